@@ -1,0 +1,190 @@
+/* alerts: what fires, worst first; what is muted apart. */
+#include <dxtop/panel.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct alerts {
+    const char *source; /* options */
+    int severity;
+    bool muted;
+    int64_t resolved_ms;
+};
+
+static const char *const severities[] = { "unknown", "info", "warning", "critical", NULL };
+
+static const struct dx_option options[] = {
+    { .name = "source",
+      .type = DX_OPTION_TEXT,
+      .offset = offsetof(struct alerts, source),
+      .fallback = "",
+      .help = "only alerts of this source" },
+    { .name = "severity",
+      .type = DX_OPTION_CHOICE,
+      .offset = offsetof(struct alerts, severity),
+      .fallback = "unknown",
+      .choices = severities,
+      .help = "the least severe that is listed" },
+    { .name = "muted",
+      .type = DX_OPTION_FLAG,
+      .offset = offsetof(struct alerts, muted),
+      .fallback = "yes",
+      .help = "list silenced and inhibited ones too, apart" },
+    { .name = "resolved",
+      .type = DX_OPTION_DURATION,
+      .offset = offsetof(struct alerts, resolved_ms),
+      .fallback = "0s",
+      .help = "list those that ended within this time too, apart" },
+    { 0 },
+};
+
+enum { STATE, ALERT, SINCE, SEVERITY, SUMMARY, LABELS, SOURCE, COUNT };
+
+static const struct dx_column columns[] = {
+    [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
+                "✗ critical, ! warning, ◌ pending, · muted, ✓ resolved" },
+    [ALERT] = { "ALERT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 10, 28, DX_FIT_MIDDLE, "its name" },
+    [SINCE] = { "SINCE", DX_CELL_AGE, DX_UNIT_NONE, 0, 5, 6, DX_FIT_RIGHT,
+                "time since it began; of resolved ones, since it ended" },
+    [SEVERITY] = { "SEVERITY", DX_CELL_TEXT, DX_UNIT_NONE, 3, 8, 10, DX_FIT_LEFT,
+                   "from its label severity; or its state, where it is not firing" },
+    [SUMMARY] = { "WHAT", DX_CELL_TEXT, DX_UNIT_NONE, 1, 12, 0, DX_FIT_LEFT,
+                  "its annotation summary, description or message" },
+    [LABELS] = { "LABELS", DX_CELL_TEXT, DX_UNIT_NONE, 4, 20, 0, DX_FIT_LEFT, "its other labels" },
+    [SOURCE] = { "SOURCE", DX_CELL_TEXT, DX_UNIT_NONE, 5, 8, 16, DX_FIT_MIDDLE, "who told us" },
+    [COUNT] = { 0 },
+};
+
+struct look {
+    enum dx_glyph glyph;
+    enum dx_role role;
+    const char *word;
+    bool apart;
+};
+
+static struct look look_of(int64_t state, int64_t severity)
+{
+    switch (state) {
+    case DX_ALERT_PENDING:
+        return (struct look){ DX_GLYPH_RUNNING, DX_ROLE_BUSY, "pending", false };
+    case DX_ALERT_SILENCED:
+        return (struct look){ DX_GLYPH_DOT, DX_ROLE_DIM, "silenced", true };
+    case DX_ALERT_INHIBITED:
+        return (struct look){ DX_GLYPH_DOT, DX_ROLE_DIM, "inhibited", true };
+    case DX_ALERT_RESOLVED:
+        return (struct look){ DX_GLYPH_GOOD, DX_ROLE_GOOD, "resolved", true };
+    default:
+        break;
+    }
+    if (severity >= DX_SEVERITY_CRITICAL)
+        return (struct look){ DX_GLYPH_BAD, DX_ROLE_BAD, "critical", false };
+    if (severity == DX_SEVERITY_WARNING)
+        return (struct look){ DX_GLYPH_WARN, DX_ROLE_WARN, "warning", false };
+    return (struct look){ DX_GLYPH_DOT, DX_ROLE_TEXT,
+                          severity == DX_SEVERITY_INFO ? "info" : "unknown", false };
+}
+
+/* The labels without those that have a column of their own. */
+static const char *other_labels(char *out, size_t cap, const char *labels)
+{
+    size_t n = 0;
+
+    out[0] = '\0';
+    for (const char *p = labels + (*labels == '{'); *p && *p != '}';) {
+        size_t name = strcspn(p, "="), end = name + 2;
+        bool own = strncmp(p, "alertname", name) == 0 || strncmp(p, "severity", name) == 0;
+
+        while (p[end - 1] && p[end] && (p[end] != '"' || p[end - 1] == '\\'))
+            end++;
+        if (!p[end - 1])
+            break;
+        if (!own && n + end + 3 < cap)
+            n += (size_t)snprintf(out + n, cap - n, "%s%.*s=%.*s", n ? " " : "", (int)name, p,
+                                  (int)(end - name - 2), p + name + 2);
+        p += end + (p[end] == '"');
+        p += strspn(p, ", ");
+    }
+    return out;
+}
+
+static void add(struct dx_list *list, const struct dx_rows *rows)
+{
+    int64_t state = dx_int(rows, DX_FIELD_STATE), severity = dx_int(rows, DX_FIELD_SEVERITY);
+    struct look look = look_of(state, severity);
+    bool loud = state == DX_ALERT_FIRING && severity >= DX_SEVERITY_WARNING;
+    enum dx_role text = look.apart ? DX_ROLE_DIM : DX_ROLE_TEXT;
+    char labels[512];
+    struct dx_cell cells[COUNT] = {
+        [STATE] = { .value = look.glyph, .role = look.role },
+        [ALERT] = { .text = dx_text(rows, DX_FIELD_NAME),
+                    .role = text,
+                    .attr = loud && severity >= DX_SEVERITY_CRITICAL ? DX_BOLD : 0 },
+        [SINCE] = { .value = (double)dx_int(rows, state == DX_ALERT_RESOLVED ? DX_FIELD_ENDED
+                                                                             : DX_FIELD_SINCE),
+                    .role = loud ? look.role : text },
+        [SEVERITY] = { .text = look.word, .role = loud ? look.role : DX_ROLE_DIM },
+        [SUMMARY] = { .text = dx_text(rows, DX_FIELD_SUMMARY), .role = text },
+        [LABELS] = { .text = other_labels(labels, sizeof(labels), dx_text(rows, DX_FIELD_LABELS)),
+                     .role = DX_ROLE_DIM },
+        [SOURCE] = { .text = dx_text(rows, DX_FIELD_SOURCE), .role = DX_ROLE_DIM },
+    };
+
+    dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = dx_text(rows, DX_FIELD_URL),
+                        .cells = cells, .apart = look.apart));
+    if (loud)
+        dx_finding(list, look.role, dx_text(rows, DX_FIELD_NAME),
+                   *dx_text(rows, DX_FIELD_SUMMARY) ? dx_text(rows, DX_FIELD_SUMMARY) : "fires");
+}
+
+static bool update(void *state, const struct dx_view *view, struct dx_list *list,
+                   struct dx_error *err)
+{
+    const struct alerts *p = state;
+    int64_t from_ms = p->resolved_ms > 0 ? dx_now(view) - p->resolved_ms : 0;
+    struct dx_rows *rows =
+        dx_rows(view, DX_QUERY_ALERTS, DX_FILTER(.source = p->source, .from_ms = from_ms));
+    size_t firing = 0;
+    char note[64];
+
+    (void)err;
+    dx_empty(list, "Nothing fires.");
+    while (dx_next(rows)) {
+        int64_t alert = dx_int(rows, DX_FIELD_STATE);
+        bool muted = alert == DX_ALERT_SILENCED || alert == DX_ALERT_INHIBITED;
+
+        if (dx_int(rows, DX_FIELD_SEVERITY) < p->severity || (muted && !p->muted))
+            continue;
+        firing += alert == DX_ALERT_FIRING;
+        add(list, rows);
+    }
+    if (firing > 0) {
+        (void)snprintf(note, sizeof(note), "%zu firing", firing);
+        dx_note(list, note);
+    }
+    return true;
+}
+
+static const char *source(const void *state)
+{
+    return ((const struct alerts *)state)->source;
+}
+
+extern const struct dx_panel dx_panel_alerts;
+DX_EXPORT const struct dx_panel dx_panel_alerts = {
+    DX_PANEL_HEAD,
+    .name = "alerts",
+    .summary = "what fires, worst first; what is muted apart",
+    .help = "Critical before warning before the rest, the longest first. Pending: the condition "
+            "holds, but not yet as long as its rule asks. Silenced (somebody muted it) and "
+            "inhibited (another alert explains it) stand apart at the end, as do resolved ones. An "
+            "alert has ended when its source no longer lists it.",
+    .reads = 1u << DX_KIND_ALERT,
+    .state_size = sizeof(struct alerts),
+    .options = options,
+    .min_rows = 3,
+    .min_cols = 30,
+    .columns = columns,
+    .update = update,
+    .source = source,
+};

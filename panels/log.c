@@ -1,0 +1,91 @@
+/* log: what happened, newest first. */
+#include <dxtop/panel.h>
+
+#include <math.h>
+#include <stdio.h>
+
+enum { ROWS_MOST = 500 };
+
+struct log {
+    int level; /* options */
+    const char *source;
+};
+
+static const char *const levels[] = { "debug", "info", "warn", "error", NULL };
+
+static const struct dx_option options[] = {
+    { .name = "level",
+      .type = DX_OPTION_CHOICE,
+      .offset = offsetof(struct log, level),
+      .fallback = "info",
+      .choices = levels,
+      .help = "the least that is listed" },
+    { .name = "source",
+      .type = DX_OPTION_TEXT,
+      .offset = offsetof(struct log, source),
+      .fallback = "",
+      .help = "only what this source did" },
+    { 0 },
+};
+
+static const struct dx_column columns[] = {
+    { "TIME", DX_CELL_TIME, DX_UNIT_NONE, 1, 5, 6, DX_FIT_LEFT,
+      "when it happened first, local time" },
+    { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT, "! warning, ✗ error" },
+    { "SOURCE", DX_CELL_TEXT, DX_UNIT_NONE, 2, 6, 16, DX_FIT_MIDDLE,
+      "which source; empty: dxtop itself" },
+    { "WHAT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 10, 0, DX_FIT_LEFT,
+      "what happened; (×n): so often within an hour" },
+    { 0 },
+};
+
+static void add(struct dx_list *list, struct dx_rows *rows)
+{
+    int64_t level = dx_int(rows, DX_FIELD_LEVEL);
+    enum dx_role role = level >= DX_LOG_ERROR  ? DX_ROLE_BAD
+                        : level == DX_LOG_WARN ? DX_ROLE_WARN
+                                               : DX_ROLE_DIM;
+    enum dx_glyph glyph = level >= DX_LOG_ERROR  ? DX_GLYPH_BAD
+                          : level == DX_LOG_WARN ? DX_GLYPH_WARN
+                                                 : DX_GLYPH_DOT;
+    struct dx_cell cells[] = {
+        { .value = (double)dx_int(rows, DX_FIELD_AT), .role = DX_ROLE_DIM },
+        { .value = glyph, .role = role },
+        { .text = dx_text(rows, DX_FIELD_SOURCE), .role = DX_ROLE_DIM },
+        { .text = dx_text(rows, DX_FIELD_TEXT), .role = DX_ROLE_TEXT },
+    };
+    char key[32];
+
+    (void)snprintf(key, sizeof(key), "%lld", (long long)dx_int(rows, DX_FIELD_KEY));
+    dx_add(list, DX_ROW(.key = key, .url = "", .cells = cells));
+}
+
+static bool update(void *state, const struct dx_view *view, struct dx_list *list,
+                   struct dx_error *err)
+{
+    const struct log *p = state;
+    struct dx_rows *rows =
+        dx_rows(view, DX_QUERY_LOG, DX_FILTER(.source = p->source, .limit = ROWS_MOST));
+
+    (void)err;
+    dx_empty(list, "Nothing has happened yet.");
+    while (dx_next(rows))
+        if (dx_int(rows, DX_FIELD_LEVEL) >= p->level)
+            add(list, rows);
+    return true;
+}
+
+extern const struct dx_panel dx_panel_log;
+DX_EXPORT const struct dx_panel dx_panel_log = {
+    DX_PANEL_HEAD,
+    .name = "log",
+    .summary = "what happened, newest first",
+    .help = "Changes of the sources (lost, back, limited, stopped), warnings of the servers, and "
+            "what the collector did. What repeats itself within an hour stands once, with a count.",
+    .state_size = sizeof(struct log),
+    .options = options,
+    .min_rows = 3,
+    .min_cols = 30,
+    .columns = columns,
+    .update = update,
+};

@@ -1,0 +1,662 @@
+/* metric: queries of a Prometheus as table, graph, gauge, big number or heat. */
+#include <dxtop/panel.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum show { SHOW_TABLE, SHOW_GRAPH, SHOW_GAUGE, SHOW_BIG, SHOW_HEAT };
+enum worse { WORSE_ABOVE, WORSE_BELOW };
+enum { SERIES_MOST = 200, POINTS_MOST = 800, SPARK_POINTS = 48, NAME_MOST = 120 };
+
+struct line { /* one series */
+    char key[512], name[NAME_MOST], text[128];
+    enum dx_unit unit;
+    double now, min, max, before; /* before: mean of the window before */
+    double points[POINTS_MOST];
+    double sum_before;
+    size_t n_before;
+};
+
+struct metric {
+    /* options */
+    const char *source;
+    struct dx_items queries; /* of const char * */
+    int show, unit, worse;
+    int64_t window_ms, top;
+    struct dx_items by; /* of const char * */
+    double warn, bad, min, max;
+
+    /* view-model */
+    struct line *lines;
+    size_t count, cap, left_out;
+    size_t points; /* used of each line's */
+    int64_t from_ms, to_ms;
+    enum dx_unit used_unit;
+};
+
+static const char *const shows[] = { "table", "graph", "gauge", "big", "heat", NULL };
+static const char *const worses[] = { "above", "below", NULL };
+static const char *const units[] = { "auto",    "none",  "count", "seconds",     "ratio",
+                                     "percent", "bytes", "per_s", "bytes_per_s", NULL };
+
+#define OPTION(field) offsetof(struct metric, field)
+
+static const struct dx_option options[] = {
+    { .name = "source",
+      .type = DX_OPTION_TEXT,
+      .offset = OPTION(source),
+      .fallback = "",
+      .help = "only series of this source" },
+    { .name = "query",
+      .type = DX_OPTION_LIST,
+      .offset = OPTION(queries),
+      .fallback = "",
+      .help = "names of the queries; without it all" },
+    { .name = "show",
+      .type = DX_OPTION_CHOICE,
+      .offset = OPTION(show),
+      .fallback = "table",
+      .choices = shows,
+      .help = "as what they are shown" },
+    { .name = "window",
+      .type = DX_OPTION_DURATION,
+      .offset = OPTION(window_ms),
+      .fallback = "6h",
+      .help = "time that graphs, minimum, maximum and trend are over" },
+    { .name = "unit",
+      .type = DX_OPTION_CHOICE,
+      .offset = OPTION(unit),
+      .fallback = "auto",
+      .choices = units,
+      .help = "how numbers are written; auto: as the query says" },
+    { .name = "worse",
+      .type = DX_OPTION_CHOICE,
+      .offset = OPTION(worse),
+      .fallback = "above",
+      .choices = worses,
+      .help = "on which side of warn and bad a number is wrong" },
+    { .name = "warn",
+      .type = DX_OPTION_NUMBER,
+      .offset = OPTION(warn),
+      .fallback = "none",
+      .help = "from here on a number is a warning" },
+    { .name = "bad",
+      .type = DX_OPTION_NUMBER,
+      .offset = OPTION(bad),
+      .fallback = "none",
+      .help = "from here on it is bad; the goal that graphs show" },
+    { .name = "min",
+      .type = DX_OPTION_NUMBER,
+      .offset = OPTION(min),
+      .fallback = "none",
+      .help = "lower end of the scale; none: from the data" },
+    { .name = "max",
+      .type = DX_OPTION_NUMBER,
+      .offset = OPTION(max),
+      .fallback = "none",
+      .help = "upper end of the scale; none: from the data" },
+    { .name = "top",
+      .type = DX_OPTION_COUNT,
+      .offset = OPTION(top),
+      .fallback = "0",
+      .help = "only so many series, the worst ones; the rest is counted; 0: all" },
+    { .name = "by",
+      .type = DX_OPTION_LIST,
+      .offset = OPTION(by),
+      .fallback = "",
+      .help = "labels that name a series; without it all that differ" },
+    { 0 },
+};
+
+/* ---- names ---- */
+
+/* The next `name="value"` of a LABELS text; false: no more. */
+static bool next_label(const char **at, char *name, char *value, size_t cap)
+{
+    const char *p = *at + strspn(*at, "{, ");
+    size_t n = strcspn(p, "=}"), v = 0;
+
+    if (p[n] != '=' || p[n + 1] != '"' || n >= cap)
+        return false;
+    (void)snprintf(name, cap, "%.*s", (int)n, p);
+    for (p += n + 2; *p && *p != '"'; p++) {
+        if (*p == '\\' && p[1])
+            p++;
+        if (v + 1 < cap)
+            value[v++] = *p;
+    }
+    value[v] = '\0';
+    *at = *p ? p + 1 : p;
+    return true;
+}
+
+/* Is this label the same in all series? Then it tells nothing. */
+static bool is_common(const struct metric *p, const char *name, const char *value)
+{
+    char other[256];
+
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(dx_label(other, sizeof(other), strchr(p->lines[i].key, '{'), name), value) != 0)
+            return false;
+    return p->count > 1;
+}
+
+static bool is_wanted(const struct metric *p, const char *name, const char *value)
+{
+    const char *const *by = p->by.item;
+
+    for (size_t i = 0; i < p->by.count; i++)
+        if (strcmp(by[i], name) == 0)
+            return true;
+    return p->by.count == 0 && !is_common(p, name, value);
+}
+
+/* key is "query{labels}". */
+static void name_line(const struct metric *p, struct line *line, bool with_query)
+{
+    const char *at = strchr(line->key, '{');
+    char name[128], value[256];
+    size_t len = 0;
+
+    line->name[0] = '\0';
+    if (with_query)
+        len = (size_t)snprintf(line->name, NAME_MOST, "%.*s", (int)(at - line->key), line->key);
+    while (next_label(&at, name, value, sizeof(name)) && len < NAME_MOST - 2)
+        if (is_wanted(p, name, value))
+            len +=
+                (size_t)snprintf(line->name + len, NAME_MOST - len, "%s%s", len ? " " : "", value);
+    if (len == 0)
+        (void)snprintf(line->name, NAME_MOST, "%.*s", (int)(strchr(line->key, '{') - line->key),
+                       line->key);
+}
+
+/* ---- judging ---- */
+
+static bool past(const struct metric *p, double value, double limit)
+{
+    if (isnan(value) || isnan(limit))
+        return false;
+    return p->worse == WORSE_ABOVE ? value > limit : value < limit;
+}
+
+static enum dx_role role_of(const struct metric *p, double value)
+{
+    if (past(p, value, p->bad))
+        return DX_ROLE_BAD;
+    return past(p, value, p->warn) ? DX_ROLE_WARN : DX_ROLE_TEXT;
+}
+
+static double goal_of(const struct metric *p)
+{
+    return isnan(p->bad) ? p->warn : p->bad;
+}
+
+static int worst_first(const void *one, const void *other)
+{
+    const struct line *a = one, *b = other;
+
+    if (isnan(a->now) || isnan(b->now))
+        return isnan(a->now) - isnan(b->now);
+    if (a->now < b->now)
+        return 1;
+    return a->now > b->now ? -1 : strcmp(a->name, b->name);
+}
+
+static int best_first(const void *one, const void *other)
+{
+    const struct line *a = one, *b = other;
+
+    if (isnan(a->now) || isnan(b->now))
+        return isnan(a->now) - isnan(b->now);
+    return worst_first(other, one);
+}
+
+/* ---- reading ---- */
+
+static struct line *add_line(struct metric *p)
+{
+    if (p->count == p->cap) {
+        size_t cap = p->cap ? 2 * p->cap : 16;
+        struct line *lines = realloc(p->lines, cap * sizeof(*lines));
+
+        if (!lines)
+            return NULL;
+        p->lines = lines;
+        p->cap = cap;
+    }
+    struct line *line = &p->lines[p->count++];
+    *line = (struct line){ .now = (double)NAN, .min = (double)NAN, .max = (double)NAN };
+    for (size_t i = 0; i < POINTS_MOST; i++)
+        line->points[i] = (double)NAN;
+    return line;
+}
+
+static void read_series(struct metric *p, const struct dx_view *view, const char *query)
+{
+    /* What gave no sample within the window is of the past. */
+    struct dx_rows *rows =
+        dx_rows(view, DX_QUERY_SERIES,
+                DX_FILTER(.source = p->source, .name = query, .from_ms = p->from_ms));
+
+    while (dx_next(rows)) {
+        struct line *line = p->count < SERIES_MOST ? add_line(p) : NULL;
+
+        if (!line) {
+            p->left_out++;
+            continue;
+        }
+        (void)snprintf(line->key, sizeof(line->key), "%s%s", dx_text(rows, DX_FIELD_NAME),
+                       dx_text(rows, DX_FIELD_LABELS));
+        (void)snprintf(line->text, sizeof(line->text), "%s", dx_text(rows, DX_FIELD_TEXT));
+        line->unit = (enum dx_unit)dx_int(rows, DX_FIELD_UNIT);
+        line->now = dx_number(rows, DX_FIELD_VALUE);
+    }
+}
+
+static struct line *line_of(struct metric *p, const char *key, size_t *hint)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        struct line *line = &p->lines[(*hint + i) % p->count];
+
+        if (strcmp(line->key, key) == 0) {
+            *hint = (*hint + i) % p->count;
+            return line;
+        }
+    }
+    return NULL;
+}
+
+/* The window in p->points steps, and the mean of the window before it. */
+static void read_points(struct metric *p, const struct dx_view *view, const char *query)
+{
+    int64_t step = p->window_ms / (int64_t)p->points;
+    struct dx_rows *rows =
+        dx_rows(view, DX_QUERY_SAMPLES,
+                DX_FILTER(.source = p->source, .name = query, .from_ms = p->from_ms - p->window_ms,
+                          .to_ms = p->to_ms, .step_ms = step > 0 ? step : 1));
+    size_t hint = 0;
+    char key[512];
+
+    while (p->count > 0 && dx_next(rows)) {
+        int64_t at = dx_int(rows, DX_FIELD_AT), ago = p->to_ms - at;
+        double value = dx_number(rows, p->worse == WORSE_ABOVE ? DX_FIELD_MAX : DX_FIELD_MIN);
+        struct line *line;
+
+        (void)snprintf(key, sizeof(key), "%s%s", dx_text(rows, DX_FIELD_NAME),
+                       dx_text(rows, DX_FIELD_KEY));
+        line = line_of(p, key, &hint);
+        if (!line || isnan(value))
+            continue;
+        if (at <= p->from_ms) {
+            line->sum_before += dx_number(rows, DX_FIELD_VALUE);
+            line->n_before++;
+            continue;
+        }
+        size_t slot = ago < 0 ? p->points - 1 : p->points - 1 - (size_t)(ago / step);
+        if (slot < p->points)
+            line->points[slot] = value;
+        line->min = fmin(line->min, dx_number(rows, DX_FIELD_MIN));
+        line->max = fmax(line->max, dx_number(rows, DX_FIELD_MAX));
+    }
+}
+
+/* Where samples are rarer than columns, a step without one is no gap: only
+ * where more than three of the usual distances are missing. */
+static void bridge(struct metric *p, struct line *line)
+{
+    size_t seen = 0, last = SIZE_MAX, usual;
+
+    for (size_t i = 0; i < p->points; i++)
+        seen += isnan(line->points[i]) ? 0 : 1;
+    usual = seen > 0 ? (p->points + seen - 1) / seen : p->points;
+    if (usual < 2 && seen + 2 >= p->points)
+        usual = 1;
+    for (size_t i = 0; i < p->points; i++) {
+        if (isnan(line->points[i]))
+            continue;
+        if (last != SIZE_MAX && i - last <= 3 * usual)
+            for (size_t j = last + 1; j < i; j++)
+                line->points[j] = line->points[last];
+        last = i;
+    }
+    if (last != SIZE_MAX && !isnan(line->now) && p->points - last <= 3 * usual + 1)
+        for (size_t j = last + 1; j < p->points; j++)
+            line->points[j] = line->points[last];
+}
+
+static void for_queries(struct metric *p, const struct dx_view *view,
+                        void (*read)(struct metric *, const struct dx_view *, const char *))
+{
+    const char *const *queries = p->queries.item;
+
+    for (size_t i = 0; i < p->queries.count; i++)
+        read(p, view, queries[i]);
+    if (p->queries.count == 0)
+        read(p, view, "");
+}
+
+static void cut_to_top(struct metric *p)
+{
+    qsort(p->lines, p->count, sizeof(*p->lines),
+          p->worse == WORSE_ABOVE ? worst_first : best_first);
+    if (p->top > 0 && (size_t)p->top < p->count) {
+        p->left_out += p->count - (size_t)p->top;
+        p->count = (size_t)p->top;
+    }
+}
+
+/* ---- the table ---- */
+
+enum { STATE, SERIES, NOW, LOW, HIGH, TREND, STRIP, COUNT };
+
+#define COLUMNS(strip_type, strip_title)                                                                \
+    {                                                                                                   \
+        [STATE] = { "",                                                                                 \
+                    DX_CELL_STATE,                                                                      \
+                    DX_UNIT_NONE,                                                                       \
+                    0,                                                                                  \
+                    1,                                                                                  \
+                    1,                                                                                  \
+                    DX_FIT_LEFT,                                                                        \
+                    "✓ within warn and bad, ! past warn, ✗ past bad, · no limits given" },              \
+        [SERIES] = { "SERIES",                                                                          \
+                     DX_CELL_TEXT,                                                                      \
+                     DX_UNIT_NONE,                                                                      \
+                     0,                                                                                 \
+                     8,                                                                                 \
+                     32,                                                                                \
+                     DX_FIT_MIDDLE,                                                                     \
+                     "the labels that differ, or those of `by`" },                                      \
+        [NOW] = { "NOW",                                                                                \
+                  DX_CELL_NUMBER,                                                                       \
+                  DX_UNIT_NONE,                                                                         \
+                  0,                                                                                    \
+                  6,                                                                                    \
+                  10,                                                                                   \
+                  DX_FIT_RIGHT,                                                                         \
+                  "newest value; – when the series went away" },                                        \
+        [LOW] = { "MIN",                                                                                \
+                  DX_CELL_NUMBER,                                                                       \
+                  DX_UNIT_NONE,                                                                         \
+                  4,                                                                                    \
+                  6,                                                                                    \
+                  10,                                                                                   \
+                  DX_FIT_RIGHT,                                                                         \
+                  "smallest value of the window" },                                                     \
+        [HIGH] = { "MAX",                                                                               \
+                   DX_CELL_NUMBER,                                                                      \
+                   DX_UNIT_NONE,                                                                        \
+                   3,                                                                                   \
+                   6,                                                                                   \
+                   10,                                                                                  \
+                   DX_FIT_RIGHT,                                                                        \
+                   "largest value of the window" },                                                     \
+        [TREND] = { "BEFORE",                                                                           \
+                    DX_CELL_NUMBER,                                                                     \
+                    DX_UNIT_NONE,                                                                       \
+                    5,                                                                                  \
+                    6,                                                                                  \
+                    10,                                                                                 \
+                    DX_FIT_RIGHT,                                                                       \
+                    "mean of the window before" },                                                      \
+        [STRIP] = { strip_title, strip_type,   DX_UNIT_NONE, 2,                                         \
+                    16,          SPARK_POINTS, DX_FIT_LEFT,  "the window; one scale for each series" }, \
+        [COUNT] = { 0 },                                                                                \
+    }
+
+static const struct dx_column table_columns[] = COLUMNS(DX_CELL_SPARK, "WINDOW");
+static const struct dx_column heat_columns[] = COLUMNS(DX_CELL_HEAT, "AGAINST THE GOAL");
+static const struct dx_column gauge_columns[] = COLUMNS(DX_CELL_GAUGE, "");
+
+static const struct dx_column *columns_of(const void *state)
+{
+    const struct metric *p = state;
+
+    switch ((enum show)p->show) {
+    case SHOW_TABLE:
+        return table_columns;
+    case SHOW_HEAT:
+        return heat_columns;
+    case SHOW_GAUGE:
+        return gauge_columns;
+    case SHOW_GRAPH:
+    case SHOW_BIG:
+        break;
+    }
+    return NULL;
+}
+
+static enum dx_unit unit_of(const struct metric *p, const struct line *line)
+{
+    return p->unit > 0 ? (enum dx_unit)(p->unit - 1) : line->unit;
+}
+
+static double share_of(const struct metric *p, const struct line *line)
+{
+    double min = isnan(p->min) ? 0. : p->min;
+    double max = !isnan(p->max)                        ? p->max
+                 : unit_of(p, line) == DX_UNIT_RATIO   ? 1.
+                 : unit_of(p, line) == DX_UNIT_PERCENT ? 100.
+                                                       : line->max;
+
+    return max > min ? (line->now - min) / (max - min) : (double)NAN;
+}
+
+/* Number cells are formatted here, for each series may have its own unit. */
+static void list_line(struct metric *p, struct dx_list *list, struct line *line)
+{
+    enum dx_role role = role_of(p, line->now);
+    bool judged = !isnan(p->warn) || !isnan(p->bad), wrong = role != DX_ROLE_TEXT;
+    double values[] = { line->now, line->min, line->max, line->before };
+    char text[4][64];
+    enum dx_glyph glyph = isnan(line->now)       ? DX_GLYPH_NONE
+                          : role == DX_ROLE_BAD  ? DX_GLYPH_BAD
+                          : role == DX_ROLE_WARN ? DX_GLYPH_WARN
+                          : judged               ? DX_GLYPH_GOOD
+                                                 : DX_GLYPH_DOT;
+    struct dx_cell cells[COUNT] = {
+        [STATE] = { .value = glyph,
+                    .role = wrong                    ? role
+                            : glyph == DX_GLYPH_GOOD ? DX_ROLE_GOOD
+                                                     : DX_ROLE_DIM },
+        [SERIES] = { .text = line->name,
+                     .role = DX_ROLE_TEXT,
+                     .attr = role == DX_ROLE_BAD ? DX_BOLD : 0 },
+        [NOW] = { .role = role, .attr = role == DX_ROLE_BAD ? DX_BOLD : 0 },
+        [LOW] = { .role = DX_ROLE_DIM },
+        [HIGH] = { .role = DX_ROLE_DIM },
+        [TREND] = { .role = DX_ROLE_DIM },
+        [STRIP] = { .values = line->points,
+                    .count = p->points,
+                    .goal = goal_of(p),
+                    .role = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD },
+    };
+
+    for (int i = 0; i < 4; i++) {
+        cells[NOW + i].value = values[i];
+        cells[NOW + i].text = dx_format(text[i], sizeof(text[i]), unit_of(p, line), values[i]);
+    }
+    if (isnan(line->now) && *line->text)
+        cells[NOW].text = line->text;
+    if (p->show == SHOW_GAUGE) {
+        cells[STRIP].value = share_of(p, line);
+        cells[STRIP].goal = (double)NAN;
+        cells[STRIP].role = role;
+    }
+    dx_add(list, DX_ROW(.key = line->key, .url = "", .cells = cells));
+}
+
+/* ---- update and draw ---- */
+
+static void find(struct metric *p, struct dx_list *list)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        const struct line *line = &p->lines[i];
+        enum dx_role role = role_of(p, line->now);
+        double limit = role == DX_ROLE_BAD ? p->bad : p->warn;
+        char now[64], goal[64], subject[2 * NAME_MOST], sentence[200];
+
+        if (role == DX_ROLE_TEXT)
+            continue;
+        (void)snprintf(subject, sizeof(subject), "%s", line->name);
+        (void)snprintf(sentence, sizeof(sentence), "%.*s %s, past %s",
+                       (int)(strchr(line->key, '{') - line->key), line->key,
+                       dx_format(now, sizeof(now), unit_of(p, line), line->now),
+                       dx_format(goal, sizeof(goal), unit_of(p, line), limit));
+        dx_finding(list, role, subject, sentence);
+    }
+}
+
+static void size_points(struct metric *p, const struct dx_view *view)
+{
+    size_t wide = (size_t)(dx_view_cols(view) > 10 ? dx_view_cols(view) - 8 : 2);
+
+    p->points = p->show == SHOW_GRAPH || p->show == SHOW_BIG ? 2 * wide : SPARK_POINTS;
+    if (p->points > POINTS_MOST)
+        p->points = POINTS_MOST;
+    p->to_ms = dx_now(view);
+    p->from_ms = p->to_ms - p->window_ms;
+}
+
+static void say_note(const struct metric *p, struct dx_list *list)
+{
+    char note[96];
+    long long hours = (long long)p->window_ms / 3600000;
+
+    if (p->window_ms % 3600000 == 0)
+        (void)snprintf(note, sizeof(note), "%lld h", hours);
+    else
+        (void)snprintf(note, sizeof(note), "%lld min", (long long)p->window_ms / 60000);
+    if (p->left_out > 0)
+        (void)snprintf(note + strlen(note), sizeof(note) - strlen(note), " · +%zu more",
+                       p->left_out);
+    dx_note(list, note);
+}
+
+static bool update(void *state, const struct dx_view *view, struct dx_list *list,
+                   struct dx_error *err)
+{
+    struct metric *p = state;
+
+    (void)err;
+    p->count = p->left_out = 0;
+    size_points(p, view);
+    for_queries(p, view, read_series);
+    for (size_t i = 0; i < p->count; i++)
+        name_line(p, &p->lines[i], p->queries.count != 1);
+    cut_to_top(p);
+    for_queries(p, view, read_points);
+    p->used_unit = p->count > 0 ? unit_of(p, &p->lines[0]) : DX_UNIT_NONE;
+    for (size_t i = 0; i < p->count; i++) {
+        struct line *line = &p->lines[i];
+
+        line->before = line->n_before > 0 ? line->sum_before / (double)line->n_before : (double)NAN;
+        bridge(p, line);
+        if (columns_of(p))
+            list_line(p, list, line);
+    }
+    find(p, list);
+    say_note(p, list);
+    dx_empty(list, "No data for this query yet.");
+    return true;
+}
+
+static void draw_graph(const struct metric *p, struct dx_canvas *canvas)
+{
+    struct dx_series series[6];
+    size_t n = p->count < 6 ? p->count : 6;
+
+    for (size_t i = 0; i < n; i++)
+        series[i] = (struct dx_series){ .name = p->lines[i].name,
+                                        .role = (enum dx_role)(DX_ROLE_SERIES_1 + (int)i),
+                                        .value = p->lines[i].points,
+                                        .count = p->points };
+    dx_graph(canvas, (struct dx_box){ 0, 0, dx_canvas_rows(canvas), dx_canvas_cols(canvas) },
+             DX_GRAPH(.series = series, .count = n, .min = p->min, .max = p->max,
+                      .goal = goal_of(p), .goal_is_floor = p->worse == WORSE_BELOW, .legend = true,
+                      .past = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD, .unit = p->used_unit,
+                      .from_ms = p->from_ms, .to_ms = p->to_ms));
+}
+
+/* Value, trend against the window before, and the window as one row. */
+static void draw_big(const struct metric *p, struct dx_canvas *canvas)
+{
+    const struct line *line = &p->lines[0];
+    int rows = dx_canvas_rows(canvas), cols = dx_canvas_cols(canvas);
+    enum dx_role role = role_of(p, line->now);
+    struct dx_style style = { .role = role, .attr = DX_BOLD }, dim = { .role = DX_ROLE_DIM };
+    char now[64], change[64], text[160];
+    double by = line->now - line->before;
+    const char *arrow = dx_glyph(canvas, by > 0. ? DX_GLYPH_UP : DX_GLYPH_DOWN);
+
+    (void)dx_format(now, sizeof(now), p->used_unit, line->now);
+    for (char *c = now; *c; c++) /* the large digits have no blank before the unit */
+        if (*c == ' ')
+            memmove(c, c + 1, strlen(c));
+    dx_big(canvas, (struct dx_box){ 0, 0, rows > 4 ? rows - 2 : rows, cols }, &style,
+           *line->text && isnan(line->now) ? line->text : now);
+    if (rows <= 4)
+        return;
+    (void)snprintf(text, sizeof(text), "%s  %s %s", line->name, isnan(by) ? "" : arrow,
+                   isnan(by) ? "" : dx_format(change, sizeof(change), p->used_unit, fabs(by)));
+    dx_put_fit(canvas, (struct dx_box){ rows - 2, 1, 1, cols - 2 }, DX_FIT_LEFT, &dim, text);
+    dx_spark(canvas, (struct dx_box){ rows - 1, 1, 1, cols - 2 },
+             DX_SPARK(.value = line->points, .count = p->points, .max = p->max, .goal = goal_of(p),
+                      .role = DX_ROLE_SERIES_1,
+                      .past = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD));
+}
+
+static void draw(const void *state, struct dx_canvas *canvas)
+{
+    const struct metric *p = state;
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+
+    if (p->count == 0)
+        dx_put(canvas, dx_canvas_rows(canvas) > 2 ? 1 : 0, 1, &dim, "No data for this query yet.");
+    else if (p->show == SHOW_BIG)
+        draw_big(p, canvas);
+    else
+        draw_graph(p, canvas);
+}
+
+static void close_panel(void *state)
+{
+    free(((struct metric *)state)->lines);
+}
+
+static const char *title(const void *state)
+{
+    const struct metric *p = state;
+
+    return p->queries.count == 1 ? ((const char *const *)p->queries.item)[0] : "Metrics";
+}
+
+static const char *source(const void *state)
+{
+    return ((const struct metric *)state)->source;
+}
+
+extern const struct dx_panel dx_panel_metric;
+DX_EXPORT const struct dx_panel dx_panel_metric = {
+    DX_PANEL_HEAD,
+    .name = "metric",
+    .summary = "queries of a Prometheus as table, graph, gauge, big number or heat",
+    .help = "Each series of the queries is a row or a line. NOW is its newest value, and – when it "
+            "went away (no sample for five minutes, or for two and a half of its usual "
+            "distances). MIN and MAX are over the window, BEFORE is the mean of the window "
+            "before. The worst ones come first; with `top` the rest is only counted. In a graph "
+            "each column shows the worst value of its time; a gap is where no sample came.",
+    .reads = 1u << DX_KIND_SAMPLE,
+    .state_size = sizeof(struct metric),
+    .options = options,
+    .min_rows = 3,
+    .min_cols = 24,
+    .columns_of = columns_of,
+    .close = close_panel,
+    .update = update,
+    .draw = draw,
+    .title = title,
+    .source = source,
+};

@@ -1,0 +1,175 @@
+/* app: what the modes of dxtop share. */
+#include "config.h"
+
+#include "app/app.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+
+/* What is shown when the configuration names no views. */
+static const char builtin_views[] = "views:\n"
+                                    "  - name: Overview\n"
+                                    "    rows:\n"
+                                    "      - {weight: 3, panels: [{panel: metric, show: table}]}\n"
+                                    "      - {weight: 2, panels: [alerts, sources]}\n"
+                                    "  - name: Alerts\n"
+                                    "    rows:\n"
+                                    "      - {panels: [{panel: alerts, resolved: 1d}]}\n"
+                                    "  - name: Sources\n"
+                                    "    rows:\n"
+                                    "      - {weight: 1, panels: [sources]}\n"
+                                    "      - {weight: 2, panels: [log]}\n";
+
+static bool find_panel(void *self, const char *name, struct config_kind *kind, struct dx_error *err)
+{
+    const struct app *app = self;
+    const struct dx_panel *panel = plugin_load(&app->plugins, name, err);
+
+    if (!panel)
+        return false;
+    *kind = (struct config_kind){ .name = panel->name,
+                                  .summary = panel->summary,
+                                  .options = panel->options,
+                                  .size = panel->state_size,
+                                  .kind = panel };
+    return true;
+}
+
+static bool load_config(struct app *app, struct buf *complaints)
+{
+    char **names = plugin_names(&app->plugins);
+    struct config_kinds panels = { .find = find_panel,
+                                   .names = (const char *const *)names,
+                                   .self = app };
+    struct config_kinds none = { 0 };
+    bool ok = common_args_load(&app->arguments.common, &app->config, &none, &panels, complaints);
+
+    if (ok && app->config.view_count == 0) {
+        struct config builtin;
+
+        ok = config_load(&builtin, "built-in views", builtin_views, &none, &panels, complaints);
+        app->config.views = builtin.views;
+        app->config.view_count = builtin.view_count;
+        app->builtin = builtin;
+    }
+    plugin_names_free(names);
+    return ok;
+}
+
+static bool load_theme(struct app *app, struct dx_error *err)
+{
+    const char *name = *app->arguments.theme ? app->arguments.theme : app->config.theme;
+    const char *no_color = getenv("NO_COLOR");
+
+    if (!*name)
+        name = no_color && *no_color ? "mono" : "dark";
+    return theme_load(&app->theme, app->paths.themes, name, err);
+}
+
+static void add(char ***argv, size_t *n, const char *text)
+{
+    *argv = mem_grow(*argv, *n + 2, sizeof(**argv));
+    (*argv)[(*n)++] = mem_text(text);
+    (*argv)[*n] = NULL;
+}
+
+static void make_collector_argv(struct app *app)
+{
+    size_t n = 0;
+
+    add(&app->collector, &n, app->paths.collector);
+    common_args_pass(&app->arguments.common, &app->collector, &n);
+    add(&app->collector, &n, "--until-stdin");
+}
+
+bool app_load(struct app *app)
+{
+    struct dx_error err = { 0 };
+    struct buf complaints;
+    bool ok;
+
+    app->plugins = (struct plugins){ .dirs = (const char *const *)app->paths.panels };
+    buf_init(&complaints, 64 << 10);
+    ok = load_config(app, &complaints);
+    if (complaints.len > 0)
+        (void)fputs(complaints.bytes, stderr);
+    buf_done(&complaints);
+    if (!ok)
+        return false;
+    if (!load_theme(app, &err) || !common_args_start(&app->arguments.common, &app->clock, &err)) {
+        (void)fprintf(stderr, "dxtop: %s\n", err.text);
+        return false;
+    }
+    app->store_path = common_args_store(&app->arguments.common, &app->config, STORE_SCHEMA);
+    make_collector_argv(app);
+    return true;
+}
+
+bool app_open(struct app *app, struct dx_error *err)
+{
+    if (!app->store)
+        app->store = store_open(app->store_path, STORE_VIEW, err);
+    return app->store != NULL;
+}
+
+void app_done(struct app *app)
+{
+    if (app->store)
+        store_close(app->store);
+    for (size_t i = 0; app->collector && app->collector[i]; i++)
+        free(app->collector[i]);
+    free(app->collector);
+    free(app->store_path);
+    config_done(&app->builtin);
+    config_done(&app->config);
+    paths_done(&app->paths);
+    log_close();
+}
+
+/* Run another program of ours with our own standard files and wait for it. */
+int app_run(char *const *argv)
+{
+    pid_t pid;
+    int status = posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
+
+    if (status != 0) {
+        (void)fprintf(stderr, "dxtop: cannot start %s: %s\n", argv[0], strerror(status));
+        return EXIT_FAILED;
+    }
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return EXIT_FAILED;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED;
+}
+
+int app_collect(struct app *app, const char *const *extra)
+{
+    char **argv = NULL;
+    size_t n = 0;
+    int status;
+
+    add(&argv, &n, app->paths.collector);
+    common_args_pass(&app->arguments.common, &argv, &n);
+    while (*extra)
+        add(&argv, &n, *extra++);
+    (void)fflush(stdout);
+    status = app_run(argv);
+    for (size_t i = 0; i < n; i++)
+        free(argv[i]);
+    free(argv);
+    return status;
+}
+
+int app_collect_once(struct app *app, const char *wait)
+{
+    const char *const extra[] = { "--once", "--wait", wait, NULL };
+
+    return app_collect(app, extra);
+}

@@ -1,0 +1,41 @@
+/* app: what the modes of dxtop share: arguments, configuration, store. */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include "app/arguments.h"
+#include "app/paths.h"
+#include "config/config.h"
+#include "core/time.h"
+#include "panel/plugin.h"
+#include "store/store.h"
+#include "ui/theme.h"
+
+struct app {
+    struct arguments arguments;
+    struct paths paths;
+    struct plugins plugins;
+    struct clock clock;
+    struct config config, builtin; /* builtin: the views where the file names none */
+    struct theme theme;
+    char *store_path;
+    struct store *store;
+    char **collector; /* argv of dxtop-collect for this configuration */
+};
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* Read the configuration, the theme and the clock, and say where the store is.
+ * false: a complaint was printed to stderr; the exit code is EXIT_USAGE. */
+bool app_load(struct app *app);
+/* Open the store to view it. */
+bool app_open(struct app *app, struct dx_error *err);
+void app_done(struct app *app);
+
+/* Run dxtop-collect for this configuration with these further arguments (ends
+ * at NULL), on our own standard files, and wait for it. Returns its exit code. */
+int app_collect(struct app *app, const char *const *extra);
+/* One round: EXIT_FAILED when a source failed, EXIT_USAGE: wrong configuration. */
+int app_collect_once(struct app *app, const char *wait);
+int app_run(char *const *argv); /* any program, likewise */
+
+#endif

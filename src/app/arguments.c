@@ -1,0 +1,217 @@
+/* arguments: the command line of dxtop. */
+#include "config.h"
+
+#include "app/arguments.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/actions.h"
+#include "app/demo.h"
+#include "app/export.h"
+#include "app/paths.h"
+#include "app/picture.h"
+#include "core/text.h"
+#include "panel/plugin.h"
+
+enum { SIZE_MOST = 1000 };
+
+struct given { /* as it stands on the command line */
+    const char *theme, *color, *view, *wait, *since, *format, *size, *seed;
+    bool ascii, poll, help, version, options, config;
+};
+
+#define OWN(field) offsetof(struct given, field)
+
+static const struct arg own[] = {
+    { "theme", 't', "NAME", OWN(theme),
+      "dark, light, high-contrast, colour-blind, mono, or a file" },
+    { "color", 0, "DEPTH", OWN(color), "truecolor, 256, 16, 8 or mono; by itself unless given" },
+    { "ascii", 0, NULL, OWN(ascii), "draw with ASCII characters only" },
+    { "view", 0, "NAME", OWN(view), "begin with this view" },
+    { "format", 'f', "FORMAT", OWN(format),
+      "once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html" },
+    { "since", 0, "D", OWN(since), "export: how far back (24h)" },
+    { "poll", 0, NULL, OWN(poll), "export: poll every source once before" },
+    { "wait", 0, "D", OWN(wait), "once, export --poll: give up after this time (5m)" },
+    { "size", 0, "COLSxROWS", OWN(size), "screen: how large (120x40)" },
+    { "seed", 0, "N", OWN(seed), "demo: another company" },
+    { "print-config", 0, NULL, OWN(config),
+      "demo: print its configuration, as a start for your own" },
+    { "print-options", 0, NULL, OWN(options), "print all options and keys as the manual has them" },
+    { "help", 'h', NULL, OWN(help), "print this" },
+    { "version", 'V', NULL, OWN(version), "print the version" },
+    { 0 },
+};
+
+static const char *const check_formats[] = { "text", "json", NULL };
+
+static const struct {
+    const char *name;
+    enum mode mode;
+    const char *const *formats; /* NULL: none; the first is the default */
+    const char *help;
+} modes[] = {
+    { "once", MODE_ONCE, once_formats, "poll every source once, print everything, and end" },
+    { "export", MODE_EXPORT, export_formats, "print samples or alerts of the store, one a line" },
+    { "check", MODE_CHECK, check_formats, "check the configuration and reach every source" },
+    { "screen", MODE_SCREEN, picture_formats, "print a view as it would look, without a terminal" },
+    { "demo", MODE_DEMO, NULL, "watch a simulated platform" },
+};
+
+static bool index_of(const char *const *names, const char *word, const char *what, int *index,
+                     struct dx_error *err)
+{
+    const char *near;
+
+    for (int i = 0; names && names[i]; i++) {
+        if (strcmp(names[i], word) == 0) {
+            *index = i;
+            return true;
+        }
+    }
+    near = text_nearest(word, names);
+    return dx_fail(err, DX_FAULT_CONFIG, "unknown %s \"%.40s\"%s%s%s", what, word,
+                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static bool parse_size(struct arguments *args, const char *text, struct dx_error *err)
+{
+    char end;
+
+    args->cols = 120;
+    args->rows = 40;
+    if (!*text)
+        return true;
+    if (sscanf(text, "%4dx%4d%c", &args->cols, &args->rows, &end) == 2 && args->cols > 0 &&
+        args->rows > 0 && args->cols <= SIZE_MOST && args->rows <= SIZE_MOST)
+        return true;
+    return dx_fail(err, DX_FAULT_CONFIG, "--size: \"%.40s\" is not like 120x40", text);
+}
+
+static bool parse_mode(struct arguments *args, char **operand, const struct given *given,
+                       struct dx_error *err)
+{
+    const char *names[sizeof(modes) / sizeof(modes[0]) + 1] = { NULL };
+    int i = -1;
+
+    for (size_t m = 0; m < sizeof(modes) / sizeof(modes[0]); m++)
+        names[m] = modes[m].name;
+    if (*operand && !index_of(names, *operand, "command", &i, err))
+        return false;
+    args->mode = i < 0 ? MODE_VIEW : modes[i].mode;
+    if (*given->format && (i < 0 || !modes[i].formats))
+        return dx_fail(err, DX_FAULT_CONFIG, "--format goes with once, export, check and screen");
+    if (*given->format && !index_of(modes[i].formats, given->format, "format", &args->format, err))
+        return false;
+    operand += *operand != NULL;
+    if (args->mode == MODE_EXPORT) {
+        if (!*operand)
+            return dx_fail(err, DX_FAULT_CONFIG, "export what: samples or alerts?");
+        if (!index_of(export_kinds, *operand++, "kind of record", &args->kind, err))
+            return false;
+    }
+    return !*operand || dx_fail(err, DX_FAULT_CONFIG, "%.40s: one operand too many", *operand);
+}
+
+static void print_help(void)
+{
+    struct buf out;
+
+    buf_init(&out, 64 << 10);
+    (void)buf_text(&out, "usage: dxtop [OPTION]... [COMMAND]\n\n"
+                         "Shows queue times, alerts and metrics of the developer platform, live.\n"
+                         "Without a command: on the whole screen; ? explains it.\n\n");
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+        (void)buf_print(&out, "  %-23s %s\n", modes[i].name, modes[i].help);
+    (void)buf_text(&out, "\n");
+    args_print_help(&out, common_args);
+    args_print_help(&out, own);
+    (void)fputs(out.bytes, stdout);
+    buf_done(&out);
+}
+
+static void print_panels(struct buf *out)
+{
+    struct paths paths;
+    struct plugins plugins = { .dirs = (const char *const *)paths.panels };
+    char **names;
+
+    paths_find(&paths);
+    names = plugin_names(&plugins);
+    for (size_t i = 0; names[i]; i++) {
+        struct dx_error err = { 0 };
+        const struct dx_panel *panel = plugin_load(&plugins, names[i], &err);
+
+        (void)buf_print(out, ".\\\" %s\n", names[i]);
+        config_print_mdoc(out, panel ? panel->options : NULL);
+    }
+    plugin_names_free(names);
+    paths_done(&paths);
+}
+
+/* Sections begin with a comment that names them, as in the manual's pages. */
+void arguments_print_mdoc(struct buf *out)
+{
+    (void)buf_text(out, ".\\\" options\n");
+    args_print_mdoc(out, common_args);
+    args_print_mdoc(out, own);
+    (void)buf_text(out, ".\\\" keys\n");
+    actions_print_mdoc(out);
+    (void)buf_text(out, ".\\\" top\n");
+    config_print_mdoc(out, config_options);
+    (void)buf_text(out, ".\\\" row\n");
+    config_print_mdoc(out, config_row_options);
+    (void)buf_text(out, ".\\\" panel\n");
+    config_print_mdoc(out, config_panel_options);
+    print_panels(out);
+}
+
+static bool print(const struct given *given)
+{
+    struct buf out;
+
+    if (given->help) {
+        print_help();
+    } else if (given->config) {
+        demo_print_config("http://127.0.0.1:0", stdout);
+    } else if (given->version) {
+        (void)puts("dxtop " PACKAGE_VERSION);
+    } else if (given->options) {
+        buf_init(&out, 256 << 10);
+        arguments_print_mdoc(&out);
+        (void)fputs(out.bytes, stdout);
+        buf_done(&out);
+    }
+    return given->help || given->version || given->options || given->config;
+}
+
+bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
+                     struct dx_error *err)
+{
+    struct given given = {
+        "", "", "", "", "", "", "", "", false, false, false, false, false, false
+    };
+    static const char *const colors[] = { "truecolor", "256", "16", "8", "mono", NULL };
+    int rest, ignored;
+
+    if (!args_parse(argc, argv, &args->common, own, &given, &rest, err))
+        return false;
+    *done = print(&given);
+    if (*done)
+        return true;
+    args->theme = given.theme;
+    args->color = given.color;
+    args->view = given.view;
+    args->ascii = given.ascii;
+    args->poll = given.poll;
+    args->seed = given.seed;
+    args->wait = *given.wait ? given.wait : "5m";
+    if (*given.color && !index_of(colors, given.color, "depth", &ignored, err))
+        return false;
+    if (!duration_parse(&args->since_ms, *given.since ? given.since : "24h"))
+        return dx_fail(err, DX_FAULT_CONFIG, "--since: \"%.40s\" is not a duration like 7d",
+                       given.since);
+    return parse_size(args, given.size, err) && parse_mode(args, argv + rest, &given, err);
+}

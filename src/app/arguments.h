@@ -1,0 +1,31 @@
+/* arguments: the command line of dxtop. */
+#ifndef APP_ARGUMENTS_H
+#define APP_ARGUMENTS_H
+
+#include <dxtop/record.h>
+
+#include "config/common_args.h"
+#include "core/buf.h"
+
+enum mode { MODE_VIEW, MODE_ONCE, MODE_EXPORT, MODE_CHECK, MODE_SCREEN, MODE_DEMO };
+
+struct arguments {
+    struct common_args common; /* what dxtop-collect understands too */
+    enum mode mode;
+    const char *theme, *color, *view; /* "" unless given */
+    bool ascii, poll;
+    const char *wait; /* as given: "60s" */
+    int64_t since_ms;
+    int kind;         /* of export */
+    int format;       /* index in the formats of the mode */
+    int rows, cols;   /* of `screen` */
+    const char *seed; /* of the demo's company; "" unless given */
+};
+
+/* false: print err->text and end with EXIT_USAGE. *done: --help or --version
+ * was printed; end with EXIT_OK. */
+bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
+                     struct dx_error *err);
+void arguments_print_mdoc(struct buf *out);
+
+#endif

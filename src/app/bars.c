@@ -1,0 +1,316 @@
+/* bars: the three lines around the panels. */
+#include "config.h"
+
+#include "app/bars.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/text.h"
+#include "core/time.h"
+
+enum { NAMES_FROM_COLS = 96, SECONDS_FROM_COLS = 96, MARGIN = 1 };
+
+static const struct dx_style text = { .role = DX_ROLE_TEXT };
+static const struct dx_style strong = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
+static const struct dx_style dim = { .role = DX_ROLE_DIM };
+static const struct dx_style border = { .role = DX_ROLE_BORDER };
+static const struct dx_style key_style = { .role = DX_ROLE_KEY };
+
+/* ---- line 1 ---- */
+
+/* Put the text, or only measure it where canvas is NULL. */
+static int put(struct dx_canvas *line, int col, const struct dx_style *style, const char *s)
+{
+    if (line)
+        (void)canvas_put(line, 0, col, style, s);
+    return text_width(s);
+}
+
+/* Draw the tab of a view at col; returns its width. */
+static int tab(struct dx_canvas *line, const struct top_bar *top, size_t i, int col, bool names)
+{
+    bool active = i == top->view;
+    char number[16];
+    int from = col;
+
+    (void)snprintf(number, sizeof(number), " %zu", i + 1);
+    col += put(line, col, active ? &strong : &key_style, number);
+    if (names || active) {
+        col += put(line, col, &text, " ");
+        col += put(line, col, active ? &strong : &text, top->views[i].name);
+    }
+    col += put(line, col, &text, " ");
+    if (active && line)
+        canvas_attr(line, (struct dx_box){ 0, from, 1, col - from }, DX_ON_SELECTED);
+    return col - from;
+}
+
+/* Where the tabs begin; draws what stands before them when line is not NULL. */
+static int before_tabs(struct dx_canvas *line, const struct top_bar *top, int cols)
+{
+    int col = MARGIN;
+
+    col += put(line, col, &strong, "dxtop");
+    if (*top->title && cols >= 40) {
+        char name[64];
+
+        (void)text_cut(name, sizeof(name), top->title, cols >= 60 ? 24 : 10, "…");
+        col += put(line, col, &border, line ? line->grid->glyphs->edge_calm : "|");
+        col += put(line, col, &text, name);
+    }
+    return col + (cols >= 60 ? 2 : 0);
+}
+
+static bool names_fit(const struct top_bar *top, int cols)
+{
+    int width = before_tabs(NULL, top, cols) + 12;
+
+    for (size_t i = 0; i < top->view_count; i++)
+        width += tab(NULL, top, i, 0, true);
+    return width <= cols && cols >= 60;
+}
+
+static void clock_text(char *out, size_t cap, int64_t now_ms, bool seconds)
+{
+    time_t at = (time_t)(now_ms / 1000);
+    struct tm tm;
+
+    (void)localtime_r(&at, &tm);
+    (void)strftime(out, cap, seconds ? "%H:%M:%S" : "%H:%M", &tm);
+}
+
+void bars_top(struct dx_canvas *line, const struct top_bar *top)
+{
+    bool names = names_fit(top, line->cols);
+    int col = before_tabs(line, top, line->cols);
+    char clock[32], frozen[48];
+    int width;
+
+    clock_text(clock, sizeof(clock), top->now_ms, line->cols >= SECONDS_FROM_COLS);
+    width = text_width(clock);
+    for (size_t i = 0; i < top->view_count; i++) {
+        if (col + tab(NULL, top, i, 0, names) > line->cols - width - 2)
+            break;
+        col += tab(line, top, i, col, names);
+    }
+    if (top->frozen_ms > 0) {
+        clock_text(clock, sizeof(clock), top->frozen_ms, line->cols >= SECONDS_FROM_COLS);
+        (void)snprintf(frozen, sizeof(frozen), "frozen at %s", clock);
+        if (col + text_width(frozen) + 2 > line->cols)
+            (void)snprintf(frozen, sizeof(frozen), "frozen");
+        (void)canvas_put(line, 0, line->cols - text_width(frozen) - MARGIN,
+                         &(struct dx_style){ .role = DX_ROLE_BUSY }, frozen);
+        return;
+    }
+    (void)canvas_put(line, 0, line->cols - width - MARGIN, &text, clock);
+}
+
+int bars_tab_at(const struct top_bar *top, int cols, int col)
+{
+    bool names = names_fit(top, cols);
+    int at = before_tabs(NULL, top, cols);
+
+    for (size_t i = 0; i < top->view_count; i++) {
+        int width = tab(NULL, top, i, 0, names);
+
+        if (col >= at && col < at + width)
+            return (int)i;
+        at += width;
+    }
+    return -1;
+}
+
+/* ---- line 2 ---- */
+
+static int chip(struct dx_canvas *line, int col, enum dx_role role, const char *words)
+{
+    struct dx_style style = { .role = role, .attr = DX_CHIP | DX_BOLD };
+
+    return canvas_put(line, 0, col, &style, words);
+}
+
+/* What stands at the right: sources that are lost, how many warnings. Returns
+ * the column where it begins. */
+static int headline_right(struct dx_canvas *line, const struct facts *facts)
+{
+    const struct glyphs *g = line->grid->glyphs;
+    char lost[48] = "", warn[32] = "";
+    int end = line->cols - MARGIN;
+
+    if (facts->warn > 0 && facts->bad > 0) {
+        (void)snprintf(warn, sizeof(warn), "%s %zu", g->glyph[DX_GLYPH_WARN], facts->warn);
+        end -= text_width(warn);
+        (void)canvas_put(line, 0, end, &(struct dx_style){ .role = DX_ROLE_WARN, .attr = DX_BOLD },
+                         warn);
+        end -= 2;
+    }
+    if (facts->lost > 0) {
+        (void)snprintf(lost, sizeof(lost), " %s %zu lost ", g->glyph[DX_GLYPH_LOST], facts->lost);
+        end -= text_width(lost);
+        (void)chip(line, end, DX_ROLE_STALE, lost);
+        end -= 2;
+    }
+    return end;
+}
+
+static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t now_ms)
+{
+    const char *good = line->grid->glyphs->glyph[DX_GLYPH_GOOD];
+    char ago[TIME_TEXT], words[200];
+
+    if (facts->live + facts->limited == 0) {
+        (void)canvas_put(line, 0, MARGIN, &dim,
+                         facts->source_count == 0 ? "No source has been polled yet."
+                                                  : "Waiting for the first answers.");
+        return;
+    }
+    int col =
+        MARGIN + canvas_put(line, 0, MARGIN, &(struct dx_style){ .role = DX_ROLE_GOOD }, good);
+    col += canvas_put(line, 0, col, &text, " All within their goals.");
+    if (facts->last_ended_ms == 0)
+        return;
+    (void)duration_format(ago, now_ms - facts->last_ended_ms, true);
+    (void)snprintf(words, sizeof(words), " Last alert %s ago: %s.", ago, facts->last_ended);
+    if (col + text_width(words) <= line->cols - MARGIN)
+        (void)canvas_put(line, 0, col, &dim, words);
+}
+
+/* One finding at col within room columns; 0: it does not fit whole. The first
+ * is cut rather than left out. */
+static int finding(struct dx_canvas *line, int col, int room, const struct fact *fact, bool first)
+{
+    int subject = text_width(fact->subject), sentence = text_width(fact->sentence);
+    char cut[sizeof(fact->sentence)];
+
+    if (subject + 1 + sentence > room) {
+        if (!first)
+            return 0;
+        (void)text_cut(cut, sizeof(cut), fact->sentence,
+                       room - subject - 1 > 0 ? room - subject - 1 : 0,
+                       line->grid->glyphs->glyph[DX_GLYPH_ELLIPSIS]);
+    } else {
+        (void)snprintf(cut, sizeof(cut), "%s", fact->sentence);
+    }
+    struct dx_box box = { 0, col, 1, subject < room ? subject : room };
+    int used = canvas_put_fit(line, box, DX_FIT_LEFT, &strong, fact->subject);
+    used += 1 + canvas_put(line, 0, col + used + 1, &text, cut);
+    return used;
+}
+
+static void findings(struct dx_canvas *line, const struct facts *facts, int col, int end)
+{
+    size_t total = facts->bad + facts->warn, shown = 0;
+    char more[32];
+
+    for (size_t i = 0; i < facts->fact_count; i++) {
+        int rest = total > shown + 1 ? 5 : 0; /* room for "+n" */
+        int used = finding(line, col + (i > 0 ? 5 : 0), end - col - rest - (i > 0 ? 5 : 0),
+                           &facts->fact[i], i == 0);
+
+        if (used == 0)
+            break;
+        if (i > 0)
+            (void)canvas_put(line, 0, col + 2, &border, line->grid->glyphs->vertical);
+        col += used + (i > 0 ? 5 : 0);
+        shown++;
+    }
+    if (shown < total) {
+        (void)snprintf(more, sizeof(more), "  +%zu", total - shown);
+        (void)canvas_put(line, 0, col, &dim, more);
+    }
+}
+
+void bars_headline(struct dx_canvas *line, const struct facts *facts, const char *trouble,
+                   int64_t now_ms)
+{
+    const struct glyphs *g = line->grid->glyphs;
+    bool bad = facts->bad > 0 || *trouble;
+    int end = headline_right(line, facts), col = MARGIN;
+    char words[48];
+
+    if (!bad && facts->warn == 0) {
+        all_well(line, facts, now_ms);
+        return;
+    }
+    if (bad) {
+        (void)snprintf(words, sizeof(words), " %s %zu ", g->glyph[DX_GLYPH_BAD],
+                       facts->bad + (*trouble ? 1 : 0));
+        col += chip(line, col, DX_ROLE_BAD, words) + 2;
+    } else {
+        (void)snprintf(words, sizeof(words), "%s %zu", g->glyph[DX_GLYPH_WARN], facts->warn);
+        col += canvas_put(line, 0, col, &(struct dx_style){ .role = DX_ROLE_WARN, .attr = DX_BOLD },
+                          words);
+        col += 2;
+    }
+    if (*trouble) {
+        (void)canvas_put_fit(line, (struct dx_box){ 0, col, 1, end - col }, DX_FIT_LEFT, &strong,
+                             trouble);
+        return;
+    }
+    findings(line, facts, col, end);
+}
+
+/* ---- the last line ---- */
+
+/* The lights, from the right, as much as fits; returns where they begin. */
+static int lights(struct dx_canvas *line, const struct facts *facts)
+{
+    static const struct {
+        enum dx_glyph glyph;
+        enum dx_role role;
+        const char *word;
+    } kinds[] = {
+        { DX_GLYPH_LIVE, DX_ROLE_GOOD, "live" },
+        { DX_GLYPH_LIMITED, DX_ROLE_WARN, "limited" },
+        { DX_GLYPH_LOST, DX_ROLE_STALE, "lost" },
+    };
+    const size_t counts[] = { facts->live, facts->limited, facts->lost };
+    int end = line->cols - MARGIN;
+    bool words = line->cols >= 60;
+    char budget[48];
+
+    if (!isnan(facts->budget) && line->cols >= 80) {
+        (void)snprintf(budget, sizeof(budget), "budget %.0f %%", facts->budget * 100);
+        end -= text_width(budget);
+        (void)canvas_put(line, 0, end, &dim, budget);
+        end -= 2;
+    }
+    for (int i = 2; i >= 0; i--) {
+        char number[48];
+
+        if (counts[i] == 0)
+            continue;
+        (void)snprintf(number, sizeof(number), words ? " %zu %s" : " %zu", counts[i],
+                       kinds[i].word);
+        end -= text_width(number) + 1;
+        (void)canvas_put(line, 0, end, &(struct dx_style){ .role = kinds[i].role },
+                         line->grid->glyphs->glyph[kinds[i].glyph]);
+        (void)canvas_put(line, 0, end + 1, i == 0 ? &dim : &text, number);
+        end -= 2;
+    }
+    return end;
+}
+
+void bars_bottom(struct dx_canvas *line, const struct facts *facts, const struct hint *hints,
+                 const char *message)
+{
+    int end = lights(line, facts), col = MARGIN;
+
+    if (*message) {
+        (void)canvas_put_fit(line, (struct dx_box){ 0, col, 1, end - col }, DX_FIT_LEFT, &text,
+                             message);
+        return;
+    }
+    for (; hints->key; hints++) {
+        int width = text_width(hints->key) + 1 + text_width(hints->what);
+
+        if (col + width > end)
+            break;
+        (void)canvas_put(line, 0, col, &key_style, hints->key);
+        (void)canvas_put(line, 0, col + text_width(hints->key) + 1, &dim, hints->what);
+        col += width + 2;
+    }
+}

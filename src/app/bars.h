@@ -1,0 +1,34 @@
+/* bars: the three lines around the panels: name and views, the headline (what
+ * is wrong, in words), keys and the state of the sources. */
+#ifndef APP_BARS_H
+#define APP_BARS_H
+
+#include "app/facts.h"
+#include "config/config.h"
+#include "ui/canvas.h"
+
+struct top_bar {
+    const char *title; /* "acme platform" */
+    const struct view_settings *views;
+    size_t view_count, view;
+    int64_t now_ms;
+    int64_t frozen_ms; /* 0: not frozen */
+};
+
+void bars_top(struct dx_canvas *line, const struct top_bar *top);
+
+/* trouble: of the collector or the store; it comes first. "" none. */
+void bars_headline(struct dx_canvas *line, const struct facts *facts, const char *trouble,
+                   int64_t now_ms);
+
+struct hint {
+    const char *key, *what;
+};
+/* message: in place of the hints; "" none. hints end at key NULL. */
+void bars_bottom(struct dx_canvas *line, const struct facts *facts, const struct hint *hints,
+                 const char *message);
+
+/* Where each view's tab stands, for the mouse: the view at col, or -1. */
+int bars_tab_at(const struct top_bar *top, int cols, int col);
+
+#endif

@@ -1,0 +1,156 @@
+/* collector: the viewer's hold on dxtop-collect. */
+#include "config.h"
+
+#include "app/collector.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/text.h"
+#include "core/time.h"
+
+enum {
+    EXIT_CONFIG = 2,
+    EXIT_LOCKED = 3, /* somebody else was faster */
+    HEART_STILL_MS = 10000,
+    AGAIN_FIRST_MS = 1000,
+    AGAIN_MOST_MS = 30000
+};
+
+static void trouble(struct collector *c, const char *text)
+{
+    if (strcmp(c->trouble, text) == 0)
+        return;
+    (void)snprintf(c->trouble, sizeof(c->trouble), "%s", text);
+    c->changed = true;
+}
+
+/* Keep the last whole line that it said. */
+static void hear(struct collector *c, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] == '\n')
+            c->said_len = 0;
+        else if (c->said_len + 1 < sizeof(c->said)) {
+            c->said[c->said_len++] = bytes[i];
+            c->said[c->said_len] = '\0';
+        }
+    }
+}
+
+static void ended(struct collector *c, int status)
+{
+    char clean[200], text[320];
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+
+    (void)text_clean(clean, sizeof(clean), c->said, strlen(c->said));
+    c->refused = code == EXIT_CONFIG;
+    if (code == 0 || code == EXIT_LOCKED)
+        return;
+    if (c->failures < 16)
+        c->failures++;
+    int64_t wait = AGAIN_FIRST_MS << (c->failures < 6 ? c->failures : 5);
+    c->again_ms = time_boot_ms() + (wait < AGAIN_MOST_MS ? wait : AGAIN_MOST_MS);
+    if (c->refused)
+        (void)snprintf(text, sizeof(text), "configuration: %s", clean);
+    else if (WIFSIGNALED(status))
+        (void)snprintf(text, sizeof(text), "the collector was ended by signal %d%s%s",
+                       WTERMSIG(status), *clean ? ": " : "", clean);
+    else
+        (void)snprintf(text, sizeof(text), "the collector ended: %s",
+                       *clean ? clean : "it did not say why");
+    trouble(c, text);
+}
+
+static void forget(struct collector *c)
+{
+    int status = 0;
+
+    ev_io_stop(c->loop, &c->err);
+    (void)close(c->err.fd);
+    (void)close(c->stdin_fd);
+    c->stdin_fd = -1;
+    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    c->pid = 0;
+    ended(c, status);
+}
+
+static void on_err(struct ev_loop *loop, ev_io *io, int revents)
+{
+    struct collector *c = io->data;
+    char bytes[1024];
+    ssize_t n = read(io->fd, bytes, sizeof(bytes));
+
+    (void)loop;
+    (void)revents;
+    if (n > 0)
+        hear(c, bytes, (size_t)n);
+    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+        forget(c); /* the end of its stderr is the end of it */
+}
+
+static void launch(struct collector *c)
+{
+    struct spawn ends;
+    struct dx_error err = { 0 };
+
+    c->said_len = 0;
+    c->said[0] = '\0';
+    c->pid = spawn_child(c->argv, &ends, false, &err);
+    if (c->pid == 0) {
+        c->again_ms = time_boot_ms() + AGAIN_MOST_MS;
+        trouble(c, err.text);
+        return;
+    }
+    c->stdin_fd = ends.in;
+    (void)fcntl(ends.err, F_SETFL, O_NONBLOCK);
+    ev_io_init(&c->err, on_err, ends.err, EV_READ);
+    c->err.data = c;
+    ev_io_start(c->loop, &c->err);
+}
+
+void collector_init(struct collector *c, struct ev_loop *loop, struct store *store,
+                    char *const *argv)
+{
+    *c = (struct collector){ .loop = loop, .store = store, .argv = argv, .stdin_fd = -1 };
+}
+
+void collector_look(struct collector *c)
+{
+    struct holder holder = { 0 };
+    char text[320];
+    int64_t still;
+
+    store_holder(c->store, &holder);
+    if (!holder.held) {
+        if (c->pid == 0 && !c->refused && time_boot_ms() >= c->again_ms)
+            launch(c);
+        return;
+    }
+    still = time_boot_ms() - holder.boot_ms;
+    if (holder.boot_ms > 0 && still > HEART_STILL_MS) {
+        (void)snprintf(text, sizeof(text),
+                       "the collector (process %lld on %s) has not moved for %lld s",
+                       (long long)holder.pid, holder.host, (long long)(still / 1000));
+        trouble(c, text);
+        return;
+    }
+    c->failures = 0;
+    c->refused = false;
+    trouble(c, "");
+}
+
+void collector_done(struct collector *c)
+{
+    if (c->pid == 0)
+        return;
+    ev_io_stop(c->loop, &c->err);
+    (void)close(c->err.fd);
+    (void)close(c->stdin_fd);
+    c->stdin_fd = -1;
+}

@@ -1,0 +1,213 @@
+/* demo: the simulated platform on loopback, and the normal program against it. */
+#include "config.h"
+
+#include "app/demo.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/collector.h"
+#include "core/mem.h"
+
+enum { START_MS = 5000 };
+
+/* The demo's configuration is also the example in the manual: everything that
+ * the simulated Prometheus knows, on three views. */
+static const char configuration[] =
+    "# made by `dxtop demo`; take it as a start for your own\n"
+    "title: acme platform\n"
+    "sources:\n"
+    "  - type: prometheus\n"
+    "    name: prometheus\n"
+    "    url: %s\n"
+    "    every: 15s\n"
+    "    history: 24h\n"
+    "    alerts: no # the Alertmanager has them, with what is silenced\n"
+    "    queries:\n"
+    "      waiting: {query: 'sum by (pool) (ci_jobs_waiting)', unit: count, step: 60s}\n"
+    "      oldest wait: {query: 'max by (pool) (ci_oldest_wait_seconds)', unit: seconds, step: "
+    "60s}\n"
+    "      wait p95: {query: 'max by (pool) (ci_queue_wait_seconds_p95)', unit: seconds, step: "
+    "60s}\n"
+    "      busy share: {query: 'sum by (pool) (ci_runner_busy) / sum by (pool) "
+    "(ci_runner_capacity)', unit: ratio, step: 60s}\n"
+    "      jobs: {query: 'sum by (result) (rate(ci_jobs_total[5m]))', unit: per_s, step: 60s}\n"
+    "  - type: alertmanager\n"
+    "    name: alertmanager\n"
+    "    url: %s\n"
+    "    every: 15s\n"
+    "views:\n"
+    "  - name: Overview\n"
+    "    rows:\n"
+    "      - weight: 4\n"
+    "        panels:\n"
+    "          - {panel: metric, title: 'Queue p95', query: [wait p95], show: table, window: 24h, "
+    "warn: 300, bad: 480, priority: 0}\n"
+    "          - {panel: alerts, title: Alerts, priority: 1}\n"
+    "      - weight: 4\n"
+    "        panels:\n"
+    "          - {panel: metric, title: 'Jobs waiting', query: [waiting], show: graph, window: "
+    "24h, top: 3, priority: 2}\n"
+    "          - {panel: sources, priority: 3}\n"
+    "  - name: Queues\n"
+    "    rows:\n"
+    "      - weight: 3\n"
+    "        panels:\n"
+    "          - {panel: metric, title: Waiting, query: [waiting], show: table, window: 24h, warn: "
+    "8, bad: 15}\n"
+    "          - {panel: metric, title: 'Oldest wait', query: [oldest wait], show: table, window: "
+    "24h, warn: 300, bad: 600}\n"
+    "      - weight: 2\n"
+    "        panels:\n"
+    "          - {panel: metric, title: 'Runners busy', query: [busy share], show: gauge, warn: "
+    "0.9, priority: 1}\n"
+    "          - {panel: metric, title: 'Wait p95 against the goal', query: [wait p95], show: "
+    "heat, "
+    "window: 24h, bad: 480, priority: 2}\n"
+    "  - name: Jobs\n"
+    "    rows:\n"
+    "      - panels:\n"
+    "          - {panel: metric, title: 'Jobs finished a second', query: [jobs], show: graph, "
+    "window: 24h}\n"
+    "  - name: Sources\n"
+    "    rows:\n"
+    "      - {weight: 1, panels: [sources]}\n"
+    "      - {weight: 2, panels: [log]}\n";
+
+struct demo {
+    char *dir;
+    bool ours; /* the directory is removed at the end */
+    pid_t sim;
+    struct spawn ends;
+    char url[128];
+};
+
+/* The simulated platform's first line says where it listens. */
+static bool read_line(int fd, char *line, size_t cap, struct dx_error *err)
+{
+    size_t len = 0;
+    struct pollfd wait = { .fd = fd, .events = POLLIN };
+
+    while (len + 1 < cap && (len == 0 || line[len - 1] != '\n')) {
+        if (poll(&wait, 1, START_MS) <= 0)
+            return dx_fail(err, DX_FAULT_SYSTEM, "the simulated platform did not start within %d s",
+                           START_MS / 1000);
+        ssize_t n = read(fd, line + len, cap - 1 - len);
+        if (n <= 0)
+            return dx_fail(err, DX_FAULT_SYSTEM, "the simulated platform ended at once");
+        len += (size_t)n;
+    }
+    line[len] = '\0';
+    return true;
+}
+
+static bool start_sim(struct demo *demo, struct app *app, struct dx_error *err)
+{
+    const struct arguments *args = &app->arguments;
+    char seed[64], line[512];
+    char *argv[10] = { app->paths.sim, mem_text("--port=0"), mem_text("--until-stdin"), NULL };
+    size_t n = 3;
+    json_t *said;
+
+    if (*args->seed) {
+        (void)snprintf(seed, sizeof(seed), "--seed=%s", args->seed);
+        argv[n++] = mem_text(seed);
+    }
+    if (*args->common.clock)
+        argv[n++] = mem_print("--clock=%s", args->common.clock);
+    demo->sim = spawn_child(argv, &demo->ends, true, err);
+    while (n > 1)
+        free(argv[--n]);
+    if (demo->sim == 0 || !read_line(demo->ends.out, line, sizeof(line), err))
+        return false;
+    said = json_loads(line, 0, NULL);
+    (void)snprintf(demo->url, sizeof(demo->url), "http://127.0.0.1:%lld",
+                   (long long)json_integer_value(json_object_get(said, "port")));
+    json_decref(said);
+    return true;
+}
+
+static bool make_dir(struct demo *demo, const char *state, struct dx_error *err)
+{
+    const char *tmp = getenv("TMPDIR");
+
+    if (*state) {
+        demo->dir = mem_text(state);
+        if (mkdir(state, 0700) != 0 && errno != EEXIST)
+            return dx_fail(err, DX_FAULT_SYSTEM, "cannot make %s: %s", state, strerror(errno));
+        return true;
+    }
+    demo->dir = mem_print("%s/dxtop-demo-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    demo->ours = true;
+    return mkdtemp(demo->dir) ||
+           dx_fail(err, DX_FAULT_SYSTEM, "cannot make %s: %s", demo->dir, strerror(errno));
+}
+
+void demo_print_config(const char *url, FILE *out)
+{
+    (void)fprintf(out, configuration, url, url);
+}
+
+static bool write_config(const struct demo *demo, const char *path, struct dx_error *err)
+{
+    FILE *file = fopen(path, "we");
+
+    if (!file)
+        return dx_fail(err, DX_FAULT_SYSTEM, "cannot write %s: %s", path, strerror(errno));
+    demo_print_config(demo->url, file);
+    return fclose(file) == 0 ||
+           dx_fail(err, DX_FAULT_SYSTEM, "cannot write %s: %s", path, strerror(errno));
+}
+
+/* Everything in the directory is ours: the configuration and the store's files. */
+static void remove_dir(const char *dir)
+{
+    char *argv[] = { mem_text("/bin/rm"), mem_text("-rf"), mem_text("--"), mem_text(dir), NULL };
+
+    (void)app_run(argv);
+    for (size_t i = 0; argv[i]; i++)
+        free(argv[i]);
+}
+
+static void stop_sim(struct demo *demo)
+{
+    if (demo->sim <= 0)
+        return;
+    (void)close(demo->ends.in);
+    (void)close(demo->ends.out);
+    (void)close(demo->ends.err);
+    while (waitpid(demo->sim, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+int demo_run(struct app *app, int (*view)(struct app *app))
+{
+    struct demo demo = { 0 };
+    struct dx_error err = { 0 };
+    char *path = NULL;
+    int status = EXIT_FAILED;
+
+    if (make_dir(&demo, app->arguments.common.state, &err) && start_sim(&demo, app, &err)) {
+        path = mem_print("%s/dxtop.yaml", demo.dir);
+        app->arguments.common.config = path;
+        app->arguments.common.state = demo.dir;
+        if (write_config(&demo, path, &err) && app_load(app))
+            status = view(app);
+    }
+    if (err.fault != DX_FAULT_NONE)
+        (void)fprintf(stderr, "dxtop: %s\n", err.text);
+    stop_sim(&demo);
+    if (demo.ours)
+        remove_dir(demo.dir);
+    app->arguments.common.config = app->arguments.common.state = "";
+    free(path);
+    free(demo.dir);
+    return status;
+}

@@ -1,0 +1,122 @@
+/* facts: what the lines around the panels say, read from the store. */
+#include "config.h"
+
+#include "app/facts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ENDED_WINDOW_MS = 7 * 24 * 3600 * 1000 };
+
+void facts_add(struct facts *facts, enum dx_role role, const char *subject, const char *sentence)
+{
+    struct fact *fact = &facts->fact[facts->fact_count];
+
+    for (size_t i = 0; i < facts->fact_count; i++)
+        if (strcmp(facts->fact[i].subject, subject) == 0 &&
+            strcmp(facts->fact[i].sentence, sentence) == 0)
+            return;
+    if (role == DX_ROLE_BAD)
+        facts->bad++;
+    else
+        facts->warn++;
+    if (facts->fact_count == FACTS_FINDINGS)
+        return;
+    fact->role = role;
+    (void)snprintf(fact->subject, sizeof(fact->subject), "%s", subject);
+    (void)snprintf(fact->sentence, sizeof(fact->sentence), "%s", sentence);
+    facts->fact_count++;
+}
+
+void facts_sort(struct facts *facts)
+{
+    struct fact sorted[FACTS_FINDINGS];
+    size_t n = 0;
+
+    for (size_t i = 0; i < facts->fact_count; i++)
+        if (facts->fact[i].role == DX_ROLE_BAD)
+            sorted[n++] = facts->fact[i];
+    for (size_t i = 0; i < facts->fact_count; i++)
+        if (facts->fact[i].role != DX_ROLE_BAD)
+            sorted[n++] = facts->fact[i];
+    memcpy(facts->fact, sorted, n * sizeof(sorted[0]));
+}
+
+static void read_alerts(struct facts *facts, const struct reader *reader, int64_t now_ms)
+{
+    const struct rows_ops *ops = reader->ops;
+    void *rows =
+        reader->open(reader->self, DX_QUERY_ALERTS,
+                     DX_FILTER(.from_ms = now_ms - ENDED_WINDOW_MS, .to_ms = now_ms), now_ms);
+
+    while (ops->next(rows)) {
+        int64_t severity = ops->integer(rows, DX_FIELD_SEVERITY);
+        int64_t ended = ops->integer(rows, DX_FIELD_ENDED);
+        const char *summary = ops->text(rows, DX_FIELD_SUMMARY);
+
+        if (ended > 0 && ended <= now_ms) {
+            if (ended > facts->last_ended_ms) {
+                facts->last_ended_ms = ended;
+                (void)snprintf(facts->last_ended, sizeof(facts->last_ended), "%s",
+                               ops->text(rows, DX_FIELD_NAME));
+            }
+            continue;
+        }
+        if (ops->integer(rows, DX_FIELD_STATE) != DX_ALERT_FIRING || severity < DX_SEVERITY_WARNING)
+            continue;
+        facts_add(facts, severity == DX_SEVERITY_CRITICAL ? DX_ROLE_BAD : DX_ROLE_WARN,
+                  ops->text(rows, DX_FIELD_NAME), *summary ? summary : "fires");
+    }
+    ops->close(rows);
+}
+
+static void read_source(struct facts *facts, const struct rows_ops *ops, const void *rows)
+{
+    struct source_light light = { .state =
+                                      (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE) };
+    int64_t limit = ops->integer(rows, DX_FIELD_LIMIT);
+    const char *name = ops->text(rows, DX_FIELD_SOURCE);
+
+    (void)snprintf(light.name, sizeof(light.name), "%s", name);
+    light.until_ms = ops->integer(rows, DX_FIELD_RESET);
+    switch (light.state) {
+    case DX_SOURCE_NEW:
+        facts->fresh++;
+        break;
+    case DX_SOURCE_LIVE:
+    case DX_SOURCE_FILLING:
+        facts->live++;
+        break;
+    case DX_SOURCE_LIMITED:
+        facts->limited++;
+        break;
+    case DX_SOURCE_LOST:
+    case DX_SOURCE_STOPPED:
+        facts->lost++;
+        facts_add(facts, light.state == DX_SOURCE_STOPPED ? DX_ROLE_BAD : DX_ROLE_WARN, name,
+                  ops->text(rows, DX_FIELD_TEXT));
+        break;
+    }
+    if (limit > 0) {
+        double share = (double)ops->integer(rows, DX_FIELD_REMAINING) / (double)limit;
+
+        if (isnan(facts->budget) || share < facts->budget)
+            facts->budget = share;
+    }
+    if (facts->source_count < FACTS_SOURCES)
+        facts->source[facts->source_count++] = light;
+}
+
+void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms)
+{
+    const struct rows_ops *ops = reader->ops;
+    void *rows;
+
+    *facts = (struct facts){ .budget = (double)NAN };
+    read_alerts(facts, reader, now_ms);
+    rows = reader->open(reader->self, DX_QUERY_SOURCES, NULL, now_ms);
+    while (ops->next(rows))
+        read_source(facts, ops, rows);
+    ops->close(rows);
+}

@@ -1,0 +1,41 @@
+/* facts: what the lines around the panels say, read from the store in one go:
+ * what is wrong, and how the sources are. */
+#ifndef APP_FACTS_H
+#define APP_FACTS_H
+
+#include <dxtop/panel.h>
+
+#include "model/rows.h"
+
+enum { FACTS_FINDINGS = 24, FACTS_SOURCES = 32 };
+
+struct fact {
+    enum dx_role role; /* DX_ROLE_BAD or DX_ROLE_WARN */
+    char subject[96], sentence[200];
+};
+
+struct source_light {
+    char name[48];
+    enum dx_source_state state;
+    int64_t until_ms; /* limited: when it ends, 0 unknown */
+};
+
+struct facts {
+    struct fact fact[FACTS_FINDINGS]; /* worst first */
+    size_t fact_count;
+    size_t bad, warn; /* all of them, also those that did not fit */
+    struct source_light source[FACTS_SOURCES];
+    size_t source_count;
+    size_t live, limited, lost, fresh;
+    double budget;         /* the smallest share of a limit that is left; NaN: none announced */
+    int64_t last_ended_ms; /* of the last alert that ended */
+    char last_ended[96];
+};
+
+/* As of now_ms; what panels found is added by facts_add(), then facts_sort(). */
+void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms);
+/* The same finding is not said twice. */
+void facts_add(struct facts *facts, enum dx_role role, const char *subject, const char *sentence);
+void facts_sort(struct facts *facts); /* worst first, else in the order they were found */
+
+#endif

@@ -1,0 +1,113 @@
+/* help: the screen behind `?`. */
+#include "config.h"
+
+#include "app/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/actions.h"
+#include "core/text.h"
+#include "ui/widgets.h"
+
+enum { KEYS_COLS = 18, MARGIN = 1 };
+
+/* Where the next line goes; rows above `top` are counted but not drawn. */
+struct pen {
+    struct dx_canvas *canvas;
+    int line, top;
+};
+
+static const struct dx_style title_style = { .role = DX_ROLE_TITLE, .attr = DX_BOLD };
+static const struct dx_style key_style = { .role = DX_ROLE_KEY };
+static const struct dx_style dim_style = { .role = DX_ROLE_DIM };
+
+static void put(struct pen *pen, int col, const struct dx_style *style, const char *text)
+{
+    if (pen->line >= pen->top)
+        (void)canvas_put(pen->canvas, pen->line - pen->top, col, style, text);
+}
+
+/* Words from col on, wrapped at the right edge; newlines begin paragraphs. */
+static void wrap(struct pen *pen, int col, const struct dx_style *style, const char *text)
+{
+    int width = pen->canvas->cols - MARGIN, at = col;
+    char word[256];
+
+    while (*text) {
+        size_t n = strcspn(text, " \n");
+
+        (void)snprintf(word, sizeof(word), "%.*s", (int)(n < 255 ? n : 255), text);
+        if (at > col && at + text_width(word) > width) {
+            pen->line++;
+            at = col;
+        }
+        put(pen, at, style, word);
+        at += text_width(word) + 1;
+        text += n;
+        if (*text == '\n') {
+            pen->line++;
+            at = col;
+        }
+        if (*text)
+            text++;
+    }
+    pen->line++;
+}
+
+static void entry(struct pen *pen, const char *key, const char *help)
+{
+    put(pen, MARGIN, &key_style, key);
+    wrap(pen, MARGIN + KEYS_COLS, NULL, help);
+}
+
+static void section(struct pen *pen, const char *name)
+{
+    if (pen->line > 0)
+        pen->line++;
+    put(pen, MARGIN, &title_style, name);
+    pen->line++;
+}
+
+static void about_panel(struct pen *pen, const struct instance *in)
+{
+    const struct dx_panel *panel = in->panel;
+
+    section(pen, in->title);
+    wrap(pen, MARGIN, NULL, panel->summary);
+    if (panel->help && *panel->help) {
+        pen->line++;
+        wrap(pen, MARGIN, &dim_style, panel->help);
+    }
+    if (in->columns) {
+        section(pen, "Columns");
+        for (const struct dx_column *c = in->columns; c->title; c++)
+            if (c->help)
+                entry(pen, *c->title ? c->title : "(state)", c->help);
+    }
+    if (panel->keys) {
+        section(pen, "Keys of this panel");
+        for (const struct dx_key *k = panel->keys; k->keys; k++)
+            entry(pen, k->keys, k->help);
+    }
+}
+
+int help_draw(struct viewer *v, struct dx_canvas *canvas, int top)
+{
+    const struct slot *slot = page_focus(viewer_page(v));
+    struct frame frame = {
+        .title = "Help", .note = "esc closes", .note_role = DX_ROLE_DIM, .focused = true
+    };
+    struct dx_canvas inside;
+
+    for (int row = 0; row < canvas->rows; row++)
+        (void)canvas_print(canvas, row, 0, NULL, "%*s", canvas->cols, "");
+    inside = frame_draw(canvas, &frame);
+    struct pen pen = { .canvas = &inside, .top = top };
+    if (slot && slot->instance.panel)
+        about_panel(&pen, &slot->instance);
+    section(&pen, "Keys");
+    for (const struct action *a = actions; a->name; a++)
+        entry(&pen, a->keys, a->help);
+    return pen.line;
+}

@@ -1,0 +1,13 @@
+/* link: out of the terminal: a browser, the clipboard. */
+#ifndef APP_LINK_H
+#define APP_LINK_H
+
+#include "app/viewer.h"
+
+/* Start $BROWSER with the URL; without one show the URL and copy it. Only http
+ * and https. "" says that the row has none. */
+void link_open(struct viewer *v, const char *url);
+/* OSC 52: the terminal's clipboard, at most 4,000 bytes. */
+void link_copy(struct viewer *v, const char *text);
+
+#endif

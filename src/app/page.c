@@ -1,0 +1,140 @@
+/* page: one view of the configuration on the screen. */
+#include "config.h"
+
+#include "app/page.h"
+
+#include <stdlib.h>
+
+#include "core/mem.h"
+
+enum { FRAME = 2 }; /* rows and columns that a frame takes */
+
+void page_init(struct page *page, const struct view_settings *settings)
+{
+    size_t n = 0;
+
+    *page = (struct page){ .settings = settings, .zoomed = -1 };
+    for (size_t r = 0; r < settings->row_count; r++)
+        page->slot_count += settings->rows[r].panel_count;
+    page->slots = mem_new(page->slot_count, sizeof(*page->slots));
+    for (size_t r = 0; r < settings->row_count; r++)
+        for (size_t p = 0; p < settings->rows[r].panel_count; p++)
+            page->slots[n++].settings = &settings->rows[r].panels[p];
+}
+
+void page_done(struct page *page)
+{
+    for (size_t i = 0; i < page->slot_count && page->open; i++)
+        instance_close(&page->slots[i].instance);
+    free(page->slots);
+    *page = (struct page){ .zoomed = -1 };
+}
+
+static void open_panels(struct page *page)
+{
+    for (size_t i = 0; i < page->slot_count; i++) {
+        const struct panel_settings *s = page->slots[i].settings;
+        const struct dx_panel *panel = s->kind;
+
+        (void)instance_open(&page->slots[i].instance, panel, s->title, s->settings,
+                            panel->state_size);
+        if (page->slots[i].restore) {
+            page->slots[i].instance.table.sort = page->slots[i].sort;
+            page->slots[i].instance.table.reverse = page->slots[i].reverse;
+        }
+    }
+    page->open = true;
+}
+
+static struct layout_panel wanted(const struct slot *slot)
+{
+    const struct dx_panel *panel = slot->settings->kind;
+
+    return (struct layout_panel){
+        .weight = (int)slot->settings->weight,
+        .priority = (int)slot->settings->priority,
+        .min_rows = panel->min_rows + FRAME,
+        .min_cols = panel->min_cols + FRAME,
+        .want_rows = panel->want_rows ? panel->want_rows + FRAME : 0,
+        .want_cols = panel->want_cols ? panel->want_cols + FRAME : 0,
+    };
+}
+
+static void place(struct page *page, int rows, int cols)
+{
+    const struct view_settings *view = page->settings;
+    struct layout_panel *panels = mem_new(page->slot_count, sizeof(*panels));
+    struct layout_row *lines = mem_new(view->row_count, sizeof(*lines));
+    size_t n = 0;
+
+    for (size_t r = 0; r < view->row_count; r++) {
+        lines[r] = (struct layout_row){ .height = (int)view->rows[r].height,
+                                        .weight = (int)view->rows[r].weight,
+                                        .panels = panels + n,
+                                        .count = (int)view->rows[r].panel_count };
+        for (size_t p = 0; p < view->rows[r].panel_count; p++, n++)
+            panels[n] = wanted(&page->slots[n]);
+    }
+    layout_place(lines, (int)view->row_count, (struct dx_box){ 0, 0, rows, cols }, page->zoomed);
+    for (size_t i = 0; i < page->slot_count; i++)
+        page->slots[i].box = panels[i].box;
+    free(panels);
+    free(lines);
+}
+
+void page_update(struct page *page, const struct reader *reader, int64_t now_ms, int rows, int cols)
+{
+    if (!page->open)
+        open_panels(page);
+    place(page, rows, cols);
+    for (size_t i = 0; i < page->slot_count; i++) {
+        struct slot *slot = &page->slots[i];
+
+        if (slot->box.rows > FRAME && slot->box.cols > FRAME)
+            instance_update(&slot->instance, reader, now_ms, slot->box.rows - FRAME,
+                            slot->box.cols - FRAME);
+    }
+    if (!page_focus(page))
+        page_move_focus(page, 1);
+}
+
+void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms)
+{
+    for (size_t i = 0; i < page->slot_count; i++) {
+        struct slot *slot = &page->slots[i];
+
+        if (slot->box.rows < 1)
+            continue;
+        struct dx_canvas window = canvas_sub(canvas, slot->box);
+        instance_draw(&slot->instance, &window, now_ms, i == page->focus);
+    }
+}
+
+struct slot *page_focus(struct page *page)
+{
+    if (page->focus >= page->slot_count || page->slots[page->focus].box.rows < 1)
+        return NULL;
+    return &page->slots[page->focus];
+}
+
+void page_move_focus(struct page *page, int by)
+{
+    size_t n = page->slot_count;
+
+    for (size_t tried = 0; tried < n; tried++) {
+        page->focus = (page->focus + n + (by < 0 ? n - 1 : 1)) % n;
+        if (page->slots[page->focus].box.rows > 0)
+            return;
+    }
+}
+
+struct slot *page_at(struct page *page, int row, int col)
+{
+    for (size_t i = 0; i < page->slot_count; i++) {
+        const struct dx_box *b = &page->slots[i].box;
+
+        if (row >= b->row && row < b->row + b->rows && col >= b->col && col < b->col + b->cols)
+            return &page->slots[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,39 @@
+/* page: one view of the configuration on the screen: its panels, where they
+ * stand, which has the focus. */
+#ifndef APP_PAGE_H
+#define APP_PAGE_H
+
+#include "config/config.h"
+#include "panel/host.h"
+#include "ui/layout.h"
+
+struct slot {
+    struct instance instance;
+    const struct panel_settings *settings;
+    struct dx_box box; /* on the page; rows 0: not shown */
+    bool restore;      /* sort as it was when the program ended last */
+    int sort;
+    bool reverse;
+};
+
+struct page {
+    const struct view_settings *settings;
+    struct slot *slots; /* row by row */
+    size_t slot_count;
+    size_t focus;
+    int zoomed; /* slot, or -1 */
+    bool open;
+};
+
+void page_init(struct page *page, const struct view_settings *settings);
+void page_done(struct page *page);
+/* Open the panels if they are not, place them in rows x cols, and read the
+ * store into those that are shown. */
+void page_update(struct page *page, const struct reader *reader, int64_t now_ms, int rows,
+                 int cols);
+void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms);
+struct slot *page_focus(struct page *page);                /* NULL: no panel */
+void page_move_focus(struct page *page, int by);           /* among those that are shown */
+struct slot *page_at(struct page *page, int row, int col); /* NULL: none */
+
+#endif

@@ -1,0 +1,50 @@
+/* paths: where the program's own files are. */
+#include "config.h"
+
+#include "app/paths.h"
+
+#include <stdlib.h>
+
+#include "core/mem.h"
+
+static const char *env(const char *name, const char *fallback)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : fallback;
+}
+
+char *paths_xdg(const char *variable, const char *fallback)
+{
+    const char *dir = getenv(variable);
+
+    if (dir && dir[0] == '/')
+        return mem_text(dir);
+    return mem_print("%s/%s", env("HOME", "/tmp"), fallback);
+}
+
+void paths_find(struct paths *paths)
+{
+    char *data = paths_xdg("XDG_DATA_HOME", ".local/share");
+    size_t n = 0;
+
+    *paths = (struct paths){ 0 };
+    paths->collector = mem_print("%s/dxtop-collect", env("DXTOP_LIBEXEC", DX_LIBEXECDIR));
+    paths->sim = mem_print("%s/dxtop-sim", env("DXTOP_BIN", DX_BINDIR));
+    paths->themes = mem_text(env("DXTOP_THEMES", DX_THEMEDIR));
+    if (*env("DXTOP_PANELS", ""))
+        paths->panels[n++] = mem_text(env("DXTOP_PANELS", ""));
+    paths->panels[n++] = mem_print("%s/dxtop/panels", data);
+    paths->panels[n] = mem_text(DX_PANELDIR);
+    free(data);
+}
+
+void paths_done(struct paths *paths)
+{
+    free(paths->collector);
+    free(paths->sim);
+    free(paths->themes);
+    for (size_t i = 0; i < sizeof(paths->panels) / sizeof(paths->panels[0]); i++)
+        free(paths->panels[i]);
+    *paths = (struct paths){ 0 };
+}

@@ -1,0 +1,19 @@
+/* paths: where the program's own files are. */
+#ifndef APP_PATHS_H
+#define APP_PATHS_H
+
+struct paths {
+    char *collector, *sim; /* programs */
+    char *themes;          /* directory of the shipped themes */
+    char *panels[4];       /* directories of modules, ends at NULL */
+};
+
+/* From DXTOP_LIBEXEC, DXTOP_BIN, DXTOP_THEMES and DXTOP_PANELS where they are
+ * set (as in a build tree), else where `make install` put them. */
+void paths_find(struct paths *paths);
+void paths_done(struct paths *paths);
+
+/* $XDG_<name>_HOME, else $HOME/<fallback>; "/tmp" where there is no home. Yours to free. */
+char *paths_xdg(const char *variable, const char *fallback);
+
+#endif

@@ -1,0 +1,121 @@
+/* state: what the user changed on the screen and finds again next time. */
+#include "config.h"
+
+#include "app/state.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+
+static const char *const themes[] = { "dark", "light", "high-contrast", "colour-blind", "mono" };
+
+enum { THEMES = sizeof(themes) / sizeof(themes[0]) };
+
+static char *state_path(const struct viewer *v)
+{
+    return mem_print("%s.state", v->app->store_path);
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+
+    return json_is_string(value) ? json_string_value(value) : "";
+}
+
+static void use_theme(struct viewer *v, const char *name)
+{
+    struct dx_error err = { 0 };
+    struct theme theme;
+
+    if (!theme_load(&theme, v->app->paths.themes, name, &err)) {
+        log_line(DX_LOG_WARN, "%s", err.text);
+        return;
+    }
+    v->app->theme = theme;
+    if (v->screen)
+        screen_theme(v->screen, &v->app->theme);
+}
+
+void state_next_theme(struct viewer *v)
+{
+    size_t i = 0;
+
+    while (i < THEMES && strcmp(themes[i], v->app->theme.name) != 0)
+        i++;
+    use_theme(v, themes[(i + 1) % THEMES]);
+    viewer_say(v, "theme %s", v->app->theme.name);
+    v->want_draw = true;
+}
+
+/* ---- lists: "view/panel number" -> sort, reverse, filter ---- */
+
+static void load_lists(struct page *page, const json_t *lists)
+{
+    for (size_t i = 0; i < page->slot_count; i++) {
+        char name[128];
+        const json_t *list;
+
+        (void)snprintf(name, sizeof(name), "%s/%zu", page->settings->name, i);
+        list = json_object_get(lists, name);
+        if (!json_is_object(list))
+            continue;
+        page->slots[i].sort = (int)json_integer_value(json_object_get(list, "sort"));
+        page->slots[i].reverse = json_is_true(json_object_get(list, "reverse"));
+        page->slots[i].restore = true;
+    }
+}
+
+static void save_lists(const struct page *page, json_t *lists)
+{
+    for (size_t i = 0; i < page->slot_count; i++) {
+        const struct instance *in = &page->slots[i].instance;
+        char name[128];
+
+        if (!in->columns || (in->table.sort < 0 && !in->table.reverse))
+            continue;
+        (void)snprintf(name, sizeof(name), "%s/%zu", page->settings->name, i);
+        (void)json_object_set_new(
+            lists, name,
+            json_pack("{s:i, s:b}", "sort", in->table.sort, "reverse", in->table.reverse ? 1 : 0));
+    }
+}
+
+void state_load(struct viewer *v)
+{
+    char *path = state_path(v);
+    json_t *state = json_load_file(path, 0, NULL);
+    const char *view = text_of(state, "view"), *theme = text_of(state, "theme");
+
+    for (size_t i = 0; i < v->page_count; i++) {
+        if (strcmp(v->pages[i].settings->name, view) == 0)
+            v->page = i;
+        load_lists(&v->pages[i], json_object_get(state, "lists"));
+    }
+    if (*theme && !*v->app->arguments.theme && !*v->app->config.theme)
+        use_theme(v, theme);
+    json_decref(state);
+    free(path);
+}
+
+void state_save(struct viewer *v)
+{
+    char *path = state_path(v), *fresh = mem_print("%s.%ld", path, (long)getpid());
+    json_t *lists = json_object();
+    json_t *state;
+
+    for (size_t i = 0; i < v->page_count; i++)
+        save_lists(&v->pages[i], lists);
+    state = json_pack("{s:s, s:s, s:o}", "view", v->pages[v->page].settings->name, "theme",
+                      v->app->theme.name, "lists", lists);
+    if (!state || json_dump_file(state, fresh, JSON_INDENT(1)) != 0 || rename(fresh, path) != 0)
+        (void)unlink(fresh); /* a read-only disk is no reason to complain at the end */
+    json_decref(state);
+    free(path);
+    free(fresh);
+}

@@ -1,0 +1,64 @@
+/* viewer: the full-screen program: one loop that waits for keys, the store, the
+ * clock and signals, and shows at most one frame before it sleeps. */
+#ifndef APP_VIEWER_H
+#define APP_VIEWER_H
+
+#include <ev.h>
+
+#include "app/app.h"
+#include "app/collector.h"
+#include "app/facts.h"
+#include "app/page.h"
+#include "ui/screen.h"
+
+enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_LOG };
+
+struct viewer {
+    struct app *app;
+    struct ev_loop *loop;
+    struct screen *screen;
+    struct reader reader;
+    struct collector collector;
+
+    struct page *pages;
+    size_t page_count, page;
+    struct page log; /* the page behind L */
+    enum overlay overlay;
+    int help_top; /* first line of the help that is shown */
+    struct facts facts;
+
+    /* what the next frame needs */
+    bool want_update, want_draw, want_clock;
+    int64_t data_version;
+    int64_t shown_second, shown_minute, shown_age; /* of the last frame */
+    int64_t frozen_ms;                             /* 0: live */
+    bool filtering;                                /* keys go to the filter of the focused panel */
+    bool mouse;
+    size_t theme; /* index in the list of themes, for `t` */
+    char message[256];
+    int64_t message_until; /* boot time */
+    char store_trouble[256];
+
+    ev_io keys, out;
+    ev_timer tick;
+    ev_prepare before_sleep;
+    ev_signal signals[6];
+    int signal_count;
+    int status; /* exit code */
+};
+
+/* Run until q, SIGTERM or the end of the terminal. Returns the exit code. */
+int viewer_run(struct app *app, struct dx_error *err);
+
+/* The pages of the configuration, on view `name` ("" the first); and their end. */
+bool viewer_open_pages(struct viewer *v, const char *name, struct dx_error *err);
+void viewer_close_pages(struct viewer *v);
+struct page *viewer_page(struct viewer *v); /* the one on the screen */
+int64_t viewer_now(const struct viewer *v); /* the moment shown */
+void viewer_say(struct viewer *v, const char *fmt, ...) DX_PRINTF(2, 3);
+int viewer_tab_at(struct viewer *v, int col); /* the view whose tab is there, or -1 */
+void viewer_suspend(struct viewer *v);
+/* Draw the whole screen (without showing it), reading the store first where needed. */
+void viewer_draw(struct viewer *v, struct grid *grid);
+
+#endif

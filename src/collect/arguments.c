@@ -1,0 +1,66 @@
+/* arguments: the command line of dxtop-collect. */
+#include "config.h"
+
+#include "collect/arguments.h"
+
+#include <string.h>
+
+#include "source/source.h"
+
+#define OWN(field) offsetof(struct collect_arguments, field)
+
+static const struct arg own[] = {
+    { "once", 0, NULL, OWN(once), "poll every source once, fill back, and end" },
+    { "wait", 0, "D", OWN(wait), "with --once: give up after this time (5m)" },
+    { "check", 0, NULL, OWN(check), "reach every source, say what was found, and end" },
+    { "json", 0, NULL, OWN(json), "with --check: as JSON" },
+    { "until-stdin", 0, NULL, OWN(until_stdin),
+      "end when standard input closes, unless viewers are there" },
+    { "print-options", 0, NULL, OWN(options), "print all options as the manuals have them" },
+    { "help", 'h', NULL, OWN(help), "print this" },
+    { "version", 'V', NULL, OWN(version), "print the version" },
+    { 0 },
+};
+
+bool collect_arguments_parse(struct collect_arguments *args, int argc, char **argv,
+                             struct dx_error *err)
+{
+    int rest;
+
+    *args = (struct collect_arguments){ .wait = "" };
+    if (!args_parse(argc, argv, &args->common, own, args, &rest, err))
+        return false;
+    if (rest < argc)
+        return dx_fail(err, DX_FAULT_CONFIG, "%.60s: there are no operands", argv[rest]);
+    if (!duration_parse(&args->wait_ms, *args->wait ? args->wait : "5m"))
+        return dx_fail(err, DX_FAULT_CONFIG, "--wait: \"%.40s\" is not a duration like 30s",
+                       args->wait);
+    return true;
+}
+
+void collect_arguments_help(struct buf *out)
+{
+    (void)buf_text(out, "usage: dxtop-collect [OPTION]...\n\n"
+                        "Polls the sources of the configuration into the store that dxtop shows.\n"
+                        "dxtop starts it by itself; it can also run alone, as a service.\n\n");
+    args_print_help(out, own);
+    args_print_help(out, common_args);
+}
+
+/* Sections begin with a comment that names them, as in the manual's pages. */
+void collect_arguments_mdoc(struct buf *out)
+{
+    (void)buf_text(out, ".\\\" options\n");
+    args_print_mdoc(out, own);
+    args_print_mdoc(out, common_args);
+    (void)buf_text(out, ".\\\" source\n");
+    config_print_mdoc(out, config_source_options);
+    for (size_t i = 0; sources[i]; i++) {
+        (void)buf_print(out, ".\\\" %s\n", sources[i]->name);
+        config_print_mdoc(out, sources[i]->options);
+    }
+    (void)buf_text(out, ".\\\" query\n");
+    for (const struct dx_option *o = source_prometheus.options; o->name; o++)
+        if (o->fields)
+            config_print_mdoc(out, o->fields);
+}

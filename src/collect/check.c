@@ -1,0 +1,217 @@
+/* check: reach each source once, without a store, and say what was found. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "collect/collect.h"
+#include "core/mem.h"
+#include "net/auth.h"
+#include "net/http.h"
+#include "source/plan.h"
+#include "source/source.h"
+
+struct check { /* of one source */
+    struct ev_loop *loop;
+    struct http *http;
+    const struct source_settings *settings;
+    const struct source *source;
+    const struct clock *clock;
+    struct auth *auth;
+    struct plan plan;
+    struct plan_request *request;
+    struct batch batch;
+    /* what was found */
+    bool reachable, authenticated;
+    char version[64];
+    int64_t latency_ms, skew_ms;
+    bool skew_known;
+    double per_hour;
+    struct dx_error error;
+};
+
+static int64_t no_cursor(void *self, const char *name)
+{
+    (void)self;
+    (void)name;
+    return 0;
+}
+
+static void next_request(struct check *c);
+
+static void on_reply(void *self, const struct http_reply *from)
+{
+    struct check *c = self;
+    struct reply reply = { .step = c->request->step,
+                           .detail = c->request->detail,
+                           .detail_text = c->request->detail_text,
+                           .status = from->status,
+                           .content_type = from->content_type,
+                           .now_ms = c->plan.now_ms,
+                           .body = from->body,
+                           .len = from->len,
+                           .next = from->next };
+    struct dx_error err = { 0 };
+    struct plan more = { .cursors = c->plan.cursors,
+                         .now_ms = c->plan.now_ms,
+                         .every_ms = c->plan.every_ms,
+                         .history_ms = c->plan.history_ms };
+
+    if (from->latency_ms > c->latency_ms)
+        c->latency_ms = from->latency_ms;
+    if (from->error) {
+        c->error = *from->error;
+        ev_break(c->loop, EVBREAK_ALL);
+        return;
+    }
+    c->reachable = true;
+    if (from->date_ms > 0) {
+        c->skew_ms = from->date_ms + 500 - clock_now(c->clock);
+        c->skew_known = true;
+    }
+    if (from->status < 200 || from->status > 299) {
+        (void)http_refused(from, &err);
+        source_refused(c->source, c->settings->settings, &reply, &err);
+    } else {
+        /* The pages that it asks for are the collector's matter. */
+        (void)source_decode(c->source, c->settings->settings, &reply, &more, &c->batch, &err);
+        plan_done(&more);
+    }
+    c->authenticated = err.fault != DX_FAULT_AUTH && (c->authenticated || from->status < 300);
+    if (err.fault != DX_FAULT_NONE && c->error.fault == DX_FAULT_NONE)
+        c->error = err;
+    next_request(c);
+}
+
+static void next_request(struct check *c)
+{
+    struct http_request request = { .endpoint = &c->settings->endpoint,
+                                    .accept = "application/json" };
+
+    c->request = c->error.fault == DX_FAULT_AUTH ? NULL : plan_take(&c->plan);
+    if (!c->request) {
+        ev_break(c->loop, EVBREAK_ALL);
+        return;
+    }
+    request.path = c->request->path;
+    request.form = c->request->form;
+    auth_fill(c->auth, &request);
+    (void)http_start(c->http, &request, on_reply, c);
+}
+
+static void on_ready(void *self, const struct dx_error *err)
+{
+    struct check *c = self;
+
+    if (!err) {
+        next_request(c);
+        return;
+    }
+    c->error = *err;
+    ev_break(c->loop, EVBREAK_ALL);
+}
+
+static void run(struct check *c)
+{
+    const struct cursors none = { .get = no_cursor };
+    size_t a_poll;
+
+    c->source = c->settings->kind;
+    c->plan = (struct plan){ .now_ms = clock_now(c->clock),
+                             .every_ms = c->settings->every_ms,
+                             .history_ms = c->settings->every_ms, /* the newest will do */
+                             .cursors = &none };
+    c->source->begin(c->settings->settings, &none, &c->plan);
+    a_poll = c->plan.count;
+    c->per_hour = (double)a_poll * 3600e3 / (double)c->settings->every_ms;
+    if (c->source->probe)
+        c->source->probe(c->settings->settings, &c->plan);
+    if (!auth_check(&c->settings->endpoint, &c->error))
+        return;
+    c->auth = auth_new(c->loop, &c->settings->endpoint);
+    auth_ready(c->auth, on_ready, c);
+    ev_run(c->loop, 0);
+    (void)snprintf(c->version, sizeof(c->version), "%s", c->batch.version ? c->batch.version : "");
+    auth_free(c->auth);
+    plan_done(&c->plan);
+    batch_done(&c->batch);
+}
+
+static void print_line(bool ok, const char *what, const char *words)
+{
+    (void)printf("  %s %-14s %s\n", ok ? "✓" : "✗", what, words);
+}
+
+static void print_text(const struct check *c)
+{
+    char words[128];
+    bool ok = c->error.fault == DX_FAULT_NONE;
+    bool skewed = c->skew_known && (c->skew_ms > 5000 || c->skew_ms < -5000);
+
+    (void)printf("%s %s (%s, %s)\n", ok ? "✓" : "✗", c->settings->name, c->settings->type,
+                 c->settings->endpoint.url);
+    if (c->error.fault == DX_FAULT_AUTH && !c->reachable) {
+        print_line(false, "secrets", c->error.text);
+        return;
+    }
+    (void)snprintf(words, sizeof(words), "in %" PRId64 " ms", c->latency_ms);
+    print_line(c->reachable, "reachable", c->reachable ? words : c->error.text);
+    if (!c->reachable)
+        return;
+    print_line(c->authenticated, "authenticated", c->authenticated ? "yes" : c->error.text);
+    if (!ok && c->authenticated)
+        print_line(false, "answers", c->error.text);
+    print_line(true, "version", *c->version ? c->version : "not said");
+    (void)snprintf(words, sizeof(words), "%.1f s%s", (double)c->skew_ms / 1e3,
+                   skewed ? "; set one of the clocks right" : "");
+    print_line(!skewed, "clock skew", c->skew_known ? words : "not said");
+    (void)snprintf(words, sizeof(words), "%.0f an hour", c->per_hour);
+    print_line(true, "requests", words);
+}
+
+static json_t *to_json(const struct check *c)
+{
+    return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:s, s:I, s:o, s:f, s:s}", "source",
+                     c->settings->name, "type", c->settings->type, "url", c->settings->endpoint.url,
+                     "ok", c->error.fault == DX_FAULT_NONE, "reachable", c->reachable,
+                     "authenticated", c->authenticated, "version", c->version, "latency_ms",
+                     (json_int_t)c->latency_ms, "skew_ms",
+                     c->skew_known ? json_integer(c->skew_ms) : json_null(), "requests_per_hour",
+                     c->per_hour, "error", c->error.text);
+}
+
+int collect_check(const struct config *config, const struct clock *clock, bool json)
+{
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+    struct http *http = http_new(loop, "dxtop/" PACKAGE_VERSION);
+    json_t *list = json_array();
+    int status = COLLECT_OK;
+
+    for (size_t i = 0; i < config->source_count; i++) {
+        struct check c = {
+            .loop = loop, .http = http, .settings = &config->sources[i], .clock = clock
+        };
+
+        run(&c);
+        if (c.error.fault != DX_FAULT_NONE)
+            status = COLLECT_SOURCE_FAILED;
+        if (json)
+            (void)json_array_append_new(list, to_json(&c));
+        else
+            print_text(&c);
+    }
+    if (json) {
+        (void)json_dumpf(list, stdout, JSON_INDENT(2));
+        (void)putchar('\n');
+    } else if (config->source_count == 0) {
+        (void)puts("the configuration names no sources");
+    }
+    json_decref(list);
+    http_free(http);
+    ev_loop_destroy(loop);
+    return fflush(stdout) == 0 ? status : COLLECT_SOURCE_FAILED;
+}

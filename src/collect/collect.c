@@ -1,0 +1,298 @@
+/* collect: the collector's loop. */
+#include "config.h"
+
+#include "collect/collect.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collect/poller.h"
+#include "core/log.h"
+#include "core/mem.h"
+
+static const double HEART_S = 2., UPKEEP_S = 60., FIRST_UPKEEP_S = 10., WISH_S = 0.25;
+static const double LOCK_AGAIN_S = 1., STAGGER_S = 0.005;
+
+enum { ONCE_LOCK_TRIES = 5 };
+
+struct collect {
+    const struct collect_options *options;
+    struct ev_loop *loop;
+    struct store *store;
+    struct http *http;
+    struct clock clock;
+    struct pollers shared;
+    struct poller **pollers;
+    size_t count;
+    size_t polled, failed; /* of the first round */
+    int lock_tries;
+    int64_t data_version;
+    bool stdin_closed;
+    struct dx_error error;
+    int status;
+
+    ev_timer heart, upkeep, wish, lock, deadline;
+    ev_io in;
+    ev_signal signals[3];
+};
+
+static void end(struct collect *c, int status)
+{
+    c->status = status;
+    ev_break(c->loop, EVBREAK_ALL);
+}
+
+static void start_timer(struct collect *c, ev_timer *timer, double after, double every,
+                        void (*callback)(struct ev_loop *, ev_timer *, int))
+{
+    ev_timer_init(timer, callback, after, every);
+    timer->data = c;
+    ev_timer_start(c->loop, timer);
+}
+
+/* ---- while it collects ---- */
+
+static void on_polled(void *self, bool ok)
+{
+    struct collect *c = self;
+
+    c->failed += !ok;
+    if (++c->polled >= c->count && c->options->once)
+        end(c, c->failed > 0 ? COLLECT_SOURCE_FAILED : COLLECT_OK);
+}
+
+static void on_broken(void *self, const struct dx_error *err)
+{
+    struct collect *c = self;
+
+    c->error = *err;
+    end(c, COLLECT_SOURCE_FAILED);
+}
+
+static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+    struct dx_error err = { 0 };
+
+    (void)loop;
+    (void)revents;
+    if (!store_heartbeat(c->store, clock_now(&c->clock), &err))
+        on_broken(c, &err);
+    if (c->stdin_closed && !store_has_viewers(c->store))
+        end(c, COLLECT_OK);
+}
+
+static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+    struct dx_error err = { 0 };
+
+    (void)loop;
+    (void)revents;
+    if (!store_upkeep(c->store, clock_now(&c->clock), &err)) {
+        log_line(DX_LOG_WARN, "%s", err.text);
+        (void)store_log(c->store, clock_now(&c->clock), DX_LOG_WARN, "", err.text,
+                        &(struct dx_error){ 0 });
+    }
+}
+
+static void grant(struct collect *c, const char *what, const char *arg)
+{
+    for (size_t i = 0; strcmp(what, "poll") == 0 && i < c->count; i++)
+        if (!*arg || strcmp(arg, poller_name(c->pollers[i])) == 0)
+            poller_wish(c->pollers[i]);
+}
+
+static void on_wish(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+    int64_t version = store_data_version(c->store);
+    char what[64], arg[64];
+
+    (void)loop;
+    (void)revents;
+    if (version == c->data_version)
+        return;
+    c->data_version = version;
+    while (store_take_wish(c->store, what, arg, sizeof(what)))
+        grant(c, what, arg);
+}
+
+/* ---- beginning ---- */
+
+static bool make_pollers(struct collect *c)
+{
+    const struct config *config = c->options->config;
+    struct source_row *rows = mem_new(config->source_count, sizeof(*rows));
+    int64_t *ids = mem_new(config->source_count, sizeof(*ids));
+    bool ok;
+
+    for (size_t i = 0; i < config->source_count; i++) {
+        const struct source_settings *s = &config->sources[i];
+
+        rows[i] = (struct source_row){ .name = s->name,
+                                       .type = s->type,
+                                       .url = s->endpoint.url,
+                                       .yields = poller_yields(s),
+                                       .every_ms = s->every_ms };
+    }
+    ok = store_sources(c->store, rows, config->source_count, ids, &c->error);
+    c->pollers = mem_new(config->source_count, sizeof(struct poller *));
+    for (size_t i = 0; ok && i < config->source_count; i++) {
+        c->pollers[c->count] = poller_new(&c->shared, &config->sources[i], ids[i]);
+        poller_start(c->pollers[c->count++], (double)i * STAGGER_S);
+    }
+    free(rows);
+    free(ids);
+    return ok;
+}
+
+static void say_started(struct collect *c)
+{
+    char words[256];
+
+    (void)snprintf(words, sizeof(words), "collector " PACKAGE_VERSION " started, %zu source%s%s%s",
+                   c->count, c->count == 1 ? "" : "s", *store_where(c->store) ? "; " : "",
+                   store_where(c->store));
+    (void)store_log(c->store, clock_now(&c->clock), DX_LOG_INFO, "", words,
+                    &(struct dx_error){ 0 });
+}
+
+static void collect_now(struct collect *c)
+{
+    c->http = http_new(c->loop, "dxtop/" PACKAGE_VERSION);
+    c->shared = (struct pollers){ .loop = c->loop,
+                                  .http = c->http,
+                                  .store = c->store,
+                                  .clock = &c->clock,
+                                  .polled = on_polled,
+                                  .broken = on_broken,
+                                  .self = c };
+    if (!make_pollers(c) || !store_heartbeat(c->store, clock_now(&c->clock), &c->error)) {
+        end(c, COLLECT_SOURCE_FAILED);
+        return;
+    }
+    say_started(c);
+    if (c->count == 0 && c->options->once)
+        end(c, COLLECT_OK);
+    start_timer(c, &c->heart, HEART_S, HEART_S, on_heart);
+    start_timer(c, &c->upkeep, FIRST_UPKEEP_S, UPKEEP_S, on_upkeep);
+    start_timer(c, &c->wish, WISH_S, WISH_S, on_wish);
+}
+
+/* Somebody else collects: ask every second. A collector that waits so is how
+ * another takes over when this one ends, however it ends. */
+static void on_lock(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+
+    (void)revents;
+    if (store_lock(c->store)) {
+        ev_timer_stop(loop, timer);
+        collect_now(c);
+        return;
+    }
+    if (c->stdin_closed)
+        end(c, COLLECT_OK);
+    else if (c->options->once && ++c->lock_tries >= ONCE_LOCK_TRIES)
+        end(c, COLLECT_LOCKED);
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    end(w->data, COLLECT_OK);
+}
+
+static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+
+    (void)loop;
+    (void)revents;
+    dx_fail(&c->error, DX_FAULT_NETWORK, "not all sources answered in time");
+    end(c, COLLECT_SOURCE_FAILED);
+}
+
+/* The viewer that started us ended. */
+static void on_stdin(struct ev_loop *loop, ev_io *io, int revents)
+{
+    struct collect *c = io->data;
+    char bytes[256];
+
+    (void)revents;
+    if (read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
+        return;
+    ev_io_stop(loop, io);
+    c->stdin_closed = true;
+    if (!store_has_viewers(c->store))
+        end(c, COLLECT_OK);
+}
+
+/* No core with secrets in it, and nobody of this user's looks into us. */
+static void harden(void)
+{
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void watch(struct collect *c)
+{
+    static const int caught[] = { SIGTERM, SIGINT, SIGHUP };
+
+    for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
+        ev_signal_init(&c->signals[i], on_signal, caught[i]);
+        c->signals[i].data = c;
+        ev_signal_start(c->loop, &c->signals[i]);
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (c->options->until_stdin) {
+        ev_io_init(&c->in, on_stdin, STDIN_FILENO, EV_READ);
+        c->in.data = c;
+        ev_io_start(c->loop, &c->in);
+    }
+    if (c->options->once && c->options->wait_ms > 0)
+        start_timer(c, &c->deadline, (double)c->options->wait_ms / 1e3, 0., on_deadline);
+}
+
+static void stop(struct collect *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        poller_free(c->pollers[i]);
+    free(c->pollers);
+    http_free(c->http);
+    store_close(c->store);
+    for (size_t i = 0; i < sizeof(c->signals) / sizeof(c->signals[0]); i++)
+        ev_signal_stop(c->loop, &c->signals[i]);
+    ev_loop_destroy(c->loop);
+}
+
+int collect_run(const struct collect_options *options, struct dx_error *err)
+{
+    struct collect c = { .options = options, .clock = options->clock };
+
+    harden();
+    srand48((long)time(NULL) ^ (long)getpid());
+    c.loop = ev_loop_new(EVFLAG_AUTO);
+    watch(&c);
+    c.store = store_open(options->store, STORE_COLLECT, err);
+    if (!c.store) {
+        ev_loop_destroy(c.loop);
+        return COLLECT_SOURCE_FAILED;
+    }
+    if (store_lock(c.store))
+        collect_now(&c);
+    else
+        start_timer(&c, &c.lock, LOCK_AGAIN_S * (1. + drand48() / 2.), LOCK_AGAIN_S, on_lock);
+    ev_run(c.loop, 0);
+    stop(&c);
+    *err = c.error;
+    return c.status;
+}

@@ -1,0 +1,38 @@
+/* poller: one source: timer, plan, requests one after the other, commit.
+ *
+ * A poll is committed whole, in one transaction, with its ETags and cursors. A
+ * long back-fill is an exception by design: it is committed in pieces, newest
+ * first, each with the cursors that say how far it has come; so the screen shows
+ * the newest data at once, and a restart goes on where it stopped. */
+#ifndef COLLECT_POLLER_H
+#define COLLECT_POLLER_H
+
+#include <ev.h>
+
+#include "config/config.h"
+#include "core/time.h"
+#include "net/http.h"
+#include "store/store.h"
+
+struct pollers { /* what they share */
+    struct ev_loop *loop;
+    struct http *http;
+    struct store *store;
+    const struct clock *clock;
+    void (*polled)(void *self, bool ok);                    /* after each poll */
+    void (*broken)(void *self, const struct dx_error *err); /* the store refuses: end */
+    void *self;
+};
+
+struct poller;
+
+struct poller *poller_new(struct pollers *shared, const struct source_settings *settings,
+                          int64_t id);
+void poller_free(struct poller *poller); /* cancels what is under way */
+void poller_start(struct poller *poller, double delay_s);
+/* A wish: poll now, unless it did so within the last five seconds. */
+void poller_wish(struct poller *poller);
+const char *poller_name(const struct poller *poller);
+uint32_t poller_yields(const struct source_settings *settings);
+
+#endif

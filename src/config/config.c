@@ -1,0 +1,310 @@
+/* config: from the YAML file to checked settings. */
+#include "config.h"
+
+#include "config/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config/internal.h"
+#include "config/option.h"
+#include "core/text.h"
+#include "core/time.h"
+
+enum { FILE_MOST = 1 << 20, EVERY_LEAST_MS = 1000 };
+
+struct load {
+    struct config *config;
+    struct option_context options;
+    const struct config_kinds *sources, *panels;
+};
+
+/* ---- sources ---- */
+
+static bool is_name(const char *name)
+{
+    return *name && strlen(name) <= 40 &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
+               strlen(name);
+}
+
+static bool judge_url(struct load *load, struct source_settings *source, const struct yaml *at)
+{
+    const char *url = source->endpoint.url, *host = strstr(url, "://");
+    struct complaints *c = &load->options.complaints;
+    size_t len = strlen(url);
+
+    if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
+        return complain(c, at, "url: \"%s\" is not an http or https address", url);
+    host += 3;
+    if (memchr(host, '@', strcspn(host, "/?#")))
+        return complain(c, at,
+                        "url: credentials do not stand here; use user and password, or token");
+    if (strpbrk(url, "?# \t"))
+        return complain(c, at, "url: no query, fragment or blank in it");
+    while (len > 8 && url[len - 1] == '/')
+        len--;
+    source->endpoint.url = arena_print(load->options.arena, "%.*s", (int)len, url);
+    return true;
+}
+
+static bool judge_source(struct load *load, struct source_settings *source,
+                         const struct yaml *entry, const struct config_kind *kind)
+{
+    struct complaints *c = &load->options.complaints;
+    const struct yaml *url = yaml_get(entry, "url"), *name = yaml_get(entry, "name");
+    struct dx_error err = { 0 };
+
+    if (!*source->name)
+        source->name = source->type;
+    if (!is_name(source->name))
+        return complain(c, name ? name : entry,
+                        "name: \"%s\" has to be of letters, digits and _ . - (40 at most)",
+                        source->name);
+    for (struct source_settings *s = load->config->sources; s < source; s++)
+        if (strcmp(s->name, source->name) == 0)
+            return complain(c, name ? name : entry,
+                            "a second source is called \"%s\"; give it a name", source->name);
+    if (source->every_ms == 0)
+        (void)duration_parse(&source->every_ms, kind->every);
+    if (source->every_ms < EVERY_LEAST_MS)
+        return complain(c, entry, "every: not more often than once a second");
+    if (source->endpoint.timeout_ms <= 0 || source->endpoint.connect_timeout_ms <= 0)
+        return complain(c, entry, "timeout: it has to be more than nothing");
+    if (url && !judge_url(load, source, url))
+        return false;
+    source->endpoint.ca = option_path(&load->options, source->endpoint.ca);
+    source->endpoint.cert = option_path(&load->options, source->endpoint.cert);
+    source->endpoint.key = option_path(&load->options, source->endpoint.key);
+    if (kind->check && !kind->check(source->settings, &err))
+        return complain(c, entry, "%s", err.text);
+    return true;
+}
+
+static bool load_source(struct load *load, struct source_settings *source, const struct yaml *entry)
+{
+    struct complaints *c = &load->options.complaints;
+    const struct yaml *type = yaml_get(entry, "type");
+    struct config_kind kind;
+    struct dx_error err = { 0 };
+    size_t before = c->count;
+
+    if (entry->kind != YAML_MAP || !type || type->kind != YAML_SCALAR)
+        return complain(c, entry, "a source begins with its type, like \"type: prometheus\"");
+    if (!load->sources->find(load->sources->self, type->text, &kind, &err))
+        return complain_word(c, type, "unknown type of source", load->sources->names);
+    source->kind = kind.kind;
+    source->line = entry->line;
+    source->settings = arena_alloc(load->options.arena, kind.size);
+    (void)options_judge(&load->options, entry, config_source_options, kind.options, NULL);
+    (void)options_fill(&load->options, source, config_source_options, entry);
+    (void)options_fill(&load->options, source->settings, kind.options, entry);
+    if (c->count > before)
+        return false;
+    return judge_source(load, source, entry, &kind);
+}
+
+static void load_sources(struct load *load, const struct yaml *list)
+{
+    struct config *config = load->config;
+
+    if (!load->sources->find)
+        return;
+    if (list->kind != YAML_LIST) {
+        (void)complain(&load->options.complaints, list, "sources has to be a list");
+        return;
+    }
+    config->sources = arena_alloc(&config->arena, (list->count + 1) * sizeof(*config->sources));
+    for (size_t i = 0; i < list->count; i++)
+        if (load_source(load, &config->sources[config->source_count], &list->items[i]))
+            config->source_count++;
+}
+
+/* ---- views ---- */
+
+static bool load_panel(struct load *load, struct panel_settings *panel, const struct yaml *entry)
+{
+    struct complaints *c = &load->options.complaints;
+    struct yaml key = {
+        .kind = YAML_SCALAR, .text = "panel", .line = entry->line, .column = entry->column
+    };
+    struct yaml copy = *entry;
+    struct yaml map = { .kind = YAML_MAP,
+                        .text = "",
+                        .line = entry->line,
+                        .column = entry->column,
+                        .count = 1,
+                        .keys = &key,
+                        .items = &copy };
+    struct config_kind kind;
+    struct dx_error err = { 0 };
+    const struct yaml *name;
+
+    if (entry->kind == YAML_SCALAR)
+        entry = &map;
+    name = yaml_get(entry, "panel");
+    if (entry->kind != YAML_MAP || !name || name->kind != YAML_SCALAR)
+        return complain(c, entry, "a panel is a name, or a mapping that begins with \"panel:\"");
+    if (!load->panels->find(load->panels->self, name->text, &kind, &err)) {
+        const char *near = text_nearest(name->text, load->panels->names);
+
+        if (near && strcmp(near, name->text) != 0)
+            return complain_word(c, name, "unknown panel", load->panels->names);
+        return complain(c, name, "%s", err.text);
+    }
+    panel->kind = kind.kind;
+    panel->line = entry->line;
+    panel->settings = arena_alloc(load->options.arena, kind.size);
+    (void)options_judge(&load->options, entry, config_panel_options, kind.options, NULL);
+    (void)options_fill(&load->options, panel, config_panel_options, entry);
+    return options_fill(&load->options, panel->settings, kind.options, entry) &&
+           (!kind.check || kind.check(panel->settings, &err) || complain(c, entry, "%s", err.text));
+}
+
+static void load_row(struct load *load, struct row_settings *row, const struct yaml *entry)
+{
+    static const char *const others[] = { "panels", NULL };
+    const struct yaml *panels = yaml_get(entry, "panels");
+
+    if (!options_judge(&load->options, entry, config_row_options, NULL, others))
+        return;
+    (void)options_fill(&load->options, row, config_row_options, entry);
+    if (!panels || panels->kind != YAML_LIST || panels->count == 0) {
+        (void)complain(&load->options.complaints, entry, "a row has a list of panels");
+        return;
+    }
+    row->panels = arena_alloc(load->options.arena, panels->count * sizeof(*row->panels));
+    for (size_t i = 0; i < panels->count; i++)
+        if (load_panel(load, &row->panels[row->panel_count], &panels->items[i]))
+            row->panel_count++;
+}
+
+static void load_view(struct load *load, struct view_settings *view, const struct yaml *entry)
+{
+    const struct yaml *rows = yaml_get(entry, "rows"), *name = yaml_get(entry, "name");
+    static const char *const keys[] = { "name", "rows", NULL };
+
+    if (!options_judge(&load->options, entry, NULL, NULL, keys))
+        return;
+    view->name = name && name->kind == YAML_SCALAR ? name->text : "";
+    if (!*view->name)
+        (void)complain(&load->options.complaints, entry, "a view has a name");
+    if (!rows || rows->kind != YAML_LIST || rows->count == 0) {
+        (void)complain(&load->options.complaints, entry, "a view has a list of rows");
+        return;
+    }
+    view->rows = arena_alloc(load->options.arena, rows->count * sizeof(*view->rows));
+    for (size_t i = 0; i < rows->count; i++)
+        load_row(load, &view->rows[view->row_count++], &rows->items[i]);
+}
+
+static void load_views(struct load *load, const struct yaml *list)
+{
+    struct config *config = load->config;
+
+    if (!load->panels->find)
+        return;
+    if (list->kind != YAML_LIST || list->count > 9) {
+        (void)complain(&load->options.complaints, list, "views has to be a list of at most nine");
+        return;
+    }
+    config->views = arena_alloc(&config->arena, (list->count + 1) * sizeof(*config->views));
+    for (size_t i = 0; i < list->count; i++)
+        load_view(load, &config->views[config->view_count++], &list->items[i]);
+}
+
+/* ---- the whole ---- */
+
+static void load_root(struct load *load, const struct yaml *root)
+{
+    static const char *const sections[] = { "sources", "views", NULL };
+    struct settings settings = { .title = "" };
+    struct config *config = load->config;
+    const struct yaml *sources = yaml_get(root, "sources"), *views = yaml_get(root, "views");
+
+    (void)options_judge(&load->options, root, config_options, NULL, sections);
+    (void)options_fill(&load->options, &settings, config_options, root);
+    config->title = settings.title ? settings.title : "";
+    config->store =
+        settings.store && *settings.store ? option_path(&load->options, settings.store) : "";
+    config->theme = settings.theme ? settings.theme : "";
+    if (strchr(config->theme, '/'))
+        config->theme = option_path(&load->options, config->theme);
+    config->color = settings.color > 0 ? config_options[3].choices[settings.color] : "";
+    config->glyphs = settings.glyphs > 0 ? config_options[4].choices[settings.glyphs] : "";
+    config->mouse = settings.mouse;
+    if (sources)
+        load_sources(load, sources);
+    if (views)
+        load_views(load, views);
+}
+
+static char *read_file(const char *path, size_t *len, struct complaints *c)
+{
+    struct yaml at = { .line = 1, .column = 1 };
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat st;
+    char *text = NULL;
+    ssize_t n;
+
+    if (fd < 0 || fstat(fd, &st) != 0)
+        (void)complain(c, &at, "cannot be read: %s", strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        (void)complain(c, &at, "is not an ordinary file");
+    else if (st.st_size > FILE_MOST)
+        (void)complain(c, &at, "larger than %d bytes", FILE_MOST);
+    else
+        text = mem_new((size_t)st.st_size + 1, 1);
+    *len = 0;
+    while (text && *len < (size_t)st.st_size &&
+           (n = read(fd, text + *len, (size_t)st.st_size - *len)) > 0)
+        *len += (size_t)n;
+    if (fd >= 0)
+        (void)close(fd);
+    return text;
+}
+
+bool config_load(struct config *config, const char *path, const char *text,
+                 const struct config_kinds *sources, const struct config_kinds *panels,
+                 struct buf *complaints)
+{
+    char canonical[PATH_MAX] = "", *read = NULL, *slash;
+    struct load load = { .config = config, .sources = sources, .panels = panels };
+    struct complaints *c = &load.options.complaints;
+    struct yaml root = { .text = "" };
+    size_t len = text ? strlen(text) : 0;
+
+    *config = (struct config){
+        .path = "", .title = "", .store = "", .theme = "", .color = "", .glyphs = ""
+    };
+    load.options.arena = &config->arena;
+    c->out = complaints;
+    c->file = path ? path : "arguments";
+    if (path && !text) {
+        text = read = read_file(path, &len, c);
+        if (realpath(path, canonical))
+            config->path = arena_text(&config->arena, canonical);
+    }
+    slash = strrchr(canonical, '/');
+    load.options.dir =
+        slash ? arena_print(&config->arena, "%.*s", (int)(slash - canonical), canonical) : ".";
+    if (c->count == 0 &&
+        yaml_parse(&root, &config->arena, c->file, text ? text : "", len, complaints))
+        load_root(&load, &root);
+    free(read);
+    return complaints->len == 0;
+}
+
+void config_done(struct config *config)
+{
+    arena_free(&config->arena);
+    *config = (struct config){
+        .path = "", .title = "", .store = "", .theme = "", .color = "", .glyphs = ""
+    };
+}

@@ -1,0 +1,100 @@
+/* config: the YAML file, checked against option tables and turned into
+ * settings. Every complaint has file, line and column and, for a near miss, a
+ * suggestion; all complaints come together. Unknown keys are errors. */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <dxtop/panel.h>
+
+#include "core/buf.h"
+#include "core/mem.h"
+#include "model/endpoint.h"
+
+/* What may stand as an entry of `sources` (type:) or of a row's `panels`
+ * (panel:). The layers above know the kinds; config only asks. */
+struct config_kind {
+    const char *name, *summary;
+    const struct dx_option *options;
+    size_t size;       /* of the settings struct that options fill */
+    const char *every; /* sources: the default interval */
+    bool (*check)(const void *settings, struct dx_error *err); /* may be NULL */
+    const void *kind; /* the caller's own: struct source, struct dx_panel */
+};
+
+struct config_kinds {
+    /* false: no such kind, *err says why. NULL find: the section is not ours
+     * to judge and is skipped (the viewer knows no sources, the collector no
+     * panels). */
+    bool (*find)(void *self, const char *name, struct config_kind *kind, struct dx_error *err);
+    const char *const *names; /* for suggestions; ends at NULL */
+    void *self;
+};
+
+struct source_settings {
+    const char *type, *name; /* name is unique; default: the type */
+    const void *kind;
+    void *settings;
+    struct endpoint endpoint;
+    int64_t every_ms, history_ms;
+    double share; /* of the server's rate limit */
+    int line;
+};
+
+struct panel_settings {
+    const char *panel, *title; /* title "": the panel's own */
+    const void *kind;
+    void *settings; /* filled option struct of kind.size bytes; copied into the state */
+    int64_t weight, priority;
+    int line;
+};
+
+struct row_settings {
+    int64_t height; /* in lines; 0: by weight */
+    int64_t weight;
+    struct panel_settings *panels;
+    size_t panel_count;
+};
+
+struct view_settings {
+    const char *name;
+    struct row_settings *rows;
+    size_t row_count;
+};
+
+struct config {
+    struct arena arena;                         /* holds all of it */
+    const char *path;                           /* canonical; "" when made from arguments */
+    const char *title;                          /* "acme platform" */
+    const char *store, *theme, *color, *glyphs; /* "" unless given */
+    bool mouse;
+    struct source_settings *sources;
+    size_t source_count;
+    struct view_settings *views;
+    size_t view_count; /* 0: the built-in views */
+};
+
+/* Read the file (path NULL: nothing, settings by default), or text where text
+ * is not NULL (path is then only its name). false: complaints holds one line
+ * each, "file:line:col: what; did you mean ...". */
+bool config_load(struct config *config, const char *path, const char *text,
+                 const struct config_kinds *sources, const struct config_kinds *panels,
+                 struct buf *complaints);
+void config_done(struct config *config);
+
+/* $XDG_CONFIG_HOME/dxtop/dxtop.yaml and the like: the first that exists, yours
+ * to free; NULL: none. */
+char *config_find(void);
+/* The store's path for this configuration: `store:`, else
+ * DIR/<name>-<schema>.db with <name> from the canonical path. DIR: state when
+ * not NULL, else $XDG_STATE_HOME/dxtop. Yours to free. */
+char *config_store_path(const struct config *config, const char *state, int schema);
+
+/* The option tables for --help, man pages and the JSON Schema. */
+extern const struct dx_option config_options[];        /* top level */
+extern const struct dx_option config_source_options[]; /* common to all sources */
+extern const struct dx_option config_panel_options[];  /* common to all panels */
+extern const struct dx_option config_row_options[];    /* of a row of a view */
+/* mdoc: .It Ic name : Ar type \n help ... as the man page has it. */
+void config_print_mdoc(struct buf *out, const struct dx_option *options);
+
+#endif

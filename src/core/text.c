@@ -1,0 +1,291 @@
+/* text: UTF-8 and what a terminal can be trusted with. */
+#include "config.h"
+
+#include "core/text.h"
+
+#include <string.h>
+
+#include <utf8proc.h>
+
+enum { REPLACEMENT = 0xFFFD, DOTTED_CIRCLE = 0x25CC, VS16 = 0xFE0F, MARKS = 3 };
+
+size_t utf8_next(const char *s, size_t len, char32_t *cp)
+{
+    static const char32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    const unsigned char *u = (const unsigned char *)s;
+    size_t n = u[0] < 0x80   ? 1
+               : u[0] < 0xC2 ? 0
+               : u[0] < 0xE0 ? 2
+               : u[0] < 0xF0 ? 3
+               : u[0] < 0xF5 ? 4
+                             : 0;
+
+    *cp = REPLACEMENT;
+    if (n == 0 || n > len)
+        return 1;
+    char32_t c = n == 1 ? u[0] : u[0] & (0xFFu >> (n + 1));
+    for (size_t i = 1; i < n; i++) {
+        if ((u[i] & 0xC0) != 0x80)
+            return 1;
+        c = (c << 6) | (u[i] & 0x3Fu);
+    }
+    if (c < smallest[n] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+        return 1;
+    *cp = c;
+    return n;
+}
+
+static bool is_space(char32_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+
+static bool is_control(char32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0);
+}
+
+/* Marks that reorder or hide their neighbours ("Trojan Source"). */
+static bool is_bidi_control(char32_t c)
+{
+    return c == 0x061C || (c >= 0x200E && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
+size_t text_clean(char *dst, size_t cap, const char *src, size_t len)
+{
+    static const char replacement[] = "\xEF\xBF\xBD";
+    size_t used = 0;
+    bool blank = false;
+
+    for (size_t i = 0; i < len;) {
+        char32_t c;
+        const char *from = src + i;
+        size_t n = utf8_next(from, len - i, &c);
+
+        i += n;
+        if (is_bidi_control(c))
+            continue;
+        if (is_space(c)) {
+            blank = used > 0;
+            continue;
+        }
+        if (is_control(c) || c == REPLACEMENT) {
+            from = replacement;
+            n = sizeof(replacement) - 1;
+        }
+        if (used + blank + n + 1 > cap)
+            break;
+        if (blank)
+            dst[used++] = ' ';
+        memcpy(dst + used, from, n);
+        used += n;
+        blank = false;
+    }
+    if (cap > 0)
+        dst[used] = '\0';
+    return used;
+}
+
+size_t utf8_put(char out[4], char32_t cp)
+{
+    if (cp < 0x80) {
+        out[0] = (char)cp;
+        return 1;
+    }
+    if (cp < 0x800) {
+        out[0] = (char)(0xC0 | cp >> 6);
+        out[1] = (char)(0x80 | (cp & 0x3F));
+        return 2;
+    }
+    if (cp < 0x10000) {
+        out[0] = (char)(0xE0 | cp >> 12);
+        out[1] = (char)(0x80 | (cp >> 6 & 0x3F));
+        out[2] = (char)(0x80 | (cp & 0x3F));
+        return 3;
+    }
+    out[0] = (char)(0xF0 | cp >> 18);
+    out[1] = (char)(0x80 | (cp >> 12 & 0x3F));
+    out[2] = (char)(0x80 | (cp >> 6 & 0x3F));
+    out[3] = (char)(0x80 | (cp & 0x3F));
+    return 4;
+}
+
+/* ---- what a reader takes for one character ---- */
+
+static int width_of(char32_t cp)
+{
+    if (cp < 0x7F)
+        return cp >= ' ';
+    return utf8proc_charwidth((utf8proc_int32_t)cp);
+}
+
+void text_grapheme(const char *s, size_t len, struct grapheme *out)
+{
+    utf8proc_int32_t state = 0;
+    size_t kept = 1;
+    char32_t cp, before;
+
+    *out = (struct grapheme){ 0 };
+    out->bytes = utf8_next(s, len, &cp);
+    out->cp[0] = cp;
+    out->width = width_of(cp);
+    if (cp < 0x7F && (out->bytes >= len || (unsigned char)s[out->bytes] < 0x80))
+        return;            /* the common case: ASCII before ASCII */
+    if (out->width == 0) { /* a mark without a base */
+        out->cp[0] = DOTTED_CIRCLE;
+        out->cp[1] = cp;
+        kept = 2;
+        out->width = 1;
+    }
+    for (before = cp; out->bytes < len; before = cp) {
+        size_t n = utf8_next(s + out->bytes, len - out->bytes, &cp);
+
+        if (utf8proc_grapheme_break_stateful((utf8proc_int32_t)before, (utf8proc_int32_t)cp,
+                                             &state))
+            break;
+        out->bytes += n;
+        if (kept <= MARKS)
+            out->cp[kept++] = cp;
+        int width = cp == VS16 ? 2 : width_of(cp);
+        if (width > out->width)
+            out->width = width;
+        if (before >= 0x1F1E6 && before <= 0x1F1FF)
+            out->width = 2; /* a flag */
+    }
+    if (out->width < 1)
+        out->width = 1;
+}
+
+int text_width(const char *s)
+{
+    size_t left = strlen(s);
+    int width = 0;
+
+    while (left > 0) {
+        struct grapheme g;
+
+        text_grapheme(s, left, &g);
+        s += g.bytes;
+        left -= g.bytes;
+        width += g.width;
+    }
+    return width;
+}
+
+/* The bytes of s that fit in cols columns; *used: the columns. */
+static size_t prefix(const char *s, int cols, int *used)
+{
+    size_t len = strlen(s), at = 0;
+
+    *used = 0;
+    while (at < len) {
+        struct grapheme g;
+
+        text_grapheme(s + at, len - at, &g);
+        if (*used + g.width > cols)
+            break;
+        *used += g.width;
+        at += g.bytes;
+    }
+    return at;
+}
+
+/* Append at most what fits, whole characters only. */
+static size_t append(char *dst, size_t cap, size_t at, const char *src, size_t len)
+{
+    if (len > cap - 1 - at) {
+        len = cap - 1 - at;
+        while (len > 0 && ((unsigned char)src[len] & 0xC0) == 0x80)
+            len--;
+    }
+    memcpy(dst + at, src, len);
+    dst[at + len] = '\0';
+    return at + len;
+}
+
+int text_cut(char *dst, size_t cap, const char *src, int cols, const char *ellipsis)
+{
+    int used = 0;
+    size_t len = strlen(src), n, at;
+
+    dst[0] = '\0';
+    if (cols <= 0)
+        return 0;
+    n = prefix(src, cols, &used);
+    if (n == len) {
+        (void)append(dst, cap, 0, src, n);
+        return used;
+    }
+    n = prefix(src, cols - 1, &used);
+    at = append(dst, cap, 0, src, n);
+    (void)append(dst, cap, at, ellipsis, strlen(ellipsis));
+    return used + 1;
+}
+
+int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char *ellipsis)
+{
+    int width = text_width(src), head, tail, skipped = 0;
+    size_t n, at;
+
+    if (width <= cols || cols < 3)
+        return text_cut(dst, cap, src, cols, ellipsis);
+    n = prefix(src, cols / 2, &head);
+    at = append(dst, cap, 0, src, n);
+    at = append(dst, cap, at, ellipsis, strlen(ellipsis));
+    /* the tail begins where no more columns are left than fit */
+    n = prefix(src, width - (cols - head - 1), &skipped);
+    tail = width - skipped;
+    if (tail > cols - head - 1) { /* a wide character lies across the edge */
+        struct grapheme g;
+
+        text_grapheme(src + n, strlen(src + n), &g);
+        n += g.bytes;
+        tail -= g.width;
+    }
+    (void)append(dst, cap, at, src + n, strlen(src + n));
+    return head + 1 + tail;
+}
+
+/* ---- did you mean ---- */
+
+enum { WORD_MAX = 64 };
+
+int text_distance(const char *a, const char *b, int most)
+{
+    int row[WORD_MAX + 1];
+    size_t an = strlen(a), bn = strlen(b);
+
+    if (an > WORD_MAX || bn > WORD_MAX)
+        return most + 1;
+    for (size_t j = 0; j <= bn; j++)
+        row[j] = (int)j;
+    for (size_t i = 1; i <= an; i++) {
+        int diagonal = row[0];
+
+        row[0] = (int)i;
+        for (size_t j = 1; j <= bn; j++) {
+            int above = row[j], best = diagonal + (a[i - 1] != b[j - 1]);
+
+            best = above + 1 < best ? above + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            diagonal = above;
+            row[j] = best;
+        }
+    }
+    return row[bn] <= most ? row[bn] : most + 1;
+}
+
+const char *text_nearest(const char *word, const char *const *names)
+{
+    const char *best = NULL;
+    int most = (int)(strlen(word) + 2) / 3;
+
+    for (; names && *names; names++) {
+        int distance = text_distance(word, *names, most);
+
+        if (distance <= most && (!best || distance < text_distance(word, best, most)))
+            best = *names;
+    }
+    return best;
+}

@@ -1,0 +1,41 @@
+/* text: UTF-8 and what a terminal can be trusted with. */
+#ifndef CORE_TEXT_H
+#define CORE_TEXT_H
+
+#include <stddef.h>
+#include <uchar.h>
+
+#include <dxtop/record.h>
+
+/* Decode one code point; returns the bytes eaten, >= 1 (len must be >= 1).
+ * Malformed: U+FFFD, 1. */
+size_t utf8_next(const char *s, size_t len, char32_t *cp);
+/* Encode; returns the bytes written, 1 to 4. */
+size_t utf8_put(char out[4], char32_t cp);
+
+/* Write foreign text to dst as printable UTF-8: malformed bytes and control
+ * characters become U+FFFD, white space becomes single blanks, bidi controls
+ * vanish. Always terminates, never splits a character. Returns strlen(dst). */
+size_t text_clean(char *dst, size_t cap, const char *src, size_t len);
+
+/* One grapheme (what a reader takes for one character). */
+struct grapheme {
+    char32_t cp[4]; /* the base and up to three marks; the rest is 0 */
+    size_t bytes;   /* eaten */
+    int width;      /* columns, 1 or 2; by utf8proc, so that screens are the same everywhere */
+};
+/* The next one of s (len >= 1). Marks without a base get U+25CC before them. */
+void text_grapheme(const char *s, size_t len, struct grapheme *out);
+int text_width(const char *s); /* columns */
+
+/* Copy at most cols columns of src to dst, cut at the end with `ellipsis` (one
+ * column wide) when it is longer, or in the middle. Returns the columns used. */
+int text_cut(char *dst, size_t cap, const char *src, int cols, const char *ellipsis);
+int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char *ellipsis);
+
+/* Edit distance for "did you mean"; at most `most` matters, above it most + 1. */
+int text_distance(const char *a, const char *b, int most);
+/* The nearest of names (ends at NULL) within a third of its length; NULL: none. */
+const char *text_nearest(const char *word, const char *const *names);
+
+#endif

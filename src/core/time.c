@@ -1,0 +1,222 @@
+/* time: the one clock, and how times and durations are read and written. */
+#include "config.h"
+
+#include "core/time.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { SECOND_MS = 1000, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
+
+/* ---- the clock ---- */
+
+static int64_t read_clock(clockid_t id)
+{
+    struct timespec ts;
+
+    (void)clock_gettime(id, &ts);
+    return (int64_t)ts.tv_sec * SECOND_MS + ts.tv_nsec / 1000000;
+}
+
+int64_t time_boot_ms(void)
+{
+    return read_clock(CLOCK_BOOTTIME);
+}
+
+bool clock_parse(struct clock *clock, const char *text, struct dx_error *err)
+{
+    const char *at = strchr(text, '@');
+    size_t len = at ? (size_t)(at - text) : strlen(text);
+    char *end = NULL;
+
+    *clock = (struct clock){ .simulated = true, .speed = 1., .boot_ms = time_boot_ms() };
+    if (len == 3 && strncmp(text, "now", 3) == 0)
+        clock->start_ms = read_clock(CLOCK_REALTIME);
+    else
+        clock->start_ms = time_parse(text, len);
+    if (at) {
+        clock->speed = strtod(at + 1, &end);
+        if (end == at + 1 || *end || !(clock->speed >= 0.) || clock->speed > 1e6)
+            return dx_fail(err, DX_FAULT_CONFIG,
+                           "the clock's speed \"%s\" is not a number from 0 to 1000000", at + 1);
+    }
+    if (clock->start_ms == 0)
+        return dx_fail(err, DX_FAULT_CONFIG,
+                       "\"%s\" is not a time; write it like 2026-11-24T08:43:00Z", text);
+    return true;
+}
+
+int64_t clock_now(const struct clock *clock)
+{
+    if (!clock->simulated)
+        return read_clock(CLOCK_REALTIME);
+    return clock->start_ms + (int64_t)((double)(time_boot_ms() - clock->boot_ms) * clock->speed);
+}
+
+double clock_real_s(const struct clock *clock, int64_t interval_ms)
+{
+    double real = (double)interval_ms / SECOND_MS;
+
+    if (!clock->simulated)
+        return real;
+    return clock->speed > 0. ? real / clock->speed : (double)INFINITY;
+}
+
+/* ---- times ---- */
+
+/* n digits at *s; -1: not there. Moves *s. */
+static int digits(const char **s, const char *end, int n)
+{
+    int value = 0;
+
+    for (int i = 0; i < n; i++, (*s)++) {
+        if (*s >= end || **s < '0' || **s > '9')
+            return -1;
+        value = value * 10 + (**s - '0');
+    }
+    return value;
+}
+
+static bool skip(const char **s, const char *end, const char *any)
+{
+    if (*s >= end || !strchr(any, **s))
+        return false;
+    (*s)++;
+    return true;
+}
+
+static int fraction_ms(const char **s, const char *end)
+{
+    int ms = 0, weight = 100;
+
+    if (!skip(s, end, ".,"))
+        return 0;
+    for (; *s < end && **s >= '0' && **s <= '9'; (*s)++, weight /= 10)
+        ms += (**s - '0') * weight;
+    return ms;
+}
+
+/* Z, +08:00, +0800, +08, or nothing (taken as UTC); false: something else. */
+static bool offset_s(const char **s, const char *end, int *offset)
+{
+    *offset = 0;
+    if (*s >= end || skip(s, end, "Zz"))
+        return *s == end;
+    int sign = **s == '-' ? -1 : 1;
+    if (!skip(s, end, "+-"))
+        return false;
+    int hours = digits(s, end, 2), minutes = 0;
+    (void)skip(s, end, ":");
+    if (*s < end)
+        minutes = digits(s, end, 2);
+    *offset = sign * (hours * HOUR_S + minutes * MINUTE_S);
+    return hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60 && *s == end;
+}
+
+int64_t time_parse(const char *text, size_t len)
+{
+    const char *s = text, *end = text + len;
+    struct tm tm = { 0 };
+    int offset, ms;
+
+    tm.tm_year = digits(&s, end, 4) - 1900;
+    bool ok = skip(&s, end, "-");
+    tm.tm_mon = digits(&s, end, 2) - 1;
+    ok = ok && skip(&s, end, "-");
+    tm.tm_mday = digits(&s, end, 2);
+    ok = ok && skip(&s, end, "Tt ");
+    tm.tm_hour = digits(&s, end, 2);
+    ok = ok && skip(&s, end, ":");
+    tm.tm_min = digits(&s, end, 2);
+    ok = ok && skip(&s, end, ":");
+    tm.tm_sec = digits(&s, end, 2);
+    if (!ok || tm.tm_year < 1 - 1900 || tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 ||
+        tm.tm_mday > 31 || tm.tm_hour < 0 || tm.tm_hour > 24 || tm.tm_min < 0 || tm.tm_min > 59 ||
+        tm.tm_sec < 0 || tm.tm_sec > 60)
+        return 0;
+    ms = fraction_ms(&s, end);
+    if (!offset_s(&s, end, &offset) || tm.tm_year + 1900 == 1)
+        return 0;
+    return ((int64_t)timegm(&tm) - offset) * SECOND_MS + ms;
+}
+
+const char *time_format(char out[TIME_TEXT], int64_t ms)
+{
+    time_t s = (time_t)(ms / SECOND_MS);
+    int rest = (int)(ms % SECOND_MS);
+    struct tm tm;
+    size_t n;
+
+    out[0] = '\0';
+    if (rest < 0) {
+        rest += SECOND_MS;
+        s--;
+    }
+    if (ms == 0 || !gmtime_r(&s, &tm))
+        return out;
+    n = strftime(out, TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+    if (rest)
+        (void)snprintf(out + n, TIME_TEXT - n, ".%03dZ", rest);
+    else
+        (void)snprintf(out + n, TIME_TEXT - n, "Z");
+    return out;
+}
+
+/* ---- durations ---- */
+
+const char *duration_format(char out[TIME_TEXT], int64_t ms, bool spaced)
+{
+    const char *minus = ms < 0 ? "-" : "", *gap = spaced ? " " : "";
+    long long s = (long long)((ms < 0 ? -ms : ms) / SECOND_MS);
+
+    if (s < MINUTE_S)
+        (void)snprintf(out, TIME_TEXT, "%s%llds", s ? minus : "", s);
+    else if (s < HOUR_S)
+        (void)snprintf(out, TIME_TEXT, "%s%lldm%s%02llds", minus, s / MINUTE_S, gap, s % MINUTE_S);
+    else if (s < DAY_S)
+        (void)snprintf(out, TIME_TEXT, "%s%lldh%s%02lldm", minus, s / HOUR_S, gap,
+                       s % HOUR_S / MINUTE_S);
+    else if (s < 10 * DAY_S)
+        (void)snprintf(out, TIME_TEXT, "%s%lldd%s%02lldh", minus, s / DAY_S, gap,
+                       s % DAY_S / HOUR_S);
+    else
+        (void)snprintf(out, TIME_TEXT, "%s%lldd", minus, s / DAY_S);
+    return out;
+}
+
+bool duration_parse(int64_t *ms, const char *text)
+{
+    static const struct {
+        const char *name;
+        int64_t ms;
+    } units[] = {
+        { "ms", 1 },
+        { "s", SECOND_MS },
+        { "m", (int64_t)MINUTE_S * SECOND_MS },
+        { "h", (int64_t)HOUR_S * SECOND_MS },
+        { "d", (int64_t)DAY_S * SECOND_MS },
+        { "w", (int64_t)7 * DAY_S * SECOND_MS },
+    };
+    int64_t total = 0;
+
+    if (!*text)
+        return false;
+    while (*text) {
+        char *end = NULL;
+        double n = *text >= '0' && *text <= '9' ? strtod(text, &end) : -1.;
+        size_t len = end ? strspn(end, "mshdw") : 0, i = 0;
+
+        while (i < sizeof(units) / sizeof(units[0]) &&
+               (strlen(units[i].name) != len || !end || strncmp(units[i].name, end, len) != 0))
+            i++;
+        if (n < 0. || i == sizeof(units) / sizeof(units[0]) || n * (double)units[i].ms > 1e15)
+            return false;
+        total += (int64_t)llround(n * (double)units[i].ms);
+        text = end + len;
+    }
+    *ms = total;
+    return total <= (int64_t)1000000000000000;
+}

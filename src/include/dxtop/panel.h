@@ -1,0 +1,433 @@
+/* The panel interface: all that a panel may know of its host. A panel is one
+ * C file that includes this header and libc and exports one symbol,
+ * dx_panel_<name>. dxtop-panel(7) explains it with a whole example.
+ *
+ * The life of a panel: the host checks abi and size, allocates state_size
+ * zeroed bytes, fills the options into it and calls open(). Whenever the data,
+ * the size or the minute changed and the panel is visible, it calls update(),
+ * the only place where the store can be read; then draw(), which can change
+ * nothing. A panel that declares columns yields rows in update() instead, and
+ * the host draws, sorts, filters and selects them.
+ *
+ * Structs that a panel hands over begin with their size (set by the macros
+ * DX_FILTER, DX_GRAPH ...), so that they can grow at their tail. */
+#ifndef DXTOP_PANEL_H
+#define DXTOP_PANEL_H
+
+#include <dxtop/record.h>
+
+#define DX_PANEL_ABI 1
+
+/* ---- text and style ---- */
+
+/* A panel names a meaning; the theme gives it a colour. */
+enum dx_role {
+    DX_ROLE_TEXT,
+    DX_ROLE_DIM,
+    DX_ROLE_TITLE,
+    DX_ROLE_BORDER,
+    DX_ROLE_BORDER_FOCUS,
+    DX_ROLE_KEY,
+    DX_ROLE_SELECTED, /* a background */
+    DX_ROLE_GOOD,
+    DX_ROLE_WARN,
+    DX_ROLE_BAD,
+    DX_ROLE_BUSY,
+    DX_ROLE_STALE,
+    DX_ROLE_SERIES_1,
+    DX_ROLE_SERIES_2,
+    DX_ROLE_SERIES_3,
+    DX_ROLE_SERIES_4,
+    DX_ROLE_SERIES_5,
+    DX_ROLE_SERIES_6,
+    DX_ROLE_HEAT_0,
+    DX_ROLE_HEAT_1,
+    DX_ROLE_HEAT_2,
+    DX_ROLE_HEAT_3,
+    DX_ROLE_HEAT_4,
+    DX_ROLE_HEAT_5,
+    DX_ROLE_HEAT_6,
+    DX_ROLE_HEAT_7,
+    DX_ROLE_COUNT
+};
+
+enum dx_attr {
+    DX_BOLD = 1 << 0,
+    DX_CHIP = 1 << 1, /* the background's colour on the role's colour; for bad and lost only */
+    DX_ON_SELECTED = 1 << 2, /* on the background of a selected row */
+};
+
+struct dx_style {
+    enum dx_role role;
+    unsigned attr;    /* enum dx_attr, or-ed */
+    const char *link; /* NULL, or the URL that the text leads to; http and https only */
+};
+
+struct dx_box { /* a part of a canvas; may reach over its edge: it is clipped */
+    int row, col, rows, cols;
+};
+
+struct dx_canvas; /* (0, 0) is the panel's own corner, inside its frame */
+DX_EXPORT int dx_canvas_rows(const struct dx_canvas *canvas);
+DX_EXPORT int dx_canvas_cols(const struct dx_canvas *canvas);
+
+/* Put text at row, col, clipped to the canvas; a wide character is never
+ * halved. style NULL: DX_ROLE_TEXT. Returns the columns used. */
+DX_EXPORT int dx_put(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
+                     const char *text);
+/* The same within cols columns: right-aligned when align > 0, and cut with an
+ * ellipsis at the end, or in the middle when middle is set. */
+enum dx_fit { DX_FIT_LEFT, DX_FIT_RIGHT, DX_FIT_MIDDLE /* left, cut in the middle */ };
+DX_EXPORT int dx_put_fit(struct dx_canvas *canvas, struct dx_box box, enum dx_fit fit,
+                         const struct dx_style *style, const char *text);
+DX_EXPORT int dx_width(const char *text); /* in columns */
+
+/* Write value as the unit asks into out (64 bytes hold any); NaN gives the
+ * dash that means no data. Returns out. */
+DX_EXPORT const char *dx_format(char *out, size_t cap, enum dx_unit unit, double value);
+
+/* Glyphs that degrade with the terminal; one column each. */
+enum dx_glyph {
+    DX_GLYPH_GOOD,
+    DX_GLYPH_WARN,
+    DX_GLYPH_BAD,
+    DX_GLYPH_NONE, /* no data */
+    DX_GLYPH_FEW,  /* too few to say */
+    DX_GLYPH_RUNNING,
+    DX_GLYPH_LIVE,
+    DX_GLYPH_LIMITED,
+    DX_GLYPH_LOST,
+    DX_GLYPH_UP,
+    DX_GLYPH_DOWN,
+    DX_GLYPH_SORTED,
+    DX_GLYPH_ELLIPSIS,
+    DX_GLYPH_PATH,
+    DX_GLYPH_AT_MOST,
+    DX_GLYPH_AT_LEAST,
+    DX_GLYPH_PLUS_MINUS,
+    DX_GLYPH_DOT, /* quiet */
+    DX_GLYPH_COUNT
+};
+DX_EXPORT const char *dx_glyph(const struct dx_canvas *canvas, enum dx_glyph glyph);
+
+/* ---- widgets ---- */
+
+struct dx_series {
+    const char *name;
+    enum dx_role role;
+    const double *value; /* oldest first, evenly spaced over the graph; NaN is a gap */
+    size_t count;
+};
+
+/* A line graph; with one series it is filled below the line, and the part past
+ * the goal takes the role `past`. Axes: top, zero, the goal, and times. */
+struct dx_graph {
+    size_t size;
+    const struct dx_series *series;
+    size_t count;
+    double min, max;    /* NaN: from the data (min: 0 when all are positive) */
+    double goal;        /* NaN: none */
+    bool goal_is_floor; /* the goal is to stay above it */
+    bool legend;        /* name, min, max and current of each series, one row each */
+    enum dx_role past;
+    enum dx_unit unit;
+    int64_t from_ms, to_ms; /* the times of the first and last column */
+};
+#define DX_GRAPH(...) (&(struct dx_graph){ .size = sizeof(struct dx_graph), __VA_ARGS__ })
+DX_EXPORT void dx_graph(struct dx_canvas *canvas, struct dx_box box, const struct dx_graph *graph);
+
+/* One row of eighth blocks. Values above `goal` take the role `past`. The scale
+ * runs from 0 to max (NaN: the largest value). */
+struct dx_spark {
+    size_t size;
+    const double *value;
+    size_t count; /* where there are more than columns, each shows the largest of its own */
+    double max, goal;
+    enum dx_role role, past;
+};
+#define DX_SPARK(...) (&(struct dx_spark){ .size = sizeof(struct dx_spark), __VA_ARGS__ })
+DX_EXPORT void dx_spark(struct dx_canvas *canvas, struct dx_box box, const struct dx_spark *spark);
+
+/* A gauge: share 0 to 1 of the box's first row; goal NaN: none; share NaN: the
+ * dash. */
+DX_EXPORT void dx_gauge(struct dx_canvas *canvas, struct dx_box box, double share, double goal,
+                        enum dx_role role);
+
+/* Progress with its words: "filling: 1,240 of ~8,600 jobs" and a bar. */
+DX_EXPORT void dx_progress(struct dx_canvas *canvas, struct dx_box box, double done, double total,
+                           const char *words);
+
+/* One row of heat: each value against goal (NaN: max of the values), 8 steps. */
+DX_EXPORT void dx_heat(struct dx_canvas *canvas, struct dx_box box, const double *value,
+                       size_t count, double goal);
+
+/* Large digits, centred in the box: five rows when the box has room, else
+ * three, else plain text. text: digits and . : % m s h d and the dash. */
+DX_EXPORT void dx_big(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+                      const char *text);
+
+/* ---- reading the store, in update() only ---- */
+
+enum dx_query {
+    DX_QUERY_SERIES,  /* one row a series: SOURCE NAME KEY LABELS UNIT AT VALUE TEXT */
+    DX_QUERY_SAMPLES, /* by series, then time: SOURCE NAME KEY AT VALUE MIN MAX N */
+    DX_QUERY_ALERTS,  /* SOURCE KEY NAME SEVERITY STATE SINCE ENDED SEEN LABELS SUMMARY URL MUTED_BY
+                       */
+    DX_QUERY_SOURCES, /* SOURCE TYPE STATE LAST_TRY LAST_OK NEXT EVERY LATENCY FAULT TEXT REMAINING
+                         LIMIT RESET PER_HOUR BYTES VERSION SKEW DONE TOTAL URL YIELDS */
+    DX_QUERY_LOG,     /* newest first: AT LEVEL SOURCE TEXT */
+    DX_QUERY_COUNT
+};
+
+enum dx_field {                     /* t text, i whole number, n number, ms time */
+                DX_FIELD_SOURCE,    /* t name in the configuration */
+                DX_FIELD_NAME,      /* t of the query, the alert */
+                DX_FIELD_KEY,       /* t identity, stable between polls */
+                DX_FIELD_LABELS,    /* t {a="b", c="d"}; dx_label() reads one */
+                DX_FIELD_UNIT,      /* i enum dx_unit */
+                DX_FIELD_AT,        /* ms */
+                DX_FIELD_VALUE,     /* n last in the step */
+                DX_FIELD_MIN,       /* n in the step */
+                DX_FIELD_MAX,       /* n in the step */
+                DX_FIELD_N,         /* i values in the step */
+                DX_FIELD_TEXT,      /* t */
+                DX_FIELD_SEVERITY,  /* i enum dx_severity */
+                DX_FIELD_STATE,     /* i enum dx_alert_state, dx_source_state */
+                DX_FIELD_SINCE,     /* ms */
+                DX_FIELD_ENDED,     /* ms */
+                DX_FIELD_SEEN,      /* ms */
+                DX_FIELD_SUMMARY,   /* t */
+                DX_FIELD_URL,       /* t */
+                DX_FIELD_MUTED_BY,  /* t silence or alert that mutes it */
+                DX_FIELD_TYPE,      /* t "prometheus" */
+                DX_FIELD_LAST_TRY,  /* ms */
+                DX_FIELD_LAST_OK,   /* ms */
+                DX_FIELD_NEXT,      /* ms */
+                DX_FIELD_EVERY,     /* i ms between polls, as stretched now */
+                DX_FIELD_LATENCY,   /* i ms, of the last poll's slowest request */
+                DX_FIELD_FAULT,     /* i enum dx_fault */
+                DX_FIELD_REMAINING, /* i requests left of the server's limit; unset: none announced
+                                     */
+                DX_FIELD_LIMIT,     /* i */
+                DX_FIELD_RESET,     /* ms */
+                DX_FIELD_PER_HOUR,  /* n requests an hour, projected */
+                DX_FIELD_BYTES,     /* i received since the collector's start */
+                DX_FIELD_VERSION,   /* t of the server */
+                DX_FIELD_SKEW,      /* i ms, the server's clock minus ours */
+                DX_FIELD_DONE,      /* i back-fill */
+                DX_FIELD_TOTAL,     /* i back-fill, 0: nothing to fill */
+                DX_FIELD_LEVEL,     /* i enum dx_log_level */
+                DX_FIELD_YIELDS,    /* i 1u << enum dx_kind, or-ed */
+                DX_FIELD_COUNT
+};
+
+struct dx_filter {
+    size_t size;
+    const char *source;     /* NULL or "": all */
+    const char *name;       /* NULL or "": all */
+    int64_t from_ms, to_ms; /* (from, to]; to 0: the view's time */
+    int64_t step_ms;        /* samples: one row a step, that ends at AT; 0: all as they are */
+    int64_t limit;          /* 0: no limit */
+};
+#define DX_FILTER(...) (&(struct dx_filter){ .size = sizeof(struct dx_filter), __VA_ARGS__ })
+
+struct dx_view; /* all that a view-model is made from; gone when update() returns */
+DX_EXPORT int64_t dx_now(const struct dx_view *view); /* the moment shown, Unix ms */
+DX_EXPORT int dx_view_rows(const struct dx_view *view);
+DX_EXPORT int dx_view_cols(const struct dx_view *view);
+
+/* Rows as of dx_now(). Walk with dx_next(); texts live until the next
+ * dx_next(). Ends by itself with update(). Never NULL; filter may be. */
+struct dx_rows;
+DX_EXPORT struct dx_rows *dx_rows(const struct dx_view *view, enum dx_query query,
+                                  const struct dx_filter *filter);
+DX_EXPORT bool dx_next(struct dx_rows *rows);
+DX_EXPORT bool dx_has(const struct dx_rows *rows, enum dx_field field);
+DX_EXPORT int64_t dx_int(const struct dx_rows *rows, enum dx_field field);      /* 0 when unset */
+DX_EXPORT double dx_number(const struct dx_rows *rows, enum dx_field field);    /* NaN when unset */
+DX_EXPORT const char *dx_text(const struct dx_rows *rows, enum dx_field field); /* "" when unset */
+
+/* Copy the value of one label out of a LABELS text; "" when it has none.
+ * Returns out. */
+DX_EXPORT const char *dx_label(char *out, size_t cap, const char *labels, const char *name);
+
+/* ---- rows: panels that list things ---- */
+
+enum dx_cell_type {
+    DX_CELL_TEXT,
+    DX_CELL_STATE,  /* a glyph of its own column: value is enum dx_glyph */
+    DX_CELL_NUMBER, /* by the column's unit */
+    DX_CELL_AGE,    /* value is a time: shown as now - value, in steps of 10 s */
+    DX_CELL_TIME,   /* value is a time: shown as a clock time or date */
+    DX_CELL_SPARK,  /* values */
+    DX_CELL_GAUGE,  /* value 0 to 1 */
+    DX_CELL_HEAT,   /* values against goal */
+};
+
+struct dx_column { /* a table ends at title == NULL */
+    const char *title;
+    enum dx_cell_type type;
+    enum dx_unit unit;
+    int priority; /* 0 is never dropped; the highest is dropped first */
+    int min, max; /* columns wide; the room left over goes to columns with max 0 */
+    enum dx_fit fit;
+    const char *help; /* the definition, for `?` */
+};
+
+struct dx_cell {
+    const char *text;     /* text, or what is shown instead of the value; copied */
+    double value;         /* sorts and is formatted; NaN: unknown */
+    const double *values; /* copied */
+    size_t count;
+    double goal; /* NaN: none; of sparks, gauges and heat */
+    enum dx_role role;
+    unsigned attr;
+};
+
+/* Add a row to the list of this update(); cells as many as columns. key is the
+ * row's identity (the selection stays on it), url may be "". */
+struct dx_row {
+    size_t size;
+    const char *key, *url;
+    const struct dx_cell *cells;
+    bool apart; /* listed after all others, whatever the sort (silenced alerts) */
+};
+#define DX_ROW(...) (&(struct dx_row){ .size = sizeof(struct dx_row), __VA_ARGS__ })
+
+struct dx_list;
+DX_EXPORT void dx_add(struct dx_list *list, const struct dx_row *row);
+
+/* What the frame says: the right-hand note ("last 24 h"), the lower note
+ * ("idle ▁▃▇ goal"), and a sentence in place of an empty list. */
+DX_EXPORT void dx_note(struct dx_list *list, const char *note);
+DX_EXPORT void dx_empty(struct dx_list *list, const char *sentence);
+/* Something is wrong (DX_ROLE_BAD or DX_ROLE_WARN): for the headline.
+ * "linux-xl", "18 jobs wait, the oldest 11m 40s". */
+DX_EXPORT void dx_finding(struct dx_list *list, enum dx_role role, const char *subject,
+                          const char *sentence);
+
+/* ---- options ---- */
+
+enum dx_option_type {
+    DX_OPTION_FLAG,     /* bool */
+    DX_OPTION_COUNT,    /* int64_t, >= 0 */
+    DX_OPTION_NUMBER,   /* double; "none": NaN */
+    DX_OPTION_DURATION, /* int64_t ms; 30s 5m 2h 7d */
+    DX_OPTION_PERCENT,  /* double 0 to 1; 98% */
+    DX_OPTION_SIZE,     /* int64_t bytes; 8MiB */
+    DX_OPTION_TEXT,     /* const char *, never NULL */
+    DX_OPTION_CHOICE,   /* int, index into choices */
+    DX_OPTION_LIST,     /* struct dx_items of const char * */
+    DX_OPTION_MAP,      /* struct dx_items of struct dx_pair */
+    DX_OPTION_TABLES,   /* struct dx_items of structs; see `fields` */
+    DX_OPTION_SECRET,   /* for sources only: struct secret of the host */
+};
+
+struct dx_items {
+    void *item;
+    size_t count;
+};
+
+struct dx_pair {
+    const char *name, *value;
+};
+
+struct dx_option { /* one key of a config section; a table ends at name == NULL */
+    const char *name;
+    enum dx_option_type type;
+    size_t offset;              /* of the field to fill */
+    const char *fallback;       /* as the user would write it; NULL: required; "": empty */
+    const char *help;           /* one line, for --help, the man page and errors */
+    const char *const *choices; /* DX_OPTION_CHOICE: ends at NULL */
+    /* DX_OPTION_TABLES: a list of mappings, or a mapping whose keys go to the
+     * first field (of type text). item_size is that of the struct. A scalar in
+     * place of a mapping fills the field `shorthand`. */
+    const struct dx_option *fields;
+    size_t item_size;
+    const char *shorthand;
+};
+
+/* ---- events ---- */
+
+enum dx_mod { DX_MOD_SHIFT = 1, DX_MOD_ALT = 2, DX_MOD_CTRL = 4 };
+
+enum dx_event_type { DX_EVENT_KEY, DX_EVENT_MOUSE };
+
+enum { /* keys beyond Unicode */
+       DX_KEY_UP = 0x200000,
+       DX_KEY_DOWN,
+       DX_KEY_LEFT,
+       DX_KEY_RIGHT,
+       DX_KEY_HOME,
+       DX_KEY_END,
+       DX_KEY_PAGE_UP,
+       DX_KEY_PAGE_DOWN,
+       DX_KEY_ENTER,
+       DX_KEY_ESC,
+       DX_KEY_TAB,
+       DX_KEY_BACKSPACE,
+       DX_KEY_DELETE,
+       DX_KEY_F1, /* to F12: DX_KEY_F1 + 11 */
+};
+
+struct dx_event {
+    size_t size;
+    enum dx_event_type type;
+    uint32_t key; /* code point or DX_KEY_... ; mouse: button 1-3, 4 and 5 the wheel */
+    unsigned mods;
+    int row, col;        /* mouse: in the panel */
+    const char *row_key; /* of the selected row; "" for none */
+};
+
+enum dx_reply { DX_IGNORED, DX_USED };
+
+/* What a panel can ask of its host in event(). */
+struct dx_host;
+DX_EXPORT void dx_push(struct dx_host *host, const char *step); /* drill down: the path grows */
+DX_EXPORT void dx_back(struct dx_host *host);
+DX_EXPORT const char *dx_path(const struct dx_view *view); /* the innermost step; "" at the top */
+DX_EXPORT void dx_open_url(struct dx_host *host, const char *url);
+DX_EXPORT void dx_copy(struct dx_host *host, const char *text);
+DX_EXPORT void dx_message(struct dx_host *host, const char *text);     /* on the key line, 5 s */
+DX_EXPORT void dx_wish_poll(struct dx_host *host, const char *source); /* "" all */
+
+/* ---- declaring ---- */
+
+struct dx_key {
+    const char *keys, *help;
+};
+
+/* Text for `?`: what this panel shows and how it is computed. */
+struct dx_panel {
+    uint32_t abi, size;  /* DX_PANEL_HEAD; checked before the rest is read */
+    const char *name;    /* of the file, the config and the symbol: [a-z0-9_]+ */
+    const char *summary; /* one line, for help and the man page */
+    const char *help;    /* paragraphs for `?`: definitions, what is left out */
+    uint32_t reads;      /* 1u << enum dx_kind, or-ed: its sources' age is the panel's */
+    size_t state_size;   /* the host allocates it zeroed and frees it */
+    const struct dx_option *options; /* NULL: none */
+    const struct dx_key *keys;       /* NULL: none; ends at keys == NULL */
+    int min_rows, min_cols;          /* inside the frame; below it the panel is dropped */
+    int want_rows, want_cols;        /* more is not needed; 0: as much as there is */
+    const struct dx_column *columns; /* NULL: it paints */
+
+    bool (*open)(void *state, struct dx_error *err); /* may be NULL */
+    void (*close)(void *state);                      /* may be NULL */
+    /* Make the view-model, and the rows if it lists. false: the frame shows err. */
+    bool (*update)(void *state, const struct dx_view *view, struct dx_list *list,
+                   struct dx_error *err);
+    void (*draw)(const void *state, struct dx_canvas *canvas); /* NULL when it lists */
+    enum dx_reply (*event)(void *state, const struct dx_event *event,
+                           struct dx_host *host); /* may be NULL */
+    /* Which columns there are may depend on the options: when set, it wins over `columns`;
+     * it may return NULL, then the panel paints. */
+    const struct dx_column *(*columns_of)(const void *state);
+    /* What the frame is called when the user gave no title; "" or NULL: the name. */
+    const char *(*title)(const void *state);
+    /* The source whose age the frame shows; "" or NULL: all that yield what it reads. */
+    const char *(*source)(const void *state);
+};
+
+#define DX_PANEL_HEAD .abi = DX_PANEL_ABI, .size = sizeof(struct dx_panel)
+
+#endif

@@ -1,0 +1,84 @@
+/* Records: the words that sources, the store and panels share. Panels never
+ * see a struct of a record: they read rows by field (dx_rows() in panel.h), so
+ * that records can grow. Every text is printable UTF-8 without controls and
+ * never NULL ("" when unknown); every time is Unix milliseconds, 0 when it has
+ * not happened; an unknown number is NaN. Enumerators are only added at the
+ * end. */
+#ifndef DXTOP_RECORD_H
+#define DXTOP_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DX_EXPORT            __attribute__((visibility("default")))
+#define DX_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/* ---- failing ---- */
+
+/* Sorted by who can act. */
+enum dx_fault {
+    DX_FAULT_NONE,
+    DX_FAULT_CONFIG,  /* the user can act: edit the configuration     */
+    DX_FAULT_AUTH,    /* the user can act: renew or widen a token     */
+    DX_FAULT_LIMITED, /* time will act: wait retry_after_s            */
+    DX_FAULT_NETWORK, /* time will act: retry with back-off           */
+    DX_FAULT_REPLY,   /* we must act: the server said what we cannot read */
+    DX_FAULT_SYSTEM,  /* the machine: files, modules, terminal        */
+};
+
+/* A plain value: nothing to free. The text is one sentence without a period,
+ * and says what to do where somebody can do something. */
+struct dx_error {
+    enum dx_fault fault;
+    int retry_after_s; /* 0: not said */
+    char text[240];
+};
+
+/* Fill *err, return false:  return dx_fail(err, DX_FAULT_CONFIG, "..."); */
+DX_EXPORT bool dx_fail(struct dx_error *err, enum dx_fault fault, const char *fmt, ...)
+    DX_PRINTF(3, 4);
+
+/* ---- kinds ---- */
+
+enum dx_kind { DX_KIND_SAMPLE, DX_KIND_ALERT, DX_KIND_COUNT };
+
+enum dx_alert_state {
+    DX_ALERT_PENDING, /* condition holds, but not yet long enough */
+    DX_ALERT_FIRING,
+    DX_ALERT_SILENCED,  /* firing, but somebody muted it */
+    DX_ALERT_INHIBITED, /* firing, but another alert explains it */
+    DX_ALERT_RESOLVED,
+};
+
+enum dx_severity { /* the higher the worse; from the label "severity" */
+                   DX_SEVERITY_UNKNOWN,
+                   DX_SEVERITY_INFO,
+                   DX_SEVERITY_WARNING,
+                   DX_SEVERITY_CRITICAL,
+};
+
+enum dx_source_state {
+    DX_SOURCE_NEW,     /* not polled yet */
+    DX_SOURCE_LIVE,    /* the last poll succeeded, its data is fresh */
+    DX_SOURCE_FILLING, /* live, and history is still being filled back */
+    DX_SOURCE_LIMITED, /* slowed by the server's limit or by our budget */
+    DX_SOURCE_LOST,    /* the last poll failed */
+    DX_SOURCE_STOPPED, /* refused (401, 403) or wrongly configured: a person must act */
+};
+
+enum dx_log_level { DX_LOG_DEBUG, DX_LOG_INFO, DX_LOG_WARN, DX_LOG_ERROR };
+
+/* How a number is written, everywhere alike (dx_format()). */
+enum dx_unit {
+    DX_UNIT_NONE,    /* 12.3, 1,240, 3.1 M */
+    DX_UNIT_COUNT,   /* whole number */
+    DX_UNIT_SECONDS, /* a duration: 12s, 1m02s, 3h02m */
+    DX_UNIT_RATIO,   /* 0 to 1, shown as per cent */
+    DX_UNIT_PERCENT, /* 0 to 100, shown as per cent */
+    DX_UNIT_BYTES,   /* 12.3 MiB */
+    DX_UNIT_PER_S,   /* 12.3 /s */
+    DX_UNIT_BYTES_PER_S,
+};
+
+#endif

@@ -1,0 +1,57 @@
+/* dxtop: argv to mode. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "app/app.h"
+#include "app/demo.h"
+#include "app/export.h"
+#include "app/picture.h"
+#include "app/viewer.h"
+
+static int view(struct app *app)
+{
+    struct dx_error err = { 0 };
+    int status = viewer_run(app, &err);
+
+    if (err.fault != DX_FAULT_NONE)
+        (void)fprintf(stderr, "dxtop: %s\n", err.text);
+    return status;
+}
+
+static int run(struct app *app)
+{
+    switch (app->arguments.mode) {
+    case MODE_VIEW:
+        return view(app);
+    case MODE_ONCE:
+        return once_run(app);
+    case MODE_EXPORT:
+        return export_run(app);
+    case MODE_CHECK:
+        return check_run(app);
+    case MODE_SCREEN:
+        return picture_run(app);
+    case MODE_DEMO:
+        return demo_run(app, view);
+    }
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct app app = { 0 };
+    struct dx_error err = { 0 };
+    bool done = false;
+    int status = EXIT_USAGE;
+
+    if (!arguments_parse(&app.arguments, argc, argv, &done, &err))
+        (void)fprintf(stderr, "dxtop: %s\nTry 'dxtop --help'.\n", err.text);
+    if (err.fault != DX_FAULT_NONE || done)
+        return done ? EXIT_OK : EXIT_USAGE;
+    paths_find(&app.paths);
+    if (app.arguments.mode == MODE_DEMO || app_load(&app))
+        status = run(&app);
+    app_done(&app);
+    return status;
+}

@@ -1,0 +1,143 @@
+/* batch: what one reply brought, in one arena. */
+#include "config.h"
+
+#include "model/batch.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+
+enum { TEXT_MAX = 2000, FIRST = 32 };
+
+/* Make room for one more item of a list. */
+static void *grow(void *list, size_t count, size_t *cap, size_t size)
+{
+    if (count < *cap)
+        return list;
+    *cap = *cap ? 2 * *cap : FIRST;
+    return mem_grow(list, *cap, size);
+}
+
+void batch_done(struct batch *batch)
+{
+    arena_free(&batch->arena);
+    free(batch->series);
+    free(batch->series_index);
+    free(batch->samples);
+    free(batch->alerts);
+    free(batch->cursors);
+    free(batch->notes);
+    *batch = (struct batch){ 0 };
+}
+
+/* ---- series: found by hash, for a reply may bring thousands ---- */
+
+static size_t hash(const struct series *s)
+{
+    size_t h = 14695981039346656037u;
+
+    for (const char *p = s->query; *p; p++)
+        h = (h ^ (unsigned char)*p) * 1099511628211u;
+    for (const char *p = s->labels; *p; p++)
+        h = (h ^ (unsigned char)*p) * 1099511628211u;
+    return h;
+}
+
+/* The slot of the series, or the free slot where it belongs. */
+static size_t *slot_of(const struct batch *batch, const struct series *series)
+{
+    size_t mask = batch->index_cap - 1;
+
+    for (size_t i = hash(series) & mask;; i = (i + 1) & mask) {
+        size_t *slot = &batch->series_index[i];
+        const struct series *there = *slot ? &batch->series[*slot - 1] : NULL;
+
+        if (!there || (strcmp(there->labels, series->labels) == 0 &&
+                       strcmp(there->query, series->query) == 0))
+            return slot;
+    }
+}
+
+static void rehash(struct batch *batch)
+{
+    if (batch->index_cap > 2 * batch->series_count)
+        return;
+    free(batch->series_index);
+    batch->index_cap = batch->index_cap ? 4 * batch->index_cap : (size_t)4 * FIRST;
+    batch->series_index = mem_new(batch->index_cap, sizeof(*batch->series_index));
+    for (size_t i = 0; i < batch->series_count; i++)
+        *slot_of(batch, &batch->series[i]) = i + 1;
+}
+
+size_t batch_series(struct batch *batch, struct series series)
+{
+    size_t *slot;
+
+    series.query = series.query ? series.query : "";
+    series.labels = series.labels ? series.labels : "{}";
+    series.text = series.text ? series.text : "";
+    rehash(batch);
+    slot = slot_of(batch, &series);
+    if (*slot) {
+        if (*series.text)
+            batch->series[*slot - 1].text = series.text;
+        return *slot - 1;
+    }
+    batch->series =
+        grow(batch->series, batch->series_count, &batch->series_cap, sizeof(*batch->series));
+    batch->series[batch->series_count] = series;
+    *slot = ++batch->series_count;
+    return batch->series_count - 1;
+}
+
+void batch_sample(struct batch *batch, size_t series, int64_t at_ms, double value)
+{
+    batch->samples =
+        grow(batch->samples, batch->sample_count, &batch->sample_cap, sizeof(*batch->samples));
+    batch->samples[batch->sample_count++] =
+        (struct sample){ .series = series, .at_ms = at_ms, .value = value };
+}
+
+struct alert *batch_alert(struct batch *batch)
+{
+    batch->alerts =
+        grow(batch->alerts, batch->alert_count, &batch->alert_cap, sizeof(*batch->alerts));
+    struct alert *alert = &batch->alerts[batch->alert_count++];
+
+    *alert = (struct alert){
+        .key = "", .name = "", .labels = "{}", .summary = "", .url = "", .muted_by = ""
+    };
+    return alert;
+}
+
+void batch_cursor(struct batch *batch, const char *name, int64_t value)
+{
+    batch->cursors =
+        grow(batch->cursors, batch->cursor_count, &batch->cursor_cap, sizeof(*batch->cursors));
+    batch->cursors[batch->cursor_count++] =
+        (struct cursor){ .name = arena_text(&batch->arena, name), .value = value };
+}
+
+void batch_note(struct batch *batch, enum dx_log_level level, const char *fmt, ...)
+{
+    char text[TEXT_MAX];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    batch->notes = grow(batch->notes, batch->note_count, &batch->note_cap, sizeof(*batch->notes));
+    batch->notes[batch->note_count++] =
+        (struct note){ .level = level, .text = batch_text(batch, text, strlen(text)) };
+}
+
+const char *batch_text(struct batch *batch, const char *foreign, size_t len)
+{
+    char clean[TEXT_MAX];
+    size_t n = text_clean(clean, sizeof(clean), foreign, len);
+
+    return memcpy(arena_alloc(&batch->arena, n + 1), clean, n + 1);
+}

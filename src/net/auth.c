@@ -1,0 +1,296 @@
+/* auth: secrets become headers. */
+#include "config.h"
+
+#include "net/auth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/mem.h"
+#include "net/command.h"
+#include "net/vault.h"
+
+enum { SECRET_MAX = 64 << 10 };
+
+/* One secret of the endpoint: where it is found, and what was found. */
+struct item {
+    const struct secret *secret;
+    const char *what; /* "token", "password", a header's name: for errors */
+    char *value;      /* in the vault; NULL: not read */
+};
+
+struct auth {
+    struct ev_loop *loop;
+    const struct endpoint *endpoint;
+    struct item *items; /* password, token, then the headers */
+    size_t count;
+    char *authorization; /* in the vault */
+    struct http_header *headers;
+    size_t header_count;
+
+    auth_ready_fn *ready;
+    void *self;
+    struct command *command; /* that runs now */
+    size_t running;          /* item that it is for */
+    ev_timer soon;           /* the answer always comes from the loop */
+    struct dx_error error;
+};
+
+enum { PASSWORD, TOKEN, HEADERS };
+
+/* ---- reading ---- */
+
+static bool accept_value(struct item *item, const char *bytes, size_t len, struct dx_error *err)
+{
+    while (len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r'))
+        len--;
+    if (len == 0)
+        return dx_fail(err, DX_FAULT_AUTH, "the secret for %s is empty", item->what);
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)bytes[i] < ' ' || bytes[i] == 0x7F)
+            return dx_fail(err, DX_FAULT_AUTH, "the secret for %s has control characters in it",
+                           item->what);
+    item->value = vault_new(len + 1);
+    memcpy(item->value, bytes, len);
+    return true;
+}
+
+static bool open_file(const char *path, int *fd, struct dx_error *err)
+{
+    struct stat st;
+
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (*fd < 0 || fstat(*fd, &st) != 0)
+        dx_fail(err, DX_FAULT_AUTH, "cannot read the secret's file %s: %s", path, strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        dx_fail(err, DX_FAULT_AUTH, "%s is no ordinary file; a secret is not read from it", path);
+    else if ((st.st_mode & 077) != 0)
+        dx_fail(err, DX_FAULT_AUTH, "others can read the secret's file %s; chmod 600 it", path);
+    else
+        return true;
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+    return false;
+}
+
+static bool read_file(struct item *item, struct dx_error *err)
+{
+    char *bytes;
+    ssize_t n;
+    bool ok;
+    int fd;
+
+    if (!open_file(item->secret->name, &fd, err))
+        return false;
+    bytes = vault_new(SECRET_MAX);
+    n = read(fd, bytes, SECRET_MAX);
+    ok = n >= 0 ? accept_value(item, bytes, (size_t)n, err)
+                : dx_fail(err, DX_FAULT_AUTH, "cannot read the secret's file %s: %s",
+                          item->secret->name, strerror(errno));
+    vault_free(bytes);
+    (void)close(fd);
+    return ok;
+}
+
+static bool read_env(struct item *item, struct dx_error *err)
+{
+    const char *value = getenv(item->secret->name);
+
+    if (!value || !*value)
+        return dx_fail(err, DX_FAULT_AUTH, "the variable %s with the secret for %s is not set",
+                       item->secret->name, item->what);
+    return accept_value(item, value, strlen(value), err);
+}
+
+/* ---- headers ---- */
+
+static char *basic(const char *user, const char *password)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t len = strlen(user) + 1 + strlen(password), n = 6;
+    char *plain = vault_new(len + 1), *out = vault_new(len / 3 * 4 + 16);
+
+    (void)snprintf(plain, len + 1, "%s:%s", user, password);
+    memcpy(out, "Basic ", n);
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned long bits = 0;
+
+        for (size_t j = 0; j < 3; j++)
+            bits = bits << 8 | (i + j < len ? (unsigned char)plain[i + j] : 0u);
+        for (size_t j = 0; j < 4; j++)
+            out[n++] = i + j > len ? '=' : digits[bits >> (18 - 6 * j) & 63];
+    }
+    vault_free(plain);
+    return out;
+}
+
+static void make_headers(struct auth *auth)
+{
+    const struct endpoint_header *given = auth->endpoint->headers.item;
+    const char *password = auth->items[PASSWORD].value, *token = auth->items[TOKEN].value;
+
+    vault_free(auth->authorization);
+    auth->authorization = NULL;
+    if (token) {
+        auth->authorization = vault_new(strlen(token) + 8);
+        (void)snprintf(auth->authorization, strlen(token) + 8, "Bearer %s", token);
+    } else if (*auth->endpoint->user) {
+        auth->authorization = basic(auth->endpoint->user, password ? password : "");
+    }
+    for (size_t i = 0; i < auth->header_count; i++) {
+        const char *value = auth->items[HEADERS + i].value;
+
+        auth->headers[i] =
+            (struct http_header){ .name = given[i].name, .value = value ? value : given[i].text };
+    }
+}
+
+/* ---- the run over the secrets ---- */
+
+static void answer(struct auth *auth)
+{
+    ev_timer_set(&auth->soon, 0., 0.);
+    ev_timer_start(auth->loop, &auth->soon);
+}
+
+static void on_soon(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct auth *auth = timer->data;
+
+    (void)loop;
+    (void)revents;
+    auth->ready(auth->self, auth->error.fault == DX_FAULT_NONE ? NULL : &auth->error);
+}
+
+static void read_on(struct auth *auth);
+
+static void on_command(void *self, const char *bytes, size_t len, const struct dx_error *err)
+{
+    struct auth *auth = self;
+    struct item *item = &auth->items[auth->running];
+
+    auth->command = NULL;
+    if (err) {
+        auth->error = *err;
+        answer(auth);
+        return;
+    }
+    if (accept_value(item, bytes, len, &auth->error))
+        read_on(auth);
+    else
+        answer(auth);
+}
+
+/* Read what is not read yet; a command interrupts the run and takes it up again. */
+static void read_on(struct auth *auth)
+{
+    for (size_t i = 0; i < auth->count; i++) {
+        struct item *item = &auth->items[i];
+        bool ok = true;
+
+        if (item->value)
+            continue;
+        switch (item->secret->kind) {
+        case SECRET_NONE:
+            break;
+        case SECRET_ENV:
+            ok = read_env(item, &auth->error);
+            break;
+        case SECRET_FILE:
+            ok = read_file(item, &auth->error);
+            break;
+        case SECRET_COMMAND:
+            auth->running = i;
+            auth->command = command_start(auth->loop, item->secret->argv, on_command, auth);
+            return;
+        }
+        if (!ok)
+            break;
+    }
+    if (auth->error.fault == DX_FAULT_NONE)
+        make_headers(auth);
+    answer(auth);
+}
+
+void auth_ready(struct auth *auth, auth_ready_fn *ready, void *self)
+{
+    auth->ready = ready;
+    auth->self = self;
+    auth->error = (struct dx_error){ .fault = DX_FAULT_NONE };
+    read_on(auth);
+}
+
+void auth_forget(struct auth *auth)
+{
+    for (size_t i = 0; i < auth->count; i++) {
+        vault_free(auth->items[i].value);
+        auth->items[i].value = NULL;
+    }
+}
+
+void auth_fill(const struct auth *auth, struct http_request *request)
+{
+    request->authorization = auth->authorization ? auth->authorization : "";
+    request->headers = auth->headers;
+    request->header_count = auth->header_count;
+}
+
+struct auth *auth_new(struct ev_loop *loop, const struct endpoint *endpoint)
+{
+    struct auth *auth = mem_new(1, sizeof(*auth));
+    const struct endpoint_header *given = endpoint->headers.item;
+
+    auth->loop = loop;
+    auth->endpoint = endpoint;
+    auth->header_count = endpoint->headers.count;
+    auth->headers = mem_new(auth->header_count, sizeof(*auth->headers));
+    auth->count = HEADERS + auth->header_count;
+    auth->items = mem_new(auth->count, sizeof(*auth->items));
+    auth->items[PASSWORD] = (struct item){ .secret = &endpoint->password, .what = "password" };
+    auth->items[TOKEN] = (struct item){ .secret = &endpoint->token, .what = "token" };
+    for (size_t i = 0; i < auth->header_count; i++)
+        auth->items[HEADERS + i] =
+            (struct item){ .secret = &given[i].secret, .what = given[i].name };
+    ev_timer_init(&auth->soon, on_soon, 0., 0.);
+    auth->soon.data = auth;
+    return auth;
+}
+
+void auth_free(struct auth *auth)
+{
+    if (!auth)
+        return;
+    command_stop(auth->command);
+    ev_timer_stop(auth->loop, &auth->soon);
+    auth_forget(auth);
+    vault_free(auth->authorization);
+    free(auth->headers);
+    free(auth->items);
+    free(auth);
+}
+
+bool auth_check(const struct endpoint *endpoint, struct dx_error *err)
+{
+    const struct endpoint_header *given = endpoint->headers.item;
+
+    for (size_t i = 0; i < HEADERS + endpoint->headers.count; i++) {
+        const struct secret *s = i == PASSWORD ? &endpoint->password
+                                 : i == TOKEN  ? &endpoint->token
+                                               : &given[i - HEADERS].secret;
+        int fd = -1;
+
+        if (s->kind == SECRET_FILE && !open_file(s->name, &fd, err))
+            return false;
+        if (fd >= 0)
+            (void)close(fd);
+        if (s->kind == SECRET_ENV && (!getenv(s->name) || !*getenv(s->name)))
+            return dx_fail(err, DX_FAULT_AUTH, "the variable %s is not set", s->name);
+    }
+    return true;
+}

@@ -1,0 +1,28 @@
+/* auth: secrets become headers. A secret is read when it is needed first and
+ * again after a refusal; it never enters a log, an error, argv or a core dump
+ * (its pages are MADV_DONTDUMP), and it is wiped before it is freed. */
+#ifndef NET_AUTH_H
+#define NET_AUTH_H
+
+#include <ev.h>
+
+#include "model/endpoint.h"
+#include "net/http.h"
+
+struct auth; /* the credentials of one endpoint, once read */
+
+struct auth *auth_new(struct ev_loop *loop, const struct endpoint *endpoint);
+void auth_free(struct auth *auth);
+
+/* Read what is not read yet (a command runs for at most 10 s, without blocking)
+ * and call back from the loop: err NULL: auth_fill() can be used. */
+typedef void auth_ready_fn(void *self, const struct dx_error *err);
+void auth_ready(struct auth *auth, auth_ready_fn *ready, void *self);
+void auth_forget(struct auth *auth); /* after a 401: read again next time */
+/* Set authorization and headers of the request; they live as long as auth. */
+void auth_fill(const struct auth *auth, struct http_request *request);
+
+/* Files that others can read, empty variables: for `check`. false: *err. */
+bool auth_check(const struct endpoint *endpoint, struct dx_error *err);
+
+#endif

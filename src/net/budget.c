@@ -1,0 +1,57 @@
+/* budget: at most a share of the rate limit that a server announces. */
+#include "config.h"
+
+#include "net/budget.h"
+
+#include <math.h>
+
+enum { HOUR_MS = 3600 * 1000, SMOOTH_MS = 10 * 60 * 1000 };
+
+void budget_spend(struct budget *budget, int64_t now_ms, unsigned requests)
+{
+    if (budget->hour_start_ms == 0 || now_ms < budget->hour_start_ms) {
+        budget->hour_start_ms = now_ms;
+        budget->spent = 0;
+    }
+    budget->spent += requests;
+    if (now_ms - budget->hour_start_ms >= SMOOTH_MS) {
+        budget->rate = budget->spent * HOUR_MS / (double)(now_ms - budget->hour_start_ms);
+        budget->hour_start_ms = now_ms;
+        budget->spent = 0;
+    }
+}
+
+void budget_seen(struct budget *budget, int64_t now_ms, int64_t limit, int64_t remaining,
+                 int64_t reset_ms)
+{
+    if (limit <= 0 || remaining < 0)
+        return;
+    budget->limit = limit;
+    budget->remaining = remaining;
+    budget->reset_ms = reset_ms;
+    budget->seen_ms = now_ms;
+}
+
+double budget_per_hour(const struct budget *budget, int64_t every_ms, double per_poll)
+{
+    /* What was measured is truer than what is planned, once there is something. */
+    if (budget->rate > 0.)
+        return budget->rate;
+    return every_ms > 0 ? per_poll * HOUR_MS / (double)every_ms : 0.;
+}
+
+int64_t budget_every(const struct budget *budget, int64_t now_ms, int64_t every_ms, double per_poll,
+                     double share)
+{
+    double left, polls, needed;
+
+    if (budget->limit <= 0 || budget->reset_ms <= now_ms || per_poll <= 0.)
+        return every_ms; /* nothing announced, or it was reset since */
+    /* Others spend from the same limit: ours is what is left above their share. */
+    left = (double)budget->remaining - (double)budget->limit * (1. - share);
+    polls = left / per_poll;
+    if (polls < 1.)
+        return budget->reset_ms - now_ms > every_ms ? budget->reset_ms - now_ms : every_ms;
+    needed = ceil((double)(budget->reset_ms - now_ms) / polls);
+    return needed > (double)every_ms ? (int64_t)needed : every_ms;
+}

@@ -1,0 +1,61 @@
+/* http: libcurl's multi interface on libev. libcurl names the sockets and the
+ * one timeout that it waits for, libev watches them. No thread, no polling.
+ * A request is started and its callback is called once, from the loop, with a
+ * reply that lives until the callback returns. */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include <ev.h>
+
+#include "core/buf.h"
+#include "model/endpoint.h"
+
+struct http; /* the multi handle, its watchers and the connections */
+
+struct http *http_new(struct ev_loop *loop, const char *user_agent);
+void http_free(struct http *http); /* drops what is under way without callbacks */
+
+struct http_request {
+    const struct endpoint *endpoint;
+    const char *path;   /* appended to the endpoint's url, or a whole URL of the same origin */
+    const char *form;   /* POST body; NULL: GET */
+    const char *accept; /* "application/json" */
+    const char *etag;   /* If-None-Match; "" or NULL: none */
+    const char
+        *authorization; /* whole header value from auth, "" none; dropped on another origin */
+    const struct http_header { /* resolved; dropped on another origin */
+        const char *name, *value;
+    } * headers;
+    size_t header_count;
+};
+
+struct http_reply {
+    const struct dx_error *error; /* NULL: the server answered (any status) */
+    int status;
+    const char *body; /* NUL-terminated */
+    size_t len;
+    const char *content_type, *etag;
+    const char *next;         /* Link rel="next" when of the same origin, else "" */
+    int64_t retry_after_s;    /* -1: not said; a date is turned into seconds by the Date header */
+    int64_t date_ms;          /* the server's clock; 0 not said */
+    int64_t limit, remaining; /* -1: not said */
+    int64_t reset_ms;         /* Unix ms, 0 not said */
+    int64_t bytes;            /* received, on the wire */
+    int64_t latency_ms;       /* start to last byte */
+    const char *url;          /* where it ended, without credentials */
+};
+
+typedef void http_done_fn(void *self, const struct http_reply *reply);
+
+struct http_call; /* one request under way */
+/* Never fails: what is wrong comes through the callback, from the loop. The
+ * request is copied. */
+struct http_call *http_start(struct http *http, const struct http_request *request,
+                             http_done_fn *done, void *self);
+void http_cancel(struct http_call *call); /* no callback after it; call is gone */
+
+/* The sentence for a status that is no success: fault, retry_after_s and text
+ * ("refused (401): the token is missing or expired; renew it"). */
+bool http_refused(const struct http_reply *reply, struct dx_error *err);
+
+#endif

@@ -1,0 +1,60 @@
+/* origin: scheme, host and port of a URL. */
+#include "config.h"
+
+#include "net/origin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <curl/curl.h>
+
+static bool part(CURLU *url, CURLUPart what, unsigned flags, char *out, size_t cap)
+{
+    char *text = NULL;
+    bool ok = curl_url_get(url, what, &text, flags) == CURLUE_OK && strlen(text) < cap;
+
+    if (ok)
+        (void)snprintf(out, cap, "%s", text);
+    curl_free(text);
+    return ok;
+}
+
+bool origin_of(struct origin *origin, const char *url)
+{
+    CURLU *u = curl_url();
+    char port[8];
+    bool ok = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+              part(u, CURLUPART_SCHEME, 0, origin->scheme, sizeof(origin->scheme)) &&
+              part(u, CURLUPART_HOST, 0, origin->host, sizeof(origin->host)) &&
+              part(u, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof(port));
+
+    if (ok)
+        origin->port = (int)strtol(port, NULL, 10);
+    curl_url_cleanup(u);
+    return ok && (strcmp(origin->scheme, "http") == 0 || strcmp(origin->scheme, "https") == 0);
+}
+
+bool origin_same(const struct origin *a, const struct origin *b)
+{
+    return strcmp(a->scheme, b->scheme) == 0 && strcasecmp(a->host, b->host) == 0 &&
+           a->port == b->port;
+}
+
+bool origin_is_loopback(const struct origin *origin)
+{
+    return strcasecmp(origin->host, "localhost") == 0 || strncmp(origin->host, "127.", 4) == 0 ||
+           strcmp(origin->host, "[::1]") == 0;
+}
+
+bool origin_join(char *out, const char *from, const char *to)
+{
+    CURLU *u = curl_url();
+    bool ok = u && curl_url_set(u, CURLUPART_URL, from, 0) == CURLUE_OK &&
+              curl_url_set(u, CURLUPART_URL, to, 0) == CURLUE_OK &&
+              part(u, CURLUPART_URL, 0, out, URL_MAX);
+
+    curl_url_cleanup(u);
+    return ok;
+}

@@ -1,0 +1,248 @@
+/* api: the functions that dxtop exports to panels, in one object file so that
+ * the linker keeps all of them. */
+#include "config.h"
+
+#include "panel/api.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "panel/host.h"
+#include "ui/widgets.h"
+
+const uint32_t api_abi = DX_PANEL_ABI;
+
+/* ---- drawing ---- */
+
+int dx_canvas_rows(const struct dx_canvas *canvas)
+{
+    return canvas->rows;
+}
+
+int dx_canvas_cols(const struct dx_canvas *canvas)
+{
+    return canvas->cols;
+}
+
+int dx_put(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
+           const char *text)
+{
+    return canvas_put(canvas, row, col, style, text);
+}
+
+int dx_put_fit(struct dx_canvas *canvas, struct dx_box box, enum dx_fit fit,
+               const struct dx_style *style, const char *text)
+{
+    return canvas_put_fit(canvas, box, fit, style, text);
+}
+
+int dx_width(const char *text)
+{
+    return text_width(text);
+}
+
+const char *dx_format(char *out, size_t cap, enum dx_unit unit, double value)
+{
+    return format_value(out, cap, unit, value);
+}
+
+const char *dx_glyph(const struct dx_canvas *canvas, enum dx_glyph glyph)
+{
+    return (unsigned)glyph < DX_GLYPH_COUNT ? canvas->grid->glyphs->glyph[glyph] : "";
+}
+
+void dx_graph(struct dx_canvas *canvas, struct dx_box box, const struct dx_graph *graph)
+{
+    graph_draw(canvas, box, graph);
+}
+
+void dx_spark(struct dx_canvas *canvas, struct dx_box box, const struct dx_spark *spark)
+{
+    spark_draw(canvas, box, spark);
+}
+
+void dx_gauge(struct dx_canvas *canvas, struct dx_box box, double share, double goal,
+              enum dx_role role)
+{
+    gauge_draw(canvas, box, share, goal, role);
+}
+
+void dx_progress(struct dx_canvas *canvas, struct dx_box box, double done, double total,
+                 const char *words)
+{
+    progress_draw(canvas, box, done, total, words);
+}
+
+void dx_heat(struct dx_canvas *canvas, struct dx_box box, const double *value, size_t count,
+             double goal)
+{
+    heat_draw(canvas, box, value, count, goal);
+}
+
+void dx_big(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+            const char *text)
+{
+    big_draw(canvas, box, style, text);
+}
+
+/* ---- reading ---- */
+
+int64_t dx_now(const struct dx_view *view)
+{
+    return view->now_ms;
+}
+
+int dx_view_rows(const struct dx_view *view)
+{
+    return view->rows;
+}
+
+int dx_view_cols(const struct dx_view *view)
+{
+    return view->cols;
+}
+
+struct dx_rows *dx_rows(const struct dx_view *view, enum dx_query query,
+                        const struct dx_filter *filter)
+{
+    return rows_open(view, query, filter);
+}
+
+bool dx_next(struct dx_rows *rows)
+{
+    return rows->ops->next(rows->rows);
+}
+
+bool dx_has(const struct dx_rows *rows, enum dx_field field)
+{
+    return rows->ops->has(rows->rows, field);
+}
+
+int64_t dx_int(const struct dx_rows *rows, enum dx_field field)
+{
+    return rows->ops->integer(rows->rows, field);
+}
+
+double dx_number(const struct dx_rows *rows, enum dx_field field)
+{
+    return rows->ops->number(rows->rows, field);
+}
+
+const char *dx_text(const struct dx_rows *rows, enum dx_field field)
+{
+    return rows->ops->text(rows->rows, field);
+}
+
+const char *dx_label(char *out, size_t cap, const char *labels, const char *name)
+{
+    size_t len = strlen(name), n = 0;
+
+    out[0] = '\0';
+    for (const char *p = strchr(labels, '{'); p && *p; p++) {
+        bool wanted;
+
+        p += 1 + strspn(p + 1, ", ");
+        wanted = strncmp(p, name, len) == 0 && p[len] == '=';
+        p = strchr(p, '"');
+        if (!p)
+            break;
+        for (p++; *p && *p != '"'; p++) {
+            if (*p == '\\' && p[1])
+                p++;
+            if (wanted && n + 1 < cap)
+                out[n++] = *p;
+        }
+        if (wanted || !*p)
+            break;
+    }
+    out[n] = '\0';
+    return out;
+}
+
+/* ---- rows ---- */
+
+void dx_add(struct dx_list *list, const struct dx_row *row)
+{
+    struct instance *in = list->instance;
+
+    if (in->columns)
+        table_add(&in->table, row);
+}
+
+void dx_note(struct dx_list *list, const char *note)
+{
+    (void)snprintf(list->instance->note, sizeof(list->instance->note), "%s", note);
+}
+
+void dx_empty(struct dx_list *list, const char *sentence)
+{
+    (void)snprintf(list->instance->empty, sizeof(list->instance->empty), "%s", sentence);
+}
+
+void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, const char *sentence)
+{
+    struct instance *in = list->instance;
+    struct finding *f = &in->findings[in->finding_count];
+
+    if (in->finding_count == sizeof(in->findings) / sizeof(in->findings[0]))
+        return;
+    in->finding_count++;
+    f->role = role;
+    (void)snprintf(f->subject, sizeof(f->subject), "%s", subject);
+    (void)snprintf(f->sentence, sizeof(f->sentence), "%s", sentence);
+}
+
+/* ---- events ---- */
+
+void dx_push(struct dx_host *host, const char *step)
+{
+    struct instance *in = host->instance;
+
+    if (in->depth == (int)(sizeof(in->path) / sizeof(in->path[0])))
+        return;
+    (void)snprintf(in->path[in->depth].name, sizeof(in->path[0].name), "%s", step);
+    in->depth++;
+    host->changed = true;
+}
+
+void dx_back(struct dx_host *host)
+{
+    if (host->instance->depth > 0) {
+        host->instance->depth--;
+        host->changed = true;
+    }
+}
+
+const char *dx_path(const struct dx_view *view)
+{
+    const struct instance *in = view->instance;
+
+    return in->depth > 0 ? in->path[in->depth - 1].name : "";
+}
+
+static void wish(struct dx_host *host, enum wish_kind kind, const char *text)
+{
+    host->wish = kind;
+    (void)snprintf(host->text, sizeof(host->text), "%s", text);
+}
+
+void dx_open_url(struct dx_host *host, const char *url)
+{
+    wish(host, WISH_URL, url);
+}
+
+void dx_copy(struct dx_host *host, const char *text)
+{
+    wish(host, WISH_COPY, text);
+}
+
+void dx_message(struct dx_host *host, const char *text)
+{
+    wish(host, WISH_MESSAGE, text);
+}
+
+void dx_wish_poll(struct dx_host *host, const char *source)
+{
+    wish(host, WISH_POLL, source);
+}

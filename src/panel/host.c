@@ -1,0 +1,233 @@
+/* host: what stands around a panel: options, state, rows, timing, errors. */
+#include "config.h"
+
+#include "panel/host.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "panel/watchdog.h"
+
+enum { SLOW_MS = 50, SLOW_TIMES = 3 };
+
+/* ---- timing ---- */
+
+static void begin(const struct instance *in)
+{
+    watchdog_begin(in->panel->name);
+}
+
+/* Over 50 ms three times in a row: it is switched off and says so. */
+static void end(struct instance *in)
+{
+    int took = watchdog_end();
+
+    in->slow = took > SLOW_MS ? in->slow + 1 : 0;
+    if (in->slow < SLOW_TIMES)
+        return;
+    in->off = true;
+    dx_fail(&in->error, DX_FAULT_SYSTEM,
+            "switched off: it took more than %d ms %d times in a row (%d ms)", SLOW_MS, SLOW_TIMES,
+            took);
+}
+
+/* ---- rows ---- */
+
+struct dx_rows *rows_open(const struct dx_view *view, enum dx_query query,
+                          const struct dx_filter *filter)
+{
+    struct dx_rows *rows = mem_new(1, sizeof(*rows));
+    struct dx_filter mine = { .size = sizeof(mine) };
+
+    if (filter) /* an older panel's is shorter */
+        memcpy(&mine, filter, filter->size < sizeof(mine) ? filter->size : sizeof(mine));
+    rows->ops = view->reader->ops;
+    rows->rows = view->reader->open(view->reader->self, query, &mine, view->now_ms);
+    rows->next = *view->open;
+    *view->open = rows;
+    return rows;
+}
+
+static void close_all(struct dx_rows *rows)
+{
+    while (rows) {
+        struct dx_rows *next = rows->next;
+
+        rows->ops->close(rows->rows);
+        free(rows);
+        rows = next;
+    }
+}
+
+/* ---- beginning and end ---- */
+
+static void name_it(struct instance *in, const char *title)
+{
+    const char *own = in->panel->title && in->state ? in->panel->title(in->state) : NULL;
+
+    if (title && *title)
+        (void)snprintf(in->title, sizeof(in->title), "%s", title);
+    else if (own && *own)
+        (void)snprintf(in->title, sizeof(in->title), "%s", own);
+    else
+        (void)snprintf(in->title, sizeof(in->title), "%c%s",
+                       toupper((unsigned char)in->panel->name[0]), in->panel->name + 1);
+}
+
+bool instance_open(struct instance *in, const struct dx_panel *panel, const char *title,
+                   const void *settings, size_t settings_size)
+{
+    *in = (struct instance){ .panel = panel };
+    in->state = mem_new(1, panel->state_size);
+    if (settings)
+        memcpy(in->state, settings,
+               settings_size < panel->state_size ? settings_size : panel->state_size);
+    begin(in);
+    in->open = !panel->open || panel->open(in->state, &in->error);
+    end(in);
+    name_it(in, title);
+    in->columns = panel->columns;
+    if (in->open && panel->columns_of)
+        in->columns = panel->columns_of(in->state);
+    if (in->columns)
+        table_init(&in->table, in->columns);
+    return in->open;
+}
+
+void instance_close(struct instance *in)
+{
+    if (in->open && in->panel->close)
+        in->panel->close(in->state);
+    if (in->columns)
+        table_done(&in->table);
+    free(in->state);
+    *in = (struct instance){ .panel = NULL };
+}
+
+/* ---- how old its data is ---- */
+
+static void add_source(struct instance *in, const struct rows_ops *ops, const void *rows,
+                       size_t *count, int64_t now_ms)
+{
+    int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
+    int64_t every_ms = ops->integer(rows, DX_FIELD_EVERY);
+    enum dx_source_state state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE);
+    bool old = ok_ms > 0 && now_ms - ok_ms > 2 * every_ms;
+
+    if ((*count)++ == 0)
+        (void)snprintf(in->sources, sizeof(in->sources), "%s", ops->text(rows, DX_FIELD_SOURCE));
+    else
+        (void)snprintf(in->sources, sizeof(in->sources), "%zu sources", *count);
+    if (in->last_ok_ms == 0 || (ok_ms > 0 && ok_ms < in->last_ok_ms))
+        in->last_ok_ms = ok_ms;
+    if (every_ms > in->every_ms)
+        in->every_ms = every_ms;
+    if (old || state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED) {
+        in->stale = in->stale || ok_ms == 0 || old;
+        in->stale_ms = in->stale_ms == 0 || ok_ms < in->stale_ms ? ok_ms : in->stale_ms;
+        (void)snprintf(in->stale_why, sizeof(in->stale_why), "%s %s",
+                       ops->text(rows, DX_FIELD_SOURCE), ops->text(rows, DX_FIELD_TEXT));
+    }
+    if (state == DX_SOURCE_FILLING && ops->integer(rows, DX_FIELD_TOTAL) > 0) {
+        in->fill_done = ops->integer(rows, DX_FIELD_DONE);
+        in->fill_total = ops->integer(rows, DX_FIELD_TOTAL);
+    }
+}
+
+static void read_age(struct instance *in, const struct reader *reader, int64_t now_ms)
+{
+    const struct rows_ops *ops = reader->ops;
+    const char *only = in->panel->source && in->state ? in->panel->source(in->state) : NULL;
+    size_t count = 0;
+    void *rows;
+
+    in->last_ok_ms = in->every_ms = in->stale_ms = in->fill_total = 0;
+    in->stale = false;
+    in->sources[0] = in->stale_why[0] = '\0';
+    if (in->panel->reads == 0)
+        return;
+    rows = reader->open(reader->self, DX_QUERY_SOURCES, DX_FILTER(.source = only), now_ms);
+    while (ops->next(rows))
+        if ((uint32_t)ops->integer(rows, DX_FIELD_YIELDS) & in->panel->reads)
+            add_source(in, ops, rows, &count, now_ms);
+    ops->close(rows);
+}
+
+/* ---- update and events ---- */
+
+void instance_update(struct instance *in, const struct reader *reader, int64_t now_ms, int rows,
+                     int cols)
+{
+    struct dx_rows *open = NULL;
+    struct dx_view view = { .reader = reader,
+                            .now_ms = now_ms,
+                            .rows = rows,
+                            .cols = cols,
+                            .instance = in,
+                            .open = &open };
+    struct dx_list list = { .instance = in };
+    const struct dx_error *broken;
+    struct dx_error error = { 0 };
+
+    if (!in->open || in->off)
+        return;
+    read_age(in, reader, now_ms);
+    in->note[0] = in->empty[0] = '\0';
+    in->finding_count = 0;
+    if (in->columns)
+        table_clear(&in->table);
+    begin(in);
+    if (!in->panel->update(in->state, &view, &list, &error) && error.fault == DX_FAULT_NONE)
+        dx_fail(&error, DX_FAULT_SYSTEM, "it failed and did not say why");
+    in->error = error;
+    end(in);
+    close_all(open);
+    broken = reader->error ? reader->error(reader->self) : NULL;
+    if (broken && in->error.fault == DX_FAULT_NONE)
+        in->error = *broken;
+    if (in->columns)
+        table_arrange(&in->table);
+    in->updated_ms = now_ms;
+}
+
+enum dx_reply instance_event(struct instance *in, const struct dx_event *event,
+                             struct dx_host *host)
+{
+    enum dx_reply reply;
+
+    if (!in->open || in->off || !in->panel->event)
+        return DX_IGNORED;
+    begin(in);
+    reply = in->panel->event(in->state, event, host);
+    end(in);
+    return reply;
+}
+
+void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms, bool focused)
+{
+    struct dx_canvas inside = instance_frame(in, canvas, now_ms, focused);
+
+    if (inside.rows < 1 || inside.cols < 1)
+        return;
+    if (in->error.fault != DX_FAULT_NONE) {
+        instance_say(&inside, DX_ROLE_BAD, in->error.text);
+        return;
+    }
+    if (in->columns && in->table.shown == 0) {
+        instance_say(&inside, DX_ROLE_DIM,
+                     in->table.row_count > 0 ? "Nothing fits the filter."
+                     : *in->empty            ? in->empty
+                                             : "Nothing here yet.");
+        return;
+    }
+    if (in->columns) {
+        table_draw(&in->table, &inside, now_ms, focused);
+        return;
+    }
+    begin(in);
+    in->panel->draw(in->state, &inside);
+    end(in);
+}

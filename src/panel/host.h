@@ -1,0 +1,96 @@
+/* host: what stands around a panel: options, state, rows, frame, timing,
+ * errors. One `instance` is one panel in one place of a view. */
+#ifndef PANEL_HOST_H
+#define PANEL_HOST_H
+
+#include <dxtop/panel.h>
+
+#include "model/rows.h"
+#include "ui/table.h"
+
+struct finding {
+    enum dx_role role;
+    char subject[96], sentence[200];
+};
+
+struct step { /* of the drill-down */
+    char name[200];
+};
+
+struct instance {
+    const struct dx_panel *panel;
+    char title[96];                  /* of the frame */
+    void *state;                     /* panel->state_size bytes */
+    bool open, off;                  /* open() succeeded; switched off by the watchdog */
+    struct dx_error error;           /* of open() or the last update(); DX_FAULT_NONE: none */
+    int slow;                        /* callbacks over 50 ms in a row */
+    const struct dx_column *columns; /* NULL: paints */
+    struct table table;
+    char note[160], empty[200];
+    struct finding findings[8];
+    size_t finding_count;
+    struct step path[8];
+    int depth;
+    /* the age of its data, by the last update: */
+    int64_t last_ok_ms, every_ms;
+    char sources[96];              /* "github", "3 sources" */
+    bool stale;                    /* older than two intervals, or never there */
+    int64_t stale_ms;              /* of the last good data of what is stale; 0: never */
+    char stale_why[300];           /* "jira answered 503" */
+    int64_t fill_done, fill_total; /* back-fill; total 0: none under way */
+    int64_t updated_ms;            /* dx_now() of the last update */
+};
+
+/* What a panel may ask for in event(); the app does it afterwards. */
+enum wish_kind { WISH_NONE, WISH_URL, WISH_COPY, WISH_MESSAGE, WISH_POLL };
+struct dx_host {
+    struct instance *instance;
+    enum wish_kind wish;
+    char text[2048];
+    bool changed; /* path or model changed: update again */
+};
+
+/* settings: the filled option struct (panel->state_size or its options' part
+ * of it), NULL: defaults. false: instance->error says why; it still draws. */
+bool instance_open(struct instance *instance, const struct dx_panel *panel, const char *title,
+                   const void *settings, size_t settings_size);
+void instance_close(struct instance *instance);
+
+struct dx_view {
+    const struct reader *reader;
+    int64_t now_ms;
+    int rows, cols;
+    struct instance *instance;
+    struct dx_rows **open; /* rows to be ended with update() */
+};
+
+struct dx_rows {
+    const struct rows_ops *ops;
+    void *rows;
+    struct dx_rows *next;
+};
+
+struct dx_list {
+    struct instance *instance;
+};
+
+/* For api.c. */
+struct dx_rows *rows_open(const struct dx_view *view, enum dx_query query,
+                          const struct dx_filter *filter);
+
+/* Read the store into the view-model; rows, cols: inside the frame. */
+void instance_update(struct instance *instance, const struct reader *reader, int64_t now_ms,
+                     int rows, int cols);
+/* Draw frame and content into canvas. */
+void instance_draw(struct instance *instance, struct dx_canvas *canvas, int64_t now_ms,
+                   bool focused);
+/* surround.c: the frame, and a sentence in place of content. */
+struct dx_canvas instance_frame(const struct instance *instance, struct dx_canvas *canvas,
+                                int64_t now_ms, bool focused);
+void instance_say(struct dx_canvas *inside, enum dx_role role, const char *sentence);
+/* Keys that the host itself understands (move, sort ...) are the app's; this
+ * hands an event to the panel. */
+enum dx_reply instance_event(struct instance *instance, const struct dx_event *event,
+                             struct dx_host *host);
+
+#endif

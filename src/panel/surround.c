@@ -1,0 +1,102 @@
+/* surround: the frame of a panel: its path, how old its data is, what was cut. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "core/time.h"
+#include "panel/host.h"
+#include "ui/widgets.h"
+
+enum { AGE_STEP_MS = 10000, LINE_MOST = 512 };
+
+/* A sentence in the middle of nothing; wrapped at words. */
+void instance_say(struct dx_canvas *inside, enum dx_role role, const char *sentence)
+{
+    struct dx_style style = { .role = role };
+    int row = inside->rows > 2 ? 1 : 0, col = 1;
+    char word[LINE_MOST];
+
+    while (*sentence && row < inside->rows) {
+        size_t n = strcspn(sentence, " ");
+
+        (void)snprintf(word, sizeof(word), "%.*s", (int)(n < LINE_MOST - 1 ? n : LINE_MOST - 1),
+                       sentence);
+        if (col > 1 && col + text_width(word) > inside->cols - 1) {
+            row++;
+            col = 1;
+            if (row >= inside->rows)
+                break;
+        }
+        col += canvas_put(inside, row, col, &style, word) + 1;
+        sentence += n + strspn(sentence + n, " ");
+    }
+}
+
+/* In steps of ten seconds: by the second it would only flicker. */
+static const char *age_text(char out[TIME_TEXT], int64_t age_ms)
+{
+    age_ms = age_ms < 0 ? 0 : age_ms / AGE_STEP_MS * AGE_STEP_MS;
+    if (age_ms < AGE_STEP_MS)
+        (void)snprintf(out, TIME_TEXT, "now");
+    else if (age_ms < 60000 || age_ms >= 3600000)
+        (void)duration_format(out, age_ms, false);
+    else
+        (void)snprintf(out, TIME_TEXT, "%dm", (int)(age_ms / 60000));
+    return out;
+}
+
+static void title_of(const struct instance *in, const struct dx_canvas *canvas, char *out,
+                     size_t cap)
+{
+    size_t len = (size_t)snprintf(out, cap, "%s", in->title);
+
+    for (int i = 0; i < in->depth && len < cap; i++)
+        len += (size_t)snprintf(out + len, cap - len, " %s %s",
+                                canvas->grid->glyphs->glyph[DX_GLYPH_PATH], in->path[i].name);
+}
+
+static void note_of(const struct instance *in, int64_t now_ms, char *out, size_t cap)
+{
+    const char *dot = *in->note ? " · " : "";
+    char age[TIME_TEXT];
+
+    if (in->stale && in->stale_ms > 0)
+        (void)snprintf(out, cap, "stale %s · %s", age_text(age, now_ms - in->stale_ms),
+                       in->stale_why);
+    else if (in->stale)
+        (void)snprintf(out, cap, "%s", in->stale_why);
+    else if (in->fill_total > 0)
+        (void)snprintf(out, cap, "filling %d %%", (int)(100 * in->fill_done / in->fill_total));
+    else if (*in->sources && in->last_ok_ms > 0)
+        (void)snprintf(out, cap, "%s%s%s %s", in->note, dot, in->sources,
+                       age_text(age, now_ms - in->last_ok_ms));
+    else
+        (void)snprintf(out, cap, "%s%s%s", in->note, *in->sources ? dot : "", in->sources);
+}
+
+struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *canvas, int64_t now_ms,
+                                bool focused)
+{
+    char title[LINE_MOST], note[LINE_MOST] = "", foot[160] = "";
+    struct frame frame = { .title = title,
+                           .note = note,
+                           .foot = foot,
+                           .note_role = in->stale ? DX_ROLE_STALE : DX_ROLE_DIM,
+                           .focused = focused };
+    int rows = canvas->rows - 3; /* of the list */
+    struct dx_canvas inside;
+
+    title_of(in, canvas, title, sizeof(title));
+    note_of(in, now_ms, note, sizeof(note));
+    if (in->columns && in->table.filter[0])
+        (void)snprintf(foot, sizeof(foot), "/%s  %zu of %zu", in->table.filter, in->table.shown,
+                       in->table.row_count);
+    else if (in->columns && rows > 0 && (size_t)rows < in->table.shown)
+        (void)snprintf(foot, sizeof(foot), "%zu-%zu of %zu", in->table.top + 1,
+                       in->table.top + (size_t)rows, in->table.shown);
+    inside = frame_draw(canvas, &frame);
+    inside.stale = in->stale;
+    return inside;
+}

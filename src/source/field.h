@@ -1,0 +1,31 @@
+/* field: tolerant readers of a reply's JSON: what is absent or of another type
+ * reads as "" or 0. Sources use these and never json_string_value(). */
+#ifndef SOURCE_FIELD_H
+#define SOURCE_FIELD_H
+
+#include <jansson.h>
+
+#include "model/batch.h"
+
+const char *field_text(struct batch *batch, const json_t *object, const char *name);
+const char *value_text(struct batch *batch, const json_t *value);
+bool value_is(const json_t *value, const char *text);
+int64_t field_time(const json_t *object, const char *name); /* RFC 3339 -> Unix ms */
+int64_t field_int(const json_t *object, const char *name);
+/* A number, or a text that holds one: "1e+06" "NaN" "+Inf" (Prometheus writes
+ * samples so). false: neither. */
+bool value_number(const json_t *value, double *number);
+/* A JSON number as Unix seconds with a fraction -> ms; 0: not a number. */
+int64_t value_seconds(const json_t *value);
+/* An object of texts as {a="b", c="d"}, sorted by name; the name `without` is
+ * left out (NULL: none). */
+const char *value_labels(struct batch *batch, const json_t *object, const char *without);
+/* The value of one label of such an object, "" when it has none. */
+const char *label_text(struct batch *batch, const json_t *object, const char *name);
+
+/* The label "severity" in the words that people use. */
+enum dx_severity field_severity(const json_t *labels);
+/* The annotation that says what is wrong: summary, description or message. */
+const char *field_summary(struct batch *batch, const json_t *annotations);
+
+#endif

@@ -1,0 +1,48 @@
+/* plan: the requests that a poll still has to send, in order. */
+#ifndef SOURCE_PLAN_H
+#define SOURCE_PLAN_H
+
+#include <dxtop/record.h>
+
+#include "core/mem.h"
+
+struct cursors; /* source/source.h */
+
+enum plan_flags {
+    PLAN_CONDITIONAL = 1, /* send If-None-Match; a 304 brings nothing new */
+    PLAN_FORM = 2,        /* POST the query as a form (long PromQL) */
+    PLAN_OPTIONAL = 4,    /* its failure does not fail the poll; it is noted */
+};
+
+struct plan_request {
+    struct plan_request *next;
+    unsigned step, flags;
+    const char *path; /* "/api/v1/query?...": relative to the base URL, escaped */
+    const char *form; /* body of a form, escaped; NULL: GET */
+    int64_t detail;   /* handed back with the reply */
+    const char *detail_text;
+};
+
+struct plan {
+    int64_t now_ms;                /* of the poll: the only time a source knows */
+    int64_t every_ms;              /* the interval in force */
+    int64_t history_ms;            /* how far to fill back */
+    const struct cursors *cursors; /* where the back-fill stands */
+    struct arena arena;
+    struct plan_request *first, *last;
+    size_t count; /* asked for in all, the bound against endless pages */
+};
+
+/* Ask for base URL + path. Each {} in path is replaced by the next argument,
+ * URL-escaped; NULL ends them. The request is returned so that its detail,
+ * flags and form can be set; it belongs to the plan. */
+struct plan_request *plan_get(struct plan *plan, unsigned step, const char *path, ...)
+    __attribute__((sentinel));
+/* The same as a POST with a form: path as it is, form with {}. */
+struct plan_request *plan_form(struct plan *plan, unsigned step, const char *path, const char *form,
+                               ...) __attribute__((sentinel));
+/* Take the first request off; NULL: none. It lives until plan_done(). */
+struct plan_request *plan_take(struct plan *plan);
+void plan_done(struct plan *plan);
+
+#endif

@@ -1,0 +1,73 @@
+/* source: a kind of system that can be polled. Two pure functions and what
+ * they need to be told: they do no I/O, read no clock and keep nothing; the
+ * same config, cursors and reply give the same records. Base URL,
+ * authentication, TLS, ETags, back-off and the budget belong to the collector. */
+#ifndef SOURCE_SOURCE_H
+#define SOURCE_SOURCE_H
+
+#include <dxtop/panel.h>
+#include <jansson.h>
+
+#include "model/batch.h"
+
+struct plan; /* the requests still to be sent in this poll (source/plan.h) */
+
+struct reply {      /* to a request that the source asked for */
+    unsigned step;  /* the source's own name for the request */
+    int64_t detail; /* and what it wanted to remember of it */
+    const char *detail_text;
+    int status; /* 2xx, or one that the step said it accepts */
+    const char *content_type;
+    int64_t now_ms; /* of the poll */
+    const char *body;
+    size_t len;
+    const char *next;   /* URL of Link rel="next", same origin; "" none */
+    const json_t *json; /* body, parsed; NULL where it is not JSON */
+};
+
+/* Where the back-fill stands: 0 where nothing is known. */
+struct cursors {
+    int64_t (*get)(void *self, const char *name);
+    void *self;
+};
+
+struct source {
+    const char *name; /* "type: prometheus" */
+    const char *summary;
+    uint32_t yields;  /* 1u << enum dx_kind, or-ed */
+    unsigned version; /* of the decoder: a new one drops the ETags */
+    size_t config_size;
+    const struct dx_option *options;
+    const char *every; /* default interval: "15s" */
+
+    /* More than the option table can say; may be NULL. */
+    bool (*check)(const void *config, struct dx_error *err);
+    /* Ask for what a poll starts with. */
+    void (*begin)(const void *config, const struct cursors *cursors, struct plan *plan);
+    /* Turn one reply into records; may ask for more. false: the poll failed. */
+    bool (*decode)(const void *config, const struct reply *reply, struct plan *plan,
+                   struct batch *batch, struct dx_error *err);
+    /* A reply with a status that is no success: say in words what the server
+     * meant. May be NULL; net's own words are in *err already. */
+    void (*refused)(const void *config, const struct reply *reply, struct dx_error *err);
+    /* Ask for what `check` needs: the version, who we are. decode() reads it. */
+    void (*probe)(const void *config, struct plan *plan);
+};
+
+extern const struct source *const sources[]; /* ends at NULL */
+extern const struct source source_prometheus;
+extern const struct source source_alertmanager;
+const struct source *source_find(const char *name); /* NULL: there is none */
+
+/* Repair and parse reply->body (see source/repair.h), then let source decode
+ * it; errors start with nothing but say what is wrong. A body that is HTML or
+ * not JSON fails with a sentence that names what came instead. */
+bool source_decode(const struct source *source, const void *config, const struct reply *reply,
+                   struct plan *plan, struct batch *batch, struct dx_error *err);
+
+/* The same for a reply that is no success: lets the source put what the server
+ * said into *err, which holds net's own words. */
+void source_refused(const struct source *source, const void *config, const struct reply *reply,
+                    struct dx_error *err);
+
+#endif

@@ -1,0 +1,166 @@
+/* alerts: each from its beginning to its end, with the states it went through. */
+#include "config.h"
+
+#include "store/internal.h"
+
+#include <stdlib.h>
+
+#include "core/mem.h"
+
+/* An alert without a start keeps the one that it was seen with first. */
+static bool since_of(struct store *store, const struct poll *poll, const struct alert *alert,
+                     int64_t *since_ms, struct dx_error *err)
+{
+    sqlite3_stmt *stmt;
+    bool there;
+
+    *since_ms = alert->since_ms;
+    if (alert->since_ms > 0)
+        return true;
+    *since_ms = poll->now_ms;
+    stmt = store_statement(store,
+                           "SELECT since_ms FROM alert WHERE source = ?1 AND key = ?2"
+                           " AND ended_ms IS NULL ORDER BY since_ms DESC LIMIT 1",
+                           err);
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, poll->source);
+    bind_text(stmt, 2, alert->key);
+    if (!store_row(store, stmt, &there, err))
+        return false;
+    if (there)
+        *since_ms = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+static bool put_alert(struct store *store, const struct poll *poll, const struct alert *alert,
+                      int64_t *id, struct dx_error *err)
+{
+    int64_t since;
+    sqlite3_stmt *stmt;
+    bool there;
+
+    if (!since_of(store, poll, alert, &since, err))
+        return false;
+    stmt = store_statement(
+        store,
+        "INSERT INTO alert (source, key, since_ms, name, severity, labels, summary, url, first_ms,"
+        " seen_ms, ended_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)"
+        " ON CONFLICT (source, key, since_ms) DO UPDATE SET name = excluded.name,"
+        " severity = excluded.severity, labels = excluded.labels, summary = excluded.summary,"
+        " url = excluded.url, seen_ms = excluded.seen_ms, ended_ms = excluded.ended_ms"
+        " RETURNING id",
+        err);
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, poll->source);
+    bind_text(stmt, 2, alert->key);
+    (void)sqlite3_bind_int64(stmt, 3, since);
+    bind_text(stmt, 4, alert->name);
+    (void)sqlite3_bind_int(stmt, 5, (int)alert->severity);
+    bind_text(stmt, 6, alert->labels);
+    bind_text(stmt, 7, alert->summary);
+    bind_text(stmt, 8, alert->url);
+    (void)sqlite3_bind_int64(stmt, 9, poll->now_ms);
+    bind_time(stmt, 10, alert->ended_ms);
+    if (!store_row(store, stmt, &there, err))
+        return false;
+    *id = sqlite3_column_int64(stmt, 0);
+    return store_step(store, stmt, err);
+}
+
+/* Only a state that differs from the last one is kept. */
+static bool put_state(struct store *store, const struct poll *poll, int64_t id,
+                      const struct alert *alert, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        store,
+        "INSERT INTO alert_state (alert, at_ms, state, muted_by) SELECT ?1, ?2, ?3, ?4"
+        " WHERE NOT EXISTS (SELECT 1 FROM (SELECT state, muted_by FROM alert_state"
+        " WHERE alert = ?1 AND at_ms <= ?2 ORDER BY at_ms DESC LIMIT 1) AS last"
+        " WHERE state = ?3 AND muted_by = ?4)"
+        " ON CONFLICT (alert, at_ms) DO UPDATE SET state = excluded.state,"
+        " muted_by = excluded.muted_by",
+        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, id);
+    (void)sqlite3_bind_int64(stmt, 2, poll->now_ms);
+    (void)sqlite3_bind_int(stmt, 3, (int)alert->state);
+    bind_text(stmt, 4, alert->muted_by);
+    return store_step(store, stmt, err);
+}
+
+/* ---- those that are missing from a whole list have ended ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static bool end_alert(struct store *store, int64_t id, int64_t now_ms, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(store, "UPDATE alert SET ended_ms = ?2 WHERE id = ?1", err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, id);
+    (void)sqlite3_bind_int64(stmt, 2, now_ms);
+    return store_step(store, stmt, err);
+}
+
+/* Not by the time they were seen last: the clock of a test may stand still. */
+static bool end_missing(struct store *store, const struct poll *poll, int64_t *seen, size_t count,
+                        struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(store, "SELECT id FROM alert WHERE ended_ms IS NULL AND source = ?1", err);
+    int64_t *missing = NULL;
+    size_t n = 0, cap = 0;
+    bool ok = stmt != NULL, row = true;
+
+    qsort(seen, count, sizeof(*seen), by_id);
+    if (stmt)
+        (void)sqlite3_bind_int64(stmt, 1, poll->source);
+    while (ok && row) {
+        int64_t id;
+
+        ok = store_row(store, stmt, &row, err);
+        if (!ok || !row)
+            break;
+        id = sqlite3_column_int64(stmt, 0);
+        if (bsearch(&id, seen, count, sizeof(*seen), by_id))
+            continue;
+        if (n == cap) {
+            cap = cap ? 2 * cap : 16;
+            missing = mem_grow(missing, cap, sizeof(*missing));
+        }
+        missing[n++] = id;
+    }
+    if (stmt)
+        (void)sqlite3_reset(stmt);
+    for (size_t i = 0; ok && i < n; i++)
+        ok = end_alert(store, missing[i], poll->now_ms, err);
+    free(missing);
+    return ok;
+}
+
+bool alerts_put(struct store *store, const struct poll *poll, const struct batch *batch,
+                struct dx_error *err)
+{
+    int64_t *seen = mem_new(batch->alert_count, sizeof(*seen));
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < batch->alert_count; i++)
+        ok = put_alert(store, poll, &batch->alerts[i], &seen[i], err) &&
+             put_state(store, poll, seen[i], &batch->alerts[i], err);
+    if (ok && batch->alerts_whole)
+        ok = end_missing(store, poll, seen, batch->alert_count, err);
+    free(seen);
+    return ok;
+}

@@ -1,0 +1,135 @@
+/* internal: what the files of store/ share: the connection and its statements. */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+enum { STATEMENTS = 64 };
+
+struct rows;
+
+struct statement {
+    const char *sql; /* by address: each is a literal of its own */
+    sqlite3_stmt *stmt;
+    bool lent; /* to open rows */
+};
+
+struct known_source { /* what store_sources() said, to say it again in a new file */
+    int64_t id;
+    char *name, *type, *url;
+    uint32_t yields;
+    int64_t every_ms;
+    int nth;
+    int64_t bytes; /* received since we were told */
+};
+
+struct store {
+    enum store_mode mode;
+    sqlite3 *db;             /* NULL: damaged or gone; the next begin tries again */
+    char *path;              /* in use */
+    char where[256];         /* why it is elsewhere, or what was moved aside */
+    char pending[256];       /* the same for the log, where no time was at hand */
+    bool shared;             /* the directory is a group's: files are 0660 */
+    bool damaged;            /* SQLite said so */
+    int lock_fd, viewers_fd; /* -1 */
+    int64_t fence;           /* our number as holder of the lock */
+    int64_t generation;      /* how often the file was opened */
+    int64_t stuck_since_ms;  /* boot time since when checkpoints do not finish; 0 */
+    int64_t checked_ms;      /* boot time of the last quick_check; 0 */
+    int64_t sweep_id;        /* upkeep went over the series up to this one */
+    bool in_read;
+    struct dx_error read_error, read_error_given;
+    struct rows *open_rows;
+    struct known_source *known;
+    size_t known_count;
+    struct statement statements[STATEMENTS];
+    size_t statement_count;
+};
+
+/* ---- sqlite.c: statements and transactions ---- */
+
+/* The statement for this literal, reset and without bindings; NULL: *err. */
+sqlite3_stmt *store_statement(struct store *store, const char *sql, struct dx_error *err);
+/* The same, the borrower's own until given back: rows can be open side by side. */
+sqlite3_stmt *store_borrow(struct store *store, const char *sql, struct dx_error *err);
+void store_give_back(struct store *store, sqlite3_stmt *stmt); /* NULL is fine */
+/* Step a statement that gives no rows, and reset it. */
+bool store_step(struct store *store, sqlite3_stmt *stmt, struct dx_error *err);
+/* Step to a row; *row says whether there is one. The caller resets. */
+bool store_row(struct store *store, sqlite3_stmt *stmt, bool *row, struct dx_error *err);
+bool store_exec(struct store *store, const char *sql, struct dx_error *err);
+bool store_fail(struct store *store, struct dx_error *err); /* sqlite's words */
+
+/* Run write(store, what, err) in a transaction of the lock's holder, whose fence
+ * is checked in it; once more in a new file where the old one proved damaged. */
+bool store_write(struct store *store, bool (*write)(struct store *, void *, struct dx_error *),
+                 void *what, struct dx_error *err);
+bool store_end_write(struct store *store, bool ok, struct dx_error *err);
+bool store_is_ours(struct store *store, struct dx_error *err); /* the fence; in a transaction */
+
+void bind_text(sqlite3_stmt *stmt, int index, const char *text); /* must stay until the step */
+void bind_copy(sqlite3_stmt *stmt, int index, const char *text); /* NULL: "" */
+void bind_time(sqlite3_stmt *stmt, int index, int64_t ms);       /* 0: NULL */
+void bind_number(sqlite3_stmt *stmt, int index, double value);   /* NaN: NULL */
+const char *column_text(sqlite3_stmt *stmt, int column);         /* never NULL */
+
+/* ---- open.c ---- */
+
+/* Open the file, and make it where it is missing, which takes the lock for a
+ * moment: at most patience_ms is waited for it. */
+bool open_db(struct store *store, int patience_ms, struct dx_error *err);
+void close_db(struct store *store);
+bool is_damage(const struct store *store); /* the last error was the file's */
+/* The file under our connection was moved aside or removed; or there is none. */
+bool was_replaced(const struct store *store);
+
+/* ---- mend.c ---- */
+
+/* The holder of the lock: begin a new file; a damaged one is moved aside. */
+bool store_mend(struct store *store, struct dx_error *err);
+/* Go on with the file that is in the path's place now. */
+bool store_follow(struct store *store, struct dx_error *err);
+void store_check(struct store *store); /* somebody found damage: look, and mend */
+
+/* ---- place.c: where the database can lie ---- */
+
+/* Writes the path to use into out (PATH_MAX) and why it is not the wanted one
+ * into why. */
+bool place_choose(const char *wanted, char *out, char why[256], struct dx_error *err);
+/* The name of a file system on which WAL or locks do not work; NULL: they do. */
+const char *place_remote(unsigned long magic);
+bool place_shared(const char *path); /* is its directory a group's? */
+
+/* ---- lock.c ---- */
+
+bool lock_take(struct store *store); /* only the flock */
+/* Write our number and who we are. */
+bool lock_claim(struct store *store, struct dx_error *err);
+/* The lock for a moment, for who does not collect: a descriptor to close; -1. */
+int lock_borrow(const struct store *store);
+
+/* ---- sources.c, poll.c, alerts.c, log.c: parts of a commit ---- */
+
+bool sources_restore(struct store *store, struct dx_error *err);
+void sources_forget(struct store *store);
+bool poll_put(struct store *store, const struct poll *poll, const struct batch *batch,
+              struct dx_error *err);
+bool alerts_put(struct store *store, const struct poll *poll, const struct batch *batch,
+                struct dx_error *err);
+
+struct entry {
+    int64_t now_ms;
+    enum dx_log_level level;
+    const char *source, *text;
+    bool standing; /* a warning that every poll repeats: others may come between */
+};
+bool log_put(struct store *store, const struct entry *entry, struct dx_error *err);
+bool log_pending(struct store *store, int64_t now_ms, struct dx_error *err);
+
+/* ---- query.c ---- */
+
+void rows_end_all(struct store *store); /* what is still open has no more rows */
+
+#endif

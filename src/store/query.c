@@ -1,0 +1,300 @@
+/* query: what viewers read, as of a moment: what happened after it has not
+ * happened yet. */
+#include "config.h"
+
+#include "store/rows.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+
+/* ---- the queries: SQL, and which field each column is ---- */
+
+struct query {
+    const char *sql;          /* ?1 the moment, ?2 from, ?3 source, ?4 name, ?5 limit */
+    enum dx_field fields[24]; /* of the columns; ends at DX_FIELD_COUNT */
+};
+
+/* The last value, when it is not older than five minutes, two and a half
+ * intervals of its source, or two and a half of its own steps (the smaller of
+ * the last two, and a day at most: a hole is not a step). A series that went
+ * away has no value, not an old one; a NaN that the server sent is a text. CROSS
+ * JOIN keeps SQLite to this order: it would rather read all samples. */
+static const struct query series_query = {
+    "SELECT source, query, labels, labels, unit, at_ms,"
+    " CASE WHEN fresh THEN coalesce(value, 'nan') END, CASE WHEN fresh THEN text END"
+    " FROM (SELECT src.name AS source, src.place AS place, s.query AS query, s.labels AS labels,"
+    "  s.unit AS unit, l.at_ms AS at_ms, l.value AS value,"
+    "  (SELECT text FROM series_text t WHERE t.series = s.id AND t.at_ms <= ?1"
+    "   ORDER BY t.at_ms DESC LIMIT 1) AS text,"
+    "  ?1 - l.at_ms <= max(300000,"
+    "   5 * max(src.every_ms, coalesce((SELECT every_ms FROM poll WHERE poll.source = src.id"
+    "    AND at_ms <= ?1 ORDER BY at_ms DESC LIMIT 1), 0)) / 2,"
+    "   5 * min(86400000, l.at_ms - coalesce(p.at_ms, l.at_ms),"
+    "    coalesce(p.at_ms - (SELECT max(at_ms) FROM sample WHERE series = s.id"
+    "     AND at_ms < p.at_ms), 86400000)) / 2) AS fresh"
+    "  FROM source src CROSS JOIN series s CROSS JOIN sample l"
+    "  LEFT JOIN sample p ON p.series = s.id AND p.at_ms ="
+    "   (SELECT max(at_ms) FROM sample WHERE series = s.id AND at_ms < l.at_ms)"
+    "  WHERE src.place IS NOT NULL AND s.source = src.id AND l.series = s.id AND l.at_ms ="
+    "   (SELECT max(at_ms) FROM sample WHERE series = s.id AND at_ms <= ?1) AND l.at_ms > ?2 AND "
+    "(?3 = '' OR src.name = ?3)"
+    "  AND (?4 = '' OR s.query = ?4)) AS last"
+    " ORDER BY place, query, labels LIMIT ?5",
+    { DX_FIELD_SOURCE, DX_FIELD_NAME, DX_FIELD_KEY, DX_FIELD_LABELS, DX_FIELD_UNIT, DX_FIELD_AT,
+      DX_FIELD_VALUE, DX_FIELD_TEXT, DX_FIELD_COUNT },
+};
+
+/* The series whose samples are asked for, and SERIES_ID; points.c walks them. */
+static const struct query samples_query = {
+    "SELECT src.name, s.query, s.labels, s.labels, s.unit, s.id"
+    " FROM source src CROSS JOIN series s WHERE src.place IS NOT NULL AND s.source = src.id"
+    " AND ?1 IS NOT NULL AND ?2 IS NOT NULL AND (?3 = '' OR src.name = ?3)"
+    " AND (?4 = '' OR s.query = ?4) ORDER BY src.place, s.query, s.labels LIMIT ?5",
+    { DX_FIELD_SOURCE, DX_FIELD_NAME, DX_FIELD_KEY, DX_FIELD_LABELS, DX_FIELD_UNIT,
+      DX_FIELD_COUNT },
+};
+
+/* Open ones, and with a `from` those that ended after it. One that began after
+ * we saw it has a server whose clock is ahead. */
+static const struct query alerts_query = {
+    "SELECT src.name, src.name || '/' || a.key || '/' || a.since_ms, a.name, a.severity,"
+    " CASE WHEN a.ended_ms <= ?1 THEN 4 ELSE st.state END AS state_then,"
+    " min(a.since_ms, a.first_ms) AS since_then,"
+    " CASE WHEN a.ended_ms <= ?1 THEN a.ended_ms END, min(a.seen_ms, ?1), a.labels, a.summary,"
+    " a.url, st.muted_by"
+    " FROM alert a JOIN source src ON src.id = a.source AND src.place IS NOT NULL"
+    " JOIN alert_state st ON st.alert = a.id AND st.at_ms ="
+    "  (SELECT max(at_ms) FROM alert_state WHERE alert = a.id AND at_ms <= ?1)"
+    " WHERE a.first_ms <= ?1"
+    " AND (a.ended_ms IS NULL OR a.ended_ms > CASE WHEN ?2 > 0 THEN min(?1, ?2) ELSE ?1 END)"
+    " AND (?3 = '' OR src.name = ?3) AND (?4 = '' OR a.name = ?4)"
+    " ORDER BY state_then = 4, state_then IN (2, 3), a.severity DESC, since_then, a.id LIMIT ?5",
+    { DX_FIELD_SOURCE, DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_SEVERITY, DX_FIELD_STATE,
+      DX_FIELD_SINCE, DX_FIELD_ENDED, DX_FIELD_SEEN, DX_FIELD_LABELS, DX_FIELD_SUMMARY,
+      DX_FIELD_URL, DX_FIELD_MUTED_BY, DX_FIELD_COUNT },
+};
+
+/* A row of poll stands for many that ended alike. Between its at_ms and last_ms
+ * there was a poll at most an interval ago; what only the last of them said is
+ * not said of the ones before it. */
+#define AT_LAST(column) "CASE WHEN ?1 >= p.last_ms - p.every_ms THEN p." column " END, "
+static const struct query sources_query = {
+    "SELECT src.name, src.name, src.type, src.url, src.yields, p.version, coalesce(p.state, 0),"
+    " min(p.last_ms, ?1),"
+    " (SELECT min(o.last_ms, ?1) FROM poll o WHERE o.source = src.id AND o.ok AND o.at_ms <= ?1"
+    "  ORDER BY o.at_ms DESC LIMIT 1),"
+    " coalesce(p.every_ms, src.every_ms), coalesce(p.fault, 0), p.text, "
+    // clang-format off
+    AT_LAST("next_ms") AT_LAST("latency_ms") AT_LAST("bytes") AT_LAST("lim")
+    AT_LAST("remaining") AT_LAST("reset_ms") AT_LAST("per_hour") AT_LAST("skew_ms")
+    AT_LAST("done") AT_LAST("total")
+    // clang-format on
+    " NULL FROM source src LEFT JOIN poll p ON p.source = src.id AND p.at_ms ="
+    "  (SELECT max(at_ms) FROM poll WHERE source = src.id AND at_ms <= ?1)"
+    " WHERE src.place IS NOT NULL AND ?2 IS NOT NULL AND (?3 = '' OR src.name = ?3)"
+    " AND (?4 = '' OR src.name = ?4) ORDER BY src.place LIMIT ?5",
+    { DX_FIELD_SOURCE,  DX_FIELD_KEY,       DX_FIELD_TYPE,     DX_FIELD_URL,      DX_FIELD_YIELDS,
+      DX_FIELD_VERSION, DX_FIELD_STATE,     DX_FIELD_LAST_TRY, DX_FIELD_LAST_OK,  DX_FIELD_EVERY,
+      DX_FIELD_FAULT,   DX_FIELD_TEXT,      DX_FIELD_NEXT,     DX_FIELD_LATENCY,  DX_FIELD_BYTES,
+      DX_FIELD_LIMIT,   DX_FIELD_REMAINING, DX_FIELD_RESET,    DX_FIELD_PER_HOUR, DX_FIELD_SKEW,
+      DX_FIELD_DONE,    DX_FIELD_TOTAL,     DX_FIELD_COUNT },
+};
+
+/* What was said again later was, at the moment, said once. */
+static const struct query log_query = {
+    "SELECT id, last_ms, level, source,"
+    " CASE WHEN times > 1 THEN text || ' (×' || times || ')' ELSE text END"
+    " FROM log WHERE last_ms <= ?1 AND last_ms > ?2 AND (?3 = '' OR source = ?3)"
+    " UNION ALL SELECT id, at_ms, level, source, text"
+    " FROM log WHERE last_ms > ?1 AND at_ms <= ?1 AND at_ms > ?2 AND (?3 = '' OR source = ?3)"
+    " AND ?4 IS NOT NULL ORDER BY 2 DESC, 1 DESC LIMIT ?5",
+    { DX_FIELD_KEY, DX_FIELD_AT, DX_FIELD_LEVEL, DX_FIELD_SOURCE, DX_FIELD_TEXT, DX_FIELD_COUNT },
+};
+
+/* ---- rows ---- */
+
+static void end_rows(struct rows *rows)
+{
+    store_give_back(rows->store, rows->stmt);
+    store_give_back(rows->store, rows->points.sample);
+    rows->stmt = rows->points.sample = NULL;
+    if (rows->self) {
+        *rows->self = rows->next;
+        if (rows->next)
+            rows->next->self = rows->self;
+        rows->self = NULL;
+    }
+}
+
+void rows_end_all(struct store *store)
+{
+    while (store->open_rows)
+        end_rows(store->open_rows);
+}
+
+static bool next(void *self)
+{
+    struct rows *rows = self;
+    bool row = false;
+
+    if (!rows->stmt)
+        return false;
+    if (rows->points.sample)
+        row = points_next(rows);
+    else
+        (void)store_row(rows->store, rows->stmt, &row, &rows->store->read_error);
+    if (!row)
+        end_rows(rows);
+    return row;
+}
+
+static int column_of(const struct rows *rows, enum dx_field field)
+{
+    return rows->stmt && (unsigned)field < DX_FIELD_COUNT ? rows->column[field] : -1;
+}
+
+static bool is_point(const struct rows *rows, enum dx_field field)
+{
+    return rows->points.sample && points_field(field);
+}
+
+static bool has(const void *self, enum dx_field field)
+{
+    const struct rows *rows = self;
+    int column = column_of(rows, field);
+
+    return is_point(rows, field) ||
+           (column >= 0 && sqlite3_column_type(rows->stmt, column) != SQLITE_NULL);
+}
+
+static int64_t integer(const void *self, enum dx_field field)
+{
+    const struct rows *rows = self;
+    int column = column_of(rows, field);
+
+    if (is_point(rows, field))
+        return points_integer(&rows->points, field);
+    return column >= 0 ? sqlite3_column_int64(rows->stmt, column) : 0;
+}
+
+static double number(const void *self, enum dx_field field)
+{
+    const struct rows *rows = self;
+    int column = column_of(rows, field), type;
+
+    if (is_point(rows, field))
+        return points_number(&rows->points, field);
+    type = column >= 0 ? sqlite3_column_type(rows->stmt, column) : SQLITE_NULL;
+    if (type != SQLITE_INTEGER && type != SQLITE_FLOAT)
+        return (double)NAN;
+    return sqlite3_column_double(rows->stmt, column);
+}
+
+static const char *text(const void *self, enum dx_field field)
+{
+    const struct rows *rows = self;
+    int column = column_of(rows, field);
+
+    return column >= 0 && !is_point(rows, field) ? column_text(rows->stmt, column) : "";
+}
+
+static void close_rows(void *self)
+{
+    end_rows(self);
+    free(self);
+}
+
+static const struct rows_ops ops = {
+    .next = next,
+    .has = has,
+    .integer = integer,
+    .number = number,
+    .text = text,
+    .close = close_rows,
+};
+
+/* ---- opening ---- */
+
+static const struct query *query_of(enum dx_query query)
+{
+    switch (query) {
+    case DX_QUERY_SERIES:
+        return &series_query;
+    case DX_QUERY_SAMPLES:
+        return &samples_query;
+    case DX_QUERY_ALERTS:
+        return &alerts_query;
+    case DX_QUERY_SOURCES:
+        return &sources_query;
+    case DX_QUERY_LOG:
+        return &log_query;
+    case DX_QUERY_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static void start(struct rows *rows, const struct query *query, enum dx_query which,
+                  const struct dx_filter *filter, int64_t to_ms)
+{
+    struct store *store = rows->store;
+    const bool samples = which == DX_QUERY_SAMPLES;
+
+    rows->stmt = store_borrow(store, query->sql, &store->read_error);
+    if (!rows->stmt)
+        return;
+    memset(rows->column, -1, sizeof(rows->column));
+    for (int i = 0; query->fields[i] != DX_FIELD_COUNT; i++)
+        rows->column[query->fields[i]] = (signed char)i;
+    (void)sqlite3_bind_int64(rows->stmt, 1, to_ms);
+    (void)sqlite3_bind_int64(rows->stmt, 2, filter->from_ms);
+    bind_copy(rows->stmt, 3, filter->source); /* the caller's text may be gone by next() */
+    bind_copy(rows->stmt, 4, filter->name);
+    (void)sqlite3_bind_int64(rows->stmt, 5, !samples && filter->limit > 0 ? filter->limit : -1);
+    rows->next = store->open_rows;
+    if (rows->next)
+        rows->next->self = &rows->next;
+    rows->self = &store->open_rows;
+    store->open_rows = rows;
+    if (!samples)
+        return;
+    points_open(rows, filter, to_ms);
+    if (!rows->points.sample)
+        end_rows(rows);
+}
+
+static void *open_rows(void *self, enum dx_query which, const struct dx_filter *filter,
+                       int64_t now_ms)
+{
+    static const struct dx_filter everything = { .size = sizeof(everything) };
+    const struct dx_filter *f = filter ? filter : &everything;
+    const struct query *query = query_of(which);
+    struct store *store = self;
+    struct rows *rows = mem_new(1, sizeof(*rows));
+
+    rows->store = store;
+    if (!store->in_read)
+        dx_fail(&store->read_error, DX_FAULT_SYSTEM, "the store cannot be read now");
+    else if (query)
+        start(rows, query, which, f, f->to_ms > 0 && f->to_ms < now_ms ? f->to_ms : now_ms);
+    return rows;
+}
+
+static const struct dx_error *read_error(void *self)
+{
+    struct store *store = self;
+
+    if (store->read_error.fault == DX_FAULT_NONE)
+        return NULL;
+    store->read_error_given = store->read_error;
+    store->read_error = (struct dx_error){ .fault = DX_FAULT_NONE };
+    return &store->read_error_given;
+}
+
+struct reader store_reader(struct store *store)
+{
+    return (struct reader){ .ops = &ops, .open = open_rows, .error = read_error, .self = store };
+}

@@ -1,0 +1,8 @@
+/* schema: the tables. Their number (STORE_SCHEMA) is in the file's name too, so
+ * that versions of the program live side by side, each on its own file. */
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+extern const char schema_sql[];
+
+#endif

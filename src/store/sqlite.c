@@ -1,0 +1,250 @@
+/* sqlite: statements and transactions of a connection. */
+#include "config.h"
+
+#include "store/internal.h"
+
+#include <math.h>
+
+/* ---- statements ---- */
+
+bool is_damage(const struct store *store)
+{
+    int code = store->db ? sqlite3_errcode(store->db) & 0xFF : SQLITE_OK;
+
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+bool store_fail(struct store *store, struct dx_error *err)
+{
+    if (!store->db)
+        return dx_fail(err, DX_FAULT_SYSTEM, "%.120s is not open", store->path);
+    store->damaged = store->damaged || is_damage(store);
+    return dx_fail(err, DX_FAULT_SYSTEM, "%.120s: %s", store->path, sqlite3_errmsg(store->db));
+}
+
+/* A free entry for the literal, prepared; NULL: it could not be prepared. */
+static struct statement *entry_for(struct store *store, const char *sql, struct dx_error *err)
+{
+    struct statement *s = store->statements;
+
+    if (!store->db) {
+        store_fail(store, err);
+        return NULL;
+    }
+    for (size_t i = 0; i < store->statement_count; i++, s++)
+        if (s->sql == sql && !s->lent)
+            return s;
+    /* Full, by rows that are open side by side: the least used makes room. */
+    for (size_t i = 0; store->statement_count == STATEMENTS && i < STATEMENTS; i++) {
+        s = &store->statements[i];
+        if (!s->lent) {
+            (void)sqlite3_finalize(s->stmt);
+            *s = store->statements[--store->statement_count];
+        }
+    }
+    if (store->statement_count == STATEMENTS) {
+        dx_fail(err, DX_FAULT_SYSTEM, "too many queries are open");
+        return NULL;
+    }
+    s = &store->statements[store->statement_count];
+    *s = (struct statement){ .sql = sql };
+    if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL) !=
+        SQLITE_OK) {
+        store_fail(store, err);
+        return NULL;
+    }
+    store->statement_count++;
+    return s;
+}
+
+sqlite3_stmt *store_statement(struct store *store, const char *sql, struct dx_error *err)
+{
+    struct statement *s = entry_for(store, sql, err);
+
+    if (!s)
+        return NULL;
+    (void)sqlite3_reset(s->stmt);
+    (void)sqlite3_clear_bindings(s->stmt);
+    return s->stmt;
+}
+
+sqlite3_stmt *store_borrow(struct store *store, const char *sql, struct dx_error *err)
+{
+    struct statement *s = entry_for(store, sql, err);
+
+    if (!s)
+        return NULL;
+    s->lent = true;
+    return s->stmt;
+}
+
+void store_give_back(struct store *store, sqlite3_stmt *stmt)
+{
+    for (size_t i = 0; stmt && i < store->statement_count; i++) {
+        if (store->statements[i].stmt == stmt) {
+            (void)sqlite3_reset(stmt);
+            (void)sqlite3_clear_bindings(stmt);
+            store->statements[i].lent = false;
+        }
+    }
+}
+
+bool store_step(struct store *store, sqlite3_stmt *stmt, struct dx_error *err)
+{
+    int status = sqlite3_step(stmt);
+
+    if (status != SQLITE_DONE && status != SQLITE_ROW) {
+        store_fail(store, err);
+        (void)sqlite3_reset(stmt);
+        return false;
+    }
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+bool store_row(struct store *store, sqlite3_stmt *stmt, bool *row, struct dx_error *err)
+{
+    int status = sqlite3_step(stmt);
+
+    *row = status == SQLITE_ROW;
+    if (status != SQLITE_ROW && status != SQLITE_DONE) {
+        store_fail(store, err);
+        (void)sqlite3_reset(stmt);
+        return false;
+    }
+    return true;
+}
+
+bool store_exec(struct store *store, const char *sql, struct dx_error *err)
+{
+    if (!store->db || sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return store_fail(store, err);
+    return true;
+}
+
+void bind_text(sqlite3_stmt *stmt, int index, const char *text)
+{
+    (void)sqlite3_bind_text(stmt, index, text, -1, SQLITE_STATIC);
+}
+
+void bind_copy(sqlite3_stmt *stmt, int index, const char *text)
+{
+    (void)sqlite3_bind_text(stmt, index, text ? text : "", -1, SQLITE_TRANSIENT);
+}
+
+void bind_time(sqlite3_stmt *stmt, int index, int64_t ms)
+{
+    if (ms == 0)
+        (void)sqlite3_bind_null(stmt, index);
+    else
+        (void)sqlite3_bind_int64(stmt, index, ms);
+}
+
+void bind_number(sqlite3_stmt *stmt, int index, double value)
+{
+    if (isnan(value))
+        (void)sqlite3_bind_null(stmt, index);
+    else
+        (void)sqlite3_bind_double(stmt, index, value);
+}
+
+const char *column_text(sqlite3_stmt *stmt, int column)
+{
+    const unsigned char *text = sqlite3_column_text(stmt, column);
+
+    return text ? (const char *)text : "";
+}
+
+/* ---- transactions of the lock's holder ---- */
+
+/* Is our number as holder of the lock still the last one? Where it is not,
+ * another collector was started beside us (the lock's file was deleted). */
+bool store_is_ours(struct store *store, struct dx_error *err)
+{
+    sqlite3_stmt *fence = store_statement(store, "SELECT value FROM meta WHERE key = 'fence'", err);
+    bool ours;
+
+    if (!fence || !store_row(store, fence, &ours, err))
+        return false;
+    ours = ours && sqlite3_column_int64(fence, 0) == store->fence;
+    (void)sqlite3_reset(fence);
+    return ours ||
+           dx_fail(err, DX_FAULT_SYSTEM, "another collector has taken over %.120s", store->path);
+}
+
+static bool begin_write(struct store *store, struct dx_error *err)
+{
+    if (store->lock_fd < 0)
+        return dx_fail(err, DX_FAULT_SYSTEM, "the lock of %.120s is not ours", store->path);
+    if ((store->damaged || was_replaced(store)) && !store_mend(store, err))
+        return false;
+    if (!store_exec(store, "BEGIN IMMEDIATE", err))
+        return false;
+    if (store_is_ours(store, err))
+        return true;
+    (void)store_exec(store, "ROLLBACK", &(struct dx_error){ 0 });
+    return false;
+}
+
+bool store_end_write(struct store *store, bool ok, struct dx_error *err)
+{
+    if (ok && store_exec(store, "COMMIT", err))
+        return true;
+    (void)store_exec(store, "ROLLBACK", &(struct dx_error){ 0 });
+    return false;
+}
+
+bool store_write(struct store *store, bool (*write)(struct store *, void *, struct dx_error *),
+                 void *what, struct dx_error *err)
+{
+    for (int again = 0; again < 2; again++) {
+        if (begin_write(store, err) && store_end_write(store, write(store, what, err), err))
+            return true;
+        if (!store->damaged)
+            return false;
+    }
+    return false;
+}
+
+/* ---- reading ---- */
+
+int64_t store_data_version(struct store *store)
+{
+    struct dx_error err = { 0 };
+    sqlite3_stmt *stmt;
+    int64_t version;
+    bool row;
+
+    if (store->in_read || !store_follow(store, &err))
+        return -1;
+    stmt = store_statement(store, "PRAGMA data_version", &err);
+    if (!stmt || !store_row(store, stmt, &row, &err))
+        return -1;
+    version = row ? sqlite3_column_int64(stmt, 0) : 0;
+    (void)sqlite3_reset(stmt);
+    return store->generation << 32 | (version & 0xFFFFFFFF);
+}
+
+bool store_begin(struct store *store, struct dx_error *err)
+{
+    store_end(store);
+    store->read_error = (struct dx_error){ .fault = DX_FAULT_NONE };
+    if (!store_follow(store, err))
+        return false;
+    store->in_read = store_exec(store, "BEGIN", err);
+    return store->in_read;
+}
+
+void store_end(struct store *store)
+{
+    rows_end_all(store); /* or the transaction would live as long as they do */
+    if (store->in_read)
+        (void)store_exec(store, "COMMIT", &(struct dx_error){ 0 });
+    store->in_read = false;
+    if (store->damaged && store->mode == STORE_VIEW) {
+        /* Only the collector can move the file aside, and it may never read
+         * the page that we did. */
+        store->damaged = false;
+        (void)store_wish(store, "check", "", &(struct dx_error){ 0 });
+    }
+}

@@ -1,0 +1,108 @@
+/* store: what both programs share, in SQLite (WAL). The collector writes
+ * records, everybody reads; a viewer writes wishes only. All SQL is here. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "model/batch.h"
+#include "model/rows.h"
+
+enum { STORE_SCHEMA = 1 };
+
+struct store;
+
+enum store_mode { STORE_VIEW, STORE_COLLECT };
+
+/* Open or, to collect, make the store at path (directories 0700, file 0600; with
+ * shared directories the directory's own mode rules). A path on a file system
+ * where WAL or locks do not work (nfs, smb, fuse ...), or that cannot be written,
+ * is replaced, see store_where(). Viewing a store that does not exist yet makes
+ * it empty. A damaged file is moved aside whole, to <path>.damaged, by the
+ * collector that holds the lock; a viewer's store_begin() says DX_FAULT_SYSTEM
+ * until then (store_open() gives it the store all the same, so that it can start
+ * a collector), and goes on with the new file then. NULL: *err; CONFIG where the
+ * file is a database of something else. */
+struct store *store_open(const char *path, enum store_mode mode, struct dx_error *err);
+void store_close(struct store *store);
+const char *store_path(const struct store *store); /* in use */
+const char *
+store_where(const struct store *store); /* why it is elsewhere, or was moved aside; "" */
+
+/* ---- the lock: whoever holds it collects ---- */
+
+/* Take <path>.lock without waiting. true: ours until store_close() or the end
+ * of the process, and every commit checks the new fencing number. */
+bool store_lock(struct store *store);
+struct holder {
+    bool held; /* somebody has the lock */
+    int64_t pid;
+    char host[64];
+    int64_t heartbeat_ms, boot_ms; /* Unix ms; CLOCK_BOOTTIME of the last beat */
+};
+void store_holder(struct store *store, struct holder *holder);
+bool store_heartbeat(struct store *store, int64_t now_ms, struct dx_error *err); /* every 2 s */
+/* Viewers share <path>.viewers, so that a collector whose own viewer ended
+ * knows whether others are there. */
+bool store_view_lock(struct store *store);
+bool store_has_viewers(struct store *store);
+
+/* ---- writing: the collector ---- */
+
+struct source_row { /* what the configuration says of a source */
+    const char *name, *type, *url;
+    uint32_t yields;
+    int64_t every_ms;
+};
+/* Make the store know exactly these sources, in this order; fills ids. Identity is type + url. */
+bool store_sources(struct store *store, const struct source_row *rows, size_t count, int64_t *ids,
+                   struct dx_error *err);
+
+struct poll {         /* how a poll of a source ended */
+    int64_t source;   /* id */
+    const char *name; /* of the source, for the log */
+    bool ok;          /* what it brought is good, even where error says that a part failed */
+    enum dx_source_state state;
+    struct dx_error error; /* DX_FAULT_NONE: nothing to say */
+    int64_t now_ms, next_ms, every_ms, latency_ms, bytes;
+    int64_t limit, remaining, reset_ms; /* limit 0: none announced */
+    double per_hour;
+    int64_t skew_ms;
+    bool skew_known;
+};
+struct etag {
+    const char *key, *value; /* URL + Accept + credential hash + decoder version */
+};
+/* Everything in one transaction, with the derived rows of what was touched;
+ * batch NULL: the poll failed and only its state is written. */
+bool store_commit(struct store *store, const struct poll *poll, const struct batch *batch,
+                  const struct etag *etags, size_t etag_count, struct dx_error *err);
+int64_t store_cursor(struct store *store, int64_t source, const char *name);
+/* Copy of the ETag kept for key, "" none. Returns out. */
+const char *store_etag(struct store *store, const char *key, char *out, size_t cap);
+/* The same text of a source again within an hour is counted: "... (×12)". */
+bool store_log(struct store *store, int64_t now_ms, enum dx_log_level level, const char *source,
+               const char *text, struct dx_error *err);
+/* Between commits, every minute: checkpoint; prune a slice of what is past its
+ * retention (samples and polls 70 days; alerts and the log 400 days, the log
+ * 10,000 rows). false: *err is for the log. */
+bool store_upkeep(struct store *store, int64_t now_ms, struct dx_error *err);
+int64_t store_wal_bytes(const struct store *store);
+
+/* ---- wishes: the one thing viewers write ---- */
+
+/* Waits 50 ms at most. A wish that is already there is not written again; not
+ * within a read transaction. */
+bool store_wish(struct store *store, const char *what, const char *arg, struct dx_error *err);
+/* Collector: each wish once, oldest first. */
+bool store_take_wish(struct store *store, char *what, char *arg, size_t cap);
+
+/* ---- reading: viewers ---- */
+
+/* Changes when somebody else committed, or another file took the place; -1: there
+ * is none to read now. */
+int64_t store_data_version(struct store *store);
+/* A read transaction, to be held for one update() only. */
+bool store_begin(struct store *store, struct dx_error *err);
+void store_end(struct store *store);
+struct reader store_reader(struct store *store);
+
+#endif

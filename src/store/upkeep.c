@@ -1,0 +1,217 @@
+/* upkeep: checkpoints between commits, and what is past its retention. */
+#include "config.h"
+
+#include "store/internal.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "core/mem.h"
+#include "core/time.h"
+
+enum {
+    WAL_TRUNCATE = 64 << 20, /* bytes */
+    STUCK_MS = 60000,
+    TRUNCATE_BUSY_MS = 100,
+    BUSY_MS = 5000,
+    LOG_ROWS = 10000,
+    /* one slice of the pruning */
+    SLICE_SERIES = 5000,
+    SLICE_SAMPLES = 20000,
+    SLICE_ROWS = 2000
+};
+
+static const int64_t SAMPLES_MS = (int64_t)70 * 86400 * 1000;
+static const int64_t ALERTS_MS = (int64_t)400 * 86400 * 1000;
+
+int64_t store_wal_bytes(const struct store *store)
+{
+    char *path = mem_print("%s-wal", store->path);
+    struct stat st;
+    int64_t bytes = stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
+
+    free(path);
+    return bytes;
+}
+
+/* ---- retention ---- */
+
+/* ?1 a moment or number, ?2 at most so many rows. */
+static bool forget(struct store *store, const char *sql, int64_t before, int rows,
+                   struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(store, sql, err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, before);
+    (void)sqlite3_bind_int(stmt, 2, rows);
+    return store_step(store, stmt, err);
+}
+
+/* The last series of the next slice; 0: there are no more. */
+static bool slice_end(struct store *store, int64_t *id, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        store,
+        "SELECT max(id) FROM (SELECT id FROM series WHERE id > ?1 ORDER BY id LIMIT ?2) AS slice",
+        err);
+    bool there;
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, store->sweep_id);
+    (void)sqlite3_bind_int(stmt, 2, SLICE_SERIES);
+    if (!store_row(store, stmt, &there, err))
+        return false;
+    *id = there ? sqlite3_column_int64(stmt, 0) : 0;
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+static bool forget_of_series(struct store *store, const char *sql, int64_t to_id, int64_t before_ms,
+                             struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(store, sql, err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, store->sweep_id);
+    (void)sqlite3_bind_int64(stmt, 2, to_id);
+    (void)sqlite3_bind_int64(stmt, 3, before_ms);
+    (void)sqlite3_bind_int(stmt, 4, SLICE_SAMPLES);
+    return store_step(store, stmt, err);
+}
+
+/* Sample rows are found by series, so a slice of the series is asked for its
+ * old ones; a series that has none left goes too. */
+static bool forget_samples(struct store *store, int64_t before_ms, struct dx_error *err)
+{
+    int64_t to_id;
+
+    if (!slice_end(store, &to_id, err))
+        return false;
+    if (to_id == 0) {
+        store->sweep_id = 0;
+        return true;
+    }
+    if (!forget_of_series(store,
+                          "DELETE FROM sample WHERE (series, at_ms) IN (SELECT s.series, s.at_ms"
+                          " FROM series CROSS JOIN sample AS s ON s.series = series.id"
+                          " AND s.at_ms < ?3 WHERE series.id > ?1 AND series.id <= ?2 LIMIT ?4)",
+                          to_id, before_ms, err))
+        return false;
+    if (sqlite3_changes(store->db) >= SLICE_SAMPLES)
+        return true; /* go on with the same series next time */
+    if (!forget_of_series(store,
+                          "DELETE FROM series_text WHERE series > ?1 AND series <= ?2"
+                          " AND ?3 IS NOT NULL AND ?4 IS NOT NULL AND NOT EXISTS"
+                          " (SELECT 1 FROM sample WHERE sample.series = series_text.series)",
+                          to_id, before_ms, err) ||
+        !forget_of_series(store,
+                          "DELETE FROM series WHERE id > ?1 AND id <= ?2"
+                          " AND ?3 IS NOT NULL AND ?4 IS NOT NULL AND NOT EXISTS"
+                          " (SELECT 1 FROM sample WHERE sample.series = series.id)",
+                          to_id, before_ms, err))
+        return false;
+    store->sweep_id = to_id;
+    return true;
+}
+
+static bool forget_alerts(struct store *store, int64_t before_ms, struct dx_error *err)
+{
+    return forget(store,
+                  "DELETE FROM alert_state WHERE alert IN"
+                  " (SELECT id FROM alert WHERE ended_ms < ?1 ORDER BY ended_ms, id LIMIT ?2)",
+                  before_ms, SLICE_ROWS, err) &&
+           forget(store,
+                  "DELETE FROM alert WHERE id IN"
+                  " (SELECT id FROM alert WHERE ended_ms < ?1 ORDER BY ended_ms, id LIMIT ?2)",
+                  before_ms, SLICE_ROWS, err);
+}
+
+/* The last poll and the last good one stay, however long ago they were. */
+static bool forget_polls(struct store *store, int64_t before_ms, struct dx_error *err)
+{
+    return forget(store,
+                  "DELETE FROM poll WHERE (source, at_ms) IN (SELECT p.source, p.at_ms FROM poll p"
+                  " WHERE p.last_ms < ?1 AND p.at_ms < (SELECT max(at_ms) FROM poll"
+                  " WHERE source = p.source) AND p.at_ms <> (SELECT coalesce(max(at_ms), 0)"
+                  " FROM poll WHERE source = p.source AND ok) LIMIT ?2)",
+                  before_ms, SLICE_ROWS, err);
+}
+
+static bool forget_log(struct store *store, int64_t before_ms, struct dx_error *err)
+{
+    return forget(store,
+                  "DELETE FROM log WHERE id IN"
+                  " (SELECT id FROM log WHERE last_ms < ?1 ORDER BY last_ms LIMIT ?2)",
+                  before_ms, SLICE_ROWS, err) &&
+           forget(store,
+                  "DELETE FROM log WHERE id IN (SELECT id FROM log ORDER BY last_ms DESC, id DESC"
+                  " LIMIT ?2 OFFSET ?1)",
+                  LOG_ROWS, SLICE_ROWS, err);
+}
+
+static bool prune(struct store *store, void *what, struct dx_error *err)
+{
+    const int64_t now_ms = *(const int64_t *)what;
+
+    return log_pending(store, now_ms, err) && forget_samples(store, now_ms - SAMPLES_MS, err) &&
+           forget_polls(store, now_ms - SAMPLES_MS, err) &&
+           forget_alerts(store, now_ms - ALERTS_MS, err) &&
+           forget_log(store, now_ms - ALERTS_MS, err) &&
+           forget(store,
+                  "DELETE FROM etag WHERE key IN"
+                  " (SELECT key FROM etag WHERE used_ms < ?1 LIMIT ?2)",
+                  now_ms - SAMPLES_MS, SLICE_ROWS, err);
+}
+
+/* ---- checkpoints ---- */
+
+static bool checkpoint(struct store *store, struct dx_error *err)
+{
+    bool truncate = store_wal_bytes(store) > WAL_TRUNCATE;
+    int frames = 0, done = 0, status;
+
+    (void)sqlite3_busy_timeout(store->db, TRUNCATE_BUSY_MS); /* readers are waited for */
+    status = sqlite3_wal_checkpoint_v2(
+        store->db, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &frames,
+        &done);
+    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
+    if (status == SQLITE_OK && frames == done) {
+        store->stuck_since_ms = 0;
+        return true;
+    }
+    if (status != SQLITE_OK && (status & 0xFF) != SQLITE_BUSY)
+        return store_fail(store, err);
+    if (store->stuck_since_ms == 0)
+        store->stuck_since_ms = time_boot_ms();
+    if (time_boot_ms() - store->stuck_since_ms < STUCK_MS)
+        return true;
+    /* Always the same words: the log counts them. */
+    return dx_fail(err, DX_FAULT_SYSTEM,
+                   "a reader has kept the store from being tidied for more than 60 s; it grows");
+}
+
+/* Where files are swept away by age, ours are not old: the lock and the shared
+ * memory are in use, but never written. By path: nothing is opened. */
+static void touch(const struct store *store)
+{
+    static const char *const parts[] = { "", "-wal", "-shm", ".lock", ".viewers" };
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        char *path = mem_print("%s%s", store->path, parts[i]);
+
+        (void)utimensat(AT_FDCWD, path, NULL, 0);
+        free(path);
+    }
+}
+
+bool store_upkeep(struct store *store, int64_t now_ms, struct dx_error *err)
+{
+    if (*store->where)
+        touch(store);
+    return store_write(store, prune, &now_ms, err) && checkpoint(store, err);
+}

@@ -1,0 +1,129 @@
+/* big: large digits that are read from three metres. */
+#include "config.h"
+
+#include <string.h>
+
+#include "core/text.h"
+#include "ui/widgets.h"
+
+struct letter {
+    const char *text; /* the character that it draws */
+    const char *row[5];
+};
+
+static const struct letter five[] = {
+    { "0", { "██████", "██  ██", "██  ██", "██  ██", "██████" } },
+    { "1", { "████  ", "  ██  ", "  ██  ", "  ██  ", "██████" } },
+    { "2", { "██████", "    ██", "██████", "██    ", "██████" } },
+    { "3", { "██████", "    ██", " █████", "    ██", "██████" } },
+    { "4", { "██  ██", "██  ██", "██████", "    ██", "    ██" } },
+    { "5", { "██████", "██    ", "██████", "    ██", "██████" } },
+    { "6", { "██████", "██    ", "██████", "██  ██", "██████" } },
+    { "7", { "██████", "    ██", "    ██", "    ██", "    ██" } },
+    { "8", { "██████", "██  ██", "██████", "██  ██", "██████" } },
+    { "9", { "██████", "██  ██", "██████", "    ██", "██████" } },
+    { ".", { "  ", "  ", "  ", "  ", "██" } },
+    { ":", { "  ", "██", "  ", "██", "  " } },
+    { ",", { "  ", "  ", "  ", "██", " █" } },
+    { "%", { "██  ██", "   ██ ", "  ██  ", " ██   ", "██  ██" } },
+    { "m", { "       ", "       ", "█▀▀█▀▀█", "█  █  █", "█  █  █" } },
+    { "s", { "    ", "    ", "█▀▀▀", "▀▀▀█", "▄▄▄█" } },
+    { "h", { "    ", "█   ", "█▀▀█", "█  █", "█  █" } },
+    { "d", { "    ", "   █", "█▀▀█", "█  █", "█▄▄█" } },
+    { "-", { "      ", "      ", "██████", "      ", "      " } },
+    { "–", { "      ", "      ", "██████", "      ", "      " } },
+    { " ", { "  ", "  ", "  ", "  ", "  " } },
+    { NULL, { NULL } },
+};
+
+static const struct letter three[] = {
+    { "0", { "█▀▀█", "█  █", "█▄▄█" } },
+    { "1", { "▀█ ", " █ ", "▄█▄" } },
+    { "2", { "▀▀▀█", "█▀▀▀", "█▄▄▄" } },
+    { "3", { "▀▀▀█", " ▀▀█", "▄▄▄█" } },
+    { "4", { "█  █", "▀▀▀█", "   █" } },
+    { "5", { "█▀▀▀", "▀▀▀█", "▄▄▄█" } },
+    { "6", { "█▀▀▀", "█▀▀█", "█▄▄█" } },
+    { "7", { "▀▀▀█", "   █", "   █" } },
+    { "8", { "█▀▀█", "█▀▀█", "█▄▄█" } },
+    { "9", { "█▀▀█", "▀▀▀█", "▄▄▄█" } },
+    { ".", { " ", " ", "▄" } },
+    { ":", { "▄", " ", "▀" } },
+    { ",", { " ", " ", "▄" } },
+    { "%", { "█ ▄▀", " ▄▀ ", "▄▀ █" } },
+    { "m", { "     ", "█▀█▀█", "█ █ █" } },
+    { "s", { "   ", "▄▀▀", "▄▄▀" } },
+    { "h", { "█  ", "█▀█", "█ █" } },
+    { "d", { "  █", "█▀█", "█▄█" } },
+    { "-", { "   ", "▀▀▀", "   " } },
+    { "–", { "   ", "▀▀▀", "   " } },
+    { " ", { " ", " ", " " } },
+    { NULL, { NULL } },
+};
+
+static const struct letter *find(const struct letter *set, const char *text)
+{
+    for (; set->text; set++)
+        if (strncmp(text, set->text, strlen(set->text)) == 0)
+            return set;
+    return NULL;
+}
+
+/* Columns of the text in this set; -1: it has a character that the set has not. */
+static int width_of(const struct letter *set, const char *text)
+{
+    int width = 0;
+
+    while (*text) {
+        const struct letter *l = find(set, text);
+
+        if (!l)
+            return -1;
+        width += text_width(l->row[0]) + 1;
+        text += strlen(l->text);
+    }
+    return width - 1;
+}
+
+static bool is_unit(const char *text)
+{
+    return *text && strchr("mshd%", *text) != NULL;
+}
+
+static void draw_set(struct dx_canvas *canvas, struct dx_box box, const struct letter *set,
+                     int rows, const struct dx_style *style, const char *text)
+{
+    int col = box.col + (box.cols - width_of(set, text)) / 2;
+    int row = box.row + (box.rows - rows) / 2;
+    struct dx_style unit = { .role = DX_ROLE_BORDER };
+
+    while (*text) {
+        const struct letter *l = find(set, text);
+
+        for (int i = 0; i < rows; i++)
+            (void)canvas_put(canvas, row + i, col, is_unit(text) ? &unit : style, l->row[i]);
+        col += text_width(l->row[0]) + 1;
+        text += strlen(l->text);
+    }
+}
+
+void big_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+              const char *text)
+{
+    static const struct dx_style plain = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
+    bool blocks = canvas->grid->glyphs->set != GLYPHS_ASCII;
+    int wide = width_of(five, text), narrow = width_of(three, text), width = text_width(text);
+
+    style = style ? style : &plain;
+    if (blocks && wide >= 0 && wide <= box.cols && box.rows >= 5)
+        draw_set(canvas, box, five, 5, style, text);
+    else if (blocks && narrow >= 0 && narrow <= box.cols && box.rows >= 3)
+        draw_set(canvas, box, three, 3, style, text);
+    else
+        (void)canvas_put_fit(
+            canvas,
+            (struct dx_box){ box.row + box.rows / 2,
+                             box.col + (width < box.cols ? (box.cols - width) / 2 : 0), 1,
+                             box.cols },
+            DX_FIT_LEFT, style, text);
+}

@@ -1,0 +1,231 @@
+/* canvas: a grid of cells that panels paint on. */
+#include "config.h"
+
+#include "ui/canvas.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+
+enum { TEXT_MAX = 4096, LINKS_MOST = 4096 };
+
+void grid_init(struct grid *grid, int rows, int cols, const struct glyphs *glyphs)
+{
+    *grid = (struct grid){ .rows = rows, .cols = cols, .glyphs = glyphs };
+    grid->cells = mem_new((size_t)rows * (size_t)cols, sizeof(*grid->cells));
+    grid_clear(grid);
+}
+
+static void drop_links(struct grid *grid)
+{
+    for (size_t i = 0; i < grid->link_count; i++)
+        free(grid->links[i]);
+    grid->link_count = 0;
+}
+
+void grid_done(struct grid *grid)
+{
+    drop_links(grid);
+    free(grid->links);
+    free(grid->cells);
+    *grid = (struct grid){ .rows = 0 };
+}
+
+void grid_clear(struct grid *grid)
+{
+    for (size_t i = 0; i < (size_t)grid->rows * (size_t)grid->cols; i++)
+        grid->cells[i] = (struct cell){ .width = 1 };
+    drop_links(grid);
+}
+
+const char *grid_link(const struct grid *grid, const struct cell *cell)
+{
+    return cell->link > 0 && cell->link <= grid->link_count ? grid->links[cell->link - 1] : NULL;
+}
+
+/* Index + 1 of the link; 0 for what is no web address, or where there are too many. */
+static uint16_t link_of(struct grid *grid, const char *link)
+{
+    if (!link || (strncmp(link, "https://", 8) != 0 && strncmp(link, "http://", 7) != 0))
+        return 0;
+    for (size_t i = grid->link_count; i > 0; i--) /* most often the last one */
+        if (strcmp(grid->links[i - 1], link) == 0)
+            return (uint16_t)i;
+    if (grid->link_count == LINKS_MOST)
+        return 0;
+    if (grid->link_count == grid->link_cap) {
+        grid->link_cap = grid->link_cap ? 2 * grid->link_cap : 16;
+        grid->links = mem_grow(grid->links, grid->link_cap, sizeof(*grid->links));
+    }
+    grid->links[grid->link_count++] = mem_text(link);
+    return (uint16_t)grid->link_count;
+}
+
+struct dx_canvas canvas_of(struct grid *grid)
+{
+    return (struct dx_canvas){ .grid = grid, .rows = grid->rows, .cols = grid->cols };
+}
+
+static int at_most(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int at_least(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+struct dx_canvas canvas_sub(const struct dx_canvas *canvas, struct dx_box box)
+{
+    struct dx_canvas sub = *canvas;
+    int row = at_least(box.row, 0), col = at_least(box.col, 0);
+    int end_row = at_most(box.row + at_least(box.rows, 0), canvas->rows);
+    int end_col = at_most(box.col + at_least(box.cols, 0), canvas->cols);
+
+    sub.row = canvas->row + row;
+    sub.col = canvas->col + col;
+    sub.rows = at_least(end_row - row, 0);
+    sub.cols = at_least(end_col - col, 0);
+    return sub;
+}
+
+struct cell *canvas_cell(const struct dx_canvas *canvas, int row, int col)
+{
+    if (row < 0 || col < 0 || row >= canvas->rows || col >= canvas->cols)
+        return NULL;
+    return &canvas->grid->cells[(size_t)(canvas->row + row) * (size_t)canvas->grid->cols +
+                                (size_t)(canvas->col + col)];
+}
+
+/* Old data loses its colour before it loses its place. */
+static uint8_t role_on(const struct dx_canvas *canvas, enum dx_role role)
+{
+    if (canvas->stale && role != DX_ROLE_BORDER && role != DX_ROLE_BORDER_FOCUS &&
+        role != DX_ROLE_STALE)
+        return DX_ROLE_DIM;
+    return (uint8_t)role;
+}
+
+/* What stands at the cell goes; half a wide character never stays. */
+static void clear_cell(struct cell *cell, bool has_left, bool has_right)
+{
+    if (cell->width == 0 && has_left)
+        cell[-1] = (struct cell){ .width = 1, .role = cell[-1].role, .attr = cell[-1].attr };
+    if (cell->width == 2 && has_right)
+        cell[1] = (struct cell){ .width = 1, .role = cell[1].role, .attr = cell[1].attr };
+}
+
+static void put_grapheme(struct dx_canvas *canvas, int row, int col, const struct grapheme *g,
+                         const struct cell *look)
+{
+    struct cell *cell = canvas_cell(canvas, row, col);
+    int x = canvas->col + col, cols = canvas->grid->cols;
+
+    clear_cell(cell, x > 0, x + 1 < cols);
+    if (g->width == 2)
+        clear_cell(cell + 1, true, x + 2 < cols);
+    *cell = *look;
+    memcpy(cell->cp, g->cp, sizeof(cell->cp));
+    cell->width = (uint8_t)g->width;
+    if (g->width == 2) {
+        cell[1] = *look;
+        cell[1].width = 0;
+    }
+}
+
+int canvas_put(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
+               const char *text)
+{
+    static const struct dx_style plain = { .role = DX_ROLE_TEXT };
+    size_t left = strlen(text);
+    struct cell look;
+    int x = col;
+
+    if (!style)
+        style = &plain;
+    if (row < 0 || row >= canvas->rows)
+        return 0;
+    look = (struct cell){ .role = role_on(canvas, style->role),
+                          .attr = (uint8_t)(canvas->stale ? style->attr & ~(unsigned)DX_CHIP
+                                                          : style->attr),
+                          .link = link_of(canvas->grid, style->link) };
+    while (left > 0 && x < canvas->cols) {
+        struct grapheme g;
+
+        text_grapheme(text, left, &g);
+        text += g.bytes;
+        left -= g.bytes;
+        if (x + g.width > canvas->cols)
+            break;
+        if (x >= 0)
+            put_grapheme(canvas, row, x, &g, &look);
+        x += g.width;
+    }
+    return x - col;
+}
+
+int canvas_put_fit(struct dx_canvas *canvas, struct dx_box box, enum dx_fit fit,
+                   const struct dx_style *style, const char *text)
+{
+    const char *ellipsis = canvas->grid->glyphs->glyph[DX_GLYPH_ELLIPSIS];
+    char cut[TEXT_MAX];
+    int width = fit == DX_FIT_MIDDLE ? text_cut_middle(cut, sizeof(cut), text, box.cols, ellipsis)
+                                     : text_cut(cut, sizeof(cut), text, box.cols, ellipsis);
+    int shift = fit == DX_FIT_RIGHT ? box.cols - width : 0;
+
+    return shift + canvas_put(canvas, box.row, box.col + shift, style, cut);
+}
+
+int canvas_print(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
+                 const char *fmt, ...)
+{
+    char text[TEXT_MAX];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    return canvas_put(canvas, row, col, style, text);
+}
+
+void canvas_attr(struct dx_canvas *canvas, struct dx_box box, unsigned attr)
+{
+    for (int row = box.row; row < box.row + box.rows; row++) {
+        for (int col = box.col; col < box.col + box.cols; col++) {
+            struct cell *cell = canvas_cell(canvas, row, col);
+
+            if (cell)
+                cell->attr |= (uint8_t)attr;
+        }
+    }
+}
+
+void grid_dump(const struct grid *grid, FILE *out)
+{
+    const struct cell *cell = grid->cells;
+    size_t count = (size_t)grid->rows * (size_t)grid->cols;
+    char utf8[4];
+
+    for (size_t i = 0; i < count; i++) {
+        if (cell[i].width > 0 && cell[i].cp[0] == 0)
+            (void)fputc(' ', out);
+        for (int j = 0; cell[i].width > 0 && j < 4 && cell[i].cp[j]; j++)
+            (void)fwrite(utf8, 1, utf8_put(utf8, cell[i].cp[j]), out);
+        if ((i + 1) % (size_t)grid->cols == 0)
+            (void)fputc('\n', out);
+    }
+    for (size_t i = 0; i < count; i++) {
+        (void)fputc('a' + cell[i].role, out);
+        if ((i + 1) % (size_t)grid->cols == 0)
+            (void)fputc('\n', out);
+    }
+    for (size_t i = 0; i < count; i++) {
+        (void)fputc(cell[i].attr ? '0' + cell[i].attr : '.', out);
+        if ((i + 1) % (size_t)grid->cols == 0)
+            (void)fputc('\n', out);
+    }
+}

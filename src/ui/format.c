@@ -1,0 +1,122 @@
+/* format: numbers with their units, everywhere alike. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/time.h"
+#include "ui/widgets.h"
+
+/* "12,340" */
+static void thousands(char *out, size_t cap, double value)
+{
+    char digits[40];
+    int n = snprintf(digits, sizeof(digits), "%.0f", fabs(value)), o = 0;
+
+    if (value < 0)
+        out[o++] = '-';
+    for (int i = 0; i < n && (size_t)o + 2 < cap; i++) {
+        out[o++] = digits[i];
+        if (i + 1 < n && (n - i - 1) % 3 == 0)
+            out[o++] = ',';
+    }
+    out[o] = '\0';
+}
+
+/* Three digits that say something: 0.012, 1.23, 12.3, 123, 1,234, 1.2 M. */
+static void plain(char *out, size_t cap, double value)
+{
+    double size = fabs(value);
+
+    if (size >= 1e15)
+        (void)snprintf(out, cap, "%.2e", value);
+    else if (size >= 1e9)
+        (void)snprintf(out, cap, "%.1f G", value / 1e9);
+    else if (size >= 1e6)
+        (void)snprintf(out, cap, "%.1f M", value / 1e6);
+    else if (size >= 1000)
+        thousands(out, cap, value);
+    else if (size >= 100 || size < 1e-9)
+        (void)snprintf(out, cap, "%.0f", value);
+    else if (size >= 10)
+        (void)snprintf(out, cap, "%.1f", value);
+    else if (size >= 0.095)
+        (void)snprintf(out, cap, "%.2f", value);
+    else if (size >= 0.001)
+        (void)snprintf(out, cap, "%.3f", value);
+    else
+        (void)snprintf(out, cap, "%.1e", value);
+}
+
+static void bytes(char *out, size_t cap, double value)
+{
+    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };
+    size_t i = 0;
+
+    while (fabs(value) >= 1024 && i + 1 < sizeof(units) / sizeof(units[0])) {
+        value /= 1024;
+        i++;
+    }
+    (void)snprintf(out, cap, i > 0 && fabs(value) < 100 ? "%.1f %s" : "%.0f %s", value, units[i]);
+}
+
+static void seconds(char *out, size_t cap, double value)
+{
+    char text[TIME_TEXT];
+
+    if (fabs(value) < 1 && fabs(value) > 0.)
+        (void)snprintf(out, cap, "%.0fms", value * 1e3);
+    else if (fabs(value) < 10 && fabs(value - round(value)) > 0.05)
+        (void)snprintf(out, cap, "%.1fs", value);
+    else
+        (void)snprintf(out, cap, "%s",
+                       duration_format(text, (int64_t)llround(value) * 1000, false));
+}
+
+const char *format_value(char *out, size_t cap, enum dx_unit unit, double value)
+{
+    if (isnan(value)) {
+        (void)snprintf(out, cap, "–");
+        return out;
+    }
+    if (isinf(value)) {
+        (void)snprintf(out, cap, value > 0 ? "+Inf" : "-Inf");
+        return out;
+    }
+    switch (unit) {
+    case DX_UNIT_NONE:
+        plain(out, cap, value);
+        break;
+    case DX_UNIT_COUNT:
+        if (fabs(value) < 1e9)
+            thousands(out, cap, round(value));
+        else
+            plain(out, cap, value);
+        break;
+    case DX_UNIT_SECONDS:
+        if (fabs(value) < 1e12)
+            seconds(out, cap, value);
+        else
+            plain(out, cap, value);
+        break;
+    case DX_UNIT_RATIO:
+        (void)snprintf(out, cap, "%.1f %%", value * 100);
+        break;
+    case DX_UNIT_PERCENT:
+        (void)snprintf(out, cap, "%.1f %%", value);
+        break;
+    case DX_UNIT_BYTES:
+        bytes(out, cap, value);
+        break;
+    case DX_UNIT_PER_S:
+        plain(out, cap, value);
+        (void)strncat(out, " /s", cap - strlen(out) - 1);
+        break;
+    case DX_UNIT_BYTES_PER_S:
+        bytes(out, cap, value);
+        (void)strncat(out, "/s", cap - strlen(out) - 1);
+        break;
+    }
+    return out;
+}

@@ -1,0 +1,74 @@
+/* frame: the line around a panel, with its title, age and counts in it. */
+#include "config.h"
+
+#include <string.h>
+
+#include "core/text.h"
+#include "ui/widgets.h"
+
+enum { TITLE_COL = 2 };
+
+static void horizontal(struct dx_canvas *canvas, int row, const char *left, const char *right,
+                       const struct dx_style *style)
+{
+    (void)canvas_put(canvas, row, 0, style, left);
+    for (int col = 1; col + 1 < canvas->cols; col++)
+        (void)canvas_put(canvas, row, col, style, canvas->grid->glyphs->horizontal);
+    if (canvas->cols > 1)
+        (void)canvas_put(canvas, row, canvas->cols - 1, style, right);
+}
+
+/* " text " in the line, ending before the corner; returns where it begins. */
+static int at_right(struct dx_canvas *canvas, int row, enum dx_role role, const char *text)
+{
+    int room = canvas->cols - 2 * TITLE_COL - 2, width = text_width(text);
+    struct dx_box box;
+
+    if (!text || !*text || room < 4)
+        return canvas->cols - 1;
+    if (width > room)
+        width = room;
+    box = (struct dx_box){ row, canvas->cols - TITLE_COL - 1 - width, 1, width };
+    (void)canvas_put(canvas, row, box.col - 1, NULL, " ");
+    (void)canvas_put_fit(canvas, box, DX_FIT_LEFT, &(struct dx_style){ .role = role }, text);
+    (void)canvas_put(canvas, row, box.col + width, NULL, " ");
+    return box.col - 1;
+}
+
+struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
+{
+    const struct glyphs *g = canvas->grid->glyphs;
+    struct dx_style line = { .role = frame->focused ? DX_ROLE_BORDER_FOCUS : DX_ROLE_BORDER };
+    struct dx_style title = { .role = DX_ROLE_TITLE, .attr = DX_BOLD };
+    bool stale = canvas->stale;
+    int bottom = canvas->rows - 1, end, room, width;
+
+    if (canvas->rows < 1 || canvas->cols < 2)
+        return canvas_sub(canvas, (struct dx_box){ 0, 0, 0, 0 });
+    canvas->stale = false; /* the frame says why the rest is dim */
+    horizontal(canvas, 0, g->top_left, g->top_right, &line);
+    for (int row = 1; row < bottom; row++) {
+        (void)canvas_put(canvas, row, 0, &line, g->vertical);
+        (void)canvas_put(canvas, row, canvas->cols - 1, &line, g->vertical);
+    }
+    if (bottom > 0)
+        horizontal(canvas, bottom, g->bottom_left, g->bottom_right, &line);
+    end = at_right(canvas, 0, frame->note_role, frame->note);
+    width = text_width(frame->title);
+    room = end - TITLE_COL - 3;
+    if (room < width && room < 12) { /* the title is worth more than the note */
+        horizontal(canvas, 0, g->top_left, g->top_right, &line);
+        room = canvas->cols - 2 * TITLE_COL - 2;
+    }
+    if (room > 0) {
+        width = width < room ? width : room;
+        (void)canvas_put(canvas, 0, TITLE_COL, NULL, " ");
+        (void)canvas_put_fit(canvas, (struct dx_box){ 0, TITLE_COL + 1, 1, width }, DX_FIT_LEFT,
+                             &title, frame->title);
+        (void)canvas_put(canvas, 0, TITLE_COL + 1 + width, NULL, " ");
+    }
+    if (frame->foot && bottom > 0)
+        (void)at_right(canvas, bottom, DX_ROLE_DIM, frame->foot);
+    canvas->stale = stale;
+    return canvas_sub(canvas, (struct dx_box){ 1, 1, canvas->rows - 2, canvas->cols - 2 });
+}

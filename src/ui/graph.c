@@ -1,0 +1,391 @@
+/* graph: a line graph with axes. One series is filled below its line, several
+ * are lines; braille where the terminal has it (its texture stays calm where
+ * solid blocks shout), else blocks, else ASCII. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+#include "core/time.h"
+#include "ui/widgets.h"
+
+enum { DOTS_DOWN = 4, DOTS_ACROSS = 2, AXIS_MOST = 9, LEGEND_MOST = 6, TIME_ROW = 1 };
+
+struct plot {
+    struct dx_canvas *canvas;
+    const struct dx_graph *graph;
+    struct dx_box area; /* of the dots */
+    double min, max;
+    int down, across; /* dots a cell */
+};
+
+/* ---- scale ---- */
+
+static void widen(double *min, double *max, const struct dx_graph *graph)
+{
+    for (size_t s = 0; s < graph->count; s++) {
+        for (size_t i = 0; i < graph->series[s].count; i++) {
+            double value = graph->series[s].value[i];
+
+            if (isfinite(value)) {
+                *min = fmin(*min, value);
+                *max = fmax(*max, value);
+            }
+        }
+    }
+}
+
+/* The next of 1, 2, 2.5, 5, 10 ... that is not smaller. */
+static double round_up(double value, enum dx_unit unit)
+{
+    static const double times[] = { 1,   2,   5,    10,   15,   20,   30,    60,    120,  300,
+                                    600, 900, 1200, 1800, 3600, 7200, 14400, 28800, 86400 };
+    static const double steps[] = { 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10 };
+    double scale = pow(10., floor(log10(value)));
+
+    for (size_t i = 0; unit == DX_UNIT_SECONDS && i < sizeof(times) / sizeof(times[0]); i++)
+        if (value <= times[i] && value > 1.)
+            return times[i];
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+        if (value <= steps[i] * scale * (1. + 1e-9))
+            return steps[i] * scale;
+    return value;
+}
+
+static void set_scale(struct plot *plot)
+{
+    const struct dx_graph *graph = plot->graph;
+    double min = (double)NAN, max = (double)NAN;
+
+    widen(&min, &max, graph);
+    if (!isnan(graph->goal))
+        max = fmax(max, graph->goal);
+    plot->min = !isnan(graph->min) ? graph->min : isnan(min) || min > 0. ? 0. : min;
+    plot->max = !isnan(graph->max) ? graph->max
+                : isnan(max)       ? plot->min + 1.
+                : max > 0.         ? round_up(max, graph->unit)
+                                   : max;
+    if (!(plot->max > plot->min))
+        plot->max = plot->min + 1.;
+}
+
+/* ---- values at dots ---- */
+
+/* The value that column x of n dots shows: the largest of its own (a peak must
+ * not vanish), or the one between its neighbours where there are fewer values
+ * than dots. */
+static double value_at(const struct dx_series *s, int x, int n)
+{
+    size_t from = (size_t)x * s->count / (size_t)n, to = (size_t)(x + 1) * s->count / (size_t)n;
+    double max = (double)NAN;
+
+    if (s->count == 0)
+        return max;
+    if (to <= from)
+        to = from + 1;
+    for (size_t i = from; i < to && i < s->count; i++)
+        if (!isnan(s->value[i]))
+            max = fmax(max, s->value[i]);
+    return max;
+}
+
+/* Dots from the bottom, 1 to rows * down; 0 for nothing. */
+static int height_of(const struct plot *plot, double value)
+{
+    int dots = plot->area.rows * plot->down;
+    double share = (value - plot->min) / (plot->max - plot->min);
+
+    if (isnan(value))
+        return 0;
+    if (share >= 1.)
+        return dots;
+    return share <= 0. ? 1 : 1 + (int)(share * (dots - 1) + 0.5);
+}
+
+/* ---- drawing ---- */
+
+static bool is_past(const struct dx_graph *graph, double value)
+{
+    if (isnan(graph->goal))
+        return false;
+    return graph->goal_is_floor ? value < graph->goal : value > graph->goal;
+}
+
+static void put_braille(struct plot *plot, int row, int col, unsigned dots, enum dx_role role)
+{
+    char utf8[5] = "";
+
+    utf8[utf8_put(utf8, 0x2800 + dots)] = '\0';
+    (void)canvas_put(plot->canvas, plot->area.row + row, plot->area.col + col,
+                     &(struct dx_style){ .role = role }, utf8);
+}
+
+/* Bit of the dot at x (0, 1), y from the top (0 to 3) of a braille cell. */
+static unsigned bit_of(int x, int y)
+{
+    static const unsigned bits[2][4] = { { 0x01, 0x02, 0x04, 0x40 }, { 0x08, 0x10, 0x20, 0x80 } };
+
+    return bits[x][y];
+}
+
+/* One series: filled; cells above the goal take the role `past`. */
+static void fill(struct plot *plot)
+{
+    const struct dx_graph *graph = plot->graph;
+    const struct dx_series *s = &graph->series[0];
+    int goal = isnan(graph->goal) ? 1 << 20 : height_of(plot, graph->goal);
+
+    for (int col = 0; col < plot->area.cols; col++) {
+        int height[DOTS_ACROSS] = { 0 };
+        bool past = false;
+
+        for (int x = 0; x < plot->across; x++) {
+            double value = value_at(s, col * plot->across + x, plot->area.cols * plot->across);
+
+            height[x] = height_of(plot, value);
+            past = past || is_past(graph, value);
+        }
+        for (int row = 0; row < plot->area.rows; row++) {
+            int base = (plot->area.rows - 1 - row) * plot->down; /* dots below this cell */
+            bool over = past && (graph->goal_is_floor || base + 1 >= goal);
+            enum dx_role role = over ? graph->past : s->role;
+            unsigned dots = 0;
+            int full = height[0] - base;
+
+            for (int x = 0; plot->down == DOTS_DOWN && x < DOTS_ACROSS; x++)
+                for (int y = 0; y < DOTS_DOWN; y++)
+                    if (base + (DOTS_DOWN - y) <= height[x])
+                        dots |= bit_of(x, y);
+            if (plot->down == DOTS_DOWN) {
+                if (dots)
+                    put_braille(plot, row, col, dots, role);
+            } else if (full > 0) {
+                const struct glyphs *g = plot->canvas->grid->glyphs;
+                const char *glyph = g->set == GLYPHS_ASCII
+                                        ? (full >= 2 ? "#" : ".")
+                                        : g->spark[full >= plot->down ? 7 : full - 1];
+
+                (void)canvas_put(plot->canvas, plot->area.row + row, plot->area.col + col,
+                                 &(struct dx_style){ .role = role }, glyph);
+            }
+        }
+    }
+}
+
+/* Several series: a line each; where two share a cell the first one's colour wins. */
+static void lines(struct plot *plot)
+{
+    const struct dx_graph *graph = plot->graph;
+    size_t cells = (size_t)plot->area.rows * (size_t)plot->area.cols;
+    unsigned *dots = mem_new(cells, sizeof(*dots));
+    int *owner = mem_new(cells, sizeof(*owner));
+
+    for (size_t s = graph->count; s-- > 0;) {
+        int before = 0, wide = plot->area.cols * plot->across;
+
+        for (int x = 0; x < wide; x++) {
+            int height = height_of(plot, value_at(&graph->series[s], x, wide));
+            int from = before && before < height ? before + 1 : height;
+            int to = before && before > height ? before - 1 : height;
+
+            for (int y = from; height > 0 && y <= (to > from ? to : from); y++) {
+                int row = plot->area.rows - 1 - (y - 1) / plot->down;
+                size_t cell = (size_t)row * (size_t)plot->area.cols + (size_t)(x / plot->across);
+
+                dots[cell] |= plot->down == DOTS_DOWN
+                                  ? bit_of(x % DOTS_ACROSS, DOTS_DOWN - 1 - (y - 1) % DOTS_DOWN)
+                                  : 1u << ((y - 1) % plot->down);
+                owner[cell] = (int)s + 1;
+            }
+            before = height;
+        }
+    }
+    for (size_t i = 0; i < cells; i++) {
+        int row = (int)(i / (size_t)plot->area.cols), col = (int)(i % (size_t)plot->area.cols);
+        enum dx_role role = owner[i] ? graph->series[owner[i] - 1].role : DX_ROLE_TEXT;
+
+        if (!dots[i])
+            continue;
+        if (plot->down == DOTS_DOWN)
+            put_braille(plot, row, col, dots[i], role);
+        else
+            (void)canvas_put(plot->canvas, plot->area.row + row, plot->area.col + col,
+                             &(struct dx_style){ .role = role },
+                             plot->canvas->grid->glyphs->set == GLYPHS_ASCII ? "*" : "▪");
+    }
+    free(dots);
+    free(owner);
+}
+
+/* ---- axes ---- */
+
+static void put_label(struct plot *plot, int row, double value, const char *before)
+{
+    char number[64], label[80];
+    struct dx_box box = { row, 0, 1, plot->area.col - 1 };
+
+    (void)snprintf(label, sizeof(label), "%s%s", before,
+                   format_value(number, sizeof(number), plot->graph->unit, value));
+    box.col = plot->area.col - 1 - text_width(label);
+    (void)canvas_put(plot->canvas, row, box.col, &(struct dx_style){ .role = DX_ROLE_DIM }, label);
+}
+
+static void draw_goal(struct plot *plot)
+{
+    const struct glyphs *g = plot->canvas->grid->glyphs;
+    int row;
+
+    if (isnan(plot->graph->goal))
+        return;
+    row = plot->area.row + plot->area.rows - 1 -
+          (height_of(plot, plot->graph->goal) - 1) / plot->down;
+    for (int col = 0; col < plot->area.cols; col++)
+        (void)canvas_put(plot->canvas, row, plot->area.col + col,
+                         &(struct dx_style){ .role = DX_ROLE_BORDER }, g->goal_line);
+    put_label(plot, row, plot->graph->goal,
+              g->glyph[plot->graph->goal_is_floor ? DX_GLYPH_AT_LEAST : DX_GLYPH_AT_MOST]);
+}
+
+static void draw_axes(struct plot *plot)
+{
+    int goal_row =
+        isnan(plot->graph->goal)
+            ? -1
+            : plot->area.rows - 1 - (height_of(plot, plot->graph->goal) - 1) / plot->down;
+
+    if (goal_row != 0)
+        put_label(plot, plot->area.row, plot->max, "");
+    if (plot->area.rows > 1 && goal_row != plot->area.rows - 1)
+        put_label(plot, plot->area.row + plot->area.rows - 1, plot->min, "");
+}
+
+static void draw_times(struct plot *plot, int row)
+{
+    int64_t span = plot->graph->to_ms - plot->graph->from_ms;
+    int marks = plot->area.cols >= 60 ? 4 : plot->area.cols >= 30 ? 2 : 1;
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+
+    if (span <= 0 || plot->area.cols < 8)
+        return;
+    for (int i = 0; i < marks; i++) {
+        int64_t ago = span * (marks - i) / marks;
+        char label[32], number[TIME_TEXT];
+
+        if (ago % 3600000 == 0 && ago < 49 * (int64_t)3600000)
+            (void)snprintf(label, sizeof(label), "-%lldh", (long long)(ago / 3600000));
+        else if (ago % 60000 == 0 && ago < 7200000)
+            (void)snprintf(label, sizeof(label), "-%lldm", (long long)(ago / 60000));
+        else
+            (void)snprintf(label, sizeof(label), "-%s", duration_format(number, ago, false));
+        (void)canvas_put(plot->canvas, row, plot->area.col + plot->area.cols * i / marks, &dim,
+                         label);
+    }
+    (void)canvas_put(plot->canvas, row, plot->area.col + plot->area.cols - 3, &dim, "now");
+}
+
+/* ---- legend ---- */
+
+static void summary(const struct dx_series *s, double *min, double *max, double *last)
+{
+    *min = *max = *last = (double)NAN;
+    for (size_t i = 0; i < s->count; i++) {
+        if (isnan(s->value[i]))
+            continue;
+        *min = fmin(*min, s->value[i]);
+        *max = fmax(*max, s->value[i]);
+        *last = s->value[i];
+    }
+    if (s->count > 0 && isnan(s->value[s->count - 1]))
+        *last = (double)NAN; /* the newest is a gap: there is no current value */
+}
+
+static void draw_legend(struct plot *plot, int row, int rows, int cols)
+{
+    const struct dx_graph *graph = plot->graph;
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+    int name = cols - 3 - 3 * 14;
+
+    if (name < 8)
+        name = cols - 3 - 10;
+    for (int i = 0; i < rows && i < (int)graph->count; i++) {
+        const struct dx_series *s = &graph->series[i];
+        double value[3];
+        static const char *const heads[] = { "min ", "max ", "" };
+        int col = 3 + name;
+
+        summary(s, &value[0], &value[1], &value[2]);
+        (void)canvas_put(plot->canvas, row + i, 1, &(struct dx_style){ .role = s->role },
+                         plot->canvas->grid->glyphs->gauge_full);
+        (void)canvas_put_fit(plot->canvas, (struct dx_box){ row + i, 3, 1, name - 1 },
+                             DX_FIT_MIDDLE, NULL, s->name);
+        for (int j = name == cols - 3 - 3 * 14 ? 0 : 2; j < 3; j++, col += 14) {
+            char number[64], label[80];
+            struct dx_box box = { row + i, col, 1, j == 2 && name != cols - 45 ? 10 : 13 };
+
+            (void)snprintf(label, sizeof(label), "%s%s", heads[j],
+                           format_value(number, sizeof(number), graph->unit, value[j]));
+            (void)canvas_put_fit(plot->canvas, box, DX_FIT_RIGHT, j == 2 ? NULL : &dim, label);
+        }
+    }
+}
+
+/* ---- the whole ---- */
+
+static int axis_width(const struct plot *plot)
+{
+    const double values[] = { plot->max, plot->min, plot->graph->goal };
+    int width = 0;
+
+    for (size_t i = 0; i < 3; i++) {
+        char number[64];
+        int w = text_width(format_value(number, sizeof(number), plot->graph->unit, values[i])) +
+                (i == 2);
+
+        if (!isnan(values[i]) && w > width)
+            width = w;
+    }
+    return (width < AXIS_MOST ? width : AXIS_MOST) + 1;
+}
+
+void graph_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_graph *graph)
+{
+    struct dx_canvas inside = canvas_sub(canvas, box);
+    bool braille = canvas->grid->glyphs->set == GLYPHS_BRAILLE;
+    struct plot plot = { .canvas = &inside, .graph = graph };
+    int legend, axis;
+
+    if (inside.rows < 1 || inside.cols < 4 || graph->count == 0)
+        return;
+    plot.down = braille ? DOTS_DOWN : canvas->grid->glyphs->set == GLYPHS_BLOCK ? 8 : 2;
+    plot.across = braille ? DOTS_ACROSS : 1;
+    set_scale(&plot);
+    if (inside.rows == 1) {
+        spark_draw(&inside, (struct dx_box){ 0, 0, 1, inside.cols },
+                   DX_SPARK(.value = graph->series[0].value, .count = graph->series[0].count,
+                            .max = plot.max, .goal = graph->goal, .role = graph->series[0].role,
+                            .past = graph->past));
+        return;
+    }
+    legend = graph->legend && inside.rows >= 5 ? (int)graph->count : 0;
+    if (legend > LEGEND_MOST)
+        legend = LEGEND_MOST;
+    while (legend > 0 && inside.rows - legend - TIME_ROW < 3)
+        legend--;
+    axis = axis_width(&plot);
+    if (axis > inside.cols / 3)
+        axis = 0;
+    plot.area = (struct dx_box){ 0, axis, inside.rows - TIME_ROW - legend, inside.cols - axis };
+    if (axis > 0)
+        draw_goal(&plot);
+    if (graph->count == 1)
+        fill(&plot);
+    else
+        lines(&plot);
+    if (axis > 0)
+        draw_axes(&plot);
+    draw_times(&plot, plot.area.rows);
+    draw_legend(&plot, inside.rows - legend, legend, inside.cols);
+}

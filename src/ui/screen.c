@@ -1,0 +1,464 @@
+/* screen: ncurses draws into a memory file: it keeps its cells, its diff and its
+ * terminfo, and nothing reaches the terminal by itself. We ship the bytes of a
+ * whole frame in one non-blocking write; while some are left, no new frame is
+ * made, so that a terminal that nobody reads holds nothing up. */
+#include "config.h"
+
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+
+#include <errno.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+#include "ui/screen_internal.h"
+
+#include <term.h> /* last: its macros are everyday words */
+
+enum { FRAME_MOST = 4 << 20, RESTORE_MS = 100, REPLACEMENT = 0xFFFD };
+
+static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
+static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
+
+/* ---- bytes ---- */
+
+/* What ncurses wrote since the last time. */
+static void take_memory(struct screen *s, struct buf *out)
+{
+    int fd = fileno(s->memory);
+    char bytes[16384];
+    off_t at = 0;
+    ssize_t n;
+
+    (void)fflush(s->memory);
+    while ((n = pread(fd, bytes, sizeof(bytes), at)) > 0) {
+        (void)buf_add(out, bytes, (size_t)n);
+        at += n;
+    }
+    if (ftruncate(fd, 0) == 0)
+        rewind(s->memory);
+}
+
+int screen_fd(const struct screen *s)
+{
+    return s->tty.fd;
+}
+
+bool screen_pending(const struct screen *s)
+{
+    return s->sent < s->out.len;
+}
+
+bool screen_flush(struct screen *s)
+{
+    while (screen_pending(s)) {
+        ssize_t n = write(s->tty.fd, s->out.bytes + s->sent, s->out.len - s->sent);
+
+        if (n > 0) {
+            s->sent += (size_t)n;
+            s->bytes += (uint64_t)n;
+        } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+            return true;
+        } else {
+            s->gone = true;
+            s->sent = s->out.len;
+            return false;
+        }
+    }
+    return true;
+}
+
+uint64_t screen_bytes(const struct screen *s)
+{
+    return s->bytes;
+}
+
+void screen_send(struct screen *s, const char *bytes, size_t len)
+{
+    (void)buf_add(&s->extra, bytes, len);
+}
+
+/* ---- cells ---- */
+
+/* ncurses measures by libc: where that differs from us, U+FFFD stands. */
+static void to_wide(const struct screen *s, const struct cell *cell, wchar_t wide[6])
+{
+    int n = 0;
+    char32_t cp = cell->cp[0] ? cell->cp[0] : U' ';
+
+    memset(wide, 0, 6 * sizeof(*wide));
+    wide[n++] = (wchar_t)cp;
+    for (int i = 1; i < 4 && cell->cp[i]; i++)
+        if (wcwidth((wchar_t)cell->cp[i]) == 0)
+            wide[n++] = (wchar_t)cell->cp[i];
+    if (cp >= 0x80 && (!s->utf8 || wcwidth((wchar_t)cp) != cell->width)) {
+        wide[0] = s->utf8 ? REPLACEMENT : L'?';
+        wide[1] = 0;
+    }
+}
+
+static void put_cell(struct screen *s, int row, int col, const struct cell *cell)
+{
+    struct colour_look look = colour_of(s, cell);
+    wchar_t wide[6];
+    cchar_t c;
+
+    if (cell->width == 0)
+        return; /* its left half has drawn it */
+    to_wide(s, cell, wide);
+    if (setcchar(&c, wide, (attr_t)look.attr, 0, &look.pair) != OK)
+        (void)setcchar(&c, L"?", (attr_t)look.attr, 0, &look.pair);
+    (void)mvadd_wch(row, col, &c);
+    if (cell->width == 2 && wide[0] == REPLACEMENT) {
+        (void)setcchar(&c, L" ", (attr_t)look.attr, 0, &look.pair);
+        (void)mvadd_wch(row, col + 1, &c);
+    }
+}
+
+/* What differs from what ncurses was told; rows that have a changed link are
+ * marked. */
+static void put_changes(struct screen *s, bool *link_rows)
+{
+    size_t cols = (size_t)s->grid.cols;
+
+    for (int row = 0; row < s->grid.rows; row++) {
+        const struct cell *want = s->grid.cells + (size_t)row * cols;
+        struct cell *have = s->shown + (size_t)row * cols;
+
+        if (memcmp(want, have, cols * sizeof(*want)) == 0)
+            continue;
+        for (int col = 0; col < s->grid.cols; col++) {
+            if (memcmp(&want[col], &have[col], sizeof(*want)) == 0)
+                continue;
+            put_cell(s, row, col, &want[col]);
+            link_rows[row] = link_rows[row] || want[col].link || have[col].link;
+        }
+        memcpy(have, want, cols * sizeof(*want));
+    }
+}
+
+/* ncurses' cells carry no links: write the linked text once more, with OSC 8
+ * around it, between save and restore cursor. */
+static void put_links(struct screen *s, const bool *link_rows, struct buf *out)
+{
+    bool any = false;
+
+    for (int row = 0; row < s->grid.rows; row++) {
+        const struct cell *cells = s->grid.cells + (size_t)row * (size_t)s->grid.cols;
+
+        for (int col = 0; link_rows[row] && col < s->grid.cols; col++) {
+            const char *url = grid_link(&s->grid, &cells[col]);
+            int end = col;
+
+            if (!url || cells[col].width == 0)
+                continue;
+            if (!any)
+                (void)buf_text(out, "\0337");
+            any = true;
+            (void)buf_print(out, "\033[%d;%dH\033]8;;%s\033\\", row + 1, col + 1, url);
+            for (; end < s->grid.cols && cells[end].link == cells[col].link; end++) {
+                wchar_t wide[6];
+                char utf8[4];
+
+                if (cells[end].width == 0)
+                    continue;
+                if (end == col || cells[end].role != cells[end - 1].role ||
+                    cells[end].attr != cells[end - 1].attr)
+                    colour_sgr(s, &cells[end], out);
+                to_wide(s, &cells[end], wide);
+                for (int i = 0; wide[i]; i++)
+                    (void)buf_add(out, utf8, utf8_put(utf8, (char32_t)wide[i]));
+            }
+            (void)buf_text(out, "\033]8;;\033\\");
+            col = end - 1;
+        }
+    }
+    if (any)
+        (void)buf_text(out, "\0338");
+}
+
+bool screen_show(struct screen *s)
+{
+    bool *link_rows;
+    size_t before;
+
+    if (screen_pending(s))
+        return false;
+    link_rows = mem_new((size_t)s->grid.rows, sizeof(*link_rows));
+    put_changes(s, link_rows);
+    if (s->cursor_row >= 0)
+        (void)move(s->cursor_row, s->cursor_col);
+    (void)refresh();
+    buf_clear(&s->out);
+    s->sent = 0;
+    if (s->modern)
+        (void)buf_text(&s->out, sync_begin);
+    before = s->out.len;
+    take_memory(s, &s->out);
+    if (s->modern && s->options.links)
+        put_links(s, link_rows, &s->out);
+    if (s->extra.len > 0)
+        (void)buf_add(&s->out, s->extra.bytes, s->extra.len);
+    buf_clear(&s->extra);
+    if (s->out.len == before)
+        buf_clear(&s->out); /* nothing changed: nothing is sent */
+    else if (s->modern)
+        (void)buf_text(&s->out, sync_end);
+    free(link_rows);
+    (void)screen_flush(s);
+    return true;
+}
+
+struct grid *screen_grid(struct screen *s)
+{
+    return &s->grid;
+}
+
+void screen_redraw(struct screen *s)
+{
+    (void)clearok(curscr, TRUE);
+    memset(s->shown, 0xFF, (size_t)s->grid.rows * (size_t)s->grid.cols * sizeof(*s->shown));
+}
+
+void screen_cursor(struct screen *s, int row, int col)
+{
+    if ((row >= 0) != (s->cursor_row >= 0))
+        (void)curs_set(row >= 0 ? 1 : 0);
+    s->cursor_row = row;
+    s->cursor_col = col;
+}
+
+static void make_grid(struct screen *s)
+{
+    const struct glyphs *glyphs = s->grid.glyphs;
+    int rows, cols;
+
+    tty_size(&rows, &cols);
+    (void)resizeterm(rows, cols);
+    grid_done(&s->grid);
+    grid_init(&s->grid, rows, cols, glyphs);
+    free(s->shown);
+    s->shown = mem_new((size_t)rows * (size_t)cols, sizeof(*s->shown));
+    (void)erase();
+    screen_redraw(s);
+}
+
+void screen_resize(struct screen *s)
+{
+    make_grid(s);
+}
+
+void screen_theme(struct screen *s, const struct theme *theme)
+{
+    s->theme = *theme;
+    colour_init(s);
+    screen_redraw(s);
+}
+
+void screen_mouse(struct screen *s, bool on)
+{
+    s->options.mouse = on;
+    screen_send(s, on ? mouse_on : mouse_off, strlen(on ? mouse_on : mouse_off));
+}
+
+void screen_title(struct screen *s, const char *title)
+{
+    char clean[128];
+
+    if (!s->modern)
+        return;
+    (void)text_clean(clean, sizeof(clean), title, strlen(title));
+    (void)buf_print(&s->extra, "\033]2;%s\033\\", clean);
+}
+
+/* ---- beginning and end ---- */
+
+static bool has_term(const char *name)
+{
+    int status = 0;
+    bool ok = setupterm(name, STDOUT_FILENO, &status) == OK;
+
+    if (ok)
+        (void)del_curterm(cur_term);
+    return ok;
+}
+
+/* The `-direct` description of the same terminal, where the terminal says that
+ * it has true colour and terminfo knows it. */
+static const char *direct_term(const char *term, const char *wanted, char *out, size_t cap)
+{
+    const char *says = getenv("COLORTERM");
+    bool yes = strcmp(wanted, "truecolor") == 0 ||
+               (!*wanted && says && (strcmp(says, "truecolor") == 0 || strcmp(says, "24bit") == 0));
+    size_t len = strcspn(term, "-");
+
+    if (!yes)
+        return NULL;
+    if (strstr(term, "-direct"))
+        return term;
+    (void)snprintf(out, cap, "%.*s-direct", (int)len, term);
+    return has_term(out) ? out : NULL;
+}
+
+static enum depth depth_of(const char *wanted, bool direct)
+{
+    const char *no_color = getenv("NO_COLOR");
+
+    if (strcmp(wanted, "mono") == 0 || (!*wanted && no_color && *no_color) || !has_colors())
+        return DEPTH_MONO;
+    if (direct && (!*wanted || strcmp(wanted, "truecolor") == 0))
+        return DEPTH_TRUE;
+    if (strcmp(wanted, "8") == 0 || COLORS < 16)
+        return DEPTH_8;
+    if (strcmp(wanted, "16") == 0 || COLORS < 256)
+        return DEPTH_16;
+    return DEPTH_256;
+}
+
+static void add_capability(struct buf *out, const char *name)
+{
+    const char *text = tigetstr(name);
+
+    if (text && text != (const char *)-1)
+        (void)buf_text(out, text);
+}
+
+/* What gives the terminal back, for the crash handler. */
+static void guard(struct screen *s)
+{
+    static const char *const names[] = { "sgr0", "op", "cnorm", "rmkx", "rmcup" };
+    struct buf out;
+
+    buf_init(&out, 1024);
+    if (s->modern) {
+        (void)buf_text(&out, sync_end);
+        (void)buf_text(&out, mouse_off);
+    }
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        add_capability(&out, names[i]);
+    tty_guard(&s->tty, out.bytes ? out.bytes : "", out.len);
+    buf_done(&out);
+}
+
+static bool start_curses(struct screen *s, const char *term, struct dx_error *err)
+{
+    char name[128];
+    const char *direct = direct_term(term, s->options.color, name, sizeof(name));
+    int fd = memfd_create("screen", MFD_CLOEXEC);
+
+    s->memory = fd >= 0 ? fdopen(fd, "w+") : NULL;
+    if (!s->memory)
+        return dx_fail(err, DX_FAULT_SYSTEM, "no memory file for the screen: %s", strerror(errno));
+    use_env(FALSE);
+    s->curses = newterm(direct ? direct : term, s->memory, stdin);
+    if (!s->curses && direct) {
+        direct = NULL;
+        s->curses = newterm(term, s->memory, stdin);
+    }
+    if (!s->curses)
+        return dx_fail(
+            err, DX_FAULT_SYSTEM,
+            "TERM=%.40s is unknown here; install ncurses-term, or try TERM=xterm-256color", term);
+    (void)start_color();
+    (void)use_default_colors();
+    s->depth = depth_of(s->options.color, direct != NULL);
+    (void)nonl();
+    (void)noecho();
+    (void)curs_set(0);
+    input_init();
+    return true;
+}
+
+struct screen *screen_open(const struct screen_options *options, const struct theme *theme,
+                           struct dx_error *err)
+{
+    const char *term = getenv("TERM");
+    struct screen *s;
+
+    if (!term || !*term || strcmp(term, "dumb") == 0 || strcmp(term, "unknown") == 0) {
+        dx_fail(err, DX_FAULT_SYSTEM,
+                "TERM=%s cannot show a screen; use 'dxtop once', or set TERM to your terminal",
+                term ? term : "");
+        return NULL;
+    }
+    s = mem_new(1, sizeof(*s));
+    s->options = *options;
+    s->theme = *theme;
+    s->cursor_row = -1;
+    s->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    s->modern = strncmp(term, "linux", 5) != 0 && strncmp(term, "vt", 2) != 0;
+    buf_init(&s->out, FRAME_MOST);
+    buf_init(&s->extra, FRAME_MOST);
+    if (!tty_open(&s->tty, err) || !start_curses(s, term, err)) {
+        if (s->memory)
+            (void)fclose(s->memory);
+        tty_close(&s->tty);
+        free(s);
+        return NULL;
+    }
+    s->grid.glyphs = glyphs_choose(options->glyphs, s->utf8, term);
+    guard(s);
+    tty_raw(&s->tty);
+    colour_init(s);
+    make_grid(s);
+    if (options->mouse && s->modern)
+        screen_mouse(s, true);
+    return s;
+}
+
+/* Give the terminal back: what ncurses does at the end, and ours. */
+static void give_back(struct screen *s)
+{
+    buf_clear(&s->out);
+    s->sent = 0;
+    if (s->modern) {
+        (void)buf_text(&s->out, sync_end);
+        (void)buf_text(&s->out, mouse_off);
+    }
+    (void)endwin();
+    take_memory(s, &s->out);
+    tty_write_within(&s->tty, s->out.bytes, s->out.len, RESTORE_MS);
+    s->sent = s->out.len;
+    tty_cooked(&s->tty);
+}
+
+void screen_close(struct screen *s)
+{
+    if (!s)
+        return;
+    give_back(s);
+    tty_unguard();
+    delscreen(s->curses);
+    (void)fclose(s->memory);
+    tty_close(&s->tty);
+    grid_done(&s->grid);
+    free(s->shown);
+    buf_done(&s->out);
+    buf_done(&s->extra);
+    free(s);
+}
+
+void screen_suspend(struct screen *s)
+{
+    give_back(s);
+}
+
+void screen_resume(struct screen *s)
+{
+    tty_raw(&s->tty);
+    make_grid(s);
+    if (s->options.mouse && s->modern)
+        screen_mouse(s, true);
+}
+
+void screen_rescue(void)
+{
+    tty_rescue();
+}

@@ -1,0 +1,43 @@
+/* screen_internal: what the files of the screen share. */
+#ifndef UI_SCREEN_INTERNAL_H
+#define UI_SCREEN_INTERNAL_H
+
+#include "core/buf.h"
+#include "ui/screen.h"
+#include "ui/tty.h"
+
+enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_TRUE };
+
+struct screen {
+    struct tty tty;
+    struct screen_options options;
+    struct theme theme;
+    struct grid grid;   /* what is wanted */
+    struct cell *shown; /* what ncurses was told */
+    FILE *memory;       /* ncurses' terminal */
+    void *curses;       /* SCREEN */
+    enum depth depth;
+    bool modern; /* synchronized updates and links make sense */
+    bool utf8;
+    int cursor_row, cursor_col;
+    struct buf out; /* bytes of the frame that is being written */
+    size_t sent;
+    struct buf extra; /* bytes outside the grid, for the next frame */
+    uint64_t bytes;
+    bool gone;
+};
+
+/* screen_colour.c: make the theme's pairs; the attributes of a cell. */
+void colour_init(struct screen *screen);
+struct colour_look {
+    unsigned long attr; /* of ncurses, without the pair */
+    int pair;
+};
+struct colour_look colour_of(const struct screen *screen, const struct cell *cell);
+/* The same as a sequence of our own, for what is rewritten with links. */
+void colour_sgr(const struct screen *screen, const struct cell *cell, struct buf *out);
+
+/* screen_input.c */
+void input_init(void);
+
+#endif

@@ -1,0 +1,49 @@
+/* table: the list widget. Columns and rows come from a panel; sorting,
+ * filtering, the selection that follows the thing and the drawing are here. */
+#ifndef UI_TABLE_H
+#define UI_TABLE_H
+
+#include "core/mem.h"
+#include "ui/canvas.h"
+
+struct table_row {
+    const char *key, *url;
+    struct dx_cell *cells;
+    bool apart;
+};
+
+struct table {
+    const struct dx_column *columns;
+    int column_count;
+    struct arena arena; /* of the rows; anew with each update */
+    struct table_row *rows;
+    size_t row_count, row_cap;
+
+    /* what the user chose; survives updates */
+    int sort; /* column, -1: as the panel yields */
+    bool reverse;
+    char filter[128];   /* plain text, !text, col:text; words are and-ed */
+    char selected[256]; /* key of the selected row; "" the first */
+    size_t at, top;     /* of the selected row in order; first row shown */
+
+    size_t *order; /* of the rows that pass the filter, sorted */
+    size_t shown;
+};
+
+void table_init(struct table *table, const struct dx_column *columns);
+void table_done(struct table *table);
+void table_clear(struct table *table);                         /* before an update */
+void table_add(struct table *table, const struct dx_row *row); /* copies */
+void table_arrange(struct table *table); /* after rows, sort or filter changed */
+/* Move the selection by rows, or to an end with INT_MIN and INT_MAX. */
+void table_move(struct table *table, int by, int rows_visible);
+const struct table_row *table_selected(const struct table *table); /* NULL: none */
+bool table_select_at(struct table *table, int row);                /* canvas row, header is 0 */
+/* now_ms for ages; focused shows the selection. Never wraps, drops columns by
+ * priority, numbers do not jitter. */
+void table_draw(struct table *table, struct dx_canvas *canvas, int64_t now_ms, bool focused);
+/* As it would be printed without a screen (once, export, --plain). */
+const char *table_cell_text(const struct dx_column *column, const struct dx_cell *cell,
+                            int64_t now_ms, char *out, size_t cap);
+
+#endif

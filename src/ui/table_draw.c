@@ -1,0 +1,252 @@
+/* table_draw: the list widget on a canvas. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "ui/table.h"
+#include "ui/widgets.h"
+
+enum { GAP = 1, MARGIN = 1, CELL_MAX = 512, COLUMNS_MOST = 32 };
+
+struct plan {
+    int width[COLUMNS_MOST], col[COLUMNS_MOST];
+    bool shown[COLUMNS_MOST];
+};
+
+/* ---- which columns, how wide ---- */
+
+static bool stretches(const struct dx_column *column)
+{
+    return column->max == 0 && column->type != DX_CELL_STATE;
+}
+
+static int least(const struct dx_column *column)
+{
+    return column->min > 0 ? column->min : 1;
+}
+
+static int total(const struct table *table, const struct plan *plan)
+{
+    int width = 2 * MARGIN - GAP;
+
+    for (int i = 0; i < table->column_count; i++)
+        width += plan->shown[i] ? plan->width[i] + GAP : 0;
+    return width;
+}
+
+/* The shown column with the highest priority number; -1: only those with 0 are left. */
+static int least_wanted(const struct table *table, const struct plan *plan)
+{
+    int worst = -1;
+
+    for (int i = 0; i < table->column_count; i++)
+        if (plan->shown[i] && table->columns[i].priority > 0 &&
+            (worst < 0 || table->columns[i].priority >= table->columns[worst].priority))
+            worst = i;
+    return worst;
+}
+
+/* What the shown rows need of a column, so that a longer value elsewhere in the
+ * list moves nothing: all rows count, not only the visible ones. */
+static int needed(const struct table *table, int column, int64_t now_ms)
+{
+    const struct dx_column *c = &table->columns[column];
+    int width = text_width(c->title);
+    char text[CELL_MAX];
+
+    if (c->type == DX_CELL_SPARK || c->type == DX_CELL_GAUGE || c->type == DX_CELL_HEAT)
+        return c->max > 0 ? c->max : 1000;
+    for (size_t i = 0; i < table->shown; i++) {
+        const struct dx_cell *cell = &table->rows[table->order[i]].cells[column];
+        int w = text_width(table_cell_text(c, cell, now_ms, text, sizeof(text)));
+
+        if (w > width)
+            width = w;
+    }
+    return width;
+}
+
+static void make_plan(const struct table *table, struct plan *plan, int cols, int64_t now_ms)
+{
+    int room;
+
+    *plan = (struct plan){ { 0 }, { 0 }, { false } };
+    for (int i = 0; i < table->column_count && i < COLUMNS_MOST; i++) {
+        plan->width[i] = least(&table->columns[i]);
+        plan->shown[i] = true;
+    }
+    while (total(table, plan) > cols) {
+        int worst = least_wanted(table, plan);
+
+        if (worst < 0)
+            break;
+        plan->shown[worst] = false;
+    }
+    room = cols - total(table, plan);
+    /* First what the columns of bounded width need, in their order. */
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i < table->column_count && room > 0; i++) {
+            const struct dx_column *c = &table->columns[i];
+            int need = plan->shown[i] ? needed(table, i, now_ms) : 0, more;
+
+            if (!plan->shown[i] || stretches(c) != (pass == 1))
+                continue;
+            if (c->max > 0 && need > c->max)
+                need = c->max;
+            more = need - plan->width[i];
+            more = more < 0 ? 0 : more < room ? more : room;
+            plan->width[i] += more;
+            room -= more;
+        }
+    }
+    for (int i = 0, col = MARGIN; i < table->column_count; i++) {
+        plan->col[i] = col;
+        col += plan->shown[i] ? plan->width[i] + GAP : 0;
+    }
+}
+
+/* ---- cells ---- */
+
+static bool right_aligned(const struct dx_column *column)
+{
+    return column->fit == DX_FIT_RIGHT || column->type == DX_CELL_NUMBER ||
+           column->type == DX_CELL_AGE;
+}
+
+/* Digits in the cell's own look, units dim: "11" "m" "40" "s", also beside red. */
+static void put_number(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+                       const char *text)
+{
+    struct dx_style dim = { .role = DX_ROLE_DIM, .attr = style->attr & DX_ON_SELECTED };
+    int width = text_width(text), col = box.col + box.cols - width;
+    bool number = (*text >= '0' && *text <= '9') || *text == '-' || *text == '+';
+
+    if (width > box.cols || !number) {
+        (void)canvas_put_fit(canvas, box, DX_FIT_RIGHT,
+                             *text && !number && style->role == DX_ROLE_TEXT ? &dim : style, text);
+        return;
+    }
+    while (*text) {
+        size_t digits = strspn(text, "0123456789.,-+");
+        size_t n = digits > 0 ? digits : strcspn(text, "0123456789");
+        char part[CELL_MAX];
+
+        (void)snprintf(part, sizeof(part), "%.*s", (int)n, text);
+        col += canvas_put(canvas, box.row, col, digits > 0 ? style : &dim, part);
+        text += n;
+    }
+}
+
+static void put_text(struct dx_canvas *canvas, const struct dx_column *column, struct dx_box box,
+                     const struct dx_style *style, const char *text)
+{
+    if (column->type == DX_CELL_NUMBER || column->type == DX_CELL_AGE)
+        put_number(canvas, box, style, text);
+    else
+        (void)canvas_put_fit(canvas, box, column->fit, style, text);
+}
+
+static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
+                     const struct table_row *row, const struct dx_cell *cell, struct dx_box box,
+                     int64_t now_ms)
+{
+    struct dx_style style = { .role = cell->role,
+                              .attr = cell->attr,
+                              .link = column->type == DX_CELL_TEXT ? row->url : NULL };
+    char text[CELL_MAX];
+
+    if (cell->text) {
+        put_text(canvas, column, box, &style, cell->text);
+        return;
+    }
+    switch (column->type) {
+    case DX_CELL_STATE:
+        if (!isnan(cell->value))
+            (void)canvas_put(canvas, box.row, box.col, &style,
+                             canvas->grid->glyphs->glyph[(int)cell->value % DX_GLYPH_COUNT]);
+        break;
+    case DX_CELL_SPARK:
+        spark_draw(canvas, box,
+                   DX_SPARK(.value = cell->values, .count = cell->count, .max = (double)NAN,
+                            .goal = cell->goal, .role = DX_ROLE_SERIES_1, .past = cell->role));
+        break;
+    case DX_CELL_GAUGE:
+        gauge_draw(canvas, box, cell->value, cell->goal,
+                   cell->role == DX_ROLE_TEXT ? DX_ROLE_SERIES_1 : cell->role);
+        break;
+    case DX_CELL_HEAT:
+        heat_draw(canvas, box, cell->values, cell->count, cell->goal);
+        break;
+    case DX_CELL_TEXT:
+    case DX_CELL_NUMBER:
+    case DX_CELL_AGE:
+    case DX_CELL_TIME:
+        put_text(canvas, column, box, &style,
+                 table_cell_text(column, cell, now_ms, text, sizeof(text)));
+        break;
+    }
+}
+
+/* ---- rows ---- */
+
+static void draw_head(const struct table *table, struct dx_canvas *canvas, const struct plan *plan)
+{
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+    struct dx_style sorted = { .role = DX_ROLE_TITLE };
+
+    for (int i = 0; i < table->column_count; i++) {
+        const struct dx_column *c = &table->columns[i];
+        struct dx_box box = { 0, plan->col[i], 1, plan->width[i] };
+        char title[64];
+
+        if (!plan->shown[i])
+            continue;
+        (void)snprintf(title, sizeof(title), "%s%s", c->title,
+                       i == table->sort ? canvas->grid->glyphs->glyph[DX_GLYPH_SORTED] : "");
+        if (text_width(title) > box.cols && i == table->sort && box.cols < canvas->cols - box.col)
+            box.cols++; /* the mark may stand in the gap */
+        (void)canvas_put_fit(canvas, box, right_aligned(c) ? DX_FIT_RIGHT : DX_FIT_LEFT,
+                             i == table->sort ? &sorted : &dim, title);
+    }
+}
+
+static void draw_row(const struct table *table, struct dx_canvas *canvas, const struct plan *plan,
+                     const struct table_row *row, int at, int64_t now_ms)
+{
+    for (int i = 0; i < table->column_count; i++)
+        if (plan->shown[i])
+            put_cell(canvas, &table->columns[i], row, &row->cells[i],
+                     (struct dx_box){ at, plan->col[i], 1, plan->width[i] }, now_ms);
+}
+
+void table_draw(struct table *table, struct dx_canvas *canvas, int64_t now_ms, bool focused)
+{
+    int rows = canvas->rows - 1;
+    struct plan plan;
+
+    if (rows < 1)
+        return;
+    make_plan(table, &plan, canvas->cols, now_ms);
+    draw_head(table, canvas, &plan);
+    if (table->top + (size_t)rows > table->shown)
+        table->top = table->shown > (size_t)rows ? table->shown - (size_t)rows : 0;
+    if (table->at < table->top)
+        table->top = table->at;
+    if (table->shown > 0 && table->at >= table->top + (size_t)rows)
+        table->top = table->at - (size_t)rows + 1;
+    for (int i = 0; i < rows && table->top + (size_t)i < table->shown; i++) {
+        size_t index = table->top + (size_t)i;
+        bool selected = focused && index == table->at;
+
+        draw_row(table, canvas, &plan, &table->rows[table->order[index]], i + 1, now_ms);
+        if (!selected)
+            continue;
+        canvas_attr(canvas, (struct dx_box){ i + 1, 0, 1, canvas->cols }, DX_ON_SELECTED);
+        (void)canvas_put(canvas, i + 1, 0,
+                         &(struct dx_style){ .role = DX_ROLE_BORDER_FOCUS, .attr = DX_ON_SELECTED },
+                         canvas->grid->glyphs->edge_loud);
+    }
+}

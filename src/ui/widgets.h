@@ -1,0 +1,32 @@
+/* widgets: what panels paint with; the exported dx_... functions of
+ * panel/api.c are these, and <dxtop/panel.h> explains them. */
+#ifndef UI_WIDGETS_H
+#define UI_WIDGETS_H
+
+#include "ui/canvas.h"
+
+void graph_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_graph *graph);
+void spark_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_spark *spark);
+void gauge_draw(struct dx_canvas *canvas, struct dx_box box, double share, double goal,
+                enum dx_role role);
+void progress_draw(struct dx_canvas *canvas, struct dx_box box, double done, double total,
+                   const char *words);
+void heat_draw(struct dx_canvas *canvas, struct dx_box box, const double *value, size_t count,
+               double goal);
+void big_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+              const char *text);
+
+/* dx_format(): unknown (NaN) is the dash of `glyphs`, NULL: "–". */
+const char *format_value(char *out, size_t cap, enum dx_unit unit, double value);
+
+/* A panel's frame in the whole canvas: title at column 3, note at the right of
+ * the top line (role: dim, or stale), foot at the right of the bottom line.
+ * focused changes the frame's colour only. Returns the inside. */
+struct frame {
+    const char *title, *note, *foot;
+    enum dx_role note_role;
+    bool focused;
+};
+struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame);
+
+#endif
