@@ -17,7 +17,12 @@
 #include "core/mem.h"
 #include "core/time.h"
 
-enum { ASK_TRIES = 3 };
+enum { ASK_TRIES = 3, VIEW_TRIES = 5 };
+
+static void pause_a_little(void)
+{
+    (void)nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+}
 
 /* A file beside the database; never the database itself, for closing that would
  * drop SQLite's locks. */
@@ -64,7 +69,7 @@ bool lock_take(struct store *store)
     /* A viewer that asks who holds it has it for some microseconds. */
     for (int i = 0; store->lock_fd < 0 && i < ASK_TRIES; i++) {
         if (i > 0)
-            (void)nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+            pause_a_little();
         store->lock_fd = lock_borrow(store);
     }
     return store->lock_fd >= 0;
@@ -188,7 +193,13 @@ bool store_view_lock(struct store *store)
 {
     if (store->viewers_fd < 0)
         store->viewers_fd = open_beside(store, ".viewers");
-    return store->viewers_fd >= 0 && flock(store->viewers_fd, LOCK_SH | LOCK_NB) == 0;
+    /* A collector that asks has it for some microseconds. */
+    for (int i = 0; store->viewers_fd >= 0 && i < VIEW_TRIES; i++) {
+        if (flock(store->viewers_fd, LOCK_SH | LOCK_NB) == 0)
+            return true;
+        pause_a_little();
+    }
+    return false;
 }
 
 bool store_has_viewers(struct store *store)

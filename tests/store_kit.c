@@ -1,0 +1,246 @@
+/* store_kit: what the tests of the store share. */
+#include "config.h"
+
+#include "store_kit.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/buf.h"
+#include "core/time.h"
+
+struct kit kit;
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+void kit_init(void)
+{
+    (void)snprintf(kit.dir, sizeof(kit.dir), "/tmp/dxtop-test-XXXXXX");
+    cr_assert_not_null(mkdtemp(kit.dir));
+    (void)snprintf(kit.path, sizeof(kit.path), "%s/state/acme-1.db", kit.dir);
+}
+
+void kit_done(void)
+{
+    store_close(kit.store);
+    kit.store = NULL;
+    (void)nftw(kit.dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void kit_name_sources(void)
+{
+    static const struct source_row rows[] = {
+        { "prom", "prometheus", "http://p", 1U << DX_KIND_SAMPLE, 15 * SECOND },
+        { "am", "alertmanager", "http://a", 1U << DX_KIND_ALERT, 30 * SECOND },
+        { "slow", "prometheus", "http://s", 1U << DX_KIND_SAMPLE, 10 * MINUTE },
+    };
+    struct dx_error err = { 0 };
+
+    cr_assert(store_sources(kit.store, rows, 3, kit.id, &err), "%s", err.text);
+}
+
+void kit_collect(void)
+{
+    struct dx_error err = { 0 };
+
+    kit.store = store_open(kit.path, STORE_COLLECT, &err);
+    cr_assert_not_null(kit.store, "%s", err.text);
+    cr_assert(store_lock(kit.store));
+    kit_name_sources();
+}
+
+static struct poll poll_of(int source, int64_t now_ms)
+{
+    static const char *const names[] = { "prom", "am", "slow" };
+    static const int64_t every[] = { 15 * SECOND, 30 * SECOND, 10 * MINUTE };
+
+    return (struct poll){ .source = kit.id[source],
+                          .name = names[source],
+                          .ok = true,
+                          .state = DX_SOURCE_LIVE,
+                          .now_ms = now_ms,
+                          .next_ms = now_ms + every[source],
+                          .every_ms = every[source],
+                          .latency_ms = 7,
+                          .bytes = 100,
+                          .per_hour = 240 };
+}
+
+void kit_poll(int source, int64_t now_ms, struct batch *batch)
+{
+    struct poll poll = poll_of(source, now_ms);
+    struct dx_error err = { 0 };
+
+    cr_assert(store_commit(kit.store, &poll, batch, NULL, 0, &err), "%s", err.text);
+    batch_done(batch);
+}
+
+void kit_fail(int source, int64_t now_ms, enum dx_source_state state, const char *text)
+{
+    struct poll poll = poll_of(source, now_ms);
+    struct dx_error err = { 0 };
+
+    poll.ok = false;
+    poll.state = state;
+    poll.error.fault = DX_FAULT_NETWORK;
+    (void)snprintf(poll.error.text, sizeof(poll.error.text), "%s", text);
+    cr_assert(store_commit(kit.store, &poll, NULL, NULL, 0, &err), "%s", err.text);
+}
+
+void kit_sample(struct batch *batch, const char *query, const char *labels, int64_t at_ms,
+                double value)
+{
+    size_t series = batch_series(batch, (struct series){ .query = query, .labels = labels });
+
+    batch_sample(batch, series, at_ms, value);
+}
+
+void kit_alert(struct batch *batch, const char *key, enum dx_alert_state state, int64_t since_ms)
+{
+    struct alert *alert = batch_alert(batch);
+
+    alert->key = alert->name = key;
+    alert->state = state;
+    alert->since_ms = since_ms;
+    alert->severity = DX_SEVERITY_WARNING;
+    batch->alerts_whole = true;
+}
+
+/* ---- rows as text ---- */
+
+static bool is_text(enum dx_field field)
+{
+    switch ((int)field) {
+    case DX_FIELD_SOURCE:
+    case DX_FIELD_NAME:
+    case DX_FIELD_KEY:
+    case DX_FIELD_LABELS:
+    case DX_FIELD_TEXT:
+    case DX_FIELD_SUMMARY:
+    case DX_FIELD_URL:
+    case DX_FIELD_MUTED_BY:
+    case DX_FIELD_TYPE:
+    case DX_FIELD_VERSION:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_number(enum dx_field field)
+{
+    return field == DX_FIELD_VALUE || field == DX_FIELD_MIN || field == DX_FIELD_MAX ||
+           field == DX_FIELD_PER_HOUR;
+}
+
+static bool is_time(enum dx_field field)
+{
+    switch ((int)field) {
+    case DX_FIELD_AT:
+    case DX_FIELD_SINCE:
+    case DX_FIELD_ENDED:
+    case DX_FIELD_SEEN:
+    case DX_FIELD_LAST_TRY:
+    case DX_FIELD_LAST_OK:
+    case DX_FIELD_NEXT:
+    case DX_FIELD_RESET:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void add_field(struct buf *out, const struct rows_ops *ops, void *rows, enum dx_field field)
+{
+    if (!ops->has(rows, field))
+        (void)buf_text(out, "-");
+    else if (is_text(field))
+        (void)buf_text(out, ops->text(rows, field));
+    else if (is_number(field))
+        (void)buf_print(out, "%g", ops->number(rows, field));
+    else if (is_time(field)) /* in seconds after T0 */
+        (void)buf_print(out, "%g", (double)(ops->integer(rows, field) - T0) / 1000.);
+    else
+        (void)buf_print(out, "%lld", (long long)ops->integer(rows, field));
+}
+
+const char *kit_rows(struct store *store, enum dx_query query, const struct dx_filter *filter,
+                     int64_t now_ms, const enum dx_field *fields)
+{
+    static struct buf out;
+    struct dx_error err = { 0 };
+    struct reader reader = store_reader(store);
+    void *rows;
+
+    buf_done(&out);
+    buf_init(&out, 1 << 20);
+    (void)buf_text(&out, "");
+    cr_assert(store_begin(store, &err), "%s", err.text);
+    rows = reader.open(reader.self, query, filter, now_ms);
+    while (reader.ops->next(rows)) {
+        for (size_t i = 0; fields[i] != DX_FIELD_COUNT; i++) {
+            if (i > 0)
+                (void)buf_text(&out, "|");
+            add_field(&out, reader.ops, rows, fields[i]);
+        }
+        (void)buf_text(&out, "\n");
+    }
+    reader.ops->close(rows);
+    cr_assert_null(reader.error(reader.self));
+    store_end(store);
+    return out.bytes ? out.bytes : "";
+}
+
+int64_t kit_count(struct store *store, enum dx_query query, int64_t now_ms)
+{
+    struct dx_error err = { 0 };
+    struct reader reader = store_reader(store);
+    int64_t n = 0;
+    void *rows;
+
+    cr_assert(store_begin(store, &err), "%s", err.text);
+    rows = reader.open(reader.self, query, NULL, now_ms);
+    while (reader.ops->next(rows))
+        n++;
+    reader.ops->close(rows);
+    store_end(store);
+    return n;
+}
+
+int64_t kit_boot_ms(void)
+{
+    return time_boot_ms();
+}
+
+bool kit_exists(const char *suffix)
+{
+    char path[128];
+
+    (void)snprintf(path, sizeof(path), "%s%s", kit.path, suffix);
+    return access(path, F_OK) == 0;
+}
+
+void kit_overwrite(const char *suffix, long offset, const void *bytes, size_t len)
+{
+    char path[128];
+    FILE *f;
+
+    (void)snprintf(path, sizeof(path), "%s%s", kit.path, suffix);
+    f = fopen(path, offset == 0 && len == 0 ? "w" : "r+");
+    cr_assert_not_null(f, "%s", path);
+    cr_assert_eq(fseek(f, offset, SEEK_SET), 0);
+    cr_assert_eq(fwrite(bytes, 1, len, f), len);
+    cr_assert_eq(fclose(f), 0);
+}
