@@ -200,6 +200,14 @@ static bool is_text(const char *text, size_t len, struct complaints *complaints)
     return true;
 }
 
+/* Nothing but blanks and comments is an empty document, not a wrong one. */
+static bool is_empty(const char *text)
+{
+    for (text += strspn(text, " \t\r\n"); *text == '#'; text += strspn(text, " \t\r\n"))
+        text += strcspn(text, "\n");
+    return !*text;
+}
+
 bool yaml_parse(struct yaml *root, struct arena *arena, const char *file, const char *text,
                 size_t len, struct buf *out)
 {
@@ -225,8 +233,7 @@ bool yaml_parse(struct yaml *root, struct arena *arena, const char *file, const 
                                 .diag = diag };
     doc = fy_document_build_from_string(&cfg, text, len);
     if (!doc) {
-        /* An empty file, or comments only, is an empty document. */
-        ok = text[strspn(text, " \t\r\n")] == '\0';
+        ok = is_empty(text);
         if (!ok)
             collect(diag, &copy.complaints);
     } else {

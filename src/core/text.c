@@ -279,7 +279,7 @@ int text_distance(const char *a, const char *b, int most)
 const char *text_nearest(const char *word, const char *const *names)
 {
     const char *best = NULL;
-    int most = (int)(strlen(word) + 2) / 3;
+    int len = (int)strlen(word), most = len < 3 ? 1 : len < 9 ? 2 : len / 3;
 
     for (; names && *names; names++) {
         int distance = text_distance(word, *names, most);

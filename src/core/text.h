@@ -35,7 +35,8 @@ int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char
 
 /* Edit distance for "did you mean"; at most `most` matters, above it most + 1. */
 int text_distance(const char *a, const char *b, int most);
-/* The nearest of names (ends at NULL) within a third of its length; NULL: none. */
+/* The nearest of names (ends at NULL): one or two letters off, or a third of a
+ * long word; NULL: none. */
 const char *text_nearest(const char *word, const char *const *names);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "net/origin.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +45,11 @@ bool origin_same(const struct origin *a, const struct origin *b)
 
 bool origin_is_loopback(const struct origin *origin)
 {
-    return strcasecmp(origin->host, "localhost") == 0 || strncmp(origin->host, "127.", 4) == 0 ||
-           strcmp(origin->host, "[::1]") == 0;
+    struct in_addr v4;
+
+    /* "127.evil.example" is a name like any other. */
+    return strcasecmp(origin->host, "localhost") == 0 || strcmp(origin->host, "[::1]") == 0 ||
+           (inet_pton(AF_INET, origin->host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127);
 }
 
 bool origin_join(char *out, const char *from, const char *to)

@@ -1,0 +1,10 @@
+/* golden: a screen as text and roles, compared with the one in tests/golden.
+ * DX_GOLDEN=write writes it anew; look at the difference before it is committed. */
+#ifndef TESTS_GOLDEN_H
+#define TESTS_GOLDEN_H
+
+#include "ui/canvas.h"
+
+void golden(const struct grid *grid, const char *name);
+
+#endif

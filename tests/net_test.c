@@ -1,0 +1,141 @@
+#include "config.h"
+
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "net/budget.h"
+#include "net/header.h"
+#include "net/origin.h"
+#include "net/retry.h"
+
+enum { NOW = 1795500000 };
+
+Test(header, retry_after_is_seconds_or_a_date)
+{
+    int64_t now = (int64_t)NOW * 1000;
+
+    cr_expect_eq(header_retry_after("120", now), 120);
+    cr_expect_eq(header_retry_after("0", now), 0);
+    cr_expect_eq(header_retry_after("-5", now), 0);
+    cr_expect_eq(header_retry_after("soon", now), -1);
+    cr_expect_eq(header_date("Fri, 02 Jan 2026 03:04:05 GMT"), 1767323045000);
+    cr_expect_eq(header_retry_after("Fri, 02 Jan 2026 03:04:15 GMT", 1767323045000), 10);
+    cr_expect_eq(header_retry_after("Fri, 02 Jan 2026 03:04:05 GMT", 1767323045000 + 60000), 0);
+    cr_expect_eq(header_date("Fri, 02 Foo 2026 03:04:05 GMT"), 0);
+}
+
+Test(header, the_next_page_is_found_among_the_links)
+{
+    char out[200];
+
+    cr_expect_str_eq(
+        header_next("<https://h/a?page=2>; rel=\"next\", <https://h/a?page=9>; rel=\"last\"", out,
+                    sizeof(out)),
+        "https://h/a?page=2");
+    cr_expect_str_eq(
+        header_next("<https://h/a>; rel=\"last\", <https://h/b>; rel=next", out, sizeof(out)),
+        "https://h/b");
+    cr_expect_str_eq(header_next("<https://h/a>; rel=\"prev\"", out, sizeof(out)), "");
+    cr_expect_str_eq(header_next("<broken", out, sizeof(out)), "");
+}
+
+static const struct {
+    const char *name, *value;
+    int64_t limit, remaining, reset_s;
+} limits[] = {
+    { "X-RateLimit-Limit", "5000", 5000, -1, 0 },
+    { "x-ratelimit-remaining", "4999", -1, 4999, 0 },
+    { "X-RateLimit-Reset", "1795503600", -1, -1, 1795503600 },
+    { "RateLimit-Reset", "30", -1, -1, NOW + 30 },
+    { "X-RateLimit-Reset", "2026-01-02T03:04:05Z", -1, -1, 1767323045 },
+    { "X-Other", "1", -1, -1, 0 },
+};
+
+Test(header, every_dialect_of_rate_limits_is_understood)
+{
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        struct limits l = { .limit = -1, .remaining = -1 };
+
+        header_limit(&l, limits[i].name, limits[i].value, (int64_t)NOW * 1000);
+        cr_expect_eq(l.limit, limits[i].limit, "%s", limits[i].name);
+        cr_expect_eq(l.remaining, limits[i].remaining, "%s", limits[i].name);
+        cr_expect_eq(l.reset_ms, limits[i].reset_s * 1000, "%s: %lld", limits[i].value,
+                     (long long)l.reset_ms);
+    }
+}
+
+Test(origin, scheme_host_and_port_make_an_origin)
+{
+    struct origin a, b;
+    char url[URL_MAX];
+
+    cr_assert(origin_of(&a, "https://h/x"));
+    cr_assert(origin_of(&b, "https://H:443/y"));
+    cr_expect(origin_same(&a, &b));
+    cr_assert(origin_of(&b, "https://h:444/y"));
+    cr_expect_not(origin_same(&a, &b));
+    cr_expect_not(origin_of(&b, "ftp://h/"));
+    cr_expect(origin_join(url, "https://h/a/b", "../c?d=1"));
+    cr_expect_str_eq(url, "https://h/c?d=1");
+    cr_expect(origin_join(url, "https://h/a", "http://evil/"));
+    cr_expect_str_eq(url, "http://evil/");
+    cr_assert(origin_of(&a, "http://127.0.0.1:9090"));
+    cr_expect(origin_is_loopback(&a));
+    cr_assert(origin_of(&a, "http://127.evil.example"));
+    cr_expect_not(origin_is_loopback(&a));
+}
+
+Test(retry, backs_off_with_jitter_and_forgets_at_a_success)
+{
+    struct retry retry = { 0 };
+    struct dx_error err = { .fault = DX_FAULT_NETWORK };
+
+    cr_expect_eq(retry_next(&retry, NULL, 15000, .5), 15000);
+    cr_expect_eq(retry_next(&retry, &err, 15000, 1.), 15000);
+    cr_expect_eq(retry_next(&retry, &err, 15000, 1.), 30000);
+    cr_expect_eq(retry_next(&retry, &err, 15000, 0.), 1000);
+    for (int i = 0; i < 30; i++)
+        cr_expect_leq(retry_next(&retry, &err, 15000, 1.), 300000);
+    cr_expect_eq(retry_next(&retry, NULL, 15000, 1.), 15000);
+    cr_expect_eq(retry.failures, 0);
+}
+
+Test(retry, never_asks_before_it_was_told_and_stops_when_refused)
+{
+    struct retry retry = { 0 };
+    struct dx_error limited = { .fault = DX_FAULT_LIMITED, .retry_after_s = 90 };
+    struct dx_error absurd = { .fault = DX_FAULT_LIMITED, .retry_after_s = 1000000 };
+    struct dx_error refused = { .fault = DX_FAULT_AUTH };
+
+    cr_expect_geq(retry_next(&retry, &limited, 15000, 0.), 90000);
+    cr_expect_eq(retry_next(&retry, &absurd, 15000, 0.), 3600000);
+    cr_expect_eq(retry_next(&retry, &refused, 15000, 0.), -1);
+}
+
+Test(budget, stretches_the_interval_so_that_the_share_lasts)
+{
+    struct budget b = { 0 };
+    int64_t now = (int64_t)NOW * 1000;
+
+    cr_expect_eq(budget_every(&b, now, 30000, 10, .5), 30000);
+    budget_seen(&b, now, 5000, 5000, now + 3600000);
+    cr_expect_eq(budget_every(&b, now, 30000, 10, .5), 30000);
+    cr_expect_eq(budget_every(&b, now, 30000, 100, .5), 144000);
+    budget_seen(&b, now, 5000, 2500, now + 3600000);
+    cr_expect_eq(budget_every(&b, now, 30000, 10, .5), 3600000);
+    cr_expect_eq(budget_every(&b, now + 3600001, 30000, 10, .5), 30000);
+    budget_seen(&b, now, -1, -1, 0);
+    cr_expect_eq(b.limit, 5000);
+}
+
+Test(budget, the_projection_is_measured_once_there_is_something)
+{
+    struct budget b = { 0 };
+    int64_t now = (int64_t)NOW * 1000;
+
+    cr_expect_float_eq(budget_per_hour(&b, 30000, 2), 240., 1e-6);
+    for (int i = 0; i <= 20; i++)
+        budget_spend(&b, now + i * 30000, 3);
+    cr_expect_float_eq(budget_per_hour(&b, 30000, 2), 378., 1.);
+}

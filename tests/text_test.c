@@ -1,0 +1,112 @@
+#include "config.h"
+
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "core/text.h"
+
+static const struct {
+    const char *what, *in, *out;
+} cleaned[] = {
+    { "plain text", "build ok", "build ok" },
+    { "escape sequence", "a\x1b[31mb", "a\xEF\xBF\xBD[31mb" },
+    { "c1 control",
+      "a\xC2\x9B"
+      "31mb",
+      "a\xEF\xBF\xBD"
+      "31mb" },
+    { "white space", "fix:\r\n\tbug ", "fix: bug" },
+    { "overlong slash", "\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD" },
+    { "surrogate", "\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" },
+    { "bidi override",
+      "a\xE2\x80\xAE"
+      "b",
+      "ab" },
+    { "cut short", "x\xE4\xBD", "x\xEF\xBF\xBD\xEF\xBF\xBD" },
+    { "delete", "a\x7F", "a\xEF\xBF\xBD" },
+};
+
+Test(text, cleaning_leaves_nothing_that_drives_a_terminal)
+{
+    for (size_t i = 0; i < sizeof(cleaned) / sizeof(cleaned[0]); i++) {
+        char out[64];
+
+        text_clean(out, sizeof(out), cleaned[i].in, strlen(cleaned[i].in));
+        cr_expect_str_eq(out, cleaned[i].out, "%s: got '%s'", cleaned[i].what, out);
+    }
+}
+
+Test(text, cleaning_never_splits_a_character)
+{
+    char out[4];
+
+    cr_expect_eq(text_clean(out, sizeof(out), "ab\xC3\xA9", 4), 2);
+    cr_expect_str_eq(out, "ab");
+}
+
+static const struct {
+    const char *text;
+    int width;
+} widths[] = {
+    { "", 0 },     { "abc", 3 },      { "é", 1 },    { "e\xCC\x81", 1 },
+    { "作业", 4 }, { "▁▂▃", 3 },      { "✓ ok", 4 }, { "👩‍👩‍👧", 2 },
+    { "🇩🇪", 2 },   { "\xCC\x81", 1 }, { "عربي", 4 }, { "한국어", 6 },
+};
+
+Test(text, widths_are_what_a_terminal_takes)
+{
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++)
+        cr_expect_eq(text_width(widths[i].text), widths[i].width, "%s: %d", widths[i].text,
+                     text_width(widths[i].text));
+}
+
+static const struct {
+    const char *text;
+    int cols;
+    const char *end, *middle;
+} cuts[] = {
+    { "abcdef", 6, "abcdef", "abcdef" }, { "abcdef", 5, "abcd…", "ab…ef" },
+    { "abcdef", 1, "…", "…" },           { "abcdef", 0, "", "" },
+    { "作业队列", 5, "作业…", "作…列" }, { "a", 5, "a", "a" },
+};
+
+Test(text, cutting_keeps_whole_characters_within_the_columns)
+{
+    for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+        char out[64];
+        int used = text_cut(out, sizeof(out), cuts[i].text, cuts[i].cols, "…");
+
+        cr_expect_str_eq(out, cuts[i].end, "end: %s", out);
+        cr_expect_leq(used, cuts[i].cols);
+        cr_expect_eq(used, text_width(out));
+        used = text_cut_middle(out, sizeof(out), cuts[i].text, cuts[i].cols, "…");
+        cr_expect_str_eq(out, cuts[i].middle, "middle: %s", out);
+        cr_expect_leq(used, cuts[i].cols);
+        cr_expect_eq(used, text_width(out));
+    }
+}
+
+Test(text, the_nearest_word_is_near)
+{
+    static const char *const names[] = { "every", "url", "token", "history", NULL };
+
+    cr_expect_str_eq(text_nearest("evry", names), "every");
+    cr_expect_str_eq(text_nearest("tokne", names), "token");
+    cr_expect_null(text_nearest("colour", names));
+    cr_expect_null(text_nearest("x", (const char *const[]){ NULL }));
+}
+
+Test(text, encoding_is_the_inverse_of_decoding)
+{
+    static const char32_t points[] = { 'a', 0xE9, 0x4F5C, 0x1F600, 0x10FFFF };
+
+    for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+        char utf8[4];
+        char32_t back;
+        size_t n = utf8_put(utf8, points[i]);
+
+        cr_expect_eq(utf8_next(utf8, n, &back), n);
+        cr_expect_eq(back, points[i]);
+    }
+}

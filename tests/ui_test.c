@@ -1,0 +1,454 @@
+#include "config.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "golden.h"
+#include "ui/canvas.h"
+#include "ui/keys.h"
+#include "ui/layout.h"
+#include "ui/table.h"
+#include "ui/theme.h"
+#include "ui/widgets.h"
+
+static struct grid grid;
+static struct dx_canvas canvas;
+
+static void start(int rows, int cols, enum glyph_set set)
+{
+    grid_init(&grid, rows, cols, &glyph_sets[set]);
+    canvas = canvas_of(&grid);
+}
+
+Test(canvas, a_wide_character_is_never_halved)
+{
+    start(1, 4, GLYPHS_BRAILLE);
+    cr_expect_eq(canvas_put(&canvas, 0, 3, NULL, "作"), 0);
+    cr_expect_eq(canvas_put(&canvas, 0, 0, NULL, "作业"), 4);
+    cr_expect_eq(canvas_put(&canvas, 0, 1, NULL, "x"), 1);
+    cr_expect_eq(grid.cells[0].cp[0], 0);
+    cr_expect_eq(grid.cells[0].width, 1);
+    cr_expect_eq(grid.cells[2].cp[0], U'业');
+    canvas_put(&canvas, 0, 2, NULL, "y");
+    cr_expect_eq(grid.cells[3].width, 1);
+    grid_done(&grid);
+}
+
+Test(canvas, clips_on_every_side)
+{
+    start(2, 5, GLYPHS_BRAILLE);
+    cr_expect_eq(canvas_put(&canvas, 2, 0, NULL, "x"), 0);
+    cr_expect_eq(canvas_put(&canvas, -1, 0, NULL, "x"), 0);
+    canvas_put(&canvas, 0, -2, NULL, "abcd");
+    cr_expect_eq(grid.cells[0].cp[0], 'c');
+    struct dx_canvas sub = canvas_sub(&canvas, (struct dx_box){ 1, 3, 9, 9 });
+    cr_expect_eq(sub.rows, 1);
+    cr_expect_eq(sub.cols, 2);
+    cr_expect_eq(canvas_put(&sub, 0, 0, NULL, "wxyz"), 2);
+    cr_expect_null(canvas_cell(&sub, 0, 2));
+    grid_done(&grid);
+}
+
+Test(canvas, stale_is_dim_and_keeps_its_place)
+{
+    start(1, 3, GLYPHS_BRAILLE);
+    canvas.stale = true;
+    canvas_put(&canvas, 0, 0, &(struct dx_style){ .role = DX_ROLE_BAD, .attr = DX_CHIP | DX_BOLD },
+               "x");
+    cr_expect_eq(grid.cells[0].role, DX_ROLE_DIM);
+    cr_expect_eq(grid.cells[0].attr, DX_BOLD);
+    grid_done(&grid);
+}
+
+Test(canvas, links_are_web_links_only)
+{
+    start(1, 4, GLYPHS_BRAILLE);
+    canvas_put(&canvas, 0, 0, &(struct dx_style){ .link = "https://h/" }, "a");
+    canvas_put(&canvas, 0, 1, &(struct dx_style){ .link = "javascript:x" }, "b");
+    cr_expect_str_eq(grid_link(&grid, &grid.cells[0]), "https://h/");
+    cr_expect_null(grid_link(&grid, &grid.cells[1]));
+    grid_done(&grid);
+}
+
+/* ---- numbers ---- */
+
+static const struct {
+    enum dx_unit unit;
+    double value;
+    const char *text;
+} numbers[] = {
+    { DX_UNIT_NONE, NAN, "–" },
+    { DX_UNIT_NONE, INFINITY, "+Inf" },
+    { DX_UNIT_NONE, 0, "0" },
+    { DX_UNIT_NONE, 12.34, "12.3" },
+    { DX_UNIT_NONE, 0.0123, "0.012" },
+    { DX_UNIT_NONE, 1234567, "1.2 M" },
+    { DX_UNIT_COUNT, 1240, "1,240" },
+    { DX_UNIT_COUNT, -1240, "-1,240" },
+    { DX_UNIT_SECONDS, 0.25, "250ms" },
+    { DX_UNIT_SECONDS, 62, "1m02s" },
+    { DX_UNIT_RATIO, 0.938, "93.8 %" },
+    { DX_UNIT_PERCENT, 100, "100.0 %" },
+    { DX_UNIT_BYTES, 1536, "1.5 KiB" },
+    { DX_UNIT_PER_S, 2, "2.00 /s" },
+    { DX_UNIT_BYTES_PER_S, 10, "10 B/s" },
+};
+
+Test(format, numbers_have_their_unit_and_no_data_is_a_dash)
+{
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        char out[64];
+
+        cr_expect_str_eq(format_value(out, sizeof(out), numbers[i].unit, numbers[i].value),
+                         numbers[i].text, "%s: %s", numbers[i].text, out);
+    }
+}
+
+/* ---- keys ---- */
+
+Test(keys, names_and_keys_go_both_ways)
+{
+    static const char *const names[] = { "up", "ctrl-c", "alt-x", "shift-tab", "page-down",
+                                         "G",  "?",      "f12",   "é",         "space" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct key key;
+        char out[32];
+
+        cr_assert(key_parse(&key, names[i]), "%s", names[i]);
+        cr_expect_str_eq(key_format(out, sizeof(out), key), names[i]);
+    }
+    cr_expect_not(key_parse(&(struct key){ 0 }, "nope"));
+    cr_expect_not(key_parse(&(struct key){ 0 }, ""));
+}
+
+/* ---- layout ---- */
+
+static void place(int rows, int cols, struct layout_panel p[4])
+{
+    struct layout_row lines[2] = { { .weight = 2, .panels = p, .count = 2 },
+                                   { .weight = 1, .panels = p + 2, .count = 2 } };
+
+    for (int i = 0; i < 4; i++)
+        p[i] = (struct layout_panel){ .weight = 1, .priority = i, .min_rows = 5, .min_cols = 30 };
+    layout_place(lines, 2, (struct dx_box){ 0, 0, rows, cols }, -1);
+}
+
+Test(layout, fills_the_screen_without_overlap_at_any_size)
+{
+    for (int rows = 1; rows <= 60; rows += 3) {
+        for (int cols = 1; cols <= 200; cols += 7) {
+            struct layout_panel p[4];
+            int area = 0, shown = 0;
+
+            place(rows, cols, p);
+            for (int i = 0; i < 4; i++) {
+                const struct dx_box *b = &p[i].box;
+
+                area += b->rows * b->cols;
+                shown += b->rows > 0;
+                cr_expect(b->row >= 0 && b->col >= 0 && b->row + b->rows <= rows &&
+                              b->col + b->cols <= cols,
+                          "%dx%d", cols, rows);
+            }
+            cr_expect_geq(shown, 1, "%dx%d", cols, rows);
+            cr_expect_eq(area, rows * cols, "%dx%d: %d", cols, rows, area);
+        }
+    }
+}
+
+Test(layout, the_least_important_goes_first)
+{
+    struct layout_panel p[4];
+
+    place(40, 100, p);
+    cr_expect(p[3].box.rows > 0);
+    cr_expect_gt(p[0].box.rows, p[2].box.rows);
+    place(16, 40, p);
+    cr_expect_eq(p[3].box.rows, 0);
+    cr_expect(p[0].box.rows > 0);
+    place(4, 20, p);
+    cr_expect_eq(p[0].box.rows, 4);
+    cr_expect_eq(p[1].box.rows + p[2].box.rows + p[3].box.rows, 0);
+}
+
+/* ---- table ---- */
+
+static const struct dx_column columns[] = {
+    { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT, "" },
+    { "POOL", DX_CELL_TEXT, DX_UNIT_NONE, 0, 6, 14, DX_FIT_MIDDLE, "" },
+    { "WAIT", DX_CELL_NUMBER, DX_UNIT_COUNT, 0, 5, 6, DX_FIT_RIGHT, "" },
+    { "P95", DX_CELL_NUMBER, DX_UNIT_SECONDS, 1, 6, 8, DX_FIT_RIGHT, "" },
+    { "24 H", DX_CELL_SPARK, DX_UNIT_NONE, 2, 8, 24, DX_FIT_LEFT, "" },
+    { 0 },
+};
+
+static void fill(struct table *t)
+{
+    static const char *const names[] = { "linux-xl", "gpu", "linux", "windows-server-2022" };
+    static const double waits[] = { 18, NAN, 4, 6 }, p95[] = { 571, NAN, 80, 544 };
+    static const double spark[] = { 1, 2, 3, 5, 8, 13, NAN, 21 };
+
+    table_clear(t);
+    for (int i = 0; i < 4; i++) {
+        struct dx_cell cells[] = {
+            { .value = i == 0 ? DX_GLYPH_BAD : DX_GLYPH_GOOD,
+              .role = i == 0 ? DX_ROLE_BAD : DX_ROLE_GOOD },
+            { .text = names[i] },
+            { .value = waits[i] },
+            { .value = p95[i], .role = i == 0 ? DX_ROLE_BAD : DX_ROLE_TEXT },
+            { .values = spark, .count = 8, .goal = 10, .role = DX_ROLE_BAD },
+        };
+
+        table_add(t, DX_ROW(.key = names[i], .url = "", .cells = cells, .apart = i == 2));
+    }
+    table_arrange(t);
+}
+
+Test(table, sorts_with_unknown_last_and_what_is_apart_at_the_end)
+{
+    struct table t;
+
+    table_init(&t, columns);
+    fill(&t);
+    t.sort = 2;
+    table_arrange(&t);
+    cr_expect_str_eq(t.rows[t.order[0]].key, "linux-xl");
+    cr_expect_str_eq(t.rows[t.order[2]].key, "gpu");
+    cr_expect_str_eq(t.rows[t.order[3]].key, "linux");
+    t.reverse = true;
+    table_arrange(&t);
+    cr_expect_str_eq(t.rows[t.order[0]].key, "windows-server-2022");
+    cr_expect_str_eq(t.rows[t.order[2]].key, "gpu");
+    table_done(&t);
+}
+
+Test(table, the_selection_follows_the_thing)
+{
+    struct table t;
+
+    table_init(&t, columns);
+    fill(&t);
+    table_move(&t, 1, 10);
+    cr_expect_str_eq(table_selected(&t)->key, "gpu");
+    t.sort = 2;
+    fill(&t);
+    cr_expect_str_eq(table_selected(&t)->key, "gpu");
+    cr_expect_eq(t.at, 2);
+    table_move(&t, INT_MAX, 10);
+    cr_expect_eq(t.at, 3);
+    table_move(&t, INT_MIN, 10);
+    cr_expect_eq(t.at, 0);
+    table_done(&t);
+}
+
+static const struct {
+    const char *filter;
+    size_t shown;
+} filters[] = {
+    { "", 4 },         { "linux", 2 },   { "LINUX", 2 },      { "!linux", 2 },  { "linux xl", 1 },
+    { "pool:win", 1 }, { "wait:18", 1 }, { "wait:linux", 0 }, { "nothing", 0 },
+};
+
+Test(table, filters_by_words_without_and_in_columns)
+{
+    struct table t;
+
+    table_init(&t, columns);
+    for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+        snprintf(t.filter, sizeof(t.filter), "%s", filters[i].filter);
+        fill(&t);
+        cr_expect_eq(t.shown, filters[i].shown, "%s: %zu", filters[i].filter, t.shown);
+    }
+    table_done(&t);
+}
+
+Test(table, drops_columns_and_never_wraps)
+{
+    static const int widths[] = { 60, 40, 24, 12, 3 };
+    struct table t;
+
+    table_init(&t, columns);
+    fill(&t);
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        char name[64];
+
+        start(6, widths[i], GLYPHS_BRAILLE);
+        table_draw(&t, &canvas, 0, true);
+        snprintf(name, sizeof(name), "widgets/table-%d", widths[i]);
+        golden(&grid, name);
+        grid_done(&grid);
+    }
+    table_done(&t);
+}
+
+/* ---- widgets ---- */
+
+static void widgets(enum glyph_set set, const char *name)
+{
+    static double values[120], other[120];
+    struct dx_series series[] = { { "linux-xl", DX_ROLE_SERIES_1, values, 120 },
+                                  { "gpu", DX_ROLE_SERIES_2, other, 120 } };
+    struct dx_style big = { .role = DX_ROLE_BAD, .attr = DX_BOLD };
+
+    for (int i = 0; i < 120; i++) {
+        values[i] = i > 50 && i < 60 ? NAN : 300 + 250 * sin(i / 12.);
+        other[i] = i * 2;
+    }
+    start(34, 60, set);
+    graph_draw(&canvas, (struct dx_box){ 0, 0, 10, 60 },
+               DX_GRAPH(.series = series, .count = 1, .min = NAN, .max = NAN, .goal = 300,
+                        .past = DX_ROLE_BAD, .unit = DX_UNIT_SECONDS, .from_ms = 0,
+                        .to_ms = 86400000));
+    graph_draw(&canvas, (struct dx_box){ 10, 0, 10, 60 },
+               DX_GRAPH(.series = series, .count = 2, .min = NAN, .max = NAN, .goal = NAN,
+                        .legend = true, .unit = DX_UNIT_SECONDS, .from_ms = 0, .to_ms = 21600000));
+    spark_draw(&canvas, (struct dx_box){ 20, 0, 1, 30 },
+               DX_SPARK(.value = values, .count = 120, .max = NAN, .goal = 400,
+                        .role = DX_ROLE_SERIES_1, .past = DX_ROLE_BAD));
+    gauge_draw(&canvas, (struct dx_box){ 21, 0, 1, 30 }, .4, .8, DX_ROLE_SERIES_1);
+    gauge_draw(&canvas, (struct dx_box){ 22, 0, 1, 30 }, NAN, NAN, DX_ROLE_SERIES_1);
+    heat_draw(&canvas, (struct dx_box){ 23, 0, 1, 60 }, values, 120, NAN);
+    progress_draw(&canvas, (struct dx_box){ 24, 0, 1, 60 }, 3, 35, "filling: 3 days of 35");
+    big_draw(&canvas, (struct dx_box){ 25, 0, 5, 60 }, &big, "7m12s");
+    big_draw(&canvas, (struct dx_box){ 30, 0, 3, 30 }, &big, "98.9%");
+    golden(&grid, name);
+    grid_done(&grid);
+}
+
+Test(widgets, look_as_they_did_in_braille)
+{
+    widgets(GLYPHS_BRAILLE, "widgets/all-braille");
+}
+
+Test(widgets, look_as_they_did_in_blocks)
+{
+    widgets(GLYPHS_BLOCK, "widgets/all-block");
+}
+
+Test(widgets, look_as_they_did_in_ascii)
+{
+    widgets(GLYPHS_ASCII, "widgets/all-ascii");
+}
+
+Test(widgets, no_box_is_too_small)
+{
+    static const double values[] = { 1, NAN, 3 };
+    struct dx_series series = { "s", DX_ROLE_SERIES_1, values, 3 };
+
+    for (int rows = 0; rows < 5; rows++) {
+        for (int cols = 0; cols < 12; cols++) {
+            start(5, 12, GLYPHS_BRAILLE);
+            struct dx_box box = { 0, 0, rows, cols };
+
+            graph_draw(&canvas, box,
+                       DX_GRAPH(.series = &series, .count = 1, .min = NAN, .max = NAN, .goal = 2,
+                                .legend = true, .from_ms = 1, .to_ms = 2));
+            spark_draw(&canvas, box,
+                       DX_SPARK(.value = values, .count = 3, .max = NAN, .goal = NAN));
+            heat_draw(&canvas, box, values, 3, NAN);
+            gauge_draw(&canvas, box, .5, .5, DX_ROLE_TEXT);
+            big_draw(&canvas, box, NULL, "12");
+            struct dx_canvas sub = canvas_sub(&canvas, box);
+            frame_draw(&sub, &(struct frame){
+                                 .title = "A long title", .note = "a note", .foot = "1 of 2" });
+            grid_done(&grid);
+        }
+    }
+}
+
+/* ---- themes ---- */
+
+static double linear(double v)
+{
+    v /= 255;
+    return v <= .04045 ? v / 12.92 : pow((v + .055) / 1.055, 2.4);
+}
+
+static double luminance(uint32_t rgb)
+{
+    return .2126 * linear(rgb >> 16) + .7152 * linear(rgb >> 8 & 255) + .0722 * linear(rgb & 255);
+}
+
+/* WCAG 2.1 */
+static double contrast(uint32_t a, uint32_t b)
+{
+    double x = luminance(a) + .05, y = luminance(b) + .05;
+
+    return x > y ? x / y : y / x;
+}
+
+static const struct {
+    const char *name;
+    uint32_t on[5];
+    int count;
+    double text;
+} shipped[] = {
+    { "dark", { 0x000000, 0x1e1e2e, 0x002b36, 0x282828 }, 4, 4.5 },
+    { "light", { 0xffffff, 0xeff1f5, 0xfdf6e3 }, 3, 4.5 },
+    { "high-contrast", { 0x000000 }, 1, 7. },
+    { "colour-blind", { 0x000000, 0x1e1e2e, 0x002b36, 0x282828 }, 4, 4.5 },
+    { "mono", { 0x000000, 0x1e1e2e, 0x002b36, 0x282828 }, 4, 4.5 },
+};
+
+static void load(struct theme *theme, const char *name)
+{
+    char dir[512];
+    struct dx_error err = { 0 };
+
+    snprintf(dir, sizeof(dir), "%s/themes", getenv("DX_SRC"));
+    cr_assert(theme_load(theme, dir, name, &err), "%s", err.text);
+}
+
+Test(theme, every_shipped_one_can_be_read)
+{
+    static const enum dx_role texts[] = { DX_ROLE_TEXT, DX_ROLE_DIM,  DX_ROLE_TITLE,
+                                          DX_ROLE_KEY,  DX_ROLE_GOOD, DX_ROLE_WARN,
+                                          DX_ROLE_BAD,  DX_ROLE_BUSY, DX_ROLE_STALE };
+
+    for (size_t i = 0; i < sizeof(shipped) / sizeof(shipped[0]); i++) {
+        struct theme t;
+
+        load(&t, shipped[i].name);
+        for (int b = 0; b < shipped[i].count; b++) {
+            for (size_t r = 0; r < sizeof(texts) / sizeof(texts[0]); r++)
+                cr_expect_geq(contrast(t.role[texts[r]].rgb, shipped[i].on[b]),
+                              shipped[i].text - .005, "%s %s on %06x: %.2f", t.name,
+                              role_name(texts[r]), shipped[i].on[b],
+                              contrast(t.role[texts[r]].rgb, shipped[i].on[b]));
+            for (int r = DX_ROLE_SERIES_1; r <= DX_ROLE_SERIES_6; r++)
+                cr_expect_geq(contrast(t.role[r].rgb, shipped[i].on[b]), 2.995, "%s %s", t.name,
+                              role_name(r));
+            cr_expect_geq(contrast(t.role[DX_ROLE_BORDER].rgb, shipped[i].on[b]), 2.995,
+                          "%s border", t.name);
+        }
+    }
+}
+
+static const struct {
+    const char *text, *words;
+} wrong[] = {
+    { "kind grey\n", "t:1: kind is dark or light, not \"grey\"" },
+    { "txet #000000 1 1\n", "t:1: unknown role \"txet\"; did you mean \"text\"?" },
+    { "text 000000 1 1\n", "t:1: a colour is written #rrggbb, not \"000000\"" },
+    { "text #000000 300 1\n", "t:1: an index of 256 colours is -1 to 255, not \"300\"" },
+    { "text #000000 1 1 shiny\n", "t:1: bold, underline or reverse, not \"shiny\"" },
+    { "text #000000 1 1\ntext #000000 1 1\n", "t:2: a second line for \"text\"" },
+    { "text #000000 1 1\n", "t: there is no line for the role dim" },
+};
+
+Test(theme, complaints_name_the_line)
+{
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct theme t;
+        struct dx_error err = { 0 };
+
+        cr_expect_not(theme_parse(&t, "t", wrong[i].text, strlen(wrong[i].text), &err));
+        cr_expect_str_eq(err.text, wrong[i].words, "%s", err.text);
+    }
+}
