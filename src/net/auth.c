@@ -31,7 +31,7 @@ struct auth {
     size_t count;
     char *authorization; /* in the vault */
     struct http_header *headers;
-    size_t header_count;
+    size_t header_count, made; /* made: 0 until all is read */
 
     auth_ready_fn *ready;
     void *self;
@@ -45,16 +45,24 @@ enum { PASSWORD, TOKEN, HEADERS };
 
 /* ---- reading ---- */
 
+/* A line break in a value would begin another header. */
+static bool has_controls(const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)bytes[i] < ' ' || bytes[i] == 0x7F)
+            return true;
+    return false;
+}
+
 static bool accept_value(struct item *item, const char *bytes, size_t len, struct dx_error *err)
 {
     while (len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r'))
         len--;
     if (len == 0)
         return dx_fail(err, DX_FAULT_AUTH, "the secret for %s is empty", item->what);
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)bytes[i] < ' ' || bytes[i] == 0x7F)
-            return dx_fail(err, DX_FAULT_AUTH, "the secret for %s has control characters in it",
-                           item->what);
+    if (has_controls(bytes, len))
+        return dx_fail(err, DX_FAULT_AUTH, "the secret for %s has control characters in it",
+                       item->what);
     item->value = vault_new(len + 1);
     memcpy(item->value, bytes, len);
     return true;
@@ -79,6 +87,23 @@ static bool open_file(const char *path, int *fd, struct dx_error *err)
     return false;
 }
 
+/* Up to cap bytes; -1: errno says why. */
+static ssize_t read_all(int fd, char *bytes, size_t cap)
+{
+    size_t len = 0;
+
+    while (len < cap) {
+        ssize_t n = read(fd, bytes + len, cap - len);
+
+        if (n < 0 && errno != EINTR)
+            return -1;
+        if (n == 0)
+            break;
+        len += n > 0 ? (size_t)n : 0;
+    }
+    return (ssize_t)len;
+}
+
 static bool read_file(struct item *item, struct dx_error *err)
 {
     char *bytes;
@@ -88,11 +113,16 @@ static bool read_file(struct item *item, struct dx_error *err)
 
     if (!open_file(item->secret->name, &fd, err))
         return false;
-    bytes = vault_new(SECRET_MAX);
-    n = read(fd, bytes, SECRET_MAX);
-    ok = n >= 0 ? accept_value(item, bytes, (size_t)n, err)
-                : dx_fail(err, DX_FAULT_AUTH, "cannot read the secret's file %s: %s",
-                          item->secret->name, strerror(errno));
+    bytes = vault_new(SECRET_MAX + 1);
+    n = read_all(fd, bytes, SECRET_MAX + 1);
+    if (n < 0)
+        ok = dx_fail(err, DX_FAULT_AUTH, "cannot read the secret's file %s: %s", item->secret->name,
+                     strerror(errno));
+    else if (n > SECRET_MAX)
+        ok = dx_fail(err, DX_FAULT_AUTH, "the secret's file %s is larger than %d bytes",
+                     item->secret->name, SECRET_MAX);
+    else
+        ok = accept_value(item, bytes, (size_t)n, err);
     vault_free(bytes);
     (void)close(fd);
     return ok;
@@ -130,25 +160,52 @@ static char *basic(const char *user, const char *password)
     return out;
 }
 
+static void drop_headers(struct auth *auth)
+{
+    vault_free(auth->authorization);
+    auth->authorization = NULL;
+    auth->made = 0;
+}
+
 static void make_headers(struct auth *auth)
 {
     const struct endpoint_header *given = auth->endpoint->headers.item;
     const char *password = auth->items[PASSWORD].value, *token = auth->items[TOKEN].value;
 
-    vault_free(auth->authorization);
-    auth->authorization = NULL;
+    drop_headers(auth);
     if (token) {
         auth->authorization = vault_new(strlen(token) + 8);
         (void)snprintf(auth->authorization, strlen(token) + 8, "Bearer %s", token);
-    } else if (*auth->endpoint->user) {
+    } else if (*auth->endpoint->user || password) {
         auth->authorization = basic(auth->endpoint->user, password ? password : "");
     }
     for (size_t i = 0; i < auth->header_count; i++) {
         const char *value = auth->items[HEADERS + i].value;
 
-        auth->headers[i] =
-            (struct http_header){ .name = given[i].name, .value = value ? value : given[i].text };
+        auth->headers[i] = (struct http_header){ .name = given[i].name,
+                                                 .value = value ? value : given[i].text,
+                                                 .secret = value != NULL };
     }
+    auth->made = auth->header_count;
+}
+
+/* What the configuration says itself. A name is a token of RFC 9110. */
+static bool judge_headers(const struct endpoint *endpoint, struct dx_error *err)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const struct endpoint_header *given = endpoint->headers.item;
+
+    for (size_t i = 0; i < endpoint->headers.count; i++) {
+        if (!*given[i].name || given[i].name[strspn(given[i].name, token)])
+            return dx_fail(err, DX_FAULT_CONFIG, "headers: \"%.60s\" is no name of a header",
+                           given[i].name);
+        if (given[i].secret.kind == SECRET_NONE &&
+            has_controls(given[i].text, strlen(given[i].text)))
+            return dx_fail(err, DX_FAULT_CONFIG, "headers: %s has control characters in it",
+                           given[i].name);
+    }
+    return true;
 }
 
 /* ---- the run over the secrets ---- */
@@ -222,12 +279,18 @@ void auth_ready(struct auth *auth, auth_ready_fn *ready, void *self)
 {
     auth->ready = ready;
     auth->self = self;
+    if (auth->command)
+        return; /* the answer is under way */
     auth->error = (struct dx_error){ .fault = DX_FAULT_NONE };
-    read_on(auth);
+    if (judge_headers(auth->endpoint, &auth->error))
+        read_on(auth);
+    else
+        answer(auth);
 }
 
 void auth_forget(struct auth *auth)
 {
+    drop_headers(auth); /* they point to what goes now */
     for (size_t i = 0; i < auth->count; i++) {
         vault_free(auth->items[i].value);
         auth->items[i].value = NULL;
@@ -238,7 +301,7 @@ void auth_fill(const struct auth *auth, struct http_request *request)
 {
     request->authorization = auth->authorization ? auth->authorization : "";
     request->headers = auth->headers;
-    request->header_count = auth->header_count;
+    request->header_count = auth->made;
 }
 
 struct auth *auth_new(struct ev_loop *loop, const struct endpoint *endpoint)
@@ -269,7 +332,6 @@ void auth_free(struct auth *auth)
     command_stop(auth->command);
     ev_timer_stop(auth->loop, &auth->soon);
     auth_forget(auth);
-    vault_free(auth->authorization);
     free(auth->headers);
     free(auth->items);
     free(auth);
@@ -279,6 +341,8 @@ bool auth_check(const struct endpoint *endpoint, struct dx_error *err)
 {
     const struct endpoint_header *given = endpoint->headers.item;
 
+    if (!judge_headers(endpoint, err))
+        return false;
     for (size_t i = 0; i < HEADERS + endpoint->headers.count; i++) {
         const struct secret *s = i == PASSWORD ? &endpoint->password
                                  : i == TOKEN  ? &endpoint->token

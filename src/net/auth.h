@@ -19,7 +19,8 @@ void auth_free(struct auth *auth);
 typedef void auth_ready_fn(void *self, const struct dx_error *err);
 void auth_ready(struct auth *auth, auth_ready_fn *ready, void *self);
 void auth_forget(struct auth *auth); /* after a 401: read again next time */
-/* Set authorization and headers of the request; they live as long as auth. */
+/* Set authorization and headers of the request; they live until auth_ready(),
+ * auth_forget() or auth_free(). */
 void auth_fill(const struct auth *auth, struct http_request *request);
 
 /* Files that others can read, empty variables: for `check`. false: *err. */

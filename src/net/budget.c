@@ -5,13 +5,20 @@
 
 #include <math.h>
 
-enum { HOUR_MS = 3600 * 1000, SMOOTH_MS = 10 * 60 * 1000 };
+enum {
+    HOUR_MS = 3600 * 1000,
+    SMOOTH_MS = 10 * 60 * 1000,
+    STRETCH_MOST_MS = 24 * HOUR_MS /* a reset that is further away is not believed */
+};
 
 void budget_spend(struct budget *budget, int64_t now_ms, unsigned requests)
 {
     if (budget->hour_start_ms == 0 || now_ms < budget->hour_start_ms) {
+        /* These were due before the count begins: a count from poll to poll has as
+         * many intervals as polls. */
         budget->hour_start_ms = now_ms;
         budget->spent = 0;
+        return;
     }
     budget->spent += requests;
     if (now_ms - budget->hour_start_ms >= SMOOTH_MS) {
@@ -43,15 +50,15 @@ double budget_per_hour(const struct budget *budget, int64_t every_ms, double per
 int64_t budget_every(const struct budget *budget, int64_t now_ms, int64_t every_ms, double per_poll,
                      double share)
 {
-    double left, polls, needed;
+    double left, polls, needed, until = (double)(budget->reset_ms - now_ms);
 
     if (budget->limit <= 0 || budget->reset_ms <= now_ms || per_poll <= 0.)
         return every_ms; /* nothing announced, or it was reset since */
+    if (until > STRETCH_MOST_MS)
+        until = STRETCH_MOST_MS;
     /* Others spend from the same limit: ours is what is left above their share. */
     left = (double)budget->remaining - (double)budget->limit * (1. - share);
     polls = left / per_poll;
-    if (polls < 1.)
-        return budget->reset_ms - now_ms > every_ms ? budget->reset_ms - now_ms : every_ms;
-    needed = ceil((double)(budget->reset_ms - now_ms) / polls);
+    needed = polls < 1. ? until : ceil(until / polls);
     return needed > (double)every_ms ? (int64_t)needed : every_ms;
 }

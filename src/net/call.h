@@ -4,8 +4,8 @@
 
 #include <curl/curl.h>
 
-#include "net/header.h"
 #include "net/http.h"
+#include "net/limits.h"
 #include "net/origin.h"
 
 struct http {
@@ -16,31 +16,38 @@ struct http {
     struct http_call *calls; /* all that are under way */
 };
 
+/* What the last answer's head said; made empty at every status line. */
+struct head {
+    size_t size; /* in bytes, of all heads of the call */
+    bool too_large;
+    char content_type[128], etag[256], retry_after[64];
+    char location[URL_MAX], link[URL_MAX];
+    struct limits limits;
+    int64_t date_ms;
+};
+
 struct http_call {
     struct http *http;
-    struct http_call *next, **link; /* in http->calls */
+    struct http_call *next, **link; /* in http->calls; link NULL: not there any more */
     http_done_fn *done;
     void *self;
 
     const struct endpoint *endpoint;
-    CURL *easy;
-    struct curl_slist *headers;
-    char *form, *etag, *accept;
-    char **credentials; /* "Name: value" of the first origin; in the vault */
-    size_t credential_count;
     struct origin origin; /* of the endpoint */
+    char *form;
+    struct lines *lines; /* the headers to send */
+    bool secret;         /* there is one among them */
+
+    CURL *easy;
     char url[URL_MAX];
     int redirects;
     int64_t start_ms; /* boot time */
     ev_timer soon;    /* for what fails before it began */
     struct dx_error error;
 
+    struct head head;
     struct buf body;
-    char content_type[128], reply_etag[256], location[URL_MAX], link_header[URL_MAX],
-        next_url[URL_MAX];
-    char retry_after[64];
-    struct limits limits;
-    int64_t date_ms;
+    char next_url[URL_MAX];
     int64_t bytes;
     char why[CURL_ERROR_SIZE];
 };
@@ -50,5 +57,22 @@ void call_ended(struct http_call *call, CURLcode code);
 
 /* The sentence for a transfer that brought no answer. */
 void call_failed(struct http_call *call, CURLcode code);
+
+/* ---- handle.c: what libcurl is told ---- */
+
+/* The header lines of a request, in memory that is wiped; without copies. */
+struct lines *lines_new(const struct http_request *request);
+void lines_free(struct lines *lines);
+
+/* What stays the same for the whole call. */
+void handle_set(struct http_call *call);
+/* What belongs to one hop: call->url at origin `there`, within left_ms. The
+ * credentials and whatever else is the endpoint's own go to its origin only. */
+void handle_aim(struct http_call *call, const struct origin *there, int64_t left_ms);
+
+/* ---- head.c: what the server sends before the body ---- */
+
+/* CURLOPT_HEADERFUNCTION with struct head *: one line. */
+size_t head_line(char *bytes, size_t size, size_t n, void *head);
 
 #endif

@@ -35,11 +35,14 @@ struct command {
     struct dx_error error;
 };
 
-/* What tools like vault, aws, az, pass need to find their own things; no more. */
+/* What tools like vault, aws, az, pass need to find their own things and the
+ * network; no more. */
 static bool wanted(const char *variable)
 {
     static const char *const names[] = {
-        "PATH=", "HOME=", "USER=", "LOGNAME=", "LANG=", "LC_ALL=", "TMPDIR=", "SSH_AUTH_SOCK=", NULL
+        "PATH=",     "HOME=",       "USER=",          "LOGNAME=",    "LANG=",
+        "LC_ALL=",   "TMPDIR=",     "SSH_AUTH_SOCK=", "HTTP_PROXY=", "HTTPS_PROXY=",
+        "NO_PROXY=", "http_proxy=", "https_proxy=",   "no_proxy=",   NULL
     };
     static const char *const families[] = { "XDG_", "VAULT_",          "AWS_", "AZURE_",    "GNUPG",
                                             "GPG",  "PASSWORD_STORE_", "OP_",  "SSL_CERT_", NULL };
@@ -78,6 +81,8 @@ static int spawn(struct command *c, const char *const *argv, int out)
     (void)posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     (void)posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
     (void)posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    (void)posix_spawn_file_actions_addclosefrom_np(&files,
+                                                   STDERR_FILENO + 1); /* whoever left them open */
     (void)posix_spawnattr_setsigmask(&attr, &none);
     (void)posix_spawnattr_setsigdefault(&attr, &all);
     (void)posix_spawnattr_setpgroup(&attr, 0);

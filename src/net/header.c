@@ -3,95 +3,124 @@
 
 #include "net/header.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
-#include "core/time.h"
-
-enum { EPOCH_FROM = 1000000000 }; /* a smaller reset is seconds to wait */
+static const char BLANKS[] = " \t";
+static const double SECONDS_MOST = 1e10;
 
 int64_t header_date(const char *value)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    struct tm tm = { 0 };
-    char month[4] = "", zone[4] = "";
-    const char *at;
+    /* As it is, as RFC 850 had it, as asctime() writes it. */
+    static const char *const forms[] = { "%a, %d %b %Y %H:%M:%S GMT", "%a, %d-%b-%y %H:%M:%S GMT",
+                                         "%a %b %d %H:%M:%S %Y" };
 
-    if (sscanf(value, "%*3s, %2d %3s %4d %2d:%2d:%2d %3s", &tm.tm_mday, month, &tm.tm_year,
-               &tm.tm_hour, &tm.tm_min, &tm.tm_sec, zone) != 7)
-        return 0;
-    at = strlen(month) == 3 ? strstr(months, month) : NULL;
-    if (!at || (at - months) % 3 != 0 || tm.tm_year < 1970)
-        return 0;
-    tm.tm_mon = (int)(at - months) / 3;
-    tm.tm_year -= 1900;
-    return (int64_t)timegm(&tm) * 1000;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        struct tm tm = { 0 };
+        const char *end = strptime(value, forms[i], &tm);
+
+        if (end && end[strspn(end, BLANKS)] == '\0' && tm.tm_year >= 70)
+            return (int64_t)timegm(&tm) * 1000;
+    }
+    return 0;
 }
 
 int64_t header_retry_after(const char *value, int64_t now_ms)
 {
     char *end;
-    int64_t seconds = strtoll(value, &end, 10), date;
+    double seconds = strtod(value, &end);
+    int64_t date;
 
-    if (end != value && end[strspn(end, " ")] == '\0')
-        return seconds < 0 ? 0 : seconds;
+    if (end != value && end[strspn(end, BLANKS)] == '\0' && !isnan(seconds)) {
+        if (seconds > SECONDS_MOST)
+            seconds = SECONDS_MOST;
+        return seconds > 0. ? (int64_t)ceil(seconds) : 0;
+    }
     date = header_date(value);
     if (date == 0)
         return -1;
     return date > now_ms ? (date - now_ms + 999) / 1000 : 0;
 }
 
-/* <https://host/next?page=2>; rel="next", <...>; rel="last" */
+/* ---- Link ---- */
+
+/* A value of a parameter, quoted or not. Moves *at behind it. */
+static size_t parameter_value(const char **at, const char **value)
+{
+    size_t len;
+
+    if (**at != '"') {
+        *value = *at;
+        len = strcspn(*at, ";, \t");
+        *at += len;
+        return len;
+    }
+    *value = *at + 1;
+    len = strcspn(*value, "\"");
+    *at = *value + len + ((*value)[len] == '"');
+    return len;
+}
+
+static bool has_word(const char *words, size_t len, const char *word)
+{
+    for (size_t i = 0; i < len;) {
+        size_t n = 0;
+
+        while (i + n < len && !strchr(BLANKS, words[i + n]))
+            n++;
+        if (n == strlen(word) && strncasecmp(words + i, word, n) == 0)
+            return true;
+        i += n + 1;
+    }
+    return false;
+}
+
+/* The parameters of one link. Moves *at to the comma behind them, or the end. */
+static bool is_next(const char **at)
+{
+    bool next = false, seen = false;
+
+    for (;;) {
+        const char *name, *value = "";
+        size_t name_len, len = 0;
+
+        *at += strspn(*at, BLANKS);
+        if (**at != ';')
+            return next;
+        *at += 1 + strspn(*at + 1, BLANKS);
+        name = *at;
+        name_len = strcspn(name, "=;, \t");
+        *at += name_len;
+        *at += strspn(*at, BLANKS);
+        if (**at == '=') {
+            *at += 1 + strspn(*at + 1, BLANKS);
+            len = parameter_value(at, &value);
+        }
+        if (!seen && name_len == 3 && strncasecmp(name, "rel", 3) == 0) {
+            seen = true; /* a second rel is not looked at, says the RFC */
+            next = has_word(value, len, "next");
+        }
+    }
+}
+
 const char *header_next(const char *value, char *out, size_t cap)
 {
     out[0] = '\0';
     for (const char *p = value; (p = strchr(p, '<')) != NULL;) {
-        const char *url = p + 1, *end = strchr(url, '>'), *stop, *rel;
+        const char *url = p + 1;
+        size_t len = strcspn(url, ">");
 
-        if (!end)
+        if (url[len] == '\0')
             break;
-        stop = strchr(end, '<');
-        rel = strcasestr(end, "rel=");
-        if (rel && (!stop || rel < stop) &&
-            strncasecmp(rel + 4 + (rel[4] == '"'), "next", 4) == 0 && (size_t)(end - url) < cap) {
-            (void)snprintf(out, cap, "%.*s", (int)(end - url), url);
+        p = url + len + 1;
+        if (is_next(&p) && len < cap) {
+            memcpy(out, url, len);
+            out[len] = '\0';
             break;
         }
-        p = end;
     }
     return out;
-}
-
-static int64_t reset_of(const char *value, int64_t now_ms)
-{
-    char *end;
-    double n = strtod(value, &end);
-
-    if (end == value || *end == '-' || *end == 'T')
-        return time_parse(value, strlen(value));
-    if (n >= EPOCH_FROM)
-        return (int64_t)(n * 1e3);
-    return n >= 0. ? now_ms + (int64_t)(n * 1e3) : 0;
-}
-
-void header_limit(struct limits *limits, const char *name, const char *value, int64_t now_ms)
-{
-    char *end;
-    long long n;
-
-    if (strncasecmp(name, "x-", 2) == 0)
-        name += 2;
-    if (strncasecmp(name, "ratelimit-", 10) != 0)
-        return;
-    name += 10;
-    n = strtoll(value, &end, 10);
-    if (strcasecmp(name, "limit") == 0 && end != value)
-        limits->limit = n;
-    else if (strcasecmp(name, "remaining") == 0 && end != value)
-        limits->remaining = n;
-    else if (strcasecmp(name, "reset") == 0)
-        limits->reset_ms = reset_of(value, now_ms);
 }

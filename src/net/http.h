@@ -1,7 +1,8 @@
 /* http: libcurl's multi interface on libev. libcurl names the sockets and the
  * one timeout that it waits for, libev watches them. No thread, no polling.
  * A request is started and its callback is called once, from the loop, with a
- * reply that lives until the callback returns. */
+ * reply that lives until the callback returns. Callbacks may start and cancel
+ * requests, but not free the http that calls them. */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
@@ -25,6 +26,7 @@ struct http_request {
         *authorization; /* whole header value from auth, "" none; dropped on another origin */
     const struct http_header { /* resolved; dropped on another origin */
         const char *name, *value;
+        bool secret; /* does not go over plain http; authorization never does */
     } * headers;
     size_t header_count;
 };
@@ -36,10 +38,11 @@ struct http_reply {
     size_t len;
     const char *content_type, *etag;
     const char *next;         /* Link rel="next" when of the same origin, else "" */
-    int64_t retry_after_s;    /* -1: not said; a date is turned into seconds by the Date header */
+    int64_t retry_after_s;    /* -1: not said; a date is turned into seconds by the Date header,
+                                 or by our own clock where there is none */
     int64_t date_ms;          /* the server's clock; 0 not said */
     int64_t limit, remaining; /* -1: not said */
-    int64_t reset_ms;         /* Unix ms, 0 not said */
+    int64_t reset_ms;         /* Unix ms by the server's clock, 0 not said */
     int64_t bytes;            /* received, on the wire */
     int64_t latency_ms;       /* start to last byte */
     const char *url;          /* where it ended, without credentials */
@@ -55,7 +58,9 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
 void http_cancel(struct http_call *call); /* no callback after it; call is gone */
 
 /* The sentence for a status that is no success: fault, retry_after_s and text
- * ("refused (401): the token is missing or expired; renew it"). */
+ * ("refused (401): the credentials are missing, wrong or expired; renew them").
+ * 429, and 403 with nothing left or with Retry-After, are DX_FAULT_LIMITED:
+ * where the server did not say how long, until its limit's reset. */
 bool http_refused(const struct http_reply *reply, struct dx_error *err);
 
 #endif

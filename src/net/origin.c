@@ -54,9 +54,16 @@ bool origin_is_loopback(const struct origin *origin)
 
 bool origin_join(char *out, const char *from, const char *to)
 {
+    /* Servers do send blanks and raw UTF-8; schemes that curl does not know are for
+     * the caller to refuse in words. */
+    const unsigned lenient = CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME;
     CURLU *u = curl_url();
     bool ok = u && curl_url_set(u, CURLUPART_URL, from, 0) == CURLUE_OK &&
-              curl_url_set(u, CURLUPART_URL, to, 0) == CURLUE_OK &&
+              curl_url_set(u, CURLUPART_URL, to, lenient) == CURLUE_OK &&
+              /* whoever sends us on does not choose what we log in with */
+              curl_url_set(u, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
+              curl_url_set(u, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK &&
+              curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK &&
               part(u, CURLUPART_URL, 0, out, URL_MAX);
 
     curl_url_cleanup(u);

@@ -15,7 +15,8 @@ struct origin {
 bool origin_of(struct origin *origin, const char *url);
 bool origin_same(const struct origin *a, const struct origin *b);
 bool origin_is_loopback(const struct origin *origin);
-/* `to` as seen from `from` (a Location header), into out (URL_MAX bytes). */
+/* `to` as seen from `from` (a Location header), into out (URL_MAX bytes), without
+ * user, password and fragment. Its scheme may be any. */
 bool origin_join(char *out, const char *from, const char *to);
 
 #endif

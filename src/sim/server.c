@@ -397,7 +397,8 @@ int server_run(struct sim *sim, int port, bool until_stdin)
     (void)signal(SIGPIPE, SIG_IGN);
     daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
                               on_request, sim, MHD_OPTION_SOCK_ADDR, &address,
-                              MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+                              MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                              MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
     if (!daemon) {
         (void)fprintf(stderr, "dxtop-sim: cannot listen on port %d: %s\n", port, strerror(errno));
         return EXIT_PORT;

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "core/buf.h"
 #include "source/field.h"
 #include "source/plan.h"
 
@@ -35,25 +34,15 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
 {
     const struct alertmanager *a = config;
     const char *const *filter = a->filter.item;
-    const char *path = "/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true";
-    struct plan_request *first;
-    struct buf more;
+    struct plan_request *r;
 
     (void)cursors;
-    first = plan_get(plan, STEP_ALERTS, path, NULL);
-    if (a->filter.count == 0 && !*a->receiver)
-        return;
-    /* Each value is escaped by a request of its own that is never sent. */
-    struct plan scratch = { 0 };
-    buf_init(&more, 64 << 10);
-    (void)buf_text(&more, path);
+    r = plan_get(plan, STEP_ALERTS,
+                 "/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true", NULL);
     for (size_t i = 0; i < a->filter.count; i++)
-        (void)buf_text(&more, plan_get(&scratch, 0, "&filter={}", filter[i], NULL)->path);
+        plan_append(plan, r, "&filter={}", filter[i], NULL);
     if (*a->receiver)
-        (void)buf_text(&more, plan_get(&scratch, 0, "&receiver={}", a->receiver, NULL)->path);
-    first->path = arena_text(&plan->arena, more.bytes);
-    buf_done(&more);
-    plan_done(&scratch);
+        plan_append(plan, r, "&receiver={}", a->receiver, NULL);
 }
 
 static void probe(const void *config, struct plan *plan)
@@ -104,12 +93,14 @@ static void decode_alerts(const json_t *list, struct batch *batch)
     size_t i;
 
     json_array_foreach (list, i, item) {
-        const json_t *labels = json_object_get(item, "labels");
+        json_t *labels = json_object_get(item, "labels");
         const json_t *status = json_object_get(item, "status");
         struct alert *alert;
 
-        if (!json_is_object(item))
+        if (!json_is_object(item)) {
+            batch->unknown++;
             continue;
+        }
         alert = batch_alert(batch);
         alert->labels = value_labels(batch, labels, NULL);
         alert->key = field_text(batch, item, "fingerprint");
@@ -145,14 +136,16 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
     return true;
 }
 
-/* An error is a JSON text. */
+/* An error is a JSON text; 0.2x and a wrong path give {"code", "message"}. */
 static void refused(const void *config, const struct reply *reply, struct dx_error *err)
 {
     struct batch batch = { 0 };
     const char *why = value_text(&batch, reply->json);
 
     (void)config;
-    if (*why)
+    if (!*why)
+        why = field_text(&batch, reply->json, "message");
+    if (*why && err->fault != DX_FAULT_AUTH && err->fault != DX_FAULT_LIMITED)
         dx_fail(err, reply->status == 400 ? DX_FAULT_CONFIG : err->fault, "answered %d: %s",
                 reply->status, why);
     batch_done(&batch);

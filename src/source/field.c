@@ -3,15 +3,18 @@
 
 #include "source/field.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/buf.h"
+#include "core/mem.h"
+#include "core/text.h"
 #include "core/time.h"
 
-enum { LABELS_MAX = 4096, LABEL_COUNT = 64 };
+enum { LABELS_MAX = 1900, LABELS_ROOM = 64, LABEL_COUNT = 64 };
 
 const char *value_text(struct batch *batch, const json_t *value)
 {
@@ -54,6 +57,36 @@ int64_t field_int(const json_t *object, const char *name)
                : 0;
 }
 
+/* Most numbers are so plain that strtod() would be most of the work of a decoder:
+ * up to 15 digits are exact in a double, and so is a power of ten that divides
+ * them, hence so is the result. */
+static bool plain_number(const char *text, double *number)
+{
+    static const double tens[] = { 1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+    bool minus = *text == '-';
+    int64_t digits = 0;
+    size_t count = 0, behind = 0;
+    bool dot = false;
+
+    for (text += minus; *text; text++) {
+        if (*text == '.' && !dot && count > 0) {
+            dot = true;
+            continue;
+        }
+        if (*text < '0' || *text > '9' || ++count > 15)
+            return false;
+        digits = 10 * digits + (*text - '0');
+        behind += dot;
+    }
+    if (count == 0)
+        return false;
+    *number = (double)digits / tens[behind];
+    if (minus)
+        *number = -*number;
+    return true;
+}
+
 bool value_number(const json_t *value, double *number)
 {
     const char *text;
@@ -66,6 +99,8 @@ bool value_number(const json_t *value, double *number)
     if (!json_is_string(value))
         return false;
     text = json_string_value(value);
+    if (plain_number(text, number))
+        return true;
     *number = strtod(text, &end); /* LC_NUMERIC stays "C": only LC_CTYPE is ever set */
     return end != text && *end == '\0';
 }
@@ -84,6 +119,20 @@ struct label {
     const json_t *value;
 };
 
+static const uint64_t HASH_START = 14695981039346656037u;
+
+static uint64_t hash_on(uint64_t h, const char *text)
+{
+    for (; *text; text++)
+        h = (h ^ (unsigned char)*text) * 1099511628211u;
+    return h;
+}
+
+uint64_t text_hash(const char *text)
+{
+    return hash_on(HASH_START, text);
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct label *one = a, *other = b;
@@ -91,38 +140,89 @@ static int by_name(const void *a, const void *b)
     return strcmp(one->name, other->name);
 }
 
-/* PromQL's escapes: \ " and newline. Everything else is cleaned at the door. */
-static void put_value(struct buf *out, const char *text, size_t len)
+/* Both are cleaned here already, so that the size is known. A name of Prometheus
+ * 3 may hold anything; what would end it or its value becomes "_". */
+static void put_name(struct buf *out, const char *name)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '\\' || text[i] == '"')
-            (void)buf_add(out, "\\", 1);
-        (void)buf_add(out, &text[i], 1);
-    }
+    char clean[LABELS_MAX + 1];
+
+    (void)text_clean(clean, sizeof(clean), name, strlen(name));
+    for (char *c = clean; *c; c++)
+        if (strchr(" \\\",={}", *c))
+            *c = '_';
+    (void)buf_text(out, clean);
 }
 
-const char *value_labels(struct batch *batch, const json_t *object, const char *without)
+/* With PromQL's escapes. */
+static void put_value(struct buf *out, const json_t *value)
 {
-    struct label labels[LABEL_COUNT];
+    char clean[LABELS_MAX + 1];
+    const char *from = clean;
+
+    (void)text_clean(clean, sizeof(clean), json_string_value(value), json_string_length(value));
+    for (const char *c = clean; *c; c++) {
+        if (*c != '\\' && *c != '"')
+            continue;
+        (void)buf_add(out, from, (size_t)(c - from));
+        (void)buf_text(out, "\\");
+        from = c;
+    }
+    (void)buf_text(out, from);
+}
+
+static uint64_t hash_all(const struct label *labels, size_t n)
+{
+    uint64_t hash = HASH_START;
+
+    for (size_t i = 0; i < n; i++) {
+        hash = hash_on(hash_on(hash, labels[i].name), "\xFF"); /* in no UTF-8 */
+        hash = hash_on(hash_on(hash, json_string_value(labels[i].value)), "\xFF");
+    }
+    return hash;
+}
+
+static void put_labels(struct buf *out, const struct label *labels, size_t n)
+{
+    (void)buf_text(out, "{");
+    for (size_t i = 0; i < n; i++) {
+        size_t before = out->len;
+        const char *comma = i > 0 ? ", " : "";
+
+        (void)buf_text(out, comma);
+        put_name(out, labels[i].name);
+        (void)buf_text(out, "=\"");
+        put_value(out, labels[i].value);
+        (void)buf_text(out, "\"");
+        if (out->full) {
+            out->len = before;
+            out->ceiling += LABELS_ROOM;
+            (void)buf_print(out, "%scut=\"%016" PRIx64 "\"", comma, hash_all(labels, n));
+            break;
+        }
+    }
+    (void)buf_text(out, "}");
+}
+
+const char *value_labels(struct batch *batch, json_t *object, const char *without)
+{
+    struct label few[LABEL_COUNT], *labels = few;
     size_t n = 0;
     struct buf out;
     const char *name, *text;
     json_t *value;
 
-    json_object_foreach ((json_t *)(uintptr_t)object, name, value)
-        if (n < LABEL_COUNT && json_is_string(value) && !(without && strcmp(name, without) == 0))
+    if (json_object_size(object) > LABEL_COUNT)
+        labels = mem_new(json_object_size(object), sizeof(*labels));
+    json_object_foreach (object, name, value)
+        if (json_is_string(value) && !(without && strcmp(name, without) == 0))
             labels[n++] = (struct label){ name, value };
     qsort(labels, n, sizeof(labels[0]), by_name);
     buf_init(&out, LABELS_MAX);
-    (void)buf_text(&out, "{");
-    for (size_t i = 0; i < n; i++) {
-        (void)buf_print(&out, "%s%s=\"", i ? ", " : "", labels[i].name);
-        put_value(&out, json_string_value(labels[i].value), json_string_length(labels[i].value));
-        (void)buf_text(&out, "\"");
-    }
-    (void)buf_text(&out, "}");
+    put_labels(&out, labels, n);
     text = batch_text(batch, out.bytes, out.len);
     buf_done(&out);
+    if (labels != few)
+        free(labels);
     return text;
 }
 

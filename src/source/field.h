@@ -18,10 +18,14 @@ bool value_number(const json_t *value, double *number);
 /* A JSON number as Unix seconds with a fraction -> ms; 0: not a number. */
 int64_t value_seconds(const json_t *value);
 /* An object of texts as {a="b", c="d"}, sorted by name; the name `without` is
- * left out (NULL: none). */
-const char *value_labels(struct batch *batch, const json_t *object, const char *without);
+ * left out (NULL: none). The text is an identity: where the labels do not fit
+ * into 1,900 bytes, the last ones give way to cut="<a hash of all of them>". */
+const char *value_labels(struct batch *batch, json_t *object, const char *without);
 /* The value of one label of such an object, "" when it has none. */
 const char *label_text(struct batch *batch, const json_t *object, const char *name);
+
+/* FNV-1a, for identities: the same on every machine and in every version. */
+uint64_t text_hash(const char *text);
 
 /* The label "severity" in the words that people use. */
 enum dx_severity field_severity(const json_t *labels);

@@ -16,6 +16,15 @@ static bool is_unreserved(char c)
            (c != '\0' && strchr("-._~", c));
 }
 
+size_t plan_escaped(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++)
+        n += is_unreserved(*text) ? 1 : 3;
+    return n;
+}
+
 static void escape(struct buf *out, const char *text)
 {
     static const char hex[] = "0123456789ABCDEF";
@@ -93,6 +102,15 @@ struct plan_request *plan_form(struct plan *plan, unsigned step, const char *pat
     request->form = fill(plan, form, ap);
     va_end(ap);
     return request;
+}
+
+void plan_append(struct plan *plan, struct plan_request *request, const char *more, ...)
+{
+    va_list ap;
+
+    va_start(ap, more);
+    request->path = arena_print(&plan->arena, "%s%s", request->path, fill(plan, more, ap));
+    va_end(ap);
 }
 
 struct plan_request *plan_take(struct plan *plan)

@@ -10,8 +10,9 @@ struct cursors; /* source/source.h */
 
 enum plan_flags {
     PLAN_CONDITIONAL = 1, /* send If-None-Match; a 304 brings nothing new */
-    PLAN_FORM = 2,        /* POST the query as a form (long PromQL) */
-    PLAN_OPTIONAL = 4,    /* its failure does not fail the poll; it is noted */
+    /* Its failure is noted and does not fail the poll, unless all that was asked
+     * for failed, or the server cannot be reached at all. */
+    PLAN_OPTIONAL = 4,
 };
 
 struct plan_request {
@@ -41,6 +42,11 @@ struct plan_request *plan_get(struct plan *plan, unsigned step, const char *path
 /* The same as a POST with a form: path as it is, form with {}. */
 struct plan_request *plan_form(struct plan *plan, unsigned step, const char *path, const char *form,
                                ...) __attribute__((sentinel));
+/* Append to the path of a request, with {} as above. */
+void plan_append(struct plan *plan, struct plan_request *request, const char *more, ...)
+    __attribute__((sentinel));
+/* How many bytes text takes in a URL, once it is escaped. */
+size_t plan_escaped(const char *text);
 /* Take the first request off; NULL: none. It lives until plan_done(). */
 struct plan_request *plan_take(struct plan *plan);
 void plan_done(struct plan *plan);

@@ -16,6 +16,11 @@ const struct source *const sources[] = {
     NULL,
 };
 
+/* Never JSON_REJECT_DUPLICATES: a key that comes twice is no reason to lose a poll. */
+static const size_t json_flags = JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY;
+
+enum { WORDS = 120, SHOWN = 40 };
+
 const struct source *source_find(const char *name)
 {
     for (size_t i = 0; sources[i]; i++)
@@ -24,78 +29,178 @@ const struct source *source_find(const char *name)
     return NULL;
 }
 
-/* What stands in <title>, cleaned; "" when there is none. */
-static void page_title(const char *body, char *out, size_t cap)
-{
-    const char *from = strcasestr(body, "<title"), *end;
+/* ---- what came in place of JSON ---- */
 
-    out[0] = '\0';
-    from = from ? strchr(from, '>') : NULL;
-    if (!from)
-        return;
-    end = strchr(++from, '<');
-    (void)text_clean(out, cap, from, end ? (size_t)(end - from) : strlen(from));
+static size_t skip_blank(const struct reply *reply)
+{
+    size_t at = reply->len >= 3 && memcmp(reply->body, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+
+    while (at < reply->len && strchr(" \t\r\n", reply->body[at]) && reply->body[at] != '\0')
+        at++;
+    return at;
 }
 
 static bool is_html(const struct reply *reply)
 {
-    size_t blank = strspn(reply->body, " \t\r\n");
+    size_t at = skip_blank(reply);
 
-    return strncasecmp(reply->content_type, "text/html", 9) == 0 || reply->body[blank] == '<';
+    return strncasecmp(reply->content_type, "text/html", 9) == 0 ||
+           (at < reply->len && reply->body[at] == '<');
+}
+
+/* What stands in <title>, cleaned; "" when there is none. */
+static void page_title(const struct reply *reply, char *out, size_t cap)
+{
+    static const char open[] = "<title";
+    const char *at = reply->body, *end = reply->body + reply->len, *close;
+
+    out[0] = '\0';
+    while ((size_t)(end - at) > sizeof(open) && strncasecmp(at, open, sizeof(open) - 1) != 0)
+        at++;
+    at = memchr(at, '>', (size_t)(end - at));
+    if (!at)
+        return;
+    at++;
+    close = memchr(at, '<', (size_t)(end - at));
+    (void)text_clean(out, cap, at, (size_t)((close ? close : end) - at));
+}
+
+static bool is_login(const char *title)
+{
+    static const char *const words[] = { "log in", "login", "log on", "sign in", "signin" };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcasestr(title, words[i]))
+            return true;
+    return false;
+}
+
+/* A gateway's login page comes with status 200: only a person can act. */
+static bool web_page(const struct reply *reply, struct dx_error *err)
+{
+    char title[WORDS];
+
+    page_title(reply, title, sizeof(title));
+    if (is_login(title))
+        return dx_fail(err, DX_FAULT_AUTH,
+                       "answered with the login page \"%s\"; credentials are missing, or `url` "
+                       "leads to a gateway",
+                       title);
+    return dx_fail(err, DX_FAULT_REPLY, "answered with a web page%s%s%s (a proxy, a login?)",
+                   *title ? " \"" : "", title, *title ? "\"" : "");
+}
+
+/* jansson calls an end inside of a word or an escape invalid. */
+static bool is_cut(const struct reply *reply, const json_error_t *why)
+{
+    return json_error_code(why) == json_error_premature_end_of_input ||
+           ((size_t)why->position >= reply->len && strncmp(why->text, "invalid ", 8) == 0 &&
+            skip_blank(reply) < reply->len && strchr("[{", reply->body[skip_blank(reply)]));
 }
 
 static bool not_json(const struct reply *reply, const json_error_t *why, struct dx_error *err)
 {
-    char words[80];
+    char words[WORDS], reason[WORDS];
 
-    if (is_html(reply)) {
-        page_title(reply->body, words, sizeof(words));
-        return dx_fail(err, DX_FAULT_REPLY, "answered with a web page%s%s%s (a proxy, a login?)",
-                       *words ? " \"" : "", words, *words ? "\"" : "");
-    }
-    if (reply->len == 0)
+    if (skip_blank(reply) == reply->len)
         return dx_fail(err, DX_FAULT_REPLY, "answered with nothing");
-    if (json_error_code(why) == json_error_premature_end_of_input)
+    if (is_html(reply))
+        return web_page(reply, err);
+    if (json_error_code(why) == json_error_stack_overflow)
+        return dx_fail(err, DX_FAULT_REPLY, "the answer is nested too deeply");
+    if (is_cut(reply, why))
         return dx_fail(err, DX_FAULT_REPLY, "the answer was cut short after %zu bytes", reply->len);
-    (void)text_clean(words, sizeof(words), reply->body, reply->len < 40 ? reply->len : 40);
+    (void)text_clean(words, sizeof(words), reply->body, reply->len < SHOWN ? reply->len : SHOWN);
+    (void)text_clean(reason, sizeof(reason), why->text, strlen(why->text));
     return dx_fail(err, DX_FAULT_REPLY,
                    "answered with something else than JSON: \"%s\" (line %d: %s)", words, why->line,
-                   why->text);
+                   reason);
+}
+
+/* ---- reading ---- */
+
+/* The body as JSON, mended where that helps; *mended counts the places. */
+static json_t *parse(const struct reply *reply, size_t *mended, json_error_t *why)
+{
+    struct buf first, second;
+    const char *body = reply->body;
+    size_t len = reply->len, again = 0;
+    json_t *json;
+
+    buf_init(&first, 3 * len + 1);
+    *mended = repair(&first, body, len);
+    if (*mended > 0) {
+        body = first.bytes ? first.bytes : "";
+        len = first.len;
+    }
+    json = json_loadb(body, len, json_flags, why);
+    if (!json && json_error_code(why) != json_error_premature_end_of_input && !is_html(reply)) {
+        buf_init(&second, 4 * len + 1);
+        again = repair_harder(&second, body, len);
+        if (again > 0)
+            json = json_loadb(second.bytes, second.len, json_flags, why);
+        buf_done(&second);
+    }
+    buf_done(&first);
+    *mended += again;
+    return json;
 }
 
 bool source_decode(const struct source *source, const void *config, const struct reply *reply,
                    struct plan *plan, struct batch *batch, struct dx_error *err)
 {
     struct reply whole = *reply;
-    json_error_t why;
-    struct buf mended;
+    json_error_t why = { 0 };
+    size_t mended;
+    json_t *json;
     bool ok;
 
-    buf_init(&mended, 2 * reply->len + 16);
-    batch->repaired += repair(&mended, reply->body, reply->len);
-    if (mended.len > 0) {
-        whole.body = mended.bytes;
-        whole.len = mended.len;
-    }
-    /* Not JSON_REJECT_DUPLICATES: a key that comes twice is no reason to lose a poll. */
-    json_t *json = json_loadb(whole.body, whole.len,
-                              JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY, &why);
+    whole.body = reply->body ? reply->body : "";
+    json = parse(&whole, &mended, &why);
     whole.json = json;
+    if (json)
+        batch->repaired += mended;
     ok = json ? source->decode(config, &whole, plan, batch, err) : not_json(&whole, &why, err);
     json_decref(json);
-    buf_done(&mended);
     return ok;
+}
+
+/* What a server says in plain text or on a page, behind net's own words; where
+ * credentials or a limit are the matter, those say it better. */
+static void add_words(const struct reply *reply, struct dx_error *err)
+{
+    char words[WORDS];
+    struct dx_error said = *err;
+
+    if (err->fault == DX_FAULT_AUTH || err->fault == DX_FAULT_LIMITED)
+        return;
+    if (is_html(reply))
+        page_title(reply, words, sizeof(words));
+    else
+        (void)text_clean(words, sizeof(words), reply->body, reply->len);
+    if (!*words)
+        return;
+    (void)dx_fail(err, err->fault, is_html(reply) ? "%s with a web page \"%s\"" : "%s: %s",
+                  said.text, words);
+    err->retry_after_s = said.retry_after_s;
 }
 
 void source_refused(const struct source *source, const void *config, const struct reply *reply,
                     struct dx_error *err)
 {
     struct reply whole = *reply;
-    json_t *json = json_loadb(reply->body, reply->len,
-                              JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY, NULL);
+    struct dx_error before = *err;
+    json_error_t why;
+    size_t mended;
+    json_t *json;
 
+    whole.body = reply->body ? reply->body : "";
+    json = parse(&whole, &mended, &why);
     whole.json = json;
-    if (json && source->refused)
+    if (source->refused)
         source->refused(config, &whole, err);
+    err->retry_after_s = before.retry_after_s;
+    if (!json && strcmp(err->text, before.text) == 0)
+        add_words(&whole, err);
     json_decref(json);
 }

@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "ui/widgets.h"
 
-enum { TITLE_COL = 2 };
+enum { TITLE_COL = 2, NOTE_LEAST = 14 };
 
 static void horizontal(struct dx_canvas *canvas, int row, const char *left, const char *right,
                        const struct dx_style *style)
@@ -18,21 +18,21 @@ static void horizontal(struct dx_canvas *canvas, int row, const char *left, cons
         (void)canvas_put(canvas, row, canvas->cols - 1, style, right);
 }
 
-/* " text " in the line, ending before the corner; returns where it begins. */
-static int at_right(struct dx_canvas *canvas, int row, enum dx_role role, const char *text)
+/* " text " in the line, ending before the corner, cut to room columns. */
+static void at_right(struct dx_canvas *canvas, int row, enum dx_role role, const char *text,
+                     int room)
 {
-    int room = canvas->cols - 2 * TITLE_COL - 2, width = text_width(text);
+    int width = text_width(text);
     struct dx_box box;
 
-    if (!text || !*text || room < 4)
-        return canvas->cols - 1;
     if (width > room)
         width = room;
+    if (width < 4 && width < text_width(text))
+        return;
     box = (struct dx_box){ row, canvas->cols - TITLE_COL - 1 - width, 1, width };
     (void)canvas_put(canvas, row, box.col - 1, NULL, " ");
     (void)canvas_put_fit(canvas, box, DX_FIT_LEFT, &(struct dx_style){ .role = role }, text);
     (void)canvas_put(canvas, row, box.col + width, NULL, " ");
-    return box.col - 1;
 }
 
 struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
@@ -41,7 +41,7 @@ struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
     struct dx_style line = { .role = frame->focused ? DX_ROLE_BORDER_FOCUS : DX_ROLE_BORDER };
     struct dx_style title = { .role = DX_ROLE_TITLE, .attr = DX_BOLD };
     bool stale = canvas->stale;
-    int bottom = canvas->rows - 1, end, room, width;
+    int bottom = canvas->rows - 1, room, width;
 
     if (canvas->rows < 1 || canvas->cols < 2)
         return canvas_sub(canvas, (struct dx_box){ 0, 0, 0, 0 });
@@ -53,22 +53,25 @@ struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
     }
     if (bottom > 0)
         horizontal(canvas, bottom, g->bottom_left, g->bottom_right, &line);
-    end = at_right(canvas, 0, frame->note_role, frame->note);
+    /* The title stays whole as long as it can; the note gets what is left, and
+     * is cut rather than left out: it may be the one that says "stale". */
+    room = canvas->cols - 2 * TITLE_COL - 2;
     width = text_width(frame->title);
-    room = end - TITLE_COL - 3;
-    if (room < width && room < 12) { /* the title is worth more than the note */
-        horizontal(canvas, 0, g->top_left, g->top_right, &line);
-        room = canvas->cols - 2 * TITLE_COL - 2;
-    }
+    if (width > room - NOTE_LEAST)
+        width = room - NOTE_LEAST > 4 ? room - NOTE_LEAST : room;
+    if (frame->note && *frame->note)
+        at_right(canvas, 0, frame->note_role, frame->note, room - width - 3);
     if (room > 0) {
+        if (!frame->note || !*frame->note)
+            width = text_width(frame->title);
         width = width < room ? width : room;
         (void)canvas_put(canvas, 0, TITLE_COL, NULL, " ");
         (void)canvas_put_fit(canvas, (struct dx_box){ 0, TITLE_COL + 1, 1, width }, DX_FIT_LEFT,
                              &title, frame->title);
         (void)canvas_put(canvas, 0, TITLE_COL + 1 + width, NULL, " ");
     }
-    if (frame->foot && bottom > 0)
-        (void)at_right(canvas, bottom, DX_ROLE_DIM, frame->foot);
+    if (frame->foot && *frame->foot && bottom > 0)
+        at_right(canvas, bottom, DX_ROLE_DIM, frame->foot, room);
     canvas->stale = stale;
     return canvas_sub(canvas, (struct dx_box){ 1, 1, canvas->rows - 2, canvas->cols - 2 });
 }

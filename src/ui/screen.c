@@ -347,6 +347,22 @@ static void guard(struct screen *s)
     buf_done(&out);
 }
 
+/* ncurses asks its output for the size, which is no terminal here; so it is told
+ * by the environment, which our children must not inherit. */
+static void size_to_env(bool set)
+{
+    char number[16];
+    int rows, cols;
+
+    tty_size(&rows, &cols);
+    (void)snprintf(number, sizeof(number), "%d", rows);
+    if (!set || setenv("LINES", number, 1) != 0)
+        (void)unsetenv("LINES");
+    (void)snprintf(number, sizeof(number), "%d", cols);
+    if (!set || setenv("COLUMNS", number, 1) != 0)
+        (void)unsetenv("COLUMNS");
+}
+
 static bool start_curses(struct screen *s, const char *term, struct dx_error *err)
 {
     char name[128];
@@ -356,12 +372,13 @@ static bool start_curses(struct screen *s, const char *term, struct dx_error *er
     s->memory = fd >= 0 ? fdopen(fd, "w+") : NULL;
     if (!s->memory)
         return dx_fail(err, DX_FAULT_SYSTEM, "no memory file for the screen: %s", strerror(errno));
-    use_env(FALSE);
+    size_to_env(true); /* some terminals (linux) do not say their size in terminfo */
     s->curses = newterm(direct ? direct : term, s->memory, stdin);
     if (!s->curses && direct) {
         direct = NULL;
         s->curses = newterm(term, s->memory, stdin);
     }
+    size_to_env(false);
     if (!s->curses)
         return dx_fail(
             err, DX_FAULT_SYSTEM,

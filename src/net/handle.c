@@ -1,0 +1,123 @@
+/* handle: what libcurl is told about one request. */
+#include "config.h"
+
+#include "net/call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "net/vault.h"
+
+/* ---- header lines ---- */
+
+/* Accept and Expect go everywhere; all behind them only to the endpoint's origin.
+ * libcurl takes the list as it is, so no secret is ever copied out of the vault
+ * by us. */
+enum { ACCEPT, EXPECT, OWN };
+
+struct lines {
+    struct curl_slist *line;
+    size_t count;
+};
+
+static void add(struct lines *lines, const char *name, const char *value)
+{
+    size_t size = strlen(name) + strlen(value) + 3;
+    char *line = vault_new(size);
+
+    (void)snprintf(line, size, "%s: %s", name, value);
+    lines->line[lines->count++].data = line;
+}
+
+struct lines *lines_new(const struct http_request *request)
+{
+    struct lines *lines = mem_new(1, sizeof(*lines));
+
+    lines->line = mem_new(OWN + 2 + request->header_count, sizeof(*lines->line));
+    add(lines, "Accept", request->accept ? request->accept : "application/json");
+    add(lines, "Expect", ""); /* none: or a long form waits a second for "100 Continue" */
+    if (request->etag && *request->etag)
+        add(lines, "If-None-Match", request->etag);
+    if (request->authorization && *request->authorization)
+        add(lines, "Authorization", request->authorization);
+    for (size_t i = 0; i < request->header_count; i++)
+        add(lines, request->headers[i].name, request->headers[i].value);
+    for (size_t i = 0; i + 1 < lines->count; i++)
+        lines->line[i].next = &lines->line[i + 1];
+    return lines;
+}
+
+void lines_free(struct lines *lines)
+{
+    for (size_t i = 0; i < lines->count; i++)
+        vault_free(lines->line[i].data);
+    free(lines->line);
+    free(lines);
+}
+
+/* ---- options ---- */
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *body)
+{
+    return buf_add(body, bytes, size * n) ? size * n : 0;
+}
+
+void handle_set(struct http_call *call)
+{
+    CURL *easy = call->easy;
+
+    (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* or a dead resolver blocks for 9 s */
+    (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, call->http->user_agent);
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* the proxy's */
+    if (*call->endpoint->ca)
+        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, call->endpoint->ca);
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                           (long)call->endpoint->connect_timeout_ms);
+    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->why);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, &call->body);
+    (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, head_line);
+    (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, &call->head);
+}
+
+/* The endpoint's proxy wins over the environment, with no exceptions but
+ * loopback; without one both http_proxy and no_proxy of the environment hold. */
+static void set_proxy(CURL *easy, const char *proxy, bool loopback)
+{
+    const char *never = *proxy ? "" : NULL;
+
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY, *proxy ? proxy : NULL);
+    (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, loopback ? "*" : never);
+}
+
+static void set_certificate(CURL *easy, const struct endpoint *e, bool home)
+{
+    (void)curl_easy_setopt(easy, CURLOPT_SSLCERT, home && *e->cert ? e->cert : NULL);
+    (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, home && *e->key ? e->key : NULL);
+}
+
+void handle_aim(struct http_call *call, const struct origin *there, int64_t left_ms)
+{
+    struct curl_slist *line = call->lines->line;
+    bool home = origin_same(there, &call->origin);
+
+    line[EXPECT].next = home && call->lines->count > OWN ? &line[OWN] : NULL;
+    (void)curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, line);
+    set_proxy(call->easy, call->endpoint->proxy, origin_is_loopback(there));
+    set_certificate(call->easy, call->endpoint, home);
+    (void)curl_easy_setopt(call->easy, CURLOPT_URL, call->url);
+    (void)curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
+    if (call->form)
+        (void)curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->form);
+    else
+        (void)curl_easy_setopt(call->easy, CURLOPT_HTTPGET, 1L);
+}

@@ -1,0 +1,45 @@
+/* prometheus: what the files of this source share. */
+#ifndef SOURCE_PROMETHEUS_H
+#define SOURCE_PROMETHEUS_H
+
+#include "source/plan.h"
+#include "source/source.h"
+
+struct query { /* one entry of `queries` */
+    const char *name, *query;
+    bool instant;
+    int64_t step_ms, history_ms; /* 0: of the source */
+    int unit;                    /* enum dx_unit */
+};
+
+struct prometheus {          /* its options */
+    struct dx_items queries; /* of struct query */
+    bool alerts, rules;
+};
+
+enum prometheus_step { STEP_RANGE, STEP_INSTANT, STEP_ALERTS, STEP_RULES, STEP_BUILD };
+
+/* ---- prometheus_range.c: which times are asked for ---- */
+
+/* Ask for the newest points of a query. index: its place in the options, the
+ * request's detail. */
+void range_begin(struct plan *plan, const struct query *q, int64_t index);
+/* The times between which the samples of this reply have to lie. */
+struct span {
+    int64_t from_ms, to_ms; /* both belong to it; { 0 }: none */
+};
+struct span range_asked(const struct reply *reply);
+/* The reply to one chunk is in the batch, with so many series: move the cursors,
+ * and ask for the chunk before it where history is missing. */
+void range_go_on(const struct query *q, const struct reply *reply, size_t series, struct plan *plan,
+                 struct batch *batch);
+
+/* ---- prometheus_alerts.c ---- */
+
+void alerts_begin(const struct prometheus *p, struct plan *plan);
+/* whole: the server did not say that something is missing. */
+bool alerts_decode(const json_t *data, bool whole, struct batch *batch, struct dx_error *err);
+bool rules_decode(const json_t *data, const struct reply *reply, struct batch *batch,
+                  struct dx_error *err);
+
+#endif

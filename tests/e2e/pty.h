@@ -1,0 +1,38 @@
+/* pty: a program in a terminal of our own; libvterm turns its bytes into cells. */
+#ifndef TESTS_E2E_PTY_H
+#define TESTS_E2E_PTY_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <termios.h>
+
+#include <vterm.h>
+
+struct pty {
+    pid_t pid;
+    int fd, slave;
+    int rows, cols;
+    VTerm *vt;
+    VTermScreen *screen;
+    struct termios before;
+    char *raw; /* all bytes that came, the last 4 MiB */
+    size_t raw_len;
+    int status; /* of waitpid(), once it ended */
+};
+
+struct pty *pty_start(const char *const *argv, int rows, int cols, const char *term);
+void pty_send(struct pty *pty, const char *keys);
+void pty_read(struct pty *pty, int ms); /* take what comes within ms */
+/* Is the text on the screen; wait for it, or for its absence. */
+bool pty_shows(struct pty *pty, const char *text, int ms);
+bool pty_lacks(struct pty *pty, const char *text, int ms);
+char *pty_text(struct pty *pty); /* the screen, yours to free */
+VTermScreenCell pty_cell(struct pty *pty, int row, int col);
+void pty_resize(struct pty *pty, int rows, int cols);
+/* Wait for its end without reading; false: it did not end. */
+bool pty_ended(struct pty *pty, int ms);
+/* Are the modes those of before? */
+bool pty_restored(struct pty *pty);
+void pty_free(struct pty *pty); /* kills what is left */
+
+#endif

@@ -1,0 +1,329 @@
+/* The real programs in a terminal, against the simulated platform. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "../run.h"
+#include "pty.h"
+
+static char *dir, config[256];
+static struct sim sim;
+
+static const char NOW[] = "2026-11-24T14:32:07Z@1";
+
+static void setup(void)
+{
+    set_paths();
+    dir = test_dir();
+    sim = sim_start("--clock", NOW);
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    write_file(config,
+               "title: acme\nsources:\n"
+               "  - type: prometheus\n    url: %s\n    every: 1s\n    history: 6h\n    alerts: "
+               "no\n    timeout: 2s\n"
+               "    queries:\n      waiting: {query: 'sum by (pool) (ci_jobs_waiting)', unit: "
+               "count, step: 60s}\n"
+               "  - type: alertmanager\n    url: %s\n    every: 1s\n    timeout: 2s\n"
+               "views:\n  - name: One\n    rows:\n"
+               "      - panels: [{panel: metric, title: Waiting, query: waiting, warn: 8, bad: "
+               "15}, alerts]\n"
+               "      - panels: [sources, log]\n"
+               "  - name: Two\n    rows:\n      - panels: [{panel: metric, query: waiting, show: "
+               "graph}]\n",
+               sim.url, sim.url);
+}
+
+static void teardown(void)
+{
+    program_end(&sim.program, SIGTERM);
+}
+
+static struct pty *view(int rows, int cols)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--clock", NOW, NULL };
+    struct pty *p = pty_start(argv, rows, cols, "xterm-256color");
+
+    cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
+    return p;
+}
+
+#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
+#define LACKS(p, text) cr_expect(pty_lacks(p, text, 5000), "\"%s\" on:\n%s", text, pty_text(p))
+
+static void quit(struct pty *p)
+{
+    pty_send(p, "q");
+    pty_read(p, 50);
+    cr_expect(pty_ended(p, 1000));
+    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
+    cr_expect(pty_restored(p));
+    pty_free(p);
+}
+
+TestSuite(viewer, .init = setup, .fini = teardown, .timeout = 100);
+
+Test(viewer, starts_shows_and_quits)
+{
+    struct pty *p = view(40, 120);
+
+    SHOWS(p, "QueueTooLong");
+    SHOWS(p, "2 of 2 live");
+    SHOWS(p, "1 One");
+    cr_expect_eq(pty_cell(p, 1, 1).attrs.reverse, 0);
+    cr_expect(strstr(p->raw, "\033[?2026h"), "frames are synchronized");
+    quit(p);
+}
+
+Test(viewer, moves_filters_sorts_zooms_and_helps)
+{
+    struct pty *p = view(40, 120);
+
+    pty_send(p, "/arm\r");
+    SHOWS(p, "/arm  1 of 9");
+    LACKS(p, "windows");
+    pty_send(p, "\033");
+    SHOWS(p, "windows");
+    pty_send(p, "jj");
+    pty_send(p, "s");
+    SHOWS(p, "sorted by state");
+    pty_send(p, "z");
+    LACKS(p, "Alerts ");
+    pty_send(p, "\033");
+    SHOWS(p, "Alerts ");
+    pty_send(p, "?");
+    SHOWS(p, "newest value; – when the series went away");
+    pty_send(p, "G");
+    SHOWS(p, "what the focused panel shows, and all keys");
+    pty_send(p, "\033");
+    SHOWS(p, "Sources");
+    pty_send(p, "2");
+    SHOWS(p, "max ");
+    pty_send(p, "L");
+    SHOWS(p, "collector 0.1.0 started");
+    quit(p);
+}
+
+Test(viewer, is_right_at_every_size)
+{
+    static const int sizes[][2] = { { 60, 200 }, { 24, 80 }, { 10, 40 }, { 5, 20 },
+                                    { 1, 1 },    { 2, 3 },   { 40, 120 } };
+    struct pty *p = view(40, 120);
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        pty_resize(p, sizes[i][0], sizes[i][1]);
+        pty_read(p, 100);
+        if (sizes[i][1] >= 40) {
+            SHOWS(p, "linux-xl");
+            SHOWS(p, "dxtop");
+        }
+    }
+    quit(p);
+}
+
+Test(viewer, survives_a_storm_of_sizes)
+{
+    struct pty *p = view(40, 120);
+
+    for (int i = 0; i < 300; i++) {
+        pty_resize(p, 1 + i * 7 % 100, 1 + i * 13 % 250);
+        pty_read(p, 2);
+    }
+    pty_resize(p, 40, 120);
+    SHOWS(p, "linux-xl");
+    SHOWS(p, "2 of 2 live");
+    quit(p);
+}
+
+Test(viewer, themes_change_and_are_found_again)
+{
+    struct pty *p = view(40, 120);
+
+    pty_send(p, "t");
+    SHOWS(p, "theme light");
+    pty_send(p, "2");
+    quit(p);
+    p = view(40, 120);
+    pty_send(p, "t");
+    SHOWS(p, "theme high-contrast");
+    SHOWS(p, "max ");
+    quit(p);
+}
+
+Test(viewer, stops_and_comes_back)
+{
+    struct pty *p = view(40, 120);
+    int status;
+
+    pty_send(p, "\032");
+    pty_read(p, 300);
+    /* In a session of its own it is orphaned, and the stop is ignored: either way it has to show
+     * again. */
+    if (waitpid(p->pid, &status, WNOHANG | WUNTRACED) == p->pid && WIFSTOPPED(status)) {
+        cr_expect(pty_restored(p));
+        kill(p->pid, SIGCONT);
+    }
+    SHOWS(p, "linux-xl");
+    quit(p);
+}
+
+Test(viewer, gives_the_terminal_back_at_every_end)
+{
+    static const int ends[] = { SIGTERM, SIGINT, SIGSEGV, SIGABRT, SIGBUS };
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct pty *p = view(24, 80);
+
+        p->raw_len = 0;
+        memset(p->raw, 0, 4096);
+        kill(p->pid, ends[i]);
+        pty_read(p, 200);
+        cr_expect(pty_ended(p, 2000), "signal %d", ends[i]);
+        cr_expect(pty_restored(p), "signal %d", ends[i]);
+        cr_expect(strstr(p->raw, "\033[?1049l"), "signal %d leaves the alternate screen", ends[i]);
+        pty_free(p);
+    }
+}
+
+Test(viewer, a_terminal_that_nobody_reads_holds_nothing_up)
+{
+    for (int i = 0; i < 2; i++) {
+        struct pty *p = view(200, 400);
+
+        for (int j = 0; j < 20; j++) { /* fill the pipe: the screen changes and nobody reads */
+            pty_resize(p, 150 + j, 300 + j);
+            usleep(20000);
+        }
+        if (i == 0)
+            pty_send(p, "q");
+        else
+            kill(p->pid, SIGTERM);
+        cr_expect(pty_ended(p, 400), "%s", i == 0 ? "q" : "SIGTERM");
+        pty_free(p);
+    }
+}
+
+Test(viewer, a_lost_terminal_ends_it)
+{
+    struct pty *p = view(24, 80);
+
+    close(p->fd);
+    close(p->slave);
+    p->fd = p->slave = open("/dev/null", 2);
+    cr_expect(pty_ended(p, 2000));
+    pty_free(p);
+}
+
+Test(viewer, old_data_is_marked_and_recovers_without_a_key)
+{
+    struct pty *p = view(40, 120);
+    char port[16];
+
+    SHOWS(p, "2 of 2 live");
+    program_end(&sim.program, SIGTERM);
+    cr_expect(pty_shows(p, "lost: 127.0.0.1 port", 20000), "%s", pty_text(p));
+    cr_expect(pty_shows(p, "stale", 20000), "%s", pty_text(p));
+    SHOWS(p, "2 lost");
+    SHOWS(p, "linux-xl");
+    snprintf(port, sizeof(port), "--port=%d", sim.port);
+    sim = sim_start(port, "--clock=2026-11-24T14:32:30Z");
+    cr_expect(pty_shows(p, "2 of 2 live", 40000), "%s", pty_text(p));
+    cr_expect(pty_lacks(p, "stale", 5000), "%s", pty_text(p));
+    SHOWS(p, "back after");
+    quit(p);
+}
+
+static pid_t collector_of(void)
+{
+    char path[512];
+    pid_t pid = 0;
+    FILE *f;
+
+    snprintf(path, sizeof(path), "pgrep -f 'dxtop-collect --config=%s' 2>/dev/null", config);
+    f = popen(path, "r");
+    char line[64];
+    while (f && fgets(line, sizeof(line), f)) {
+        char exe[64], target[512];
+        pid_t one = (pid_t)atoi(line);
+        ssize_t n;
+
+        snprintf(exe, sizeof(exe), "/proc/%d/exe", one);
+        n = readlink(exe, target, sizeof(target) - 1);
+        if (n > 0 && (target[n] = '\0', strstr(target, "dxtop-collect")))
+            pid = one;
+    }
+    if (f)
+        pclose(f);
+    return pid;
+}
+
+Test(viewer, another_collector_takes_over)
+{
+    struct pty *one = view(40, 120), *two = view(40, 120);
+    pid_t first = collector_of(), second = 0;
+
+    cr_assert(first > 0);
+    kill(first, SIGKILL);
+    for (int i = 0; i < 250 && (second == 0 || second == first); i++) {
+        usleep(20000);
+        second = collector_of();
+    }
+    cr_expect(second > 0 && second != first, "within five seconds");
+    SHOWS(one, "2 of 2 live");
+    SHOWS(two, "2 of 2 live");
+    quit(one);
+    quit(two);
+    for (int i = 0; i < 250 && collector_of() > 0; i++)
+        usleep(20000);
+    cr_expect_eq(collector_of(), 0, "with its last viewer it ends");
+}
+
+Test(viewer, a_wrong_configuration_is_said_before_anything_is_drawn)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, NULL };
+
+    write_file(config, "tilte: x\n");
+    struct pty *p = pty_start(argv, 24, 80, "xterm-256color");
+    cr_expect(pty_ended(p, 3000));
+    cr_expect_eq(WEXITSTATUS(p->status), 2);
+    pty_read(p, 50);
+    SHOWS(p, "did you mean \"title\"?");
+    pty_free(p);
+}
+
+Test(viewer, a_wrong_source_is_said_on_the_screen)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, NULL };
+
+    write_file(config, "sources:\n  - type: promtheus\n    url: http://127.0.0.1:1\n");
+    struct pty *p = pty_start(argv, 24, 120, "xterm-256color");
+    SHOWS(p, "unknown type of source \"promtheus\"");
+    quit(p);
+}
+
+Test(viewer, every_terminal_gets_what_it_can_show)
+{
+    static const char *const terms[] = { "xterm", "tmux-256color", "screen-256color", "linux",
+                                         "vt100" };
+
+    for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+        const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--clock", NOW, NULL };
+        struct pty *p = pty_start(argv, 24, 80, terms[i]);
+
+        cr_expect(pty_shows(p, "linux-xl", 10000), "%s:\n%s", terms[i], pty_text(p));
+        quit(p);
+    }
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, NULL };
+    struct pty *p = pty_start(argv, 24, 80, "dumb");
+    cr_expect(pty_ended(p, 3000));
+    pty_read(p, 50);
+    SHOWS(p, "TERM=dumb cannot show a screen");
+    pty_free(p);
+}

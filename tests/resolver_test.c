@@ -1,0 +1,73 @@
+#include "config.h"
+
+#include <dlfcn.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "client.h"
+#include "core/time.h"
+
+/* The resolver of this program: names in "stall" never get an answer (glibc gives
+ * up after some 10 s when its name servers are silent). */
+__attribute__((visibility("default"))) int getaddrinfo(const char *node, const char *service,
+                                                       const struct addrinfo *hints,
+                                                       struct addrinfo **out)
+{
+    int (*next)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+    if (node && strstr(node, "stall")) {
+        nanosleep(&(struct timespec){ .tv_sec = 8 }, NULL);
+        return EAI_AGAIN;
+    }
+    *(void **)&next = dlsym(RTLD_NEXT, "getaddrinfo");
+    return next(node, service, hints, out);
+}
+
+TestSuite(resolver, .init = client_start, .fini = client_stop, .timeout = 30);
+
+static void run_for(double seconds)
+{
+    int64_t until = time_boot_ms() + (int64_t)(seconds * 1e3);
+
+    while (time_boot_ms() < until)
+        ev_run(client.loop, EVRUN_NOWAIT);
+}
+
+Test(resolver, that_is_silent_ends_at_the_deadline)
+{
+    client.endpoint.connect_timeout_ms = 300;
+    const struct got *got = client_get("https://stall.example", "/");
+    cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
+    cr_expect_str_eq(got->error.text, "no connection to stall.example within 0.3 s");
+    cr_expect_lt(got->latency_ms, 400, "%lld", (long long)got->latency_ms);
+}
+
+Test(resolver, that_is_silent_does_not_hold_up_who_gives_up)
+{
+    struct got got[3];
+    int64_t begin;
+
+    struct http_call *call = client_begin(&got[0], "https://stall.example", "/");
+    client_begin(&got[1], "https://stall.example", "/");
+    client_begin(&got[2], "https://stall-too.example", "/");
+    run_for(0.1); /* the threads are in there now */
+    begin = time_boot_ms();
+    http_cancel(call);
+    cr_expect_leq(time_boot_ms() - begin, 50, "cancel took %lld ms",
+                  (long long)(time_boot_ms() - begin));
+    begin = time_boot_ms();
+    http_free(client.http);
+    client.http = NULL;
+    cr_expect_leq(time_boot_ms() - begin, 50, "free took %lld ms",
+                  (long long)(time_boot_ms() - begin));
+    cr_expect_not(got[0].done || got[1].done || got[2].done);
+}
+
+Test(resolver, that_knows_no_such_name_says_so)
+{
+    client.endpoint.timeout_ms = client.endpoint.connect_timeout_ms = 9000;
+    const struct got *got = client_get("http://name.invalid", "/");
+    cr_expect_str_eq(got->error.text, "no address for the name name.invalid");
+}

@@ -1,0 +1,174 @@
+/* run: other programs for tests. */
+#include "config.h"
+
+#include "run.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+void set_paths(void)
+{
+    const char *build = getenv("DX_BUILD"), *src = getenv("DX_SRC");
+    char path[512];
+
+    setenv("DXTOP_LIBEXEC", build, 1);
+    setenv("DXTOP_BIN", build, 1);
+    snprintf(path, sizeof(path), "%s/panels/.libs", build);
+    setenv("DXTOP_PANELS", path, 1);
+    snprintf(path, sizeof(path), "%s/themes", src);
+    setenv("DXTOP_THEMES", path, 1);
+    setenv("TZ", "UTC", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    unsetenv("NO_COLOR");
+    unsetenv("COLORTERM");
+}
+
+struct program program_start(const char *const *argv)
+{
+    struct program p = { .pid = -1 };
+    int in[2], out[2];
+    char path[512];
+
+    cr_assert(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0);
+    snprintf(path, sizeof(path), "%s/%s", getenv("DX_BUILD"), argv[0]);
+    if (access(path, X_OK) != 0)
+        snprintf(path, sizeof(path), "%s", argv[0]);
+    p.pid = fork();
+    if (p.pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(in[0], 0);
+        dup2(out[1], 1);
+        execvp(path, (char *const *)argv);
+        _exit(127);
+    }
+    close(in[0]);
+    close(out[1]);
+    p.in = in[1];
+    p.out = out[0];
+    return p;
+}
+
+int program_end(struct program *p, int number)
+{
+    int status = 0;
+
+    if (p->pid <= 0)
+        return 0;
+    if (number)
+        kill(p->pid, number);
+    close(p->in);
+    while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    close(p->out);
+    p->pid = -1;
+    return status;
+}
+
+char *program_run(const char *const *argv, int *exit_code)
+{
+    struct program p = program_start(argv);
+    char *text = calloc(1, 1 << 22);
+    size_t len = 0;
+    ssize_t n;
+
+    while ((n = read(p.out, text + len, (1 << 22) - 1 - len)) > 0)
+        len += (size_t)n;
+    int status = program_end(&p, 0);
+    *exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return text;
+}
+
+struct sim sim_start(const char *option1, const char *option2)
+{
+    const char *argv[] = { "dxtop-sim", "--until-stdin", option1, option1 ? option2 : NULL, NULL };
+    struct sim sim = { .program = program_start(argv) };
+    char line[256] = "";
+    size_t len = 0;
+
+    while (len + 1 < sizeof(line) && !strchr(line, '\n') &&
+           read(sim.program.out, line + len, 1) == 1)
+        line[++len] = '\0';
+    cr_assert(sscanf(line, "{\"port\": %d", &sim.port) == 1, "%s", line);
+    snprintf(sim.url, sizeof(sim.url), "http://127.0.0.1:%d", sim.port);
+    return sim;
+}
+
+static char *dirs[16];
+static int dir_count;
+static pid_t dir_owner;
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st;
+    (void)type;
+    (void)at;
+    return remove(path);
+}
+
+static void remove_dirs(void)
+{
+    for (int i = 0; getpid() == dir_owner && i < dir_count; i++)
+        nftw(dirs[i], remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+char *test_dir(void)
+{
+    char *dir = strdup("/tmp/dxtop-test-XXXXXX");
+
+    cr_assert(mkdtemp(dir));
+    if (dir_count == 0)
+        atexit(remove_dirs);
+    dir_owner = getpid();
+    if (dir_count < 16)
+        dirs[dir_count++] = strdup(dir);
+    return dir;
+}
+
+void write_file(const char *path, const char *fmt, ...)
+{
+    FILE *file = fopen(path, "w");
+    va_list ap;
+
+    cr_assert(file, "%s", path);
+    va_start(ap, fmt);
+    vfprintf(file, fmt, ap);
+    va_end(ap);
+    fclose(file);
+}
+
+int free_port(void)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof(a);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    cr_assert(bind(fd, (struct sockaddr *)&a, len) == 0 &&
+              getsockname(fd, (struct sockaddr *)&a, &len) == 0);
+    close(fd);
+    return ntohs(a.sin_port);
+}
+
+bool wait_for(bool (*holds)(void *self), void *self, int ms)
+{
+    for (int waited = 0; waited <= ms; waited += 20) {
+        if (holds(self))
+            return true;
+        nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+    }
+    return false;
+}

@@ -1,0 +1,34 @@
+/* run: other programs for tests: start them with pipes, end them by their id, a
+ * directory of their own. Everything ends with the test. */
+#ifndef TESTS_RUN_H
+#define TESTS_RUN_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct program {
+    pid_t pid;
+    int in, out; /* its stdin and stdout */
+};
+
+/* argv[0] without a slash is looked for in the build directory, then in PATH. */
+struct program program_start(const char *const *argv);
+int program_end(struct program *program, int signal); /* waits; its wait status */
+/* Run to the end; its stdout, yours to free. */
+char *program_run(const char *const *argv, int *exit_code);
+
+struct sim {
+    struct program program;
+    int port;
+    char url[64];
+};
+struct sim sim_start(const char *option1, const char *option2);
+
+char *test_dir(void); /* a fresh directory, yours to free; removed at exit */
+void write_file(const char *path, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int free_port(void);
+void set_paths(void); /* the variables that let programs find their files in a build tree */
+/* Wait until the condition holds, asked every 20 ms. */
+bool wait_for(bool (*holds)(void *self), void *self, int ms);
+
+#endif
