@@ -31,7 +31,7 @@ void facts_add(struct facts *facts, enum dx_role role, const char *subject, cons
 
 void facts_sort(struct facts *facts)
 {
-    struct fact sorted[FACTS_FINDINGS];
+    struct fact sorted[FACTS_FINDINGS] = { { .role = DX_ROLE_BAD } };
     size_t n = 0;
 
     for (size_t i = 0; i < facts->fact_count; i++)

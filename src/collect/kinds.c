@@ -28,7 +28,7 @@ struct config_kinds kinds_of_sources(void)
 {
     static const char *names[KINDS_MOST + 1];
 
-    for (size_t i = 0; sources[i] && i < KINDS_MOST; i++)
+    for (size_t i = 0; i < KINDS_MOST && sources[i]; i++)
         names[i] = sources[i]->name;
     return (struct config_kinds){ .find = find, .names = names };
 }

@@ -267,7 +267,10 @@ static void etag_key(const struct poller *p, const struct plan_request *request,
 
 static void failed(struct poller *p, const struct http_reply *reply, const struct dx_error *err)
 {
-    bool one_of_many = (p->request->flags & PLAN_OPTIONAL) && !reply->error &&
+    /* A server that cannot be reached fails the poll; one that answered before, or
+     * whose answer is too large, may still have the rest. */
+    bool there = !reply->error || err->fault == DX_FAULT_REPLY || p->answered > 0;
+    bool one_of_many = (p->request->flags & PLAN_OPTIONAL) && there &&
                        err->fault != DX_FAULT_AUTH && err->fault != DX_FAULT_LIMITED;
 
     if (!one_of_many) {

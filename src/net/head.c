@@ -25,7 +25,7 @@ static void clear(struct head *head)
 /* Half an address would be another one: what does not fit is not there. */
 static void keep(char *out, size_t cap, const char *value)
 {
-    (void)snprintf(out, cap, "%s", strlen(value) < cap ? value : "");
+    (void)snprintf(out, cap, "%.*s", (int)cap - 1, strlen(value) < cap ? value : "");
 }
 
 /* It goes into the store and back to the server: as it came, or not at all. */

@@ -48,7 +48,9 @@ struct source {
     bool (*decode)(const void *config, const struct reply *reply, struct plan *plan,
                    struct batch *batch, struct dx_error *err);
     /* A reply with a status that is no success: say in words what the server
-     * meant. May be NULL; net's own words are in *err already. */
+     * meant. May be NULL; net's own words are in *err already. reply->json is
+     * NULL where the body is not JSON; then, unless this changes *err, what the
+     * page or the plain text says is put behind net's words. */
     void (*refused)(const void *config, const struct reply *reply, struct dx_error *err);
     /* Ask for what `check` needs: the version, who we are. decode() reads it. */
     void (*probe)(const void *config, struct plan *plan);

@@ -208,7 +208,7 @@ void grid_dump(const struct grid *grid, FILE *out)
 {
     const struct cell *cell = grid->cells;
     size_t count = (size_t)grid->rows * (size_t)grid->cols;
-    char utf8[4];
+    char utf8[4] = "";
 
     for (size_t i = 0; i < count; i++) {
         if (cell[i].width > 0 && cell[i].cp[0] == 0)
