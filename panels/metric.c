@@ -339,6 +339,8 @@ static void for_queries(struct metric *p, const struct dx_view *view,
 
 static void cut_to_top(struct metric *p)
 {
+    if (p->count == 0)
+        return;
     qsort(p->lines, p->count, sizeof(*p->lines),
           p->worse == WORSE_ABOVE ? worst_first : best_first);
     if (p->top > 0 && (size_t)p->top < p->count) {
