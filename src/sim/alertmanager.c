@@ -1,82 +1,100 @@
-/* alertmanager: the Alertmanager face, API v2.
+/* alertmanager: the Alertmanager face, API v2, as Alertmanager 0.25 answers.
  * https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
 #include "config.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include <jansson.h>
-
+#include "sim/exchange.h"
+#include "sim/matcher.h"
+#include "sim/number.h"
 #include "sim/sim.h"
 
-enum { HOUR_MS = 3600000 };
+enum { MATCHERS_MOST = 16, EXPIRY_MS = 4 * 60000 };
 
-static void put_json(struct exchange *x, int status, json_t *json)
+struct filter {
+    struct matcher matchers[MATCHERS_MOST];
+    size_t count;
+    regex_t *receiver; /* NULL: any */
+};
+
+/* ---- parameters ---- */
+
+static void filter_done(struct filter *filter)
 {
-    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
-
-    x->status = status;
-    x->content_type = "application/json";
-    (void)buf_text(&x->body, text ? text : "[]");
-    free(text);
-    json_decref(json);
+    for (size_t i = 0; i < filter->count; i++)
+        matcher_done(&filter->matchers[i]);
+    regex_free(filter->receiver);
 }
 
+/* A line, as go-openapi writes it. */
+static void put(struct exchange *x, int status, json_t *json)
+{
+    exchange_json(x, status, json);
+    (void)buf_text(&x->body, "\n");
+}
+
+static void put_words(struct exchange *x, int status, const char *words)
+{
+    json_t *text = json_string(words);
+
+    put(x, status, text ? text : json_string("bad request")); /* no UTF-8 */
+}
+
+/* false: the answer is an error; there is nothing to free. */
+static bool filter_parse(struct exchange *x, struct filter *filter)
+{
+    const char *text;
+    char words[WORDS_MOST];
+
+    *filter = (struct filter){ 0 };
+    while ((text = exchange_nth(x, "filter", filter->count)) != NULL &&
+           filter->count < MATCHERS_MOST) {
+        if (!matcher_parse(&filter->matchers[filter->count], text, words)) {
+            put_words(x, 400, words);
+            filter_done(filter);
+            return false;
+        }
+        filter->count++;
+    }
+    text = exchange_parameter(x, "receiver");
+    if (text && *text)
+        filter->receiver = regex_new(text, words);
+    if (!text || !*text || filter->receiver)
+        return true;
+    put_words(x, 400, arena_print(&x->arena, "failed to parse receiver param: %s", words));
+    filter_done(filter);
+    return false;
+}
+
+/* As go-openapi reads a boolean; there unless it says no. */
 static bool flag(struct exchange *x, const char *name)
 {
-    const char *value = x->parameter(x->self, name);
+    static const char *const yes[] = { "true", "1",        "yes",     "ok", "y",
+                                       "on",   "selected", "checked", "t",  "enabled" };
+    const char *value = exchange_parameter(x, name);
 
-    return !value || strcmp(value, "false") != 0;
+    for (size_t i = 0; value && *value && i < sizeof(yes) / sizeof(yes[0]); i++)
+        if (strcasecmp(value, yes[i]) == 0)
+            return true;
+    return !value || !*value;
 }
 
-static const char *label_of(const struct sim_alert *a, const char *name, size_t len)
+/* ---- alerts ---- */
+
+static bool wanted(struct exchange *x, const struct alert *a, const struct filter *filter)
 {
-    const struct {
-        const char *name, *value;
-    } labels[] = { { "alertname", a->name },
-                   { "severity", a->severity },
-                   { "team", a->team },
-                   { "pool", a->pool } };
+    bool silenced = *a->silenced_by, inhibited = *a->inhibited_by;
 
-    for (size_t i = 0; i < 4; i++)
-        if (strlen(labels[i].name) == len && strncmp(labels[i].name, name, len) == 0)
-            return labels[i].value;
-    return "";
-}
-
-/* name="value" or name!="value"; *bad: neither. */
-static bool fits(const struct sim_alert *a, const char *matcher, bool *bad)
-{
-    size_t name = strcspn(matcher, "=!");
-    bool negative = matcher[name] == '!';
-    const char *value = matcher + name + negative;
-    size_t len;
-
-    *bad = name == 0 || *value != '=';
-    if (*bad)
+    if (a->firing_ms == 0 || (silenced && !flag(x, "silenced")) ||
+        (inhibited && !flag(x, "inhibited")) || (!silenced && !inhibited && !flag(x, "active")))
         return false;
-    value++;
-    len = strlen(value);
-    if (len >= 2 && value[0] == '"' && value[len - 1] == '"') {
-        value++;
-        len -= 2;
-    }
-    const char *have = label_of(a, matcher, name);
-    return (strlen(have) == len && strncmp(have, value, len) == 0) != negative;
-}
-
-static bool wanted(struct exchange *x, const struct sim_alert *a, bool *bad)
-{
-    const char *matcher;
-
-    *bad = false;
-    if ((*a->silenced_by && !flag(x, "silenced")) || (*a->inhibited_by && !flag(x, "inhibited")) ||
-        (!*a->silenced_by && !*a->inhibited_by && !flag(x, "active")))
+    if (filter->receiver && regexec(filter->receiver, receiver_name, 0, NULL, 0) != 0)
         return false;
-    for (size_t i = 0; (matcher = x->repeated(x->self, "filter", i)) != NULL; i++)
-        if (!fits(a, matcher, bad))
+    for (size_t i = 0; i < filter->count; i++)
+        if (!matcher_fits(&filter->matchers[i], alert_label(a, filter->matchers[i].name)))
             return false;
     return true;
 }
@@ -86,65 +104,167 @@ static json_t *one_or_none(const char *text)
     return *text ? json_pack("[s]", text) : json_array();
 }
 
-static json_t *alert_json(const struct exchange *x, const struct sim_alert *a, int64_t now_ms)
+/* The query as Go's url.QueryEscape() writes it. */
+static const char *graph_url(struct exchange *x, const struct rule *rule)
+{
+    struct buf out;
+    const char *url;
+
+    buf_init(&out, 4096);
+    for (const char *c = rule->query; *c; c++) {
+        if (isalnum((unsigned char)*c) || strchr("-_.~", *c))
+            (void)buf_print(&out, "%c", *c);
+        else if (*c == ' ')
+            (void)buf_text(&out, "+");
+        else
+            (void)buf_print(&out, "%%%02X", (unsigned)(unsigned char)*c);
+    }
+    url = arena_print(&x->arena, "%s/graph?g0.expr=%s&g0.tab=1", x->sim->public_url,
+                      out.bytes ? out.bytes : "");
+    buf_done(&out);
+    return url;
+}
+
+static json_t *alert_json(struct exchange *x, const struct alert *a)
 {
     bool muted = *a->silenced_by || *a->inhibited_by;
-    char starts[TIME_TEXT], ends[TIME_TEXT], updated[TIME_TEXT], print[20], url[300];
-    uint64_t hash = 14695981039346656037u;
-    json_t *labels = json_pack("{s:s, s:s, s:s}", "alertname", a->name, "severity", a->severity,
-                               "team", a->team);
+    int64_t sent_ms = rule_evaluated_ms(a->rule, x->now_ms);
+    char starts[INSTANT_TEXT], ends[INSTANT_TEXT], updated[INSTANT_TEXT];
+    json_t *labels = json_object();
 
-    for (const char *c = a->name; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-    for (const char *c = a->pool; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-    (void)snprintf(print, sizeof(print), "%016" PRIx64, hash);
-    (void)snprintf(url, sizeof(url), "%s/graph?alert=%s", x->sim->public_url, a->name);
-    if (*a->pool)
-        (void)json_object_set_new(labels, "pool", json_string(a->pool));
+    /* Prometheus sends an alert again each minute. */
+    sent_ms = sent_ms < x->now_ms - 60000 ? x->now_ms - x->now_ms % 60000 : sent_ms;
+    for (size_t i = 0; i < a->label_count; i++)
+        (void)json_object_set_new(labels, a->labels[i].name, json_string(a->labels[i].value));
     return json_pack(
-        "{s:o, s:{s:s}, s:s, s:s, s:s, s:s, s:s, s:[{s:s}], s:{s:s, s:o, s:o}}", "labels", labels,
-        "annotations", "summary", a->summary, "startsAt", time_format(starts, a->firing_ms),
-        "endsAt", time_format(ends, now_ms + 4 * 60000), "updatedAt", time_format(updated, now_ms),
-        "fingerprint", print, "generatorURL", url, "receivers", "name", "devex", "status", "state",
-        muted ? "suppressed" : "active", "silencedBy", one_or_none(a->silenced_by), "inhibitedBy",
-        one_or_none(a->inhibited_by));
+        "{s:{s:s}, s:s, s:s, s:[{s:s}], s:s, s:{s:o, s:o, s:s}, s:s, s:s, s:o}", "annotations",
+        "summary", a->summary, "endsAt", number_instant(ends, sent_ms + EXPIRY_MS), "fingerprint",
+        a->fingerprint, "receivers", "name", receiver_name, "startsAt",
+        number_instant(starts, a->firing_ms), "status", "inhibitedBy", one_or_none(a->inhibited_by),
+        "silencedBy", one_or_none(a->silenced_by), "state", muted ? "suppressed" : "active",
+        "updatedAt", number_instant(updated, sent_ms), "generatorURL", graph_url(x, a->rule),
+        "labels", labels);
 }
 
-static void alerts(struct exchange *x)
+static int by_fingerprint(const void *a, const void *b)
 {
-    int64_t now_ms = clock_now(&x->sim->clock);
-    struct sim_alert all[ALERTS_MOST];
-    size_t n = sim_alerts(all, &x->sim->world, now_ms);
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < n; i++) {
-        bool bad;
-
-        if (wanted(x, &all[i], &bad) && all[i].firing_ms > 0)
-            (void)json_array_append_new(list, alert_json(x, &all[i], now_ms));
-        if (bad) {
-            json_decref(list);
-            put_json(x, 400, json_string("bad matcher format: a matcher is name=\"value\""));
-            return;
-        }
-    }
-    put_json(x, 200, list);
+    return strcmp((*(const struct alert *const *)a)->fingerprint,
+                  (*(const struct alert *const *)b)->fingerprint);
 }
 
-bool alertmanager_answer(struct exchange *x)
+static void answer_alerts(struct exchange *x)
 {
-    char now[TIME_TEXT];
+    const struct alert *sorted[ALERTS_MOST];
+    struct board *board = &x->sim->board;
+    struct filter filter;
+    json_t *list;
 
-    if (strcmp(x->path, "/api/v2/alerts") == 0) {
-        alerts(x);
-    } else if (strcmp(x->path, "/api/v2/status") == 0) {
-        (void)time_format(now, clock_now(&x->sim->clock) / HOUR_MS * HOUR_MS);
-        put_json(x, 200,
-                 json_pack("{s:{s:s}, s:{s:s}, s:s}", "cluster", "status", "disabled",
-                           "versionInfo", "version", "0.25.0-sim", "uptime", now));
-    } else {
-        return false;
-    }
+    if (!filter_parse(x, &filter))
+        return;
+    list = json_array();
+    board_fill(board, &x->sim->world, x->now_ms);
+    for (size_t i = 0; i < board->count; i++)
+        sorted[i] = &board->alerts[i];
+    if (board->count > 0)
+        qsort(sorted, board->count, sizeof(const struct alert *), by_fingerprint);
+    for (size_t i = 0; i < board->count; i++)
+        if (wanted(x, sorted[i], &filter))
+            (void)json_array_append_new(list, alert_json(x, sorted[i]));
+    put(x, 200, list);
+    filter_done(&filter);
+}
+
+/* ---- silences, status ---- */
+
+static bool silence_fits(const struct filter *filter)
+{
+    for (size_t i = 0; i < filter->count; i++)
+        if (!matcher_fits(&filter->matchers[i],
+                          strcmp(filter->matchers[i].name, "alertname") == 0 ? silenced_alert : ""))
+            return false;
     return true;
 }
+
+static json_t *silence_json(const struct silence *s, const char *state)
+{
+    char from[INSTANT_TEXT], to[INSTANT_TEXT];
+
+    return json_pack("{s:s, s:{s:s}, s:s, s:s, s:s, s:s, s:[{s:b, s:b, s:s, s:s}], s:s}", "id",
+                     s->id, "status", "state", state, "updatedAt", number_instant(from, s->from_ms),
+                     "comment", "the images are renewed one after the other", "createdBy", "k.wu",
+                     "endsAt", number_instant(to, s->to_ms), "matchers", "isEqual", 1, "isRegex", 0,
+                     "name", "alertname", "value", silenced_alert, "startsAt",
+                     number_instant(from, s->from_ms));
+}
+
+static void answer_silences(struct exchange *x)
+{
+    struct silence now = silence_of(&x->sim->world, x->now_ms, 0),
+                   before = silence_of(&x->sim->world, x->now_ms, 1);
+    struct filter filter;
+    json_t *list;
+
+    if (!filter_parse(x, &filter))
+        return;
+    list = json_array();
+    if (silence_fits(&filter)) {
+        (void)json_array_append_new(list, silence_json(&now, "active"));
+        (void)json_array_append_new(list, silence_json(&before, "expired"));
+    }
+    put(x, 200, list);
+    filter_done(&filter);
+}
+
+static void answer_status(struct exchange *x)
+{
+    char since[INSTANT_TEXT];
+
+    put(x, 200,
+        json_pack("{s:{s:[], s:s}, s:{s:s}, s:s, s:{s:s, s:s, s:s, s:s, s:s, s:s}}", "cluster",
+                  "peers", "status", "disabled", "config", "original", alertmanager_config,
+                  "uptime", number_instant(since, x->sim->start_ms), "versionInfo", "branch", "",
+                  "buildDate", "", "buildUser", "", "goVersion", "", "revision",
+                  "dxtop-sim " PACKAGE_VERSION, "version", "0.25.0"));
+}
+
+static void answer_receivers(struct exchange *x)
+{
+    x->steady = true;
+    put(x, 200, json_pack("[{s:s}]", "name", receiver_name));
+}
+
+/* ---- the face ---- */
+
+static void no_path(struct exchange *x)
+{
+    json_t *words = json_sprintf("path %s was not found", x->path);
+
+    exchange_json(x, 404,
+                  json_pack("{s:i, s:o}", "code", 404, "message",
+                            words ? words : json_string("path was not found")));
+}
+
+static void no_method(struct exchange *x, const char *methods)
+{
+    exchange_header(x, "Allow", "%s", methods);
+    exchange_json(
+        x, 405,
+        json_pack("{s:i, s:o}", "code", 405, "message",
+                  json_sprintf("method %s is not allowed, but [%s] are", x->method, methods)));
+}
+
+static const struct route routes[] = {
+    { "/api/v2/alerts", "GET", answer_alerts },
+    { "/api/v2/silences", "GET", answer_silences },
+    { "/api/v2/status", "GET", answer_status },
+    { "/api/v2/receivers", "GET", answer_receivers },
+    { 0 },
+};
+
+const struct face face_alertmanager = {
+    .name = "alertmanager",
+    .routes = routes,
+    .prefix = "/api/v2/",
+    .no_path = no_path,
+    .no_method = no_method,
+};

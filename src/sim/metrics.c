@@ -1,4 +1,4 @@
-/* metrics: what the simulated company exports. */
+/* metrics: what the simulated company exports to its Prometheus. */
 #include "config.h"
 
 #include "sim/metrics.h"
@@ -6,113 +6,257 @@
 #include <math.h>
 #include <string.h>
 
-enum metric {
-    RUNNER_CAPACITY,
-    RUNNER_ONLINE,
-    RUNNER_BUSY,
-    JOBS_WAITING,
-    OLDEST_WAIT,
-    WAIT_P50,
-    WAIT_P95,
-    JOBS_TOTAL,
-    REGISTRY_UP,
-    DISK_USED,
-    UP
-};
+#include "sim/tally.h"
 
-const char *const metric_names[] = {
-    [RUNNER_CAPACITY] = "ci_runner_capacity",
-    [RUNNER_ONLINE] = "ci_runner_online",
-    [RUNNER_BUSY] = "ci_runner_busy",
-    [JOBS_WAITING] = "ci_jobs_waiting",
-    [OLDEST_WAIT] = "ci_oldest_wait_seconds",
-    [WAIT_P50] = "ci_queue_wait_seconds_p50",
-    [WAIT_P95] = "ci_queue_wait_seconds_p95",
-    [JOBS_TOTAL] = "ci_jobs_total",
-    [REGISTRY_UP] = "ci_registry_up",
-    [DISK_USED] = "ci_cache_disk_used_ratio",
-    [UP] = "up",
-    NULL,
-};
+/* ---- elements ---- */
 
-static double of_pool(enum metric metric, const struct pool_state *s, int pool)
+const char *element_label(const struct element *e, const char *name)
 {
-    switch (metric) {
-    case RUNNER_CAPACITY:
-        return world_pools[pool].capacity;
-    case RUNNER_ONLINE:
-        return s->online;
-    case RUNNER_BUSY:
-        return s->busy;
-    case JOBS_WAITING:
-        return s->waiting;
-    case OLDEST_WAIT:
-        return s->oldest_wait_s;
-    case WAIT_P50:
-        return s->wait_p50_s;
-    case WAIT_P95:
-        return s->wait_p95_s;
-    case JOBS_TOTAL:
-    case REGISTRY_UP:
-    case DISK_USED:
-    case UP:
+    for (size_t i = 0; i < e->label_count; i++)
+        if (strcmp(e->labels[i].name, name) == 0)
+            return e->labels[i].value;
+    return "";
+}
+
+int element_compare(const void *a, const void *b)
+{
+    const struct element *x = a, *y = b;
+
+    for (size_t i = 0; i < x->label_count && i < y->label_count; i++) {
+        int order = strcmp(x->labels[i].name, y->labels[i].name);
+
+        if (order == 0)
+            order = strcmp(x->labels[i].value, y->labels[i].value);
+        if (order != 0)
+            return order;
+    }
+    return (x->label_count > y->label_count) - (x->label_count < y->label_count);
+}
+
+bool element_same(const struct element *a, const struct element *b)
+{
+    return a->label_count == b->label_count && element_compare(a, b) == 0;
+}
+
+void element_drop(struct element *e, const char *label)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < e->label_count; i++)
+        if (strcmp(e->labels[i].name, label) != 0)
+            e->labels[kept++] = e->labels[i];
+    e->label_count = kept;
+}
+
+/* ---- values ---- */
+
+static double capacity(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)w;
+    (void)column;
+    (void)at_ms;
+    return world_pools[pool].capacity;
+}
+
+static double goal(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)w;
+    (void)column;
+    (void)at_ms;
+    return world_pools[pool].goal_s;
+}
+
+static double online(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)column;
+    return world_pool(w, pool, at_ms).online;
+}
+
+static double busy(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)column;
+    return world_pool(w, pool, at_ms).busy;
+}
+
+static double waiting(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)column;
+    return world_pool(w, pool, at_ms).waiting;
+}
+
+static double in_ms(double s) /* as an exporter would round it */
+{
+    return round(s * 1e3) / 1e3;
+}
+
+static double oldest_wait(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)column;
+    return in_ms(world_pool(w, pool, at_ms).oldest_wait_s);
+}
+
+static double wait_p50(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)column;
+    return in_ms(world_pool(w, pool, at_ms).wait_p50_s);
+}
+
+static double wait_p95(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)column;
+    return in_ms(world_pool(w, pool, at_ms).wait_p95_s);
+}
+
+static double image_age(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)column;
+    return floor(world_image_age_s(w, pool, at_ms));
+}
+
+static double waits_count(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)column;
+    return tally_waits(w, pool, TALLY_BUCKETS - 1, at_ms);
+}
+
+static double waits_sum(const struct world *w, int pool, int column, int64_t at_ms)
+{
+    (void)column;
+    return tally_waits_sum_s(w, pool, at_ms);
+}
+
+static double registry_up(const struct world *w, int row, int column, int64_t at_ms)
+{
+    (void)row;
+    (void)column;
+    return world_registry_up(w, at_ms);
+}
+
+static double disk_used(const struct world *w, int row, int column, int64_t at_ms)
+{
+    (void)row;
+    (void)column;
+    return in_ms(world_disk_used(w, at_ms));
+}
+
+enum { TARGETS = 3, TARGET_REGISTRY = 2 };
+static const struct {
+    const char *job, *instance;
+} targets[TARGETS] = { { "ci-exporter", "ci.acme.example:9101" },
+                       { "node", "ci.acme.example:9100" },
+                       { "registry", "registry.acme.example:5001" } };
+
+static double target_up(const struct world *w, int row, int column, int64_t at_ms)
+{
+    (void)column;
+    return row != TARGET_REGISTRY || world_registry_up(w, at_ms);
+}
+
+/* ---- the metrics ---- */
+
+enum over { POOLS, POOL_RESULTS, POOL_BUCKETS, PIPELINE_RESULTS, TARGETS_UP, ONE };
+
+static const struct {
+    size_t rows, columns;
+} sizes[] = {
+    [POOLS] = { WORLD_POOLS, 1 },
+    [POOL_RESULTS] = { WORLD_POOLS, 2 },
+    [POOL_BUCKETS] = { WORLD_POOLS, TALLY_BUCKETS },
+    [PIPELINE_RESULTS] = { WORLD_PIPELINES, 2 },
+    [TARGETS_UP] = { TARGETS, 1 },
+    [ONE] = { 1, 1 },
+};
+
+const struct metric metrics[] = {
+    { "ci_cache_disk_used_ratio", "gauge", "Share of the build cache's disk in use.", ONE,
+      disk_used },
+    { "ci_jobs_total", "counter", "Jobs that ended.", POOL_RESULTS, tally_jobs },
+    { "ci_jobs_waiting", "gauge", "Jobs that wait for a runner.", POOLS, waiting },
+    { "ci_oldest_wait_seconds", "gauge", "How long the oldest waiting job has waited.", POOLS,
+      oldest_wait },
+    { "ci_pipeline_runs_total", "counter", "Pipeline runs that ended.", PIPELINE_RESULTS,
+      tally_runs },
+    { "ci_queue_goal_seconds", "gauge", "Goal for the 95th percentile of the queue time.", POOLS,
+      goal },
+    { "ci_queue_wait_seconds_bucket", "counter", "Queue time of the jobs that began.", POOL_BUCKETS,
+      tally_waits },
+    { "ci_queue_wait_seconds_count", "counter", "Queue time of the jobs that began.", POOLS,
+      waits_count },
+    { "ci_queue_wait_seconds_p50", "gauge", "Median queue time of the jobs that begin now.", POOLS,
+      wait_p50 },
+    { "ci_queue_wait_seconds_p95", "gauge",
+      "95th percentile of the queue time of the jobs that begin now.", POOLS, wait_p95 },
+    { "ci_queue_wait_seconds_sum", "counter", "Queue time of the jobs that began.", POOLS,
+      waits_sum },
+    { "ci_registry_up", "gauge", "Whether the container registry answers.", ONE, registry_up },
+    { "ci_runner_busy", "gauge", "Runners that run a job.", POOLS, busy },
+    { "ci_runner_capacity", "gauge", "Runners that there should be.", POOLS, capacity },
+    { "ci_runner_image_age_seconds", "gauge", "Age of the image that the runners boot.", POOLS,
+      image_age },
+    { "ci_runner_online", "gauge", "Runners that are there.", POOLS, online },
+    { "up", "gauge", "Whether the target could be scraped.", TARGETS_UP, target_up },
+    { 0 },
+};
+
+static void add_label(struct element *e, const char *name, const char *value)
+{
+    e->labels[e->label_count++] = (struct label){ name, value };
+}
+
+static struct element labelled(const struct metric *metric, int row, int column)
+{
+    const char *result = column == 0 ? "failure" : "success";
+    struct element e = { 0 };
+
+    add_label(&e, "__name__", metric->name);
+    switch ((enum over)metric->over) {
+    case POOLS:
+        add_label(&e, "pool", world_pools[row].name);
+        add_label(&e, "team", world_pools[row].team);
+        break;
+    case POOL_RESULTS:
+        add_label(&e, "pool", world_pools[row].name);
+        add_label(&e, "result", result);
+        break;
+    case POOL_BUCKETS:
+        add_label(&e, "le", tally_bounds[column]);
+        add_label(&e, "pool", world_pools[row].name);
+        break;
+    case PIPELINE_RESULTS:
+        add_label(&e, "pipeline", world_pipelines[row].name);
+        add_label(&e, "result", result);
+        break;
+    case TARGETS_UP:
+        add_label(&e, "instance", targets[row].instance);
+        add_label(&e, "job", targets[row].job);
+        break;
+    case ONE:
         break;
     }
-    return (double)NAN;
+    return e;
 }
 
-static void add(struct element *out, size_t *n, size_t cap, struct element element)
+size_t metric_series(const struct metric *metric)
 {
-    if (*n < cap && !isnan(element.value))
-        out[(*n)++] = element;
+    return sizes[metric->over].rows * sizes[metric->over].columns;
 }
 
-static struct element pool_element(const char *name, int pool, double value)
+size_t metric_read(const struct metric *metric, const struct world *w, int64_t at_ms,
+                   struct element *out)
 {
-    return (struct element){ .labels = { { "__name__", name },
-                                         { "pool", world_pools[pool].name },
-                                         { "team", world_pools[pool].team } },
-                             .label_count = 3,
-                             .value = value };
-}
+    size_t n = 0;
 
-size_t metrics_read(struct element *out, size_t cap, const struct world *w, const char *name,
-                    int64_t at_ms)
-{
-    static const char *const jobs[] = { "ci-exporter", "node", "registry" };
-    static const char *const results[] = { "failure", "success" };
-    size_t n = 0, metric = 0;
-
-    while (metric_names[metric] && strcmp(metric_names[metric], name) != 0)
-        metric++;
-    name = metric_names[metric];
-    if (!name)
+    if (at_ms < 0)
         return 0;
-    for (int pool = 0; metric <= WAIT_P95 && pool < WORLD_POOLS; pool++) {
-        struct pool_state s = world_pool(w, pool, at_ms);
+    for (size_t row = 0; row < sizes[metric->over].rows; row++) {
+        for (size_t column = 0; column < sizes[metric->over].columns; column++) {
+            double value = metric->value(w, (int)row, (int)column, at_ms);
 
-        add(out, &n, cap, pool_element(name, pool, of_pool((enum metric)metric, &s, pool)));
+            if (isnan(value))
+                continue;
+            out[n] = labelled(metric, (int)row, (int)column);
+            out[n++].value = value;
+        }
     }
-    for (int pool = 0; metric == JOBS_TOTAL && pool < WORLD_POOLS; pool++)
-        for (int r = 0; r < 2; r++)
-            add(out, &n, cap,
-                (struct element){ .labels = { { "__name__", name },
-                                              { "pool", world_pools[pool].name },
-                                              { "result", results[r] } },
-                                  .label_count = 3,
-                                  .value = world_jobs(w, pool, r == 0, at_ms) });
-    for (size_t j = 0; metric == UP && j < 3; j++)
-        add(out, &n, cap,
-            (struct element){ .labels = { { "__name__", name },
-                                          { "instance", "sim.example:9100" },
-                                          { "job", jobs[j] } },
-                              .label_count = 3,
-                              .value = j < 2 || world_registry_up(w, at_ms) });
-    if (metric == REGISTRY_UP || metric == DISK_USED)
-        add(out, &n, cap,
-            (struct element){ .labels = { { "__name__", name } },
-                              .label_count = 1,
-                              .value = metric == DISK_USED ? world_disk_used(w, at_ms)
-                                                           : world_registry_up(w, at_ms) });
     return n;
 }

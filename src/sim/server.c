@@ -1,6 +1,6 @@
-/* server: the simulated platform over HTTP. libmicrohttpd runs on our own poll(),
- * in one thread; what has to wait (latency, one byte a second) is suspended by
- * giving its bytes out late. */
+/* server: the simulated platform over HTTP. libmicrohttpd runs in our own loop;
+ * what has to wait is suspended there and woken here, so that nothing is done
+ * while there is nothing to do. */
 #include "config.h"
 
 #include "sim/server.h"
@@ -11,18 +11,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <microhttpd.h>
+#include "sim/request.h"
 
-#include "core/mem.h"
-
-enum { BODY_MOST = 64 << 20, FORM_MOST = 1 << 20, SLICE_MS = 100, EXIT_PORT = 1 };
+enum { CONNECTIONS_MOST = 250, FIXED = 2 };
 
 static volatile sig_atomic_t stopped;
 
@@ -32,382 +27,152 @@ static void on_signal(int number)
     stopped = 1;
 }
 
-/* ---- one request ---- */
-
-struct request {
-    struct sim *sim;
-    struct MHD_Connection *connection;
-    struct buf form;
-    char **form_values; /* decoded, by name and value in turn; ends at NULL */
-    size_t form_count;
-    /* an answer that is given out slowly */
-    struct buf body;
-    struct fault fault;
-    int64_t start_ms;
-};
-
-static void url_decode(char *text)
+/* Both signals come only while ppoll() waits, so that none is missed. */
+static void catch_signals(sigset_t *while_waiting)
 {
-    char *out = text;
+    struct sigaction action = { .sa_handler = on_signal };
+    sigset_t ours;
 
-    for (char *in = text; *in; in++) {
-        char hex[3] = { 0 };
+    (void)sigemptyset(&ours);
+    (void)sigaddset(&ours, SIGTERM);
+    (void)sigaddset(&ours, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, &ours, while_waiting);
+    (void)sigdelset(while_waiting, SIGTERM);
+    (void)sigdelset(while_waiting, SIGINT);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    (void)sigaction(SIGPIPE, &action, NULL);
+}
 
-        if (*in == '%' && in[1] && in[2]) {
-            hex[0] = in[1];
-            hex[1] = in[2];
-            *out++ = (char)strtol(hex, NULL, 16);
-            in += 2;
-        } else {
-            *out++ = *in == '+' ? ' ' : *in;
-        }
+/* Milliseconds until something is due; -1: nothing is. */
+static int64_t next_due(struct MHD_Daemon *daemon, const struct request_queue *queue)
+{
+    MHD_UNSIGNED_LONG_LONG daemon_ms;
+    int64_t due_ms = -1, now_ms = time_boot_ms();
+
+    if (MHD_get_timeout(daemon, &daemon_ms) == MHD_YES)
+        due_ms = daemon_ms < INT32_MAX ? (int64_t)daemon_ms : INT32_MAX;
+    for (const struct request *r = queue->first; r; r = r->next) {
+        int64_t left_ms = r->wake_ms > now_ms ? r->wake_ms - now_ms : 0;
+
+        if (r->wake_ms != INT64_MAX && (due_ms < 0 || left_ms < due_ms))
+            due_ms = left_ms;
     }
-    *out = '\0';
+    return due_ms;
 }
 
-static void decode_form(struct request *r)
+/* Sockets of those that wait: libmicrohttpd does not see their clients leave. */
+static nfds_t watch(const struct request_queue *queue, struct pollfd *fds)
 {
-    char *rest = r->form.bytes;
+    nfds_t n = FIXED;
 
-    for (char *part = strsep(&rest, "&"); part; part = strsep(&rest, "&")) {
-        char *value = strchr(part, '=');
-
-        if (!value)
-            continue;
-        *value++ = '\0';
-        url_decode(part);
-        url_decode(value);
-        r->form_values = mem_grow(r->form_values, r->form_count + 2, sizeof(*r->form_values));
-        r->form_values[r->form_count++] = part;
-        r->form_values[r->form_count++] = value;
-    }
+    for (const struct request *r = queue->first; r && n < CONNECTIONS_MOST + FIXED; r = r->next)
+        fds[n++] = (struct pollfd){ .fd = request_socket(r), .events = POLLRDHUP };
+    return n;
 }
 
-static const char *parameter(void *self, const char *name)
+static void wake(struct request_queue *queue, const struct pollfd *fds, nfds_t n)
 {
-    struct request *r = self;
+    int64_t now_ms = time_boot_ms();
+    struct request *next;
 
-    for (size_t i = 0; i < r->form_count; i += 2)
-        if (strcmp(r->form_values[i], name) == 0)
-            return r->form_values[i + 1];
-    return MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
-}
-
-struct nth {
-    const char *name, *value;
-    size_t left;
-};
-
-static enum MHD_Result find_nth(void *self, enum MHD_ValueKind kind, const char *key,
-                                const char *value)
-{
-    struct nth *nth = self;
-
-    (void)kind;
-    if (strcmp(key, nth->name) == 0 && nth->left-- == 0)
-        nth->value = value;
-    return nth->value ? MHD_NO : MHD_YES;
-}
-
-static const char *repeated(void *self, const char *name, size_t n)
-{
-    struct request *r = self;
-    struct nth nth = { .name = name, .left = n };
-
-    (void)MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, find_nth, &nth);
-    return nth.value;
-}
-
-/* ---- answers ---- */
-
-static void header(struct MHD_Response *response, const char *name, const char *value)
-{
-    (void)MHD_add_response_header(response, name, value);
-}
-
-static void date_text(char out[64], int64_t ms)
-{
-    time_t s = (time_t)(ms / 1000);
-    struct tm tm;
-
-    (void)gmtime_r(&s, &tm);
-    (void)strftime(out, 64, "%a, %d %b %Y %H:%M:%S GMT", &tm);
-}
-
-/* What is to go out by now; the rest waits. */
-static ssize_t give_slowly(void *self, uint64_t pos, char *out, size_t most)
-{
-    struct request *r = self;
-    int64_t now = time_boot_ms() - r->start_ms;
-    size_t upto = r->body.len;
-
-    if (r->fault.kind == FAULT_HANG || (r->fault.kind == FAULT_LATENCY && now < r->fault.argument))
-        upto = 0;
-    else if (r->fault.kind == FAULT_DRIP)
-        upto = (size_t)(now * r->fault.argument / 1000);
-    else if (r->fault.kind == FAULT_TRUNCATE && pos >= (uint64_t)r->fault.argument)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    else if (r->fault.kind == FAULT_TRUNCATE)
-        upto = (size_t)r->fault.argument;
-    if (upto > r->body.len)
-        upto = r->body.len;
-    if (pos >= upto)
-        return 0; /* ask again */
-    size_t n = upto - (size_t)pos < most ? upto - (size_t)pos : most;
-    memcpy(out, r->body.bytes + pos, n);
-    return (ssize_t)n;
-}
-
-static bool is_slow(enum fault_kind kind)
-{
-    return kind == FAULT_LATENCY || kind == FAULT_DRIP || kind == FAULT_TRUNCATE ||
-           kind == FAULT_HANG;
-}
-
-static void page(struct exchange *x, int status)
-{
-    x->status = status;
-    x->content_type = "text/html";
-    buf_clear(&x->body);
-    (void)buf_print(&x->body, "<html><head><title>%d %s</title></head><body>proxy</body></html>\n",
-                    status, status == 503 ? "Service Unavailable" : "Bad Gateway");
-}
-
-/* Change the answer as the fault wants it. */
-static void spoil(struct exchange *x, const struct fault *fault)
-{
-    char *blanks;
-
-    switch (fault->kind) {
-    case FAULT_STATUS:
-        page(x, (int)fault->argument);
-        break;
-    case FAULT_HTML:
-        page(x, 200);
-        break;
-    case FAULT_LIMIT:
-    case FAULT_LIMIT_DATE:
-        x->status = 429;
-        x->content_type = "text/plain";
-        buf_clear(&x->body);
-        (void)buf_text(&x->body, "Retry later\n");
-        break;
-    case FAULT_TYPE:
-        x->content_type = "text/html";
-        break;
-    case FAULT_BAD_JSON:
-        if (x->body.len > 0)
-            x->body.bytes[x->body.len / 2] = '{';
-        break;
-    case FAULT_BAD_UTF8:
-        for (size_t i = 0; i < x->body.len; i++)
-            if (x->body.bytes[i] == 'e')
-                x->body.bytes[i] = (char)0xFF;
-        break;
-    case FAULT_BIG:
-        blanks = mem_new((size_t)fault->argument + 1, 1);
-        memset(blanks, ' ', (size_t)fault->argument);
-        (void)buf_add(&x->body, blanks, (size_t)fault->argument);
-        free(blanks);
-        break;
-    case FAULT_REDIRECT:
-        x->status = 302;
-        break;
-    case FAULT_NONE:
-    case FAULT_LATENCY:
-    case FAULT_TRUNCATE:
-    case FAULT_DRIP:
-    case FAULT_RESET:
-    case FAULT_HANG:
-        break;
+    for (struct request *r = queue->first; r; r = next) {
+        next = r->next;
+        for (nfds_t i = FIXED; i < n; i++)
+            r->gone = r->gone || (fds[i].fd == request_socket(r) && fds[i].revents);
+        if (r->gone || r->wake_ms <= now_ms)
+            request_wake(r);
     }
 }
 
-static enum MHD_Result deliver(struct request *r, struct exchange *x)
+/* false: stdin has ended. */
+static bool drain_stdin(const struct pollfd *fd)
 {
-    struct MHD_Response *response;
-    char text[300];
-    enum MHD_Result result;
+    char bytes[256];
+    ssize_t n;
 
-    r->body = x->body; /* it lives until the request is completed */
-    r->start_ms = time_boot_ms();
-    if (is_slow(r->fault.kind))
-        response = MHD_create_response_from_callback(r->body.len, 4096, give_slowly, r, NULL);
-    else
-        response = MHD_create_response_from_buffer(
-            r->body.len, r->body.bytes ? r->body.bytes : text, MHD_RESPMEM_PERSISTENT);
-    header(response, "Content-Type", x->content_type);
-    date_text(text, clock_now(&r->sim->clock));
-    header(response, "Date", text);
-    if (r->fault.kind == FAULT_LIMIT) {
-        (void)snprintf(text, sizeof(text), "%lld", (long long)r->fault.argument);
-        header(response, "Retry-After", text);
-    } else if (r->fault.kind == FAULT_LIMIT_DATE) {
-        date_text(text, clock_now(&r->sim->clock) + r->fault.argument * 1000);
-        header(response, "Retry-After", text);
-    } else if (r->fault.kind == FAULT_REDIRECT) {
-        (void)snprintf(text, sizeof(text), "http://127.0.0.1:%lld%s", (long long)r->fault.argument,
-                       x->path);
-        header(response, "Location", text);
-    }
-    result = MHD_queue_response(r->connection, (unsigned)x->status, response);
-    MHD_destroy_response(response);
-    return result;
+    if (!fd->revents)
+        return true;
+    n = read(fd->fd, bytes, sizeof(bytes));
+    return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
-static bool is_allowed(struct request *r)
-{
-    const char *said = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, "Authorization");
-
-    return !*r->sim->token ||
-           (said && strncmp(said, "Bearer ", 7) == 0 && strcmp(said + 7, r->sim->token) == 0);
-}
-
-/* /sim/...: how tests steer the world from outside. */
-static bool control_answer(struct exchange *x)
-{
-    struct dx_error err = { 0 };
-    const char *fault = x->parameter(x->self, "fault");
-
-    if (strcmp(x->path, "/sim/fault") == 0 &&
-        !fault_parse(&x->sim->faults.all, fault ? fault : "", &err)) {
-        x->status = 400;
-        (void)buf_print(&x->body, "%s\n", err.text);
-    } else if (strcmp(x->path, "/sim/fault") == 0 || strcmp(x->path, "/sim/counters") == 0) {
-        x->status = 200;
-        (void)buf_print(&x->body, "{\"requests\": %lld, \"refused\": %lld}\n",
-                        (long long)x->sim->requests, (long long)x->sim->refused);
-    } else {
-        return false;
-    }
-    x->content_type = "application/json";
-    return true;
-}
-
-static enum MHD_Result answer(struct request *r, const char *method, const char *path)
-{
-    struct exchange x = { .sim = r->sim,
-                          .method = method,
-                          .path = path,
-                          .parameter = parameter,
-                          .repeated = repeated,
-                          .self = r,
-                          .status = 404,
-                          .content_type = "text/plain" };
-    const char *asked = parameter(r, "fault");
-    struct dx_error err = { 0 };
-    bool control = strncmp(path, "/sim/", 5) == 0;
-
-    buf_init(&x.body, BODY_MOST);
-    r->fault = r->sim->faults.all;
-    if (control)
-        r->fault = (struct fault){ .kind = FAULT_NONE };
-    else if (asked && !fault_parse(&r->fault, asked, &err))
-        r->fault = (struct fault){ .kind = FAULT_NONE };
-    r->sim->requests += !control;
-    if (r->fault.kind == FAULT_RESET) {
-        buf_done(&x.body);
-        return MHD_NO;
-    }
-    if (!is_allowed(r)) {
-        r->sim->refused++;
-        x.status = 401;
-        (void)buf_text(&x.body, "Unauthorized\n");
-    } else if (!control_answer(&x) && !prometheus_answer(&x) && !alertmanager_answer(&x)) {
-        (void)buf_text(&x.body, "404 page not found\n");
-    }
-    spoil(&x, &r->fault);
-    return deliver(r, &x);
-}
-
-static enum MHD_Result on_request(void *self, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *upload,
-                                  size_t *upload_size, void **state)
-{
-    struct request *r = *state;
-
-    (void)version;
-    if (!r) {
-        r = mem_new(1, sizeof(*r));
-        r->sim = self;
-        r->connection = connection;
-        buf_init(&r->form, FORM_MOST);
-        *state = r;
-        return MHD_YES;
-    }
-    if (*upload_size > 0) {
-        (void)buf_add(&r->form, upload, *upload_size);
-        *upload_size = 0;
-        return MHD_YES;
-    }
-    if (r->form.len > 0 && r->form_count == 0)
-        decode_form(r);
-    return answer(r, method, url);
-}
-
-static void on_completed(void *self, struct MHD_Connection *connection, void **state,
-                         enum MHD_RequestTerminationCode code)
-{
-    struct request *r = *state;
-
-    (void)self;
-    (void)connection;
-    (void)code;
-    if (!r)
-        return;
-    buf_done(&r->form);
-    buf_done(&r->body);
-    free(r->form_values);
-    free(r);
-    *state = NULL;
-}
-
-/* ---- the loop ---- */
-
-/* MHD's epoll descriptor and our stdin; at most a slice, for what goes slowly. */
-static void loop(struct MHD_Daemon *daemon, bool until_stdin)
+static void loop(struct MHD_Daemon *daemon, struct request_queue *queue, bool until_stdin,
+                 const sigset_t *while_waiting)
 {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    struct pollfd wait[2] = { { .fd = info->epoll_fd, .events = POLLIN },
-                              { .fd = until_stdin ? STDIN_FILENO : -1, .events = POLLIN } };
-    char bytes[256];
+    struct pollfd fds[CONNECTIONS_MOST + FIXED];
+    bool more = true;
 
-    while (!stopped) {
-        MHD_UNSIGNED_LONG_LONG ms = SLICE_MS;
+    while (!stopped && more) {
+        int64_t due_ms = next_due(daemon, queue);
+        struct timespec timeout = { .tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000 };
+        nfds_t n = watch(queue, fds);
 
-        if (MHD_get_timeout(daemon, &ms) == MHD_YES && ms > SLICE_MS)
-            ms = SLICE_MS;
-        (void)poll(wait, 2, ms > SLICE_MS ? SLICE_MS : (int)ms);
-        if (wait[1].revents && read(STDIN_FILENO, bytes, sizeof(bytes)) <= 0)
-            break;
+        fds[0] = (struct pollfd){ .fd = info->epoll_fd, .events = POLLIN };
+        fds[1] = (struct pollfd){ .fd = until_stdin ? STDIN_FILENO : -1, .events = POLLIN };
+        if (ppoll(fds, n, due_ms < 0 ? NULL : &timeout, while_waiting) < 0)
+            continue; /* a signal */
+        more = drain_stdin(&fds[1]);
+        wake(queue, fds, n);
         (void)MHD_run(daemon);
     }
+    /* It may not end while anybody is suspended. */
+    while (queue->first) {
+        queue->first->gone = true;
+        request_wake(queue->first);
+    }
+    (void)MHD_run(daemon);
 }
 
-int server_run(struct sim *sim, int port, bool until_stdin)
+/* A socket of our own: it can be had again at once after a restart, and not by two
+ * at a time, which libmicrohttpd's option for it allows. -1: *err. */
+static int listen_on(int port, int *listening, struct dx_error *err)
 {
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_port = htons((uint16_t)port),
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    const union MHD_DaemonInfo *info;
-    struct MHD_Daemon *daemon;
+    socklen_t len = sizeof(address);
+    const int yes = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-    (void)signal(SIGTERM, on_signal);
-    (void)signal(SIGINT, on_signal);
-    (void)signal(SIGPIPE, SIG_IGN);
-    daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
-                              on_request, sim, MHD_OPTION_SOCK_ADDR, &address,
-                              MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-                              MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
-    if (!daemon) {
-        (void)fprintf(stderr, "dxtop-sim: cannot listen on port %d: %s\n", port, strerror(errno));
-        return EXIT_PORT;
+    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+        bind(fd, (const struct sockaddr *)&address, len) == 0 && listen(fd, SOMAXCONN) == 0 &&
+        getsockname(fd, (struct sockaddr *)&address, &len) == 0) {
+        *listening = ntohs(address.sin_port);
+        return fd;
     }
-    info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
-    (void)printf("{\"port\": %d, \"token\": \"%s\", \"url\": \"http://127.0.0.1:%d\"}\n",
-                 info->port, sim->token, info->port);
+    dx_fail(err, DX_FAULT_SYSTEM, "cannot listen on port %d: %s", port, strerror(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    return -1;
+}
+
+bool server_run(struct sim *sim, int port, bool until_stdin, struct dx_error *err)
+{
+    struct request_queue queue = { .sim = sim };
+    struct MHD_Daemon *daemon;
+    sigset_t while_waiting;
+    int listening = 0, fd;
+
+    catch_signals(&while_waiting);
+    fd = listen_on(port, &listening, err);
+    if (fd < 0)
+        return false;
+    daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
+                         0, NULL, NULL, request_on_data, &queue, MHD_OPTION_LISTEN_SOCKET, fd,
+                         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
+                         MHD_OPTION_NOTIFY_COMPLETED, request_on_completed, NULL, MHD_OPTION_END);
+    if (!daemon) {
+        (void)close(fd);
+        return dx_fail(err, DX_FAULT_SYSTEM, "libmicrohttpd does not start");
+    }
+    (void)printf("{\"port\": %d, \"token\": \"%s\", \"url\": \"http://127.0.0.1:%d\"}\n", listening,
+                 sim->token, listening);
     (void)fflush(stdout);
-    loop(daemon, until_stdin);
-    MHD_stop_daemon(daemon);
-    return 0;
+    loop(daemon, &queue, until_stdin, &while_waiting);
+    MHD_stop_daemon(daemon); /* closes fd too */
+    return true;
 }

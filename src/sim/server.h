@@ -4,8 +4,9 @@
 
 #include "sim/sim.h"
 
-/* Serve until a signal, or the end of stdin. Says on stdout where it listens,
- * one line of JSON. Returns the exit code. */
-int server_run(struct sim *sim, int port, bool until_stdin);
+/* Serve until SIGTERM or SIGINT, or the end of stdin. Says on stdout where it
+ * listens, in one line of JSON. Port 0: any that is free. false: it never
+ * listened, *err says why. */
+bool server_run(struct sim *sim, int port, bool until_stdin, struct dx_error *err);
 
 #endif

@@ -1,0 +1,182 @@
+/* exchange: a request to the simulated platform, and the answer to it. */
+#include "config.h"
+
+#include "sim/exchange.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct face *const faces[] = { &face_prometheus, &face_alertmanager, &face_control };
+
+void exchange_init(struct exchange *x, struct sim *sim, const char *method, const char *path)
+{
+    *x = (struct exchange){ .sim = sim, .method = method, .path = path, .status = 404 };
+    buf_init(&x->body, BODY_MOST);
+}
+
+void exchange_done(struct exchange *x)
+{
+    buf_done(&x->body);
+    arena_free(&x->arena);
+    free(x->parameters);
+    *x = (struct exchange){ 0 };
+}
+
+/* ---- parameters ---- */
+
+static int hex_of(char c)
+{
+    if (isdigit((unsigned char)c))
+        return c - '0';
+    return isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
+}
+
+static void url_decode(char *text)
+{
+    char *out = text;
+
+    for (const char *in = text; *in; in++) {
+        int high = *in == '%' ? hex_of(in[1]) : -1, low = high >= 0 ? hex_of(in[2]) : -1;
+
+        if (low >= 0) {
+            *out++ = (char)(high * 16 + low);
+            in += 2;
+        } else if (*in == '+') {
+            *out++ = ' ';
+        } else {
+            *out++ = *in;
+        }
+    }
+    *out = '\0';
+}
+
+void exchange_add_parameter(struct exchange *x, const char *name, const char *value)
+{
+    x->parameters = mem_grow(x->parameters, x->parameter_count + 1, sizeof(*x->parameters));
+    x->parameters[x->parameter_count++] = (struct parameter){ name, value };
+}
+
+void exchange_add_parameters(struct exchange *x, char *text)
+{
+    for (char *part = strsep(&text, "&"); part; part = strsep(&text, "&")) {
+        char *value = strchr(part, '=');
+
+        if (!*part)
+            continue;
+        if (value)
+            *value++ = '\0';
+        url_decode(part);
+        if (value)
+            url_decode(value);
+        exchange_add_parameter(x, part, value ? value : "");
+    }
+}
+
+const char *exchange_nth(const struct exchange *x, const char *name, size_t nth)
+{
+    for (size_t i = 0; i < x->parameter_count; i++)
+        if (strcmp(x->parameters[i].name, name) == 0 && nth-- == 0)
+            return x->parameters[i].value;
+    return NULL;
+}
+
+const char *exchange_parameter(const struct exchange *x, const char *name)
+{
+    return exchange_nth(x, name, 0);
+}
+
+/* ---- answers ---- */
+
+void exchange_header(struct exchange *x, const char *name, const char *fmt, ...)
+{
+    struct header *header = &x->headers[x->header_count];
+    va_list ap;
+
+    if (x->header_count == HEADERS_MOST)
+        return;
+    x->header_count++;
+    header->name = name;
+    va_start(ap, fmt);
+    (void)vsnprintf(header->value, sizeof(header->value), fmt, ap);
+    va_end(ap);
+}
+
+void exchange_text(struct exchange *x, int status, const char *text)
+{
+    x->status = status;
+    x->content_type = "text/plain; charset=utf-8";
+    buf_clear(&x->body);
+    (void)buf_text(&x->body, text);
+}
+
+void exchange_json(struct exchange *x, int status, json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+
+    x->status = status;
+    x->content_type = "application/json";
+    buf_clear(&x->body);
+    (void)buf_text(&x->body, text ? text : "null");
+    free(text);
+    json_decref(json);
+}
+
+/* ---- routes ---- */
+
+static bool leads_to(const struct route *route, const char *path)
+{
+    size_t len = strlen(route->path);
+
+    if (route->path[len - 1] == '/')
+        return strncmp(path, route->path, len) == 0 && path[len];
+    return strcmp(path, route->path) == 0;
+}
+
+static bool has_word(const char *words, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (const char *at = strstr(words, word); at; at = strstr(at + 1, word))
+        if ((at == words || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
+            return true;
+    return false;
+}
+
+const struct route *route_find(const struct route *routes, const struct exchange *x, bool *allowed)
+{
+    for (; routes->path; routes++) {
+        if (!leads_to(routes, x->path))
+            continue;
+        *allowed = has_word(routes->methods, x->method);
+        return routes;
+    }
+    return NULL;
+}
+
+void faces_answer(struct exchange *x)
+{
+    for (size_t i = 0; i < sizeof(faces) / sizeof(faces[0]); i++) {
+        const struct face *face = faces[i];
+        const struct route *route;
+        bool allowed = false;
+
+        route = route_find(face->routes, x, &allowed);
+        if (route && allowed) {
+            route->answer(x);
+            return;
+        }
+        if (route) {
+            face->no_method(x, route->methods);
+            return;
+        }
+        if (face->prefix && strncmp(x->path, face->prefix, strlen(face->prefix)) == 0) {
+            face->no_path(x);
+            return;
+        }
+    }
+    exchange_header(x, "X-Content-Type-Options", "nosniff");
+    exchange_text(x, 404, "404 page not found\n");
+}
