@@ -30,7 +30,7 @@ static const struct dx_column columns[] = {
                 "time between two polls, as stretched by budget and back-off" },
     [LATENCY] = { "LAT", DX_CELL_NUMBER, DX_UNIT_SECONDS, 3, 5, 6, DX_FIT_RIGHT,
                   "slowest answer of the last poll" },
-    [PER_HOUR] = { "REQ/H", DX_CELL_NUMBER, DX_UNIT_COUNT, 4, 5, 7, DX_FIT_RIGHT,
+    [PER_HOUR] = { "REQ/H", DX_CELL_NUMBER, DX_UNIT_COUNT, 4, 6, 7, DX_FIT_RIGHT,
                    "requests an hour: measured over the last ten minutes, else projected" },
     [BUDGET] = { "BUDGET", DX_CELL_GAUGE, DX_UNIT_NONE, 5, 10, 14, DX_FIT_LEFT,
                  "what is left of the limit that the server announces" },

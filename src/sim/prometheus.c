@@ -112,10 +112,14 @@ bool prometheus_limit(struct exchange *x, size_t *limit)
 {
     const char *text = exchange_parameter(x, "limit");
     char *end;
-    long value = text && *text ? strtol(text, &end, 10) : 0;
 
-    *limit = value > 0 ? (size_t)value : SIZE_MAX;
-    if (!text || !*text || (!*end && value >= 0))
+    *limit = SIZE_MAX;
+    if (!text || !*text)
+        return true;
+    long value = strtol(text, &end, 10);
+    if (value > 0)
+        *limit = (size_t)value;
+    if (!*end && value >= 0)
         return true;
     prometheus_error(x, 400, "bad_data", "invalid parameter \"limit\": %s",
                      *end ? "limit must be a number" : "limit must be non-negative");
