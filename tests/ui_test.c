@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
@@ -363,72 +362,6 @@ Test(widgets, no_box_is_too_small)
 }
 
 /* ---- themes ---- */
-
-static double linear(double v)
-{
-    v /= 255;
-    return v <= .04045 ? v / 12.92 : pow((v + .055) / 1.055, 2.4);
-}
-
-static double luminance(uint32_t rgb)
-{
-    return .2126 * linear(rgb >> 16) + .7152 * linear(rgb >> 8 & 255) + .0722 * linear(rgb & 255);
-}
-
-/* WCAG 2.1 */
-static double contrast(uint32_t a, uint32_t b)
-{
-    double x = luminance(a) + .05, y = luminance(b) + .05;
-
-    return x > y ? x / y : y / x;
-}
-
-static const struct {
-    const char *name;
-    uint32_t on[5];
-    int count;
-    double text;
-} shipped[] = {
-    { "dark", { 0x000000, 0x1e1e2e, 0x002b36, 0x282828 }, 4, 4.5 },
-    { "light", { 0xffffff, 0xeff1f5, 0xfdf6e3 }, 3, 4.5 },
-    { "high-contrast", { 0x000000 }, 1, 7. },
-    { "colour-blind", { 0x000000, 0x1e1e2e, 0x002b36, 0x282828 }, 4, 4.5 },
-    { "mono", { 0x000000, 0x1e1e2e, 0x002b36, 0x282828 }, 4, 4.5 },
-};
-
-static void load(struct theme *theme, const char *name)
-{
-    char dir[512];
-    struct dx_error err = { 0 };
-
-    snprintf(dir, sizeof(dir), "%s/themes", getenv("DX_SRC"));
-    cr_assert(theme_load(theme, dir, name, &err), "%s", err.text);
-}
-
-Test(theme, every_shipped_one_can_be_read)
-{
-    static const enum dx_role texts[] = { DX_ROLE_TEXT, DX_ROLE_DIM,  DX_ROLE_TITLE,
-                                          DX_ROLE_KEY,  DX_ROLE_GOOD, DX_ROLE_WARN,
-                                          DX_ROLE_BAD,  DX_ROLE_BUSY, DX_ROLE_STALE };
-
-    for (size_t i = 0; i < sizeof(shipped) / sizeof(shipped[0]); i++) {
-        struct theme t;
-
-        load(&t, shipped[i].name);
-        for (int b = 0; b < shipped[i].count; b++) {
-            for (size_t r = 0; r < sizeof(texts) / sizeof(texts[0]); r++)
-                cr_expect_geq(contrast(t.role[texts[r]].rgb, shipped[i].on[b]),
-                              shipped[i].text - .005, "%s %s on %06x: %.2f", t.name,
-                              role_name(texts[r]), shipped[i].on[b],
-                              contrast(t.role[texts[r]].rgb, shipped[i].on[b]));
-            for (int r = DX_ROLE_SERIES_1; r <= DX_ROLE_SERIES_6; r++)
-                cr_expect_geq(contrast(t.role[r].rgb, shipped[i].on[b]), 2.995, "%s %s", t.name,
-                              role_name(r));
-            cr_expect_geq(contrast(t.role[DX_ROLE_BORDER].rgb, shipped[i].on[b]), 2.995,
-                          "%s border", t.name);
-        }
-    }
-}
 
 static const struct {
     const char *text, *words;
