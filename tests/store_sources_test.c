@@ -233,13 +233,20 @@ Test(store_sources, viewers_see_changes_and_whole_commits_only)
     struct store *viewer = store_open(kit.path, STORE_VIEW, &err);
     struct reader reader = store_reader(viewer);
     struct batch b = { 0 };
-    int64_t before = store_data_version(viewer);
+    int64_t before = store_data_version(viewer), change;
     void *rows;
 
     cr_expect_eq(store_data_version(viewer), before);
     kit_sample(&b, "q", "{}", T0, 1);
     kit_poll(0, T0, &b);
     cr_expect_neq(store_data_version(viewer), before);
+    change = store_change(viewer);
+    before = store_data_version(viewer);
+    cr_assert(store_heartbeat(kit.store, T0, &err));
+    cr_expect_neq(store_data_version(viewer), before);
+    cr_expect_eq(store_change(viewer), change, "a heartbeat is nothing to be shown");
+    cr_assert(store_log(kit.store, T0, DX_LOG_INFO, "", "said", &err));
+    cr_expect_neq(store_change(viewer), change);
     cr_assert(store_begin(viewer, &err));
     rows = reader.open(reader.self, DX_QUERY_SERIES, NULL, T0);
     cr_expect(reader.ops->next(rows));

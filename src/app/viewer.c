@@ -23,7 +23,7 @@
 
 enum {
     BARS = 3,           /* two lines above the panels, one below */
-    LOOKS_A_SECOND = 4, /* at the store's data version */
+    LOOKS_A_SECOND = 2, /* at the store */
     AGE_STEP_MS = 10000,
     MINUTE_MS = 60000,
     MESSAGE_MS = 5000
@@ -215,11 +215,11 @@ static void on_keys(struct ev_loop *loop, ev_io *w, int revents)
 
 static void look_at_store(struct viewer *v)
 {
-    int64_t version = store_data_version(v->app->store);
+    int64_t change = store_change(v->app->store);
 
-    if (version == v->data_version)
+    if (change == v->change)
         return;
-    v->data_version = version;
+    v->change = change;
     if (v->frozen_ms == 0)
         v->want_update = true;
 }
@@ -391,7 +391,7 @@ int viewer_run(struct app *app, struct dx_error *err)
     state_load(&v);
     if (open_terminal(&v, err)) {
         screen_title(v.screen, *app->config.title ? app->config.title : "dxtop");
-        v.data_version = store_data_version(app->store);
+        v.change = store_change(app->store);
         before_sleep(v.loop, &v.before_sleep, 0); /* paint before anything else is started */
         ev_io_start(v.loop, &v.keys);
         ev_timer_start(v.loop, &v.tick);

@@ -29,7 +29,7 @@ struct viewer {
 
     /* what the next frame needs */
     bool want_update, want_draw, want_clock;
-    int64_t data_version;
+    int64_t change;
     int64_t shown_second, shown_minute, shown_age; /* of the last frame */
     int64_t frozen_ms;                             /* 0: live */
     bool filtering;                                /* keys go to the filter of the focused panel */

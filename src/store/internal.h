@@ -27,18 +27,19 @@ struct known_source { /* what store_sources() said, to say it again in a new fil
 
 struct store {
     enum store_mode mode;
-    sqlite3 *db;             /* NULL: damaged or gone; the next begin tries again */
-    char *path;              /* in use */
-    char where[256];         /* why it is elsewhere, or what was moved aside */
-    char pending[256];       /* the same for the log, where no time was at hand */
-    bool shared;             /* the directory is a group's: files are 0660 */
-    bool damaged;            /* SQLite said so */
-    int lock_fd, viewers_fd; /* -1 */
-    int64_t fence;           /* our number as holder of the lock */
-    int64_t generation;      /* how often the file was opened */
-    int64_t stuck_since_ms;  /* boot time since when checkpoints do not finish; 0 */
-    int64_t checked_ms;      /* boot time of the last quick_check; 0 */
-    int64_t sweep_id;        /* upkeep went over the series up to this one */
+    sqlite3 *db;                       /* NULL: damaged or gone; the next begin tries again */
+    char *path;                        /* in use */
+    char where[256];                   /* why it is elsewhere, or what was moved aside */
+    char pending[256];                 /* the same for the log, where no time was at hand */
+    bool shared;                       /* the directory is a group's: files are 0660 */
+    bool damaged;                      /* SQLite said so */
+    int lock_fd, viewers_fd;           /* -1 */
+    int64_t fence;                     /* our number as holder of the lock */
+    int64_t generation;                /* how often the file was opened */
+    int64_t stuck_since_ms;            /* boot time since when checkpoints do not finish; 0 */
+    int64_t checked_ms;                /* boot time of the last quick_check; 0 */
+    int64_t sweep_id;                  /* upkeep went over the series up to this one */
+    int64_t seen_version, seen_change; /* store_change() gave this for that data version */
     bool in_read;
     struct dx_error read_error, read_error_given;
     struct rows *open_rows;
@@ -66,6 +67,8 @@ bool store_fail(struct store *store, struct dx_error *err); /* sqlite's words */
  * is checked in it; once more in a new file where the old one proved damaged. */
 bool store_write(struct store *store, bool (*write)(struct store *, void *, struct dx_error *),
                  void *what, struct dx_error *err);
+/* Within a write: viewers are to read anew. */
+bool store_touch(struct store *store, struct dx_error *err);
 bool store_end_write(struct store *store, bool ok, struct dx_error *err);
 bool store_is_ours(struct store *store, struct dx_error *err); /* the fence; in a transaction */
 

@@ -52,7 +52,7 @@ bool log_put(struct store *store, const struct entry *e, struct dx_error *err)
     sqlite3_stmt *stmt;
     int64_t id;
 
-    if (!find_same(store, e, &id, err))
+    if (!store_touch(store, err) || !find_same(store, e, &id, err))
         return false;
     if (id > 0)
         return count_again(store, id, e->now_ms, err);

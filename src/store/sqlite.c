@@ -194,6 +194,16 @@ bool store_end_write(struct store *store, bool ok, struct dx_error *err)
     return false;
 }
 
+bool store_touch(struct store *store, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(store,
+                                         "INSERT INTO meta (key, value) VALUES ('change', 1)"
+                                         " ON CONFLICT (key) DO UPDATE SET value = value + 1",
+                                         err);
+
+    return stmt && store_step(store, stmt, err);
+}
+
 bool store_write(struct store *store, bool (*write)(struct store *, void *, struct dx_error *),
                  void *what, struct dx_error *err)
 {
@@ -207,6 +217,25 @@ bool store_write(struct store *store, bool (*write)(struct store *, void *, stru
 }
 
 /* ---- reading ---- */
+
+int64_t store_change(struct store *store)
+{
+    struct dx_error err = { 0 };
+    int64_t version = store_data_version(store);
+    sqlite3_stmt *stmt;
+    bool row;
+
+    if (version == -1 || version == store->seen_version)
+        return version == -1 ? -1 : store->seen_change;
+    stmt = store_statement(store, "SELECT value FROM meta WHERE key = 'change'", &err);
+    if (!stmt || !store_row(store, stmt, &row, &err))
+        return -1;
+    store->seen_version = version;
+    store->seen_change =
+        store->generation << 32 | (row ? sqlite3_column_int64(stmt, 0) & 0xFFFFFFFF : 0);
+    (void)sqlite3_reset(stmt);
+    return store->seen_change;
+}
 
 int64_t store_data_version(struct store *store)
 {

@@ -100,6 +100,8 @@ bool store_take_wish(struct store *store, char *what, char *arg, size_t cap);
 /* Changes when somebody else committed, or another file took the place; -1: there
  * is none to read now. */
 int64_t store_data_version(struct store *store);
+/* The same, but still where only the collector's heartbeat and wishes moved. */
+int64_t store_change(struct store *store);
 /* A read transaction, to be held for one update() only. */
 bool store_begin(struct store *store, struct dx_error *err);
 void store_end(struct store *store);

@@ -225,7 +225,8 @@ static bool put_all(struct store *store, void *what, struct dx_error *err)
     const struct commit *c = what;
     const struct batch *batch = c->batch;
 
-    if (!log_pending(store, c->poll->now_ms, err) || !poll_put(store, c->poll, batch, err))
+    if (!store_touch(store, err) || !log_pending(store, c->poll->now_ms, err) ||
+        !poll_put(store, c->poll, batch, err))
         return false;
     return !batch ||
            (put_samples(store, c->poll, batch, err) && alerts_put(store, c->poll, batch, err) &&
