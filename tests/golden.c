@@ -9,15 +9,12 @@
 
 #include <criterion/criterion.h>
 
-void golden(const struct grid *grid, const char *name)
+void golden_text(const char *have, const char *name)
 {
     const char *mode = getenv("DX_GOLDEN");
-    char path[512], *have = NULL, *want = calloc(1, 1 << 20);
-    size_t len;
-    FILE *out = open_memstream(&have, &len), *file;
+    char path[512], *want = calloc(1, 1 << 20);
+    FILE *file;
 
-    grid_dump(grid, out);
-    fclose(out);
     snprintf(path, sizeof(path), "%s/tests/golden/%s.txt", getenv("DX_SRC"), name);
     if (mode && strcmp(mode, "write") == 0) {
         file = fopen(path, "w");
@@ -30,6 +27,17 @@ void golden(const struct grid *grid, const char *name)
         cr_expect(strcmp(have, want) == 0, "%s differs:\n%s", name, have);
     }
     fclose(file);
-    free(have);
     free(want);
+}
+
+void golden(const struct grid *grid, const char *name)
+{
+    char *have = NULL;
+    size_t len;
+    FILE *out = open_memstream(&have, &len);
+
+    grid_dump(grid, out);
+    fclose(out);
+    golden_text(have, name);
+    free(have);
 }

@@ -5,6 +5,7 @@
 
 #include "ui/canvas.h"
 
+void golden_text(const char *have, const char *name);
 void golden(const struct grid *grid, const char *name);
 
 #endif

@@ -31,7 +31,8 @@ static const struct arg own[] = {
     { "ascii", 0, NULL, OWN(ascii), "draw with ASCII characters only" },
     { "view", 0, "NAME", OWN(view), "begin with this view" },
     { "format", 'f', "FORMAT", OWN(format),
-      "once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html" },
+      "once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html, "
+      "roles" },
     { "since", 0, "D", OWN(since), "export: how far back (24h)" },
     { "poll", 0, NULL, OWN(poll), "export: poll every source once before" },
     { "wait", 0, "D", OWN(wait), "once, export --poll: give up after this time (5m)" },

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@
 
 enum { CELL_W = 9, CELL_H = 19, BASELINE = 14, PICTURE_MAX = 16 << 20 };
 
-const char *const picture_formats[] = { "text", "ansi", "svg", "html", NULL };
+const char *const picture_formats[] = { "text", "ansi", "svg", "html", "roles", NULL };
 
 struct look { /* of a cell, as colours */
     uint32_t fg, bg;
@@ -217,6 +218,22 @@ static void write_html(struct buf *out, const struct grid *grid, const struct th
     (void)buf_text(out, "</pre>\n");
 }
 
+/* Its text, then a letter a cell for its role, then a sign a cell for how it
+ * stands out: what tests of panels compare. */
+static void write_roles(struct buf *out, const struct grid *grid)
+{
+    char *bytes = NULL;
+    size_t len = 0;
+    FILE *file = open_memstream(&bytes, &len);
+
+    if (!file)
+        return;
+    grid_dump(grid, file);
+    if (fclose(file) == 0)
+        (void)buf_add(out, bytes, len);
+    free(bytes);
+}
+
 bool picture_write(struct buf *out, const struct grid *grid, const struct theme *theme,
                    enum picture_format format)
 {
@@ -232,6 +249,9 @@ bool picture_write(struct buf *out, const struct grid *grid, const struct theme 
         break;
     case PICTURE_HTML:
         write_html(out, grid, theme);
+        break;
+    case PICTURE_ROLES:
+        write_roles(out, grid);
         break;
     }
     return !out->full;

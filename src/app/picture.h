@@ -5,7 +5,7 @@
 #include "app/viewer.h"
 #include "core/buf.h"
 
-enum picture_format { PICTURE_TEXT, PICTURE_ANSI, PICTURE_SVG, PICTURE_HTML };
+enum picture_format { PICTURE_TEXT, PICTURE_ANSI, PICTURE_SVG, PICTURE_HTML, PICTURE_ROLES };
 extern const char *const picture_formats[]; /* "text", "ansi" ...; ends at NULL */
 
 bool picture_write(struct buf *out, const struct grid *grid, const struct theme *theme,
