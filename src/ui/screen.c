@@ -280,33 +280,6 @@ void screen_title(struct screen *s, const char *title)
 
 /* ---- beginning and end ---- */
 
-static bool has_term(const char *name)
-{
-    int status = 0;
-    bool ok = setupterm(name, STDOUT_FILENO, &status) == OK;
-
-    if (ok)
-        (void)del_curterm(cur_term);
-    return ok;
-}
-
-/* The `-direct` description of the same terminal, where the terminal says that
- * it has true colour and terminfo knows it. */
-static const char *direct_term(const char *term, const char *wanted, char *out, size_t cap)
-{
-    const char *says = getenv("COLORTERM");
-    bool yes = strcmp(wanted, "truecolor") == 0 ||
-               (!*wanted && says && (strcmp(says, "truecolor") == 0 || strcmp(says, "24bit") == 0));
-    size_t len = strcspn(term, "-");
-
-    if (!yes)
-        return NULL;
-    if (strstr(term, "-direct"))
-        return term;
-    (void)snprintf(out, cap, "%.*s-direct", (int)len, term);
-    return has_term(out) ? out : NULL;
-}
-
 static enum depth depth_of(const char *wanted, bool direct)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -365,14 +338,15 @@ static void size_to_env(bool set)
 
 static bool start_curses(struct screen *s, const char *term, struct dx_error *err)
 {
-    char name[128];
-    const char *direct = direct_term(term, s->options.color, name, sizeof(name));
+    char name[128], plain[128];
+    const char *direct = colour_direct_term(term, s->options.color, name, sizeof(name));
     int fd = memfd_create("screen", MFD_CLOEXEC);
 
     s->memory = fd >= 0 ? fdopen(fd, "w+") : NULL;
     if (!s->memory)
         return dx_fail(err, DX_FAULT_SYSTEM, "no memory file for the screen: %s", strerror(errno));
     size_to_env(true); /* some terminals (linux) do not say their size in terminfo */
+    term = colour_indexed_term(term, plain, sizeof(plain));
     s->curses = newterm(direct ? direct : term, s->memory, stdin);
     if (!s->curses && direct) {
         direct = NULL;

@@ -5,9 +5,14 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ui/screen_internal.h"
+
+#include <term.h> /* last: its macros are everyday words */
 
 enum ground { GROUND_OWN, GROUND_SELECTED, GROUND_CHIP, GROUNDS };
 
@@ -67,6 +72,58 @@ static int pair_of(enum dx_role role, enum ground ground)
 {
     return 1 + (int)role * GROUNDS + (int)ground;
 }
+
+/* ---- which description of the terminal ---- */
+
+static bool has_term(const char *name)
+{
+    int status = 0;
+    bool ok = setupterm(name, STDOUT_FILENO, &status) == OK;
+
+    if (ok)
+        (void)del_curterm(cur_term);
+    return ok;
+}
+
+static bool is_direct(const char *term)
+{
+    return strstr(term, "-direct") != NULL;
+}
+
+/* With the `-direct` description itself fewer colours cannot be asked for: an
+ * index would be taken as an RGB value. */
+const char *colour_indexed_term(const char *term, char *out, size_t cap)
+{
+    int len = (int)strcspn(term, "-");
+
+    if (!is_direct(term))
+        return term;
+    (void)snprintf(out, cap, "%.*s-256color", len, term);
+    if (!has_term(out))
+        (void)snprintf(out, cap, "%.*s", len, term);
+    return has_term(out) ? out : term;
+}
+
+/* The `-direct` description of the same terminal, where the terminal says that
+ * it has true colour and terminfo knows it. */
+const char *colour_direct_term(const char *term, const char *wanted, char *out, size_t cap)
+{
+    const char *says = getenv("COLORTERM");
+    bool yes =
+        strcmp(wanted, "truecolor") == 0 ||
+        (!*wanted && (is_direct(term) ||
+                      (says && (strcmp(says, "truecolor") == 0 || strcmp(says, "24bit") == 0))));
+    size_t len = strcspn(term, "-");
+
+    if (!yes)
+        return NULL;
+    if (is_direct(term))
+        return term;
+    (void)snprintf(out, cap, "%.*s-direct", (int)len, term);
+    return has_term(out) ? out : NULL;
+}
+
+/* ---- pairs ---- */
 
 void colour_init(struct screen *screen)
 {

@@ -27,7 +27,10 @@ struct screen {
     bool gone;
 };
 
-/* screen_colour.c: make the theme's pairs; the attributes of a cell. */
+/* screen_colour.c: the terminfo name that the wanted colours need (in out, or
+ * term itself; NULL: no true colour); make the theme's pairs; the attributes of a cell. */
+const char *colour_indexed_term(const char *term, char *out, size_t cap);
+const char *colour_direct_term(const char *term, const char *wanted, char *out, size_t cap);
 void colour_init(struct screen *screen);
 struct colour_look {
     unsigned long attr; /* of ncurses, without the pair */
