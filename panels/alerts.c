@@ -3,13 +3,22 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+struct detail { /* of one alert, for the rows under the list */
+    char *key, *name, *summary, *labels, *muted_by;
+    const char *word;
+};
 
 struct alerts {
     const char *source; /* options */
     int severity;
     bool muted;
     int64_t resolved_ms;
+
+    struct detail *details; /* view-model */
+    size_t count, cap;
 };
 
 static const char *const severities[] = { "unknown", "info", "warning", "critical", NULL };
@@ -108,7 +117,95 @@ static const char *other_labels(char *out, size_t cap, const char *labels)
     return out;
 }
 
-static void add(struct dx_list *list, const struct dx_rows *rows)
+/* ---- details ---- */
+
+static void forget(struct alerts *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        free(p->details[i].key);
+        free(p->details[i].name);
+        free(p->details[i].summary);
+        free(p->details[i].labels);
+        free(p->details[i].muted_by);
+    }
+    p->count = 0;
+}
+
+static void keep(struct alerts *p, const struct dx_rows *rows, const struct look *look)
+{
+    if (p->count == p->cap) {
+        size_t cap = p->cap ? 2 * p->cap : 16;
+        struct detail *details = realloc(p->details, cap * sizeof(*details));
+
+        if (!details)
+            return; /* the list itself does not need them */
+        p->details = details;
+        p->cap = cap;
+    }
+    p->details[p->count++] = (struct detail){ .key = strdup(dx_text(rows, DX_FIELD_KEY)),
+                                              .name = strdup(dx_text(rows, DX_FIELD_NAME)),
+                                              .summary = strdup(dx_text(rows, DX_FIELD_SUMMARY)),
+                                              .labels = strdup(dx_text(rows, DX_FIELD_LABELS)),
+                                              .muted_by = strdup(dx_text(rows, DX_FIELD_MUTED_BY)),
+                                              .word = look->word };
+}
+
+/* name="value" one a line, without what the line above says. */
+static void put_labels(struct dx_canvas *canvas, int row, const char *labels)
+{
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+    int cols = dx_canvas_cols(canvas) - 2, wide = cols / 3 < 16 ? cols / 3 : 16;
+
+    for (const char *p = labels + (*labels == '{'); *p && *p != '}';) {
+        char name[128], value[256];
+        size_t n = strcspn(p, "=");
+
+        (void)snprintf(name, sizeof(name), "%.*s", (int)n, p);
+        (void)dx_label(value, sizeof(value), labels, name);
+        if (strcmp(name, "alertname") != 0 && strcmp(name, "severity") != 0) {
+            dx_put_fit(canvas, (struct dx_box){ row, 1, 1, wide }, DX_FIT_MIDDLE, &dim, name);
+            dx_put_fit(canvas, (struct dx_box){ row++, 2 + wide, 1, cols - wide - 1 }, DX_FIT_LEFT,
+                       NULL, value);
+        }
+        for (p += n + (p[n] == '=') + (p[n] == '=' && p[n + 1] == '"'); *p && *p != '"'; p++)
+            p += *p == '\\' && p[1];
+        p += *p == '"';
+        p += strspn(p, ", ");
+    }
+}
+
+/* Under the list: the selected alert whole. */
+static void draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)
+{
+    const struct alerts *p = state;
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+
+    for (size_t i = 0; i < p->count; i++) {
+        const struct detail *d = &p->details[i];
+        int row = 1, used;
+
+        if (!d->key || strcmp(d->key, row_key) != 0)
+            continue;
+        used = dx_put(canvas, row, 1, &(struct dx_style){ .role = DX_ROLE_TITLE, .attr = DX_BOLD },
+                      d->name ? d->name : "");
+        used += 2 + dx_put(canvas, row, used + 2, &dim, d->word);
+        if (d->muted_by && *d->muted_by) {
+            used += 1 + dx_put(canvas, row, used + 1, &dim, "by");
+            (void)dx_put(canvas, row, used + 1, &dim, d->muted_by);
+        }
+        row++;
+        row += dx_put_wrapped(
+            canvas,
+            (struct dx_box){ row, 1, dx_canvas_rows(canvas) - row, dx_canvas_cols(canvas) - 2 },
+            NULL, d->summary ? d->summary : "");
+        put_labels(canvas, row, d->labels ? d->labels : "");
+        return;
+    }
+}
+
+/* ---- rows ---- */
+
+static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *rows)
 {
     int64_t state = dx_int(rows, DX_FIELD_STATE), severity = dx_int(rows, DX_FIELD_SEVERITY);
     struct look look = look_of(state, severity);
@@ -122,7 +219,7 @@ static void add(struct dx_list *list, const struct dx_rows *rows)
                     .attr = loud && severity >= DX_SEVERITY_CRITICAL ? DX_BOLD : 0 },
         [SINCE] = { .value = (double)dx_int(rows, state == DX_ALERT_RESOLVED ? DX_FIELD_ENDED
                                                                              : DX_FIELD_SINCE),
-                    .role = loud ? look.role : text },
+                    .role = text },
         [SEVERITY] = { .text = look.word, .role = loud ? look.role : DX_ROLE_DIM },
         [SUMMARY] = { .text = dx_text(rows, DX_FIELD_SUMMARY), .role = text },
         [LABELS] = { .text = other_labels(labels, sizeof(labels), dx_text(rows, DX_FIELD_LABELS)),
@@ -132,6 +229,7 @@ static void add(struct dx_list *list, const struct dx_rows *rows)
 
     dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = dx_text(rows, DX_FIELD_URL),
                         .cells = cells, .apart = look.apart));
+    keep(p, rows, &look);
     if (loud)
         dx_finding(list, look.role, dx_text(rows, DX_FIELD_NAME),
                    *dx_text(rows, DX_FIELD_SUMMARY) ? dx_text(rows, DX_FIELD_SUMMARY) : "fires");
@@ -140,7 +238,7 @@ static void add(struct dx_list *list, const struct dx_rows *rows)
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
                    struct dx_error *err)
 {
-    const struct alerts *p = state;
+    struct alerts *p = state;
     int64_t from_ms = p->resolved_ms > 0 ? dx_now(view) - p->resolved_ms : 0;
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_ALERTS, DX_FILTER(.source = p->source, .from_ms = from_ms));
@@ -148,6 +246,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     char note[64];
 
     (void)err;
+    forget(p);
     dx_empty(list, "Nothing fires.");
     while (dx_next(rows)) {
         int64_t alert = dx_int(rows, DX_FIELD_STATE);
@@ -156,7 +255,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         if (dx_int(rows, DX_FIELD_SEVERITY) < p->severity || (muted && !p->muted))
             continue;
         firing += alert == DX_ALERT_FIRING;
-        add(list, rows);
+        add(p, list, rows);
     }
     if (firing > 0) {
         (void)snprintf(note, sizeof(note), "%zu firing", firing);
@@ -168,6 +267,14 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 static const char *source(const void *state)
 {
     return ((const struct alerts *)state)->source;
+}
+
+static void close_panel(void *state)
+{
+    struct alerts *p = state;
+
+    forget(p);
+    free(p->details);
 }
 
 extern const struct dx_panel dx_panel_alerts;
@@ -185,6 +292,8 @@ DX_EXPORT const struct dx_panel dx_panel_alerts = {
     .min_rows = 3,
     .min_cols = 30,
     .columns = columns,
+    .close = close_panel,
     .update = update,
     .source = source,
+    .under = draw_under,
 };

@@ -29,10 +29,10 @@ static const struct dx_option options[] = {
 };
 
 static const struct dx_column columns[] = {
-    { "TIME", DX_CELL_TIME, DX_UNIT_NONE, 1, 5, 6, DX_FIT_LEFT,
+    { "TIME", DX_CELL_TIME, DX_UNIT_NONE, 2, 5, 6, DX_FIT_LEFT,
       "when it happened first, local time" },
     { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT, "! warning, ✗ error" },
-    { "SOURCE", DX_CELL_TEXT, DX_UNIT_NONE, 2, 6, 16, DX_FIT_MIDDLE,
+    { "SOURCE", DX_CELL_TEXT, DX_UNIT_NONE, 1, 6, 16, DX_FIT_MIDDLE,
       "which source; empty: dxtop itself" },
     { "WHAT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 10, 0, DX_FIT_LEFT,
       "what happened; (×n): so often within an hour" },

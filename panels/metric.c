@@ -8,7 +8,7 @@
 
 enum show { SHOW_TABLE, SHOW_GRAPH, SHOW_GAUGE, SHOW_BIG, SHOW_HEAT };
 enum worse { WORSE_ABOVE, WORSE_BELOW };
-enum { SERIES_MOST = 200, POINTS_MOST = 800, SPARK_POINTS = 48, NAME_MOST = 120 };
+enum { SERIES_MOST = 200, POINTS_MOST = 800, STRIP_MOST = 48, GRAPH_MOST = 6, NAME_MOST = 120 };
 
 struct line { /* one series */
     char key[512], name[NAME_MOST], text[128];
@@ -193,6 +193,12 @@ static double goal_of(const struct metric *p)
     return isnan(p->bad) ? p->warn : p->bad;
 }
 
+/* The goal of a strip, which knows an upper one only. */
+static double ceiling_of(const struct metric *p)
+{
+    return p->worse == WORSE_ABOVE ? goal_of(p) : (double)NAN;
+}
+
 static int worst_first(const void *one, const void *other)
 {
     const struct line *a = one, *b = other;
@@ -353,59 +359,65 @@ static void cut_to_top(struct metric *p)
 
 enum { STATE, SERIES, NOW, LOW, HIGH, TREND, STRIP, COUNT };
 
-#define COLUMNS(strip_type, strip_title)                                                                \
-    {                                                                                                   \
-        [STATE] = { "",                                                                                 \
-                    DX_CELL_STATE,                                                                      \
-                    DX_UNIT_NONE,                                                                       \
-                    0,                                                                                  \
-                    1,                                                                                  \
-                    1,                                                                                  \
-                    DX_FIT_LEFT,                                                                        \
-                    "✓ within warn and bad, ! past warn, ✗ past bad, · no limits given" },              \
-        [SERIES] = { "SERIES",                                                                          \
-                     DX_CELL_TEXT,                                                                      \
-                     DX_UNIT_NONE,                                                                      \
-                     0,                                                                                 \
-                     8,                                                                                 \
-                     32,                                                                                \
-                     DX_FIT_MIDDLE,                                                                     \
-                     "the labels that differ, or those of `by`" },                                      \
-        [NOW] = { "NOW",                                                                                \
-                  DX_CELL_NUMBER,                                                                       \
-                  DX_UNIT_NONE,                                                                         \
-                  0,                                                                                    \
-                  6,                                                                                    \
-                  10,                                                                                   \
-                  DX_FIT_RIGHT,                                                                         \
-                  "newest value; – when the series went away" },                                        \
-        [LOW] = { "MIN",                                                                                \
-                  DX_CELL_NUMBER,                                                                       \
-                  DX_UNIT_NONE,                                                                         \
-                  4,                                                                                    \
-                  6,                                                                                    \
-                  10,                                                                                   \
-                  DX_FIT_RIGHT,                                                                         \
-                  "smallest value of the window" },                                                     \
-        [HIGH] = { "MAX",                                                                               \
-                   DX_CELL_NUMBER,                                                                      \
-                   DX_UNIT_NONE,                                                                        \
-                   3,                                                                                   \
-                   6,                                                                                   \
-                   10,                                                                                  \
-                   DX_FIT_RIGHT,                                                                        \
-                   "largest value of the window" },                                                     \
-        [TREND] = { "BEFORE",                                                                           \
-                    DX_CELL_NUMBER,                                                                     \
-                    DX_UNIT_NONE,                                                                       \
-                    5,                                                                                  \
-                    6,                                                                                  \
-                    10,                                                                                 \
-                    DX_FIT_RIGHT,                                                                       \
-                    "mean of the window before" },                                                      \
-        [STRIP] = { strip_title, strip_type,   DX_UNIT_NONE, 2,                                         \
-                    16,          SPARK_POINTS, DX_FIT_LEFT,  "the window; one scale for each series" }, \
-        [COUNT] = { 0 },                                                                                \
+#define COLUMNS(strip_type, strip_title)                                                           \
+    {                                                                                              \
+        [STATE] = { "",                                                                            \
+                    DX_CELL_STATE,                                                                 \
+                    DX_UNIT_NONE,                                                                  \
+                    0,                                                                             \
+                    1,                                                                             \
+                    1,                                                                             \
+                    DX_FIT_LEFT,                                                                   \
+                    "✓ within warn and bad, ! past warn, ✗ past bad, · no limits given" },         \
+        [SERIES] = { "SERIES",                                                                     \
+                     DX_CELL_TEXT,                                                                 \
+                     DX_UNIT_NONE,                                                                 \
+                     0,                                                                            \
+                     8,                                                                            \
+                     32,                                                                           \
+                     DX_FIT_MIDDLE,                                                                \
+                     "the labels that differ, or those of `by`" },                                 \
+        [NOW] = { "NOW",                                                                           \
+                  DX_CELL_NUMBER,                                                                  \
+                  DX_UNIT_NONE,                                                                    \
+                  0,                                                                               \
+                  6,                                                                               \
+                  10,                                                                              \
+                  DX_FIT_RIGHT,                                                                    \
+                  "newest value; – when the series went away" },                                   \
+        [LOW] = { "MIN",                                                                           \
+                  DX_CELL_NUMBER,                                                                  \
+                  DX_UNIT_NONE,                                                                    \
+                  4,                                                                               \
+                  6,                                                                               \
+                  10,                                                                              \
+                  DX_FIT_RIGHT,                                                                    \
+                  "smallest value of the window" },                                                \
+        [HIGH] = { "MAX",                                                                          \
+                   DX_CELL_NUMBER,                                                                 \
+                   DX_UNIT_NONE,                                                                   \
+                   3,                                                                              \
+                   6,                                                                              \
+                   10,                                                                             \
+                   DX_FIT_RIGHT,                                                                   \
+                   "largest value of the window" },                                                \
+        [TREND] = { "BEFORE",                                                                      \
+                    DX_CELL_NUMBER,                                                                \
+                    DX_UNIT_NONE,                                                                  \
+                    5,                                                                             \
+                    6,                                                                             \
+                    10,                                                                            \
+                    DX_FIT_RIGHT,                                                                  \
+                    "mean of the window before" },                                                 \
+        [STRIP] = { strip_title,                                                                   \
+                    strip_type,                                                                    \
+                    DX_UNIT_NONE,                                                                  \
+                    2,                                                                             \
+                    16,                                                                            \
+                    STRIP_MOST,                                                                    \
+                    DX_FIT_LEFT,                                                                   \
+                    "the window, up to twice the goal; without a goal up to its maximum" },        \
+        [COUNT] = { 0 },                                                                           \
     }
 
 static const struct dx_column table_columns[] = COLUMNS(DX_CELL_SPARK, "WINDOW");
@@ -472,7 +484,7 @@ static void list_line(struct metric *p, struct dx_list *list, struct line *line)
         [TREND] = { .role = DX_ROLE_DIM },
         [STRIP] = { .values = line->points,
                     .count = p->points,
-                    .goal = goal_of(p),
+                    .goal = ceiling_of(p),
                     .role = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD },
     };
 
@@ -515,7 +527,7 @@ static void size_points(struct metric *p, const struct dx_view *view)
 {
     size_t wide = (size_t)(dx_view_cols(view) > 10 ? dx_view_cols(view) - 8 : 2);
 
-    p->points = p->show == SHOW_GRAPH || p->show == SHOW_BIG ? 2 * wide : SPARK_POINTS;
+    p->points = 2 * wide;
     if (p->points > POINTS_MOST)
         p->points = POINTS_MOST;
     p->to_ms = dx_now(view);
@@ -565,21 +577,47 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     return true;
 }
 
-static void draw_graph(const struct metric *p, struct dx_canvas *canvas)
+/* The lines from `first` on as a graph in this part of the canvas. */
+static void draw_graph(const struct metric *p, struct dx_canvas *canvas, struct dx_box box,
+                       const struct line *first, size_t n)
 {
-    struct dx_series series[6];
-    size_t n = p->count < 6 ? p->count : 6;
+    struct dx_series series[GRAPH_MOST];
 
     for (size_t i = 0; i < n; i++)
-        series[i] = (struct dx_series){ .name = p->lines[i].name,
+        series[i] = (struct dx_series){ .name = first[i].name,
                                         .role = (enum dx_role)(DX_ROLE_SERIES_1 + (int)i),
-                                        .value = p->lines[i].points,
+                                        .value = first[i].points,
                                         .count = p->points };
-    dx_graph(canvas, (struct dx_box){ 0, 0, dx_canvas_rows(canvas), dx_canvas_cols(canvas) },
+    dx_graph(canvas, box,
              DX_GRAPH(.series = series, .count = n, .min = p->min, .max = p->max,
-                      .goal = goal_of(p), .goal_is_floor = p->worse == WORSE_BELOW, .legend = true,
-                      .past = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD, .unit = p->used_unit,
+                      .goal = goal_of(p), .goal_is_floor = p->worse == WORSE_BELOW,
+                      .legend = first == p->lines && columns_of(p) == NULL,
+                      .past = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD, .unit = unit_of(p, first),
                       .from_ms = p->from_ms, .to_ms = p->to_ms));
+}
+
+/* Under the rows: the selected series as a graph. */
+static void draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)
+{
+    const struct metric *p = state;
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+    int rows = dx_canvas_rows(canvas), cols = dx_canvas_cols(canvas);
+
+    for (size_t i = 0; i < p->count; i++) {
+        const struct line *line = &p->lines[i];
+        char query[NAME_MOST];
+
+        if (strcmp(line->key, row_key) != 0)
+            continue;
+        (void)snprintf(query, sizeof(query), "%.*s", (int)strcspn(line->key, "{"), line->key);
+        int used = dx_put_fit(canvas, (struct dx_box){ 0, 1, 1, cols - 2 }, DX_FIT_MIDDLE, NULL,
+                              line->name);
+        if (p->queries.count == 1 && used + 2 < cols - 2)
+            dx_put_fit(canvas, (struct dx_box){ 0, used + 2, 1, cols - used - 3 }, DX_FIT_LEFT,
+                       &dim, query);
+        draw_graph(p, canvas, (struct dx_box){ 1, 1, rows - 1, cols - 2 }, line, 1);
+        return;
+    }
 }
 
 /* Value, trend against the window before, and the window as one row. */
@@ -605,8 +643,8 @@ static void draw_big(const struct metric *p, struct dx_canvas *canvas)
                    isnan(by) ? "" : dx_format(change, sizeof(change), p->used_unit, fabs(by)));
     dx_put_fit(canvas, (struct dx_box){ rows - 2, 1, 1, cols - 2 }, DX_FIT_LEFT, &dim, text);
     dx_spark(canvas, (struct dx_box){ rows - 1, 1, 1, cols - 2 },
-             DX_SPARK(.value = line->points, .count = p->points, .max = p->max, .goal = goal_of(p),
-                      .role = DX_ROLE_SERIES_1,
+             DX_SPARK(.value = line->points, .count = p->points, .max = p->max,
+                      .goal = ceiling_of(p), .role = DX_ROLE_SERIES_1,
                       .past = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD));
 }
 
@@ -620,7 +658,9 @@ static void draw(const void *state, struct dx_canvas *canvas)
     else if (p->show == SHOW_BIG)
         draw_big(p, canvas);
     else
-        draw_graph(p, canvas);
+        draw_graph(p, canvas,
+                   (struct dx_box){ 0, 0, dx_canvas_rows(canvas), dx_canvas_cols(canvas) },
+                   p->lines, p->count < GRAPH_MOST ? p->count : GRAPH_MOST);
 }
 
 static void close_panel(void *state)
@@ -661,4 +701,5 @@ DX_EXPORT const struct dx_panel dx_panel_metric = {
     .draw = draw,
     .title = title,
     .source = source,
+    .under = draw_under,
 };

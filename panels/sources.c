@@ -3,9 +3,19 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct detail { /* of one source, for the rows under the list */
+    char name[80], words[400], rest[200];
+};
 
 struct sources {
     const char *type; /* option */
+
+    struct detail *details; /* view-model */
+    size_t count, cap;
 };
 
 static const struct dx_option options[] = {
@@ -17,7 +27,7 @@ static const struct dx_option options[] = {
     { 0 },
 };
 
-enum { LIGHT, SOURCE, AGE, EVERY, LATENCY, PER_HOUR, BUDGET, BYTES, VERSION, WORDS, COUNT };
+enum { LIGHT, SOURCE, AGE, EVERY, LATENCY, PER_HOUR, BUDGET, NEXT, BYTES, VERSION, WORDS, COUNT };
 
 static const struct dx_column columns[] = {
     [LIGHT] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
@@ -34,6 +44,8 @@ static const struct dx_column columns[] = {
                    "requests an hour: measured over the last ten minutes, else projected" },
     [BUDGET] = { "BUDGET", DX_CELL_GAUGE, DX_UNIT_NONE, 5, 10, 14, DX_FIT_LEFT,
                  "what is left of the limit that the server announces" },
+    [NEXT] = { "NEXT", DX_CELL_TEXT, DX_UNIT_NONE, 6, 8, 8, DX_FIT_RIGHT,
+               "when it is polled again, local time" },
     [BYTES] = { "BYTES", DX_CELL_NUMBER, DX_UNIT_BYTES, 7, 8, 9, DX_FIT_RIGHT,
                 "received on the wire, since the store was made" },
     [VERSION] = { "VERSION", DX_CELL_TEXT, DX_UNIT_NONE, 8, 7, 12, DX_FIT_LEFT,
@@ -61,6 +73,17 @@ static double number_of(const struct dx_rows *rows, enum dx_field field, double 
     return dx_has(rows, field) ? (double)dx_int(rows, field) * scale : (double)NAN;
 }
 
+static const char *clock_of(const struct dx_rows *rows, enum dx_field field, char *out, size_t cap)
+{
+    time_t at = (time_t)(dx_int(rows, field) / 1000);
+    struct tm tm;
+
+    (void)snprintf(out, cap, "–");
+    if (at > 0 && localtime_r(&at, &tm))
+        (void)strftime(out, cap, "%H:%M:%S", &tm);
+    return out;
+}
+
 static const char *words_of(const struct dx_rows *rows, const struct look *look, char *out,
                             size_t cap)
 {
@@ -75,14 +98,57 @@ static const char *words_of(const struct dx_rows *rows, const struct look *look,
     return out;
 }
 
-static void add(struct dx_list *list, const struct dx_rows *rows, size_t *live)
+static void keep(struct sources *p, const struct dx_rows *rows, const char *words)
+{
+    char last[32], next[32], ok[32];
+
+    if (p->count == p->cap) {
+        size_t cap = p->cap ? 2 * p->cap : 8;
+        struct detail *details = realloc(p->details, cap * sizeof(*details));
+
+        if (!details)
+            return; /* the list itself does not need them */
+        p->details = details;
+        p->cap = cap;
+    }
+    struct detail *d = &p->details[p->count++];
+    (void)snprintf(d->name, sizeof(d->name), "%s", dx_text(rows, DX_FIELD_SOURCE));
+    (void)snprintf(d->words, sizeof(d->words), "%s", words);
+    (void)snprintf(d->rest, sizeof(d->rest), "%s %s · polled %s, the last success %s, next at %s",
+                   dx_text(rows, DX_FIELD_TYPE), dx_text(rows, DX_FIELD_VERSION),
+                   clock_of(rows, DX_FIELD_LAST_TRY, last, sizeof(last)),
+                   clock_of(rows, DX_FIELD_LAST_OK, ok, sizeof(ok)),
+                   clock_of(rows, DX_FIELD_NEXT, next, sizeof(next)));
+}
+
+/* Under the list: what went wrong with the selected source, in full. */
+static void draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)
+{
+    const struct sources *p = state;
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+    struct dx_style bold = { .role = DX_ROLE_TITLE, .attr = DX_BOLD };
+    int rows = dx_canvas_rows(canvas), cols = dx_canvas_cols(canvas) - 2, row = 2;
+
+    for (size_t i = 0; i < p->count; i++) {
+        const struct detail *d = &p->details[i];
+
+        if (strcmp(d->name, row_key) != 0)
+            continue;
+        (void)dx_put_fit(canvas, (struct dx_box){ 1, 1, 1, cols }, DX_FIT_MIDDLE, &bold, d->name);
+        row += dx_put_wrapped(canvas, (struct dx_box){ row, 1, rows - row, cols }, NULL, d->words);
+        (void)dx_put_wrapped(canvas, (struct dx_box){ row, 1, rows - row, cols }, &dim, d->rest);
+        return;
+    }
+}
+
+static void add(struct sources *p, struct dx_list *list, const struct dx_rows *rows, size_t *live)
 {
     int64_t state = dx_int(rows, DX_FIELD_STATE);
     const struct look *look = &looks[state >= 0 && state <= DX_SOURCE_STOPPED ? state : 0];
     double limit = number_of(rows, DX_FIELD_LIMIT, 1.);
     double left = limit > 0. ? number_of(rows, DX_FIELD_REMAINING, 1.) / limit : (double)NAN;
     bool lost = state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED;
-    char words[300];
+    char words[300], next[32];
     struct dx_cell cells[COUNT] = {
         [LIGHT] = { .value = look->glyph, .role = look->role },
         [SOURCE] = { .text = dx_text(rows, DX_FIELD_SOURCE),
@@ -97,6 +163,7 @@ static void add(struct dx_list *list, const struct dx_rows *rows, size_t *live)
                      .goal = (double)NAN,
                      .text = limit > 0. ? NULL : "no limit",
                      .role = left < 0.2 ? DX_ROLE_WARN : DX_ROLE_TEXT },
+        [NEXT] = { .text = clock_of(rows, DX_FIELD_NEXT, next, sizeof(next)), .role = DX_ROLE_DIM },
         [BYTES] = { .value = number_of(rows, DX_FIELD_BYTES, 1.), .role = DX_ROLE_DIM },
         [VERSION] = { .text = dx_text(rows, DX_FIELD_VERSION), .role = DX_ROLE_DIM },
         [WORDS] = { .text = words_of(rows, look, words, sizeof(words)),
@@ -105,6 +172,7 @@ static void add(struct dx_list *list, const struct dx_rows *rows, size_t *live)
 
     if (!(limit > 0.))
         cells[BUDGET].role = DX_ROLE_DIM;
+    keep(p, rows, words);
     *live += state == DX_SOURCE_LIVE || state == DX_SOURCE_FILLING;
     dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_SOURCE), .url = dx_text(rows, DX_FIELD_URL),
                         .cells = cells));
@@ -113,20 +181,26 @@ static void add(struct dx_list *list, const struct dx_rows *rows, size_t *live)
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
                    struct dx_error *err)
 {
-    const struct sources *p = state;
+    struct sources *p = state;
     struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, DX_FILTER(.name = p->type));
     size_t live = 0, count = 0;
     char note[64];
 
     (void)err;
+    p->count = 0;
     dx_empty(list, "No source has been polled yet; is the collector running?");
     for (; dx_next(rows); count++)
-        add(list, rows, &live);
+        add(p, list, rows, &live);
     if (count > 0) {
         (void)snprintf(note, sizeof(note), "%zu of %zu live", live, count);
         dx_note(list, note);
     }
     return true;
+}
+
+static void close_panel(void *state)
+{
+    free(((struct sources *)state)->details);
 }
 
 extern const struct dx_panel dx_panel_sources;
@@ -143,5 +217,7 @@ DX_EXPORT const struct dx_panel dx_panel_sources = {
     .min_rows = 2,
     .min_cols = 24,
     .columns = columns,
+    .close = close_panel,
     .update = update,
+    .under = draw_under,
 };

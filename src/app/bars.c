@@ -58,7 +58,7 @@ static int before_tabs(struct dx_canvas *line, const struct top_bar *top, int co
         char name[64];
 
         (void)text_cut(name, sizeof(name), top->title, cols >= 60 ? 24 : 10, "…");
-        col += put(line, col, &border, line ? line->grid->glyphs->edge_calm : "|");
+        col += put(line, col, &border, line ? line->grid->glyphs->vertical : "|");
         col += put(line, col, &text, name);
     }
     return col + (cols >= 60 ? 2 : 0);

@@ -37,6 +37,12 @@ int dx_put_fit(struct dx_canvas *canvas, struct dx_box box, enum dx_fit fit,
     return canvas_put_fit(canvas, box, fit, style, text);
 }
 
+int dx_put_wrapped(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+                   const char *text)
+{
+    return canvas_put_wrapped(canvas, box, style, text);
+}
+
 int dx_width(const char *text)
 {
     return text_width(text);

@@ -11,7 +11,7 @@
 #include "core/mem.h"
 #include "panel/watchdog.h"
 
-enum { SLOW_MS = 50, SLOW_TIMES = 3 };
+enum { SLOW_MS = 50, SLOW_TIMES = 3, UNDER_LEAST = 6 };
 
 /* ---- timing ---- */
 
@@ -115,6 +115,7 @@ static void add_source(struct instance *in, const struct rows_ops *ops, const vo
     int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
     int64_t every_ms = ops->integer(rows, DX_FIELD_EVERY);
     enum dx_source_state state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE);
+    const char *why = ops->text(rows, DX_FIELD_TEXT);
     bool old = ok_ms > 0 && now_ms - ok_ms > 2 * every_ms;
 
     if ((*count)++ == 0)
@@ -128,8 +129,8 @@ static void add_source(struct instance *in, const struct rows_ops *ops, const vo
     if (old || state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED) {
         in->stale = in->stale || ok_ms == 0 || old;
         in->stale_ms = in->stale_ms == 0 || ok_ms < in->stale_ms ? ok_ms : in->stale_ms;
-        (void)snprintf(in->stale_why, sizeof(in->stale_why), "%s %s",
-                       ops->text(rows, DX_FIELD_SOURCE), ops->text(rows, DX_FIELD_TEXT));
+        (void)snprintf(in->stale_why, sizeof(in->stale_why), "%s%s%s",
+                       ops->text(rows, DX_FIELD_SOURCE), *why ? " " : "", why);
     }
     if (state == DX_SOURCE_FILLING && ops->integer(rows, DX_FIELD_TOTAL) > 0) {
         in->fill_done = ops->integer(rows, DX_FIELD_DONE);
@@ -206,6 +207,22 @@ enum dx_reply instance_event(struct instance *in, const struct dx_event *event,
     return reply;
 }
 
+/* The rows, and what the panel has to say of the selected one where they leave room. */
+static void draw_list(struct instance *in, struct dx_canvas *inside, int64_t now_ms, bool focused)
+{
+    int used = in->table.shown < (size_t)inside->rows ? (int)in->table.shown + 1 : inside->rows;
+    struct dx_box rest = { used, 0, inside->rows - used, inside->cols };
+    struct dx_canvas under;
+
+    table_draw(&in->table, inside, now_ms, focused);
+    if (!in->panel->under || rest.rows < UNDER_LEAST || in->off)
+        return;
+    under = canvas_sub(inside, rest);
+    begin(in);
+    in->panel->under(in->state, in->table.selected, &under);
+    end(in);
+}
+
 void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms, bool focused)
 {
     struct dx_canvas inside = instance_frame(in, canvas, now_ms, focused);
@@ -224,7 +241,7 @@ void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms
         return;
     }
     if (in->columns) {
-        table_draw(&in->table, &inside, now_ms, focused);
+        draw_list(in, &inside, now_ms, focused);
         return;
     }
     begin(in);

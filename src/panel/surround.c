@@ -14,24 +14,11 @@ enum { AGE_STEP_MS = 10000, LINE_MOST = 512 };
 /* A sentence in the middle of nothing; wrapped at words. */
 void instance_say(struct dx_canvas *inside, enum dx_role role, const char *sentence)
 {
-    struct dx_style style = { .role = role };
-    int row = inside->rows > 2 ? 1 : 0, col = 1;
-    char word[LINE_MOST];
+    int top = inside->rows > 2 ? 1 : 0;
 
-    while (*sentence && row < inside->rows) {
-        size_t n = strcspn(sentence, " ");
-
-        (void)snprintf(word, sizeof(word), "%.*s", (int)(n < LINE_MOST - 1 ? n : LINE_MOST - 1),
-                       sentence);
-        if (col > 1 && col + text_width(word) > inside->cols - 1) {
-            row++;
-            col = 1;
-            if (row >= inside->rows)
-                break;
-        }
-        col += canvas_put(inside, row, col, &style, word) + 1;
-        sentence += n + strspn(sentence + n, " ");
-    }
+    (void)canvas_put_wrapped(inside,
+                             (struct dx_box){ top, 1, inside->rows - top, inside->cols - 2 },
+                             &(struct dx_style){ .role = role }, sentence);
 }
 
 /* In steps of ten seconds: by the second it would only flicker. */

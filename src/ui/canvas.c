@@ -168,6 +168,32 @@ int canvas_put(struct dx_canvas *canvas, int row, int col, const struct dx_style
     return x - col;
 }
 
+int canvas_put_wrapped(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+                       const char *text)
+{
+    int row = 0, col = 0;
+    char word[512];
+
+    while (*text && row < box.rows) {
+        size_t n = strcspn(text, " ");
+        int width;
+
+        (void)snprintf(word, sizeof(word), "%.*s", (int)n, text);
+        width = text_width(word);
+        if (col > 0 && col + width > box.cols) {
+            row++;
+            col = 0;
+            continue;
+        }
+        (void)canvas_put_fit(canvas,
+                             (struct dx_box){ box.row + row, box.col + col, 1, box.cols - col },
+                             DX_FIT_LEFT, style, word);
+        col += width + 1;
+        text += n + strspn(text + n, " ");
+    }
+    return row < box.rows ? row + (col > 0) : row;
+}
+
 int canvas_put_fit(struct dx_canvas *canvas, struct dx_box box, enum dx_fit fit,
                    const struct dx_style *style, const char *text)
 {

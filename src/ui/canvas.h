@@ -43,11 +43,13 @@ struct dx_canvas canvas_of(struct grid *grid);
 struct dx_canvas canvas_sub(const struct dx_canvas *canvas, struct dx_box box);
 struct cell *canvas_cell(const struct dx_canvas *canvas, int row, int col); /* NULL: outside */
 
-/* dx_put() and dx_put_fit() of <dxtop/panel.h>. */
+/* dx_put(), dx_put_fit() and dx_put_wrapped() of <dxtop/panel.h>. */
 int canvas_put(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
                const char *text);
 int canvas_put_fit(struct dx_canvas *canvas, struct dx_box box, enum dx_fit fit,
                    const struct dx_style *style, const char *text);
+int canvas_put_wrapped(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+                       const char *text);
 /* Formatted: returns the columns used. */
 int canvas_print(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
                  const char *fmt, ...) DX_PRINTF(5, 6);

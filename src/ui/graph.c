@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/mem.h"
 #include "core/text.h"
@@ -150,7 +151,10 @@ static void fill(struct plot *plot)
         }
         for (int row = 0; row < plot->area.rows; row++) {
             int base = (plot->area.rows - 1 - row) * plot->down; /* dots below this cell */
-            bool over = past && (graph->goal_is_floor || base + 1 >= goal);
+            int top = height[0] > height[1] ? height[0] : height[1];
+            /* The uppermost cell is loud also where the goal lies in it. */
+            bool over = past && (graph->goal_is_floor || base + 1 >= goal ||
+                                 (top > goal && base + plot->down >= top));
             enum dx_role role = over ? graph->past : s->role;
             unsigned dots = 0;
             int full = height[0] - base;
@@ -222,13 +226,26 @@ static void lines(struct plot *plot)
 
 /* ---- axes ---- */
 
+/* On an axis whole things are said shortly: 10m, 2h, 0. */
+static const char *axis_value(char *out, size_t cap, enum dx_unit unit, double value)
+{
+    size_t len = strlen(format_value(out, cap, unit, value));
+
+    if (!(fabs(value) > 0.))
+        (void)snprintf(out, cap, "0");
+    else if (unit == DX_UNIT_SECONDS && len > 3 &&
+             (strcmp(out + len - 3, "00s") == 0 || strcmp(out + len - 3, "00m") == 0))
+        out[len - 3] = '\0';
+    return out;
+}
+
 static void put_label(struct plot *plot, int row, double value, const char *before)
 {
     char number[64], label[80];
     struct dx_box box = { row, 0, 1, plot->area.col - 1 };
 
     (void)snprintf(label, sizeof(label), "%s%s", before,
-                   format_value(number, sizeof(number), plot->graph->unit, value));
+                   axis_value(number, sizeof(number), plot->graph->unit, value));
     box.col = plot->area.col - 1 - text_width(label);
     (void)canvas_put(plot->canvas, row, box.col, &(struct dx_style){ .role = DX_ROLE_DIM }, label);
 }
@@ -341,8 +358,8 @@ static int axis_width(const struct plot *plot)
 
     for (size_t i = 0; i < 3; i++) {
         char number[64];
-        int w = text_width(format_value(number, sizeof(number), plot->graph->unit, values[i])) +
-                (i == 2);
+        int w =
+            text_width(axis_value(number, sizeof(number), plot->graph->unit, values[i])) + (i == 2);
 
         if (!isnan(values[i]) && w > width)
             width = w;

@@ -12,7 +12,7 @@
 enum { GAP = 1, MARGIN = 1, CELL_MAX = 512, COLUMNS_MOST = 32 };
 
 struct plan {
-    int width[COLUMNS_MOST], col[COLUMNS_MOST];
+    int width[COLUMNS_MOST], col[COLUMNS_MOST], need[COLUMNS_MOST];
     bool shown[COLUMNS_MOST];
 };
 
@@ -69,18 +69,57 @@ static int needed(const struct table *table, int column, int64_t now_ms)
     return width;
 }
 
+/* What a column gets before another one is given up for it: a number its digits,
+ * for a cut number is a wrong one; a text all it needs up to two fifths of the room. */
+static int first_width(const struct dx_column *c, int need, int cols)
+{
+    int width = least(c), most = c->max;
+
+    if (c->type == DX_CELL_STATE || c->type == DX_CELL_SPARK || c->type == DX_CELL_GAUGE ||
+        c->type == DX_CELL_HEAT)
+        return width;
+    if (c->type == DX_CELL_TEXT && (stretches(c) || cols * 2 / 5 < most))
+        most = cols * 2 / 5;
+    if (need > most)
+        need = most;
+    return need > width ? need : width;
+}
+
+/* Before a column is given up, texts that are no more wanted than it are cut;
+ * worst -1: all of them. false: there is nothing to cut. */
+static bool narrow(const struct table *table, struct plan *plan, int worst, int over)
+{
+    int was = over;
+
+    for (int i = table->column_count - 1; i >= 0 && over > 0; i--) {
+        const struct dx_column *c = &table->columns[i];
+        int more = plan->width[i] - least(c);
+
+        if (!plan->shown[i] || c->type != DX_CELL_TEXT || more <= 0 ||
+            (worst >= 0 && c->priority < table->columns[worst].priority))
+            continue;
+        more = more < over ? more : over;
+        plan->width[i] -= more;
+        over -= more;
+    }
+    return over < was;
+}
+
 static void make_plan(const struct table *table, struct plan *plan, int cols, int64_t now_ms)
 {
     int room;
 
-    *plan = (struct plan){ { 0 }, { 0 }, { false } };
+    *plan = (struct plan){ { 0 }, { 0 }, { 0 }, { false } };
     for (int i = 0; i < table->column_count && i < COLUMNS_MOST; i++) {
-        plan->width[i] = least(&table->columns[i]);
+        plan->need[i] = needed(table, i, now_ms);
+        plan->width[i] = first_width(&table->columns[i], plan->need[i], cols);
         plan->shown[i] = true;
     }
     while (total(table, plan) > cols) {
         int worst = least_wanted(table, plan);
 
+        if (narrow(table, plan, worst, total(table, plan) - cols))
+            continue;
         if (worst < 0)
             break;
         plan->shown[worst] = false;
@@ -90,7 +129,7 @@ static void make_plan(const struct table *table, struct plan *plan, int cols, in
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < table->column_count && room > 0; i++) {
             const struct dx_column *c = &table->columns[i];
-            int need = plan->shown[i] ? needed(table, i, now_ms) : 0, more;
+            int need = plan->need[i], more;
 
             if (!plan->shown[i] || stretches(c) != (pass == 1))
                 continue;
@@ -169,8 +208,9 @@ static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
                              canvas->grid->glyphs->glyph[(int)cell->value % DX_GLYPH_COUNT]);
         break;
     case DX_CELL_SPARK:
+        /* All rows on a scale of their own goal, so that a quiet one looks flat. */
         spark_draw(canvas, box,
-                   DX_SPARK(.value = cell->values, .count = cell->count, .max = (double)NAN,
+                   DX_SPARK(.value = cell->values, .count = cell->count, .max = 2. * cell->goal,
                             .goal = cell->goal, .role = DX_ROLE_SERIES_1, .past = cell->role));
         break;
     case DX_CELL_GAUGE:

@@ -80,6 +80,9 @@ DX_EXPORT int dx_put(struct dx_canvas *canvas, int row, int col, const struct dx
 enum dx_fit { DX_FIT_LEFT, DX_FIT_RIGHT, DX_FIT_MIDDLE /* left, cut in the middle */ };
 DX_EXPORT int dx_put_fit(struct dx_canvas *canvas, struct dx_box box, enum dx_fit fit,
                          const struct dx_style *style, const char *text);
+/* The same over the box's rows, wrapped at blanks. Returns the rows used. */
+DX_EXPORT int dx_put_wrapped(struct dx_canvas *canvas, struct dx_box box,
+                             const struct dx_style *style, const char *text);
 DX_EXPORT int dx_width(const char *text); /* in columns */
 
 /* Write value as the unit asks into out (64 bytes hold any); NaN gives the
@@ -426,6 +429,9 @@ struct dx_panel {
     const char *(*title)(const void *state);
     /* The source whose age the frame shows; "" or NULL: all that yield what it reads. */
     const char *(*source)(const void *state);
+    /* A panel that lists may paint into the rows that its list leaves over, once
+     * there are six: more of the row with this key. NULL: they stay empty. */
+    void (*under)(const void *state, const char *row_key, struct dx_canvas *canvas);
 };
 
 #define DX_PANEL_HEAD .abi = DX_PANEL_ABI, .size = sizeof(struct dx_panel)
