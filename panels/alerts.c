@@ -56,7 +56,7 @@ static const struct dx_column columns[] = {
     [ALERT] = { "ALERT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 10, 28, DX_FIT_MIDDLE, "its name" },
     [SINCE] = { "SINCE", DX_CELL_AGE, DX_UNIT_NONE, 0, 5, 6, DX_FIT_RIGHT,
                 "time since it began; of resolved ones, since it ended" },
-    [SEVERITY] = { "SEVERITY", DX_CELL_TEXT, DX_UNIT_NONE, 3, 8, 10, DX_FIT_LEFT,
+    [SEVERITY] = { "SEVERITY", DX_CELL_TEXT, DX_UNIT_NONE, 3, 9, 10, DX_FIT_LEFT,
                    "from its label severity; or its state, where it is not firing" },
     [SUMMARY] = { "WHAT", DX_CELL_TEXT, DX_UNIT_NONE, 1, 12, 0, DX_FIT_LEFT,
                   "its annotation summary, description or message" },
@@ -235,6 +235,18 @@ static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *ro
                    *dx_text(rows, DX_FIELD_SUMMARY) ? dx_text(rows, DX_FIELD_SUMMARY) : "fires");
 }
 
+/* Only where a source has answered is it known that nothing fires. */
+static bool is_known(const struct alerts *p, const struct dx_view *view)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, DX_FILTER(.source = p->source));
+
+    while (dx_next(rows))
+        if ((dx_int(rows, DX_FIELD_YIELDS) & 1 << DX_KIND_ALERT) &&
+            dx_int(rows, DX_FIELD_LAST_OK) > 0)
+            return true;
+    return false;
+}
+
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
                    struct dx_error *err)
 {
@@ -247,7 +259,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 
     (void)err;
     forget(p);
-    dx_empty(list, "Nothing fires.");
+    dx_empty(list, is_known(p, view) ? "Nothing fires." : "No source of alerts has answered yet.");
     while (dx_next(rows)) {
         int64_t alert = dx_int(rows, DX_FIELD_STATE);
         bool muted = alert == DX_ALERT_SILENCED || alert == DX_ALERT_INHIBITED;

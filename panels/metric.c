@@ -413,7 +413,7 @@ enum { STATE, SERIES, NOW, LOW, HIGH, TREND, STRIP, COUNT };
                     strip_type,                                                                    \
                     DX_UNIT_NONE,                                                                  \
                     2,                                                                             \
-                    16,                                                                            \
+                    10,                                                                            \
                     STRIP_MOST,                                                                    \
                     DX_FIT_LEFT,                                                                   \
                     "the window, up to twice the goal; without a goal up to its maximum" },        \

@@ -135,7 +135,9 @@ static void draw_under(const void *state, const char *row_key, struct dx_canvas 
         if (strcmp(d->name, row_key) != 0)
             continue;
         (void)dx_put_fit(canvas, (struct dx_box){ 1, 1, 1, cols }, DX_FIT_MIDDLE, &bold, d->name);
-        row += dx_put_wrapped(canvas, (struct dx_box){ row, 1, rows - row, cols }, NULL, d->words);
+        if (strcmp(d->words, looks[DX_SOURCE_LIVE].word) != 0) /* the light says that */
+            row +=
+                dx_put_wrapped(canvas, (struct dx_box){ row, 1, rows - row, cols }, NULL, d->words);
         (void)dx_put_wrapped(canvas, (struct dx_box){ row, 1, rows - row, cols }, &dim, d->rest);
         return;
     }

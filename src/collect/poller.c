@@ -73,7 +73,9 @@ const char *poller_name(const struct poller *p)
 
 uint32_t poller_yields(const struct source_settings *settings)
 {
-    return ((const struct source *)settings->kind)->yields;
+    const struct source *source = settings->kind;
+
+    return source->yields_of ? source->yields_of(settings->settings) : source->yields;
 }
 
 static int64_t get_cursor(void *self, const char *name)

@@ -80,7 +80,7 @@ static void name_it(struct instance *in, const char *title)
 bool instance_open(struct instance *in, const struct dx_panel *panel, const char *title,
                    const void *settings, size_t settings_size)
 {
-    *in = (struct instance){ .panel = panel };
+    *in = (struct instance){ .panel = panel, .due_ms = INT64_MAX };
     in->state = mem_new(1, panel->state_size);
     if (settings)
         memcpy(in->state, settings,
@@ -110,13 +110,14 @@ void instance_close(struct instance *in)
 /* ---- how old its data is ---- */
 
 static void add_source(struct instance *in, const struct rows_ops *ops, const void *rows,
-                       size_t *count, int64_t now_ms)
+                       size_t *count)
 {
     int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
     int64_t every_ms = ops->integer(rows, DX_FIELD_EVERY);
     enum dx_source_state state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE);
     const char *why = ops->text(rows, DX_FIELD_TEXT);
-    bool old = ok_ms > 0 && now_ms - ok_ms > 2 * every_ms;
+    bool lost = state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED;
+    int64_t due_ms = ok_ms > 0 ? ok_ms + 2 * every_ms : lost ? 0 : INT64_MAX;
 
     if ((*count)++ == 0)
         (void)snprintf(in->sources, sizeof(in->sources), "%s", ops->text(rows, DX_FIELD_SOURCE));
@@ -126,9 +127,9 @@ static void add_source(struct instance *in, const struct rows_ops *ops, const vo
         in->last_ok_ms = ok_ms;
     if (every_ms > in->every_ms)
         in->every_ms = every_ms;
-    if (old || state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED) {
-        in->stale = in->stale || ok_ms == 0 || old;
-        in->stale_ms = in->stale_ms == 0 || ok_ms < in->stale_ms ? ok_ms : in->stale_ms;
+    if (due_ms < in->due_ms) {
+        in->due_ms = due_ms;
+        in->stale_ms = ok_ms;
         (void)snprintf(in->stale_why, sizeof(in->stale_why), "%s%s%s",
                        ops->text(rows, DX_FIELD_SOURCE), *why ? " " : "", why);
     }
@@ -138,6 +139,7 @@ static void add_source(struct instance *in, const struct rows_ops *ops, const vo
     }
 }
 
+/* When its data is going to be too old: frames are drawn without an update too. */
 static void read_age(struct instance *in, const struct reader *reader, int64_t now_ms)
 {
     const struct rows_ops *ops = reader->ops;
@@ -146,14 +148,14 @@ static void read_age(struct instance *in, const struct reader *reader, int64_t n
     void *rows;
 
     in->last_ok_ms = in->every_ms = in->stale_ms = in->fill_total = 0;
-    in->stale = false;
+    in->due_ms = INT64_MAX;
     in->sources[0] = in->stale_why[0] = '\0';
     if (in->panel->reads == 0)
         return;
     rows = reader->open(reader->self, DX_QUERY_SOURCES, DX_FILTER(.source = only), now_ms);
     while (ops->next(rows))
         if ((uint32_t)ops->integer(rows, DX_FIELD_YIELDS) & in->panel->reads)
-            add_source(in, ops, rows, &count, now_ms);
+            add_source(in, ops, rows, &count);
     ops->close(rows);
 }
 
@@ -225,8 +227,10 @@ static void draw_list(struct instance *in, struct dx_canvas *inside, int64_t now
 
 void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms, bool focused)
 {
-    struct dx_canvas inside = instance_frame(in, canvas, now_ms, focused);
+    struct dx_canvas inside;
 
+    in->stale = now_ms > in->due_ms;
+    inside = instance_frame(in, canvas, now_ms, focused);
     if (inside.rows < 1 || inside.cols < 1)
         return;
     if (in->error.fault != DX_FAULT_NONE) {

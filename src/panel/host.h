@@ -35,6 +35,7 @@ struct instance {
     int64_t last_ok_ms, every_ms;
     char sources[96];              /* "github", "3 sources" */
     bool stale;                    /* older than two intervals, or never there */
+    int64_t due_ms;                /* from then on it is stale; INT64_MAX: never */
     int64_t stale_ms;              /* of the last good data of what is stale; 0: never */
     char stale_why[300];           /* "jira answered 503" */
     int64_t fill_done, fill_total; /* back-fill; total 0: none under way */

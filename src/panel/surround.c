@@ -9,7 +9,7 @@
 #include "panel/host.h"
 #include "ui/widgets.h"
 
-enum { AGE_STEP_MS = 10000, LINE_MOST = 512 };
+enum { AGE_STEP_MS = 10000, LINE_MOST = 512, NOTE_OTHER = 9 /* corners, blanks, line */ };
 
 /* A sentence in the middle of nothing; wrapped at words. */
 void instance_say(struct dx_canvas *inside, enum dx_role role, const char *sentence)
@@ -44,7 +44,8 @@ static void title_of(const struct instance *in, const struct dx_canvas *canvas, 
                                 canvas->grid->glyphs->glyph[DX_GLYPH_PATH], in->path[i].name);
 }
 
-static void note_of(const struct instance *in, int64_t now_ms, char *out, size_t cap)
+/* Where it does not fit in room columns the sources' names go: the age is what counts. */
+static void note_of(const struct instance *in, int64_t now_ms, int room, char *out, size_t cap)
 {
     const char *dot = *in->note ? " · " : "";
     char age[TIME_TEXT];
@@ -56,10 +57,12 @@ static void note_of(const struct instance *in, int64_t now_ms, char *out, size_t
         (void)snprintf(out, cap, "%s", in->stale_why);
     else if (in->fill_total > 0)
         (void)snprintf(out, cap, "filling %d %%", (int)(100 * in->fill_done / in->fill_total));
-    else if (*in->sources && in->last_ok_ms > 0)
-        (void)snprintf(out, cap, "%s%s%s %s", in->note, dot, in->sources,
-                       age_text(age, now_ms - in->last_ok_ms));
-    else
+    else if (*in->sources && in->last_ok_ms > 0) {
+        (void)age_text(age, now_ms - in->last_ok_ms);
+        (void)snprintf(out, cap, "%s%s%s %s", in->note, dot, in->sources, age);
+        if (text_width(out) > room)
+            (void)snprintf(out, cap, "%s%s%s", in->note, dot, age);
+    } else
         (void)snprintf(out, cap, "%s%s%s", in->note, *in->sources ? dot : "", in->sources);
 }
 
@@ -76,7 +79,7 @@ struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *can
     struct dx_canvas inside;
 
     title_of(in, canvas, title, sizeof(title));
-    note_of(in, now_ms, note, sizeof(note));
+    note_of(in, now_ms, canvas->cols - text_width(title) - NOTE_OTHER, note, sizeof(note));
     if (in->columns && in->table.filter[0])
         (void)snprintf(foot, sizeof(foot), "/%s  %zu of %zu", in->table.filter, in->table.shown,
                        in->table.row_count);

@@ -385,6 +385,14 @@ static void refused(const void *config, const struct reply *reply, struct dx_err
     batch_done(&batch);
 }
 
+/* A panel of alerts is not to wait for, nor to be dated by, who reports none. */
+static uint32_t yields_of(const void *config)
+{
+    const struct prometheus *p = config;
+
+    return 1u << DX_KIND_SAMPLE | (p->alerts ? 1u << DX_KIND_ALERT : 0);
+}
+
 const struct source source_prometheus = {
     .name = "prometheus",
     .summary = "PromQL queries and alerts of a Prometheus, VictoriaMetrics, Thanos or Mimir",
@@ -393,6 +401,7 @@ const struct source source_prometheus = {
     .config_size = sizeof(struct prometheus),
     .options = options,
     .every = "15s",
+    .yields_of = yields_of,
     .check = check,
     .begin = begin,
     .decode = decode,

@@ -40,6 +40,8 @@ struct source {
     const struct dx_option *options;
     const char *every; /* default interval: "15s" */
 
+    /* Less than `yields`, where the configuration says so; may be NULL. */
+    uint32_t (*yields_of)(const void *config);
     /* More than the option table can say; may be NULL. */
     bool (*check)(const void *config, struct dx_error *err);
     /* Ask for what a poll starts with. */

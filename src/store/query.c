@@ -110,7 +110,7 @@ static const struct query log_query = {
     " FROM log WHERE last_ms <= ?1 AND last_ms > ?2 AND (?3 = '' OR source = ?3)"
     " UNION ALL SELECT id, at_ms, level, source, text"
     " FROM log WHERE last_ms > ?1 AND at_ms <= ?1 AND at_ms > ?2 AND (?3 = '' OR source = ?3)"
-    " AND ?4 IS NOT NULL ORDER BY 2 DESC, 1 DESC LIMIT ?5",
+    " AND ?4 IS NOT NULL ORDER BY 2 DESC, 4 DESC, 1 DESC LIMIT ?5", /* of one moment by source */
     { DX_FIELD_KEY, DX_FIELD_AT, DX_FIELD_LEVEL, DX_FIELD_SOURCE, DX_FIELD_TEXT, DX_FIELD_COUNT },
 };
 
