@@ -3,14 +3,17 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
 
 #include "golden.h"
+#include "core/text.h"
 #include "ui/canvas.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
+#include "ui/screen_internal.h"
 #include "ui/table.h"
 #include "ui/theme.h"
 #include "ui/widgets.h"
@@ -51,6 +54,70 @@ Test(canvas, clips_on_every_side)
     cr_expect_eq(canvas_put(&sub, 0, 0, NULL, "wxyz"), 2);
     cr_expect_null(canvas_cell(&sub, 0, 2));
     grid_done(&grid);
+}
+
+Test(canvas, wraps_at_blanks_and_cuts_what_is_too_long)
+{
+    static const struct {
+        const char *text, *row[3];
+        int used;
+    } cases[] = {
+        { "", { "      ", "      ", "      " }, 0 },
+        { "one", { "one   ", "      ", "      " }, 1 },
+        { "one two", { "one   ", "two   ", "      " }, 2 },
+        { "ab  cd ef", { "ab cd ", "ef    ", "      " }, 2 },
+        { "abcdefghij k", { "abcde…", "k     ", "      " }, 2 },
+        { "a b c d e f g h i j", { "a b c ", "d e f ", "g h i " }, 3 },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        start(3, 8, GLYPHS_BRAILLE);
+        cr_expect_eq(
+            canvas_put_wrapped(&canvas, (struct dx_box){ 0, 1, 3, 6 }, NULL, cases[i].text),
+            cases[i].used, "%s", cases[i].text);
+        for (int row = 0; row < 3; row++) {
+            char have[64] = "";
+
+            for (int col = 1; col < 7; col++) {
+                uint32_t cp = grid.cells[row * 8 + col].cp[0];
+
+                have[strlen(have) + utf8_put(have + strlen(have), cp ? cp : ' ')] = '\0';
+            }
+            cr_expect_str_eq(have, cases[i].row[row], "%s", cases[i].text);
+        }
+        cr_expect_eq(grid.cells[7].cp[0], 0, "the edge is left alone");
+        grid_done(&grid);
+    }
+}
+
+Test(colour, a_direct_terminal_is_asked_for_fewer_colours_by_its_plain_name)
+{
+    static const struct {
+        const char *term, *wanted, *direct, *indexed;
+    } cases[] = {
+        { "xterm-direct", "", "xterm-direct", "xterm-256color" },
+        { "xterm-direct", "256", NULL, "xterm-256color" },
+        { "xterm-direct", "truecolor", "xterm-direct", "xterm-256color" },
+        { "xterm-256color", "", NULL, "xterm-256color" },
+        { "xterm-256color", "truecolor", "xterm-direct", "xterm-256color" },
+        { "vt100", "truecolor", NULL, "vt100" },
+        { "nobody-direct", "16", NULL, "nobody-direct" },
+    };
+
+    unsetenv("COLORTERM");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char out[64], plain[64];
+        const char *direct = colour_direct_term(cases[i].term, cases[i].wanted, out, sizeof(out));
+
+        cr_expect_str_eq(direct ? direct : "", cases[i].direct ? cases[i].direct : "", "%s %s",
+                         cases[i].term, cases[i].wanted);
+        cr_expect_str_eq(colour_indexed_term(cases[i].term, plain, sizeof(plain)),
+                         cases[i].indexed);
+    }
+    setenv("COLORTERM", "24bit", 1);
+    char out[64];
+    cr_expect_str_eq(colour_direct_term("xterm-256color", "", out, sizeof(out)), "xterm-direct");
+    cr_expect_null(colour_direct_term("xterm-256color", "16", out, sizeof(out)));
 }
 
 Test(canvas, stale_is_dim_and_keeps_its_place)

@@ -160,11 +160,11 @@ static bool load_adhoc(const struct common_args *args, struct config *config,
     if (*args->prometheus)
         (void)buf_print(
             &text,
-            "  - type: prometheus\n    url: \"%s\"\n    queries:\n"
+            "  - type: prometheus\n    url: \"%s\"\n    alerts: %s\n    queries:\n"
             "      up: {query: 'sum by (job) (up) / count by (job) (up)', unit: ratio}\n"
             "      scrape seconds: {query: 'max by (job) (scrape_duration_seconds)',"
             " unit: seconds}\n",
-            args->prometheus);
+            args->prometheus, *args->alertmanager ? "no" : "yes"); /* each alert once */
     if (*args->alertmanager)
         (void)buf_print(&text, "  - type: alertmanager\n    url: \"%s\"\n", args->alertmanager);
     ok = config_load(config, NULL, text.bytes, sources, panels, complaints);
