@@ -659,7 +659,7 @@ static void draw(const void *state, struct dx_canvas *canvas)
         draw_big(p, canvas);
     else
         draw_graph(p, canvas,
-                   (struct dx_box){ 0, 0, dx_canvas_rows(canvas), dx_canvas_cols(canvas) },
+                   (struct dx_box){ 0, 0, dx_canvas_rows(canvas), dx_canvas_cols(canvas) - 1 },
                    p->lines, p->count < GRAPH_MOST ? p->count : GRAPH_MOST);
 }
 
