@@ -28,6 +28,11 @@ void batch_done(struct batch *batch)
     free(batch->series_index);
     free(batch->samples);
     free(batch->alerts);
+    free(batch->runs);
+    free(batch->jobs);
+    free(batch->tails);
+    free(batch->pools);
+    free(batch->runners);
     free(batch->cursors);
     free(batch->notes);
     *batch = (struct batch){ 0 };
@@ -111,6 +116,118 @@ struct alert *batch_alert(struct batch *batch)
         .key = "", .name = "", .labels = "{}", .summary = "", .url = "", .muted_by = ""
     };
     return alert;
+}
+
+/* ---- runs and jobs ---- */
+
+static const struct outcome no_outcome = { .evidence = "", .raw_status = "", .raw_result = "" };
+static const struct timing no_timing = {
+    .queued_ms = -1, .duration_ms = -1, .queued_basis = "", .duration_basis = ""
+};
+
+struct run *batch_run(struct batch *batch)
+{
+    batch->runs = grow(batch->runs, batch->run_count, &batch->run_cap, sizeof(*batch->runs));
+    struct run *run = &batch->runs[batch->run_count++];
+
+    *run = (struct run){ .project = "",
+                         .pipeline = "",
+                         .id = "",
+                         .attempt = 1,
+                         .number = "",
+                         .title = "",
+                         .sha = "",
+                         .branch = "",
+                         .event = "",
+                         .actor = "",
+                         .url = "",
+                         .outcome = no_outcome,
+                         .timing = no_timing,
+                         .gate_ms = -1 };
+    return run;
+}
+
+size_t batch_find_run(const struct batch *batch, const char *project, const char *id,
+                      int64_t attempt)
+{
+    for (size_t i = batch->run_count; i-- > 0;) {
+        const struct run *run = &batch->runs[i];
+
+        if (run->attempt == attempt && strcmp(run->id, id) == 0 &&
+            strcmp(run->project, project) == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+size_t batch_known_run(struct batch *batch, const char *project, const char *id, int64_t attempt)
+{
+    size_t at = batch_find_run(batch, project, id, attempt);
+    struct run *run;
+
+    if (at != SIZE_MAX)
+        return at;
+    run = batch_run(batch);
+    run->project = arena_text(&batch->arena, project);
+    run->id = arena_text(&batch->arena, id);
+    run->attempt = attempt;
+    run->bare = true;
+    return batch->run_count - 1;
+}
+
+void batch_jobs_whole(struct batch *batch, size_t run)
+{
+    batch->runs[run].jobs_whole = true;
+}
+
+struct job *batch_job(struct batch *batch, size_t run)
+{
+    batch->jobs = grow(batch->jobs, batch->job_count, &batch->job_cap, sizeof(*batch->jobs));
+    struct job *job = &batch->jobs[batch->job_count++];
+
+    *job = (struct job){ .run = run,
+                         .name = "",
+                         .id = "",
+                         .attempt = 1,
+                         .pool = "",
+                         .runner = "",
+                         .stage = "",
+                         .url = "",
+                         .why = "",
+                         .outcome = no_outcome,
+                         .timing = no_timing,
+                         .queue_ref = "" };
+    return job;
+}
+
+struct log_tail *batch_tail(struct batch *batch)
+{
+    batch->tails = grow(batch->tails, batch->tail_count, &batch->tail_cap, sizeof(*batch->tails));
+    struct log_tail *tail = &batch->tails[batch->tail_count++];
+
+    *tail = (struct log_tail){ .project = "", .run = "", .job = "", .text = "" };
+    return tail;
+}
+
+struct pool *batch_pool(struct batch *batch)
+{
+    batch->pools = grow(batch->pools, batch->pool_count, &batch->pool_cap, sizeof(*batch->pools));
+    struct pool *pool = &batch->pools[batch->pool_count++];
+
+    *pool = (struct pool){
+        .name = "", .online = -1, .busy = -1, .offline = -1, .waiting = -1, .note = ""
+    };
+    return pool;
+}
+
+struct runner *batch_runner(struct batch *batch)
+{
+    batch->runners =
+        grow(batch->runners, batch->runner_count, &batch->runner_cap, sizeof(*batch->runners));
+    struct runner *runner = &batch->runners[batch->runner_count++];
+
+    *runner = (struct runner){ .pool = "", .name = "", .labels = "", .note = "" };
+    return runner;
 }
 
 void batch_cursor(struct batch *batch, const char *name, int64_t value)

@@ -29,6 +29,91 @@ struct alert {
     int64_t since_ms, ended_ms;
 };
 
+/* A step of a job. */
+struct job_step {
+    const char *name, *raw_result;
+    enum dx_phase phase;
+    enum dx_result result;
+    int64_t started_ms, finished_ms;
+};
+
+/* What a run and a job have in common. Every duration has the two fields that it
+ * was made of beside it, so that a reader can see why: "started_at - created_at".
+ * -1: cannot be known. A span that came out negative is 0, and `skewed`. */
+struct timing {
+    int64_t created_ms, started_ms, finished_ms; /* created: when it began to wait */
+    int64_t queued_ms, duration_ms;
+    const char *queued_basis, *duration_basis;
+    bool skewed;
+};
+
+struct outcome {
+    enum dx_phase phase;
+    enum dx_result result;
+    enum dx_cause cause;  /* NONE: the source cannot tell */
+    const char *evidence; /* for the cause, in one line */
+    const char *raw_status, *raw_result;
+    bool with_issues; /* a success that the server itself has doubts about */
+};
+
+/* A workflow run, pipeline or build. Each attempt is a run of its own. */
+struct run {
+    const char *project; /* "acme/web": repository, project or folder */
+    const char
+        *pipeline;      /* of the project: workflow, definition, job; "" where there is one only */
+    const char *id;     /* within (source, project) */
+    int64_t attempt;    /* from 1 */
+    const char *number; /* as people call it: "4812" */
+    const char *title, *sha, *branch, *event, *actor, *url;
+    bool protected_branch; /* the default or a protected branch, and not a pull request */
+    struct outcome outcome;
+    struct timing timing;
+    int64_t gate_ms;    /* waited for approval or a concurrency group; -1: cannot be known */
+    int64_t updated_ms; /* by the server; 0: it does not say */
+    bool bare;          /* see batch_known_run() */
+    bool jobs_whole;    /* see batch_jobs_whole() */
+};
+
+/* A job of a run. Its text `pool` names who runs it: a runner pool, agent pool,
+ * or the labels it asks for. */
+struct job {
+    size_t run;       /* index in the batch */
+    const char *name; /* with its matrix: "test (jdk21)" */
+    const char *id;   /* within the run */
+    int64_t attempt;
+    const char *pool, *runner, *stage, *url;
+    const char *why; /* it still waits: what the server says of it */
+    bool allow_failure;
+    bool started; /* a runner had it: false for those that failed before */
+    struct outcome outcome;
+    struct timing timing;
+    struct job_step *steps; /* in the batch's arena */
+    size_t step_count;
+    const char *queue_ref;       /* of the queue item that it came from; "" */
+    const char *const *messages; /* annotations, issues: what a cause is looked for in */
+    size_t message_count;
+};
+
+/* A failed job's log: its last lines, for the pattern catalogue. */
+struct log_tail {
+    const char *project, *run, *job; /* their ids */
+    int64_t run_attempt, job_attempt;
+    const char *text; /* lines, cleaned, between line feeds */
+};
+
+/* A pool as the server counts it now. -1: it does not say. */
+struct pool {
+    const char *name;
+    int64_t online, busy, offline; /* runners or executors */
+    int64_t waiting;
+    const char *note; /* why it has none: "disconnected by ..." */
+};
+
+struct runner {
+    const char *pool, *name, *labels, *note; /* note: why it is offline */
+    bool online, busy;
+};
+
 struct cursor { /* how far the back-fill of a name has come */
     const char *name;
     int64_t value;
@@ -51,6 +136,18 @@ struct batch {
     /* The alerts are all there are: those of this source that are missing have
      * ended. */
     bool alerts_whole;
+    struct run *runs;
+    size_t run_count, run_cap;
+    struct job *jobs;
+    size_t job_count, job_cap;
+    struct log_tail *tails;
+    size_t tail_count, tail_cap;
+    struct pool *pools;
+    size_t pool_count, pool_cap;
+    struct runner *runners;
+    size_t runner_count, runner_cap;
+    bool pools_whole;   /* pools and runners are all there are */
+    bool waiting_whole; /* jobs with a queue_ref that wait are all there are */
     struct cursor *cursors;
     size_t cursor_count, cursor_cap;
     struct note *notes;
@@ -67,6 +164,22 @@ void batch_done(struct batch *batch); /* frees; { 0 } again */
 size_t batch_series(struct batch *batch, struct series series); /* finds or adds */
 void batch_sample(struct batch *batch, size_t series, int64_t at_ms, double value);
 struct alert *batch_alert(struct batch *batch);
+/* A run with unknown durations. Of the same (project, id, attempt) twice the
+ * later one counts. */
+struct run *batch_run(struct batch *batch);
+/* A job of the run at this index of the batch, with unknown durations. */
+struct job *batch_job(struct batch *batch, size_t run);
+/* The run of the batch with this identity; SIZE_MAX: it is not there. */
+size_t batch_find_run(const struct batch *batch, const char *project, const char *id,
+                      int64_t attempt);
+/* A run of which only its identity is known here, for jobs whose run was
+ * committed before: what the store knows of it stays. */
+size_t batch_known_run(struct batch *batch, const char *project, const char *id, int64_t attempt);
+/* All jobs of the run, in its present state, are in the batch. */
+void batch_jobs_whole(struct batch *batch, size_t run);
+struct log_tail *batch_tail(struct batch *batch);
+struct pool *batch_pool(struct batch *batch);
+struct runner *batch_runner(struct batch *batch);
 void batch_cursor(struct batch *batch, const char *name, int64_t value);
 void batch_note(struct batch *batch, enum dx_log_level level, const char *fmt, ...) DX_PRINTF(3, 4);
 

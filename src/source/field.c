@@ -13,6 +13,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/time.h"
+#include "source/source.h"
 
 enum { LABELS_MAX = 1900, LABELS_ROOM = 64, LABEL_COUNT = 64 };
 
@@ -257,6 +258,23 @@ const char *field_summary(struct batch *batch, const json_t *annotations)
 
         if (*text)
             return text;
+    }
+    return "";
+}
+
+const char *reply_header(struct batch *batch, const struct reply *reply, const char *name)
+{
+    size_t name_len = strlen(name);
+
+    for (const char *line = reply->head ? reply->head : ""; *line;) {
+        size_t len = strcspn(line, "\n");
+
+        if (len > name_len + 1 && strncmp(line, name, name_len) == 0 && line[name_len] == ':') {
+            size_t skip = name_len + 1 + strspn(line + name_len + 1, " ");
+
+            return skip < len ? batch_text(batch, line + skip, len - skip) : "";
+        }
+        line += line[len] ? len + 1 : len;
     }
     return "";
 }

@@ -7,6 +7,8 @@
 
 #include "model/batch.h"
 
+struct reply;
+
 const char *field_text(struct batch *batch, const json_t *object, const char *name);
 const char *value_text(struct batch *batch, const json_t *value);
 bool value_is(const json_t *value, const char *text);
@@ -23,6 +25,9 @@ int64_t value_seconds(const json_t *value);
 const char *value_labels(struct batch *batch, json_t *object, const char *without);
 /* The value of one label of such an object, "" when it has none. */
 const char *label_text(struct batch *batch, const json_t *object, const char *name);
+
+/* A header of the reply (name in lower case), cleaned; "" when it is not there. */
+const char *reply_header(struct batch *batch, const struct reply *reply, const char *name);
 
 /* FNV-1a, for identities: the same on every machine and in every version. */
 uint64_t text_hash(const char *text);

@@ -7,20 +7,25 @@
 #include "core/mem.h"
 
 struct cursors; /* source/source.h */
+struct known;
 
 enum plan_flags {
     PLAN_CONDITIONAL = 1, /* send If-None-Match; a 304 brings nothing new */
     /* Its failure is noted and does not fail the poll, unless all that was asked
      * for failed, or the server cannot be reached at all. */
     PLAN_OPTIONAL = 4,
+    PLAN_TEXT = 8,    /* the body is plain text, not JSON; only its end is kept where it is long */
+    PLAN_ANSWER = 16, /* decode() takes any status but 401, 403, 429 and 5xx */
+    PLAN_FILL = 32,   /* history: it waits while the store has no room for it */
 };
 
 struct plan_request {
     struct plan_request *next;
     unsigned step, flags;
-    const char *path; /* "/api/v1/query?...": relative to the base URL, escaped */
-    const char *form; /* body of a form, escaped; NULL: GET */
-    int64_t detail;   /* handed back with the reply */
+    const char *path;   /* "/api/v1/query?...": relative to the base URL, escaped */
+    const char *form;   /* body of a form, escaped; NULL: GET */
+    const char *accept; /* NULL: the source's */
+    int64_t detail;     /* handed back with the reply */
     const char *detail_text;
 };
 
@@ -29,6 +34,7 @@ struct plan {
     int64_t every_ms;              /* the interval in force */
     int64_t history_ms;            /* how far to fill back */
     const struct cursors *cursors; /* where the back-fill stands */
+    const struct known *known;     /* which runs the store has */
     struct arena arena;
     struct plan_request *first, *last;
     size_t count; /* asked for in all, the bound against endless pages */

@@ -22,6 +22,7 @@ struct reply {      /* to a request that the source asked for */
     const char *body;
     size_t len;
     const char *next;   /* URL of Link rel="next", same origin; "" none */
+    const char *head;   /* further headers, "name: value\n" each, names in lower case; "" none */
     const json_t *json; /* body, parsed; NULL where it is not JSON */
 };
 
@@ -31,6 +32,34 @@ struct cursors {
     void *self;
 };
 
+/* What the store knows of runs: a source asks it, so that it need not keep
+ * anything. */
+enum known_run {
+    KNOWN_NOT,   /* never seen */
+    KNOWN_OPEN,  /* seen, but not done then, or its jobs did not all come */
+    KNOWN_MOVED, /* done, but the server changed it since (updated_ms is later) */
+    KNOWN_DONE,  /* done, and all of it is there */
+};
+struct open_run {
+    const char *project, *id;
+    int64_t attempt, seen_ms; /* when it was last in a reply */
+};
+struct known {
+    enum known_run (*run)(void *self, const char *project, const char *id, int64_t attempt,
+                          int64_t updated_ms);
+    /* The open runs of a project ("": of all), oldest poll first; they are asked
+     * for again by id. Texts live until the next call. */
+    size_t (*open)(void *self, const char *project, struct open_run *out, size_t cap);
+    void *self;
+};
+
+/* What the option `token` becomes. */
+enum source_auth {
+    SOURCE_AUTH_BEARER,
+    SOURCE_AUTH_PRIVATE_TOKEN, /* PRIVATE-TOKEN: ... */
+    SOURCE_AUTH_BASIC,         /* `user` (may be empty) and the token, as a password */
+};
+
 struct source {
     const char *name; /* "type: prometheus" */
     const char *summary;
@@ -38,7 +67,15 @@ struct source {
     unsigned version; /* of the decoder: a new one drops the ETags */
     size_t config_size;
     const struct dx_option *options;
-    const char *every; /* default interval: "15s" */
+    const char *every;   /* default interval: "15s" */
+    const char *history; /* default of `history`; NULL: "24h" */
+    const char *url;     /* default of `url`; NULL: it has to be given */
+    enum source_auth auth;
+    const char *accept;         /* NULL: application/json */
+    const char *const *headers; /* sent with each request, "Name: value"; ends at NULL; NULL none */
+    /* Instead of a server, a program is asked: its argv (ends at NULL). begin()
+     * is not called, and decode() gets what it printed. NULL: a server. */
+    const char *const *(*command)(const void *config);
 
     /* Less than `yields`, where the configuration says so; may be NULL. */
     uint32_t (*yields_of)(const void *config);

@@ -231,6 +231,18 @@ static const struct query *query_of(enum dx_query query)
         return &sources_query;
     case DX_QUERY_LOG:
         return &log_query;
+    case DX_QUERY_RUNS:
+    case DX_QUERY_JOBS:
+    case DX_QUERY_STEPS:
+    case DX_QUERY_POOLS:
+    case DX_QUERY_POOL_HOURS:
+    case DX_QUERY_RUNNERS:
+    case DX_QUERY_PIPELINES:
+    case DX_QUERY_PIPELINE_DAYS:
+    case DX_QUERY_TOTALS:
+    case DX_QUERY_FLAKY:
+    case DX_QUERY_FLAKY_COMMITS:
+    case DX_QUERY_FAILURES:
     case DX_QUERY_COUNT:
         break;
     }

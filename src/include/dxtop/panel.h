@@ -179,6 +179,33 @@ enum dx_query {
     DX_QUERY_SOURCES, /* SOURCE TYPE STATE LAST_TRY LAST_OK NEXT EVERY LATENCY FAULT TEXT REMAINING
                          LIMIT RESET PER_HOUR BYTES VERSION SKEW DONE TOTAL URL YIELDS */
     DX_QUERY_LOG,     /* newest first: AT LEVEL SOURCE TEXT */
+    /* CI. Every row has KEY, which other queries take as filter.key; it is opaque.
+     * Rates are 0 to 1, spans ms. What cannot be known is unset. */
+    DX_QUERY_RUNS,  /* newest first; key: a pipeline's. SOURCE TYPE PROJECT PIPELINE RUN_ID NUMBER
+                       ATTEMPT SHA BRANCH EVENT PROTECTED TITLE ACTOR URL PHASE RESULT CAUSE
+                       EVIDENCE RAW_STATUS RAW_RESULT CREATED STARTED FINISHED QUEUED QUEUED_BASIS
+                       DURATION DURATION_BASIS GATE N (jobs) */
+    DX_QUERY_JOBS,  /* newest first, open ones by age; key: a run's, a pool's or a job's. All of
+                       RUNS but TITLE ACTOR GATE N, and RUN (its key) JOB_ID NAME POOL RUNNER STAGE
+                       WHY */
+    DX_QUERY_STEPS, /* key: a job's. NAME PHASE RESULT RAW_RESULT STARTED FINISHED */
+    DX_QUERY_POOLS, /* over window_ms. SOURCE TYPE NAME WAITING OLDEST ONLINE BUSY OFFLINE
+                       NONE_SINCE TEXT N P50 P90 P95 P99 APPROX BEFORE (p95) N_BEFORE SKEWED
+                       GATE_N GATE_P50 NEVER PER_HOUR_IN PER_HOUR_OUT */
+    DX_QUERY_POOL_HOURS,    /* key: a pool's; by hour, ends at AT. N P50 P95 */
+    DX_QUERY_RUNNERS,       /* key: a pool's. NAME POOL LABELS STATE (1 online, 2 busy) TEXT */
+    DX_QUERY_PIPELINES,     /* over window_ms. SOURCE TYPE PROJECT PIPELINE PROTECTED N SUCCESS
+                               FAILED FIRST FIRST_N PLATFORM PLATFORM_LOW UNKNOWN LOW HIGH LEFT_OUT
+                               RUNNING DURATION_N P50 P90 BEFORE (p50) N_BEFORE SLOWER STRIP URL */
+    DX_QUERY_PIPELINE_DAYS, /* key: a pipeline's; by day, ends at AT. N P50 P90 SUCCESS */
+    DX_QUERY_TOTALS,        /* as PIPELINES: one row for all, one for protected branches, one for
+                               pull requests; NAME: "all" "protected" "other" */
+    DX_QUERY_FLAKY, /* by minutes lost. SOURCE TYPE PROJECT PIPELINE NAME STATE RATE LOW HIGH
+                       N FAILED PAIRS LOST FIRST_SEEN LAST_SEEN BEFORE (rate) URL */
+    DX_QUERY_FLAKY_COMMITS, /* key: a flaky job's. SHA AT ACTOR STRIP TEXT (of the first failure)
+                               URL */
+    DX_QUERY_FAILURES,      /* over window_ms, by cause and category, most first. CAUSE NAME
+                               (category) TEXT (last evidence) N PROJECTS POOL LAST_SEEN */
     DX_QUERY_COUNT
 };
 
@@ -221,7 +248,94 @@ enum dx_field {                     /* t text, i whole number, n number, ms time
                 DX_FIELD_TOTAL,     /* i back-fill, 0: nothing to fill */
                 DX_FIELD_LEVEL,     /* i enum dx_log_level */
                 DX_FIELD_YIELDS,    /* i 1u << enum dx_kind, or-ed */
+                /* CI */
+                DX_FIELD_PROJECT,        /* t */
+                DX_FIELD_PIPELINE,       /* t */
+                DX_FIELD_RUN,            /* t key of the run */
+                DX_FIELD_RUN_ID,         /* t the server's */
+                DX_FIELD_JOB_ID,         /* t the server's */
+                DX_FIELD_NUMBER,         /* t */
+                DX_FIELD_ATTEMPT,        /* i from 1 */
+                DX_FIELD_SHA,            /* t */
+                DX_FIELD_BRANCH,         /* t */
+                DX_FIELD_EVENT,          /* t */
+                DX_FIELD_PROTECTED,      /* i 1: of a protected branch */
+                DX_FIELD_TITLE,          /* t */
+                DX_FIELD_ACTOR,          /* t */
+                DX_FIELD_POOL,           /* t */
+                DX_FIELD_RUNNER,         /* t */
+                DX_FIELD_STAGE,          /* t */
+                DX_FIELD_WHY,            /* t why it waits */
+                DX_FIELD_PHASE,          /* i enum dx_phase */
+                DX_FIELD_RESULT,         /* i enum dx_result */
+                DX_FIELD_CAUSE,          /* i enum dx_cause */
+                DX_FIELD_EVIDENCE,       /* t */
+                DX_FIELD_RAW_STATUS,     /* t */
+                DX_FIELD_RAW_RESULT,     /* t */
+                DX_FIELD_CREATED,        /* ms */
+                DX_FIELD_STARTED,        /* ms */
+                DX_FIELD_FINISHED,       /* ms */
+                DX_FIELD_QUEUED,         /* i ms */
+                DX_FIELD_QUEUED_BASIS,   /* t the two fields */
+                DX_FIELD_DURATION,       /* i ms */
+                DX_FIELD_DURATION_BASIS, /* t */
+                DX_FIELD_GATE,           /* i ms waited for approval or a concurrency group */
+                DX_FIELD_WAITING,        /* i jobs that wait now */
+                DX_FIELD_OLDEST,         /* ms since when the oldest of them waits */
+                DX_FIELD_ONLINE,         /* i runners */
+                DX_FIELD_BUSY,           /* i runners */
+                DX_FIELD_OFFLINE,        /* i runners */
+                DX_FIELD_NONE_SINCE,     /* ms since when no runner is online */
+                DX_FIELD_P50,            /* n ms */
+                DX_FIELD_P90,            /* n ms */
+                DX_FIELD_P95,            /* n ms */
+                DX_FIELD_P99,            /* n ms */
+                DX_FIELD_APPROX,         /* i 1: from the histogram, within 1 % */
+                DX_FIELD_BEFORE,         /* n the same number, over the window before */
+                DX_FIELD_N_BEFORE,       /* i */
+                DX_FIELD_SKEWED,         /* i negative spans that were clamped */
+                DX_FIELD_GATE_N,         /* i */
+                DX_FIELD_GATE_P50,       /* n ms */
+                DX_FIELD_NEVER,          /* i jobs that ended and never had a runner */
+                DX_FIELD_PER_HOUR_IN,    /* n jobs that came, an hour */
+                DX_FIELD_PER_HOUR_OUT,   /* n jobs that started, an hour */
+                DX_FIELD_SUCCESS,        /* n rate */
+                DX_FIELD_FAILED,         /* i */
+                DX_FIELD_FIRST,          /* n rate of first attempts */
+                DX_FIELD_FIRST_N,        /* i */
+                DX_FIELD_PLATFORM,       /* n platform-controlled rate, unknown causes as code's */
+                DX_FIELD_PLATFORM_LOW,   /* n the same, unknown causes as the platform's */
+                DX_FIELD_UNKNOWN,        /* i failures without a known cause */
+                DX_FIELD_LOW,            /* n Wilson interval of the rate, 95 % */
+                DX_FIELD_HIGH,           /* n */
+                DX_FIELD_LEFT_OUT,       /* i done, but not counted: cancelled, skipped ... */
+                DX_FIELD_RUNNING,        /* i */
+                DX_FIELD_DURATION_N,     /* i */
+                DX_FIELD_SLOWER,         /* i 1: slower than before, -1: faster, by a rank test */
+                DX_FIELD_STRIP,          /* t the last results, oldest first: enum dx_mark */
+                DX_FIELD_RATE,           /* n */
+                DX_FIELD_PAIRS,          /* i commits that failed and passed */
+                DX_FIELD_LOST,           /* i ms */
+                DX_FIELD_FIRST_SEEN,     /* ms */
+                DX_FIELD_LAST_SEEN,      /* ms */
+                DX_FIELD_PROJECTS,       /* i */
                 DX_FIELD_COUNT
+};
+
+/* What a strip of results is made of. */
+enum dx_mark {
+    DX_MARK_OK = 'o',
+    DX_MARK_CODE = 'c',     /* failed, and not by the platform */
+    DX_MARK_PLATFORM = 'p', /* failed by the platform */
+    DX_MARK_UNKNOWN = 'u',  /* failed, nobody knows why */
+    DX_MARK_RUNNING = 'r',
+    DX_MARK_OTHER = '-', /* cancelled, skipped */
+};
+
+enum dx_flaky_state {
+    DX_FLAKY_SUSPECT, /* too few commits to say */
+    DX_FLAKY_FLAKY,   /* the same commit both failed and passed */
+    DX_FLAKY_BROKEN,  /* fails every time on the default branch */
 };
 
 struct dx_filter {
@@ -231,6 +345,10 @@ struct dx_filter {
     int64_t from_ms, to_ms; /* (from, to]; to 0: the view's time */
     int64_t step_ms;        /* samples: one row a step, that ends at AT; 0: all as they are */
     int64_t limit;          /* 0: no limit */
+    const char *key;        /* KEY of what the rows belong to; NULL or "": all */
+    int64_t window_ms;      /* 1 h, 24 h, 7 d or 30 d; 0: 24 h */
+    bool open;              /* only what is not done */
+    int cause;              /* enum dx_cause; 0: all */
 };
 #define DX_FILTER(...) (&(struct dx_filter){ .size = sizeof(struct dx_filter), __VA_ARGS__ })
 

@@ -41,7 +41,43 @@ DX_EXPORT bool dx_fail(struct dx_error *err, enum dx_fault fault, const char *fm
 
 /* ---- kinds ---- */
 
-enum dx_kind { DX_KIND_SAMPLE, DX_KIND_ALERT, DX_KIND_COUNT };
+enum dx_kind { DX_KIND_SAMPLE, DX_KIND_ALERT, DX_KIND_RUN, DX_KIND_POOL, DX_KIND_COUNT };
+
+/* ---- runs and jobs of CI ---- */
+
+/* Where a run or job stands. Kept apart from its result, and the server's own
+ * words beside both. */
+enum dx_phase {
+    DX_PHASE_UNKNOWN, /* the server said a word that we do not know */
+    DX_PHASE_GATE,    /* waits for a person, a date or another run: no runner is wanted yet */
+    DX_PHASE_QUEUED,  /* waits for a runner */
+    DX_PHASE_RUNNING,
+    DX_PHASE_DONE,
+};
+
+enum dx_result {
+    DX_RESULT_NONE, /* not done yet */
+    DX_RESULT_SUCCESS,
+    DX_RESULT_FAILURE,   /* timed out and failed to start included */
+    DX_RESULT_CANCELLED, /* by a person, or by a newer run */
+    DX_RESULT_SKIPPED,   /* a condition did not hold */
+    DX_RESULT_NEUTRAL,   /* done and neither: stale, waiting for a person for ever */
+    DX_RESULT_UNKNOWN,   /* done, by a word that we do not know, or it was seen no more */
+};
+
+/* Who has to act on a failure. */
+enum dx_cause {
+    DX_CAUSE_NONE,     /* nothing failed */
+    DX_CAUSE_UNKNOWN,  /* no signal: neither the platform's fault nor the code's */
+    DX_CAUSE_PLATFORM, /* runner, network, registry, disk, secrets, the CI service itself */
+    DX_CAUSE_CODE,     /* it does not compile, or its program fails */
+    DX_CAUSE_TEST,
+    DX_CAUSE_LINT,
+    DX_CAUSE_DEPENDENCY, /* what it asks for does not exist or does not fit */
+    DX_CAUSE_CONFIG,     /* of the pipeline itself */
+    DX_CAUSE_USER,       /* a person ended it, or may not do it */
+    DX_CAUSE_COUNT
+};
 
 enum dx_alert_state {
     DX_ALERT_PENDING, /* condition holds, but not yet long enough */
