@@ -279,15 +279,15 @@ Test(config, files_that_cannot_be_read_are_said_so)
 Test(config, a_store_is_named_after_its_configuration)
 {
     struct config c = { .path = "/etc/dxtop/acme.yaml", .store = "" };
-    char *path = config_store_path(&c, "/var/x", 1), *again = config_store_path(&c, "/var/x", 1);
+    char *path = config_store_path(&c, "/var/x", 2), *again = config_store_path(&c, "/var/x", 2);
 
     cr_expect(strncmp(path, "/var/x/acme-", 12) == 0, "%s", path);
-    cr_expect(strcmp(path + strlen(path) - 5, "-1.db") == 0, "%s", path);
+    cr_expect(strcmp(path + strlen(path) - 5, "-2.db") == 0, "%s", path);
     cr_expect_str_eq(path, again);
     free(path);
     free(again);
     c.store = "/srv/shared.db";
-    path = config_store_path(&c, "/var/x", 1);
+    path = config_store_path(&c, "/var/x", 2);
     cr_expect_str_eq(path, "/srv/shared.db");
     free(path);
 }

@@ -108,7 +108,7 @@ static const struct damage {
 
 static void new_path(size_t i, const char *what)
 {
-    (void)snprintf(kit.path, sizeof(kit.path), "%s/%s%zu/acme-1.db", kit.dir, what, i);
+    (void)snprintf(kit.path, sizeof(kit.path), "%s/%s%zu/acme-2.db", kit.dir, what, i);
 }
 
 Test(store_damage, a_damaged_file_is_moved_aside_by_the_collector_at_its_start)

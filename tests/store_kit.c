@@ -29,7 +29,7 @@ void kit_init(void)
 {
     (void)snprintf(kit.dir, sizeof(kit.dir), "/tmp/dxtop-test-XXXXXX");
     cr_assert_not_null(mkdtemp(kit.dir));
-    (void)snprintf(kit.path, sizeof(kit.path), "%s/state/acme-1.db", kit.dir);
+    (void)snprintf(kit.path, sizeof(kit.path), "%s/state/acme-2.db", kit.dir);
 }
 
 void kit_done(void)

@@ -5,10 +5,12 @@
 #include <sqlite3.h>
 
 #include "store/store.h"
+#include "store/touched.h"
 
-enum { STATEMENTS = 64 };
+enum { STATEMENTS = 160 };
 
 struct rows;
+struct interned;
 
 struct statement {
     const char *sql; /* by address: each is a literal of its own */
@@ -43,6 +45,10 @@ struct store {
     bool in_read;
     struct dx_error read_error, read_error_given;
     struct rows *open_rows;
+    struct interned *interned; /* numbers of texts, of the transaction's file; NULL: none */
+    struct touched touched;    /* by the write under way */
+    store_derive_fn *derive;
+    void *derive_self;
     struct known_source *known;
     size_t known_count;
     struct statement statements[STATEMENTS];

@@ -1,7 +1,7 @@
 /* open: the database file: opening, making, closing it. */
 #include "config.h"
 
-#include "store/internal.h"
+#include "store/ci.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -24,6 +24,7 @@ void close_db(struct store *store)
     for (size_t i = 0; i < store->statement_count; i++)
         (void)sqlite3_finalize(store->statements[i].stmt);
     store->statement_count = 0;
+    intern_forget(store);
     (void)sqlite3_close(store->db);
     store->db = NULL;
     store->in_read = false;
@@ -92,7 +93,9 @@ static bool make_schema(struct store *store, struct dx_error *err)
     if (pragma(store, "PRAGMA journal_mode = WAL", err) < 0 ||
         !store_exec(store, "BEGIN IMMEDIATE", err))
         return false;
-    ok = store_exec(store, schema_sql, err) && store_exec(store, version, err);
+    ok = store_exec(store, version, err);
+    for (size_t i = 0; ok && schema_sql[i]; i++)
+        ok = store_exec(store, schema_sql[i], err);
     return store_end_write(store, ok, err);
 }
 
@@ -216,6 +219,7 @@ void store_close(struct store *store)
     if (store->viewers_fd >= 0)
         (void)close(store->viewers_fd);
     sources_forget(store);
+    touched_done(&store->touched);
     free(store->path);
     free(store);
 }

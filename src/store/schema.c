@@ -3,7 +3,9 @@
 
 #include "store/schema.h"
 
-const char schema_sql[] =
+#include <stddef.h>
+
+static const char base_sql[] =
     /* fence: the number of the holder of the lock; heartbeat and who it is */
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 
@@ -51,3 +53,5 @@ const char schema_sql[] =
     "CREATE TABLE etag (key TEXT PRIMARY KEY, value TEXT NOT NULL, used_ms INTEGER NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE wish (id INTEGER PRIMARY KEY, what TEXT NOT NULL, arg TEXT NOT NULL);";
+
+const char *const schema_sql[] = { base_sql, schema_ci_sql, schema_derived_sql, NULL };

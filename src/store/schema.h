@@ -3,6 +3,7 @@
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
 
-extern const char schema_sql[];
+extern const char *const schema_sql[]; /* one after the other; ends at NULL */
+extern const char schema_ci_sql[], schema_derived_sql[];
 
 #endif

@@ -1,7 +1,7 @@
 /* sqlite: statements and transactions of a connection. */
 #include "config.h"
 
-#include "store/internal.h"
+#include "store/ci.h"
 
 #include <math.h>
 
@@ -191,6 +191,7 @@ bool store_end_write(struct store *store, bool ok, struct dx_error *err)
     if (ok && store_exec(store, "COMMIT", err))
         return true;
     (void)store_exec(store, "ROLLBACK", &(struct dx_error){ 0 });
+    intern_forget(store); /* numbers given in it are not in the file */
     return false;
 }
 

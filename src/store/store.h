@@ -6,7 +6,7 @@
 #include "model/batch.h"
 #include "model/rows.h"
 
-enum { STORE_SCHEMA = 1 };
+enum { STORE_SCHEMA = 2 };
 
 struct store;
 
@@ -68,6 +68,13 @@ struct poll {         /* how a poll of a source ended */
     int64_t skew_ms;
     bool skew_known;
 };
+/* Called within each commit that changed runs, jobs or pools: compute anew what
+ * is derived of them. false undoes the commit. */
+struct touched;
+typedef bool store_derive_fn(void *self, struct store *store, const struct touched *touched,
+                             int64_t now_ms, struct dx_error *err);
+void store_on_derive(struct store *store, store_derive_fn *derive, void *self);
+
 struct etag {
     const char *key, *value; /* URL + Accept + credential hash + decoder version */
 };
@@ -78,6 +85,19 @@ bool store_commit(struct store *store, const struct poll *poll, const struct bat
 int64_t store_cursor(struct store *store, int64_t source, const char *name);
 /* Copy of the ETag kept for key, "" none. Returns out. */
 const char *store_etag(struct store *store, const char *key, char *out, size_t cap);
+/* What is known of a run of a source (id). updated_ms 0: the server does not say. */
+enum stored_run { STORED_NOT, STORED_OPEN, STORED_MOVED, STORED_DONE };
+enum stored_run store_run(struct store *store, int64_t source, const char *project, const char *id,
+                          int64_t attempt, int64_t updated_ms);
+/* The runs of a project ("": of all) that are not done or whose jobs did not all
+ * come, and that are younger than 35 days, the longest unseen first. Texts belong
+ * to the arena. */
+struct stored_open {
+    const char *project, *id;
+    int64_t attempt, seen_ms;
+};
+size_t store_open_runs(struct store *store, int64_t source, const char *project, int64_t now_ms,
+                       struct stored_open *out, size_t cap, struct arena *arena);
 /* The same text of a source again within an hour is counted: "... (×12)". */
 bool store_log(struct store *store, int64_t now_ms, enum dx_log_level level, const char *source,
                const char *text, struct dx_error *err);

@@ -1,7 +1,7 @@
 /* write: a poll and all that it brought, in one transaction. */
 #include "config.h"
 
-#include "store/internal.h"
+#include "store/ci.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,6 +218,34 @@ static bool put_notes(struct store *store, const struct poll *poll, const struct
     return true;
 }
 
+/* ---- runs, jobs, pools, and what is derived of them ---- */
+
+void store_on_derive(struct store *store, store_derive_fn *derive, void *self)
+{
+    store->derive = derive;
+    store->derive_self = self;
+}
+
+static bool put_ci(struct store *store, const struct poll *poll, const struct batch *batch,
+                   struct dx_error *err)
+{
+    struct writing w = { .store = store,
+                         .poll = poll,
+                         .batch = batch,
+                         .runs = mem_new(batch->run_count, sizeof(*w.runs)) };
+    bool ok;
+
+    touched_done(&store->touched);
+    ok = runs_put(&w, err) && jobs_put(&w, err) && pools_put(&w, err);
+    parts_sort(&store->touched.pool_hours);
+    parts_sort(&store->touched.pipeline_days);
+    if (ok && store->derive)
+        ok = store->derive(store->derive_self, store, &store->touched, poll->now_ms, err);
+    touched_done(&store->touched);
+    free(w.runs);
+    return ok;
+}
+
 /* ---- all of it ---- */
 
 static bool put_all(struct store *store, void *what, struct dx_error *err)
@@ -230,8 +258,8 @@ static bool put_all(struct store *store, void *what, struct dx_error *err)
         return false;
     return !batch ||
            (put_samples(store, c->poll, batch, err) && alerts_put(store, c->poll, batch, err) &&
-            put_cursors(store, c->poll, batch, err) && put_notes(store, c->poll, batch, err) &&
-            put_etags(store, c, err));
+            put_ci(store, c->poll, batch, err) && put_cursors(store, c->poll, batch, err) &&
+            put_notes(store, c->poll, batch, err) && put_etags(store, c, err));
 }
 
 bool store_commit(struct store *store, const struct poll *poll, const struct batch *batch,

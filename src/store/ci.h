@@ -1,0 +1,57 @@
+/* ci: what the files about runs, jobs and pools share; inside store only. */
+#ifndef STORE_CI_H
+#define STORE_CI_H
+
+#include "store/internal.h"
+
+/* ---- intern.c: texts that come again and again ---- */
+
+/* The number of a text, 0 for ""; -1: *err. */
+int64_t text_id(struct store *store, const char *text, struct dx_error *err);
+/* The same, as a parameter of a statement; "" is NULL. */
+bool bind_intern(struct store *store, sqlite3_stmt *stmt, int index, const char *text,
+                 struct dx_error *err);
+void intern_forget(struct store *store); /* after a rollback, or with another file */
+/* A server's id: a number where it is written as one. */
+void bind_ext(sqlite3_stmt *stmt, int index, const char *id);
+/* A commit's hash takes 20 bytes, not 40. */
+void bind_sha(sqlite3_stmt *stmt, int index, const char *sha);
+void bind_span(sqlite3_stmt *stmt, int index, int64_t ms); /* -1: NULL */
+
+/* ---- url.c ---- */
+
+enum { URL_TEXT = 2048 };
+/* A URL with {p} {r} {j} in place of project and ids: there are few such texts.
+ * "" where it cannot be put so. Returns out (URL_TEXT). */
+const char *url_fold(char *out, const char *url, const char *project, const char *run,
+                     const char *job);
+
+/* ---- runs.c, jobs.c, pools.c: parts of a commit ---- */
+
+enum { /* run.flags */
+       RUN_JOBS_WHOLE = 1,
+       RUN_PROTECTED = 2,
+       RUN_SKEWED = 4,
+       RUN_ISSUES = 8,
+       RUN_OWN_CAUSE = 16, /* the source said it, so it is not made of the jobs' */
+};
+enum { /* job.flags */
+       JOB_MAY_FAIL = 1,
+       JOB_STARTED = 2,
+       JOB_SKEWED = 4,
+       JOB_ISSUES = 8,
+};
+
+struct writing { /* a commit under way */
+    struct store *store;
+    const struct poll *poll;
+    const struct batch *batch;
+    int64_t *runs; /* row of each run of the batch; 0: the store has none */
+};
+bool runs_put(struct writing *w, struct dx_error *err);
+bool jobs_put(struct writing *w, struct dx_error *err);
+bool pools_put(struct writing *w, struct dx_error *err);
+/* The row of a pool, made where it is new; 0 for "". -1: *err. */
+int64_t pool_id(struct store *store, int64_t source, const char *name, struct dx_error *err);
+
+#endif

@@ -1,0 +1,280 @@
+/* jobs: the jobs of a batch, their steps, and what they say of their run. */
+#include "config.h"
+
+#include "store/ci.h"
+
+#include <string.h>
+
+static const int64_t HOUR_MS = 3600000;
+
+/* ---- what is there already ---- */
+
+struct old_job {
+    int64_t id, pool, started_ms, created_ms;
+    enum dx_phase phase;
+    enum dx_result result;
+};
+
+static void read_old(sqlite3_stmt *stmt, struct old_job *old)
+{
+    *old = (struct old_job){ .id = sqlite3_column_int64(stmt, 0),
+                             .pool = sqlite3_column_int64(stmt, 1),
+                             .started_ms = sqlite3_column_int64(stmt, 2),
+                             .created_ms = sqlite3_column_int64(stmt, 3),
+                             .phase = (enum dx_phase)sqlite3_column_int(stmt, 4),
+                             .result = (enum dx_result)sqlite3_column_int(stmt, 5) };
+}
+
+static bool find_job(struct writing *w, const struct job *job, struct old_job *old,
+                     struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(w->store,
+                        "SELECT id, pool, started_ms, created_ms, phase, result FROM job"
+                        " WHERE run = ?1 AND ext = ?2 AND attempt = ?3",
+                        err);
+    bool there;
+
+    *old = (struct old_job){ .id = 0 };
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, w->runs[job->run]);
+    bind_ext(stmt, 2, job->id);
+    (void)sqlite3_bind_int64(stmt, 3, job->attempt);
+    if (!store_row(w->store, stmt, &there, err))
+        return false;
+    if (there)
+        read_old(stmt, old);
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+/* ---- writing ---- */
+
+/* A cause that was found in the log stays when the server's words come again. */
+static const char put_sql[] =
+    "INSERT INTO job (run, ext, attempt, name, pool, runner, stage, url, flags, phase, result,"
+    " cause, evidence, raw_status, raw_result, created_ms, started_ms, finished_ms, queued_ms,"
+    " duration_ms, queued_basis, duration_basis, why, queue_ref) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
+    " ON CONFLICT (run, ext, attempt) DO UPDATE SET (name, pool, runner, stage, url, flags, phase,"
+    " result, cause, evidence, raw_status, raw_result, created_ms, started_ms, finished_ms,"
+    " queued_ms, duration_ms, queued_basis, duration_basis, why, queue_ref) = (excluded.name,"
+    " excluded.pool, excluded.runner, excluded.stage, excluded.url, excluded.flags,"
+    " excluded.phase, excluded.result,"
+    " CASE WHEN excluded.result = 2 AND excluded.cause < 2 AND job.result = 2 THEN job.cause"
+    " ELSE excluded.cause END,"
+    " CASE WHEN excluded.result = 2 AND excluded.cause < 2 AND job.result = 2 THEN job.evidence"
+    " ELSE excluded.evidence END,"
+    " excluded.raw_status, excluded.raw_result, excluded.created_ms, excluded.started_ms,"
+    " excluded.finished_ms, excluded.queued_ms, excluded.duration_ms, excluded.queued_basis,"
+    " excluded.duration_basis, excluded.why, excluded.queue_ref)"
+    " WHERE (name, pool, runner, flags, phase, result, raw_result, created_ms, started_ms,"
+    " finished_ms, queued_ms, duration_ms, why) IS NOT (excluded.name, excluded.pool,"
+    " excluded.runner, excluded.flags, excluded.phase, excluded.result, excluded.raw_result,"
+    " excluded.created_ms, excluded.started_ms, excluded.finished_ms, excluded.queued_ms,"
+    " excluded.duration_ms, excluded.why) OR (excluded.cause > 1 AND cause <> excluded.cause)";
+
+static int64_t flags_of(const struct job *job)
+{
+    return (job->allow_failure ? JOB_MAY_FAIL : 0) | (job->started ? JOB_STARTED : 0) |
+           (job->timing.skewed ? JOB_SKEWED : 0) | (job->outcome.with_issues ? JOB_ISSUES : 0);
+}
+
+static void bind_times(sqlite3_stmt *stmt, const struct job *job)
+{
+    bind_time(stmt, 16, job->timing.created_ms);
+    bind_time(stmt, 17, job->timing.started_ms);
+    bind_time(stmt, 18, job->timing.finished_ms);
+    bind_span(stmt, 19, job->timing.queued_ms);
+    bind_span(stmt, 20, job->timing.duration_ms);
+}
+
+static bool bind_names(struct writing *w, sqlite3_stmt *stmt, const struct job *job,
+                       struct dx_error *err)
+{
+    const struct run *run = &w->batch->runs[job->run];
+    struct store *store = w->store;
+    char url[URL_TEXT];
+
+    bind_ext(stmt, 2, job->id);
+    if (*job->why && job->outcome.phase != DX_PHASE_DONE)
+        bind_text(stmt, 23, job->why);
+    if (*job->queue_ref)
+        bind_ext(stmt, 24, job->queue_ref);
+    return bind_intern(store, stmt, 4, job->name, err) &&
+           bind_intern(store, stmt, 6, job->runner, err) &&
+           bind_intern(store, stmt, 7, job->stage, err) &&
+           bind_intern(store, stmt, 8, url_fold(url, job->url, run->project, run->id, job->id),
+                       err) &&
+           bind_intern(store, stmt, 13, job->outcome.evidence, err) &&
+           bind_intern(store, stmt, 14, job->outcome.raw_status, err) &&
+           bind_intern(store, stmt, 15, job->outcome.raw_result, err) &&
+           bind_intern(store, stmt, 21, job->timing.queued_basis, err) &&
+           bind_intern(store, stmt, 22, job->timing.duration_basis, err);
+}
+
+static void touch(struct writing *w, int64_t pool, int64_t started_ms)
+{
+    if (pool <= 0)
+        return;
+    ids_add(&w->store->touched.pools, pool);
+    if (started_ms > 0)
+        parts_add(&w->store->touched.pool_hours, pool, started_ms / HOUR_MS);
+}
+
+static bool write_job(struct writing *w, const struct job *job, const struct old_job *old,
+                      int64_t pool, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(w->store, put_sql, err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, w->runs[job->run]);
+    (void)sqlite3_bind_int64(stmt, 3, job->attempt);
+    if (!*job->name)
+        (void)sqlite3_bind_int64(stmt, 4, 0);
+    if (pool > 0)
+        (void)sqlite3_bind_int64(stmt, 5, pool);
+    (void)sqlite3_bind_int64(stmt, 9, flags_of(job));
+    (void)sqlite3_bind_int(stmt, 10, (int)job->outcome.phase);
+    (void)sqlite3_bind_int(stmt, 11, (int)job->outcome.result);
+    (void)sqlite3_bind_int(stmt, 12, (int)job->outcome.cause);
+    bind_times(stmt, job);
+    if (!bind_names(w, stmt, job, err) || !store_step(w->store, stmt, err))
+        return false;
+    if (sqlite3_changes(w->store->db) == 0)
+        return true;
+    touch(w, pool, job->timing.started_ms);
+    touch(w, old->pool, old->started_ms);
+    w->store->touched.failures |=
+        job->outcome.result == DX_RESULT_FAILURE || old->result == DX_RESULT_FAILURE;
+    return true;
+}
+
+/* ---- steps ---- */
+
+static bool put_step(struct writing *w, int64_t id, const struct job_step *step, size_t nth,
+                     struct dx_error *err)
+{
+    int64_t name = text_id(w->store, step->name, err);
+    sqlite3_stmt *stmt = store_statement(
+        w->store,
+        "INSERT INTO step (job, nth, name, phase, result, raw_result, started_ms, finished_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (job, nth) DO UPDATE SET"
+        " (name, phase, result, raw_result, started_ms, finished_ms) = (excluded.name,"
+        " excluded.phase, excluded.result, excluded.raw_result, excluded.started_ms,"
+        " excluded.finished_ms)",
+        err);
+
+    if (name < 0 || !stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, id);
+    (void)sqlite3_bind_int64(stmt, 2, (int64_t)nth);
+    (void)sqlite3_bind_int64(stmt, 3, name);
+    (void)sqlite3_bind_int(stmt, 4, (int)step->phase);
+    (void)sqlite3_bind_int(stmt, 5, (int)step->result);
+    bind_time(stmt, 7, step->started_ms);
+    bind_time(stmt, 8, step->finished_ms);
+    return bind_intern(w->store, stmt, 6, step->raw_result, err) && store_step(w->store, stmt, err);
+}
+
+/* Only what somebody will look at: of jobs that run, and that did not succeed. */
+static bool put_steps(struct writing *w, const struct job *job, int64_t id, bool was_there,
+                      struct dx_error *err)
+{
+    sqlite3_stmt *stmt;
+    bool wanted =
+        job->outcome.result != DX_RESULT_SUCCESS && job->outcome.result != DX_RESULT_SKIPPED;
+
+    for (size_t i = 0; wanted && i < job->step_count; i++)
+        if (!put_step(w, id, &job->steps[i], i, err))
+            return false;
+    if (wanted || !was_there)
+        return true;
+    stmt = store_statement(w->store, "DELETE FROM step WHERE job = ?1", err);
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, id);
+    return store_step(w->store, stmt, err);
+}
+
+/* ---- all of them ---- */
+
+static bool put_job(struct writing *w, const struct job *job, struct dx_error *err)
+{
+    struct old_job old;
+    int64_t pool, id;
+
+    if (w->runs[job->run] == 0)
+        return true; /* its run was dropped by the retention meanwhile */
+    pool = pool_id(w->store, w->poll->source, job->pool, err);
+    if (pool < 0 || !find_job(w, job, &old, err))
+        return false;
+    if (old.phase == DX_PHASE_DONE && job->outcome.phase != DX_PHASE_DONE)
+        return true; /* a page that was made before */
+    if (!write_job(w, job, &old, pool, err))
+        return false;
+    id = old.id > 0 ? old.id : sqlite3_last_insert_rowid(w->store->db);
+    return put_steps(w, job, id, old.id > 0, err);
+}
+
+/* What failed a run: the code of one of its jobs counts before what is unknown,
+ * and that before the platform: a run that a test failed would have failed
+ * without the outage too. Of a job's attempts the last one speaks. */
+static bool blame(struct writing *w, int64_t run, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        w->store,
+        "UPDATE run SET (cause, evidence) = (SELECT coalesce(max(cause), 1), evidence FROM"
+        " (SELECT max(j.cause, 1) AS cause, j.evidence AS evidence FROM job j WHERE j.run = ?1"
+        "  AND j.result = 2 AND j.flags & 1 = 0 AND j.attempt = (SELECT max(l.attempt) FROM job l"
+        "  WHERE l.run = j.run AND l.name = j.name) ORDER BY CASE WHEN j.cause > 2 THEN 0"
+        "  WHEN j.cause < 2 THEN 1 ELSE 2 END, j.finished_ms, j.id LIMIT 1) AS worst)"
+        " WHERE id = ?1 AND phase = 4 AND result = 2 AND flags & 16 = 0"
+        " RETURNING pipeline, finished_ms / 86400000",
+        err);
+    bool row;
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, run);
+    if (!store_row(w->store, stmt, &row, err))
+        return false;
+    if (row) {
+        ids_add(&w->store->touched.pipelines, sqlite3_column_int64(stmt, 0));
+        parts_add(&w->store->touched.pipeline_days, sqlite3_column_int64(stmt, 0),
+                  sqlite3_column_int64(stmt, 1));
+    }
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+static bool set_whole(struct writing *w, int64_t run, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        w->store, "UPDATE run SET flags = flags | 1 WHERE id = ?1 AND flags & 1 = 0", err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, run);
+    return store_step(w->store, stmt, err);
+}
+
+bool jobs_put(struct writing *w, struct dx_error *err)
+{
+    for (size_t i = 0; i < w->batch->job_count; i++)
+        if (!put_job(w, &w->batch->jobs[i], err))
+            return false;
+    for (size_t i = 0; i < w->batch->run_count; i++) {
+        const struct run *run = &w->batch->runs[i];
+
+        if (w->runs[i] == 0)
+            continue;
+        if (run->bare && run->jobs_whole && !set_whole(w, w->runs[i], err))
+            return false;
+        if (!blame(w, w->runs[i], err))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,88 @@
+/* known: what sources ask of the runs that the store has. */
+#include "config.h"
+
+#include "store/ci.h"
+
+#include "core/mem.h"
+
+static const int64_t OPEN_MOST_MS = (int64_t)35 * 86400 * 1000;
+
+/* The number of a text that may have none yet: 0. */
+static int64_t number_of(struct store *store, const char *text)
+{
+    struct dx_error err = { 0 };
+    sqlite3_stmt *stmt = store_statement(store, "SELECT id FROM text WHERE text = ?1", &err);
+    int64_t id = 0;
+    bool there;
+
+    if (!*text || !stmt)
+        return 0;
+    bind_text(stmt, 1, text);
+    if (!store_row(store, stmt, &there, &err))
+        return 0;
+    if (there)
+        id = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    return id;
+}
+
+enum stored_run store_run(struct store *store, int64_t source, const char *project, const char *id,
+                          int64_t attempt, int64_t updated_ms)
+{
+    struct dx_error err = { 0 };
+    enum stored_run known = STORED_NOT;
+    int64_t name = number_of(store, project);
+    sqlite3_stmt *stmt = store_statement(store,
+                                         "SELECT phase, flags, coalesce(updated_ms, 0) FROM run"
+                                         " WHERE ext = ?1 AND project = ?2 AND source = ?3"
+                                         " AND attempt = ?4",
+                                         &err);
+    bool there;
+
+    if (!stmt || (name == 0 && *project))
+        return STORED_NOT;
+    bind_ext(stmt, 1, id);
+    (void)sqlite3_bind_int64(stmt, 2, name);
+    (void)sqlite3_bind_int64(stmt, 3, source);
+    (void)sqlite3_bind_int64(stmt, 4, attempt);
+    if (!store_row(store, stmt, &there, &err) || !there)
+        return STORED_NOT;
+    if (sqlite3_column_int(stmt, 0) != (int)DX_PHASE_DONE ||
+        !(sqlite3_column_int(stmt, 1) & RUN_JOBS_WHOLE))
+        known = STORED_OPEN;
+    else if (updated_ms > sqlite3_column_int64(stmt, 2))
+        known = STORED_MOVED;
+    else
+        known = STORED_DONE;
+    (void)sqlite3_reset(stmt);
+    return known;
+}
+
+size_t store_open_runs(struct store *store, int64_t source, const char *project, int64_t now_ms,
+                       struct stored_open *out, size_t cap, struct arena *arena)
+{
+    struct dx_error err = { 0 };
+    sqlite3_stmt *stmt = store_statement(
+        store,
+        "SELECT p.text, r.ext, r.attempt, r.seen_ms FROM run r JOIN text p ON p.id = r.project"
+        " WHERE r.source = ?1 AND (r.phase < 4 OR r.flags & 1 = 0) AND (?2 = '' OR p.text = ?2)"
+        " AND coalesce(r.created_ms, r.seen_ms) > ?3 ORDER BY r.seen_ms, r.id LIMIT ?4",
+        &err);
+    bool row = true;
+    size_t n = 0;
+
+    if (!stmt)
+        return 0;
+    (void)sqlite3_bind_int64(stmt, 1, source);
+    bind_text(stmt, 2, project);
+    (void)sqlite3_bind_int64(stmt, 3, now_ms - OPEN_MOST_MS);
+    (void)sqlite3_bind_int64(stmt, 4, (int64_t)cap);
+    while (n < cap && store_row(store, stmt, &row, &err) && row) {
+        out[n++] = (struct stored_open){ .project = arena_text(arena, column_text(stmt, 0)),
+                                         .id = arena_text(arena, column_text(stmt, 1)),
+                                         .attempt = sqlite3_column_int64(stmt, 2),
+                                         .seen_ms = sqlite3_column_int64(stmt, 3) };
+    }
+    (void)sqlite3_reset(stmt);
+    return n;
+}

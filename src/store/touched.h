@@ -1,0 +1,37 @@
+/* touched: what a commit changed, so that only what is derived of it is computed
+ * anew. Everything in it is a row's id or a time's part. */
+#ifndef STORE_TOUCHED_H
+#define STORE_TOUCHED_H
+
+#include <dxtop/record.h>
+
+/* A set of row ids: they are small and dense. { 0 } is empty. */
+struct ids {
+    uint64_t *word;
+    size_t words;
+};
+void ids_add(struct ids *ids, int64_t id); /* id > 0 */
+bool ids_has(const struct ids *ids, int64_t id);
+int64_t ids_next(const struct ids *ids, int64_t after); /* 0: no more */
+void ids_done(struct ids *ids);
+
+/* Parts of a pool's or pipeline's time: the hours or days since 1970. */
+struct part {
+    int64_t id, nth;
+};
+struct parts {
+    struct part *part;
+    size_t count, cap;
+};
+void parts_add(struct parts *parts, int64_t id, int64_t nth);
+void parts_sort(struct parts *parts); /* each once */
+void parts_done(struct parts *parts);
+
+struct touched {
+    struct ids pools, pipelines;
+    struct parts pool_hours, pipeline_days;
+    bool failures; /* a job failed, or why it did is known better */
+};
+void touched_done(struct touched *touched);
+
+#endif
