@@ -40,6 +40,7 @@ enum { /* job.flags */
        JOB_STARTED = 2,
        JOB_SKEWED = 4,
        JOB_ISSUES = 8,
+       JOB_GATED = 16, /* its run waited at a gate */
 };
 
 struct writing { /* a commit under way */

@@ -75,10 +75,11 @@ static const char put_sql[] =
     " excluded.created_ms, excluded.started_ms, excluded.finished_ms, excluded.queued_ms,"
     " excluded.duration_ms, excluded.why) OR (excluded.cause > 1 AND cause <> excluded.cause)";
 
-static int64_t flags_of(const struct job *job)
+static int64_t flags_of(const struct job *job, const struct run *run)
 {
-    return (job->allow_failure ? JOB_MAY_FAIL : 0) | (job->started ? JOB_STARTED : 0) |
-           (job->timing.skewed ? JOB_SKEWED : 0) | (job->outcome.with_issues ? JOB_ISSUES : 0);
+    return (run->gate_ms > 0 ? JOB_GATED : 0) | (job->allow_failure ? JOB_MAY_FAIL : 0) |
+           (job->started ? JOB_STARTED : 0) | (job->timing.skewed ? JOB_SKEWED : 0) |
+           (job->outcome.with_issues ? JOB_ISSUES : 0);
 }
 
 static void bind_times(sqlite3_stmt *stmt, const struct job *job)
@@ -136,7 +137,7 @@ static bool write_job(struct writing *w, const struct job *job, const struct old
         (void)sqlite3_bind_int64(stmt, 4, 0);
     if (pool > 0)
         (void)sqlite3_bind_int64(stmt, 5, pool);
-    (void)sqlite3_bind_int64(stmt, 9, flags_of(job));
+    (void)sqlite3_bind_int64(stmt, 9, flags_of(job, &w->batch->runs[job->run]));
     (void)sqlite3_bind_int(stmt, 10, (int)job->outcome.phase);
     (void)sqlite3_bind_int(stmt, 11, (int)job->outcome.result);
     (void)sqlite3_bind_int(stmt, 12, (int)job->outcome.cause);

@@ -10,12 +10,9 @@
 
 #include "core/mem.h"
 
-/* ---- the queries: SQL, and which field each column is ---- */
+static const int64_t DAY_MS = 86400000;
 
-struct query {
-    const char *sql;          /* ?1 the moment, ?2 from, ?3 source, ?4 name, ?5 limit */
-    enum dx_field fields[24]; /* of the columns; ends at DX_FIELD_COUNT */
-};
+/* ---- the queries: SQL, and which field each column is ---- */
 
 /* The last value, when it is not older than five minutes, two and a half
  * intervals of its source, or two and a half of its own steps (the smaller of
@@ -218,7 +215,7 @@ static const struct rows_ops ops = {
 
 /* ---- opening ---- */
 
-static const struct query *query_of(enum dx_query query)
+static const struct query *query_of(enum dx_query query, const struct dx_filter *filter)
 {
     switch (query) {
     case DX_QUERY_SERIES:
@@ -232,8 +229,10 @@ static const struct query *query_of(enum dx_query query)
     case DX_QUERY_LOG:
         return &log_query;
     case DX_QUERY_RUNS:
-    case DX_QUERY_JOBS:
     case DX_QUERY_STEPS:
+        return ci_raw_query(query, filter->key ? filter->key : "");
+    case DX_QUERY_JOBS:
+        return ci_jobs_query(filter->key ? filter->key : "", filter);
     case DX_QUERY_POOLS:
     case DX_QUERY_POOL_HOURS:
     case DX_QUERY_RUNNERS:
@@ -243,10 +242,24 @@ static const struct query *query_of(enum dx_query query)
     case DX_QUERY_FLAKY:
     case DX_QUERY_FLAKY_COMMITS:
     case DX_QUERY_FAILURES:
+        return ci_derived_query(query);
     case DX_QUERY_COUNT:
         break;
     }
     return NULL;
+}
+
+/* A key is a letter and one or two numbers: "q12", "f3:7". */
+static void bind_ci(sqlite3_stmt *stmt, const struct dx_filter *filter)
+{
+    const char *key = filter->key && *filter->key ? filter->key + 1 : "";
+    const char *second = strchr(key, ':');
+
+    (void)sqlite3_bind_int64(stmt, 6, strtoll(key, NULL, 10));
+    (void)sqlite3_bind_int64(stmt, 7, second ? strtoll(second + 1, NULL, 10) : 0);
+    (void)sqlite3_bind_int64(stmt, 8, filter->window_ms > 0 ? filter->window_ms : DAY_MS);
+    (void)sqlite3_bind_int(stmt, 9, filter->open);
+    (void)sqlite3_bind_int(stmt, 10, filter->cause);
 }
 
 static void start(struct rows *rows, const struct query *query, enum dx_query which,
@@ -266,6 +279,7 @@ static void start(struct rows *rows, const struct query *query, enum dx_query wh
     bind_copy(rows->stmt, 3, filter->source); /* the caller's text may be gone by next() */
     bind_copy(rows->stmt, 4, filter->name);
     (void)sqlite3_bind_int64(rows->stmt, 5, !samples && filter->limit > 0 ? filter->limit : -1);
+    bind_ci(rows->stmt, filter); /* where a query has none of them, nothing happens */
     rows->next = store->open_rows;
     if (rows->next)
         rows->next->self = &rows->next;
@@ -283,7 +297,7 @@ static void *open_rows(void *self, enum dx_query which, const struct dx_filter *
 {
     static const struct dx_filter everything = { .size = sizeof(everything) };
     const struct dx_filter *f = filter ? filter : &everything;
-    const struct query *query = query_of(which);
+    const struct query *query = query_of(which, f);
     struct store *store = self;
     struct rows *rows = mem_new(1, sizeof(*rows));
 

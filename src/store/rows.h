@@ -6,6 +6,17 @@
 
 enum { SERIES_ID = 5 }; /* the column of the query for samples that points.c reads */
 
+/* ?1 the moment, ?2 from, ?3 source, ?4 name, ?5 limit; of CI also ?6 the number
+ * in filter.key, ?7 a second one in it, ?8 window, ?9 only open ones, ?10 cause */
+struct query {
+    const char *sql;
+    enum dx_field fields[40]; /* of the columns; ends at DX_FIELD_COUNT */
+};
+/* ci_query.c: which one it is depends on what filter.key is the key of. */
+const struct query *ci_raw_query(enum dx_query which, const char *key);
+const struct query *ci_jobs_query(const char *key, const struct dx_filter *filter);
+const struct query *ci_derived_query(enum dx_query which); /* ci_derived_query.c */
+
 struct rows {
     struct store *store;
     struct rows *next, **self;          /* in the store's list of open rows */

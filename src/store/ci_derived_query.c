@@ -1,0 +1,186 @@
+/* ci_derived_query: what viewers read of the derived tables. */
+#include "config.h"
+
+#include "store/rows.h"
+
+/* A source's "now" numbers are those of the moment that they were derived for. */
+#define T(column) "(SELECT text FROM text WHERE id = " column "), "
+
+/* The server's count of pool q that was the last one then. */
+#define COUNT_THEN(column)                                                                         \
+    "(SELECT " column " FROM pool_count WHERE pool = q.id AND at_ms <= ?1 ORDER BY at_ms DESC"     \
+    " LIMIT 1)"
+#define WAIT_NOW(what)                                                                             \
+    "(SELECT " what " FROM job WHERE pool = q.id AND phase < 4 AND phase = 2 AND created_ms <= "   \
+                    "?1)"
+
+static const struct query pools = {
+    "SELECT src.name, src.type, 'q' || q.id, " T("q.name") "max(" WAIT_NOW("count(*)") ", "
+                                                                                       "coalesce"
+                                                                                       "(" COUNT_THEN("waiting") ", 0)), " WAIT_NOW("min(created_ms)") ", " COUNT_THEN("online") ", " COUNT_THEN("busy") ", " COUNT_THEN(
+                                                                                           "offlin"
+                                                                                           "e") ","
+                                                                                                " " COUNT_THEN("note") ","
+                                                                                                                       " CASE WHEN " COUNT_THEN(
+                                                                                                                           "online") " = 0 THEN (SELECT min(at_ms) FROM pool_count"
+                                                                                                                                     "  WHERE pool = q.id AND at_ms <= ?1 AND at_ms > coalesce((SELECT max(at_ms) FROM pool_count"
+                                                                                                                                     "  WHERE pool = q.id AND at_ms <= ?1 AND online > 0), 0)) END,"
+                                                                                                                                     " coalesce(n.n, 0), n.p50, n.p90, n.p95, n.p99, n.approx, n.before, n.n_before, n.skewed,"
+                                                                                                                                     " n.gate_n, n.gate_p50, n.never, n.per_hour_in, n.per_hour_out"
+                                                                                                                                     " FROM pool q JOIN source src ON src.id = q.source AND src.place IS NOT NULL"
+                                                                                                                                     " LEFT JOIN pool_now n ON n.pool = q.id AND n.window_ms = ?8"
+                                                                                                                                     " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR q.id = ?6)"
+                                                                                                                                     " AND (?4 = '' OR (SELECT text FROM text WHERE id = q.name) = ?4)"
+                                                                                                                                     /* one that nothing has used for a month is not there any more */
+                                                                                                                                     " AND (EXISTS (SELECT 1 FROM pool_now m WHERE m.pool = q.id AND m.n + m.never > 0)"
+                                                                                                                                     "  OR " COUNT_THEN(
+                                                                                                                                         "online + offline") " > 0 OR EXISTS (SELECT 1 FROM job WHERE pool = q.id"
+                                                                                                                                                             "  AND phase < 4))"
+                                                                                                                                                             " ORDER BY src.place, 4 LIMIT ?5",
+    { DX_FIELD_SOURCE,       DX_FIELD_TYPE,     DX_FIELD_KEY,        DX_FIELD_NAME,
+      DX_FIELD_WAITING,      DX_FIELD_OLDEST,   DX_FIELD_ONLINE,     DX_FIELD_BUSY,
+      DX_FIELD_OFFLINE,      DX_FIELD_TEXT,     DX_FIELD_NONE_SINCE, DX_FIELD_N,
+      DX_FIELD_P50,          DX_FIELD_P90,      DX_FIELD_P95,        DX_FIELD_P99,
+      DX_FIELD_APPROX,       DX_FIELD_BEFORE,   DX_FIELD_N_BEFORE,   DX_FIELD_SKEWED,
+      DX_FIELD_GATE_N,       DX_FIELD_GATE_P50, DX_FIELD_NEVER,      DX_FIELD_PER_HOUR_IN,
+      DX_FIELD_PER_HOUR_OUT, DX_FIELD_COUNT },
+};
+
+static const struct query pool_hours = {
+    "SELECT 'q' || h.pool, (h.hour + 1) * 3600000, h.n, h.p50, h.p95 FROM pool_hour h"
+    " WHERE (?6 = 0 OR h.pool = ?6) AND h.hour * 3600000 <= ?1 AND (h.hour + 1) * 3600000 > ?2"
+    " ORDER BY h.pool, h.hour LIMIT ?5",
+    { DX_FIELD_KEY, DX_FIELD_AT, DX_FIELD_N, DX_FIELD_P50, DX_FIELD_P95, DX_FIELD_COUNT },
+};
+
+static const struct query runners = {
+    "SELECT r.name, r.name, " T("q.name") "r.labels, r.online + (r.online AND r.busy), r.note,"
+                                          " r.seen_ms FROM runner r JOIN pool q ON q.id = r.pool "
+                                          "WHERE (?6 = 0 OR r.pool = ?6)"
+                                          " ORDER BY r.online, r.name LIMIT ?5",
+    { DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_POOL, DX_FIELD_LABELS, DX_FIELD_STATE, DX_FIELD_TEXT,
+      DX_FIELD_SEEN, DX_FIELD_COUNT },
+};
+
+/* ---- pipelines ---- */
+
+#define SUCCESS_COLUMNS                                                                            \
+    "coalesce(n.n, 0), CASE WHEN n.n > 0 THEN 1.0 * n.ok / n.n END, n.n - n.ok,"                   \
+    " CASE WHEN n.first_n > 0 THEN 1.0 * n.first_ok / n.first_n END, n.first_n,"                   \
+    " CASE WHEN n.n > 0 THEN 1.0 - 1.0 * n.platform / n.n END,"                                    \
+    " CASE WHEN n.n > 0 THEN 1.0 - 1.0 * (n.platform + n.unknown) / n.n END, n.unknown,"           \
+    " n.low, n.high, n.left_out, n.duration_n, n.p50, n.p90, n.before, n.n_before, n.slower"
+#define SUCCESS_FIELDS                                                                             \
+    DX_FIELD_N, DX_FIELD_SUCCESS, DX_FIELD_FAILED, DX_FIELD_FIRST, DX_FIELD_FIRST_N,               \
+        DX_FIELD_PLATFORM, DX_FIELD_PLATFORM_LOW, DX_FIELD_UNKNOWN, DX_FIELD_LOW, DX_FIELD_HIGH,   \
+        DX_FIELD_LEFT_OUT, DX_FIELD_DURATION_N, DX_FIELD_P50, DX_FIELD_P90, DX_FIELD_BEFORE,       \
+        DX_FIELD_N_BEFORE, DX_FIELD_SLOWER
+
+static const struct query pipelines = {
+    "SELECT src.name, src.type, 'l' || p.id, " T("p.project") T(
+        "p.name") "r.flags & 2 > 0, " SUCCESS_COLUMNS
+                  ", n.last, (SELECT count(*) FROM run WHERE pipeline = p.id"
+                  "  AND finished_ms IS NULL AND phase IN (2, 3)),"
+                  " replace(replace((SELECT text FROM text WHERE id = r.url), '{p}', (SELECT text "
+                  "FROM text"
+                  "  WHERE id = p.project)), '{r}', r.ext)"
+                  " FROM pipeline p JOIN source src ON src.id = p.source AND src.place IS NOT NULL"
+                  " JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8 AND n.part = 0"
+                  " LEFT JOIN run r ON r.id = (SELECT id FROM run WHERE pipeline = p.id AND "
+                  "finished_ms <= ?1"
+                  "  ORDER BY finished_ms DESC LIMIT 1)"
+                  " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR p.id = ?6)"
+                  " AND (?4 = '' OR (SELECT text FROM text WHERE id = p.project) = ?4)"
+                  " AND (n.n + n.left_out > 0 OR EXISTS (SELECT 1 FROM run WHERE pipeline = p.id"
+                  "  AND finished_ms IS NULL AND phase IN (1, 2, 3))) ORDER BY src.place, 4, 5 "
+                  "LIMIT ?5",
+    { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE,
+      DX_FIELD_PROTECTED, SUCCESS_FIELDS, DX_FIELD_STRIP, DX_FIELD_RUNNING, DX_FIELD_URL,
+      DX_FIELD_COUNT },
+};
+
+static const struct query totals = {
+    "SELECT CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' END,"
+    " CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' END, " SUCCESS_COLUMNS
+    " FROM pipeline_now n WHERE n.pipeline = 0 AND n.window_ms = ?8 ORDER BY n.part",
+    { DX_FIELD_KEY, DX_FIELD_NAME, SUCCESS_FIELDS, DX_FIELD_COUNT },
+};
+
+static const struct query pipeline_days = {
+    "SELECT 'l' || d.pipeline, (d.day + 1) * 86400000, d.n, d.p50, d.p90,"
+    " CASE WHEN d.n > 0 THEN 1.0 * d.ok / d.n END FROM pipeline_day d"
+    " WHERE (?6 = 0 OR d.pipeline = ?6) AND d.day * 86400000 <= ?1"
+    " AND (d.day + 1) * 86400000 > ?2 ORDER BY d.pipeline, d.day LIMIT ?5",
+    { DX_FIELD_KEY, DX_FIELD_AT, DX_FIELD_N, DX_FIELD_P50, DX_FIELD_P90, DX_FIELD_SUCCESS,
+      DX_FIELD_COUNT },
+};
+
+/* ---- flaky jobs, failures ---- */
+
+static const struct query flaky = {
+    "SELECT src.name, src.type, 'f' || f.pipeline || ':' || f.name, " T("p.project") T("p.name")
+        T("f.name") "f.state, f.rate, f.low, f.high, f.n, f.failed, f.pairs, f.lost_ms, f.first_ms,"
+                    " f.last_ms, f.before FROM flaky_now f JOIN pipeline p ON p.id = f.pipeline"
+                    " JOIN source src ON src.id = p.source AND src.place IS NOT NULL"
+                    " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR (f.pipeline = ?6 AND f.name "
+                    "= ?7))"
+                    " ORDER BY f.lost_ms DESC, f.pairs DESC, 4, 5, 6 LIMIT ?5",
+    { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE,
+      DX_FIELD_NAME, DX_FIELD_STATE, DX_FIELD_RATE, DX_FIELD_LOW, DX_FIELD_HIGH, DX_FIELD_N,
+      DX_FIELD_FAILED, DX_FIELD_PAIRS, DX_FIELD_LOST, DX_FIELD_FIRST_SEEN, DX_FIELD_LAST_SEEN,
+      DX_FIELD_BEFORE, DX_FIELD_COUNT },
+};
+
+/* The commits on which the job both failed, by no fault of the platform, and passed. */
+static const struct query flaky_commits = {
+    "SELECT sha, max(finished_ms), actor, group_concat(mark, ''),"
+    " max(CASE WHEN failed_nth = 1 THEN evidence END), url FROM (SELECT"
+    "  CASE typeof(r.sha) WHEN 'blob' THEN lower(hex(r.sha)) ELSE r.sha END AS sha, r.actor_text"
+    "   AS actor, j.finished_ms AS finished_ms, CASE WHEN j.result = 1 THEN 'o' WHEN j.cause < 2"
+    "   THEN 'u' ELSE 'c' END AS mark,"
+    "  (SELECT text FROM text WHERE id = j.evidence) AS evidence,"
+    "  CASE WHEN j.result = 2 THEN row_number() OVER (PARTITION BY r.sha, j.result"
+    "   ORDER BY j.finished_ms) END AS failed_nth,"
+    "  replace(replace(replace((SELECT text FROM text WHERE id = j.url), '{p}', r.project_text),"
+    "   '{r}', r.ext), '{j}', j.ext) AS url"
+    "  FROM (SELECT run.*, (SELECT text FROM text WHERE id = run.actor) AS actor_text,"
+    "   (SELECT text FROM text WHERE id = run.project) AS project_text FROM run"
+    "   WHERE pipeline = ?6 AND finished_ms > ?1 - 1209600000 AND finished_ms <= ?1"
+    "   AND sha IS NOT NULL) AS r"
+    "  JOIN job j ON j.run = r.id AND j.name = ?7 AND (j.result = 1 OR (j.result = 2"
+    "   AND j.cause <> 2 AND j.flags & 2)) ORDER BY j.finished_ms, j.id) AS tries"
+    " GROUP BY sha HAVING count(DISTINCT mark = 'o') = 2 ORDER BY 2 DESC LIMIT ?5",
+    { DX_FIELD_SHA, DX_FIELD_AT, DX_FIELD_ACTOR, DX_FIELD_STRIP, DX_FIELD_TEXT, DX_FIELD_URL,
+      DX_FIELD_COUNT },
+};
+
+/* A category stands before the colon of the evidence. */
+static const struct query failures = {
+    "SELECT cause || ':' || category, cause, category, max(evidence), count(*),"
+    " count(DISTINCT project), CASE WHEN count(DISTINCT pool) = 1 THEN max(pool) END,"
+    " max(finished_ms) FROM (SELECT max(j.cause, 1) AS cause, e.text AS evidence,"
+    "  CASE WHEN instr(e.text, ':') > 1 THEN substr(e.text, 1, instr(e.text, ':') - 1)"
+    "   ELSE '' END AS category, r.project AS project,"
+    "  (SELECT text FROM text WHERE id = q.name) AS pool, j.finished_ms AS finished_ms"
+    "  FROM job j JOIN run r ON r.id = j.run JOIN source src ON src.id = r.source"
+    "   AND src.place IS NOT NULL LEFT JOIN text e ON e.id = j.evidence"
+    "   LEFT JOIN pool q ON q.id = j.pool"
+    "  WHERE j.result = 2 AND j.finished_ms > ?1 - ?8 AND j.finished_ms <= ?1"
+    "  AND (?3 = '' OR src.name = ?3) AND (?10 = 0 OR max(j.cause, 1) = ?10)) AS failed"
+    " GROUP BY cause, category ORDER BY 5 DESC, 2, 3 LIMIT ?5",
+    { DX_FIELD_KEY, DX_FIELD_CAUSE, DX_FIELD_NAME, DX_FIELD_TEXT, DX_FIELD_N, DX_FIELD_PROJECTS,
+      DX_FIELD_POOL, DX_FIELD_LAST_SEEN, DX_FIELD_COUNT },
+};
+
+static const struct query *const by_query[DX_QUERY_COUNT] = {
+    [DX_QUERY_POOLS] = &pools,       [DX_QUERY_POOL_HOURS] = &pool_hours,
+    [DX_QUERY_RUNNERS] = &runners,   [DX_QUERY_PIPELINES] = &pipelines,
+    [DX_QUERY_TOTALS] = &totals,     [DX_QUERY_PIPELINE_DAYS] = &pipeline_days,
+    [DX_QUERY_FLAKY] = &flaky,       [DX_QUERY_FLAKY_COMMITS] = &flaky_commits,
+    [DX_QUERY_FAILURES] = &failures,
+};
+
+const struct query *ci_derived_query(enum dx_query which)
+{
+    return by_query[which];
+}
