@@ -20,8 +20,8 @@
     "CASE WHEN " x ".finished_ms > ?1 THEN " otherwise " ELSE " x "." column " END, "
 #define OUTCOME(x)                                                                                 \
     PHASE(x)                                                                                       \
-    THEN(x, "result", "0") THEN(x, "cause", "0") T(x ".evidence") T(x ".raw_status")               \
-        T(x ".raw_result")
+    THEN(x, "result", "0")                                                                         \
+    THEN(x, "cause", "0") T(x ".evidence") T(x ".raw_status") T(x ".raw_result")
 #define TIMES(x)                                                                                   \
     x ".created_ms, " x ".started_ms, " THEN(x, "finished_ms", "NULL") x                           \
         ".queued_ms, " T(x ".queued_basis") THEN(x, "duration_ms", "NULL") T(x ".duration_basis")
@@ -42,7 +42,7 @@
     ".cause = ?10) "
 #define NEWEST(x)                                                                                  \
     "ORDER BY coalesce(" x ".finished_ms, 9e15) DESC, " x ".created_ms DESC, " x ".id DESC LIMIT " \
-                                                                                 "?5"
+    "?5"
 
 /* ---- runs ---- */
 

@@ -1,0 +1,138 @@
+/* derive: raw records in the shape that insight takes them, and the rows that it
+ * makes of them. Used by the collector within a commit (store_on_derive()) and
+ * once a minute, when windows move (store_derive()). Lists are the caller's to free(). */
+#ifndef STORE_DERIVE_H
+#define STORE_DERIVE_H
+
+#include "store/store.h"
+#include "store/touched.h"
+
+/* The transaction in which rows are computed anew because time went on. */
+bool store_derive(struct store *store, store_derive_fn *derive, void *self, int64_t now_ms,
+                  struct dx_error *err);
+/* All pools and pipelines there are, as if all had been touched. */
+bool store_all_keys(struct store *store, struct touched *all, struct dx_error *err);
+/* The moment of the derived rows, kept in the store. */
+bool store_put_derived_at(struct store *store, int64_t at_ms, struct dx_error *err);
+int64_t store_derived_at(struct store *store); /* 0: never */
+
+/* ---- pools ---- */
+
+struct stored_wait {
+    int64_t started_ms, queued_ms;
+};
+/* The known waits of a pool's jobs that started in (from, to], by start. */
+bool store_waits(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
+                 struct stored_wait **out, size_t *count, struct dx_error *err);
+
+struct pool_counts { /* of (from, to] */
+    int64_t skewed;  /* negative spans that were clamped */
+    int64_t never;   /* failed and never had a runner */
+    double *gate_ms; /* what its runs waited at gates, ascending */
+    int64_t gates;
+};
+bool store_pool_counts(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
+                       struct pool_counts *counts, struct dx_error *err);
+struct pool_flow { /* in (from, to]; to is the present: what came and waits still counts too */
+    int64_t arrived, started;
+};
+bool store_pool_flow(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
+                     struct pool_flow *flow, struct dx_error *err);
+
+struct pool_row {
+    int64_t pool, window_ms, n;
+    double p50, p90, p95, p99, before, gate_p50, per_hour_in, per_hour_out;
+    bool approx;
+    int64_t n_before, skewed, gate_n, never;
+};
+bool store_put_pool(struct store *store, const struct pool_row *row, struct dx_error *err);
+
+struct pool_bucket {
+    int64_t bucket, count;
+};
+struct pool_hour {
+    int64_t pool, hour, n;
+    double p50, p95;
+    const struct pool_bucket *buckets;
+    size_t bucket_count;
+};
+/* Replaces what was there; n 0: nothing is left of it. */
+bool store_put_pool_hour(struct store *store, const struct pool_hour *hour, struct dx_error *err);
+/* The histogram of whole hours [from, to), by bucket. */
+bool store_buckets(struct store *store, int64_t pool, int64_t from_hour, int64_t to_hour,
+                   struct pool_bucket **out, size_t *count, struct dx_error *err);
+/* How many jobs of the pool started in whole hours [from, to). */
+bool store_hours_n(struct store *store, int64_t pool, int64_t from_hour, int64_t to_hour,
+                   int64_t *count, struct dx_error *err);
+
+/* ---- pipelines ---- */
+
+struct ended_run {
+    int64_t finished_ms, duration_ms; /* -1: unknown */
+    enum dx_result result;
+    enum dx_cause cause;
+    int64_t attempt, later_ms; /* when a later attempt took its place; 0: never */
+    bool protected_branch;
+};
+/* Done runs of a pipeline that ended in (from, to], by end. */
+bool store_runs(struct store *store, int64_t pipeline, int64_t from_ms, int64_t to_ms,
+                struct ended_run **out, size_t *count, struct dx_error *err);
+
+struct stored_try {    /* a job's attempt */
+    int64_t name, sha; /* sha: numbered within the pipeline; 0: unknown */
+    int64_t at_ms, duration_ms, queued_ms, attempt;
+    enum dx_result result;
+    enum dx_cause cause;
+    bool started, protected_branch;
+};
+/* Successes and failures of a pipeline's jobs that ended in (from, to], by name,
+ * then end. */
+bool store_tries(struct store *store, int64_t pipeline, int64_t from_ms, int64_t to_ms,
+                 struct stored_try **out, size_t *count, struct dx_error *err);
+
+enum store_part { PART_ALL, PART_PROTECTED, PART_OTHER, PARTS };
+
+struct pipeline_row {
+    int64_t pipeline, window_ms; /* pipeline 0: all together */
+    enum store_part part;
+    int64_t n, ok, platform, unknown, first_n, first_ok, left_out, duration_n, n_before;
+    double low, high, p50, p90, before;
+    int slower;
+    const char *last; /* enum dx_mark a run, oldest first */
+};
+bool store_put_pipeline(struct store *store, const struct pipeline_row *row, struct dx_error *err);
+/* The sums of all pipelines of known sources, per window and part; their
+ * intervals are for the caller to fill in. */
+bool store_total(struct store *store, int64_t window_ms, enum store_part part,
+                 struct pipeline_row *out, struct dx_error *err);
+
+struct pipeline_day {
+    int64_t pipeline, day, n, ok;
+    double p50, p90;
+};
+bool store_put_pipeline_day(struct store *store, const struct pipeline_day *day,
+                            struct dx_error *err);
+
+struct flaky_row {
+    int64_t name;
+    int state; /* enum dx_flaky_state */
+    int64_t n, failed, pairs, lost_ms, first_ms, last_ms;
+    double rate, low, high, before;
+};
+/* All flaky jobs of a pipeline: what is not among them is flaky no more. */
+bool store_put_flaky(struct store *store, int64_t pipeline, const struct flaky_row *rows,
+                     size_t count, struct dx_error *err);
+
+/* ---- failures ---- */
+
+struct stored_failure {
+    int64_t at_ms, project, pool, job; /* ids; 0: none */
+    enum dx_cause cause;
+    char category[32]; /* "": the source's own words */
+    bool ambiguous;
+};
+/* Jobs that the platform failed, or may have, that ended in (from, to], by end. */
+bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
+                    struct stored_failure **out, size_t *count, struct dx_error *err);
+
+#endif
