@@ -14,7 +14,7 @@
  *   sample    a line that it matches, which is tested
  *   source    where it is from; may be missing, and so may
  *   weight    0 to 9: against other rules; "" is 3 for P and C, 2 for A, 0 for U
- *   turn      "A:PATTERN": of class A where the line matches this one too
+ *   turn      "A:PATTERN": of class A (P, C, U) where the line matches this one too
  */
 #ifndef INSIGHT_CATALOGUE_H
 #define INSIGHT_CATALOGUE_H

@@ -1,0 +1,110 @@
+/* success: counts and rates by a policy. */
+#include "config.h"
+
+#include "insight/success.h"
+
+#include <math.h>
+#include <stddef.h>
+
+const char *const success_policy_names[] = {
+    [SUCCESS_EXCLUDE_CANCELLED] = "exclude-cancelled",
+    [SUCCESS_STRICT] = "strict",
+    [SUCCESS_ALL] = "all",
+    NULL,
+};
+
+const char *success_policy_text(enum success_policy policy)
+{
+    switch (policy) {
+    case SUCCESS_EXCLUDE_CANCELLED:
+        return "success / (success + failure); cancelled and skipped left out";
+    case SUCCESS_STRICT:
+        return "success / (success + failure + cancelled); skipped left out";
+    case SUCCESS_ALL:
+        return "success / all that is done, cancelled and skipped too";
+    }
+    return "";
+}
+
+/* Does it count, and if so as what? */
+enum counts { COUNTS_NOT, COUNTS_OK, COUNTS_FAILED, COUNTS_NEITHER };
+
+static enum counts counts_as(enum success_policy policy, enum dx_result result)
+{
+    switch (result) {
+    case DX_RESULT_SUCCESS:
+        return COUNTS_OK;
+    case DX_RESULT_FAILURE:
+        return COUNTS_FAILED;
+    case DX_RESULT_CANCELLED:
+        if (policy == SUCCESS_STRICT)
+            return COUNTS_FAILED;
+        break;
+    case DX_RESULT_NONE:
+    case DX_RESULT_SKIPPED:
+    case DX_RESULT_NEUTRAL:
+    case DX_RESULT_UNKNOWN:
+        break;
+    }
+    return policy == SUCCESS_ALL ? COUNTS_NEITHER : COUNTS_NOT;
+}
+
+void success_add(struct success *s, enum success_policy policy, const struct success_item *item)
+{
+    enum counts as = counts_as(policy, item->result);
+    bool first = item->attempt <= 1;
+
+    if (item->result == DX_RESULT_NONE)
+        return;
+    if (as == COUNTS_NOT) {
+        s->left_out++;
+        return;
+    }
+    s->n++;
+    s->first_n += first;
+    if (as == COUNTS_OK) {
+        s->ok++;
+        s->first_ok += first;
+        s->issues += item->with_issues;
+    }
+    if (as == COUNTS_FAILED) {
+        s->failed++;
+        s->platform += item->cause == DX_CAUSE_PLATFORM;
+        s->unknown += item->cause == DX_CAUSE_UNKNOWN ||
+                      (item->cause == DX_CAUSE_NONE && item->result == DX_RESULT_FAILURE);
+    }
+}
+
+void success_merge(struct success *s, const struct success *more)
+{
+    s->n += more->n;
+    s->ok += more->ok;
+    s->failed += more->failed;
+    s->platform += more->platform;
+    s->unknown += more->unknown;
+    s->first_n += more->first_n;
+    s->first_ok += more->first_ok;
+    s->left_out += more->left_out;
+    s->issues += more->issues;
+}
+
+static double share(int64_t k, int64_t n)
+{
+    return n > 0 ? (double)k / (double)n : (double)NAN;
+}
+
+double success_plain(const struct success *s)
+{
+    return share(s->ok, s->n);
+}
+
+double success_first(const struct success *s)
+{
+    return share(s->first_ok, s->first_n);
+}
+
+struct range success_platform(const struct success *s)
+{
+    return (struct range){ share(s->n - s->platform - s->unknown, s->n),
+                           share(s->n - s->platform, s->n) };
+}
