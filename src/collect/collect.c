@@ -12,11 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "collect/derive.h"
 #include "collect/poller.h"
 #include "core/log.h"
 #include "core/mem.h"
 
 static const double HEART_S = 2., UPKEEP_S = 60., FIRST_UPKEEP_S = 10., WISH_S = 0.25;
+static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
 static const double LOCK_AGAIN_S = 1., STAGGER_S = 0.005;
 
 enum { ONCE_LOCK_TRIES = 5 };
@@ -28,6 +30,7 @@ struct collect {
     struct http *http;
     struct clock clock;
     struct pollers shared;
+    struct deriver *deriver;
     struct poller **pollers;
     size_t count;
     size_t polled, failed; /* of the first round */
@@ -37,7 +40,7 @@ struct collect {
     struct dx_error error;
     int status;
 
-    ev_timer heart, upkeep, wish, lock, deadline;
+    ev_timer heart, upkeep, slice, wish, lock, deadline;
     ev_io in;
     ev_signal signals[3];
 };
@@ -100,6 +103,20 @@ static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
         (void)store_log(c->store, clock_now(&c->clock), DX_LOG_WARN, "", err.text,
                         &(struct dx_error){ 0 });
     }
+}
+
+/* Windows move with the minute: a slice at a time, so that polls go on. */
+static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+    struct dx_error err = { 0 };
+    bool more;
+
+    (void)revents;
+    if (!deriver_slice(c->deriver, c->store, clock_now(&c->clock), &more, &err))
+        log_line(DX_LOG_WARN, "%s", err.text);
+    timer->repeat = more ? NEXT_SLICE_S : SLICE_S;
+    ev_timer_again(loop, timer);
 }
 
 static void grant(struct collect *c, const char *what, const char *arg)
@@ -174,6 +191,8 @@ static void collect_now(struct collect *c)
                                   .polled = on_polled,
                                   .broken = on_broken,
                                   .self = c };
+    c->deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
+    store_on_derive(c->store, deriver_commit, c->deriver);
     if (!make_pollers(c) || !store_heartbeat(c->store, clock_now(&c->clock), &c->error)) {
         end(c, COLLECT_SOURCE_FAILED);
         return;
@@ -183,6 +202,7 @@ static void collect_now(struct collect *c)
         end(c, COLLECT_OK);
     start_timer(c, &c->heart, HEART_S, HEART_S, on_heart);
     start_timer(c, &c->upkeep, FIRST_UPKEEP_S, UPKEEP_S, on_upkeep);
+    start_timer(c, &c->slice, SLICE_S, SLICE_S, on_slice);
     start_timer(c, &c->wish, WISH_S, WISH_S, on_wish);
 }
 
@@ -269,6 +289,7 @@ static void stop(struct collect *c)
     free(c->pollers);
     http_free(c->http);
     store_close(c->store);
+    deriver_free(c->deriver);
     for (size_t i = 0; i < sizeof(c->signals) / sizeof(c->signals[0]); i++)
         ev_signal_stop(c->loop, &c->signals[i]);
     ev_loop_destroy(c->loop);

@@ -51,6 +51,8 @@ struct writing { /* a commit under way */
 };
 bool runs_put(struct writing *w, struct dx_error *err);
 bool jobs_put(struct writing *w, struct dx_error *err);
+/* Give a failed run the cause that its jobs have. */
+bool run_blame(struct store *store, int64_t run, struct dx_error *err);
 bool pools_put(struct writing *w, struct dx_error *err);
 /* The row of a pool, made where it is new; 0 for "". -1: *err. */
 int64_t pool_id(struct store *store, int64_t source, const char *name, struct dx_error *err);

@@ -129,10 +129,22 @@ struct stored_failure {
     int64_t at_ms, project, pool, job; /* ids; 0: none */
     enum dx_cause cause;
     char category[32]; /* "": the source's own words */
+    char evidence[160], pool_name[80];
     bool ambiguous;
 };
 /* Jobs that the platform failed, or may have, that ended in (from, to], by end. */
 bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
                     struct stored_failure **out, size_t *count, struct dx_error *err);
+
+/* An ambiguous failure turned out to be the platform's. */
+bool store_blame_platform(struct store *store, int64_t job, struct dx_error *err);
+
+struct stored_incident {
+    char key[120], labels[400], summary[400];
+    int64_t from_ms, raised_ms, to_ms, cleared_ms; /* cleared 0: it holds */
+};
+/* All incidents that began in (from, to]: alerts of the source "dxtop". */
+bool store_put_incidents(struct store *store, int64_t from_ms, int64_t to_ms,
+                         const struct stored_incident *list, size_t count, struct dx_error *err);
 
 #endif

@@ -9,11 +9,11 @@
 
 #include "core/mem.h"
 #include "store/ci.h"
+#include "store/derive_internal.h"
 
 enum { FIRST = 64 };
 
-/* A statement with ?1 an id, ?2 from, ?3 to. */
-static sqlite3_stmt *over(struct store *store, const char *sql, int64_t id, int64_t from,
+sqlite3_stmt *derive_over(struct store *store, const char *sql, int64_t id, int64_t from,
                           int64_t to, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(store, sql, err);
@@ -26,13 +26,7 @@ static sqlite3_stmt *over(struct store *store, const char *sql, int64_t id, int6
     return stmt;
 }
 
-/* Steps stmt through all rows; take() puts one at item. */
-struct gather {
-    void (*take)(sqlite3_stmt *stmt, void *item, void *self);
-    size_t size;
-    void *self;
-};
-static bool gather(struct store *store, sqlite3_stmt *stmt, const struct gather *how, void **out,
+bool derive_gather(struct store *store, sqlite3_stmt *stmt, const struct gather *how, void **out,
                    size_t *count, struct dx_error *err)
 {
     size_t cap = 0, n = 0;
@@ -96,13 +90,14 @@ bool store_waits(struct store *store, int64_t pool, int64_t from_ms, int64_t to_
 {
     static const struct gather how = { .take = take_wait, .size = sizeof(struct stored_wait) };
     void *list;
-    bool ok = gather(store,
-                     over(store,
-                          "SELECT started_ms, queued_ms FROM job WHERE pool = ?1"
-                          " AND started_ms > ?2 AND started_ms <= ?3 AND queued_ms IS NOT NULL"
-                          " ORDER BY started_ms",
-                          pool, from_ms, to_ms, err),
-                     &how, &list, count, err);
+    bool ok = derive_gather(
+        store,
+        derive_over(store,
+                    "SELECT started_ms, queued_ms FROM job WHERE pool = ?1"
+                    " AND started_ms > ?2 AND started_ms <= ?3 AND queued_ms IS NOT NULL"
+                    " ORDER BY started_ms",
+                    pool, from_ms, to_ms, err),
+        &how, &list, count, err);
 
     *out = list;
     return ok;
@@ -121,24 +116,25 @@ bool store_pool_counts(struct store *store, int64_t pool, int64_t from_ms, int64
     void *gates = NULL;
     size_t gate_count = 0;
     bool ok = number_of(store,
-                        over(store,
-                             "SELECT count(*) FROM job WHERE pool = ?1 AND started_ms > ?2"
-                             " AND started_ms <= ?3 AND flags & 4",
-                             pool, from_ms, to_ms, err),
+                        derive_over(store,
+                                    "SELECT count(*) FROM job WHERE pool = ?1 AND started_ms > ?2"
+                                    " AND started_ms <= ?3 AND flags & 4",
+                                    pool, from_ms, to_ms, err),
                         &counts->skewed, err) &&
               number_of(store,
-                        over(store,
-                             "SELECT count(*) FROM job WHERE pool = ?1 AND finished_ms > ?2"
-                             " AND finished_ms <= ?3 AND started_ms IS NULL AND result = 2",
-                             pool, from_ms, to_ms, err),
+                        derive_over(store,
+                                    "SELECT count(*) FROM job WHERE pool = ?1 AND finished_ms > ?2"
+                                    " AND finished_ms <= ?3 AND started_ms IS NULL AND result = 2",
+                                    pool, from_ms, to_ms, err),
                         &counts->never, err) &&
-              gather(store,
-                     over(store,
-                          "SELECT gate_ms FROM run WHERE gate_ms > 0 AND id IN (SELECT run FROM"
-                          " job WHERE pool = ?1 AND started_ms > ?2 AND started_ms <= ?3"
-                          " AND flags & 16) ORDER BY gate_ms",
-                          pool, from_ms, to_ms, err),
-                     &how, &gates, &gate_count, err);
+              derive_gather(
+                  store,
+                  derive_over(store,
+                              "SELECT gate_ms FROM run WHERE gate_ms > 0 AND id IN (SELECT run FROM"
+                              " job WHERE pool = ?1 AND started_ms > ?2 AND started_ms <= ?3"
+                              " AND flags & 16) ORDER BY gate_ms",
+                              pool, from_ms, to_ms, err),
+                  &how, &gates, &gate_count, err);
 
     counts->gate_ms = gates;
     counts->gates = (int64_t)gate_count;
@@ -149,24 +145,25 @@ bool store_pool_flow(struct store *store, int64_t pool, int64_t from_ms, int64_t
                      struct pool_flow *flow, struct dx_error *err)
 {
     int64_t waiting = 0;
-    bool ok = number_of(store,
-                        over(store,
-                             "SELECT count(*) FROM job WHERE pool = ?1 AND started_ms > ?2"
-                             " AND started_ms <= ?3",
-                             pool, from_ms, to_ms, err),
-                        &flow->started, err) &&
-              number_of(store,
-                        over(store,
-                             "SELECT count(*) FROM job WHERE pool = ?1 AND started_ms > ?2"
-                             " AND started_ms - queued_ms > ?2 AND started_ms - queued_ms <= ?3",
-                             pool, from_ms, to_ms, err),
-                        &flow->arrived, err) &&
-              number_of(store,
-                        over(store,
-                             "SELECT count(*) FROM job WHERE pool = ?1 AND phase < 4 AND phase = 2"
-                             " AND created_ms > ?2 AND created_ms <= ?3",
-                             pool, from_ms, to_ms, err),
-                        &waiting, err);
+    bool ok =
+        number_of(store,
+                  derive_over(store,
+                              "SELECT count(*) FROM job WHERE pool = ?1 AND started_ms > ?2"
+                              " AND started_ms <= ?3",
+                              pool, from_ms, to_ms, err),
+                  &flow->started, err) &&
+        number_of(store,
+                  derive_over(store,
+                              "SELECT count(*) FROM job WHERE pool = ?1 AND started_ms > ?2"
+                              " AND started_ms - queued_ms > ?2 AND started_ms - queued_ms <= ?3",
+                              pool, from_ms, to_ms, err),
+                  &flow->arrived, err) &&
+        number_of(store,
+                  derive_over(store,
+                              "SELECT count(*) FROM job WHERE pool = ?1 AND phase < 4 AND phase = 2"
+                              " AND created_ms > ?2 AND created_ms <= ?3",
+                              pool, from_ms, to_ms, err),
+                  &waiting, err);
 
     flow->arrived += waiting;
     return ok;
@@ -184,12 +181,13 @@ bool store_buckets(struct store *store, int64_t pool, int64_t from_hour, int64_t
 {
     static const struct gather how = { .take = take_bucket, .size = sizeof(struct pool_bucket) };
     void *list;
-    bool ok = gather(store,
-                     over(store,
-                          "SELECT bucket, sum(n) FROM pool_bucket WHERE pool = ?1 AND hour >= ?2"
-                          " AND hour < ?3 GROUP BY bucket ORDER BY bucket",
-                          pool, from_hour, to_hour, err),
-                     &how, &list, count, err);
+    bool ok = derive_gather(
+        store,
+        derive_over(store,
+                    "SELECT bucket, sum(n) FROM pool_bucket WHERE pool = ?1 AND hour >= ?2"
+                    " AND hour < ?3 GROUP BY bucket ORDER BY bucket",
+                    pool, from_hour, to_hour, err),
+        &how, &list, count, err);
 
     *out = list;
     return ok;
@@ -199,10 +197,10 @@ bool store_hours_n(struct store *store, int64_t pool, int64_t from_hour, int64_t
                    int64_t *count, struct dx_error *err)
 {
     return number_of(store,
-                     over(store,
-                          "SELECT sum(n) FROM pool_hour WHERE pool = ?1 AND hour >= ?2"
-                          " AND hour < ?3",
-                          pool, from_hour, to_hour, err),
+                     derive_over(store,
+                                 "SELECT sum(n) FROM pool_hour WHERE pool = ?1 AND hour >= ?2"
+                                 " AND hour < ?3",
+                                 pool, from_hour, to_hour, err),
                      count, err);
 }
 
@@ -226,13 +224,14 @@ bool store_runs(struct store *store, int64_t pipeline, int64_t from_ms, int64_t 
 {
     static const struct gather how = { .take = take_run, .size = sizeof(struct ended_run) };
     void *list;
-    bool ok = gather(store,
-                     over(store,
-                          "SELECT finished_ms, duration_ms, result, cause, attempt, later_ms,"
-                          " flags & 2 FROM run WHERE pipeline = ?1 AND finished_ms > ?2"
-                          " AND finished_ms <= ?3 AND phase = 4 ORDER BY finished_ms, id",
-                          pipeline, from_ms, to_ms, err),
-                     &how, &list, count, err);
+    bool ok = derive_gather(
+        store,
+        derive_over(store,
+                    "SELECT finished_ms, duration_ms, result, cause, attempt, later_ms,"
+                    " flags & 2 FROM run WHERE pipeline = ?1 AND finished_ms > ?2"
+                    " AND finished_ms <= ?3 AND phase = 4 ORDER BY finished_ms, id",
+                    pipeline, from_ms, to_ms, err),
+        &how, &list, count, err);
 
     *out = list;
     return ok;
@@ -260,17 +259,18 @@ bool store_tries(struct store *store, int64_t pipeline, int64_t from_ms, int64_t
     static const struct gather how = { .take = take_try, .size = sizeof(struct stored_try) };
     void *list;
     /* A try ends at most as late as its run; runs that are under way have tries too. */
-    bool ok = gather(
+    bool ok = derive_gather(
         store,
-        over(store,
-             "SELECT j.name, r.sha_nth, j.finished_ms, j.duration_ms, j.queued_ms,"
-             " max(r.attempt, j.attempt), j.result, j.cause, j.flags & 2, r.flags & 2"
-             " FROM (SELECT id, attempt, flags, CASE WHEN sha IS NULL THEN 0 ELSE"
-             "  dense_rank() OVER (ORDER BY sha) END AS sha_nth FROM run WHERE pipeline = ?1"
-             "  AND (finished_ms > ?2 OR finished_ms IS NULL)) AS r"
-             " CROSS JOIN job j ON j.run = r.id WHERE j.result IN (1, 2) AND j.finished_ms > ?2"
-             " AND j.finished_ms <= ?3 ORDER BY j.name, j.finished_ms, j.id",
-             pipeline, from_ms, to_ms, err),
+        derive_over(
+            store,
+            "SELECT j.name, r.sha_nth, j.finished_ms, j.duration_ms, j.queued_ms,"
+            " max(r.attempt, j.attempt), j.result, j.cause, j.flags & 2, r.flags & 2"
+            " FROM (SELECT id, attempt, flags, CASE WHEN sha IS NULL THEN 0 ELSE"
+            "  dense_rank() OVER (ORDER BY sha) END AS sha_nth FROM run WHERE pipeline = ?1"
+            "  AND (finished_ms > ?2 OR finished_ms IS NULL)) AS r"
+            " CROSS JOIN job j ON j.run = r.id WHERE j.result IN (1, 2) AND j.finished_ms > ?2"
+            " AND j.finished_ms <= ?3 ORDER BY j.name, j.finished_ms, j.id",
+            pipeline, from_ms, to_ms, err),
         &how, &list, count, err);
 
     *out = list;
@@ -289,13 +289,14 @@ static void take_total(sqlite3_stmt *stmt, struct pipeline_row *out)
 bool store_total(struct store *store, int64_t window_ms, enum store_part part,
                  struct pipeline_row *out, struct dx_error *err)
 {
-    sqlite3_stmt *stmt = over(store,
-                              "SELECT sum(n.n), sum(ok), sum(platform), sum(unknown), sum(first_n),"
-                              " sum(first_ok), sum(left_out) FROM pipeline_now n JOIN pipeline p"
-                              " ON p.id = n.pipeline JOIN source s ON s.id = p.source"
-                              " AND s.place IS NOT NULL WHERE window_ms = ?1 AND part = ?2"
-                              " AND ?3 IS NOT NULL",
-                              window_ms, (int64_t)part, 0, err);
+    sqlite3_stmt *stmt =
+        derive_over(store,
+                    "SELECT sum(n.n), sum(ok), sum(platform), sum(unknown), sum(first_n),"
+                    " sum(first_ok), sum(left_out) FROM pipeline_now n JOIN pipeline p"
+                    " ON p.id = n.pipeline JOIN source s ON s.id = p.source"
+                    " AND s.place IS NOT NULL WHERE window_ms = ?1 AND part = ?2"
+                    " AND ?3 IS NOT NULL",
+                    window_ms, (int64_t)part, 0, err);
     bool row;
 
     *out = (struct pipeline_row){ .window_ms = window_ms,
@@ -310,46 +311,6 @@ bool store_total(struct store *store, int64_t window_ms, enum store_part part,
         take_total(stmt, out);
     (void)sqlite3_reset(stmt);
     return true;
-}
-
-/* ---- failures ---- */
-
-static void take_failure(sqlite3_stmt *stmt, void *item, void *self)
-{
-    struct stored_failure *f = item;
-    const char *evidence = column_text(stmt, 5);
-    size_t len = strcspn(evidence, ":");
-
-    (void)self;
-    f->at_ms = sqlite3_column_int64(stmt, 0);
-    f->project = sqlite3_column_int64(stmt, 1);
-    f->pool = sqlite3_column_int64(stmt, 2);
-    f->job = sqlite3_column_int64(stmt, 3);
-    f->cause = (enum dx_cause)sqlite3_column_int(stmt, 4);
-    f->ambiguous = len > 0 && evidence[len - 1] == '?';
-    len -= f->ambiguous;
-    if (evidence[len] != '\0' && len < sizeof(f->category))
-        memcpy(f->category, evidence, len);
-}
-
-bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
-                    struct stored_failure **out, size_t *count, struct dx_error *err)
-{
-    static const struct gather how = { .take = take_failure,
-                                       .size = sizeof(struct stored_failure) };
-    void *list;
-    bool ok = gather(store,
-                     over(store,
-                          "SELECT j.finished_ms, r.project, coalesce(j.pool, 0), j.id, j.cause,"
-                          " e.text FROM job j JOIN run r ON r.id = j.run LEFT JOIN text e"
-                          " ON e.id = j.evidence WHERE ?1 = 0 AND j.result = 2"
-                          " AND j.finished_ms > ?2 AND j.finished_ms <= ?3 AND (j.cause = 2"
-                          " OR (j.cause < 2 AND e.text LIKE '%?:%')) ORDER BY j.finished_ms, j.id",
-                          0, from_ms, to_ms, err),
-                     &how, &list, count, err);
-
-    *out = list;
-    return ok;
 }
 
 /* ---- keys ---- */
@@ -372,7 +333,6 @@ static bool all_of(struct store *store, const char *sql, struct ids *ids, struct
 
 bool store_all_keys(struct store *store, struct touched *all, struct dx_error *err)
 {
-    all->failures = true;
     return all_of(store, "SELECT id FROM pool", &all->pools, err) &&
            all_of(store, "SELECT id FROM pipeline", &all->pipelines, err);
 }

@@ -124,6 +124,18 @@ static void touch(struct writing *w, int64_t pool, int64_t started_ms)
         parts_add(&w->store->touched.pool_hours, pool, started_ms / HOUR_MS);
 }
 
+static void touch_failure(struct writing *w, int64_t finished_ms)
+{
+    struct touched *t = &w->store->touched;
+
+    if (finished_ms <= 0)
+        return;
+    if (t->failed_from_ms == 0 || finished_ms < t->failed_from_ms)
+        t->failed_from_ms = finished_ms;
+    if (finished_ms > t->failed_to_ms)
+        t->failed_to_ms = finished_ms;
+}
+
 static bool write_job(struct writing *w, const struct job *job, const struct old_job *old,
                       int64_t pool, struct dx_error *err)
 {
@@ -148,8 +160,8 @@ static bool write_job(struct writing *w, const struct job *job, const struct old
         return true;
     touch(w, pool, job->timing.started_ms);
     touch(w, old->pool, old->started_ms);
-    w->store->touched.failures |=
-        job->outcome.result == DX_RESULT_FAILURE || old->result == DX_RESULT_FAILURE;
+    if (job->outcome.result == DX_RESULT_FAILURE || old->result == DX_RESULT_FAILURE)
+        touch_failure(w, job->timing.finished_ms);
     return true;
 }
 
@@ -223,10 +235,10 @@ static bool put_job(struct writing *w, const struct job *job, struct dx_error *e
 /* What failed a run: the code of one of its jobs counts before what is unknown,
  * and that before the platform: a run that a test failed would have failed
  * without the outage too. Of a job's attempts the last one speaks. */
-static bool blame(struct writing *w, int64_t run, struct dx_error *err)
+bool run_blame(struct store *store, int64_t run, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(
-        w->store,
+        store,
         "UPDATE run SET (cause, evidence) = (SELECT coalesce(max(cause), 1), evidence FROM"
         " (SELECT max(j.cause, 1) AS cause, j.evidence AS evidence FROM job j WHERE j.run = ?1"
         "  AND j.result = 2 AND j.flags & 1 = 0 AND j.attempt = (SELECT max(l.attempt) FROM job l"
@@ -240,11 +252,11 @@ static bool blame(struct writing *w, int64_t run, struct dx_error *err)
     if (!stmt)
         return false;
     (void)sqlite3_bind_int64(stmt, 1, run);
-    if (!store_row(w->store, stmt, &row, err))
+    if (!store_row(store, stmt, &row, err))
         return false;
     if (row) {
-        ids_add(&w->store->touched.pipelines, sqlite3_column_int64(stmt, 0));
-        parts_add(&w->store->touched.pipeline_days, sqlite3_column_int64(stmt, 0),
+        ids_add(&store->touched.pipelines, sqlite3_column_int64(stmt, 0));
+        parts_add(&store->touched.pipeline_days, sqlite3_column_int64(stmt, 0),
                   sqlite3_column_int64(stmt, 1));
     }
     (void)sqlite3_reset(stmt);
@@ -274,7 +286,7 @@ bool jobs_put(struct writing *w, struct dx_error *err)
             continue;
         if (run->bare && run->jobs_whole && !set_whole(w, w->runs[i], err))
             return false;
-        if (!blame(w, w->runs[i], err))
+        if (!run_blame(w->store, w->runs[i], err))
             return false;
     }
     return true;

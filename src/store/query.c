@@ -91,7 +91,7 @@ static const struct query sources_query = {
     // clang-format on
     " NULL FROM source src LEFT JOIN poll p ON p.source = src.id AND p.at_ms ="
     "  (SELECT max(at_ms) FROM poll WHERE source = src.id AND at_ms <= ?1)"
-    " WHERE src.place IS NOT NULL AND ?2 IS NOT NULL AND (?3 = '' OR src.name = ?3)"
+    " WHERE src.place >= 0 AND ?2 IS NOT NULL AND (?3 = '' OR src.name = ?3)"
     " AND (?4 = '' OR src.name = ?4) ORDER BY src.place LIMIT ?5",
     { DX_FIELD_SOURCE,  DX_FIELD_KEY,       DX_FIELD_TYPE,     DX_FIELD_URL,      DX_FIELD_YIELDS,
       DX_FIELD_VERSION, DX_FIELD_STATE,     DX_FIELD_LAST_TRY, DX_FIELD_LAST_OK,  DX_FIELD_EVERY,

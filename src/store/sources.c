@@ -101,7 +101,8 @@ static bool name_sources(struct store *store, void *what, struct dx_error *err)
 
     for (size_t i = 0; i < naming->count; i++) /* of a try that failed */
         naming->known[i].id = naming->known[i].nth = 0;
-    if (!store_touch(store, err) || !store_exec(store, "UPDATE source SET place = NULL", err))
+    if (!store_touch(store, err) ||
+        !store_exec(store, "UPDATE source SET place = NULL WHERE type <> 'dxtop'", err))
         return false;
     for (int named = 1; named >= 0; named--) {
         for (size_t i = 0; i < naming->count; i++) {

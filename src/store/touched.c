@@ -98,5 +98,5 @@ void touched_done(struct touched *touched)
     ids_done(&touched->pipelines);
     parts_done(&touched->pool_hours);
     parts_done(&touched->pipeline_days);
-    *touched = (struct touched){ .failures = false };
+    *touched = (struct touched){ .failed_to_ms = 0 };
 }

@@ -30,7 +30,8 @@ void parts_done(struct parts *parts);
 struct touched {
     struct ids pools, pipelines;
     struct parts pool_hours, pipeline_days;
-    bool failures; /* a job failed, or why it did is known better */
+    /* When jobs ended that failed, or whose cause is known better; 0: none did. */
+    int64_t failed_from_ms, failed_to_ms;
 };
 void touched_done(struct touched *touched);
 

@@ -1,0 +1,183 @@
+/* derive: which numbers have to be computed anew, and when. */
+#include "config.h"
+
+#include "collect/derive.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/time.h"
+
+enum { SLICE_MS = 20, FIRST = 64 };
+
+#define HOUR_MS   INT64_C(3600000)
+#define DAY_MS    (24 * HOUR_MS)
+#define MINUTE_MS INT64_C(60000)
+
+const int64_t derive_windows[WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
+
+struct dues { /* by id: when its numbers change although no record does */
+    int64_t *ms;
+    size_t count;
+};
+
+struct deriver {
+    enum success_policy policy;
+    struct dues pools, pipelines;
+    struct touched all;     /* what the slices still go over */
+    int64_t at_ms;          /* the minute that they are for */
+    int64_t pool, pipeline; /* how far they came */
+    bool going, totals;
+};
+
+struct deriver *deriver_new(enum success_policy policy)
+{
+    struct deriver *d = mem_new(1, sizeof(*d));
+
+    d->policy = policy;
+    return d;
+}
+
+void deriver_free(struct deriver *d)
+{
+    if (!d)
+        return;
+    free(d->pools.ms);
+    free(d->pipelines.ms);
+    touched_done(&d->all);
+    free(d);
+}
+
+/* T moves in steps of a minute, so that what is shown together belongs together. */
+static int64_t minute_of(int64_t now_ms)
+{
+    return now_ms - now_ms % MINUTE_MS;
+}
+
+static void set_due(struct dues *dues, int64_t id, int64_t ms)
+{
+    size_t count = dues->count ? dues->count : FIRST;
+
+    while (count <= (size_t)id)
+        count *= 2;
+    if (count > dues->count) {
+        dues->ms = mem_grow(dues->ms, count, sizeof(*dues->ms));
+        memset(dues->ms + dues->count, 0, (count - dues->count) * sizeof(*dues->ms));
+        dues->count = count;
+    }
+    dues->ms[id] = ms;
+}
+
+static bool is_due(const struct dues *dues, int64_t id, int64_t at_ms)
+{
+    return (size_t)id >= dues->count || dues->ms[id] <= at_ms;
+}
+
+static bool do_pool(struct deriver *d, struct store *store, int64_t pool, int64_t at_ms,
+                    struct dx_error *err)
+{
+    int64_t due_ms;
+
+    if (!derive_pool(store, pool, at_ms, &due_ms, err))
+        return false;
+    set_due(&d->pools, pool, due_ms);
+    return true;
+}
+
+static bool do_pipeline(struct deriver *d, struct store *store, int64_t pipeline, int64_t at_ms,
+                        struct dx_error *err)
+{
+    int64_t due_ms;
+
+    if (!derive_pipeline(store, d->policy, pipeline, at_ms, &due_ms, err) ||
+        !derive_flaky(store, pipeline, at_ms, err))
+        return false;
+    set_due(&d->pipelines, pipeline, due_ms);
+    return true;
+}
+
+/* ---- a commit ---- */
+
+bool deriver_commit(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
+                    struct dx_error *err)
+{
+    struct deriver *d = self;
+    int64_t at_ms = minute_of(now_ms);
+    bool ok = true, pipelines = false;
+
+    for (size_t i = 0; ok && i < touched->pool_hours.count; i++)
+        ok = derive_pool_hour(store, &touched->pool_hours.part[i], err);
+    for (int64_t id = 0; ok && (id = ids_next(&touched->pools, id)) > 0;)
+        ok = do_pool(d, store, id, at_ms, err);
+    /* Before the pipelines: what it corroborates is the platform's fault there. */
+    if (ok && touched->failed_to_ms > 0)
+        ok = derive_incidents(store, touched->failed_from_ms, touched->failed_to_ms, now_ms, err);
+    for (size_t i = 0; ok && i < touched->pipeline_days.count; i++)
+        ok = derive_pipeline_day(store, d->policy, &touched->pipeline_days.part[i], err);
+    for (int64_t id = 0; ok && (id = ids_next(&touched->pipelines, id)) > 0;) {
+        ok = do_pipeline(d, store, id, at_ms, err);
+        pipelines = true;
+    }
+    return ok && (!pipelines || derive_totals(store, err)) &&
+           store_put_derived_at(store, at_ms, err);
+}
+
+/* ---- time ---- */
+
+/* Until the slice is over; going says whether something is left. */
+static bool slice(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
+                  struct dx_error *err)
+{
+    struct deriver *d = self;
+    int64_t until_ms = time_boot_ms() + SLICE_MS;
+
+    (void)touched;
+    (void)now_ms;
+    while ((d->pool = ids_next(&d->all.pools, d->pool)) > 0) {
+        if (!is_due(&d->pools, d->pool, d->at_ms))
+            continue;
+        if (!do_pool(d, store, d->pool, d->at_ms, err))
+            return false;
+        if (time_boot_ms() >= until_ms)
+            return true;
+    }
+    d->pool = INT32_MAX;
+    while ((d->pipeline = ids_next(&d->all.pipelines, d->pipeline)) > 0) {
+        if (!is_due(&d->pipelines, d->pipeline, d->at_ms))
+            continue;
+        d->totals = true;
+        if (!do_pipeline(d, store, d->pipeline, d->at_ms, err))
+            return false;
+        if (time_boot_ms() >= until_ms)
+            return true;
+    }
+    d->going = false;
+    return derive_incidents(store, d->at_ms, d->at_ms, d->at_ms, err) &&
+           (!d->totals || derive_totals(store, err)) && store_put_derived_at(store, d->at_ms, err);
+}
+
+bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool *more,
+                   struct dx_error *err)
+{
+    *more = false;
+    if (!d->going) {
+        if (minute_of(now_ms) <= d->at_ms)
+            return true;
+        touched_done(&d->all);
+        d->at_ms = minute_of(now_ms);
+        d->pool = d->pipeline = 0;
+        d->totals = false;
+        d->going = true;
+        if (!store_all_keys(store, &d->all, err)) {
+            d->going = false;
+            return false;
+        }
+    }
+    if (!store_derive(store, slice, d, now_ms, err)) {
+        d->going = false;
+        return false;
+    }
+    *more = d->going;
+    return true;
+}

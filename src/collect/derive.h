@@ -1,0 +1,41 @@
+/* derive: the numbers that the screen shows, computed anew from raw records where
+ * a commit changed them, and where time moved a window over them. */
+#ifndef COLLECT_DERIVE_H
+#define COLLECT_DERIVE_H
+
+#include "insight/success.h"
+#include "store/derive.h"
+
+struct deriver;
+
+struct deriver *deriver_new(enum success_policy policy);
+void deriver_free(struct deriver *deriver);
+
+/* For store_on_derive(); self is the deriver. */
+bool deriver_commit(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
+                    struct dx_error *err);
+/* Time went on: a slice of what its windows moved over, in a transaction of its
+ * own. *more: call again soon; false: *err is for the log. */
+bool deriver_slice(struct deriver *deriver, struct store *store, int64_t now_ms, bool *more,
+                   struct dx_error *err);
+
+/* ---- inside: a pool, a pipeline, incidents ---- */
+
+enum { WINDOWS = 4 };
+extern const int64_t derive_windows[WINDOWS]; /* ms: 1 h, 24 h, 7 d, 30 d */
+
+/* Numbers are as of at_ms; *due_ms: when a window's edge next passes a record. */
+bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t *due_ms,
+                 struct dx_error *err);
+bool derive_pool_hour(struct store *store, const struct part *part, struct dx_error *err);
+bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pipeline,
+                     int64_t at_ms, int64_t *due_ms, struct dx_error *err);
+bool derive_pipeline_day(struct store *store, enum success_policy policy, const struct part *part,
+                         struct dx_error *err);
+bool derive_totals(struct store *store, struct dx_error *err);
+bool derive_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err);
+/* Of failures in (from, to], and a day around them. */
+bool derive_incidents(struct store *store, int64_t from_ms, int64_t to_ms, int64_t at_ms,
+                      struct dx_error *err);
+
+#endif

@@ -1,0 +1,200 @@
+/* incidents: failures that may be the platform's, and the alerts of dxtop's own
+ * that are made of them. They belong to a source of their own, "dxtop", which
+ * nobody polls. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/ci.h"
+#include "store/derive.h"
+#include "store/derive_internal.h"
+
+static void take_failure(sqlite3_stmt *stmt, void *item, void *self)
+{
+    struct stored_failure *f = item;
+    const char *evidence = column_text(stmt, 5);
+    size_t len = strcspn(evidence, ":");
+
+    (void)self;
+    f->at_ms = sqlite3_column_int64(stmt, 0);
+    f->project = sqlite3_column_int64(stmt, 1);
+    f->pool = sqlite3_column_int64(stmt, 2);
+    f->job = sqlite3_column_int64(stmt, 3);
+    f->cause = (enum dx_cause)sqlite3_column_int(stmt, 4);
+    f->ambiguous = len > 0 && evidence[len - 1] == '?';
+    len -= f->ambiguous;
+    if (evidence[len] != '\0' && len < sizeof(f->category))
+        memcpy(f->category, evidence, len);
+    (void)snprintf(f->evidence, sizeof(f->evidence), "%s", evidence);
+    (void)snprintf(f->pool_name, sizeof(f->pool_name), "%s", column_text(stmt, 6));
+}
+
+bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
+                    struct stored_failure **out, size_t *count, struct dx_error *err)
+{
+    static const struct gather how = { .take = take_failure,
+                                       .size = sizeof(struct stored_failure) };
+    void *list;
+    bool ok = derive_gather(
+        store,
+        derive_over(store,
+                    "SELECT j.finished_ms, r.project, coalesce(j.pool, 0), j.id, j.cause,"
+                    " e.text, (SELECT text FROM text WHERE id = q.name) FROM job j"
+                    " JOIN run r ON r.id = j.run LEFT JOIN text e ON e.id = j.evidence"
+                    " LEFT JOIN pool q ON q.id = j.pool WHERE ?1 = 0 AND j.result = 2"
+                    " AND j.finished_ms > ?2 AND j.finished_ms <= ?3 AND (j.cause = 2"
+                    " OR (j.cause < 2 AND e.text LIKE '%?:%')) ORDER BY j.finished_ms, j.id",
+                    0, from_ms, to_ms, err),
+        &how, &list, count, err);
+
+    *out = list;
+    return ok;
+}
+
+/* ---- what is corroborated ---- */
+
+bool store_blame_platform(struct store *store, int64_t job, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        derive_over(store, "UPDATE job SET cause = 2 WHERE id = ?1 AND cause < 2 RETURNING run",
+                    job, 0, 0, err);
+    int64_t run = 0;
+    bool row;
+
+    if (!stmt || !store_row(store, stmt, &row, err))
+        return false;
+    if (row)
+        run = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    return run == 0 || run_blame(store, run, err);
+}
+
+/* ---- the alerts ---- */
+
+static bool own_source(struct store *store, int64_t *id, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(store,
+                                         "SELECT id FROM source WHERE type = 'dxtop' AND url = ''"
+                                         " AND nth = 0",
+                                         err);
+    bool row;
+
+    *id = 0;
+    if (!stmt || !store_row(store, stmt, &row, err))
+        return false;
+    if (row)
+        *id = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    if (*id > 0)
+        return true;
+    stmt = store_statement(store,
+                           "INSERT INTO source (type, url, nth, name, yields, every_ms, place)"
+                           " VALUES ('dxtop', '', 0, 'dxtop', 0, 0, -1)",
+                           err);
+    if (!stmt || !store_step(store, stmt, err))
+        return false;
+    *id = sqlite3_last_insert_rowid(store->db);
+    return true;
+}
+
+static bool put_state(struct store *store, int64_t alert, int64_t at_ms, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(store,
+                                         "INSERT INTO alert_state (alert, at_ms, state, muted_by)"
+                                         " VALUES (?1, ?2, 1, '') ON CONFLICT DO NOTHING",
+                                         err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, alert);
+    (void)sqlite3_bind_int64(stmt, 2, at_ms);
+    return store_step(store, stmt, err);
+}
+
+/* What is as it was is left alone, so that viewers have nothing to read anew. */
+static bool put_incident(struct store *store, int64_t source, const struct stored_incident *in,
+                         int64_t *alert, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        store,
+        "INSERT INTO alert (source, key, since_ms, name, severity, labels, summary, url, first_ms,"
+        " seen_ms, ended_ms) VALUES (?1, ?2, ?3, 'PlatformIncident', 3, ?4, ?5, '', ?6, ?7, ?8)"
+        " ON CONFLICT (source, key, since_ms) DO UPDATE SET (labels, summary, first_ms, seen_ms,"
+        " ended_ms) = (excluded.labels, excluded.summary, excluded.first_ms, excluded.seen_ms,"
+        " excluded.ended_ms) WHERE (labels, summary, seen_ms, ended_ms) IS NOT (excluded.labels,"
+        " excluded.summary, excluded.seen_ms, excluded.ended_ms)",
+        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, source);
+    bind_text(stmt, 2, in->key);
+    (void)sqlite3_bind_int64(stmt, 3, in->from_ms);
+    bind_text(stmt, 4, in->labels);
+    bind_text(stmt, 5, in->summary);
+    (void)sqlite3_bind_int64(stmt, 6, in->raised_ms);
+    (void)sqlite3_bind_int64(stmt, 7, in->to_ms);
+    bind_time(stmt, 8, in->cleared_ms);
+    if (!store_step(store, stmt, err))
+        return false;
+    stmt = store_statement(
+        store, "SELECT id FROM alert WHERE source = ?1 AND key = ?2 AND since_ms = ?3", err);
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, source);
+    bind_text(stmt, 2, in->key);
+    (void)sqlite3_bind_int64(stmt, 3, in->from_ms);
+    bool row;
+    if (!store_row(store, stmt, &row, err))
+        return false;
+    *alert = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    return put_state(store, *alert, in->raised_ms, err);
+}
+
+/* Those of the time that were not found again: an earlier start was, or another
+ * cause. */
+static bool drop_others(struct store *store, int64_t source, const struct ids *found,
+                        int64_t from_ms, int64_t to_ms, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = derive_over(store,
+                                     "SELECT id FROM alert WHERE source = ?1 AND since_ms > ?2"
+                                     " AND since_ms <= ?3",
+                                     source, from_ms, to_ms, err);
+    struct ids gone = { 0 };
+    bool row = true, ok = stmt != NULL;
+
+    while (ok && row) {
+        ok = store_row(store, stmt, &row, err);
+        if (ok && row && !ids_has(found, sqlite3_column_int64(stmt, 0)))
+            ids_add(&gone, sqlite3_column_int64(stmt, 0));
+    }
+    if (stmt)
+        (void)sqlite3_reset(stmt);
+    for (int64_t id = 0; ok && (id = ids_next(&gone, id)) > 0;) {
+        stmt = derive_over(store, "DELETE FROM alert_state WHERE alert = ?1", id, 0, 0, err);
+        ok = stmt && store_step(store, stmt, err);
+        stmt = ok ? derive_over(store, "DELETE FROM alert WHERE id = ?1", id, 0, 0, err) : NULL;
+        ok = stmt && store_step(store, stmt, err);
+    }
+    ids_done(&gone);
+    return ok;
+}
+
+bool store_put_incidents(struct store *store, int64_t from_ms, int64_t to_ms,
+                         const struct stored_incident *list, size_t count, struct dx_error *err)
+{
+    struct ids found = { 0 };
+    int64_t source, alert;
+    bool ok = own_source(store, &source, err);
+
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = put_incident(store, source, &list[i], &alert, err);
+        if (ok)
+            ids_add(&found, alert);
+    }
+    ok = ok && drop_others(store, source, &found, from_ms, to_ms, err);
+    ids_done(&found);
+    return ok;
+}
