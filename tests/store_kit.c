@@ -133,6 +133,27 @@ static bool is_text(enum dx_field field)
     case DX_FIELD_MUTED_BY:
     case DX_FIELD_TYPE:
     case DX_FIELD_VERSION:
+    case DX_FIELD_PROJECT:
+    case DX_FIELD_PIPELINE:
+    case DX_FIELD_RUN:
+    case DX_FIELD_RUN_ID:
+    case DX_FIELD_JOB_ID:
+    case DX_FIELD_NUMBER:
+    case DX_FIELD_SHA:
+    case DX_FIELD_BRANCH:
+    case DX_FIELD_EVENT:
+    case DX_FIELD_TITLE:
+    case DX_FIELD_ACTOR:
+    case DX_FIELD_POOL:
+    case DX_FIELD_RUNNER:
+    case DX_FIELD_STAGE:
+    case DX_FIELD_WHY:
+    case DX_FIELD_EVIDENCE:
+    case DX_FIELD_RAW_STATUS:
+    case DX_FIELD_RAW_RESULT:
+    case DX_FIELD_QUEUED_BASIS:
+    case DX_FIELD_DURATION_BASIS:
+    case DX_FIELD_STRIP:
         return true;
     default:
         return false;
@@ -142,7 +163,12 @@ static bool is_text(enum dx_field field)
 static bool is_number(enum dx_field field)
 {
     return field == DX_FIELD_VALUE || field == DX_FIELD_MIN || field == DX_FIELD_MAX ||
-           field == DX_FIELD_PER_HOUR;
+           field == DX_FIELD_PER_HOUR || (field >= DX_FIELD_P50 && field <= DX_FIELD_P99) ||
+           field == DX_FIELD_BEFORE || field == DX_FIELD_GATE_P50 || field == DX_FIELD_SUCCESS ||
+           field == DX_FIELD_FIRST || field == DX_FIELD_PLATFORM ||
+           field == DX_FIELD_PLATFORM_LOW || field == DX_FIELD_LOW || field == DX_FIELD_HIGH ||
+           field == DX_FIELD_RATE || field == DX_FIELD_PER_HOUR_IN ||
+           field == DX_FIELD_PER_HOUR_OUT;
 }
 
 static bool is_time(enum dx_field field)

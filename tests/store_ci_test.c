@@ -1,0 +1,315 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_kit.h"
+
+static struct batch batch;
+
+static void start(void)
+{
+    kit_init();
+    kit_collect();
+    batch = (struct batch){ .run_count = 0 };
+}
+
+TestSuite(store_ci, .init = start, .fini = kit_done, .timeout = 60);
+
+#define SHA_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static struct run *add_run(const char *id, int64_t attempt, enum dx_result result, int64_t end_ms)
+{
+    struct run *run = batch_run(&batch);
+
+    run->project = "acme/web";
+    run->pipeline = "ci";
+    run->id = id;
+    run->attempt = attempt;
+    run->sha = SHA_A;
+    run->branch = "main";
+    run->url = "https://ci.example/acme/web/runs/77";
+    run->protected_branch = true;
+    run->outcome.phase = end_ms > 0 ? DX_PHASE_DONE : DX_PHASE_RUNNING;
+    run->outcome.result = result;
+    run->outcome.raw_status = end_ms > 0 ? "completed" : "in_progress";
+    run->timing.created_ms = T0 - HOUR;
+    run->timing.started_ms = T0 - HOUR;
+    run->timing.finished_ms = end_ms;
+    return run;
+}
+
+static struct job *add_job(size_t run, const char *id, const char *name, enum dx_result result)
+{
+    struct job *job = batch_job(&batch, run);
+
+    job->id = id;
+    job->name = name;
+    job->pool = "linux";
+    job->started = true;
+    job->url = "https://ci.example/acme/web/runs/77/job/8";
+    job->outcome.phase = result == DX_RESULT_NONE ? DX_PHASE_QUEUED : DX_PHASE_DONE;
+    job->outcome.result = result;
+    job->timing.created_ms = T0 - HOUR;
+    if (result != DX_RESULT_NONE) {
+        job->timing.started_ms = T0 - HOUR + 20 * SECOND;
+        job->timing.finished_ms = T0 - 10 * MINUTE;
+        job->timing.queued_ms = 20 * SECOND;
+        job->timing.queued_basis = "started_at - created_at";
+    }
+    return job;
+}
+
+#define JOBS(now, k)                                                                               \
+    ROWS(kit.store, DX_QUERY_JOBS, DX_FILTER(.key = k), now, DX_FIELD_NAME, DX_FIELD_PHASE,        \
+         DX_FIELD_RESULT, DX_FIELD_CAUSE, DX_FIELD_POOL, DX_FIELD_QUEUED, DX_FIELD_URL)
+#define RUNS(now)                                                                                  \
+    ROWS(kit.store, DX_QUERY_RUNS, NULL, now, DX_FIELD_RUN_ID, DX_FIELD_ATTEMPT, DX_FIELD_PHASE,   \
+         DX_FIELD_RESULT, DX_FIELD_CAUSE, DX_FIELD_N)
+
+static void expect_text(const char *have, const char *want)
+{
+    cr_expect(strcmp(have, want) == 0, "have\n%swant\n%s", have, want);
+}
+
+Test(store_ci, a_run_and_its_jobs_come_back_as_they_were)
+{
+    add_run("77", 1, DX_RESULT_SUCCESS, T0 - MINUTE);
+    add_job(0, "8", "test (jdk21)", DX_RESULT_SUCCESS);
+    kit_poll(0, T0, &batch);
+    expect_text(ROWS(kit.store, DX_QUERY_RUNS, NULL, T0, DX_FIELD_SOURCE, DX_FIELD_TYPE,
+                     DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE, DX_FIELD_RUN_ID,
+                     DX_FIELD_NUMBER, DX_FIELD_SHA, DX_FIELD_BRANCH, DX_FIELD_PROTECTED,
+                     DX_FIELD_URL, DX_FIELD_RAW_STATUS, DX_FIELD_GATE),
+                "prom|prometheus|r1|acme/web|ci|77|77|" SHA_A
+                "|main|1|https://ci.example/acme/web/runs/77|completed|-\n");
+    expect_text(JOBS(T0, "r1"),
+                "test (jdk21)|4|1|0|linux|20000|https://ci.example/acme/web/runs/77/job/8\n");
+    expect_text(JOBS(T0, "j1"), JOBS(T0, "r1"));
+    expect_text(JOBS(T0, "q1"), JOBS(T0, "r1"));
+    expect_text(JOBS(T0, "r2"), "");
+}
+
+Test(store_ci, what_happened_after_the_moment_has_not_happened)
+{
+    add_run("77", 1, DX_RESULT_SUCCESS, T0 - MINUTE);
+    add_job(0, "8", "test", DX_RESULT_SUCCESS);
+    kit_poll(0, T0, &batch);
+    expect_text(RUNS(T0 - 5 * MINUTE), "77|1|3|0|0|1\n");
+    expect_text(JOBS(T0 - 30 * MINUTE, ""),
+                "test|3|0|0|linux|20000|https://ci.example/acme/web/runs/77/job/8\n");
+    expect_text(RUNS(T0 - 2 * HOUR), "");
+}
+
+Test(store_ci, overlapping_pages_count_once_and_older_ones_change_nothing)
+{
+    add_run("77", 1, DX_RESULT_SUCCESS, T0 - MINUTE)->updated_ms = T0 - MINUTE;
+    add_job(0, "8", "test", DX_RESULT_SUCCESS);
+    kit_poll(0, T0, &batch);
+    add_run("77", 1, DX_RESULT_SUCCESS, T0 - MINUTE)->updated_ms = T0 - MINUTE;
+    add_job(0, "8", "test", DX_RESULT_SUCCESS);
+    kit_poll(0, T0 + SECOND, &batch);
+    /* made before it ended, delivered after */
+    add_run("77", 1, DX_RESULT_NONE, 0)->updated_ms = T0 - 2 * MINUTE;
+    add_job(0, "8", "test", DX_RESULT_NONE);
+    kit_poll(0, T0 + 2 * SECOND, &batch);
+    expect_text(RUNS(T0 + MINUTE), "77|1|4|1|0|1\n");
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_JOBS, T0 + MINUTE), 1);
+}
+
+Test(store_ci, each_attempt_is_a_run_of_its_own)
+{
+    add_run("77", 1, DX_RESULT_FAILURE, T0 - 30 * MINUTE);
+    add_run("77", 2, DX_RESULT_SUCCESS, T0 - MINUTE);
+    kit_poll(0, T0, &batch);
+    expect_text(RUNS(T0), "77|2|4|1|0|0\n77|1|4|2|1|0\n");
+}
+
+static const struct {
+    enum dx_cause a, b, want;
+} blames[] = {
+    { DX_CAUSE_PLATFORM, DX_CAUSE_PLATFORM, DX_CAUSE_PLATFORM },
+    { DX_CAUSE_PLATFORM, DX_CAUSE_UNKNOWN, DX_CAUSE_UNKNOWN },
+    { DX_CAUSE_PLATFORM, DX_CAUSE_TEST, DX_CAUSE_TEST },
+    { DX_CAUSE_UNKNOWN, DX_CAUSE_CODE, DX_CAUSE_CODE },
+    { DX_CAUSE_NONE, DX_CAUSE_NONE, DX_CAUSE_UNKNOWN },
+};
+
+Test(store_ci, a_run_has_the_cause_of_its_jobs)
+{
+    char want[64];
+
+    for (size_t i = 0; i < sizeof(blames) / sizeof(blames[0]); i++) {
+        char id[16];
+
+        snprintf(id, sizeof(id), "%zu", 100 + i);
+        add_run(id, 1, DX_RESULT_FAILURE, T0 - MINUTE);
+        add_job(0, "1", "a", DX_RESULT_FAILURE)->outcome.cause = blames[i].a;
+        add_job(0, "2", "b", DX_RESULT_FAILURE)->outcome.cause = blames[i].b;
+        kit_poll(0, T0 + (int64_t)i, &batch);
+        snprintf(want, sizeof(want), "%s|1|4|2|%u|2\n", id, blames[i].want);
+        cr_expect(strstr(RUNS(T0 + MINUTE), want), "%zu: want %s in %s", i, want,
+                  RUNS(T0 + MINUTE));
+    }
+}
+
+Test(store_ci, a_job_that_may_fail_and_a_try_that_was_repeated_blame_nobody)
+{
+    struct job *job;
+
+    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
+    job = add_job(0, "1", "lint", DX_RESULT_FAILURE);
+    job->allow_failure = true;
+    job->outcome.cause = DX_CAUSE_LINT;
+    add_job(0, "2", "test", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_TEST;
+    job = add_job(0, "3", "test", DX_RESULT_FAILURE);
+    job->attempt = 2;
+    job->outcome.cause = DX_CAUSE_PLATFORM;
+    kit_poll(0, T0, &batch);
+    expect_text(RUNS(T0), "77|1|4|2|2|3\n");
+}
+
+Test(store_ci, a_cause_that_was_found_stays_when_the_server_repeats_itself)
+{
+    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
+    add_job(0, "8", "test", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_TEST;
+    kit_poll(0, T0, &batch);
+    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
+    add_job(0, "8", "test", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_UNKNOWN;
+    kit_poll(0, T0 + SECOND, &batch);
+    cr_expect(strstr(JOBS(T0 + SECOND, "r1"), "test|4|2|4|"), "%s", JOBS(T0 + SECOND, "r1"));
+}
+
+Test(store_ci, jobs_of_a_run_that_was_committed_before)
+{
+    size_t run;
+
+    add_run("77", 1, DX_RESULT_SUCCESS, T0 - MINUTE);
+    kit_poll(0, T0, &batch);
+    run = batch_known_run(&batch, "acme/web", "77", 1);
+    add_job(run, "8", "test", DX_RESULT_SUCCESS);
+    batch_jobs_whole(&batch, run);
+    kit_poll(0, T0 + SECOND, &batch);
+    expect_text(RUNS(T0 + SECOND), "77|1|4|1|0|1\n");
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, 0), STORED_DONE);
+    /* of one that the store does not have, nothing is made up */
+    run = batch_known_run(&batch, "acme/web", "78", 1);
+    add_job(run, "9", "test", DX_RESULT_SUCCESS);
+    kit_poll(0, T0 + 2 * SECOND, &batch);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_JOBS, T0 + MINUTE), 1);
+}
+
+Test(store_ci, what_is_known_of_a_run)
+{
+    struct stored_open open[4];
+    struct arena arena = { 0 };
+    struct run *run = add_run("77", 1, DX_RESULT_SUCCESS, T0 - MINUTE);
+
+    run->updated_ms = T0 - MINUTE;
+    run->jobs_whole = true;
+    add_run("78", 1, DX_RESULT_NONE, 0);
+    add_run("79", 1, DX_RESULT_SUCCESS, T0 - MINUTE); /* its jobs did not come */
+    kit_poll(0, T0, &batch);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, T0 - MINUTE), STORED_DONE);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, T0), STORED_MOVED);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 2, 0), STORED_NOT);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/api", "77", 1, 0), STORED_NOT);
+    cr_expect_eq(store_run(kit.store, kit.id[1], "acme/web", "77", 1, 0), STORED_NOT);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "78", 1, 0), STORED_OPEN);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "79", 1, 0), STORED_OPEN);
+    cr_assert_eq(store_open_runs(kit.store, kit.id[0], "", T0, open, 4, &arena), 2);
+    expect_text(open[0].id, "78");
+    expect_text(open[1].project, "acme/web");
+    cr_expect_eq(store_open_runs(kit.store, kit.id[0], "acme/api", T0, open, 4, &arena), 0);
+    /* for ever open is given up */
+    cr_expect_eq(store_open_runs(kit.store, kit.id[0], "", T0 + 36 * DAY, open, 4, &arena), 0);
+    arena_free(&arena);
+}
+
+Test(store_ci, steps_are_kept_of_jobs_that_did_not_succeed)
+{
+    struct job_step step[2] = {
+        { .name = "Set up job",
+          .raw_result = "success",
+          .phase = DX_PHASE_DONE,
+          .result = DX_RESULT_SUCCESS,
+          .started_ms = T0 - MINUTE },
+        { .name = "make", .raw_result = "failure", .result = DX_RESULT_FAILURE },
+    };
+    struct job *job;
+
+    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
+    job = add_job(0, "8", "build", DX_RESULT_FAILURE);
+    job->steps = step;
+    job->step_count = 2;
+    job = add_job(0, "9", "test", DX_RESULT_SUCCESS);
+    job->steps = step;
+    job->step_count = 2;
+    kit_poll(0, T0, &batch);
+    expect_text(ROWS(kit.store, DX_QUERY_STEPS, DX_FILTER(.key = "j1"), T0, DX_FIELD_NAME,
+                     DX_FIELD_RESULT, DX_FIELD_RAW_RESULT),
+                "Set up job|1|success\nmake|2|failure\n");
+    expect_text(ROWS(kit.store, DX_QUERY_STEPS, DX_FILTER(.key = "j2"), T0, DX_FIELD_NAME), "");
+}
+
+static void add_pool(const char *name, int64_t online, int64_t busy)
+{
+    struct pool *pool = batch_pool(&batch);
+
+    pool->name = name;
+    pool->online = online;
+    pool->busy = busy;
+    pool->offline = 0;
+}
+
+#define POOLS(now)                                                                                 \
+    ROWS(kit.store, DX_QUERY_POOLS, NULL, now, DX_FIELD_NAME, DX_FIELD_ONLINE, DX_FIELD_BUSY,      \
+         DX_FIELD_WAITING, DX_FIELD_OLDEST, DX_FIELD_NONE_SINCE)
+
+Test(store_ci, pools_are_as_they_were_then)
+{
+    char want[200];
+
+    add_pool("linux", 40, 40);
+    add_pool("gpu", 2, 1);
+    batch.pools_whole = true;
+    kit_poll(0, T0, &batch);
+    add_pool("linux", 40, 38); /* all runners of gpu are gone, even from the list */
+    batch.pools_whole = true;
+    add_run("77", 1, DX_RESULT_NONE, 0);
+    add_job(0, "8", "train", DX_RESULT_NONE)->pool = "gpu";
+    kit_poll(0, T0 + MINUTE, &batch);
+    expect_text(POOLS(T0), "gpu|2|1|1|1789996400000|-\nlinux|40|40|0|-|-\n");
+    snprintf(want, sizeof(want), "gpu|0|0|1|%lld|%lld\nlinux|40|38|0|-|-\n", (long long)(T0 - HOUR),
+             (long long)(T0 + MINUTE));
+    expect_text(POOLS(T0 + 2 * MINUTE), want);
+}
+
+Test(store_ci, urls_are_folded_and_come_back)
+{
+    static const char *const urls[] = {
+        "https://h/acme/web/runs/77/job/8",
+        "https://h/other/place?x=1",
+        "http://127.0.0.77/acme/web/77/8/8/8",
+        "https://h/77/77/acme/web/",
+        "https://h/%7Br%7D/8",
+        "",
+    };
+
+    add_run("77", 1, DX_RESULT_SUCCESS, T0 - MINUTE);
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+        struct job *job = add_job(0, "8", "test", DX_RESULT_SUCCESS);
+
+        job->attempt = 1 + (int64_t)i;
+        job->url = urls[i];
+    }
+    kit_poll(0, T0, &batch);
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+        char key[16], want[100];
+
+        snprintf(key, sizeof(key), "j%zu", i + 1);
+        snprintf(want, sizeof(want), "%s\n", *urls[i] ? urls[i] : "-");
+        expect_text(ROWS(kit.store, DX_QUERY_JOBS, DX_FILTER(.key = key), T0, DX_FIELD_URL), want);
+    }
+}
