@@ -1,0 +1,399 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collect/derive.h"
+#include "store_kit.h"
+
+/* What the collector derives, against the same numbers computed the plain way. */
+
+enum { RUNS = 1500, POOLS = 3, PIPELINES = 4, PIECE = 97 };
+
+static struct made { /* a run with one job */
+    int pipeline, pool;
+    int64_t attempt, id, started_ms, finished_ms, queued_ms;
+    enum dx_result result;
+    enum dx_cause cause;
+    bool protected_branch;
+} made[RUNS];
+
+static struct deriver *deriver;
+static struct batch batch;
+static const int64_t now_ms = T0;
+
+static void start(void)
+{
+    kit_init();
+    kit_collect();
+    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
+    store_on_derive(kit.store, deriver_commit, deriver);
+    batch = (struct batch){ .run_count = 0 };
+}
+
+static void stop(void)
+{
+    kit_done();
+    deriver_free(deriver);
+}
+
+TestSuite(derive, .init = start, .fini = stop, .timeout = 120);
+
+static void make_all(unsigned seed)
+{
+    srand48(seed);
+    for (int i = 0; i < RUNS; i++) {
+        struct made *m = &made[i];
+        double dice = drand48();
+
+        *m = (struct made){ .pipeline = (int)(drand48() * PIPELINES),
+                            .pool = (int)(drand48() * POOLS),
+                            .attempt = 1,
+                            .id = 1000 + i,
+                            .queued_ms = (int64_t)(drand48() * drand48() * 600) * SECOND,
+                            .result = dice < 0.7   ? DX_RESULT_SUCCESS
+                                      : dice < 0.9 ? DX_RESULT_FAILURE
+                                                   : DX_RESULT_CANCELLED,
+                            .protected_branch = drand48() < 0.3 };
+        m->started_ms = now_ms - (int64_t)(drand48() * 40 * (double)DAY);
+        m->finished_ms = m->started_ms + MINUTE + (int64_t)(drand48() * 20) * MINUTE;
+        if (m->result == DX_RESULT_FAILURE) {
+            static const enum dx_cause causes[] = { DX_CAUSE_TEST, DX_CAUSE_PLATFORM,
+                                                    DX_CAUSE_UNKNOWN };
+
+            m->cause = causes[(int)(drand48() * 3)];
+        }
+        /* a rerun of the one before */
+        if (i > 0 && drand48() < 0.1 && made[i - 1].attempt == 1) {
+            m->attempt = 2;
+            m->id = made[i - 1].id;
+            m->pipeline = made[i - 1].pipeline;
+            m->started_ms = made[i - 1].finished_ms + HOUR;
+            m->finished_ms = m->started_ms + 5 * MINUTE;
+        }
+    }
+}
+
+static void add(const struct made *m)
+{
+    char *text = arena_print(&batch.arena, "%lld", (long long)m->id);
+    struct run *run = batch_run(&batch);
+    struct job *job;
+
+    run->project = arena_print(&batch.arena, "acme/p%d", m->pipeline);
+    run->pipeline = "ci";
+    run->id = text;
+    run->attempt = m->attempt;
+    run->sha = text;
+    run->protected_branch = m->protected_branch;
+    run->outcome.phase = DX_PHASE_DONE;
+    run->outcome.result = m->result;
+    run->timing.created_ms = m->started_ms - m->queued_ms;
+    run->timing.started_ms = m->started_ms;
+    run->timing.finished_ms = m->finished_ms;
+    run->timing.duration_ms = m->finished_ms - m->started_ms;
+    run->jobs_whole = true;
+    job = batch_job(&batch, batch.run_count - 1);
+    job->id = text;
+    job->name = "test";
+    job->pool = arena_print(&batch.arena, "pool%d", m->pool);
+    job->started = true;
+    job->outcome = run->outcome;
+    job->outcome.cause = m->cause;
+    job->outcome.evidence = m->cause == DX_CAUSE_PLATFORM ? "runner: lost" : "";
+    job->timing = run->timing;
+    job->timing.queued_ms = m->queued_ms;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double plain_quantile(double *value, int n, double p)
+{
+    double rank = p * (n - 1);
+    int low = (int)rank;
+
+    qsort(value, (size_t)n, sizeof(*value), by_value);
+    if (n == 0)
+        return (double)NAN;
+    return low + 1 < n ? value[low] + (rank - low) * (value[low + 1] - value[low]) : value[low];
+}
+
+/* The moment of the numbers: the last whole minute. */
+static int64_t at(void)
+{
+    return now_ms - now_ms % MINUTE;
+}
+
+static const char *plain_pool(int pool, int64_t window_ms)
+{
+    static char out[300];
+    double value[RUNS];
+    int n = 0;
+
+    for (int i = 0; i < RUNS; i++)
+        if (made[i].pool == pool && made[i].started_ms > at() - window_ms &&
+            made[i].started_ms <= at())
+            value[n++] = (double)made[i].queued_ms;
+    snprintf(out, sizeof(out), "pool%d|%d|%g|%g|%g|%g\n", pool, n, plain_quantile(value, n, 0.5),
+             plain_quantile(value, n, 0.9), plain_quantile(value, n, 0.95),
+             plain_quantile(value, n, 0.99));
+    return out;
+}
+
+/* An attempt that ended by the moment took the place of the first. */
+static bool superseded(int i)
+{
+    return made[i].attempt == 1 && i + 1 < RUNS && made[i + 1].id == made[i].id &&
+           made[i + 1].finished_ms <= at();
+}
+
+static const char *plain_pipeline(int pipeline, int64_t window_ms)
+{
+    static char out[300];
+    int n = 0, ok = 0, platform = 0, unknown = 0, first = 0, first_ok = 0, left_out = 0;
+
+    for (int i = 0; i < RUNS; i++) {
+        const struct made *m = &made[i];
+        bool counts = m->result != DX_RESULT_CANCELLED;
+
+        if (m->pipeline != pipeline || m->finished_ms <= at() - window_ms || m->finished_ms > at())
+            continue;
+        if (m->attempt == 1 && counts) {
+            first++;
+            first_ok += m->result == DX_RESULT_SUCCESS;
+        }
+        if (superseded(i))
+            continue;
+        n += counts;
+        left_out += !counts;
+        ok += m->result == DX_RESULT_SUCCESS;
+        platform += m->cause == DX_CAUSE_PLATFORM;
+        unknown += m->cause == DX_CAUSE_UNKNOWN;
+    }
+    snprintf(out, sizeof(out), "acme/p%d|%d|%g|%d|%g|%d|%g|%g|%d|%d\n", pipeline, n, (double)ok / n,
+             n - ok, (double)first_ok / first, first, 1. - (double)platform / n,
+             1. - (double)(platform + unknown) / n, unknown, left_out);
+    return out;
+}
+
+static void commit_all(void)
+{
+    for (int i = 0; i < RUNS; i++) {
+        int nth = (int)((int64_t)i * 611 % RUNS); /* in no order, each once */
+
+        add(&made[nth]);
+        if (i % 5 == 0)
+            add(&made[(nth + 3) % RUNS]); /* and some come twice */
+        if (i % PIECE == PIECE - 1)
+            kit_poll(0, now_ms, &batch);
+    }
+    kit_poll(0, now_ms, &batch);
+}
+
+#define POOL_ROW(p, w)                                                                             \
+    ROWS(kit.store, DX_QUERY_POOLS, DX_FILTER(.name = p, .window_ms = w), now_ms, DX_FIELD_NAME,   \
+         DX_FIELD_N, DX_FIELD_P50, DX_FIELD_P90, DX_FIELD_P95, DX_FIELD_P99)
+#define PIPELINE_ROW(p, w)                                                                         \
+    ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.name = p, .window_ms = w), now_ms,              \
+         DX_FIELD_PROJECT, DX_FIELD_N, DX_FIELD_SUCCESS, DX_FIELD_FAILED, DX_FIELD_FIRST,          \
+         DX_FIELD_FIRST_N, DX_FIELD_PLATFORM, DX_FIELD_PLATFORM_LOW, DX_FIELD_UNKNOWN,             \
+         DX_FIELD_LEFT_OUT)
+
+static void check_all(void)
+{
+    for (int w = 1; w < WINDOWS; w++) { /* an hour holds too few to divide by */
+        char name[16];
+
+        for (int i = 0; i < POOLS; i++) {
+            snprintf(name, sizeof(name), "pool%d", i);
+            cr_expect(strcmp(POOL_ROW(name, derive_windows[w]), plain_pool(i, derive_windows[w])) ==
+                          0,
+                      "window %d: have %s want %s", w, POOL_ROW(name, derive_windows[w]),
+                      plain_pool(i, derive_windows[w]));
+        }
+        for (int i = 0; i < PIPELINES; i++) {
+            snprintf(name, sizeof(name), "acme/p%d", i);
+            cr_expect(strcmp(PIPELINE_ROW(name, derive_windows[w]),
+                             plain_pipeline(i, derive_windows[w])) == 0,
+                      "window %d: have %s want %s", w, PIPELINE_ROW(name, derive_windows[w]),
+                      plain_pipeline(i, derive_windows[w]));
+        }
+    }
+}
+
+Test(derive, numbers_are_those_of_the_plain_way_whatever_the_order)
+{
+    for (unsigned seed = 1; seed <= 3; seed++) {
+        make_all(seed);
+        commit_all();
+        check_all();
+        stop();
+        start();
+    }
+}
+
+/* Every table that the slices fill is the one that commits filled. */
+Test(derive, time_alone_gives_the_same_rows)
+{
+    struct dx_error err = { 0 };
+    bool more = true;
+    int slices = 0;
+
+    make_all(4);
+    store_on_derive(kit.store, NULL, NULL);
+    commit_all();
+    while (more && slices++ < 1000)
+        cr_assert(deriver_slice(deriver, kit.store, now_ms, &more, &err), "%s", err.text);
+    check_all();
+    cr_expect_eq(store_derived_at(kit.store), at());
+    cr_assert(deriver_slice(deriver, kit.store, now_ms + SECOND, &more, &err));
+    cr_expect(!more, "the same minute again is nothing to do");
+}
+
+Test(derive, what_left_the_window_is_gone_a_minute_later)
+{
+    struct dx_error err = { 0 };
+    struct made m = { .id = 1,
+                      .attempt = 1,
+                      .started_ms = now_ms - 2 * HOUR,
+                      .finished_ms = now_ms - DAY + 30 * SECOND,
+                      .result = DX_RESULT_SUCCESS };
+    bool more = true;
+
+    add(&m);
+    kit_poll(0, now_ms, &batch);
+    cr_expect(strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
+    while (more)
+        cr_assert(deriver_slice(deriver, kit.store, now_ms + MINUTE, &more, &err));
+    cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
+    cr_expect(strstr(PIPELINE_ROW("", 7 * DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", 7 * DAY));
+}
+
+/* ---- flaky jobs ---- */
+
+static void add_try(int64_t id, const char *sha, enum dx_result result, enum dx_cause cause,
+                    int64_t ago_ms)
+{
+    struct made m = { .id = id,
+                      .attempt = 1,
+                      .started_ms = now_ms - ago_ms - 10 * MINUTE,
+                      .finished_ms = now_ms - ago_ms,
+                      .result = result,
+                      .cause = cause };
+
+    add(&m);
+    batch.runs[batch.run_count - 1].sha = sha;
+    batch.jobs[batch.job_count - 1].outcome.evidence = "test: RetryTest.backs_off";
+}
+
+Test(derive, a_flaky_job_and_its_evidence)
+{
+    static const char *const shas[] = { "a", "b", "c", "d", "e", "f" };
+
+    for (int i = 0; i < 6; i++) {
+        add_try(10 + i, shas[i], DX_RESULT_FAILURE, DX_CAUSE_TEST, (10 - i) * HOUR);
+        add_try(20 + i, shas[i], DX_RESULT_SUCCESS, DX_CAUSE_NONE, (10 - i) * HOUR - 30 * MINUTE);
+    }
+    kit_poll(0, now_ms, &batch);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_PROJECT, DX_FIELD_NAME,
+                          DX_FIELD_STATE, DX_FIELD_N, DX_FIELD_PAIRS, DX_FIELD_RATE),
+                     "acme/p0|test|1|6|6|1\n");
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_FLAKY_COMMITS, now_ms), 0, "of no job");
+
+    const char *key = ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_KEY);
+    char name[32];
+
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(key, "\n"), key);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FLAKY_COMMITS, DX_FILTER(.key = name, .limit = 2),
+                          now_ms, DX_FIELD_SHA, DX_FIELD_STRIP, DX_FIELD_TEXT),
+                     "f|co|test: RetryTest.backs_off\ne|co|test: RetryTest.backs_off\n");
+}
+
+/* ---- incidents ---- */
+
+Test(derive, failures_of_the_platform_in_three_projects_raise_one_alert)
+{
+    for (int i = 0; i < 3; i++) {
+        struct made m = { .id = 30 + i,
+                          .attempt = 1,
+                          .pipeline = i,
+                          .pool = i,
+                          .started_ms = now_ms - 20 * MINUTE,
+                          .finished_ms = now_ms - (5 - i) * MINUTE,
+                          .result = DX_RESULT_FAILURE,
+                          .cause = DX_CAUSE_PLATFORM };
+
+        add(&m);
+    }
+    kit_poll(0, now_ms, &batch);
+    const char *rows = ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms, DX_FIELD_SOURCE,
+                            DX_FIELD_NAME, DX_FIELD_STATE, DX_FIELD_SUMMARY);
+    cr_expect(strstr(rows, "dxtop|PlatformIncident|1|runner: 3 jobs of 3 projects failed"), "%s",
+              rows);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+    /* and it clears by itself */
+    struct dx_error err = { 0 };
+    bool more = true;
+
+    while (more)
+        cr_assert(deriver_slice(deriver, kit.store, now_ms + HOUR, &more, &err));
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + HOUR), 0);
+}
+
+Test(derive, an_ambiguous_failure_is_the_platforms_where_others_like_it_are)
+{
+    for (int i = 0; i < 3; i++) {
+        struct made m = { .id = 30 + i,
+                          .attempt = 1,
+                          .pipeline = i,
+                          .pool = i,
+                          .started_ms = now_ms - 20 * MINUTE,
+                          .finished_ms = now_ms - (5 - i) * MINUTE,
+                          .result = DX_RESULT_FAILURE,
+                          .cause = DX_CAUSE_UNKNOWN };
+
+        add(&m);
+        batch.jobs[batch.job_count - 1].outcome.evidence = "disk?: No space left on device";
+    }
+    kit_poll(0, now_ms, &batch);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FAILURES, NULL, now_ms, DX_FIELD_CAUSE, DX_FIELD_N,
+                          DX_FIELD_PROJECTS),
+                     "2|3|3\n");
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+    cr_expect(strstr(PIPELINE_ROW("acme/p0", DAY), "|1|0|1|0|1|0|0|0|0\n"), "%s",
+              PIPELINE_ROW("acme/p0", DAY));
+}
+
+/* Every query can be asked: its SQL is right. */
+Test(derive, all_queries_can_be_read)
+{
+    make_all(5);
+    commit_all();
+    for (int q = 0; q < DX_QUERY_COUNT; q++) {
+        static const char *const keys[] = { "", "q1", "l1", "r1", "j1", "f1:1" };
+
+        for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+            struct dx_error err = { 0 };
+            struct reader reader = store_reader(kit.store);
+            const struct dx_error *broken;
+
+            cr_assert(store_begin(kit.store, &err));
+            void *rows =
+                reader.open(reader.self, (enum dx_query)q, DX_FILTER(.key = keys[k]), now_ms);
+
+            while (reader.ops->next(rows))
+                ;
+            broken = reader.error(reader.self);
+            cr_expect(!broken, "query %d, key \"%s\": %s", q, keys[k], broken ? broken->text : "");
+            reader.ops->close(rows);
+            store_end(kit.store);
+        }
+    }
+}
