@@ -40,9 +40,10 @@
     ".finished_ms IS NULL OR " x ".finished_ms > ?2) AND (?3 = '' OR src.name = ?3) "              \
     "AND (?9 = 0 OR " x ".phase < 4 OR " x ".finished_ms > ?1) AND (?10 = 0 OR " x                 \
     ".cause = ?10) "
-#define NEWEST(x)                                                                                  \
-    "ORDER BY coalesce(" x ".finished_ms, 9e15) DESC, " x ".created_ms DESC, " x ".id DESC LIMIT " \
-    "?5"
+/* By the index of run.finished_ms: those that run first, and no more rows are
+ * looked at than are shown. */
+#define NEWEST      "ORDER BY r.finished_ms DESC NULLS FIRST, r.id DESC LIMIT ?5"
+#define NEWEST_JOBS "ORDER BY r.finished_ms DESC NULLS FIRST, r.id DESC, j.id LIMIT ?5"
 
 /* ---- runs ---- */
 
@@ -63,9 +64,9 @@
             OUTCOME_FIELDS, TIMES_FIELDS, DX_FIELD_GATE, DX_FIELD_N, DX_FIELD_COUNT                \
     }
 
-static const struct query runs = { RUN_COLUMNS "WHERE " WITHIN("r") NEWEST("r"), RUN_FIELDS };
+static const struct query runs = { RUN_COLUMNS "WHERE " WITHIN("r") NEWEST, RUN_FIELDS };
 static const struct query runs_of_pipeline = { RUN_COLUMNS "WHERE r.pipeline = ?6 AND " WITHIN("r")
-                                                   NEWEST("r"),
+                                                   NEWEST,
                                                RUN_FIELDS };
 static const struct query one_run = { RUN_COLUMNS "WHERE r.id = ?6", RUN_FIELDS };
 
@@ -78,10 +79,14 @@ static const struct query one_run = { RUN_COLUMNS "WHERE r.id = ?6", RUN_FIELDS 
                         T("r.branch") T("r.event") "r.flags & 2 > 0, j.ext, " T(                   \
                             "j.name") "(SELECT text FROM text WHERE id = q.name), " T("j.runner")  \
                             T("j.stage") "j.why, " URL("j.url", "r.ext", "j.ext") OUTCOME("j")     \
-                                TIMES("j") "NULL FROM job j "                                      \
-                                           "JOIN run r ON r.id = j.run JOIN pipeline p ON p.id = " \
-                                           "r.pipeline " FROM_SOURCE                               \
-                                           "LEFT JOIN pool q ON q.id = j.pool "
+                                TIMES("j") "NULL "
+#define OF_JOBS                                                                                    \
+    "FROM job j JOIN run r ON r.id = j.run JOIN pipeline p ON p.id = r.pipeline " FROM_SOURCE      \
+    "LEFT JOIN pool q ON q.id = j.pool "
+/* For NEWEST_JOBS: the runs in their order, then the jobs of each. */
+#define OF_RUNS                                                                                    \
+    "FROM run r CROSS JOIN job j ON j.run = r.id JOIN pipeline p ON p.id = "                       \
+    "r.pipeline " FROM_SOURCE "LEFT JOIN pool q ON q.id = j.pool "
 #define JOB_FIELDS                                                                                 \
     {                                                                                              \
         DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_RUN, DX_FIELD_PROJECT,              \
@@ -91,32 +96,36 @@ static const struct query one_run = { RUN_COLUMNS "WHERE r.id = ?6", RUN_FIELDS 
             OUTCOME_FIELDS, TIMES_FIELDS, DX_FIELD_COUNT                                           \
     }
 
-static const struct query jobs = { JOB_COLUMNS "WHERE " WITHIN("j") NEWEST("j"), JOB_FIELDS };
+static const struct query jobs = { JOB_COLUMNS OF_RUNS "WHERE " WITHIN("j") NEWEST_JOBS,
+                                   JOB_FIELDS };
 static const struct query jobs_of_run = {
-    JOB_COLUMNS "WHERE j.run = ?6 ORDER BY j.started_ms IS NULL, j.started_ms, j.id LIMIT ?5",
+    JOB_COLUMNS OF_JOBS
+    "WHERE j.run = ?6 ORDER BY j.started_ms IS NULL, j.started_ms, j.id LIMIT ?5",
     JOB_FIELDS
 };
 /* The longest wait first; then what ran last. */
 static const struct query jobs_of_pool = {
-    JOB_COLUMNS "WHERE j.pool = ?6 AND " WITHIN(
+    JOB_COLUMNS OF_JOBS "WHERE j.pool = ?6 AND " WITHIN(
         "j") "ORDER BY j.phase IN (1, 2) DESC, CASE WHEN j.phase IN (1, 2) THEN j.created_ms"
              " ELSE -coalesce(j.started_ms, j.finished_ms) END, j.id LIMIT ?5",
     JOB_FIELDS
 };
 static const struct query waiting_jobs_of_pool = {
-    JOB_COLUMNS "WHERE j.pool = ?6 AND j.phase < 4 AND j.phase IN (1, 2)"
-                " AND coalesce(j.created_ms, 0) <= ?1 ORDER BY j.created_ms, j.id LIMIT ?5",
+    JOB_COLUMNS OF_JOBS "WHERE j.pool = ?6 AND j.phase < 4 AND j.phase IN (1, 2)"
+                        " AND coalesce(j.created_ms, 0) <= ?1 ORDER BY j.created_ms, j.id LIMIT ?5",
     JOB_FIELDS
 };
-static const struct query one_job = { JOB_COLUMNS "WHERE j.id = ?6", JOB_FIELDS };
-static const struct query jobs_by_name = {
-    JOB_COLUMNS "WHERE r.pipeline = ?6 AND j.name = ?7 AND " WITHIN("j") NEWEST("j"), JOB_FIELDS
-};
+static const struct query one_job = { JOB_COLUMNS OF_JOBS "WHERE j.id = ?6", JOB_FIELDS };
+static const struct query jobs_by_name = { JOB_COLUMNS OF_RUNS
+                                           "WHERE r.pipeline = ?6 AND j.name = ?7 AND " WITHIN("j")
+                                               NEWEST_JOBS,
+                                           JOB_FIELDS };
 static const struct query failed_jobs = {
-    JOB_COLUMNS "WHERE j.result = 2 AND j.finished_ms > max(?2, ?1 - ?8) AND j.finished_ms <= ?1"
-                " AND (?3 = '' OR src.name = ?3) AND (?10 = 0 OR j.cause = ?10)"
-                " AND (?4 = '' OR (SELECT text FROM text WHERE id = j.evidence) LIKE ?4 || ':%')"
-                " ORDER BY j.finished_ms DESC, j.id DESC LIMIT ?5",
+    JOB_COLUMNS OF_JOBS
+    "WHERE j.result = 2 AND j.finished_ms > max(?2, ?1 - ?8) AND j.finished_ms <= ?1"
+    " AND (?3 = '' OR src.name = ?3) AND (?10 = 0 OR j.cause = ?10)"
+    " AND (?4 = '' OR (SELECT text FROM text WHERE id = j.evidence) LIKE ?4 || ':%')"
+    " ORDER BY j.finished_ms DESC, j.id DESC LIMIT ?5",
     JOB_FIELDS
 };
 
