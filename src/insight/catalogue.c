@@ -14,7 +14,6 @@
 enum {
     RULES_MAX = 2000,
     LINE_MAX_BYTES = 4000,
-    ID_MAX = 999999,
     WEIGHT_SURE = 3, /* P and C */
     WEIGHT_MAYBE = 2 /* A */
 };
@@ -199,7 +198,7 @@ static bool read_class(struct reading *r, struct rule *rule)
 static bool read_category(struct reading *r, struct rule *rule)
 {
     const char *category = r->field[CATEGORY];
-    size_t len = strspn(category, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    size_t len = strspn(category, CATEGORY_LETTERS);
 
     if (len == 0 || category[len] || len > 30)
         return complain(r,
@@ -292,7 +291,7 @@ static bool keep(struct reading *r, const struct rule *rule)
 
 static bool read_rule(struct reading *r)
 {
-    struct rule rule = { .file = r->catalogue->files, .id = number(r->field[ID], ID_MAX) };
+    struct rule rule = { .file = r->catalogue->files, .id = number(r->field[ID], RULE_ID_MAX) };
 
     if (rule.id < 1)
         return complain(r, "a rule begins with its id, a number from 1, not \"%.20s\"",

@@ -73,7 +73,9 @@ static char class_of(const struct catalogue *c, const struct rule *rule,
 
     if (rule->turn && match_line(c, rule->turn, line) == MATCH_FOUND)
         class = rule->turn_class;
-    return class == 'P' && is_own(c, rule, line) ? 'A' : class;
+    if (class == 'P' && is_own(c, rule, line))
+        return 'A';
+    return class;
 }
 
 static bool is_summary(const struct rule *rule, char class)
@@ -319,19 +321,32 @@ void cause_of_job(const struct catalogue *catalogue, struct job *job, struct are
     outcome->evidence = arena_text(arena, said.evidence);
 }
 
+/* "12)" and the end: 12; 0: it is not. */
+static int rule_number(const char *text)
+{
+    int rule = 0;
+
+    for (; *text >= '0' && *text <= '9'; text++) {
+        if (rule > RULE_ID_MAX)
+            return 0;
+        rule = 10 * rule + (*text - '0');
+    }
+    return strcmp(text, ")") == 0 ? rule : 0;
+}
+
 bool cause_words(const char *evidence, struct cause_words *out)
 {
-    size_t len = strspn(evidence, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    static const char before[] = " (rule ";
+    size_t len = strspn(evidence, CATEGORY_LETTERS);
     bool ambiguous = evidence[len] == '?';
     const char *rest = evidence + len + ambiguous, *last = NULL;
-    int rule = 0, read = 0;
 
     if (len == 0 || strncmp(rest, ": ", 2) != 0)
         return false;
-    for (const char *p = rest; (p = strstr(p, " (rule ")) != NULL; p++)
+    for (const char *p = rest; (p = strstr(p, before)) != NULL; p++)
         last = p;
-    if (!last || sscanf(last, " (rule %6d)%n", &rule, &read) != 1 || read == 0 || last[read])
+    if (!last || rule_number(last + strlen(before)) == 0)
         return false;
-    *out = (struct cause_words){ len, ambiguous, rule };
+    *out = (struct cause_words){ len, ambiguous, rule_number(last + strlen(before)) };
     return true;
 }

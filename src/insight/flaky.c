@@ -197,7 +197,7 @@ static bool is_broken(struct flaky *flaky, const struct flaky_try *tries, size_t
 
 struct flaky flaky_judge(const struct flaky_try *tries, size_t n, int64_t now_ms)
 {
-    struct flaky flaky = { .rate = NAN };
+    struct flaky flaky = { .rate = (double)NAN };
     struct mark *marks = mem_new(n + 1, sizeof(*marks));
     size_t count = marks_of(tries, n, now_ms, marks), len;
     struct range range;

@@ -19,7 +19,7 @@ double quantile(const double *sorted, size_t n, double p)
     size_t i;
 
     if (n == 0)
-        return NAN;
+        return (double)NAN;
     rank = clamp_share(p) * (double)(n - 1);
     below = floor(rank);
     i = (size_t)below;
@@ -97,7 +97,7 @@ double bucket_quantile(const struct bucket *by_index, size_t n, double p)
     for (size_t b = 0; b < n; b++)
         total += by_index[b].count > 0 ? by_index[b].count : 0;
     if (total == 0)
-        return NAN;
+        return (double)NAN;
     rank = clamp_share(p) * (double)(total - 1);
     i = (int64_t)floor(rank);
     low = nth(by_index, n, i);

@@ -11,7 +11,7 @@ struct range wilson(int64_t k, int64_t n)
     double count = (double)n, p, scale, centre, half;
 
     if (n <= 0)
-        return (struct range){ NAN, NAN };
+        return (struct range){ (double)NAN, (double)NAN };
     p = fmin(fmax((double)k / count, 0), 1);
     scale = 1 + z * z / count;
     centre = (p + z * z / (2 * count)) / scale;
@@ -43,10 +43,11 @@ static double tail(const struct table *t, double from, bool upwards)
 {
     double term = probability(t, from), sum = 0;
 
-    for (double x = from; term > sum * 1e-17; x += upwards ? 1 : -1) {
-        double rest = t->all - t->all_failed - t->n + x;
+    while (term > sum * 1e-17) {
+        double x = from, rest = t->all - t->all_failed - t->n + x;
 
         sum += term;
+        from += upwards ? 1 : -1;
         if (upwards)
             term *= (t->all_failed - x) * (t->n - x) / ((x + 1) * (rest + 1));
         else

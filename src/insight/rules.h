@@ -8,6 +8,9 @@
 #include "insight/catalogue.h"
 #include "insight/strip.h"
 
+enum { RULE_ID_MAX = 999999 };
+#define CATEGORY_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789_-"
+
 struct rule {
     int id;
     size_t file; /* which call of catalogue_add() brought it */

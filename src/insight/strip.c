@@ -86,7 +86,7 @@ static struct rest without_sequences(char *room, struct rest rest)
 static bool has_escape(const struct rest *rest)
 {
     return left(rest) > 0 && (memchr(rest->at, '\x1b', left(rest)) != NULL ||
-                              memchr(rest->at, '\xEF', left(rest)) != NULL);
+                              memchr(rest->at, 0xEF, left(rest)) != NULL);
 }
 
 /* ---- what stands before the words ---- */
