@@ -217,9 +217,10 @@ Test(catalogue, a_rule_that_explodes_is_given_up_and_the_others_go_on)
     memset(text, 'a', (LINE + 1) * LINES);
     for (size_t i = 0; i < LINES; i++)
         memcpy(text + i * (LINE + 1) + LINE - 1, "b\n", 2);
-    (void)snprintf(text + (LINE + 1) * LINES, 100, "Cannot connect to the Docker daemon");
+    (void)snprintf(text + (LINE + 1) * LINES, 100, "Cannot connect to the Docker daemon\naaa");
     cr_expect(cause_of_text(catalogue, text, strlen(text), &v));
     cr_expect_eq(v.top[0].rule, 10);
+    cr_expect(!is_among(&v, 1001), "it would have hit the last line");
     cr_expect(v.given_up >= 1, "%zu", v.given_up);
     free(text);
     catalogue_free(catalogue);

@@ -144,6 +144,9 @@ static const struct {
       DX_CAUSE_CODE, false, 56, 2 },
     { "killed at the end, and a weak one before",
       "sh: foo: command not found\nx\ny\n/bin/sh: Killed", DX_CAUSE_UNKNOWN, true, 40, 4 },
+    { "a test's own server at the end is worth less than a compiler in the middle",
+      "x\ny\nmake: *** [all] Error 2\nz\ndial tcp 127.0.0.1:80: connection reset by peer",
+      DX_CAUSE_CODE, false, 58, 3 },
     { "bytes that are no text", "\xFF\xFE\x80 make: *** [all] Error 1 \xC3", DX_CAUSE_CODE, false,
       58, 1 },
 };
@@ -189,6 +192,21 @@ Test(cause, the_top_three_are_of_different_rules_best_first)
     cr_expect_str_eq(v.evidence, "network: fatal: early EOF (rule 24)");
     cr_assert(!cause_of_lines(catalogue, log, 1, &v));
     cr_expect(v.count == 1 && v.top[0].class == 'U', "it is shown, but decides nothing");
+    catalogue_free(catalogue);
+}
+
+Test(cause, what_comes_before_a_summary_is_ambiguous_and_of_equals_the_last_counts)
+{
+    struct catalogue *catalogue = patterns_catalogue();
+    static const char *const log[] = { "Connection reset by peer", "FAILED t.py::test_a" };
+    static const char *const neither[] = { "##[error]Process completed with exit code 1.",
+                                           "The run was canceled by @x." };
+    struct verdict v;
+
+    cr_assert(cause_of_lines(catalogue, log, 2, &v) && v.count == 2);
+    cr_expect(v.top[0].rule == 59 && v.top[1].rule == 21 && v.top[1].class == 'A');
+    cr_assert(!cause_of_lines(catalogue, neither, 2, &v) && v.count == 2);
+    cr_expect(v.top[0].rule == 63 && v.top[1].rule == 64);
     catalogue_free(catalogue);
 }
 
