@@ -428,3 +428,56 @@ Test(store_lock, a_wish_does_not_wait_long_for_the_collector)
     cr_expect(store_wish(viewer, "poll", "", &err), "%s", err.text);
     store_close(viewer);
 }
+
+/* As a back-fill does it: many commits, one after the other. */
+static int64_t longest_wal(int pieces)
+{
+    struct dx_error err = { 0 };
+    int64_t longest = 0;
+
+    for (int i = 0; i < pieces; i++) {
+        fill(i * INT64_C(20000), 20000);
+        cr_expect(store_tidy(kit.store, &err), "%s", err.text);
+        if (store_wal_bytes(kit.store) > longest)
+            longest = store_wal_bytes(kit.store);
+    }
+    return longest;
+}
+
+Test(store_lock, a_back_fill_does_not_grow_the_wal)
+{
+    kit_collect();
+    cr_expect_leq(longest_wal(60), 6 << 20);
+    cr_expect_gt(size_of(""), 12 << 20, "it was more than that: %lld", (long long)size_of(""));
+    cr_expect(!store_is_strained(kit.store));
+}
+
+Test(store_lock, a_pinned_reader_strains_it_until_it_goes)
+{
+    struct store *viewer = open_as(STORE_VIEW);
+    struct dx_error err = { 0 };
+
+    kit_collect();
+    fill(0, 10);
+    kit.store->strain_bytes = 8 << 20;
+    cr_assert(store_begin(viewer, &err));
+    struct reader reader = store_reader(viewer);
+    void *rows = reader.open(reader.self, DX_QUERY_SAMPLES, NULL, T0 + DAY);
+    cr_assert(reader.ops->next(rows));
+    cr_expect_gt(longest_wal(60), 8 << 20);
+    cr_expect(store_is_strained(kit.store));
+    kit.store->stuck_since_ms -= 60 * SECOND;
+    kit.store->tried_bytes = 0;
+    cr_expect(!store_tidy(kit.store, &err));
+    cr_expect(strstr(err.text, "reader"), "%s", err.text);
+    kit.store->tried_bytes = 0;
+    cr_expect(store_tidy(kit.store, &err), "not with each commit: %s", err.text);
+    reader.ops->close(rows);
+    store_end(viewer);
+    kit.store->tried_bytes = 0;
+    cr_expect(store_tidy(kit.store, &err), "%s", err.text);
+    cr_expect(!store_is_strained(kit.store));
+    fill(0, 10);
+    cr_expect_lt(kit.store->wal_bytes, 1 << 20, "it begins anew");
+    store_close(viewer);
+}

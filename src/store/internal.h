@@ -38,7 +38,12 @@ struct store {
     int lock_fd, viewers_fd;           /* -1 */
     int64_t fence;                     /* our number as holder of the lock */
     int64_t generation;                /* how often the file was opened */
+    int64_t wal_bytes;                 /* that our last commit left in the WAL */
+    int64_t strain_bytes;              /* from here on it is too much */
+    int64_t tried_bytes, tried_ms;     /* wal_bytes and boot time of the last checkpoint */
     int64_t stuck_since_ms;            /* boot time since when checkpoints do not finish; 0 */
+    int64_t stuck_said_ms;             /* boot time when that was said last; 0 */
+    int cache_kib;                     /* of pages */
     int64_t checked_ms;                /* boot time of the last quick_check; 0 */
     int64_t sweep_id;                  /* upkeep went over the series up to this one */
     int64_t seen_version, seen_change; /* store_change() gave this for that data version */
@@ -83,6 +88,9 @@ void bind_copy(sqlite3_stmt *stmt, int index, const char *text); /* NULL: "" */
 void bind_time(sqlite3_stmt *stmt, int index, int64_t ms);       /* 0: NULL */
 void bind_number(sqlite3_stmt *stmt, int index, double value);   /* NaN: NULL */
 const char *column_text(sqlite3_stmt *stmt, int column);         /* never NULL */
+
+/* More cache while a back-fill writes everywhere. */
+void store_cache(struct store *store, bool filling);
 
 /* ---- open.c ---- */
 
@@ -136,6 +144,11 @@ struct entry {
 };
 bool log_put(struct store *store, const struct entry *entry, struct dx_error *err);
 bool log_pending(struct store *store, int64_t now_ms, struct dx_error *err);
+
+/* ---- upkeep.c ---- */
+
+enum { STRAIN_BYTES = 256 << 20 };
+void upkeep_watch(struct store *store); /* of a connection just opened: count its WAL */
 
 /* ---- query.c ---- */
 

@@ -62,8 +62,7 @@ static bool connect_to(struct store *store, int more_flags, int64_t *version, st
 {
     /* mmap_size 0: a file cut short by somebody else would be a SIGBUS. */
     static const char settings[] = "PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = NORMAL;"
-                                   "PRAGMA cache_size = -2000; PRAGMA mmap_size = 0;"
-                                   "PRAGMA temp_store = MEMORY;";
+                                   "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;";
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 
     *version = -1;
@@ -77,6 +76,9 @@ static bool connect_to(struct store *store, int more_flags, int64_t *version, st
                                store->mode == STORE_VIEW ? VIEW_BUSY_MS : COLLECT_BUSY_MS);
     if (!store_exec(store, settings, err))
         return false;
+    store->cache_kib = 0;
+    store_cache(store, false);
+    upkeep_watch(store);
     *version = pragma(store, "PRAGMA user_version", err);
     return *version >= 0;
 }
@@ -186,6 +188,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct dx_error
 
     store->mode = mode;
     store->lock_fd = store->viewers_fd = -1;
+    store->strain_bytes = STRAIN_BYTES;
     if (!place_choose(path, used, store->where, err)) {
         free(store);
         return NULL;

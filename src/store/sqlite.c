@@ -4,6 +4,8 @@
 #include "store/ci.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 /* ---- statements ---- */
 
@@ -14,12 +16,24 @@ bool is_damage(const struct store *store)
     return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
+/* The machine's own words, where "disk I/O error" says too little. */
+static const char *system_words(const struct store *store)
+{
+    int code = sqlite3_errcode(store->db) & 0xFF, number = sqlite3_system_errno(store->db);
+
+    return code == SQLITE_IOERR && number != 0 ? strerror(number) : "";
+}
+
 bool store_fail(struct store *store, struct dx_error *err)
 {
+    const char *why;
+
     if (!store->db)
         return dx_fail(err, DX_FAULT_SYSTEM, "%.120s is not open", store->path);
+    why = system_words(store);
     store->damaged = store->damaged || is_damage(store);
-    return dx_fail(err, DX_FAULT_SYSTEM, "%.120s: %s", store->path, sqlite3_errmsg(store->db));
+    return dx_fail(err, DX_FAULT_SYSTEM, "%.120s: %s%s%s", store->path, sqlite3_errmsg(store->db),
+                   *why ? ": " : "", why);
 }
 
 /* A free entry for the literal, prepared; NULL: it could not be prepared. */
@@ -120,6 +134,20 @@ bool store_exec(struct store *store, const char *sql, struct dx_error *err)
     if (!store->db || sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return store_fail(store, err);
     return true;
+}
+
+void store_cache(struct store *store, bool filling)
+{
+    enum { USUAL_KIB = 2000, FILLING_KIB = 8000 };
+    char sql[64];
+
+    if (!store->db || store->cache_kib == (filling ? FILLING_KIB : USUAL_KIB))
+        return;
+    store->cache_kib = filling ? FILLING_KIB : USUAL_KIB;
+    (void)snprintf(sql, sizeof(sql), "PRAGMA cache_size = -%d", store->cache_kib);
+    (void)store_exec(store, sql, &(struct dx_error){ 0 });
+    if (!filling)
+        (void)sqlite3_db_release_memory(store->db);
 }
 
 void bind_text(sqlite3_stmt *stmt, int index, const char *text)

@@ -105,7 +105,13 @@ bool store_log(struct store *store, int64_t now_ms, enum dx_log_level level, con
  * retention (samples and polls 70 days; alerts and the log 400 days, the log
  * 10,000 rows). false: *err is for the log. */
 bool store_upkeep(struct store *store, int64_t now_ms, struct dx_error *err);
-int64_t store_wal_bytes(const struct store *store);
+/* After each commit: checkpoint where the WAL has grown by some MiB. false: *err
+ * is for the log, at most once a minute. */
+bool store_tidy(struct store *store, struct dx_error *err);
+/* A reader has kept more than 256 MiB in the WAL: what can wait is not to be
+ * written now. */
+bool store_is_strained(const struct store *store);
+int64_t store_wal_bytes(const struct store *store); /* the file's size */
 
 /* ---- wishes: the one thing viewers write ---- */
 

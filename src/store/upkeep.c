@@ -12,7 +12,11 @@
 
 enum {
     WAL_TRUNCATE = 64 << 20, /* bytes */
+    FRAME_BYTES = 4096 + 24, /* a page and its head */
+    TIDY_BYTES = 4 << 20,    /* so much more in the WAL: a checkpoint */
+    TRY_AGAIN_MS = 2000,     /* while a reader keeps it large */
     STUCK_MS = 60000,
+    SAY_AGAIN_MS = 50000,
     TRUNCATE_BUSY_MS = 100,
     BUSY_MS = 5000,
     LOG_ROWS = 10000,
@@ -170,29 +174,74 @@ static bool prune(struct store *store, void *what, struct dx_error *err)
 
 /* ---- checkpoints ---- */
 
+static int on_commit(void *self, sqlite3 *db, const char *name, int frames)
+{
+    struct store *store = self;
+
+    (void)db;
+    (void)name;
+    store->wal_bytes = (int64_t)frames * FRAME_BYTES;
+    if (store->wal_bytes < store->tried_bytes)
+        store->tried_bytes = 0; /* all was in the database, so the WAL begins anew */
+    return SQLITE_OK;
+}
+
+void upkeep_watch(struct store *store)
+{
+    store->wal_bytes = store->tried_bytes = 0;
+    (void)sqlite3_wal_hook(store->db, on_commit, store);
+}
+
+/* Always the same words, for the log counts them; and not with each commit. */
+static bool say_stuck(struct store *store, int64_t boot_ms, struct dx_error *err)
+{
+    if (boot_ms - store->stuck_since_ms < STUCK_MS ||
+        (store->stuck_said_ms > 0 && boot_ms - store->stuck_said_ms < SAY_AGAIN_MS))
+        return true;
+    store->stuck_said_ms = boot_ms;
+    return dx_fail(err, DX_FAULT_SYSTEM,
+                   "a reader has kept the store from being tidied for more than 60 s; it grows");
+}
+
 static bool checkpoint(struct store *store, struct dx_error *err)
 {
     bool truncate = store_wal_bytes(store) > WAL_TRUNCATE;
+    int64_t boot_ms = time_boot_ms();
     int frames = 0, done = 0, status;
 
+    store->tried_bytes = store->wal_bytes;
+    store->tried_ms = boot_ms;
     (void)sqlite3_busy_timeout(store->db, TRUNCATE_BUSY_MS); /* readers are waited for */
     status = sqlite3_wal_checkpoint_v2(
         store->db, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &frames,
         &done);
     (void)sqlite3_busy_timeout(store->db, BUSY_MS);
     if (status == SQLITE_OK && frames == done) {
-        store->stuck_since_ms = 0;
+        store->stuck_since_ms = store->stuck_said_ms = 0;
+        store->wal_bytes = 0; /* what is in it is in the database too */
         return true;
     }
     if (status != SQLITE_OK && (status & 0xFF) != SQLITE_BUSY)
         return store_fail(store, err);
     if (store->stuck_since_ms == 0)
-        store->stuck_since_ms = time_boot_ms();
-    if (time_boot_ms() - store->stuck_since_ms < STUCK_MS)
+        store->stuck_since_ms = boot_ms;
+    return say_stuck(store, boot_ms, err);
+}
+
+bool store_tidy(struct store *store, struct dx_error *err)
+{
+    bool large = store->wal_bytes > WAL_TRUNCATE;
+
+    if (!store->db || store->lock_fd < 0 ||
+        (store->wal_bytes - store->tried_bytes < TIDY_BYTES &&
+         !(large && time_boot_ms() - store->tried_ms >= TRY_AGAIN_MS)))
         return true;
-    /* Always the same words: the log counts them. */
-    return dx_fail(err, DX_FAULT_SYSTEM,
-                   "a reader has kept the store from being tidied for more than 60 s; it grows");
+    return checkpoint(store, err);
+}
+
+bool store_is_strained(const struct store *store)
+{
+    return store->wal_bytes > store->strain_bytes;
 }
 
 /* Where files are swept away by age, ours are not old: the lock and the shared

@@ -269,6 +269,7 @@ bool store_commit(struct store *store, const struct poll *poll, const struct bat
         .poll = poll, .batch = batch, .etags = etags, .etag_count = etag_count
     };
 
+    store_cache(store, poll->state == DX_SOURCE_FILLING);
     if (!store_write(store, put_all, &commit, err))
         return false;
     for (size_t i = 0; i < store->known_count; i++)
