@@ -74,3 +74,20 @@ Test(plan, is_empty_after_it_is_done)
     cr_expect_null(plan_take(&plan));
     cr_expect_eq(plan.count, 0);
 }
+
+Test(plan, the_last_can_be_sent_first)
+{
+    plan_get(&plan, 1, "/a", NULL);
+    plan_hurry(&plan);
+    plan_get(&plan, 2, "/b", NULL);
+    plan_get(&plan, 3, "/c", NULL);
+    plan_hurry(&plan);
+    plan_get(&plan, 4, "/d", NULL);
+    cr_expect_eq(plan_take(&plan)->step, 3);
+    cr_expect_eq(plan_take(&plan)->step, 1);
+    cr_expect_eq(plan_take(&plan)->step, 2);
+    cr_expect_eq(plan_take(&plan)->step, 4);
+    cr_expect_null(plan_take(&plan));
+    plan_hurry(&plan);
+    plan_done(&plan);
+}

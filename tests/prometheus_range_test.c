@@ -13,7 +13,7 @@ enum { STEP = 15000, POINTS_MOST = 40000 };
 
 static const int64_t T0 = 1795500000000; /* a multiple of the step */
 
-static struct query queries[] = { { .name = "q", .query = "up" } };
+static struct query queries[] = { { .name = "q", .query = "up" }, { .name = "r", .query = "up" } };
 static struct prometheus config = { { queries, 1 }, false, false };
 static struct kit kit;
 
@@ -190,5 +190,163 @@ Test(range, says_how_far_it_is)
     cr_assert(answer(plan_take(&kit.plan), 3));
     cr_expect_eq(kit.batch.done, 120);
     cr_expect_eq(kit.batch.total, 5760);
+    kit_done(&kit);
+}
+
+/* ---- a server that refuses what is too much ---- */
+
+struct refusal {
+    const char *fixture; /* NULL: the body passed max_body */
+    int status;
+    int64_t more_than; /* points: those are refused */
+    int64_t before;    /* 0, or also what begins before */
+};
+static size_t refused, notes;
+static int64_t largest; /* points of an answered request */
+static char said[2000];
+
+static bool refuse(const struct plan_request *r, const struct refusal *how)
+{
+    struct reply reply = { .step = r->step,
+                           .detail = r->detail,
+                           .detail_text = r->detail_text,
+                           .status = how->status,
+                           .too_large = !how->fixture,
+                           .now_ms = kit.plan.now_ms,
+                           .content_type = "application/json" };
+    char *body = NULL;
+    bool ok;
+
+    if (how->fixture) {
+        kit_refuse(&kit, &source_prometheus, &config, reply, how->fixture);
+        reply.body = body = kit_fixture(how->fixture, &reply.len);
+    } else {
+        dx_fail(&kit.err, DX_FAULT_REPLY, "the answer is larger than max_body (8388608 bytes)");
+    }
+    refused++;
+    ok = source_less(&source_prometheus, &config, &reply, &kit.err, &kit.plan, &kit.batch);
+    free(body);
+    for (size_t i = 0; i < kit.batch.note_count; i++, notes++)
+        snprintf(said, sizeof(said), "%s", kit.batch.notes[i].text);
+    return ok;
+}
+
+/* Whether the poll came to its end. */
+static bool poll_refused(int64_t now, const struct refusal *how)
+{
+    bool ok = true;
+
+    kit_poll(&kit, now);
+    requests = points = refused = notes = 0;
+    largest = 0;
+    source_prometheus.begin(&config, &kit.cursors, &kit.plan);
+    for (struct plan_request *r = plan_take(&kit.plan); ok && r; r = plan_take(&kit.plan)) {
+        int64_t from = number_behind(r->path, "start=") * 1000;
+        int64_t n = (number_behind(r->path, "end=") * 1000 - from) / STEP;
+
+        cr_assert_lt(requests + refused, 2000, "it goes on for ever");
+        if (n > how->more_than || from < how->before) {
+            ok = refuse(r, how);
+        } else {
+            cr_assert(answer(r, 3));
+            largest = n > largest ? n : largest;
+        }
+        kit_commit(&kit);
+    }
+    kit_done(&kit);
+    return ok;
+}
+
+Test(range, what_is_too_much_is_asked_for_in_halves)
+{
+    static const struct refusal refusals[] = {
+        { "prometheus/too_many_samples_422.json", 422, 70, 0 },
+        { "prometheus/victoria_too_many_samples_422.json", 422, 70, 0 },
+        { "prometheus/victoria_too_many_series_422.json", 422, 70, 0 },
+        { "prometheus/victoria_too_many_points_422.json", 422, 70, 0 },
+        { "prometheus/too_many_points_400.json", 400, 70, 0 },
+        { "prometheus/html_from_a_proxy.html", 413, 70, 0 },
+        { NULL, 0, 70, 0 },
+    };
+
+    queries[0].history_ms = 86400000;
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        kit = (struct kit){ 0 };
+        memset(asked, 0, sizeof(asked));
+        cr_expect(poll_refused(T0, &refusals[i]), "%zu: %s", i, kit.err.text);
+        cr_expect(all_known(T0 - 86400000, T0), "%zu", i);
+        cr_expect_eq(largest, 60, "%zu: %" PRId64, i, largest);
+        cr_expect_eq(refused, 1, "%zu: what it gives is remembered: %zu", i, refused);
+        cr_expect_eq(notes, 0, "%zu", i);
+    }
+}
+
+Test(range, a_query_that_is_wrong_is_not_asked_for_again)
+{
+    static const struct refusal wrong[] = {
+        { "prometheus/execution_422.json", 422, 0, 0 },
+        { "prometheus/victoria_bad_query_422.json", 422, 0, 0 },
+        { "prometheus/bad_query_400.json", 400, 0, 0 },
+        { "prometheus/timeout_503.json", 503, 0, 0 },
+    };
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        kit = (struct kit){ 0 };
+        cr_expect_not(poll_refused(T0, &wrong[i]));
+        cr_expect_eq(refused, 1, "%zu", i);
+    }
+}
+
+Test(range, where_even_the_least_is_too_much_the_newest_fail_and_nothing_goes_on_for_ever)
+{
+    static const struct refusal all = { "prometheus/too_many_samples_422.json", 422, 0, 0 };
+
+    cr_expect_not(poll_refused(T0, &all));
+    cr_expect_eq(refused, 4, "120, 60, 30 and 15 points: %zu", refused);
+}
+
+Test(range, history_that_cannot_be_had_is_named_and_left_out)
+{
+    static const struct refusal early = { "prometheus/too_many_samples_422.json", 422, 2000,
+                                          T0 - 43200000 };
+
+    queries[0].history_ms = 86400000;
+    cr_expect(poll_refused(T0, &early), "%s", kit.err.text);
+    cr_expect(all_known(T0 - 43200000 + 20 * STEP, T0));
+    cr_expect_eq(notes, 3, "two pieces, and then all before: %zu", notes);
+    cr_expect(strstr(said, "query \"q\" cannot be answered: query processing would load too many "
+                           "samples into memory in query execution; its history from "
+                           "2026-11-23T"),
+              "%s", said);
+    cr_expect(strstr(said, " is left out"), "%s", said);
+    cr_expect_leq(refused, 12, "%zu", refused);
+    cr_expect(poll_refused(T0 + STEP, &early));
+    cr_expect_eq(refused + requests, 1, "and it is not asked for again");
+}
+
+Test(range, the_progress_is_that_of_all_queries)
+{
+    const struct plan_request *first, *second;
+
+    config.queries.count = 2;
+    queries[0].history_ms = 86400000;
+    queries[1].history_ms = 43200000;
+    queries[1].step_ms = 2 * STEP;
+    kit_poll(&kit, T0);
+    source_prometheus.begin(&config, &kit.cursors, &kit.plan);
+    first = plan_take(&kit.plan);
+    second = plan_take(&kit.plan);
+    cr_assert(answer(first, 3));
+    cr_expect_eq(kit.batch.total, 5760 + 1440, "%" PRId64, kit.batch.total);
+    cr_expect_eq(kit.batch.done, 120, "%" PRId64, kit.batch.done);
+    cr_assert(answer(second, 3));
+    cr_expect_eq(kit.batch.done, 240, "what is not committed yet counts too");
+    kit_commit(&kit);
+    for (struct plan_request *r = plan_take(&kit.plan); r; r = plan_take(&kit.plan)) {
+        cr_assert(r->flags & PLAN_HISTORY);
+        cr_assert(answer(r, 3));
+    }
+    cr_expect_eq(kit.batch.total, 5760 + 1440);
+    cr_expect_eq(kit.batch.done, kit.batch.total);
     kit_done(&kit);
 }

@@ -78,6 +78,22 @@ static void on_broken(void *self, const struct dx_error *err)
     end(c, COLLECT_SOURCE_FAILED);
 }
 
+static void warn(struct collect *c, const struct dx_error *err)
+{
+    log_line(DX_LOG_WARN, "%s", err->text);
+    (void)store_log(c->store, clock_now(&c->clock), DX_LOG_WARN, "", err->text,
+                    &(struct dx_error){ 0 });
+}
+
+static void on_committed(void *self)
+{
+    struct collect *c = self;
+    struct dx_error err = { 0 };
+
+    if (!store_tidy(c->store, &err))
+        warn(c, &err);
+}
+
 static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct collect *c = timer->data;
@@ -87,6 +103,8 @@ static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
     (void)revents;
     if (!store_heartbeat(c->store, clock_now(&c->clock), &err))
         on_broken(c, &err);
+    else
+        on_committed(c);
     if (c->stdin_closed && !store_has_viewers(c->store))
         end(c, COLLECT_OK);
 }
@@ -98,11 +116,8 @@ static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
 
     (void)loop;
     (void)revents;
-    if (!store_upkeep(c->store, clock_now(&c->clock), &err)) {
-        log_line(DX_LOG_WARN, "%s", err.text);
-        (void)store_log(c->store, clock_now(&c->clock), DX_LOG_WARN, "", err.text,
-                        &(struct dx_error){ 0 });
-    }
+    if (!store_upkeep(c->store, clock_now(&c->clock), &err))
+        warn(c, &err);
 }
 
 /* Windows move with the minute: a slice at a time, so that polls go on. */
@@ -189,6 +204,7 @@ static void collect_now(struct collect *c)
                                   .store = c->store,
                                   .clock = &c->clock,
                                   .polled = on_polled,
+                                  .committed = on_committed,
                                   .broken = on_broken,
                                   .self = c };
     c->deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
@@ -273,6 +289,7 @@ static void watch(struct collect *c)
         ev_signal_start(c->loop, &c->signals[i]);
     }
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* past the limit of file sizes a write fails in words */
     if (c->options->until_stdin) {
         ev_io_init(&c->in, on_stdin, STDIN_FILENO, EV_READ);
         c->in.data = c;

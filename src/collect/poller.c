@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collect/tell.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "net/auth.h"
@@ -24,7 +25,6 @@ enum {
     PIECE_SAMPLES = 50000,             /* of a back-fill, committed by itself */
     STOPPED_AGAIN_MS = 15 * 60 * 1000, /* refused: ask again, for the wall that stands for weeks */
     WISH_LEAST_MS = 5000,
-    SKEW_WARN_MS = 5000,
     TRIM_BYTES = 256 << 10,
     ETAGS_MOST = 64
 };
@@ -43,17 +43,16 @@ struct poller {
     /* from poll to poll */
     struct retry retry;
     struct budget budget;
-    enum dx_source_state state;
-    int64_t lost_ms; /* since when it is not live; 0 */
+    struct teller teller;
     double per_poll; /* requests that a poll begins with */
-    bool probed, warned_skew;
+    bool probed;
     int64_t started_boot_ms; /* of the last poll */
 
     /* of the poll under way */
-    bool polling, forgot;
+    bool polling, forgot, waits; /* waits: the back-fill does */
     int64_t now_ms, latency_ms, bytes, skew_ms, largest;
     bool skew_known;
-    size_t sent, answered;
+    size_t sent, answered, good;
     struct dx_error error; /* the first of an optional request */
     size_t optional_failed;
     struct plan plan;
@@ -104,50 +103,6 @@ static int64_t interval(struct poller *p, const struct dx_error *err, enum dx_so
     return wait;
 }
 
-/* What the log says of it: changes only. */
-static void tell(struct poller *p, enum dx_source_state now, const struct dx_error *err)
-{
-    char ago[TIME_TEXT];
-
-    if (now == p->state)
-        return;
-    switch (now) {
-    case DX_SOURCE_NEW:
-    case DX_SOURCE_FILLING:
-        break;
-    case DX_SOURCE_LIVE:
-        if (p->lost_ms > 0)
-            batch_note(&p->batch, DX_LOG_INFO, "back after %s",
-                       duration_format(ago, p->now_ms - p->lost_ms, true));
-        else if (p->state == DX_SOURCE_NEW)
-            batch_note(&p->batch, DX_LOG_INFO, "live");
-        p->lost_ms = 0;
-        break;
-    case DX_SOURCE_LIMITED:
-        batch_note(&p->batch, DX_LOG_WARN, "%s", err ? err->text : "slowed down by its budget");
-        break;
-    case DX_SOURCE_LOST:
-    case DX_SOURCE_STOPPED:
-        if (p->lost_ms == 0)
-            p->lost_ms = p->now_ms;
-        batch_note(&p->batch, now == DX_SOURCE_LOST ? DX_LOG_WARN : DX_LOG_ERROR, "%s: %s",
-                   now == DX_SOURCE_LOST ? "lost" : "stopped", err ? err->text : "");
-        break;
-    }
-    p->state = now;
-}
-
-static void tell_skew(struct poller *p)
-{
-    bool far = p->skew_known && (p->skew_ms > SKEW_WARN_MS || p->skew_ms < -SKEW_WARN_MS);
-
-    if (far && !p->warned_skew)
-        batch_note(&p->batch, DX_LOG_WARN, "its clock is %" PRId64 " s %s ours",
-                   (p->skew_ms < 0 ? -p->skew_ms : p->skew_ms) / 1000,
-                   p->skew_ms > 0 ? "ahead of" : "behind");
-    p->warned_skew = far;
-}
-
 /* Only what the log needs survives of a poll that failed: its records go. */
 static void drop_records(struct batch *batch)
 {
@@ -179,8 +134,10 @@ static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_
     struct dx_error broken = { 0 };
 
     p->bytes = 0;
-    if (store_commit(p->shared->store, &poll, &p->batch, p->etags, p->etag_count, &broken))
+    if (store_commit(p->shared->store, &poll, &p->batch, p->etags, p->etag_count, &broken)) {
+        p->shared->committed(p->shared->self);
         return true;
+    }
     log_line(DX_LOG_ERROR, "%s: %s", p->settings->name, broken.text);
     p->shared->broken(p->shared->self, &broken);
     return false;
@@ -211,6 +168,19 @@ static void clear(struct poller *p)
     p->request = NULL;
 }
 
+static void log_poll(const struct poller *p, const struct dx_error *err, int64_t wait_ms)
+{
+    char wait[TIME_TEXT];
+
+    for (size_t i = 0; i < p->batch.note_count; i++)
+        log_line(DX_LOG_DEBUG, "%s: note: %s", p->settings->name, p->batch.notes[i].text);
+    log_line(DX_LOG_DEBUG,
+             "%s: poll %s: %zu requests, %zu series, %zu samples, %zu alerts; next in %s%s%s",
+             p->settings->name, err ? "failed" : "done", p->sent, p->batch.series_count,
+             p->batch.sample_count, p->batch.alert_count, duration_format(wait, wait_ms, false),
+             err ? ": " : "", err ? err->text : "");
+}
+
 /* err NULL: all that had to come came. */
 static void finish(struct poller *p, const struct dx_error *err)
 {
@@ -229,8 +199,11 @@ static void finish(struct poller *p, const struct dx_error *err)
     if (p->batch.repaired > 0)
         batch_note(&p->batch, DX_LOG_WARN, "%zu bytes of its answer had to be mended",
                    p->batch.repaired);
-    tell(p, state, err);
-    tell_skew(p);
+    tell_state(&p->teller, &p->batch, p->now_ms, state, err);
+    if (p->skew_known)
+        tell_skew(&p->teller, &p->batch, p->skew_ms);
+    tell_waiting(&p->teller, &p->batch, p->waits, &p->error);
+    log_poll(p, err, wait);
     bool ok = commit(p, err, state, wait);
     clear(p);
     p->polling = false;
@@ -267,6 +240,30 @@ static void etag_key(const struct poller *p, const struct plan_request *request,
     (void)snprintf(out, cap, "%" PRId64 ":%u:%s", p->id, p->source->version, request->path);
 }
 
+static struct reply reply_of(const struct poller *p, const struct http_reply *from)
+{
+    return (struct reply){
+        .step = p->request->step,
+        .detail = p->request->detail,
+        .detail_text = p->request->detail_text,
+        .status = from->status,
+        .too_large = from->too_large,
+        .content_type = from->content_type,
+        .now_ms = p->now_ms,
+        .body = from->body,
+        .len = from->len,
+        .next = from->next,
+    };
+}
+
+static bool ask_for_less(struct poller *p, const struct http_reply *from,
+                         const struct dx_error *err)
+{
+    struct reply reply = reply_of(p, from);
+
+    return source_less(p->source, p->settings->settings, &reply, err, &p->plan, &p->batch);
+}
+
 static void failed(struct poller *p, const struct http_reply *reply, const struct dx_error *err)
 {
     /* A server that cannot be reached fails the poll; one that answered before, or
@@ -279,25 +276,14 @@ static void failed(struct poller *p, const struct http_reply *reply, const struc
         finish(p, err);
         return;
     }
+    if (ask_for_less(p, reply, err)) {
+        next_request(p);
+        return;
+    }
     if (p->optional_failed++ == 0)
         p->error = *err;
     batch_note(&p->batch, DX_LOG_WARN, "%s", err->text);
     next_request(p);
-}
-
-static struct reply reply_of(const struct poller *p, const struct http_reply *from)
-{
-    return (struct reply){
-        .step = p->request->step,
-        .detail = p->request->detail,
-        .detail_text = p->request->detail_text,
-        .status = from->status,
-        .content_type = from->content_type,
-        .now_ms = p->now_ms,
-        .body = from->body,
-        .len = from->len,
-        .next = from->next,
-    };
 }
 
 static void take_counts(struct poller *p, const struct http_reply *from)
@@ -316,6 +302,21 @@ static void take_counts(struct poller *p, const struct http_reply *from)
     budget_seen(&p->budget, p->now_ms, from->limit, from->remaining, from->reset_ms);
 }
 
+/* Not the path's query, which is long, and not the URL before it. */
+static void log_reply(const struct poller *p, const struct http_reply *from)
+{
+    const char *path = p->request->path;
+
+    if (from->error)
+        log_line(DX_LOG_DEBUG, "%s: %.*s: no answer after %" PRId64 " ms, %" PRId64 " bytes: %s",
+                 p->settings->name, (int)strcspn(path, "?"), path, from->latency_ms, from->bytes,
+                 from->error->text);
+    else
+        log_line(DX_LOG_DEBUG, "%s: %.*s: %d, %" PRId64 " bytes, %" PRId64 " ms%s",
+                 p->settings->name, (int)strcspn(path, "?"), path, from->status, from->bytes,
+                 from->latency_ms, from->status == 304 ? ", as it was" : "");
+}
+
 static void on_ready(void *self, const struct dx_error *err);
 
 static void on_reply(void *self, const struct http_reply *from)
@@ -326,6 +327,7 @@ static void on_reply(void *self, const struct http_reply *from)
     char key[2048];
 
     p->call = NULL;
+    log_reply(p, from);
     take_counts(p, from);
     if (from->error) {
         failed(p, from, from->error);
@@ -339,6 +341,7 @@ static void on_reply(void *self, const struct http_reply *from)
     }
     p->answered++;
     if (from->status == 304) {
+        p->good++;
         next_request(p);
         return;
     }
@@ -352,6 +355,7 @@ static void on_reply(void *self, const struct http_reply *from)
         failed(p, from, &err);
         return;
     }
+    p->good++;
     if (p->request->flags & PLAN_CONDITIONAL) {
         etag_key(p, p->request, key, sizeof(key));
         keep_etag(p, from, key);
@@ -382,11 +386,23 @@ static void send_request(struct poller *p)
     p->call = http_start(p->shared->http, &request, on_reply, p);
 }
 
+/* The next request; history is left to another poll while the store cannot take more. */
+static struct plan_request *take_request(struct poller *p)
+{
+    struct plan_request *request = plan_take(&p->plan);
+
+    while (request && (request->flags & PLAN_HISTORY) && store_is_strained(p->shared->store)) {
+        p->waits = true;
+        request = plan_take(&p->plan);
+    }
+    return request;
+}
+
 static void next_request(struct poller *p)
 {
-    p->request = plan_take(&p->plan);
+    p->request = take_request(p);
     if (!p->request) {
-        bool none = p->optional_failed > 0 && p->optional_failed >= p->answered;
+        bool none = p->optional_failed > 0 && p->good == 0;
 
         finish(p, none ? &p->error : NULL);
         return;
@@ -416,12 +432,12 @@ static void poll_now(struct poller *p)
     if (p->polling)
         return;
     p->polling = true;
-    p->forgot = false;
+    p->forgot = p->waits = false;
     p->now_ms = clock_now(p->shared->clock);
     p->started_boot_ms = time_boot_ms();
     p->latency_ms = p->largest = 0;
     p->skew_known = false;
-    p->sent = p->answered = p->optional_failed = 0;
+    p->sent = p->answered = p->good = p->optional_failed = 0;
     p->error = (struct dx_error){ 0 };
     p->plan = (struct plan){ .now_ms = p->now_ms,
                              .every_ms = p->settings->every_ms,
@@ -443,6 +459,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 
 void poller_start(struct poller *p, double delay_s)
 {
+    ev_timer_stop(p->shared->loop, &p->timer);
     ev_timer_set(&p->timer, delay_s, 0.);
     ev_timer_start(p->shared->loop, &p->timer);
 }
@@ -451,7 +468,7 @@ void poller_wish(struct poller *p)
 {
     if (p->polling || time_boot_ms() - p->started_boot_ms < WISH_LEAST_MS)
         return;
-    if (p->budget.limit > 0 && p->state == DX_SOURCE_LIMITED)
+    if (p->budget.limit > 0 && p->teller.state == DX_SOURCE_LIMITED)
         return; /* the wish of a person does not spend what the budget holds back */
     ev_timer_stop(p->shared->loop, &p->timer);
     poll_now(p);
@@ -466,6 +483,7 @@ struct poller *poller_new(struct pollers *shared, const struct source_settings *
     p->settings = settings;
     p->source = settings->kind;
     p->id = id;
+    p->teller.name = settings->name;
     p->auth = auth_new(shared->loop, &settings->endpoint);
     p->cursors = (struct cursors){ .get = get_cursor, .self = p };
     ev_timer_init(&p->timer, on_timer, 0., 0.);

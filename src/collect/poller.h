@@ -20,6 +20,7 @@ struct pollers { /* what they share */
     struct store *store;
     const struct clock *clock;
     void (*polled)(void *self, bool ok);                    /* after each poll */
+    void (*committed)(void *self);                          /* after each commit */
     void (*broken)(void *self, const struct dx_error *err); /* the store refuses: end */
     void *self;
 };

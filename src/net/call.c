@@ -137,6 +137,7 @@ static void deliver(struct http_call *call, int status)
     int64_t now_ms = head->date_ms > 0 ? head->date_ms : clock_now(&machine);
     struct http_reply reply = {
         .error = failed ? &call->error : NULL,
+        .too_large = failed && call->body.full,
         .status = status,
         .body = call->body.bytes && !failed ? call->body.bytes : "", /* half of one is none */
         .len = failed ? 0 : call->body.len,

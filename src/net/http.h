@@ -33,6 +33,7 @@ struct http_request {
 
 struct http_reply {
     const struct dx_error *error; /* NULL: the server answered (any status) */
+    bool too_large;               /* the error is that the body passed max_body */
     int status;
     const char *body; /* NUL-terminated */
     size_t len;

@@ -134,8 +134,8 @@ static void add_source(struct instance *in, const struct rows_ops *ops, const vo
                        ops->text(rows, DX_FIELD_SOURCE), *why ? " " : "", why);
     }
     if (state == DX_SOURCE_FILLING && ops->integer(rows, DX_FIELD_TOTAL) > 0) {
-        in->fill_done = ops->integer(rows, DX_FIELD_DONE);
-        in->fill_total = ops->integer(rows, DX_FIELD_TOTAL);
+        in->fill_done += ops->integer(rows, DX_FIELD_DONE);
+        in->fill_total += ops->integer(rows, DX_FIELD_TOTAL);
     }
 }
 
@@ -147,7 +147,7 @@ static void read_age(struct instance *in, const struct reader *reader, int64_t n
     size_t count = 0;
     void *rows;
 
-    in->last_ok_ms = in->every_ms = in->stale_ms = in->fill_total = 0;
+    in->last_ok_ms = in->every_ms = in->stale_ms = in->fill_done = in->fill_total = 0;
     in->due_ms = INT64_MAX;
     in->sources[0] = in->stale_why[0] = '\0';
     if (in->panel->reads == 0)

@@ -113,6 +113,20 @@ void plan_append(struct plan *plan, struct plan_request *request, const char *mo
     va_end(ap);
 }
 
+void plan_hurry(struct plan *plan)
+{
+    struct plan_request *request = plan->first, *last = plan->last;
+
+    if (request == last)
+        return;
+    while (request->next != last)
+        request = request->next;
+    request->next = NULL;
+    plan->last = request;
+    last->next = plan->first;
+    plan->first = last;
+}
+
 struct plan_request *plan_take(struct plan *plan)
 {
     struct plan_request *request = plan->first;

@@ -11,6 +11,7 @@ struct known;
 
 enum plan_flags {
     PLAN_CONDITIONAL = 1, /* send If-None-Match; a 304 brings nothing new */
+    PLAN_HISTORY = 2,     /* back-fill: another poll takes it up where this one left it */
     /* Its failure is noted and does not fail the poll, unless all that was asked
      * for failed, or the server cannot be reached at all. */
     PLAN_OPTIONAL = 4,
@@ -53,6 +54,8 @@ void plan_append(struct plan *plan, struct plan_request *request, const char *mo
     __attribute__((sentinel));
 /* How many bytes text takes in a URL, once it is escaped. */
 size_t plan_escaped(const char *text);
+/* Send the request that was asked for last before all others. */
+void plan_hurry(struct plan *plan);
 /* Take the first request off; NULL: none. It lives until plan_done(). */
 struct plan_request *plan_take(struct plan *plan);
 void plan_done(struct plan *plan);

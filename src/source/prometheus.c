@@ -266,6 +266,7 @@ static bool decode_query(const struct prometheus *p, const struct reply *reply, 
         return false;
     if (reply->step == STEP_RANGE)
         range_go_on(q, reply, json_array_size(json_object_get(data, "result")), plan, batch);
+    range_progress(p, plan, batch);
     return true;
 }
 
@@ -393,6 +394,39 @@ static uint32_t yields_of(const void *config)
     return 1u << DX_KIND_SAMPLE | (p->alerts ? 1u << DX_KIND_ALERT : 0);
 }
 
+/* "query processing would load too many samples into memory" (Prometheus),
+ * "exceeded maximum resolution of 11,000 points", "the query exceeded the maximum
+ * number of chunks" (Mimir), "exceeded series limit" (Thanos), "cannot select more
+ * than -search.maxSamplesPerQuery" (VictoriaMetrics), 413 from a proxy. */
+static bool too_much(const struct reply *reply, struct batch *batch)
+{
+    static const char *const words[] = { "too many", "exceed", "more than -search.", "limit" };
+    const char *said = field_text(batch, reply->json, "error");
+
+    if (reply->too_large || reply->status == 413)
+        return true;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if ((reply->status == 422 || reply->status == 400) && strcasestr(said, words[i]))
+            return true;
+    return false;
+}
+
+static bool less(const void *config, const struct reply *reply, const struct dx_error *err,
+                 struct plan *plan, struct batch *batch)
+{
+    const struct query *q = query_at(config, reply->detail);
+    struct dx_error words = *err;
+
+    if (reply->step != STEP_RANGE || !q || !too_much(reply, batch))
+        return false;
+    if (reply->too_large)
+        (void)dx_fail(&words, err->fault, "query \"%s\": %s", q->name, err->text);
+    if (!range_less(q, reply, words.text, plan, batch))
+        return false;
+    range_progress(config, plan, batch);
+    return true;
+}
+
 const struct source source_prometheus = {
     .name = "prometheus",
     .summary = "PromQL queries and alerts of a Prometheus, VictoriaMetrics, Thanos or Mimir",
@@ -406,5 +440,6 @@ const struct source source_prometheus = {
     .begin = begin,
     .decode = decode,
     .refused = refused,
+    .less = less,
     .probe = probe,
 };

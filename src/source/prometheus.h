@@ -33,6 +33,12 @@ struct span range_asked(const struct reply *reply);
  * and ask for the chunk before it where history is missing. */
 void range_go_on(const struct query *q, const struct reply *reply, size_t series, struct plan *plan,
                  struct batch *batch);
+/* The chunk was too much: ask for half of it; a piece of history that cannot be
+ * halved any more is named, with these words, and left out. false: it cannot be. */
+bool range_less(const struct query *q, const struct reply *reply, const char *words,
+                struct plan *plan, struct batch *batch);
+/* How much of the history of all queries is there: into the batch. */
+void range_progress(const struct prometheus *p, const struct plan *plan, struct batch *batch);
 
 /* ---- prometheus_alerts.c ---- */
 

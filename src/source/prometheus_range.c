@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "source/field.h"
 
 enum {
@@ -18,7 +19,9 @@ enum {
     CHUNK_LEAST = 60,
     CHUNK_FIRST = 120, /* nobody knows yet how many series there are */
     CHUNK_VALUES = 30000,
-    URL_MOST = 1500, /* longer queries go as a form */
+    CHUNK_FLOOR = 10, /* a refused one is halved down to this */
+    REFUSED_MOST = 3, /* pieces in a row: what lies before is not asked for */
+    URL_MOST = 1500,  /* longer queries go as a form */
     /* What may still change or come late: VictoriaMetrics holds back 30 s. */
     OVERLAP_MS = 60000,
     STEP_LEAST_MS = 1000,
@@ -75,18 +78,23 @@ static int64_t wanted(const struct query *q, const struct plan *plan)
     return floor_to(plan->now_ms - history, step_of(q, plan));
 }
 
+/* What travels with a request, as its detail_text: cursors are committed late. */
+struct asked {
+    struct span chunk, older; /* older: see above */
+    int64_t most;             /* points that the server was willing to give; 0: not known */
+    int64_t refused;          /* pieces left out in a row */
+};
+
 /* Both ends are multiples of the step, so that repeated polls give the same
- * times on every server (VictoriaMetrics snaps them anyway). older: see above;
- * it travels with the request, for cursors are committed late. */
-static void ask(struct plan *plan, const struct query *q, int64_t index, struct span chunk,
-                struct span older)
+ * times on every server (VictoriaMetrics snaps them anyway). */
+static void ask(struct plan *plan, const struct query *q, int64_t index, const struct asked *asked)
 {
     static const char pattern[] = "query={}&start={}&end={}&step={}";
     char from[32], to[32], step[32];
     struct plan_request *r;
 
-    (void)snprintf(from, sizeof(from), "%" PRId64, chunk.from_ms / 1000);
-    (void)snprintf(to, sizeof(to), "%" PRId64, chunk.to_ms / 1000);
+    (void)snprintf(from, sizeof(from), "%" PRId64, asked->chunk.from_ms / 1000);
+    (void)snprintf(to, sizeof(to), "%" PRId64, asked->chunk.to_ms / 1000);
     (void)snprintf(step, sizeof(step), "%" PRId64, step_of(q, plan) / 1000);
     if (plan_escaped(q->query) > URL_MOST) {
         r = plan_form(plan, STEP_RANGE, "/api/v1/query_range", pattern, q->query, from, to, step,
@@ -96,25 +104,30 @@ static void ask(struct plan *plan, const struct query *q, int64_t index, struct 
         plan_append(plan, r, pattern, q->query, from, to, step, NULL);
     }
     r->flags |= PLAN_OPTIONAL;
+    if (asked->chunk.to_ms < floor_to(plan->now_ms, step_of(q, plan)))
+        r->flags |= PLAN_HISTORY;
     r->detail = index;
-    r->detail_text = arena_print(&plan->arena, "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
-                                 chunk.from_ms, chunk.to_ms, older.from_ms, older.to_ms);
+    r->detail_text = arena_print(
+        &plan->arena, "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
+        asked->chunk.from_ms, asked->chunk.to_ms, asked->older.from_ms, asked->older.to_ms,
+        asked->most, asked->refused);
 }
 
-static struct span read_span(const char *text, char **rest)
+static struct asked read_asked(const char *text)
 {
-    struct span span;
+    struct asked asked = { .most = 0 };
+    int64_t *const numbers[] = { &asked.chunk.from_ms, &asked.chunk.to_ms, &asked.older.from_ms,
+                                 &asked.older.to_ms,   &asked.most,        &asked.refused };
+    char *rest = NULL;
 
-    span.from_ms = strtoll(text, rest, 10);
-    span.to_ms = strtoll(*rest, rest, 10);
-    return span;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++, text = rest)
+        *numbers[i] = strtoll(text, &rest, 10);
+    return asked;
 }
 
 struct span range_asked(const struct reply *reply)
 {
-    char *rest = NULL;
-
-    return read_span(reply->detail_text, &rest);
+    return read_asked(reply->detail_text).chunk;
 }
 
 /* From where the last poll ended (a little before), at most one chunk; what
@@ -130,16 +143,18 @@ void range_begin(struct plan *plan, const struct query *q, int64_t index)
         from = end - CHUNK_FIRST * step;
     if (from > end - step)
         from = end - step;
-    ask(plan, q, index, (struct span){ floor_to(from, step), end }, (struct span){ 0 });
+    ask(plan, q, index, &(struct asked){ .chunk = { floor_to(from, step), end } });
 }
 
-static int64_t chunk_points(size_t series)
+static int64_t chunk_points(size_t series, int64_t most)
 {
     int64_t points = series > 0 ? CHUNK_VALUES / (int64_t)series : CHUNK_MOST;
 
     if (points > CHUNK_MOST)
-        return CHUNK_MOST;
-    return points < CHUNK_LEAST ? CHUNK_LEAST : points;
+        points = CHUNK_MOST;
+    if (points < CHUNK_LEAST)
+        points = CHUNK_LEAST;
+    return most > 0 && points > most ? most : points;
 }
 
 /* The newest chunk of a poll extends the block when the two touch, and begins a
@@ -158,12 +173,12 @@ static void join_newest(const struct query *q, const struct plan *plan, struct s
         block->from_ms = before.from_ms;
 }
 
-void range_go_on(const struct query *q, const struct reply *reply, size_t series, struct plan *plan,
-                 struct batch *batch)
+/* The chunk is known now: move the cursors, and ask for the one before it. */
+static void go_on(const struct query *q, int64_t index, struct asked *asked, size_t series,
+                  struct plan *plan, struct batch *batch)
 {
     int64_t step = step_of(q, plan), end = floor_to(plan->now_ms, step), first = wanted(q, plan);
-    char *rest = NULL;
-    struct span block = read_span(reply->detail_text, &rest), older = read_span(rest, &rest);
+    struct span block = asked->chunk, older = asked->older;
     int64_t from;
 
     if (block.to_ms >= end) {
@@ -182,12 +197,84 @@ void range_go_on(const struct query *q, const struct reply *reply, size_t series
     }
     if (block.from_ms <= first)
         return;
-    batch->done = (end - block.from_ms + older.to_ms - older.from_ms) / step;
-    batch->total = (end - first) / step;
-    from = block.from_ms - chunk_points(series) * step;
+    from = block.from_ms - chunk_points(series, asked->most) * step;
     if (from < first)
         from = first;
     if (from < older.to_ms)
         from = floor_to(older.to_ms - OVERLAP_MS, step);
-    ask(plan, q, reply->detail, (struct span){ from, block.from_ms }, older);
+    asked->chunk = (struct span){ from, block.from_ms };
+    asked->older = older;
+    ask(plan, q, index, asked);
+}
+
+void range_go_on(const struct query *q, const struct reply *reply, size_t series, struct plan *plan,
+                 struct batch *batch)
+{
+    struct asked asked = read_asked(reply->detail_text);
+
+    asked.refused = 0;
+    go_on(q, reply->detail, &asked, series, plan, batch);
+}
+
+bool range_less(const struct query *q, const struct reply *reply, const char *words,
+                struct plan *plan, struct batch *batch)
+{
+    struct asked asked = read_asked(reply->detail_text);
+    int64_t step = step_of(q, plan), half = (asked.chunk.to_ms - asked.chunk.from_ms) / step / 2;
+    char from[TIME_TEXT], to[TIME_TEXT];
+
+    if (half >= CHUNK_FLOOR) {
+        asked.most = half;
+        asked.chunk.from_ms = asked.chunk.to_ms - half * step;
+        ask(plan, q, reply->detail, &asked);
+        plan_hurry(plan);
+        return true;
+    }
+    if (asked.chunk.to_ms >= floor_to(plan->now_ms, step))
+        return false; /* what is new is asked for again and again */
+    if (++asked.refused >= REFUSED_MOST)
+        asked.chunk.from_ms = wanted(q, plan);
+    batch_note(batch, DX_LOG_WARN, "%s; its history from %s to %s is left out", words,
+               time_format(from, asked.chunk.from_ms), time_format(to, asked.chunk.to_ms));
+    go_on(q, reply->detail, &asked, 0, plan, batch);
+    return true;
+}
+
+/* ---- how far it has come ---- */
+
+/* As known(), but with what the batch has not committed yet. */
+static int64_t now_known(const struct batch *batch, const struct plan *plan, enum cursor_of which,
+                         const struct query *q)
+{
+    char name[CURSOR_MAX];
+
+    (void)cursor_name(name, which, q, step_of(q, plan));
+    for (size_t i = batch->cursor_count; i > 0; i--)
+        if (strcmp(batch->cursors[i - 1].name, name) == 0)
+            return batch->cursors[i - 1].value;
+    return known(plan, which, q);
+}
+
+void range_progress(const struct prometheus *p, const struct plan *plan, struct batch *batch)
+{
+    const struct query *q = p->queries.item;
+
+    batch->done = batch->total = 0;
+    for (size_t i = 0; i < p->queries.count; i++, q++) {
+        int64_t step = step_of(q, plan), first = wanted(q, plan);
+        int64_t all = (floor_to(plan->now_ms, step) - first) / step, done;
+        int64_t oldest = now_known(batch, plan, OLDEST, q);
+        int64_t from = now_known(batch, plan, OLDER_FROM, q);
+
+        if (q->instant)
+            continue;
+        /* What the two blocks hold of it; before the first answer nothing is known. */
+        done =
+            oldest > 0 ? now_known(batch, plan, NEWEST, q) - (oldest > first ? oldest : first) : 0;
+        if (from > 0)
+            done += now_known(batch, plan, OLDER_TO, q) - (from > first ? from : first);
+        done = done > 0 ? done / step : 0;
+        batch->done += done < all ? done : all;
+        batch->total += all;
+    }
 }

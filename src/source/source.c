@@ -185,6 +185,25 @@ static void add_words(const struct reply *reply, struct dx_error *err)
     err->retry_after_s = said.retry_after_s;
 }
 
+bool source_less(const struct source *source, const void *config, const struct reply *reply,
+                 const struct dx_error *err, struct plan *plan, struct batch *batch)
+{
+    struct reply whole = *reply;
+    json_error_t why;
+    size_t mended;
+    json_t *json;
+    bool ok;
+
+    if (!source->less)
+        return false;
+    whole.body = reply->body ? reply->body : "";
+    json = parse(&whole, &mended, &why);
+    whole.json = json;
+    ok = source->less(config, &whole, err, plan, batch);
+    json_decref(json);
+    return ok;
+}
+
 void source_refused(const struct source *source, const void *config, const struct reply *reply,
                     struct dx_error *err)
 {

@@ -16,7 +16,8 @@ struct reply {      /* to a request that the source asked for */
     unsigned step;  /* the source's own name for the request */
     int64_t detail; /* and what it wanted to remember of it */
     const char *detail_text;
-    int status; /* 2xx, or one that the step said it accepts */
+    int status;     /* 2xx, or one that the step said it accepts */
+    bool too_large; /* its body passed max_body and was not read */
     const char *content_type;
     int64_t now_ms; /* of the poll */
     const char *body;
@@ -91,6 +92,11 @@ struct source {
      * NULL where the body is not JSON; then, unless this changes *err, what the
      * page or the plain text says is put behind net's words. */
     void (*refused)(const void *config, const struct reply *reply, struct dx_error *err);
+    /* A reply that failed with err: where it was too much for the server or for
+     * max_body, ask for less instead, or leave it out by name and go on. false:
+     * it was not, or there is no less. May be NULL. */
+    bool (*less)(const void *config, const struct reply *reply, const struct dx_error *err,
+                 struct plan *plan, struct batch *batch);
     /* Ask for what `check` needs: the version, who we are. decode() reads it. */
     void (*probe)(const void *config, struct plan *plan);
 };
@@ -110,5 +116,10 @@ bool source_decode(const struct source *source, const void *config, const struct
  * said into *err, which holds net's own words. */
 void source_refused(const struct source *source, const void *config, const struct reply *reply,
                     struct dx_error *err);
+
+/* A reply that failed with *err: true where the source goes on all the same, see
+ * `less`. */
+bool source_less(const struct source *source, const void *config, const struct reply *reply,
+                 const struct dx_error *err, struct plan *plan, struct batch *batch);
 
 #endif
