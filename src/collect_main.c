@@ -61,11 +61,13 @@ int main(int argc, char **argv)
     }
     if (args.help || args.options)
         return print(args.help ? collect_arguments_help : collect_arguments_mdoc);
+    if (args.schema)
+        return print(collect_arguments_schema);
     if (args.version)
         return puts("dxtop-collect " PACKAGE_VERSION) < 0;
     buf_init(&complaints, 1 << 20);
     if (common_args_load(&args.common, &config, &kinds, &none, &complaints))
-        status = run(&args, &config);
+        status = args.judge ? COLLECT_OK : run(&args, &config);
     else
         (void)fputs(complaints.bytes ? complaints.bytes : "", stderr);
     buf_done(&complaints);

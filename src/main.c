@@ -32,6 +32,8 @@ static int run(struct app *app)
         return check_run(app);
     case MODE_SCREEN:
         return picture_run(app);
+    case MODE_SCHEMA:
+        return schema_run(app);
     case MODE_DEMO:
         return demo_run(app, view);
     }
@@ -50,7 +52,8 @@ int main(int argc, char **argv)
     if (err.fault != DX_FAULT_NONE || done)
         return done ? EXIT_OK : EXIT_USAGE;
     paths_find(&app.paths);
-    if (app.arguments.mode == MODE_DEMO || app_load(&app))
+    /* These two need no configuration. */
+    if (app.arguments.mode == MODE_DEMO || app.arguments.mode == MODE_SCHEMA || app_load(&app))
         status = run(&app);
     app_done(&app);
     return status;

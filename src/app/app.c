@@ -42,12 +42,22 @@ static bool find_panel(void *self, const char *name, struct config_kind *kind, s
     return true;
 }
 
+void app_plugins(struct app *app)
+{
+    app->plugins = (struct plugins){ .dirs = (const char *const *)app->paths.panels };
+}
+
+struct config_kinds app_panels(struct app *app, char **names)
+{
+    return (struct config_kinds){ .find = find_panel,
+                                  .names = (const char *const *)names,
+                                  .self = app };
+}
+
 static bool load_config(struct app *app, struct buf *complaints)
 {
     char **names = plugin_names(&app->plugins);
-    struct config_kinds panels = { .find = find_panel,
-                                   .names = (const char *const *)names,
-                                   .self = app };
+    struct config_kinds panels = app_panels(app, names);
     struct config_kinds none = { 0 };
     bool ok = common_args_load(&app->arguments.common, &app->config, &none, &panels, complaints);
 
@@ -80,26 +90,30 @@ static void add(char ***argv, size_t *n, const char *text)
     (*argv)[*n] = NULL;
 }
 
-static void make_collector_argv(struct app *app)
+char **app_collector_argv(const struct app *app, const char *const *extra)
 {
+    char **argv = NULL;
     size_t n = 0;
 
-    add(&app->collector, &n, app->paths.collector);
-    common_args_pass(&app->arguments.common, &app->collector, &n);
-    add(&app->collector, &n, "--until-stdin");
+    add(&argv, &n, app->paths.collector);
+    common_args_pass(&app->arguments.common, &argv, &n);
+    while (*extra)
+        add(&argv, &n, *extra++);
+    return argv;
 }
 
 bool app_load(struct app *app)
 {
+    static const char *const until_stdin[] = { "--until-stdin", NULL };
     struct dx_error err = { 0 };
     struct buf complaints;
     bool ok;
 
-    app->plugins = (struct plugins){ .dirs = (const char *const *)app->paths.panels };
+    app_plugins(app);
     buf_init(&complaints, 64 << 10);
     ok = load_config(app, &complaints);
-    if (complaints.len > 0)
-        (void)fputs(complaints.bytes, stderr);
+    if (!ok)
+        app_complain(app, &complaints);
     buf_done(&complaints);
     if (!ok)
         return false;
@@ -108,7 +122,7 @@ bool app_load(struct app *app)
         return false;
     }
     app->store_path = common_args_store(&app->arguments.common, &app->config, STORE_SCHEMA);
-    make_collector_argv(app);
+    app->collector = app_collector_argv(app, until_stdin);
     return true;
 }
 
@@ -151,17 +165,12 @@ int app_run(char *const *argv)
 
 int app_collect(struct app *app, const char *const *extra)
 {
-    char **argv = NULL;
-    size_t n = 0;
+    char **argv = app_collector_argv(app, extra);
     int status;
 
-    add(&argv, &n, app->paths.collector);
-    common_args_pass(&app->arguments.common, &argv, &n);
-    while (*extra)
-        add(&argv, &n, *extra++);
     (void)fflush(stdout);
     status = app_run(argv);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; argv[i]; i++)
         free(argv[i]);
     free(argv);
     return status;

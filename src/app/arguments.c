@@ -59,6 +59,7 @@ static const struct {
     { "check", MODE_CHECK, check_formats, "check the configuration and reach every source" },
     { "screen", MODE_SCREEN, picture_formats, "print a view as it would look, without a terminal" },
     { "demo", MODE_DEMO, NULL, "watch a simulated platform" },
+    { "schema", MODE_SCHEMA, NULL, "print the JSON Schema of the configuration, for editors" },
 };
 
 static bool index_of(const char *const *names, const char *word, const char *what, int *index,

@@ -7,7 +7,7 @@
 #include "config/common_args.h"
 #include "core/buf.h"
 
-enum mode { MODE_VIEW, MODE_ONCE, MODE_EXPORT, MODE_CHECK, MODE_SCREEN, MODE_DEMO };
+enum mode { MODE_VIEW, MODE_ONCE, MODE_EXPORT, MODE_CHECK, MODE_SCREEN, MODE_DEMO, MODE_SCHEMA };
 
 struct arguments {
     struct common_args common; /* what dxtop-collect understands too */

@@ -1,4 +1,4 @@
-/* export: `once`, `export` and `check`: the modes that print and end. */
+/* export: `once`, `export`, `check` and `schema`: the modes that print and end. */
 #ifndef APP_EXPORT_H
 #define APP_EXPORT_H
 
@@ -11,5 +11,6 @@ extern const char *const once_formats[];   /* "json", "text" */
 int once_run(struct app *app);
 int export_run(struct app *app);
 int check_run(struct app *app);
+int schema_run(struct app *app);
 
 #endif

@@ -3,8 +3,11 @@
 
 #include "collect/arguments.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "collect/kinds.h"
+#include "config/json_schema.h"
 #include "source/source.h"
 
 #define OWN(field) offsetof(struct collect_arguments, field)
@@ -16,6 +19,9 @@ static const struct arg own[] = {
     { "json", 0, NULL, OWN(json), "with --check: as JSON" },
     { "until-stdin", 0, NULL, OWN(until_stdin),
       "end when standard input closes, unless viewers are there" },
+    { "judge", 0, NULL, OWN(judge), "say what is wrong with the configuration, and end" },
+    { "schema", 0, NULL, OWN(schema),
+      "print the JSON Schema of a source, a part of that of dxtop schema" },
     { "print-options", 0, NULL, OWN(options), "print all options as the manuals have them" },
     { "help", 'h', NULL, OWN(help), "print this" },
     { "version", 'V', NULL, OWN(version), "print the version" },
@@ -45,6 +51,17 @@ void collect_arguments_help(struct buf *out)
                         "dxtop starts it by itself; it can also run alone, as a service.\n\n");
     args_print_help(out, own);
     args_print_help(out, common_args);
+}
+
+void collect_arguments_schema(struct buf *out)
+{
+    struct config_kinds kinds = kinds_of_sources();
+    json_t *schema = json_schema_kinds(&kinds, config_source_options, "type");
+    char *text = json_dumps(schema, JSON_INDENT(1) | JSON_SORT_KEYS);
+
+    (void)buf_print(out, "%s\n", text ? text : "");
+    free(text);
+    json_decref(schema);
 }
 
 /* Sections begin with a comment that names them, as in the manual's pages. */

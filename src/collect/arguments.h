@@ -8,7 +8,7 @@ struct collect_arguments {
     struct common_args common;
     const char *wait; /* "" unless given */
     int64_t wait_ms;
-    bool once, check, json, until_stdin, help, version, options;
+    bool once, check, json, until_stdin, judge, schema, help, version, options;
 };
 
 bool collect_arguments_parse(struct collect_arguments *args, int argc, char **argv,
@@ -16,5 +16,6 @@ bool collect_arguments_parse(struct collect_arguments *args, int argc, char **ar
 void collect_arguments_help(struct buf *out);
 /* The option tables of all sources and of the command line, as the manuals have them. */
 void collect_arguments_mdoc(struct buf *out);
+void collect_arguments_schema(struct buf *out);
 
 #endif
