@@ -328,6 +328,7 @@ Test(store_damage, a_full_disk_fails_a_commit_whole)
     cr_expect_gt(done, 0);
     cr_expect_gt(failed, 0);
     cr_expect_eq(err.fault, DX_FAULT_SYSTEM);
+    cr_expect(strstr(err.text, ": File too large"), "%s", err.text);
     cr_expect_eq(kit_count(kit.store, DX_QUERY_SAMPLES, T0 + DAY), 500 * done);
     small.rlim_cur = RLIM_INFINITY;
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);

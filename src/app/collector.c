@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/log.h"
 #include "core/text.h"
 #include "core/time.h"
 
@@ -27,6 +28,7 @@ static void trouble(struct collector *c, const char *text)
         return;
     (void)snprintf(c->trouble, sizeof(c->trouble), "%s", text);
     c->changed = true;
+    log_line(*text ? DX_LOG_WARN : DX_LOG_INFO, "%s", *text ? text : "somebody collects");
 }
 
 /* Keep the last whole line that it said. */
@@ -48,6 +50,8 @@ static void ended(struct collector *c, int status)
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
     (void)text_clean(clean, sizeof(clean), c->said, strlen(c->said));
+    log_line(DX_LOG_INFO, "the collector that we started ended, status %d%s%s", status,
+             *clean ? ": " : "", clean);
     c->refused = code == EXIT_CONFIG;
     if (code == 0 || code == EXIT_LOCKED)
         return;
@@ -107,6 +111,7 @@ static void launch(struct collector *c)
         trouble(c, err.text);
         return;
     }
+    log_line(DX_LOG_INFO, "nobody collects: started %s, process %ld", c->argv[0], (long)c->pid);
     c->stdin_fd = ends.in;
     (void)fcntl(ends.err, F_SETFL, O_NONBLOCK);
     ev_io_init(&c->err, on_err, ends.err, EV_READ);

@@ -75,6 +75,7 @@ static void update(struct viewer *v, const struct grid *grid)
     v->store_trouble[0] = '\0';
     if (!store_begin(v->app->store, &err)) {
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
+        log_line(DX_LOG_WARN, "%s", v->store_trouble);
         return; /* what was read last stays on the screen, with its age */
     }
     v->reader = store_reader(v->app->store);
@@ -276,6 +277,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
 
     (void)loop;
     (void)revents;
+    log_line(w->signum == SIGWINCH ? DX_LOG_DEBUG : DX_LOG_INFO, "signal %d", w->signum);
     switch (w->signum) {
     case SIGWINCH:
         screen_resize(v->screen);
@@ -380,8 +382,15 @@ int viewer_run(struct app *app, struct dx_error *err)
     int status = EXIT_FAILED;
 
     (void)setlocale(LC_CTYPE, "");
+    if (log_is_terminal()) {
+        (void)dx_fail(err, DX_FAULT_CONFIG, "--log: a terminal is no place for it here");
+        return EXIT_USAGE;
+    }
+    (void)signal(SIGXFSZ, SIG_IGN); /* past the limit of file sizes a write fails in words */
     if (!app_open(app, err))
         return EXIT_FAILED;
+    log_line(DX_LOG_INFO, "dxtop " PACKAGE_VERSION " shows %s with theme %s",
+             store_path(app->store), app->theme.name);
     v.loop = ev_loop_new(EVFLAG_AUTO);
     init_watchers(&v);
     watch_signals(&v, true); /* before the terminal is touched */
@@ -400,6 +409,7 @@ int viewer_run(struct app *app, struct dx_error *err)
         collector_look(&v.collector);
         ev_run(v.loop, 0);
         screen_close(v.screen);
+        log_line(DX_LOG_INFO, "ends with %d", v.status);
         state_save(&v);
         status = v.status;
     }

@@ -81,7 +81,11 @@ static void on_reply(void *self, const struct http_reply *from)
         (void)source_decode(c->source, c->settings->settings, &reply, &more, &c->batch, &err);
         plan_done(&more);
     }
-    c->authenticated = err.fault != DX_FAULT_AUTH && (c->authenticated || from->status < 300);
+    auth_hide(c->auth, err.text);
+    if (err.fault == DX_FAULT_AUTH)
+        c->authenticated = false;
+    else if (from->status < 300 || from->status == 400 || from->status == 422)
+        c->authenticated = true; /* it read what we asked for */
     if (err.fault != DX_FAULT_NONE && c->error.fault == DX_FAULT_NONE)
         c->error = err;
     next_request(c);

@@ -3,6 +3,7 @@
 
 #include "collect/collect.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,7 @@ static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
 
     (void)loop;
     (void)revents;
+    log_line(DX_LOG_DEBUG, "upkeep: the WAL has %" PRId64 " bytes", store_wal_bytes(c->store));
     if (!store_upkeep(c->store, clock_now(&c->clock), &err))
         warn(c, &err);
 }
@@ -136,6 +138,7 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
 
 static void grant(struct collect *c, const char *what, const char *arg)
 {
+    log_line(DX_LOG_DEBUG, "a viewer wishes: %s %s", what, arg);
     for (size_t i = 0; strcmp(what, "poll") == 0 && i < c->count; i++)
         if (!*arg || strcmp(arg, poller_name(c->pollers[i])) == 0)
             poller_wish(c->pollers[i]);
@@ -194,6 +197,7 @@ static void say_started(struct collect *c)
                    store_where(c->store));
     (void)store_log(c->store, clock_now(&c->clock), DX_LOG_INFO, "", words,
                     &(struct dx_error){ 0 });
+    log_line(DX_LOG_INFO, "%s; the store is %s", words, store_path(c->store));
 }
 
 static void collect_now(struct collect *c)
@@ -243,6 +247,7 @@ static void on_lock(struct ev_loop *loop, ev_timer *timer, int revents)
 static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
 {
     (void)loop;
+    log_line(DX_LOG_INFO, "signal %d", w->signum);
     (void)revents;
     end(w->data, COLLECT_OK);
 }
@@ -268,6 +273,8 @@ static void on_stdin(struct ev_loop *loop, ev_io *io, int revents)
         return;
     ev_io_stop(loop, io);
     c->stdin_closed = true;
+    log_line(DX_LOG_INFO, "the viewer that started us ended; others %s",
+             store_has_viewers(c->store) ? "are there" : "are not");
     if (!store_has_viewers(c->store))
         end(c, COLLECT_OK);
 }
@@ -325,11 +332,15 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
         ev_loop_destroy(c.loop);
         return COLLECT_SOURCE_FAILED;
     }
-    if (store_lock(c.store))
+    if (store_lock(c.store)) {
         collect_now(&c);
-    else
+    } else {
+        log_line(DX_LOG_INFO, "another collects into %s; waiting", store_path(c.store));
         start_timer(&c, &c.lock, LOCK_AGAIN_S * (1. + drand48() / 2.), LOCK_AGAIN_S, on_lock);
+    }
     ev_run(c.loop, 0);
+    log_line(c.error.fault == DX_FAULT_NONE ? DX_LOG_INFO : DX_LOG_ERROR, "ends with %d%s%s",
+             c.status, c.error.fault == DX_FAULT_NONE ? "" : ": ", c.error.text);
     stop(&c);
     *err = c.error;
     return c.status;

@@ -168,19 +168,6 @@ static void clear(struct poller *p)
     p->request = NULL;
 }
 
-static void log_poll(const struct poller *p, const struct dx_error *err, int64_t wait_ms)
-{
-    char wait[TIME_TEXT];
-
-    for (size_t i = 0; i < p->batch.note_count; i++)
-        log_line(DX_LOG_DEBUG, "%s: note: %s", p->settings->name, p->batch.notes[i].text);
-    log_line(DX_LOG_DEBUG,
-             "%s: poll %s: %zu requests, %zu series, %zu samples, %zu alerts; next in %s%s%s",
-             p->settings->name, err ? "failed" : "done", p->sent, p->batch.series_count,
-             p->batch.sample_count, p->batch.alert_count, duration_format(wait, wait_ms, false),
-             err ? ": " : "", err ? err->text : "");
-}
-
 /* err NULL: all that had to come came. */
 static void finish(struct poller *p, const struct dx_error *err)
 {
@@ -199,11 +186,11 @@ static void finish(struct poller *p, const struct dx_error *err)
     if (p->batch.repaired > 0)
         batch_note(&p->batch, DX_LOG_WARN, "%zu bytes of its answer had to be mended",
                    p->batch.repaired);
+    tell_poll(&p->teller, &p->batch, p->sent, wait, err);
     tell_state(&p->teller, &p->batch, p->now_ms, state, err);
     if (p->skew_known)
         tell_skew(&p->teller, &p->batch, p->skew_ms);
     tell_waiting(&p->teller, &p->batch, p->waits, &p->error);
-    log_poll(p, err, wait);
     bool ok = commit(p, err, state, wait);
     clear(p);
     p->polling = false;
@@ -302,22 +289,14 @@ static void take_counts(struct poller *p, const struct http_reply *from)
     budget_seen(&p->budget, p->now_ms, from->limit, from->remaining, from->reset_ms);
 }
 
-/* Not the path's query, which is long, and not the URL before it. */
-static void log_reply(const struct poller *p, const struct http_reply *from)
-{
-    const char *path = p->request->path;
-
-    if (from->error)
-        log_line(DX_LOG_DEBUG, "%s: %.*s: no answer after %" PRId64 " ms, %" PRId64 " bytes: %s",
-                 p->settings->name, (int)strcspn(path, "?"), path, from->latency_ms, from->bytes,
-                 from->error->text);
-    else
-        log_line(DX_LOG_DEBUG, "%s: %.*s: %d, %" PRId64 " bytes, %" PRId64 " ms%s",
-                 p->settings->name, (int)strcspn(path, "?"), path, from->status, from->bytes,
-                 from->latency_ms, from->status == 304 ? ", as it was" : "");
-}
-
 static void on_ready(void *self, const struct dx_error *err);
+
+/* The rest of a reply that is no success, or that could not be decoded. */
+static void refused(struct poller *p, const struct http_reply *from, struct dx_error *err)
+{
+    auth_hide(p->auth, err->text);
+    failed(p, from, err);
+}
 
 static void on_reply(void *self, const struct http_reply *from)
 {
@@ -327,10 +306,11 @@ static void on_reply(void *self, const struct http_reply *from)
     char key[2048];
 
     p->call = NULL;
-    log_reply(p, from);
+    tell_reply(&p->teller, p->request->path, from);
     take_counts(p, from);
     if (from->error) {
-        failed(p, from, from->error);
+        err = *from->error;
+        refused(p, from, &err);
         return;
     }
     if (from->status == 401 && !p->forgot) {
@@ -348,11 +328,11 @@ static void on_reply(void *self, const struct http_reply *from)
     if (from->status < 200 || from->status > 299) {
         (void)http_refused(from, &err);
         source_refused(p->source, p->settings->settings, &reply, &err);
-        failed(p, from, &err);
+        refused(p, from, &err);
         return;
     }
     if (!source_decode(p->source, p->settings->settings, &reply, &p->plan, &p->batch, &err)) {
-        failed(p, from, &err);
+        refused(p, from, &err);
         return;
     }
     p->good++;

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/log.h"
 #include "core/time.h"
@@ -26,6 +27,33 @@ static void say(const struct teller *teller, struct batch *batch, enum dx_log_le
     va_end(ap);
     batch_note(batch, level, "%s", words);
     log_line(level, "%s: %s", teller->name, words);
+}
+
+void tell_reply(const struct teller *teller, const char *path, const struct http_reply *from)
+{
+    int len = (int)strcspn(path, "?");
+
+    if (from->error)
+        log_line(DX_LOG_DEBUG, "%s: %.*s: no answer after %" PRId64 " ms, %" PRId64 " bytes",
+                 teller->name, len, path, from->latency_ms, from->bytes);
+    else
+        log_line(DX_LOG_DEBUG, "%s: %.*s: %d, %" PRId64 " bytes, %" PRId64 " ms%s", teller->name,
+                 len, path, from->status, from->bytes, from->latency_ms,
+                 from->status == 304 ? ", as it was" : "");
+}
+
+void tell_poll(const struct teller *teller, const struct batch *batch, size_t requests,
+               int64_t wait_ms, const struct dx_error *err)
+{
+    char wait[TIME_TEXT];
+
+    for (size_t i = 0; i < batch->note_count; i++)
+        log_line(DX_LOG_DEBUG, "%s: note: %s", teller->name, batch->notes[i].text);
+    log_line(DX_LOG_DEBUG,
+             "%s: poll %s: %zu requests, %zu series, %zu samples, %zu alerts; next in %s%s%s",
+             teller->name, err ? "failed" : "done", requests, batch->series_count,
+             batch->sample_count, batch->alert_count, duration_format(wait, wait_ms, false),
+             err ? ": " : "", err ? err->text : "");
 }
 
 void tell_state(struct teller *teller, struct batch *batch, int64_t now_ms,

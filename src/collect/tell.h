@@ -4,6 +4,7 @@
 #define COLLECT_TELL_H
 
 #include "model/batch.h"
+#include "net/http.h"
 
 struct teller { /* what was said last; { 0 } with a name: nothing yet */
     const char *name;
@@ -11,6 +12,12 @@ struct teller { /* what was said last; { 0 } with a name: nothing yet */
     int64_t lost_ms; /* since when it is not live; 0 */
     bool skewed, waiting;
 };
+
+/* To the file only: an answer (the path without its query, which is long, and
+ * without the URL before it), and a poll that is through. */
+void tell_reply(const struct teller *teller, const char *path, const struct http_reply *from);
+void tell_poll(const struct teller *teller, const struct batch *batch, size_t requests,
+               int64_t wait_ms, const struct dx_error *err);
 
 /* The poll at now_ms ended in this state; err may be NULL. */
 void tell_state(struct teller *teller, struct batch *batch, int64_t now_ms,

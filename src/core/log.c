@@ -14,7 +14,7 @@
 #include "core/text.h"
 #include "core/time.h"
 
-enum { LINE_MAX_BYTES = 2048 };
+enum { LINE_MAX_BYTES = 2048, HEAD_MAX = 128 };
 
 static const char *const names[] = { "debug", "info", "warn", "error" };
 
@@ -25,7 +25,7 @@ static struct {
 
 bool log_open(const char *path, enum dx_log_level level, struct dx_error *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
 
     if (fd < 0)
         return dx_fail(err, DX_FAULT_SYSTEM, "cannot write the log %s: %s", path, strerror(errno));
@@ -53,7 +53,7 @@ const char *log_level_name(enum dx_log_level level)
 
 void log_line(enum dx_log_level level, const char *fmt, ...)
 {
-    char text[LINE_MAX_BYTES], line[LINE_MAX_BYTES + 64], now[TIME_TEXT];
+    char text[LINE_MAX_BYTES], line[LINE_MAX_BYTES + HEAD_MAX], now[TIME_TEXT];
     struct timespec ts;
     va_list ap;
     int n;
@@ -64,13 +64,20 @@ void log_line(enum dx_log_level level, const char *fmt, ...)
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
     (void)clock_gettime(CLOCK_REALTIME, &ts);
-    n = snprintf(line, sizeof(line), "%s %s ",
+    n = snprintf(line, HEAD_MAX, "%s %s[%ld] %s ",
                  time_format(now, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000),
-                 log_level_name(level));
+                 program_invocation_short_name, (long)getpid(), log_level_name(level));
+    if (n < 0 || n >= HEAD_MAX)
+        return;
     size_t len = (size_t)n + text_clean(line + n, sizeof(line) - (size_t)n - 1, text, strlen(text));
     line[len++] = '\n';
     if (write(log_state.fd, line, len) < 0)
         return; /* a full disk must not end a program over its log */
+}
+
+bool log_is_terminal(void)
+{
+    return log_state.fd != 0 && isatty(log_state.fd) == 1;
 }
 
 void log_close(void)

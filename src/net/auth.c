@@ -304,6 +304,40 @@ void auth_fill(const struct auth *auth, struct http_request *request)
     request->header_count = auth->made;
 }
 
+/* Shorter ones are no secrets, and words would lose their letters. */
+enum { HIDE_LEAST = 4 };
+
+static void hide_one(char *text, const char *secret)
+{
+    static const char stars[] = "***";
+    size_t len = secret ? strlen(secret) : 0, n;
+    char *at = text;
+
+    if (len < HIDE_LEAST)
+        return;
+    while ((at = strstr(at, secret)) != NULL) {
+        memcpy(at, stars, 3);
+        memmove(at + 3, at + len, strlen(at + len) + 1);
+        at += 3;
+    }
+    /* The longest beginning of it that text ends with. */
+    n = strlen(text) < len ? strlen(text) : len - 1;
+    while (n >= HIDE_LEAST && memcmp(text + strlen(text) - n, secret, n) != 0)
+        n--;
+    if (n >= HIDE_LEAST)
+        memcpy(text + strlen(text) - n, stars, 4);
+}
+
+void auth_hide(const struct auth *auth, char *text)
+{
+    const char *authorization = auth->authorization;
+
+    for (size_t i = 0; i < auth->count; i++)
+        hide_one(text, auth->items[i].value);
+    if (authorization && strchr(authorization, ' '))
+        hide_one(text, strchr(authorization, ' ') + 1);
+}
+
 struct auth *auth_new(struct ev_loop *loop, const struct endpoint *endpoint)
 {
     struct auth *auth = mem_new(1, sizeof(*auth));

@@ -23,6 +23,10 @@ void auth_forget(struct auth *auth); /* after a 401: read again next time */
  * auth_forget() or auth_free(). */
 void auth_fill(const struct auth *auth, struct http_request *request);
 
+/* A server may repeat in its error what we sent: put *** in the place of every
+ * secret in text, also of one that text was cut in. */
+void auth_hide(const struct auth *auth, char *text);
+
 /* Files that others can read, empty variables: for `check`. false: *err. */
 bool auth_check(const struct endpoint *endpoint, struct dx_error *err);
 

@@ -3,6 +3,7 @@
 
 #include "store/ci.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,11 +17,15 @@ bool is_damage(const struct store *store)
     return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
-/* The machine's own words, where "disk I/O error" says too little. */
+/* The machine's own words, where "disk I/O error" says too little. SQLite keeps
+ * no number of what failed in a COMMIT; errno has it still. */
 static const char *system_words(const struct store *store)
 {
-    int code = sqlite3_errcode(store->db) & 0xFF, number = sqlite3_system_errno(store->db);
+    int left = errno, code = sqlite3_errcode(store->db) & 0xFF;
+    int number = sqlite3_system_errno(store->db);
 
+    if (number == 0)
+        number = left;
     return code == SQLITE_IOERR && number != 0 ? strerror(number) : "";
 }
 
@@ -103,9 +108,15 @@ void store_give_back(struct store *store, sqlite3_stmt *stmt)
     }
 }
 
+static int step(sqlite3_stmt *stmt)
+{
+    errno = 0;
+    return sqlite3_step(stmt);
+}
+
 bool store_step(struct store *store, sqlite3_stmt *stmt, struct dx_error *err)
 {
-    int status = sqlite3_step(stmt);
+    int status = step(stmt);
 
     if (status != SQLITE_DONE && status != SQLITE_ROW) {
         store_fail(store, err);
@@ -118,7 +129,7 @@ bool store_step(struct store *store, sqlite3_stmt *stmt, struct dx_error *err)
 
 bool store_row(struct store *store, sqlite3_stmt *stmt, bool *row, struct dx_error *err)
 {
-    int status = sqlite3_step(stmt);
+    int status = step(stmt);
 
     *row = status == SQLITE_ROW;
     if (status != SQLITE_ROW && status != SQLITE_DONE) {
@@ -131,6 +142,7 @@ bool store_row(struct store *store, sqlite3_stmt *stmt, bool *row, struct dx_err
 
 bool store_exec(struct store *store, const char *sql, struct dx_error *err)
 {
+    errno = 0;
     if (!store->db || sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return store_fail(store, err);
     return true;

@@ -137,11 +137,40 @@ static void put_grapheme(struct dx_canvas *canvas, int row, int col, const struc
     }
 }
 
+/* Among ASCII glyphs the signs that our own words have in them are ASCII too:
+ * "–" for no data, "×12", "≥ 100". */
+static void to_ascii(struct grapheme *g)
+{
+    static const struct {
+        char32_t cp;
+        char ascii;
+    } more[] = { { U'×', 'x' }, { U'≈', '~' }, { U'→', '>' }, { U'—', '-' } };
+
+    for (size_t i = 0; i < DX_GLYPH_COUNT; i++) {
+        struct grapheme sign;
+        const char *text = glyph_sets[GLYPHS_BRAILLE].glyph[i];
+
+        if (!text)
+            continue;
+        text_grapheme(text, strlen(text), &sign);
+        if (sign.cp[0] == g->cp[0])
+            *g = (struct grapheme){ .cp = { (char32_t)glyph_sets[GLYPHS_ASCII].glyph[i][0] },
+                                    .width = 1,
+                                    .bytes = g->bytes };
+    }
+    for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+        if (more[i].cp == g->cp[0])
+            *g = (struct grapheme){ .cp = { (char32_t)more[i].ascii },
+                                    .width = 1,
+                                    .bytes = g->bytes };
+}
+
 int canvas_put(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
                const char *text)
 {
     static const struct dx_style plain = { .role = DX_ROLE_TEXT };
     size_t left = strlen(text);
+    bool ascii = canvas->grid->glyphs && canvas->grid->glyphs->set == GLYPHS_ASCII;
     struct cell look;
     int x = col;
 
@@ -159,6 +188,8 @@ int canvas_put(struct dx_canvas *canvas, int row, int col, const struct dx_style
         text_grapheme(text, left, &g);
         text += g.bytes;
         left -= g.bytes;
+        if (ascii && g.cp[0] >= 0x80)
+            to_ascii(&g);
         if (x + g.width > canvas->cols)
             break;
         if (x >= 0)
