@@ -173,6 +173,19 @@ static const struct {
       "t.yaml:3:10: url: \"ftp://h\" is not an http or https address\n" },
     { "sources:\n  - type: thing\n    url: https://me:secret@h\n",
       "t.yaml:3:10: url: credentials do not stand here; use user and password, or token\n" },
+    { "sources:\n  - type: thing\n    url: ftp://me:secret@h\n",
+      "t.yaml:3:10: url: credentials do not stand here; use user and password, or token\n" },
+    { "sources:\n  - type: thing\n    url: https://h\n    proxy: http://me:secret@p:3128\n",
+      "t.yaml:4:12: proxy: credentials do not stand here; give them in https_proxy of the "
+      "collector's environment\n" },
+    { "sources:\n  - type: thing\n    url: https://h\n    headers: {authorization: Bearer x}\n",
+      "t.yaml:4:15: headers: Authorization is a secret, which does not stand in the "
+      "configuration; write {secret: {env: NAME}}\n" },
+    { "sources:\n  - type: thing\n    url: https://h\n    max_body: 0\n",
+      "t.yaml:2:5: max_body: it has to be more than nothing\n" },
+    { "# x\n---\ntitle: x\n--- \ntitle: y\n",
+      "t.yaml:4:1: a second document; one file is one configuration\n" },
+    { "title: x\n---\n", "t.yaml:2:1: a second document; one file is one configuration\n" },
     { "sources:\n  - type: thing\n    url: https://h\n    token: abc\n",
       "t.yaml:4:12: token: a secret does not stand in the configuration; write {env: NAME}, {file: "
       "PATH} or {command: [...]}\n" },

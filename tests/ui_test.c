@@ -452,3 +452,24 @@ Test(theme, complaints_name_the_line)
         cr_expect_str_eq(err.text, wrong[i].words, "%s", err.text);
     }
 }
+
+Test(canvas, among_ascii_glyphs_our_own_signs_are_ascii_and_foreign_words_stay)
+{
+    static const char text[] = "– … ≥ 100 ×12 ↑ ä";
+
+    for (int ascii = 0; ascii < 2; ascii++) {
+        char out[64] = "";
+        size_t n = 0;
+
+        grid_init(&grid, 1, 40, &glyph_sets[ascii ? GLYPHS_ASCII : GLYPHS_BRAILLE]);
+        canvas = canvas_of(&grid);
+        canvas_put(&canvas, 0, 0, NULL, text);
+        for (int i = 0; i < 17; i++)
+            n += utf8_put(out + n, canvas_cell(&canvas, 0, i)->cp[0]
+                                       ? canvas_cell(&canvas, 0, i)->cp[0]
+                                       : U' ');
+        out[n] = '\0';
+        cr_expect_str_eq(out, ascii ? "- ~ > 100 x12 ↑ ä" : text);
+        grid_done(&grid);
+    }
+}

@@ -176,9 +176,3 @@ int app_collect(struct app *app, const char *const *extra)
     return status;
 }
 
-int app_collect_once(struct app *app, const char *wait)
-{
-    const char *const extra[] = { "--once", "--wait", wait, NULL };
-
-    return app_collect(app, extra);
-}

@@ -37,7 +37,8 @@ void app_done(struct app *app);
 /* Run dxtop-collect for this configuration with these further arguments (ends
  * at NULL), on our own standard files, and wait for it. Returns its exit code. */
 int app_collect(struct app *app, const char *const *extra);
-/* One round: EXIT_FAILED when a source failed, EXIT_USAGE: wrong configuration. */
+/* One round, by whoever collects: EXIT_FAILED when a source failed, EXIT_USAGE:
+ * wrong configuration. */
 int app_collect_once(struct app *app, const char *wait);
 int app_run(char *const *argv); /* any program, likewise */
 /* argv of dxtop-collect for this configuration and these arguments; all of it is yours to free. */

@@ -207,6 +207,7 @@ static void collect_now(struct collect *c)
                                   .http = c->http,
                                   .store = c->store,
                                   .clock = &c->clock,
+                                  .once = c->options->once,
                                   .polled = on_polled,
                                   .committed = on_committed,
                                   .broken = on_broken,

@@ -198,7 +198,8 @@ static void finish(struct poller *p, const struct dx_error *err)
         (void)malloc_trim(0);
     if (!ok)
         return;
-    arm(p, wait);
+    if (!p->shared->once)
+        arm(p, wait);
     p->shared->polled(p->shared->self, err == NULL);
 }
 

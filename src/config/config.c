@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,17 +41,44 @@ static bool judge_url(struct load *load, struct source_settings *source, const s
     struct complaints *c = &load->options.complaints;
     size_t len = strlen(url);
 
-    if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
-        return complain(c, at, "url: \"%s\" is not an http or https address", url);
-    host += 3;
-    if (memchr(host, '@', strcspn(host, "/?#")))
+    /* First, for the address is not repeated then. */
+    if (host && memchr(host + 3, '@', strcspn(host + 3, "/?#")))
         return complain(c, at,
                         "url: credentials do not stand here; use user and password, or token");
+    if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
+        return complain(c, at, "url: \"%s\" is not an http or https address", url);
     if (strpbrk(url, "?# \t"))
         return complain(c, at, "url: no query, fragment or blank in it");
     while (len > 8 && url[len - 1] == '/')
         len--;
     source->endpoint.url = arena_print(load->options.arena, "%.*s", (int)len, url);
+    return true;
+}
+
+static bool judge_proxy(struct load *load, const struct source_settings *source,
+                        const struct yaml *at)
+{
+    return !strchr(source->endpoint.proxy, '@') ||
+           complain(&load->options.complaints, at,
+                    "proxy: credentials do not stand here; give them in https_proxy of the "
+                    "collector's environment");
+}
+
+/* Headers that are credentials whatever the server. */
+static bool judge_headers(struct load *load, const struct source_settings *source,
+                          const struct yaml *at)
+{
+    static const char *const secrets[] = { "Authorization", "Proxy-Authorization", "Cookie",
+                                           "Private-Token", "X-Api-Key" };
+    const struct endpoint_header *header = source->endpoint.headers.item;
+
+    for (size_t i = 0; i < source->endpoint.headers.count; i++, header++)
+        for (size_t j = 0; j < sizeof(secrets) / sizeof(secrets[0]); j++)
+            if (header->secret.kind == SECRET_NONE && strcasecmp(header->name, secrets[j]) == 0)
+                return complain(&load->options.complaints, at,
+                                "headers: %s is a secret, which does not stand in the "
+                                "configuration; write {secret: {env: NAME}}",
+                                secrets[j]);
     return true;
 }
 
@@ -77,7 +105,11 @@ static bool judge_source(struct load *load, struct source_settings *source,
         return complain(c, entry, "every: not more often than once a second");
     if (source->endpoint.timeout_ms <= 0 || source->endpoint.connect_timeout_ms <= 0)
         return complain(c, entry, "timeout: it has to be more than nothing");
-    if (url && !judge_url(load, source, url))
+    if (source->endpoint.max_body <= 0)
+        return complain(c, entry, "max_body: it has to be more than nothing");
+    if ((url && !judge_url(load, source, url)) ||
+        !judge_proxy(load, source, yaml_get(entry, "proxy")) ||
+        !judge_headers(load, source, yaml_get(entry, "headers")))
         return false;
     source->endpoint.ca = option_path(&load->options, source->endpoint.ca);
     source->endpoint.cert = option_path(&load->options, source->endpoint.cert);

@@ -208,6 +208,25 @@ static bool is_empty(const char *text)
     return !*text;
 }
 
+/* Only the first of several documents would be read. Where a line begins with
+ * "---" one begins, whatever it stands in. */
+static bool is_one(const char *text, struct complaints *complaints)
+{
+    struct yaml at = { .line = 1, .column = 1 };
+    bool begun = false;
+
+    for (; *text; at.line++) {
+        size_t len = strcspn(text, "\n");
+        bool marker = strncmp(text, "---", 3) == 0 && strchr(" \t\r\n", text[3]);
+
+        if (marker && begun)
+            return complain(complaints, &at, "a second document; one file is one configuration");
+        begun = begun || marker || !(len == strspn(text, " \t\r") || strchr("#%", *text));
+        text += len + (text[len] == '\n');
+    }
+    return true;
+}
+
 bool yaml_parse(struct yaml *root, struct arena *arena, const char *file, const char *text,
                 size_t len, struct buf *out)
 {
@@ -237,7 +256,7 @@ bool yaml_parse(struct yaml *root, struct arena *arena, const char *file, const 
         if (!ok)
             collect(diag, &copy.complaints);
     } else {
-        ok = copy_node(&copy, root, fy_document_root(doc));
+        ok = copy_node(&copy, root, fy_document_root(doc)) && is_one(text, &copy.complaints);
     }
     fy_document_destroy(doc);
     fy_diag_destroy(diag);

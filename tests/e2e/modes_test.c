@@ -392,6 +392,56 @@ Test(modes_sim, collectors_run_alone_and_the_next_one_takes_over)
     HAS(text_of(logfile), "signal 15");
 }
 
+Test(modes_sim, once_beside_a_collector_asks_that_one)
+{
+    struct program one = collect(logfile);
+    char *out;
+
+    cr_assert(wait_for(has_text, (void *)"prometheus: live", 10000), "%s", text_of(logfile));
+    out = sh("$B/dxtop -c $C $S once --format text");
+    cr_expect_eq(code, 0, "%d %s", code, out);
+    HAS(out, "source prometheus: live");
+    cr_expect(wait_for(has_text, (void *)"a viewer wishes: poll", 3000), "%s", text_of(logfile));
+    out = sh("$B/dxtop -c $C $S export samples --poll | head -n 1");
+    HAS(out, "\"query\":\"waiting\"");
+    program_end(&sim.program, SIGTERM);
+    cr_assert(wait_for(has_text, (void *)"prometheus: lost", 10000), "%s", text_of(logfile));
+    out = sh("$B/dxtop -c $C $S once --format text");
+    cr_expect_eq(code, 1, "%d %s", code, out);
+    program_end(&one, SIGTERM);
+}
+
+/* The first is polled again and again while the second one takes its time. */
+Test(modes_sim, once_waits_for_the_slowest)
+{
+    struct sim slow = sim_start("--fault", "latency:1500");
+    char *out;
+
+    write_file(config,
+               "sources:\n  - {type: alertmanager, name: a, url: '%s', every: 1s}\n"
+               "  - {type: alertmanager, name: b, url: '%s'}\n",
+               sim.url, slow.url);
+    out = sh("$B/dxtop -c $C $S once --format text");
+    cr_expect_eq(code, 0, "%d %s", code, out);
+    HAS(out, "source a: live");
+    HAS(out, "source b: live");
+    program_end(&slow.program, SIGTERM);
+}
+
+Test(modes_sim, an_export_that_nobody_reads_holds_no_reader)
+{
+    char *out;
+
+    sh("$B/dxtop -c $C $S once");
+    /* Far more than a pipe holds; busy (1) is what the checkpoint says of a reader. */
+    out = sh("$B/dxtop -c $C $S export samples --since 7d | "
+             "(read line; sleep 1; sqlite3 %s/*.db \"INSERT INTO meta VALUES ('x', 1);"
+             "PRAGMA wal_checkpoint(TRUNCATE)\"; cat | wc -l)",
+             dir);
+    HAS(out, "0|0|0\n");
+    cr_expect_gt(atoi(strchr(out, '\n') + 1), 10000, "%s", out);
+}
+
 /* ---- what a terminal cannot show ---- */
 
 static char *raw_of(const char *ascii)
