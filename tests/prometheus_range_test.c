@@ -164,6 +164,26 @@ Test(range, another_expression_or_step_starts_anew)
     cr_expect_eq(requests, 1, "120 points of 30 s");
 }
 
+Test(range, the_furthest_history_is_what_has_to_be_kept)
+{
+    cr_expect_eq(source_prometheus.reach(&config, 1000), 1000);
+    queries[0].history_ms = 5000;
+    cr_expect_eq(source_prometheus.reach(&config, 1000), 5000);
+    queries[0].instant = true;
+    cr_expect_eq(source_prometheus.reach(&config, 1000), 1000);
+}
+
+Test(range, a_history_before_the_epoch_begins_with_it)
+{
+    queries[0].history_ms = 2 * T0;
+    queries[0].step_ms = 86400000;
+    kit_poll(&kit, T0);
+    source_prometheus.begin(&config, &kit.cursors, &kit.plan);
+    for (struct plan_request *r = plan_take(&kit.plan); r; r = plan_take(&kit.plan))
+        cr_assert_geq(number_behind(r->path, "start="), 0);
+    kit_done(&kit);
+}
+
 Test(range, a_longer_history_is_filled_when_it_is_asked_for)
 {
     poll_until(T0, 3, 1000);

@@ -325,6 +325,21 @@ Test(store_sources, old_samples_alerts_and_log_are_forgotten)
     cr_expect_eq(store_wal_bytes(kit.store) > 0, true);
 }
 
+Test(store_sources, a_longer_history_is_kept_longer)
+{
+    struct dx_error err = { 0 };
+    struct batch b = { 0 };
+
+    kit_sample(&b, "q", "{}", T0 - 90 * DAY, 1);
+    kit_sample(&b, "q", "{}", T0 - 110 * DAY, 1);
+    kit_poll(0, T0, &b);
+    store_keep(kit.store, 100 * DAY);
+    store_keep(kit.store, DAY);
+    for (int i = 0; i < 3; i++)
+        cr_expect(store_upkeep(kit.store, T0, &err), "%s", err.text);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_SAMPLES, T0), 1);
+}
+
 Test(store_sources, pruning_goes_in_slices)
 {
     const int64_t now = T0 + 500 * DAY;

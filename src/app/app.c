@@ -175,4 +175,3 @@ int app_collect(struct app *app, const char *const *extra)
     free(argv);
     return status;
 }
-

@@ -176,6 +176,7 @@ static bool make_pollers(struct collect *c)
                                        .url = s->endpoint.url,
                                        .yields = poller_yields(s),
                                        .every_ms = s->every_ms };
+        store_keep(c->store, poller_reach(s));
     }
     ok = store_sources(c->store, rows, config->source_count, ids, &c->error);
     c->pollers = mem_new(config->source_count, sizeof(struct poller *));

@@ -77,6 +77,14 @@ uint32_t poller_yields(const struct source_settings *settings)
     return source->yields_of ? source->yields_of(settings->settings) : source->yields;
 }
 
+int64_t poller_reach(const struct source_settings *settings)
+{
+    const struct source *source = settings->kind;
+
+    return source->reach ? source->reach(settings->settings, settings->history_ms)
+                         : settings->history_ms;
+}
+
 static int64_t get_cursor(void *self, const char *name)
 {
     struct poller *p = self;

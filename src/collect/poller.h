@@ -19,7 +19,7 @@ struct pollers { /* what they share */
     struct http *http;
     struct store *store;
     const struct clock *clock;
-    bool once; /* each polls once */
+    bool once;                                              /* each polls once */
     void (*polled)(void *self, bool ok);                    /* after each poll */
     void (*committed)(void *self);                          /* after each commit */
     void (*broken)(void *self, const struct dx_error *err); /* the store refuses: end */
@@ -36,5 +36,6 @@ void poller_start(struct poller *poller, double delay_s);
 void poller_wish(struct poller *poller);
 const char *poller_name(const struct poller *poller);
 uint32_t poller_yields(const struct source_settings *settings);
+int64_t poller_reach(const struct source_settings *settings); /* how far back it fills, ms */
 
 #endif

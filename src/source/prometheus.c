@@ -96,6 +96,17 @@ static bool check(const void *config, struct dx_error *err)
     return true;
 }
 
+static int64_t reach(const void *config, int64_t history_ms)
+{
+    const struct prometheus *p = config;
+    const struct query *q = p->queries.item;
+
+    for (size_t i = 0; i < p->queries.count; i++, q++)
+        if (!q->instant && q->history_ms > history_ms)
+            history_ms = q->history_ms;
+    return history_ms;
+}
+
 /* ---- asking ---- */
 
 static void ask_instant(struct plan *plan, const struct query *q, int64_t index)
@@ -437,6 +448,7 @@ const struct source source_prometheus = {
     .every = "15s",
     .yields_of = yields_of,
     .check = check,
+    .reach = reach,
     .begin = begin,
     .decode = decode,
     .refused = refused,

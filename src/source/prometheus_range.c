@@ -75,7 +75,7 @@ static int64_t wanted(const struct query *q, const struct plan *plan)
 {
     int64_t history = q->history_ms > 0 ? q->history_ms : plan->history_ms;
 
-    return floor_to(plan->now_ms - history, step_of(q, plan));
+    return history < plan->now_ms ? floor_to(plan->now_ms - history, step_of(q, plan)) : 0;
 }
 
 /* What travels with a request, as its detail_text: cursors are committed late. */

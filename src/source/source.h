@@ -82,6 +82,9 @@ struct source {
     uint32_t (*yields_of)(const void *config);
     /* More than the option table can say; may be NULL. */
     bool (*check)(const void *config, struct dx_error *err);
+    /* How far back it fills, where its options ask for more than the source's
+     * history; may be NULL. */
+    int64_t (*reach)(const void *config, int64_t history_ms);
     /* Ask for what a poll starts with. */
     void (*begin)(const void *config, const struct cursors *cursors, struct plan *plan);
     /* Turn one reply into records; may ask for more. false: the poll failed. */

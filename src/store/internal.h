@@ -45,6 +45,7 @@ struct store {
     int64_t stuck_said_ms;             /* boot time when that was said last; 0 */
     int cache_kib;                     /* of pages */
     int64_t checked_ms;                /* boot time of the last quick_check; 0 */
+    int64_t keep_ms;                   /* of samples, where more is asked for than usual */
     int64_t sweep_id;                  /* upkeep went over the series up to this one */
     int64_t seen_version, seen_change; /* store_change() gave this for that data version */
     bool in_read;

@@ -158,11 +158,18 @@ static bool forget_log(struct store *store, int64_t before_ms, struct dx_error *
                   LOG_ROWS, SLICE_ROWS, err);
 }
 
+void store_keep(struct store *store, int64_t samples_ms)
+{
+    if (samples_ms > store->keep_ms)
+        store->keep_ms = samples_ms;
+}
+
 static bool prune(struct store *store, void *what, struct dx_error *err)
 {
     const int64_t now_ms = *(const int64_t *)what;
+    const int64_t keep_ms = store->keep_ms > SAMPLES_MS ? store->keep_ms : SAMPLES_MS;
 
-    return log_pending(store, now_ms, err) && forget_samples(store, now_ms - SAMPLES_MS, err) &&
+    return log_pending(store, now_ms, err) && forget_samples(store, now_ms - keep_ms, err) &&
            forget_polls(store, now_ms - SAMPLES_MS, err) &&
            forget_alerts(store, now_ms - ALERTS_MS, err) &&
            forget_log(store, now_ms - ALERTS_MS, err) &&
