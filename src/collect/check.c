@@ -134,8 +134,10 @@ static void run(struct check *c)
     c->per_hour = (double)a_poll * 3600e3 / (double)c->settings->every_ms;
     if (c->source->probe)
         c->source->probe(c->settings->settings, &c->plan);
-    if (!auth_check(&c->settings->endpoint, &c->error))
+    if (!auth_check(&c->settings->endpoint, &c->error)) {
+        plan_done(&c->plan);
         return;
+    }
     c->auth = auth_new(c->loop, &c->settings->endpoint);
     auth_ready(c->auth, on_ready, c);
     ev_run(c->loop, 0);

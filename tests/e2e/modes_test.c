@@ -51,6 +51,17 @@ TestSuite(modes_sim, .init = setup_with_sim, .fini = teardown, .timeout = 100);
 /* A shell's command line: what it wrote to both, and its exit code. %s: the
  * directory of the programs comes as $B. */
 static int code;
+
+/* Texts live as long as the test, and are no leaks. */
+static char *keep(char *text)
+{
+    static char *kept[256];
+    static size_t count;
+
+    cr_assert_lt(count, 256);
+    return kept[count++] = text;
+}
+
 static char *sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static char *sh(const char *fmt, ...)
 {
@@ -64,10 +75,10 @@ static char *sh(const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(command + n, sizeof(command) - n, fmt, ap);
     va_end(ap);
-    return program_run(argv, &code);
+    return keep(program_run(argv, &code));
 }
 
-static char *text_of(const char *path)
+static char *read_text(const char *path)
 {
     char *text = calloc(1, 1 << 20);
     FILE *f = fopen(path, "r");
@@ -77,6 +88,11 @@ static char *text_of(const char *path)
         fclose(f);
     }
     return text;
+}
+
+static char *text_of(const char *path)
+{
+    return keep(read_text(path));
 }
 
 #define HAS(text, words)   cr_expect(strstr(text, words), "no \"%s\" in:\n%s", words, text)
@@ -302,7 +318,7 @@ Test(modes_sim, the_log_has_what_one_looks_for)
 
 static bool has_text(void *words)
 {
-    char *text = text_of(logfile);
+    char *text = read_text(logfile);
     bool has = strstr(text, words) != NULL;
 
     free(text);
@@ -454,7 +470,7 @@ static char *raw_of(const char *ascii)
     pty_send(p, "q");
     pty_read(p, 100);
     cr_expect(pty_ended(p, 2000));
-    raw = strdup(p->raw);
+    raw = keep(strdup(p->raw));
     pty_free(p);
     return raw;
 }
