@@ -176,6 +176,12 @@ static void clear(struct poller *p)
     p->request = NULL;
 }
 
+static void hide_in_notes(struct poller *p)
+{
+    for (size_t i = 0; i < p->batch.note_count; i++)
+        auth_hide(p->auth, p->batch.notes[i].text);
+}
+
 /* err NULL: all that had to come came. */
 static void finish(struct poller *p, const struct dx_error *err)
 {
@@ -194,6 +200,7 @@ static void finish(struct poller *p, const struct dx_error *err)
     if (p->batch.repaired > 0)
         batch_note(&p->batch, DX_LOG_WARN, "%zu bytes of its answer had to be mended",
                    p->batch.repaired);
+    hide_in_notes(p);
     tell_poll(&p->teller, &p->batch, p->sent, wait, err);
     tell_state(&p->teller, &p->batch, p->now_ms, state, err);
     if (p->skew_known)
@@ -216,8 +223,10 @@ static void finish(struct poller *p, const struct dx_error *err)
 /* Commit what a long back-fill brought so far. */
 static bool commit_piece(struct poller *p)
 {
-    bool ok = commit(p, NULL, DX_SOURCE_FILLING, p->settings->every_ms);
+    bool ok;
 
+    hide_in_notes(p);
+    ok = commit(p, NULL, DX_SOURCE_FILLING, p->settings->every_ms);
     batch_done(&p->batch);
     return ok;
 }

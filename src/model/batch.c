@@ -240,15 +240,16 @@ void batch_cursor(struct batch *batch, const char *name, int64_t value)
 
 void batch_note(struct batch *batch, enum dx_log_level level, const char *fmt, ...)
 {
-    char text[TEXT_MAX];
+    char text[TEXT_MAX], clean[TEXT_MAX];
     va_list ap;
 
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
+    (void)text_clean(clean, sizeof(clean), text, strlen(text));
     batch->notes = grow(batch->notes, batch->note_count, &batch->note_cap, sizeof(*batch->notes));
     batch->notes[batch->note_count++] =
-        (struct note){ .level = level, .text = batch_text(batch, text, strlen(text)) };
+        (struct note){ .level = level, .text = arena_text(&batch->arena, clean) };
 }
 
 const char *batch_text(struct batch *batch, const char *foreign, size_t len)

@@ -121,7 +121,7 @@ struct cursor { /* how far the back-fill of a name has come */
 
 struct note { /* a warning that the user should see: it goes to the log */
     enum dx_log_level level;
-    const char *text;
+    char *text; /* its poller may strike secrets out */
 };
 
 struct batch {

@@ -211,8 +211,8 @@ Test(modes_sim, past_the_limit_of_file_sizes_it_fails_in_words)
 
 /* ---- secrets and the log ---- */
 
-/* A server that repeats in its error what it got. */
-static pid_t telltale(const char *secrets, char url[64])
+/* A server that repeats in its error, or in a warning, what it got. */
+static pid_t telltale(bool good, const char *secrets, char url[64])
 {
     struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
     struct server *server = server_new(loop);
@@ -223,9 +223,14 @@ static pid_t telltale(const char *secrets, char url[64])
     snprintf(body, sizeof(body),
              "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"what is %s?\"}",
              secrets);
+    if (good)
+        snprintf(body, sizeof(body),
+                 "{\"status\":\"success\",\"warnings\":[\"what is %s?\"],\"data\":{\"resultType\":"
+                 "\"matrix\",\"result\":[]}}",
+                 secrets);
     server_say(server, 0,
-               "HTTP/1.1 400 X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-               strlen(body), body);
+               "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+               good ? 200 : 400, strlen(body), body);
     pid = fork();
     if (pid == 0) {
         ev_loop_fork(loop);
@@ -254,8 +259,8 @@ Test(modes, a_secret_reaches_neither_log_nor_store_nor_screen)
                                         "screen --size 200x60",
                                         "export alerts --poll" };
     char first[64], second[64], path[300], *out;
-    pid_t servers[] = { telltale("tok-hunter2, key-hunter2", first),
-                        telltale("ZHh0b3A6cGFzcy1odW50ZXIy, pass-hunter2", second) };
+    pid_t servers[] = { telltale(false, "tok-hunter2, key-hunter2", first),
+                        telltale(true, "ZHh0b3A6cGFzcy1odW50ZXIy, pass-hunter2", second) };
 
     snprintf(path, sizeof(path), "%s/secret", dir);
     write_file(path, "pass-hunter2\n");
@@ -279,7 +284,8 @@ Test(modes, a_secret_reaches_neither_log_nor_store_nor_screen)
     out = text_of(logfile);
     no_secrets(out, "the log");
     HAS(out, "a: /api/v1/query_range: 400, ");
-    HAS(out, "what is ***, ***?");
+    HAS(out, "a: poll failed: ");
+    HAS(out, "b: note: query \"up\": what is ***, ***?");
     out = sh("strings -n 4 %s/*.db* | grep -c hunter2", dir);
     HAS(out, "0\n");
     for (size_t i = 0; i < 2; i++) {
