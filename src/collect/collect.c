@@ -4,6 +4,7 @@
 #include "collect/collect.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct collect {
     struct deriver *deriver;
     struct poller **pollers;
     size_t count;
+    size_t started;
     size_t polled, failed; /* of the first round */
     int lock_tries;
     int64_t data_version;
@@ -62,11 +64,26 @@ static void start_timer(struct collect *c, ev_timer *timer, double after, double
 
 /* ---- while it collects ---- */
 
+/* All together; by a clock that stands one after the other, so that two runs
+ * write the same in the same order. */
+static void start_pollers(struct collect *c)
+{
+    bool in_turn = isinf(clock_real_s(&c->clock, 1));
+
+    while (c->started < c->count) {
+        poller_start(c->pollers[c->started], in_turn ? 0. : (double)c->started * STAGGER_S);
+        c->started++;
+        if (in_turn)
+            return;
+    }
+}
+
 static void on_polled(void *self, bool ok)
 {
     struct collect *c = self;
 
     c->failed += !ok;
+    start_pollers(c);
     if (++c->polled >= c->count && c->options->once)
         end(c, c->failed > 0 ? COLLECT_SOURCE_FAILED : COLLECT_OK);
 }
@@ -182,8 +199,9 @@ static bool make_pollers(struct collect *c)
     c->pollers = mem_new(config->source_count, sizeof(struct poller *));
     for (size_t i = 0; ok && i < config->source_count; i++) {
         c->pollers[c->count] = poller_new(&c->shared, &config->sources[i], ids[i]);
-        poller_start(c->pollers[c->count++], (double)i * STAGGER_S);
+        c->count++;
     }
+    start_pollers(c);
     free(rows);
     free(ids);
     return ok;
