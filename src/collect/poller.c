@@ -111,11 +111,26 @@ static int64_t interval(struct poller *p, const struct dx_error *err, enum dx_so
     return wait;
 }
 
-/* Only what the log needs survives of a poll that failed: its records go. */
-static void drop_records(struct batch *batch)
+static void drop_etags(struct poller *p)
 {
+    for (size_t i = 0; i < p->etag_count; i++) {
+        free((void *)(uintptr_t)p->etags[i].key);
+        free((void *)(uintptr_t)p->etags[i].value);
+    }
+    p->etag_count = 0;
+}
+
+/* Only what the log needs survives of a poll that failed. Its ETags go with its
+ * records: one that stayed would keep them away with a 304. */
+static void drop_records(struct poller *p)
+{
+    struct batch *batch = &p->batch;
+
     batch->series_count = batch->sample_count = batch->alert_count = batch->cursor_count = 0;
-    batch->alerts_whole = false;
+    batch->run_count = batch->job_count = batch->tail_count = 0;
+    batch->pool_count = batch->runner_count = 0;
+    batch->alerts_whole = batch->pools_whole = batch->waiting_whole = false;
+    drop_etags(p);
 }
 
 static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_state state,
@@ -166,11 +181,7 @@ static void arm(struct poller *p, int64_t wait_ms)
 
 static void clear(struct poller *p)
 {
-    for (size_t i = 0; i < p->etag_count; i++) {
-        free((void *)(uintptr_t)p->etags[i].key);
-        free((void *)(uintptr_t)p->etags[i].value);
-    }
-    p->etag_count = 0;
+    drop_etags(p);
     batch_done(&p->batch);
     plan_done(&p->plan);
     p->request = NULL;
@@ -193,7 +204,7 @@ static void finish(struct poller *p, const struct dx_error *err)
     budget_spend(&p->budget, p->now_ms, (unsigned)p->sent);
     wait = interval(p, err, &state);
     if (err)
-        drop_records(&p->batch);
+        drop_records(p);
     if (!err)
         p->probed = true;
     p->batch.done = p->batch.total = 0; /* the back-fill is through, or will be told anew */
