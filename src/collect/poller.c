@@ -166,9 +166,10 @@ static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_
     return false;
 }
 
-static void arm(struct poller *p, int64_t wait_ms)
+/* least: not earlier, for a server said so, or may have. */
+static void arm(struct poller *p, int64_t wait_ms, bool least)
 {
-    double jitter = 1. + JITTER * (2. * drand48() - 1.);
+    double jitter = 1. + JITTER * (least ? drand48() : 2. * drand48() - 1.);
     double real_s = clock_real_s(p->shared->clock, wait_ms) * jitter;
 
     if (isinf(real_s))
@@ -225,7 +226,7 @@ static void finish(struct poller *p, const struct dx_error *err)
     if (!ok)
         return;
     if (!p->shared->once)
-        arm(p, wait);
+        arm(p, wait, err != NULL);
     p->shared->polled(p->shared->self, err == NULL);
 }
 
