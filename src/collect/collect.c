@@ -39,7 +39,7 @@ struct collect {
     size_t polled, failed; /* of the first round */
     int lock_tries;
     int64_t data_version;
-    bool stdin_closed;
+    bool stdin_closed, ended;
     struct dx_error error;
     int status;
 
@@ -51,6 +51,7 @@ struct collect {
 static void end(struct collect *c, int status)
 {
     c->status = status;
+    c->ended = true; /* ev_break() does nothing before ev_run() */
     ev_break(c->loop, EVBREAK_ALL);
 }
 
@@ -358,7 +359,8 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
         log_line(DX_LOG_INFO, "another collects into %s; waiting", store_path(c.store));
         start_timer(&c, &c.lock, LOCK_AGAIN_S * (1. + drand48() / 2.), LOCK_AGAIN_S, on_lock);
     }
-    ev_run(c.loop, 0);
+    if (!c.ended)
+        ev_run(c.loop, 0);
     log_line(c.error.fault == DX_FAULT_NONE ? DX_LOG_INFO : DX_LOG_ERROR, "ends with %d%s%s",
              c.status, c.error.fault == DX_FAULT_NONE ? "" : ": ", c.error.text);
     stop(&c);
