@@ -28,9 +28,10 @@ static struct poller *poller;
 static size_t commits;
 static int ended; /* -1: under way */
 
-static void on_polled(void *self, bool ok)
+static void on_polled(void *self, bool first, bool ok)
 {
     (void)self;
+    (void)first;
     ended = ok;
 }
 

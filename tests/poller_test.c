@@ -93,9 +93,10 @@ static struct source fake = {
 
 /* ---- polling it ---- */
 
-static void on_polled(void *self, bool ok)
+static void on_polled(void *self, bool first, bool ok)
 {
     (void)self;
+    cr_expect_eq(first, t.polled == 0);
     t.polled++;
     t.ok = ok;
     ev_break(t.loop, EVBREAK_ALL);

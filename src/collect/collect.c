@@ -36,7 +36,7 @@ struct collect {
     struct poller **pollers;
     size_t count;
     size_t started;
-    size_t polled, failed; /* of the first round */
+    size_t polled, failed; /* sources, in the first round */
     int lock_tries;
     int64_t data_version;
     bool stdin_closed, ended;
@@ -79,10 +79,12 @@ static void start_pollers(struct collect *c)
     }
 }
 
-static void on_polled(void *self, bool ok)
+static void on_polled(void *self, bool first, bool ok)
 {
     struct collect *c = self;
 
+    if (!first)
+        return;
     c->failed += !ok;
     start_pollers(c);
     if (++c->polled >= c->count && c->options->once)

@@ -45,7 +45,7 @@ struct poller {
     struct budget budget;
     struct teller teller;
     double per_poll; /* requests that a poll begins with */
-    bool probed;
+    bool probed, polled;
     int64_t started_boot_ms; /* of the last poll */
 
     /* of the poll under way */
@@ -227,7 +227,9 @@ static void finish(struct poller *p, const struct dx_error *err)
         return;
     if (!p->shared->once)
         arm(p, wait, err != NULL);
-    p->shared->polled(p->shared->self, err == NULL);
+    bool first = !p->polled;
+    p->polled = true;
+    p->shared->polled(p->shared->self, first, err == NULL);
 }
 
 /* ---- replies ---- */

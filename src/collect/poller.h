@@ -19,9 +19,9 @@ struct pollers { /* what they share */
     struct http *http;
     struct store *store;
     const struct clock *clock;
-    bool once;                                              /* each polls once */
-    void (*polled)(void *self, bool ok);                    /* after each poll */
-    void (*committed)(void *self);                          /* after each commit */
+    bool once;                                       /* each polls once */
+    void (*polled)(void *self, bool first, bool ok); /* after each poll; the first of a source */
+    void (*committed)(void *self);                   /* after each commit */
     void (*broken)(void *self, const struct dx_error *err); /* the store refuses: end */
     void *self;
 };
