@@ -134,13 +134,11 @@ static void run(struct check *c)
     c->per_hour = (double)a_poll * 3600e3 / (double)c->settings->every_ms;
     if (c->source->probe)
         c->source->probe(c->settings->settings, &c->plan);
-    if (!auth_check(&c->settings->endpoint, &c->error)) {
-        plan_done(&c->plan);
-        return;
+    if (auth_check(&c->settings->endpoint, &c->error)) {
+        c->auth = auth_new(c->loop, &c->settings->endpoint);
+        auth_ready(c->auth, on_ready, c);
+        ev_run(c->loop, 0);
     }
-    c->auth = auth_new(c->loop, &c->settings->endpoint);
-    auth_ready(c->auth, on_ready, c);
-    ev_run(c->loop, 0);
     (void)snprintf(c->version, sizeof(c->version), "%s", c->batch.version ? c->batch.version : "");
     auth_free(c->auth);
     plan_done(&c->plan);
