@@ -77,6 +77,13 @@ static void name_it(struct instance *in, const char *title)
                        toupper((unsigned char)in->panel->name[0]), in->panel->name + 1);
 }
 
+static void close_panel(struct instance *in)
+{
+    if (in->open && in->panel->close)
+        in->panel->close(in->state);
+    in->open = false;
+}
+
 bool instance_open(struct instance *in, const struct dx_panel *panel, const char *title,
                    const void *settings, size_t settings_size)
 {
@@ -87,11 +94,17 @@ bool instance_open(struct instance *in, const struct dx_panel *panel, const char
                settings_size < panel->state_size ? settings_size : panel->state_size);
     begin(in);
     in->open = !panel->open || panel->open(in->state, &in->error);
+    if (!in->open && in->error.fault == DX_FAULT_NONE)
+        dx_fail(&in->error, DX_FAULT_SYSTEM, "it did not open and did not say why");
     end(in);
     name_it(in, title);
     in->columns = panel->columns;
     if (in->open && panel->columns_of)
         in->columns = panel->columns_of(in->state);
+    if (in->open && !in->columns && !panel->draw) {
+        close_panel(in);
+        dx_fail(&in->error, DX_FAULT_SYSTEM, "it neither lists nor paints");
+    }
     if (in->columns)
         table_init(&in->table, in->columns);
     return in->open;
@@ -99,8 +112,7 @@ bool instance_open(struct instance *in, const struct dx_panel *panel, const char
 
 void instance_close(struct instance *in)
 {
-    if (in->open && in->panel->close)
-        in->panel->close(in->state);
+    close_panel(in);
     if (in->columns)
         table_done(&in->table);
     free(in->state);
