@@ -20,13 +20,14 @@ static void begin(const struct instance *in)
     watchdog_begin(in->panel->name);
 }
 
-/* Over 50 ms three times in a row: it is switched off and says so. */
-static void end(struct instance *in)
+/* Over 50 ms three times in a row: it is switched off and says so. Each callback
+ * by itself, for a quick draw() follows every slow update(). */
+static void end(struct instance *in, enum callback which)
 {
     int took = watchdog_end();
 
-    in->slow = took > SLOW_MS ? in->slow + 1 : 0;
-    if (in->slow < SLOW_TIMES)
+    in->slow[which] = took > SLOW_MS ? in->slow[which] + 1 : 0;
+    if (in->slow[which] < SLOW_TIMES)
         return;
     in->off = true;
     dx_fail(&in->error, DX_FAULT_SYSTEM,
@@ -96,7 +97,7 @@ bool instance_open(struct instance *in, const struct dx_panel *panel, const char
     in->open = !panel->open || panel->open(in->state, &in->error);
     if (!in->open && in->error.fault == DX_FAULT_NONE)
         dx_fail(&in->error, DX_FAULT_SYSTEM, "it did not open and did not say why");
-    end(in);
+    end(in, CALLBACK_OPEN);
     name_it(in, title);
     in->columns = panel->columns;
     if (in->open && panel->columns_of)
@@ -198,7 +199,7 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
     if (!in->panel->update(in->state, &view, &list, &error) && error.fault == DX_FAULT_NONE)
         dx_fail(&error, DX_FAULT_SYSTEM, "it failed and did not say why");
     in->error = error;
-    end(in);
+    end(in, CALLBACK_UPDATE);
     close_all(open);
     broken = reader->error ? reader->error(reader->self) : NULL;
     if (broken && in->error.fault == DX_FAULT_NONE)
@@ -217,7 +218,7 @@ enum dx_reply instance_event(struct instance *in, const struct dx_event *event,
         return DX_IGNORED;
     begin(in);
     reply = in->panel->event(in->state, event, host);
-    end(in);
+    end(in, CALLBACK_EVENT);
     return reply;
 }
 
@@ -262,5 +263,5 @@ void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms
     }
     begin(in);
     in->panel->draw(in->state, &inside);
-    end(in);
+    end(in, CALLBACK_DRAW);
 }

@@ -17,13 +17,15 @@ struct step { /* of the drill-down */
     char name[200];
 };
 
+enum callback { CALLBACK_OPEN, CALLBACK_UPDATE, CALLBACK_DRAW, CALLBACK_EVENT, CALLBACK_COUNT };
+
 struct instance {
     const struct dx_panel *panel;
     char title[96];                  /* of the frame */
     void *state;                     /* panel->state_size bytes */
     bool open, off;                  /* open() succeeded; switched off by the watchdog */
     struct dx_error error;           /* of open() or the last update(); DX_FAULT_NONE: none */
-    int slow;                        /* callbacks over 50 ms in a row */
+    int slow[CALLBACK_COUNT];        /* how often in a row each took over 50 ms */
     const struct dx_column *columns; /* NULL: paints */
     struct table table;
     char note[160], empty[200];
