@@ -11,7 +11,7 @@
 #include "core/mem.h"
 #include "panel/watchdog.h"
 
-enum { SLOW_MS = 50, SLOW_TIMES = 3, UNDER_LEAST = 6 };
+enum { SLOW_MS = 50, SLOW_TIMES = 3, UNDER_LEAST = 6, FRAME_AND_HEAD = 3 };
 
 /* ---- timing ---- */
 
@@ -235,7 +235,7 @@ static void draw_list(struct instance *in, struct dx_canvas *inside, int64_t now
     under = canvas_sub(inside, rest);
     begin(in);
     in->panel->under(in->state, in->table.selected, &under);
-    end(in);
+    end(in, CALLBACK_DRAW);
 }
 
 void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms, bool focused)
@@ -243,6 +243,8 @@ void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms
     struct dx_canvas inside;
 
     in->stale = now_ms > in->due_ms;
+    if (in->columns)
+        table_scroll(&in->table, canvas->rows - FRAME_AND_HEAD); /* the frame counts them */
     inside = instance_frame(in, canvas, now_ms, focused);
     if (inside.rows < 1 || inside.cols < 1)
         return;

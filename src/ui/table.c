@@ -266,6 +266,20 @@ void table_move(struct table *table, int by, int rows_visible)
         table->top = at - (size_t)rows_visible + 1;
 }
 
+void table_scroll(struct table *table, int rows_visible)
+{
+    size_t rows = rows_visible > 0 ? (size_t)rows_visible : 0;
+
+    if (rows == 0)
+        return;
+    if (table->top + rows > table->shown)
+        table->top = table->shown > rows ? table->shown - rows : 0;
+    if (table->at < table->top)
+        table->top = table->at;
+    if (table->shown > 0 && table->at >= table->top + rows)
+        table->top = table->at - rows + 1;
+}
+
 bool table_select_at(struct table *table, int row)
 {
     size_t at = table->top + (size_t)(row - 1);

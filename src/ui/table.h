@@ -39,6 +39,9 @@ void table_arrange(struct table *table); /* after rows, sort or filter changed *
 void table_move(struct table *table, int by, int rows_visible);
 const struct table_row *table_selected(const struct table *table); /* NULL: none */
 bool table_select_at(struct table *table, int row);                /* canvas row, header is 0 */
+/* What the last update left of the rows may be less: scroll to where so many that
+ * are visible are full and the selected one is among them. */
+void table_scroll(struct table *table, int rows_visible);
 /* now_ms for ages; focused shows the selection. Never wraps, drops columns by
  * priority, numbers do not jitter. */
 void table_draw(struct table *table, struct dx_canvas *canvas, int64_t now_ms, bool focused);

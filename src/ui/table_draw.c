@@ -271,12 +271,7 @@ void table_draw(struct table *table, struct dx_canvas *canvas, int64_t now_ms, b
         return;
     make_plan(table, &plan, canvas->cols, now_ms);
     draw_head(table, canvas, &plan);
-    if (table->top + (size_t)rows > table->shown)
-        table->top = table->shown > (size_t)rows ? table->shown - (size_t)rows : 0;
-    if (table->at < table->top)
-        table->top = table->at;
-    if (table->shown > 0 && table->at >= table->top + (size_t)rows)
-        table->top = table->at - (size_t)rows + 1;
+    table_scroll(table, rows);
     for (int i = 0; i < rows && table->top + (size_t)i < table->shown; i++) {
         size_t index = table->top + (size_t)i;
         bool selected = focused && index == table->at;
