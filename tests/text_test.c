@@ -110,3 +110,28 @@ Test(text, encoding_is_the_inverse_of_decoding)
         cr_expect_eq(back, points[i]);
     }
 }
+
+Test(text, a_copy_that_is_cut_ends_with_a_whole_character)
+{
+    static const struct {
+        size_t cap;
+        const char *src, *dst;
+    } copies[] = {
+        { 8, "abc", "abc" },
+        { 4, "abc", "abc" },
+        { 3, "abc", "ab" },
+        { 1, "abc", "" },
+        { 1, "", "" },
+        { 4, "ab\u00e9", "ab" },
+        { 5, "ab\u00e9", "ab\u00e9" },
+        { 3, "\U0001F600", "" },
+    };
+    char dst[16];
+
+    for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]); i++) {
+        memset(dst, 'x', sizeof(dst));
+        text_copy(dst, copies[i].cap, copies[i].src);
+        cr_expect_str_eq(dst, copies[i].dst, "%zu", i);
+        cr_expect_eq(dst[copies[i].cap], 'x');
+    }
+}

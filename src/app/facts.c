@@ -4,8 +4,9 @@
 #include "app/facts.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "core/text.h"
 
 enum { ENDED_WINDOW_MS = 7 * 24 * 3600 * 1000 };
 
@@ -24,8 +25,8 @@ void facts_add(struct facts *facts, enum dx_role role, const char *subject, cons
     if (facts->fact_count == FACTS_FINDINGS)
         return;
     fact->role = role;
-    (void)snprintf(fact->subject, sizeof(fact->subject), "%s", subject);
-    (void)snprintf(fact->sentence, sizeof(fact->sentence), "%s", sentence);
+    text_copy(fact->subject, sizeof(fact->subject), subject);
+    text_copy(fact->sentence, sizeof(fact->sentence), sentence);
     facts->fact_count++;
 }
 
@@ -58,8 +59,8 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
         if (ended > 0 && ended <= now_ms) {
             if (ended > facts->last_ended_ms) {
                 facts->last_ended_ms = ended;
-                (void)snprintf(facts->last_ended, sizeof(facts->last_ended), "%s",
-                               ops->text(rows, DX_FIELD_NAME));
+                text_copy(facts->last_ended, sizeof(facts->last_ended),
+                          ops->text(rows, DX_FIELD_NAME));
             }
             continue;
         }
@@ -78,7 +79,7 @@ static void read_source(struct facts *facts, const struct rows_ops *ops, const v
     int64_t limit = ops->integer(rows, DX_FIELD_LIMIT);
     const char *name = ops->text(rows, DX_FIELD_SOURCE);
 
-    (void)snprintf(light.name, sizeof(light.name), "%s", name);
+    text_copy(light.name, sizeof(light.name), name);
     light.until_ms = ops->integer(rows, DX_FIELD_RESET);
     switch (light.state) {
     case DX_SOURCE_NEW:

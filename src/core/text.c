@@ -157,6 +157,17 @@ void text_grapheme(const char *s, size_t len, struct grapheme *out)
         out->width = 1;
 }
 
+void text_copy(char *dst, size_t cap, const char *src)
+{
+    size_t n = strnlen(src, cap);
+
+    if (n == cap)
+        for (n = cap - 1; n > 0 && ((unsigned char)src[n] & 0xC0) == 0x80;)
+            n--;
+    memcpy(dst, src, n);
+    dst[n] = '\0';
+}
+
 int text_width(const char *s)
 {
     size_t left = strlen(s);

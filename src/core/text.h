@@ -18,6 +18,9 @@ size_t utf8_put(char out[4], char32_t cp);
  * vanish. Always terminates, never splits a character. Returns strlen(dst). */
 size_t text_clean(char *dst, size_t cap, const char *src, size_t len);
 
+/* Copy what fits of a text that is clean already; never splits a character. */
+void text_copy(char *dst, size_t cap, const char *src);
+
 /* One grapheme (what a reader takes for one character). */
 struct grapheme {
     char32_t cp[4]; /* the base and up to three marks; the rest is 0 */

@@ -4,7 +4,6 @@
 
 #include "panel/api.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -12,6 +11,8 @@
 #include "ui/widgets.h"
 
 const uint32_t api_abi = DX_PANEL_ABI;
+
+enum { VALUE_MOST = 2048 }; /* of a label; all labels together are at most that */
 
 /* ---- drawing ---- */
 
@@ -143,8 +144,8 @@ const char *dx_text(const struct dx_rows *rows, enum dx_field field)
 const char *dx_label(char *out, size_t cap, const char *labels, const char *name)
 {
     size_t len = strlen(name), n = 0;
+    char value[VALUE_MOST];
 
-    out[0] = '\0';
     for (const char *p = strchr(labels, '{'); p && *p; p++) {
         bool wanted;
 
@@ -156,13 +157,14 @@ const char *dx_label(char *out, size_t cap, const char *labels, const char *name
         for (p++; *p && *p != '"'; p++) {
             if (*p == '\\' && p[1])
                 p++;
-            if (wanted && n + 1 < cap)
-                out[n++] = *p;
+            if (wanted && n < sizeof(value) - 1)
+                value[n++] = *p;
         }
         if (wanted || !*p)
             break;
     }
-    out[n] = '\0';
+    value[n] = '\0';
+    text_copy(out, cap, value);
     return out;
 }
 
@@ -178,12 +180,12 @@ void dx_add(struct dx_list *list, const struct dx_row *row)
 
 void dx_note(struct dx_list *list, const char *note)
 {
-    (void)snprintf(list->instance->note, sizeof(list->instance->note), "%s", note);
+    text_copy(list->instance->note, sizeof(list->instance->note), note);
 }
 
 void dx_empty(struct dx_list *list, const char *sentence)
 {
-    (void)snprintf(list->instance->empty, sizeof(list->instance->empty), "%s", sentence);
+    text_copy(list->instance->empty, sizeof(list->instance->empty), sentence);
 }
 
 void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, const char *sentence)
@@ -195,8 +197,8 @@ void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, co
         return;
     in->finding_count++;
     f->role = role;
-    (void)snprintf(f->subject, sizeof(f->subject), "%s", subject);
-    (void)snprintf(f->sentence, sizeof(f->sentence), "%s", sentence);
+    text_copy(f->subject, sizeof(f->subject), subject);
+    text_copy(f->sentence, sizeof(f->sentence), sentence);
 }
 
 /* ---- events ---- */
@@ -207,7 +209,7 @@ void dx_push(struct dx_host *host, const char *step)
 
     if (in->depth == (int)(sizeof(in->path) / sizeof(in->path[0])))
         return;
-    (void)snprintf(in->path[in->depth].name, sizeof(in->path[0].name), "%s", step);
+    text_copy(in->path[in->depth].name, sizeof(in->path[0].name), step);
     in->depth++;
     host->changed = true;
 }
@@ -230,7 +232,7 @@ const char *dx_path(const struct dx_view *view)
 static void wish(struct dx_host *host, enum wish_kind kind, const char *text)
 {
     host->wish = kind;
-    (void)snprintf(host->text, sizeof(host->text), "%s", text);
+    text_copy(host->text, sizeof(host->text), text);
 }
 
 void dx_open_url(struct dx_host *host, const char *url)
