@@ -74,6 +74,7 @@ static const struct dx_panel *accept_panel(const char *path, const char *name,
                 path, panel->abi, panel->size, api_abi, sizeof(*own));
         return NULL;
     }
+    *own = (struct dx_panel){ .abi = 0 }; /* one that was refused may have been here */
     memcpy(own, panel, panel->size);
     own->size = sizeof(*own);
     if (!own->name || strcmp(own->name, name) != 0 || !own->update ||
