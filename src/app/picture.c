@@ -205,8 +205,9 @@ static void write_html(struct buf *out, const struct grid *grid, const struct th
             struct look look = look_of(theme, cell_at(grid, row, col));
 
             end = run_end(grid, theme, row, col);
-            (void)buf_print(out, "<span style=\"color:#%06x%s", look.fg,
-                            look.bold ? ";font-weight:bold" : "");
+            (void)buf_print(out, "<span style=\"color:#%06x%s%s", look.fg,
+                            look.bold ? ";font-weight:bold" : "",
+                            look.underline ? ";text-decoration:underline" : "");
             if (look.has_bg)
                 (void)buf_print(out, ";background:#%06x", look.bg);
             (void)buf_text(out, "\">");
