@@ -10,9 +10,23 @@
 
 enum { ENDED_WINDOW_MS = 7 * 24 * 3600 * 1000 };
 
+/* The last warning gives way. false: there is none. */
+static bool make_room(struct facts *facts)
+{
+    for (size_t i = facts->fact_count; i-- > 0;) {
+        if (facts->fact[i].role == DX_ROLE_BAD)
+            continue;
+        facts->fact_count--;
+        memmove(&facts->fact[i], &facts->fact[i + 1],
+                (facts->fact_count - i) * sizeof(facts->fact[0]));
+        return true;
+    }
+    return false;
+}
+
 void facts_add(struct facts *facts, enum dx_role role, const char *subject, const char *sentence)
 {
-    struct fact *fact = &facts->fact[facts->fact_count];
+    struct fact *fact;
 
     for (size_t i = 0; i < facts->fact_count; i++)
         if (strcmp(facts->fact[i].subject, subject) == 0 &&
@@ -22,8 +36,9 @@ void facts_add(struct facts *facts, enum dx_role role, const char *subject, cons
         facts->bad++;
     else
         facts->warn++;
-    if (facts->fact_count == FACTS_FINDINGS)
+    if (facts->fact_count == FACTS_FINDINGS && !(role == DX_ROLE_BAD && make_room(facts)))
         return;
+    fact = &facts->fact[facts->fact_count];
     fact->role = role;
     text_copy(fact->subject, sizeof(fact->subject), subject);
     text_copy(fact->sentence, sizeof(fact->sentence), sentence);
