@@ -100,7 +100,8 @@ static void do_next_panel(struct viewer *v, const struct dx_event *event)
 {
     (void)event;
     page_move_focus(viewer_page(v), 1);
-    v->want_update = viewer_page(v)->zoomed >= 0;
+    if (viewer_page(v)->zoomed >= 0)
+        v->want_update = true;
     v->want_draw = true;
 }
 
