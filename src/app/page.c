@@ -30,6 +30,18 @@ void page_done(struct page *page)
     *page = (struct page){ .zoomed = -1 };
 }
 
+/* The panel may have other columns now. */
+static void restore(struct slot *slot)
+{
+    struct table *table = &slot->instance.table;
+
+    if (!slot->restore || !slot->instance.columns || slot->sort < -1 ||
+        slot->sort >= table->column_count)
+        return;
+    table->sort = slot->sort;
+    table->reverse = slot->reverse;
+}
+
 static void open_panels(struct page *page)
 {
     for (size_t i = 0; i < page->slot_count; i++) {
@@ -38,10 +50,7 @@ static void open_panels(struct page *page)
 
         (void)instance_open(&page->slots[i].instance, panel, s->title, s->settings,
                             panel->state_size);
-        if (page->slots[i].restore) {
-            page->slots[i].instance.table.sort = page->slots[i].sort;
-            page->slots[i].instance.table.reverse = page->slots[i].reverse;
-        }
+        restore(&page->slots[i]);
     }
     page->open = true;
 }

@@ -14,7 +14,7 @@
 
 static const char *const themes[] = { "dark", "light", "high-contrast", "colour-blind", "mono" };
 
-enum { THEMES = sizeof(themes) / sizeof(themes[0]) };
+enum { THEMES = sizeof(themes) / sizeof(themes[0]), COLUMNS_MOST = 1000 };
 
 static char *state_path(const struct viewer *v)
 {
@@ -59,13 +59,15 @@ static void load_lists(struct page *page, const json_t *lists)
 {
     for (size_t i = 0; i < page->slot_count; i++) {
         char name[128];
-        const json_t *list;
+        const json_t *list, *sort;
 
         (void)snprintf(name, sizeof(name), "%s/%zu", page->settings->name, i);
         list = json_object_get(lists, name);
-        if (!json_is_object(list))
+        sort = json_object_get(list, "sort");
+        if (!json_is_integer(sort) || json_integer_value(sort) < -1 ||
+            json_integer_value(sort) > COLUMNS_MOST)
             continue;
-        page->slots[i].sort = (int)json_integer_value(json_object_get(list, "sort"));
+        page->slots[i].sort = (int)json_integer_value(sort);
         page->slots[i].reverse = json_is_true(json_object_get(list, "reverse"));
         page->slots[i].restore = true;
     }
