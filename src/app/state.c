@@ -79,12 +79,17 @@ static void save_lists(const struct page *page, json_t *lists)
         const struct instance *in = &page->slots[i].instance;
         char name[128];
 
-        if (!in->columns || (in->table.sort < 0 && !in->table.reverse))
+        int sort = page->open ? in->table.sort : page->slots[i].sort;
+        bool reverse = page->open ? in->table.reverse : page->slots[i].reverse;
+
+        /* What was not opened keeps what it had. */
+        if (page->open ? !in->columns : !page->slots[i].restore)
+            continue;
+        if (sort < 0 && !reverse)
             continue;
         (void)snprintf(name, sizeof(name), "%s/%zu", page->settings->name, i);
         (void)json_object_set_new(
-            lists, name,
-            json_pack("{s:i, s:b}", "sort", in->table.sort, "reverse", in->table.reverse ? 1 : 0));
+            lists, name, json_pack("{s:i, s:b}", "sort", sort, "reverse", reverse ? 1 : 0));
     }
 }
 
