@@ -100,7 +100,7 @@ void state_load(struct viewer *v)
     const char *view = text_of(state, "view"), *theme = text_of(state, "theme");
 
     for (size_t i = 0; i < v->page_count; i++) {
-        if (strcmp(v->pages[i].settings->name, view) == 0)
+        if (!*v->app->arguments.view && strcmp(v->pages[i].settings->name, view) == 0)
             v->page = i;
         load_lists(&v->pages[i], json_object_get(state, "lists"));
     }

@@ -1,4 +1,4 @@
-/* state: what the user changed on the screen (theme, view, sort, filter) and
+/* state: what the user changed on the screen (theme, view, sort) and
  * finds again next time. The configuration is never rewritten. */
 #ifndef APP_STATE_H
 #define APP_STATE_H
