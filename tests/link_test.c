@@ -1,0 +1,175 @@
+/* What leads out of the full-screen program: the browser, the clipboard, and the
+ * collector that it starts. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/link.h"
+#include "app_kit.h"
+
+TestSuite(link, .init = app_start, .fini = app_stop, .timeout = 20);
+TestSuite(collector, .init = app_start, .fini = app_stop, .timeout = 60);
+
+/* ---- out of the terminal ---- */
+
+static const struct {
+    const char *text, *coded;
+} copies[] = {
+    { "a", "YQ==" },
+    { "ab", "YWI=" },
+    { "abc", "YWJj" },
+    { "\u00ff?>", "w78/Pg==" },
+    { "\033]0;evil\a", "G10wO2V2aWwH" },
+};
+
+Test(link, what_is_copied_is_coded)
+{
+    terminal_open(10, 60);
+    for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]); i++) {
+        char want[64];
+
+        snprintf(want, sizeof(want), "\033]52;c;%s\a", copies[i].coded);
+        link_copy(&a.v, copies[i].text);
+        cr_expect(strstr(terminal_said(), want), "%s", copies[i].coded);
+    }
+    terminal_close();
+}
+
+Test(link, what_is_too_much_or_nothing_is_said)
+{
+    static char many[4002];
+
+    terminal_open(10, 60);
+    terminal_said();
+    memset(many, 'x', 4001);
+    link_copy(&a.v, many);
+    cr_expect_str_eq(a.v.message, "too long to copy");
+    cr_expect_null(strstr(terminal_said(), "]52;"));
+    many[4000] = '\0';
+    link_copy(&a.v, many);
+    cr_expect(strstr(terminal_said(), "]52;"));
+    link_copy(&a.v, "");
+    cr_expect_str_eq(a.v.message, "this row has no URL");
+    terminal_close();
+}
+
+Test(link, only_web_addresses_are_opened_and_as_an_argument)
+{
+    char browser[128], out[128], url[256], got[512] = "";
+    FILE *file;
+
+    snprintf(browser, sizeof(browser), "%s/my browser", kit.dir);
+    snprintf(out, sizeof(out), "%s/opened", kit.dir);
+    file = fopen(browser, "w");
+    fprintf(file, "#!/bin/sh\nprintf '%%s|%%s' \"$#\" \"$1\" >'%s.new'\nmv '%s.new' '%s'\n", out,
+            out, out);
+    fclose(file);
+    cr_assert_eq(chmod(browser, 0700), 0);
+    setenv("BROWSER", browser, 1);
+    link_open(&a.v, "javascript:alert(1)");
+    cr_expect_str_eq(a.v.message, "not a web address: javascript:alert(1)");
+    link_open(&a.v, "file:///etc/passwd");
+    link_open(&a.v, "");
+    cr_expect_str_eq(a.v.message, "this row has no URL");
+    usleep(100 * 1000);
+    cr_expect_neq(access(out, F_OK), 0);
+    snprintf(url, sizeof(url), "https://h/?a='$(touch %s/pwned)'&b=\"`id`\"", kit.dir);
+    link_open(&a.v, url);
+    for (int i = 0; i < 250 && access(out, F_OK) != 0; i++)
+        usleep(20 * 1000);
+    file = fopen(out, "r");
+    cr_assert(file, "nothing was opened: %s", a.v.message);
+    got[fread(got, 1, sizeof(got) - 1, file)] = '\0';
+    fclose(file);
+    cr_expect(strncmp(got, "1|", 2) == 0 && strcmp(got + 2, url) == 0, "%s", got);
+    snprintf(out, sizeof(out), "%s/pwned", kit.dir);
+    cr_expect_neq(access(out, F_OK), 0);
+}
+
+Test(link, without_a_browser_the_address_is_copied)
+{
+    unsetenv("BROWSER");
+    terminal_open(10, 60);
+    link_open(&a.v, "https://h/");
+    cr_expect_str_eq(a.v.message, "copied https://h/");
+    cr_expect(strstr(terminal_said(), "\033]52;c;aHR0cHM6Ly9oLw==\a"));
+    terminal_close();
+}
+
+/* ---- the collector ---- */
+
+static const struct {
+    const char *script, *trouble;
+    bool refused;
+} ends[] = {
+    { "echo boom >&2; exit 1", "the collector ended: boom", false },
+    { "echo one >&2; echo two >&2; exit 1", "the collector ended: two", false },
+    { "exit 1", "the collector ended: it did not say why", false },
+    { "echo 'x.yaml:1:2: no' >&2; exit 2", "configuration: x.yaml:1:2: no", true },
+    { "kill -9 $$", "the collector was ended by signal 9", false },
+    { "printf 'a\\033[31mb\\n' >&2; exit 1", "the collector ended: a\uFFFD[31mb", false },
+    { "exit 0", "", false },
+    { "exit 3", "", false },
+};
+
+Test(collector, its_end_is_told_in_its_own_words)
+{
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+
+    store_close(kit.store); /* nobody collects */
+    kit.store = NULL;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)ends[i].script, NULL };
+        struct collector c;
+
+        collector_init(&c, loop, a.app.store, argv);
+        collector_look(&c);
+        cr_assert_gt(c.pid, 0, "%s", c.trouble);
+        ev_run(loop, 0); /* to the end of its stderr */
+        cr_expect_eq(c.pid, 0);
+        cr_expect_str_eq(c.trouble, ends[i].trouble);
+        cr_expect_eq(c.refused, ends[i].refused);
+        cr_expect_eq(c.changed, *ends[i].trouble != '\0');
+        collector_look(&c);
+        if (*ends[i].trouble)
+            cr_expect_eq(c.pid, 0, "it was started again at once");
+        collector_done(&c);
+    }
+    ev_loop_destroy(loop);
+}
+
+Test(collector, one_that_is_not_there_is_told)
+{
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+    char *argv[] = { (char *)"/nonexistent/dxtop-collect", NULL };
+    struct collector c;
+
+    store_close(kit.store);
+    kit.store = NULL;
+    collector_init(&c, loop, a.app.store, argv);
+    collector_look(&c);
+    cr_expect_str_eq(c.trouble,
+                     "cannot start /nonexistent/dxtop-collect: No such file or directory");
+    collector_done(&c);
+    ev_loop_destroy(loop);
+}
+
+Test(collector, where_somebody_collects_none_is_started)
+{
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+    char *argv[] = { (char *)"/bin/false", NULL };
+    struct collector c;
+    struct dx_error err = { 0 };
+
+    cr_assert(store_heartbeat(kit.store, T0, &err));
+    collector_init(&c, loop, a.app.store, argv);
+    collector_look(&c);
+    cr_expect_eq(c.pid, 0);
+    cr_expect_str_eq(c.trouble, "");
+    collector_done(&c);
+    ev_loop_destroy(loop);
+}

@@ -1,0 +1,286 @@
+/* What the full-screen program shows, without a terminal: pages, the lines
+ * around them, help, and what keys do. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/actions.h"
+#include "app/bars.h"
+#include "app/help.h"
+#include "app_kit.h"
+
+TestSuite(page, .init = app_start, .fini = app_stop, .timeout = 60);
+TestSuite(help, .init = app_start, .fini = app_stop, .timeout = 20);
+TestSuite(keys, .init = app_start, .fini = app_stop, .timeout = 20);
+
+/* ---- pages ---- */
+
+static void judge_boxes(const struct page *page, int rows, int cols)
+{
+    for (size_t i = 0; i < page->slot_count; i++) {
+        const struct dx_box *b = &page->slots[i].box;
+
+        if (b->rows < 1)
+            continue;
+        cr_assert(
+            b->row >= 0 && b->col >= 0 && b->row + b->rows <= rows && b->col + b->cols <= cols,
+            "%dx%d: panel %zu at %d,%d %dx%d", cols, rows, i, b->row, b->col, b->cols, b->rows);
+        for (size_t j = 0; j < i; j++) {
+            const struct dx_box *o = &page->slots[j].box;
+            bool apart = b->row >= o->row + o->rows || o->row >= b->row + b->rows ||
+                         b->col >= o->col + o->cols || o->col >= b->col + b->cols;
+
+            cr_assert(apart, "%dx%d: panels %zu and %zu overlap", cols, rows, i, j);
+        }
+    }
+}
+
+Test(page, stands_at_any_size)
+{
+    for (int rows = 1; rows <= 45; rows++)
+        for (int cols = 1; cols <= 130; cols += cols < 45 ? 1 : 7) {
+            draw_frame(rows, cols);
+            if (rows > 3)
+                judge_boxes(&a.v.pages[0], rows - 3, cols);
+            cr_assert(rows <= 3 || page_focus(&a.v.pages[0]), "%dx%d: no panel", cols, rows);
+        }
+}
+
+Test(page, forty_by_ten_is_one_panel_and_three_lines)
+{
+    cr_expect_str_eq(draw_frame(10, 40), " dxtop|acme 1 One  2              14:14\n"
+                                         " Waiting for the first answers.\n"
+                                         "+- List -------------------------------+\n"
+                                         "| NAME     N                           |\n"
+                                         "|#row 0    0                           |\n"
+                                         "| row 1 1.00                           |\n"
+                                         "| row 2 2.00                           |\n"
+                                         "|                                      |\n"
+                                         "+--------------------------------------+\n"
+                                         " jk move  / filter  s sort  z zoom\n");
+    cr_expect_eq(a.v.pages[0].slots[1].box.rows, 0);
+    cr_expect_eq(a.v.pages[0].slots[2].box.rows, 0);
+}
+
+Test(page, only_what_is_shown_is_read)
+{
+    draw_frame(10, 40);
+    cr_expect_eq(a.updates, 1);
+    a.updates = 0;
+    draw_frame(40, 120);
+    cr_expect_eq(a.updates, 3);
+    a.updates = 0;
+    a.v.pages[0].zoomed = 1;
+    cr_expect(strstr(draw_frame(40, 120), "painted"));
+    cr_expect_eq(a.updates, 1);
+}
+
+Test(page, the_focus_goes_round_what_is_shown)
+{
+    struct page *page = &a.v.pages[0];
+
+    draw_frame(40, 120);
+    cr_expect_eq(page->focus, 0);
+    page_move_focus(page, 1);
+    page_move_focus(page, 1);
+    cr_expect_eq(page->focus, 2);
+    page_move_focus(page, 1);
+    cr_expect_eq(page->focus, 0);
+    page_move_focus(page, -1);
+    cr_expect_eq(page->focus, 2);
+    draw_frame(10, 40); /* it is not shown any more */
+    cr_expect_eq(page->focus, 0);
+    page_move_focus(page, 1);
+    cr_expect_eq(page->focus, 0);
+}
+
+Test(page, a_panel_is_found_where_it_stands)
+{
+    struct page *page = &a.v.pages[0];
+
+    draw_frame(40, 120);
+    for (size_t i = 0; i < page->slot_count; i++) {
+        const struct dx_box *b = &page->slots[i].box;
+
+        cr_expect_eq(page_at(page, b->row, b->col), &page->slots[i]);
+        cr_expect_eq(page_at(page, b->row + b->rows - 1, b->col + b->cols - 1), &page->slots[i]);
+    }
+    cr_expect_null(page_at(page, 37, 0));
+    cr_expect_null(page_at(page, 0, 120));
+    cr_expect_null(page_at(page, -1, 5));
+}
+
+/* ---- the lines around them ---- */
+
+Test(page, a_tab_is_where_it_is_drawn)
+{
+    struct top_bar top = {
+        .title = "acme", .views = a.app.config.views, .view_count = 2, .view = 1, .now_ms = T0
+    };
+
+    for (int cols = 30; cols <= 120; cols += 10) {
+        struct grid grid;
+        struct dx_canvas line;
+        const char *text, *at;
+
+        grid_init(&grid, 1, cols, &glyph_sets[GLYPHS_ASCII]);
+        line = canvas_of(&grid);
+        bars_top(&line, &top);
+        text = grid_line(&grid, 0);
+        at = strstr(text, "2 Two");
+        cr_assert(at, "%s", text);
+        cr_expect_eq(bars_tab_at(&top, cols, (int)(at - text)), 1, "%d: %s", cols, text);
+        cr_expect_eq(bars_tab_at(&top, cols, 0), -1);
+        cr_expect_eq(bars_tab_at(&top, cols, cols - 1), -1);
+        grid_done(&grid);
+    }
+}
+
+static const char *headline(const struct facts *facts, const char *trouble, int cols)
+{
+    static char text[1024];
+    struct grid grid;
+    struct dx_canvas line;
+
+    grid_init(&grid, 1, cols, &glyph_sets[GLYPHS_ASCII]);
+    line = canvas_of(&grid);
+    bars_headline(&line, facts, trouble, T0);
+    snprintf(text, sizeof(text), "%s", grid_line(&grid, 0));
+    grid_done(&grid);
+    return text;
+}
+
+Test(page, the_headline_says_the_worst_first)
+{
+    static struct facts facts;
+
+    cr_expect_str_eq(headline(&facts, "", 80), " No source has been polled yet.");
+    facts.source_count = 1;
+    cr_expect_str_eq(headline(&facts, "", 80), " Waiting for the first answers.");
+    facts.live = 1;
+    cr_expect(strstr(headline(&facts, "", 80), "All within their goals."));
+    facts_add(&facts, DX_ROLE_WARN, "linux", "18 jobs wait");
+    cr_expect(strstr(headline(&facts, "", 80), "linux 18 jobs wait"));
+    facts_add(&facts, DX_ROLE_BAD, "disk", "is full");
+    facts_sort(&facts);
+    const char *text = headline(&facts, "", 80);
+    cr_expect(strstr(text, "disk is full") && strstr(text, "linux") > strstr(text, "disk"), "%s",
+              text);
+    text = headline(&facts, "", 24);
+    cr_expect(strstr(text, "disk") && !strstr(text, "linux"), "%s", text);
+    text = headline(&facts, "the collector ended", 80);
+    cr_expect(strstr(text, "the collector ended") && !strstr(text, "disk"), "%s", text);
+}
+
+/* ---- help ---- */
+
+Test(help, begins_with_the_focused_panel_and_names_every_key)
+{
+    struct grid grid;
+    struct dx_canvas canvas;
+    int count, seen = 0;
+
+    draw_frame(40, 120);
+    grid_init(&grid, 200, 120, &glyph_sets[GLYPHS_ASCII]);
+    canvas = canvas_of(&grid);
+    canvas_put(&canvas, 150, 30, NULL, "beneath");
+    count = help_draw(&a.v, &canvas, 0);
+    cr_expect_not(grid_shows(&grid, "beneath"), "the screen shines through");
+    cr_expect(strstr(grid_line(&grid, 1), "List"), "%s", grid_line(&grid, 1));
+    cr_expect(strstr(grid_line(&grid, 2), "Lists what there is."), "%s", grid_line(&grid, 2));
+    cr_expect(grid_shows(&grid, "Nothing is left out."));
+    cr_expect(grid_shows(&grid, "what it is called"));
+    cr_expect(grid_shows(&grid, "goes down a step"));
+    for (const struct action *k = actions; k->name; k++)
+        seen += grid_shows(&grid, k->keys);
+    cr_expect_eq(seen, 27, "%d of the keys", seen);
+    for (int row = count + 1; row < 199; row++)
+        cr_expect(strlen(grid_line(&grid, row)) <= 120 && !strpbrk(grid_line(&grid, row), "abc"),
+                  "line %d is not counted: %s", row, grid_line(&grid, row));
+    grid_done(&grid);
+}
+
+Test(help, scrolls_to_its_end_and_no_further)
+{
+    char first[64];
+
+    a.v.overlay = OVERLAY_HELP;
+    draw_frame(12, 60);
+    a.v.help_top = 100000;
+    cr_expect(strstr(draw_frame(12, 60), "Help"));
+    cr_expect_lt(a.v.help_top, 100);
+    cr_expect(strstr(draw_frame(12, 60), "quit"), "%s", draw_frame(12, 60));
+    snprintf(first, sizeof(first), "%d", a.v.help_top);
+    draw_frame(12, 60);
+    cr_expect_eq(a.v.help_top, atoi(first));
+}
+
+/* ---- keys ---- */
+
+static void press(uint32_t key, unsigned mods)
+{
+    actions_event(&a.v, &(struct dx_event){ .size = sizeof(struct dx_event),
+                                            .type = DX_EVENT_KEY,
+                                            .key = key,
+                                            .mods = mods });
+}
+
+Test(keys, move_sort_filter_and_step)
+{
+    struct instance *in = &a.v.pages[0].slots[0].instance;
+
+    draw_frame(40, 120);
+    press('j', 0);
+    cr_expect_str_eq(table_selected(&in->table)->key, "row 1");
+    press('G', 0);
+    cr_expect_str_eq(table_selected(&in->table)->key, "row 2");
+    press('g', 0);
+    cr_expect_str_eq(table_selected(&in->table)->key, "row 0");
+    press('s', 0);
+    press('s', 0);
+    cr_expect_eq(in->table.sort, 1);
+    press('s', 0);
+    cr_expect_eq(in->table.sort, -1);
+    press('/', 0);
+    press('q', 0); /* is text now */
+    press(0x00e9, 0);
+    cr_expect_str_eq(in->table.filter, "q\u00e9");
+    press(DX_KEY_BACKSPACE, 0);
+    cr_expect_str_eq(in->table.filter, "q");
+    press(DX_KEY_ENTER, 0);
+    cr_expect_not(a.v.filtering);
+    press(DX_KEY_ESC, 0);
+    cr_expect_str_eq(in->table.filter, "");
+    a.step = "down";
+    press(DX_KEY_ENTER, 0);
+    cr_expect_eq(in->depth, 1);
+    press(DX_KEY_ESC, 0);
+    cr_expect_eq(in->depth, 0);
+    press('2', 0);
+    cr_expect_eq(a.v.page, 1);
+    press('9', 0);
+    cr_expect_eq(a.v.page, 1);
+}
+
+Test(keys, a_filter_that_is_full_takes_no_half_character)
+{
+    struct instance *in = &a.v.pages[0].slots[0].instance;
+
+    draw_frame(40, 120);
+    press('/', 0);
+    for (int i = 0; i < 200; i++)
+        press(0x4f5c, 0);
+    cr_expect_eq(strlen(in->table.filter) % 3, 0);
+    cr_expect_lt(strlen(in->table.filter), sizeof(in->table.filter));
+}
+
+Test(keys, the_next_panel_does_not_forget_that_there_is_something_new)
+{
+    draw_frame(40, 120);
+    a.v.want_update = true;
+    press(DX_KEY_TAB, 0);
+    cr_expect_eq(a.v.pages[0].focus, 1);
+    cr_expect(a.v.want_update);
+}
