@@ -1,0 +1,50 @@
+/* poller_kit: one source's poller against a scripted server, with a store of its
+ * own. The source is the test's: what its answers say is what it does:
+ *   {"value": of a sample now, "samples": how many before it, "from": the cursor,
+ *    "more": a path to ask for, "fail": words}
+ * The clock stands, so a poll comes when the test says so. */
+#ifndef TESTS_POLLER_KIT_H
+#define TESTS_POLLER_KIT_H
+
+#include "collect/poller.h"
+#include "server.h"
+#include "source/plan.h"
+#include "source/source.h"
+#include "store_kit.h"
+
+enum { STEP_PART, STEP_PROBE };
+
+struct poller_kit {
+    struct ev_loop *loop;
+    struct server *server;
+    struct clock clock;
+    struct pollers shared;
+    struct source_settings settings;
+    struct poller *poller;
+    int64_t id;
+    int polled, decoded;
+    bool ok;                /* of the last poll */
+    struct dx_error broken; /* what the store refused with */
+    const char *paths[4];   /* what a poll asks for; the first with "?from=<cursor>" */
+    unsigned flags[4];      /* enum plan_flags of each */
+};
+extern struct poller_kit t;
+extern struct source fake;
+
+void poller_kit_start(void); /* for .init */
+void poller_kit_stop(void);  /* for .fini */
+void open_store(void);
+void new_poller(void); /* in place of the one before */
+
+/* Fifteen seconds later: a poll from begin to end. */
+void poll_once(void);
+/* Run the loop until it was polled so often, the server asked so often, or the time is up. */
+void run_until(int polled, size_t requests, double seconds);
+
+const char *samples(void);                    /* AT and VALUE */
+const char *source_text(void);                /* STATE, FAULT and TEXT */
+const char *said(void);                       /* the log: LEVEL and TEXT */
+void refuse(int status, const char *headers); /* the server's next answer */
+bool asked(size_t n, const char *text);       /* does the n-th request have it in it? */
+
+#endif

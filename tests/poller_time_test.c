@@ -1,0 +1,155 @@
+/* When a source is polled: limits, refusals, the interval, wishes. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/time.h"
+#include "poller_kit.h"
+
+TestSuite(poller_time, .init = poller_kit_start, .fini = poller_kit_stop, .timeout = 60);
+
+/* ---- secrets and limits ---- */
+
+Test(poller_time, a_401_reads_the_secret_again_once_and_then_stops)
+{
+    t.settings.endpoint.token = (struct secret){ .kind = SECRET_ENV, .name = "DX_TEST_TOKEN" };
+    setenv("DX_TEST_TOKEN", "old", 1);
+    server_ok(t.server, "", "{\"value\": 1}");
+    refuse(401, "");
+    server_ok(t.server, "", "{\"value\": 2}");
+    refuse(401, "");
+    new_poller();
+    poll_once();
+    cr_expect(asked(0, "Bearer old"));
+    setenv("DX_TEST_TOKEN", "fr3sh", 1);
+    poll_once();
+    cr_expect(asked(1, "Bearer old"));
+    cr_expect(asked(2, "Bearer fr3sh"), "%s", server_request(t.server, 2));
+    cr_expect(t.ok);
+    cr_expect_str_eq(samples(), "15|1\n30|2\n", "%s", samples());
+    poll_once();
+    cr_expect_not(t.ok);
+    cr_expect_eq(server_requests(t.server), 5);
+    cr_expect(strncmp(source_text(), "5|2|refused (401)", 17) == 0, "%s", source_text());
+    cr_expect_null(strstr(source_text(), "fr3sh"), "%s", source_text());
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_SOURCES, NULL, t.clock.start_ms, DX_FIELD_NEXT),
+                     "945\n"); /* and asks again a quarter of an hour later */
+}
+
+Test(poller_time, without_its_secret_nothing_is_asked)
+{
+    t.settings.endpoint.token = (struct secret){ .kind = SECRET_ENV, .name = "DX_TEST_NONE" };
+    unsetenv("DX_TEST_NONE");
+    new_poller();
+    poll_once();
+    cr_expect_not(t.ok);
+    cr_expect_eq(server_requests(t.server), 0);
+    cr_expect(strstr(source_text(), "5|2|") && strstr(source_text(), "DX_TEST_NONE"), "%s",
+              source_text());
+}
+
+Test(poller_time, a_429_waits_as_long_as_it_says)
+{
+    server_ok(t.server, "", "{\"value\": 1}");
+    refuse(429, "Retry-After: 120\r\n");
+    poll_once();
+    poll_once();
+    cr_expect(strncmp(source_text(), "3|3|", 4) == 0, "%s", source_text());
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_SOURCES, NULL, t.clock.start_ms, DX_FIELD_NEXT, DX_FIELD_LAST_OK),
+        "150|15\n");
+    cr_expect_str_eq(samples(), "15|1\n");
+}
+
+/* ---- when ---- */
+
+/* Real milliseconds between so many polls, at a clock that runs 100 times as fast. */
+static void pace(int polls, double *least, double *most)
+{
+    double before = 0.;
+
+    t.clock.speed = 100.;
+    t.clock.boot_ms = time_boot_ms();
+    *least = HUGE_VAL;
+    *most = 0.;
+    poller_start(t.poller, 0.);
+    for (int i = 0; i < polls; i++) {
+        run_until(i + 1, SIZE_MAX, 20.);
+        double now = ev_time(), took = (now - before) * 1e3;
+        if (i > 0) {
+            *least = fmin(*least, took);
+            *most = fmax(*most, took);
+        }
+        before = now;
+    }
+}
+
+Test(poller_time, polls_stay_within_five_per_cent_of_the_interval_and_differ)
+{
+    double least, most;
+
+    server_ok(t.server, "", "{\"value\": 1}");
+    pace(12, &least, &most);
+    cr_expect_geq(least, 142., "%g ms", least);
+    cr_expect_geq(most - least, 2., "%g to %g ms", least, most);
+    cr_expect_eq(t.polled, 12);
+}
+
+Test(poller_time, what_a_server_told_us_to_wait_is_never_shortened)
+{
+    double least, most;
+
+    t.settings.every_ms = SECOND; /* so that the back-off stays below it */
+    refuse(429, "Retry-After: 20\r\n");
+    pace(6, &least, &most);
+    cr_expect_geq(least, 199.5, "%g ms", least);
+}
+
+Test(poller_time, the_next_poll_is_said_to_be_an_interval_away)
+{
+    server_ok(t.server, "", "{\"value\": 1}");
+    poll_once();
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_SOURCES, NULL, t.clock.start_ms, DX_FIELD_NEXT,
+                          DX_FIELD_EVERY, DX_FIELD_PER_HOUR),
+                     "30|15000|240\n");
+}
+
+Test(poller_time, a_budget_that_runs_out_stretches_the_interval_and_ends_wishes)
+{
+    char headers[128];
+
+    snprintf(headers, sizeof(headers),
+             "X-RateLimit-Limit: 100\r\nX-RateLimit-Remaining: 60\r\nX-RateLimit-Reset: %lld\r\n",
+             (long long)(T0 + 15 * SECOND + HOUR) / 1000);
+    server_ok(t.server, headers, "{\"value\": 1}");
+    poll_once();
+    cr_expect(strncmp(source_text(), "3|", 2) == 0, "%s", source_text());
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_SOURCES, NULL, t.clock.start_ms, DX_FIELD_EVERY,
+                          DX_FIELD_REMAINING),
+                     "360000|60\n"); /* ten of them are ours, for an hour */
+    cr_expect(strstr(said(), "slowed down by its budget"), "%s", said());
+    usleep(5100 * 1000);
+    poller_wish(t.poller);
+    run_until(2, 2, 0.3);
+    cr_expect_eq(server_requests(t.server), 1);
+}
+
+Test(poller_time, a_wish_polls_at_once_but_not_more_than_every_five_seconds)
+{
+    server_ok(t.server, "", "{\"value\": 1}");
+    poller_wish(t.poller);
+    poller_wish(t.poller); /* one is under way */
+    run_until(1, SIZE_MAX, 5.);
+    cr_expect_eq(t.polled, 1);
+    poller_wish(t.poller);
+    run_until(2, 2, 0.3);
+    cr_expect_eq(server_requests(t.server), 1);
+    usleep(5000 * 1000);
+    poller_wish(t.poller);
+    run_until(2, SIZE_MAX, 5.);
+    cr_expect_eq(t.polled, 2);
+}
