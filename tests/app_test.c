@@ -178,7 +178,7 @@ Test(facts, what_fires_and_what_is_lost)
 Test(facts, the_worst_is_there_however_many_there_are)
 {
     static struct facts facts;
-    char name[40][8];
+    char name[40][16];
 
     for (int i = 0; i < 40; i++) {
         snprintf(name[i], sizeof(name[i]), "w%d", i);

@@ -219,7 +219,7 @@ Test(api, a_label_that_is_too_long_is_cut_between_characters)
 
 static void find_much(const struct dx_view *view, struct dx_list *list)
 {
-    char subject[8], many[400];
+    char subject[16], many[400];
 
     (void)view;
     for (int i = 0; i < 12; i++) {
