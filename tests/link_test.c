@@ -11,7 +11,7 @@
 #include "app/link.h"
 #include "app_kit.h"
 
-TestSuite(link, .init = app_start, .fini = app_stop, .timeout = 20);
+TestSuite(link, .init = app_start, .fini = app_stop, .timeout = 60);
 TestSuite(collector, .init = app_start, .fini = app_stop, .timeout = 60);
 
 /* ---- out of the terminal ---- */
