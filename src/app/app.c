@@ -133,6 +133,15 @@ bool app_open(struct app *app, struct dx_error *err)
     return app->store != NULL;
 }
 
+bool app_missed(const struct reader *reader)
+{
+    const struct dx_error *err = reader->error(reader->self);
+
+    if (err)
+        (void)fprintf(stderr, "dxtop: the store cannot be read: %s\n", err->text);
+    return err != NULL;
+}
+
 void app_done(struct app *app)
 {
     if (app->store)

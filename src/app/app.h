@@ -32,6 +32,8 @@ void app_plugins(struct app *app); /* say where the panels are; app_load() does 
 struct config_kinds app_panels(struct app *app, char **names);
 /* Open the store to view it. */
 bool app_open(struct app *app, struct dx_error *err);
+/* After reading: true when not all of it could be read; stderr says why. */
+bool app_missed(const struct reader *reader);
 void app_done(struct app *app);
 
 /* Run dxtop-collect for this configuration with these further arguments (ends

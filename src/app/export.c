@@ -139,6 +139,8 @@ int export_run(struct app *app)
     struct reader reader = store_reader(app->store);
     print_rows(aside, &reader, clock_now(&app->clock), args->since_ms,
                args->kind == 0 ? RECORD_SAMPLE : RECORD_ALERT, args->format == 1);
+    if (app_missed(&reader))
+        status = EXIT_FAILED;
     store_end(app->store);
     if (ferror(aside)) {
         (void)fprintf(stderr, "dxtop: the temporary file cannot be written\n");

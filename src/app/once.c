@@ -97,6 +97,8 @@ int once_run(struct app *app)
                               all(&reader, DX_QUERY_ALERTS, RECORD_ALERT, now_ms));
     (void)json_object_set_new(result, "series",
                               all(&reader, DX_QUERY_SERIES, RECORD_SERIES, now_ms));
+    if (app_missed(&reader))
+        status = EXIT_FAILED;
     store_end(app->store);
     if (app->arguments.format == 0) {
         (void)json_dumpf(result, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
