@@ -304,6 +304,7 @@ int picture_run(struct app *app)
     }
     if (!viewer_open_pages(&v, args->view, &err)) {
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
+        viewer_close_pages(&v);
         return EXIT_USAGE;
     }
     grid_init(&grid, args->rows, args->cols,
