@@ -198,6 +198,37 @@ Test(export, a_collector_that_fails_is_not_hidden)
     cr_expect(strstr(captured(), "q,r"), "what there is is printed all the same");
 }
 
+/* Its pages in the middle are no pages any more; its first ones are. */
+static void damage(void)
+{
+    static char nothing[64 << 10];
+    struct batch batch = { 0 };
+    static char set[200][16]; /* a batch keeps what it is given */
+    struct dx_error err = { 0 };
+
+    for (int i = 0; i < 20000; i++) {
+        snprintf(set[i % 200], sizeof(set[0]), "{n=\"%d\"}", i % 200);
+        kit_sample(&batch, "q", set[i % 200], T0 - i / 200 * SECOND, i);
+    }
+    kit_poll(0, T0, &batch);
+    store_close(a.app.store);
+    cr_assert(store_upkeep(kit.store, T0, &err), "%s", err.text);
+    store_close(kit.store);
+    kit.store = NULL;
+    memset(nothing, 0xAA, sizeof(nothing));
+    kit_overwrite("", 128 << 10, nothing, sizeof(nothing));
+    a.app.store = store_open(kit.path, STORE_VIEW, &err);
+    cr_assert(a.app.store, "%s", err.text);
+}
+
+Test(export, a_store_that_cannot_be_read_to_its_end_is_said)
+{
+    damage();
+    capture();
+    cr_expect_eq(export_run(&a.app), EXIT_FAILED);
+    cr_expect_eq(once_run(&a.app), EXIT_FAILED);
+}
+
 Test(export, once_prints_all_of_it_as_text)
 {
     fill();
