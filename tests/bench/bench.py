@@ -1,86 +1,244 @@
 #!/usr/bin/env python3
 """bench.py: dxtop beside htop and btop, each in a terminal of 200x60, in one run.
 
-usage: bench.py [SECONDS]    (15; variables DXTOP_... name the build tree)
+usage: bench.py [--runs N] [--seconds S] [--json FILE]
+       (3 runs of 12 s each; the variables DXTOP_... name the build tree)
 
-Prints, for each program: milliseconds to the first paint, bytes a second to the
-terminal, CPU and resident memory after that; then dxtop's as ratios. The
-simulated platform is started apart and is not measured; the store is filled
-before. Absolute times are the machine's: only the ratios of one run say something.
+Medians of the runs, then dxtop's as ratios. Absolute numbers are the machine's:
+only the ratios within one run say something. The simulated platform and the TLS
+in front of it are started apart and are not measured; the store is filled before.
+
+  first paint ms   from the start to the last byte of the first whole picture
+  bytes/s          to the terminal, after the first seconds
+  CPU %            of one processor, by the scheduler's count of nanoseconds
+  RSS MiB          resident at the end; `own`: of it, what is not shared with the disk's cache
+
+  dxtop            polls every 15 s, as the demo does
+  dxtop, quiet     polls once an hour: nothing changes but the clock
+  collector        of the first, over TLS
+  empty screen     tests/bench/empty_screen.c: the viewer's libraries, and no more
+  one TLS request  tests/bench/tls_request.c: libcurl, and no more
 """
-import fcntl, json, os, pty, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time
+import argparse, fcntl, json, os, pty, select, shutil, signal, socket, ssl, statistics, struct
+import subprocess, sys, tempfile, termios, threading, time
 
 BUILD = os.environ['DXTOP_BIN']
-TICK = os.sysconf('SC_CLK_TCK')
+HERE = os.path.dirname(os.path.abspath(__file__))
+VIEWER_LIBRARIES = ['ncursesw', 'tinfo', 'fyaml', 'sqlite3', 'utf8proc', 'm', 'jansson', 'ev']
+COLUMNS = ['first paint ms', 'bytes/s', 'CPU %', 'RSS MiB', 'own MiB']
+SETTLED = 3.0     # seconds: from then on a program only goes on
+PICTURE = 500     # bytes: less is no picture, but a terminal that is being set up
+SILENCE = 0.03    # seconds: they end a picture
 
 
-def stat_of(pid):
-    fields = open(f'/proc/{pid}/stat').read().rsplit(')', 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+# ---- what the kernel knows of a process ----
+
+def cpu_seconds(pid):
+    return sum(int(open(f'/proc/{pid}/task/{task}/schedstat').read().split()[0])
+               for task in os.listdir(f'/proc/{pid}/task')) / 1e9
 
 
-def rss_of(pid):
-    for line in open(f'/proc/{pid}/status'):
-        if line.startswith('VmRSS'):
-            return int(line.split()[1]) / 1024
+def memory(pid):
+    kib = {'Rss': 0, 'Private_Dirty': 0}
+    for line in open(f'/proc/{pid}/smaps_rollup'):
+        name, _, rest = line.partition(':')
+        if name in kib:
+            kib[name] = int(rest.split()[0])
+    return {'RSS MiB': kib['Rss'] / 1024, 'own MiB': kib['Private_Dirty'] / 1024}
 
 
-def meter(argv, seconds):
+def child_of(pid):
+    for task in os.listdir(f'/proc/{pid}/task'):
+        children = open(f'/proc/{pid}/task/{task}/children').read().split()
+        if children:
+            return int(children[0])
+    return None
+
+
+# ---- one program in a terminal ----
+
+def first_paint(bursts):
+    """When the first picture was whole: its bytes come in several reads."""
+    total, end = 0, None
+    for at, count in bursts:
+        if end is not None and total > PICTURE and at - end > SILENCE:
+            break
+        total, end = total + count, at
+    return end * 1000 if end is not None else float('nan')
+
+
+def meter(argv, seconds, with_child=False):
     env = dict(os.environ, TERM='xterm-256color', LC_ALL='C.UTF-8')
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', 60, 200, 0, 0))
     begin = time.monotonic()
-    child = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, env=env,
-                             start_new_session=True)
+    program = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, env=env,
+                               start_new_session=True)
     os.close(slave)
-    bursts, cpu, settled = [], None, 3.0
+    bursts, before, child = [], None, None
     while (now := time.monotonic() - begin) < seconds:
-        if cpu is None and now > settled:
-            cpu = stat_of(child.pid), now
+        if before is None and now > SETTLED:
+            child = child_of(program.pid) if with_child else None
+            before = now, cpu_seconds(program.pid), cpu_seconds(child) if child else 0
         if select.select([master], [], [], 0.1)[0]:
-            bursts.append((time.monotonic() - begin, len(os.read(master, 1 << 20))))
-    result = {
-        'first paint ms': next(t for t, n in bursts if n > 500) * 1000 if any(n > 500 for _, n in bursts) else bursts[0][0] * 1000,
-        'bytes/s': sum(n for t, n in bursts if t > settled) / (seconds - settled),
-        'CPU %': 100 * (stat_of(child.pid) - cpu[0]) / (now - cpu[1]),
-        'RSS MiB': rss_of(child.pid),
-    }
-    collector = [int(p) for p in os.listdir('/proc') if p.isdigit()
-                 and open(f'/proc/{p}/cmdline', 'rb').read().startswith(f'{BUILD}/dxtop-collect'.encode())]
-    if 'dxtop' in argv[0] and collector:
-        result['collector RSS MiB'] = rss_of(collector[0])
-    os.killpg(child.pid, signal.SIGTERM)
-    child.wait()
+            count = len(os.read(master, 1 << 20))
+            bursts.append((time.monotonic() - begin, count))
+    span = now - before[0]
+    result = {'first paint ms': first_paint(bursts),
+              'bytes/s': sum(count for at, count in bursts if at > SETTLED) / span,
+              'CPU %': 100 * (cpu_seconds(program.pid) - before[1]) / span, **memory(program.pid)}
+    other = {'CPU %': 100 * (cpu_seconds(child) - before[2]) / span, **memory(child)} if child else {}
+    os.killpg(program.pid, signal.SIGTERM)
+    program.wait()
     os.close(master)
+    return result, other
+
+
+# ---- the floors ----
+
+def compile_floor(directory, name, libraries):
+    out = f'{directory}/{name}'
+    subprocess.run(['cc', '-O2', '-o', out, f'{HERE}/{name}.c', '-Wl,--no-as-needed']
+                   + [f'-l{library}' for library in libraries], check=True)
+    return out
+
+
+def meter_tls_request(program, url, ca):
+    """A first request, then what it holds."""
+    process = subprocess.Popen([program, url, ca], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    if process.stdout.readline() != 'ready\n':
+        sys.exit('bench: the bare TLS request failed')
+    result = memory(process.pid)
+    process.stdin.close()
+    process.wait()
     return result
 
 
-def main():
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 15.0
-    directory = tempfile.mkdtemp()
+# ---- the platform ----
+
+class Tls:
+    """TLS in front of a server on loopback, in a process of its own."""
+
+    def __init__(self, directory, port):
+        self.ca = f'{directory}/ca.pem'
+        key = f'{directory}/key.pem'
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+                        '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext',
+                        'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', self.ca],
+                       check=True, stderr=subprocess.DEVNULL)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.ca, key)
+        listener = socket.create_server(('127.0.0.1', 0))
+        self.url = f'https://127.0.0.1:{listener.getsockname()[1]}'
+        self.pid = os.fork()
+        if self.pid == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            while True:
+                client = listener.accept()[0]
+                threading.Thread(target=self.serve, args=(context, client, port), daemon=True).start()
+        listener.close()
+
+    @staticmethod
+    def serve(context, client, port):
+        try:
+            with context.wrap_socket(client, server_side=True) as near, \
+                    socket.create_connection(('127.0.0.1', port)) as far:
+                while True:
+                    ready = [near] if near.pending() else select.select([near, far], [], [])[0]
+                    for one in ready:
+                        data = one.recv(1 << 16)
+                        if not data:
+                            return
+                        (far if one is near else near).sendall(data)
+        except OSError:
+            pass  # the client went away
+
+    def end(self):
+        os.kill(self.pid, signal.SIGTERM)
+        os.waitpid(self.pid, 0)
+
+
+def configuration(path, url, every, ca=None):
+    text = subprocess.run([f'{BUILD}/dxtop', '--print-config'], capture_output=True, text=True,
+                          check=True).stdout
+    text = text.replace('http://127.0.0.1:0', url + (f'\n    ca: {ca}' if ca else ''))
+    with open(path, 'w') as out:
+        out.write(text.replace('every: 15s', f'every: {every}'))
+    return ['-c', path, '--state', os.path.dirname(path)]
+
+
+def fill(arguments):
+    subprocess.run([f'{BUILD}/dxtop', 'once', *arguments], stdout=subprocess.DEVNULL, check=True)
+
+
+# ---- the table ----
+
+def medians(samples):
+    return {key: statistics.median(sample[key] for sample in samples) for key in samples[0]}
+
+
+def measure(directory, runs, seconds):
     sim = subprocess.Popen([f'{BUILD}/dxtop-sim', '--until-stdin'], stdin=subprocess.PIPE,
                            stdout=subprocess.PIPE, text=True)
     url = json.loads(sim.stdout.readline())['url']
-    config = f'{directory}/dxtop.yaml'
-    with open(config, 'w') as out:
-        text = subprocess.run([f'{BUILD}/dxtop', '--print-config'], capture_output=True, text=True).stdout
-        out.write(text.replace('http://127.0.0.1:0', url))
-    common = ['-c', config, '--state', directory]
-    subprocess.run([f'{BUILD}/dxtop', 'once', *common], stdout=subprocess.DEVNULL, check=True)
-    programs = {'dxtop': [f'{BUILD}/dxtop', *common]}
+    tls = Tls(directory, int(url.rsplit(':', 1)[1].strip('/')))
+    live = configuration(f'{directory}/live.yaml', tls.url, '15s', tls.ca)
+    quiet = configuration(f'{directory}/quiet.yaml', url, '1h')
+    fill(live)
+    fill(quiet)
+    programs = {'dxtop': [f'{BUILD}/dxtop', *live], 'dxtop, quiet': [f'{BUILD}/dxtop', *quiet],
+                'empty screen': [compile_floor(directory, 'empty_screen', VIEWER_LIBRARIES)]}
     programs.update({name: [name] for name in ('htop', 'btop') if shutil.which(name)})
-    results = {name: meter(argv, seconds) for name, argv in programs.items()}
-    keys = list(results['dxtop'])
-    print(f'{"":12}' + ''.join(f'{k:>20}' for k in keys))
-    for name, result in results.items():
-        print(f'{name:12}' + ''.join(f'{result[k]:20.2f}' if k in result else f'{"":20}' for k in keys))
-    for name in programs:
-        if name != 'dxtop':
-            print(f'{"/ " + name:12}' + ''.join(f'{results["dxtop"][k] / max(results[name][k], 1e-9):20.2f}'
-                                               if k in results[name] else f'{"":20}' for k in keys))
+    request = compile_floor(directory, 'tls_request', ['curl'])
+    samples = {name: [] for name in [*programs, 'collector', 'one TLS request']}
+    for _ in range(runs):
+        for name, argv in programs.items():
+            result, child = meter(argv, seconds, with_child=name == 'dxtop')
+            samples[name].append(result)
+            if name == 'dxtop':
+                samples['collector'].append(child or sys.exit('bench: no collector was started'))
+        samples['one TLS request'].append(meter_tls_request(request, f'{tls.url}/-/healthy', tls.ca))
+    tls.end()  # it holds the sim's stdin, too
     sim.stdin.close()
     sim.wait()
-    shutil.rmtree(directory)
+    return {name: medians(taken) for name, taken in samples.items()}
+
+
+def ratios(results):
+    pairs = [('dxtop', other) for other in ('htop', 'btop', 'empty screen') if other in results]
+    pairs += [('dxtop, quiet', other) for other in ('htop', 'btop') if other in results]
+    pairs += [('collector', 'one TLS request')]
+    return {f'{one} / {other}': {key: results[one][key] / results[other][key] for key in COLUMNS
+                                 if key in results[one] and results[other].get(key, 0) > 0}
+            for one, other in pairs}
+
+
+def show(title, rows):
+    print(f'{title:24}' + ''.join(f'{key:>16}' for key in COLUMNS))
+    for name, row in rows.items():
+        print(f'{name:24}' + ''.join(f'{row[key]:16.2f}' if key in row else f'{"":16}' for key in COLUMNS))
+
+
+def main():
+    parser = argparse.ArgumentParser(description='dxtop beside htop and btop')
+    parser.add_argument('--runs', type=int, default=3)
+    parser.add_argument('--seconds', type=float, default=12, help='of each program')
+    parser.add_argument('--json', metavar='FILE', help='write the numbers there as well')
+    arguments = parser.parse_args()
+    if arguments.seconds <= SETTLED + 1 or arguments.runs < 1:
+        parser.error(f'--seconds has to be above {SETTLED + 1:.0f}, --runs above 0')
+    directory = tempfile.mkdtemp()
+    try:
+        results = measure(directory, arguments.runs, arguments.seconds)
+    finally:
+        shutil.rmtree(directory)
+    show(f'median of {arguments.runs}', results)
+    show('\nratios', ratios(results))
+    if arguments.json:
+        with open(arguments.json, 'w') as out:
+            json.dump({'runs': arguments.runs, 'seconds': arguments.seconds, 'median': results,
+                       'ratio': ratios(results)}, out, indent=2)
+            out.write('\n')
 
 
 main()
