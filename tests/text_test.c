@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <criterion/criterion.h>
+#include <utf8proc.h>
 
 #include "core/text.h"
 
@@ -133,5 +134,39 @@ Test(text, a_copy_that_is_cut_ends_with_a_whole_character)
         text_copy(dst, copies[i].cap, copies[i].src);
         cr_expect_str_eq(dst, copies[i].dst, "%zu", i);
         cr_expect_eq(dst[copies[i].cap], 'x');
+    }
+}
+
+/* The quick way past the tables says what the tables say. */
+Test(text, widths_and_graphemes_are_those_of_the_tables)
+{
+    static const char32_t befores[] = { 'a',    0xA9,   0xE9,   0x2013, 0x2194, 0x2264,
+                                        0x2588, 0x25B6, 0x2713, 0x28FF, 0x1F600 };
+
+    for (char32_t cp = ' '; cp <= 0x1FFFF; cp++) {
+        char one[4];
+        struct grapheme g;
+        int width = utf8proc_charwidth((utf8proc_int32_t)cp);
+
+        if ((cp >= 0xD800 && cp <= 0xDFFF) || width < 1)
+            continue;
+        text_grapheme(one, utf8_put(one, cp), &g);
+        cr_assert_eq(g.width, width, "U+%04X is %d wide", (unsigned)cp, g.width);
+    }
+    for (size_t i = 0; i < sizeof(befores) / sizeof(befores[0]); i++) {
+        for (char32_t cp = ' '; cp <= 0x1FFFF; cp++) {
+            char two[8];
+            struct grapheme g;
+            utf8proc_int32_t state = 0;
+            size_t first = utf8_put(two, befores[i]);
+
+            if (cp >= 0xD800 && cp <= 0xDFFF)
+                continue;
+            text_grapheme(two, first + utf8_put(two + first, cp), &g);
+            cr_assert_eq(g.bytes == first,
+                         utf8proc_grapheme_break_stateful((utf8proc_int32_t)befores[i],
+                                                          (utf8proc_int32_t)cp, &state),
+                         "U+%04X U+%04X", (unsigned)befores[i], (unsigned)cp);
+        }
     }
 }

@@ -113,9 +113,24 @@ size_t utf8_put(char out[4], char32_t cp)
 
 /* ---- what a reader takes for one character ---- */
 
+/* Latin, punctuation, lines, blocks and braille: one column, and among themselves
+ * they join nothing. What a screen is made of; the tables need not be touched. */
+static bool is_plain(char32_t cp)
+{
+    static const struct {
+        char32_t first, last;
+    } plain[] = { { ' ', 0x7E },      { 0xA1, 0xAC },     { 0xAE, 0x2FF },    { 0x2010, 0x2027 },
+                  { 0x2190, 0x22FF }, { 0x2500, 0x25FC }, { 0x2713, 0x2718 }, { 0x2800, 0x28FF } };
+
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+        if (cp <= plain[i].last)
+            return cp >= plain[i].first;
+    return false;
+}
+
 static int width_of(char32_t cp)
 {
-    if (cp < 0x7F)
+    if (cp < ' ' || is_plain(cp))
         return cp >= ' ';
     return utf8proc_charwidth((utf8proc_int32_t)cp);
 }
@@ -130,8 +145,13 @@ void text_grapheme(const char *s, size_t len, struct grapheme *out)
     out->bytes = utf8_next(s, len, &cp);
     out->cp[0] = cp;
     out->width = width_of(cp);
-    if (cp < 0x7F && (out->bytes >= len || (unsigned char)s[out->bytes] < 0x80))
-        return;            /* the common case: ASCII before ASCII */
+    if (is_plain(cp)) { /* the common case: before another one of its kind, or the end */
+        if (out->bytes >= len)
+            return;
+        (void)utf8_next(s + out->bytes, len - out->bytes, &before);
+        if (before < ' ' || is_plain(before))
+            return;
+    }
     if (out->width == 0) { /* a mark without a base */
         out->cp[0] = DOTTED_CIRCLE;
         out->cp[1] = cp;
