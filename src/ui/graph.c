@@ -3,6 +3,7 @@
  * solid blocks shout), else blocks, else ASCII. */
 #include "config.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,13 +40,26 @@ static void widen(double *min, double *max, const struct dx_graph *graph)
     }
 }
 
+/* The power of ten below. Dividing needs no table of the maths library, whose
+ * pages would be resident for this alone. */
+static double decade(double value)
+{
+    double scale = 1;
+
+    while (value / scale >= 10.)
+        scale *= 10.;
+    while (value / scale < 1. && scale > DBL_MIN)
+        scale /= 10.;
+    return scale;
+}
+
 /* The next of 1, 2, 2.5, 5, 10 ... that is not smaller. */
 static double round_up(double value, enum dx_unit unit)
 {
     static const double times[] = { 1,   2,   5,    10,   15,   20,   30,    60,    120,  300,
                                     600, 900, 1200, 1800, 3600, 7200, 14400, 28800, 86400 };
     static const double steps[] = { 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10 };
-    double scale = pow(10., floor(log10(value)));
+    double scale = decade(value);
 
     for (size_t i = 0; unit == DX_UNIT_SECONDS && i < sizeof(times) / sizeof(times[0]); i++)
         if (value <= times[i] && value > 1.)
