@@ -14,7 +14,7 @@ struct line { /* one series */
     char key[512], name[NAME_MOST], text[128];
     enum dx_unit unit;
     double now, min, max, before; /* before: mean of the window before */
-    double points[POINTS_MOST];
+    double *points;               /* of the panel's values */
     double sum_before;
     size_t n_before;
 };
@@ -31,7 +31,8 @@ struct metric {
     /* view-model */
     struct line *lines;
     size_t count, cap, left_out;
-    size_t points; /* used of each line's */
+    double *values;
+    size_t points; /* values of each line */
     int64_t from_ms, to_ms;
     enum dx_unit used_unit;
 };
@@ -234,8 +235,6 @@ static struct line *add_line(struct metric *p)
     }
     struct line *line = &p->lines[p->count++];
     *line = (struct line){ .now = (double)NAN, .min = (double)NAN, .max = (double)NAN };
-    for (size_t i = 0; i < POINTS_MOST; i++)
-        line->points[i] = (double)NAN;
     return line;
 }
 
@@ -534,6 +533,24 @@ static void size_points(struct metric *p, const struct dx_view *view)
     p->from_ms = p->to_ms - p->window_ms;
 }
 
+/* For the lines that are left: what is cut needs none. */
+static void make_points(struct metric *p)
+{
+    size_t count = p->count * p->points;
+    double *values = realloc(p->values, (count ? count : 1) * sizeof(*values));
+
+    if (!values) {
+        p->left_out += p->count;
+        p->count = 0;
+        return;
+    }
+    p->values = values;
+    for (size_t i = 0; i < count; i++)
+        values[i] = (double)NAN;
+    for (size_t i = 0; i < p->count; i++)
+        p->lines[i].points = &values[i * p->points];
+}
+
 static void say_note(const struct metric *p, struct dx_list *list)
 {
     char note[96];
@@ -561,6 +578,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     for (size_t i = 0; i < p->count; i++)
         name_line(p, &p->lines[i], p->queries.count != 1);
     cut_to_top(p);
+    make_points(p);
     for_queries(p, view, read_points);
     p->used_unit = p->count > 0 ? unit_of(p, &p->lines[0]) : DX_UNIT_NONE;
     for (size_t i = 0; i < p->count; i++) {
@@ -666,6 +684,7 @@ static void draw(const void *state, struct dx_canvas *canvas)
 static void close_panel(void *state)
 {
     free(((struct metric *)state)->lines);
+    free(((struct metric *)state)->values);
 }
 
 static const char *title(const void *state)
