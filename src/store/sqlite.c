@@ -150,12 +150,15 @@ bool store_exec(struct store *store, const char *sql, struct dx_error *err)
 
 void store_cache(struct store *store, bool filling)
 {
-    enum { USUAL_KIB = 2000, FILLING_KIB = 8000 };
+    /* What a viewer keeps, the collector's next commit makes worthless: it needs
+     * room for one look at the store, no more. */
+    enum { LOOK_KIB = 256, USUAL_KIB = 2000, FILLING_KIB = 8000 };
+    const int kib = store->mode == STORE_VIEW ? LOOK_KIB : filling ? FILLING_KIB : USUAL_KIB;
     char sql[64];
 
-    if (!store->db || store->cache_kib == (filling ? FILLING_KIB : USUAL_KIB))
+    if (!store->db || store->cache_kib == kib)
         return;
-    store->cache_kib = filling ? FILLING_KIB : USUAL_KIB;
+    store->cache_kib = kib;
     (void)snprintf(sql, sizeof(sql), "PRAGMA cache_size = -%d", store->cache_kib);
     (void)store_exec(store, sql, &(struct dx_error){ 0 });
     if (!filling)
