@@ -1,7 +1,9 @@
 /* screen: ncurses draws into a memory file: it keeps its cells, its diff and its
  * terminfo, and nothing reaches the terminal by itself. We ship the bytes of a
  * whole frame in one non-blocking write; while some are left, no new frame is
- * made, so that a terminal that nobody reads holds nothing up. */
+ * made, so that a terminal that nobody reads holds nothing up. Cells go straight
+ * to newscr, the picture that doupdate() makes true; stdscr would hold them all
+ * once more, so it is one cell that only keys are read through. */
 #include "config.h"
 
 #define NCURSES_WIDECHAR 1
@@ -115,10 +117,10 @@ static void put_cell(struct screen *s, int row, int col, const struct cell *cell
     to_wide(s, cell, wide);
     if (setcchar(&c, wide, (attr_t)look.attr, 0, &look.pair) != OK)
         (void)setcchar(&c, L"?", (attr_t)look.attr, 0, &look.pair);
-    (void)mvadd_wch(row, col, &c);
+    (void)mvwadd_wch(newscr, row, col, &c);
     if (cell->width == 2 && wide[0] == REPLACEMENT) {
         (void)setcchar(&c, L" ", (attr_t)look.attr, 0, &look.pair);
-        (void)mvadd_wch(row, col + 1, &c);
+        (void)mvwadd_wch(newscr, row, col + 1, &c);
     }
 }
 
@@ -194,8 +196,8 @@ bool screen_show(struct screen *s)
     link_rows = mem_new((size_t)s->grid.rows, sizeof(*link_rows));
     put_changes(s, link_rows);
     if (s->cursor_row >= 0)
-        (void)move(s->cursor_row, s->cursor_col);
-    (void)refresh();
+        (void)wmove(newscr, s->cursor_row, s->cursor_col);
+    (void)doupdate();
     buf_clear(&s->out);
     s->sent = 0;
     if (s->modern)
@@ -242,11 +244,13 @@ static void make_grid(struct screen *s)
 
     tty_size(&rows, &cols);
     (void)resizeterm(rows, cols);
+    (void)wresize(stdscr, 1, 1);
+    (void)untouchwin(stdscr); /* or reading a key would show it */
     grid_done(&s->grid);
     grid_init(&s->grid, rows, cols, glyphs);
     free(s->shown);
     s->shown = mem_new((size_t)rows * (size_t)cols, sizeof(*s->shown));
-    (void)erase();
+    (void)werase(newscr);
     screen_redraw(s);
 }
 

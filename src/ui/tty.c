@@ -7,12 +7,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/mem.h"
 #include "core/time.h"
 
 enum { RESTORE_MOST = 1024, STACK = 64 << 10, SIZE_MOST = 1000 };
@@ -129,14 +128,19 @@ static void set_handlers(void (*handler)(int), unsigned flags)
 
 void tty_guard(const struct tty *tty, const char *restore, size_t len)
 {
-    if (!guard.stack)
-        guard.stack = mem_new(STACK, 1);
+    if (!guard.stack) { /* mapped: its pages cost nothing until there is a crash */
+        void *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+
+        guard.stack = stack != MAP_FAILED ? stack : NULL;
+    }
     guard.fd = tty->fd;
     guard.theirs = tty->theirs;
     guard.len = len < RESTORE_MOST ? len : RESTORE_MOST;
     memcpy(guard.restore, restore, guard.len);
     guard.armed = 1;
-    (void)sigaltstack(&(stack_t){ .ss_sp = guard.stack, .ss_size = STACK }, NULL);
+    if (guard.stack)
+        (void)sigaltstack(&(stack_t){ .ss_sp = guard.stack, .ss_size = STACK }, NULL);
     set_handlers(on_crash, SA_ONSTACK | SA_RESETHAND | SA_NODEFER);
 }
 
@@ -145,6 +149,7 @@ void tty_unguard(void)
     guard.armed = 0;
     set_handlers(SIG_DFL, 0);
     (void)sigaltstack(&(stack_t){ .ss_flags = SS_DISABLE }, NULL);
-    free(guard.stack);
+    if (guard.stack)
+        (void)munmap(guard.stack, STACK);
     guard.stack = NULL;
 }
