@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -162,15 +163,18 @@ void viewer_draw(struct viewer *v, struct grid *grid)
     v->shown_age = now_ms / AGE_STEP_MS;
 }
 
-/* The one place where frames are made: after all events, before the loop
- * sleeps. While bytes of the last frame are left, it is not even drawn. */
-static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
+/* The first picture is on the terminal: only now is anything else started, and
+ * what reading the configuration took goes back. */
+static void settle(struct viewer *v)
 {
-    struct viewer *v = w->data;
+    v->settled = true;
+    (void)store_view_lock(v->app->store);
+    collector_look(&v->collector);
+    (void)malloc_trim(0);
+}
 
-    (void)revents;
-    if (screen_pending(v->screen) || !(v->want_update || v->want_draw || v->want_clock))
-        return;
+static void make_frame(struct viewer *v)
+{
     if (v->want_update || v->want_draw)
         viewer_draw(v, screen_grid(v->screen));
     else
@@ -178,7 +182,21 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
     if (screen_show(v->screen))
         v->want_update = v->want_draw = v->want_clock = false;
     if (screen_pending(v->screen))
-        ev_io_start(loop, &v->out);
+        ev_io_start(v->loop, &v->out);
+}
+
+/* The one place where frames are made: after all events, before the loop
+ * sleeps. While bytes of the last frame are left, it is not even drawn. */
+static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+    struct viewer *v = w->data;
+
+    (void)loop;
+    (void)revents;
+    if (!screen_pending(v->screen) && (v->want_update || v->want_draw || v->want_clock))
+        make_frame(v);
+    if (!screen_pending(v->screen) && !v->settled)
+        settle(v);
 }
 
 /* ---- events ---- */
@@ -232,6 +250,8 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 
     (void)loop;
     (void)revents;
+    if (!v->settled)
+        settle(v); /* a terminal that nobody reads holds up no collecting */
     look_at_store(v);
     if (now_ms / 1000 != v->shown_second) {
         v->want_clock = v->frozen_ms == 0;
@@ -401,12 +421,10 @@ int viewer_run(struct app *app, struct dx_error *err)
     if (open_terminal(&v, err)) {
         screen_title(v.screen, *app->config.title ? app->config.title : "dxtop");
         v.change = store_change(app->store);
-        before_sleep(v.loop, &v.before_sleep, 0); /* paint before anything else is started */
+        before_sleep(v.loop, &v.before_sleep, 0);
         ev_io_start(v.loop, &v.keys);
         ev_timer_start(v.loop, &v.tick);
         ev_prepare_start(v.loop, &v.before_sleep);
-        (void)store_view_lock(app->store);
-        collector_look(&v.collector);
         ev_run(v.loop, 0);
         screen_close(v.screen);
         log_line(DX_LOG_INFO, "ends with %d", v.status);
