@@ -11,7 +11,7 @@ in front of it are started apart and are not measured; the store is filled befor
   first paint ms   from the start to the last byte of the first whole picture
   bytes/s          to the terminal, after the first seconds
   CPU %            of one processor, by the scheduler's count of nanoseconds
-  RSS MiB          resident at the end; `own`: of it, what is not shared with the disk's cache
+  RSS MiB          resident at the end; `own`: of it, what is no file's page
 
   dxtop            polls every 15 s, as the demo does
   dxtop, quiet     polls once an hour: nothing changes but the clock
@@ -39,12 +39,12 @@ def cpu_seconds(pid):
 
 
 def memory(pid):
-    kib = {'Rss': 0, 'Private_Dirty': 0}
+    kib = {'Rss': 0, 'Anonymous': 0}
     for line in open(f'/proc/{pid}/smaps_rollup'):
         name, _, rest = line.partition(':')
         if name in kib:
             kib[name] = int(rest.split()[0])
-    return {'RSS MiB': kib['Rss'] / 1024, 'own MiB': kib['Private_Dirty'] / 1024}
+    return {'RSS MiB': kib['Rss'] / 1024, 'own MiB': kib['Anonymous'] / 1024}
 
 
 def child_of(pid):
