@@ -120,6 +120,30 @@ Test(colour, a_direct_terminal_is_asked_for_fewer_colours_by_its_plain_name)
     cr_expect_null(colour_direct_term("xterm-256color", "16", out, sizeof(out)));
 }
 
+/* A box that a panel reckoned wrongly: within moments, and nothing outside. */
+Test(canvas, any_box_is_cut_to_the_window)
+{
+    static const struct dx_box boxes[] = {
+        { 0, 0, INT_MAX, INT_MAX }, { INT_MAX, INT_MAX, INT_MAX, INT_MAX },
+        { 1, 1, INT_MIN, INT_MIN }, { INT_MIN, INT_MIN, INT_MAX, INT_MAX },
+        { 1, INT_MAX, 1, INT_MAX }, { -5, -5, 1, 1 },
+    };
+
+    start(2, 5, GLYPHS_BRAILLE);
+    for (size_t i = 0; i < sizeof(boxes) / sizeof(boxes[0]); i++) {
+        struct dx_canvas sub = canvas_sub(&canvas, boxes[i]);
+
+        cr_expect(sub.row >= 0 && sub.col >= 0 && sub.row + sub.rows <= 2 &&
+                      sub.col + sub.cols <= 5,
+                  "box %zu", i);
+        canvas_attr(&canvas, boxes[i], DX_ON_SELECTED);
+        for (int fit = DX_FIT_LEFT; fit <= DX_FIT_MIDDLE; fit++)
+            (void)canvas_put_fit(&canvas, boxes[i], (enum dx_fit)fit, NULL, "text");
+    }
+    cr_expect_eq(canvas_cell(&canvas, 1, 4)->attr, DX_ON_SELECTED);
+    grid_done(&grid);
+}
+
 Test(canvas, stale_is_dim_and_keeps_its_place)
 {
     start(1, 3, GLYPHS_BRAILLE);

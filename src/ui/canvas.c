@@ -79,13 +79,23 @@ static int at_least(int a, int b)
     return a > b ? a : b;
 }
 
+/* Where something of that length ends within `most`; panels hand over any box. */
+static int end_of(int from, int length, int most)
+{
+    int64_t end = (int64_t)from + at_least(length, 0);
+
+    return end < most ? (int)end : most;
+}
+
 struct dx_canvas canvas_sub(const struct dx_canvas *canvas, struct dx_box box)
 {
     struct dx_canvas sub = *canvas;
     int row = at_least(box.row, 0), col = at_least(box.col, 0);
-    int end_row = at_most(box.row + at_least(box.rows, 0), canvas->rows);
-    int end_col = at_most(box.col + at_least(box.cols, 0), canvas->cols);
+    int end_row = end_of(box.row, box.rows, canvas->rows);
+    int end_col = end_of(box.col, box.cols, canvas->cols);
 
+    row = at_most(row, canvas->rows);
+    col = at_most(col, canvas->cols);
     sub.row = canvas->row + row;
     sub.col = canvas->col + col;
     sub.rows = at_least(end_row - row, 0);
@@ -230,9 +240,13 @@ int canvas_put_fit(struct dx_canvas *canvas, struct dx_box box, enum dx_fit fit,
 {
     const char *ellipsis = canvas->grid->glyphs->glyph[DX_GLYPH_ELLIPSIS];
     char cut[TEXT_MAX];
-    int width = fit == DX_FIT_MIDDLE ? text_cut_middle(cut, sizeof(cut), text, box.cols, ellipsis)
-                                     : text_cut(cut, sizeof(cut), text, box.cols, ellipsis);
-    int shift = fit == DX_FIT_RIGHT ? box.cols - width : 0;
+    int width, shift;
+
+    if (box.cols <= 0 || box.col >= canvas->cols)
+        return 0;
+    width = fit == DX_FIT_MIDDLE ? text_cut_middle(cut, sizeof(cut), text, box.cols, ellipsis)
+                                 : text_cut(cut, sizeof(cut), text, box.cols, ellipsis);
+    shift = fit == DX_FIT_RIGHT ? box.cols - width : 0;
 
     return shift + canvas_put(canvas, box.row, box.col + shift, style, cut);
 }
@@ -251,14 +265,11 @@ int canvas_print(struct dx_canvas *canvas, int row, int col, const struct dx_sty
 
 void canvas_attr(struct dx_canvas *canvas, struct dx_box box, unsigned attr)
 {
-    for (int row = box.row; row < box.row + box.rows; row++) {
-        for (int col = box.col; col < box.col + box.cols; col++) {
-            struct cell *cell = canvas_cell(canvas, row, col);
+    struct dx_canvas part = canvas_sub(canvas, box);
 
-            if (cell)
-                cell->attr |= (uint8_t)attr;
-        }
-    }
+    for (int row = 0; row < part.rows; row++)
+        for (int col = 0; col < part.cols; col++)
+            canvas_cell(&part, row, col)->attr |= (uint8_t)attr;
 }
 
 void grid_dump(const struct grid *grid, FILE *out)

@@ -58,6 +58,8 @@ static bool read_mouse(struct dx_event *event)
     }
     if (wc != 'M' || at != 2) /* a release says nothing that the press did not */
         return false;
+    if (number[1] < 1 || number[2] < 1) /* places count from 1 */
+        return false;
     event->type = DX_EVENT_MOUSE;
     event->key = number[0] & 64 ? 4 + (uint32_t)(number[0] & 1) : 1 + (uint32_t)(number[0] & 3);
     event->mods = (number[0] & 4 ? (unsigned)DX_MOD_SHIFT : 0u) |
@@ -109,6 +111,13 @@ static bool from_code(struct dx_event *event, wint_t code)
     return false; /* KEY_RESIZE and what has no meaning here */
 }
 
+/* ncurses also decodes what is no UTF-8: five bytes may make a number that is one
+ * of our keys. */
+static bool is_character(wint_t wc)
+{
+    return wc < 0xD800 || (wc > 0xDFFF && wc <= 0x10FFFF);
+}
+
 static void from_char(struct dx_event *event, wint_t wc)
 {
     switch (wc) {
@@ -138,7 +147,7 @@ static void from_escape(struct dx_event *event)
 {
     wint_t wc;
 
-    if (wget_wch(stdscr, &wc) == OK && wc != 27) {
+    if (wget_wch(stdscr, &wc) == OK && wc != 27 && is_character(wc)) {
         from_char(event, wc);
         event->mods |= DX_MOD_ALT;
     } else {
@@ -158,7 +167,7 @@ bool screen_event(struct screen *screen, struct dx_event *event, bool *gone)
             *gone = screen->gone || is_gone();
             return false;
         }
-    } while (status == KEY_CODE_YES && !from_code(event, wc));
+    } while (status == KEY_CODE_YES ? !from_code(event, wc) : !is_character(wc));
     if (status == OK && wc == 27)
         from_escape(event);
     else if (status == OK)

@@ -9,6 +9,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* libfyaml 0.7 loses its list of diagnostics after some syntax errors. */
+const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfyaml";
+}
+
 static const struct dx_option options[] = { { 0 } };
 
 static bool find(void *self, const char *name, struct config_kind *kind, struct dx_error *err)
