@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <locale.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "app/actions.h"
 #include "app/bars.h"
 #include "app/help.h"
+#include "app/lean.h"
 #include "app/state.h"
 #include "core/log.h"
 #include "core/mem.h"
@@ -170,7 +170,7 @@ static void settle(struct viewer *v)
     v->settled = true;
     (void)store_view_lock(v->app->store);
     collector_look(&v->collector);
-    (void)malloc_trim(0);
+    lean_after_start();
 }
 
 static void make_frame(struct viewer *v)
