@@ -195,6 +195,26 @@ Test(store_sources, cursors_and_etags_are_kept_with_their_reply)
     batch_done(&b);
 }
 
+Test(store_sources, cursors_are_walked_by_name)
+{
+    struct poll poll = { .source = kit.id[0], .name = "prom", .ok = true, .now_ms = T0 };
+    struct dx_error err = { 0 };
+    struct batch b = { 0 };
+    char out[64];
+
+    cr_expect_null(store_cursor_after(kit.store, kit.id[0], "", out, sizeof(out)));
+    batch_cursor(&b, "repo:acme/web", 5);
+    batch_cursor(&b, "repo:acme/api", 6);
+    cr_assert(store_commit(kit.store, &poll, &b, NULL, 0, &err), "%s", err.text);
+    cr_expect_str_eq(store_cursor_after(kit.store, kit.id[0], "", out, sizeof(out)),
+                     "repo:acme/api");
+    cr_expect_str_eq(store_cursor_after(kit.store, kit.id[0], out, out, sizeof(out)),
+                     "repo:acme/web", "a name and what is found may share their memory");
+    cr_expect_null(store_cursor_after(kit.store, kit.id[0], out, out, sizeof(out)));
+    cr_expect_null(store_cursor_after(kit.store, kit.id[1], "", out, sizeof(out)));
+    batch_done(&b);
+}
+
 Test(store_sources, wishes_are_taken_once_and_in_order)
 {
     struct dx_error err = { 0 };

@@ -38,6 +38,7 @@ struct poller {
     int64_t id;
     struct auth *auth;
     struct cursors cursors;
+    char cursor[256]; /* the name that cursor_after() found */
     ev_timer timer;
 
     /* from poll to poll */
@@ -90,6 +91,13 @@ static int64_t get_cursor(void *self, const char *name)
     struct poller *p = self;
 
     return store_cursor(p->shared->store, p->id, name);
+}
+
+static const char *cursor_after(void *self, const char *name)
+{
+    struct poller *p = self;
+
+    return store_cursor_after(p->shared->store, p->id, name, p->cursor, sizeof(p->cursor));
 }
 
 /* ---- the end of a poll ---- */
@@ -497,7 +505,7 @@ struct poller *poller_new(struct pollers *shared, const struct source_settings *
     p->id = id;
     p->teller.name = settings->name;
     p->auth = auth_new(shared->loop, &settings->endpoint);
-    p->cursors = (struct cursors){ .get = get_cursor, .self = p };
+    p->cursors = (struct cursors){ .get = get_cursor, .after = cursor_after, .self = p };
     ev_timer_init(&p->timer, on_timer, 0., 0.);
     p->timer.data = p;
     return p;

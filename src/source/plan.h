@@ -15,9 +15,11 @@ enum plan_flags {
     /* Its failure is noted and does not fail the poll, unless all that was asked
      * for failed, or the server cannot be reached at all. */
     PLAN_OPTIONAL = 4,
-    PLAN_TEXT = 8,    /* the body is plain text, not JSON; only its end is kept where it is long */
-    PLAN_ANSWER = 16, /* decode() takes any status but 401, 403, 429 and 5xx */
-    PLAN_FILL = 32,   /* history: it waits while the store has no room for it */
+    PLAN_TEXT = 8, /* the body is plain text, not JSON; only its end is kept where it is long */
+    /* decode() takes any status but 401, 429, 5xx and what net calls a limit: a 403
+     * is one repository or list that the token may not see, not the whole source. */
+    PLAN_ANSWER = 16,
+    PLAN_FILL = 32, /* history: it waits while the store has no room for it */
 };
 
 struct plan_request {

@@ -30,6 +30,10 @@ struct reply {      /* to a request that the source asked for */
 /* Where the back-fill stands: 0 where nothing is known. */
 struct cursors {
     int64_t (*get)(void *self, const char *name);
+    /* The name of the next cursor behind this one, by bytes ("" begins); NULL: the
+     * last. So that a source can keep a list, of the repositories it discovered.
+     * The text lives until the next call. */
+    const char *(*after)(void *self, const char *name);
     void *self;
 };
 

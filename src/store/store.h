@@ -83,6 +83,10 @@ struct etag {
 bool store_commit(struct store *store, const struct poll *poll, const struct batch *batch,
                   const struct etag *etags, size_t etag_count, struct dx_error *err);
 int64_t store_cursor(struct store *store, int64_t source, const char *name);
+/* The name of the next cursor behind this one, by bytes; NULL: there is none.
+ * Copied into out. */
+const char *store_cursor_after(struct store *store, int64_t source, const char *name, char *out,
+                               size_t cap);
 /* Copy of the ETag kept for key, "" none. Returns out. */
 const char *store_etag(struct store *store, const char *key, char *out, size_t cap);
 /* What is known of a run of a source (id). updated_ms 0: the server does not say. */

@@ -163,6 +163,28 @@ int64_t store_cursor(struct store *store, int64_t source, const char *name)
     return value;
 }
 
+const char *store_cursor_after(struct store *store, int64_t source, const char *name, char *out,
+                               size_t cap)
+{
+    struct dx_error err = { 0 };
+    sqlite3_stmt *stmt = store_statement(store,
+                                         "SELECT name FROM cursor WHERE source = ?1 AND name > ?2"
+                                         " ORDER BY name LIMIT 1",
+                                         &err);
+    bool there;
+
+    if (!stmt)
+        return NULL;
+    (void)sqlite3_bind_int64(stmt, 1, source);
+    bind_text(stmt, 2, name);
+    if (!store_row(store, stmt, &there, &err))
+        return NULL;
+    if (there)
+        (void)snprintf(out, cap, "%s", (const char *)sqlite3_column_text(stmt, 0));
+    (void)sqlite3_reset(stmt);
+    return there ? out : NULL;
+}
+
 static bool put_etags(struct store *store, const struct commit *c, struct dx_error *err)
 {
     for (size_t i = 0; i < c->etag_count; i++) {
