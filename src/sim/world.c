@@ -37,7 +37,7 @@ const struct pipeline_info world_pipelines[WORLD_PIPELINES] = {
 
 /* Night 0.25, workday noon 1, weekend half of it. Smooth, but at midnight before
  * and after a weekend. */
-static double rhythm(int64_t at_ms)
+double world_rhythm(int64_t at_ms)
 {
     double hour = (double)(at_ms % DAY_MS) / HOUR_MS;
     int day = (int)((at_ms / DAY_MS + 4) % 7); /* 1970-01-01 was a Thursday; 0 Sunday */
@@ -81,7 +81,7 @@ static void take_away(struct pool_state *s, const struct pool_info *info,
                       const struct incident *outage, int64_t at_ms)
 {
     double away_s = (double)(at_ms - outage->from_ms) / 1e3;
-    double arrivals = info->load * rhythm(outage->from_ms) * info->capacity / info->duration_s;
+    double arrivals = info->load * world_rhythm(outage->from_ms) * info->capacity / info->duration_s;
 
     s->online = s->busy = s->jobs_per_s = 0.;
     s->waiting = floor(arrivals * away_s);
@@ -117,7 +117,7 @@ struct pool_state world_pool(const struct world *w, int pool, int64_t at_ms)
 {
     const struct pool_info *info = &world_pools[pool];
     uint64_t place = (uint64_t)pool;
-    double load = info->load * rhythm(at_ms) *
+    double load = info->load * world_rhythm(at_ms) *
                   (0.85 + 0.3 * noise_smooth(w->seed, DEMAND + place, at_ms, 17 * MINUTE_MS));
     double start = 0.8 + 0.4 * noise_smooth(w->seed, START + place, at_ms, 20 * MINUTE_MS);
     double burst = noise_smooth(w->seed, BURST + place, at_ms, 3 * MINUTE_MS);
@@ -151,7 +151,7 @@ double world_runs_per_s(const struct world *w, int pipeline, int64_t at_ms)
 {
     double usual = world_pipelines[pipeline].runs / (DAY_MS / 1e3) * 2.;
 
-    return usual * rhythm(at_ms) *
+    return usual * world_rhythm(at_ms) *
            (0.7 + 0.6 * noise_smooth(w->seed, RUNS + (uint64_t)pipeline, at_ms, HOUR_MS));
 }
 

@@ -50,6 +50,8 @@ struct pool_state {
     double fail_share;             /* of the jobs that end */
 };
 
+/* How much happens: 0.25 at night to 1 at noon of a workday. */
+double world_rhythm(int64_t at_ms);
 struct pool_state world_pool(const struct world *world, int pool, int64_t at_ms);
 double world_image_age_s(const struct world *world, int pool, int64_t at_ms);
 double world_runs_per_s(const struct world *world, int pipeline, int64_t at_ms);
