@@ -34,8 +34,10 @@ int main(int argc, char **argv)
         return print_help();
     if (args.version)
         return puts("dxtop-sim " PACKAGE_VERSION) < 0;
-    if (server_run(&sim, args.port_number, args.until_stdin, &err))
+    if (server_run(&sim, args.port_number, args.until_stdin, &err)) {
+        company_free(sim.company);
         return EXIT_SUCCESS;
+    }
     (void)fprintf(stderr, "dxtop-sim: %s\n", err.text);
     return EXIT_FAILURE;
 }

@@ -11,8 +11,9 @@
 #include <sys/random.h>
 
 #include "core/text.h"
+#include "sim/noise.h"
 
-enum { OPTIONS = 11, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };
+enum { OPTIONS = 14, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };
 
 /* In its company there is, at the moment of the README's picture, what the
  * dashboard is for: one pool too slow, one without runners, one that strains. */
@@ -34,6 +35,10 @@ static const struct option_row {
     { "now", 0, "T", FIELD(now), "let its clock stand at T" },
     { "public-url", 0, "URL", FIELD(public_url),
       "in the URLs that it hands out (https://sim.example)" },
+    { "repos", 0, "N", FIELD(repos), "repositories of the company (50)" },
+    { "history", 0, "D", FIELD(history), "how long it has had its CI systems (30d)" },
+    { "rate-limit", 0, "N", FIELD(rate_limit),
+      "requests an hour that GitHub allows (5000); 0: any number" },
     { "auth", 0, NULL, FIELD(auth), "want a bearer token, which is made and printed" },
     { "token", 0, "TOKEN", FIELD(token), "want this bearer token" },
     { "fault", 0, "FAULT", 0, "let answers go wrong, as below; can be given several times" },
@@ -46,7 +51,8 @@ void arguments_help(struct buf *out)
 {
     (void)buf_text(out, "usage: dxtop-sim [OPTION]...\n\n"
                         "A simulated developer platform over HTTP, on loopback: the Prometheus and "
-                        "the\nAlertmanager of a company with nine pools of runners.\n\n");
+                        "the\nAlertmanager of a company with nine pools of runners, and its CI "
+                        "systems.\n\n");
     for (size_t i = 0; i < OPTIONS; i++) {
         char name[40];
 
@@ -138,6 +144,37 @@ static bool parse_token(const struct arguments *args, struct sim *sim, struct dx
     return true;
 }
 
+static bool parse_number(int64_t *number, const char *name, const char *text, int64_t least,
+                         int64_t most, struct dx_error *err)
+{
+    char *end;
+
+    if (!*text)
+        return true;
+    *number = strtoll(text, &end, 10);
+    return (!*end && *number >= least && *number <= most) ||
+           dx_fail(err, DX_FAULT_CONFIG, "--%s: \"%.40s\" is not a number from %lld to %lld", name,
+                   text, (long long)least, (long long)most);
+}
+
+static bool parse_company(const struct arguments *args, struct sim *sim, struct dx_error *err)
+{
+    int64_t repos = 50, history_ms = 30 * DAY_MS;
+
+    sim->rate.limit = 5000;
+    if (!parse_number(&repos, "repos", args->repos, 1, 1000, err) ||
+        !parse_number(&sim->rate.limit, "rate-limit", args->rate_limit, 0, INT32_MAX, err))
+        return false;
+    if (*args->history && (!duration_parse(&history_ms, args->history) || history_ms < HOUR_MS ||
+                           history_ms > 400 * DAY_MS))
+        return dx_fail(err, DX_FAULT_CONFIG,
+                       "--history: \"%.40s\" is not a duration from 1h to 400d", args->history);
+    sim->options = (struct company_options){ .repos = (int)repos,
+                                             .start_ms = sim->start_ms,
+                                             .history_ms = history_ms };
+    return true;
+}
+
 /* ---- reading ---- */
 
 static bool unknown(const char *word, struct dx_error *err)
@@ -177,7 +214,15 @@ bool arguments_parse(struct arguments *args, struct sim *sim, int argc, char **a
     struct option options[OPTIONS + 1] = { 0 };
     int code;
 
-    *args = (struct arguments){ "", "", "", "", "", "", false, false, false, false, 0 };
+    *args = (struct arguments){ .port = "",
+                                .seed = "",
+                                .clock = "",
+                                .now = "",
+                                .public_url = "",
+                                .token = "",
+                                .repos = "",
+                                .history = "",
+                                .rate_limit = "" };
     *sim = (struct sim){ .world = { .seed = DEFAULT_SEED } };
     for (size_t i = 0; i < OPTIONS; i++)
         options[i] = (struct option){ rows[i].name, rows[i].value ? required_argument : no_argument,
@@ -195,5 +240,6 @@ bool arguments_parse(struct arguments *args, struct sim *sim, int argc, char **a
     if (optind < argc)
         return dx_fail(err, DX_FAULT_CONFIG, "%.60s: there are no operands", argv[optind]);
     return parse_port(args, err) && parse_seed(args, sim, err) && parse_clock(args, sim, err) &&
-           parse_url(args, sim, err) && parse_token(args, sim, err);
+           parse_url(args, sim, err) && parse_token(args, sim, err) &&
+           parse_company(args, sim, err);
 }

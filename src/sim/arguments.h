@@ -5,7 +5,8 @@
 #include "sim/sim.h"
 
 struct arguments {
-    const char *port, *seed, *clock, *now, *public_url, *token; /* as given; "" not */
+    const char *port, *seed, *clock, *now, *public_url, *token, *repos, *history,
+        *rate_limit; /* as given; "" not */
     bool auth, until_stdin, help, version;
     int port_number;
 };

@@ -39,7 +39,7 @@ uint64_t dice_key(uint64_t key, uint64_t place, int64_t n)
 static const char systems[] = "GLGJGLAGLGJGLAGLGJLA";
 
 static const char *const owners[COMPANY_SYSTEMS][3] = {
-    { "acme", "acme", "acme-labs" },
+    { "acme", "acme", "acme" },
     { "acme/platform", "acme/mobile", "acme/platform/data" },
     { "payments", "embedded", "tools" },
     { "Desktop", "Billing", "Fabrikam Fiber" },

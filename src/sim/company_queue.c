@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "sim/company_heap.h"
 #include "sim/company_plan.h"
 #include "sim/incident.h"
 #include "sim/noise.h"
@@ -22,60 +23,14 @@ struct course {
     unsigned begun, settled; /* bits: those that wait no more, those whose end is known */
 };
 
-struct entry {
-    int64_t ready_ms;
-    uint64_t key; /* decides between equals */
-    struct course *course;
-    struct company_job *job;
-};
-
 struct hall {
     const struct company *company;
     struct company_week *week;
     struct run_list *list;
     struct arena arena; /* for courses */
-    struct entry *heap;
-    size_t count, room;
+    struct heap heap;
     int64_t *free_ms[COMPANY_SYSTEMS][WORLD_POOLS]; /* when each runner is free again */
 };
-
-/* ---- the heap ---- */
-
-static bool is_before(const struct entry *a, const struct entry *b)
-{
-    return a->ready_ms != b->ready_ms ? a->ready_ms < b->ready_ms : a->key < b->key;
-}
-
-static void put_entry(struct hall *h, struct course *course, struct company_job *job)
-{
-    struct entry entry = { job->ready_ms, job->key, course, job };
-    size_t at = h->count++;
-
-    if (h->count > h->room) {
-        h->room = h->room ? h->room * 2 : 4096;
-        h->heap = mem_grow(h->heap, h->room, sizeof(*h->heap));
-    }
-    for (; at > 0 && is_before(&entry, &h->heap[(at - 1) / 2]); at = (at - 1) / 2)
-        h->heap[at] = h->heap[(at - 1) / 2];
-    h->heap[at] = entry;
-}
-
-static struct entry take_entry(struct hall *h)
-{
-    struct entry first = h->heap[0], last = h->heap[--h->count];
-    size_t at = 0, child;
-
-    while ((child = 2 * at + 1) < h->count) {
-        child += child + 1 < h->count && is_before(&h->heap[child + 1], &h->heap[child]);
-        if (!is_before(&h->heap[child], &last))
-            break;
-        h->heap[at] = h->heap[child];
-        at = child;
-    }
-    if (h->count > 0)
-        h->heap[at] = last;
-    return first;
-}
 
 /* ---- attempts ---- */
 
@@ -125,7 +80,7 @@ static void make_ready(struct hall *h, struct course *course, struct company_job
     if (job->ready_ms >= h->week->to_ms)
         end_unstarted(h, course, job, h->week->to_ms, DX_RESULT_CANCELLED);
     else
-        put_entry(h, course, job);
+        heap_put(&h->heap, course, job);
 }
 
 /* Let a job begin, or never begin, if all that it needs is done. */
@@ -464,7 +419,7 @@ static void run_job(const struct hall *h, const struct course *course, struct co
 }
 
 /* One job from the moment that it is ready. */
-static void work_off(struct hall *h, const struct entry *e)
+static void work_off(struct hall *h, const struct heap_entry *e)
 {
     struct company_job *job = e->job;
     enum company_system system = e->course->run->pipeline->repo->system;
@@ -509,11 +464,11 @@ void company_work_off(const struct company *company, struct company_week *week,
     /* Begun by themselves; what Jenkins repeats is added behind them. */
     for (size_t i = 0; i < first; i++)
         begin_attempt(&h, list->runs[i], NULL, list->runs[i]->created_ms, true);
-    while (h.count > 0) {
-        struct entry e = take_entry(&h);
+    while (h.heap.count > 0) {
+        struct heap_entry e = heap_take(&h.heap);
 
         work_off(&h, &e);
     }
     arena_free(&h.arena);
-    free(h.heap);
+    free(h.heap.entries);
 }

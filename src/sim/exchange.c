@@ -4,12 +4,17 @@
 #include "sim/exchange.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct face *const faces[] = { &face_prometheus, &face_alertmanager, &face_control };
+static const struct face *const faces[] = {
+    &face_prometheus, &face_alertmanager, &face_control, &face_github,
+    &face_gitlab,     &face_gitlab_root,  &face_truth,
+};
+enum { FACES = sizeof(faces) / sizeof(faces[0]) };
 
 void exchange_init(struct exchange *x, struct sim *sim, const char *method, const char *path)
 {
@@ -88,20 +93,36 @@ const char *exchange_parameter(const struct exchange *x, const char *name)
     return exchange_nth(x, name, 0);
 }
 
+const char *exchange_asked(const struct exchange *x, const char *name)
+{
+    const char *value = x->asked ? x->asked(x->asked_self, name) : NULL;
+
+    return value ? value : "";
+}
+
 /* ---- answers ---- */
 
 void exchange_header(struct exchange *x, const char *name, const char *fmt, ...)
 {
     struct header *header = &x->headers[x->header_count];
     va_list ap;
+    char *value;
+    int len;
 
     if (x->header_count == HEADERS_MOST)
         return;
-    x->header_count++;
-    header->name = name;
     va_start(ap, fmt);
-    (void)vsnprintf(header->value, sizeof(header->value), fmt, ap);
+    len = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
+    if (len < 0)
+        return;
+    value = arena_alloc(&x->arena, (size_t)len + 1);
+    va_start(ap, fmt);
+    (void)vsnprintf(value, (size_t)len + 1, fmt, ap);
+    va_end(ap);
+    header->name = name;
+    header->value = value;
+    x->header_count++;
 }
 
 void exchange_text(struct exchange *x, int status, const char *text)
@@ -122,6 +143,23 @@ void exchange_json(struct exchange *x, int status, json_t *json)
     (void)buf_text(&x->body, text ? text : "null");
     free(text);
     json_decref(json);
+}
+
+bool exchange_spare(struct exchange *x, bool weak)
+{
+    const char *has = exchange_asked(x, "If-None-Match");
+    uint64_t hash = 14695981039346656037u;
+    char tag[32];
+
+    for (size_t i = 0; i < x->body.len; i++)
+        hash = (hash ^ (unsigned char)x->body.bytes[i]) * 1099511628211u;
+    (void)snprintf(tag, sizeof(tag), "\"%016" PRIx64 "\"", hash);
+    exchange_header(x, "ETag", "%s%s", weak ? "W/" : "", tag);
+    if (!strstr(has, tag) && strcmp(has, "*") != 0)
+        return false;
+    x->status = 304;
+    buf_clear(&x->body);
+    return true;
 }
 
 /* ---- routes ---- */
@@ -158,7 +196,7 @@ const struct route *route_find(const struct route *routes, const struct exchange
 
 void faces_answer(struct exchange *x)
 {
-    for (size_t i = 0; i < sizeof(faces) / sizeof(faces[0]); i++) {
+    for (size_t i = 0; i < FACES; i++) {
         const struct face *face = faces[i];
         const struct route *route;
         bool allowed = false;
@@ -179,4 +217,28 @@ void faces_answer(struct exchange *x)
     }
     exchange_header(x, "X-Content-Type-Options", "nosniff");
     exchange_text(x, 404, "404 page not found\n");
+}
+
+static bool begins(const char *path, const char *prefix)
+{
+    return prefix && strncmp(path, prefix, strlen(prefix)) == 0;
+}
+
+bool faces_open(const struct exchange *x)
+{
+    for (size_t i = 0; i < FACES; i++)
+        if (begins(x->path, faces[i]->open))
+            return true;
+    return false;
+}
+
+void faces_refuse(struct exchange *x)
+{
+    for (size_t i = 0; i < FACES; i++)
+        if (faces[i]->refuse && begins(x->path, faces[i]->prefix)) {
+            faces[i]->refuse(x);
+            return;
+        }
+    exchange_header(x, "WWW-Authenticate", "Bearer");
+    exchange_text(x, 401, "Unauthorized\n");
 }

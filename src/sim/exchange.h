@@ -10,15 +10,14 @@
 
 struct sim;
 
-enum { BODY_MOST = 80 << 20, HEADERS_MOST = 6 };
+enum { BODY_MOST = 80 << 20, HEADERS_MOST = 24 };
 
 struct parameter { /* of the query or of the form, decoded */
     const char *name, *value;
 };
 
 struct header {
-    const char *name;
-    char value[300];
+    const char *name, *value;
 };
 
 struct exchange {
@@ -28,6 +27,9 @@ struct exchange {
     struct parameter *parameters;
     size_t parameter_count;
     struct arena arena; /* for whoever answers */
+    /* A header of the request, NULL: not there; see exchange_asked(). */
+    const char *(*asked)(const void *self, const char *name);
+    const void *asked_self;
 
     int status;
     const char *content_type;
@@ -42,6 +44,8 @@ void exchange_done(struct exchange *x);
 
 /* Both texts must live as long as x. */
 void exchange_add_parameter(struct exchange *x, const char *name, const char *value);
+/* A header of the request; "": not there. */
+const char *exchange_asked(const struct exchange *x, const char *name);
 /* "a=b&c=d", as in a query or in a form; it is decoded in place, and must live too. */
 void exchange_add_parameters(struct exchange *x, char *text);
 /* The nth value of a parameter, from 0; NULL: not there. */
@@ -51,6 +55,10 @@ const char *exchange_parameter(const struct exchange *x, const char *name); /* t
 void exchange_header(struct exchange *x, const char *name, const char *fmt, ...) DX_PRINTF(3, 4);
 void exchange_text(struct exchange *x, int status, const char *text); /* text/plain */
 void exchange_json(struct exchange *x, int status, json_t *json);     /* takes json */
+
+/* Give the answer, a 200, an ETag made of its body, and turn it into a 304 for who
+ * has that body. true: it is a 304 now. */
+bool exchange_spare(struct exchange *x, bool weak);
 
 /* A path of a face: what may be done there and who answers. */
 struct route {
@@ -69,10 +77,17 @@ struct face {
     const char *prefix; /* paths that are this face's even when no route is; NULL: none */
     void (*no_path)(struct exchange *x);
     void (*no_method)(struct exchange *x, const char *methods);
+    void (*refuse)(struct exchange *x); /* who has no token, or a wrong one; NULL: plain 401 */
+    const char *open;                   /* paths for which nobody needs a token; NULL: none */
 };
 /* Let the face that the path belongs to fill in the answer; 404 where it is none's. */
 void faces_answer(struct exchange *x);
 
-extern const struct face face_prometheus, face_alertmanager, face_control;
+/* Whether the path may be asked for without a token. */
+bool faces_open(const struct exchange *x);
+void faces_refuse(struct exchange *x);
+
+extern const struct face face_prometheus, face_alertmanager, face_control, face_github, face_gitlab,
+    face_gitlab_root, face_truth;
 
 #endif

@@ -13,7 +13,7 @@
 #include "sim/exchange.h"
 
 enum argument { NOTHING, NUMBER, TEXT, NUMBER_OR_TEXT };
-enum { BIG_MOST = 64 << 20, FAULT_NAMES = 15 };
+enum { BIG_MOST = 64 << 20, FAULT_NAMES = 16 };
 
 static const struct {
     const char *name;
@@ -26,6 +26,8 @@ static const struct {
     { "status", FAULT_STATUS, NUMBER, 400, 599, 503, "this status with a web page" },
     { "limit", FAULT_LIMIT, NUMBER, 0, 86400, 30, "429, Retry-After so many seconds" },
     { "limit-date", FAULT_LIMIT_DATE, NUMBER, 0, 86400, 30, "429, Retry-After as a date" },
+    { "secondary", FAULT_SECONDARY, NUMBER, 0, 86400, 60,
+      "GitHub's 403, Retry-After so many seconds; 0: does not say" },
     { "truncate", FAULT_TRUNCATE, NUMBER, 0, INT_MAX, 100,
       "so many bytes of the body, then the end" },
     { "drip", FAULT_DRIP, NUMBER, 1, INT_MAX, 1, "so many bytes a second" },
@@ -205,6 +207,20 @@ static void limit(struct exchange *x, const struct fault *fault)
     exchange_header(x, "Retry-After", "%s", date);
 }
 
+static void secondary(struct exchange *x, const struct fault *fault)
+{
+    exchange_json(
+        x, 403,
+        json_pack("{s:s, s:s}", "documentation_url",
+                  "https://docs.github.com/free-pro-team@latest/rest/overview/"
+                  "rate-limits-for-the-rest-api#about-secondary-rate-limits",
+                  "message",
+                  "You have exceeded a secondary rate limit. Please wait a few minutes before you "
+                  "try again."));
+    if (fault->number > 0)
+        exchange_header(x, "Retry-After", "%lld", (long long)fault->number);
+}
+
 static void redirect(struct exchange *x, const struct fault *fault)
 {
     exchange_text(x, 302, "");
@@ -242,6 +258,9 @@ void fault_spoil(struct exchange *x, const struct fault *fault)
     case FAULT_LIMIT:
     case FAULT_LIMIT_DATE:
         limit(x, fault);
+        break;
+    case FAULT_SECONDARY:
+        secondary(x, fault);
         break;
     case FAULT_TYPE:
         x->content_type = *fault->text ? fault->text : "text/html";

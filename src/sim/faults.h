@@ -13,6 +13,7 @@ enum fault_kind {
     FAULT_LATENCY,    /* ms before the answer */
     FAULT_STATUS,     /* 500, 502, 503 ... with a web page */
     FAULT_LIMIT,      /* 429, Retry-After so many seconds */
+    FAULT_SECONDARY,  /* 403 of GitHub, who has seen too many requests at once */
     FAULT_LIMIT_DATE, /* the same as a date */
     FAULT_TRUNCATE,   /* only so many bytes of the body, and the connection ends */
     FAULT_DRIP,       /* so many bytes a second */

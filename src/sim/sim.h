@@ -4,6 +4,7 @@
 
 #include "core/time.h"
 #include "sim/alerts.h"
+#include "sim/company.h"
 #include "sim/faults.h"
 #include "sim/world.h"
 
@@ -14,9 +15,21 @@ struct sim {
     const char *public_url; /* in the URLs that it hands out */
     char token[80];         /* "": none asked for */
     struct faults faults;
+    struct company_options options; /* of the company below */
+    struct company *company;        /* NULL: nobody has asked for it yet */
+    struct {
+        int64_t limit; /* requests an hour; 0: no limit, and no headers about it */
+        int64_t used, reset_ms;
+    } rate; /* of the GitHub face */
+    struct {
+        int64_t used, reset_ms;
+    } minute;           /* of the GitLab face */
     struct board board; /* the alerts of the minute that was last asked for */
     /* since the start; requests to /sim/ are not counted */
     int64_t requests, refused, faulted, unchanged;
 };
+
+/* The company, with all that has happened until now_ms. */
+const struct company *sim_company(struct sim *sim, int64_t now_ms);
 
 #endif

@@ -81,7 +81,8 @@ static void take_away(struct pool_state *s, const struct pool_info *info,
                       const struct incident *outage, int64_t at_ms)
 {
     double away_s = (double)(at_ms - outage->from_ms) / 1e3;
-    double arrivals = info->load * world_rhythm(outage->from_ms) * info->capacity / info->duration_s;
+    double arrivals =
+        info->load * world_rhythm(outage->from_ms) * info->capacity / info->duration_s;
 
     s->online = s->busy = s->jobs_per_s = 0.;
     s->waiting = floor(arrivals * away_s);
