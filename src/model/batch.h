@@ -71,6 +71,7 @@ struct run {
     int64_t gate_ms;    /* waited for approval or a concurrency group; -1: cannot be known */
     int64_t updated_ms; /* by the server; 0: it does not say */
     bool bare;          /* see batch_known_run() */
+    bool gone;          /* a bare one that the server has no more: done, by nobody knows what */
     bool jobs_whole;    /* see batch_jobs_whole() */
 };
 
