@@ -67,7 +67,7 @@ static void complete(struct kit *kit, struct reply *reply)
     reply->now_ms = kit->plan.now_ms;
     reply->content_type = reply->content_type ? reply->content_type : "application/json";
     reply->detail_text = reply->detail_text ? reply->detail_text : "";
-    reply->next = "";
+    reply->next = reply->next ? reply->next : "";
 }
 
 bool kit_decode(struct kit *kit, const struct source *source, const void *config,

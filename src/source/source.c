@@ -13,6 +13,7 @@
 const struct source *const sources[] = {
     &source_prometheus,
     &source_alertmanager,
+    &source_gitlab,
     NULL,
 };
 

@@ -1,0 +1,170 @@
+/* gitlab: pipelines, jobs and runners of a GitLab, .com or self-managed.
+ * https://docs.gitlab.com/api/pipelines/ https://docs.gitlab.com/api/jobs/ */
+#include "config.h"
+
+#include "source/gitlab.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/field.h"
+
+enum { OPEN_MOST = 60 }; /* runs that are asked for again in one poll */
+
+static const struct dx_option options[] = {
+    { .name = "projects",
+      .type = DX_OPTION_LIST,
+      .offset = offsetof(struct gitlab, projects),
+      .fallback = "",
+      .help = "projects by path, like group/web, or by number" },
+    { .name = "group",
+      .type = DX_OPTION_TEXT,
+      .offset = offsetof(struct gitlab, group),
+      .fallback = "",
+      .help = "a group, by path or number: all its projects, those of subgroups too" },
+    { .name = "include",
+      .type = DX_OPTION_LIST,
+      .offset = offsetof(struct gitlab, include),
+      .fallback = "",
+      .help = "of the group only projects whose path fits, like acme/web-*; * takes / too" },
+    { .name = "exclude",
+      .type = DX_OPTION_LIST,
+      .offset = offsetof(struct gitlab, exclude),
+      .fallback = "",
+      .help = "but none whose path fits one of these" },
+    { .name = "protected",
+      .type = DX_OPTION_LIST,
+      .offset = offsetof(struct gitlab, protect),
+      .fallback = "",
+      .help = "patterns of protected branches; without it the default branch of each project" },
+    { .name = "runners",
+      .type = DX_OPTION_FLAG,
+      .offset = offsetof(struct gitlab, runners),
+      .fallback = "yes",
+      .help = "ask for the runners too, as far as the token may see them" },
+    { .name = "logs",
+      .type = DX_OPTION_FLAG,
+      .offset = offsetof(struct gitlab, logs),
+      .fallback = "no",
+      .help = "read the end of a failed job's log where nothing else says why" },
+    { 0 },
+};
+
+static bool check(const void *config, struct dx_error *err)
+{
+    const struct gitlab *g = config;
+
+    if (g->projects.count == 0 && !*g->group)
+        return dx_fail(err, DX_FAULT_CONFIG, "give `projects`, or a `group`");
+    if (!*g->group && g->include.count + g->exclude.count > 0)
+        return dx_fail(err, DX_FAULT_CONFIG,
+                       "`include` and `exclude` choose among the projects of a `group`");
+    return true;
+}
+
+/* ---- cursors ---- */
+
+static const char *cursor_name(char out[GITLAB_CURSOR_NAME], enum gitlab_cursor which,
+                               const char *project)
+{
+    (void)snprintf(out, GITLAB_CURSOR_NAME, "%c:%016" PRIx64, (char)which, text_hash(project));
+    return out;
+}
+
+int64_t gitlab_cursor(const struct plan *plan, const struct batch *batch, enum gitlab_cursor which,
+                      const char *project)
+{
+    char name[GITLAB_CURSOR_NAME];
+
+    (void)cursor_name(name, which, project);
+    for (size_t i = batch ? batch->cursor_count : 0; i-- > 0;)
+        if (strcmp(batch->cursors[i].name, name) == 0)
+            return batch->cursors[i].value;
+    return plan->cursors->get(plan->cursors->self, name);
+}
+
+void gitlab_remember(struct batch *batch, enum gitlab_cursor which, const char *project,
+                     int64_t value)
+{
+    char name[GITLAB_CURSOR_NAME];
+
+    batch_cursor(batch, cursor_name(name, which, project), value);
+}
+
+/* ---- the poll ---- */
+
+/* Those that were open, or whose jobs are missing, the longest unseen first. */
+static void ask_open(struct plan *plan)
+{
+    struct open_run open[OPEN_MOST];
+    size_t n = plan->known ? plan->known->open(plan->known->self, "", open, OPEN_MOST) : 0;
+
+    for (size_t i = 0; i < n; i++)
+        (void)gitlab_ask(plan, GITLAB_PIPELINE, strtoll(open[i].id, NULL, 10),
+                         &(struct gitlab_about){ .project = open[i].project });
+}
+
+static void begin(const void *config, const struct cursors *cursors, struct plan *plan)
+{
+    (void)cursors; /* those of the plan */
+    ask_open(plan);
+    gitlab_projects_begin(config, plan);
+}
+
+static void probe(const void *config, struct plan *plan)
+{
+    (void)config;
+    (void)gitlab_ask(plan, GITLAB_VERSION, 0, &(struct gitlab_about){ .project = "" });
+}
+
+static bool decode(const void *config, const struct reply *reply, struct plan *plan,
+                   struct batch *batch, struct dx_error *err)
+{
+    switch ((enum gitlab_step)reply->step) {
+    case GITLAB_GROUP:
+        return gitlab_decode_group(config, reply, plan, batch, err);
+    case GITLAB_PROJECT:
+        return gitlab_decode_project(config, reply, plan, batch, err);
+    case GITLAB_PIPELINES:
+    case GITLAB_FILL:
+        return gitlab_decode_pipelines(config, reply, plan, batch, err);
+    case GITLAB_PIPELINE:
+        return gitlab_decode_run(config, reply, plan, batch, err);
+    case GITLAB_BRIDGES:
+        return gitlab_decode_bridges(config, reply, plan, batch, err);
+    case GITLAB_JOBS:
+        return gitlab_decode_jobs(config, reply, plan, batch, err);
+    case GITLAB_TRACE:
+        return gitlab_decode_log(reply, batch);
+    case GITLAB_RUNNERS:
+        return gitlab_decode_runners(reply, plan, batch, err);
+    case GITLAB_RUNNER:
+        return gitlab_decode_runner(reply, plan, batch);
+    case GITLAB_VERSION:
+        batch->version = field_text(batch, reply->json, "version");
+        break;
+    case GITLAB_STEPS:
+        break;
+    }
+    return true;
+}
+
+const struct source source_gitlab = {
+    .name = "gitlab",
+    .summary = "pipelines, jobs and runners of a GitLab, .com or self-managed",
+    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL,
+    .version = 1,
+    .config_size = sizeof(struct gitlab),
+    .options = options,
+    .every = "30s",
+    .history = "35d",
+    .url = "https://gitlab.com",
+    .auth = SOURCE_AUTH_PRIVATE_TOKEN,
+    .check = check,
+    .begin = begin,
+    .decode = decode,
+    .refused = gitlab_refused,
+    .probe = probe,
+};

@@ -1,0 +1,166 @@
+/* gitlab: what the files of this source share.
+ *
+ * A poll asks again for the runs that are open, then for the newest page of each
+ * project's pipelines, and, where history is missing, for older pages. What a page
+ * names for the first time goes to the store at once as a run whose jobs did not
+ * come yet; so whatever a poll cannot finish is asked for again by id, and nothing
+ * is lost wherever it ends. Each run is asked for in one order: the pipeline, its
+ * bridges, its jobs; so the jobs are never older than the state they belong to. */
+#ifndef SOURCE_GITLAB_H
+#define SOURCE_GITLAB_H
+
+#include "source/plan.h"
+#include "source/source.h"
+
+struct gitlab { /* its options; the lists are of const char * */
+    struct dx_items projects, include, exclude, protect;
+    const char *group;
+    bool runners, logs;
+};
+
+enum gitlab_step {
+    GITLAB_GROUP,     /* the projects of the group */
+    GITLAB_PROJECT,   /* one that is configured by itself */
+    GITLAB_PIPELINES, /* the newest of a project */
+    GITLAB_FILL,      /* older ones; detail: until when */
+    GITLAB_PIPELINE,  /* one; detail: its id, here and below */
+    GITLAB_BRIDGES,
+    GITLAB_JOBS,
+    GITLAB_TRACE,   /* of a job; detail: the id of its run */
+    GITLAB_RUNNERS, /* of a group or project */
+    GITLAB_RUNNER,
+    GITLAB_VERSION,
+    GITLAB_STEPS
+};
+
+/* ---- gitlab_ask.c: requests, and what they are about ---- */
+
+struct gitlab_about {    /* a request's detail_text */
+    const char *project; /* of GITLAB_GROUP and GITLAB_RUNNERS: the group */
+    bool fill;           /* it is history */
+    bool go_on;          /* the back-fill of the project goes on behind this run */
+    bool done;           /* the run is done */
+    bool group;          /* the runners of a group, not of a project */
+    bool hole;           /* GITLAB_FILL: what an outage left, not the history */
+    /* GITLAB_JOBS: the run's jobs in the pages before. GITLAB_TRACE: the job's id.
+     * GITLAB_FILL: from when on. GITLAB_GROUP: projects in the pages before. */
+    int64_t seen;
+    int64_t attempt; /* GITLAB_TRACE: of the job */
+};
+/* project lives as long as the reply does. */
+struct gitlab_about gitlab_about(const struct reply *reply);
+struct plan_request *gitlab_ask(struct plan *plan, enum gitlab_step step, int64_t detail,
+                                const struct gitlab_about *about);
+/* It is about this now. */
+void gitlab_set_about(struct plan *plan, struct plan_request *request,
+                      const struct gitlab_about *about);
+bool gitlab_has_next(const struct reply *reply);
+/* Ask for the next page of the same; false: this was the last one. */
+bool gitlab_ask_next(struct plan *plan, const struct reply *reply,
+                     const struct gitlab_about *about);
+
+/* Cursors of a project (or of "", the source). Those of this poll count already. */
+enum gitlab_cursor {
+    GITLAB_NEWEST = 'n',  /* up to here all is listed but for the holes below */
+    GITLAB_HOLE_TO = 'g', /* after an outage: up to here it is missing; 0: no hole */
+    GITLAB_HOLE_FROM = 'l',
+    GITLAB_OLDEST = 'o',  /* of the history, how far back it is listed */
+    GITLAB_BRANCH = 'b',  /* hash of the default branch's name */
+    GITLAB_ASKED = 'a',   /* when a project was asked that has never answered */
+    GITLAB_VISITED = 'p', /* when the configured projects were asked for themselves */
+    GITLAB_RUNNERS_ASKED = 'r',
+    GITLAB_RUNNERS_CAME = 'k',
+    GITLAB_RUNNERS_DUE = 'w', /* answers that are missing in this poll */
+    GITLAB_GONE = 'x',        /* when a run was not there any more for the first time */
+};
+enum { GITLAB_CURSOR_NAME = 24 };
+int64_t gitlab_cursor(const struct plan *plan, const struct batch *batch, enum gitlab_cursor which,
+                      const char *project);
+void gitlab_remember(struct batch *batch, enum gitlab_cursor which, const char *project,
+                     int64_t value);
+
+/* ---- gitlab_words.c: what the server's words mean ---- */
+
+struct gitlab_state {
+    enum dx_phase run, job;
+    enum dx_result result;
+    const char *why; /* a job waits */
+};
+/* Counts a word that is not known. */
+struct gitlab_state gitlab_state(struct batch *batch, const char *status);
+struct gitlab_reason {
+    const char *name;
+    enum dx_cause cause;
+    const char *before; /* the broader name that servers used before it; NULL: none */
+};
+const struct gitlab_reason *gitlab_reason(const char *name); /* NULL: not known */
+
+/* ---- gitlab_projects.c ---- */
+
+void gitlab_projects_begin(const struct gitlab *g, struct plan *plan);
+bool gitlab_decode_group(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                         struct batch *batch, struct dx_error *err);
+bool gitlab_decode_project(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                           struct batch *batch, struct dx_error *err);
+
+/* ---- gitlab_pipelines.c: which runs there are ---- */
+
+/* Ask for the newest; for older ones too where some are missing and may_fill. */
+void gitlab_visit(struct plan *plan, const struct batch *batch, const char *project, bool may_fill);
+/* Ask for the older ones that are missing; false: none are. */
+bool gitlab_go_on(struct plan *plan, const struct batch *batch, const char *project);
+bool gitlab_decode_pipelines(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                             struct batch *batch, struct dx_error *err);
+
+/* ---- gitlab_runs.c: one run ---- */
+
+/* The pipeline of a project's child pipelines: they have definitions of their own. */
+#define GITLAB_CHILD "child"
+
+/* The run that item describes, in the batch; returns its index. */
+size_t gitlab_add_run(const struct gitlab *g, const struct plan *plan, struct batch *batch,
+                      const char *project, const json_t *item);
+bool gitlab_decode_run(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                       struct batch *batch, struct dx_error *err);
+
+/* ---- gitlab_jobs.c ---- */
+
+bool gitlab_decode_bridges(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                           struct batch *batch, struct dx_error *err);
+bool gitlab_decode_jobs(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                        struct batch *batch, struct dx_error *err);
+
+/* ---- gitlab_job.c: one job ---- */
+
+/* done: its run is. bridge: it starts another pipeline, on no runner. */
+struct job *gitlab_add_job(struct batch *batch, size_t run, const json_t *item, int64_t now_ms,
+                           bool done, bool bridge);
+/* A duration in seconds as milliseconds; -1: it is not said. */
+int64_t gitlab_seconds(const json_t *item, const char *name, bool *skewed);
+/* to - from; -1 where one is not known. */
+int64_t gitlab_span(int64_t from_ms, int64_t to_ms, bool *skewed);
+const char *gitlab_runner_name(struct batch *batch, const json_t *runner); /* "" for null */
+/* What is run on it that asks for no tags. */
+const char *gitlab_untagged_pool(struct batch *batch, const json_t *runner);
+/* Tags, sorted, with commas between; "": none. */
+const char *gitlab_tags(struct batch *batch, const json_t *tags);
+const char *gitlab_url(struct batch *batch, const json_t *item); /* its web_url, if it is one */
+
+/* ---- gitlab_runners.c ---- */
+
+/* Ask for the runners of the group or project, where they are wanted. */
+void gitlab_ask_runners(const struct gitlab *g, struct plan *plan, struct batch *batch,
+                        const struct gitlab_about *about);
+bool gitlab_decode_runners(const struct reply *reply, struct plan *plan, struct batch *batch,
+                           struct dx_error *err);
+bool gitlab_decode_runner(const struct reply *reply, struct plan *plan, struct batch *batch);
+
+/* ---- gitlab_log.c ---- */
+
+bool gitlab_decode_log(const struct reply *reply, struct batch *batch);
+
+/* ---- gitlab_refused.c ---- */
+
+void gitlab_refused(const void *config, const struct reply *reply, struct dx_error *err);
+
+#endif

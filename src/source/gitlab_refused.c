@@ -1,0 +1,87 @@
+/* gitlab: what it meant by a status that is no success. */
+#include "config.h"
+
+#include "source/gitlab.h"
+
+#include <string.h>
+
+#include "source/field.h"
+
+/* {"message": "404 Project Not Found"}, {"message": {"base": ["..."]}},
+ * {"error": "invalid_token", "error_description": "Token is expired. ..."} */
+static const char *words_of(const struct reply *reply, struct batch *scratch)
+{
+    static const char *const names[] = { "error_description", "message", "error" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *words = field_text(scratch, reply->json, names[i]);
+
+        if (*words)
+            return words;
+    }
+    return field_text(scratch, json_object_get(reply->json, "message"), "base");
+}
+
+/* "401 Unauthorized" says no more than the number. */
+static bool says_more(const char *words)
+{
+    return *words && strncmp(words, "401 ", 4) != 0 && strncmp(words, "403 ", 4) != 0;
+}
+
+static void refused_token(const struct reply *reply, const char *words, struct dx_error *err)
+{
+    if (value_is(json_object_get(reply->json, "error"), "insufficient_scope"))
+        dx_fail(err, DX_FAULT_AUTH, "refused (%d): the token lacks the scope read_api",
+                reply->status);
+    else if (reply->status == 401 && says_more(words))
+        dx_fail(err, DX_FAULT_AUTH, "refused (401): %s; renew the token", words);
+    else if (reply->status == 401)
+        dx_fail(err, DX_FAULT_AUTH, "refused (401): the token is missing, wrong or expired");
+}
+
+/* One project of many that the token may not read, or whose CI is off, is no reason
+ * to stop with all the others. */
+static bool is_one_of_many(const struct gitlab *g)
+{
+    return *g->group || g->projects.count > 1;
+}
+
+static void refused_project(const struct gitlab *g, const struct reply *reply, struct dx_error *err)
+{
+    const char *project = gitlab_about(reply).project;
+
+    if (reply->status == 404)
+        dx_fail(err, DX_FAULT_REPLY, "there is no project %s, or the token may not see it (404)",
+                project);
+    else if (reply->status == 403)
+        dx_fail(err, is_one_of_many(g) ? DX_FAULT_REPLY : DX_FAULT_AUTH,
+                "%s: CI is off, or the token may not read its pipelines (403)", project);
+}
+
+void gitlab_refused(const void *config, const struct reply *reply, struct dx_error *err)
+{
+    struct gitlab_about about = gitlab_about(reply);
+    struct batch scratch = { 0 };
+    const char *words = words_of(reply, &scratch);
+
+    if (err->fault == DX_FAULT_LIMITED) {
+        ; /* net's words are about the time, which is all that matters */
+    } else if (reply->status == 401 ||
+               value_is(json_object_get(reply->json, "error"), "insufficient_scope")) {
+        refused_token(reply, words, err);
+    } else if (reply->status == 403 &&
+               (reply->step == GITLAB_RUNNERS || reply->step == GITLAB_RUNNER)) {
+        dx_fail(err, DX_FAULT_REPLY,
+                "the token may not see the runners of %s (403); set `runners: no`", about.project);
+    } else if (reply->status == 404 && reply->step == GITLAB_GROUP) {
+        dx_fail(err, DX_FAULT_CONFIG, "there is no group %s, or the token may not see it (404)",
+                about.project);
+    } else if (reply->step == GITLAB_PIPELINES || reply->step == GITLAB_FILL ||
+               reply->step == GITLAB_PROJECT ||
+               (reply->status == 403 && reply->step != GITLAB_GROUP)) {
+        refused_project(config, reply, err);
+    } else if (reply->status != 403 && says_more(words)) {
+        dx_fail(err, err->fault, "answered %d: %s", reply->status, words);
+    }
+    batch_done(&scratch);
+}

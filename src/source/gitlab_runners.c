@@ -1,0 +1,158 @@
+/* gitlab: the runners of a group or of projects, and the pools that they make. */
+#include "config.h"
+
+#include "source/gitlab.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "source/field.h"
+
+enum {
+    EVERY_MS = 10 * 60 * 1000,
+    /* A token that may not see them is told so, and asks again the next day. */
+    REFUSED_AGAIN_MS = 24 * 60 * 60 * 1000,
+};
+
+/* ---- asking ---- */
+
+/* How many answers are missing in this round: the runners that came are all there
+ * are only when each did. */
+static void add_due(const struct plan *plan, struct batch *batch, int64_t more)
+{
+    gitlab_remember(batch, GITLAB_RUNNERS_DUE, "",
+                    gitlab_cursor(plan, batch, GITLAB_RUNNERS_DUE, "") + more);
+}
+
+static bool is_time(const struct plan *plan, const struct batch *batch)
+{
+    int64_t asked = gitlab_cursor(plan, batch, GITLAB_RUNNERS_ASKED, "");
+    int64_t came = gitlab_cursor(plan, batch, GITLAB_RUNNERS_CAME, "");
+    int64_t since = plan->now_ms - asked;
+
+    return asked == 0 || since <= 0 || since >= (came >= asked ? EVERY_MS : REFUSED_AGAIN_MS);
+}
+
+void gitlab_ask_runners(const struct gitlab *g, struct plan *plan, struct batch *batch,
+                        const struct gitlab_about *about)
+{
+    if (!g->runners || !is_time(plan, batch))
+        return;
+    if (gitlab_cursor(plan, batch, GITLAB_RUNNERS_ASKED, "") != plan->now_ms) {
+        gitlab_remember(batch, GITLAB_RUNNERS_ASKED, "", plan->now_ms);
+        gitlab_remember(batch, GITLAB_RUNNERS_DUE, "", 0);
+    }
+    add_due(plan, batch, 1);
+    (void)gitlab_ask(plan, GITLAB_RUNNERS, 0, about);
+}
+
+/* A runner can serve many projects. */
+static bool is_asked(const struct plan *plan, int64_t id)
+{
+    for (const struct plan_request *r = plan->first; r; r = r->next)
+        if (r->step == GITLAB_RUNNER && r->detail == id)
+            return true;
+    return false;
+}
+
+static bool is_there(const struct batch *batch, const char *name)
+{
+    for (size_t i = 0; i < batch->runner_count; i++)
+        if (strcmp(batch->runners[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* ---- reading ---- */
+
+static struct pool *pool_named(struct batch *batch, const char *name)
+{
+    struct pool *pool;
+
+    for (size_t i = 0; i < batch->pool_count; i++)
+        if (strcmp(batch->pools[i].name, name) == 0)
+            return &batch->pools[i];
+    pool = batch_pool(batch);
+    pool->name = name;
+    pool->online = pool->offline = 0;
+    return pool;
+}
+
+static void count_runner(struct batch *batch, const struct runner *runner, bool busy_is_said)
+{
+    struct pool *pool = pool_named(batch, runner->pool);
+
+    pool->online += runner->online;
+    pool->offline += !runner->online;
+    if (busy_is_said)
+        pool->busy = (pool->busy < 0 ? 0 : pool->busy) + runner->busy;
+}
+
+/* A paused runner takes no job, whether it is there or not. */
+static void add_runner(struct batch *batch, const json_t *item)
+{
+    const char *name = gitlab_runner_name(batch, item);
+    const char *status = field_text(batch, item, "status");
+    const json_t *at_work = json_object_get(item, "job_execution_status");
+    bool paused = json_is_true(json_object_get(item, "paused")) ||
+                  json_is_false(json_object_get(item, "active")) || strcmp(status, "paused") == 0;
+    struct runner *runner;
+
+    if (is_there(batch, name))
+        return;
+    runner = batch_runner(batch);
+    runner->name = name;
+    runner->labels = gitlab_tags(batch, json_object_get(item, "tag_list"));
+    runner->pool = *runner->labels ? runner->labels : gitlab_untagged_pool(batch, item);
+    runner->online = !paused && (*status ? strcmp(status, "online") == 0
+                                         : json_is_true(json_object_get(item, "online")));
+    runner->busy = value_is(at_work, "active");
+    if (!runner->online)
+        runner->note = paused ? "paused" : status;
+    count_runner(batch, runner, json_is_string(at_work));
+}
+
+static void settle(const struct plan *plan, struct batch *batch)
+{
+    if (gitlab_cursor(plan, batch, GITLAB_RUNNERS_DUE, "") == 0)
+        batch->pools_whole = true;
+}
+
+/* A list has no tags. Those of the instance need none, for they are one pool, and
+ * their own pages are for administrators. */
+bool gitlab_decode_runners(const struct reply *reply, struct plan *plan, struct batch *batch,
+                           struct dx_error *err)
+{
+    struct gitlab_about about = gitlab_about(reply);
+    const json_t *item;
+    int64_t more = -1;
+    size_t i;
+
+    if (!json_is_array(reply->json))
+        return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a GitLab (no list of runners)");
+    json_array_foreach (reply->json, i, item) {
+        int64_t id = field_int(item, "id");
+
+        if (json_is_true(json_object_get(item, "is_shared"))) {
+            add_runner(batch, item);
+        } else if (id > 0 && !is_asked(plan, id) &&
+                   !is_there(batch, gitlab_runner_name(batch, item))) {
+            (void)gitlab_ask(plan, GITLAB_RUNNER, id, &about);
+            more++;
+        }
+    }
+    more += gitlab_ask_next(plan, reply, &about);
+    gitlab_remember(batch, GITLAB_RUNNERS_CAME, "", plan->now_ms);
+    add_due(plan, batch, more);
+    settle(plan, batch);
+    return true;
+}
+
+bool gitlab_decode_runner(const struct reply *reply, struct plan *plan, struct batch *batch)
+{
+    if (reply->status >= 200 && reply->status <= 299 && field_int(reply->json, "id") > 0)
+        add_runner(batch, reply->json);
+    add_due(plan, batch, -1);
+    settle(plan, batch);
+    return true;
+}
