@@ -48,6 +48,22 @@ Test(plan, gives_requests_back_in_order_and_lets_more_be_added_meanwhile)
     plan_done(&plan);
 }
 
+Test(plan, what_belongs_together_goes_at_once)
+{
+    static const unsigned order[] = { 3, 1, 2, 4 };
+
+    plan_get(&plan, 1, "/one", NULL);
+    plan_at_once(&plan, plan.last);
+    plan_get(&plan, 2, "/two", NULL);
+    plan_at_once(&plan, plan_get(&plan, 3, "/three", NULL));
+    plan_get(&plan, 4, "/four", NULL);
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+        cr_expect_eq(plan_take(&plan)->step, order[i]);
+    cr_expect_null(plan_take(&plan));
+    cr_expect_null(plan.last);
+    plan_done(&plan);
+}
+
 Test(plan, a_form_keeps_the_path_and_escapes_the_body)
 {
     struct plan_request *r = plan_form(&plan, 1, "/q{}", "a={}&b={}", "1&2", "3", NULL);
@@ -75,19 +91,18 @@ Test(plan, is_empty_after_it_is_done)
     cr_expect_eq(plan.count, 0);
 }
 
-Test(plan, the_last_can_be_sent_first)
+Test(plan, one_can_be_sent_before_those_that_wait)
 {
     plan_get(&plan, 1, "/a", NULL);
-    plan_hurry(&plan);
+    plan_at_once(&plan, plan.last);
     plan_get(&plan, 2, "/b", NULL);
     plan_get(&plan, 3, "/c", NULL);
-    plan_hurry(&plan);
+    plan_at_once(&plan, plan.last);
     plan_get(&plan, 4, "/d", NULL);
     cr_expect_eq(plan_take(&plan)->step, 3);
     cr_expect_eq(plan_take(&plan)->step, 1);
     cr_expect_eq(plan_take(&plan)->step, 2);
     cr_expect_eq(plan_take(&plan)->step, 4);
     cr_expect_null(plan_take(&plan));
-    plan_hurry(&plan);
     plan_done(&plan);
 }

@@ -113,18 +113,19 @@ void plan_append(struct plan *plan, struct plan_request *request, const char *mo
     va_end(ap);
 }
 
-void plan_hurry(struct plan *plan)
+void plan_at_once(struct plan *plan, struct plan_request *request)
 {
-    struct plan_request *request = plan->first, *last = plan->last;
+    struct plan_request *before = plan->first;
 
-    if (request == last)
+    if (before == request)
         return;
-    while (request->next != last)
-        request = request->next;
-    request->next = NULL;
-    plan->last = request;
-    last->next = plan->first;
-    plan->first = last;
+    while (before->next != request)
+        before = before->next;
+    before->next = request->next;
+    if (plan->last == request)
+        plan->last = before;
+    request->next = plan->first;
+    plan->first = request;
 }
 
 struct plan_request *plan_take(struct plan *plan)

@@ -54,10 +54,10 @@ struct plan_request *plan_form(struct plan *plan, unsigned step, const char *pat
 /* Append to the path of a request, with {} as above. */
 void plan_append(struct plan *plan, struct plan_request *request, const char *more, ...)
     __attribute__((sentinel));
+/* Send a request that was just asked for before those that wait. */
+void plan_at_once(struct plan *plan, struct plan_request *request);
 /* How many bytes text takes in a URL, once it is escaped. */
 size_t plan_escaped(const char *text);
-/* Send the request that was asked for last before all others. */
-void plan_hurry(struct plan *plan);
 /* Take the first request off; NULL: none. It lives until plan_done(). */
 struct plan_request *plan_take(struct plan *plan);
 void plan_done(struct plan *plan);

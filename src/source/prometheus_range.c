@@ -227,7 +227,7 @@ bool range_less(const struct query *q, const struct reply *reply, const char *wo
         asked.most = half;
         asked.chunk.from_ms = asked.chunk.to_ms - half * step;
         ask(plan, q, reply->detail, &asked);
-        plan_hurry(plan);
+        plan_at_once(plan, plan->last);
         return true;
     }
     if (asked.chunk.to_ms >= floor_to(plan->now_ms, step))
