@@ -4,10 +4,7 @@
 
 #include "source/gitlab.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "source/field.h"
 
@@ -64,35 +61,6 @@ static bool check(const void *config, struct dx_error *err)
     return true;
 }
 
-/* ---- cursors ---- */
-
-static const char *cursor_name(char out[GITLAB_CURSOR_NAME], enum gitlab_cursor which,
-                               const char *project)
-{
-    (void)snprintf(out, GITLAB_CURSOR_NAME, "%c:%016" PRIx64, (char)which, text_hash(project));
-    return out;
-}
-
-int64_t gitlab_cursor(const struct plan *plan, const struct batch *batch, enum gitlab_cursor which,
-                      const char *project)
-{
-    char name[GITLAB_CURSOR_NAME];
-
-    (void)cursor_name(name, which, project);
-    for (size_t i = batch ? batch->cursor_count : 0; i-- > 0;)
-        if (strcmp(batch->cursors[i].name, name) == 0)
-            return batch->cursors[i].value;
-    return plan->cursors->get(plan->cursors->self, name);
-}
-
-void gitlab_remember(struct batch *batch, enum gitlab_cursor which, const char *project,
-                     int64_t value)
-{
-    char name[GITLAB_CURSOR_NAME];
-
-    batch_cursor(batch, cursor_name(name, which, project), value);
-}
-
 /* ---- the poll ---- */
 
 /* Those that were open, or whose jobs are missing, the longest unseen first. */
@@ -111,6 +79,7 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
     (void)cursors; /* those of the plan */
     ask_open(plan);
     gitlab_projects_begin(config, plan);
+    gitlab_runners_begin(config, plan);
 }
 
 static void probe(const void *config, struct plan *plan)

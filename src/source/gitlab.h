@@ -4,8 +4,8 @@
  * project's pipelines, and, where history is missing, for older pages. What a page
  * names for the first time goes to the store at once as a run whose jobs did not
  * come yet; so whatever a poll cannot finish is asked for again by id, and nothing
- * is lost wherever it ends. Each run is asked for in one order: the pipeline, its
- * bridges, its jobs; so the jobs are never older than the state they belong to. */
+ * is lost wherever it ends. Each run is asked for in one go: the pipeline, its bridges,
+ * its jobs; so the jobs are never older than the state they belong to. */
 #ifndef SOURCE_GITLAB_H
 #define SOURCE_GITLAB_H
 
@@ -43,7 +43,7 @@ struct gitlab_about {    /* a request's detail_text */
     bool group;          /* the runners of a group, not of a project */
     bool hole;           /* GITLAB_FILL: what an outage left, not the history */
     /* GITLAB_JOBS: the run's jobs in the pages before. GITLAB_TRACE: the job's id.
-     * GITLAB_FILL: from when on. GITLAB_GROUP: projects in the pages before. */
+     * GITLAB_FILL: from when on. GITLAB_RUNNERS: lists that are asked for in all. */
     int64_t seen;
     int64_t attempt; /* GITLAB_TRACE: of the job */
 };
@@ -55,29 +55,39 @@ struct plan_request *gitlab_ask(struct plan *plan, enum gitlab_step step, int64_
 void gitlab_set_about(struct plan *plan, struct plan_request *request,
                       const struct gitlab_about *about);
 bool gitlab_has_next(const struct reply *reply);
-/* Ask for the next page of the same; false: this was the last one. */
+/* Ask for the next page of the same, at once; false: this was the last one. */
 bool gitlab_ask_next(struct plan *plan, const struct reply *reply,
                      const struct gitlab_about *about);
 
-/* Cursors of a project (or of "", the source). Those of this poll count already. */
+/* ---- cursors ---- */
+
+/* Of a project (or of "", the source). Those of this poll count already. */
 enum gitlab_cursor {
     GITLAB_NEWEST = 'n',  /* up to here all is listed but for the holes below */
     GITLAB_HOLE_TO = 'g', /* after an outage: up to here it is missing; 0: no hole */
     GITLAB_HOLE_FROM = 'l',
-    GITLAB_OLDEST = 'o',  /* of the history, how far back it is listed */
-    GITLAB_BRANCH = 'b',  /* hash of the default branch's name */
-    GITLAB_ASKED = 'a',   /* when a project was asked that has never answered */
-    GITLAB_VISITED = 'p', /* when the configured projects were asked for themselves */
-    GITLAB_RUNNERS_ASKED = 'r',
-    GITLAB_RUNNERS_CAME = 'k',
-    GITLAB_RUNNERS_DUE = 'w', /* answers that are missing in this poll */
-    GITLAB_GONE = 'x',        /* when a run was not there any more for the first time */
+    GITLAB_OLDEST = 'o',       /* of the history, how far back it is listed */
+    GITLAB_SEEN = 's',         /* when the project was found in the group */
+    GITLAB_FOUND = 'd',        /* when all projects of the group had been found */
+    GITLAB_REFUSED = 'a',      /* when the project refused its pipelines */
+    GITLAB_VISITED = 'p',      /* when the configured projects were asked for themselves */
+    GITLAB_RUNNERS_NEXT = 'r', /* when to ask for runners again */
+    GITLAB_RUNNERS_DUE = 'w',  /* answers about them that are missing in this poll */
+    GITLAB_GONE = 'x',         /* when a run was not there any more for the first time */
 };
-enum { GITLAB_CURSOR_NAME = 24 };
+enum { GITLAB_PATH = 600 };
 int64_t gitlab_cursor(const struct plan *plan, const struct batch *batch, enum gitlab_cursor which,
                       const char *project);
 void gitlab_remember(struct batch *batch, enum gitlab_cursor which, const char *project,
                      int64_t value);
+/* The hash of the name of its default branch; 0: not known yet. The cursor has the
+ * project's own name, so that the projects of the group can be found again. */
+int64_t gitlab_branch(const struct plan *plan, const struct batch *batch, const char *project);
+void gitlab_remember_branch(const struct plan *plan, struct batch *batch, const char *project,
+                            const char *branch);
+/* The next project behind this one ("" begins) that has such a cursor, in the plan's
+ * arena; NULL: the last. */
+const char *gitlab_next_project(struct plan *plan, const char *project);
 
 /* ---- gitlab_words.c: what the server's words mean ---- */
 
@@ -148,9 +158,7 @@ const char *gitlab_url(struct batch *batch, const json_t *item); /* its web_url,
 
 /* ---- gitlab_runners.c ---- */
 
-/* Ask for the runners of the group or project, where they are wanted. */
-void gitlab_ask_runners(const struct gitlab *g, struct plan *plan, struct batch *batch,
-                        const struct gitlab_about *about);
+void gitlab_runners_begin(const struct gitlab *g, struct plan *plan);
 bool gitlab_decode_runners(const struct reply *reply, struct plan *plan, struct batch *batch,
                            struct dx_error *err);
 bool gitlab_decode_runner(const struct reply *reply, struct plan *plan, struct batch *batch);
@@ -162,5 +170,10 @@ bool gitlab_decode_log(const struct reply *reply, struct batch *batch);
 /* ---- gitlab_refused.c ---- */
 
 void gitlab_refused(const void *config, const struct reply *reply, struct dx_error *err);
+/* Is it a reply with what was asked for? */
+bool gitlab_is_answer(const struct reply *reply);
+/* A project that is not there, or may not be read. false: with it all is refused. */
+bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, struct batch *batch,
+                       struct dx_error *err);
 
 #endif

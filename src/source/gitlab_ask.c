@@ -23,18 +23,18 @@ static const struct {
     [GITLAB_GROUP] = { "/groups/{}/projects?include_subgroups=true&archived=false"
                        "&with_shared=false&simple=true&order_by=id&sort=asc&per_page=100",
                        0 },
-    [GITLAB_PROJECT] = { "/projects/{}", PLAN_OPTIONAL },
+    [GITLAB_PROJECT] = { "/projects/{}", PLAN_OPTIONAL | PLAN_ANSWER },
     [GITLAB_PIPELINES] = { "/projects/{}/pipelines?order_by=updated_at&sort=desc&per_page=100",
-                           PLAN_OPTIONAL | PLAN_CONDITIONAL },
+                           PLAN_OPTIONAL | PLAN_CONDITIONAL | PLAN_ANSWER },
     [GITLAB_FILL] = { "/projects/{}/pipelines?order_by=updated_at&sort=desc&per_page=50",
-                      PLAN_OPTIONAL | PLAN_FILL },
+                      PLAN_OPTIONAL | PLAN_FILL | PLAN_ANSWER },
     [GITLAB_PIPELINE] = { "/projects/{}/pipelines/{}", PLAN_OPTIONAL | PLAN_ANSWER },
     [GITLAB_BRIDGES] = { "/projects/{}/pipelines/{}/bridges?per_page=100",
                          PLAN_OPTIONAL | PLAN_ANSWER },
     [GITLAB_JOBS] = { "/projects/{}/pipelines/{}/jobs?include_retried=true&per_page=100",
-                      PLAN_OPTIONAL },
+                      PLAN_OPTIONAL | PLAN_ANSWER },
     [GITLAB_TRACE] = { "/projects/{}/jobs/{}/trace", PLAN_OPTIONAL | PLAN_ANSWER | PLAN_TEXT },
-    [GITLAB_RUNNERS] = { "/projects/{}/runners?per_page=100", PLAN_OPTIONAL },
+    [GITLAB_RUNNERS] = { "/projects/{}/runners?per_page=100", PLAN_OPTIONAL | PLAN_ANSWER },
     [GITLAB_RUNNER] = { "/runners/", PLAN_OPTIONAL | PLAN_ANSWER },
     [GITLAB_VERSION] = { "/version", PLAN_OPTIONAL },
 };
@@ -128,5 +128,6 @@ bool gitlab_ask_next(struct plan *plan, const struct reply *reply, const struct 
     } else {
         r->path = arena_text(&plan->arena, reply->next);
     }
+    plan_at_once(plan, r);
     return true;
 }

@@ -21,6 +21,12 @@ static size_t run_of(const struct reply *reply, struct batch *batch, const char 
     return batch_known_run(batch, project, id, 1);
 }
 
+static bool no_list(const struct reply *reply, const char *of, struct dx_error *err)
+{
+    return dx_fail(err, DX_FAULT_REPLY, "%s: no list of the %s of pipeline %" PRId64 " (%d)",
+                   gitlab_about(reply).project, of, reply->detail, reply->status);
+}
+
 /* ---- attempts ---- */
 
 struct named {
@@ -110,9 +116,8 @@ bool gitlab_decode_jobs(const struct gitlab *g, const struct reply *reply, struc
     bool whole;
     const json_t *item;
 
-    if (!json_is_array(reply->json))
-        return dx_fail(err, DX_FAULT_REPLY, "%s: pipeline %" PRId64 " has no list of jobs",
-                       about.project, reply->detail);
+    if (!gitlab_is_answer(reply) || !json_is_array(reply->json))
+        return no_list(reply, "jobs", err);
     run = run_of(reply, batch, about.project);
     whole = about.seen == 0 || count_jobs(batch, run) == about.seen;
     json_array_foreach (reply->json, i, item) {
@@ -210,13 +215,12 @@ bool gitlab_decode_bridges(const struct gitlab *g, const struct reply *reply, st
                            struct batch *batch, struct dx_error *err)
 {
     struct gitlab_about about = gitlab_about(reply);
-    bool there = reply->status >= 200 && reply->status <= 299; /* old servers have none */
+    bool there = reply->status != 404; /* old servers have none */
     const json_t *item;
     size_t run, i;
 
-    if (there && !json_is_array(reply->json))
-        return dx_fail(err, DX_FAULT_REPLY, "%s: pipeline %" PRId64 " has no list of bridges",
-                       about.project, reply->detail);
+    if (there && !(gitlab_is_answer(reply) && json_is_array(reply->json)))
+        return no_list(reply, "bridges", err);
     run = run_of(reply, batch, about.project);
     json_array_foreach (there ? reply->json : NULL, i, item) {
         if (field_int(item, "id") <= 0) {
@@ -227,6 +231,6 @@ bool gitlab_decode_bridges(const struct gitlab *g, const struct reply *reply, st
         follow(g, plan, batch, item, &about);
     }
     if (!there || !gitlab_ask_next(plan, reply, &about))
-        (void)gitlab_ask(plan, GITLAB_JOBS, reply->detail, &about);
+        plan_at_once(plan, gitlab_ask(plan, GITLAB_JOBS, reply->detail, &about));
     return true;
 }

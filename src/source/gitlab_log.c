@@ -93,7 +93,7 @@ bool gitlab_decode_log(const struct reply *reply, struct batch *batch)
     struct log_tail *tail;
     struct buf text;
 
-    if (reply->status < 200 || reply->status > 299 || reply->len == 0)
+    if (!gitlab_is_answer(reply) || reply->len == 0)
         return true; /* it was erased, or there never was one */
     buf_init(&text, 2 * BYTES_MOST);
     for (const char *at = start_of_tail(reply->body, reply->len); at < end;) {

@@ -21,6 +21,8 @@ enum {
     FILLS_MOST = 2, /* projects that are filled back in one poll */
     OPEN_ROOM = 30, /* as long as so many runs wait for their jobs, no more are added */
     MINUTE_MS = 60000,
+    /* CI is off, or the token may not read it: that may change. */
+    REFUSED_AGAIN_MS = 6 * 60 * 60 * 1000,
 };
 
 /* ---- older ones ---- */
@@ -58,6 +60,10 @@ bool gitlab_go_on(struct plan *plan, const struct batch *batch, const char *proj
 
 void gitlab_visit(struct plan *plan, const struct batch *batch, const char *project, bool may_fill)
 {
+    int64_t refused = gitlab_cursor(plan, batch, GITLAB_REFUSED, project);
+
+    if (refused > 0 && plan->now_ms >= refused && plan->now_ms - refused < REFUSED_AGAIN_MS)
+        return;
     (void)gitlab_ask(plan, GITLAB_PIPELINES, 0, &(struct gitlab_about){ .project = project });
     if (may_fill && has_room(plan))
         (void)gitlab_go_on(plan, batch, project);
@@ -222,8 +228,9 @@ static void fill_page(const struct gitlab *g, const struct reply *reply, struct 
         (void)gitlab_ask_next(plan, reply, &about);
         return;
     }
-    if (about.hole) {
-        gitlab_remember(batch, GITLAB_HOLE_TO, page->project, to > about.seen ? to : 0);
+    if (about.hole) { /* it may have grown at its top meanwhile: that is asked for anew */
+        if (gitlab_cursor(plan, batch, GITLAB_HOLE_TO, page->project) == reply->detail)
+            gitlab_remember(batch, GITLAB_HOLE_TO, page->project, to > about.seen ? to : 0);
     } else {
         gitlab_remember(batch, GITLAB_OLDEST, page->project, to);
         tell_progress(plan, batch, to);
@@ -237,6 +244,8 @@ bool gitlab_decode_pipelines(const struct gitlab *g, const struct reply *reply, 
     struct gitlab_about about = gitlab_about(reply);
     struct page page;
 
+    if (!gitlab_is_answer(reply))
+        return gitlab_no_project(g, reply, batch, err);
     if (!json_is_array(reply->json))
         return dx_fail(err, DX_FAULT_REPLY,
                        "this is not the API of a GitLab (no list of pipelines)");

@@ -10,10 +10,10 @@
 #include "source/field.h"
 
 enum {
-    LISTS_MOST = 100,                  /* projects that are asked for news in one poll */
-    FILLS = 8,                         /* of so many projects one may fill back */
-    ASK_AGAIN_MS = 6 * 60 * 60 * 1000, /* a project that never answered: CI is off */
-    VISIT_EVERY_MS = 60 * 60 * 1000    /* the default branch and the runners of projects */
+    LISTS_MOST = 100, /* projects that are asked for news in one poll */
+    FILLS = 8,        /* of so many projects one may fill back */
+    /* The projects of the group; the default branches of projects. */
+    VISIT_EVERY_MS = 60 * 60 * 1000,
 };
 
 /* ---- whose turn it is ---- */
@@ -40,38 +40,30 @@ static bool is_number(const char *text)
     return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
+static bool is_due(const struct plan *plan, enum gitlab_cursor which)
+{
+    int64_t since = plan->now_ms - gitlab_cursor(plan, NULL, which, "");
+
+    return since < 0 || since >= VISIT_EVERY_MS;
+}
+
 /* A path names the project as it is; of a number the path has to be asked for each
- * time, since nothing keeps it. */
-void gitlab_projects_begin(const struct gitlab *g, struct plan *plan)
+ * time. */
+static void begin_projects(const struct gitlab *g, struct plan *plan)
 {
     const char *const *projects = g->projects.item;
     int64_t count = (int64_t)g->projects.count;
-    int64_t since = plan->now_ms - gitlab_cursor(plan, NULL, GITLAB_VISITED, "");
-    bool round = since < 0 || since >= VISIT_EVERY_MS;
+    bool round = is_due(plan, GITLAB_VISITED);
 
     for (int64_t i = 0; i < count; i++) {
         struct gitlab_about about = { .project = projects[i], .go_on = round };
+        bool turn = has_turn(plan, i, (count + LISTS_MOST - 1) / LISTS_MOST);
 
-        if (is_number(projects[i])) {
-            if (round || has_turn(plan, i, (count + LISTS_MOST - 1) / LISTS_MOST))
-                (void)gitlab_ask(plan, GITLAB_PROJECT, i, &about);
-            continue;
-        }
-        if (round || gitlab_cursor(plan, NULL, GITLAB_BRANCH, projects[i]) == 0)
+        if (round || (is_number(projects[i]) ? turn : gitlab_branch(plan, NULL, projects[i]) == 0))
             (void)gitlab_ask(plan, GITLAB_PROJECT, i, &about);
-        visit(plan, NULL, projects[i], i, count);
+        if (!is_number(projects[i]))
+            visit(plan, NULL, projects[i], i, count);
     }
-    if (*g->group)
-        (void)gitlab_ask(plan, GITLAB_GROUP, 0, &(struct gitlab_about){ .project = g->group });
-}
-
-static void remember_branch(const struct plan *plan, struct batch *batch, const char *project,
-                            const json_t *item)
-{
-    int64_t hash = (int64_t)text_hash(field_text(batch, item, "default_branch"));
-
-    if (gitlab_cursor(plan, batch, GITLAB_BRANCH, project) != hash)
-        gitlab_remember(batch, GITLAB_BRANCH, project, hash);
 }
 
 bool gitlab_decode_project(const struct gitlab *g, const struct reply *reply, struct plan *plan,
@@ -79,25 +71,24 @@ bool gitlab_decode_project(const struct gitlab *g, const struct reply *reply, st
 {
     struct gitlab_about about = gitlab_about(reply);
     const char *path = field_text(batch, reply->json, "path_with_namespace");
+    bool number = is_number(about.project);
 
+    if (!gitlab_is_answer(reply)) /* of a path the list of its pipelines says it too */
+        return number ? gitlab_no_project(g, reply, batch, err) : true;
     if (!*path)
         return dx_fail(err, DX_FAULT_REPLY,
                        "this is not the API of a GitLab (a project without a path)");
-    if (is_number(about.project)) {
-        remember_branch(plan, batch, path, reply->json);
+    if (!number)
+        path = about.project; /* as the configuration names it, even if it moved */
+    gitlab_remember_branch(plan, batch, path, field_text(batch, reply->json, "default_branch"));
+    if (number)
         visit(plan, batch, path, reply->detail, (int64_t)g->projects.count);
-    } else { /* by the name that the configuration has for it, even if it moved */
-        remember_branch(plan, batch, about.project, reply->json);
-    }
-    if (!about.go_on)
-        return true;
-    gitlab_remember(batch, GITLAB_VISITED, "", reply->now_ms);
-    if (!*g->group) /* the runners of the group are those of its projects too */
-        gitlab_ask_runners(g, plan, batch, &(struct gitlab_about){ .project = path });
+    if (about.go_on)
+        gitlab_remember(batch, GITLAB_VISITED, "", reply->now_ms);
     return true;
 }
 
-/* ---- the projects of a group, found anew with each poll ---- */
+/* ---- the projects of a group ---- */
 
 static bool fits(const struct dx_items *patterns, const char *path)
 {
@@ -114,53 +105,74 @@ static bool is_wanted(const struct gitlab *g, const char *path)
     return *path && (g->include.count == 0 || fits(&g->include, path)) && !fits(&g->exclude, path);
 }
 
-static int64_t total_of(const struct reply *reply, struct batch *batch, int64_t seen)
+static bool is_configured(const struct gitlab *g, const char *path)
 {
-    int64_t total = strtoll(reply_header(batch, reply, "x-total"), NULL, 10);
+    const char *const *projects = g->projects.item;
 
-    return total > seen ? total : seen; /* it is left out where it is large */
-}
-
-/* One that never answered has its CI switched off, or the token may not read it:
- * asked for again now and then, for that may change. */
-static bool is_hopeless(const struct plan *plan, struct batch *batch, const char *project)
-{
-    int64_t asked, since;
-
-    if (gitlab_cursor(plan, batch, GITLAB_NEWEST, project) != 0)
-        return false;
-    asked = gitlab_cursor(plan, batch, GITLAB_ASKED, project);
-    since = plan->now_ms - asked;
-    if (asked > 0 && since >= 0 && since < ASK_AGAIN_MS)
-        return true;
-    gitlab_remember(batch, GITLAB_ASKED, project, plan->now_ms);
+    for (size_t i = 0; i < g->projects.count; i++)
+        if (strcmp(projects[i], path) == 0)
+            return true;
     return false;
 }
 
+/* Those that were there when the group was looked through last. */
+static const char *next_found(const struct gitlab *g, struct plan *plan, const char *project)
+{
+    int64_t found = gitlab_cursor(plan, NULL, GITLAB_FOUND, "");
+
+    while ((project = gitlab_next_project(plan, project)) != NULL) {
+        int64_t seen = gitlab_cursor(plan, NULL, GITLAB_SEEN, project);
+
+        if (seen > 0 && seen >= found && is_wanted(g, project) && !is_configured(g, project))
+            break;
+    }
+    return project;
+}
+
+static void begin_group(const struct gitlab *g, struct plan *plan)
+{
+    int64_t count = 0, i = 0;
+
+    for (const char *p = next_found(g, plan, ""); p; p = next_found(g, plan, p))
+        count++;
+    for (const char *p = next_found(g, plan, ""); p; p = next_found(g, plan, p))
+        visit(plan, NULL, p, i++, count);
+    if (is_due(plan, GITLAB_FOUND))
+        (void)gitlab_ask(plan, GITLAB_GROUP, 0, &(struct gitlab_about){ .project = g->group });
+}
+
+/* One that was not there before is asked for at once. */
 bool gitlab_decode_group(const struct gitlab *g, const struct reply *reply, struct plan *plan,
                          struct batch *batch, struct dx_error *err)
 {
     struct gitlab_about about = gitlab_about(reply);
     const json_t *item;
-    int64_t total;
     size_t i;
 
     if (!json_is_array(reply->json))
         return dx_fail(err, DX_FAULT_REPLY,
                        "this is not the API of a GitLab (no list of projects)");
-    if (about.seen == 0)
-        gitlab_ask_runners(g, plan, batch,
-                           &(struct gitlab_about){ .project = about.project, .group = true });
-    total = total_of(reply, batch, about.seen + (int64_t)json_array_size(reply->json));
     json_array_foreach (reply->json, i, item) {
         const char *path = field_text(batch, item, "path_with_namespace");
+        bool is_new = gitlab_cursor(plan, NULL, GITLAB_SEEN, path) == 0;
 
-        if (!is_wanted(g, path) || is_hopeless(plan, batch, path))
+        if (!is_wanted(g, path) || is_configured(g, path))
             continue;
-        remember_branch(plan, batch, path, item);
-        visit(plan, batch, path, about.seen + (int64_t)i, total);
+        gitlab_remember_branch(plan, batch, path, field_text(batch, item, "default_branch"));
+        gitlab_remember(batch, GITLAB_SEEN, path, reply->now_ms);
+        if (is_new)
+            gitlab_visit(plan, batch, path, false);
     }
-    about.seen += (int64_t)json_array_size(reply->json);
-    (void)gitlab_ask_next(plan, reply, &about);
+    if (!gitlab_ask_next(plan, reply, &about))
+        gitlab_remember(batch, GITLAB_FOUND, "", reply->now_ms);
     return true;
+}
+
+/* ---- both ---- */
+
+void gitlab_projects_begin(const struct gitlab *g, struct plan *plan)
+{
+    begin_projects(g, plan);
+    if (*g->group)
+        begin_group(g, plan);
 }

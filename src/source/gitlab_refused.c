@@ -19,7 +19,9 @@ static const char *words_of(const struct reply *reply, struct batch *scratch)
         if (*words)
             return words;
     }
-    return field_text(scratch, json_object_get(reply->json, "message"), "base");
+    return value_text(
+        scratch,
+        json_array_get(json_object_get(json_object_get(reply->json, "message"), "base"), 0));
 }
 
 /* "401 Unauthorized" says no more than the number. */
@@ -39,47 +41,57 @@ static void refused_token(const struct reply *reply, const char *words, struct d
         dx_fail(err, DX_FAULT_AUTH, "refused (401): the token is missing, wrong or expired");
 }
 
-/* One project of many that the token may not read, or whose CI is off, is no reason
- * to stop with all the others. */
-static bool is_one_of_many(const struct gitlab *g)
+bool gitlab_is_answer(const struct reply *reply)
 {
-    return *g->group || g->projects.count > 1;
+    return reply->status >= 200 && reply->status <= 299;
 }
 
-static void refused_project(const struct gitlab *g, const struct reply *reply, struct dx_error *err)
+static bool lacks_scope(const struct reply *reply)
+{
+    return value_is(json_object_get(reply->json, "error"), "insufficient_scope");
+}
+
+/* One project of many that the token may not read, or whose CI is off, is no reason to
+ * stop with all the others. */
+bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, struct batch *batch,
+                       struct dx_error *err)
 {
     const char *project = gitlab_about(reply).project;
+    bool of_many = *g->group || g->projects.count > 1;
 
-    if (reply->status == 404)
-        dx_fail(err, DX_FAULT_REPLY, "there is no project %s, or the token may not see it (404)",
-                project);
-    else if (reply->status == 403)
-        dx_fail(err, is_one_of_many(g) ? DX_FAULT_REPLY : DX_FAULT_AUTH,
-                "%s: CI is off, or the token may not read its pipelines (403)", project);
+    if (lacks_scope(reply)) {
+        refused_token(reply, "", err);
+        return false;
+    }
+    if (reply->status == 403)
+        (void)dx_fail(err, DX_FAULT_AUTH,
+                      "%s: CI is off, or the token may not read its pipelines (403)", project);
+    else if (reply->status == 404)
+        (void)dx_fail(err, DX_FAULT_CONFIG,
+                      "there is no project %s, or the token may not see it (404)", project);
+    else
+        return dx_fail(err, DX_FAULT_REPLY, "%s: answered %d", project, reply->status);
+    if (!of_many)
+        return false;
+    batch_note(batch, DX_LOG_WARN, "%s", err->text);
+    *err = (struct dx_error){ 0 };
+    gitlab_remember(batch, GITLAB_REFUSED, project, reply->now_ms);
+    return true;
 }
 
 void gitlab_refused(const void *config, const struct reply *reply, struct dx_error *err)
 {
-    struct gitlab_about about = gitlab_about(reply);
     struct batch scratch = { 0 };
     const char *words = words_of(reply, &scratch);
 
+    (void)config;
     if (err->fault == DX_FAULT_LIMITED) {
         ; /* net's words are about the time, which is all that matters */
-    } else if (reply->status == 401 ||
-               value_is(json_object_get(reply->json, "error"), "insufficient_scope")) {
+    } else if (reply->status == 401 || lacks_scope(reply)) {
         refused_token(reply, words, err);
-    } else if (reply->status == 403 &&
-               (reply->step == GITLAB_RUNNERS || reply->step == GITLAB_RUNNER)) {
-        dx_fail(err, DX_FAULT_REPLY,
-                "the token may not see the runners of %s (403); set `runners: no`", about.project);
     } else if (reply->status == 404 && reply->step == GITLAB_GROUP) {
         dx_fail(err, DX_FAULT_CONFIG, "there is no group %s, or the token may not see it (404)",
-                about.project);
-    } else if (reply->step == GITLAB_PIPELINES || reply->step == GITLAB_FILL ||
-               reply->step == GITLAB_PROJECT ||
-               (reply->status == 403 && reply->step != GITLAB_GROUP)) {
-        refused_project(config, reply, err);
+                gitlab_about(reply).project);
     } else if (reply->status != 403 && says_more(words)) {
         dx_fail(err, err->fault, "answered %d: %s", reply->status, words);
     }

@@ -16,34 +16,51 @@ enum {
 
 /* ---- asking ---- */
 
-/* How many answers are missing in this round: the runners that came are all there
- * are only when each did. */
-static void add_due(const struct plan *plan, struct batch *batch, int64_t more)
+static bool is_time(const struct plan *plan, const struct batch *batch, const char *of)
 {
-    gitlab_remember(batch, GITLAB_RUNNERS_DUE, "",
-                    gitlab_cursor(plan, batch, GITLAB_RUNNERS_DUE, "") + more);
+    int64_t next = gitlab_cursor(plan, batch, GITLAB_RUNNERS_NEXT, of);
+
+    return plan->now_ms >= next || next - plan->now_ms > REFUSED_AGAIN_MS; /* a clock set back */
 }
 
-static bool is_time(const struct plan *plan, const struct batch *batch)
+/* The runners of a group are those of its projects too. All lists are asked for in
+ * one poll, so that a runner that is in none of them is known to be gone. */
+void gitlab_runners_begin(const struct gitlab *g, struct plan *plan)
 {
-    int64_t asked = gitlab_cursor(plan, batch, GITLAB_RUNNERS_ASKED, "");
-    int64_t came = gitlab_cursor(plan, batch, GITLAB_RUNNERS_CAME, "");
-    int64_t since = plan->now_ms - asked;
+    bool group = *g->group;
+    const char *const *of = group ? &g->group : (const char *const *)g->projects.item;
+    size_t count = group ? 1 : g->projects.count;
+    struct gitlab_about about = { .group = group };
 
-    return asked == 0 || since <= 0 || since >= (came >= asked ? EVERY_MS : REFUSED_AGAIN_MS);
-}
-
-void gitlab_ask_runners(const struct gitlab *g, struct plan *plan, struct batch *batch,
-                        const struct gitlab_about *about)
-{
-    if (!g->runners || !is_time(plan, batch))
+    if (!g->runners || !is_time(plan, NULL, ""))
         return;
-    if (gitlab_cursor(plan, batch, GITLAB_RUNNERS_ASKED, "") != plan->now_ms) {
-        gitlab_remember(batch, GITLAB_RUNNERS_ASKED, "", plan->now_ms);
-        gitlab_remember(batch, GITLAB_RUNNERS_DUE, "", 0);
+    for (size_t i = 0; i < count; i++)
+        about.seen += is_time(plan, NULL, of[i]);
+    for (size_t i = 0; i < count; i++) {
+        about.project = of[i];
+        if (is_time(plan, NULL, of[i]))
+            (void)gitlab_ask(plan, GITLAB_RUNNERS, 0, &about);
     }
-    add_due(plan, batch, 1);
-    (void)gitlab_ask(plan, GITLAB_RUNNERS, 0, about);
+}
+
+/* The first answer of a round says how many there have to be. */
+static void begin_round(const struct plan *plan, struct batch *batch, int64_t lists)
+{
+    if (!is_time(plan, batch, ""))
+        return;
+    gitlab_remember(batch, GITLAB_RUNNERS_NEXT, "", plan->now_ms + EVERY_MS);
+    gitlab_remember(batch, GITLAB_RUNNERS_DUE, "", lists);
+}
+
+/* An answer came, which asked for so many more. When none is missing, the runners
+ * are all there are. */
+static void settle(const struct plan *plan, struct batch *batch, int64_t more)
+{
+    int64_t due = gitlab_cursor(plan, batch, GITLAB_RUNNERS_DUE, "") + more - 1;
+
+    gitlab_remember(batch, GITLAB_RUNNERS_DUE, "", due);
+    if (due == 0)
+        batch->pools_whole = true;
 }
 
 /* A runner can serve many projects. */
@@ -112,10 +129,14 @@ static void add_runner(struct batch *batch, const json_t *item)
     count_runner(batch, runner, json_is_string(at_work));
 }
 
-static void settle(const struct plan *plan, struct batch *batch)
+static void no_runners(const struct reply *reply, const struct plan *plan, struct batch *batch,
+                       const char *of)
 {
-    if (gitlab_cursor(plan, batch, GITLAB_RUNNERS_DUE, "") == 0)
-        batch->pools_whole = true;
+    batch_note(batch, DX_LOG_INFO,
+               "the token may not see the runners of %s (%d); `runners: no` stops asking", of,
+               reply->status);
+    gitlab_remember(batch, GITLAB_RUNNERS_NEXT, of, plan->now_ms + REFUSED_AGAIN_MS);
+    settle(plan, batch, 0);
 }
 
 /* A list has no tags. Those of the instance need none, for they are one pool, and
@@ -125,9 +146,14 @@ bool gitlab_decode_runners(const struct reply *reply, struct plan *plan, struct 
 {
     struct gitlab_about about = gitlab_about(reply);
     const json_t *item;
-    int64_t more = -1;
+    int64_t more = 0;
     size_t i;
 
+    begin_round(plan, batch, about.seen);
+    if (!gitlab_is_answer(reply)) {
+        no_runners(reply, plan, batch, about.project);
+        return true;
+    }
     if (!json_is_array(reply->json))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a GitLab (no list of runners)");
     json_array_foreach (reply->json, i, item) {
@@ -142,17 +168,14 @@ bool gitlab_decode_runners(const struct reply *reply, struct plan *plan, struct 
         }
     }
     more += gitlab_ask_next(plan, reply, &about);
-    gitlab_remember(batch, GITLAB_RUNNERS_CAME, "", plan->now_ms);
-    add_due(plan, batch, more);
-    settle(plan, batch);
+    settle(plan, batch, more);
     return true;
 }
 
 bool gitlab_decode_runner(const struct reply *reply, struct plan *plan, struct batch *batch)
 {
-    if (reply->status >= 200 && reply->status <= 299 && field_int(reply->json, "id") > 0)
+    if (gitlab_is_answer(reply) && field_int(reply->json, "id") > 0)
         add_runner(batch, reply->json);
-    add_due(plan, batch, -1);
-    settle(plan, batch);
+    settle(plan, batch, 0);
     return true;
 }

@@ -30,8 +30,8 @@ static bool is_protected(const struct gitlab *g, const struct plan *plan, const 
     for (size_t i = 0; i < g->protect.count; i++)
         if (fnmatch(pattern[i], run->branch, 0) == 0)
             return true;
-    return g->protect.count == 0 && gitlab_cursor(plan, batch, GITLAB_BRANCH, run->project) ==
-                                        (int64_t)text_hash(run->branch);
+    return g->protect.count == 0 &&
+           gitlab_branch(plan, batch, run->project) == (int64_t)text_hash(run->branch);
 }
 
 /* ---- what became of it ---- */
@@ -145,7 +145,7 @@ bool gitlab_decode_run(const struct gitlab *g, const struct reply *reply, struct
             (void)gitlab_go_on(plan, batch, about.project);
         return true;
     }
-    if (reply->status < 200 || reply->status > 299)
+    if (!gitlab_is_answer(reply))
         return dx_fail(err, DX_FAULT_REPLY, "%s: pipeline %" PRId64 " answered %d", about.project,
                        reply->detail, reply->status);
     if (field_int(reply->json, "id") != reply->detail)
@@ -153,6 +153,6 @@ bool gitlab_decode_run(const struct gitlab *g, const struct reply *reply, struct
                        reply->detail);
     run = gitlab_add_run(g, plan, batch, about.project, reply->json);
     about.done = batch->runs[run].outcome.phase == DX_PHASE_DONE;
-    (void)gitlab_ask(plan, GITLAB_BRIDGES, reply->detail, &about);
+    plan_at_once(plan, gitlab_ask(plan, GITLAB_BRIDGES, reply->detail, &about));
     return true;
 }
