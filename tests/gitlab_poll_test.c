@@ -178,6 +178,25 @@ Test(gitlab_poll, a_project_that_left_the_group_is_asked_no_more)
     kit_done(&kit);
 }
 
+Test(gitlab_poll, a_path_that_is_too_long_is_left_out)
+{
+    char body[500], path[300];
+
+    memset(path, 'x', sizeof(path) - 1);
+    path[sizeof(path) - 1] = '\0';
+    config = (struct gitlab){ .group = "acme" };
+    begin(NOW);
+    snprintf(body, sizeof(body),
+             "[{\"path_with_namespace\":\"%s\"},{\"path_with_namespace\":\"y\"}]", path);
+    cr_assert(kit_decode(
+        &kit, &source_gitlab, &config,
+        (struct reply){
+            .step = GITLAB_GROUP, .status = 200, .detail_text = "0 0 0 acme", .body = body }));
+    cr_expect_eq(lists(), 1);
+    cr_expect_eq(kit.batch.note_count, 1);
+    kit_done(&kit);
+}
+
 Test(gitlab_poll, of_many_projects_a_hundred_are_asked_in_one_poll)
 {
     static const char *many[250];

@@ -75,7 +75,7 @@ enum gitlab_cursor {
     GITLAB_RUNNERS_DUE = 'w',  /* answers about them that are missing in this poll */
     GITLAB_GONE = 'x',         /* when a run was not there any more for the first time */
 };
-enum { GITLAB_PATH = 600 };
+enum { GITLAB_PATH = 600, GITLAB_PATH_MOST = 240 }; /* the longest that the group may have */
 int64_t gitlab_cursor(const struct plan *plan, const struct batch *batch, enum gitlab_cursor which,
                       const char *project);
 void gitlab_remember(struct batch *batch, enum gitlab_cursor which, const char *project,

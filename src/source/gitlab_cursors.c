@@ -75,7 +75,7 @@ const char *gitlab_next_project(struct plan *plan, const char *project)
                            ? plan->cursors->after(plan->cursors->self, branch_name(name, project))
                            : NULL;
 
-    if (!next || strncmp(next, branch_of, sizeof(branch_of) - 1) != 0)
-        return NULL;
+    if (!next || strncmp(next, branch_of, sizeof(branch_of) - 1) != 0 || strcmp(next, name) <= 0)
+        return NULL; /* a name that was cut would come again and again */
     return arena_text(&plan->arena, next + sizeof(branch_of) - 1);
 }

@@ -51,7 +51,7 @@ static int by_text(const void *a, const void *b)
 
 const char *gitlab_tags(struct batch *batch, const json_t *tags)
 {
-    const char *sorted[TAGS_MOST], *text = "";
+    const char *sorted[TAGS_MOST] = { NULL }, *text = "";
     const json_t *tag;
     size_t n = 0, i;
 

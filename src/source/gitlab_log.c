@@ -95,7 +95,7 @@ bool gitlab_decode_log(const struct reply *reply, struct batch *batch)
 
     if (!gitlab_is_answer(reply) || reply->len == 0)
         return true; /* it was erased, or there never was one */
-    buf_init(&text, 2 * BYTES_MOST);
+    buf_init(&text, (size_t)2 * BYTES_MOST);
     for (const char *at = start_of_tail(reply->body, reply->len); at < end;) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         const char *line = clean_line(batch, at, (size_t)((stop ? stop : end) - at));

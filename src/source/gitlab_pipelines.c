@@ -183,8 +183,9 @@ static void newest_page(const struct gitlab *g, const struct reply *reply, struc
     const json_t *item;
     size_t i;
 
-    json_array_foreach (reply->json, i, item)
+    json_array_foreach (reply->json, i, item) {
         take(g, plan, batch, item, page, false);
+    }
     if (page->newest_ms > newest)
         gitlab_remember(batch, GITLAB_NEWEST, page->project, page->newest_ms);
     if (!page->more || page->oldest_ms <= newest)
@@ -222,8 +223,9 @@ static void fill_page(const struct gitlab *g, const struct reply *reply, struct 
     const json_t *item;
     size_t i;
 
-    json_array_foreach (reply->json, i, item)
+    json_array_foreach (reply->json, i, item) {
         take(g, plan, batch, item, page, true);
+    }
     if (to == 0) {
         (void)gitlab_ask_next(plan, reply, &about);
         return;

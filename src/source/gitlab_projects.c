@@ -158,6 +158,10 @@ bool gitlab_decode_group(const struct gitlab *g, const struct reply *reply, stru
 
         if (!is_wanted(g, path) || is_configured(g, path))
             continue;
+        if (strlen(path) > GITLAB_PATH_MOST) {
+            batch_note(batch, DX_LOG_WARN, "the path of %s is too long; it is left out", path);
+            continue;
+        }
         gitlab_remember_branch(plan, batch, path, field_text(batch, item, "default_branch"));
         gitlab_remember(batch, GITLAB_SEEN, path, reply->now_ms);
         if (is_new)

@@ -79,21 +79,22 @@ bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, struct
     return true;
 }
 
+/* Of a limit only the time matters, and net's words are about that. */
 void gitlab_refused(const void *config, const struct reply *reply, struct dx_error *err)
 {
     struct batch scratch = { 0 };
-    const char *words = words_of(reply, &scratch);
+    const char *words;
 
     (void)config;
-    if (err->fault == DX_FAULT_LIMITED) {
-        ; /* net's words are about the time, which is all that matters */
-    } else if (reply->status == 401 || lacks_scope(reply)) {
+    if (err->fault == DX_FAULT_LIMITED)
+        return;
+    words = words_of(reply, &scratch);
+    if (reply->status == 401 || lacks_scope(reply))
         refused_token(reply, words, err);
-    } else if (reply->status == 404 && reply->step == GITLAB_GROUP) {
+    else if (reply->status == 404 && reply->step == GITLAB_GROUP)
         dx_fail(err, DX_FAULT_CONFIG, "there is no group %s, or the token may not see it (404)",
                 gitlab_about(reply).project);
-    } else if (reply->status != 403 && says_more(words)) {
+    else if (reply->status != 403 && says_more(words))
         dx_fail(err, err->fault, "answered %d: %s", reply->status, words);
-    }
     batch_done(&scratch);
 }
