@@ -477,3 +477,17 @@ Test(gitlab, decodes_the_documented_examples)
     cr_expect_eq(kit.batch.run_count, 1, "the pipeline below is of another project");
     kit_done(&kit);
 }
+
+Test(gitlab, says_when_it_is_no_gitlab)
+{
+    static const unsigned steps[] = { GITLAB_GROUP,    GITLAB_PIPELINES, GITLAB_FILL,
+                                      GITLAB_PIPELINE, GITLAB_BRIDGES,   GITLAB_JOBS,
+                                      GITLAB_RUNNERS,  GITLAB_PROJECT };
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        cr_expect_not(decode(steps[i], 1, "gitlab/ci_is_off_403.json"), "%u", steps[i]);
+        cr_expect_eq(kit.err.fault, DX_FAULT_REPLY);
+        cr_expect(*kit.err.text);
+    }
+    kit_done(&kit);
+}

@@ -45,7 +45,7 @@ struct gitlab_about {    /* a request's detail_text */
     /* GITLAB_JOBS: the run's jobs in the pages before. GITLAB_TRACE: the job's id.
      * GITLAB_FILL: from when on. GITLAB_RUNNERS: lists that are asked for in all. */
     int64_t seen;
-    int64_t attempt; /* GITLAB_TRACE: of the job */
+    int64_t attempt; /* GITLAB_TRACE: of the job. GITLAB_RUNNER: 1: it is online */
 };
 /* project lives as long as the reply does. */
 struct gitlab_about gitlab_about(const struct reply *reply);

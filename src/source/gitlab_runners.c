@@ -12,6 +12,7 @@ enum {
     EVERY_MS = 10 * 60 * 1000,
     /* A token that may not see them is told so, and asks again the next day. */
     REFUSED_AGAIN_MS = 24 * 60 * 60 * 1000,
+    OWN_PAGES_MOST = 100,
 };
 
 /* ---- asking ---- */
@@ -70,6 +71,15 @@ static bool is_asked(const struct plan *plan, int64_t id)
         if (r->step == GITLAB_RUNNER && r->detail == id)
             return true;
     return false;
+}
+
+static size_t count_asked(const struct plan *plan)
+{
+    size_t n = 0;
+
+    for (const struct plan_request *r = plan->first; r; r = r->next)
+        n += r->step == GITLAB_RUNNER;
+    return n;
 }
 
 static bool is_there(const struct batch *batch, const char *name)
@@ -139,8 +149,8 @@ static void no_runners(const struct reply *reply, const struct plan *plan, struc
     settle(plan, batch, 0);
 }
 
-/* A list has no tags. Those of the instance need none, for they are one pool, and
- * their own pages are for administrators. */
+/* A list has no tags, so each has to be asked for by itself, up to a bound. Beyond it,
+ * or where an own page is refused, an untagged pool is all that can be said. */
 bool gitlab_decode_runners(const struct reply *reply, struct plan *plan, struct batch *batch,
                            struct dx_error *err)
 {
@@ -159,23 +169,39 @@ bool gitlab_decode_runners(const struct reply *reply, struct plan *plan, struct 
     json_array_foreach (reply->json, i, item) {
         int64_t id = field_int(item, "id");
 
-        if (json_is_true(json_object_get(item, "is_shared"))) {
+        if (id <= 0 || is_asked(plan, id) || is_there(batch, gitlab_runner_name(batch, item)))
+            continue;
+        if (count_asked(plan) == OWN_PAGES_MOST) {
             add_runner(batch, item);
-        } else if (id > 0 && !is_asked(plan, id) &&
-                   !is_there(batch, gitlab_runner_name(batch, item))) {
-            (void)gitlab_ask(plan, GITLAB_RUNNER, id, &about);
-            more++;
+            continue;
         }
+        about.attempt = value_is(json_object_get(item, "status"), "online");
+        (void)gitlab_ask(plan, GITLAB_RUNNER, id, &about);
+        more++;
     }
     more += gitlab_ask_next(plan, reply, &about);
     settle(plan, batch, more);
     return true;
 }
 
+/* What its list said of it. */
+static void add_hidden(const struct reply *reply, struct batch *batch)
+{
+    struct runner *runner = batch_runner(batch);
+
+    runner->name = arena_print(&batch->arena, "#%" PRId64, reply->detail);
+    runner->pool = "shared";
+    runner->online = gitlab_about(reply).attempt > 0;
+    runner->note = runner->online ? "" : "offline";
+    count_runner(batch, runner, false);
+}
+
 bool gitlab_decode_runner(const struct reply *reply, struct plan *plan, struct batch *batch)
 {
     if (gitlab_is_answer(reply) && field_int(reply->json, "id") > 0)
         add_runner(batch, reply->json);
+    else if (reply->status == 403)
+        add_hidden(reply, batch);
     settle(plan, batch, 0);
     return true;
 }
