@@ -108,7 +108,7 @@ static size_t poll_once(void)
     int64_t until = kit_boot_ms() + WAIT_MS;
 
     ended = -1;
-    poller_start(backfill, 0.);
+    poller_start(poller, 0.);
     while (ended < 0 && kit_boot_ms() < until)
         ev_run(shared.loop, EVRUN_ONCE);
     cr_assert_neq(ended, -1, "it did not end");

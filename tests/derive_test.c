@@ -209,7 +209,7 @@ static void commit_all(void)
 static void check_all(void)
 {
     for (int w = 1; w < WINDOWS; w++) { /* an hour holds too few to divide by */
-        char name[16];
+        char name[32];
 
         for (int i = 0; i < POOLS; i++) {
             snprintf(name, sizeof(name), "pool%d", i);

@@ -227,6 +227,21 @@ Test(store_ci, what_is_known_of_a_run)
     arena_free(&arena);
 }
 
+Test(store_ci, a_run_that_its_server_has_no_more_is_closed)
+{
+    size_t run;
+
+    add_run("77", 1, DX_RESULT_NONE, 0);
+    add_job(0, "8", "test", DX_RESULT_NONE);
+    kit_poll(0, T0, &batch);
+    run = batch_known_run(&batch, "acme/web", "77", 1);
+    batch.runs[run].gone = true;
+    kit_poll(0, T0 + MINUTE, &batch);
+    expect_text(RUNS(T0 + MINUTE), "77|1|4|6|0|1\n");
+    cr_expect(strstr(JOBS(T0 + MINUTE, "r1"), "test|4|6|0|linux|"), "%s", JOBS(T0 + MINUTE, "r1"));
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, 0), STORED_DONE);
+}
+
 Test(store_ci, steps_are_kept_of_jobs_that_did_not_succeed)
 {
     struct job_step step[2] = {

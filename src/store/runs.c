@@ -237,6 +237,28 @@ static bool mark_earlier(struct writing *w, const struct run *run, struct dx_err
     return true;
 }
 
+/* Its server has it no more, so nobody will ever say how it ended. */
+static bool close_gone(struct writing *w, const struct old_run *old, struct dx_error *err)
+{
+    static const char *const closing[] = {
+        "UPDATE job SET phase = 4, result = 6 WHERE run = ?1 AND phase < 4",
+        "UPDATE run SET phase = 4, result = 6, flags = flags | 1, finished_ms = ?2 WHERE id = ?1",
+    };
+
+    for (size_t i = 0; i < sizeof(closing) / sizeof(closing[0]); i++) {
+        sqlite3_stmt *stmt = store_statement(w->store, closing[i], err);
+
+        if (!stmt)
+            return false;
+        (void)sqlite3_bind_int64(stmt, 1, old->id);
+        (void)sqlite3_bind_int64(stmt, 2, w->poll->now_ms);
+        if (!store_step(w->store, stmt, err))
+            return false;
+    }
+    touch(w, old->pipeline, w->poll->now_ms);
+    return true;
+}
+
 static bool put_run(struct writing *w, size_t i, struct dx_error *err)
 {
     const struct run *run = &w->batch->runs[i];
@@ -245,6 +267,8 @@ static bool put_run(struct writing *w, size_t i, struct dx_error *err)
     if (!find_run(w, run, &old, err))
         return false;
     w->runs[i] = old.id;
+    if (run->bare && run->gone && old.id > 0 && old.phase != DX_PHASE_DONE)
+        return close_gone(w, &old, err);
     if (run->bare || (old.id > 0 && is_older(&old, run)))
         return true;
     if (!write_run(w, run, &old, err))
