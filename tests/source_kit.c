@@ -1,4 +1,4 @@
-/* source_kit: recorded replies, and cursors in memory. */
+/* source_kit: recorded replies; cursors and known runs in memory. */
 #include "config.h"
 
 #include "source_kit.h"
@@ -32,14 +32,103 @@ static int64_t get(void *self, const char *name)
     return 0;
 }
 
+static const char *after(void *self, const char *name)
+{
+    const struct kit *kit = self;
+    const char *next = NULL;
+
+    for (size_t i = 0; i < KIT_CURSORS && *kit->known[i].name; i++)
+        if (strcmp(kit->known[i].name, name) > 0 && (!next || strcmp(kit->known[i].name, next) < 0))
+            next = kit->known[i].name;
+    return next;
+}
+
+/* ---- runs ---- */
+
+struct kit_run *kit_known(struct kit *kit, const char *project, const char *id, int64_t attempt)
+{
+    for (size_t i = 0; i < kit->run_count; i++) {
+        struct kit_run *run = &kit->run[i];
+
+        if (run->attempt == attempt && strcmp(run->id, id) == 0 &&
+            strcmp(run->project, project) == 0)
+            return run;
+    }
+    return NULL;
+}
+
+static enum known_run known_run(void *self, const char *project, const char *id, int64_t attempt,
+                                int64_t updated_ms)
+{
+    const struct kit_run *run = kit_known(self, project, id, attempt);
+
+    if (!run)
+        return KNOWN_NOT;
+    if (!run->done || !run->whole)
+        return KNOWN_OPEN;
+    return updated_ms > run->updated_ms ? KNOWN_MOVED : KNOWN_DONE;
+}
+
+static size_t known_open(void *self, const char *project, struct open_run *out, size_t cap)
+{
+    struct kit *kit = self;
+    size_t n = 0, at;
+
+    for (size_t i = 0; i < kit->run_count; i++) {
+        const struct kit_run *run = &kit->run[i];
+
+        if ((run->done && run->whole) || (*project && strcmp(project, run->project) != 0))
+            continue;
+        for (at = n; at > 0 && out[at - 1].seen_ms > run->seen_ms; at--)
+            if (at < cap)
+                out[at] = out[at - 1];
+        if (at < cap)
+            out[at] = (struct open_run){ run->project, run->id, run->attempt, run->seen_ms };
+        n += n < cap;
+    }
+    return n;
+}
+
+static void commit_runs(struct kit *kit)
+{
+    for (size_t i = 0; i < kit->batch.run_count; i++) {
+        const struct run *run = &kit->batch.runs[i];
+        struct kit_run *to = kit_known(kit, run->project, run->id, run->attempt);
+
+        if (!to) {
+            cr_assert(kit->run_count < KIT_RUNS);
+            to = &kit->run[kit->run_count++];
+            *to = (struct kit_run){ .attempt = run->attempt };
+            snprintf(to->project, sizeof(to->project), "%s", run->project);
+            snprintf(to->id, sizeof(to->id), "%s", run->id);
+        }
+        if (!run->bare || run->outcome.phase == DX_PHASE_DONE)
+            to->done = run->outcome.phase == DX_PHASE_DONE;
+        if (!run->bare)
+            to->updated_ms = run->updated_ms;
+        to->whole = run->jobs_whole || (to->whole && run->bare);
+        to->seen_ms = kit->plan.now_ms;
+    }
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < kit->batch.job_count; i++) {
+            const struct run *run = &kit->batch.runs[kit->batch.jobs[i].run];
+            struct kit_run *to = kit_known(kit, run->project, run->id, run->attempt);
+
+            to->jobs = round == 0 ? 0 : to->jobs + 1; /* those of the last time */
+        }
+}
+
 void kit_poll(struct kit *kit, int64_t now_ms)
 {
     kit_done(kit);
     kit->err = (struct dx_error){ 0 };
-    kit->cursors = (struct cursors){ .get = get, .self = kit };
-    kit->plan = (struct plan){
-        .now_ms = now_ms, .every_ms = 15000, .history_ms = 3600000, .cursors = &kit->cursors
-    };
+    kit->cursors = (struct cursors){ .get = get, .after = after, .self = kit };
+    kit->runs = (struct known){ .run = known_run, .open = known_open, .self = kit };
+    kit->plan = (struct plan){ .now_ms = now_ms,
+                               .every_ms = 15000,
+                               .history_ms = 3600000,
+                               .cursors = &kit->cursors,
+                               .known = &kit->runs };
 }
 
 void kit_commit(struct kit *kit)
@@ -53,6 +142,7 @@ void kit_commit(struct kit *kit)
         snprintf(kit->known[at].name, sizeof(kit->known[at].name), "%s", c->name);
         kit->known[at].value = c->value;
     }
+    commit_runs(kit);
     batch_done(&kit->batch);
 }
 
@@ -68,6 +158,7 @@ static void complete(struct kit *kit, struct reply *reply)
     reply->content_type = reply->content_type ? reply->content_type : "application/json";
     reply->detail_text = reply->detail_text ? reply->detail_text : "";
     reply->next = reply->next ? reply->next : "";
+    reply->status = reply->status ? reply->status : 200;
 }
 
 bool kit_decode(struct kit *kit, const struct source *source, const void *config,

@@ -1,5 +1,5 @@
 /* source_kit: what the tests of the sources share: recorded replies, and
- * cursors in memory. */
+ * cursors and known runs in memory. */
 #ifndef SOURCE_KIT_H
 #define SOURCE_KIT_H
 
@@ -8,7 +8,7 @@
 #include "source/plan.h"
 #include "source/source.h"
 
-enum { KIT_CURSORS = 16 };
+enum { KIT_CURSORS = 2048, KIT_RUNS = 8192 };
 
 /* One poll of one source, as the collector holds it. */
 struct kit {
@@ -20,15 +20,25 @@ struct kit {
         char name[100];
         int64_t value;
     } known[KIT_CURSORS];
+    struct known runs; /* what the store has of them */
+    struct kit_run {
+        char project[100], id[24];
+        int64_t attempt, updated_ms, seen_ms;
+        bool done, whole;
+        size_t jobs;
+    } run[KIT_RUNS];
+    size_t run_count;
 };
 
 /* tests/fixtures/<name>, yours to free; ends with a NUL behind its len bytes. */
 char *kit_fixture(const char *name, size_t *len);
 /* An empty plan and batch at now, every 15 s, one hour of history. */
 void kit_poll(struct kit *kit, int64_t now_ms);
-/* Remember the cursors of the batch, as a commit does. */
+/* Remember the cursors and runs of the batch, as a commit does. */
 void kit_commit(struct kit *kit);
 void kit_done(struct kit *kit);
+struct kit_run *kit_known(struct kit *kit, const char *project, const char *id,
+                          int64_t attempt); /* NULL: it is not there */
 
 /* Let the source decode this text, or the fixture, as the reply to a request of
  * this step with this detail_text. */

@@ -14,6 +14,7 @@ const struct source *const sources[] = {
     &source_prometheus,
     &source_alertmanager,
     &source_gitlab,
+    &source_github,
     NULL,
 };
 

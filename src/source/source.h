@@ -112,6 +112,7 @@ extern const struct source *const sources[]; /* ends at NULL */
 extern const struct source source_prometheus;
 extern const struct source source_alertmanager;
 extern const struct source source_gitlab;
+extern const struct source source_github;
 const struct source *source_find(const char *name); /* NULL: there is none */
 
 /* Repair and parse reply->body (see source/repair.h), then let source decode

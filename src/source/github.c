@@ -1,0 +1,152 @@
+/* github: runs, jobs and runners of GitHub Actions, on github.com, GHE.com and
+ * GitHub Enterprise Server. https://docs.github.com/en/rest/actions */
+#include "config.h"
+
+#include "source/github.h"
+
+#include "source/field.h"
+
+static const struct dx_option options[] = {
+    { .name = "repos",
+      .type = DX_OPTION_LIST,
+      .offset = offsetof(struct github, repos),
+      .fallback = "",
+      .help = "repositories, as owner/name" },
+    { .name = "org",
+      .type = DX_OPTION_TEXT,
+      .offset = offsetof(struct github, org),
+      .fallback = "",
+      .help = "all repositories of this organisation, but archived and disabled ones" },
+    { .name = "include",
+      .type = DX_OPTION_LIST,
+      .offset = offsetof(struct github, include),
+      .fallback = "",
+      .help = "only those whose owner/name fits one of these patterns (* and ?)" },
+    { .name = "exclude",
+      .type = DX_OPTION_LIST,
+      .offset = offsetof(struct github, exclude),
+      .fallback = "",
+      .help = "not those whose owner/name fits one of these patterns" },
+    { .name = "branches",
+      .type = DX_OPTION_LIST,
+      .offset = offsetof(struct github, branches),
+      .fallback = "",
+      .help = "patterns of branches that count as protected; without it the default branch" },
+    { .name = "annotations",
+      .type = DX_OPTION_FLAG,
+      .offset = offsetof(struct github, annotations),
+      .fallback = "yes",
+      .help = "read the annotations of failed jobs: one more request for each" },
+    { .name = "logs",
+      .type = DX_OPTION_FLAG,
+      .offset = offsetof(struct github, logs),
+      .fallback = "no",
+      .help = "read the end of the logs of failed jobs: one more request for each" },
+    { .name = "runners",
+      .type = DX_OPTION_FLAG,
+      .offset = offsetof(struct github, runners),
+      .fallback = "yes",
+      .help = "read the self-hosted runners, where the token may see them" },
+    { 0 },
+};
+
+static const char *const headers[] = { "X-GitHub-Api-Version: 2022-11-28", NULL };
+
+static bool check(const void *config, struct dx_error *err)
+{
+    const struct github *g = config;
+    const char *const *repos = g->repos.item;
+
+    if (g->repos.count == 0 && !*g->org)
+        return dx_fail(err, DX_FAULT_CONFIG, "`repos` or `org` has to be given");
+    for (size_t i = 0; i < g->repos.count; i++)
+        if (!github_named(repos[i]))
+            return dx_fail(err, DX_FAULT_CONFIG,
+                           "`repos`: \"%.100s\" is not of the form owner/name", repos[i]);
+    if (*g->org && !github_owner(g->org))
+        return dx_fail(err, DX_FAULT_CONFIG, "`org`: \"%.60s\" is no name of an organisation",
+                       g->org);
+    return true;
+}
+
+/* What is new first, then what is open, then history. */
+static void begin(const void *config, const struct cursors *cursors, struct plan *plan)
+{
+    struct github_walk walk = { 0 };
+    size_t repos = 0;
+
+    (void)cursors; /* those of the plan */
+    while (github_walk(config, plan, &walk))
+        repos++;
+    github_repos_begin(config, plan);
+    github_open_begin(plan, repos);
+    github_runners_begin(config, plan, repos);
+    github_scan_begin(config, plan, repos);
+    github_fill_begin(config, plan);
+}
+
+/* GHES says its version here, github.com does not. */
+static void probe(const void *config, struct plan *plan)
+{
+    (void)config;
+    plan_get(plan, STEP_META, "/meta", NULL)->flags |= PLAN_OPTIONAL;
+}
+
+static bool decode(const void *config, const struct reply *reply, struct plan *plan,
+                   struct batch *batch, struct dx_error *err)
+{
+    struct github_poll p = { config, plan, batch, reply };
+
+    if (reply->status < 200 || reply->status > 299)
+        return github_answered(&p, err);
+    switch ((enum github_step)reply->step) {
+    case STEP_RUNS:
+    case STEP_GAP:
+        return github_runs_decode(&p, err);
+    case STEP_FILL:
+        return github_fill_decode(&p, err);
+    case STEP_SCAN:
+        return github_scan_decode(&p, err);
+    case STEP_RUN:
+        return github_run_decode(&p, err);
+    case STEP_JOBS:
+        return github_jobs_decode(&p, err);
+    case STEP_ANNOTATIONS:
+        return github_annotations_decode(&p, err);
+    case STEP_LOG:
+        github_log_decode(&p);
+        return true;
+    case STEP_REPOS:
+        return github_repos_decode(&p, err);
+    case STEP_REPO:
+        return github_repo_decode(&p, err);
+    case STEP_RUNNERS:
+        return github_runners_decode(&p, err);
+    case STEP_META:
+        batch->version = field_text(batch, reply->json, "installed_version");
+        return true;
+    case STEP_COUNT:
+        break;
+    }
+    return dx_fail(err, DX_FAULT_REPLY, "an answer to no question");
+}
+
+const struct source source_github = {
+    .name = "github",
+    .summary = "runs, jobs and runners of GitHub Actions",
+    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL,
+    .version = 1,
+    .config_size = sizeof(struct github),
+    .options = options,
+    .every = "30s",
+    .history = "35d",
+    .url = "https://api.github.com",
+    .auth = SOURCE_AUTH_BEARER,
+    .accept = "application/vnd.github+json",
+    .headers = headers,
+    .check = check,
+    .begin = begin,
+    .decode = decode,
+    .refused = github_refused,
+    .probe = probe,
+};

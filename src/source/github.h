@@ -1,0 +1,172 @@
+/* github: what the files of this source share.
+ *
+ * A repository is polled by one URL that never changes, the newest runs, so that
+ * the server can say "nothing new" (304), which costs nothing. What is older comes
+ * by ranges of `created`, from the newest back to the end of the history. A run
+ * that is not done is asked for by its id until it is.
+ *
+ * Cursors, each with the name of its repository behind the colon:
+ *   repo:    it was discovered; the time of its last push
+ *   branch:  hash of the name of its default branch
+ *   seen:    the newest run was created at
+ *   fill:    all runs since are known
+ *   gap:     paging back to what is known was cut here; the rest follows
+ *   gone:    it was refused or is not there; not to be asked again for a while
+ * and of the whole source: poll, scan (see github_fill.c), discovered, runners. */
+#ifndef SOURCE_GITHUB_H
+#define SOURCE_GITHUB_H
+
+#include "source/plan.h"
+#include "source/source.h"
+
+struct github {            /* its options */
+    struct dx_items repos; /* of const char *: "owner/name" */
+    const char *org;
+    struct dx_items include, exclude, branches; /* of const char *: patterns */
+    bool annotations, logs, runners;
+};
+
+enum github_step {
+    STEP_RUNS, /* the newest runs of a repository */
+    STEP_GAP,  /* between them and what is known */
+    STEP_FILL, /* of the history */
+    STEP_SCAN, /* of a day that was read before: reruns move old runs */
+    STEP_RUN,  /* one run, or one attempt of it */
+    STEP_JOBS,
+    STEP_ANNOTATIONS,
+    STEP_LOG,
+    STEP_REPOS, /* of the organisation */
+    STEP_REPO,
+    STEP_RUNNERS,
+    STEP_META,
+    STEP_COUNT
+};
+
+enum { GITHUB_NAME = 160, GITHUB_POLL_MOST = 150 /* requests that begin() asks for */ };
+
+static const int64_t GITHUB_MINUTE = 60 * 1000, GITHUB_HOUR = 60 * GITHUB_MINUTE,
+                     GITHUB_DAY = 24 * GITHUB_HOUR;
+
+/* One reply being read, and where it goes. */
+struct github_poll {
+    const struct github *config;
+    struct plan *plan;
+    struct batch *batch;
+    const struct reply *reply;
+};
+
+/* ---- github_cursors.c ---- */
+
+/* Of this poll's replies, else of the store. */
+int64_t github_recall(const struct plan *plan, const struct batch *batch, const char *kind,
+                      const char *repo);
+void github_remember(struct batch *batch, const char *kind, const char *repo, int64_t value);
+/* The next discovered repository behind this one ("" begins); NULL: the last. */
+const char *github_discovered(const struct plan *plan, const char *repo);
+/* The nth word of a request's detail_text, ""; words are apart by one blank. */
+const char *github_word(const char *text, int nth, char out[GITHUB_NAME]);
+int64_t github_number(const char *text, int nth);
+/* Ask for what reply->next leads to: another page of the same. */
+struct plan_request *github_next(struct github_poll *p);
+/* A request for this path waits already. */
+bool github_asked(const struct plan *plan, const char *path);
+/* Whether history may go on in this poll: the server's limit and the poll itself
+ * have room for it. */
+bool github_room(const struct github_poll *p);
+
+/* ---- github_words.c: what the server's words mean ---- */
+
+enum dx_phase github_phase(const char *status, struct batch *batch);
+/* Set phase, result and raw words from status and conclusion. */
+void github_outcome(const json_t *object, struct outcome *out, struct batch *batch);
+/* The reply is no success: what it means, in err. repo: the one it was about, "". */
+void github_refused(const void *config, const struct reply *reply, struct dx_error *err);
+/* The same of a reply that decode() was given. false: the poll fails. */
+bool github_answered(struct github_poll *p, struct dx_error *err);
+
+/* ---- github_repos.c: which repositories there are, and which are due ---- */
+
+bool github_named(const char *name); /* "owner/name", as GitHub allows it */
+bool github_owner(const char *name);
+/* Whether a moment that comes once in every_ms, another one for each name, lies
+ * between the last poll and this. */
+bool github_turn(const struct plan *plan, const char *name, int64_t every_ms);
+void github_repos_begin(const struct github *config, struct plan *plan);
+bool github_repos_decode(struct github_poll *p, struct dx_error *err);
+bool github_repo_decode(struct github_poll *p, struct dx_error *err);
+/* The repositories to poll, one after the other: *at begins at 0. NULL: no more. */
+struct github_walk {
+    size_t at;
+    bool found; /* those discovered come behind those configured */
+    char name[GITHUB_NAME];
+};
+const char *github_walk(const struct github *config, const struct plan *plan,
+                        struct github_walk *walk);
+bool github_protected(const struct github_poll *p, const char *repo, const char *branch,
+                      const char *event);
+
+/* ---- github_runs.c: runs, newest first ---- */
+
+void github_runs_ask(struct plan *plan, const char *repo);
+struct plan_request *github_gap_ask(struct plan *plan, const char *repo, int64_t to_ms);
+bool github_runs_decode(struct github_poll *p, struct dx_error *err);
+void github_open_begin(struct plan *plan, size_t repos);
+bool github_run_decode(struct github_poll *p, struct dx_error *err);
+/* Read a list of runs into the batch and ask for the jobs of those that are new
+ * or changed. */
+struct github_page {
+    size_t runs, news, asked; /* news: never seen before */
+    int64_t oldest_ms, newest_ms;
+    struct plan_request *last; /* for the jobs of the last run, NULL */
+};
+struct github_page github_page_decode(struct github_poll *p, const char *repo, unsigned flags);
+
+/* ---- github_fill.c: history ---- */
+
+void github_fill_begin(const struct github *config, struct plan *plan);
+/* The newest page of a repository that was never asked before. */
+void github_fill_first(struct github_poll *p, const char *repo, struct github_page page);
+bool github_fill_decode(struct github_poll *p, struct dx_error *err);
+void github_scan_begin(const struct github *config, struct plan *plan, size_t repos);
+bool github_scan_decode(struct github_poll *p, struct dx_error *err);
+/* Its list was refused: go on with the next. */
+void github_scan_skip(struct github_poll *p);
+
+/* ---- github_jobs.c ---- */
+
+/* Ask for all jobs of all attempts; NULL: they are asked for already. */
+struct plan_request *github_jobs_ask(struct plan *plan, const char *repo, const char *id,
+                                     int64_t attempt, unsigned flags);
+bool github_jobs_decode(struct github_poll *p, struct dx_error *err);
+void github_gone(struct github_poll *p); /* the run of this request is not there any more */
+/* The jobs of a page of history are there. */
+void github_filled(struct github_poll *p);
+
+/* ---- github_timing.c ---- */
+
+/* A job's timing and steps, whether it started, and the cause where that is
+ * plain. */
+void github_job_timing(const json_t *item, struct job *job, struct batch *batch);
+/* What its jobs say of a run's. */
+void github_run_timing(struct batch *batch, size_t run);
+
+/* ---- github_evidence.c: annotations and logs of failed jobs ---- */
+
+/* Ask for those of one job; false: it has none to ask for. */
+bool github_evidence_ask(struct github_poll *p, const struct job *job, const char *repo,
+                         const char *run, int64_t attempt);
+bool github_annotations_decode(struct github_poll *p, struct dx_error *err);
+void github_log_decode(struct github_poll *p);
+/* The last evidence of a run is there (or cannot be had). */
+void github_evidence_end(struct github_poll *p);
+
+/* ---- github_runners.c ---- */
+
+void github_runners_begin(const struct github *config, struct plan *plan, size_t repos);
+bool github_runners_decode(struct github_poll *p, struct dx_error *err);
+/* The token may not see them. */
+void github_runners_denied(struct github_poll *p);
+/* Labels as the name of a pool; group: where there are none. */
+const char *github_pool(struct batch *batch, const json_t *labels, const char *group);
+
+#endif

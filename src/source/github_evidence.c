@@ -1,0 +1,223 @@
+/* github: why a job failed: its annotations, and the end of its log. What happens
+ * to a runner ("lost communication") is said in annotations only. */
+#include "config.h"
+
+#include "source/github.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/buf.h"
+#include "core/text.h"
+#include "source/field.h"
+
+enum { MESSAGES_MOST = 20, LINES_MOST = 200, LINE_MAX_BYTES = 1000, TAIL_MAX = 64 << 10 };
+
+/* A job that is cut off by its timeout is said to be cancelled, and so is what a
+ * newer run replaced: only the first of the two took its time. */
+static const int64_t TIMEOUT_LEAST = GITHUB_MINUTE;
+static const char timeout_words[] = "exceeded the maximum execution time";
+
+static void ask(struct github_poll *p, enum github_step step, const char *path, const char *text)
+{
+    struct plan_request *r = plan_get(p->plan, step, "", NULL);
+
+    r->path = path;
+    r->flags |= PLAN_ANSWER | PLAN_OPTIONAL | (step == STEP_LOG ? PLAN_TEXT : 0);
+    r->detail_text = text;
+}
+
+bool github_evidence_ask(struct github_poll *p, const struct job *job, const char *repo,
+                         const char *run, int64_t attempt)
+{
+    const struct outcome *out = &job->outcome;
+    bool failed = out->result == DX_RESULT_FAILURE;
+    bool timeout = out->result == DX_RESULT_CANCELLED && job->timing.duration_ms >= TIMEOUT_LEAST;
+    struct arena *arena = &p->plan->arena;
+    const char *text;
+
+    if (!(failed || timeout))
+        return false;
+    text = arena_print(arena, "%s %s %" PRId64 " %s", repo, run, attempt, job->id);
+    if (p->config->annotations)
+        ask(p, STEP_ANNOTATIONS,
+            arena_print(arena, "/repos/%s/check-runs/%s/annotations?per_page=100", repo, job->id),
+            text);
+    if (p->config->logs && failed && job->started)
+        ask(p, STEP_LOG, arena_print(arena, "/repos/%s/actions/jobs/%s/logs", repo, job->id), text);
+    return p->config->annotations || (p->config->logs && failed && job->started);
+}
+
+void github_evidence_end(struct github_poll *p)
+{
+    const char *text = p->reply->detail_text;
+    char repo[GITHUB_NAME], run[GITHUB_NAME], word[GITHUB_NAME];
+
+    if (strcmp(github_word(text, 4, word), "last") != 0)
+        return;
+    batch_jobs_whole(p->batch, batch_known_run(p->batch, github_word(text, 0, repo),
+                                               github_word(text, 1, run), github_number(text, 2)));
+}
+
+/* ---- annotations ---- */
+
+/* NULL: it was committed before, without what comes now. Its run then stays open
+ * and is asked for again. */
+static struct job *job_of(struct github_poll *p)
+{
+    const char *text = p->reply->detail_text;
+    char repo[GITHUB_NAME], run[GITHUB_NAME], id[GITHUB_NAME];
+    size_t at = batch_find_run(p->batch, github_word(text, 0, repo), github_word(text, 1, run),
+                               github_number(text, 2));
+
+    github_word(text, 3, id);
+    for (size_t i = p->batch->job_count; i-- > 0;)
+        if (p->batch->jobs[i].run == at && strcmp(p->batch->jobs[i].id, id) == 0)
+            return &p->batch->jobs[i];
+    return NULL;
+}
+
+static void take_messages(struct github_poll *p, struct job *job)
+{
+    static const char *const levels[] = { "failure", "warning" };
+    const char **messages = arena_alloc(&p->batch->arena, MESSAGES_MOST * sizeof(*messages));
+    const json_t *item;
+    size_t i;
+
+    job->messages = messages;
+    job->message_count = 0;
+    for (size_t level = 0; level < 2; level++) {
+        json_array_foreach (p->reply->json, i, item) {
+            const char *text = field_text(p->batch, item, "message");
+            const char *how = field_text(p->batch, item, "annotation_level");
+
+            if (strcasecmp(how, levels[level]) == 0 && *text && job->message_count < MESSAGES_MOST)
+                messages[job->message_count++] = text;
+        }
+    }
+}
+
+static void take_timeout(struct github_poll *p, struct job *job)
+{
+    struct run *run = &p->batch->runs[job->run];
+
+    for (size_t i = 0; i < job->message_count; i++) {
+        if (!strcasestr(job->messages[i], timeout_words))
+            continue;
+        if (job->outcome.result == DX_RESULT_CANCELLED) {
+            job->outcome.result = DX_RESULT_FAILURE;
+            job->outcome.evidence = job->messages[i];
+        }
+        if (!run->bare && run->outcome.result == DX_RESULT_CANCELLED) {
+            run->outcome.result = DX_RESULT_FAILURE;
+            run->outcome.evidence = job->messages[i];
+        }
+        return;
+    }
+}
+
+bool github_annotations_decode(struct github_poll *p, struct dx_error *err)
+{
+    struct job *job = job_of(p);
+
+    if (!json_is_array(p->reply->json))
+        return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no annotations)");
+    if (!job)
+        return true;
+    take_messages(p, job);
+    take_timeout(p, job);
+    github_evidence_end(p);
+    return true;
+}
+
+/* ---- the log ---- */
+
+static bool is_digits(const char *text, size_t from, size_t n)
+{
+    for (size_t i = from; i < from + n; i++)
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+    return true;
+}
+
+/* "2024-01-02T03:04:05.1234567Z " before each line. */
+static size_t stamp(const char *line, size_t len)
+{
+    size_t at = 19;
+
+    if (len < 21 || !is_digits(line, 0, 4) || line[4] != '-' || line[10] != 'T' ||
+        !is_digits(line, 17, 2))
+        return 0;
+    while (at < len && (line[at] == '.' || (line[at] >= '0' && line[at] <= '9')))
+        at++;
+    return at + 1 < len && line[at] == 'Z' && line[at + 1] == ' ' ? at + 2 : 0;
+}
+
+/* Colours and the like: ESC [ ... letter. */
+static size_t without_escapes(char *out, const char *line, size_t len)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (line[i] != '\x1b') {
+            out[n++] = line[i];
+            continue;
+        }
+        if (i + 1 < len && line[i + 1] == '[')
+            for (i += 2; i < len && (line[i] < '@' || line[i] > '~');)
+                i++;
+    }
+    return n;
+}
+
+static void put_line(struct buf *out, const char *line, size_t len)
+{
+    char plain[LINE_MAX_BYTES], clean[LINE_MAX_BYTES * 3];
+    const char *last;
+    size_t skip;
+
+    while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' '))
+        len--;
+    last = memrchr(line, '\r', len); /* of a progress bar the last state */
+    if (last) {
+        len -= (size_t)(last + 1 - line);
+        line = last + 1;
+    }
+    skip = stamp(line, len);
+    len = len - skip < sizeof(plain) ? len - skip : sizeof(plain);
+    len = without_escapes(plain, line + skip, len);
+    (void)text_clean(clean, sizeof(clean), plain, len);
+    if (out->len > 0)
+        (void)buf_text(out, "\n");
+    (void)buf_text(out, clean);
+}
+
+void github_log_decode(struct github_poll *p)
+{
+    const char *text = p->reply->detail_text, *end = p->reply->body + p->reply->len, *from = end;
+    char word[GITHUB_NAME];
+    struct log_tail *tail = batch_tail(p->batch);
+    struct buf out;
+
+    for (int lines = 0; from > p->reply->body && end - from < TAIL_MAX; from--)
+        if (from[-1] == '\n' && from != end && ++lines == LINES_MOST)
+            break;
+    if (end - from >= 3 && memcmp(from, "\xEF\xBB\xBF", 3) == 0)
+        from += 3;
+    tail->project = arena_text(&p->batch->arena, github_word(text, 0, word));
+    tail->run = arena_text(&p->batch->arena, github_word(text, 1, word));
+    tail->run_attempt = tail->job_attempt = github_number(text, 2);
+    tail->job = arena_text(&p->batch->arena, github_word(text, 3, word));
+    buf_init(&out, 4 * TAIL_MAX);
+    while (from < end) {
+        const char *feed = memchr(from, '\n', (size_t)(end - from));
+
+        put_line(&out, from, (size_t)((feed ? feed : end) - from));
+        from = feed ? feed + 1 : end;
+    }
+    tail->text = arena_text(&p->batch->arena, out.bytes ? out.bytes : "");
+    buf_done(&out);
+    github_evidence_end(p);
+}

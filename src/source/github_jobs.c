@@ -1,0 +1,177 @@
+/* github: the jobs of a run, all attempts of it in one list.
+ * https://docs.github.com/en/rest/actions/workflow-jobs */
+#include "config.h"
+
+#include "source/github.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "source/field.h"
+
+enum { ATTEMPTS = 64 };
+
+/* Of one reply: the last request for evidence of each attempt. */
+struct jobs {
+    char repo[GITHUB_NAME], run[GITHUB_NAME];
+    struct plan_request *evidence[ATTEMPTS];
+};
+
+struct plan_request *github_jobs_ask(struct plan *plan, const char *repo, const char *id,
+                                     int64_t attempt, unsigned flags)
+{
+    const char *path = arena_print(
+        &plan->arena, "/repos/%s/actions/runs/%s/jobs?filter=all&per_page=100", repo, id);
+    struct plan_request *r;
+
+    if (github_asked(plan, path))
+        return NULL;
+    r = plan_get(plan, STEP_JOBS, "", NULL);
+    r->path = path;
+    r->flags |= flags | PLAN_ANSWER | PLAN_OPTIONAL;
+    r->detail_text = arena_print(&plan->arena, "%s %s %" PRId64, repo, id, attempt);
+    return r;
+}
+
+static int64_t attempt_of(const json_t *item)
+{
+    int64_t attempt = field_int(item, "run_attempt");
+
+    return attempt > 0 ? attempt : 1;
+}
+
+/* ---- jobs that a rerun of the failed ones took over ---- */
+
+static bool same_text(const json_t *a, const json_t *b, const char *name)
+{
+    return json_is_string(json_object_get(a, name)) &&
+           json_equal(json_object_get(a, name), json_object_get(b, name));
+}
+
+/* It is listed again under the later attempt, with the times of the earlier. */
+static bool is_inherited(const json_t *list, const json_t *item, const struct run *run)
+{
+    int64_t attempt = attempt_of(item), finished = field_time(item, "completed_at");
+    const json_t *other;
+    size_t i;
+
+    if (attempt < 2 || finished == 0)
+        return false;
+    if (!run->bare && run->timing.created_ms > 0)
+        return finished < run->timing.created_ms;
+    json_array_foreach (list, i, other)
+        if (attempt_of(other) < attempt && same_text(other, item, "name") &&
+            same_text(other, item, "started_at") && same_text(other, item, "completed_at"))
+            return true;
+    return false;
+}
+
+/* ---- one job ---- */
+
+static struct job *add_job(struct github_poll *p, const json_t *item, size_t run)
+{
+    struct batch *b = p->batch;
+    const char *group = field_text(b, item, "runner_group_name");
+    struct job *job = batch_job(b, run);
+
+    job->name = field_text(b, item, "name");
+    job->id = arena_print(&b->arena, "%" PRId64, field_int(item, "id"));
+    job->attempt = attempt_of(item);
+    job->pool = github_pool(b, json_object_get(item, "labels"), group);
+    job->runner = field_text(b, item, "runner_name");
+    job->url = field_text(b, item, "html_url");
+    github_outcome(item, &job->outcome, b);
+    github_job_timing(item, job, b);
+    return job;
+}
+
+/* While others of the run still go on, only what failed just now is looked into;
+ * all of it is when the run is done. */
+static bool is_evident_now(const struct github_poll *p, const struct job *job)
+{
+    const struct run *run = &p->batch->runs[job->run];
+    int64_t ago = p->reply->now_ms - job->timing.finished_ms;
+
+    return run->bare || run->outcome.phase == DX_PHASE_DONE ||
+           ago <= 3 * p->plan->every_ms + GITHUB_MINUTE;
+}
+
+static void take_job(struct github_poll *p, const json_t *list, const json_t *item,
+                     struct jobs *jobs)
+{
+    int64_t attempt = attempt_of(item);
+    size_t run;
+    struct job *job;
+
+    if (field_int(item, "id") <= 0) {
+        p->batch->unknown++;
+        return;
+    }
+    run = batch_known_run(p->batch, jobs->repo, jobs->run, attempt);
+    if (is_inherited(list, item, &p->batch->runs[run]))
+        return;
+    job = add_job(p, item, run);
+    if (is_evident_now(p, job) && github_evidence_ask(p, job, jobs->repo, jobs->run, attempt) &&
+        attempt < ATTEMPTS)
+        jobs->evidence[attempt] = p->plan->last;
+}
+
+/* Each attempt is whole when its evidence is there too. */
+static void end_attempts(struct github_poll *p, const struct jobs *jobs, int64_t last)
+{
+    for (int64_t attempt = 1; attempt <= last && attempt < ATTEMPTS; attempt++) {
+        size_t run = batch_find_run(p->batch, jobs->repo, jobs->run, attempt);
+        struct plan_request *r = jobs->evidence[attempt];
+
+        if (run == SIZE_MAX)
+            continue;
+        github_run_timing(p->batch, run);
+        if (r)
+            r->detail_text = arena_print(&p->plan->arena, "%s last", r->detail_text);
+        else
+            batch_jobs_whole(p->batch, run);
+    }
+}
+
+bool github_jobs_decode(struct github_poll *p, struct dx_error *err)
+{
+    const char *text = p->reply->detail_text;
+    const json_t *list = json_object_get(p->reply->json, "jobs"), *item;
+    struct jobs jobs = { .repo = "" };
+    int64_t attempt = github_number(text, 2);
+    size_t i;
+
+    if (!json_is_array(list))
+        return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no \"jobs\")");
+    github_word(text, 0, jobs.repo);
+    github_word(text, 1, jobs.run);
+    (void)batch_known_run(p->batch, jobs.repo, jobs.run, attempt);
+    json_array_foreach (list, i, item) {
+        take_job(p, list, item, &jobs);
+        if (attempt_of(item) > attempt)
+            attempt = attempt_of(item);
+    }
+    if (*p->reply->next) {
+        github_next(p)->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
+        return true;
+    }
+    end_attempts(p, &jobs, attempt);
+    github_filled(p);
+    return true;
+}
+
+/* Nobody can say how it ended: it is done, and asked for no more. */
+void github_gone(struct github_poll *p)
+{
+    const char *text = p->reply->detail_text;
+    char repo[GITHUB_NAME], id[GITHUB_NAME];
+    size_t at = batch_known_run(p->batch, github_word(text, 0, repo), github_word(text, 1, id),
+                                github_number(text, 2));
+
+    if (p->batch->runs[at].bare) {
+        p->batch->runs[at].outcome.phase = DX_PHASE_DONE;
+        p->batch->runs[at].outcome.result = DX_RESULT_UNKNOWN;
+    }
+    batch_jobs_whole(p->batch, at);
+    github_filled(p);
+}

@@ -1,0 +1,282 @@
+/* github: which repositories there are, and which of them are due. */
+#include "config.h"
+
+#include "source/github.h"
+
+#include <ctype.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "source/field.h"
+
+enum { OWNER_MAX = 39, NAME_MAX_LEN = 100 };
+
+/* How often a repository is asked whose last run or push is that long ago. Who
+ * pushes is found by the list of the organisation, at once. */
+static const struct {
+    int64_t idle_ms, every_ms;
+} paces[] = {
+    { GITHUB_DAY, 0 },
+    { 7 * GITHUB_DAY, 2 * GITHUB_MINUTE },
+    { 30 * GITHUB_DAY, 10 * GITHUB_MINUTE },
+    { INT64_MAX, 30 * GITHUB_MINUTE },
+};
+static const int64_t DISCOVER_MS = 6 * GITHUB_HOUR, GONE_MS = 6 * GITHUB_HOUR,
+                     BRANCH_MS = GITHUB_DAY, FORGOTTEN_MS = 15 * GITHUB_MINUTE;
+
+/* ---- names ---- */
+
+static bool is_part(const char *text, size_t len, size_t most)
+{
+    bool dots = true;
+
+    for (size_t i = 0; i < len; i++) {
+        if (!isalnum((unsigned char)text[i]) && !strchr("-_.", text[i]))
+            return false;
+        dots = dots && text[i] == '.';
+    }
+    return len > 0 && len <= most && !dots;
+}
+
+bool github_named(const char *name)
+{
+    const char *slash = strchr(name, '/');
+
+    return slash && is_part(name, (size_t)(slash - name), OWNER_MAX) &&
+           is_part(slash + 1, strlen(slash + 1), NAME_MAX_LEN);
+}
+
+bool github_owner(const char *name)
+{
+    return is_part(name, strlen(name), OWNER_MAX);
+}
+
+/* Names are the same in any letter case. */
+static bool fits(const struct dx_items *patterns, const char *text)
+{
+    const char *const *pattern = patterns->item;
+
+    for (size_t i = 0; i < patterns->count; i++)
+        if (fnmatch(pattern[i], text, FNM_CASEFOLD | FNM_NOESCAPE) == 0)
+            return true;
+    return false;
+}
+
+static bool wanted(const struct github *config, const char *repo)
+{
+    return (config->include.count == 0 || fits(&config->include, repo)) &&
+           !fits(&config->exclude, repo);
+}
+
+static bool configured(const struct github *config, const char *repo)
+{
+    const char *const *repos = config->repos.item;
+
+    for (size_t i = 0; i < config->repos.count; i++)
+        if (strcasecmp(repos[i], repo) == 0)
+            return true;
+    return false;
+}
+
+const char *github_walk(const struct github *config, const struct plan *plan,
+                        struct github_walk *walk)
+{
+    const char *const *repos = config->repos.item;
+    const char *name;
+
+    while (walk->at < config->repos.count) {
+        name = repos[walk->at++];
+        if (wanted(config, name)) {
+            (void)snprintf(walk->name, sizeof(walk->name), "%s", name);
+            return walk->name;
+        }
+    }
+    if (!*config->org)
+        return NULL;
+    if (!walk->found)
+        walk->name[0] = '\0';
+    walk->found = true;
+    while ((name = github_discovered(plan, walk->name)) != NULL) {
+        (void)snprintf(walk->name, sizeof(walk->name), "%s", name);
+        if (wanted(config, walk->name) && !configured(config, walk->name))
+            return walk->name;
+    }
+    return NULL;
+}
+
+/* ---- the default branch, by its hash: cursors are numbers ---- */
+
+static int64_t branch_mark(const char *branch)
+{
+    return (int64_t)(text_hash(branch) >> 1 | 1);
+}
+
+bool github_protected(const struct github_poll *p, const char *repo, const char *branch,
+                      const char *event)
+{
+    int64_t mark;
+
+    if (!*branch || strncmp(event, "pull_request", 12) == 0)
+        return false;
+    if (p->config->branches.count > 0)
+        return fits(&p->config->branches, branch);
+    mark = github_recall(p->plan, p->batch, "branch", repo);
+    if (mark != 0)
+        return mark == branch_mark(branch);
+    return strcmp(branch, "main") == 0 || strcmp(branch, "master") == 0;
+}
+
+static void learn(struct github_poll *p, const char *kind, const char *repo, int64_t value)
+{
+    if (github_recall(p->plan, p->batch, kind, repo) != value)
+        github_remember(p->batch, kind, repo, value);
+}
+
+static void learn_branch(struct github_poll *p, const char *repo, const json_t *item)
+{
+    const char *branch = field_text(p->batch, item, "default_branch");
+
+    if (*branch)
+        learn(p, "branch", repo, branch_mark(branch));
+}
+
+/* ---- asking ---- */
+
+bool github_turn(const struct plan *plan, const char *name, int64_t every_ms)
+{
+    int64_t since = github_recall(plan, NULL, "poll", "");
+    int64_t phase = (int64_t)(text_hash(name) % (uint64_t)(every_ms > 0 ? every_ms : 1));
+
+    if (every_ms == 0 || since == 0 || plan->now_ms - since > FORGOTTEN_MS)
+        return true;
+    return (plan->now_ms + phase) / every_ms != (since + phase) / every_ms;
+}
+
+static bool is_due(const struct plan *plan, const char *repo)
+{
+    int64_t gone = github_recall(plan, NULL, "gone", repo);
+    int64_t pushed = github_recall(plan, NULL, "repo", repo);
+    int64_t active = github_recall(plan, NULL, "seen", repo);
+    size_t i = 0;
+
+    if (gone != 0)
+        return plan->now_ms - gone >= GONE_MS;
+    if (github_recall(plan, NULL, "fill", repo) == 0)
+        return true; /* never asked */
+    if (pushed > active)
+        active = pushed;
+    while (plan->now_ms - active > paces[i].idle_ms)
+        i++;
+    return github_turn(plan, repo, paces[i].every_ms);
+}
+
+static void ask_repo(const struct github *config, struct plan *plan, const char *repo)
+{
+    struct plan_request *r;
+
+    if (config->branches.count > 0 || github_recall(plan, NULL, "gone", repo) != 0)
+        return;
+    if (github_recall(plan, NULL, "branch", repo) != 0 && !github_turn(plan, repo, BRANCH_MS))
+        return;
+    r = plan_get(plan, STEP_REPO, "/repos/", NULL);
+    r->path = arena_print(&plan->arena, "/repos/%s", repo);
+    r->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
+    r->detail_text = arena_text(&plan->arena, repo);
+}
+
+/* The whole list once in some hours; in between who pushed last, which costs
+ * nothing while nobody does. */
+static void ask_org(const struct github *config, struct plan *plan)
+{
+    bool whole = plan->now_ms - github_recall(plan, NULL, "discovered", "") >= DISCOVER_MS;
+    struct plan_request *r =
+        plan_get(plan, STEP_REPOS, "/orgs/{}/repos?per_page=100&type=all&", config->org, NULL);
+
+    plan_append(plan, r, whole ? "sort=full_name" : "sort=pushed&direction=desc", NULL);
+    r->flags |= PLAN_ANSWER | (whole ? 0 : PLAN_CONDITIONAL);
+    r->detail = whole;
+}
+
+/* Of more repositories than a poll has room for some wait for the next. */
+void github_repos_begin(const struct github *config, struct plan *plan)
+{
+    struct github_walk walk = { 0 };
+    const char *repo;
+    size_t due = 0, at = 0, first;
+
+    if (*config->org)
+        ask_org(config, plan);
+    while ((repo = github_walk(config, plan, &walk)) != NULL) {
+        if (configured(config, repo))
+            ask_repo(config, plan, repo);
+        due += is_due(plan, repo);
+    }
+    first = due > GITHUB_POLL_MOST ? (size_t)(plan->now_ms / 1000) % due : 0;
+    for (int round = 0; round < 2; round++) {
+        walk = (struct github_walk){ 0 };
+        for (at = 0; (repo = github_walk(config, plan, &walk)) != NULL;) {
+            if (!is_due(plan, repo))
+                continue;
+            if ((at++ >= first) == (round == 0) && plan->count < GITHUB_POLL_MOST)
+                github_runs_ask(plan, repo);
+        }
+    }
+}
+
+/* ---- reading ---- */
+
+/* Returns whether it is new or was pushed to. */
+static bool take_repo(struct github_poll *p, const json_t *item)
+{
+    const char *name = field_text(p->batch, item, "full_name");
+    int64_t known, pushed = field_time(item, "pushed_at");
+
+    if (!github_named(name)) {
+        p->batch->unknown++;
+        return false;
+    }
+    known = github_recall(p->plan, p->batch, "repo", name);
+    if (json_is_true(json_object_get(item, "archived")) ||
+        json_is_true(json_object_get(item, "disabled"))) {
+        if (known != 0)
+            github_remember(p->batch, "repo", name, 0);
+        return false;
+    }
+    if (pushed == 0)
+        pushed = 1; /* an empty one */
+    learn(p, "repo", name, pushed);
+    learn_branch(p, name, item);
+    if (pushed <= known)
+        return false;
+    if (wanted(p->config, name) && p->plan->count < GITHUB_POLL_MOST)
+        github_runs_ask(p->plan, name);
+    return true;
+}
+
+bool github_repos_decode(struct github_poll *p, struct dx_error *err)
+{
+    const json_t *list = p->reply->json, *item;
+    bool whole = p->reply->detail != 0;
+    size_t i, news = 0;
+
+    if (!json_is_array(list))
+        return dx_fail(err, DX_FAULT_REPLY,
+                       "this is not the API of GitHub (no list of repositories)");
+    json_array_foreach (list, i, item)
+        news += take_repo(p, item);
+    if (*p->reply->next && (whole || news == json_array_size(list)))
+        github_next(p)->flags |= PLAN_ANSWER;
+    else if (whole)
+        github_remember(p->batch, "discovered", "", p->reply->now_ms);
+    return true;
+}
+
+bool github_repo_decode(struct github_poll *p, struct dx_error *err)
+{
+    if (!json_is_object(p->reply->json))
+        return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no repository)");
+    learn_branch(p, p->reply->detail_text, p->reply->json);
+    return true;
+}
