@@ -150,6 +150,78 @@ Test(secret, headers_are_plain_or_secret)
     cr_expect_str_eq(filled.authorization, "");
 }
 
+Test(secret, a_token_goes_as_the_system_takes_it)
+{
+    static const char *const fixed[] = { "X-GitHub-Api-Version: 2022-11-28", "X-B:b", NULL };
+    const struct {
+        enum auth_token as;
+        const char *user, *authorization, *header;
+    } cases[] = {
+        { AUTH_BEARER, "", "Bearer t0k", NULL },
+        { AUTH_PRIVATE_TOKEN, "", "", "PRIVATE-TOKEN" },
+        { AUTH_BASIC, "", "Basic OnQwaw==", NULL },   /* Azure DevOps: nobody's */
+        { AUTH_BASIC, "me", "Basic bWU6dDBr", NULL }, /* Jenkins */
+        { AUTH_BEARER, "me", "Bearer t0k", NULL },
+    };
+
+    setenv("DX_SECRET", "t0k", 1);
+    client.endpoint.token = from_env("DX_SECRET");
+    auth = auth_new(client.loop, &client.endpoint);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        size_t own = cases[i].header != NULL;
+
+        client.endpoint.user = cases[i].user;
+        auth_as(auth, cases[i].as, fixed);
+        cr_assert(read_secrets(), "%s", error.text);
+        cr_expect_str_eq(filled.authorization, cases[i].authorization, "%zu", i);
+        cr_assert_eq(filled.header_count, own + 2, "%zu", i);
+        if (own) {
+            cr_expect_str_eq(filled.headers[0].name, cases[i].header);
+            cr_expect_str_eq(filled.headers[0].value, "t0k");
+            cr_expect(filled.headers[0].secret, "never over plain http");
+        }
+        cr_expect_str_eq(filled.headers[own].name, "X-GitHub-Api-Version");
+        cr_expect_str_eq(filled.headers[own].value, "2022-11-28");
+        cr_expect_not(filled.headers[own].secret);
+        cr_expect_str_eq(filled.headers[own + 1].value, "b");
+    }
+}
+
+Test(secret, the_users_header_wins_over_that_of_the_kind)
+{
+    static const char *const fixed[] = { "X-GitHub-Api-Version: 2022-11-28", NULL };
+    struct endpoint_header given = { .name = "x-github-api-version", .text = "2026-03-10" };
+
+    client.endpoint.headers = (struct dx_items){ .item = &given, .count = 1 };
+    auth = auth_new(client.loop, &client.endpoint);
+    auth_as(auth, AUTH_BEARER, fixed);
+    cr_assert(read_secrets(), "%s", error.text);
+    cr_assert_eq(filled.header_count, 1);
+    cr_expect_str_eq(filled.headers[0].value, "2026-03-10");
+}
+
+Test(secret, another_secret_has_another_mark_and_the_same_the_same)
+{
+    unsigned nobody, first;
+
+    cr_assert(read_secrets());
+    nobody = auth_mark(auth);
+    auth_free(auth);
+    auth = NULL;
+    client.endpoint.token = from_env("DX_SECRET");
+    setenv("DX_SECRET", "one", 1);
+    cr_assert(read_secrets());
+    first = auth_mark(auth);
+    cr_expect_neq(first, nobody);
+    auth_forget(auth);
+    cr_assert(read_secrets());
+    cr_expect_eq(auth_mark(auth), first);
+    auth_forget(auth);
+    setenv("DX_SECRET", "two", 1);
+    cr_assert(read_secrets());
+    cr_expect_neq(auth_mark(auth), first);
+}
+
 Test(secret, a_header_cannot_bring_another_one)
 {
     struct endpoint_header given = { .name = "X-A", .text = "b\nX-Evil: 1" };

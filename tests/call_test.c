@@ -311,6 +311,98 @@ Test(call, the_limit_of_the_body_holds_after_decompression)
     free(zipped);
 }
 
+/* ---- the end of a long text ---- */
+
+static char *lines_of(size_t count, size_t *len)
+{
+    char *text = malloc(count * 16 + 1);
+
+    *len = 0;
+    for (size_t i = 0; i < count; i++)
+        *len += (size_t)sprintf(text + *len, "line %zu\n", i);
+    return text;
+}
+
+Test(call, of_a_long_text_the_end_is_kept_and_max_body_does_not_count)
+{
+    size_t len;
+    char *text = lines_of(200000, &len);
+
+    cr_assert_gt(len, (size_t)client.endpoint.max_body);
+    server_ok(server, "", text);
+    client.request.tail = 4096;
+    const struct got *got = client_get(server_url(server), "/log");
+    cr_expect_eq(got->error.fault, DX_FAULT_NONE, "%s", got->error.text);
+    cr_expect(got->cut);
+    cr_assert_geq(got->len, 4096);
+    cr_expect_leq(got->len, 2 * 4096 + 16384);
+    cr_expect_str_eq(got->body, text + len - got->len);
+    free(text);
+}
+
+Test(call, a_short_text_is_kept_whole_and_so_is_one_behind_a_long_redirect)
+{
+    size_t len;
+    char *text = lines_of(20000, &len);
+
+    server_ok(server, "", "a\nb\n");
+    server_say(server, 0, "HTTP/1.1 302 Found\r\nLocation: /short\r\nContent-Length: %zu\r\n\r\n%s",
+               len, text);
+    server_ok(server, "", "c\n");
+    client.request.tail = 4096;
+    const struct got *got = client_get(server_url(server), "/log");
+    cr_expect_str_eq(got->body, "a\nb\n");
+    cr_expect_not(got->cut);
+    got = client_get(server_url(server), "/log");
+    cr_expect_str_eq(got->body, "c\n");
+    cr_expect_not(got->cut);
+    free(text);
+}
+
+Test(call, the_end_of_a_text_that_never_ends_is_not_waited_for)
+{
+    enum { CAP = 4 << 20 };
+    char *zipped = malloc(CAP);
+
+    serve_zipped(zipped, zip(zipped, CAP, HTTP_TAIL_OF + (1 << 20)));
+    client.request.tail = 4096;
+    client.endpoint.timeout_ms = 20000;
+    const struct got *got = client_get(server_url(server), "/log");
+    cr_expect_eq(got->error.fault, DX_FAULT_REPLY);
+    cr_expect_str_eq(got->error.text, "the answer is larger than 268435456 bytes");
+    free(zipped);
+}
+
+/* ---- the head as sources see it ---- */
+
+Test(call, the_head_is_handed_on_in_lower_case_without_cookies)
+{
+    char large[4096], head[9000];
+
+    memset(large, 'x', sizeof(large) - 1);
+    large[sizeof(large) - 1] = '\0';
+    snprintf(head, sizeof(head), "X-A: %s\r\nX-B: %s\r\nX-Next-Page: 3\r\n", large, large);
+    server_ok(server, "X-Next-Page:  2 \r\nSet-Cookie: id=s3cret\r\nX-Total: 7\r\n", "{}");
+    server_ok(server, head, "{}");
+    cr_expect_str_eq(client_get(server_url(server), "/")->head,
+                     "x-next-page: 2\nx-total: 7\ncontent-length: 2\n");
+    /* What does not fit is not there, what is behind it is. */
+    const struct got *got = client_get(server_url(server), "/");
+    cr_expect(strstr(got->head, "x-a: xxx"));
+    cr_expect_not(strstr(got->head, "x-b:"));
+    cr_expect(strstr(got->head, "\nx-next-page: 3\n"));
+    cr_expect_lt(strlen(got->head), 8192);
+}
+
+Test(call, a_delay_of_the_server_is_told)
+{
+    server_ok(server, "X-RateLimit-Delay: 2.5\r\nRetry-After: 3\r\n", "{}");
+    const struct got *got = client_get(server_url(server), "/");
+    cr_expect_eq(got->status, 200);
+    cr_expect_eq(got->delay_ms, 2500);
+    cr_expect_eq(got->retry_after_s, 3);
+}
+
 Test(call, a_head_without_end_is_stopped)
 {
     char *head = malloc(400 << 10);

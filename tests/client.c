@@ -47,7 +47,9 @@ static void on_done(void *self, const struct http_reply *r)
                          .status = r->status,
                          .len = r->len,
                          .body = malloc(r->len + 1),
+                         .cut = r->cut,
                          .retry_after_s = r->retry_after_s,
+                         .delay_ms = r->delay_ms,
                          .date_ms = r->date_ms,
                          .limit = r->limit,
                          .remaining = r->remaining,
@@ -60,6 +62,7 @@ static void on_done(void *self, const struct http_reply *r)
     snprintf(got->content_type, sizeof(got->content_type), "%s", r->content_type);
     snprintf(got->etag, sizeof(got->etag), "%s", r->etag);
     snprintf(got->next, sizeof(got->next), "%s", r->next);
+    snprintf(got->head, sizeof(got->head), "%s", r->head);
     snprintf(got->url, sizeof(got->url), "%s", r->url);
     ev_break(client.loop, EVBREAK_ALL);
 }

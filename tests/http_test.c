@@ -160,6 +160,43 @@ Test(http, a_limit_says_how_long)
     program_end(&sim.program, 0);
 }
 
+Test(http, a_403_is_a_limit_or_a_want_of_rights)
+{
+    const struct {
+        const char *name, *body;
+        int64_t remaining, retry_after_s;
+        enum dx_fault fault;
+        int after_s;
+    } cases[] = {
+        { "secondary limit, no headers",
+          "{\"message\": \"You have exceeded a secondary rate limit. Please wait a few minutes "
+          "before you try again.\"}",
+          4000, -1, DX_FAULT_LIMITED, 0 },
+        { "its old words", "{\"message\": \"You have triggered an abuse detection mechanism.\"}",
+          -1, -1, DX_FAULT_LIMITED, 0 },
+        { "secondary limit that says how long", "{}", 4000, 90, DX_FAULT_LIMITED, 90 },
+        { "primary limit", "{\"message\": \"API rate limit exceeded for user ID 1.\"}", 0, -1,
+          DX_FAULT_LIMITED, 0 },
+        { "may not see it", "{\"message\": \"Resource not accessible by personal access token\"}",
+          4000, -1, DX_FAULT_AUTH, 0 },
+        { "empty", "", -1, -1, DX_FAULT_AUTH, 0 },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct http_reply reply = { .status = 403,
+                                    .body = cases[i].body,
+                                    .len = strlen(cases[i].body),
+                                    .limit = cases[i].remaining < 0 ? -1 : 5000,
+                                    .remaining = cases[i].remaining,
+                                    .retry_after_s = cases[i].retry_after_s };
+        struct dx_error err = { 0 };
+
+        http_refused(&reply, &err);
+        cr_expect_eq(err.fault, cases[i].fault, "%s: %s", cases[i].name, err.text);
+        cr_expect_eq(err.retry_after_s, cases[i].after_s, "%s", cases[i].name);
+    }
+}
+
 Test(http, credentials_do_not_follow_to_another_origin)
 {
     struct sim there = sim_start("--auth", NULL), here = sim_start(NULL, NULL);

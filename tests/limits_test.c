@@ -52,6 +52,18 @@ static const struct {
       200,
       199,
       0 },
+    { "Azure's TSTU, in seconds since 1970",
+      { "X-RateLimit-Resource: https://dev.azure.com/acme/", "X-RateLimit-Limit: 200",
+        "X-RateLimit-Remaining: 12", "X-RateLimit-Reset: 1795500120" },
+      200,
+      12,
+      1795500120 },
+    { "GitLab's names",
+      { "RateLimit-Name: throttle_authenticated_api", "RateLimit-Observed: 61",
+        "RateLimit-Limit: 2000", "RateLimit-Remaining: 1939" },
+      2000,
+      1939,
+      0 },
     { "milliseconds", { "X-RateLimit-Reset: 1795503600000" }, -1, -1, 1795503600 },
     { "a fraction of seconds", { "RateLimit-Reset: 1.5" }, -1, -1, NOW + 1 },
     { "now", { "RateLimit-Reset: 0" }, -1, -1, NOW },
@@ -115,6 +127,24 @@ Test(limits, every_dialect_of_rate_limits_is_understood)
                      (long long)l.remaining);
         cr_expect_eq(reset_ms / 1000, replies[i].reset_s, "%s: %lld", replies[i].server,
                      (long long)reset_ms);
+    }
+}
+
+Test(limits, a_delay_of_azure_is_in_seconds_and_bounded)
+{
+    const struct {
+        const char *value;
+        int64_t delay_ms;
+    } cases[] = { { "1.5", 1500 }, { " 30", 30000 }, { "0", 0 },
+                  { "-1", 0 },     { "1e9", 0 },     { "x", 0 } };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct limits l;
+
+        limits_clear(&l);
+        cr_expect_eq(l.delay_ms, 0);
+        cr_expect(limits_take(&l, "X-RateLimit-Delay", cases[i].value));
+        cr_expect_eq(l.delay_ms, cases[i].delay_ms, "%s", cases[i].value);
     }
 }
 

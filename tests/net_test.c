@@ -104,6 +104,41 @@ Test(budget, stretches_the_interval_so_that_the_share_lasts)
     cr_expect_eq(b.limit, 5000);
 }
 
+Test(budget, what_is_left_is_our_share_of_what_is_left)
+{
+    struct budget b = { 0 };
+    int64_t now = (int64_t)NOW * 1000;
+
+    cr_expect(budget_left(&b, now, .5) > 1e300, "nothing announced");
+    budget_seen(&b, now, 5000, 2600, now + 60000);
+    cr_expect_float_eq(budget_left(&b, now, .5), 100., 1e-9);
+    cr_expect_float_eq(budget_left(&b, now, 1.), 2600., 1e-9);
+    cr_expect(budget_left(&b, now, .4) < 0., "others spent it");
+    cr_expect(budget_left(&b, now + 60000, .5) > 1e300, "reset since");
+}
+
+Test(budget, gitlab_names_the_limit_by_the_minute_whatever_its_period_is)
+{
+    struct budget b = { 0 };
+    int64_t now = (int64_t)NOW * 1000;
+
+    budget_seen(&b, now, 60, 3500, now + 3000000); /* 3,600 an hour */
+    cr_expect_eq(b.limit, 3500);
+    cr_expect_float_eq(budget_left(&b, now, .5), 1750., 1e-9);
+}
+
+Test(retry, a_limit_without_headers_is_a_minute_and_more_each_time)
+{
+    struct retry least = { 0 }, most = { 0 };
+    struct dx_error limited = { .fault = DX_FAULT_LIMITED };
+    const int64_t upper[] = { 60000, 120000, 240000, 300000, 300000 };
+
+    for (size_t i = 0; i < sizeof(upper) / sizeof(upper[0]); i++) {
+        cr_expect_geq(retry_next(&least, &limited, 30000, 0.), 60000);
+        cr_expect_eq(retry_next(&most, &limited, 30000, 1.), upper[i]);
+    }
+}
+
 Test(budget, the_projection_is_measured_once_there_is_something)
 {
     struct budget b = { 0 };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,8 +31,11 @@ struct auth {
     struct item *items; /* password, token, then the headers */
     size_t count;
     char *authorization; /* in the vault */
-    struct http_header *headers;
-    size_t header_count, made; /* made: 0 until all is read */
+    enum auth_token as;
+    struct fixed *fixed; /* of the kind of source */
+    size_t fixed_count;
+    struct http_header *headers; /* PRIVATE-TOKEN, fixed ones, the endpoint's own */
+    size_t header_count, made;   /* of the endpoint's; of all, 0 until all is read */
 
     auth_ready_fn *ready;
     void *self;
@@ -42,6 +46,11 @@ struct auth {
 };
 
 enum { PASSWORD, TOKEN, HEADERS };
+
+struct fixed {
+    char *name;
+    const char *value;
+};
 
 /* ---- reading ---- */
 
@@ -167,26 +176,49 @@ static void drop_headers(struct auth *auth)
     auth->made = 0;
 }
 
+static void make_authorization(struct auth *auth)
+{
+    const char *password = auth->items[PASSWORD].value, *token = auth->items[TOKEN].value;
+
+    if (token && auth->as == AUTH_PRIVATE_TOKEN) {
+        auth->headers[auth->made++] =
+            (struct http_header){ .name = "PRIVATE-TOKEN", .value = token, .secret = true };
+    } else if (token && auth->as == AUTH_BEARER) {
+        auth->authorization = vault_new(strlen(token) + 8);
+        (void)snprintf(auth->authorization, strlen(token) + 8, "Bearer %s", token);
+    } else if (token || *auth->endpoint->user || password) {
+        password = token ? token : password;
+        auth->authorization = basic(auth->endpoint->user, password ? password : "");
+    }
+}
+
+static bool is_given(const struct auth *auth, const char *name)
+{
+    const struct endpoint_header *given = auth->endpoint->headers.item;
+
+    for (size_t i = 0; i < auth->header_count; i++)
+        if (strcasecmp(given[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void make_headers(struct auth *auth)
 {
     const struct endpoint_header *given = auth->endpoint->headers.item;
-    const char *password = auth->items[PASSWORD].value, *token = auth->items[TOKEN].value;
 
     drop_headers(auth);
-    if (token) {
-        auth->authorization = vault_new(strlen(token) + 8);
-        (void)snprintf(auth->authorization, strlen(token) + 8, "Bearer %s", token);
-    } else if (*auth->endpoint->user || password) {
-        auth->authorization = basic(auth->endpoint->user, password ? password : "");
-    }
+    make_authorization(auth);
+    for (size_t i = 0; i < auth->fixed_count; i++)
+        if (!is_given(auth, auth->fixed[i].name))
+            auth->headers[auth->made++] =
+                (struct http_header){ .name = auth->fixed[i].name, .value = auth->fixed[i].value };
     for (size_t i = 0; i < auth->header_count; i++) {
         const char *value = auth->items[HEADERS + i].value;
 
-        auth->headers[i] = (struct http_header){ .name = given[i].name,
-                                                 .value = value ? value : given[i].text,
-                                                 .secret = value != NULL };
+        auth->headers[auth->made++] = (struct http_header){ .name = given[i].name,
+                                                            .value = value ? value : given[i].text,
+                                                            .secret = value != NULL };
     }
-    auth->made = auth->header_count;
 }
 
 /* What the configuration says itself. A name is a token of RFC 9110. */
@@ -338,6 +370,51 @@ void auth_hide(const struct auth *auth, char *text)
         hide_one(text, strchr(authorization, ' ') + 1);
 }
 
+static unsigned mark_of(unsigned hash, const char *text)
+{
+    for (; text && *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u; /* FNV-1a */
+    return (hash ^ 0xFFu) * 16777619u;
+}
+
+unsigned auth_mark(const struct auth *auth)
+{
+    unsigned hash = mark_of(2166136261u, auth->authorization);
+
+    for (size_t i = 0; i < auth->made; i++)
+        hash = mark_of(mark_of(hash, auth->headers[i].name), auth->headers[i].value);
+    return (hash ^ hash >> 16) & 0xFFFFu;
+}
+
+static void drop_fixed(struct auth *auth)
+{
+    for (size_t i = 0; i < auth->fixed_count; i++)
+        free(auth->fixed[i].name);
+    free(auth->fixed);
+    auth->fixed = NULL;
+    auth->fixed_count = 0;
+}
+
+void auth_as(struct auth *auth, enum auth_token token, const char *const *headers)
+{
+    size_t n = 0;
+
+    drop_headers(auth);
+    drop_fixed(auth);
+    while (headers && headers[n])
+        n++;
+    auth->as = token;
+    auth->fixed = mem_new(n, sizeof(*auth->fixed));
+    auth->headers = mem_grow(auth->headers, 1 + n + auth->header_count, sizeof(*auth->headers));
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strcspn(headers[i], ":"), skip = len + (headers[i][len] == ':');
+
+        auth->fixed[auth->fixed_count++] =
+            (struct fixed){ .name = mem_print("%.*s", (int)len, headers[i]),
+                            .value = headers[i] + skip + strspn(headers[i] + skip, " ") };
+    }
+}
+
 struct auth *auth_new(struct ev_loop *loop, const struct endpoint *endpoint)
 {
     struct auth *auth = mem_new(1, sizeof(*auth));
@@ -346,7 +423,7 @@ struct auth *auth_new(struct ev_loop *loop, const struct endpoint *endpoint)
     auth->loop = loop;
     auth->endpoint = endpoint;
     auth->header_count = endpoint->headers.count;
-    auth->headers = mem_new(auth->header_count, sizeof(*auth->headers));
+    auth->headers = mem_new(1 + auth->header_count, sizeof(*auth->headers));
     auth->count = HEADERS + auth->header_count;
     auth->items = mem_new(auth->count, sizeof(*auth->items));
     auth->items[PASSWORD] = (struct item){ .secret = &endpoint->password, .what = "password" };
@@ -366,6 +443,7 @@ void auth_free(struct auth *auth)
     command_stop(auth->command);
     ev_timer_stop(auth->loop, &auth->soon);
     auth_forget(auth);
+    drop_fixed(auth);
     free(auth->headers);
     free(auth->items);
     free(auth);

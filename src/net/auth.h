@@ -12,6 +12,15 @@
 struct auth; /* the credentials of one endpoint, once read */
 
 struct auth *auth_new(struct ev_loop *loop, const struct endpoint *endpoint);
+/* What the endpoint's token becomes, where it is no Authorization: Bearer, and what
+ * else is sent with each request ("Name: value", ends at NULL, NULL none), unless
+ * the endpoint has a header of that name itself. Before auth_ready(). */
+enum auth_token {
+    AUTH_BEARER,
+    AUTH_PRIVATE_TOKEN, /* PRIVATE-TOKEN: TOKEN */
+    AUTH_BASIC,         /* the password of the endpoint's user, which may be "" */
+};
+void auth_as(struct auth *auth, enum auth_token token, const char *const *headers);
 void auth_free(struct auth *auth);
 
 /* Read what is not read yet (a command runs for at most 10 s, without blocking)
@@ -22,6 +31,9 @@ void auth_forget(struct auth *auth); /* after a 401: read again next time */
 /* Set authorization and headers of the request; they live until auth_ready(),
  * auth_forget() or auth_free(). */
 void auth_fill(const struct auth *auth, struct http_request *request);
+/* A number that changes, most likely, when the credentials do: 16 bits of a hash, too
+ * few to guess a secret by. */
+unsigned auth_mark(const struct auth *auth);
 
 /* A server may repeat in its error what we sent: put *** in the place of every
  * secret in text, also of one that text was cut in. */

@@ -33,10 +33,23 @@ void budget_seen(struct budget *budget, int64_t now_ms, int64_t limit, int64_t r
 {
     if (limit <= 0 || remaining < 0)
         return;
-    budget->limit = limit;
+    budget->limit = limit > remaining ? limit : remaining;
     budget->remaining = remaining;
     budget->reset_ms = reset_ms;
     budget->seen_ms = now_ms;
+}
+
+/* Others spend from the same limit: ours is what is left above their share. */
+static double ours(const struct budget *budget, double share)
+{
+    return (double)budget->remaining - (double)budget->limit * (1. - share);
+}
+
+double budget_left(const struct budget *budget, int64_t now_ms, double share)
+{
+    if (budget->limit <= 0 || budget->reset_ms <= now_ms)
+        return HUGE_VAL;
+    return ours(budget, share);
 }
 
 double budget_per_hour(const struct budget *budget, int64_t every_ms, double per_poll)
@@ -50,15 +63,13 @@ double budget_per_hour(const struct budget *budget, int64_t every_ms, double per
 int64_t budget_every(const struct budget *budget, int64_t now_ms, int64_t every_ms, double per_poll,
                      double share)
 {
-    double left, polls, needed, until = (double)(budget->reset_ms - now_ms);
+    double polls, needed, until = (double)(budget->reset_ms - now_ms);
 
     if (budget->limit <= 0 || budget->reset_ms <= now_ms || per_poll <= 0.)
         return every_ms; /* nothing announced, or it was reset since */
     if (until > STRETCH_MOST_MS)
         until = STRETCH_MOST_MS;
-    /* Others spend from the same limit: ours is what is left above their share. */
-    left = (double)budget->remaining - (double)budget->limit * (1. - share);
-    polls = left / per_poll;
+    polls = ours(budget, share) / per_poll;
     needed = polls < 1. ? until : ceil(until / polls);
     return needed > (double)every_ms ? (int64_t)needed : every_ms;
 }

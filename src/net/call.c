@@ -80,6 +80,7 @@ static void go(struct http_call *call)
         return;
     }
     buf_clear(&call->body);
+    call->came = 0;
     handle_aim(call, &there, left_ms);
     if (curl_multi_add_handle(call->http->multi, call->easy) != CURLM_OK)
         abort(); /* out of memory, or a handle that is in use */
@@ -141,10 +142,13 @@ static void deliver(struct http_call *call, int status)
         .status = status,
         .body = call->body.bytes && !failed ? call->body.bytes : "", /* half of one is none */
         .len = failed ? 0 : call->body.len,
+        .cut = !failed && call->tail > 0 && call->came > (int64_t)call->body.len,
         .content_type = head->content_type,
+        .head = head->all,
         .etag = head->etag,
         .next = next_page(call),
         .retry_after_s = -1,
+        .delay_ms = head->limits.delay_ms,
         .date_ms = head->date_ms,
         .limit = head->limits.limit,
         .remaining = head->limits.remaining,
@@ -231,7 +235,9 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
     call->lines = lines_new(request);
     call->secret = has_secret(request);
     call->start_ms = time_boot_ms();
-    buf_init(&call->body, (size_t)request->endpoint->max_body);
+    call->tail = request->tail;
+    buf_init(&call->body, call->tail > 0 ? 2 * call->tail + CURL_MAX_WRITE_SIZE
+                                         : (size_t)request->endpoint->max_body);
     limits_clear(&call->head.limits);
     ev_timer_init(&call->soon, on_soon, 0., 0.);
     call->soon.data = call;

@@ -16,12 +16,16 @@ struct http {
     struct http_call *calls; /* all that are under way */
 };
 
+enum { HEAD_KEPT = 8 << 10 };
+
 /* What the last answer's head said; made empty at every status line. */
 struct head {
     size_t size; /* in bytes, of all heads of the call */
     bool too_large;
     char content_type[128], etag[256], retry_after[64];
     char location[URL_MAX], link[URL_MAX];
+    char all[HEAD_KEPT]; /* see http_reply.head */
+    size_t all_len;
     struct limits limits;
     int64_t date_ms;
 };
@@ -47,6 +51,8 @@ struct http_call {
 
     struct head head;
     struct buf body;
+    size_t tail;  /* see http_request.tail */
+    int64_t came; /* of the body, after decompression, so far */
     char next_url[URL_MAX];
     int64_t bytes;
     char why[CURL_ERROR_SIZE];

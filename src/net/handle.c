@@ -59,9 +59,26 @@ void lines_free(struct lines *lines)
 
 /* ---- options ---- */
 
-static size_t on_body(char *bytes, size_t size, size_t n, void *body)
+/* Of a body whose end is wanted, what came before it makes room. */
+static bool keep_tail(struct http_call *call, const char *bytes, size_t len)
 {
-    return buf_add(body, bytes, size * n) ? size * n : 0;
+    struct buf *body = &call->body;
+
+    if (body->len + len > 2 * call->tail && body->len > call->tail) {
+        memmove(body->bytes, body->bytes + body->len - call->tail, call->tail + 1);
+        body->len = call->tail;
+    }
+    return buf_add(body, bytes, len) && call->came <= HTTP_TAIL_OF;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *self)
+{
+    struct http_call *call = self;
+    size_t len = size * n;
+
+    call->came += (int64_t)len;
+    return (call->tail > 0 ? keep_tail(call, bytes, len) : buf_add(&call->body, bytes, len)) ? len
+                                                                                             : 0;
 }
 
 void handle_set(struct http_call *call)
@@ -84,7 +101,7 @@ void handle_set(struct http_call *call)
                            (long)call->endpoint->connect_timeout_ms);
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->why);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, &call->body);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, head_line);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, &call->head);
 }

@@ -3,6 +3,7 @@
 
 #include "net/call.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -18,6 +19,8 @@ static void clear(struct head *head)
 {
     head->content_type[0] = head->etag[0] = head->retry_after[0] = '\0';
     head->location[0] = head->link[0] = '\0';
+    head->all[0] = '\0';
+    head->all_len = 0;
     head->date_ms = 0;
     limits_clear(&head->limits);
 }
@@ -45,8 +48,23 @@ static void keep_link(struct head *head, const char *value)
         (void)snprintf(head->link + len, cap - len, "%s%s", len > 0 ? ", " : "", value);
 }
 
+/* For sources, which know headers that net does not. Half a line would be a lie. */
+static void keep_all(struct head *head, const char *name, const char *value)
+{
+    size_t len = strlen(name) + strlen(value) + 3;
+    char *at = head->all + head->all_len;
+
+    if (len >= sizeof(head->all) - head->all_len || strcasecmp(name, "set-cookie") == 0)
+        return;
+    (void)snprintf(at, len + 1, "%s: %s\n", name, value);
+    for (; *at != ':'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    head->all_len += len;
+}
+
 static void take(struct head *head, const char *name, const char *value)
 {
+    keep_all(head, name, value);
     if (strcasecmp(name, "content-type") == 0)
         (void)text_clean(head->content_type, sizeof(head->content_type), value, strlen(value));
     else if (strcasecmp(name, "etag") == 0)

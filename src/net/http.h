@@ -22,6 +22,9 @@ struct http_request {
     const char *form;   /* POST body; NULL: GET */
     const char *accept; /* "application/json" */
     const char *etag;   /* If-None-Match; "" or NULL: none */
+    /* Only the last bytes of a long body are wanted, about so many: then max_body
+     * does not count, but HTTP_TAIL_OF does. 0: all of it. */
+    size_t tail;
     const char
         *authorization; /* whole header value from auth, "" none; dropped on another origin */
     const struct http_header { /* resolved; dropped on another origin */
@@ -31,16 +34,23 @@ struct http_request {
     size_t header_count;
 };
 
+enum { HTTP_TAIL_OF = 256 << 20 }; /* what a tail may be the end of */
+
 struct http_reply {
     const struct dx_error *error; /* NULL: the server answered (any status) */
     bool too_large;               /* the error is that the body passed max_body */
     int status;
     const char *body; /* NUL-terminated */
     size_t len;
+    bool cut; /* body is a tail: more came before it */
     const char *content_type, *etag;
+    /* All headers but cookies, "name: value\n" each, names in lower case, 8 KiB at
+     * most (what does not fit is not there). */
+    const char *head;
     const char *next;         /* Link rel="next" when of the same origin, else "" */
     int64_t retry_after_s;    /* -1: not said; a date is turned into seconds by the Date header,
                                  or by our own clock where there is none */
+    int64_t delay_ms;         /* so long the server held the answer back (X-RateLimit-Delay) */
     int64_t date_ms;          /* the server's clock; 0 not said */
     int64_t limit, remaining; /* -1: not said */
     int64_t reset_ms;         /* Unix ms by the server's clock, 0 not said */
@@ -60,8 +70,9 @@ void http_cancel(struct http_call *call); /* no callback after it; call is gone 
 
 /* The sentence for a status that is no success: fault, retry_after_s and text
  * ("refused (401): the credentials are missing, wrong or expired; renew them").
- * 429, and 403 with nothing left or with Retry-After, are DX_FAULT_LIMITED:
- * where the server did not say how long, until its limit's reset. */
+ * 429, and 403 with nothing left, with Retry-After or with words of a limit (GitHub's
+ * secondary one has no headers), are DX_FAULT_LIMITED: where the server did not
+ * say how long, until its limit's reset. */
 bool http_refused(const struct http_reply *reply, struct dx_error *err);
 
 #endif

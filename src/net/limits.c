@@ -16,7 +16,7 @@ enum { NO_SECONDS = 16 }; /* strlen("2025-10-08T15:00") */
 
 /* What a number is, by its size: nobody waits for 30 years, and milliseconds
  * were as few as this in 1973. */
-static const double EPOCH_S_FROM = 1e9, EPOCH_MS_FROM = 1e11, MOST = 1e14;
+static const double EPOCH_S_FROM = 1e9, EPOCH_MS_FROM = 1e11, MOST = 1e14, DELAY_MOST_S = 3600;
 
 void limits_clear(struct limits *limits)
 {
@@ -41,6 +41,14 @@ static void take_reset(struct limits *limits, const char *value)
     /* The first one said is kept: GitLab says it twice. */
     if (*limits->reset == '\0' && len < sizeof(limits->reset))
         memcpy(limits->reset, value, len + 1);
+}
+
+static void take_delay(struct limits *limits, const char *value)
+{
+    double s = strtod(value, NULL);
+
+    if (s > 0. && s < DELAY_MOST_S)
+        limits->delay_ms = (int64_t)(s * 1e3);
 }
 
 static bool is(const char *name, size_t len, const char *one, const char *other)
@@ -101,6 +109,8 @@ bool limits_take(struct limits *limits, const char *name, const char *value)
         take_number(&limits->remaining, value);
     else if (strcasecmp(rest, "-reset") == 0 || strcasecmp(rest, "-resettime") == 0)
         take_reset(limits, value);
+    else if (strcasecmp(rest, "-delay") == 0)
+        take_delay(limits, value);
     else
         return false;
     return true;

@@ -8,6 +8,7 @@
 struct limits {
     int64_t limit, remaining; /* -1: not said */
     char reset[64];           /* as it was written; "": not said */
+    int64_t delay_ms;         /* the answer was held back so long; 0: it was not */
 };
 
 void limits_clear(struct limits *limits);
@@ -18,6 +19,7 @@ void limits_clear(struct limits *limits);
  *   RateLimit: limit=9, remaining=8, reset=7        IETF draft 6 and before
  *   RateLimit: "name";r=8;t=7                       IETF draft 8 and later, Jira's beta
  *   RateLimit-Policy: "name";q=9;w=60               its limit
+ *   X-RateLimit-Delay                               Azure, in seconds
  * each with X-, Beta- or both before it, and Rate-Limit as well. */
 bool limits_take(struct limits *limits, const char *name, const char *value);
 

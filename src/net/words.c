@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WAIT_MOST_S = 86400 }; /* a server that says more is not believed */
+enum {
+    WAIT_MOST_S = 86400, /* a server that says more is not believed */
+    BODY_READ = 4096     /* a longer one is a page for people */
+};
 
 static const char *host_of(const struct http_call *call, struct origin *origin)
 {
@@ -97,12 +100,16 @@ static void timed_out(struct http_call *call, const char *host)
 /* What is our limit, not libcurl's trouble. */
 static bool too_large(struct http_call *call, const char *host)
 {
-    if (call->body.full)
+    bool long_tail = call->tail > 0 && call->came > HTTP_TAIL_OF;
+
+    if (long_tail)
+        dx_fail(&call->error, DX_FAULT_REPLY, "the answer is larger than %d bytes", HTTP_TAIL_OF);
+    else if (call->body.full)
         dx_fail(&call->error, DX_FAULT_REPLY, "the answer is larger than max_body (%lld bytes)",
                 (long long)call->endpoint->max_body);
     else if (call->head.too_large)
         dx_fail(&call->error, DX_FAULT_REPLY, "the head of %s's answer does not end", host);
-    return call->body.full || call->head.too_large;
+    return long_tail || call->body.full || call->head.too_large;
 }
 
 static void files_failed(struct http_call *call, CURLcode code)
@@ -201,9 +208,17 @@ static const char *name_of(int status)
     return "";
 }
 
+/* "You have exceeded a secondary rate limit", "API rate limit exceeded", "You have
+ * triggered an abuse detection mechanism": GitHub's 403s that are no want of rights. */
+static bool says_limit(const struct http_reply *reply)
+{
+    return reply->status == 403 && reply->body && reply->len <= BODY_READ &&
+           (strcasestr(reply->body, "rate limit") || strcasestr(reply->body, "abuse detection"));
+}
+
 bool http_refused(const struct http_reply *reply, struct dx_error *err)
 {
-    bool spent = reply->remaining == 0 || reply->retry_after_s > 0;
+    bool spent = reply->remaining == 0 || reply->retry_after_s > 0 || says_limit(reply);
     bool limited = reply->status == 429 || (reply->status == 403 && spent);
     bool later = reply->status >= 500 || reply->status == 408 || reply->status == 425;
     int after = seconds_to_wait(reply, limited);
