@@ -189,8 +189,8 @@ Test(collect, once_ends_when_every_source_was_polled)
     cr_expect_str_eq(sources(), "a|1\nb|1\n", "%s", sources());
 }
 
-/* The first comes round many times before the second has answered once. */
-Test(collect, once_waits_for_a_slow_source_however_often_another_is_polled)
+/* The first would come round many times before the second has answered once. */
+Test(collect, once_asks_each_source_once_and_waits_for_a_slow_one)
 {
     struct collect_options options;
 
@@ -201,7 +201,7 @@ Test(collect, once_waits_for_a_slow_source_however_often_another_is_polled)
     server_say(t.server[1], SERVE_DRIP, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
     child_start(collect, &options);
     cr_expect_eq(child_code(), COLLECT_OK, "%s", printed());
-    cr_expect_gt(server_requests(t.server[0]), 4);
+    cr_expect_leq(server_requests(t.server[0]), 2, "its page and its probe");
     cr_expect_str_eq(sources(), "a|1\nb|1\n", "%s", sources());
 }
 

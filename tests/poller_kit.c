@@ -66,6 +66,11 @@ struct source fake = {
 
 /* ---- polling it ---- */
 
+static void on_committed(void *self)
+{
+    (void)self;
+}
+
 static void on_polled(void *self, bool first, bool ok)
 {
     (void)self;
@@ -113,6 +118,7 @@ void poller_kit_start(void)
                                  .store = kit.store,
                                  .clock = &t.clock,
                                  .polled = on_polled,
+                                 .committed = on_committed,
                                  .broken = on_broken };
     t.settings = (struct source_settings){ .type = "fake",
                                            .name = "fake",

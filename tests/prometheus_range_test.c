@@ -363,7 +363,7 @@ Test(range, the_progress_is_that_of_all_queries)
     cr_expect_eq(kit.batch.done, 240, "what is not committed yet counts too");
     kit_commit(&kit);
     for (struct plan_request *r = plan_take(&kit.plan); r; r = plan_take(&kit.plan)) {
-        cr_assert(r->flags & PLAN_HISTORY);
+        cr_assert(r->flags & PLAN_FILL);
         cr_assert(answer(r, 3));
     }
     cr_expect_eq(kit.batch.total, 5760 + 1440);

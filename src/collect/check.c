@@ -8,9 +8,9 @@
 
 #include <jansson.h>
 
+#include "collect/ask.h"
 #include "collect/collect.h"
 #include "core/mem.h"
-#include "net/auth.h"
 #include "net/http.h"
 #include "source/plan.h"
 #include "source/source.h"
@@ -34,6 +34,13 @@ struct check { /* of one source */
     struct dx_error error;
 };
 
+static const char *no_cursor_after(void *self, const char *name)
+{
+    (void)self;
+    (void)name;
+    return NULL;
+}
+
 static int64_t no_cursor(void *self, const char *name)
 {
     (void)self;
@@ -46,15 +53,7 @@ static void next_request(struct check *c);
 static void on_reply(void *self, const struct http_reply *from)
 {
     struct check *c = self;
-    struct reply reply = { .step = c->request->step,
-                           .detail = c->request->detail,
-                           .detail_text = c->request->detail_text,
-                           .status = from->status,
-                           .content_type = from->content_type,
-                           .now_ms = c->plan.now_ms,
-                           .body = from->body,
-                           .len = from->len,
-                           .next = from->next };
+    struct reply reply = ask_reply(c->request, from, c->plan.now_ms);
     struct dx_error err = { 0 };
     struct plan more = { .cursors = c->plan.cursors,
                          .now_ms = c->plan.now_ms,
@@ -73,10 +72,7 @@ static void on_reply(void *self, const struct http_reply *from)
         c->skew_ms = from->date_ms + 500 - clock_now(c->clock);
         c->skew_known = true;
     }
-    if (from->status < 200 || from->status > 299) {
-        (void)http_refused(from, &err);
-        source_refused(c->source, c->settings->settings, &reply, &err);
-    } else {
+    if (ask_taken(c->settings, c->request, from, &reply, &err)) {
         /* The pages that it asks for are the collector's matter. */
         (void)source_decode(c->source, c->settings->settings, &reply, &more, &c->batch, &err);
         plan_done(&more);
@@ -93,17 +89,14 @@ static void on_reply(void *self, const struct http_reply *from)
 
 static void next_request(struct check *c)
 {
-    struct http_request request = { .endpoint = &c->settings->endpoint,
-                                    .accept = "application/json" };
+    struct http_request request;
 
     c->request = c->error.fault == DX_FAULT_AUTH ? NULL : plan_take(&c->plan);
     if (!c->request) {
         ev_break(c->loop, EVBREAK_ALL);
         return;
     }
-    request.path = c->request->path;
-    request.form = c->request->form;
-    auth_fill(c->auth, &request);
+    request = ask_request(c->settings, c->request, c->auth);
     (void)http_start(c->http, &request, on_reply, c);
 }
 
@@ -121,7 +114,7 @@ static void on_ready(void *self, const struct dx_error *err)
 
 static void run(struct check *c)
 {
-    const struct cursors none = { .get = no_cursor };
+    const struct cursors none = { .get = no_cursor, .after = no_cursor_after };
     size_t a_poll;
 
     c->source = c->settings->kind;
@@ -135,7 +128,7 @@ static void run(struct check *c)
     if (c->source->probe)
         c->source->probe(c->settings->settings, &c->plan);
     if (auth_check(&c->settings->endpoint, &c->error)) {
-        c->auth = auth_new(c->loop, &c->settings->endpoint);
+        c->auth = ask_auth(c->loop, c->settings);
         auth_ready(c->auth, on_ready, c);
         ev_run(c->loop, 0);
     }

@@ -10,23 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collect/ask.h"
+#include "collect/etags.h"
+#include "collect/memory.h"
+#include "collect/pace.h"
+#include "collect/piece.h"
 #include "collect/tell.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "net/auth.h"
-#include "net/budget.h"
-#include "net/retry.h"
 #include "source/plan.h"
 #include "source/source.h"
 
 enum {
-    REQUESTS_MOST = 200, /* of a poll: the bound against a server that pages for ever */
+    REQUESTS_MOST = 5000, /* of a poll: the bound against a server that pages for ever */
     POLL_MOST_MS = 10 * 60 * 1000,
-    PIECE_SAMPLES = 50000,             /* of a back-fill, committed by itself */
-    STOPPED_AGAIN_MS = 15 * 60 * 1000, /* refused: ask again, for the wall that stands for weeks */
+    PAUSE_MOST_MS = 60 * 1000, /* for a longer one the poll ends */
     WISH_LEAST_MS = 5000,
-    TRIM_BYTES = 256 << 10,
-    ETAGS_MOST = 64
+    TRIM_BYTES = 256 << 10
 };
 
 static const double JITTER = 0.05;
@@ -37,15 +38,12 @@ struct poller {
     const struct source *source;
     int64_t id;
     struct auth *auth;
-    struct cursors cursors;
-    char cursor[256]; /* the name that cursor_after() found */
-    ev_timer timer;
+    struct memory memory;
+    ev_timer timer, pause; /* to the next poll; to the next request */
 
     /* from poll to poll */
-    struct retry retry;
-    struct budget budget;
+    struct pace pace;
     struct teller teller;
-    double per_poll; /* requests that a poll begins with */
     bool probed, polled;
     int64_t started_boot_ms; /* of the last poll */
 
@@ -53,15 +51,15 @@ struct poller {
     bool polling, forgot, waits; /* waits: the back-fill does */
     int64_t now_ms, latency_ms, bytes, skew_ms, largest;
     bool skew_known;
-    size_t sent, answered, good;
+    struct pace_count count;
+    size_t answered, good;
     struct dx_error error; /* the first of an optional request */
     size_t optional_failed;
     struct plan plan;
     struct batch batch;
     struct plan_request *request;
     struct http_call *call;
-    struct etag etags[ETAGS_MOST];
-    size_t etag_count;
+    struct etags etags;
 };
 
 static void next_request(struct poller *p);
@@ -86,64 +84,14 @@ int64_t poller_reach(const struct source_settings *settings)
                          : settings->history_ms;
 }
 
-static int64_t get_cursor(void *self, const char *name)
-{
-    struct poller *p = self;
-
-    return store_cursor(p->shared->store, p->id, name);
-}
-
-static const char *cursor_after(void *self, const char *name)
-{
-    struct poller *p = self;
-
-    return store_cursor_after(p->shared->store, p->id, name, p->cursor, sizeof(p->cursor));
-}
-
 /* ---- the end of a poll ---- */
-
-static int64_t interval(struct poller *p, const struct dx_error *err, enum dx_source_state *state)
-{
-    int64_t every = p->settings->every_ms, stretched, wait;
-
-    stretched = budget_every(&p->budget, p->now_ms, every, p->per_poll, p->settings->share);
-    wait = retry_next(&p->retry, err, stretched, drand48());
-    if (wait < 0) {
-        *state = DX_SOURCE_STOPPED;
-        return STOPPED_AGAIN_MS;
-    }
-    if (err)
-        *state = err->fault == DX_FAULT_LIMITED ? DX_SOURCE_LIMITED : DX_SOURCE_LOST;
-    else
-        *state = stretched > every ? DX_SOURCE_LIMITED : DX_SOURCE_LIVE;
-    return wait;
-}
-
-static void drop_etags(struct poller *p)
-{
-    for (size_t i = 0; i < p->etag_count; i++) {
-        free((void *)(uintptr_t)p->etags[i].key);
-        free((void *)(uintptr_t)p->etags[i].value);
-    }
-    p->etag_count = 0;
-}
-
-/* Only what the log needs survives of a poll that failed. Its ETags go with its
- * records: one that stayed would keep them away with a 304. */
-static void drop_records(struct poller *p)
-{
-    struct batch *batch = &p->batch;
-
-    batch->series_count = batch->sample_count = batch->alert_count = batch->cursor_count = 0;
-    batch->run_count = batch->job_count = batch->tail_count = 0;
-    batch->pool_count = batch->runner_count = 0;
-    batch->alerts_whole = batch->pools_whole = batch->waiting_whole = false;
-    drop_etags(p);
-}
 
 static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_state state,
                    int64_t wait_ms)
 {
+    bool piece = state == DX_SOURCE_FILLING;
+    size_t etag_count;
+    const struct etag *etags = etags_ready(&p->etags, !piece && !err, &etag_count);
     struct poll poll = {
         .source = p->id,
         .name = p->settings->name,
@@ -155,17 +103,17 @@ static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_
         .every_ms = err ? p->settings->every_ms : wait_ms,
         .latency_ms = p->latency_ms,
         .bytes = p->bytes,
-        .limit = p->budget.limit,
-        .remaining = p->budget.remaining,
-        .reset_ms = p->budget.reset_ms,
-        .per_hour = budget_per_hour(&p->budget, wait_ms, p->per_poll),
+        .limit = p->pace.budget.limit,
+        .remaining = p->pace.budget.remaining,
+        .reset_ms = p->pace.budget.reset_ms,
+        .per_hour = budget_per_hour(&p->pace.budget, wait_ms, p->pace.per_poll),
         .skew_ms = p->skew_ms,
         .skew_known = p->skew_known,
     };
     struct dx_error broken = { 0 };
 
     p->bytes = 0;
-    if (store_commit(p->shared->store, &poll, &p->batch, p->etags, p->etag_count, &broken)) {
+    if (store_commit(p->shared->store, &poll, &p->batch, etags, etag_count, &broken)) {
         p->shared->committed(p->shared->self);
         return true;
     }
@@ -190,7 +138,7 @@ static void arm(struct poller *p, int64_t wait_ms, bool least)
 
 static void clear(struct poller *p)
 {
-    drop_etags(p);
+    etags_done(&p->etags);
     batch_done(&p->batch);
     plan_done(&p->plan);
     p->request = NULL;
@@ -207,13 +155,13 @@ static void finish(struct poller *p, const struct dx_error *err)
 {
     enum dx_source_state state;
     struct dx_error copy = err ? *err : (struct dx_error){ 0 };
+    bool ok, first = !p->polled;
     int64_t wait;
 
     err = err ? &copy : NULL;
-    budget_spend(&p->budget, p->now_ms, (unsigned)p->sent);
-    wait = interval(p, err, &state);
+    wait = pace_end(&p->pace, p->now_ms, &p->count, err, &state);
     if (err)
-        drop_records(p);
+        piece_rescue(&p->batch);
     if (!err)
         p->probed = true;
     p->batch.done = p->batch.total = 0; /* the back-fill is through, or will be told anew */
@@ -221,12 +169,12 @@ static void finish(struct poller *p, const struct dx_error *err)
         batch_note(&p->batch, DX_LOG_WARN, "%zu bytes of its answer had to be mended",
                    p->batch.repaired);
     hide_in_notes(p);
-    tell_poll(&p->teller, &p->batch, p->sent, wait, err);
+    tell_poll(&p->teller, &p->batch, p->count.sent, wait, err);
     tell_state(&p->teller, &p->batch, p->now_ms, state, err);
     if (p->skew_known)
         tell_skew(&p->teller, &p->batch, p->skew_ms);
     tell_waiting(&p->teller, &p->batch, p->waits, &p->error);
-    bool ok = commit(p, err, state, wait);
+    ok = commit(p, err, state, wait);
     clear(p);
     p->polling = false;
     if (p->largest > TRIM_BYTES)
@@ -234,59 +182,31 @@ static void finish(struct poller *p, const struct dx_error *err)
     if (!ok)
         return;
     if (!p->shared->once)
-        arm(p, wait, err != NULL);
-    bool first = !p->polled;
+        arm(p, wait, err != NULL || state == DX_SOURCE_LIMITED);
     p->polled = true;
     p->shared->polled(p->shared->self, first, err == NULL);
 }
 
 /* ---- replies ---- */
 
-/* Commit what a long back-fill brought so far. */
+/* Commit what a long poll brought so far. */
 static bool commit_piece(struct poller *p)
 {
+    struct batch rest = { 0 };
     bool ok;
 
+    piece_cut(&p->batch, &rest);
     hide_in_notes(p);
     ok = commit(p, NULL, DX_SOURCE_FILLING, p->settings->every_ms);
     batch_done(&p->batch);
+    p->batch = rest;
     return ok;
-}
-
-static void keep_etag(struct poller *p, const struct http_reply *reply, const char *key)
-{
-    if (!*reply->etag || p->etag_count == ETAGS_MOST)
-        return;
-    p->etags[p->etag_count++] =
-        (struct etag){ .key = mem_text(key), .value = mem_text(reply->etag) };
-}
-
-static void etag_key(const struct poller *p, const struct plan_request *request, char *out,
-                     size_t cap)
-{
-    (void)snprintf(out, cap, "%" PRId64 ":%u:%s", p->id, p->source->version, request->path);
-}
-
-static struct reply reply_of(const struct poller *p, const struct http_reply *from)
-{
-    return (struct reply){
-        .step = p->request->step,
-        .detail = p->request->detail,
-        .detail_text = p->request->detail_text,
-        .status = from->status,
-        .too_large = from->too_large,
-        .content_type = from->content_type,
-        .now_ms = p->now_ms,
-        .body = from->body,
-        .len = from->len,
-        .next = from->next,
-    };
 }
 
 static bool ask_for_less(struct poller *p, const struct http_reply *from,
                          const struct dx_error *err)
 {
-    struct reply reply = reply_of(p, from);
+    struct reply reply = ask_reply(p->request, from, p->now_ms);
 
     return source_less(p->source, p->settings->settings, &reply, err, &p->plan, &p->batch);
 }
@@ -326,7 +246,7 @@ static void take_counts(struct poller *p, const struct http_reply *from)
         p->skew_ms = from->date_ms + 500 - clock_now(p->shared->clock);
         p->skew_known = true;
     }
-    budget_seen(&p->budget, p->now_ms, from->limit, from->remaining, from->reset_ms);
+    budget_seen(&p->pace.budget, p->now_ms, from->limit, from->remaining, from->reset_ms);
 }
 
 static void on_ready(void *self, const struct dx_error *err);
@@ -338,17 +258,41 @@ static void refused(struct poller *p, const struct http_reply *from, struct dx_e
     failed(p, from, err);
 }
 
+/* A reply that the source takes: its records, its ETag, and what it asks for. */
+static bool decode(struct poller *p, const struct http_reply *from, const struct reply *reply,
+                   struct dx_error *err)
+{
+    char key[ASK_KEY];
+    bool tagged = (p->request->flags & PLAN_CONDITIONAL) && from->status < 300;
+    size_t before = p->plan.count, late = piece_late(&p->batch), mark;
+    struct batch_mark here = batch_mark(&p->batch);
+    bool ok;
+
+    p->count.tagged += tagged && *from->etag;
+    mark = etags_reply(&p->etags, p->request->mark,
+                       ask_etag_key(key, p->id, p->settings, p->request, p->auth),
+                       tagged ? from->etag : "");
+    p->plan.mark = mark;
+    ok = source_decode(p->source, p->settings->settings, reply, &p->plan, &p->batch, err);
+    p->plan.mark = 0;
+    if (!ok)
+        batch_rewind(&p->batch, &here);
+    etags_asked(&p->etags, mark, p->plan.count - before, piece_late(&p->batch) > late);
+    etags_through(&p->etags, mark, ok);
+    return ok;
+}
+
 static void on_reply(void *self, const struct http_reply *from)
 {
     struct poller *p = self;
-    struct reply reply = reply_of(p, from);
+    struct reply reply = ask_reply(p->request, from, p->now_ms);
     struct dx_error err = { 0 };
-    char key[2048];
 
     p->call = NULL;
     tell_reply(&p->teller, p->request->path, from);
     take_counts(p, from);
     if (from->error) {
+        etags_through(&p->etags, p->request->mark, false);
         err = *from->error;
         refused(p, from, &err);
         return;
@@ -362,25 +306,24 @@ static void on_reply(void *self, const struct http_reply *from)
     p->answered++;
     if (from->status == 304) {
         p->good++;
+        p->count.unchanged++;
+        pace_seen(&p->pace, clock_now(p->shared->clock), from);
+        etags_through(&p->etags, p->request->mark, true);
         next_request(p);
         return;
     }
-    if (from->status < 200 || from->status > 299) {
-        (void)http_refused(from, &err);
-        source_refused(p->source, p->settings->settings, &reply, &err);
+    if (!ask_taken(p->settings, p->request, from, &reply, &err)) {
+        etags_through(&p->etags, p->request->mark, false);
         refused(p, from, &err);
         return;
     }
-    if (!source_decode(p->source, p->settings->settings, &reply, &p->plan, &p->batch, &err)) {
+    if (!decode(p, from, &reply, &err)) {
         refused(p, from, &err);
         return;
     }
     p->good++;
-    if (p->request->flags & PLAN_CONDITIONAL) {
-        etag_key(p, p->request, key, sizeof(key));
-        keep_etag(p, from, key);
-    }
-    if (p->batch.sample_count > PIECE_SAMPLES && p->plan.first && !commit_piece(p))
+    pace_seen(&p->pace, clock_now(p->shared->clock), from);
+    if (piece_is_full(&p->batch) && p->plan.first && !commit_piece(p))
         return;
     next_request(p);
 }
@@ -389,50 +332,72 @@ static void on_reply(void *self, const struct http_reply *from)
 
 static void send_request(struct poller *p)
 {
-    struct http_request request = {
-        .endpoint = &p->settings->endpoint,
-        .path = p->request->path,
-        .form = p->request->form,
-        .accept = "application/json",
-    };
-    char key[2048], etag[256] = "";
+    struct http_request request = ask_request(p->settings, p->request, p->auth);
+    char key[ASK_KEY], etag[256] = "";
 
-    auth_fill(p->auth, &request);
-    if (p->request->flags & PLAN_CONDITIONAL) {
-        etag_key(p, p->request, key, sizeof(key));
-        request.etag = store_etag(p->shared->store, key, etag, sizeof(etag));
-    }
-    p->sent++;
+    if (p->request->flags & PLAN_CONDITIONAL)
+        request.etag =
+            store_etag(p->shared->store, ask_etag_key(key, p->id, p->settings, p->request, p->auth),
+                       etag, sizeof(etag));
+    p->count.sent++;
+    p->count.fills += (p->request->flags & PLAN_FILL) != 0;
     p->call = http_start(p->shared->http, &request, on_reply, p);
 }
 
-/* The next request; history is left to another poll while the store cannot take more. */
-static struct plan_request *take_request(struct poller *p)
+/* The next request; history is left to another poll where there is no room. */
+static struct plan_request *take_request(struct poller *p, int64_t now_ms)
 {
     struct plan_request *request = plan_take(&p->plan);
 
-    while (request && (request->flags & PLAN_HISTORY) && store_is_strained(p->shared->store)) {
-        p->waits = true;
+    while (request && (request->flags & PLAN_FILL)) {
+        bool strained = store_is_strained(p->shared->store);
+
+        if (!strained && pace_has_room(&p->pace, now_ms))
+            break;
+        p->waits = p->waits || strained;
+        etags_through(&p->etags, request->mark, false);
         request = plan_take(&p->plan);
     }
     return request;
 }
 
+static void on_pause(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    (void)loop;
+    (void)revents;
+    send_request(timer->data);
+}
+
+static void pause_request(struct poller *p, int64_t wait_ms)
+{
+    double real_s = clock_real_s(p->shared->clock, wait_ms);
+
+    ev_now_update(p->shared->loop);
+    ev_timer_set(&p->pause, isinf(real_s) ? (double)wait_ms / 1e3 : real_s, 0.);
+    ev_timer_start(p->shared->loop, &p->pause);
+}
+
 static void next_request(struct poller *p)
 {
-    p->request = take_request(p);
+    int64_t now_ms = clock_now(p->shared->clock), wait_ms;
+
+    p->request = take_request(p, now_ms);
     if (!p->request) {
         bool none = p->optional_failed > 0 && p->good == 0;
 
         finish(p, none ? &p->error : NULL);
         return;
     }
-    if (p->sent >= REQUESTS_MOST || time_boot_ms() - p->started_boot_ms > POLL_MOST_MS) {
+    wait_ms = pace_wait(&p->pace, now_ms, p->count.sent == 0);
+    if (p->count.sent >= REQUESTS_MOST || wait_ms > PAUSE_MOST_MS ||
+        time_boot_ms() - p->started_boot_ms > POLL_MOST_MS) {
         batch_note(&p->batch, DX_LOG_INFO, "a long poll: the rest comes with the next one");
         finish(p, NULL);
-        return;
+    } else if (wait_ms > 0) {
+        pause_request(p, wait_ms);
+    } else {
+        send_request(p);
     }
-    send_request(p);
 }
 
 static void on_ready(void *self, const struct dx_error *err)
@@ -457,14 +422,17 @@ static void poll_now(struct poller *p)
     p->started_boot_ms = time_boot_ms();
     p->latency_ms = p->largest = 0;
     p->skew_known = false;
-    p->sent = p->answered = p->good = p->optional_failed = 0;
+    p->answered = p->good = p->optional_failed = 0;
+    p->count = (struct pace_count){ 0 };
     p->error = (struct dx_error){ 0 };
     p->plan = (struct plan){ .now_ms = p->now_ms,
                              .every_ms = p->settings->every_ms,
                              .history_ms = p->settings->history_ms,
-                             .cursors = &p->cursors };
-    p->source->begin(p->settings->settings, &p->cursors, &p->plan);
-    p->per_poll = (double)p->plan.count; /* without the back-fill and the probe */
+                             .cursors = &p->memory.cursors,
+                             .known = &p->memory.known };
+    memory_begin(&p->memory, p->now_ms);
+    p->source->begin(p->settings->settings, &p->memory.cursors, &p->plan);
+    pace_begin(&p->pace, p->plan.count); /* without the back-fill and the probe */
     if (!p->probed && p->source->probe)
         p->source->probe(p->settings->settings, &p->plan);
     auth_ready(p->auth, on_ready, p);
@@ -488,7 +456,8 @@ void poller_wish(struct poller *p)
 {
     if (p->polling || time_boot_ms() - p->started_boot_ms < WISH_LEAST_MS)
         return;
-    if (p->budget.limit > 0 && p->teller.state == DX_SOURCE_LIMITED)
+    if (p->pace.not_before_ms > clock_now(p->shared->clock) ||
+        (p->pace.budget.limit > 0 && p->teller.state == DX_SOURCE_LIMITED))
         return; /* the wish of a person does not spend what the budget holds back */
     ev_timer_stop(p->shared->loop, &p->timer);
     poll_now(p);
@@ -504,10 +473,12 @@ struct poller *poller_new(struct pollers *shared, const struct source_settings *
     p->source = settings->kind;
     p->id = id;
     p->teller.name = settings->name;
-    p->auth = auth_new(shared->loop, &settings->endpoint);
-    p->cursors = (struct cursors){ .get = get_cursor, .after = cursor_after, .self = p };
+    p->pace = (struct pace){ .every_ms = settings->every_ms, .share = settings->share };
+    p->auth = ask_auth(shared->loop, settings);
+    memory_init(&p->memory, shared->store, id);
     ev_timer_init(&p->timer, on_timer, 0., 0.);
-    p->timer.data = p;
+    ev_timer_init(&p->pause, on_pause, 0., 0.);
+    p->timer.data = p->pause.data = p;
     return p;
 }
 
@@ -518,7 +489,9 @@ void poller_free(struct poller *p)
     if (p->call)
         http_cancel(p->call);
     ev_timer_stop(p->shared->loop, &p->timer);
+    ev_timer_stop(p->shared->loop, &p->pause);
     clear(p);
+    memory_done(&p->memory);
     auth_free(p->auth);
     free(p);
 }

@@ -1,9 +1,9 @@
 /* poller: one source: timer, plan, requests one after the other, commit.
  *
- * A poll is committed whole, in one transaction, with its ETags and cursors. A
- * long back-fill is an exception by design: it is committed in pieces, newest
- * first, each with the cursors that say how far it has come; so the screen shows
- * the newest data at once, and a restart goes on where it stopped. */
+ * What a poll brought is committed in one transaction, with its cursors and with the
+ * ETags that may be kept (collect/etags.h). A long one is committed in pieces
+ * (collect/piece.h), so that the screen shows the newest data at once, and a restart
+ * goes on where it stopped; one that fails keeps what came before as such a piece. */
 #ifndef COLLECT_POLLER_H
 #define COLLECT_POLLER_H
 

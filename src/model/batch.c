@@ -38,6 +38,39 @@ void batch_done(struct batch *batch)
     *batch = (struct batch){ 0 };
 }
 
+struct batch_mark batch_mark(const struct batch *batch)
+{
+    return (struct batch_mark){ .series = batch->series_count,
+                                .samples = batch->sample_count,
+                                .alerts = batch->alert_count,
+                                .runs = batch->run_count,
+                                .jobs = batch->job_count,
+                                .tails = batch->tail_count,
+                                .pools = batch->pool_count,
+                                .runners = batch->runner_count,
+                                .cursors = batch->cursor_count,
+                                .alerts_whole = batch->alerts_whole,
+                                .pools_whole = batch->pools_whole,
+                                .waiting_whole = batch->waiting_whole };
+}
+
+void batch_rewind(struct batch *batch, const struct batch_mark *mark)
+{
+    batch->series_count = mark->series;
+    batch->sample_count = mark->samples;
+    batch->alert_count = mark->alerts;
+    batch->run_count = mark->runs;
+    batch->job_count = mark->jobs;
+    batch->tail_count = mark->tails;
+    batch->pool_count = mark->pools;
+    batch->runner_count = mark->runners;
+    batch->cursor_count = mark->cursors;
+    batch->alerts_whole = mark->alerts_whole;
+    batch->pools_whole = mark->pools_whole;
+    batch->waiting_whole = mark->waiting_whole;
+    batch->index_cap = 0; /* it knows series that are gone: made anew with the next one */
+}
+
 /* ---- series: found by hash, for a reply may bring thousands ---- */
 
 static size_t hash(const struct series *s)

@@ -1,6 +1,6 @@
 /* A batch is what one reply of one source brought: records, and the arena that
- * holds them and their text. A decoder fills it; a poll is committed whole or
- * dropped whole, so a reader never sees half of it. */
+ * holds them and their text. A decoder fills it; the replies of a poll are
+ * committed together, a long poll in pieces, so a reader never sees half of a reply. */
 #ifndef MODEL_BATCH_H
 #define MODEL_BATCH_H
 
@@ -159,6 +159,15 @@ struct batch {
 };
 
 void batch_done(struct batch *batch); /* frees; { 0 } again */
+
+/* Where a batch stands, and back to it: a reply that fails half way leaves no
+ * records. What was noted stays. */
+struct batch_mark {
+    size_t series, samples, alerts, runs, jobs, tails, pools, runners, cursors;
+    bool alerts_whole, pools_whole, waiting_whole;
+};
+struct batch_mark batch_mark(const struct batch *batch);
+void batch_rewind(struct batch *batch, const struct batch_mark *mark);
 
 /* New records, every text "", every time 0. Owned by the batch; the pointer
  * (for series: the index) is good until the next call. */

@@ -70,6 +70,7 @@ static struct plan_request *add(struct plan *plan, unsigned step)
     struct plan_request *request = arena_alloc(&plan->arena, sizeof(*request));
 
     request->step = step;
+    request->mark = plan->mark;
     request->detail_text = "";
     if (plan->last)
         plan->last->next = request;

@@ -11,7 +11,6 @@ struct known;
 
 enum plan_flags {
     PLAN_CONDITIONAL = 1, /* send If-None-Match; a 304 brings nothing new */
-    PLAN_HISTORY = 2,     /* back-fill: another poll takes it up where this one left it */
     /* Its failure is noted and does not fail the poll, unless all that was asked
      * for failed, or the server cannot be reached at all. */
     PLAN_OPTIONAL = 4,
@@ -19,7 +18,8 @@ enum plan_flags {
     /* decode() takes any status but 401, 429, 5xx and what net calls a limit: a 403
      * is one repository or list that the token may not see, not the whole source. */
     PLAN_ANSWER = 16,
-    PLAN_FILL = 32, /* history: it waits while the store has no room for it */
+    /* History: where there is no room for it, another poll takes it up. */
+    PLAN_FILL = 32,
 };
 
 struct plan_request {
@@ -30,6 +30,7 @@ struct plan_request {
     const char *accept; /* NULL: the source's */
     int64_t detail;     /* handed back with the reply */
     const char *detail_text;
+    size_t mark; /* the collector's: plan.mark when it was asked for */
 };
 
 struct plan {
@@ -41,6 +42,7 @@ struct plan {
     struct arena arena;
     struct plan_request *first, *last;
     size_t count; /* asked for in all, the bound against endless pages */
+    size_t mark;  /* the collector's: which reply is asking */
 };
 
 /* Ask for base URL + path. Each {} in path is replaced by the next argument,

@@ -105,7 +105,7 @@ static void ask(struct plan *plan, const struct query *q, int64_t index, const s
     }
     r->flags |= PLAN_OPTIONAL;
     if (asked->chunk.to_ms < floor_to(plan->now_ms, step_of(q, plan)))
-        r->flags |= PLAN_HISTORY;
+        r->flags |= PLAN_FILL;
     r->detail = index;
     r->detail_text = arena_print(
         &plan->arena, "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,

@@ -8,6 +8,7 @@
 
 #include "core/buf.h"
 #include "core/text.h"
+#include "source/lines.h"
 #include "source/repair.h"
 
 const struct source *const sources[] = {
@@ -148,21 +149,52 @@ static json_t *parse(const struct reply *reply, size_t *mended, json_error_t *wh
     return json;
 }
 
+json_t *source_parse(const char *body, size_t len, size_t *mended, json_error_t *why)
+{
+    struct reply whole = { .body = body, .len = len, .content_type = "" };
+
+    return parse(&whole, mended, why);
+}
+
+/* A text, as lines that are clean. */
+static bool decode_text(const struct source *source, const void *config, struct reply *reply,
+                        struct plan *plan, struct batch *batch, struct dx_error *err)
+{
+    struct buf lines;
+    bool ok;
+
+    if (strncasecmp(reply->content_type, "text/html", 9) == 0)
+        return web_page(reply, err);
+    buf_init(&lines, 4 * reply->len + 1);
+    source_lines(&lines, reply->body, reply->len, reply->cut);
+    reply->body = lines.bytes ? lines.bytes : "";
+    reply->len = lines.len;
+    ok = source->decode(config, reply, plan, batch, err);
+    buf_done(&lines);
+    return ok;
+}
+
 bool source_decode(const struct source *source, const void *config, const struct reply *reply,
                    struct plan *plan, struct batch *batch, struct dx_error *err)
 {
     struct reply whole = *reply;
+    bool answer = reply->status >= 300, ok;
     json_error_t why = { 0 };
     size_t mended;
     json_t *json;
-    bool ok;
 
     whole.body = reply->body ? reply->body : "";
+    whole.json = NULL;
+    if (source->command)
+        return source->decode(config, &whole, plan, batch, err);
+    if (reply->text && !answer)
+        return decode_text(source, config, &whole, plan, batch, err);
     json = parse(&whole, &mended, &why);
     whole.json = json;
     if (json)
         batch->repaired += mended;
-    ok = json ? source->decode(config, &whole, plan, batch, err) : not_json(&whole, &why, err);
+    ok = json || answer ? source->decode(config, &whole, plan, batch, err)
+                        : not_json(&whole, &why, err);
     json_decref(json);
     return ok;
 }

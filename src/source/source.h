@@ -16,15 +16,17 @@ struct reply {      /* to a request that the source asked for */
     unsigned step;  /* the source's own name for the request */
     int64_t detail; /* and what it wanted to remember of it */
     const char *detail_text;
-    int status;     /* 2xx, or one that the step said it accepts */
+    int status; /* 2xx, or one that the step said it accepts; 0: a program that failed */
+    bool text;  /* PLAN_TEXT: body is lines between line feeds, each cleaned, at most 2,000 bytes */
+    bool cut;   /* body is not whole: the end of a text, the beginning of what a program printed */
     bool too_large; /* its body passed max_body and was not read */
     const char *content_type;
     int64_t now_ms; /* of the poll */
     const char *body;
     size_t len;
     const char *next;   /* URL of Link rel="next", same origin; "" none */
-    const char *head;   /* further headers, "name: value\n" each, names in lower case; "" none */
-    const json_t *json; /* body, parsed; NULL where it is not JSON */
+    const char *head;   /* the headers, "name: value\n" each, names in lower case; see net/http.h */
+    const json_t *json; /* body, parsed; NULL where it is not JSON (a text, an answer, a program) */
 };
 
 /* Where the back-fill stands: 0 where nothing is known. */
@@ -108,6 +110,10 @@ struct source {
     void (*probe)(const void *config, struct plan *plan);
 };
 
+/* The same way from bytes to JSON, for decoders that find it in pieces; *mended
+ * counts the places. NULL: *why. */
+json_t *source_parse(const char *body, size_t len, size_t *mended, json_error_t *why);
+
 extern const struct source *const sources[]; /* ends at NULL */
 extern const struct source source_prometheus;
 extern const struct source source_alertmanager;
@@ -117,7 +123,8 @@ const struct source *source_find(const char *name); /* NULL: there is none */
 
 /* Repair and parse reply->body (see source/repair.h), then let source decode
  * it; errors start with nothing but say what is wrong. A body that is HTML or
- * not JSON fails with a sentence that names what came instead. */
+ * not JSON fails with a sentence that names what came instead; where it is a text,
+ * an answer that is no success, or printed by a program, decode() takes it so. */
 bool source_decode(const struct source *source, const void *config, const struct reply *reply,
                    struct plan *plan, struct batch *batch, struct dx_error *err);
 

@@ -1,0 +1,72 @@
+/* memory: what a source may ask of the store. */
+#include "config.h"
+
+#include "collect/memory.h"
+
+#include <stdlib.h>
+
+static int64_t get_cursor(void *self, const char *name)
+{
+    struct memory *m = self;
+
+    return store_cursor(m->store, m->source, name);
+}
+
+static const char *cursor_after(void *self, const char *name)
+{
+    struct memory *m = self;
+
+    return store_cursor_after(m->store, m->source, name, m->cursor, sizeof(m->cursor));
+}
+
+static enum known_run known_run(void *self, const char *project, const char *id, int64_t attempt,
+                                int64_t updated_ms)
+{
+    struct memory *m = self;
+
+    switch (store_run(m->store, m->source, project, id, attempt, updated_ms)) {
+    case STORED_NOT:
+        return KNOWN_NOT;
+    case STORED_OPEN:
+        return KNOWN_OPEN;
+    case STORED_MOVED:
+        return KNOWN_MOVED;
+    case STORED_DONE:
+        return KNOWN_DONE;
+    }
+    return KNOWN_NOT;
+}
+
+static size_t open_runs(void *self, const char *project, struct open_run *out, size_t cap)
+{
+    struct memory *m = self;
+    struct stored_open *found = mem_new(cap, sizeof(*found));
+    size_t n;
+
+    arena_free(&m->texts);
+    n = store_open_runs(m->store, m->source, project, m->now_ms, found, cap, &m->texts);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct open_run){ .project = found[i].project,
+                                    .id = found[i].id,
+                                    .attempt = found[i].attempt,
+                                    .seen_ms = found[i].seen_ms };
+    free(found);
+    return n;
+}
+
+void memory_init(struct memory *m, struct store *store, int64_t source)
+{
+    *m = (struct memory){ .store = store, .source = source };
+    m->cursors = (struct cursors){ .get = get_cursor, .after = cursor_after, .self = m };
+    m->known = (struct known){ .run = known_run, .open = open_runs, .self = m };
+}
+
+void memory_begin(struct memory *m, int64_t now_ms)
+{
+    m->now_ms = now_ms;
+}
+
+void memory_done(struct memory *m)
+{
+    arena_free(&m->texts);
+}
