@@ -8,15 +8,16 @@
 
 #include <criterion/criterion.h>
 
+#include "config/common_args.h"
 #include "config/config.h"
 
 struct settings {
     bool flag;
     int64_t count, duration, size;
     double number, percent;
-    const char *text;
+    const char *text, *org;
     int choice;
-    struct dx_items list, map, tables;
+    struct dx_items list, map, tables, repos;
 };
 
 struct item {
@@ -66,6 +67,8 @@ static const struct dx_option options[] = {
       .help = "" },
     { .name = "list", .type = DX_OPTION_LIST, .offset = O(list), .fallback = "", .help = "" },
     { .name = "map", .type = DX_OPTION_MAP, .offset = O(map), .fallback = "", .help = "" },
+    { .name = "repos", .type = DX_OPTION_LIST, .offset = O(repos), .fallback = "", .help = "" },
+    { .name = "org", .type = DX_OPTION_TEXT, .offset = O(org), .fallback = "", .help = "" },
     { .name = "items",
       .type = DX_OPTION_TABLES,
       .offset = O(tables),
@@ -80,12 +83,16 @@ static const struct dx_option options[] = {
 static bool find(void *self, const char *name, struct config_kind *kind, struct dx_error *err)
 {
     (void)self;
-    if (strcmp(name, "thing") != 0)
-        return dx_fail(err, DX_FAULT_CONFIG, "there is no \"%s\"", name);
     *kind = (struct config_kind){
         .name = "thing", .options = options, .size = sizeof(struct settings), .every = "15s"
     };
-    return true;
+    if (strcmp(name, "thing") == 0)
+        return true;
+    kind->history = "30d";
+    kind->url = strcmp(name, "program") == 0 ? "" : "https://api.thing.example";
+    if (strcmp(name, "cloud") == 0 || strcmp(name, "program") == 0 || strcmp(name, "github") == 0)
+        return true;
+    return dx_fail(err, DX_FAULT_CONFIG, "there is no \"%s\"", name);
 }
 
 static const char *const names[] = { "thing", NULL };
@@ -212,6 +219,81 @@ Test(config, every_complaint_has_its_place_and_a_suggestion)
         cr_expect_not(load(bad[i].text), "%s", bad[i].text);
         cr_expect(strncmp(said, bad[i].complaint, strlen(bad[i].complaint)) == 0,
                   "%s\nwanted: %s\ngot:    %s", bad[i].text, bad[i].complaint, said);
+        config_done(&config);
+    }
+}
+
+Test(config, a_type_may_know_where_it_is_and_how_far_to_fill_back)
+{
+    cr_assert(load("sources:\n  - type: cloud\n    name: a\n  - type: cloud\n    name: b\n"
+                   "    url: https://own/\n    history: 0s\n  - type: program\n    name: c\n"
+                   "  - {type: thing, name: d, url: 'https://h'}\n"),
+              "%s", said);
+    cr_expect_str_eq(config.sources[0].endpoint.url, "https://api.thing.example");
+    cr_expect_eq(config.sources[0].history_ms, INT64_C(30) * 86400000);
+    cr_expect_str_eq(config.sources[1].endpoint.url, "https://own");
+    cr_expect_eq(config.sources[1].history_ms, 0, "what is said counts");
+    cr_expect_str_eq(config.sources[2].endpoint.url, "");
+    cr_expect_eq(config.sources[3].history_ms, 86400000);
+    config_done(&config);
+}
+
+Test(config, success_policy_and_patterns_are_for_the_whole_file)
+{
+    cr_assert(load(""));
+    cr_expect_str_eq(config_success_policies[config.success_policy], "exclude-cancelled");
+    cr_expect_eq(config.patterns.count, 0);
+    config_done(&config);
+    cr_assert(load("success_policy: strict\npatterns: [a.tsv, /etc/b.tsv]\n"), "%s", said);
+    cr_expect_str_eq(config_success_policies[config.success_policy], "strict");
+    cr_assert_eq(config.patterns.count, 2);
+    cr_expect_str_eq(((const char *const *)config.patterns.item)[0], "./a.tsv");
+    cr_expect_str_eq(((const char *const *)config.patterns.item)[1], "/etc/b.tsv");
+    config_done(&config);
+}
+
+static bool adhoc(const char *github, const char *token)
+{
+    char *argv[] = { (char[]){ "dxtop" }, (char[]){ "--github" }, (char *)github, NULL };
+    struct common_args args;
+    struct dx_error err = { 0 };
+    struct buf complaints;
+    int rest;
+    bool ok;
+
+    if (token)
+        setenv("GITHUB_TOKEN", token, 1);
+    else
+        unsetenv("GITHUB_TOKEN");
+    cr_assert(args_parse(3, argv, &args, NULL, NULL, &rest, &err), "%s", err.text);
+    buf_init(&complaints, 4096);
+    ok = common_args_load(&args, &config, &kinds, &kinds, &complaints);
+    snprintf(said, sizeof(said), "%s", complaints.bytes ? complaints.bytes : "");
+    buf_done(&complaints);
+    return ok;
+}
+
+Test(config, a_repository_can_be_watched_without_a_file)
+{
+    const char *const wrong[] = { "/", "acme/", "/web", "acme/web/x", "acme/we b", "a\"b", "a\nb" };
+
+    cr_assert(adhoc("acme/web", "t0k"), "%s", said);
+    cr_assert_eq(config.source_count, 1);
+    cr_expect_str_eq(config.sources[0].type, "github");
+    const struct settings *s = config.sources[0].settings;
+    cr_assert_eq(s->repos.count, 1);
+    cr_expect_str_eq(((const char *const *)s->repos.item)[0], "acme/web");
+    cr_expect_eq(config.sources[0].endpoint.token.kind, SECRET_ENV);
+    cr_expect_str_eq(config.sources[0].endpoint.token.name, "GITHUB_TOKEN");
+    config_done(&config);
+    cr_assert(adhoc("acme", NULL), "%s", said);
+    s = config.sources[0].settings;
+    cr_expect_str_eq(s->org, "acme");
+    cr_expect_eq(config.sources[0].endpoint.token.kind, SECRET_NONE);
+    config_done(&config);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        cr_expect_not(adhoc(wrong[i], NULL), "%s", wrong[i]);
+        cr_expect(strstr(said, "OWNER/REPO"), "%s", said);
         config_done(&config);
     }
 }

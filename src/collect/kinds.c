@@ -19,6 +19,8 @@ static bool find(void *self, const char *name, struct config_kind *kind, struct 
                                   .options = source->options,
                                   .size = source->config_size,
                                   .every = source->every,
+                                  .history = source->history,
+                                  .url = source->command ? "" : source->url,
                                   .check = source->check,
                                   .kind = source };
     return true;

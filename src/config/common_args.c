@@ -20,6 +20,8 @@ const struct arg common_args[] = {
     { "config", 'c', "FILE", COMMON(config), "the configuration" },
     { "prometheus", 0, "URL", COMMON(prometheus), "watch this Prometheus, without a file" },
     { "alertmanager", 0, "URL", COMMON(alertmanager), "watch this Alertmanager, without a file" },
+    { "github", 0, "OWNER/REPO", COMMON(github),
+      "watch this repository, or all of OWNER, without a file; with $GITHUB_TOKEN" },
     { "state", 0, "DIR", COMMON(state), "directory of the store and of what the screen remembers" },
     { "clock", 0, "T[@N]", COMMON(clock), "let the clock begin at T and run N times as fast" },
     { "now", 0, "T", COMMON(now), "let the clock stand at T" },
@@ -90,13 +92,18 @@ static bool unknown(const struct tables *t, const char *word, struct dx_error *e
     return dx_fail(err, DX_FAULT_CONFIG, "unknown option %.60s", word ? word : "");
 }
 
+static bool is_adhoc(const struct common_args *args)
+{
+    return *args->prometheus || *args->alertmanager || *args->github;
+}
+
 bool args_parse(int argc, char **argv, struct common_args *common, const struct arg *own,
                 void *settings, int *rest, struct dx_error *err)
 {
     struct tables t = { .letters = ":" };
     int code;
 
-    *common = (struct common_args){ "", "", "", "", "", "", "", "" };
+    *common = (struct common_args){ "", "", "", "", "", "", "", "", "" };
     add_table(&t, common_args, common);
     add_table(&t, own, settings);
     opterr = 0;
@@ -112,8 +119,8 @@ bool args_parse(int argc, char **argv, struct common_args *common, const struct 
     *rest = optind;
     if (*common->clock && *common->now)
         return dx_fail(err, DX_FAULT_CONFIG, "--clock and --now do not go together");
-    if (*common->config && (*common->prometheus || *common->alertmanager))
-        return dx_fail(err, DX_FAULT_CONFIG, "-c and the URL of a source do not go together");
+    if (*common->config && is_adhoc(common))
+        return dx_fail(err, DX_FAULT_CONFIG, "-c and a source do not go together");
     return true;
 }
 
@@ -144,6 +151,31 @@ void args_print_mdoc(struct buf *out, const struct arg *args)
 
 /* ---- the configuration ---- */
 
+/* OWNER or OWNER/REPO, by GitHub's rules for names. */
+static bool is_repository(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789_.-";
+    size_t owner = strspn(name, letters), rest;
+
+    if (owner == 0 || name[owner] == '\0')
+        return owner > 0;
+    rest = strspn(name + owner + 1, letters);
+    return name[owner] == '/' && rest > 0 && name[owner + 1 + rest] == '\0';
+}
+
+static void put_github(struct buf *text, const char *name)
+{
+    const char *token = getenv("GITHUB_TOKEN");
+
+    (void)buf_print(text,
+                    strchr(name, '/') ? "  - type: github\n    repos: [\"%s\"]\n"
+                                      : "  - type: github\n    org: \"%s\"\n",
+                    name);
+    if (token && *token) /* without one GitHub gives 60 requests an hour */
+        (void)buf_text(text, "    token: {env: GITHUB_TOKEN}\n");
+}
+
 static bool load_adhoc(const struct common_args *args, struct config *config,
                        const struct config_kinds *sources, const struct config_kinds *panels,
                        struct buf *complaints)
@@ -153,6 +185,10 @@ static bool load_adhoc(const struct common_args *args, struct config *config,
 
     if (strpbrk(args->prometheus, "\"\\\n") || strpbrk(args->alertmanager, "\"\\\n")) {
         (void)buf_text(complaints, "dxtop: a URL has no quotes, backslashes or line ends in it\n");
+        return false;
+    }
+    if (*args->github && !is_repository(args->github)) {
+        (void)buf_text(complaints, "dxtop: --github wants OWNER/REPO, or OWNER for all of them\n");
         return false;
     }
     buf_init(&text, 64 << 10);
@@ -167,8 +203,11 @@ static bool load_adhoc(const struct common_args *args, struct config *config,
             args->prometheus, *args->alertmanager ? "no" : "yes"); /* each alert once */
     if (*args->alertmanager)
         (void)buf_print(&text, "  - type: alertmanager\n    url: \"%s\"\n", args->alertmanager);
+    if (*args->github)
+        put_github(&text, args->github);
     ok = config_load(config, NULL, text.bytes, sources, panels, complaints);
-    config->path = arena_print(&config->arena, "%s %s", args->prometheus, args->alertmanager);
+    config->path = arena_print(&config->arena, "%s %s%s%s", args->prometheus, args->alertmanager,
+                               *args->github ? " " : "", args->github);
     buf_done(&text);
     return ok;
 }
@@ -181,16 +220,16 @@ bool common_args_load(const struct common_args *args, struct config *config,
     bool ok = false;
 
     *config = (struct config){ .path = "" };
-    if (*args->prometheus || *args->alertmanager)
+    if (is_adhoc(args))
         return load_adhoc(args, config, sources, panels, complaints);
     path = *args->config ? mem_text(args->config) : config_find();
     if (path)
         ok = config_load(config, path, NULL, sources, panels, complaints);
     else
-        (void)buf_text(
-            complaints,
-            "dxtop: there is no configuration; try 'dxtop demo', give one with -c, or "
-            "watch a server with --prometheus URL (dxtop-config(5) explains the file)\n");
+        (void)buf_text(complaints,
+                       "dxtop: there is no configuration; try 'dxtop demo', give one with -c, or "
+                       "watch a server with --prometheus URL or --github OWNER/REPO "
+                       "(dxtop-config(5) explains the file)\n");
     free(path);
     return ok;
 }

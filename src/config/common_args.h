@@ -15,7 +15,7 @@ struct arg {           /* a table ends at name == NULL */
 };
 
 struct common_args { /* every text is "" unless given */
-    const char *config, *prometheus, *alertmanager, *state, *clock, *now, *log, *log_level;
+    const char *config, *prometheus, *alertmanager, *github, *state, *clock, *now, *log, *log_level;
 };
 
 extern const struct arg common_args[];

@@ -82,11 +82,30 @@ static bool judge_headers(struct load *load, const struct source_settings *sourc
     return true;
 }
 
+/* What the type says where the file does not. */
+static bool fill_in(struct load *load, struct source_settings *source, const struct yaml *entry,
+                    const struct config_kind *kind)
+{
+    const struct yaml *url = yaml_get(entry, "url"), *history = yaml_get(entry, "history");
+
+    if (source->every_ms == 0)
+        (void)duration_parse(&source->every_ms, kind->every);
+    if (!history && kind->history)
+        (void)duration_parse(&source->history_ms, kind->history);
+    if (!url && !kind->url)
+        return complain(&load->options.complaints, entry,
+                        "\"url\" is missing: where it is: http or https, with the path before the "
+                        "API's own");
+    if (!url)
+        source->endpoint.url = kind->url;
+    return !url || judge_url(load, source, url);
+}
+
 static bool judge_source(struct load *load, struct source_settings *source,
                          const struct yaml *entry, const struct config_kind *kind)
 {
     struct complaints *c = &load->options.complaints;
-    const struct yaml *url = yaml_get(entry, "url"), *name = yaml_get(entry, "name");
+    const struct yaml *name = yaml_get(entry, "name");
     struct dx_error err = { 0 };
 
     if (!*source->name)
@@ -99,16 +118,15 @@ static bool judge_source(struct load *load, struct source_settings *source,
         if (strcmp(s->name, source->name) == 0)
             return complain(c, name ? name : entry,
                             "a second source is called \"%s\"; give it a name", source->name);
-    if (source->every_ms == 0)
-        (void)duration_parse(&source->every_ms, kind->every);
+    if (!fill_in(load, source, entry, kind))
+        return false;
     if (source->every_ms < EVERY_LEAST_MS)
         return complain(c, entry, "every: not more often than once a second");
     if (source->endpoint.timeout_ms <= 0 || source->endpoint.connect_timeout_ms <= 0)
         return complain(c, entry, "timeout: it has to be more than nothing");
     if (source->endpoint.max_body <= 0)
         return complain(c, entry, "max_body: it has to be more than nothing");
-    if ((url && !judge_url(load, source, url)) ||
-        !judge_proxy(load, source, yaml_get(entry, "proxy")) ||
+    if (!judge_proxy(load, source, yaml_get(entry, "proxy")) ||
         !judge_headers(load, source, yaml_get(entry, "headers")))
         return false;
     source->endpoint.ca = option_path(&load->options, source->endpoint.ca);
@@ -253,6 +271,15 @@ static void load_views(struct load *load, const struct yaml *list)
 
 /* ---- the whole ---- */
 
+static void paths(struct option_context *context, struct dx_items *names)
+{
+    const char **all = arena_alloc(context->arena, (names->count + 1) * sizeof(*all));
+
+    for (size_t i = 0; i < names->count; i++)
+        all[i] = option_path(context, ((const char *const *)names->item)[i]);
+    names->item = all;
+}
+
 static void load_root(struct load *load, const struct yaml *root)
 {
     static const char *const sections[] = { "sources", "views", NULL };
@@ -271,6 +298,9 @@ static void load_root(struct load *load, const struct yaml *root)
     config->color = settings.color > 0 ? config_options[3].choices[settings.color] : "";
     config->glyphs = settings.glyphs > 0 ? config_options[4].choices[settings.glyphs] : "";
     config->mouse = settings.mouse;
+    config->success_policy = settings.success_policy;
+    config->patterns = settings.patterns;
+    paths(&load->options, &config->patterns);
     if (sources)
         load_sources(load, sources);
     if (views)

@@ -15,8 +15,10 @@
 struct config_kind {
     const char *name, *summary;
     const struct dx_option *options;
-    size_t size;       /* of the settings struct that options fill */
-    const char *every; /* sources: the default interval */
+    size_t size; /* of the settings struct that options fill */
+    /* Sources: the default interval; of `history`, NULL: that of the table; of `url`,
+     * NULL: it has to be given, "": there is no server. */
+    const char *every, *history, *url;
     bool (*check)(const void *settings, struct dx_error *err); /* may be NULL */
     const void *kind; /* the caller's own: struct source, struct dx_panel */
 };
@@ -67,6 +69,8 @@ struct config {
     const char *title;                          /* "acme platform" */
     const char *store, *theme, *color, *glyphs; /* "" unless given */
     bool mouse;
+    int success_policy;       /* index of config_success_policies */
+    struct dx_items patterns; /* of const char *: paths of failure patterns */
     struct source_settings *sources;
     size_t source_count;
     struct view_settings *views;
@@ -88,6 +92,9 @@ char *config_find(void);
  * DIR/<name>-<schema>.db with <name> from the canonical path. DIR: state when
  * not NULL, else $XDG_STATE_HOME/dxtop. Yours to free. */
 char *config_store_path(const struct config *config, const char *state, int schema);
+
+/* How success is counted, ends at NULL. */
+extern const char *const config_success_policies[];
 
 /* The option tables for --help, man pages and the JSON Schema. */
 extern const struct dx_option config_options[];        /* top level */

@@ -6,8 +6,9 @@
 
 struct settings { /* the top level, as the table fills it */
     const char *title, *store, *theme;
-    int color, glyphs;
+    int color, glyphs, success_policy;
     bool mouse;
+    struct dx_items patterns;
 };
 
 #endif

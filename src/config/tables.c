@@ -28,6 +28,8 @@ static const struct dx_option header_options[] = {
 static const char *const colors[] = { "auto", "truecolor", "256", "16", "8", "mono", NULL };
 static const char *const glyphs[] = { "auto", "braille", "block", "ascii", NULL };
 
+const char *const config_success_policies[] = { "exclude-cancelled", "strict", "all", NULL };
+
 const struct dx_option config_options[] = {
     { .name = "title",
       .type = DX_OPTION_TEXT,
@@ -61,6 +63,17 @@ const struct dx_option config_options[] = {
       .offset = offsetof(struct settings, mouse),
       .fallback = "yes",
       .help = "whether the mouse selects, scrolls and opens" },
+    { .name = "success_policy",
+      .type = DX_OPTION_CHOICE,
+      .offset = offsetof(struct settings, success_policy),
+      .fallback = "exclude-cancelled",
+      .choices = config_success_policies,
+      .help = "which runs count: not the cancelled ones, those as failures, or all that ended" },
+    { .name = "patterns",
+      .type = DX_OPTION_LIST,
+      .offset = offsetof(struct settings, patterns),
+      .fallback = "",
+      .help = "files with texts of your own that say why a job failed, beside those of dxtop" },
     { 0 },
 };
 
@@ -70,7 +83,7 @@ const struct dx_option config_source_options[] = {
     { .name = "type",
       .type = DX_OPTION_TEXT,
       .offset = SOURCE(type),
-      .help = "the kind of system: prometheus, alertmanager, github, gitlab" },
+      .help = "the kind of system: prometheus, alertmanager, github, gitlab, exec" },
     { .name = "name",
       .type = DX_OPTION_TEXT,
       .offset = SOURCE(name),
@@ -79,7 +92,9 @@ const struct dx_option config_source_options[] = {
     { .name = "url",
       .type = DX_OPTION_TEXT,
       .offset = SOURCE(endpoint.url),
-      .help = "where it is: http or https, with the path before the API's own" },
+      .fallback = "",
+      .help = "where it is: http or https, with the path before the API's own; may be left out "
+              "where a type has one" },
     { .name = "every",
       .type = DX_OPTION_DURATION,
       .offset = SOURCE(every_ms),
@@ -89,7 +104,7 @@ const struct dx_option config_source_options[] = {
       .type = DX_OPTION_DURATION,
       .offset = SOURCE(history_ms),
       .fallback = "24h",
-      .help = "how far to fill back at the first start" },
+      .help = "how far to fill back at the first start; longer where a type says so" },
     { .name = "rate_share",
       .type = DX_OPTION_PERCENT,
       .offset = SOURCE(share),
@@ -109,7 +124,7 @@ const struct dx_option config_source_options[] = {
       .type = DX_OPTION_SECRET,
       .offset = SOURCE(endpoint.token),
       .fallback = "",
-      .help = "sent as Authorization: Bearer" },
+      .help = "sent as Authorization: Bearer, or as the system takes it" },
     { .name = "headers",
       .type = DX_OPTION_TABLES,
       .offset = SOURCE(endpoint.headers),
