@@ -26,7 +26,7 @@ static int64_t get(void *self, const char *name)
 {
     const struct kit *kit = self;
 
-    for (size_t i = 0; i < KIT_CURSORS; i++)
+    for (size_t i = 0; i < KIT_CURSORS && *kit->known[i].name; i++)
         if (strcmp(kit->known[i].name, name) == 0)
             return kit->known[i].value;
     return 0;

@@ -3,7 +3,7 @@
  * A repository is polled by one URL that never changes, the newest runs, so that
  * the server can say "nothing new" (304), which costs nothing. What is older comes
  * by ranges of `created`, from the newest back to the end of the history. A run
- * that is not done is asked for by its id until it is.
+ * that is not done is asked for by its id, jobs first, until it is.
  *
  * Cursors, each with the name of its repository behind the colon:
  *   repo:    it was discovered; the time of its last push
@@ -111,6 +111,7 @@ void github_runs_ask(struct plan *plan, const char *repo);
 struct plan_request *github_gap_ask(struct plan *plan, const char *repo, int64_t to_ms);
 bool github_runs_decode(struct github_poll *p, struct dx_error *err);
 void github_open_begin(struct plan *plan, size_t repos);
+void github_run_ask(struct plan *plan, const char *repo, const char *id, int64_t attempt);
 bool github_run_decode(struct github_poll *p, struct dx_error *err);
 /* Read a list of runs into the batch and ask for the jobs of those that are new
  * or changed. */

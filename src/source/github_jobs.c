@@ -15,6 +15,7 @@ enum { ATTEMPTS = 64 };
 struct jobs {
     char repo[GITHUB_NAME], run[GITHUB_NAME];
     struct plan_request *evidence[ATTEMPTS];
+    bool open; /* one of them is not done */
 };
 
 struct plan_request *github_jobs_ask(struct plan *plan, const char *repo, const char *id,
@@ -111,6 +112,7 @@ static void take_job(struct github_poll *p, const json_t *list, const json_t *it
     if (is_inherited(list, item, &p->batch->runs[run]))
         return;
     job = add_job(p, item, run);
+    jobs->open = jobs->open || job->outcome.phase != DX_PHASE_DONE;
     if (is_evident_now(p, job) && github_evidence_ask(p, job, jobs->repo, jobs->run, attempt) &&
         attempt < ATTEMPTS)
         jobs->evidence[attempt] = p->plan->last;
@@ -131,6 +133,17 @@ static void end_attempts(struct github_poll *p, const struct jobs *jobs, int64_t
         else
             batch_jobs_whole(p->batch, run);
     }
+}
+
+/* Its jobs were asked for because the run was open, and all of them are done, or
+ * there is a new attempt: the run has to say so itself. */
+static bool is_unsure(const struct github_poll *p, const struct jobs *jobs, int64_t last)
+{
+    size_t at = batch_find_run(p->batch, jobs->repo, jobs->run, last);
+
+    if (at == SIZE_MAX || !p->batch->runs[at].bare)
+        return false;
+    return !jobs->open || last > github_number(p->reply->detail_text, 2);
 }
 
 bool github_jobs_decode(struct github_poll *p, struct dx_error *err)
@@ -156,6 +169,8 @@ bool github_jobs_decode(struct github_poll *p, struct dx_error *err)
         return true;
     }
     end_attempts(p, &jobs, attempt);
+    if (is_unsure(p, &jobs, attempt))
+        github_run_ask(p->plan, jobs.repo, jobs.run, github_number(text, 2));
     github_filled(p);
     return true;
 }

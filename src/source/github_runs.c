@@ -16,18 +16,23 @@ enum { OPEN_MOST = 40, OPEN_LEAST = 2, NUMBER = 24, SEARCH_MOST = 1000 };
 
 /* What half of GitHub's 5,000 requests an hour leaves, and what the lists of the
  * repositories take of it: each changes some times an hour. */
-static const double HOUR_REQUESTS = 2500., PER_REPO = 5., PER_POLL = 2., PER_OPEN = 2.;
+static const double HOUR_REQUESTS = 2500., PER_REPO = 7.5, PER_POLL = 2., PER_OPEN = 1.2;
 
 static const struct known *knows(const struct plan *plan)
 {
     return plan->known && plan->known->run ? plan->known : NULL; /* `check` has no store */
 }
 
-static enum known_run known_run(const struct plan *plan, const char *repo, const char *id,
+/* By the store; or by this poll, for lists overlap. */
+static enum known_run known_run(const struct github_poll *p, const char *repo, const char *id,
                                 int64_t attempt, int64_t updated_ms)
 {
-    const struct known *known = knows(plan);
+    const struct known *known = knows(p->plan);
+    size_t at = batch_find_run(p->batch, repo, id, attempt);
+    const struct run *run = at == SIZE_MAX ? NULL : &p->batch->runs[at];
 
+    if (run && !run->bare && run->jobs_whole && run->updated_ms >= updated_ms)
+        return KNOWN_DONE;
     return known ? known->run(known->self, repo, id, attempt, updated_ms) : KNOWN_NOT;
 }
 
@@ -158,7 +163,7 @@ static void ask_attempts(struct github_poll *p, const char *repo, const char *id
         char number[NUMBER];
         struct plan_request *r;
 
-        if (known_run(p->plan, repo, id, attempt, 0) == KNOWN_DONE)
+        if (known_run(p, repo, id, attempt, 0) == KNOWN_DONE)
             continue;
         (void)snprintf(number, sizeof(number), "%" PRId64, attempt);
         r = plan_get(p->plan, STEP_RUN, "", NULL);
@@ -202,12 +207,14 @@ struct github_page github_page_decode(struct github_poll *p, const char *repo, u
             page.oldest_ms = created;
         if (created > page.newest_ms)
             page.newest_ms = created;
-        known = known_run(p->plan, repo, id, attempt, field_time(item, "updated_at"));
+        known = known_run(p, repo, id, attempt, field_time(item, "updated_at"));
         if (known == KNOWN_DONE)
             continue;
         page.news += known == KNOWN_NOT;
         run = add_run(p, repo, item);
-        if (!is_news(known, run))
+        if (run->jobs_whole) /* they came in this poll, before the run itself */
+            github_run_timing(p->batch, (size_t)(run - p->batch->runs));
+        if (run->jobs_whole || !is_news(known, run))
             continue;
         ask_attempts(p, repo, id, attempt, flags);
         jobs = github_jobs_ask(p->plan, repo, id, attempt, flags);
@@ -304,17 +311,7 @@ bool github_runs_decode(struct github_poll *p, struct dx_error *err)
 
 /* ---- open runs ---- */
 
-static void ask_open(struct plan *plan, const struct open_run *open)
-{
-    struct plan_request *r = plan_get(plan, STEP_RUN, "", NULL);
-
-    r->path = arena_print(&plan->arena, "/repos/%s/actions/runs/%s", open->project, open->id);
-    r->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
-    r->detail_text =
-        arena_print(&plan->arena, "%s %s %" PRId64, open->project, open->id, open->attempt);
-}
-
-/* The oldest polls first, as many as an hour's requests allow. */
+/* By their jobs, the oldest polls first, as many as an hour's requests allow. */
 void github_open_begin(struct plan *plan, size_t repos)
 {
     const struct known *known = knows(plan);
@@ -329,26 +326,35 @@ void github_open_begin(struct plan *plan, size_t repos)
         most = room / PER_OPEN < OPEN_MOST ? (size_t)(room / PER_OPEN) : OPEN_MOST;
     n = known->open(known->self, "", open, most);
     for (size_t i = 0; i < n; i++)
-        ask_open(plan, &open[i]);
+        (void)github_jobs_ask(plan, open[i].project, open[i].id, open[i].attempt, 0);
 }
 
-/* A run by its id: of an open one the jobs too. An earlier attempt's jobs come
- * with those of the last. */
+/* The jobs of a run are all done: is it? */
+void github_run_ask(struct plan *plan, const char *repo, const char *id, int64_t attempt)
+{
+    struct plan_request *r = plan_get(plan, STEP_RUN, "", NULL);
+
+    r->path = arena_print(&plan->arena, "/repos/%s/actions/runs/%s", repo, id);
+    r->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
+    r->detail_text = arena_print(&plan->arena, "%s %s %" PRId64, repo, id, attempt);
+}
+
+/* Its jobs are there already. */
 bool github_run_decode(struct github_poll *p, struct dx_error *err)
 {
     const char *text = p->reply->detail_text;
     char repo[GITHUB_NAME], id[GITHUB_NAME], kind[GITHUB_NAME];
     int64_t attempt;
+    const struct run *run;
 
     if (field_int(p->reply->json, "id") <= 0)
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no run)");
     github_word(text, 0, repo);
     github_word(text, 1, id);
-    attempt = add_run(p, repo, p->reply->json)->attempt;
-    if (*github_word(text, 3, kind))
-        return true;
-    if (attempt > github_number(text, 2))
+    run = add_run(p, repo, p->reply->json);
+    attempt = run->attempt;
+    github_run_timing(p->batch, (size_t)(run - p->batch->runs));
+    if (*github_word(text, 3, kind) == '\0')
         ask_attempts(p, repo, id, attempt, 0);
-    (void)github_jobs_ask(p->plan, repo, id, attempt, 0);
     return true;
 }
