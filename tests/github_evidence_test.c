@@ -111,7 +111,7 @@ Test(github_evidence, only_the_end_of_a_long_log_is_kept)
     char *body = malloc(100000);
 
     for (int i = 0; i < 5000; i++)
-        snprintf(body + i * 10, 11, "line %04d\n", i);
+        snprintf(body + i * 10, 100000 - (size_t)i * 10, "line %04d\n", i);
     kit_poll(&kit, NOW);
     reply.body = body;
     reply.len = 50000;

@@ -118,7 +118,7 @@ static size_t missing(void)
 
     for (size_t i = 0; i < fake.run_count; i++) {
         for (int a = 1; a <= fake_attempts(&fake, &fake.runs[i]); a++) {
-            char repo[20], id[20];
+            char repo[32], id[32];
             const struct kit_run *run;
 
             snprintf(repo, sizeof(repo), "acme/r%d", fake.runs[i].repo);

@@ -44,7 +44,7 @@ enum github_step {
 
 enum { GITHUB_NAME = 160, GITHUB_POLL_MOST = 150 /* requests that begin() asks for */ };
 
-static const int64_t GITHUB_MINUTE = 60 * 1000, GITHUB_HOUR = 60 * GITHUB_MINUTE,
+static const int64_t GITHUB_MINUTE = 60000, GITHUB_HOUR = 60 * GITHUB_MINUTE,
                      GITHUB_DAY = 24 * GITHUB_HOUR;
 
 /* One reply being read, and where it goes. */
@@ -149,7 +149,7 @@ void github_filled(struct github_poll *p);
  * plain. */
 void github_job_timing(const json_t *item, struct job *job, struct batch *batch);
 /* What its jobs say of a run's. */
-void github_run_timing(struct batch *batch, size_t run);
+void github_run_timing(struct batch *batch, size_t at);
 
 /* ---- github_evidence.c: annotations and logs of failed jobs ---- */
 

@@ -210,7 +210,7 @@ void github_log_decode(struct github_poll *p)
     tail->run = arena_text(&p->batch->arena, github_word(text, 1, word));
     tail->run_attempt = tail->job_attempt = github_number(text, 2);
     tail->job = arena_text(&p->batch->arena, github_word(text, 3, word));
-    buf_init(&out, 4 * TAIL_MAX);
+    buf_init(&out, (size_t)4 * TAIL_MAX);
     while (from < end) {
         const char *feed = memchr(from, '\n', (size_t)(end - from));
 

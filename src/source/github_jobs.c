@@ -60,10 +60,11 @@ static bool is_inherited(const json_t *list, const json_t *item, const struct ru
         return false;
     if (!run->bare && run->timing.created_ms > 0)
         return finished < run->timing.created_ms;
-    json_array_foreach (list, i, other)
+    json_array_foreach (list, i, other) {
         if (attempt_of(other) < attempt && same_text(other, item, "name") &&
             same_text(other, item, "started_at") && same_text(other, item, "completed_at"))
             return true;
+    }
     return false;
 }
 

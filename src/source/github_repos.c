@@ -264,8 +264,9 @@ bool github_repos_decode(struct github_poll *p, struct dx_error *err)
     if (!json_is_array(list))
         return dx_fail(err, DX_FAULT_REPLY,
                        "this is not the API of GitHub (no list of repositories)");
-    json_array_foreach (list, i, item)
+    json_array_foreach (list, i, item) {
         news += take_repo(p, item);
+    }
     if (*p->reply->next && (whole || news == json_array_size(list)))
         github_next(p)->flags |= PLAN_ANSWER;
     else if (whole)

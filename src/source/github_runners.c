@@ -34,8 +34,9 @@ static size_t read_labels(struct batch *batch, const json_t *labels, const char 
     bool custom = false;
     size_t n = 0, i;
 
-    json_array_foreach (labels, i, label)
+    json_array_foreach (labels, i, label) {
         custom = custom || is_custom(label);
+    }
     json_array_foreach (labels, i, label) {
         const char *text =
             json_is_object(label) ? field_text(batch, label, "name") : value_text(batch, label);
@@ -191,8 +192,9 @@ bool github_runners_decode(struct github_poll *p, struct dx_error *err)
 
     if (!json_is_array(list))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no \"runners\")");
-    json_array_foreach (list, i, item)
+    json_array_foreach (list, i, item) {
         take_runner(p->batch, item);
+    }
     if (*p->reply->next) {
         struct plan_request *next = github_next(p);
 
