@@ -345,6 +345,12 @@ Test(sim, faults_change_the_answer)
     fault("limit-date:30");
     cr_expect_eq(got.status, 429);
     cr_expect_str_eq(header("Retry-After"), "Tue, 24 Nov 2026 14:32:37 GMT");
+    fault("secondary");
+    cr_expect_eq(got.status, 403);
+    cr_expect_str_eq(header("Retry-After"), "60");
+    cr_expect(strstr(got.body, "secondary rate limit"));
+    fault("secondary:0");
+    cr_expect_str_eq(header("Retry-After"), "", "sometimes it does not say");
     fault("redirect:8080");
     cr_expect_eq(got.status, 302);
     cr_expect_str_eq(header("Location"), "http://127.0.0.1:8080/-/ready");
@@ -472,8 +478,32 @@ Test(sim_program, wants_its_token)
     snprintf(line, sizeof(line), "Authorization: Bearer %s\r\n", token);
     request("GET", "/-/ready", line, "");
     cr_expect_eq(got.status, 200);
+    snprintf(line, sizeof(line), "PRIVATE-TOKEN: %s\r\n", token);
+    request("GET", "/gitlab/api/v4/version", line, "");
+    cr_expect_eq(got.status, 200, "GitLab's way");
+    snprintf(line, sizeof(line), "User-Agent: x\r\nAuthorization: token %s\r\n", token);
+    request("GET", "/api/v3/orgs/acme/repos", line, "");
+    cr_expect_eq(got.status, 200, "GitHub's old way");
+    request("GET", "/api/v3/orgs/acme/repos", "User-Agent: x\r\n", "");
+    cr_expect_eq(got.status, 401);
+    cr_expect(strstr(got.body, "Requires authentication"));
     free(token);
     cr_expect_eq(program_end(&sim.program, 0), 0);
+}
+
+/* As Jenkins and Azure DevOps have it; anybody's name will do. */
+Test(sim_program, takes_the_token_for_a_password)
+{
+    sim = sim_start("--token", "secret");
+    request("GET", "/-/ready", "Authorization: Basic dXNlcjpzZWNyZXQ=\r\n", ""); /* user:secret */
+    cr_expect_eq(got.status, 200);
+    request("GET", "/-/ready", "Authorization: Basic OnNlY3JldA==\r\n", ""); /* :secret */
+    cr_expect_eq(got.status, 200);
+    request("GET", "/-/ready", "Authorization: Basic dXNlcjpzZWNyZXg=\r\n", ""); /* user:secrex */
+    cr_expect_eq(got.status, 401);
+    request("GET", "/-/ready", "Authorization: Basic c2VjcmV0\r\n", ""); /* secret */
+    cr_expect_eq(got.status, 401);
+    program_end(&sim.program, 0);
 }
 
 Test(sim_program, ends_with_stdin_and_by_signal_even_while_somebody_hangs)
@@ -528,6 +558,10 @@ static const char *const wrong[][4] = {
     { "--prot" },
     { "--port" },
     { "operand" },
+    { "--repos", "0" },
+    { "--repos", "many" },
+    { "--history", "10s" },
+    { "--rate-limit", "-1" },
     { "--clock=now", "--now=2026-11-24T14:32:07Z" },
 };
 

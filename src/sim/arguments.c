@@ -38,7 +38,7 @@ static const struct option_row {
     { "repos", 0, "N", FIELD(repos), "repositories of the company (50)" },
     { "history", 0, "D", FIELD(history), "how long it has had its CI systems (30d)" },
     { "rate-limit", 0, "N", FIELD(rate_limit),
-      "requests an hour that GitHub allows (5000); 0: any number" },
+      "requests an hour that GitHub allows (5000); 0: no limits" },
     { "auth", 0, NULL, FIELD(auth), "want a bearer token, which is made and printed" },
     { "token", 0, "TOKEN", FIELD(token), "want this bearer token" },
     { "fault", 0, "FAULT", 0, "let answers go wrong, as below; can be given several times" },
