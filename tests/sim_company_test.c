@@ -478,6 +478,7 @@ Test(github, lists_every_run_and_job_once)
     struct ids runs = { 0 }, jobs = { 0 };
 
     start(0, 12);
+    sim.options.history_ms = 8 * DAY_MS;
     each_repository(visit_repository, &found);
     add_truth(&runs, "run", "github", "run_id");
     add_truth(&jobs, "job", "github", "job_id");
@@ -618,7 +619,7 @@ Test(github, a_filtered_list_ends_after_a_thousand)
     struct ids ids = { 0 };
 
     start(0, 1);
-    sim.options.history_ms = 300 * DAY_MS;
+    sim.options.history_ms = 110 * DAY_MS;
     add_pages(&ids, runs_url("?per_page=100&created=%3E2020-01-01"), "workflow_runs");
     cr_expect_eq(ids.count, 1000);
     free(ids.ids);
@@ -812,6 +813,7 @@ Test(gitlab, lists_every_pipeline_and_job_once)
     char url[200];
 
     start(0, 20);
+    sim.options.history_ms = 8 * DAY_MS;
     each_project(&projects);
     cr_expect_eq(projects.count, 6);
     for (size_t p = 0; p < projects.count; p++) {

@@ -1,25 +1,24 @@
-/* company_heap: jobs by the moment at which they are ready. */
+/* company_heap: what happens next in a week. */
 #include "config.h"
 
 #include "sim/company_heap.h"
 
 static bool is_before(const struct heap_entry *a, const struct heap_entry *b)
 {
-    return a->ready_ms != b->ready_ms ? a->ready_ms < b->ready_ms : a->key < b->key;
+    return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->key < b->key;
 }
 
-void heap_put(struct heap *h, struct course *course, struct company_job *job)
+void heap_put(struct heap *h, const struct heap_entry *entry)
 {
-    struct heap_entry entry = { job->ready_ms, job->key, course, job };
     size_t at = h->count++;
 
     if (h->count > h->room) {
         h->room = h->room ? h->room * 2 : 4096;
         h->entries = mem_grow(h->entries, h->room, sizeof(*h->entries));
     }
-    for (; at > 0 && is_before(&entry, &h->entries[(at - 1) / 2]); at = (at - 1) / 2)
+    for (; at > 0 && is_before(entry, &h->entries[(at - 1) / 2]); at = (at - 1) / 2)
         h->entries[at] = h->entries[(at - 1) / 2];
-    h->entries[at] = entry;
+    h->entries[at] = *entry;
 }
 
 struct heap_entry heap_take(struct heap *h)

@@ -18,9 +18,10 @@
 /* An attempt while it is worked off. */
 struct course {
     struct company_run *run;
-    struct company_attempt *attempt, *before;
+    struct company_attempt *attempt;
     int open;                /* jobs whose end is not known yet */
     unsigned begun, settled; /* bits: those that wait no more, those whose end is known */
+    bool whole_again;        /* if it is repeated */
 };
 
 struct hall {
@@ -48,9 +49,13 @@ static bool is_good(const struct company_job *job)
     return job->result == DX_RESULT_SUCCESS || job->def->flags & JOB_MAY_FAIL;
 }
 
-static void settle(struct hall *h, struct course *course, struct company_job *job);
+static void put_job(struct hall *h, struct course *course, struct company_job *job, int64_t at_ms)
+{
+    heap_put(&h->heap, &(struct heap_entry){ at_ms, job->key, course, job });
+}
 
-/* It ends at_ms without a runner. */
+/* It ends at at_ms without a runner. What needs it is told when it is taken from
+ * the heap again. */
 static void end_unstarted(struct hall *h, struct course *course, struct company_job *job,
                           int64_t at_ms, enum dx_result result)
 {
@@ -60,7 +65,7 @@ static void end_unstarted(struct hall *h, struct course *course, struct company_
         job->ready_ms = at_ms;
     job->finished_ms = at_ms;
     job->result = result;
-    settle(h, course, job);
+    put_job(h, course, job, at_ms);
 }
 
 /* What it needs is done at at_ms. */
@@ -80,7 +85,7 @@ static void make_ready(struct hall *h, struct course *course, struct company_job
     if (job->ready_ms >= h->week->to_ms)
         end_unstarted(h, course, job, h->week->to_ms, DX_RESULT_CANCELLED);
     else
-        heap_put(&h->heap, course, job);
+        put_job(h, course, job, job->ready_ms);
 }
 
 /* Let a job begin, or never begin, if all that it needs is done. */
@@ -109,28 +114,6 @@ static void try_job(struct hall *h, struct course *course, int index)
                       course->run->cancel_ms && at_ms >= course->run->cancel_ms
                           ? DX_RESULT_CANCELLED
                           : DX_RESULT_SKIPPED);
-}
-
-static void begin_attempt(struct hall *h, struct company_run *run, struct company_attempt *before,
-                          int64_t at_ms, bool whole);
-
-/* Build by build in Jenkins, attempt by attempt elsewhere. */
-static void begin_again(struct hall *h, struct course *course, int64_t at_ms, bool whole)
-{
-    struct company_run *run = course->run, *again;
-
-    if (run->pipeline->repo->system != COMPANY_JENKINS) {
-        begin_attempt(h, run, course->attempt, at_ms, whole);
-        return;
-    }
-    again = run_list_add(h->list, &h->week->arena);
-    *again = *run;
-    again->created_ms = at_ms;
-    again->cancel_ms = again->edited_ms = 0;
-    again->again = run;
-    again->attempt_count = 0;
-    again->key = dice_key(run->key, 7, 0);
-    begin_attempt(h, again, NULL, at_ms, true);
 }
 
 /* How likely somebody tries a failed attempt again. */
@@ -178,14 +161,15 @@ static void maybe_again(struct hall *h, struct course *course)
     if (dice_roll(&dice) < 0.08)
         minutes = dice_between(&dice, 25. * 60., 32. * 60.); /* the day after */
     at_ms = attempt->finished_ms + (int64_t)(minutes * 60e3);
+    course->whole_again = whole;
     if (at_ms < h->week->to_ms - 2 * HOUR_MS)
-        begin_again(h, course, at_ms, whole);
+        heap_put(&h->heap, &(struct heap_entry){ at_ms, attempt->key, course, NULL });
 }
 
 static void end_attempt(struct hall *h, struct course *course)
 {
     struct company_attempt *attempt = course->attempt;
-    bool failed = false, cancelled = false, succeeded = false;
+    bool failed = false, cancelled = false;
 
     for (int i = 0; i < attempt->job_count; i++) {
         const struct company_job *job = &attempt->jobs[i];
@@ -196,7 +180,6 @@ static void end_attempt(struct hall *h, struct course *course)
             (!attempt->started_ms || job->started_ms < attempt->started_ms))
             attempt->started_ms = job->started_ms;
         cancelled = cancelled || job->result == DX_RESULT_CANCELLED;
-        succeeded = succeeded || job->result == DX_RESULT_SUCCESS;
         failed = failed || (job->result == DX_RESULT_FAILURE && !(job->def->flags & JOB_MAY_FAIL));
     }
     attempt->result = DX_RESULT_SUCCESS;
@@ -213,7 +196,6 @@ static void settle(struct hall *h, struct course *course, struct company_job *jo
     for (int i = job->index + 1; i < course->attempt->job_count; i++)
         if (course->attempt->jobs[i].def->needs & 1u << job->index)
             try_job(h, course, i);
-    /* Its descendants may have ended the attempt already. */
     if (--course->open == 0)
         end_attempt(h, course);
 }
@@ -282,7 +264,7 @@ static struct course *new_course(struct hall *h, struct company_run *run,
         else if (before)
             attempt->jobs[i].tries = before->jobs[i].tries + (before->jobs[i].started_ms != 0);
     }
-    *course = (struct course){ run, attempt, before, attempt->job_count, 0, 0 };
+    *course = (struct course){ run, attempt, attempt->job_count, 0, 0, false };
     return course;
 }
 
@@ -329,6 +311,25 @@ static void begin_attempt(struct hall *h, struct company_run *run, struct compan
         try_job(h, course, i);
     if (--course->open == 0)
         end_attempt(h, course);
+}
+
+/* Build by build in Jenkins, attempt by attempt elsewhere. */
+static void begin_again(struct hall *h, const struct course *course, int64_t at_ms)
+{
+    struct company_run *run = course->run, *again;
+
+    if (run->pipeline->repo->system != COMPANY_JENKINS) {
+        begin_attempt(h, run, course->attempt, at_ms, course->whole_again);
+        return;
+    }
+    again = run_list_add(h->list, &h->week->arena);
+    *again = *run;
+    again->created_ms = at_ms;
+    again->cancel_ms = again->edited_ms = 0;
+    again->again = run;
+    again->attempt_count = 0;
+    again->key = dice_key(run->key, 7, 0);
+    begin_attempt(h, again, NULL, at_ms, true);
 }
 
 /* ---- runners ---- */
@@ -419,36 +420,35 @@ static void run_job(const struct hall *h, const struct course *course, struct co
 }
 
 /* One job from the moment that it is ready. */
-static void work_off(struct hall *h, const struct heap_entry *e)
+static void work_off(struct hall *h, struct course *course, struct company_job *job)
 {
-    struct company_job *job = e->job;
-    enum company_system system = e->course->run->pipeline->repo->system;
+    enum company_system system = course->run->pipeline->repo->system;
     struct dice dice = { .key = job->key, .n = 200 };
     double start_s = world_pools[job->def->pool].start_s * dice_between(&dice, 0.3, 1.8);
-    int64_t cancel_ms = e->course->run->cancel_ms, from_ms = 0;
+    int64_t cancel_ms = course->run->cancel_ms, from_ms = 0;
     int64_t patience_ms = PATIENCE_MS + (int64_t)(dice_roll(&dice) * (double)MINUTE_MS);
     int runner = pick_runner(h, job, &from_ms);
 
     from_ms += (int64_t)(start_s * 1e3);
-    if (cancel_ms > e->course->attempt->created_ms && from_ms >= cancel_ms &&
+    if (cancel_ms > course->attempt->created_ms && from_ms >= cancel_ms &&
         job->ready_ms + patience_ms >= cancel_ms) {
-        job->by_person = e->course->run->cancelled_by_person;
-        end_unstarted(h, e->course, job, cancel_ms, DX_RESULT_CANCELLED);
+        job->by_person = course->run->cancelled_by_person;
+        end_unstarted(h, course, job, cancel_ms, DX_RESULT_CANCELLED);
         return;
     }
     if (from_ms - job->ready_ms >= patience_ms || from_ms >= h->week->to_ms) {
         int64_t end_ms = job->ready_ms + patience_ms;
 
         job->failure = &company_never_started;
-        end_unstarted(h, e->course, job, end_ms < h->week->to_ms ? end_ms : h->week->to_ms,
+        end_unstarted(h, course, job, end_ms < h->week->to_ms ? end_ms : h->week->to_ms,
                       DX_RESULT_FAILURE);
         return;
     }
     job->started_ms = from_ms;
     job->runner = runner + 1;
-    run_job(h, e->course, job);
+    run_job(h, course, job);
     h->free_ms[system][job->def->pool][runner] = job->finished_ms;
-    settle(h, e->course, job);
+    settle(h, course, job);
 }
 
 void company_work_off(const struct company *company, struct company_week *week,
@@ -467,7 +467,12 @@ void company_work_off(const struct company *company, struct company_week *week,
     while (h.heap.count > 0) {
         struct heap_entry e = heap_take(&h.heap);
 
-        work_off(&h, &e);
+        if (!e.job)
+            begin_again(&h, e.course, e.at_ms);
+        else if (e.job->result != DX_RESULT_NONE)
+            settle(&h, e.course, e.job);
+        else
+            work_off(&h, e.course, e.job);
     }
     arena_free(&h.arena);
     free(h.heap.entries);

@@ -203,15 +203,12 @@ static void org_repos(struct exchange *x, const char *org)
 static void answer_orgs(struct exchange *x)
 {
     const char *rest = x->path + strlen(GITHUB_BASE "/orgs/");
-    size_t len = strcspn(rest, "/");
 
     if (!is_welcome(x))
         return;
-    if (strncmp(rest, "acme/", len + 1) != 0)
-        github_not_found(x);
-    else if (strcmp(rest + len, "/repos") == 0)
+    if (strcmp(rest, "acme/repos") == 0)
         org_repos(x, "acme");
-    else if (strcmp(rest + len, "/actions/runners") == 0)
+    else if (strcmp(rest, "acme/actions/runners") == 0)
         github_runners(x, true);
     else
         github_not_found(x);

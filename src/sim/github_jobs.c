@@ -9,7 +9,7 @@
 #include "sim/github.h"
 #include "sim/noise.h"
 
-#define LOG_URL_MS (60 * 1000) /* how long the place of a log is good */
+#define LOG_URL_MS INT64_C(60000) /* how long the place of a log is good */
 
 /* ---- jobs ---- */
 

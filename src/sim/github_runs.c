@@ -96,7 +96,7 @@ static json_t *pulls_json(const struct github_call *call, const struct company_r
     if (!run->pull)
         return json_array();
     return json_pack("[{s:I, s:I, s:o, s:{s:s, s:s}, s:{s:s}}]", "id",
-                     (json_int_t)(run->pull + 700000), "number", (json_int_t)run->pull, "url",
+                     (json_int_t)run->pull + 700000, "number", (json_int_t)run->pull, "url",
                      json_sprintf("%s/pulls/%" PRId64, call->api, run->pull), "head", "ref",
                      company_branch(branch, run), "sha", company_sha(sha, run->commit), "base",
                      "ref", call->repo->default_branch);
@@ -135,7 +135,7 @@ static json_t *run_json(const struct github_call *call, const struct company_att
     json = json_pack(
         "{s:I, s:s, s:o, s:I, s:s, s:s, s:o, s:I, s:i, s:s, s:s, s:s, s:s?, s:I}", "id",
         (json_int_t)run->id, "name", run->pipeline->print->name, "node_id",
-        json_sprintf("WFR_%" PRId64, run->id), "check_suite_id", (json_int_t)(run->id + 500),
+        json_sprintf("WFR_%" PRId64, run->id), "check_suite_id", (json_int_t)run->id + 500,
         "head_branch", company_branch(branch, run), "head_sha", company_sha(sha, run->commit),
         "path", json_sprintf(".github/workflows/%s.yml", run->pipeline->print->file), "run_number",
         (json_int_t)run->number, "run_attempt", attempt->number, "event", events[run->event],
@@ -290,12 +290,11 @@ static void answer_attempt(struct github_call *call, const struct company_run *r
     long number = strtol(rest, &end, 10);
     const struct company_attempt *attempt =
         number >= 1 && number <= run->attempt_count ? run->attempts[number - 1] : NULL;
+    bool there = attempt && attempt->created_ms <= call->x->now_ms;
 
-    if (!attempt || attempt->created_ms > call->x->now_ms)
-        github_not_found(call->x);
-    else if (!*end)
+    if (there && !*end)
         github_put(call->x, run_json(call, attempt));
-    else if (strcmp(end, "/jobs") == 0)
+    else if (there && strcmp(end, "/jobs") == 0)
         github_jobs(call, run, attempt->number);
     else
         github_not_found(call->x);
@@ -306,14 +305,13 @@ void github_run(struct github_call *call, const char *rest)
     char *end;
     int64_t id = strtoll(rest, &end, 10);
     const struct company_run *run = company_run_by_id(call->company, id, call->x->now_ms);
+    bool there = run && end > rest && run->pipeline->repo == call->repo;
 
-    if (!run || end == rest || run->pipeline->repo != call->repo)
-        github_not_found(call->x);
-    else if (!*end)
+    if (there && !*end)
         github_put(call->x, run_json(call, company_attempt_at(run, call->x->now_ms)));
-    else if (strcmp(end, "/jobs") == 0)
+    else if (there && strcmp(end, "/jobs") == 0)
         github_jobs(call, run, 0);
-    else if (strncmp(end, "/attempts/", 10) == 0)
+    else if (there && strncmp(end, "/attempts/", 10) == 0)
         answer_attempt(call, run, end + 10);
     else
         github_not_found(call->x);

@@ -224,13 +224,12 @@ void gitlab_job(struct gitlab_call *call, const char *rest)
     char *end;
     const struct company_job *job =
         company_job_by_id(call->company, strtoll(rest, &end, 10), call->x->now_ms);
+    bool there = job && end > rest && job->attempt->run->pipeline->repo == call->repo &&
+                 is_listed(job, call->x->now_ms);
 
-    if (!job || end == rest || job->attempt->run->pipeline->repo != call->repo ||
-        !is_listed(job, call->x->now_ms)) {
-        gitlab_error(call->x, 404, "404 Not found");
-    } else if (!*end) {
+    if (there && !*end) {
         gitlab_put(call->x, job_json(call, job));
-    } else if (strcmp(end, "/trace") == 0) {
+    } else if (there && strcmp(end, "/trace") == 0) {
         exchange_text(call->x, 200, "");
         company_log(job, call->x->now_ms, &call->x->body);
         call->x->content_type = "text/plain";

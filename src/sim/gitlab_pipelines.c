@@ -230,14 +230,13 @@ void gitlab_pipeline(struct gitlab_call *call, const char *rest)
     char *end;
     int64_t id = strtoll(rest, &end, 10);
     const struct company_run *run = company_run_by_id(call->company, id, call->x->now_ms);
+    bool there = run && end > rest && run->pipeline->repo == call->repo;
 
-    if (!run || end == rest || run->pipeline->repo != call->repo)
-        gitlab_error(call->x, 404, "404 Not found");
-    else if (!*end)
+    if (there && !*end)
         gitlab_put(call->x, whole_json(call, run));
-    else if (strcmp(end, "/jobs") == 0)
+    else if (there && strcmp(end, "/jobs") == 0)
         gitlab_pipeline_jobs(call, run);
-    else if (strcmp(end, "/bridges") == 0) /* no pipeline begins another one */
+    else if (there && strcmp(end, "/bridges") == 0) /* no pipeline begins another one */
         gitlab_put_page(call, json_array(),
                         arena_print(&call->x->arena,
                                     "/projects/%" PRId64 "/pipelines/%" PRId64 "/bridges",
