@@ -974,3 +974,16 @@ Test(truth, flaky_jobs_are_mostly_those_that_were_made_so)
     cr_expect_lt(flaky - made, made, "%d of %d", made, flaky);
     stop();
 }
+
+Test(truth, all_or_nothing)
+{
+    start(0, 150);
+    get("/truth");
+    cr_expect_eq(got.status, 413, "it is larger than an answer can be");
+    get("/truth?kind=run");
+    cr_expect_eq(got.status, 200);
+    get("/truth?kind=job&from=2026-11-20T00:00:00Z");
+    cr_expect_eq(got.status, 200);
+    cr_expect_eq(got.body.bytes[got.body.len - 1], '\n');
+    stop();
+}

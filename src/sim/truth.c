@@ -266,6 +266,8 @@ static void answer(struct exchange *x)
     for (size_t i = count; i-- > 0;)
         put_run(x, runs[i], kind);
     free(runs);
+    if (x->body.full) /* better nothing than a part of the truth */
+        exchange_text(x, 413, "that is too much at once; ask with from=, to= and kind=\n");
 }
 
 static void no_path(struct exchange *x)
