@@ -94,7 +94,7 @@ void app_start(void)
     snprintf(themes, sizeof(themes), "%s/themes", getenv("DX_SRC"));
     a = (struct app_kit){ .url = "", .list_rows = 3 };
     a.app = (struct app){
-        .arguments = { .common = { "", "", "", "", "", "", "", "" },
+        .arguments = { .common = { "", "", "", "", "", "", "", "", "" },
                        .theme = "",
                        .color = "",
                        .view = "",

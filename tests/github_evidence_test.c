@@ -110,8 +110,8 @@ Test(github_evidence, only_the_end_of_a_long_log_is_kept)
     struct github_poll p = { &config, &kit.plan, &kit.batch, &reply };
     char *body = malloc(100000);
 
-    for (int i = 0; i < 5000; i++)
-        snprintf(body + i * 10, 100000 - (size_t)i * 10, "line %04d\n", i);
+    for (unsigned i = 0; i < 5000; i++)
+        snprintf(body + i * 10, 100000 - (size_t)i * 10, "line %04u\n", i % 10000);
     kit_poll(&kit, NOW);
     reply.body = body;
     reply.len = 50000;

@@ -201,7 +201,7 @@ Test(export, a_collector_that_fails_is_not_hidden)
 /* Its pages in the middle are no pages any more; its first ones are. */
 static void damage(void)
 {
-    static char nothing[64 << 10];
+    static char nothing[512 << 10];
     struct batch batch = { 0 };
     static char set[200][16]; /* a batch keeps what it is given */
     struct dx_error err = { 0 };

@@ -102,8 +102,8 @@ static void commit_runs(struct kit *kit)
             snprintf(to->project, sizeof(to->project), "%s", run->project);
             snprintf(to->id, sizeof(to->id), "%s", run->id);
         }
-        if (!run->bare || run->outcome.phase == DX_PHASE_DONE)
-            to->done = run->outcome.phase == DX_PHASE_DONE;
+        if (!run->bare || run->gone)
+            to->done = run->gone || run->outcome.phase == DX_PHASE_DONE;
         if (!run->bare)
             to->updated_ms = run->updated_ms;
         to->whole = run->jobs_whole || (to->whole && run->bare);

@@ -150,6 +150,22 @@ static json_t *table_of(const struct dx_option *options, const char *named_by_ke
 
 /* ---- the parts of the file ---- */
 
+/* Some types know where their servers are; for the others somebody has to say it. */
+static void url_of(json_t *table, const struct config_kind *kind)
+{
+    json_t *properties = json_object_get(table, "properties"), *url;
+
+    if (kind->url) {
+        (void)json_object_set_new(json_object_get(properties, "url"), "default",
+                                  json_string(kind->url));
+        return;
+    }
+    url = json_pack("{s:s, s:O}", "type", "string", "description",
+                    json_object_get(json_object_get(properties, "url"), "description"));
+    (void)json_object_set_new(properties, "url", url);
+    (void)json_array_append_new(json_object_get(table, "required"), json_string("url"));
+}
+
 static json_t *kind_of(const struct config_kind *kind, const struct dx_option *common,
                        const char *key)
 {
@@ -161,6 +177,8 @@ static json_t *kind_of(const struct config_kind *kind, const struct dx_option *c
         properties, key,
         json_pack("{s:s, s:s}", "const", kind->name, "description", kind->summary));
     (void)json_object_set_new(table, "description", json_string(kind->summary));
+    if (json_object_get(properties, "url"))
+        url_of(table, kind);
     return table;
 }
 

@@ -184,10 +184,7 @@ void github_gone(struct github_poll *p)
     size_t at = batch_known_run(p->batch, github_word(text, 0, repo), github_word(text, 1, id),
                                 github_number(text, 2));
 
-    if (p->batch->runs[at].bare) {
-        p->batch->runs[at].outcome.phase = DX_PHASE_DONE;
-        p->batch->runs[at].outcome.result = DX_RESULT_UNKNOWN;
-    }
+    p->batch->runs[at].gone = p->batch->runs[at].bare;
     batch_jobs_whole(p->batch, at);
     github_filled(p);
 }
