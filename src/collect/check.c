@@ -10,6 +10,7 @@
 
 #include "collect/ask.h"
 #include "collect/collect.h"
+#include "collect/program.h"
 #include "core/mem.h"
 #include "net/http.h"
 #include "source/plan.h"
@@ -31,6 +32,7 @@ struct check { /* of one source */
     int64_t latency_ms, skew_ms;
     bool skew_known;
     double per_hour;
+    size_t records; /* of a program */
     struct dx_error error;
 };
 
@@ -112,6 +114,48 @@ static void on_ready(void *self, const struct dx_error *err)
     ev_break(c->loop, EVBREAK_ALL);
 }
 
+static void print_line(bool ok, const char *what, const char *words)
+{
+    (void)printf("  %s %-14s %s\n", ok ? "✓" : "✗", what, words);
+}
+
+/* ---- a program ---- */
+
+static void on_program(void *self, const struct command_result *result)
+{
+    struct check *c = self;
+
+    c->latency_ms = result->took_ms;
+    c->reachable = !result->error || result->error->fault != DX_FAULT_CONFIG;
+    c->authenticated = c->reachable; /* whatever it needs is its own matter */
+    (void)program_take(c->settings, result, &c->plan, &c->batch, &c->error);
+    ev_break(c->loop, EVBREAK_ALL);
+}
+
+static void run_program(struct check *c)
+{
+    c->per_hour = 3600e3 / (double)c->settings->every_ms;
+    (void)program_begin(c->loop, c->settings, on_program, c);
+    ev_run(c->loop, 0);
+    c->records = c->batch.run_count + c->batch.job_count + c->batch.sample_count +
+                 c->batch.alert_count + c->batch.pool_count + c->batch.runner_count;
+    batch_done(&c->batch);
+    plan_done(&c->plan);
+}
+
+static void print_program(const struct check *c)
+{
+    char words[128];
+
+    (void)snprintf(words, sizeof(words), "in %" PRId64 " ms", c->latency_ms);
+    print_line(c->error.fault == DX_FAULT_NONE, "ran",
+               c->error.fault == DX_FAULT_NONE ? words : c->error.text);
+    (void)snprintf(words, sizeof(words), "%zu", c->records);
+    print_line(c->records > 0, "records", words);
+}
+
+/* ---- a server ---- */
+
 static void run(struct check *c)
 {
     const struct cursors none = { .get = no_cursor, .after = no_cursor_after };
@@ -122,6 +166,10 @@ static void run(struct check *c)
                              .every_ms = c->settings->every_ms,
                              .history_ms = c->settings->every_ms, /* the newest will do */
                              .cursors = &none };
+    if (program_is(c->settings)) {
+        run_program(c);
+        return;
+    }
     c->source->begin(c->settings->settings, &none, &c->plan);
     a_poll = c->plan.count;
     c->per_hour = (double)a_poll * 3600e3 / (double)c->settings->every_ms;
@@ -138,19 +186,18 @@ static void run(struct check *c)
     batch_done(&c->batch);
 }
 
-static void print_line(bool ok, const char *what, const char *words)
-{
-    (void)printf("  %s %-14s %s\n", ok ? "✓" : "✗", what, words);
-}
-
 static void print_text(const struct check *c)
 {
     char words[128];
     bool ok = c->error.fault == DX_FAULT_NONE;
     bool skewed = c->skew_known && (c->skew_ms > 5000 || c->skew_ms < -5000);
 
-    (void)printf("%s %s (%s, %s)\n", ok ? "✓" : "✗", c->settings->name, c->settings->type,
-                 c->settings->endpoint.url);
+    (void)printf("%s %s (%s%s%s)\n", ok ? "✓" : "✗", c->settings->name, c->settings->type,
+                 *c->settings->endpoint.url ? ", " : "", c->settings->endpoint.url);
+    if (program_is(c->settings)) {
+        print_program(c);
+        return;
+    }
     if (c->error.fault == DX_FAULT_AUTH && !c->reachable) {
         print_line(false, "secrets", c->error.text);
         return;

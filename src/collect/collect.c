@@ -16,6 +16,7 @@
 
 #include "collect/derive.h"
 #include "collect/poller.h"
+#include "collect/program.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -186,14 +187,19 @@ static bool make_pollers(struct collect *c)
     const struct config *config = c->options->config;
     struct source_row *rows = mem_new(config->source_count, sizeof(*rows));
     int64_t *ids = mem_new(config->source_count, sizeof(*ids));
+    struct arena names = { 0 };
     bool ok;
 
     for (size_t i = 0; i < config->source_count; i++) {
         const struct source_settings *s = &config->sources[i];
+        const char *url = s->endpoint.url;
 
+        /* Sources are known by type and address; a program has its name only. */
+        if (program_is(s) && !*url)
+            url = arena_print(&names, "exec:%s", s->name);
         rows[i] = (struct source_row){ .name = s->name,
                                        .type = s->type,
-                                       .url = s->endpoint.url,
+                                       .url = url,
                                        .yields = poller_yields(s),
                                        .every_ms = s->every_ms };
         store_keep(c->store, poller_reach(s));
@@ -207,6 +213,7 @@ static bool make_pollers(struct collect *c)
     start_pollers(c);
     free(rows);
     free(ids);
+    arena_free(&names);
     return ok;
 }
 

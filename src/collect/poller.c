@@ -15,6 +15,7 @@
 #include "collect/memory.h"
 #include "collect/pace.h"
 #include "collect/piece.h"
+#include "collect/program.h"
 #include "collect/tell.h"
 #include "core/log.h"
 #include "core/mem.h"
@@ -59,6 +60,7 @@ struct poller {
     struct batch batch;
     struct plan_request *request;
     struct http_call *call;
+    struct command *command; /* of a source that is a program */
     struct etags etags;
 };
 
@@ -412,6 +414,23 @@ static void on_ready(void *self, const struct dx_error *err)
         next_request(p);
 }
 
+/* ---- polls ---- */
+
+static void on_program(void *self, const struct command_result *result)
+{
+    struct poller *p = self;
+    struct dx_error err = { 0 };
+    bool ok;
+
+    p->command = NULL;
+    p->bytes += (int64_t)result->len;
+    p->largest = (int64_t)result->len;
+    if (!isinf(clock_real_s(p->shared->clock, 1)))
+        p->latency_ms = result->took_ms;
+    ok = program_take(p->settings, result, &p->plan, &p->batch, &err);
+    finish(p, ok ? NULL : &err);
+}
+
 static void poll_now(struct poller *p)
 {
     if (p->polling)
@@ -431,6 +450,12 @@ static void poll_now(struct poller *p)
                              .cursors = &p->memory.cursors,
                              .known = &p->memory.known };
     memory_begin(&p->memory, p->now_ms);
+    if (program_is(p->settings)) {
+        p->count.sent = 1;
+        pace_begin(&p->pace, 1);
+        p->command = program_begin(p->shared->loop, p->settings, on_program, p);
+        return;
+    }
     p->source->begin(p->settings->settings, &p->memory.cursors, &p->plan);
     pace_begin(&p->pace, p->plan.count); /* without the back-fill and the probe */
     if (!p->probed && p->source->probe)
@@ -488,6 +513,7 @@ void poller_free(struct poller *p)
         return;
     if (p->call)
         http_cancel(p->call);
+    command_stop(p->command);
     ev_timer_stop(p->shared->loop, &p->timer);
     ev_timer_stop(p->shared->loop, &p->pause);
     clear(p);

@@ -171,7 +171,7 @@ static bool parse_list(struct option_context *context, struct dx_items *items,
 {
     bool one = value->kind == YAML_SCALAR;
     size_t n = one ? 1 : value->count;
-    const char **texts = arena_alloc(context->arena, (n ? n : 1) * sizeof(*texts));
+    const char **texts = arena_alloc(context->arena, (n + 1) * sizeof(*texts)); /* ends at NULL */
 
     if (!one && value->kind != YAML_LIST)
         return wrong(context, option, value, "a list");

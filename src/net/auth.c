@@ -16,7 +16,7 @@
 #include "net/command.h"
 #include "net/vault.h"
 
-enum { SECRET_MAX = 64 << 10 };
+enum { SECRET_MAX = 64 << 10, COMMAND_MS = 10000 };
 
 /* One secret of the endpoint: where it is found, and what was found. */
 struct item {
@@ -259,21 +259,31 @@ static void on_soon(struct ev_loop *loop, ev_timer *timer, int revents)
 
 static void read_on(struct auth *auth);
 
-static void on_command(void *self, const char *bytes, size_t len, const struct dx_error *err)
+static void on_command(void *self, const struct command_result *result)
 {
     struct auth *auth = self;
     struct item *item = &auth->items[auth->running];
 
     auth->command = NULL;
-    if (err) {
-        auth->error = *err;
+    if (result->error) {
+        auth->error = *result->error;
         answer(auth);
         return;
     }
-    if (accept_value(item, bytes, len, &auth->error))
+    if (accept_value(item, result->bytes, result->len, &auth->error))
         read_on(auth);
     else
         answer(auth);
+}
+
+static void run_command(struct auth *auth, const struct item *item)
+{
+    struct command_spec spec = {
+        .argv = item->secret->argv, .timeout_ms = COMMAND_MS, .most = SECRET_MAX, .secret = true
+    };
+
+    auth->running = (size_t)(item - auth->items);
+    auth->command = command_start(auth->loop, &spec, on_command, auth);
 }
 
 /* Read what is not read yet; a command interrupts the run and takes it up again. */
@@ -295,8 +305,7 @@ static void read_on(struct auth *auth)
             ok = read_file(item, &auth->error);
             break;
         case SECRET_COMMAND:
-            auth->running = i;
-            auth->command = command_start(auth->loop, item->secret->argv, on_command, auth);
+            run_command(auth, item);
             return;
         }
         if (!ok)

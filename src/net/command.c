@@ -7,95 +7,50 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/mem.h"
+#include "core/time.h"
+#include "net/spawn.h"
 #include "net/vault.h"
 
 static const double LINGER_S = 0.02;
 
-enum { TIMEOUT_S = 10, OUTPUT_MAX = 64 << 10, VARIABLES_MAX = 128 };
+enum { STDERR_KEPT = 4096 };
 
 struct command {
     struct ev_loop *loop;
+    struct command_spec spec;
     command_done_fn *done;
     void *self;
-    const char *name;
     pid_t pid; /* 0: none */
-    int fd;
-    ev_io out;
+    int out_fd, err_fd;
+    ev_io out, err;
     ev_timer deadline, linger; /* linger: its output ended, it has not */
-    char *bytes;               /* in the vault: it may be a secret */
+    char *bytes;               /* in the vault where it may be a secret */
     size_t len;
-    int status; /* of waitpid(), once pid is 0 */
+    char complaints[2 * STDERR_KEPT];
+    size_t complaints_len;
+    int64_t start_ms; /* boot time */
+    int status;       /* of waitpid(), once pid is 0 */
+    bool cut;
     struct dx_error error;
 };
 
-/* What tools like vault, aws, az, pass need to find their own things and the
- * network; no more. */
-static bool wanted(const char *variable)
+static const char *name_of(const struct command *c)
 {
-    static const char *const names[] = {
-        "PATH=",     "HOME=",       "USER=",          "LOGNAME=",    "LANG=",
-        "LC_ALL=",   "TMPDIR=",     "SSH_AUTH_SOCK=", "HTTP_PROXY=", "HTTPS_PROXY=",
-        "NO_PROXY=", "http_proxy=", "https_proxy=",   "no_proxy=",   NULL
-    };
-    static const char *const families[] = { "XDG_", "VAULT_",          "AWS_", "AZURE_",    "GNUPG",
-                                            "GPG",  "PASSWORD_STORE_", "OP_",  "SSL_CERT_", NULL };
-
-    for (size_t i = 0; names[i]; i++)
-        if (strncmp(variable, names[i], strlen(names[i])) == 0)
-            return true;
-    for (size_t i = 0; families[i]; i++)
-        if (strncmp(variable, families[i], strlen(families[i])) == 0)
-            return true;
-    return false;
+    return c->spec.argv[0];
 }
 
-static int spawn(struct command *c, const char *const *argv, int out)
+static enum dx_fault fault_of(const struct command *c)
 {
-    char *env[VARIABLES_MAX + 1], **args = NULL;
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attr;
-    sigset_t none, all;
-    size_t n = 0, argc = 0;
-    int status;
-
-    for (char **e = environ; *e && n < VARIABLES_MAX; e++)
-        if (wanted(*e))
-            env[n++] = *e;
-    env[n] = NULL;
-    while (argv[argc])
-        argc++;
-    args = mem_new(argc + 1, sizeof(*args));
-    for (size_t i = 0; i < argc; i++)
-        args[i] = mem_text(argv[i]);
-    (void)sigemptyset(&none);
-    (void)sigfillset(&all);
-    (void)posix_spawn_file_actions_init(&files);
-    (void)posix_spawnattr_init(&attr);
-    (void)posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    (void)posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    (void)posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    (void)posix_spawn_file_actions_addclosefrom_np(&files,
-                                                   STDERR_FILENO + 1); /* whoever left them open */
-    (void)posix_spawnattr_setsigmask(&attr, &none);
-    (void)posix_spawnattr_setsigdefault(&attr, &all);
-    (void)posix_spawnattr_setpgroup(&attr, 0);
-    (void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
-    status = posix_spawnp(&c->pid, argv[0], &files, &attr, args, env);
-    (void)posix_spawnattr_destroy(&attr);
-    (void)posix_spawn_file_actions_destroy(&files);
-    for (size_t i = 0; i < argc; i++)
-        free(args[i]);
-    free(args);
-    return status;
+    return c->spec.secret ? DX_FAULT_AUTH : DX_FAULT_SYSTEM;
 }
+
+/* ---- the end ---- */
 
 static void reap(struct command *c)
 {
@@ -107,101 +62,188 @@ static void reap(struct command *c)
 static void free_command(struct command *c)
 {
     ev_io_stop(c->loop, &c->out);
+    ev_io_stop(c->loop, &c->err);
     ev_timer_stop(c->loop, &c->deadline);
     ev_timer_stop(c->loop, &c->linger);
-    if (c->fd >= 0)
-        (void)close(c->fd);
-    vault_free(c->bytes);
+    if (c->out_fd >= 0)
+        (void)close(c->out_fd);
+    if (c->err_fd >= 0)
+        (void)close(c->err_fd);
+    if (c->spec.secret)
+        vault_free(c->bytes);
+    else
+        free(c->bytes);
     free(c);
+}
+
+/* The last of what it complained of; false: no more for now. */
+static bool read_complaints(struct command *c)
+{
+    size_t skip = c->complaints_len > STDERR_KEPT ? c->complaints_len - STDERR_KEPT : 0;
+    ssize_t n;
+
+    if (c->err_fd < 0)
+        return false;
+    c->complaints_len -= skip;
+    memmove(c->complaints, c->complaints + skip, c->complaints_len);
+    n = read(c->err_fd, c->complaints + c->complaints_len, STDERR_KEPT);
+    if (n > 0)
+        c->complaints_len += (size_t)n;
+    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+        ev_io_stop(c->loop, &c->err);
+    return n > 0;
 }
 
 static void finish(struct command *c)
 {
-    if (c->error.fault != DX_FAULT_NONE && c->pid > 0)
+    struct command_result result = { .bytes = c->bytes, .cut = c->cut };
+    bool failed = c->error.fault != DX_FAULT_NONE;
+    size_t skip;
+
+    /* Before it is reaped, for then the number may be another's. */
+    if (c->pid > 0 && (failed || !c->spec.secret))
         (void)kill(-c->pid, SIGKILL);
     reap(c);
-    if (c->error.fault == DX_FAULT_NONE && (!WIFEXITED(c->status) || WEXITSTATUS(c->status) != 0))
-        dx_fail(&c->error, DX_FAULT_AUTH, "the command %s failed (%s %d)", c->name,
+    for (int i = 0; i < 64 && read_complaints(c);) /* what lies in the pipe, if it fills no more */
+        i++;
+    if (!failed && (!WIFEXITED(c->status) || WEXITSTATUS(c->status) != 0))
+        dx_fail(&c->error, fault_of(c), "the command %s failed (%s %d)", name_of(c),
                 WIFEXITED(c->status) ? "exit code" : "signal",
                 WIFEXITED(c->status) ? WEXITSTATUS(c->status) : WTERMSIG(c->status));
-    c->done(c->self, c->bytes, c->len, c->error.fault == DX_FAULT_NONE ? NULL : &c->error);
+    skip = c->complaints_len > STDERR_KEPT ? c->complaints_len - STDERR_KEPT : 0;
+    result.len = c->len;
+    result.stderr_end = c->complaints + skip;
+    result.stderr_len = c->complaints_len - skip;
+    result.took_ms = time_boot_ms() - c->start_ms;
+    result.error = c->error.fault == DX_FAULT_NONE ? NULL : &c->error;
+    c->done(c->self, &result);
     free_command(c);
 }
+
+/* Has it ended? It is not reaped yet, so that its group can still be killed. */
+static bool has_ended(const struct command *c)
+{
+    siginfo_t info = { .si_pid = 0 };
+
+    return waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+           info.si_pid == c->pid;
+}
+
+/* ---- while it runs ---- */
 
 static void on_linger(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct command *c = timer->data;
-    pid_t pid = waitpid(c->pid, &c->status, WNOHANG);
 
     (void)loop;
     (void)revents;
-    if (pid == 0)
-        return;
-    c->pid = 0;
-    finish(c);
+    if (has_ended(c))
+        finish(c);
 }
 
 static void on_out(struct ev_loop *loop, ev_io *io, int revents)
 {
     struct command *c = io->data;
-    ssize_t n = read(c->fd, c->bytes + c->len, OUTPUT_MAX - c->len);
+    ssize_t n = read(c->out_fd, c->bytes + c->len, c->spec.most - c->len);
 
     (void)revents;
     if (n > 0) {
         c->len += (size_t)n;
-        if (c->len < OUTPUT_MAX)
+        if (c->len < c->spec.most)
             return;
-        dx_fail(&c->error, DX_FAULT_AUTH, "the command %s printed more than %d bytes", c->name,
-                OUTPUT_MAX);
-    } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return;
-    } else {
+        c->cut = true;
+        dx_fail(&c->error, fault_of(c), "the command %s printed more than %zu bytes", name_of(c),
+                c->spec.most);
+        finish(c);
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         ev_io_stop(loop, io);
         ev_timer_start(loop, &c->linger);
-        return;
     }
-    finish(c);
+}
+
+static void on_err(struct ev_loop *loop, ev_io *io, int revents)
+{
+    (void)loop;
+    (void)revents;
+    (void)read_complaints(io->data);
 }
 
 static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct command *c = timer->data;
+    double s = (double)c->spec.timeout_ms / 1e3;
 
     (void)loop;
     (void)revents;
-    if (c->error.fault == DX_FAULT_NONE)
-        dx_fail(&c->error, DX_FAULT_AUTH, "the command %s did not end within %d s", c->name,
-                TIMEOUT_S);
+    if (c->error.fault == DX_FAULT_NONE && has_ended(c)) {
+        c->cut = true;
+        dx_fail(&c->error, fault_of(c),
+                "the command %s ended, but what it started kept its output open for %g s",
+                name_of(c), s);
+    } else if (c->error.fault == DX_FAULT_NONE) {
+        c->cut = true;
+        dx_fail(&c->error, fault_of(c), "the command %s did not end within %g s", name_of(c), s);
+    }
     finish(c);
 }
 
-struct command *command_start(struct ev_loop *loop, const char *const *argv, command_done_fn *done,
-                              void *self)
+/* ---- the beginning ---- */
+
+static void init_watchers(struct command *c, double deadline_s)
+{
+    ev_io_init(&c->out, on_out, c->out_fd, EV_READ);
+    ev_io_init(&c->err, on_err, c->err_fd, EV_READ);
+    ev_timer_init(&c->deadline, on_deadline, deadline_s, 0.);
+    ev_timer_init(&c->linger, on_linger, 0., LINGER_S);
+    c->out.data = c->err.data = c->deadline.data = c->linger.data = c;
+    ev_now_update(c->loop);
+    ev_timer_start(c->loop, &c->deadline);
+}
+
+static int start(struct command *c)
+{
+    int out[2] = { -1, -1 }, err[2] = { -1, -1 };
+    int status = pipe2(out, O_CLOEXEC) == 0 ? 0 : errno;
+
+    if (status == 0 && !c->spec.secret)
+        status = pipe2(err, O_CLOEXEC) == 0 ? 0 : errno;
+    if (status == 0)
+        status = spawn_command(&c->spec, out[1], err[1], &c->pid);
+    if (out[1] >= 0)
+        (void)close(out[1]);
+    if (err[1] >= 0)
+        (void)close(err[1]);
+    c->out_fd = out[0];
+    c->err_fd = err[0];
+    if (c->out_fd >= 0)
+        (void)fcntl(c->out_fd, F_SETFL, O_NONBLOCK);
+    if (c->err_fd >= 0)
+        (void)fcntl(c->err_fd, F_SETFL, O_NONBLOCK);
+    return status;
+}
+
+struct command *command_start(struct ev_loop *loop, const struct command_spec *spec,
+                              command_done_fn *done, void *self)
 {
     struct command *c = mem_new(1, sizeof(*c));
-    int pair[2] = { -1, -1 }, status;
+    int status;
 
-    *c = (struct command){ .loop = loop, .done = done, .self = self, .name = argv[0], .fd = -1 };
-    c->bytes = vault_new(OUTPUT_MAX);
-    status = pipe2(pair, O_CLOEXEC) == 0 ? spawn(c, argv, pair[1]) : errno;
-    if (pair[1] >= 0)
-        (void)close(pair[1]);
-    c->fd = pair[0];
-    ev_io_init(&c->out, on_out, c->fd, EV_READ);
-    c->out.data = c;
-    ev_timer_init(&c->deadline, on_deadline, status == 0 ? (double)TIMEOUT_S : 0., 0.);
-    c->deadline.data = c;
-    ev_timer_init(&c->linger, on_linger, 0., LINGER_S);
-    c->linger.data = c;
-    ev_now_update(loop);
-    ev_timer_start(loop, &c->deadline);
+    c->loop = loop;
+    c->spec = *spec;
+    c->done = done;
+    c->self = self;
+    c->start_ms = time_boot_ms();
+    c->bytes = spec->secret ? vault_new(spec->most + 1) : mem_new(spec->most + 1, 1);
+    status = start(c);
+    init_watchers(c, status == 0 ? (double)spec->timeout_ms / 1e3 : 0.);
     if (status == 0) {
-        (void)fcntl(c->fd, F_SETFL, O_NONBLOCK);
         ev_io_start(loop, &c->out);
+        if (c->err_fd >= 0)
+            ev_io_start(loop, &c->err);
     } else {
         c->pid = 0;
-        dx_fail(&c->error, DX_FAULT_AUTH, "cannot start the command %s: %s", argv[0],
-                strerror(status));
+        dx_fail(&c->error, spec->secret ? DX_FAULT_AUTH : DX_FAULT_CONFIG,
+                "cannot start the command %s: %s", name_of(c), strerror(status));
     }
     return c;
 }

@@ -16,6 +16,7 @@ const struct source *const sources[] = {
     &source_alertmanager,
     &source_gitlab,
     &source_github,
+    &source_exec,
     NULL,
 };
 

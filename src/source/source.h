@@ -83,6 +83,7 @@ struct source {
     /* Instead of a server, a program is asked: its argv (ends at NULL). begin()
      * is not called, and decode() gets what it printed. NULL: a server. */
     const char *const *(*command)(const void *config);
+    struct dx_items (*variables)(const void *config); /* of const char *: that it sees too */
 
     /* Less than `yields`, where the configuration says so; may be NULL. */
     uint32_t (*yields_of)(const void *config);
@@ -119,6 +120,7 @@ extern const struct source source_prometheus;
 extern const struct source source_alertmanager;
 extern const struct source source_gitlab;
 extern const struct source source_github;
+extern const struct source source_exec;
 const struct source *source_find(const char *name); /* NULL: there is none */
 
 /* Repair and parse reply->body (see source/repair.h), then let source decode
