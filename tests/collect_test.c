@@ -33,6 +33,10 @@ static struct {
 
 static void start(void)
 {
+    char patterns[512];
+
+    snprintf(patterns, sizeof(patterns), "%s/data/failure_patterns.tsv", getenv("DX_SRC"));
+    setenv("DXTOP_PATTERNS", patterns, 1);
     kit_init();
     t.loop = ev_loop_new(EVFLAG_AUTO);
     for (int i = 0; i < 2; i++)

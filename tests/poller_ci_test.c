@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 
+#include "collect/causes.h"
 #include "collect/poller.h"
 #include "core/time.h"
 #include "run.h"
@@ -62,7 +63,7 @@ static void take_run(const json_t *item, const struct reply *reply, struct batch
     run->id = field_text(batch, item, "id");
     run->attempt = 1;
     run->outcome.phase = DX_PHASE_DONE;
-    run->outcome.result = DX_RESULT_SUCCESS;
+    run->outcome.result = json_object_get(item, "failed") ? DX_RESULT_FAILURE : DX_RESULT_SUCCESS;
     run->timing.created_ms = run->timing.started_ms = run->timing.finished_ms =
         reply->now_ms - 1000;
     for (int64_t i = 0; i < field_int(item, "jobs"); i++) {
@@ -77,6 +78,21 @@ static void take_run(const json_t *item, const struct reply *reply, struct batch
     }
     if (json_is_true(json_object_get(item, "whole")))
         batch_jobs_whole(batch, at);
+}
+
+/* {"run", "job", "text"} */
+static void take_tail(const json_t *item, struct batch *batch)
+{
+    struct log_tail *tail;
+
+    if (!item)
+        return;
+    tail = batch_tail(batch);
+    tail->project = "acme/web";
+    tail->run = field_text(batch, item, "run");
+    tail->job = field_text(batch, item, "job");
+    tail->run_attempt = tail->job_attempt = 1;
+    tail->text = field_text(batch, item, "text");
 }
 
 static bool decode(const void *config, const struct reply *reply, struct plan *plan,
@@ -102,6 +118,7 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
         pool->online = 1;
         pool->busy = pool->offline = pool->waiting = -1;
     }
+    take_tail(json_object_get(reply->json, "tail"), batch);
     batch->pools_whole |= json_is_true(json_object_get(reply->json, "whole"));
     if (json_object_get(reply->json, "fail"))
         return dx_fail(err, DX_FAULT_REPLY, "not understood");
@@ -170,12 +187,15 @@ static void open_store(void)
     cr_assert(store_sources(c.store, &row, 1, &c.id, &err), "%s", err.text);
 }
 
+static struct causes *causes;
+
 static void new_poller(void)
 {
     c.shared =
         (struct pollers){ .loop = c.loop,
                           .http = c.shared.http ? c.shared.http : http_new(c.loop, "dxtop/t"),
                           .store = c.store,
+                          .causes = causes,
                           .clock = &c.clock,
                           .polled = on_polled,
                           .committed = on_committed,
@@ -519,4 +539,33 @@ Test(poller_ci, history_does_not_take_what_the_polls_need)
     cr_expect_eq(server_requests(c.server), 2, "there was room for one");
     cr_assert(poll_once());
     cr_expect_eq(server_requests(c.server), 3, "and then for none");
+}
+
+/* ---- logs ---- */
+
+Test(poller_ci, the_end_of_a_log_says_why_its_job_failed)
+{
+    struct config config = { .patterns = { .count = 0 } };
+    struct buf complaints;
+
+    set_paths();
+    buf_init(&complaints, 4096);
+    causes = causes_new(&config, &complaints);
+    cr_assert_eq(complaints.len, 0, "%s", complaints.bytes);
+    poller_free(c.poller);
+    new_poller();
+    server_ok(c.server, "",
+              "{\"runs\": [{\"id\": \"1\", \"jobs\": 2, \"failed\": 1, \"whole\": true}],"
+              " \"get\": [\"/log\"]}");
+    server_ok(c.server, "",
+              "{\"tail\": {\"run\": \"1\", \"job\": \"1\","
+              " \"text\": \"ERROR: Job failed (system failure): prepare environment\"}}");
+    cr_assert(poll_once());
+    cr_expect_eq(number("SELECT cause FROM job WHERE ext = 1"), DX_CAUSE_PLATFORM);
+    cr_expect_eq(number("SELECT cause FROM job WHERE ext = 0"), DX_CAUSE_UNKNOWN);
+    poller_free(c.poller);
+    c.poller = NULL;
+    causes_free(causes);
+    causes = NULL;
+    buf_done(&complaints);
 }

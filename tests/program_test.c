@@ -16,6 +16,7 @@
 
 static char *dir;
 static char path[512], store[512];
+static const char *top = ""; /* of the configuration */
 
 static void start(void)
 {
@@ -49,8 +50,8 @@ static int poll_script(const char *script, const char *more)
     chmod(file, 0755);
     snprintf(config, sizeof(config), "%s/dxtop.yaml", dir);
     write_file(config,
-               "store: %s\nsources:\n  - type: exec\n    name: builds\n    command: [%s]\n%s",
-               store, file, more);
+               "%sstore: %s\nsources:\n  - type: exec\n    name: builds\n    command: [%s]\n%s",
+               top, store, file, more);
     argv[3] = config;
     free(program_run(argv, &code));
     return code;
@@ -211,4 +212,35 @@ Test(program_source, check_runs_it_once)
     cr_expect_eq(code, 1, "%s", text);
     cr_expect(strstr(text, "failed (exit code 2): no"), "%s", text);
     free(text);
+}
+
+/* ---- why jobs failed ---- */
+
+#define FAILED(id, message)                                                                        \
+    "echo '{\"type\":\"job\",\"project\":\"p\",\"run_id\":\"" id                                   \
+    "\",\"job\":\"test\",\"result\":\"failure\",\"finished_at\":1795507200,\"messages\":["         \
+    "\"" message "\"]}'\n"
+
+static const char causes[] = "SELECT group_concat(r.ext || ':' || j.cause || ':' ||"
+                             " ifnull(substr(t.text, 1, instr(t.text, ':') - 1), '-') || ':' ||"
+                             " r.cause) FROM job j JOIN run r ON r.id = j.run LEFT JOIN text t ON"
+                             " t.id = j.evidence ORDER BY r.ext";
+
+Test(program_source, what_failed_jobs_say_is_looked_up_in_the_catalogue)
+{
+    cr_expect_eq(poll_script("#!/bin/sh\n" FAILED("1", "The runner has received a shutdown signal.")
+                                 FAILED("2", "gremlins ate it") FAILED("3", "nothing to see"),
+                             ""),
+                 0);
+    cr_expect_str_eq(sql(causes), "1:2:runner:2,2:1:-:1,3:1:-:1");
+    /* The user's own patterns, one of which cannot be used. */
+    write_file(in_dir("own.tsv"), "9001\tgremlins\tP\tgremlins ate\tgremlins ate it\n"
+                                  "9002\tbad\tP\t(\tx\n");
+    top = "patterns: [own.tsv, none.tsv]\n";
+    cr_expect_eq(poll_script("#!/bin/sh\n" FAILED("2", "gremlins ate it"), ""), 0);
+    cr_expect_str_eq(sql(causes), "1:2:runner:2,2:2:gremlins:2,3:1:-:1");
+    cr_expect_str_eq(sql("SELECT count(*) FROM log WHERE text LIKE 'patterns: %own.tsv:2: %' OR"
+                         " text LIKE 'patterns: %none.tsv: cannot be read: %'"),
+                     "2");
+    top = "";
 }

@@ -32,6 +32,8 @@ void set_paths(void)
     setenv("DXTOP_PANELS", path, 1);
     snprintf(path, sizeof(path), "%s/themes", src);
     setenv("DXTOP_THEMES", path, 1);
+    snprintf(path, sizeof(path), "%s/data/failure_patterns.tsv", src);
+    setenv("DXTOP_PATTERNS", path, 1);
     setenv("TZ", "UTC", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     unsetenv("NO_COLOR");

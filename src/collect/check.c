@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "collect/ask.h"
+#include "collect/causes.h"
 #include "collect/collect.h"
 #include "collect/program.h"
 #include "core/mem.h"
@@ -228,6 +229,21 @@ static json_t *to_json(const struct check *c)
                      c->per_hour, "error", c->error.text);
 }
 
+/* Texts that say why jobs failed, and cannot be used. */
+static bool check_causes(const struct config *config, bool json)
+{
+    struct buf complaints;
+    bool ok;
+
+    buf_init(&complaints, 64 << 10);
+    causes_free(causes_new(config, &complaints));
+    ok = complaints.len == 0;
+    if (!ok)
+        (void)fprintf(json ? stderr : stdout, "✗ patterns\n%s", complaints.bytes);
+    buf_done(&complaints);
+    return ok;
+}
+
 int collect_check(const struct config *config, const struct clock *clock, bool json)
 {
     struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
@@ -248,6 +264,8 @@ int collect_check(const struct config *config, const struct clock *clock, bool j
         else
             print_text(&c);
     }
+    if (!check_causes(config, json))
+        status = COLLECT_SOURCE_FAILED;
     if (json) {
         (void)json_dumpf(list, stdout, JSON_INDENT(2));
         (void)putchar('\n');

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "collect/causes.h"
 #include "collect/derive.h"
 #include "collect/poller.h"
 #include "collect/program.h"
@@ -34,6 +35,7 @@ struct collect {
     struct clock clock;
     struct pollers shared;
     struct deriver *deriver;
+    struct causes *causes;
     struct poller **pollers;
     size_t count;
     size_t started;
@@ -229,19 +231,39 @@ static void say_started(struct collect *c)
     log_line(DX_LOG_INFO, "%s; the store is %s", words, store_path(c->store));
 }
 
+/* A pattern that cannot be used keeps nobody from collecting. */
+static void load_causes(struct collect *c)
+{
+    struct dx_error err;
+    struct buf complaints;
+
+    buf_init(&complaints, 64 << 10);
+    c->causes = causes_new(c->options->config, &complaints);
+    for (const char *at = complaints.bytes ? complaints.bytes : ""; *at;) {
+        size_t len = strcspn(at, "\n");
+
+        (void)dx_fail(&err, DX_FAULT_CONFIG, "patterns: %.*s", (int)(len < 200 ? len : 200), at);
+        warn(c, &err);
+        at += len + (at[len] != '\0');
+    }
+    buf_done(&complaints);
+}
+
 static void collect_now(struct collect *c)
 {
+    load_causes(c);
     c->http = http_new(c->loop, "dxtop/" PACKAGE_VERSION);
     c->shared = (struct pollers){ .loop = c->loop,
                                   .http = c->http,
                                   .store = c->store,
                                   .clock = &c->clock,
+                                  .causes = c->causes,
                                   .once = c->options->once,
                                   .polled = on_polled,
                                   .committed = on_committed,
                                   .broken = on_broken,
                                   .self = c };
-    c->deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
+    c->deriver = deriver_new((enum success_policy)c->options->config->success_policy);
     store_on_derive(c->store, deriver_commit, c->deriver);
     if (!make_pollers(c) || !store_heartbeat(c->store, clock_now(&c->clock), &c->error)) {
         end(c, COLLECT_SOURCE_FAILED);
@@ -344,6 +366,7 @@ static void stop(struct collect *c)
     http_free(c->http);
     store_close(c->store);
     deriver_free(c->deriver);
+    causes_free(c->causes);
     for (size_t i = 0; i < sizeof(c->signals) / sizeof(c->signals[0]); i++)
         ev_signal_stop(c->loop, &c->signals[i]);
     ev_loop_destroy(c->loop);

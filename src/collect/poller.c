@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "collect/ask.h"
+#include "collect/causes.h"
 #include "collect/etags.h"
 #include "collect/memory.h"
 #include "collect/pace.h"
@@ -115,6 +116,7 @@ static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_
     struct dx_error broken = { 0 };
 
     p->bytes = 0;
+    causes_of_jobs(p->shared->causes, &p->batch);
     if (store_commit(p->shared->store, &poll, &p->batch, etags, etag_count, &broken)) {
         p->shared->committed(p->shared->self);
         return true;
@@ -266,7 +268,7 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
 {
     char key[ASK_KEY];
     bool tagged = (p->request->flags & PLAN_CONDITIONAL) && from->status < 300;
-    size_t before = p->plan.count, late = piece_late(&p->batch), mark;
+    size_t before = p->plan.count, late = piece_late(&p->batch), tails = p->batch.tail_count, mark;
     struct batch_mark here = batch_mark(&p->batch);
     bool ok;
 
@@ -281,6 +283,7 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
         batch_rewind(&p->batch, &here);
     etags_asked(&p->etags, mark, p->plan.count - before, piece_late(&p->batch) > late);
     etags_through(&p->etags, mark, ok);
+    causes_of_tails(p->shared->causes, &p->batch, tails);
     return ok;
 }
 

@@ -14,11 +14,14 @@
 #include "net/http.h"
 #include "store/store.h"
 
+struct causes;
+
 struct pollers { /* what they share */
     struct ev_loop *loop;
     struct http *http;
     struct store *store;
     const struct clock *clock;
+    const struct causes *causes;                     /* why jobs failed; NULL: is not looked for */
     bool once;                                       /* each polls once */
     void (*polled)(void *self, bool first, bool ok); /* after each poll; the first of a source */
     void (*committed)(void *self);                   /* after each commit */

@@ -238,7 +238,7 @@ struct log_tail *batch_tail(struct batch *batch)
     batch->tails = grow(batch->tails, batch->tail_count, &batch->tail_cap, sizeof(*batch->tails));
     struct log_tail *tail = &batch->tails[batch->tail_count++];
 
-    *tail = (struct log_tail){ .project = "", .run = "", .job = "", .text = "" };
+    *tail = (struct log_tail){ .project = "", .run = "", .job = "", .text = "", .evidence = "" };
     return tail;
 }
 

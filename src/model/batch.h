@@ -100,6 +100,9 @@ struct log_tail {
     const char *project, *run, *job; /* their ids */
     int64_t run_attempt, job_attempt;
     const char *text; /* lines, cleaned, between line feeds */
+    /* What it says of the failure, filled in by the collector; NONE: nothing. */
+    enum dx_cause cause;
+    const char *evidence;
 };
 
 /* A pool as the server counts it now. -1: it does not say. */

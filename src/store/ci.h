@@ -51,6 +51,9 @@ struct writing { /* a commit under way */
 };
 bool runs_put(struct writing *w, struct dx_error *err);
 bool jobs_put(struct writing *w, struct dx_error *err);
+bool tails_put(struct writing *w, struct dx_error *err);
+/* A failed job that ended then is there, or its cause is known better. */
+void touch_failure(struct writing *w, int64_t finished_ms);
 /* Give a failed run the cause that its jobs have. */
 bool run_blame(struct store *store, int64_t run, struct dx_error *err);
 bool pools_put(struct writing *w, struct dx_error *err);

@@ -124,7 +124,7 @@ static void touch(struct writing *w, int64_t pool, int64_t started_ms)
         parts_add(&w->store->touched.pool_hours, pool, started_ms / HOUR_MS);
 }
 
-static void touch_failure(struct writing *w, int64_t finished_ms)
+void touch_failure(struct writing *w, int64_t finished_ms)
 {
     struct touched *t = &w->store->touched;
 
