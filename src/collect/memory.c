@@ -54,15 +54,16 @@ static size_t open_runs(void *self, const char *project, struct open_run *out, s
     return n;
 }
 
-void memory_init(struct memory *m, struct store *store, int64_t source)
+void memory_init(struct memory *m, int64_t source)
 {
-    *m = (struct memory){ .store = store, .source = source };
+    *m = (struct memory){ .source = source };
     m->cursors = (struct cursors){ .get = get_cursor, .after = cursor_after, .self = m };
     m->known = (struct known){ .run = known_run, .open = open_runs, .self = m };
 }
 
-void memory_begin(struct memory *m, int64_t now_ms)
+void memory_begin(struct memory *m, struct store *store, int64_t now_ms)
 {
+    m->store = store;
     m->now_ms = now_ms;
 }
 

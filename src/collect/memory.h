@@ -6,18 +6,18 @@
 #include "source/source.h"
 #include "store/store.h"
 
-struct memory { /* of one source; stays where it is: cursors and known point to it */
-    struct store *store;
-    int64_t source; /* id */
-    int64_t now_ms; /* of the poll */
+struct memory {          /* of one source; stays where it is: cursors and known point to it */
+    struct store *store; /* of the poll */
+    int64_t source;      /* id */
+    int64_t now_ms;      /* of the poll */
     struct cursors cursors;
     struct known known;
     char cursor[256];   /* the name that `after` found */
     struct arena texts; /* of the open runs that were asked for last */
 };
 
-void memory_init(struct memory *memory, struct store *store, int64_t source);
-void memory_begin(struct memory *memory, int64_t now_ms); /* a poll */
+void memory_init(struct memory *memory, int64_t source);
+void memory_begin(struct memory *memory, struct store *store, int64_t now_ms); /* a poll */
 void memory_done(struct memory *memory);
 
 #endif

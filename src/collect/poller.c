@@ -452,7 +452,7 @@ static void poll_now(struct poller *p)
                              .history_ms = p->settings->history_ms,
                              .cursors = &p->memory.cursors,
                              .known = &p->memory.known };
-    memory_begin(&p->memory, p->now_ms);
+    memory_begin(&p->memory, p->shared->store, p->now_ms);
     if (program_is(p->settings)) {
         p->count.sent = 1;
         pace_begin(&p->pace, 1);
@@ -503,7 +503,7 @@ struct poller *poller_new(struct pollers *shared, const struct source_settings *
     p->teller.name = settings->name;
     p->pace = (struct pace){ .every_ms = settings->every_ms, .share = settings->share };
     p->auth = ask_auth(shared->loop, settings);
-    memory_init(&p->memory, shared->store, id);
+    memory_init(&p->memory, id);
     ev_timer_init(&p->timer, on_timer, 0., 0.);
     ev_timer_init(&p->pause, on_pause, 0., 0.);
     p->timer.data = p->pause.data = p;

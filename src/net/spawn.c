@@ -3,6 +3,7 @@
 
 #include "net/spawn.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -97,6 +98,8 @@ int spawn_command(const struct command_spec *spec, int out, int err, pid_t *pid)
     env[n] = NULL;
     while (spec->argv[argc])
         argc++;
+    if (argc == 0)
+        return ENOENT;
     args = mem_new(argc + 1, sizeof(*args));
     for (size_t i = 0; i < argc; i++)
         args[i] = mem_text(spec->argv[i]);

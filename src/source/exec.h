@@ -7,7 +7,7 @@
 /* The fields of one line. What is absent or null is "", 0, -1; what cannot be what it
  * should be fails the line. */
 struct exec_line {
-    const json_t *object;
+    json_t *object;
     struct batch *batch;
     struct dx_error error; /* DX_FAULT_NONE: all is well so far */
     const char *seen[48];  /* names that were asked for */

@@ -136,7 +136,7 @@ const char *exec_unseen(const struct exec_line *line, size_t *count)
     json_t *value;
 
     *count = 0;
-    json_object_foreach ((json_t *)(uintptr_t)line->object, name, value) {
+    json_object_foreach (line->object, name, value) {
         bool seen = false;
 
         for (size_t i = 0; !seen && i < line->seen_count; i++)

@@ -356,9 +356,20 @@ bool exec_record(struct exec_poll *poll, struct exec_line *line)
     return false;
 }
 
+struct attempt {     /* of a job */
+    size_t run, job; /* index in the batch */
+    const char *name;
+    int64_t attempt;
+};
+
+static bool is_same(const struct attempt *one, const struct attempt *other)
+{
+    return one->run == other->run && strcmp(one->name, other->name) == 0;
+}
+
 static int by_attempt(const void *a, const void *b)
 {
-    const struct job *one = *(const struct job *const *)a, *other = *(const struct job *const *)b;
+    const struct attempt *one = a, *other = b;
     int order = strcmp(one->name, other->name);
 
     if (one->run != other->run)
@@ -393,19 +404,22 @@ static void add_job(struct run *run, const struct job *job)
 static void add_jobs(struct exec_poll *poll)
 {
     struct batch *batch = poll->batch;
-    const struct job **jobs = mem_new(batch->job_count, sizeof(*jobs));
+    struct attempt *all = mem_new(batch->job_count, sizeof(*all));
 
     for (size_t i = 0; i < batch->job_count; i++)
-        jobs[i] = &batch->jobs[i];
-    qsort(jobs, batch->job_count, sizeof(const struct job *), by_attempt);
+        all[i] = (struct attempt){ .run = batch->jobs[i].run,
+                                   .job = i,
+                                   .name = batch->jobs[i].name,
+                                   .attempt = batch->jobs[i].attempt };
+    qsort(all, batch->job_count, sizeof(*all), by_attempt);
     for (size_t i = 0; i < batch->job_count; i++) {
-        const struct job *job = jobs[i], *next = i + 1 < batch->job_count ? jobs[i + 1] : NULL;
+        struct run *run = &batch->runs[all[i].run];
+        bool last = i + 1 == batch->job_count || !is_same(&all[i], &all[i + 1]);
 
-        if (poll->runs.made[job->run] && !batch->runs[job->run].bare &&
-            !(next && next->run == job->run && strcmp(next->name, job->name) == 0))
-            add_job(&batch->runs[job->run], job);
+        if (poll->runs.made[all[i].run] && !run->bare && last)
+            add_job(run, &batch->jobs[all[i].job]);
     }
-    free(jobs);
+    free(all);
 }
 
 void exec_complete(struct exec_poll *poll, bool whole)
