@@ -173,8 +173,6 @@ static json_t *kind_of(const struct config_kind *kind, const struct dx_option *c
 
     add_options(table, common, NULL);
     add_options(table, kind->options, NULL);
-    if (!kind->url && strcmp(key, "type") == 0) /* config.c asks for it where a type has none */
-        (void)json_array_append_new(json_object_get(table, "required"), json_string("url"));
     (void)json_object_set_new(
         properties, key,
         json_pack("{s:s, s:s}", "const", kind->name, "description", kind->summary));
