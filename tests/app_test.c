@@ -273,8 +273,8 @@ static void reopen(void)
 Test(state, what_was_changed_is_found_again)
 {
     draw_frame(30, 80);
-    a.v.pages[0].slots[2].instance.table.sort = 1;
-    a.v.pages[0].slots[2].instance.table.reverse = true;
+    a.v.pages[0].slots[2].instance.tables[0].sort = 1;
+    a.v.pages[0].slots[2].instance.tables[0].reverse = true;
     a.v.page = 1;
     state_next_theme(&a.v);
     cr_expect_str_eq(a.v.message, "theme light");
@@ -284,9 +284,9 @@ Test(state, what_was_changed_is_found_again)
     cr_expect_str_eq(a.app.theme.name, "light");
     a.v.page = 0;
     draw_frame(30, 80);
-    cr_expect_eq(a.v.pages[0].slots[2].instance.table.sort, 1);
-    cr_expect(a.v.pages[0].slots[2].instance.table.reverse);
-    cr_expect_eq(a.v.pages[0].slots[0].instance.table.sort, -1);
+    cr_expect_eq(a.v.pages[0].slots[2].instance.tables[0].sort, 1);
+    cr_expect(a.v.pages[0].slots[2].instance.tables[0].reverse);
+    cr_expect_eq(a.v.pages[0].slots[0].instance.tables[0].sort, -1);
 }
 
 Test(state, what_was_asked_for_wins)
@@ -313,8 +313,8 @@ Test(state, a_view_that_was_not_shown_keeps_what_it_had)
     reopen();
     a.v.page = 1;
     draw_frame(30, 80);
-    cr_expect_eq(a.v.pages[1].slots[0].instance.table.sort, 1);
-    cr_expect(a.v.pages[1].slots[0].instance.table.reverse);
+    cr_expect_eq(a.v.pages[1].slots[0].instance.tables[0].sort, 1);
+    cr_expect(a.v.pages[1].slots[0].instance.tables[0].reverse);
 }
 
 Test(state, where_nothing_can_be_written_nothing_is_said_nor_left)
@@ -350,8 +350,8 @@ Test(state, a_damaged_file_is_as_good_as_none)
         for (int s = 0; s < 3; s++) {
             const struct instance *in = &a.v.pages[0].slots[s].instance;
 
-            cr_expect(!in->columns || (in->table.sort >= -1 && in->table.sort < 2), "%s: %d",
-                      damaged[i], in->table.sort);
+            cr_expect(!in->columns || (in->tables[0].sort >= -1 && in->tables[0].sort < 2), "%s: %d",
+                      damaged[i], in->tables[0].sort);
         }
         page_done(&a.v.pages[0]);
         page_init(&a.v.pages[0], &a.app.config.views[0]);

@@ -132,10 +132,10 @@ Test(frame, a_list_says_what_there_is_and_what_passes_the_filter)
     panel.rows = 20;
     panel_update();
     cr_expect(strstr(panel_line(7), " 1-5 of 20 "), "%s", panel_line(7));
-    strcpy(in.table.filter, "row 1");
+    strcpy(in.tables[0].filter, "row 1");
     panel_update();
     cr_expect(strstr(panel_line(7), " /row 1  "), "%s", panel_line(7));
-    strcpy(in.table.filter, "nothing");
+    strcpy(in.tables[0].filter, "nothing");
     panel_update();
     cr_expect(strstr(panel_line(7), " /nothing  0 of 20 "), "%s", panel_line(7));
     cr_expect(panel_shows("Nothing fits the filter."));
@@ -146,7 +146,7 @@ Test(frame, the_rows_that_it_counts_are_those_that_are_shown)
     instance_open(&in, &lists, "", NULL, 0);
     panel.rows = 20;
     panel_update();
-    table_move(&in.table, 19, 5);
+    table_move(in.table, 19, 5);
     cr_expect(strstr(panel_line(7), " 16-20 of 20 "), "%s", panel_line(7));
     panel.rows = 8;
     panel_update();

@@ -233,26 +233,26 @@ Test(keys, move_sort_filter_and_step)
 
     draw_frame(40, 120);
     press('j', 0);
-    cr_expect_str_eq(table_selected(&in->table)->key, "row 1");
+    cr_expect_str_eq(table_selected(in->table)->key, "row 1");
     press('G', 0);
-    cr_expect_str_eq(table_selected(&in->table)->key, "row 2");
+    cr_expect_str_eq(table_selected(in->table)->key, "row 2");
     press('g', 0);
-    cr_expect_str_eq(table_selected(&in->table)->key, "row 0");
+    cr_expect_str_eq(table_selected(in->table)->key, "row 0");
     press('s', 0);
     press('s', 0);
-    cr_expect_eq(in->table.sort, 1);
+    cr_expect_eq(in->tables[0].sort, 1);
     press('s', 0);
-    cr_expect_eq(in->table.sort, -1);
+    cr_expect_eq(in->tables[0].sort, -1);
     press('/', 0);
     press('q', 0); /* is text now */
     press(0x00e9, 0);
-    cr_expect_str_eq(in->table.filter, "q\u00e9");
+    cr_expect_str_eq(in->tables[0].filter, "q\u00e9");
     press(DX_KEY_BACKSPACE, 0);
-    cr_expect_str_eq(in->table.filter, "q");
+    cr_expect_str_eq(in->tables[0].filter, "q");
     press(DX_KEY_ENTER, 0);
     cr_expect_not(a.v.filtering);
     press(DX_KEY_ESC, 0);
-    cr_expect_str_eq(in->table.filter, "");
+    cr_expect_str_eq(in->tables[0].filter, "");
     a.step = "down";
     press(DX_KEY_ENTER, 0);
     cr_expect_eq(in->depth, 1);
@@ -272,8 +272,8 @@ Test(keys, a_filter_that_is_full_takes_no_half_character)
     press('/', 0);
     for (int i = 0; i < 200; i++)
         press(0x4f5c, 0);
-    cr_expect_eq(strlen(in->table.filter) % 3, 0);
-    cr_expect_lt(strlen(in->table.filter), sizeof(in->table.filter));
+    cr_expect_eq(strlen(in->tables[0].filter) % 3, 0);
+    cr_expect_lt(strlen(in->tables[0].filter), sizeof(in->tables[0].filter));
 }
 
 Test(keys, the_next_panel_does_not_forget_that_there_is_something_new)

@@ -41,7 +41,8 @@ static void move(struct viewer *v, int by)
 
         v->help_top = by == INT_MIN || v->help_top + far < 0 ? 0 : v->help_top + far;
     } else if (in && in->columns) {
-        table_move(&in->table, by, visible(v));
+        table_move(in->table, by, visible(v));
+        v->want_follow = v->want_follow || in->followed;
     }
     v->want_draw = true;
 }
@@ -144,7 +145,7 @@ static bool to_panel(struct viewer *v, struct instance *in, const struct dx_even
 {
     struct dx_host host = { .instance = in };
     struct dx_event mine = *event;
-    const struct table_row *row = in->columns ? table_selected(&in->table) : NULL;
+    const struct table_row *row = in->columns ? table_selected(in->table) : NULL;
     enum dx_reply reply;
 
     mine.row_key = row ? row->key : "";
@@ -153,34 +154,45 @@ static bool to_panel(struct viewer *v, struct instance *in, const struct dx_even
     return reply == DX_USED || host.changed || host.wish != WISH_NONE;
 }
 
+/* Where a follower shows what is in the row, that is where to go. */
 static void do_open(struct viewer *v, const struct dx_event *event)
 {
+    struct page *page = viewer_page(v);
     struct instance *in = focused(v);
-    const struct table_row *row = in && in->columns ? table_selected(&in->table) : NULL;
+    const struct table_row *row = in && in->columns ? table_selected(in->table) : NULL;
+    size_t follower = row && *row->into ? page_follower(page, page->focus) : SIZE_MAX;
 
     (void)event; /* the panel has had it already */
+    v->want_draw = true;
     if (v->overlay == OVERLAY_HELP)
         v->overlay = OVERLAY_NONE;
+    else if (follower != SIZE_MAX)
+        page->focus = follower;
+    else if (in && instance_enter(in))
+        v->want_update = true;
     else if (row && *row->url)
         viewer_say(v, "%s", row->url);
-    v->want_draw = true;
 }
 
 static void do_back(struct viewer *v, const struct dx_event *event)
 {
+    struct page *page = viewer_page(v);
     struct instance *in = focused(v);
+    size_t master = page_master(page, page->focus);
 
     (void)event;
     v->want_update = true;
     if (v->overlay != OVERLAY_NONE) {
         v->overlay = OVERLAY_NONE;
-    } else if (in && in->columns && in->table.filter[0]) {
-        in->table.filter[0] = '\0';
-        table_arrange(&in->table);
-    } else if (in && in->depth > 0) {
-        in->depth--;
-    } else {
-        viewer_page(v)->zoomed = -1;
+    } else if (in && in->columns && in->table->filter[0]) {
+        in->table->filter[0] = '\0';
+        table_arrange(in->table);
+    } else if (in && instance_back(in)) {
+        return;
+    } else if (page->zoomed >= 0) {
+        page->zoomed = -1;
+    } else if (master != SIZE_MAX && page->slots[master].box.rows > 0) {
+        page->focus = master;
     }
 }
 
@@ -203,7 +215,7 @@ static void do_sort(struct viewer *v, const struct dx_event *event)
     (void)event;
     if (!in || !in->columns)
         return;
-    struct table *t = &in->table;
+    struct table *t = in->table;
     t->sort = t->sort + 1 < t->column_count ? t->sort + 1 : -1;
     table_arrange(t);
     if (t->sort < 0)
@@ -220,8 +232,8 @@ static void do_reverse(struct viewer *v, const struct dx_event *event)
     (void)event;
     if (!in || !in->columns)
         return;
-    in->table.reverse = !in->table.reverse;
-    table_arrange(&in->table);
+    in->table->reverse = !in->table->reverse;
+    table_arrange(in->table);
     v->want_draw = true;
 }
 
@@ -237,7 +249,7 @@ static void do_zoom(struct viewer *v, const struct dx_event *event)
 static const char *selected_url(struct viewer *v)
 {
     struct instance *in = focused(v);
-    const struct table_row *row = in && in->columns ? table_selected(&in->table) : NULL;
+    const struct table_row *row = in && in->columns ? table_selected(in->table) : NULL;
 
     return row ? row->url : "";
 }
@@ -342,9 +354,9 @@ const struct action actions[] = {
     { "previous-panel", "shift-tab left h", "to the panel before", do_previous_panel, false, NULL,
       NULL },
     { "view", "1 2 3 4 5 6 7 8 9", "show that view", do_view, false, NULL, NULL },
-    { "open", "enter", "open the row: deeper, or show its URL", do_open, false, NULL, NULL },
-    { "back", "esc", "back: out of help, the log, the filter, the row, the zoom", do_back, false,
-      NULL, NULL },
+    { "open", "enter", "open the row: what is in it, else its URL", do_open, false, NULL, NULL },
+    { "back", "esc", "back: out of help, the log, the filter, what was opened, the zoom", do_back,
+      false, NULL, NULL },
     { "filter", "/", "filter the list: text, !text leaves out, column:text", do_filter, true, "/",
       "filter" },
     { "sort", "s", "sort by the next column", do_sort, true, "s", "sort" },
@@ -402,20 +414,22 @@ static void to_filter(struct viewer *v, const struct dx_event *event)
     if (!in || event->key == DX_KEY_ENTER || event->key == DX_KEY_ESC) {
         v->filtering = false;
         if (in && event->key == DX_KEY_ESC)
-            in->table.filter[0] = '\0';
+            in->table->filter[0] = '\0';
     } else if (event->key == DX_KEY_BACKSPACE) {
-        erase_last(in->table.filter);
+        erase_last(in->table->filter);
     } else if (event->key == 'u' && event->mods == DX_MOD_CTRL) {
-        in->table.filter[0] = '\0';
+        in->table->filter[0] = '\0';
     } else if (event->key >= ' ' && event->key < DX_KEY_UP && event->key != 0x7F &&
                !(event->mods & (DX_MOD_CTRL | DX_MOD_ALT))) {
-        size_t n = utf8_put(utf8, (char32_t)event->key), len = strlen(in->table.filter);
+        size_t n = utf8_put(utf8, (char32_t)event->key), len = strlen(in->table->filter);
 
-        if (len + n < sizeof(in->table.filter))
-            memcpy(in->table.filter + len, utf8, n + 1);
+        if (len + n < sizeof(in->table->filter))
+            memcpy(in->table->filter + len, utf8, n + 1);
     }
-    if (in)
-        table_arrange(&in->table);
+    if (in) {
+        table_arrange(in->table);
+        v->want_follow = v->want_follow || in->followed;
+    }
     v->want_draw = true;
 }
 
@@ -426,6 +440,8 @@ static void click(struct viewer *v, const struct dx_event *event)
     struct page *page = viewer_page(v);
     struct dx_event mine = *event;
     struct slot *slot = page_at(page, event->row - 2, event->col);
+    bool was_focused;
+    size_t at;
 
     if (event->row == 0) {
         go_to_page(v, (size_t)viewer_tab_at(v, event->col));
@@ -433,6 +449,7 @@ static void click(struct viewer *v, const struct dx_event *event)
     }
     if (!slot)
         return;
+    was_focused = page->focus == (size_t)(slot - page->slots);
     page->focus = (size_t)(slot - page->slots);
     v->want_draw = true;
     if (event->key >= 4) {
@@ -441,9 +458,14 @@ static void click(struct viewer *v, const struct dx_event *event)
     }
     mine.row = event->row - 2 - slot->box.row - 1;
     mine.col = event->col - slot->box.col - 1;
-    if (slot->instance.columns && event->key == 1)
-        (void)table_select_at(&slot->instance.table, mine.row);
-    (void)to_panel(v, &slot->instance, &mine);
+    if (to_panel(v, &slot->instance, &mine) || event->key != 1 || !slot->instance.columns)
+        return;
+    at = slot->instance.table->at;
+    if (!table_select_at(slot->instance.table, mine.row))
+        return;
+    v->want_follow = v->want_follow || slot->instance.followed;
+    if (was_focused && at == slot->instance.table->at)
+        do_open(v, event); /* a second click */
 }
 
 void actions_event(struct viewer *v, const struct dx_event *event)

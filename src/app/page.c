@@ -33,7 +33,7 @@ void page_done(struct page *page)
 /* The panel may have other columns now. */
 static void restore(struct slot *slot)
 {
-    struct table *table = &slot->instance.table;
+    struct table *table = &slot->instance.tables[0];
 
     if (!slot->restore || !slot->instance.columns || slot->sort < -1 ||
         slot->sort >= table->column_count)
@@ -91,18 +91,79 @@ static void place(struct page *page, int rows, int cols)
     free(lines);
 }
 
+/* ---- panels that follow another ---- */
+
+static bool is_shown(const struct slot *slot)
+{
+    return slot->box.rows > FRAME && slot->box.cols > FRAME;
+}
+
+size_t page_master(const struct page *page, size_t slot)
+{
+    if (!page->slots[slot].settings->follow)
+        return SIZE_MAX;
+    for (size_t i = slot; i-- > 0;)
+        if (page->slots[i].settings->kind == page->slots[slot].settings->kind &&
+            page->slots[i].instance.tables[0].columns) /* one that paints has no selection */
+            return i;
+    return SIZE_MAX;
+}
+
+size_t page_follower(const struct page *page, size_t slot)
+{
+    for (size_t i = slot + 1; i < page->slot_count; i++)
+        if (is_shown(&page->slots[i]) && page->slots[i].instance.tables[0].columns &&
+            page_master(page, i) == slot)
+            return i;
+    return SIZE_MAX;
+}
+
+/* One that is followed has a selection also where the screen is too small for it. */
+static void update_slot(struct slot *slot, const struct reader *reader, int64_t now_ms)
+{
+    if (!is_shown(slot) && !slot->instance.followed)
+        return;
+    instance_update(&slot->instance, reader, now_ms, is_shown(slot) ? slot->box.rows - FRAME : 0,
+                    is_shown(slot) ? slot->box.cols - FRAME : 0);
+}
+
+static void mark_followed(struct page *page)
+{
+    for (size_t i = 0; i < page->slot_count; i++)
+        page->slots[i].instance.followed = false;
+    for (size_t i = page->slot_count; i-- > 0;) {
+        size_t master = page_master(page, i);
+
+        if (master != SIZE_MAX && (is_shown(&page->slots[i]) || page->slots[i].instance.followed))
+            page->slots[master].instance.followed = true;
+    }
+}
+
+/* Masters stand before those that follow them. */
+static void update_slots(struct page *page, const struct reader *reader, int64_t now_ms, bool all)
+{
+    for (size_t i = 0; i < page->slot_count; i++) {
+        size_t master = page_master(page, i);
+        bool moved = master != SIZE_MAX &&
+                     instance_follow(&page->slots[i].instance, &page->slots[master].instance);
+
+        if (all || moved)
+            update_slot(&page->slots[i], reader, now_ms);
+    }
+}
+
+void page_follow(struct page *page, const struct reader *reader, int64_t now_ms)
+{
+    update_slots(page, reader, now_ms, false);
+}
+
 void page_update(struct page *page, const struct reader *reader, int64_t now_ms, int rows, int cols)
 {
     if (!page->open)
         open_panels(page);
     place(page, rows, cols);
-    for (size_t i = 0; i < page->slot_count; i++) {
-        struct slot *slot = &page->slots[i];
-
-        if (slot->box.rows > FRAME && slot->box.cols > FRAME)
-            instance_update(&slot->instance, reader, now_ms, slot->box.rows - FRAME,
-                            slot->box.cols - FRAME);
-    }
+    mark_followed(page);
+    update_slots(page, reader, now_ms, true);
     if (!page_focus(page))
         page_move_focus(page, 1);
 }

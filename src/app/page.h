@@ -31,6 +31,12 @@ void page_done(struct page *page);
  * store into those that are shown. */
 void page_update(struct page *page, const struct reader *reader, int64_t now_ms, int rows,
                  int cols);
+/* After a selection moved: read what follows it. */
+void page_follow(struct page *page, const struct reader *reader, int64_t now_ms);
+/* The panel before it of its kind that it follows; the one that shows what is
+ * selected in it, with a list, and is on the screen. SIZE_MAX: none. */
+size_t page_master(const struct page *page, size_t slot);
+size_t page_follower(const struct page *page, size_t slot);
 void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms);
 struct slot *page_focus(struct page *page);                /* NULL: no panel */
 void page_move_focus(struct page *page, int by);           /* among those that are shown */

@@ -79,11 +79,11 @@ static void save_lists(const struct page *page, json_t *lists)
         const struct instance *in = &page->slots[i].instance;
         char name[128];
 
-        int sort = page->open ? in->table.sort : page->slots[i].sort;
-        bool reverse = page->open ? in->table.reverse : page->slots[i].reverse;
+        int sort = page->open ? in->tables[0].sort : page->slots[i].sort;
+        bool reverse = page->open ? in->tables[0].reverse : page->slots[i].reverse;
 
         /* What was not opened keeps what it had. */
-        if (page->open ? !in->columns : !page->slots[i].restore)
+        if (page->open ? !in->tables[0].columns : !page->slots[i].restore)
             continue;
         if (sort < 0 && !reverse)
             continue;

@@ -87,6 +87,21 @@ static void update(struct viewer *v, const struct grid *grid)
     v->shown_minute = now_ms / MINUTE_MS;
 }
 
+/* Only what shows the inside of what is selected elsewhere. */
+static void follow(struct viewer *v)
+{
+    struct dx_error err = { 0 };
+
+    v->want_follow = false;
+    if (!store_begin(v->app->store, &err)) {
+        (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
+        return;
+    }
+    v->reader = store_reader(v->app->store);
+    page_follow(viewer_page(v), &v->reader, viewer_now(v));
+    store_end(v->app->store);
+}
+
 static struct top_bar top_bar(struct viewer *v)
 {
     return (struct top_bar){
@@ -119,7 +134,7 @@ static void draw_bottom(struct viewer *v, struct dx_canvas *line)
                                         a->hint_word };
     hints[n] = (struct hint){ NULL, NULL };
     if (v->filtering && slot)
-        (void)snprintf(words, sizeof(words), "/%s", slot->instance.table.filter);
+        (void)snprintf(words, sizeof(words), "/%s", slot->instance.table->filter);
     else if (time_boot_ms() < v->message_until)
         (void)snprintf(words, sizeof(words), "%s", v->message);
     bars_bottom(line, &v->facts, hints, words);
@@ -145,6 +160,8 @@ void viewer_draw(struct viewer *v, struct grid *grid)
 
     if (v->want_update)
         update(v, grid);
+    else if (v->want_follow)
+        follow(v);
     grid_clear(grid);
     all = canvas_of(grid);
     draw_top(v, grid);
@@ -175,12 +192,12 @@ static void settle(struct viewer *v)
 
 static void make_frame(struct viewer *v)
 {
-    if (v->want_update || v->want_draw)
+    if (v->want_update || v->want_draw || v->want_follow)
         viewer_draw(v, screen_grid(v->screen));
     else
         draw_top(v, screen_grid(v->screen));
     if (screen_show(v->screen))
-        v->want_update = v->want_draw = v->want_clock = false;
+        v->want_update = v->want_draw = v->want_follow = v->want_clock = false;
     if (screen_pending(v->screen))
         ev_io_start(v->loop, &v->out);
 }
@@ -193,7 +210,8 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 
     (void)loop;
     (void)revents;
-    if (!screen_pending(v->screen) && (v->want_update || v->want_draw || v->want_clock))
+    if (!screen_pending(v->screen) &&
+        (v->want_update || v->want_draw || v->want_follow || v->want_clock))
         make_frame(v);
     if (!screen_pending(v->screen) && !v->settled)
         settle(v);

@@ -235,6 +235,28 @@ static void load_row(struct load *load, struct row_settings *row, const struct y
             row->panel_count++;
 }
 
+/* What follows nothing would stay empty for ever. */
+static void judge_follow(struct load *load, const struct view_settings *view,
+                         const struct yaml *entry)
+{
+    for (size_t r = 0; r < view->row_count; r++) {
+        for (size_t p = 0; p < view->rows[r].panel_count; p++) {
+            const struct panel_settings *panel = &view->rows[r].panels[p];
+            struct yaml at = *entry;
+            bool found = !panel->follow;
+
+            for (size_t br = 0; br <= r && !found; br++)
+                for (size_t bp = 0; bp < view->rows[br].panel_count && !found; bp++)
+                    found = (br < r || bp < p) && view->rows[br].panels[bp].kind == panel->kind;
+            at.line = panel->line;
+            if (!found)
+                (void)complain(&load->options.complaints, &at,
+                               "follow: there is no panel \"%s\" before it in the view",
+                               panel->panel);
+        }
+    }
+}
+
 static void load_view(struct load *load, struct view_settings *view, const struct yaml *entry)
 {
     const struct yaml *rows = yaml_get(entry, "rows"), *name = yaml_get(entry, "name");
@@ -252,6 +274,7 @@ static void load_view(struct load *load, struct view_settings *view, const struc
     view->rows = arena_alloc(load->options.arena, rows->count * sizeof(*view->rows));
     for (size_t i = 0; i < rows->count; i++)
         load_row(load, &view->rows[view->row_count++], &rows->items[i]);
+    judge_follow(load, view, entry);
 }
 
 static void load_views(struct load *load, const struct yaml *list)

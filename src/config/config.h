@@ -47,6 +47,7 @@ struct panel_settings {
     const void *kind;
     void *settings; /* filled option struct of kind.size bytes; copied into the state */
     int64_t weight, priority;
+    bool follow; /* shows what is selected in the panel of its kind before it */
     int line;
 };
 

@@ -198,6 +198,11 @@ const struct dx_option config_panel_options[] = {
       .offset = PANEL(priority),
       .fallback = "1",
       .help = "on a small screen the highest is dropped first" },
+    { .name = "follow",
+      .type = DX_OPTION_FLAG,
+      .offset = PANEL(follow),
+      .fallback = "no",
+      .help = "show what is selected in the panel of the same kind before it in the view" },
     { 0 },
 };
 

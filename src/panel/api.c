@@ -87,6 +87,16 @@ void dx_heat(struct dx_canvas *canvas, struct dx_box box, const double *value, s
     heat_draw(canvas, box, value, count, goal);
 }
 
+void dx_strip(struct dx_canvas *canvas, struct dx_box box, const char *marks)
+{
+    strip_draw(canvas, box, marks);
+}
+
+void dx_interval(struct dx_canvas *canvas, struct dx_box box, const struct dx_interval *interval)
+{
+    interval_draw(canvas, box, interval);
+}
+
 void dx_big(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
             const char *text)
 {
@@ -108,6 +118,18 @@ int dx_view_rows(const struct dx_view *view)
 int dx_view_cols(const struct dx_view *view)
 {
     return view->cols;
+}
+
+int dx_depth(const struct dx_view *view)
+{
+    return view->instance->depth;
+}
+
+const char *dx_key(const struct dx_view *view, int level)
+{
+    const struct instance *in = view->instance;
+
+    return level >= 1 && level <= in->depth ? in->path[level - 1].key : "";
 }
 
 struct dx_rows *dx_rows(const struct dx_view *view, enum dx_query query,
@@ -173,9 +195,11 @@ const char *dx_label(char *out, size_t cap, const char *labels, const char *name
 void dx_add(struct dx_list *list, const struct dx_row *row)
 {
     struct instance *in = list->instance;
+    struct dx_row mine = { .size = sizeof(mine) };
 
+    memcpy(&mine, row, row->size < sizeof(mine) ? row->size : sizeof(mine)); /* an older panel's */
     if (in->columns)
-        table_add(&in->table, row);
+        table_add(in->table, &mine);
 }
 
 void dx_note(struct dx_list *list, const char *note)
@@ -205,21 +229,14 @@ void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, co
 
 void dx_push(struct dx_host *host, const char *step)
 {
-    struct instance *in = host->instance;
-
-    if (in->depth == (int)(sizeof(in->path) / sizeof(in->path[0])))
-        return;
-    text_copy(in->path[in->depth].name, sizeof(in->path[0].name), step);
-    in->depth++;
+    instance_push(host->instance, step, step);
     host->changed = true;
 }
 
 void dx_back(struct dx_host *host)
 {
-    if (host->instance->depth > 0) {
-        host->instance->depth--;
+    if (instance_back(host->instance))
         host->changed = true;
-    }
 }
 
 const char *dx_path(const struct dx_view *view)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "panel/levels.h"
 #include "panel/watchdog.h"
 
 enum { SLOW_MS = 50, SLOW_TIMES = 3, UNDER_LEAST = 6, FRAME_AND_HEAD = 3 };
@@ -99,23 +100,19 @@ bool instance_open(struct instance *in, const struct dx_panel *panel, const char
         dx_fail(&in->error, DX_FAULT_SYSTEM, "it did not open and did not say why");
     end(in, CALLBACK_OPEN);
     name_it(in, title);
-    in->columns = panel->columns;
-    if (in->open && panel->columns_of)
-        in->columns = panel->columns_of(in->state);
+    levels_begin(in);
     if (in->open && !in->columns && !panel->draw) {
         close_panel(in);
         dx_fail(&in->error, DX_FAULT_SYSTEM, "it neither lists nor paints");
     }
-    if (in->columns)
-        table_init(&in->table, in->columns);
     return in->open;
 }
 
 void instance_close(struct instance *in)
 {
     close_panel(in);
-    if (in->columns)
-        table_done(&in->table);
+    for (int i = 0; i <= PATH_MOST; i++)
+        table_done(&in->tables[i]);
     free(in->state);
     *in = (struct instance){ .panel = NULL };
 }
@@ -194,7 +191,9 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
     in->note[0] = in->empty[0] = '\0';
     in->finding_count = 0;
     if (in->columns)
-        table_clear(&in->table);
+        table_clear(in->table);
+    if (in->idle)
+        return;
     begin(in);
     if (!in->panel->update(in->state, &view, &list, &error) && error.fault == DX_FAULT_NONE)
         dx_fail(&error, DX_FAULT_SYSTEM, "it failed and did not say why");
@@ -205,7 +204,7 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
     if (broken && in->error.fault == DX_FAULT_NONE)
         in->error = *broken;
     if (in->columns)
-        table_arrange(&in->table);
+        table_arrange(in->table);
     in->updated_ms = now_ms;
 }
 
@@ -225,16 +224,16 @@ enum dx_reply instance_event(struct instance *in, const struct dx_event *event,
 /* The rows, and what the panel has to say of the selected one where they leave room. */
 static void draw_list(struct instance *in, struct dx_canvas *inside, int64_t now_ms, bool focused)
 {
-    int used = in->table.shown < (size_t)inside->rows ? (int)in->table.shown + 1 : inside->rows;
+    int used = in->table->shown < (size_t)inside->rows ? (int)in->table->shown + 1 : inside->rows;
     struct dx_box rest = { used, 0, inside->rows - used, inside->cols };
     struct dx_canvas under;
 
-    table_draw(&in->table, inside, now_ms, focused);
-    if (!in->panel->under || rest.rows < UNDER_LEAST || in->off)
+    table_draw(in->table, inside, now_ms, focused || in->followed);
+    if (!in->panel->under || in->depth > 0 || rest.rows < UNDER_LEAST || in->off)
         return;
     under = canvas_sub(inside, rest);
     begin(in);
-    in->panel->under(in->state, in->table.selected, &under);
+    in->panel->under(in->state, in->table->selected, &under);
     end(in, CALLBACK_DRAW);
 }
 
@@ -244,7 +243,7 @@ void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms
 
     in->stale = now_ms > in->due_ms;
     if (in->columns)
-        table_scroll(&in->table, canvas->rows - FRAME_AND_HEAD); /* the frame counts them */
+        table_scroll(in->table, canvas->rows - FRAME_AND_HEAD); /* the frame counts them */
     inside = instance_frame(in, canvas, now_ms, focused);
     if (inside.rows < 1 || inside.cols < 1)
         return;
@@ -252,11 +251,15 @@ void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms
         instance_say(&inside, DX_ROLE_BAD, in->error.text);
         return;
     }
-    if (in->columns && in->table.shown == 0) {
+    if (in->idle) {
+        instance_say(&inside, DX_ROLE_DIM, "Nothing is selected that has more in it.");
+        return;
+    }
+    if (in->columns && in->table->shown == 0) {
         instance_say(&inside, DX_ROLE_DIM,
-                     in->table.row_count > 0 ? "Nothing fits the filter."
-                     : *in->empty            ? in->empty
-                                             : "Nothing here yet.");
+                     in->table->row_count > 0 ? "Nothing fits the filter."
+                     : *in->empty             ? in->empty
+                                              : "Nothing here yet.");
         return;
     }
     if (in->columns) {

@@ -13,8 +13,10 @@ struct finding {
     char subject[96], sentence[200];
 };
 
+enum { PATH_MOST = 8 };
+
 struct step { /* of the drill-down */
-    char name[200];
+    char key[256], name[200];
 };
 
 enum callback { CALLBACK_OPEN, CALLBACK_UPDATE, CALLBACK_DRAW, CALLBACK_EVENT, CALLBACK_COUNT };
@@ -26,13 +28,16 @@ struct instance {
     bool open, off;                  /* open() succeeded; switched off by the watchdog */
     struct dx_error error;           /* of open() or the last update(); DX_FAULT_NONE: none */
     int slow[CALLBACK_COUNT];        /* how often in a row each took over 50 ms */
-    const struct dx_column *columns; /* NULL: paints */
-    struct table table;
+    const struct dx_column *columns; /* of this level; NULL: paints */
+    struct table *table;             /* of this level */
+    struct table tables[PATH_MOST + 1];
     char note[160], empty[200];
     struct finding findings[8];
     size_t finding_count;
-    struct step path[8];
-    int depth;
+    struct step path[PATH_MOST]; /* what was opened before at a level stays behind its end */
+    int depth, base; /* steps of the path; the first `base` are those of the one it follows */
+    bool idle;       /* it follows one where nothing is selected that can be opened */
+    bool followed;   /* its selection is shown without the focus too */
     /* the age of its data, by the last update: */
     int64_t last_ok_ms, every_ms;
     char sources[96];              /* "github", "3 sources" */
@@ -52,6 +57,19 @@ struct dx_host {
     char text[2048];
     bool changed; /* path or model changed: update again */
 };
+
+/* ---- the drill-down ---- */
+
+/* Open the selected row: one level deeper. false: it cannot be opened. */
+bool instance_enter(struct instance *instance);
+void instance_push(struct instance *instance, const char *key, const char *name);
+bool instance_back(struct instance *instance); /* false: at the top, or at what it follows */
+/* Show what is selected in master; false: that is what it shows already. */
+bool instance_follow(struct instance *instance, const struct instance *master);
+/* What the path ends with at this level, "waiting"; "": nothing. */
+const char *instance_level_name(const struct instance *instance);
+
+/* ---- beginning and end ---- */
 
 /* settings: the filled option struct (panel->state_size or its options' part
  * of it), NULL: defaults. false: instance->error says why; it still draws. */

@@ -34,14 +34,31 @@ static const char *age_text(char out[TIME_TEXT], int64_t age_ms)
     return out;
 }
 
-static void title_of(const struct instance *in, const struct dx_canvas *canvas, char *out,
-                     size_t cap)
+static size_t add_step(char *out, size_t cap, size_t len, const char *step, const char *mark)
 {
-    size_t len = (size_t)snprintf(out, cap, "%s", in->title);
+    if (len < cap)
+        len += (size_t)snprintf(out + len, cap - len, "%s %s ", step, mark);
+    return len < cap ? len : cap - 1;
+}
 
-    for (int i = 0; i < in->depth && len < cap; i++)
-        len += (size_t)snprintf(out + len, cap - len, " %s %s",
-                                canvas->grid->glyphs->glyph[DX_GLYPH_PATH], in->path[i].name);
+/* The path, and what it ends with. */
+static const char *title_of(const struct instance *in, const struct dx_canvas *canvas, char *path,
+                            size_t cap)
+{
+    const char *mark = canvas->grid->glyphs->glyph[DX_GLYPH_PATH];
+    const char *last = in->idle ? "" : instance_level_name(in);
+    int steps = in->idle ? 0 : in->depth;
+    size_t len = 0;
+
+    path[0] = '\0';
+    if (steps == 0)
+        return in->title;
+    len = add_step(path, cap, len, in->title, mark);
+    if (!*last)
+        last = in->path[--steps].name;
+    for (int i = 0; i < steps; i++)
+        len = add_step(path, cap, len, in->path[i].name, mark);
+    return last;
 }
 
 /* Where it does not fit in room columns the sources' names go: the age is what counts. */
@@ -57,6 +74,8 @@ static void note_of(const struct instance *in, int64_t now_ms, int room, char *o
         (void)snprintf(out, cap, "%s", in->stale_why);
     else if (in->fill_total > 0)
         (void)snprintf(out, cap, "filling %d %%", (int)(100 * in->fill_done / in->fill_total));
+    else if (in->base > 0) /* what it follows says how old it is */
+        (void)snprintf(out, cap, "%s", in->note);
     else if (*in->sources && in->last_ok_ms > 0) {
         (void)age_text(age, now_ms - in->last_ok_ms);
         (void)snprintf(out, cap, "%s%s%s %s", in->note, dot, in->sources, age);
@@ -69,8 +88,9 @@ static void note_of(const struct instance *in, int64_t now_ms, int room, char *o
 struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *canvas, int64_t now_ms,
                                 bool focused)
 {
-    char title[LINE_MOST], note[LINE_MOST] = "", foot[160] = "";
-    struct frame frame = { .title = title,
+    char path[LINE_MOST], note[LINE_MOST] = "", foot[160] = "";
+    struct frame frame = { .title = title_of(in, canvas, path, sizeof(path)),
+                           .path = path,
                            .note = note,
                            .foot = foot,
                            .note_role = in->stale ? DX_ROLE_STALE : DX_ROLE_DIM,
@@ -78,14 +98,14 @@ struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *can
     int rows = canvas->rows - 3; /* of the list */
     struct dx_canvas inside;
 
-    title_of(in, canvas, title, sizeof(title));
-    note_of(in, now_ms, canvas->cols - text_width(title) - NOTE_OTHER, note, sizeof(note));
-    if (in->columns && in->table.filter[0])
-        (void)snprintf(foot, sizeof(foot), "/%s  %zu of %zu", in->table.filter, in->table.shown,
-                       in->table.row_count);
-    else if (in->columns && rows > 0 && (size_t)rows < in->table.shown)
-        (void)snprintf(foot, sizeof(foot), "%zu-%zu of %zu", in->table.top + 1,
-                       in->table.top + (size_t)rows, in->table.shown);
+    note_of(in, now_ms, canvas->cols - text_width(path) - text_width(frame.title) - NOTE_OTHER,
+            note, sizeof(note));
+    if (in->columns && in->table->filter[0])
+        (void)snprintf(foot, sizeof(foot), "/%s  %zu of %zu", in->table->filter, in->table->shown,
+                       in->table->row_count);
+    else if (in->columns && rows > 0 && (size_t)rows < in->table->shown)
+        (void)snprintf(foot, sizeof(foot), "%zu-%zu of %zu", in->table->top + 1,
+                       in->table->top + (size_t)rows, in->table->shown);
     inside = frame_draw(canvas, &frame);
     inside.stale = in->stale;
     return inside;

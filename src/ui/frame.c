@@ -35,13 +35,29 @@ static void at_right(struct dx_canvas *canvas, int row, enum dx_role role, const
     (void)canvas_put(canvas, row, box.col + width, NULL, " ");
 }
 
+/* The end of the path, from a step's beginning. */
+static const char *path_that_fits(const struct frame *frame, const char *mark, int room)
+{
+    const char *path = frame->path ? frame->path : "";
+
+    while (*path && text_width(path) > room) {
+        path = strstr(path, mark);
+        if (!path)
+            return "";
+        path += strlen(mark);
+        path += *path == ' ';
+    }
+    return path;
+}
+
 struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
 {
     const struct glyphs *g = canvas->grid->glyphs;
     struct dx_style line = { .role = frame->focused ? DX_ROLE_BORDER_FOCUS : DX_ROLE_BORDER };
     struct dx_style title = { .role = DX_ROLE_TITLE, .attr = DX_BOLD };
     bool stale = canvas->stale;
-    int bottom = canvas->rows - 1, room, width;
+    int bottom = canvas->rows - 1, room, width, before;
+    const char *path;
 
     if (canvas->rows < 1 || canvas->cols < 2)
         return canvas_sub(canvas, (struct dx_box){ 0, 0, 0, 0 });
@@ -56,18 +72,23 @@ struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
     /* The title stays whole as long as it can; the note gets what is left, and
      * is cut rather than left out: it may be the one that says "stale". */
     room = canvas->cols - 2 * TITLE_COL - 2;
-    width = text_width(frame->title);
+    path = path_that_fits(frame, g->glyph[DX_GLYPH_PATH],
+                          room - NOTE_LEAST - text_width(frame->title));
+    before = text_width(path);
+    width = before + text_width(frame->title);
     if (width > room - NOTE_LEAST)
         width = room - NOTE_LEAST > 4 ? room - NOTE_LEAST : room;
     if (frame->note && *frame->note)
         at_right(canvas, 0, frame->note_role, frame->note, room - width - 3);
     if (room > 0) {
         if (!frame->note || !*frame->note)
-            width = text_width(frame->title);
+            width = before + text_width(frame->title);
         width = width < room ? width : room;
         (void)canvas_put(canvas, 0, TITLE_COL, NULL, " ");
-        (void)canvas_put_fit(canvas, (struct dx_box){ 0, TITLE_COL + 1, 1, width }, DX_FIT_LEFT,
-                             &title, frame->title);
+        (void)canvas_put(canvas, 0, TITLE_COL + 1, &(struct dx_style){ .role = DX_ROLE_DIM }, path);
+        (void)canvas_put_fit(canvas,
+                             (struct dx_box){ 0, TITLE_COL + 1 + before, 1, width - before },
+                             DX_FIT_LEFT, &title, frame->title);
         (void)canvas_put(canvas, 0, TITLE_COL + 1 + width, NULL, " ");
     }
     if (frame->foot && *frame->foot && bottom > 0)

@@ -11,6 +11,7 @@ struct glyphs {
     const char *glyph[DX_GLYPH_COUNT];
     const char *spark[8], *heat[8], *gap;
     const char *gauge_full, *gauge_rest, *goal_line;
+    const char *strip_ok, *strip_code, *strip_unknown, *strip_platform, *strip_running;
     const char *edge_calm, *edge_loud; /* of tiles; the loud one marks the selected row too */
     const char *top_left, *top_right, *bottom_left, *bottom_right, *horizontal, *vertical;
     const char *up_down, *enter; /* keys, in hints */

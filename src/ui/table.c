@@ -51,6 +51,7 @@ void table_add(struct table *table, const struct dx_row *row)
     own = &table->rows[table->row_count++];
     *own = (struct table_row){ .key = arena_text(&table->arena, row->key ? row->key : ""),
                                .url = arena_text(&table->arena, row->url ? row->url : ""),
+                               .into = arena_text(&table->arena, row->into ? row->into : ""),
                                .cells = arena_alloc(&table->arena, size),
                                .apart = row->apart };
     memcpy(own->cells, row->cells, size);
@@ -95,6 +96,9 @@ const char *table_cell_text(const struct dx_column *column, const struct dx_cell
     case DX_CELL_STATE:
     case DX_CELL_SPARK:
     case DX_CELL_HEAT:
+    case DX_CELL_STRIP:
+    case DX_CELL_TRIES:
+    case DX_CELL_INTERVAL:
         out[0] = '\0';
         break;
     case DX_CELL_NUMBER:
@@ -175,7 +179,8 @@ static const struct table *sorted_table; /* qsort() hands no context on */
 static int compare_cells(const struct dx_column *column, const struct dx_cell *a,
                          const struct dx_cell *b, bool reverse)
 {
-    bool text = column->type == DX_CELL_TEXT;
+    bool text = column->type == DX_CELL_TEXT || column->type == DX_CELL_STRIP ||
+                column->type == DX_CELL_TRIES;
     int sign = reverse ? -1 : 1;
 
     if (text)

@@ -7,7 +7,7 @@
 #include "ui/canvas.h"
 
 struct table_row {
-    const char *key, *url;
+    const char *key, *url, *into;
     struct dx_cell *cells;
     bool apart;
 };

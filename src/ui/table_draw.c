@@ -23,6 +23,14 @@ static bool stretches(const struct dx_column *column)
     return column->max == 0 && column->type != DX_CELL_STATE;
 }
 
+/* It takes the room it is given, whatever it shows. */
+static bool is_drawn(const struct dx_column *column)
+{
+    return column->type == DX_CELL_SPARK || column->type == DX_CELL_GAUGE ||
+           column->type == DX_CELL_HEAT || column->type == DX_CELL_STRIP ||
+           column->type == DX_CELL_INTERVAL;
+}
+
 static int least(const struct dx_column *column)
 {
     return column->min > 0 ? column->min : 1;
@@ -57,13 +65,15 @@ static int needed(const struct table *table, int column, int64_t now_ms)
     int width = text_width(c->title);
     char text[CELL_MAX];
 
-    if (c->type == DX_CELL_SPARK || c->type == DX_CELL_GAUGE || c->type == DX_CELL_HEAT)
+    if (is_drawn(c))
         return c->max > 0 ? c->max : 1000;
     for (size_t i = 0; i < table->shown; i++) {
         const struct dx_cell *cell = &table->rows[table->order[i]].cells[column];
         int w = text_width(table_cell_text(c, cell, now_ms, text, sizeof(text)));
 
-        if (w > width)
+        if (c->type == DX_CELL_TRIES)
+            w = 2 * w - 1;
+        if (w > width && !(cell->attr & DX_SPAN))
             width = w;
     }
     return width;
@@ -75,8 +85,7 @@ static int first_width(const struct dx_column *c, int need, int cols)
 {
     int width = least(c), most = c->max;
 
-    if (c->type == DX_CELL_STATE || c->type == DX_CELL_SPARK || c->type == DX_CELL_GAUGE ||
-        c->type == DX_CELL_HEAT)
+    if (c->type == DX_CELL_STATE || is_drawn(c))
         return width;
     if (c->type == DX_CELL_TEXT && (stretches(c) || cols * 2 / 5 < most))
         most = cols * 2 / 5;
@@ -188,20 +197,43 @@ static void put_text(struct dx_canvas *canvas, const struct dx_column *column, s
         (void)canvas_put_fit(canvas, box, column->fit, style, text);
 }
 
+static void put_interval(struct dx_canvas *canvas, const struct dx_cell *cell, struct dx_box box)
+{
+    bool has = cell->values && cell->count >= 2;
+
+    interval_draw(canvas, box,
+                  DX_INTERVAL(.value = cell->value, .low = has ? cell->values[0] : (double)NAN,
+                              .high = has ? cell->values[1] : (double)NAN, .max = cell->goal,
+                              .role = cell->role == DX_ROLE_TEXT ? DX_ROLE_SERIES_1 : cell->role));
+}
+
 static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
                      const struct table_row *row, const struct dx_cell *cell, struct dx_box box,
                      int64_t now_ms)
 {
     struct dx_style style = { .role = cell->role,
-                              .attr = cell->attr,
+                              .attr = cell->attr & ~(unsigned)DX_SPAN,
                               .link = column->type == DX_CELL_TEXT ? row->url : NULL };
     char text[CELL_MAX];
 
-    if (cell->text) {
+    if (cell->attr & DX_SPAN) {
+        (void)canvas_put_fit(canvas, box, DX_FIT_LEFT, &style, cell->text ? cell->text : "");
+        return;
+    }
+    if (cell->text && column->type != DX_CELL_STRIP && column->type != DX_CELL_TRIES) {
         put_text(canvas, column, box, &style, cell->text);
         return;
     }
     switch (column->type) {
+    case DX_CELL_STRIP:
+        strip_draw(canvas, box, cell->text ? cell->text : "");
+        break;
+    case DX_CELL_TRIES:
+        tries_draw(canvas, box, cell->text ? cell->text : "");
+        break;
+    case DX_CELL_INTERVAL:
+        put_interval(canvas, cell, box);
+        break;
     case DX_CELL_STATE:
         if (!isnan(cell->value))
             (void)canvas_put(canvas, box.row, box.col, &style,
@@ -253,13 +285,28 @@ static void draw_head(const struct table *table, struct dx_canvas *canvas, const
     }
 }
 
+/* A notice covers what it replaces: the columns after it that hold nothing. */
+static int span(const struct table *table, const struct plan *plan, const struct table_row *row,
+                int from, int cols)
+{
+    for (int i = from + 1; i < table->column_count; i++)
+        if (plan->shown[i] && !(row->cells[i].text && row->cells[i].text[0] == '\0'))
+            return plan->col[i] - GAP - plan->col[from];
+    return cols - MARGIN - plan->col[from];
+}
+
 static void draw_row(const struct table *table, struct dx_canvas *canvas, const struct plan *plan,
                      const struct table_row *row, int at, int64_t now_ms)
 {
-    for (int i = 0; i < table->column_count; i++)
-        if (plan->shown[i])
-            put_cell(canvas, &table->columns[i], row, &row->cells[i],
-                     (struct dx_box){ at, plan->col[i], 1, plan->width[i] }, now_ms);
+    for (int i = 0; i < table->column_count; i++) {
+        struct dx_box box = { at, plan->col[i], 1, plan->width[i] };
+
+        if (!plan->shown[i])
+            continue;
+        if (row->cells[i].attr & DX_SPAN)
+            box.cols = span(table, plan, row, i, canvas->cols);
+        put_cell(canvas, &table->columns[i], row, &row->cells[i], box, now_ms);
+    }
 }
 
 void table_draw(struct table *table, struct dx_canvas *canvas, int64_t now_ms, bool focused)

@@ -13,17 +13,22 @@ void progress_draw(struct dx_canvas *canvas, struct dx_box box, double done, dou
                    const char *words);
 void heat_draw(struct dx_canvas *canvas, struct dx_box box, const double *value, size_t count,
                double goal);
+void strip_draw(struct dx_canvas *canvas, struct dx_box box, const char *marks);
+/* The same results as a glyph each, with blanks between them where they fit. */
+void tries_draw(struct dx_canvas *canvas, struct dx_box box, const char *marks);
+void interval_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_interval *interval);
 void big_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
               const char *text);
 
 /* dx_format(): unknown (NaN) is the dash of `glyphs`, NULL: "–". */
 const char *format_value(char *out, size_t cap, enum dx_unit unit, double value);
 
-/* A panel's frame in the whole canvas: title at column 3, note at the right of
+/* A panel's frame in the whole canvas: title at column 3, after the path that led
+ * there (NULL: none; what does not fit of it is left out from its start); note at the right of
  * the top line (role: dim, or stale), foot at the right of the bottom line.
  * focused changes the frame's colour only. Returns the inside. */
 struct frame {
-    const char *title, *note, *foot;
+    const char *title, *note, *foot, *path;
     enum dx_role note_role;
     bool focused;
 };

@@ -55,6 +55,7 @@ enum dx_attr {
     DX_BOLD = 1 << 0,
     DX_CHIP = 1 << 1, /* the background's colour on the role's colour; for bad and lost only */
     DX_ON_SELECTED = 1 << 2, /* on the background of a selected row */
+    DX_SPAN = 1 << 3, /* of a cell: its text goes on over the cells after it whose text is "" */
 };
 
 struct dx_style {
@@ -163,6 +164,21 @@ DX_EXPORT void dx_progress(struct dx_canvas *canvas, struct dx_box box, double d
 /* One row of heat: each value against goal (NaN: max of the values), 8 steps. */
 DX_EXPORT void dx_heat(struct dx_canvas *canvas, struct dx_box box, const double *value,
                        size_t count, double goal);
+
+/* The last results, oldest first, as enum dx_mark; where there are more than
+ * columns, the newest. Height means state: ok is flat, a failure of the code
+ * half as high as one of the platform, one of unknown cause between them. */
+DX_EXPORT void dx_strip(struct dx_canvas *canvas, struct dx_box box, const char *marks);
+
+/* An estimate and its interval, on a scale from 0 to max: ···──●──···  */
+struct dx_interval {
+    size_t size;
+    double value, low, high, max; /* NaN value: the dash */
+    enum dx_role role;            /* of the value */
+};
+#define DX_INTERVAL(...) (&(struct dx_interval){ .size = sizeof(struct dx_interval), __VA_ARGS__ })
+DX_EXPORT void dx_interval(struct dx_canvas *canvas, struct dx_box box,
+                           const struct dx_interval *interval);
 
 /* Large digits, centred in the box: five rows when the box has room, else
  * three, else plain text. text: digits and . : % m s h d and the dash. */
@@ -357,6 +373,12 @@ DX_EXPORT int64_t dx_now(const struct dx_view *view); /* the moment shown, Unix 
 DX_EXPORT int dx_view_rows(const struct dx_view *view);
 DX_EXPORT int dx_view_cols(const struct dx_view *view);
 
+/* How many rows were opened, one in the other; 0: the panel's own list is shown.
+ * dx_key(): the key of the row that level 1, 2 ... up to dx_depth() shows the
+ * inside of; "" for others. */
+DX_EXPORT int dx_depth(const struct dx_view *view);
+DX_EXPORT const char *dx_key(const struct dx_view *view, int level);
+
 /* Rows as of dx_now(). Walk with dx_next(); texts live until the next
  * dx_next(). Ends by itself with update(). Never NULL; filter may be. */
 struct dx_rows;
@@ -376,13 +398,16 @@ DX_EXPORT const char *dx_label(char *out, size_t cap, const char *labels, const 
 
 enum dx_cell_type {
     DX_CELL_TEXT,
-    DX_CELL_STATE,  /* a glyph of its own column: value is enum dx_glyph */
-    DX_CELL_NUMBER, /* by the column's unit */
-    DX_CELL_AGE,    /* value is a time: shown as now - value, in steps of 10 s */
-    DX_CELL_TIME,   /* value is a time: shown as a clock time or date */
-    DX_CELL_SPARK,  /* values */
-    DX_CELL_GAUGE,  /* value 0 to 1 */
-    DX_CELL_HEAT,   /* values against goal */
+    DX_CELL_STATE,    /* a glyph of its own column: value is enum dx_glyph */
+    DX_CELL_NUMBER,   /* by the column's unit */
+    DX_CELL_AGE,      /* value is a time: shown as now - value, in steps of 10 s */
+    DX_CELL_TIME,     /* value is a time: shown as a clock time or date */
+    DX_CELL_SPARK,    /* values */
+    DX_CELL_GAUGE,    /* value 0 to 1 */
+    DX_CELL_HEAT,     /* values against goal */
+    DX_CELL_STRIP,    /* text: enum dx_mark, oldest first; as dx_strip() */
+    DX_CELL_TRIES,    /* the same, each with the glyph of its result */
+    DX_CELL_INTERVAL, /* value and values (low, high) on a scale up to goal */
 };
 
 struct dx_column { /* a table ends at title == NULL */
@@ -412,6 +437,9 @@ struct dx_row {
     const char *key, *url;
     const struct dx_cell *cells;
     bool apart; /* listed after all others, whatever the sort (silenced alerts) */
+    /* How the path calls it once it is opened: the panel's next level then shows
+     * what is in it. "" or NULL: it cannot be opened. */
+    const char *into;
 };
 #define DX_ROW(...) (&(struct dx_row){ .size = sizeof(struct dx_row), __VA_ARGS__ })
 
@@ -518,6 +546,13 @@ struct dx_key {
     const char *keys, *help;
 };
 
+/* Below a panel's own list: what there is in a row that was opened (dx_row.into).
+ * update() asks dx_depth() which level it is to yield rows for. */
+struct dx_level {
+    const char *name; /* how the path ends there ("waiting"); "" or NULL: with the opened row */
+    const struct dx_column *columns; /* NULL: there it paints, with draw() */
+};
+
 /* Text for `?`: what this panel shows and how it is computed. */
 struct dx_panel {
     uint32_t abi, size;  /* DX_PANEL_HEAD; checked before the rest is read */
@@ -550,6 +585,11 @@ struct dx_panel {
     /* A panel that lists may paint into the rows that its list leaves over, once
      * there are six: more of the row with this key. NULL: they stay empty. */
     void (*under)(const void *state, const char *row_key, struct dx_canvas *canvas);
+    /* The levels below its own list, the first for a row of that list. An instance
+     * with `follow: yes` shows what is selected in the one before it: the levels
+     * stand side by side. One whose columns_of() is NULL paints at every level. */
+    const struct dx_level *levels;
+    size_t level_count;
 };
 
 #define DX_PANEL_HEAD .abi = DX_PANEL_ABI, .size = sizeof(struct dx_panel)

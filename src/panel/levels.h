@@ -1,0 +1,10 @@
+/* levels: inside of the host: what the drill-down of host.h begins with. */
+#ifndef PANEL_LEVELS_H
+#define PANEL_LEVELS_H
+
+struct instance;
+
+/* The panel's own columns, as its options ask; state is there. */
+void levels_begin(struct instance *instance);
+
+#endif
