@@ -97,6 +97,14 @@ static bool do_pipeline(struct deriver *d, struct store *store, int64_t pipeline
     return true;
 }
 
+/* What the rows are for: the moment, and what counts. */
+static bool put_moment(const struct deriver *d, struct store *store, int64_t at_ms,
+                       struct dx_error *err)
+{
+    return store_put_policy(store, success_policy_names[d->policy], err) &&
+           store_put_derived_at(store, at_ms, err);
+}
+
 /* ---- a commit ---- */
 
 bool deriver_commit(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
@@ -119,8 +127,7 @@ bool deriver_commit(void *self, struct store *store, const struct touched *touch
         ok = do_pipeline(d, store, id, at_ms, err);
         pipelines = true;
     }
-    return ok && (!pipelines || derive_totals(store, err)) &&
-           store_put_derived_at(store, at_ms, err);
+    return ok && (!pipelines || derive_totals(store, err)) && put_moment(d, store, at_ms, err);
 }
 
 /* ---- time ---- */
@@ -154,7 +161,7 @@ static bool slice(void *self, struct store *store, const struct touched *touched
     }
     d->going = false;
     return derive_incidents(store, d->at_ms, d->at_ms, d->at_ms, err) &&
-           (!d->totals || derive_totals(store, err)) && store_put_derived_at(store, d->at_ms, err);
+           (!d->totals || derive_totals(store, err)) && put_moment(d, store, d->at_ms, err);
 }
 
 bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool *more,

@@ -139,41 +139,44 @@ static const struct query runners = {
     " CASE WHEN n.first_n > 0 THEN 1.0 * n.first_ok / n.first_n END, n.first_n,"                   \
     " CASE WHEN n.n > 0 THEN 1.0 - 1.0 * n.platform / n.n END,"                                    \
     " CASE WHEN n.n > 0 THEN 1.0 - 1.0 * (n.platform + n.unknown) / n.n END, n.unknown,"           \
-    " n.low, n.high, n.left_out, n.duration_n, n.p50, n.p90, n.before, n.n_before, n.slower"
+    " n.low, n.high, n.left_out, n.duration_n, n.p50, n.p90, n.before, n.n_before, n.slower,"      \
+    " (SELECT value FROM meta WHERE key = 'success_policy'),"                                      \
+    " CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' END"
 #define SUCCESS_FIELDS                                                                             \
     DX_FIELD_N, DX_FIELD_SUCCESS, DX_FIELD_FAILED, DX_FIELD_FIRST, DX_FIELD_FIRST_N,               \
         DX_FIELD_PLATFORM, DX_FIELD_PLATFORM_LOW, DX_FIELD_UNKNOWN, DX_FIELD_LOW, DX_FIELD_HIGH,   \
         DX_FIELD_LEFT_OUT, DX_FIELD_DURATION_N, DX_FIELD_P50, DX_FIELD_P90, DX_FIELD_BEFORE,       \
-        DX_FIELD_N_BEFORE, DX_FIELD_SLOWER
+        DX_FIELD_N_BEFORE, DX_FIELD_SLOWER, DX_FIELD_POLICY, DX_FIELD_NAME
 
 static const struct query pipelines = {
     "SELECT src.name, src.type, 'l' || p.id, " T("p.project") T(
         "p.name") "r.flags & 2 > 0, " SUCCESS_COLUMNS
-                  ", n.last, (SELECT count(*) FROM run WHERE pipeline = p.id"
-                  "  AND finished_ms IS NULL AND phase IN (2, 3)),"
+                  ", n.last, CASE WHEN n.part = 0 THEN (SELECT count(*) FROM run"
+                  "  WHERE pipeline = p.id AND finished_ms IS NULL AND phase IN (2, 3)) END,"
                   " replace(replace((SELECT text FROM text WHERE id = r.url), '{p}', (SELECT text "
                   "FROM text"
                   "  WHERE id = p.project)), '{r}', r.ext)"
                   " FROM pipeline p JOIN source src ON src.id = p.source AND src.place IS NOT NULL"
-                  " JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8 AND n.part = 0"
+                  " JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8"
+                  " AND (n.part = 0 OR ?11)"
                   " LEFT JOIN run r ON r.id = (SELECT id FROM run WHERE pipeline = p.id AND "
                   "finished_ms <= ?1"
                   "  ORDER BY finished_ms DESC LIMIT 1)"
                   " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR p.id = ?6)"
                   " AND (?4 = '' OR (SELECT text FROM text WHERE id = p.project) = ?4)"
                   " AND (n.n + n.left_out > 0 OR EXISTS (SELECT 1 FROM run WHERE pipeline = p.id"
-                  "  AND finished_ms IS NULL AND phase IN (1, 2, 3))) ORDER BY src.place, 4, 5 "
-                  "LIMIT ?5",
+                  "  AND finished_ms IS NULL AND phase IN (1, 2, 3)))"
+                  " ORDER BY src.place, 4, 5, n.part LIMIT ?5",
     { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE,
       DX_FIELD_PROTECTED, SUCCESS_FIELDS, DX_FIELD_STRIP, DX_FIELD_RUNNING, DX_FIELD_URL,
       DX_FIELD_COUNT },
 };
 
 static const struct query totals = {
-    "SELECT CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' END,"
-    " CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' END, " SUCCESS_COLUMNS
+    "SELECT CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' "
+    "END, " SUCCESS_COLUMNS
     " FROM pipeline_now n WHERE n.pipeline = 0 AND n.window_ms = ?8 ORDER BY n.part",
-    { DX_FIELD_KEY, DX_FIELD_NAME, SUCCESS_FIELDS, DX_FIELD_COUNT },
+    { DX_FIELD_KEY, SUCCESS_FIELDS, DX_FIELD_COUNT },
 };
 
 static const struct query pipeline_days = {
@@ -188,17 +191,23 @@ static const struct query pipeline_days = {
 /* ---- flaky jobs, failures ---- */
 
 static const struct query flaky = {
-    "SELECT src.name, src.type, 'f' || f.pipeline || ':' || f.name, " T("p.project") T("p.name")
-        T("f.name") "f.state, f.rate, f.low, f.high, f.n, f.failed, f.pairs, f.lost_ms, f.first_ms,"
-                    " f.last_ms, f.before FROM flaky_now f JOIN pipeline p ON p.id = f.pipeline"
-                    " JOIN source src ON src.id = p.source AND src.place IS NOT NULL"
-                    " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR (f.pipeline = ?6 AND f.name "
-                    "= ?7))"
-                    " ORDER BY f.lost_ms DESC, f.pairs DESC, 4, 5, 6 LIMIT ?5",
+    "SELECT src.name, src.type, 'f' || f.pipeline || ':' || f.name, " T("p.project") T("p.name") T(
+        "f.name") "f.state, f.rate, f.low, f.high, f.n, f.failed, f.pairs, f.lost_ms, f.first_ms,"
+                  " f.last_ms, f.before,"
+                  " (SELECT replace(replace(replace(u.text, '{p}', pr.text), '{r}', r.ext), '{j}',"
+                  "  j.ext) FROM run r CROSS JOIN job j ON j.run = r.id AND j.name = f.name"
+                  "  AND j.result = 2 JOIN text u ON u.id = j.url JOIN text pr ON pr.id = r.project"
+                  "  WHERE r.pipeline = f.pipeline AND r.finished_ms <= ?1"
+                  "  ORDER BY r.finished_ms DESC LIMIT 1)"
+                  " FROM flaky_now f JOIN pipeline p ON p.id = f.pipeline"
+                  " JOIN source src ON src.id = p.source AND src.place IS NOT NULL"
+                  " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR (f.pipeline = ?6 AND f.name "
+                  "= ?7))"
+                  " ORDER BY f.lost_ms DESC, f.pairs DESC, 4, 5, 6 LIMIT ?5",
     { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE,
       DX_FIELD_NAME, DX_FIELD_STATE, DX_FIELD_RATE, DX_FIELD_LOW, DX_FIELD_HIGH, DX_FIELD_N,
       DX_FIELD_FAILED, DX_FIELD_PAIRS, DX_FIELD_LOST, DX_FIELD_FIRST_SEEN, DX_FIELD_LAST_SEEN,
-      DX_FIELD_BEFORE, DX_FIELD_COUNT },
+      DX_FIELD_BEFORE, DX_FIELD_URL, DX_FIELD_COUNT },
 };
 
 /* The commits on which the job both failed, by no fault of the platform, and passed. */

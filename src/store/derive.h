@@ -15,6 +15,8 @@ bool store_all_keys(struct store *store, struct touched *all, struct dx_error *e
 /* The moment of the derived rows, kept in the store. */
 bool store_put_derived_at(struct store *store, int64_t at_ms, struct dx_error *err);
 int64_t store_derived_at(struct store *store); /* 0: never */
+/* What they count as success, for those who read them. */
+bool store_put_policy(struct store *store, const char *policy, struct dx_error *err);
 
 /* ---- pools ---- */
 

@@ -45,6 +45,20 @@ bool store_put_derived_at(struct store *store, int64_t at_ms, struct dx_error *e
     return store_step(store, stmt, err);
 }
 
+bool store_put_policy(struct store *store, const char *policy, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        store,
+        "INSERT INTO meta (key, value) VALUES ('success_policy', ?1)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+        err);
+
+    if (!stmt)
+        return false;
+    bind_text(stmt, 1, policy);
+    return store_step(store, stmt, err);
+}
+
 /* ---- pools ---- */
 
 bool store_put_pool(struct store *store, const struct pool_row *row, struct dx_error *err)

@@ -260,6 +260,7 @@ static void bind_ci(sqlite3_stmt *stmt, const struct dx_filter *filter)
     (void)sqlite3_bind_int64(stmt, 8, filter->window_ms > 0 ? filter->window_ms : DAY_MS);
     (void)sqlite3_bind_int(stmt, 9, filter->open);
     (void)sqlite3_bind_int(stmt, 10, filter->cause);
+    (void)sqlite3_bind_int(stmt, 11, filter->parts);
 }
 
 static void start(struct rows *rows, const struct query *query, enum dx_query which,

@@ -7,7 +7,8 @@
 enum { SERIES_ID = 5 }; /* the column of the query for samples that points.c reads */
 
 /* ?1 the moment, ?2 from, ?3 source, ?4 name, ?5 limit; of CI also ?6 the number
- * in filter.key, ?7 a second one in it, ?8 window, ?9 only open ones, ?10 cause */
+ * in filter.key, ?7 a second one in it, ?8 window, ?9 only open ones, ?10 cause, ?11
+ * parts too */
 struct query {
     const char *sql;
     enum dx_field fields[40]; /* of the columns; ends at DX_FIELD_COUNT */

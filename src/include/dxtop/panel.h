@@ -212,7 +212,8 @@ enum dx_query {
     DX_QUERY_RUNNERS,       /* key: a pool's. NAME POOL LABELS STATE (1 online, 2 busy) TEXT */
     DX_QUERY_PIPELINES,     /* over window_ms. SOURCE TYPE PROJECT PIPELINE PROTECTED N SUCCESS
                                FAILED FIRST FIRST_N PLATFORM PLATFORM_LOW UNKNOWN LOW HIGH LEFT_OUT
-                               RUNNING DURATION_N P50 P90 BEFORE (p50) N_BEFORE SLOWER STRIP URL */
+                               RUNNING DURATION_N P50 P90 BEFORE (p50) N_BEFORE SLOWER STRIP URL
+                               POLICY NAME (the part, as in TOTALS) */
     DX_QUERY_PIPELINE_DAYS, /* key: a pipeline's; by day, ends at AT. N P50 P90 SUCCESS */
     DX_QUERY_TOTALS,        /* as PIPELINES: one row for all, one for protected branches, one for
                                pull requests; NAME: "all" "protected" "other" */
@@ -335,6 +336,7 @@ enum dx_field {                     /* t text, i whole number, n number, ms time
                 DX_FIELD_FIRST_SEEN,     /* ms */
                 DX_FIELD_LAST_SEEN,      /* ms */
                 DX_FIELD_PROJECTS,       /* i */
+                DX_FIELD_POLICY,         /* t what counts as success: success_policy */
                 DX_FIELD_COUNT
 };
 
@@ -365,6 +367,7 @@ struct dx_filter {
     int64_t window_ms;      /* 1 h, 24 h, 7 d or 30 d; 0: 24 h */
     bool open;              /* only what is not done */
     int cause;              /* enum dx_cause; 0: all */
+    bool parts;             /* pipelines: protected branches and others apart, too */
 };
 #define DX_FILTER(...) (&(struct dx_filter){ .size = sizeof(struct dx_filter), __VA_ARGS__ })
 
