@@ -93,15 +93,16 @@ static enum dx_mark mark_of(const struct ended_run *run)
                                                                          : DX_MARK_CODE;
 }
 
-static void last_results(const struct runs *runs, int64_t at_ms, char out[LAST_RESULTS + 1])
+static void last_results(const struct runs *runs, int64_t at_ms, enum store_part part,
+                         char out[LAST_RESULTS + 1])
 {
-    size_t n = 0, at = runs->count;
+    size_t n = 0;
 
-    while (at > 0 && n < LAST_RESULTS)
-        n += !is_superseded(&runs->run[--at], at_ms);
+    for (size_t i = runs->count; i-- > 0 && n < LAST_RESULTS;)
+        n += in_part(&runs->run[i], part) && !is_superseded(&runs->run[i], at_ms);
     out[n] = '\0';
     for (size_t i = runs->count; i-- > 0 && n > 0;)
-        if (!is_superseded(&runs->run[i], at_ms))
+        if (in_part(&runs->run[i], part) && !is_superseded(&runs->run[i], at_ms))
             out[--n] = (char)mark_of(&runs->run[i]);
 }
 
@@ -157,7 +158,7 @@ static int64_t next_due(const struct runs *runs, int64_t at_ms)
 bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pipeline,
                      int64_t at_ms, int64_t *due_ms, struct dx_error *err)
 {
-    char last[LAST_RESULTS + 1];
+    char last[PARTS][LAST_RESULTS + 1];
     struct runs runs;
     bool ok = true;
 
@@ -165,13 +166,14 @@ bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pi
     if (!store_runs(store, pipeline, at_ms - 2 * derive_windows[WINDOWS - 1], at_ms, &runs.run,
                     &runs.count, err))
         return false;
-    last_results(&runs, at_ms, last);
+    for (int part = 0; part < PARTS; part++)
+        last_results(&runs, at_ms, (enum store_part)part, last[part]);
     for (int w = 0; ok && w < WINDOWS; w++) {
         for (int part = 0; ok && part < PARTS; part++) {
             struct pipeline_row row = { .pipeline = pipeline,
                                         .window_ms = derive_windows[w],
                                         .part = (enum store_part)part,
-                                        .last = part == PART_ALL ? last : "" };
+                                        .last = last[part] };
 
             ok = put_part(store, policy, &runs, &row, at_ms, err);
         }

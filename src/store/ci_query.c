@@ -116,6 +116,16 @@ static const struct query waiting_jobs_of_pool = {
     JOB_FIELDS
 };
 static const struct query one_job = { JOB_COLUMNS OF_JOBS "WHERE j.id = ?6", JOB_FIELDS };
+/* A server keeps them as jobs of one run, or as runs with the same id. */
+static const struct query attempts_of_job = {
+    JOB_COLUMNS OF_JOBS
+    "WHERE r.id IN (SELECT o.id FROM job m JOIN run mr ON mr.id = m.run JOIN run o ON o.ext = "
+    "mr.ext"
+    " AND o.project = mr.project AND o.source = mr.source WHERE m.id = ?6)"
+    " AND j.name = (SELECT name FROM job WHERE id = ?6) AND coalesce(j.created_ms, 0) <= ?1"
+    " ORDER BY r.attempt, j.attempt, j.id LIMIT ?5",
+    JOB_FIELDS
+};
 static const struct query jobs_by_name = { JOB_COLUMNS OF_RUNS
                                            "WHERE r.pipeline = ?6 AND j.name = ?7 AND " WITHIN("j")
                                                NEWEST_JOBS,
@@ -144,7 +154,7 @@ const struct query *ci_jobs_query(const char *key, const struct dx_filter *filte
     case 'q':
         return filter->open ? &waiting_jobs_of_pool : &jobs_of_pool;
     case 'j':
-        return &one_job;
+        return filter->attempts ? &attempts_of_job : &one_job;
     case 'f':
         return &jobs_by_name;
     default:

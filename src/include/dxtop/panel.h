@@ -368,6 +368,7 @@ struct dx_filter {
     bool open;              /* only what is not done */
     int cause;              /* enum dx_cause; 0: all */
     bool parts;             /* pipelines: protected branches and others apart, too */
+    bool attempts;          /* of the job with this key: all its attempts, the first first */
 };
 #define DX_FILTER(...) (&(struct dx_filter){ .size = sizeof(struct dx_filter), __VA_ARGS__ })
 
