@@ -155,7 +155,7 @@ static bool to_panel(struct viewer *v, struct instance *in, const struct dx_even
 }
 
 /* Where a follower shows what is in the row, that is where to go. */
-static void do_open(struct viewer *v, const struct dx_event *event)
+void actions_open(struct viewer *v, const struct dx_event *event)
 {
     struct page *page = viewer_page(v);
     struct instance *in = focused(v);
@@ -249,9 +249,8 @@ static void do_zoom(struct viewer *v, const struct dx_event *event)
 static const char *selected_url(struct viewer *v)
 {
     struct instance *in = focused(v);
-    const struct table_row *row = in && in->columns ? table_selected(in->table) : NULL;
 
-    return row ? row->url : "";
+    return in ? instance_url(in) : "";
 }
 
 static void do_url(struct viewer *v, const struct dx_event *event)
@@ -354,7 +353,8 @@ const struct action actions[] = {
     { "previous-panel", "shift-tab left h", "to the panel before", do_previous_panel, false, NULL,
       NULL },
     { "view", "1 2 3 4 5 6 7 8 9", "show that view", do_view, false, NULL, NULL },
-    { "open", "enter", "open the row: what is in it, else its URL", do_open, false, NULL, NULL },
+    { "open", "enter", "open the row: what is in it, else its URL", actions_open, false, NULL,
+      NULL },
     { "back", "esc", "back: out of help, the log, the filter, what was opened, the zoom", do_back,
       false, NULL, NULL },
     { "filter", "/", "filter the list: text, !text leaves out, column:text", do_filter, true, "/",
@@ -465,7 +465,7 @@ static void click(struct viewer *v, const struct dx_event *event)
         return;
     v->want_follow = v->want_follow || slot->instance.followed;
     if (was_focused && at == slot->instance.table->at)
-        do_open(v, event); /* a second click */
+        actions_open(v, event); /* a second click */
 }
 
 void actions_event(struct viewer *v, const struct dx_event *event)

@@ -18,6 +18,8 @@ extern const struct action actions[]; /* ends at name NULL */
 
 /* An event of the screen: the text line first, then the focused panel, then the table. */
 void actions_event(struct viewer *v, const struct dx_event *event);
+/* The action of the table that opens a row. */
+void actions_open(struct viewer *v, const struct dx_event *event);
 void actions_print_mdoc(struct buf *out);
 
 #endif

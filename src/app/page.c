@@ -100,12 +100,18 @@ static bool is_shown(const struct slot *slot)
 
 size_t page_master(const struct page *page, size_t slot)
 {
+    bool paints = !page->slots[slot].instance.tables[0].columns;
+
     if (!page->slots[slot].settings->follow)
         return SIZE_MAX;
-    for (size_t i = slot; i-- > 0;)
-        if (page->slots[i].settings->kind == page->slots[slot].settings->kind &&
-            page->slots[i].instance.tables[0].columns) /* one that paints has no selection */
+    for (size_t i = slot; i-- > 0;) {
+        const struct slot *s = &page->slots[i];
+
+        /* One that paints has no selection; what it paints is of the panel's own list. */
+        if (s->settings->kind == page->slots[slot].settings->kind &&
+            s->instance.tables[0].columns && !(paints && s->settings->follow))
             return i;
+    }
     return SIZE_MAX;
 }
 

@@ -128,10 +128,13 @@ static void draw_bottom(struct viewer *v, struct dx_canvas *line)
     char words[sizeof(v->message)] = "";
     size_t n = 0;
 
-    for (const struct action *a = actions; a->name && n + 1 < 16; a++)
-        if (a->hint)
+    for (const struct action *a = actions; a->name && n + 1 < 16; a++) {
+        if (a->run == actions_open && slot && instance_opens(&slot->instance))
+            hints[n++] = (struct hint){ line->grid->glyphs->enter, "open" };
+        else if (a->hint)
             hints[n++] = (struct hint){ a->hint_key ? a->hint_key : line->grid->glyphs->up_down,
                                         a->hint_word };
+    }
     hints[n] = (struct hint){ NULL, NULL };
     if (v->filtering && slot)
         (void)snprintf(words, sizeof(words), "/%s", slot->instance.table->filter);

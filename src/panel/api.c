@@ -229,7 +229,11 @@ void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, co
 
 void dx_push(struct dx_host *host, const char *step)
 {
-    instance_push(host->instance, step, step);
+    struct step mine = { .url = "" };
+
+    (void)snprintf(mine.key, sizeof(mine.key), "%s", step);
+    (void)snprintf(mine.name, sizeof(mine.name), "%s", step);
+    instance_push(host->instance, &mine);
     host->changed = true;
 }
 

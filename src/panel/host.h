@@ -16,7 +16,7 @@ struct finding {
 enum { PATH_MOST = 8 };
 
 struct step { /* of the drill-down */
-    char key[256], name[200];
+    char key[256], name[200], url[600];
 };
 
 enum callback { CALLBACK_OPEN, CALLBACK_UPDATE, CALLBACK_DRAW, CALLBACK_EVENT, CALLBACK_COUNT };
@@ -62,10 +62,13 @@ struct dx_host {
 
 /* Open the selected row: one level deeper. false: it cannot be opened. */
 bool instance_enter(struct instance *instance);
-void instance_push(struct instance *instance, const char *key, const char *name);
+bool instance_opens(const struct instance *instance); /* can it? */
+void instance_push(struct instance *instance, const struct step *step);
 bool instance_back(struct instance *instance); /* false: at the top, or at what it follows */
 /* Show what is selected in master; false: that is what it shows already. */
 bool instance_follow(struct instance *instance, const struct instance *master);
+/* Of the selected row; where it paints, of the row that was opened. "": none. */
+const char *instance_url(const struct instance *instance);
 /* What the path ends with at this level, "waiting"; "": nothing. */
 const char *instance_level_name(const struct instance *instance);
 

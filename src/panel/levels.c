@@ -9,6 +9,8 @@
 #include "panel/host.h"
 #include "panel/levels.h"
 
+enum { STEP_COLS = 48 };
+
 static const struct dx_column *columns_at(const struct instance *in, int depth)
 {
     const struct dx_panel *panel = in->panel;
@@ -49,32 +51,48 @@ static void forget(struct table *table)
     table->at = table->top = 0;
 }
 
-static void set_step(struct instance *in, int at, const char *key, const char *name)
+static void set_step(struct instance *in, int at, const struct step *step)
 {
-    struct step *step = &in->path[at];
-
-    if (strcmp(step->key, key) != 0)
+    if (strcmp(in->path[at].key, step->key) != 0)
         forget(&in->tables[at + 1]);
-    (void)snprintf(step->key, sizeof(step->key), "%s", key);
-    text_copy(step->name, sizeof(step->name), name);
+    if (&in->path[at] != step)
+        in->path[at] = *step;
 }
 
-void instance_push(struct instance *in, const char *key, const char *name)
+static struct step step_of(const struct table_row *row)
+{
+    struct step step;
+
+    (void)snprintf(step.key, sizeof(step.key), "%s", row->key);
+    (void)text_cut(step.name, sizeof(step.name), row->into, STEP_COLS, "…");
+    (void)snprintf(step.url, sizeof(step.url), "%s", row->url);
+    return step;
+}
+
+void instance_push(struct instance *in, const struct step *step)
 {
     if (in->depth == PATH_MOST)
         return;
-    set_step(in, in->depth, key, name);
+    set_step(in, in->depth, step);
     in->depth++;
     settle(in);
 }
 
+bool instance_opens(const struct instance *in)
+{
+    const struct table_row *row = in->columns && !in->idle ? table_selected(in->table) : NULL;
+
+    return row && *row->into && (size_t)in->depth < in->panel->level_count;
+}
+
 bool instance_enter(struct instance *in)
 {
-    const struct table_row *row = in->columns ? table_selected(in->table) : NULL;
+    struct step step;
 
-    if (!row || !*row->into || (size_t)in->depth >= in->panel->level_count)
+    if (!instance_opens(in))
         return false;
-    instance_push(in, row->key, row->into);
+    step = step_of(table_selected(in->table));
+    instance_push(in, &step);
     return true;
 }
 
@@ -85,6 +103,15 @@ bool instance_back(struct instance *in)
     in->depth--;
     settle(in);
     return true;
+}
+
+const char *instance_url(const struct instance *in)
+{
+    const struct table_row *row = in->columns && !in->idle ? table_selected(in->table) : NULL;
+
+    if (!in->columns && !in->idle && in->depth > 0)
+        return in->path[in->depth - 1].url;
+    return row ? row->url : "";
 }
 
 const char *instance_level_name(const struct instance *in)
@@ -103,6 +130,7 @@ bool instance_follow(struct instance *in, const struct instance *master)
         master->columns && !master->idle ? table_selected(master->table) : NULL;
     int base = master->depth + 1;
     bool idle = !row || !*row->into || (size_t)base > in->panel->level_count, same;
+    struct step step;
 
     same = in->idle == idle && in->base == base;
     for (int i = 0; same && !idle && i < base; i++)
@@ -112,9 +140,10 @@ bool instance_follow(struct instance *in, const struct instance *master)
     in->idle = idle;
     if (idle)
         return true;
-    for (int i = 0; i < base; i++)
-        set_step(in, i, i < base - 1 ? master->path[i].key : row->key,
-                 i < base - 1 ? master->path[i].name : row->into);
+    for (int i = 0; i < base - 1; i++)
+        set_step(in, i, &master->path[i]);
+    step = step_of(row);
+    set_step(in, base - 1, &step);
     in->base = in->depth = base;
     settle(in);
     return true;

@@ -47,13 +47,18 @@ static const char *title_of(const struct instance *in, const struct dx_canvas *c
 {
     const char *mark = canvas->grid->glyphs->glyph[DX_GLYPH_PATH];
     const char *last = in->idle ? "" : instance_level_name(in);
+    const char *dot = strstr(in->title, " · ");
     int steps = in->idle ? 0 : in->depth;
+    char first[sizeof(in->title)];
     size_t len = 0;
 
     path[0] = '\0';
     if (steps == 0)
         return in->title;
-    len = add_step(path, cap, len, in->title, mark);
+    /* The window, said after the dot, is the list's own. */
+    (void)snprintf(first, sizeof(first), "%.*s",
+                   dot ? (int)(dot - in->title) : (int)sizeof(first) - 1, in->title);
+    len = add_step(path, cap, len, first, mark);
     if (!*last)
         last = in->path[--steps].name;
     for (int i = 0; i < steps; i++)
@@ -106,6 +111,8 @@ struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *can
     else if (in->columns && rows > 0 && (size_t)rows < in->table->shown)
         (void)snprintf(foot, sizeof(foot), "%zu-%zu of %zu", in->table->top + 1,
                        in->table->top + (size_t)rows, in->table->shown);
+    for (const struct dx_column *c = in->columns; c && c->title; c++)
+        frame.heat = frame.heat || c->type == DX_CELL_HEAT;
     inside = frame_draw(canvas, &frame);
     inside.stale = in->stale;
     return inside;

@@ -1,12 +1,13 @@
 /* frame: the line around a panel, with its title, age and counts in it. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"
 #include "ui/widgets.h"
 
-enum { TITLE_COL = 2, NOTE_LEAST = 14 };
+enum { TITLE_COL = 2, NOTE_LEAST = 14, HEAT_STEPS = 8, FOOT_MOST = 240 };
 
 static void horizontal(struct dx_canvas *canvas, int row, const char *left, const char *right,
                        const struct dx_style *style)
@@ -50,6 +51,30 @@ static const char *path_that_fits(const struct frame *frame, const char *mark, i
     return path;
 }
 
+/* "1-9 of 24  idle ■■■■■■■■ ≥ goal" */
+static void draw_foot(struct dx_canvas *canvas, const struct frame *frame, int row, int room)
+{
+    const struct glyphs *g = canvas->grid->glyphs;
+    const char *foot = frame->foot ? frame->foot : "";
+    char legend[HEAT_STEPS + 1], after[32], text[FOOT_MOST];
+
+    (void)snprintf(legend, sizeof(legend), "%*s", HEAT_STEPS, "");
+    (void)snprintf(after, sizeof(after), " %s goal", g->glyph[DX_GLYPH_AT_LEAST]);
+    (void)snprintf(text, sizeof(text), "%s%sidle %s%s", foot, *foot ? "  " : "", legend, after);
+    if (row <= 0)
+        return;
+    if (!frame->heat || text_width(text) > room) {
+        if (*foot)
+            at_right(canvas, row, DX_ROLE_DIM, foot, room);
+        return;
+    }
+    at_right(canvas, row, DX_ROLE_DIM, text, room);
+    for (int i = 0; i < HEAT_STEPS; i++)
+        (void)canvas_put(
+            canvas, row, canvas->cols - TITLE_COL - 1 - text_width(after) - HEAT_STEPS + i,
+            &(struct dx_style){ .role = (enum dx_role)(DX_ROLE_HEAT_0 + i) }, g->heat[i]);
+}
+
 struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
 {
     const struct glyphs *g = canvas->grid->glyphs;
@@ -91,8 +116,7 @@ struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
                              DX_FIT_LEFT, &title, frame->title);
         (void)canvas_put(canvas, 0, TITLE_COL + 1 + width, NULL, " ");
     }
-    if (frame->foot && *frame->foot && bottom > 0)
-        at_right(canvas, bottom, DX_ROLE_DIM, frame->foot, room);
+    draw_foot(canvas, frame, bottom, room);
     canvas->stale = stale;
     return canvas_sub(canvas, (struct dx_box){ 1, 1, canvas->rows - 2, canvas->cols - 2 });
 }

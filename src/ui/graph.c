@@ -309,6 +309,8 @@ static void draw_times(struct plot *plot, int row)
             (void)snprintf(label, sizeof(label), "-%lldh", (long long)(ago / 3600000));
         else if (ago % 60000 == 0 && ago < 7200000)
             (void)snprintf(label, sizeof(label), "-%lldm", (long long)(ago / 60000));
+        else if (ago % 86400000 == 0)
+            (void)snprintf(label, sizeof(label), "-%lldd", (long long)(ago / 86400000));
         else
             (void)snprintf(label, sizeof(label), "-%s", duration_format(number, ago, false));
         (void)canvas_put(plot->canvas, row, plot->area.col + plot->area.cols * i / marks, &dim,

@@ -179,9 +179,10 @@ static const struct table *sorted_table; /* qsort() hands no context on */
 static int compare_cells(const struct dx_column *column, const struct dx_cell *a,
                          const struct dx_cell *b, bool reverse)
 {
+    bool age = column->type == DX_CELL_AGE; /* the later the moment, the less it is */
     bool text = column->type == DX_CELL_TEXT || column->type == DX_CELL_STRIP ||
                 column->type == DX_CELL_TRIES;
-    int sign = reverse ? -1 : 1;
+    int sign = reverse != age ? -1 : 1;
 
     if (text)
         return sign * strcasecmp(a->text ? a->text : "", b->text ? b->text : "");

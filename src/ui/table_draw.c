@@ -9,7 +9,7 @@
 #include "ui/table.h"
 #include "ui/widgets.h"
 
-enum { GAP = 1, MARGIN = 1, CELL_MAX = 512, COLUMNS_MOST = 32 };
+enum { GAP = 1, MARGIN = 1, CELL_MAX = 512, COLUMNS_MOST = 32, STRIP_WISH = 12 };
 
 struct plan {
     int width[COLUMNS_MOST], col[COLUMNS_MOST], need[COLUMNS_MOST];
@@ -29,6 +29,13 @@ static bool is_drawn(const struct dx_column *column)
     return column->type == DX_CELL_SPARK || column->type == DX_CELL_GAUGE ||
            column->type == DX_CELL_HEAT || column->type == DX_CELL_STRIP ||
            column->type == DX_CELL_INTERVAL;
+}
+
+/* It says more the longer it is: it is cut only after what is wanted less is gone. */
+static bool is_long(const struct dx_column *column)
+{
+    return column->type == DX_CELL_SPARK || column->type == DX_CELL_STRIP ||
+           column->type == DX_CELL_HEAT;
 }
 
 static int least(const struct dx_column *column)
@@ -85,6 +92,8 @@ static int first_width(const struct dx_column *c, int need, int cols)
 {
     int width = least(c), most = c->max;
 
+    if (is_long(c))
+        return width < STRIP_WISH && (c->max == 0 || c->max > STRIP_WISH) ? STRIP_WISH : width;
     if (c->type == DX_CELL_STATE || is_drawn(c))
         return width;
     if (c->type == DX_CELL_TEXT && (stretches(c) || cols * 2 / 5 < most))
@@ -94,7 +103,7 @@ static int first_width(const struct dx_column *c, int need, int cols)
     return need > width ? need : width;
 }
 
-/* Before a column is given up, texts that are no more wanted than it are cut;
+/* Before a column is given up, texts and strips that are no more wanted than it are cut;
  * worst -1: all of them. false: there is nothing to cut. */
 static bool narrow(const struct table *table, struct plan *plan, int worst, int over)
 {
@@ -104,7 +113,7 @@ static bool narrow(const struct table *table, struct plan *plan, int worst, int 
         const struct dx_column *c = &table->columns[i];
         int more = plan->width[i] - least(c);
 
-        if (!plan->shown[i] || c->type != DX_CELL_TEXT || more <= 0 ||
+        if (!plan->shown[i] || (c->type != DX_CELL_TEXT && !is_long(c)) || more <= 0 ||
             (worst >= 0 && c->priority < table->columns[worst].priority))
             continue;
         more = more < over ? more : over;
@@ -112,6 +121,22 @@ static bool narrow(const struct table *table, struct plan *plan, int worst, int 
         over -= more;
     }
     return over < was;
+}
+
+/* A text that no row has takes no room: the pipeline, where all are of one. */
+static bool says_nothing(const struct table *table, int column)
+{
+    const struct dx_column *c = &table->columns[column];
+
+    if (c->type != DX_CELL_TEXT || c->priority == 0 || table->row_count == 0)
+        return false;
+    for (size_t i = 0; i < table->row_count; i++) {
+        const char *text = table->rows[i].cells[column].text;
+
+        if (text && *text)
+            return false;
+    }
+    return true;
 }
 
 static void make_plan(const struct table *table, struct plan *plan, int cols, int64_t now_ms)
@@ -122,7 +147,7 @@ static void make_plan(const struct table *table, struct plan *plan, int cols, in
     for (int i = 0; i < table->column_count && i < COLUMNS_MOST; i++) {
         plan->need[i] = needed(table, i, now_ms);
         plan->width[i] = first_width(&table->columns[i], plan->need[i], cols);
-        plan->shown[i] = true;
+        plan->shown[i] = !says_nothing(table, i);
     }
     while (total(table, plan) > cols) {
         int worst = least_wanted(table, plan);
@@ -285,27 +310,45 @@ static void draw_head(const struct table *table, struct dx_canvas *canvas, const
     }
 }
 
-/* A notice covers what it replaces: the columns after it that hold nothing. */
-static int span(const struct table *table, const struct plan *plan, const struct table_row *row,
-                int from, int cols)
+static bool is_empty(const struct dx_cell *cell)
 {
-    for (int i = from + 1; i < table->column_count; i++)
-        if (plan->shown[i] && !(row->cells[i].text && row->cells[i].text[0] == '\0'))
-            return plan->col[i] - GAP - plan->col[from];
-    return cols - MARGIN - plan->col[from];
+    return cell->text && cell->text[0] == '\0';
+}
+
+/* A notice covers what it replaces: from its own column, or from the first one
+ * after it that is shown, over those that hold nothing. cols 0: no room. */
+static struct dx_box notice_box(const struct table *table, const struct plan *plan,
+                                const struct table_row *row, int at, int cols)
+{
+    struct dx_box box = { 0, 0, 1, 0 };
+    int i = at;
+
+    while (!plan->shown[i] && i + 1 < table->column_count && is_empty(&row->cells[i + 1]))
+        i++;
+    if (!plan->shown[i])
+        return box;
+    box.col = plan->col[i];
+    for (i++; i < table->column_count; i++)
+        if (plan->shown[i] && !is_empty(&row->cells[i]))
+            break;
+    box.cols = (i < table->column_count ? plan->col[i] - GAP : cols - MARGIN) - box.col;
+    return box;
 }
 
 static void draw_row(const struct table *table, struct dx_canvas *canvas, const struct plan *plan,
                      const struct table_row *row, int at, int64_t now_ms)
 {
     for (int i = 0; i < table->column_count; i++) {
+        bool notice = (row->cells[i].attr & DX_SPAN) != 0;
         struct dx_box box = { at, plan->col[i], 1, plan->width[i] };
 
-        if (!plan->shown[i])
+        if (!plan->shown[i] && !notice)
             continue;
-        if (row->cells[i].attr & DX_SPAN)
-            box.cols = span(table, plan, row, i, canvas->cols);
-        put_cell(canvas, &table->columns[i], row, &row->cells[i], box, now_ms);
+        if (notice)
+            box = notice_box(table, plan, row, i, canvas->cols);
+        box.row = at;
+        if (box.cols > 0)
+            put_cell(canvas, &table->columns[i], row, &row->cells[i], box, now_ms);
     }
 }
 

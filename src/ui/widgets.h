@@ -31,6 +31,7 @@ struct frame {
     const char *title, *note, *foot, *path;
     enum dx_role note_role;
     bool focused;
+    bool heat; /* a legend of the steps of heat, after the foot */
 };
 struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame);
 
