@@ -1,0 +1,73 @@
+/* ci: what the panels of CI have in common: names, words, times, and the list of
+ * jobs. Compiled into each of them, for a panel knows <dxtop/...> and libc only. */
+#ifndef PANELS_CI_H
+#define PANELS_CI_H
+
+#include <dxtop/panel.h>
+
+#define CI_MINUTE_MS INT64_C(60000)
+#define CI_HOUR_MS   INT64_C(3600000)
+#define CI_DAY_MS    INT64_C(86400000)
+
+/* ---- names ---- */
+
+/* "acme/" where all projects begin with it: said in every row it says nothing. */
+struct ci_prefix {
+    char text[128];
+};
+struct ci_prefix ci_prefix(const struct dx_view *view, const char *source);
+/* "api/test" of PROJECT and PIPELINE. Returns out. */
+const char *ci_pipeline(char *out, size_t cap, const struct dx_rows *rows,
+                        const struct ci_prefix *prefix);
+/* "#4812". Returns out. */
+const char *ci_number(char *out, size_t cap, const struct dx_rows *rows);
+
+/* As much of the text as there is room for, and no broken character. Returns out. */
+const char *ci_copy(char *out, size_t cap, const char *text);
+/* "all", "protected", "other": which branches; NAME of DX_QUERY_PIPELINES. */
+enum ci_part { CI_PART_ALL, CI_PART_PROTECTED, CI_PART_OTHER };
+extern const char *const ci_parts[];
+
+/* ---- times and spans ---- */
+
+double ci_seconds(const struct dx_rows *rows, enum dx_field field); /* of ms, whole; NaN: unset */
+double ci_time(const struct dx_rows *rows, enum dx_field field);    /* ms; NaN: it has not been */
+/* In a sentence: "11m 40s". Returns out. */
+const char *ci_span(char *out, size_t cap, double seconds);
+/* Of the last 20 hours "14:21", of the last week "Fri 16:31", else "02 Nov". Returns out. */
+const char *ci_when(char *out, size_t cap, int64_t at_ms, int64_t now_ms);
+/* 1h, 24h, 7d or 30d: those that numbers are kept over. */
+bool ci_check_window(int64_t window_ms, struct dx_error *err);
+const char *ci_window(char *out, size_t cap, int64_t window_ms); /* "24 h", "7 d" */
+
+/* ---- how things stand ---- */
+
+struct ci_look {
+    enum dx_glyph glyph;
+    enum dx_role role; /* of the glyph and of the word */
+    unsigned attr;     /* of the name */
+    const char *word;  /* "" for a success */
+};
+struct ci_look ci_look(const struct dx_rows *rows); /* of a run or a job */
+const char *ci_cause(int64_t cause);                /* "platform" */
+/* "runner: The text (rule 2)" without its category and rule; points into out. */
+const char *ci_evidence(char *out, size_t cap, const char *evidence);
+
+/* ---- the list of jobs ---- */
+
+extern const struct dx_column ci_job_columns[];
+struct ci_jobs {
+    const char *key;          /* of DX_QUERY_JOBS, or "" with the others */
+    const char *source;       /* NULL: all */
+    const char *name;         /* category of failures */
+    bool bare;                /* only failures without a category */
+    int64_t window_ms;        /* of failures */
+    int cause;                /* enum dx_cause */
+    const char *sha;          /* NULL: all */
+    bool with_pipeline;       /* they are of several runs */
+    struct ci_prefix *prefix; /* for the pipelines' names */
+};
+/* Yields rows for ci_job_columns; how many. */
+int64_t ci_list_jobs(const struct dx_view *view, struct dx_list *list, const struct ci_jobs *of);
+
+#endif

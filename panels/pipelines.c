@@ -1,0 +1,492 @@
+/* pipelines: how often runs succeed, whose fault it is where they do not, and how
+ * long they take; then the runs of one, its jobs, and one job whole. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "job.h"
+#include "run.h"
+
+enum { DAYS = 14, NAME_MOST = 160, STRIP_MOST = 24, FEW = 3 };
+
+enum show { SHOW_LIST, SHOW_GRAPH };
+
+struct pipeline {
+    char key[32], name[NAME_MOST], url[600], strip[32];
+    int64_t n, failed, unknown, left_out, running, slower;
+    double success, first, platform, platform_low, low, high, p50, p90, before;
+    double day50[DAYS], day90[DAYS];
+    enum dx_role role; /* of the platform's rate */
+    int rank;
+    size_t nth;
+};
+
+struct pipelines {
+    const char *source; /* options */
+    int64_t window_ms;
+    double warn, bad;
+    int part, show;
+
+    struct dx_column columns[16]; /* view-model */
+    char delta_title[32], title[80];
+    struct pipeline *rows;
+    size_t count, cap;
+    int64_t now_ms;
+    int level;
+    struct job_detail job;
+};
+
+static const char *const shows[] = { "list", "graph", NULL };
+
+#define OPTION(field) offsetof(struct pipelines, field)
+
+static const struct dx_option options[] = {
+    { .name = "source",
+      .type = DX_OPTION_TEXT,
+      .offset = OPTION(source),
+      .fallback = "",
+      .help = "only pipelines of this source" },
+    { .name = "window",
+      .type = DX_OPTION_DURATION,
+      .offset = OPTION(window_ms),
+      .fallback = "24h",
+      .help = "what the numbers are over: 1h, 24h, 7d or 30d" },
+    { .name = "warn",
+      .type = DX_OPTION_PERCENT,
+      .offset = OPTION(warn),
+      .fallback = "98%",
+      .help = "below this platform success a pipeline is a warning" },
+    { .name = "bad",
+      .type = DX_OPTION_PERCENT,
+      .offset = OPTION(bad),
+      .fallback = "95%",
+      .help = "below this it is bad" },
+    { .name = "protected",
+      .type = DX_OPTION_CHOICE,
+      .offset = OPTION(part),
+      .fallback = "all",
+      .choices = ci_parts,
+      .help = "runs of protected branches only, or those of other branches and pull requests" },
+    { .name = "show",
+      .type = DX_OPTION_CHOICE,
+      .offset = OPTION(show),
+      .fallback = "list",
+      .choices = shows,
+      .help = "graph: how long the runs of one pipeline took, day by day" },
+    { 0 },
+};
+
+/* ---- columns ---- */
+
+enum { STATE, PIPELINE, RUNS, PLATFORM, ALL, ERROR, FIRST, P50, DELTA, P90, LAST, COUNT };
+
+static const struct dx_column columns[] = {
+    [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
+                "✗ and ! platform success is below its goal; ? it may be: causes are unknown" },
+    [PIPELINE] = { "PIPELINE", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 0, DX_FIT_MIDDLE,
+                   "project and pipeline" },
+    [RUNS] = { "RUNS", DX_CELL_NUMBER, DX_UNIT_COUNT, 0, 4, 6, DX_FIT_RIGHT,
+               "runs that count: the rates are of these; a run once, by its last attempt" },
+    [PLATFORM] = { "PLATFORM", DX_CELL_NUMBER, DX_UNIT_RATIO, 0, 8, 14, DX_FIT_RIGHT,
+                   "1 - failures by the platform / runs; from - to where causes are unknown: at "
+                   "worst all of them were the platform's" },
+    [ALL] = { "ALL", DX_CELL_NUMBER, DX_UNIT_RATIO, 1, 5, 7, DX_FIT_RIGHT,
+              "successes / runs, whosever fault" },
+    [ERROR] = { "±", DX_CELL_TEXT, DX_UNIT_NONE, 7, 4, 4, DX_FIT_RIGHT,
+                "points that ALL may be off by (Wilson, 95 %), where that is more than 5" },
+    [FIRST] = { "FIRST", DX_CELL_NUMBER, DX_UNIT_RATIO, 8, 7, 7, DX_FIT_RIGHT,
+                "successes / runs, first attempts only: retries do not help it" },
+    [P50] = { "P50", DX_CELL_NUMBER, DX_UNIT_SECONDS, 4, 6, 7, DX_FIT_RIGHT,
+              "half of the successful runs took this long at most" },
+    [DELTA] = { "Δ", DX_CELL_TEXT, DX_UNIT_NONE, 5, 7, 8, DX_FIT_RIGHT,
+                "P50 against the window before; bright where a rank test says slower" },
+    [P90] = { "P90", DX_CELL_NUMBER, DX_UNIT_SECONDS, 9, 6, 7, DX_FIT_RIGHT, "90 % of them" },
+    [LAST] = { "LAST", DX_CELL_STRIP, DX_UNIT_NONE, 2, 8, STRIP_MOST, DX_FIT_RIGHT,
+               "the last results, newest right: ▁ passed, ▄ failed, █ by the platform, ▆ nobody "
+               "knows by whom, · cancelled or skipped" },
+    [COUNT] = { 0 },
+};
+
+static const struct dx_level levels[] = {
+    { .name = NULL, .columns = run_columns },
+    { .name = NULL, .columns = ci_job_columns },
+    { .name = NULL, .columns = NULL },
+};
+
+static const struct dx_column *columns_of(const void *state)
+{
+    const struct pipelines *p = state;
+
+    return p->show == SHOW_GRAPH ? NULL : p->columns;
+}
+
+static bool open_panel(void *state, struct dx_error *err)
+{
+    static const char *const of[] = { "", " · protected", " · other branches" };
+    struct pipelines *p = state;
+    char window[32];
+
+    memcpy(p->columns, columns, sizeof(columns));
+    (void)ci_window(window, sizeof(window), p->window_ms);
+    (void)snprintf(p->title, sizeof(p->title), "Pipelines · %s%s", window, of[p->part]);
+    (void)snprintf(p->delta_title, sizeof(p->delta_title), "Δ %lld%s",
+                   (long long)(p->window_ms / (p->window_ms > CI_DAY_MS ? CI_DAY_MS : CI_HOUR_MS)),
+                   p->window_ms > CI_DAY_MS ? "D" : "H");
+    p->columns[DELTA].title = p->delta_title;
+    if (p->bad > p->warn)
+        return dx_fail(err, DX_FAULT_CONFIG, "bad: it has to be lower than warn");
+    return ci_check_window(p->window_ms, err);
+}
+
+/* ---- reading ---- */
+
+static struct pipeline *new_row(struct pipelines *p)
+{
+    if (p->count == p->cap) {
+        size_t cap = p->cap ? 2 * p->cap : 32;
+        struct pipeline *rows = realloc(p->rows, cap * sizeof(*rows));
+
+        if (!rows)
+            return NULL;
+        p->rows = rows;
+        p->cap = cap;
+    }
+    p->rows[p->count] = (struct pipeline){ .nth = p->count };
+    return &p->rows[p->count++];
+}
+
+/* By what is known of the platform's failures; one or two of them are not loud.
+ * Where only the unknown ones would break the goal, nobody can say. */
+static void judge(const struct pipelines *p, struct pipeline *row)
+{
+    int64_t lost = llround((1. - row->platform) * (double)row->n);
+
+    row->role = DX_ROLE_TEXT;
+    row->rank = 3;
+    if (row->platform < p->bad && lost >= FEW) {
+        row->role = DX_ROLE_BAD;
+        row->rank = 0;
+    } else if (row->platform < p->warn) {
+        row->role = DX_ROLE_WARN;
+        row->rank = 1;
+    } else if (row->platform_low < p->bad) {
+        row->rank = 2;
+    }
+}
+
+static void take(struct pipelines *p, struct pipeline *row, const struct dx_rows *rows,
+                 const struct ci_prefix *prefix)
+{
+    (void)ci_copy(row->key, sizeof(row->key), dx_text(rows, DX_FIELD_KEY));
+    (void)ci_copy(row->url, sizeof(row->url), dx_text(rows, DX_FIELD_URL));
+    (void)ci_copy(row->strip, sizeof(row->strip), dx_text(rows, DX_FIELD_STRIP));
+    (void)ci_pipeline(row->name, sizeof(row->name), rows, prefix);
+    row->n = dx_int(rows, DX_FIELD_N);
+    row->failed = dx_int(rows, DX_FIELD_FAILED);
+    row->unknown = dx_int(rows, DX_FIELD_UNKNOWN);
+    row->left_out = dx_int(rows, DX_FIELD_LEFT_OUT);
+    row->running = dx_int(rows, DX_FIELD_RUNNING);
+    row->slower = dx_int(rows, DX_FIELD_SLOWER);
+    row->success = dx_number(rows, DX_FIELD_SUCCESS);
+    row->first = dx_number(rows, DX_FIELD_FIRST);
+    row->platform = dx_number(rows, DX_FIELD_PLATFORM);
+    row->platform_low = dx_number(rows, DX_FIELD_PLATFORM_LOW);
+    row->low = dx_number(rows, DX_FIELD_LOW);
+    row->high = dx_number(rows, DX_FIELD_HIGH);
+    row->p50 = ci_seconds(rows, DX_FIELD_P50);
+    row->p90 = ci_seconds(rows, DX_FIELD_P90);
+    row->before = ci_seconds(rows, DX_FIELD_BEFORE);
+    for (int i = 0; i < DAYS; i++)
+        row->day50[i] = row->day90[i] = (double)NAN;
+    /* What runs now is the newest there is, so that it stands at the strip's end. */
+    for (int64_t i = 0; i < row->running && i < 2; i++) {
+        size_t len = strlen(row->strip);
+
+        if (len >= STRIP_MOST)
+            memmove(row->strip, row->strip + 1, len--);
+        row->strip[len] = DX_MARK_RUNNING;
+        row->strip[len + 1] = '\0';
+    }
+    judge(p, row);
+}
+
+static int by_rank(const void *one, const void *other)
+{
+    const struct pipeline *a = one, *b = other;
+
+    if (a->rank != b->rank)
+        return a->rank - b->rank;
+    if (a->rank < 2 && (a->platform < b->platform || a->platform > b->platform))
+        return a->platform < b->platform ? -1 : 1;
+    return a->nth < b->nth ? -1 : a->nth > b->nth;
+}
+
+static struct pipeline *find(const struct pipelines *p, const char *key)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(p->rows[i].key, key) == 0)
+            return &p->rows[i];
+    return NULL;
+}
+
+static void read_days(struct pipelines *p, const struct dx_view *view, const char *key)
+{
+    int64_t from_ms = p->now_ms - DAYS * CI_DAY_MS;
+    struct dx_rows *rows =
+        dx_rows(view, DX_QUERY_PIPELINE_DAYS, DX_FILTER(.key = key, .from_ms = from_ms));
+
+    while (dx_next(rows)) {
+        struct pipeline *row = find(p, dx_text(rows, DX_FIELD_KEY));
+        int64_t day = (dx_int(rows, DX_FIELD_AT) - from_ms - 1) / CI_DAY_MS;
+
+        if (!row || day < 0)
+            continue;
+        day = day >= DAYS ? DAYS - 1 : day;
+        row->day50[day] = ci_seconds(rows, DX_FIELD_P50);
+        row->day90[day] = ci_seconds(rows, DX_FIELD_P90);
+    }
+}
+
+static void read_rows(struct pipelines *p, const struct dx_view *view, const char *key)
+{
+    struct ci_prefix prefix = ci_prefix(view, p->source);
+    struct dx_rows *rows = dx_rows(
+        view, DX_QUERY_PIPELINES,
+        DX_FILTER(.source = p->source, .window_ms = p->window_ms, .key = key, .parts = p->part != CI_PART_ALL));
+    struct pipeline *row;
+
+    p->count = 0;
+    while (dx_next(rows)) {
+        if (strcmp(dx_text(rows, DX_FIELD_NAME), ci_parts[p->part]) != 0)
+            continue;
+        row = new_row(p);
+        if (!row)
+            break;
+        take(p, row, rows, &prefix);
+    }
+    if (*key || dx_view_rows(view) > (int)p->count + 6) /* else no graph has room */
+        read_days(p, view, key);
+    if (p->count > 1)
+        qsort(p->rows, p->count, sizeof(*p->rows), by_rank);
+}
+
+/* ---- rows ---- */
+
+/* "93.8 %", "93.8–95.1 %". */
+static const char *rate_range(char *out, size_t cap, const struct pipeline *row)
+{
+    if (row->unknown > 0 && row->platform > row->platform_low)
+        (void)snprintf(out, cap, "%.1f–%.1f %%", 100. * row->platform_low, 100. * row->platform);
+    else if (isnan(row->platform))
+        (void)snprintf(out, cap, "–");
+    else
+        (void)snprintf(out, cap, "%.1f %%", 100. * row->platform);
+    return out;
+}
+
+static void tell(struct dx_list *list, const struct pipeline *row)
+{
+    char sentence[160];
+    long long failed = llround((1. - row->platform) * (double)row->n);
+
+    (void)snprintf(sentence, sizeof(sentence), "%lld of %lld runs failed by the platform", failed,
+                   (long long)row->n);
+    dx_finding(list, row->role, row->name, sentence);
+}
+
+/* The arrow says where to, its colour whether that is worse. */
+static struct dx_cell delta(const struct pipeline *row, char *text, size_t cap)
+{
+    double by = row->p50 - row->before;
+    char number[64];
+
+    if (isnan(by))
+        (void)snprintf(text, cap, "–");
+    else if (fabs(by) < 1.)
+        (void)snprintf(text, cap, "=");
+    else
+        (void)snprintf(text, cap, "%s %s", by > 0. ? "▲" : "▼",
+                       dx_format(number, sizeof(number), DX_UNIT_SECONDS, round(fabs(by))));
+    return (struct dx_cell){ .text = text,
+                             .value = by,
+                             .role = row->slower > 0 ? DX_ROLE_TEXT : DX_ROLE_DIM };
+}
+
+static void add(struct dx_list *list, const struct pipeline *row)
+{
+    static const struct dx_cell looks[] = {
+        { .value = DX_GLYPH_BAD, .role = DX_ROLE_BAD },
+        { .value = DX_GLYPH_WARN, .role = DX_ROLE_WARN },
+        { .value = DX_GLYPH_FEW, .role = DX_ROLE_DIM },
+        { .value = DX_GLYPH_GOOD, .role = DX_ROLE_GOOD },
+    };
+    double off = 50. * (row->high - row->low);
+    char rate[40], error[32] = "", change[80];
+    struct dx_cell cells[COUNT];
+
+    if (off > 5.)
+        (void)snprintf(error, sizeof(error), "±%.0f", off);
+    cells[STATE] = row->n > 0 ? looks[row->rank]
+                              : (struct dx_cell){ .value = DX_GLYPH_NONE, .role = DX_ROLE_DIM };
+    cells[PIPELINE] = (struct dx_cell){ .text = row->name,
+                                        .role = DX_ROLE_TEXT,
+                                        .attr = row->rank == 0 ? DX_BOLD : 0 };
+    cells[RUNS] = (struct dx_cell){ .value = (double)row->n, .role = DX_ROLE_DIM };
+    cells[PLATFORM] = (struct dx_cell){ .text = rate_range(rate, sizeof(rate), row),
+                                        .value = row->platform,
+                                        .role = row->role,
+                                        .attr = row->rank == 0 ? DX_BOLD : 0 };
+    cells[ALL] = (struct dx_cell){ .value = row->success, .role = DX_ROLE_DIM };
+    cells[ERROR] = (struct dx_cell){ .text = error, .role = DX_ROLE_DIM };
+    cells[FIRST] = (struct dx_cell){ .value = row->first, .role = DX_ROLE_DIM };
+    cells[P50] = (struct dx_cell){ .value = row->p50, .role = DX_ROLE_TEXT };
+    cells[DELTA] = delta(row, change, sizeof(change));
+    cells[P90] = (struct dx_cell){ .value = row->p90, .role = DX_ROLE_DIM };
+    cells[LAST] = (struct dx_cell){ .text = row->strip };
+    dx_add(list, DX_ROW(.key = row->key, .url = row->url, .cells = cells, .into = row->name));
+    if (row->rank < 2)
+        tell(list, row);
+}
+
+/* The rule in force: the same runs give 78 %, 75 % or 51 % by another. */
+static const char *policy(const struct dx_view *view, int64_t window_ms)
+{
+    static const char *const words[][2] = {
+        { "exclude-cancelled", "cancelled left out" },
+        { "strict", "cancelled count as failed" },
+        { "all", "all that ended count" },
+    };
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_TOTALS, DX_FILTER(.window_ms = window_ms));
+    const char *name = dx_next(rows) ? dx_text(rows, DX_FIELD_POLICY) : "";
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(name, words[i][0]) == 0)
+            return words[i][1];
+    return "";
+}
+
+static void list_all(struct pipelines *p, const struct dx_view *view, struct dx_list *list)
+{
+    read_rows(p, view, "");
+    dx_note(list, policy(view, p->window_ms));
+    dx_empty(list, "No run has ended within the window.");
+    for (size_t i = 0; i < p->count; i++)
+        add(list, &p->rows[i]);
+}
+
+static bool update(void *state, const struct dx_view *view, struct dx_list *list,
+                   struct dx_error *err)
+{
+    struct pipelines *p = state;
+    struct ci_jobs jobs = { .key = dx_key(view, 2) };
+    struct run_list runs = { .key = dx_key(view, 1), .part = (enum ci_part)p->part };
+
+    (void)err;
+    p->now_ms = dx_now(view);
+    p->level = p->show == SHOW_GRAPH ? 0 : dx_depth(view);
+    if (p->show == SHOW_GRAPH) {
+        read_rows(p, view, dx_key(view, 1));
+        dx_note(list, "duration, 14 d");
+    } else if (p->level == 0) {
+        list_all(p, view, list);
+    } else if (p->level == 1) {
+        (void)run_list(view, list, &runs);
+    } else if (p->level == 2) {
+        dx_empty(list, "The jobs of this run are not known yet.");
+        (void)ci_list_jobs(view, list, &jobs);
+    } else {
+        job_read(&p->job, view, list, dx_key(view, 3));
+    }
+    return true;
+}
+
+/* ---- painting ---- */
+
+static void draw_days(const struct pipelines *p, const struct pipeline *row,
+                      struct dx_canvas *canvas, struct dx_box box)
+{
+    struct dx_series series[] = {
+        { .name = "p50", .role = DX_ROLE_SERIES_1, .value = row->day50, .count = DAYS },
+        { .name = "p90", .role = DX_ROLE_DIM, .value = row->day90, .count = DAYS },
+    };
+
+    dx_graph(canvas, box,
+             DX_GRAPH(.series = series, .count = 2, .min = 0., .max = (double)NAN,
+                      .goal = (double)NAN, .legend = true, .unit = DX_UNIT_SECONDS,
+                      .from_ms = p->now_ms - DAYS * CI_DAY_MS, .to_ms = p->now_ms));
+}
+
+static void draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)
+{
+    const struct pipelines *p = state;
+    const struct pipeline *row = find(p, row_key);
+    int used;
+
+    if (!row)
+        return;
+    used = 1 + dx_put(canvas, 0, 1, NULL, row->name);
+    (void)dx_put(canvas, 0, used + 1, &(struct dx_style){ .role = DX_ROLE_DIM },
+                 "duration by day, 14 d");
+    draw_days(p, row, canvas,
+              (struct dx_box){ 1, 1, dx_canvas_rows(canvas) - 1, dx_canvas_cols(canvas) - 2 });
+}
+
+static void draw(const void *state, struct dx_canvas *canvas)
+{
+    const struct pipelines *p = state;
+    struct dx_box all = { 0, 1, dx_canvas_rows(canvas), dx_canvas_cols(canvas) - 2 };
+
+    if (p->show != SHOW_GRAPH)
+        job_draw(&p->job, canvas);
+    else if (p->count > 0)
+        draw_days(p, &p->rows[0], canvas, all);
+}
+
+static const char *title(const void *state)
+{
+    const struct pipelines *p = state;
+
+    return p->show == SHOW_GRAPH ? "Pipeline" : p->title;
+}
+
+static const char *source(const void *state)
+{
+    return ((const struct pipelines *)state)->source;
+}
+
+static void close_panel(void *state)
+{
+    free(((struct pipelines *)state)->rows);
+}
+
+extern const struct dx_panel dx_panel_pipelines;
+DX_EXPORT const struct dx_panel dx_panel_pipelines = {
+    DX_PANEL_HEAD,
+    .name = "pipelines",
+    .summary = "how often runs succeed, whose fault it is where they do not, how long they take",
+    .help = "PLATFORM is 1 - P / N: P failures by the platform (runner, network, registry, disk, "
+            "secrets, the CI service), N runs that count. Failures whose cause is unknown make it "
+            "a range: at best none of them is the platform's, at worst all. ALL is successes / N. "
+            "What N leaves out stands in the frame (cancelled and skipped runs, unless the "
+            "success policy says otherwise). A run counts once, by its last attempt that ended. "
+            "P50 and P90 are of successful runs only: one that failed early is not fast.\n"
+            "Slower or faster is said by a rank test on all durations, not by comparing two "
+            "numbers. A pipeline is bad only from three failures by the platform on.",
+    .reads = 1u << DX_KIND_RUN,
+    .state_size = sizeof(struct pipelines),
+    .options = options,
+    .min_rows = 6,
+    .min_cols = 42,
+    .columns = columns,
+    .open = open_panel,
+    .close = close_panel,
+    .update = update,
+    .draw = draw,
+    .columns_of = columns_of,
+    .title = title,
+    .source = source,
+    .under = draw_under,
+    .levels = levels,
+    .level_count = sizeof(levels) / sizeof(levels[0]),
+};

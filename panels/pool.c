@@ -1,0 +1,121 @@
+/* pool: what the queue panel paints of one pool. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "queue.h"
+
+struct pool *queue_find(const struct queue *p, const char *key)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(p->pools[i].key, key) == 0)
+            return &p->pools[i];
+    return NULL;
+}
+
+const char *queue_notice(const struct queue *p, const struct pool *pool, char *out, size_t cap)
+{
+    char when[32] = "";
+
+    if (pool->none_since_ms > 0)
+        (void)ci_when(when, sizeof(when), pool->none_since_ms, p->now_ms);
+    (void)snprintf(out, cap, "no runner%s%s%s%s", *when ? " since " : " online", when,
+                   *pool->text ? ": " : "", pool->text);
+    return out;
+}
+
+/* ---- painting ---- */
+
+static void draw_wait(const struct queue *p, const struct pool *pool, struct dx_canvas *canvas,
+                      struct dx_box box)
+{
+    struct dx_series series = {
+        .name = pool->name, .role = DX_ROLE_SERIES_1, .value = pool->hours, .count = SPARK
+    };
+
+    dx_graph(canvas, box,
+             DX_GRAPH(.series = &series, .count = 1, .min = 0., .max = (double)NAN,
+                      .goal = pool->goal,
+                      .past = pool->p95_role == DX_ROLE_WARN ? DX_ROLE_WARN : DX_ROLE_BAD,
+                      .unit = DX_UNIT_SECONDS, .from_ms = p->now_ms - HOURS * CI_HOUR_MS,
+                      .to_ms = p->now_ms));
+}
+
+void queue_draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)
+{
+    const struct queue *p = state;
+    const struct pool *pool = queue_find(p, row_key);
+    int used;
+
+    if (!pool)
+        return;
+    used = 1 + dx_put(canvas, 0, 1, NULL, pool->name);
+    (void)dx_put(canvas, 0, used + 1, &(struct dx_style){ .role = DX_ROLE_DIM }, "wait p95");
+    draw_wait(p, pool, canvas,
+              (struct dx_box){ 1, 1, dx_canvas_rows(canvas) - 1, dx_canvas_cols(canvas) - 2 });
+}
+
+static int put_line(struct dx_canvas *canvas, int row, const char *label, const char *text)
+{
+    (void)dx_put(canvas, row, 1, &(struct dx_style){ .role = DX_ROLE_DIM }, label);
+    (void)dx_put_fit(canvas, (struct dx_box){ row, 11, 1, dx_canvas_cols(canvas) - 12 },
+                     DX_FIT_LEFT, NULL, text);
+    return row + 1;
+}
+
+/* When nothing changes, how long until nobody waits. */
+static const char *empty_in(const struct pool *pool, char *out, size_t cap)
+{
+    double more = pool->out - pool->in;
+    char span[32];
+
+    if (pool->waiting == 0)
+        (void)snprintf(out, cap, "it is empty");
+    else if (isnan(more))
+        (void)snprintf(out, cap, "–");
+    else if (more > 0.)
+        (void)snprintf(out, cap, "≈ %s at this rate",
+                       ci_span(span, sizeof(span), (double)pool->waiting / more * 3600.));
+    else
+        (void)snprintf(out, cap, "never: it grows by %.1f an hour", -more);
+    return out;
+}
+
+static void draw_numbers(const struct queue *p, const struct pool *pool, struct dx_canvas *canvas,
+                         int row)
+{
+    char text[200], since[32];
+
+    (void)snprintf(text, sizeof(text), "%.1f an hour, arrived %.1f", pool->out, pool->in);
+    row = put_line(canvas, row, "started", isnan(pool->in) || isnan(pool->out) ? "–" : text);
+    if (pool->none)
+        (void)queue_notice(p, pool, text, sizeof(text));
+    else
+        (void)snprintf(text, sizeof(text), "%lld of %lld busy", (long long)pool->busy,
+                       (long long)pool->online);
+    row = put_line(canvas, row, "runners", pool->counted ? text : "–");
+    row = put_line(canvas, row, "empty in", empty_in(pool, text, sizeof(text)));
+    (void)snprintf(text, sizeof(text), "%lld in %s; %lld that wait left out", (long long)pool->n,
+                   ci_window(since, sizeof(since), p->window_ms), (long long)pool->waiting);
+    (void)put_line(canvas, row, "n", text);
+}
+
+void queue_draw(const void *state, struct dx_canvas *canvas)
+{
+    const struct queue *p = state;
+    const struct pool *pool = p->count > 0 ? &p->pools[0] : NULL;
+    int rows = dx_canvas_rows(canvas), numbers = rows >= 12 ? 5 : 0;
+
+    if (p->level == 2) {
+        job_draw(&p->job, canvas);
+        return;
+    }
+    if (!pool) {
+        (void)dx_put(canvas, 1, 1, &(struct dx_style){ .role = DX_ROLE_DIM },
+                     "No job has asked for a runner yet.");
+        return;
+    }
+    draw_wait(p, pool, canvas, (struct dx_box){ 0, 1, rows - numbers, dx_canvas_cols(canvas) - 2 });
+    if (numbers > 0)
+        draw_numbers(p, pool, canvas, rows - numbers + 1);
+}

@@ -1,0 +1,46 @@
+/* queue: inside of the queue panel: pools as it reads them, and what it paints. */
+#ifndef PANELS_QUEUE_H
+#define PANELS_QUEUE_H
+
+#include "job.h"
+
+enum { HOURS = 24, SPARK = 2 * HOURS, NAME_MOST = 128 };
+
+enum show { SHOW_LIST, SHOW_HEAT, SHOW_GRAPH };
+
+struct pool {
+    char key[32], name[NAME_MOST];
+    double hours[SPARK]; /* p95 in seconds, each hour twice: a column wide enough shows them all */
+    double goal, warn;   /* seconds */
+    int64_t waiting, online, busy, n;
+    double oldest_s, p50, p90, p95, p99, in, out;
+    int64_t oldest_ms, none_since_ms;
+    bool counted, none, approx; /* the server counts runners; it has none */
+    char text[160];
+    enum dx_role wait_role, p95_role;
+    int rank;
+    size_t nth;
+};
+
+struct queue {
+    const char *source; /* options */
+    int64_t window_ms, warn_ms, bad_ms;
+    int show;
+    struct dx_items goals;
+
+    struct dx_column columns[16]; /* view-model */
+    struct pool *pools;
+    size_t count, cap;
+    char shown[32]; /* key of the pool that show: graph is of */
+    int64_t now_ms;
+    int level;
+    struct job_detail job;
+};
+
+struct pool *queue_find(const struct queue *queue, const char *key); /* NULL: no such pool */
+/* "no runner since 13:58". Returns out. */
+const char *queue_notice(const struct queue *queue, const struct pool *pool, char *out, size_t cap);
+void queue_draw_under(const void *state, const char *row_key, struct dx_canvas *canvas);
+void queue_draw(const void *state, struct dx_canvas *canvas);
+
+#endif

@@ -1,0 +1,149 @@
+/* run: the list of runs, those that are not done first. */
+#include "run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { RUNS_MOST = 300 };
+
+enum { STATE, PIPELINE, RUN, REF, AT, TOOK, QUEUED, CAUSE, JOBS, ACTOR, TITLE, COUNT };
+
+const struct dx_column run_columns[] = {
+    [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
+                "✓ passed, ✗ failed (red: by the platform), ◌ running, · waits, – neither" },
+    [PIPELINE] = { "PIPELINE", DX_CELL_TEXT, DX_UNIT_NONE, 1, 8, 26, DX_FIT_MIDDLE, "whose it is" },
+    [RUN] = { "RUN", DX_CELL_TEXT, DX_UNIT_NONE, 0, 5, 12, DX_FIT_LEFT,
+              "its number; /2: its second attempt" },
+    [REF] = { "REF", DX_CELL_TEXT, DX_UNIT_NONE, 2, 6, 20, DX_FIT_MIDDLE,
+              "branch or pull request" },
+    [AT] = { "AT", DX_CELL_TEXT, DX_UNIT_NONE, 2, 5, 9, DX_FIT_RIGHT,
+             "when it ended; of open ones, when it began" },
+    [TOOK] = { "TOOK", DX_CELL_NUMBER, DX_UNIT_SECONDS, 1, 6, 7, DX_FIT_RIGHT,
+               "from its start to its end; of running ones until now" },
+    [QUEUED] = { "QUEUED", DX_CELL_NUMBER, DX_UNIT_SECONDS, 4, 6, 7, DX_FIT_RIGHT,
+                 "how long it waited for its first runner" },
+    [CAUSE] = { "CAUSE", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 10, DX_FIT_LEFT,
+                "who has to act on its failure; or how it stands" },
+    [JOBS] = { "JOBS", DX_CELL_NUMBER, DX_UNIT_COUNT, 6, 4, 5, DX_FIT_RIGHT, "how many it has" },
+    [ACTOR] = { "BY", DX_CELL_TEXT, DX_UNIT_NONE, 7, 6, 14, DX_FIT_LEFT, "who caused it" },
+    [TITLE] = { "TITLE", DX_CELL_TEXT, DX_UNIT_NONE, 5, 12, 0, DX_FIT_LEFT,
+                "what it is about, like the first line of the commit" },
+    [COUNT] = { 0 },
+};
+
+static int64_t shown_time(const struct dx_rows *rows)
+{
+    int64_t at_ms = dx_int(rows, DX_FIELD_FINISHED);
+
+    if (at_ms == 0)
+        at_ms = dx_int(rows, DX_FIELD_STARTED);
+    return at_ms > 0 ? at_ms : dx_int(rows, DX_FIELD_CREATED);
+}
+
+static double took(const struct dx_rows *rows, int64_t now_ms)
+{
+    if (dx_int(rows, DX_FIELD_PHASE) == DX_PHASE_RUNNING)
+        return ((double)now_ms - ci_time(rows, DX_FIELD_STARTED)) / 1000.;
+    return ci_seconds(rows, DX_FIELD_DURATION);
+}
+
+static void tell(struct dx_list *list, const char *pipeline, const char *number, double seconds)
+{
+    char name[100], subject[240], sentence[80], span[32];
+
+    (void)snprintf(subject, sizeof(subject), "%s %s", ci_copy(name, sizeof(name), pipeline),
+                   number);
+    (void)snprintf(sentence, sizeof(sentence), "has been running for %s",
+                   ci_span(span, sizeof(span), seconds));
+    dx_finding(list, DX_ROLE_WARN, subject, sentence);
+}
+
+static void add(const struct dx_view *view, struct dx_list *list, const struct dx_rows *rows,
+                const struct run_list *of, const struct ci_prefix *prefix)
+{
+    struct ci_look look = ci_look(rows);
+    double seconds = took(rows, dx_now(view));
+    bool stuck = of->stuck_ms > 0 && dx_int(rows, DX_FIELD_PHASE) == DX_PHASE_RUNNING &&
+                 seconds * 1000. > (double)of->stuck_ms;
+    int64_t attempt = dx_int(rows, DX_FIELD_ATTEMPT);
+    char name[300], number[100], run[130], at[32];
+    struct dx_cell cells[COUNT];
+
+    (void)ci_pipeline(name, sizeof(name), rows, prefix);
+    (void)ci_number(number, sizeof(number), rows);
+    (void)snprintf(run, sizeof(run), attempt > 1 ? "%s/%lld" : "%s", number, (long long)attempt);
+    cells[STATE] = (struct dx_cell){ .value = look.glyph, .role = look.role };
+    cells[PIPELINE] =
+        (struct dx_cell){ .text = of->key ? "" : name, .role = DX_ROLE_TEXT, .attr = look.attr };
+    cells[RUN] = (struct dx_cell){ .text = run,
+                                   .role = of->key ? DX_ROLE_TEXT : DX_ROLE_DIM,
+                                   .attr = of->key ? look.attr : 0 };
+    cells[REF] = (struct dx_cell){ .text = dx_text(rows, DX_FIELD_BRANCH), .role = DX_ROLE_DIM };
+    cells[AT] = (struct dx_cell){ .text = ci_when(at, sizeof(at), shown_time(rows), dx_now(view)),
+                                  .value = (double)shown_time(rows),
+                                  .role = DX_ROLE_DIM };
+    cells[TOOK] = (struct dx_cell){ .value = seconds, .role = stuck ? DX_ROLE_WARN : DX_ROLE_TEXT };
+    cells[QUEUED] =
+        (struct dx_cell){ .value = ci_seconds(rows, DX_FIELD_QUEUED), .role = DX_ROLE_DIM };
+    cells[CAUSE] = (struct dx_cell){ .text = look.word,
+                                     .role = look.role,
+                                     .attr = look.role == DX_ROLE_BAD ? DX_BOLD : 0 };
+    cells[JOBS] =
+        (struct dx_cell){ .value = (double)dx_int(rows, DX_FIELD_N), .role = DX_ROLE_DIM };
+    cells[ACTOR] = (struct dx_cell){ .text = dx_text(rows, DX_FIELD_ACTOR), .role = DX_ROLE_DIM };
+    cells[TITLE] = (struct dx_cell){ .text = dx_text(rows, DX_FIELD_TITLE), .role = DX_ROLE_DIM };
+    dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = dx_text(rows, DX_FIELD_URL),
+                        .cells = cells, .into = run));
+    if (stuck)
+        tell(list, name, run, seconds);
+}
+
+static bool is_wanted(const struct dx_rows *rows, const struct run_list *of)
+{
+    bool is_protected = dx_int(rows, DX_FIELD_PROTECTED) == 1;
+
+    return of->part == CI_PART_ALL || is_protected == (of->part == CI_PART_PROTECTED);
+}
+
+/* Those in a phase from `first` to `last`. */
+static int64_t list_phases(const struct dx_view *view, struct dx_list *list,
+                           const struct run_list *of, const struct ci_prefix *prefix,
+                           enum dx_phase first, enum dx_phase last)
+{
+    struct dx_rows *rows =
+        dx_rows(view, DX_QUERY_RUNS,
+                DX_FILTER(.source = of->source, .key = of->key, .open = last != DX_PHASE_DONE,
+                          .limit = RUNS_MOST, .from_ms = of->since_ms));
+    int64_t n = 0;
+
+    while (dx_next(rows)) {
+        int64_t phase = dx_int(rows, DX_FIELD_PHASE);
+
+        if (phase < (int64_t)first || phase > (int64_t)last || !is_wanted(rows, of))
+            continue;
+        add(view, list, rows, of, prefix);
+        n++;
+    }
+    return n;
+}
+
+int64_t run_list(const struct dx_view *view, struct dx_list *list, const struct run_list *of)
+{
+    struct ci_prefix prefix = of->key ? (struct ci_prefix){ "" } : ci_prefix(view, of->source);
+    int64_t open = 0, n = 0;
+    char note[64];
+
+    open += list_phases(view, list, of, &prefix, DX_PHASE_RUNNING, DX_PHASE_RUNNING);
+    open += list_phases(view, list, of, &prefix, DX_PHASE_UNKNOWN, DX_PHASE_QUEUED);
+    if (!of->open)
+        n = list_phases(view, list, of, &prefix, DX_PHASE_DONE, DX_PHASE_DONE);
+    n += open;
+    (void)snprintf(note, sizeof(note), "%lld %s%s", (long long)n, n == 1 ? "run" : "runs",
+                   n >= RUNS_MOST ? ", the newest" : "");
+    if (!of->key && open > 0)
+        (void)snprintf(note, sizeof(note), "%lld not done", (long long)open);
+    dx_note(list, note);
+    dx_empty(list, "No run is known yet.");
+    return n;
+}
