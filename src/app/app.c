@@ -10,22 +10,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "app/views.h"
 #include "core/log.h"
 #include "core/mem.h"
-
-/* What is shown when the configuration names no views. */
-static const char builtin_views[] = "views:\n"
-                                    "  - name: Overview\n"
-                                    "    rows:\n"
-                                    "      - {weight: 3, panels: [{panel: metric, show: table}]}\n"
-                                    "      - {weight: 2, panels: [alerts, sources]}\n"
-                                    "  - name: Alerts\n"
-                                    "    rows:\n"
-                                    "      - {panels: [{panel: alerts, resolved: 1d}]}\n"
-                                    "  - name: Sources\n"
-                                    "    rows:\n"
-                                    "      - {weight: 1, panels: [sources]}\n"
-                                    "      - {weight: 2, panels: [log]}\n";
 
 static bool find_panel(void *self, const char *name, struct config_kind *kind, struct dx_error *err)
 {
@@ -64,7 +51,10 @@ static bool load_config(struct app *app, struct buf *complaints)
     if (ok && app->config.view_count == 0) {
         struct config builtin;
 
-        ok = config_load(&builtin, "built-in views", builtin_views, &none, &panels, complaints);
+        ok = config_load(
+            &builtin, "built-in views",
+            views_builtin(*app->arguments.common.prometheus || *app->arguments.common.alertmanager),
+            &none, &panels, complaints);
         app->config.views = builtin.views;
         app->config.view_count = builtin.view_count;
         app->builtin = builtin;

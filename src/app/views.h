@@ -1,0 +1,11 @@
+/* views: what is shown when the configuration names no views. */
+#ifndef APP_VIEWS_H
+#define APP_VIEWS_H
+
+#include <stdbool.h>
+
+/* As a configuration; metrics: all there is comes from a Prometheus or an
+ * Alertmanager that was named on the command line. */
+const char *views_builtin(bool metrics);
+
+#endif
