@@ -1,0 +1,201 @@
+/* The panels of CI on a company that the test made: as `dxtop screen` draws them at
+ * every size and in every state, and in a terminal: opening, following, going back. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "../golden.h"
+#include "../company_kit.h"
+#include "../run.h"
+#include "pty.h"
+
+static const char *const sizes[] = { "200x60", "120x40", "80x24", "40x10" };
+static const char *const views[] = {
+    "Overview", "Queues", "Pipelines", "Flaky", "Failures", "Runs"
+};
+enum { SIZES = sizeof(sizes) / sizeof(sizes[0]), VIEWS = sizeof(views) / sizeof(views[0]) };
+
+static char *dir, config[256], store[256];
+
+static void setup(void)
+{
+    set_paths();
+    dir = test_dir();
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    snprintf(store, sizeof(store), "%s/t.db", dir);
+    company_config(config, store);
+}
+
+TestSuite(panels, .init = setup, .timeout = 300);
+
+/* ---- golden screens ---- */
+
+static void screens(const char *state, const char *now, const char *option)
+{
+    for (int v = 0; v < VIEWS; v++) {
+        for (int i = 0; i < SIZES; i++) {
+            const char *argv[] = { "dxtop",    "-c",     config,   "--state", dir,      "--now",
+                                   now,        "screen", "--view", views[v],  "--size", sizes[i],
+                                   "--format", "roles",  option,   NULL };
+            char name[128], *text;
+            int status;
+
+            text = program_run(argv, &status);
+            cr_assert_eq(status, 0, "%s", text);
+            snprintf(name, sizeof(name), "screens/ci-%s%s-%s", state, views[v], sizes[i]);
+            golden_text(text, name);
+            free(text);
+        }
+    }
+}
+
+Test(panels, of_a_normal_day)
+{
+    company_write(store, KIT_NORMAL);
+    screens("", KIT_NOW, NULL);
+}
+
+Test(panels, in_ascii)
+{
+    company_write(store, KIT_NORMAL);
+    screens("ascii-", KIT_NOW, "--ascii");
+}
+
+Test(panels, with_names_that_are_long_wide_or_hostile)
+{
+    company_write(store, KIT_HOSTILE);
+    screens("hostile-", KIT_NOW, NULL);
+}
+
+Test(panels, with_old_data)
+{
+    company_write(store, KIT_NORMAL);
+    screens("stale-", "2026-11-24T14:42:07Z", NULL);
+}
+
+Test(panels, without_data)
+{
+    screens("empty-", KIT_NOW, NULL);
+}
+
+/* ---- in a terminal ---- */
+
+#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
+#define LACKS(p, text) cr_expect(pty_lacks(p, text, 5000), "\"%s\" on:\n%s", text, pty_text(p))
+
+static struct pty *view(const char *name, int rows, int cols)
+{
+    const char *argv[] = { "dxtop", "-c",    config,   "--state", dir,
+                           "--now", KIT_NOW, "--view", name,      NULL };
+    struct pty *p;
+
+    company_write(store, KIT_NORMAL);
+    company_hold(store);
+    p = pty_start(argv, rows, cols, "xterm-256color");
+    cr_assert(pty_shows(p, "linux-xl", 10000) || pty_shows(p, "JOB", 100), "%s", pty_text(p));
+    return p;
+}
+
+static void quit(struct pty *p)
+{
+    pty_send(p, "q");
+    pty_read(p, 50);
+    cr_expect(pty_ended(p, 1000));
+    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
+    pty_free(p);
+}
+
+/* Three keys at most: here it takes two. */
+Test(panels, from_a_breached_queue_to_the_oldest_waiting_job_it_takes_two_keys)
+{
+    struct pty *p = view("Overview", 40, 120);
+
+    unsetenv("BROWSER");
+    pty_send(p, "\r");
+    SHOWS(p, "Queues › linux-xl › waiting");
+    SHOWS(p, "no free runner");
+    pty_send(p, "o");
+    SHOWS(p, "https://ci.acme.example/acme/api/");
+    quit(p);
+}
+
+Test(panels, enter_goes_deeper_and_esc_comes_back_to_the_same_row)
+{
+    struct pty *p = view("Overview", 40, 120);
+
+    pty_send(p, "\tj"); /* the second pipeline */
+    pty_send(p, "\r");
+    SHOWS(p, "Pipelines › docs/lint");
+    pty_send(p, "j\r");
+    SHOWS(p, "› docs/lint › #");
+    pty_send(p, "\r");
+    SHOWS(p, "› lint ");
+    SHOWS(p, "started_at - created_at");
+    pty_send(p, "\033");
+    LACKS(p, "started_at - created_at");
+    pty_send(p, "\033");
+    LACKS(p, "› #");
+    pty_send(p, "\033");
+    LACKS(p, "› docs/lint");
+    pty_send(p, "\r"); /* still on the second */
+    SHOWS(p, "Pipelines › docs/lint");
+    quit(p);
+}
+
+Test(panels, what_follows_moves_with_the_selection)
+{
+    struct pty *p = view("Queues", 40, 120);
+
+    SHOWS(p, "Queues › linux-xl › waiting");
+    pty_send(p, "j");
+    SHOWS(p, "Queues › gpu › waiting");
+    SHOWS(p, "no runner online");
+    pty_send(p, "\r"); /* into the follower, and back */
+    pty_send(p, "s");
+    SHOWS(p, "WAITS▾");
+    pty_send(p, "\033");
+    pty_read(p, 100); /* or it is Alt-k */
+    pty_send(p, "k");
+    SHOWS(p, "Queues › linux-xl › waiting");
+    SHOWS(p, "WAITS▾"); /* the sort of a level is kept */
+    quit(p);
+}
+
+Test(panels, filter_and_sort_are_of_their_level_and_keep_the_selection)
+{
+    struct pty *p = view("Overview", 40, 120);
+
+    pty_send(p, "/linux-a\r");
+    SHOWS(p, "/linux-a  1 of 9");
+    pty_send(p, "\r");
+    SHOWS(p, "Queues › linux-arm › waiting");
+    LACKS(p, "/linux-a");
+    pty_send(p, "\033"); /* back */
+    SHOWS(p, "/linux-a  1 of 9");
+    pty_send(p, "\033"); /* the filter goes, the selection stays */
+    LACKS(p, "/linux-a");
+    pty_send(p, "sss");
+    SHOWS(p, "WAIT▾");
+    pty_send(p, "\r");
+    SHOWS(p, "Queues › linux-arm › waiting");
+    quit(p);
+}
+
+/* SGR mouse: button, column, row, from 1. */
+Test(panels, a_second_click_opens)
+{
+    struct pty *p = view("Overview", 40, 120);
+
+    pty_send(p, "\033[<0;10;6M\033[<0;10;6m");
+    pty_read(p, 100);
+    LACKS(p, "› waiting");
+    pty_send(p, "\033[<0;10;6M\033[<0;10;6m");
+    SHOWS(p, "› waiting");
+    quit(p);
+}
