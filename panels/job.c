@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { MARGIN = 1, LABEL = 9, CLOCK = 9, SPAN = 8, NAME_MOST = 24 };
 
@@ -151,8 +152,26 @@ static int draw_verdict(const struct job_detail *job, struct dx_canvas *canvas, 
     return row + dx_put_wrapped(canvas, (struct dx_box){ row, MARGIN, 3, cols }, NULL, quote);
 }
 
+/* Evidence is to the second. Returns out. */
+static const char *moment(char *out, size_t cap, int64_t at_ms, int64_t now_ms)
+{
+    time_t at = (time_t)(at_ms / 1000);
+    struct tm tm;
+
+    (void)snprintf(out, cap, "–");
+    if (at_ms <= 0 || !localtime_r(&at, &tm))
+        return out;
+    if (now_ms - at_ms < 20 * CI_HOUR_MS)
+        (void)strftime(out, cap, "%H:%M:%S", &tm);
+    else
+        (void)strftime(out, cap, "%d %b %H:%M:%S", &tm);
+    return out;
+}
+
 static int draw_times(const struct job_detail *job, struct dx_canvas *canvas, int row)
 {
+    int cols = dx_canvas_cols(canvas);
+
     for (int i = 0; i < 3; i++) {
         const struct job_time *t = &job->times[i];
         char text[64];
@@ -162,17 +181,31 @@ static int draw_times(const struct job_detail *job, struct dx_canvas *canvas, in
             continue;
         (void)dx_put(canvas, row, col, &dim, t->label);
         col += LABEL;
-        (void)dx_put(canvas, row, col, NULL, ci_when(text, sizeof(text), t->at_ms, job->now_ms));
+        (void)dx_put(canvas, row, col, NULL, moment(text, sizeof(text), t->at_ms, job->now_ms));
         col += dx_width(text) > CLOCK ? dx_width(text) : CLOCK;
         if (i > 0)
             (void)dx_put_fit(canvas, (struct dx_box){ row, col, 1, SPAN }, DX_FIT_RIGHT,
                              isnan(t->seconds) ? &dim : NULL,
                              dx_format(text, sizeof(text), DX_UNIT_SECONDS, t->seconds));
+        col += SPAN + 2;
         if (i > 0)
-            (void)dx_put(canvas, row, col + SPAN + 2, &dim, t->basis);
+            (void)dx_put_fit(canvas, (struct dx_box){ row, col, 1, cols - col - MARGIN },
+                             DX_FIT_LEFT, &dim, t->basis);
         row++;
     }
     return row;
+}
+
+/* Where not all have room: the one that failed has to be among them. */
+static size_t first_step(const struct job_detail *job, int rows)
+{
+    size_t room = rows > 0 ? (size_t)rows : 0, at = 0;
+
+    while (at < job->step_count && job->steps[at].look.glyph != DX_GLYPH_BAD)
+        at++;
+    if (job->step_count <= room || at == job->step_count || at < room)
+        return 0;
+    return at + 1 - room;
 }
 
 static int draw_steps(const struct job_detail *job, struct dx_canvas *canvas, int row, int end)
@@ -187,7 +220,7 @@ static int draw_steps(const struct job_detail *job, struct dx_canvas *canvas, in
         longest = job->steps[i].seconds > longest ? job->steps[i].seconds : longest;
     }
     bar = cols - MARGIN - (2 + name + SPAN + 3);
-    for (size_t i = 0; i < job->step_count && row < end; i++, row++) {
+    for (size_t i = first_step(job, end - row); i < job->step_count && row < end; i++, row++) {
         const struct job_step *s = &job->steps[i];
         struct dx_style glyph = { .role = s->look.role };
         struct dx_style text = { .role = s->look.attr ? DX_ROLE_TEXT : DX_ROLE_DIM,
