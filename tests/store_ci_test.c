@@ -92,6 +92,21 @@ Test(store_ci, a_run_and_its_jobs_come_back_as_they_were)
     expect_text(JOBS(T0, "r2"), "");
 }
 
+Test(store_ci, a_url_with_the_number_of_its_run_comes_back_whole)
+{
+    struct run *run = add_run("main/12@1700000000000", 1, DX_RESULT_SUCCESS, T0 - MINUTE);
+
+    run->number = "12";
+    run->url = "https://ci.example/job/acme/job/web/job/main/12/";
+    add_job(0, "6", "build", DX_RESULT_SUCCESS)->url =
+        "https://ci.example/job/acme/job/web/job/main/12/console";
+    kit_poll(0, T0, &batch);
+    expect_text(ROWS(kit.store, DX_QUERY_RUNS, NULL, T0, DX_FIELD_NUMBER, DX_FIELD_URL),
+                "12|https://ci.example/job/acme/job/web/job/main/12/\n");
+    expect_text(ROWS(kit.store, DX_QUERY_JOBS, NULL, T0, DX_FIELD_URL),
+                "https://ci.example/job/acme/job/web/job/main/12/console\n");
+}
+
 Test(store_ci, what_happened_after_the_moment_has_not_happened)
 {
     add_run("77", 1, DX_RESULT_SUCCESS, T0 - MINUTE);

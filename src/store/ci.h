@@ -21,10 +21,9 @@ void bind_span(sqlite3_stmt *stmt, int index, int64_t ms); /* -1: NULL */
 /* ---- url.c ---- */
 
 enum { URL_TEXT = 2048 };
-/* A URL with {p} {r} {j} in place of project and ids: there are few such texts.
- * "" where it cannot be put so. Returns out (URL_TEXT). */
-const char *url_fold(char *out, const char *url, const char *project, const char *run,
-                     const char *job);
+/* A URL with {p} {r} {n} {j} in place of project, ids and the run's number: there are
+ * few such texts. "" where it cannot be put so. Returns out (URL_TEXT). */
+const char *url_fold(char *out, const char *url, const struct run *run, const char *job);
 
 /* ---- runs.c, jobs.c, pools.c: parts of a commit ---- */
 

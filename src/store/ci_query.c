@@ -10,8 +10,9 @@
     "CASE typeof(" column ") WHEN 'blob' THEN lower(hex(" column ")) ELSE " column " END, "
 /* src/store/url.c folded it. */
 #define URL(x, run, job)                                                                           \
-    "replace(replace(replace((SELECT text FROM text WHERE id = " x "), '{p}', (SELECT text FROM"   \
-    " text WHERE id = r.project)), '{r}', " run "), '{j}', " job "), "
+    "replace(replace(replace(replace((SELECT text FROM text WHERE id = " x "), '{p}', (SELECT"     \
+    " text FROM text WHERE id = r.project)), '{r}', " run "), '{n}', coalesce(r.number, r.ext)),"  \
+    " '{j}', " job "), "
 /* What ends after the moment has not ended, what begins after it waits. */
 #define PHASE(x)                                                                                   \
     "CASE WHEN " x ".phase < 4 OR " x ".finished_ms <= ?1 OR " x ".finished_ms IS NULL THEN " x    \

@@ -106,8 +106,7 @@ static bool bind_names(struct writing *w, sqlite3_stmt *stmt, const struct job *
     return bind_intern(store, stmt, 4, job->name, err) &&
            bind_intern(store, stmt, 6, job->runner, err) &&
            bind_intern(store, stmt, 7, job->stage, err) &&
-           bind_intern(store, stmt, 8, url_fold(url, job->url, run->project, run->id, job->id),
-                       err) &&
+           bind_intern(store, stmt, 8, url_fold(url, job->url, run, job->id), err) &&
            bind_intern(store, stmt, 13, job->outcome.evidence, err) &&
            bind_intern(store, stmt, 14, job->outcome.raw_status, err) &&
            bind_intern(store, stmt, 15, job->outcome.raw_result, err) &&

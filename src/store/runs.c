@@ -165,7 +165,7 @@ static bool bind_names(struct store *store, sqlite3_stmt *stmt, const struct run
     return bind_intern(store, stmt, 9, run->branch, err) &&
            bind_intern(store, stmt, 10, run->event, err) &&
            bind_intern(store, stmt, 11, run->actor, err) &&
-           bind_intern(store, stmt, 12, url_fold(url, run->url, run->project, run->id, ""), err) &&
+           bind_intern(store, stmt, 12, url_fold(url, run->url, run, ""), err) &&
            bind_intern(store, stmt, 17, run->outcome.evidence, err) &&
            bind_intern(store, stmt, 18, run->outcome.raw_status, err) &&
            bind_intern(store, stmt, 19, run->outcome.raw_result, err) &&

@@ -18,8 +18,8 @@ const char schema_ci_sql[] =
     " note TEXT NOT NULL, online INTEGER NOT NULL, busy INTEGER NOT NULL, seen_ms INTEGER NOT NULL,"
     " PRIMARY KEY (pool, name)) WITHOUT ROWID;"
 
-    /* ext: the server's id, a number where it is one. url: a text with {p} {r} {j}
-     * for project and ids. flags: store/runs.c. later_ms: a later attempt of the
+    /* ext: the server's id, a number where it is one. url: a text with {p} {r} {n}
+     * {j} for project, ids and number. flags: store/runs.c. later_ms: a later attempt of the
      * run ended then, and counts in its place. -1 spans are NULL */
     "CREATE TABLE run (id INTEGER PRIMARY KEY, pipeline INTEGER NOT NULL, source INTEGER NOT NULL,"
     " project INTEGER NOT NULL, ext NOT NULL, attempt INTEGER NOT NULL, number, title TEXT,"

@@ -33,8 +33,7 @@ static void replace(char *text, const char *what, const char *mark)
     memcpy(at, mark, mark_len);
 }
 
-const char *url_fold(char *out, const char *url, const char *project, const char *run,
-                     const char *job)
+const char *url_fold(char *out, const char *url, const struct run *run, const char *job)
 {
     out[0] = '\0';
     /* A brace is no part of a URL: it would be taken for a mark. */
@@ -42,7 +41,8 @@ const char *url_fold(char *out, const char *url, const char *project, const char
         return out;
     (void)snprintf(out, URL_TEXT, "%s", url);
     replace(out, job, "{j}");
-    replace(out, run, "{r}");
-    replace(out, project, "{p}");
+    replace(out, run->id, "{r}");
+    replace(out, run->number, "{n}"); /* where no id has it: the builds of Jenkins */
+    replace(out, run->project, "{p}");
     return out;
 }
