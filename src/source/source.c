@@ -17,6 +17,7 @@ const struct source *const sources[] = {
     &source_gitlab,
     &source_github,
     &source_exec,
+    &source_jenkins,
     NULL,
 };
 

@@ -121,6 +121,7 @@ extern const struct source source_alertmanager;
 extern const struct source source_gitlab;
 extern const struct source source_github;
 extern const struct source source_exec;
+extern const struct source source_jenkins;
 const struct source *source_find(const char *name); /* NULL: there is none */
 
 /* Repair and parse reply->body (see source/repair.h), then let source decode
