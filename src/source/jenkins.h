@@ -15,9 +15,11 @@
  *   n:  number of the last build that was seen, t: its time
  *   f:  how many builds, from the newest on, the back-fill has listed
  *   d:  since when all builds are known
+ *   b:  it is a branch of a multibranch project
  *   x:  when it was not there, or may not be read
- * and of the whole source, with nothing behind it: stages and missing (see
- * jenkins_stages.c), metrics (jenkins_build.c). */
+ * g: has a hash of a build that was not there when it was asked for, and those with
+ * nothing behind the colon are of the whole source: stages and missing (see
+ * jenkins_stages.c), metrics, queue and nodes, when these were said to be missing. */
 #ifndef SOURCE_JENKINS_H
 #define SOURCE_JENKINS_H
 

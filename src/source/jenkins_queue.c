@@ -117,7 +117,8 @@ static void add_item(struct jenkins_poll *p, const json_t *item)
     const json_t *task = json_object_get(item, "task");
     const char *full = full_of(p->batch, task);
     const char *label = field_text(p->batch, task, "labelExpression");
-    struct jenkins_job name = jenkins_job_named(*full ? full : "Pipeline", false);
+    struct jenkins_job name = jenkins_job_named(*full ? full : "Pipeline",
+                                                jenkins_recall(p->plan, p->batch, "b", full) > 0);
     const char *id = arena_print(&p->batch->arena, "%" PRId64, field_int(item, "id"));
     struct run *run;
     struct job *job;
@@ -126,7 +127,8 @@ static void add_item(struct jenkins_poll *p, const json_t *item)
         return;
     run = batch_run(p->batch);
     run->project = batch_text(p->batch, name.project, strlen(name.project));
-    run->pipeline = batch_text(p->batch, name.leaf, strlen(name.leaf));
+    run->pipeline = name.branch ? "" : batch_text(p->batch, name.leaf, strlen(name.leaf));
+    run->branch = name.branch ? jenkins_decoded(p->batch, name.leaf) : "";
     run->id = arena_print(&p->batch->arena, "queue/%s", id);
     run->number = run->id;
     run->url = jenkins_url(p->batch, task);
@@ -136,7 +138,7 @@ static void add_item(struct jenkins_poll *p, const json_t *item)
     job = batch_job(p->batch, p->batch->run_count - 1);
     job->id = id;
     job->queue_ref = id;
-    job->name = *name.leaf ? run->pipeline : "build";
+    job->name = *run->pipeline ? run->pipeline : "build";
     job->url = run->url;
     job->why = field_text(p->batch, item, "why");
     job->pool = *label ? jenkins_pool_of_label(p->batch, label)

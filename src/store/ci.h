@@ -25,7 +25,7 @@ enum { URL_TEXT = 2048 };
  * few such texts. "" where it cannot be put so. Returns out (URL_TEXT). */
 const char *url_fold(char *out, const char *url, const struct run *run, const char *job);
 
-/* ---- runs.c, jobs.c, pools.c: parts of a commit ---- */
+/* ---- runs.c, jobs.c, queue.c, pools.c: parts of a commit ---- */
 
 enum { /* run.flags */
        RUN_JOBS_WHOLE = 1,
@@ -56,6 +56,8 @@ void touch_failure(struct writing *w, int64_t finished_ms);
 /* Give a failed run the cause that its jobs have. */
 bool run_blame(struct store *store, int64_t run, struct dx_error *err);
 bool pools_put(struct writing *w, struct dx_error *err);
+/* Items that wait in a queue give way to the jobs that came of them, or leave. */
+bool queue_put(struct writing *w, struct dx_error *err);
 /* The row of a pool, made where it is new; 0 for "". -1: *err. */
 int64_t pool_id(struct store *store, int64_t source, const char *name, struct dx_error *err);
 

@@ -51,7 +51,8 @@ static bool find_job(struct writing *w, const struct job *job, struct old_job *o
 
 /* ---- writing ---- */
 
-/* A cause that was found in the log stays when the server's words come again. */
+/* A cause that was found in the log stays when the server's words come again, and so
+ * does the time that was known of a queue item only (queue.c). */
 static const char put_sql[] =
     "INSERT INTO job (run, ext, attempt, name, pool, runner, stage, url, flags, phase, result,"
     " cause, evidence, raw_status, raw_result, created_ms, started_ms, finished_ms, queued_ms,"
@@ -66,13 +67,17 @@ static const char put_sql[] =
     " ELSE excluded.cause END,"
     " CASE WHEN excluded.result = 2 AND excluded.cause < 2 AND job.result = 2 THEN job.evidence"
     " ELSE excluded.evidence END,"
-    " excluded.raw_status, excluded.raw_result, excluded.created_ms, excluded.started_ms,"
-    " excluded.finished_ms, excluded.queued_ms, excluded.duration_ms, excluded.queued_basis,"
+    " excluded.raw_status, excluded.raw_result, coalesce(excluded.created_ms, created_ms),"
+    " excluded.started_ms, excluded.finished_ms,"
+    " coalesce(excluded.queued_ms, CASE WHEN excluded.created_ms IS NULL THEN queued_ms END),"
+    " excluded.duration_ms,"
+    " coalesce(excluded.queued_basis, CASE WHEN excluded.created_ms IS NULL THEN queued_basis END),"
     " excluded.duration_basis, excluded.why, excluded.queue_ref)"
     " WHERE (name, pool, runner, flags, phase, result, raw_result, created_ms, started_ms,"
     " finished_ms, queued_ms, duration_ms, why) IS NOT (excluded.name, excluded.pool,"
     " excluded.runner, excluded.flags, excluded.phase, excluded.result, excluded.raw_result,"
-    " excluded.created_ms, excluded.started_ms, excluded.finished_ms, excluded.queued_ms,"
+    " coalesce(excluded.created_ms, created_ms), excluded.started_ms, excluded.finished_ms,"
+    " coalesce(excluded.queued_ms, CASE WHEN excluded.created_ms IS NULL THEN queued_ms END),"
     " excluded.duration_ms, excluded.why) OR (excluded.cause > 1 AND cause <> excluded.cause)";
 
 static int64_t flags_of(const struct job *job, const struct run *run)

@@ -105,6 +105,7 @@ static bool is_older(const struct old_run *old, const struct run *run)
 
 /* ---- writing ---- */
 
+/* A time that was known of a queue item only stays (queue.c). */
 static const char put_sql[] =
     "INSERT INTO run (pipeline, source, project, ext, attempt, number, title, sha, branch, event,"
     " actor, url, flags, phase, result, cause, evidence, raw_status, raw_result, created_ms,"
@@ -117,15 +118,19 @@ static const char put_sql[] =
     " gate_ms, updated_ms, seen_ms) = (excluded.pipeline, excluded.number, excluded.title,"
     " excluded.sha, excluded.branch, excluded.event, excluded.actor, excluded.url, excluded.flags,"
     " excluded.phase, excluded.result, excluded.cause, excluded.evidence, excluded.raw_status,"
-    " excluded.raw_result, excluded.created_ms, excluded.started_ms, excluded.finished_ms,"
-    " excluded.queued_ms, excluded.duration_ms, excluded.queued_basis, excluded.duration_basis,"
-    " excluded.gate_ms, excluded.updated_ms, excluded.seen_ms)"
+    " excluded.raw_result, coalesce(excluded.created_ms, created_ms), excluded.started_ms,"
+    " excluded.finished_ms,"
+    " coalesce(excluded.queued_ms, CASE WHEN excluded.created_ms IS NULL THEN queued_ms END),"
+    " excluded.duration_ms,"
+    " coalesce(excluded.queued_basis, CASE WHEN excluded.created_ms IS NULL THEN queued_basis END),"
+    " excluded.duration_basis, excluded.gate_ms, excluded.updated_ms, excluded.seen_ms)"
     /* what is as it was makes no page dirty; an open one is marked as seen */
     " WHERE phase < 4 OR (flags, phase, result, cause, updated_ms, finished_ms, raw_result,"
     " duration_ms, queued_ms, pipeline, title) IS NOT (excluded.flags, excluded.phase,"
     " excluded.result, excluded.cause, excluded.updated_ms, excluded.finished_ms,"
-    " excluded.raw_result, excluded.duration_ms, excluded.queued_ms, excluded.pipeline,"
-    " excluded.title)";
+    " excluded.raw_result, excluded.duration_ms,"
+    " coalesce(excluded.queued_ms, CASE WHEN excluded.created_ms IS NULL THEN queued_ms END),"
+    " excluded.pipeline, excluded.title)";
 
 static int64_t flags_of(const struct run *run, const struct old_run *old)
 {

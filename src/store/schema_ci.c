@@ -47,6 +47,9 @@ const char schema_ci_sql[] =
     "CREATE INDEX job_gated ON job (pool, started_ms) WHERE flags & 16;"
     "CREATE INDEX job_never ON job (pool, finished_ms) WHERE started_ms IS NULL AND result = 2;"
     "CREATE INDEX job_queue ON job (queue_ref) WHERE queue_ref IS NOT NULL;"
+    /* items that left a queue some minutes ago, and whose job may still come */
+    "CREATE TABLE waited (source INTEGER NOT NULL, queue_ref NOT NULL, created_ms INTEGER NOT NULL,"
+    " left_ms INTEGER NOT NULL, PRIMARY KEY (source, queue_ref)) WITHOUT ROWID;"
     /* of jobs that run or did not succeed */
     "CREATE TABLE step (job INTEGER NOT NULL, nth INTEGER NOT NULL, name INTEGER NOT NULL,"
     " phase INTEGER NOT NULL, result INTEGER NOT NULL, raw_result INTEGER, started_ms INTEGER,"

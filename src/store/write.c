@@ -258,7 +258,8 @@ static bool put_ci(struct store *store, const struct poll *poll, const struct ba
     bool ok;
 
     touched_done(&store->touched);
-    ok = runs_put(&w, err) && jobs_put(&w, err) && tails_put(&w, err) && pools_put(&w, err);
+    ok = runs_put(&w, err) && jobs_put(&w, err) && queue_put(&w, err) && tails_put(&w, err) &&
+         pools_put(&w, err);
     parts_sort(&store->touched.pool_hours);
     parts_sort(&store->touched.pipeline_days);
     if (ok && store->derive)

@@ -1,0 +1,279 @@
+/* queue: items that wait, each a job in a run of its own ("queue/18"), until a job with
+ * the same reference takes its place. Such a job often does not know since when it
+ * waited: the item does. An item that left the queue is not shown any more, but is
+ * remembered for a while, for its build may come with a later poll. */
+#include "config.h"
+
+#include "store/ci.h"
+
+static const int64_t REMEMBERED_MS = (int64_t)10 * 60 * 1000;
+static const int64_t HOUR_MS = 3600000;
+static const int64_t DAY_MS = 86400000;
+
+static const char basis[] = "queue item inQueueSince -> build timestamp";
+
+struct item { /* that waits, or waited */
+    int64_t job, run, pool, pipeline, created_ms;
+};
+struct taker { /* the job that came of it; job 0: none did yet */
+    int64_t job, run, pool, pipeline, created_ms, started_ms, run_created_ms, finished_ms;
+};
+
+static bool run_sql(struct store *store, sqlite3_stmt *stmt, int64_t a, int64_t b,
+                    struct dx_error *err)
+{
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, a);
+    (void)sqlite3_bind_int64(stmt, 2, b);
+    return store_step(store, stmt, err);
+}
+
+/* ---- finding ---- */
+
+static bool find_item(struct writing *w, const char *ref, struct item *item, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(w->store,
+                        "SELECT j.id, r.id, j.pool, r.pipeline, j.created_ms FROM job j"
+                        " JOIN run r ON r.id = j.run WHERE j.queue_ref = ?1 AND r.source = ?2"
+                        " AND j.phase < 4 AND r.ext = 'queue/' || ?1",
+                        err);
+    bool there;
+
+    *item = (struct item){ .job = 0 };
+    if (!stmt)
+        return false;
+    bind_ext(stmt, 1, ref);
+    (void)sqlite3_bind_int64(stmt, 2, w->poll->source);
+    if (!store_row(w->store, stmt, &there, err))
+        return false;
+    if (there)
+        *item = (struct item){ .job = sqlite3_column_int64(stmt, 0),
+                               .run = sqlite3_column_int64(stmt, 1),
+                               .pool = sqlite3_column_int64(stmt, 2),
+                               .pipeline = sqlite3_column_int64(stmt, 3),
+                               .created_ms = sqlite3_column_int64(stmt, 4) };
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+static bool find_waited(struct writing *w, const char *ref, int64_t *created_ms,
+                        struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(w->store,
+                                         "SELECT created_ms FROM waited WHERE source = ?1"
+                                         " AND queue_ref = ?2 AND left_ms >= ?3",
+                                         err);
+    bool there;
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, w->poll->source);
+    bind_ext(stmt, 2, ref);
+    (void)sqlite3_bind_int64(stmt, 3, w->poll->now_ms - REMEMBERED_MS);
+    if (!store_row(w->store, stmt, &there, err))
+        return false;
+    if (there)
+        *created_ms = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+static bool find_taker(struct writing *w, const char *ref, struct taker *taker,
+                       struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(w->store,
+                        "SELECT j.id, r.id, j.pool, r.pipeline, j.created_ms, j.started_ms,"
+                        " r.created_ms, r.finished_ms FROM job j JOIN run r ON r.id = j.run"
+                        " WHERE j.queue_ref = ?1 AND r.source = ?2 AND r.ext <> 'queue/' || ?1"
+                        " ORDER BY j.id DESC LIMIT 1",
+                        err);
+    bool there;
+
+    *taker = (struct taker){ .job = 0 };
+    if (!stmt)
+        return false;
+    bind_ext(stmt, 1, ref);
+    (void)sqlite3_bind_int64(stmt, 2, w->poll->source);
+    if (!store_row(w->store, stmt, &there, err))
+        return false;
+    if (there)
+        *taker = (struct taker){ .job = sqlite3_column_int64(stmt, 0),
+                                 .run = sqlite3_column_int64(stmt, 1),
+                                 .pool = sqlite3_column_int64(stmt, 2),
+                                 .pipeline = sqlite3_column_int64(stmt, 3),
+                                 .created_ms = sqlite3_column_int64(stmt, 4),
+                                 .started_ms = sqlite3_column_int64(stmt, 5),
+                                 .run_created_ms = sqlite3_column_int64(stmt, 6),
+                                 .finished_ms = sqlite3_column_int64(stmt, 7) };
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+/* ---- one item ---- */
+
+static bool set_created(struct writing *w, sqlite3_stmt *stmt, int64_t id, int64_t created_ms,
+                        struct dx_error *err)
+{
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, id);
+    (void)sqlite3_bind_int64(stmt, 2, created_ms);
+    return bind_intern(w->store, stmt, 3, basis, err) && store_step(w->store, stmt, err);
+}
+
+static bool give_job(struct writing *w, const struct taker *t, int64_t created_ms,
+                     struct dx_error *err)
+{
+    if (t->created_ms > 0)
+        return true;
+    if (t->pool > 0) {
+        ids_add(&w->store->touched.pools, t->pool);
+        parts_add(&w->store->touched.pool_hours, t->pool, t->started_ms / HOUR_MS);
+    }
+    return set_created(w,
+                       store_statement(w->store,
+                                       "UPDATE job SET created_ms = ?2, queued_ms ="
+                                       " max(started_ms - ?2, 0), queued_basis = ?3, flags = flags"
+                                       " | CASE WHEN started_ms < ?2 THEN 4 ELSE 0 END"
+                                       " WHERE id = ?1",
+                                       err),
+                       t->job, created_ms, err);
+}
+
+static bool give_run(struct writing *w, const struct taker *t, int64_t created_ms,
+                     struct dx_error *err)
+{
+    if (t->run_created_ms > 0)
+        return true;
+    ids_add(&w->store->touched.pipelines, t->pipeline);
+    if (t->finished_ms > 0)
+        parts_add(&w->store->touched.pipeline_days, t->pipeline, t->finished_ms / DAY_MS);
+    return set_created(w,
+                       store_statement(w->store,
+                                       "UPDATE run SET created_ms = ?2, queued_ms ="
+                                       " max(started_ms - ?2, 0), queued_basis = ?3, flags = flags"
+                                       " | CASE WHEN started_ms < ?2 THEN 4 ELSE 0 END"
+                                       " WHERE id = ?1",
+                                       err),
+                       t->run, created_ms, err);
+}
+
+static bool drop(struct writing *w, const struct item *item, struct dx_error *err)
+{
+    struct store *store = w->store;
+
+    if (item->pool > 0)
+        ids_add(&store->touched.pools, item->pool);
+    ids_add(&store->touched.pipelines, item->pipeline);
+    return run_sql(store, store_statement(store, "DELETE FROM job WHERE id = ?1 AND ?2 = 0", err),
+                   item->job, 0, err) &&
+           run_sql(store, store_statement(store, "DELETE FROM run WHERE id = ?1 AND ?2 = 0", err),
+                   item->run, 0, err);
+}
+
+/* What waits and what came of it, whichever is in the batch. */
+static bool settle(struct writing *w, const char *ref, struct dx_error *err)
+{
+    struct item item;
+    struct taker taker;
+    int64_t created_ms;
+
+    if (!find_taker(w, ref, &taker, err))
+        return false;
+    if (taker.job == 0)
+        return true;
+    if (!find_item(w, ref, &item, err))
+        return false;
+    created_ms = item.created_ms;
+    if (item.job == 0 && taker.created_ms == 0 && !find_waited(w, ref, &created_ms, err))
+        return false;
+    if (created_ms > 0 &&
+        !(give_job(w, &taker, created_ms, err) && give_run(w, &taker, created_ms, err)))
+        return false;
+    return item.job == 0 || drop(w, &item, err);
+}
+
+/* ---- those that left ---- */
+
+static bool remember(struct writing *w, const struct item *item, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(w->store,
+                        "INSERT INTO waited (source, queue_ref, created_ms, left_ms)"
+                        " SELECT ?1, queue_ref, created_ms, ?3 FROM job WHERE id = ?2"
+                        " AND created_ms IS NOT NULL ON CONFLICT (source, queue_ref) DO UPDATE SET"
+                        " (created_ms, left_ms) = (excluded.created_ms, excluded.left_ms)",
+                        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 3, w->poll->now_ms);
+    return run_sql(w->store, stmt, w->poll->source, item->job, err);
+}
+
+/* The first item behind this job that waits; its job 0: there is none. */
+static bool next_item(struct writing *w, int64_t after, struct item *item, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        w->store,
+        "SELECT j.id, r.id, j.pool, r.pipeline FROM run r JOIN job j ON j.run = r.id"
+        " WHERE r.source = ?1 AND (r.phase < 4 OR r.flags & 1 = 0) AND j.id > ?2"
+        " AND j.phase < 4 AND r.ext = 'queue/' || j.queue_ref ORDER BY j.id LIMIT 1",
+        err);
+    bool there;
+
+    *item = (struct item){ .job = 0 };
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, w->poll->source);
+    (void)sqlite3_bind_int64(stmt, 2, after);
+    if (!store_row(w->store, stmt, &there, err))
+        return false;
+    if (there)
+        *item = (struct item){ .job = sqlite3_column_int64(stmt, 0),
+                               .run = sqlite3_column_int64(stmt, 1),
+                               .pool = sqlite3_column_int64(stmt, 2),
+                               .pipeline = sqlite3_column_int64(stmt, 3) };
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+static bool hide_missing(struct writing *w, const struct ids *seen, struct dx_error *err)
+{
+    struct item item = { .job = 0 };
+
+    while (next_item(w, item.job, &item, err)) {
+        if (item.job == 0)
+            return run_sql(w->store,
+                           store_statement(w->store,
+                                           "DELETE FROM waited WHERE source = ?1 AND left_ms < ?2",
+                                           err),
+                           w->poll->source, w->poll->now_ms - REMEMBERED_MS, err);
+        if (!ids_has(seen, item.run) && !(remember(w, &item, err) && drop(w, &item, err)))
+            return false;
+    }
+    return false;
+}
+
+bool queue_put(struct writing *w, struct dx_error *err)
+{
+    const struct batch *batch = w->batch;
+    struct ids seen = { 0 };
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < batch->job_count; i++) {
+        const struct job *job = &batch->jobs[i];
+
+        if (!*job->queue_ref || w->runs[job->run] == 0)
+            continue;
+        ids_add(&seen, w->runs[job->run]);
+        ok = settle(w, job->queue_ref, err);
+    }
+    if (ok && batch->waiting_whole)
+        ok = hide_missing(w, &seen, err);
+    ids_done(&seen);
+    return ok;
+}
