@@ -80,12 +80,17 @@ static bool is_login(const char *title)
     return false;
 }
 
-/* A gateway's login page comes with status 200: only a person can act. */
+/* A gateway's login page comes with status 200: only a person can act. With 203 it is
+ * the login page for certain: so Azure DevOps answers to a token that it does not take. */
 static bool web_page(const struct reply *reply, struct dx_error *err)
 {
     char title[WORDS];
 
     page_title(reply, title, sizeof(title));
+    if (reply->status == 203)
+        return dx_fail(err, DX_FAULT_AUTH,
+                       "refused (203%s%s%s): the token is missing, wrong or expired",
+                       *title ? ", the web page \"" : "", title, *title ? "\"" : "");
     if (is_login(title))
         return dx_fail(err, DX_FAULT_AUTH,
                        "answered with the login page \"%s\"; credentials are missing, or `url` "
@@ -180,7 +185,7 @@ bool source_decode(const struct source *source, const void *config, const struct
                    struct plan *plan, struct batch *batch, struct dx_error *err)
 {
     struct reply whole = *reply;
-    bool answer = reply->status >= 300, ok;
+    bool answer = reply->status >= 300 || reply->status == 204, ok; /* may have no body */
     json_error_t why = { 0 };
     size_t mended;
     json_t *json;

@@ -127,7 +127,7 @@ const struct source *source_find(const char *name); /* NULL: there is none */
 /* Repair and parse reply->body (see source/repair.h), then let source decode
  * it; errors start with nothing but say what is wrong. A body that is HTML or
  * not JSON fails with a sentence that names what came instead; where it is a text,
- * an answer that is no success, or printed by a program, decode() takes it so. */
+ * an answer that is no success or a 204, or printed by a program, decode() takes it so. */
 bool source_decode(const struct source *source, const void *config, const struct reply *reply,
                    struct plan *plan, struct batch *batch, struct dx_error *err);
 
