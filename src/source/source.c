@@ -12,13 +12,8 @@
 #include "source/repair.h"
 
 const struct source *const sources[] = {
-    &source_prometheus,
-    &source_alertmanager,
-    &source_gitlab,
-    &source_github,
-    &source_exec,
-    &source_jenkins,
-    NULL,
+    &source_prometheus, &source_alertmanager, &source_github, &source_gitlab,
+    &source_jenkins,    &source_azure,        &source_exec,   NULL,
 };
 
 /* Never JSON_REJECT_DUPLICATES: a key that comes twice is no reason to lose a poll. */

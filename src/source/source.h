@@ -122,6 +122,7 @@ extern const struct source source_gitlab;
 extern const struct source source_github;
 extern const struct source source_exec;
 extern const struct source source_jenkins;
+extern const struct source source_azure;
 const struct source *source_find(const char *name); /* NULL: there is none */
 
 /* Repair and parse reply->body (see source/repair.h), then let source decode

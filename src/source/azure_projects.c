@@ -1,0 +1,184 @@
+/* azure: which projects there are, whose turn it is, and their queues. */
+#include "config.h"
+
+#include "source/azure.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "source/field.h"
+
+enum {
+    VISITS_MOST = 60, /* projects that are asked in one poll */
+    FILLS = 4,        /* of so many projects one may fill back */
+    IDLE_FROM = 10,   /* with more projects, those where nothing ran for a day have to wait */
+    IDLE_SHARE = 10,
+    HOUR_MS = 60 * 60 * 1000,
+    DAY_MS = 24 * HOUR_MS,
+};
+
+/* ---- whose turn it is ---- */
+
+/* Polls are counted by the time, so that nothing need be kept. */
+static bool has_turn(const struct plan *plan, int64_t index, int64_t share)
+{
+    int64_t every = plan->every_ms > 0 ? plan->every_ms : 1;
+
+    return share <= 1 || index % share == plan->now_ms / every % share;
+}
+
+static bool is_idle(const struct plan *plan, const char *project)
+{
+    int64_t latest = azure_cursor(plan, NULL, AZURE_LATEST, project);
+
+    return latest > 0 && plan->now_ms - latest > DAY_MS &&
+           azure_cursor(plan, NULL, AZURE_HOLE_TO, project) == 0 &&
+           azure_cursor(plan, NULL, AZURE_OLDEST, project) <= plan->now_ms - plan->history_ms;
+}
+
+static bool is_due(const struct plan *plan, enum azure_cursor which, const char *project)
+{
+    int64_t since = plan->now_ms - azure_cursor(plan, NULL, which, project);
+
+    return since < 0 || since >= HOUR_MS;
+}
+
+static void visit(const struct azure *az, struct plan *plan, const char *project, int64_t index,
+                  int64_t count)
+{
+    int64_t share = (count + VISITS_MOST - 1) / VISITS_MOST;
+
+    if (count > IDLE_FROM && share < IDLE_SHARE && is_idle(plan, project))
+        share = IDLE_SHARE;
+    if (!has_turn(plan, index, share))
+        return;
+    /* The names of pools have to be known before the jobs that run on them. */
+    if (is_due(plan, AZURE_QUEUES_SEEN, project))
+        (void)azure_ask(az, plan, AZURE_QUEUES, 0, &(struct azure_about){ .project = project });
+    azure_visit(az, plan, NULL, project, has_turn(plan, index, count < FILLS ? count : FILLS));
+}
+
+/* ---- which are wanted ---- */
+
+/* Can what the pattern fits be in this project? It is asked before any definition is known. */
+static bool may_be_in(const char *pattern, const char *project)
+{
+    char first[AZURE_NAME_MOST + 1];
+    const char *item[] = { first };
+    size_t len = strcspn(pattern, "/");
+
+    if (pattern[len] == '\0' || len >= sizeof(first))
+        return true;
+    (void)snprintf(first, sizeof(first), "%.*s", (int)len, pattern);
+    return azure_fits(&(struct dx_items){ .item = item, .count = 1 }, project);
+}
+
+static bool is_whole_project(const char *pattern)
+{
+    size_t len = strlen(pattern);
+
+    return len > 2 && strcmp(pattern + len - 2, "/*") == 0 && strcspn(pattern, "/") == len - 2;
+}
+
+static bool is_project_wanted(const struct azure *az, const char *project)
+{
+    const char *const *include = az->include.item, *const *exclude = az->exclude.item;
+    bool in = az->include.count == 0;
+
+    for (size_t i = 0; i < az->include.count; i++)
+        in = in || may_be_in(include[i], project);
+    for (size_t i = 0; i < az->exclude.count; i++)
+        in = in && !(is_whole_project(exclude[i]) && may_be_in(exclude[i], project));
+    return in && *project && strlen(project) <= AZURE_NAME_MOST;
+}
+
+/* Those that were there when the projects were looked through last. */
+static const char *next_found(const struct azure *az, struct plan *plan, const char *project)
+{
+    int64_t found = azure_cursor(plan, NULL, AZURE_FOUND, "");
+
+    while ((project = azure_next_project(plan, project)) != NULL) {
+        int64_t seen = azure_project_seen(plan, NULL, project);
+
+        if (seen > 0 && seen >= found && is_project_wanted(az, project))
+            break;
+    }
+    return project;
+}
+
+void azure_projects_begin(const struct azure *az, struct plan *plan)
+{
+    const char *const *configured = az->projects.item;
+    int64_t count = (int64_t)az->projects.count, i = 0;
+
+    for (i = 0; i < count; i++)
+        visit(az, plan, configured[i], i, count);
+    if (count > 0)
+        return;
+    for (const char *p = next_found(az, plan, ""); p; p = next_found(az, plan, p))
+        count++;
+    for (const char *p = next_found(az, plan, ""); p; p = next_found(az, plan, p))
+        visit(az, plan, p, i++, count);
+    if (is_due(plan, AZURE_FOUND, ""))
+        (void)azure_ask(az, plan, AZURE_PROJECTS, 0, &(struct azure_about){ .project = "" });
+}
+
+/* One that was not there before is asked for at once. */
+bool azure_decode_projects(const struct azure *az, const struct reply *reply, struct plan *plan,
+                           struct batch *batch, struct dx_error *err)
+{
+    const json_t *list = azure_list(reply, "projects", err), *item;
+    size_t i;
+
+    if (!list)
+        return false;
+    json_array_foreach (list, i, item) {
+        const char *name = field_text(batch, item, "name");
+        bool is_new = azure_project_seen(plan, NULL, name) == 0;
+
+        if (strlen(name) > AZURE_NAME_MOST)
+            batch_note(batch, DX_LOG_WARN, "the project %s is left out: its name is too long",
+                       name);
+        if (!is_project_wanted(az, name))
+            continue;
+        azure_remember_project(batch, name, reply->now_ms);
+        if (is_new) {
+            (void)azure_ask(az, plan, AZURE_QUEUES, 0, &(struct azure_about){ .project = name });
+            azure_visit(az, plan, batch, name, false);
+        }
+    }
+    if (!azure_ask_next(az, plan, reply, &(struct azure_about){ .project = "" }))
+        azure_remember(batch, AZURE_FOUND, "", reply->now_ms);
+    return true;
+}
+
+/* ---- queues: a project's own numbers for pools ---- */
+
+/* One that the token may not read is no matter: then the pool of the build's own queue is
+ * known only. */
+bool azure_decode_queues(const struct azure *az, const struct reply *reply, struct plan *plan,
+                         struct batch *batch, struct dx_error *err)
+{
+    struct azure_about about = azure_about(reply, batch);
+    const json_t *item, *list = NULL;
+    size_t i;
+
+    azure_remember(batch, AZURE_QUEUES_SEEN, about.project, reply->now_ms);
+    if (!azure_is_answer(reply))
+        return true;
+    list = azure_list(reply, "queues", err);
+    if (!list)
+        return false;
+    json_array_foreach (list, i, item) {
+        const json_t *pool = json_object_get(item, "pool");
+        const char *name = field_text(batch, pool, "name");
+
+        name = *name ? name : field_text(batch, item, "name");
+        if (field_int(item, "id") > 0 && *name)
+            azure_remember_queue(batch, about.project, field_int(item, "id"), field_int(pool, "id"),
+                                 name, reply->now_ms);
+    }
+    (void)azure_ask_next(az, plan, reply, &about);
+    return true;
+}
