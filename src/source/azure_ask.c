@@ -189,7 +189,7 @@ bool azure_ask_next(const struct azure *az, struct plan *plan, const struct repl
 
         plan_append(plan, r, "&continuationToken={}", token, NULL);
         r->flags &= ~(unsigned)PLAN_CONDITIONAL;
-        plan_hurry(plan);
+        plan_at_once(plan, plan->last);
     }
     batch_done(&scratch);
     return more;

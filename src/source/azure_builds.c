@@ -105,7 +105,7 @@ static void take(const struct azure *az, struct plan *plan, struct batch *batch,
     if (batch->runs[run].timing.started_ms == 0 && !about.done)
         return;
     (void)azure_ask(az, plan, AZURE_TIMELINE, field_int(item, "id"), &about);
-    plan_hurry(plan);
+    plan_at_once(plan, plan->last);
 }
 
 static bool is_news(const struct plan *plan, struct batch *batch, const char *project,

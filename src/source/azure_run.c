@@ -221,7 +221,7 @@ bool azure_decode_build(const struct azure *az, const struct reply *reply, struc
         batch_jobs_whole(batch, run);
     } else if (batch->runs[run].timing.started_ms > 0 || of.done) {
         (void)azure_ask(az, plan, AZURE_TIMELINE, reply->detail, &of);
-        plan_hurry(plan);
+        plan_at_once(plan, plan->last);
     }
     return true;
 }

@@ -200,7 +200,7 @@ static void ask_earlier(const struct azure *az, struct plan *plan, const struct 
 
     of.timeline = list;
     (void)azure_ask(az, plan, AZURE_TIMELINE, reply->detail, &of);
-    plan_hurry(plan);
+    plan_at_once(plan, plan->last);
 }
 
 /* A build that never got so far has none: 404, 204, or null. */
