@@ -130,9 +130,9 @@ Test(jenkins_parts, a_stage_with_a_node_of_its_own_waits_until_its_first_step)
 {
     const struct job *j;
 
-    stages("0 45000 2 1 4 1 0", "jenkins/stages_with_a_node_each.json");
+    stages("0 75000 3 1 4 1 0", "jenkins/stages_with_a_node_each.json");
     j = kit.batch.jobs;
-    cr_assert_eq(kit.batch.job_count, 3);
+    cr_assert_eq(kit.batch.job_count, 5);
     cr_expect_eq(j[0].timing.queued_ms, 40000);
     cr_expect_str_eq(j[0].timing.queued_basis, "first step - startTimeMillis of its stage");
     cr_expect_eq(j[0].timing.created_ms, T + 1000);
@@ -145,12 +145,21 @@ Test(jenkins_parts, a_stage_with_a_node_of_its_own_waits_until_its_first_step)
     cr_expect_eq(j[2].timing.queued_ms, 5000);
     cr_expect_str_eq(j[2].pool, "", "its node is gone");
     cr_expect_str_eq(j[2].runner, "gone-1");
+    cr_expect_eq(j[3].timing.queued_ms, 30000, "behind an approval");
+    cr_expect_str_eq(j[3].timing.queued_basis,
+                     "first step - startTimeMillis - pauseDurationMillis of its stage");
+    cr_expect_eq(j[3].timing.duration_ms, 70000);
+    cr_expect_not(j[4].started, "no node came");
+    cr_expect_eq(j[4].timing.started_ms, 0);
+    cr_expect_eq(j[4].timing.queued_ms, 7200000);
+    cr_expect_eq(j[4].timing.duration_ms, -1);
+    cr_expect(j[4].allow_failure, "its build succeeded");
     kit_done(&kit);
 }
 
 Test(jenkins_parts, what_stages_waited_is_unknown_where_nodes_and_stages_do_not_fit)
 {
-    static const char *const heads[] = { "0 45000 3 1 4 1 0", "0 -1 -1 1 4 1 0" };
+    static const char *const heads[] = { "0 45000 4 1 4 1 0", "0 -1 -1 1 4 1 0" };
 
     for (size_t i = 0; i < 2; i++) {
         stages(heads[i], "jenkins/stages_with_a_node_each.json");
@@ -169,17 +178,19 @@ Test(jenkins_parts, a_stage_that_waits_for_input_is_at_a_gate)
     j = kit.batch.jobs;
     cr_expect_eq(j[0].outcome.phase, DX_PHASE_DONE);
     cr_expect_eq(j[1].outcome.phase, DX_PHASE_RUNNING);
-    cr_expect_eq(j[2].outcome.phase, DX_PHASE_GATE);
-    cr_expect_str_eq(j[2].why, "waits for input");
-    cr_expect_eq(j[2].timing.finished_ms, 0);
-    cr_expect_eq(j[3].outcome.result, DX_RESULT_UNKNOWN);
+    cr_expect_eq(j[2].outcome.phase, DX_PHASE_QUEUED, "it may wait for its node");
+    cr_expect_eq(j[2].timing.started_ms, 0);
+    cr_expect_eq(j[3].outcome.phase, DX_PHASE_GATE);
+    cr_expect_str_eq(j[3].why, "waits for input");
+    cr_expect_eq(j[3].timing.finished_ms, 0);
+    cr_expect_eq(j[4].outcome.result, DX_RESULT_UNKNOWN);
     cr_expect_eq(kit.batch.unknown, 1, "DREAMING");
     cr_expect_not(kit.batch.runs[0].jobs_whole, "it is asked again");
     kit_done(&kit);
     /* its build was ended while it paused */
     stages("0 -1 -1 1 4 3 0", "jenkins/stage_paused_for_input.json");
-    cr_expect_eq(kit.batch.jobs[2].outcome.phase, DX_PHASE_DONE);
-    cr_expect_eq(kit.batch.jobs[2].outcome.result, DX_RESULT_CANCELLED);
+    cr_expect_eq(kit.batch.jobs[3].outcome.phase, DX_PHASE_DONE);
+    cr_expect_eq(kit.batch.jobs[3].outcome.result, DX_RESULT_CANCELLED);
     kit_done(&kit);
 }
 

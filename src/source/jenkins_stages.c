@@ -104,7 +104,8 @@ struct stage {
     const json_t *item;
     int64_t from_ms, to_ms;     /* to_ms 0: it is not over */
     int64_t first_ms, pause_ms; /* when its first step began; paused for a person */
-    const char *node;           /* that ran it; "": none did */
+    size_t steps;
+    const char *node; /* that ran it; "": none did */
 };
 
 static struct stage stage_of(struct batch *batch, const json_t *item)
@@ -116,6 +117,7 @@ static struct stage stage_of(struct batch *batch, const json_t *item)
     stage.from_ms = field_int(item, "startTimeMillis");
     stage.pause_ms = field_int(item, "pauseDurationMillis");
     stage.to_ms = stage.from_ms + field_int(item, "durationMillis");
+    stage.steps = json_array_size(json_object_get(item, "stageFlowNodes"));
     json_array_foreach (json_object_get(item, "stageFlowNodes"), i, step) {
         int64_t ms = field_int(step, "startTimeMillis");
         const char *node = field_text(batch, step, "execNode");
@@ -128,7 +130,8 @@ static struct stage stage_of(struct batch *batch, const json_t *item)
     return stage;
 }
 
-static void set_phase(struct jenkins_poll *p, struct job *job, const struct jenkins_about *about)
+static void set_phase(struct jenkins_poll *p, struct job *job, const struct jenkins_about *about,
+                      size_t steps)
 {
     const char *status = job->outcome.raw_status;
     bool over = about->outcome.phase == DX_PHASE_DONE;
@@ -137,7 +140,8 @@ static void set_phase(struct jenkins_poll *p, struct job *job, const struct jenk
         job->outcome.phase = DX_PHASE_GATE;
         job->why = "waits for input";
     } else if (strcmp(status, "IN_PROGRESS") == 0 && !over) {
-        job->outcome.phase = DX_PHASE_RUNNING;
+        job->outcome.phase = steps > 0 ? DX_PHASE_RUNNING : DX_PHASE_QUEUED;
+        job->why = steps > 0 ? "" : "no step of it has begun; a node may be missing";
     } else {
         job->outcome.phase = DX_PHASE_DONE;
         job->outcome.result =
@@ -157,21 +161,26 @@ static void set_phase(struct jenkins_poll *p, struct job *job, const struct jenk
  * nothing happens in it until that is there. */
 enum waits { WAITS_UNKNOWN, WAITS_ONE, WAITS_EACH };
 
-static void set_wait(struct timing *t, const struct stage *stage, enum waits waits,
-                     int64_t steps_ms, bool first)
+static void set_wait(struct timing *t, struct stage *stage, enum waits waits, int64_t steps_ms,
+                     bool first)
 {
-    bool inside = stage->first_ms - stage->from_ms >= steps_ms / 2;
+    int64_t wait_ms = stage->first_ms - stage->from_ms;
 
     if (waits == WAITS_ONE && first && steps_ms >= 0) {
         t->queued_ms = steps_ms;
         t->queued_basis = JENKINS_ONE_NODE;
-        if (inside && stage->first_ms > 0)
+        if (stage->first_ms > 0 && wait_ms >= steps_ms / 2) /* it waited within the stage */
             t->started_ms = stage->first_ms;
         t->created_ms = t->started_ms - steps_ms;
     } else if (waits == WAITS_EACH && stage->first_ms > 0) {
         t->started_ms = stage->first_ms;
         t->queued_ms = jenkins_span(stage->from_ms, stage->first_ms, &t->skewed);
         t->queued_basis = "first step - startTimeMillis of its stage";
+        if (stage->pause_ms > 0 && wait_ms >= stage->pause_ms) { /* an approval came first */
+            t->queued_ms -= stage->pause_ms;
+            t->queued_basis = "first step - startTimeMillis - pauseDurationMillis of its stage";
+            stage->pause_ms = 0;
+        }
     }
 }
 
@@ -184,6 +193,42 @@ static void set_duration(struct timing *t, const struct stage *stage)
     t->duration_ms = ms > stage->pause_ms ? ms - stage->pause_ms : 0;
     t->duration_basis =
         stage->pause_ms > 0 ? "durationMillis - pauseDurationMillis" : "durationMillis";
+}
+
+/* It ended before its node came: the wait was cut off. */
+static void set_cut_off_wait(struct timing *t, const struct stage *stage)
+{
+    t->started_ms = 0;
+    t->finished_ms = stage->to_ms;
+    t->queued_ms = jenkins_span(stage->from_ms, stage->to_ms, &t->skewed);
+    t->queued_ms = t->queued_ms > stage->pause_ms ? t->queued_ms - stage->pause_ms : 0;
+    t->queued_basis = "durationMillis - pauseDurationMillis (never started)";
+}
+
+static void set_times(struct job *job, struct stage *stage, enum waits waits, int64_t steps_ms,
+                      bool first)
+{
+    struct timing *t = &job->timing;
+    bool ended = job->outcome.phase == DX_PHASE_DONE;
+    bool bad =
+        job->outcome.result == DX_RESULT_FAILURE || job->outcome.result == DX_RESULT_CANCELLED;
+
+    t->created_ms = stage->from_ms;
+    job->started = job->outcome.result != DX_RESULT_SKIPPED &&
+                   job->outcome.phase != DX_PHASE_QUEUED && job->outcome.phase != DX_PHASE_GATE;
+    if (ended && bad && waits == WAITS_EACH && stage->steps == 0) {
+        job->started = false;
+        set_cut_off_wait(t, stage);
+        return;
+    }
+    if (!job->started) {
+        t->finished_ms = ended ? stage->to_ms : 0;
+        return;
+    }
+    t->started_ms = stage->from_ms;
+    set_wait(t, stage, waits, steps_ms, first);
+    if (ended)
+        set_duration(t, stage);
 }
 
 /* ---- steps ---- */
@@ -254,7 +299,7 @@ static void set_cause(struct jenkins_poll *p, struct job *job, const json_t *ite
     }
 }
 
-static void add_stage(struct jenkins_poll *p, size_t run, const struct stage *stage,
+static void add_stage(struct jenkins_poll *p, size_t run, struct stage *stage,
                       const struct jenkins_about *about, enum waits waits, bool first)
 {
     const struct run *of = &p->batch->runs[run];
@@ -267,13 +312,11 @@ static void add_stage(struct jenkins_poll *p, size_t run, const struct stage *st
     job->runner = stage->node;
     job->pool = pool ? pool : "";
     job->outcome.raw_status = field_text(p->batch, stage->item, "status");
-    set_phase(p, job, about);
-    job->started = job->outcome.result != DX_RESULT_SKIPPED;
-    job->timing.created_ms = job->timing.started_ms = stage->from_ms;
-    if (job->started)
-        set_wait(&job->timing, stage, waits, about->steps_ms, first);
-    if (job->outcome.phase == DX_PHASE_DONE)
-        set_duration(&job->timing, stage);
+    set_phase(p, job, about, stage->steps);
+    set_times(job, stage, waits, about->steps_ms, first);
+    /* What failed and did not fail the build was allowed to. */
+    job->allow_failure =
+        job->outcome.result == DX_RESULT_FAILURE && about->outcome.result == DX_RESULT_SUCCESS;
     add_steps(p, job, json_object_get(stage->item, "stageFlowNodes"));
     if (job->outcome.result == DX_RESULT_FAILURE)
         set_cause(p, job, stage->item, about);
@@ -327,9 +370,9 @@ static void add_stages(struct jenkins_poll *p, size_t run, const json_t *list,
             p->batch->unknown++;
             continue;
         }
+        pause_ms += stage.pause_ms;
         add_stage(p, run, &stage, about, waits, first && *stage.node);
         first = first && !*stage.node;
-        pause_ms += stage.pause_ms;
     }
     if (pause_ms > 0 && !p->batch->runs[run].bare)
         p->batch->runs[run].gate_ms =
