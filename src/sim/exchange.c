@@ -12,7 +12,7 @@
 
 static const struct face *const faces[] = {
     &face_prometheus, &face_alertmanager, &face_control, &face_github,
-    &face_gitlab,     &face_gitlab_root,  &face_truth,
+    &face_gitlab,     &face_gitlab_root,  &face_jenkins, &face_truth,
 };
 enum { FACES = sizeof(faces) / sizeof(faces[0]) };
 
