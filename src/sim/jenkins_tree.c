@@ -55,12 +55,14 @@ static struct tree *parse(struct arena *arena, const char **at, int depth)
 
     if (depth > DEPTH_MOST)
         return NULL;
-    do {
+    for (;; ++*at) {
         *last = parse_one(arena, at, depth);
         if (!*last)
             return NULL;
         last = &(*last)->next;
-    } while (**at == ',' && *++*at);
+        if (**at != ',')
+            break;
+    }
     return first;
 }
 

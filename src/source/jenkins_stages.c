@@ -104,6 +104,7 @@ struct stage {
     const json_t *item;
     int64_t from_ms, to_ms;     /* to_ms 0: it is not over */
     int64_t first_ms, pause_ms; /* when its first step began; paused for a person */
+    bool listed;                /* whether its steps are: older plugins know only of stages */
     size_t steps;
     const char *node; /* that ran it; "": none did */
 };
@@ -117,6 +118,7 @@ static struct stage stage_of(struct batch *batch, const json_t *item)
     stage.from_ms = field_int(item, "startTimeMillis");
     stage.pause_ms = field_int(item, "pauseDurationMillis");
     stage.to_ms = stage.from_ms + field_int(item, "durationMillis");
+    stage.listed = json_is_array(json_object_get(item, "stageFlowNodes"));
     stage.steps = json_array_size(json_object_get(item, "stageFlowNodes"));
     json_array_foreach (json_object_get(item, "stageFlowNodes"), i, step) {
         int64_t ms = field_int(step, "startTimeMillis");
@@ -131,7 +133,7 @@ static struct stage stage_of(struct batch *batch, const json_t *item)
 }
 
 static void set_phase(struct jenkins_poll *p, struct job *job, const struct jenkins_about *about,
-                      size_t steps)
+                      bool waits)
 {
     const char *status = job->outcome.raw_status;
     bool over = about->outcome.phase == DX_PHASE_DONE;
@@ -140,8 +142,8 @@ static void set_phase(struct jenkins_poll *p, struct job *job, const struct jenk
         job->outcome.phase = DX_PHASE_GATE;
         job->why = "waits for input";
     } else if (strcmp(status, "IN_PROGRESS") == 0 && !over) {
-        job->outcome.phase = steps > 0 ? DX_PHASE_RUNNING : DX_PHASE_QUEUED;
-        job->why = steps > 0 ? "" : "no step of it has begun; a node may be missing";
+        job->outcome.phase = waits ? DX_PHASE_QUEUED : DX_PHASE_RUNNING;
+        job->why = !waits ? "" : "no step of it has begun; a node may be missing";
     } else {
         job->outcome.phase = DX_PHASE_DONE;
         job->outcome.result =
@@ -198,8 +200,6 @@ static void set_duration(struct timing *t, const struct stage *stage)
 /* It ended before its node came: the wait was cut off. */
 static void set_cut_off_wait(struct timing *t, const struct stage *stage)
 {
-    t->started_ms = 0;
-    t->finished_ms = stage->to_ms;
     t->queued_ms = jenkins_span(stage->from_ms, stage->to_ms, &t->skewed);
     t->queued_ms = t->queued_ms > stage->pause_ms ? t->queued_ms - stage->pause_ms : 0;
     t->queued_basis = "durationMillis - pauseDurationMillis (never started)";
@@ -216,13 +216,12 @@ static void set_times(struct job *job, struct stage *stage, enum waits waits, in
     t->created_ms = stage->from_ms;
     job->started = job->outcome.result != DX_RESULT_SKIPPED &&
                    job->outcome.phase != DX_PHASE_QUEUED && job->outcome.phase != DX_PHASE_GATE;
-    if (ended && bad && waits == WAITS_EACH && stage->steps == 0) {
-        job->started = false;
-        set_cut_off_wait(t, stage);
-        return;
-    }
+    if (bad && stage->listed && stage->steps == 0)
+        job->started = false; /* not even its node came */
     if (!job->started) {
         t->finished_ms = ended ? stage->to_ms : 0;
+        if (bad && waits == WAITS_EACH)
+            set_cut_off_wait(t, stage);
         return;
     }
     t->started_ms = stage->from_ms;
@@ -312,7 +311,7 @@ static void add_stage(struct jenkins_poll *p, size_t run, struct stage *stage,
     job->runner = stage->node;
     job->pool = pool ? pool : "";
     job->outcome.raw_status = field_text(p->batch, stage->item, "status");
-    set_phase(p, job, about, stage->steps);
+    set_phase(p, job, about, stage->listed && stage->steps == 0);
     set_times(job, stage, waits, about->steps_ms, first);
     /* What failed and did not fail the build was allowed to. */
     job->allow_failure =
