@@ -1,0 +1,317 @@
+/* The polls of a jenkins source against a server in memory that changes meanwhile:
+ * whatever happens, every build comes once, and no more is asked for than has to be. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "jenkins_kit.h"
+
+static const int64_t NOW = 1795518000000, MINUTE = 60000, DAY = 86400000;
+
+enum { MOST = 1000, JOBS = 3 };
+
+/* ---- the server: a folder "a" with jobs j0, j1, j2 ---- */
+
+struct build {
+    int64_t number, at_ms;
+    bool done, deleted;
+};
+static struct {
+    struct build build[MOST]; /* oldest first */
+    size_t count;
+    int64_t last; /* number */
+    bool hidden;
+} jobs[JOBS];
+static struct buf body;
+static size_t lists, pages, singles; /* requests */
+static bool grows;                   /* a build is added with each page that is asked for */
+
+static void add(int job, int64_t at_ms, bool done)
+{
+    cr_assert_lt(jobs[job].count, MOST);
+    jobs[job].build[jobs[job].count++] =
+        (struct build){ .number = ++jobs[job].last, .at_ms = at_ms, .done = done };
+}
+
+static void put_build(const struct build *b)
+{
+    buf_print(&body,
+              "{\"_class\":\"hudson.model.FreeStyleBuild\",\"number\":%" PRId64
+              ",\"timestamp\":%" PRId64 ",\"duration\":%d,\"result\":%s,\"building\":%s,"
+              "\"queueId\":%" PRId64 ",\"builtOn\":\"\",\"actions\":[{\"_class\":"
+              "\"jenkins.metrics.impl.TimeInQueueAction\",\"queuingDurationMillis\":0}]}",
+              b->number, b->at_ms, b->done ? 1000 : 0, b->done ? "\"SUCCESS\"" : "null",
+              b->done ? "false" : "true", b->number);
+}
+
+static const struct build *newest(int job)
+{
+    for (size_t i = jobs[job].count; i-- > 0;)
+        if (!jobs[job].build[i].deleted)
+            return &jobs[job].build[i];
+    return NULL;
+}
+
+static void put_tree(void)
+{
+    lists++;
+    buf_text(&body, "{\"_class\":\"hudson.model.Hudson\",\"jobs\":[{\"name\":\"a\",\"jobs\":[");
+    for (int i = 0; i < JOBS; i++) {
+        const struct build *last = newest(i);
+
+        buf_print(&body, "%s{\"name\":\"j%d\",\"color\":\"blue\",\"lastBuild\":", i ? "," : "", i);
+        if (last)
+            put_build(last);
+        else
+            buf_text(&body, "null");
+        buf_text(&body, "}");
+    }
+    buf_text(&body, "]}]}");
+}
+
+static void put_page(int job, const char *path)
+{
+    const char *range = strstr(path, "%7B"),
+               *name = strstr(path, "allBuilds") ? "allBuilds" : "builds";
+    long from = strtol(range + 3, NULL, 10), to = strtol(strstr(range, "%2C") + 3, NULL, 10), n = 0;
+    bool first = true;
+
+    pages++;
+    if (grows)
+        add(job, NOW + (int64_t)jobs[job].count, true);
+    if (strcmp(name, "builds") == 0)
+        cr_expect_leq(to, 103);
+    buf_print(&body, "{\"%s\":[", name);
+    for (size_t i = jobs[job].count; i-- > 0;) {
+        if (jobs[job].build[i].deleted || n++ < from || n > to)
+            continue;
+        buf_text(&body, first ? "" : ",");
+        put_build(&jobs[job].build[i]);
+        first = false;
+    }
+    buf_text(&body, "]}");
+}
+
+static int put_single(int job, int64_t number)
+{
+    singles++;
+    for (size_t i = 0; i < jobs[job].count; i++)
+        if (jobs[job].build[i].number == number && !jobs[job].build[i].deleted) {
+            put_build(&jobs[job].build[i]);
+            return 200;
+        }
+    return 404;
+}
+
+static struct kit_answer serve(void *self, const char *path, int64_t now_ms)
+{
+    struct kit_answer answer = { .status = 200, .head = "x-jenkins: 2.516.3\n" };
+    long number;
+    int job;
+
+    (void)self;
+    (void)now_ms;
+    buf_clear(&body);
+    if (strncmp(path, "/queue", 6) == 0) {
+        buf_text(&body, "{\"items\":[]}");
+    } else if (strncmp(path, "/computer", 9) == 0) {
+        buf_text(&body, "{\"computer\":[]}");
+    } else if (strncmp(path, "/api/json", 9) == 0) {
+        put_tree();
+    } else if (sscanf(path, "/job/a/job/j%d/%ld/api", &job, &number) == 2) {
+        answer.status = put_single(job, number);
+    } else {
+        cr_assert_eq(sscanf(path, "/job/a/job/j%d/api", &job), 1, "%s", path);
+        answer.status = jobs[job].hidden ? 403 : 200;
+        put_page(job, path);
+    }
+    answer.body = body.bytes ? body.bytes : "";
+    answer.len = body.len;
+    return answer;
+}
+
+/* ---- polls ---- */
+
+static struct jenkins_kit kit;
+
+static void start(void)
+{
+    memset(jobs, 0, sizeof(jobs));
+    buf_init(&body, 4 << 20);
+    lists = pages = singles = 0;
+    grows = false;
+    kit = (struct jenkins_kit){ .server = serve, .history_ms = 10 * DAY };
+    kit_start(&kit);
+}
+
+static void end(void)
+{
+    kit_stop(&kit);
+    buf_done(&body);
+}
+
+TestSuite(jenkins_poll, .init = start, .fini = end, .timeout = 60);
+
+static void fill(int job, int count)
+{
+    for (int i = 0; i < count; i++)
+        add(job, NOW - 8 * DAY + i * MINUTE, true);
+}
+
+static size_t count_phase(enum dx_phase phase, int result)
+{
+    const char *key;
+    json_t *run;
+    size_t n = 0;
+
+    json_object_foreach (kit.runs, key, run)
+        n += json_integer_value(json_object_get(run, "phase")) == (int)phase &&
+             (result < 0 || json_integer_value(json_object_get(run, "result")) == result);
+    return n;
+}
+
+Test(jenkins_poll, all_history_comes_once)
+{
+    fill(0, 250);
+    fill(1, 7);
+    kit_poll_all(&kit, NOW);
+    cr_expect_eq(kit_runs(&kit, false), 257);
+    cr_expect_eq(json_object_size(kit.jobs), 257);
+    pages = 0;
+    cr_assert(kit_poll_once(&kit, NOW + MINUTE));
+    cr_expect_eq(pages + singles, 0, "nothing moved");
+}
+
+Test(jenkins_poll, a_first_poll_shows_the_newest_of_each_job_before_history)
+{
+    fill(0, 250);
+    fill(1, 250);
+    kit.most = 5; /* nodes, queue, tree, and a page of each */
+    cr_assert(kit_poll_once(&kit, NOW));
+    cr_expect_eq(kit_runs(&kit, false), 26);
+}
+
+Test(jenkins_poll, what_is_older_than_the_history_is_not_wanted)
+{
+    for (int i = 0; i < 300; i++)
+        add(0, NOW - 12 * DAY + i * (DAY / 50), true);
+    kit_poll_all(&kit, NOW);
+    cr_expect_eq(kit_runs(&kit, false), 200, "six days begin at -12, and ten are wanted");
+    cr_expect_leq(pages, 14, "the rest is not even asked for: %zu", pages);
+    kit.history_ms = 20 * DAY;
+    kit_poll_all(&kit, NOW + MINUTE);
+    cr_expect_eq(kit_runs(&kit, false), 300, "it was given a longer history");
+}
+
+Test(jenkins_poll, more_new_builds_than_a_page_holds)
+{
+    fill(0, 30);
+    kit_poll_all(&kit, NOW);
+    for (int i = 0; i < 350; i++)
+        add(0, NOW + i, true);
+    cr_assert(kit_poll_once(&kit, NOW + MINUTE));
+    cr_expect_eq(kit_runs(&kit, false), 380);
+}
+
+Test(jenkins_poll, a_poll_that_is_cut_loses_none_of_them)
+{
+    fill(0, 30);
+    kit_poll_all(&kit, NOW);
+    for (int i = 0; i < 350; i++)
+        add(0, NOW + i, true);
+    kit.most = 4; /* one page of the four */
+    cr_assert(kit_poll_once(&kit, NOW + MINUTE));
+    cr_expect_eq(kit_runs(&kit, false), 130);
+    kit.most = 0;
+    cr_assert(kit_poll_once(&kit, NOW + 2 * MINUTE));
+    cr_expect_eq(kit_runs(&kit, false), 380);
+}
+
+Test(jenkins_poll, builds_that_begin_while_lists_are_paged)
+{
+    fill(0, 250);
+    grows = true;
+    for (int i = 0; i < 20; i++)
+        cr_assert(kit_poll_once(&kit, NOW + i * MINUTE));
+    grows = false;
+    kit_poll_all(&kit, NOW + 30 * MINUTE);
+    cr_expect_eq(kit_runs(&kit, false), jobs[0].count);
+}
+
+Test(jenkins_poll, a_build_that_is_open_is_asked_for_until_it_is_done)
+{
+    fill(0, 3);
+    add(0, NOW, false);
+    cr_assert(kit_poll_once(&kit, NOW));
+    cr_expect_eq(count_phase(DX_PHASE_RUNNING, -1), 1);
+    pages = singles = 0;
+    cr_assert(kit_poll_once(&kit, NOW + MINUTE));
+    cr_expect_eq(singles, 1);
+    cr_expect_eq(pages, 0);
+    jobs[0].build[3].done = true;
+    cr_assert(kit_poll_once(&kit, NOW + 2 * MINUTE));
+    cr_expect_eq(count_phase(DX_PHASE_RUNNING, -1), 0);
+    singles = 0;
+    cr_assert(kit_poll_once(&kit, NOW + 3 * MINUTE));
+    cr_expect_eq(singles, 0);
+}
+
+Test(jenkins_poll, a_build_that_was_deleted_while_open_is_gone_the_second_time)
+{
+    fill(0, 3);
+    add(0, NOW, false);
+    cr_assert(kit_poll_once(&kit, NOW));
+    jobs[0].build[3].deleted = true;
+    cr_assert(kit_poll_once(&kit, NOW + MINUTE));
+    cr_expect_eq(count_phase(DX_PHASE_RUNNING, -1), 1, "it may come back");
+    cr_assert(kit_poll_once(&kit, NOW + 2 * MINUTE));
+    cr_expect_eq(count_phase(DX_PHASE_DONE, (int)DX_RESULT_UNKNOWN), 1);
+    singles = 0;
+    cr_assert(kit_poll_once(&kit, NOW + 3 * MINUTE));
+    cr_expect_eq(singles, 0);
+}
+
+Test(jenkins_poll, a_job_that_is_made_again_counts_from_one)
+{
+    fill(0, 5);
+    kit_poll_all(&kit, NOW);
+    jobs[0].count = 0;
+    jobs[0].last = 0;
+    for (int i = 0; i < 5; i++) /* the same numbers at other times */
+        add(0, NOW + i, true);
+    cr_assert(kit_poll_once(&kit, NOW + MINUTE));
+    cr_expect_eq(kit_runs(&kit, false), 10);
+}
+
+Test(jenkins_poll, the_last_build_that_was_deleted_is_no_reason_to_read_all_again)
+{
+    fill(0, 500);
+    kit_poll_all(&kit, NOW);
+    jobs[0].build[499].deleted = true;
+    pages = 0;
+    cr_assert(kit_poll_once(&kit, NOW + MINUTE));
+    cr_expect_eq(pages, 1);
+    cr_assert(kit_poll_once(&kit, NOW + 2 * MINUTE));
+    cr_expect_eq(pages, 1);
+    cr_expect_eq(kit_runs(&kit, false), 500);
+}
+
+Test(jenkins_poll, a_hidden_job_is_asked_again_after_six_hours)
+{
+    fill(0, 5);
+    fill(1, 5);
+    jobs[1].hidden = true;
+    cr_assert(kit_poll_once(&kit, NOW));
+    cr_expect_eq(kit_runs(&kit, false), 5);
+    cr_expect(strstr(kit.notes, "the user may not read a/j1 (403)"));
+    jobs[1].hidden = false;
+    pages = 0;
+    cr_assert(kit_poll_once(&kit, NOW + MINUTE));
+    cr_expect_eq(pages, 0);
+    cr_assert(kit_poll_once(&kit, NOW + 7 * 60 * MINUTE));
+    cr_expect_eq(kit_runs(&kit, false), 10);
+}
