@@ -277,7 +277,8 @@ static void add_job(const struct dx_view *view, struct dx_list *list, const stru
     cells[STATE] = (struct dx_cell){ .value = look.glyph, .role = look.role };
     cells[JOB] = (struct dx_cell){ .text = name, .role = DX_ROLE_TEXT, .attr = look.attr };
     cells[PIPELINE] = (struct dx_cell){ .text = run, .role = DX_ROLE_DIM };
-    cells[AT] = (struct dx_cell){ .text = at, .role = DX_ROLE_DIM };
+    cells[AT] =
+        (struct dx_cell){ .text = at, .value = (double)shown_time(rows), .role = DX_ROLE_DIM };
     cells[TOOK] = (struct dx_cell){ .value = took(rows, dx_now(view)), .role = DX_ROLE_TEXT };
     cells[QUEUED] =
         (struct dx_cell){ .value = ci_seconds(rows, DX_FIELD_QUEUED), .role = DX_ROLE_DIM };

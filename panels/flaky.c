@@ -266,13 +266,16 @@ static void add(struct dx_list *list, const struct flaky *p, const struct flaky_
                                      .role = loud ? DX_ROLE_WARN : DX_ROLE_DIM };
     cells[JOB] = (struct dx_cell){ .text = job->name, .role = DX_ROLE_TEXT };
     cells[RATE] = (struct dx_cell){ .text = rate, .value = job->rate, .role = role };
-    cells[ERROR] = (struct dx_cell){ .text = error, .role = DX_ROLE_DIM };
+    cells[ERROR] =
+        (struct dx_cell){ .text = error, .value = job->high - job->low, .role = DX_ROLE_DIM };
     cells[INTERVAL] = (struct dx_cell){
         .value = job->rate, .values = ends, .count = 2, .goal = scale, .role = role
     };
     cells[DELTA] = (struct dx_cell){ .text = change(job, delta, sizeof(delta)),
+                                     .value = job->rate - job->before,
                                      .role = job->rate > job->before ? DX_ROLE_TEXT : DX_ROLE_DIM };
     cells[LAST] = (struct dx_cell){ .text = ci_when(last, sizeof(last), job->last_ms, p->now_ms),
+                                    .value = (double)job->last_ms,
                                     .role = DX_ROLE_DIM };
     cells[N] = (struct dx_cell){ .value = (double)job->n, .role = DX_ROLE_DIM };
     cells[LOST] = (struct dx_cell){ .value = (double)job->lost_ms / 1000., .role = DX_ROLE_TEXT };
@@ -389,8 +392,6 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     }
     return true;
 }
-
-/* ---- painting ---- */
 
 static void draw_kinds(const struct flaky *p, struct dx_canvas *canvas, int row)
 {

@@ -251,9 +251,9 @@ static void read_days(struct pipelines *p, const struct dx_view *view, const cha
 static void read_rows(struct pipelines *p, const struct dx_view *view, const char *key)
 {
     struct ci_prefix prefix = ci_prefix(view, p->source);
-    struct dx_rows *rows = dx_rows(
-        view, DX_QUERY_PIPELINES,
-        DX_FILTER(.source = p->source, .window_ms = p->window_ms, .key = key, .parts = p->part != CI_PART_ALL));
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_PIPELINES,
+                                   DX_FILTER(.source = p->source, .window_ms = p->window_ms,
+                                             .key = key, .parts = p->part != CI_PART_ALL));
     struct pipeline *row;
 
     p->count = 0;
@@ -338,7 +338,7 @@ static void add(struct dx_list *list, const struct pipeline *row)
                                         .role = row->role,
                                         .attr = row->rank == 0 ? DX_BOLD : 0 };
     cells[ALL] = (struct dx_cell){ .value = row->success, .role = DX_ROLE_DIM };
-    cells[ERROR] = (struct dx_cell){ .text = error, .role = DX_ROLE_DIM };
+    cells[ERROR] = (struct dx_cell){ .text = error, .value = off, .role = DX_ROLE_DIM };
     cells[FIRST] = (struct dx_cell){ .value = row->first, .role = DX_ROLE_DIM };
     cells[P50] = (struct dx_cell){ .value = row->p50, .role = DX_ROLE_TEXT };
     cells[DELTA] = delta(row, change, sizeof(change));

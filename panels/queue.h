@@ -37,9 +37,9 @@ struct queue {
     struct job_detail job;
 };
 
-struct pool *queue_find(const struct queue *queue, const char *key); /* NULL: no such pool */
+struct pool *queue_find(const struct queue *p, const char *key); /* NULL: no such pool */
 /* "no runner since 13:58". Returns out. */
-const char *queue_notice(const struct queue *queue, const struct pool *pool, char *out, size_t cap);
+const char *queue_notice(const struct queue *p, const struct pool *pool, char *out, size_t cap);
 void queue_draw_under(const void *state, const char *row_key, struct dx_canvas *canvas);
 void queue_draw(const void *state, struct dx_canvas *canvas);
 

@@ -130,10 +130,12 @@ static int64_t list_phases(const struct dx_view *view, struct dx_list *list,
 
 int64_t run_list(const struct dx_view *view, struct dx_list *list, const struct run_list *of)
 {
-    struct ci_prefix prefix = of->key ? (struct ci_prefix){ "" } : ci_prefix(view, of->source);
+    struct ci_prefix prefix = { "" };
     int64_t open = 0, n = 0;
     char note[64];
 
+    if (!of->key) /* else they are of one pipeline, and do not name it */
+        prefix = ci_prefix(view, of->source);
     open += list_phases(view, list, of, &prefix, DX_PHASE_RUNNING, DX_PHASE_RUNNING);
     open += list_phases(view, list, of, &prefix, DX_PHASE_UNKNOWN, DX_PHASE_QUEUED);
     if (!of->open)

@@ -206,6 +206,9 @@ static const struct {
     { "title: a\ntitle: b\n", "t.yaml:" },
     { "views:\n  - name: A\n    rows:\n      - panels: [thng]\n",
       "t.yaml:4:18: unknown panel \"thng\"; did you mean \"thing\"?\n" },
+    { "views:\n  - name: A\n    rows:\n      - panels: [thing]\n  - name: B\n    rows:\n"
+      "      - panels: [{panel: thing, follow: yes}, thing]\n",
+      "t.yaml:7:19: follow: there is no panel \"thing\" before it in the view\n" },
     { "views:\n  - name: A\n", "t.yaml:2:5: a view has a list of rows\n" },
     { "a: [1\n", "t.yaml:" },
     { "a: \x01\n", "t.yaml:1:4: a control character\n" },

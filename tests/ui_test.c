@@ -337,6 +337,73 @@ Test(table, the_selection_follows_the_thing)
     table_done(&t);
 }
 
+static const struct dx_column age_columns[] = {
+    { "POOL", DX_CELL_TEXT, DX_UNIT_NONE, 0, 6, 14, DX_FIT_MIDDLE, "" },
+    { "SINCE", DX_CELL_AGE, DX_UNIT_NONE, 0, 5, 6, DX_FIT_RIGHT, "" },
+    { "AT", DX_CELL_TEXT, DX_UNIT_NONE, 3, 5, 9, DX_FIT_RIGHT, "" },
+    { "WHY", DX_CELL_TEXT, DX_UNIT_NONE, 2, 5, 0, DX_FIT_LEFT, "" },
+    { "MARK", DX_CELL_STRIP, DX_UNIT_NONE, 1, 4, 8, DX_FIT_LEFT, "" },
+    { 0 },
+};
+
+/* Times as texts: "Mon" is before "10:00". */
+static void fill_ages(struct table *t)
+{
+    static const char *const at[] = { "10:00", "Mon 09:00", "11:00" };
+    static const double since[] = { 5000, 1000, 9000 };
+
+    table_init(t, age_columns);
+    for (int i = 0; i < 3; i++) {
+        struct dx_cell cells[] = { { .text = at[i] },
+                                   { .value = since[i] },
+                                   { .text = i == 1 ? "gone since Monday" : at[i],
+                                     .value = since[i],
+                                     .attr = i == 1 ? DX_SPAN : 0 },
+                                   { .text = "" },
+                                   { .text = i == 1 ? "" : "oocpur-" } };
+
+        table_add(t, DX_ROW(.key = at[i], .url = "", .cells = cells, .into = "x"));
+    }
+    table_arrange(t);
+}
+
+Test(table, the_oldest_comes_first_and_times_are_no_words)
+{
+    struct table t;
+
+    fill_ages(&t);
+    t.sort = 1;
+    table_arrange(&t);
+    cr_expect_str_eq(t.rows[t.order[0]].key, "Mon 09:00", "the longest ago");
+    cr_expect_str_eq(t.rows[t.order[2]].key, "11:00");
+    t.sort = 2;
+    table_arrange(&t);
+    cr_expect_str_eq(t.rows[t.order[0]].key, "11:00", "the latest");
+    cr_expect_str_eq(t.rows[t.order[2]].key, "Mon 09:00");
+    cr_expect_str_eq(t.rows[0].into, "x");
+    table_done(&t);
+}
+
+/* WHY is empty in all rows, so that it takes no room; the notice of the second row
+ * stands also where its own column has none. */
+Test(table, a_notice_covers_the_empty_cells_after_it)
+{
+    static const int widths[] = { 40, 24, 20 };
+    struct table t;
+
+    fill_ages(&t);
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        char name[64];
+
+        start(5, widths[i], GLYPHS_BRAILLE);
+        table_draw(&t, &canvas, 10000, true);
+        snprintf(name, sizeof(name), "widgets/notice-%d", widths[i]);
+        golden(&grid, name);
+        grid_done(&grid);
+    }
+    table_done(&t);
+}
+
 static const struct {
     const char *filter;
     size_t shown;
@@ -409,6 +476,32 @@ static void widgets(enum glyph_set set, const char *name)
     big_draw(&canvas, (struct dx_box){ 30, 0, 3, 30 }, &big, "98.9%");
     golden(&grid, name);
     grid_done(&grid);
+}
+
+static void strips(enum glyph_set set, const char *name)
+{
+    start(8, 30, set);
+    strip_draw(&canvas, (struct dx_box){ 0, 0, 1, 30 }, "oocpur-o");
+    strip_draw(&canvas, (struct dx_box){ 1, 0, 1, 4 }, "ppppooooccr");
+    tries_draw(&canvas, (struct dx_box){ 2, 0, 1, 30 }, "cupro-");
+    tries_draw(&canvas, (struct dx_box){ 3, 0, 1, 4 }, "cccccoo");
+    interval_draw(
+        &canvas, (struct dx_box){ 4, 0, 1, 30 },
+        DX_INTERVAL(.value = .18, .low = .09, .high = .27, .max = .4, .role = DX_ROLE_WARN));
+    interval_draw(
+        &canvas, (struct dx_box){ 5, 0, 1, 30 },
+        DX_INTERVAL(.value = 0, .low = 0, .high = .9, .max = .4, .role = DX_ROLE_SERIES_1));
+    interval_draw(&canvas, (struct dx_box){ 6, 0, 1, 30 }, DX_INTERVAL(.value = NAN));
+    interval_draw(&canvas, (struct dx_box){ 7, 0, 1, 0 }, DX_INTERVAL(.value = NAN));
+    golden(&grid, name);
+    grid_done(&grid);
+}
+
+Test(widgets, strips_tell_who_failed_without_colour)
+{
+    strips(GLYPHS_BRAILLE, "widgets/strips-braille");
+    strips(GLYPHS_BLOCK, "widgets/strips-block");
+    strips(GLYPHS_ASCII, "widgets/strips-ascii");
 }
 
 Test(widgets, look_as_they_did_in_braille)

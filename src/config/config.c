@@ -217,7 +217,22 @@ static bool load_panel(struct load *load, struct panel_settings *panel, const st
            (!kind.check || kind.check(panel->settings, &err) || complain(c, entry, "%s", err.text));
 }
 
-static void load_row(struct load *load, struct row_settings *row, const struct yaml *entry)
+/* What follows nothing would stay empty for ever. */
+static bool judge_follow(struct load *load, const struct view_settings *view,
+                         const struct panel_settings *panel, const struct yaml *entry)
+{
+    for (size_t r = 0; panel->follow && r < view->row_count; r++)
+        for (size_t p = 0; p < view->rows[r].panel_count; p++)
+            if (view->rows[r].panels[p].kind == panel->kind)
+                return true;
+    return !panel->follow ||
+           complain(&load->options.complaints, entry,
+                    "follow: there is no panel \"%s\" before it in the view", panel->panel);
+}
+
+/* row is the last one of the view. */
+static void load_row(struct load *load, const struct view_settings *view, struct row_settings *row,
+                     const struct yaml *entry)
 {
     static const char *const others[] = { "panels", NULL };
     const struct yaml *panels = yaml_get(entry, "panels");
@@ -231,30 +246,9 @@ static void load_row(struct load *load, struct row_settings *row, const struct y
     }
     row->panels = arena_alloc(load->options.arena, panels->count * sizeof(*row->panels));
     for (size_t i = 0; i < panels->count; i++)
-        if (load_panel(load, &row->panels[row->panel_count], &panels->items[i]))
+        if (load_panel(load, &row->panels[row->panel_count], &panels->items[i]) &&
+            judge_follow(load, view, &row->panels[row->panel_count], &panels->items[i]))
             row->panel_count++;
-}
-
-/* What follows nothing would stay empty for ever. */
-static void judge_follow(struct load *load, const struct view_settings *view,
-                         const struct yaml *entry)
-{
-    for (size_t r = 0; r < view->row_count; r++) {
-        for (size_t p = 0; p < view->rows[r].panel_count; p++) {
-            const struct panel_settings *panel = &view->rows[r].panels[p];
-            struct yaml at = *entry;
-            bool found = !panel->follow;
-
-            for (size_t br = 0; br <= r && !found; br++)
-                for (size_t bp = 0; bp < view->rows[br].panel_count && !found; bp++)
-                    found = (br < r || bp < p) && view->rows[br].panels[bp].kind == panel->kind;
-            at.line = panel->line;
-            if (!found)
-                (void)complain(&load->options.complaints, &at,
-                               "follow: there is no panel \"%s\" before it in the view",
-                               panel->panel);
-        }
-    }
 }
 
 static void load_view(struct load *load, struct view_settings *view, const struct yaml *entry)
@@ -272,9 +266,10 @@ static void load_view(struct load *load, struct view_settings *view, const struc
         return;
     }
     view->rows = arena_alloc(load->options.arena, rows->count * sizeof(*view->rows));
-    for (size_t i = 0; i < rows->count; i++)
-        load_row(load, &view->rows[view->row_count++], &rows->items[i]);
-    judge_follow(load, view, entry);
+    for (size_t i = 0; i < rows->count; i++) {
+        view->row_count++;
+        load_row(load, view, &view->rows[i], &rows->items[i]);
+    }
 }
 
 static void load_views(struct load *load, const struct yaml *list)

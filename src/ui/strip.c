@@ -74,7 +74,9 @@ void interval_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_
     struct dx_style border = { .role = DX_ROLE_BORDER }, dim = { .role = DX_ROLE_DIM };
     int at, low, high;
 
-    if (box.cols < 1 || isnan(of->value)) {
+    if (box.cols < 1)
+        return;
+    if (isnan(of->value)) {
         (void)canvas_put(canvas, box.row, box.col, &dim, g->glyph[DX_GLYPH_NONE]);
         return;
     }

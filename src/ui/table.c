@@ -184,8 +184,11 @@ static int compare_cells(const struct dx_column *column, const struct dx_cell *a
                 column->type == DX_CELL_TRIES;
     int sign = reverse != age ? -1 : 1;
 
-    if (text)
-        return sign * strcasecmp(a->text ? a->text : "", b->text ? b->text : "");
+    if (text && !(fabs(a->value) > 0. && fabs(b->value) > 0.)) {
+        int order = strcasecmp(a->text ? a->text : "", b->text ? b->text : "");
+
+        return reverse ? -order : order;
+    }
     if (isnan(a->value) || isnan(b->value)) /* unknown comes last, whatever the order */
         return isnan(a->value) - isnan(b->value);
     /* Numbers begin with the largest: that is what is looked for. */

@@ -16,7 +16,7 @@ void heat_draw(struct dx_canvas *canvas, struct dx_box box, const double *value,
 void strip_draw(struct dx_canvas *canvas, struct dx_box box, const char *marks);
 /* The same results as a glyph each, with blanks between them where they fit. */
 void tries_draw(struct dx_canvas *canvas, struct dx_box box, const char *marks);
-void interval_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_interval *interval);
+void interval_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_interval *of);
 void big_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
               const char *text);
 

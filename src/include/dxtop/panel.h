@@ -426,7 +426,7 @@ struct dx_column { /* a table ends at title == NULL */
 
 struct dx_cell {
     const char *text;     /* text, or what is shown instead of the value; copied */
-    double value;         /* sorts and is formatted; NaN: unknown */
+    double value;         /* sorts (texts too, where it is not 0) and is formatted; NaN: unknown */
     const double *values; /* copied */
     size_t count;
     double goal; /* NaN: none; of sparks, gauges and heat */
