@@ -56,7 +56,8 @@ static const char *json(enum record_type type, enum dx_query query)
     void *rows = reader.open(NULL, query, NULL, 0);
 
     cr_assert(reader.ops->next(rows));
-    json_t *record = record_json(type, reader.ops, rows);
+    struct record_row row = { reader.ops, rows, 0, 0 };
+    json_t *record = record_json(type, &row);
     char *dump = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(6));
     snprintf(text, sizeof(text), "%s", dump);
     free(dump);
@@ -175,7 +176,7 @@ Test(export, jsonl_is_an_object_a_line)
     cr_expect_str_eq(
         exported(0, 0),
         "{\"source\":\"prom\",\"query\":\"=1+1\",\"labels\":{\"job\":\"say \\\"hi\\\"\"},"
-        "\"at\":\"2026-09-21T14:13:20Z\",\"value\":0.10000000000000001}\n"
+        "\"at\":\"2026-09-21T14:13:20Z\",\"value\":0.1}\n"
         "{\"source\":\"prom\",\"query\":\"q,r\",\"labels\":{},"
         "\"at\":\"2026-09-21T14:13:20Z\",\"value\":-2.0}\n");
 }
@@ -216,7 +217,7 @@ static void damage(void)
     store_close(kit.store);
     kit.store = NULL;
     memset(nothing, 0xAA, sizeof(nothing));
-    kit_overwrite("", 128 << 10, nothing, sizeof(nothing));
+    kit_overwrite("", 320 << 10, nothing, sizeof(nothing));
     a.app.store = store_open(kit.path, STORE_VIEW, &err);
     cr_assert(a.app.store, "%s", err.text);
 }

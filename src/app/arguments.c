@@ -12,6 +12,7 @@
 #include "app/export.h"
 #include "app/paths.h"
 #include "app/picture.h"
+#include "app/records.h"
 #include "core/text.h"
 #include "panel/plugin.h"
 
@@ -33,7 +34,8 @@ static const struct arg own[] = {
     { "format", 'f', "FORMAT", OWN(format),
       "once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html, "
       "roles" },
-    { "since", 0, "D", OWN(since), "export: how far back (24h)" },
+    { "since", 0, "D", OWN(since),
+      "export: how far back (24h); pools, pipelines: the windows up to it" },
     { "poll", 0, NULL, OWN(poll), "export: poll every source once before" },
     { "wait", 0, "D", OWN(wait), "once, export --poll: give up after this time (5m)" },
     { "size", 0, "COLSxROWS", OWN(size), "screen: how large (120x40)" },
@@ -55,7 +57,8 @@ static const struct {
     const char *help;
 } modes[] = {
     { "once", MODE_ONCE, once_formats, "poll every source once, print everything, and end" },
-    { "export", MODE_EXPORT, export_formats, "print samples or alerts of the store, one a line" },
+    { "export", MODE_EXPORT, export_formats,
+      "print records, one a line: samples, alerts, runs, jobs, pools, pipelines, flaky, failures" },
     { "check", MODE_CHECK, check_formats, "check the configuration and reach every source" },
     { "screen", MODE_SCREEN, picture_formats, "print a view as it would look, without a terminal" },
     { "demo", MODE_DEMO, NULL, "watch a simulated platform" },
@@ -92,6 +95,23 @@ static bool parse_size(struct arguments *args, const char *text, struct dx_error
     return dx_fail(err, DX_FAULT_CONFIG, "--size: \"%.40s\" is not like 120x40", text);
 }
 
+static bool export_what(struct dx_error *err)
+{
+    struct buf kinds;
+    bool ok;
+
+    buf_init(&kinds, sizeof(err->text));
+    for (size_t i = 0; export_kinds[i]; i++)
+        (void)buf_print(&kinds, "%s%s",
+                        i == 0                ? ""
+                        : export_kinds[i + 1] ? ", "
+                                              : " or ",
+                        export_kinds[i]);
+    ok = dx_fail(err, DX_FAULT_CONFIG, "export what: %s?", kinds.bytes);
+    buf_done(&kinds);
+    return ok;
+}
+
 static bool parse_mode(struct arguments *args, char **operand, const struct given *given,
                        struct dx_error *err)
 {
@@ -110,7 +130,7 @@ static bool parse_mode(struct arguments *args, char **operand, const struct give
     operand += *operand != NULL;
     if (args->mode == MODE_EXPORT) {
         if (!*operand)
-            return dx_fail(err, DX_FAULT_CONFIG, "export what: samples or alerts?");
+            return export_what(err);
         if (!index_of(export_kinds, *operand++, "kind of record", &args->kind, err))
             return false;
     }
@@ -161,6 +181,7 @@ void arguments_print_mdoc(struct buf *out)
     args_print_mdoc(out, own);
     (void)buf_text(out, ".\\\" keys\n");
     actions_print_mdoc(out);
+    record_print_mdoc(out);
     (void)buf_text(out, ".\\\" top\n");
     config_print_mdoc(out, config_options);
     (void)buf_text(out, ".\\\" row\n");
@@ -209,6 +230,7 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
     args->ascii = given.ascii;
     args->poll = given.poll;
     args->seed = given.seed;
+    args->since_given = *given.since != '\0';
     args->wait = *given.wait ? given.wait : "5m";
     if (*given.color && !index_of(colors, given.color, "depth", &ignored, err))
         return false;

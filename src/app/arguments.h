@@ -16,6 +16,7 @@ struct arguments {
     bool ascii, poll;
     const char *wait; /* as given: "60s" */
     int64_t since_ms;
+    bool since_given;
     int kind;         /* of export */
     int format;       /* index in the formats of the mode */
     int rows, cols;   /* of `screen` */

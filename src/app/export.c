@@ -3,117 +3,89 @@
 
 #include "app/export.h"
 
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "app/aside.h"
+#include "app/csv.h"
 #include "app/records.h"
 
-const char *const export_kinds[] = { "samples", "alerts", NULL };
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS  (24 * HOUR_MS)
+
+const char *const export_kinds[] = { "samples",   "alerts", "runs",     "jobs", "pools",
+                                     "pipelines", "flaky",  "failures", NULL };
 const char *const export_formats[] = { "jsonl", "csv", NULL };
 
-/* One cell as RFC 4180 has it. A text that a spreadsheet would take for a
- * formula gets an apostrophe before it. */
-static void csv_text(FILE *out, const char *text)
+static const enum record_type types[] = { RECORD_SAMPLE, RECORD_ALERT,  RECORD_RUN,
+                                          RECORD_JOB,    RECORD_POOL,   RECORD_PIPELINE,
+                                          RECORD_FLAKY,  RECORD_FAILURE };
+
+const int64_t export_windows[EXPORT_WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
+
+struct printing {
+    FILE *out;
+    const struct reader *reader;
+    enum record_type type;
+    bool csv, named; /* named: the first line of CSV is there */
+    int64_t now_ms;
+    int64_t last_ms; /* flaky: those last seen after it */
+};
+
+static void print_record(struct printing *p, json_t *record)
 {
-    (void)fputc('"', out);
-    if (*text && strchr("=+-@\t\r", *text))
-        (void)fputc('\'', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            (void)fputc('"', out);
-        (void)fputc(*text, out);
-    }
-    (void)fputc('"', out);
-}
-
-/* The shortest text that reads back as the same number. */
-static void csv_number(FILE *out, double value)
-{
-    char text[40];
-
-    for (int digits = 15; digits <= 17; digits++) {
-        (void)snprintf(text, sizeof(text), "%.*g", digits, value);
-        double again = strtod(text, NULL);
-
-        if (!(again < value) && !(again > value))
-            break;
-    }
-    (void)fputs(text, out);
-}
-
-static void csv_cell(FILE *out, const json_t *value)
-{
-    if (json_is_string(value)) {
-        csv_text(out, json_string_value(value));
-    } else if (json_is_integer(value)) {
-        (void)fprintf(out, "%lld", (long long)json_integer_value(value));
-    } else if (json_is_real(value)) {
-        csv_number(out, json_real_value(value));
-    } else if (json_is_object(value)) {
-        char *text = json_dumps(value, JSON_COMPACT);
-
-        csv_text(out, text ? text : "");
-        free(text);
+    if (p->csv) {
+        if (!p->named)
+            csv_names(p->out, record);
+        p->named = true;
+        csv_record(p->out, record);
+    } else {
+        (void)json_dumpf(record, p->out,
+                         JSON_COMPACT | JSON_REAL_PRECISION((unsigned)record_digits(record)));
+        (void)fputc('\n', p->out);
     }
 }
 
-static void csv_line(FILE *out, const json_t *record, bool names)
+static void print_rows(struct printing *p, const struct dx_filter *filter)
 {
-    const char *key, *comma = "";
-    json_t *value;
-
-    json_object_foreach ((json_t *)(uintptr_t)record, key, value) {
-        (void)fputs(comma, out);
-        if (names)
-            (void)fputs(key, out);
-        else
-            csv_cell(out, value);
-        comma = ",";
-    }
-    (void)fputs("\r\n", out);
-}
-
-static void print_rows(FILE *out, const struct reader *reader, int64_t now_ms, int64_t since_ms,
-                       enum record_type type, bool csv)
-{
-    enum dx_query query = type == RECORD_ALERT ? DX_QUERY_ALERTS : DX_QUERY_SAMPLES;
-    const struct rows_ops *ops = reader->ops;
-    bool first = true;
-    void *rows = reader->open(reader->self, query,
-                              DX_FILTER(.from_ms = now_ms - since_ms, .to_ms = now_ms), now_ms);
+    const struct rows_ops *ops = p->reader->ops;
+    void *rows = p->reader->open(p->reader->self, record_kinds[p->type].query, filter, p->now_ms);
+    const struct record_row row = { ops, rows, p->now_ms, filter->window_ms };
 
     while (ops->next(rows)) {
-        json_t *record = record_json(type, ops, rows);
+        json_t *record;
 
-        if (csv && first)
-            csv_line(out, record, true);
-        first = false;
-        if (csv) {
-            csv_line(out, record, false);
-        } else {
-            (void)json_dumpf(record, out, JSON_COMPACT | JSON_REAL_PRECISION(17));
-            (void)fputc('\n', out);
-        }
+        if (p->type == RECORD_FLAKY && ops->integer(rows, DX_FIELD_LAST_SEEN) <= p->last_ms)
+            continue;
+        record = record_json(p->type, &row);
+        print_record(p, record);
         json_decref(record);
     }
     ops->close(rows);
 }
 
-/* All of it is written aside first: a pager that waits must not keep the store's
- * reader open, and with it everything that the collector writes meanwhile. */
-static bool copy_out(FILE *from)
+/* What --since means for numbers: the windows that are no longer; of failures, the
+ * window itself; of flaky jobs, those that were last seen within it. */
+static void print_all(struct printing *p, const struct arguments *args)
 {
-    char bytes[1 << 16];
-    size_t n;
+    const int64_t from_ms = p->now_ms - args->since_ms;
 
-    rewind(from);
-    while ((n = fread(bytes, 1, sizeof(bytes), from)) > 0)
-        if (fwrite(bytes, 1, n, stdout) != n)
-            return false;
-    return !ferror(from) && fflush(stdout) == 0;
+    switch ((int)p->type) {
+    case RECORD_POOL:
+    case RECORD_PIPELINE:
+        for (int w = 0; w < EXPORT_WINDOWS; w++)
+            if (!args->since_given || export_windows[w] <= args->since_ms)
+                print_rows(p, DX_FILTER(.window_ms = export_windows[w], .parts = true));
+        break;
+    case RECORD_FLAKY:
+        p->last_ms = args->since_given ? from_ms : INT64_MIN;
+        print_rows(p, DX_FILTER(.from_ms = 0));
+        break;
+    case RECORD_FAILURE:
+        print_rows(p, DX_FILTER(.window_ms = args->since_ms));
+        break;
+    default:
+        print_rows(p, DX_FILTER(.from_ms = from_ms, .to_ms = p->now_ms));
+    }
 }
 
 int export_run(struct app *app)
@@ -127,27 +99,24 @@ int export_run(struct app *app)
         status = app_collect_once(app, args->wait);
     if (status == EXIT_USAGE)
         return status;
+    aside = aside_open();
+    if (!aside)
+        return EXIT_FAILED;
     if (!app_open(app, &err) || !store_begin(app->store, &err)) {
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
-        return EXIT_FAILED;
-    }
-    aside = tmpfile();
-    if (!aside) {
-        (void)fprintf(stderr, "dxtop: no temporary file: %s\n", strerror(errno));
+        (void)fclose(aside);
         return EXIT_FAILED;
     }
     struct reader reader = store_reader(app->store);
-    print_rows(aside, &reader, clock_now(&app->clock), args->since_ms,
-               args->kind == 0 ? RECORD_SAMPLE : RECORD_ALERT, args->format == 1);
+    struct printing p = { .out = aside,
+                          .reader = &reader,
+                          .type = types[args->kind],
+                          .csv = args->format == 1,
+                          .now_ms = clock_now(&app->clock) };
+
+    print_all(&p, args);
     if (app_missed(&reader))
         status = EXIT_FAILED;
     store_end(app->store);
-    if (ferror(aside)) {
-        (void)fprintf(stderr, "dxtop: the temporary file cannot be written\n");
-        status = EXIT_FAILED;
-    } else if (!copy_out(aside)) {
-        status = EXIT_FAILED;
-    }
-    (void)fclose(aside);
-    return status;
+    return aside_print(aside) ? status : EXIT_FAILED;
 }

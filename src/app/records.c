@@ -4,6 +4,8 @@
 #include "app/records.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -15,52 +17,133 @@ static const char *const source_states[] = {
 static const char *const alert_states[] = { "pending", "firing", "silenced", "inhibited",
                                             "resolved" };
 static const char *const severities[] = { "unknown", "info", "warning", "critical" };
-
-#define NAME_OF(names, i)                                                                          \
-    ((size_t)(i) < sizeof(names) / sizeof((names)[0]) ? (names)[i] : "unknown")
-
-struct row {
-    const struct rows_ops *ops;
-    const void *rows;
-    json_t *object;
+static const char *const phases[] = { "unknown", "waiting_gate", "queued", "running", "done" };
+static const char *const results[] = { NULL,      "success", "failure", "cancelled",
+                                       "skipped", "neutral", "unknown" };
+static const char *const causes[DX_CAUSE_COUNT] = {
+    [DX_CAUSE_UNKNOWN] = "unknown", [DX_CAUSE_PLATFORM] = "platform",
+    [DX_CAUSE_CODE] = "code",       [DX_CAUSE_TEST] = "test",
+    [DX_CAUSE_LINT] = "lint",       [DX_CAUSE_DEPENDENCY] = "dependency",
+    [DX_CAUSE_CONFIG] = "config",   [DX_CAUSE_USER] = "user",
 };
+static const char *const flaky_states[] = { "suspect", "flaky", "broken" };
+static const char *const trends[] = { "faster", NULL, "slower" };
 
-static void put(struct row *row, const char *key, json_t *value)
+/* A store of a newer version may hold words that we do not know. */
+#define WORD(names, i) word(names, sizeof(names) / sizeof((names)[0]), i)
+
+static json_t *word(const char *const *names, size_t count, int64_t i)
 {
-    (void)json_object_set_new(row->object, key, value ? value : json_null());
+    if (i < 0 || (size_t)i >= count)
+        return json_string("unknown");
+    return names[i] ? json_string(names[i]) : json_null();
 }
 
-static void put_text(struct row *row, const char *key, enum dx_field field)
+static json_t *number(double value)
 {
-    put(row, key, json_string(row->ops->text(row->rows, field)));
+    if (isnan(value))
+        return json_null();
+    if (isinf(value))
+        return json_string(value > 0 ? "+Inf" : "-Inf");
+    return json_real(value);
 }
 
-static void put_time(struct row *row, const char *key, enum dx_field field)
+static json_t *result_json(const struct record_row *row)
+{
+    int64_t result = row->ops->integer(row->rows, DX_FIELD_RESULT);
+
+    if (result == DX_RESULT_NONE && row->ops->integer(row->rows, DX_FIELD_PHASE) == DX_PHASE_DONE)
+        result = DX_RESULT_UNKNOWN;
+    return WORD(results, result);
+}
+
+/* What failed has a cause, if only one that nobody knows. */
+static json_t *cause_json(const struct record_row *row)
+{
+    int64_t cause = row->ops->integer(row->rows, DX_FIELD_CAUSE);
+
+    if (cause == DX_CAUSE_NONE &&
+        row->ops->integer(row->rows, DX_FIELD_RESULT) == DX_RESULT_FAILURE)
+        cause = DX_CAUSE_UNKNOWN;
+    return WORD(causes, cause);
+}
+
+static json_t *word_json(const struct record_field *f, const struct record_row *row)
+{
+    int64_t value = row->ops->integer(row->rows, f->field);
+
+    switch ((int)f->shape) {
+    case SHAPE_SOURCE_STATE:
+        return WORD(source_states, value);
+    case SHAPE_FAULT:
+        return json_string(fault_name((enum dx_fault)value));
+    case SHAPE_SEVERITY:
+        return WORD(severities, value);
+    case SHAPE_ALERT_STATE:
+        return WORD(alert_states, value);
+    case SHAPE_PHASE:
+        return WORD(phases, value);
+    case SHAPE_RESULT:
+        return result_json(row);
+    case SHAPE_CAUSE:
+        return cause_json(row);
+    case SHAPE_FLAKY:
+        return WORD(flaky_states, value);
+    default: /* SHAPE_TREND */
+        return WORD(trends, value + 1);
+    }
+}
+
+static json_t *time_json(int64_t ms)
 {
     char text[TIME_TEXT];
-    int64_t ms = row->ops->integer(row->rows, field);
 
-    put(row, key, ms > 0 ? json_string(time_format(text, ms)) : json_null());
+    return ms > 0 ? json_string(time_format(text, ms)) : json_null();
 }
 
-static void put_int(struct row *row, const char *key, enum dx_field field)
+static json_t *value_json(const struct record_field *f, const struct record_row *row)
 {
-    put(row, key,
-        row->ops->has(row->rows, field) ? json_integer(row->ops->integer(row->rows, field))
-                                        : json_null());
+    const struct rows_ops *ops = row->ops;
+    const bool has = ops->has(row->rows, f->field);
+
+    switch (f->shape) {
+    case SHAPE_TEXT:
+        return json_string(ops->text(row->rows, f->field));
+    case SHAPE_TIME:
+        return time_json(ops->integer(row->rows, f->field));
+    case SHAPE_AGE:
+        return has ? json_real((double)(row->now_ms - ops->integer(row->rows, f->field)) / 1e3)
+                   : json_null();
+    case SHAPE_WHOLE:
+        return has ? json_integer(ops->integer(row->rows, f->field)) : json_null();
+    case SHAPE_NUMBER:
+    case SHAPE_RATE:
+        return has ? number(ops->number(row->rows, f->field)) : json_null();
+    case SHAPE_SECONDS:
+        return has ? number(ops->number(row->rows, f->field) / 1e3) : json_null();
+    case SHAPE_MINUTES:
+        return has ? number(ops->number(row->rows, f->field) / 60e3) : json_null();
+    case SHAPE_FLAG:
+        return has ? json_boolean(ops->integer(row->rows, f->field) != 0) : json_null();
+    case SHAPE_LABELS:
+        return record_labels(ops->text(row->rows, f->field));
+    case SHAPE_WINDOW:
+        return json_integer(row->window_ms / 1000);
+    default:
+        return word_json(f, row);
+    }
 }
 
-/* JSON has no infinity: it is written as a text, as Prometheus does. */
-static void put_number(struct row *row, const char *key, enum dx_field field)
+json_t *record_json(enum record_type type, const struct record_row *row)
 {
-    double value = row->ops->number(row->rows, field);
+    json_t *object = json_object();
 
-    if (!row->ops->has(row->rows, field) || isnan(value))
-        put(row, key, json_null());
-    else if (isinf(value))
-        put(row, key, json_string(value > 0 ? "+Inf" : "-Inf"));
-    else
-        put(row, key, json_real(value));
+    for (const struct record_field *f = record_kinds[type].fields; f->name; f++) {
+        json_t *value = value_json(f, row);
+
+        (void)json_object_set_new(object, f->name, value ? value : json_null());
+    }
+    return object;
 }
 
 json_t *record_labels(const char *labels)
@@ -92,71 +175,24 @@ json_t *record_labels(const char *labels)
     return object;
 }
 
-static void put_source(struct row *row)
+int record_digits(const json_t *record)
 {
-    const struct rows_ops *ops = row->ops;
+    int digits = 15;
+    const char *key;
+    json_t *value;
 
-    put_text(row, "source", DX_FIELD_SOURCE);
-    put_text(row, "type", DX_FIELD_TYPE);
-    put_text(row, "url", DX_FIELD_URL);
-    put(row, "state", json_string(NAME_OF(source_states, ops->integer(row->rows, DX_FIELD_STATE))));
-    put_text(row, "version", DX_FIELD_VERSION);
-    put_time(row, "last_try_at", DX_FIELD_LAST_TRY);
-    put_time(row, "last_ok_at", DX_FIELD_LAST_OK);
-    put_time(row, "next_at", DX_FIELD_NEXT);
-    put_int(row, "every_ms", DX_FIELD_EVERY);
-    put_int(row, "latency_ms", DX_FIELD_LATENCY);
-    put(row, "fault",
-        json_string(fault_name((enum dx_fault)ops->integer(row->rows, DX_FIELD_FAULT))));
-    put_text(row, "error", DX_FIELD_TEXT);
-    put_int(row, "limit", DX_FIELD_LIMIT);
-    put_int(row, "remaining", DX_FIELD_REMAINING);
-    put_time(row, "reset_at", DX_FIELD_RESET);
-    put_number(row, "requests_per_hour", DX_FIELD_PER_HOUR);
-    put_int(row, "bytes", DX_FIELD_BYTES);
-    put_int(row, "skew_ms", DX_FIELD_SKEW);
-}
+    json_object_foreach ((json_t *)(uintptr_t)record, key, value) {
+        double number = json_real_value(value), again;
+        char text[40];
 
-static void put_alert(struct row *row)
-{
-    const struct rows_ops *ops = row->ops;
-
-    put_text(row, "source", DX_FIELD_SOURCE);
-    put_text(row, "key", DX_FIELD_KEY);
-    put_text(row, "name", DX_FIELD_NAME);
-    put(row, "severity",
-        json_string(NAME_OF(severities, ops->integer(row->rows, DX_FIELD_SEVERITY))));
-    put(row, "state", json_string(NAME_OF(alert_states, ops->integer(row->rows, DX_FIELD_STATE))));
-    put_time(row, "since", DX_FIELD_SINCE);
-    put_time(row, "ended", DX_FIELD_ENDED);
-    put(row, "labels", record_labels(ops->text(row->rows, DX_FIELD_LABELS)));
-    put_text(row, "summary", DX_FIELD_SUMMARY);
-    put_text(row, "muted_by", DX_FIELD_MUTED_BY);
-    put_text(row, "url", DX_FIELD_URL);
-}
-
-json_t *record_json(enum record_type type, const struct rows_ops *ops, const void *rows)
-{
-    struct row row = { .ops = ops, .rows = rows, .object = json_object() };
-
-    switch (type) {
-    case RECORD_SOURCE:
-        put_source(&row);
-        break;
-    case RECORD_SERIES:
-    case RECORD_SAMPLE:
-        put_text(&row, "source", DX_FIELD_SOURCE);
-        put_text(&row, "query", DX_FIELD_NAME);
-        put(&row, "labels",
-            record_labels(ops->text(rows, type == RECORD_SAMPLE ? DX_FIELD_KEY : DX_FIELD_LABELS)));
-        put_time(&row, "at", DX_FIELD_AT);
-        put_number(&row, "value", DX_FIELD_VALUE);
-        if (type == RECORD_SERIES)
-            put_text(&row, "text", DX_FIELD_TEXT);
-        break;
-    case RECORD_ALERT:
-        put_alert(&row);
-        break;
+        if (!json_is_real(value))
+            continue;
+        for (; digits < 17; digits++) {
+            (void)snprintf(text, sizeof(text), "%.*g", digits, number);
+            again = strtod(text, NULL);
+            if (!(again < number) && !(again > number))
+                break;
+        }
     }
-    return row.object;
+    return digits;
 }

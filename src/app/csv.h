@@ -1,0 +1,11 @@
+/* csv: JSON objects as lines of CSV, as RFC 4180 has it. */
+#ifndef APP_CSV_H
+#define APP_CSV_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+void csv_names(FILE *out, const json_t *record);  /* the first line */
+void csv_record(FILE *out, const json_t *record); /* unknown values: empty cells */
+
+#endif

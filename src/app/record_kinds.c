@@ -1,0 +1,293 @@
+/* record_kinds: which fields each kind of record has, and what they mean. */
+#include "config.h"
+
+#include "app/records.h"
+
+#define TEXT(name, field, help)                                                                    \
+    {                                                                                              \
+        name, DX_FIELD_##field, SHAPE_TEXT, help                                                   \
+    }
+#define TIME(name, field, help)                                                                    \
+    {                                                                                              \
+        name, DX_FIELD_##field, SHAPE_TIME, help                                                   \
+    }
+#define WHOLE(name, field, help)                                                                   \
+    {                                                                                              \
+        name, DX_FIELD_##field, SHAPE_WHOLE, help                                                  \
+    }
+#define SECONDS(name, field, help)                                                                 \
+    {                                                                                              \
+        name, DX_FIELD_##field, SHAPE_SECONDS, help                                                \
+    }
+#define RATE(name, field, help)                                                                    \
+    {                                                                                              \
+        name, DX_FIELD_##field, SHAPE_RATE, help                                                   \
+    }
+
+#define SOURCE TEXT("source", SOURCE, "name of the source in the configuration")
+#define TYPE   TEXT("type", TYPE, "its type: github, gitlab, jenkins, azure, exec ...")
+#define WINDOW                                                                                     \
+    {                                                                                              \
+        "window_s", DX_FIELD_COUNT, SHAPE_WINDOW, "the window: (now - window, now]"                \
+    }
+
+/* ---- sources, metrics, alerts ---- */
+
+static const struct record_field source_fields[] = {
+    SOURCE,
+    TEXT("type", TYPE, "its type"),
+    TEXT("url", URL, "where it is"),
+    { "state", DX_FIELD_STATE, SHAPE_SOURCE_STATE, "new, live, filling, limited, lost, stopped" },
+    TEXT("version", VERSION, "of the server"),
+    TIME("last_try_at", LAST_TRY, "when it was last polled"),
+    TIME("last_ok_at", LAST_OK, "when that last went well"),
+    TIME("next_at", NEXT, "when it is polled next"),
+    WHOLE("every_ms", EVERY, "between polls, ms"),
+    WHOLE("latency_ms", LATENCY, "the last poll's slowest request, ms"),
+    { "fault", DX_FIELD_FAULT, SHAPE_FAULT, "what kind of thing went wrong, or none" },
+    TEXT("error", TEXT, "in a sentence"),
+    WHOLE("limit", LIMIT, "requests that the server allows in its period"),
+    WHOLE("remaining", REMAINING, "of them left"),
+    TIME("reset_at", RESET, "when that period ends"),
+    { "requests_per_hour", DX_FIELD_PER_HOUR, SHAPE_NUMBER, "projected" },
+    WHOLE("bytes", BYTES, "received since the collector's start"),
+    WHOLE("skew_ms", SKEW, "the server's clock minus ours, ms"),
+    { 0 },
+};
+static const struct record_field series_fields[] = {
+    SOURCE,
+    TEXT("query", NAME, "name of the query in the configuration"),
+    { "labels", DX_FIELD_LABELS, SHAPE_LABELS, "of the series" },
+    TIME("at", AT, "of the value"),
+    { "value", DX_FIELD_VALUE, SHAPE_NUMBER, "the last; null: the series went away" },
+    TEXT("text", TEXT, "of a string result"),
+    { 0 },
+};
+static const struct record_field sample_fields[] = {
+    SOURCE,
+    TEXT("query", NAME, "name of the query in the configuration"),
+    { "labels", DX_FIELD_KEY, SHAPE_LABELS, "of the series" },
+    TIME("at", AT, "of the value"),
+    { "value", DX_FIELD_VALUE, SHAPE_NUMBER, "at that time" },
+    { 0 },
+};
+static const struct record_field alert_fields[] = {
+    SOURCE,
+    TEXT("key", KEY, "its identity"),
+    TEXT("name", NAME, "of the rule"),
+    { "severity", DX_FIELD_SEVERITY, SHAPE_SEVERITY, "critical, warning, info, unknown" },
+    { "state", DX_FIELD_STATE, SHAPE_ALERT_STATE,
+      "pending, firing, silenced, inhibited, resolved" },
+    TIME("since", SINCE, "when it began"),
+    TIME("ended", ENDED, "when it ended"),
+    { "labels", DX_FIELD_LABELS, SHAPE_LABELS, "of the alert" },
+    TEXT("summary", SUMMARY, "what it says"),
+    TEXT("muted_by", MUTED_BY, "silence or alert that mutes it"),
+    TEXT("url", URL, "of the alert"),
+    { 0 },
+};
+
+/* ---- runs and jobs ---- */
+
+#define COMMIT                                                                                     \
+    TEXT("sha", SHA, "commit"), TEXT("branch", BRANCH, "branch or tag"),                           \
+        TEXT("event", EVENT, "what started it, in the server's word")
+#define OUTCOME                                                                                    \
+    { "phase", DX_FIELD_PHASE, SHAPE_PHASE,                                                        \
+      "waiting_gate (for a person, a date or another run), queued (for a runner), running, done, " \
+      "unknown" },                                                                                 \
+        { "result", DX_FIELD_RESULT, SHAPE_RESULT,                                                 \
+          "success, failure, cancelled, skipped, neutral, unknown; null while it is not done" },   \
+        { "cause", DX_FIELD_CAUSE, SHAPE_CAUSE,                                                    \
+          "of a failure: code, test, lint, dependency, platform, config, user, unknown; else "     \
+          "null" },                                                                                \
+        TEXT("evidence", EVIDENCE, "what the cause was known by")
+#define TIMES                                                                                      \
+    TIME("created_at", CREATED, "when it began to wait"),                                          \
+        TIME("started_at", STARTED, "when a runner began with it"),                                \
+        TIME("finished_at", FINISHED, "when it ended"),                                            \
+        SECONDS("queued_s", QUEUED, "waited for a runner, gates left out; negative spans are 0"),  \
+        SECONDS("duration_s", DURATION, "ran"),                                                    \
+        TEXT("queued_basis", QUEUED_BASIS, "the two fields that queued_s was made of"),            \
+        TEXT("raw_status", RAW_STATUS, "phase, in the server's word"),                             \
+        TEXT("raw_result", RAW_RESULT, "result, in the server's word"),                            \
+        TEXT("url", URL, "of its page"),                                                           \
+        TEXT("duration_basis", DURATION_BASIS, "the two fields that duration_s was made of")
+
+static const struct record_field run_fields[] = {
+    SOURCE,
+    TYPE,
+    TEXT("project", PROJECT, "repository, project or folder"),
+    TEXT("pipeline", PIPELINE, "of the project: workflow, definition, job"),
+    TEXT("run_id", RUN_ID, "the server's id of the run"),
+    WHOLE("attempt", ATTEMPT, "from 1"),
+    COMMIT,
+    TEXT("title", TITLE, "of the run"),
+    TEXT("actor", ACTOR, "who started it"),
+    OUTCOME,
+    TIMES,
+    { 0 },
+};
+static const struct record_field job_fields[] = {
+    SOURCE,
+    TYPE,
+    TEXT("project", PROJECT, "repository, project or folder"),
+    TEXT("pipeline", PIPELINE, "of the project: workflow, definition, job"),
+    TEXT("job", NAME, "its name, with its matrix"),
+    TEXT("run_id", RUN_ID, "the server's id of the run"),
+    TEXT("job_id", JOB_ID, "the server's id of the job"),
+    WHOLE("attempt", ATTEMPT, "from 1"),
+    COMMIT,
+    TEXT("pool", POOL, "runner pool, or the labels that it asks for"),
+    OUTCOME,
+    TIMES,
+    { 0 },
+};
+
+/* ---- numbers ---- */
+
+static const struct record_field pool_fields[] = {
+    SOURCE,
+    TYPE,
+    TEXT("pool", NAME, "runner pool, or the labels that jobs ask for"),
+    WINDOW,
+    WHOLE("waiting", WAITING, "jobs that wait for a runner now"),
+    TIME("oldest_at", OLDEST, "since when the oldest of them waits"),
+    { "oldest_s", DX_FIELD_OLDEST, SHAPE_AGE, "how long that is" },
+    WHOLE("online", ONLINE, "runners"),
+    WHOLE("busy", BUSY, "runners"),
+    WHOLE("offline", OFFLINE, "runners"),
+    TIME("none_since", NONE_SINCE, "since when no runner is online"),
+    TEXT("note", TEXT, "what the server says of it"),
+    WHOLE("n", N, "waits that ended in the window: jobs that started"),
+    SECONDS("p50_s", P50, "their median"),
+    SECONDS("p90_s", P90, "quantile of them, by linear interpolation"),
+    SECONDS("p95_s", P95, "likewise"),
+    SECONDS("p99_s", P99, "likewise"),
+    { "approx", DX_FIELD_APPROX, SHAPE_FLAG, "the quantiles are within 1 %, of a histogram" },
+    SECONDS("p95_before_s", BEFORE, "p95_s of the window before"),
+    WHOLE("n_before", N_BEFORE, "n of the window before"),
+    WHOLE("skewed", SKEWED, "negative spans that were taken for 0"),
+    WHOLE("gate_n", GATE_N, "waits at gates, which are not in the quantiles"),
+    SECONDS("gate_p50_s", GATE_P50, "their median"),
+    WHOLE("never_started", NEVER, "jobs that failed and never had a runner"),
+    { "arrived_per_hour", DX_FIELD_PER_HOUR_IN, SHAPE_NUMBER, "jobs that came in the last hour" },
+    { "started_per_hour", DX_FIELD_PER_HOUR_OUT, SHAPE_NUMBER,
+      "jobs that started in the last hour" },
+    { 0 },
+};
+
+#define SUCCESS                                                                                    \
+    TEXT("policy", POLICY, "what counts: success_policy of dxtop-config(5)"),                      \
+        WHOLE("n", N, "runs that ended and count, each by its last attempt"),                      \
+        RATE("success_rate", SUCCESS, "of n"),                                                     \
+        RATE("success_low", LOW, "its Wilson interval, 95 %"),                                     \
+        RATE("success_high", HIGH, "likewise"), WHOLE("failed", FAILED, "of n, not successes"),    \
+        RATE("first_attempt_rate", FIRST, "success rate of first attempts"),                       \
+        WHOLE("first_attempt_n", FIRST_N, "first attempts that count"),                            \
+        RATE("platform_rate_low", PLATFORM_LOW,                                                    \
+             "share that the platform did not fail, unknown causes taken for its own"),            \
+        RATE("platform_rate_high", PLATFORM, "the same, unknown causes taken for the code's"),     \
+        WHOLE("unknown_cause", UNKNOWN, "of failed, nobody knows why"),                            \
+        WHOLE("left_out", LEFT_OUT, "ended, and not counted: cancelled, skipped ..."),             \
+        WHOLE("duration_n", DURATION_N, "successes of known duration"),                            \
+        SECONDS("duration_p50_s", P50, "their median"),                                            \
+        SECONDS("duration_p90_s", P90, "quantile of them"),                                        \
+        SECONDS("duration_p50_before_s", BEFORE, "duration_p50_s of the window before"),           \
+        WHOLE("duration_n_before", N_BEFORE, "duration_n of the window before"),                   \
+    {                                                                                              \
+        "duration_trend", DX_FIELD_SLOWER, SHAPE_TREND,                                            \
+            "slower or faster than the window before, by a rank test; null: neither"               \
+    }
+
+static const struct record_field pipeline_fields[] = {
+    SOURCE,
+    TYPE,
+    TEXT("project", PROJECT, "repository, project or folder"),
+    TEXT("pipeline", PIPELINE, "of the project: workflow, definition, job"),
+    TEXT("part", NAME, "all, protected (branches), other (pull requests and branches)"),
+    WINDOW,
+    SUCCESS,
+    WHOLE("running", RUNNING, "runs that wait or run now; with part all"),
+    TEXT("last_results", STRIP,
+         "of the last runs, oldest first, with part all: o ok, c code, p platform, u unknown, "
+         "- other"),
+    TEXT("url", URL, "of the last run"),
+    { 0 },
+};
+static const struct record_field total_fields[] = {
+    TEXT("part", NAME, "all, protected (branches), other (pull requests and branches)"),
+    WINDOW,
+    SUCCESS,
+    { 0 },
+};
+static const struct record_field flaky_fields[] = {
+    SOURCE,
+    TYPE,
+    TEXT("project", PROJECT, "repository, project or folder"),
+    TEXT("pipeline", PIPELINE, "of the project: workflow, definition, job"),
+    TEXT("job", NAME, "its name, with its matrix"),
+    { "state", DX_FIELD_STATE, SHAPE_FLAKY,
+      "flaky: a commit failed and passed, of 5 that were tried again; suspect: of fewer; broken: "
+      "the last 3 of the default branch failed" },
+    RATE("rate", RATE, "failed / n"),
+    RATE("rate_low", LOW, "its Wilson interval, 95 %"),
+    RATE("rate_high", HIGH, "likewise"),
+    WHOLE("n", N, "commits that were tried more than once in 14 days"),
+    WHOLE("failed", FAILED, "of them failed, and passed later"),
+    WHOLE("pairs", PAIRS, "commits that failed and passed, in whatever order"),
+    { "lost_min", DX_FIELD_LOST, SHAPE_MINUTES,
+      "tries that failed and the passes that ended them, with their queue times" },
+    TIME("first_seen_at", FIRST_SEEN, "the first failure that is evidence"),
+    TIME("last_seen_at", LAST_SEEN, "the last one"),
+    RATE("rate_before", BEFORE, "rate of the 14 days before"),
+    TEXT("url", URL, "of the last failure"),
+    { 0 },
+};
+static const struct record_field failure_fields[] = {
+    WINDOW,
+    { "cause", DX_FIELD_CAUSE, SHAPE_CAUSE, "as of a job" },
+    TEXT("category", NAME, "what it was: the evidence up to its colon"),
+    TEXT("evidence", TEXT, "of one of them"),
+    WHOLE("n", N, "jobs that failed so in the window"),
+    WHOLE("projects", PROJECTS, "that they belong to"),
+    TEXT("pool", POOL, "where all of them ran on one"),
+    TIME("last_seen_at", LAST_SEEN, "when the last of them ended"),
+    { 0 },
+};
+
+const struct record_kind record_kinds[RECORD_TYPES] = {
+    [RECORD_SOURCE] = { "sources", DX_QUERY_SOURCES, source_fields },
+    [RECORD_SERIES] = { "series", DX_QUERY_SERIES, series_fields },
+    [RECORD_SAMPLE] = { "samples", DX_QUERY_SAMPLES, sample_fields },
+    [RECORD_ALERT] = { "alerts", DX_QUERY_ALERTS, alert_fields },
+    [RECORD_RUN] = { "runs", DX_QUERY_RUNS, run_fields },
+    [RECORD_JOB] = { "jobs", DX_QUERY_JOBS, job_fields },
+    [RECORD_POOL] = { "pools", DX_QUERY_POOLS, pool_fields },
+    [RECORD_PIPELINE] = { "pipelines", DX_QUERY_PIPELINES, pipeline_fields },
+    [RECORD_TOTAL] = { "totals", DX_QUERY_TOTALS, total_fields },
+    [RECORD_FLAKY] = { "flaky", DX_QUERY_FLAKY, flaky_fields },
+    [RECORD_FAILURE] = { "failures", DX_QUERY_FAILURES, failure_fields },
+};
+
+/* ---- the manual ---- */
+
+static const char *const units[] = {
+    [SHAPE_TEXT] = "text",       [SHAPE_TIME] = "time",         [SHAPE_AGE] = "seconds",
+    [SHAPE_WHOLE] = "count",     [SHAPE_NUMBER] = "number",     [SHAPE_SECONDS] = "seconds",
+    [SHAPE_MINUTES] = "minutes", [SHAPE_RATE] = "0 to 1",       [SHAPE_FLAG] = "true, false",
+    [SHAPE_LABELS] = "object",   [SHAPE_SOURCE_STATE] = "word", [SHAPE_FAULT] = "word",
+    [SHAPE_SEVERITY] = "word",   [SHAPE_ALERT_STATE] = "word",  [SHAPE_PHASE] = "word",
+    [SHAPE_RESULT] = "word",     [SHAPE_CAUSE] = "word",        [SHAPE_FLAKY] = "word",
+    [SHAPE_TREND] = "word",      [SHAPE_WINDOW] = "seconds",
+};
+
+/* A section for each kind, between comments that name it. */
+void record_print_mdoc(struct buf *out)
+{
+    for (int type = 0; type < RECORD_TYPES; type++) {
+        (void)buf_print(out, ".\\\" record-%s\n", record_kinds[type].name);
+        for (const struct record_field *f = record_kinds[type].fields; f->name; f++)
+            (void)buf_print(out, ".It %s Ta %s Ta %s\n", f->name, units[f->shape], f->help);
+    }
+}
