@@ -189,8 +189,9 @@ static const struct record_field pool_fields[] = {
              "share that the platform did not fail, unknown causes taken for its own"),            \
         RATE("platform_rate_high", PLATFORM, "the same, unknown causes taken for the code's"),     \
         WHOLE("unknown_cause", UNKNOWN, "of failed, nobody knows why"),                            \
-        WHOLE("left_out", LEFT_OUT, "ended, and not counted: cancelled, skipped ..."),             \
-        WHOLE("duration_n", DURATION_N, "successes of known duration"),                            \
+        WHOLE("left_out", LEFT_OUT, "ended, and not counted: cancelled, skipped ...")
+#define DURATIONS                                                                                  \
+    WHOLE("duration_n", DURATION_N, "successes of known duration"),                                \
         SECONDS("duration_p50_s", P50, "their median"),                                            \
         SECONDS("duration_p90_s", P90, "quantile of them"),                                        \
         SECONDS("duration_p50_before_s", BEFORE, "duration_p50_s of the window before"),           \
@@ -208,6 +209,7 @@ static const struct record_field pipeline_fields[] = {
     TEXT("part", NAME, "all, protected (branches), other (pull requests and branches)"),
     WINDOW,
     SUCCESS,
+    DURATIONS,
     WHOLE("running", RUNNING, "runs that wait or run now; with part all"),
     TEXT("last_results", STRIP,
          "of the last runs, oldest first, with part all: o ok, c code, p platform, u unknown, "
