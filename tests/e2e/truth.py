@@ -1,0 +1,420 @@
+#!/usr/bin/env python3
+"""truth: does dxtop say what really happened? Compares what `dxtop export` wrote with
+what dxtop-sim knows (GET /truth), from whose raw runs and jobs every number is
+computed here, the plain way and by itself.
+
+    truth.py DIR NOW SYSTEM...
+
+DIR holds truth.jsonl and KIND.jsonl of each kind of export; NOW is the moment of
+both, in RFC 3339; the SYSTEMs (github gitlab ...) are those that were polled.
+Prints each kind of difference with its count and first cases; exit status 1: there
+are some."""
+import collections
+import datetime
+import json
+import math
+import os
+import sys
+
+WINDOWS = (3600, 86400, 7 * 86400, 30 * 86400)
+FLAKY_DAYS = 14
+CODE_SIDE = {"code", "test", "lint", "dependency", "config", "user"}
+# Where the server knows one pipeline a project, or has no word for the event.
+NAMELESS = {"gitlab"}
+Z95 = 1.96
+
+# Words that the platform and the code both say: the platform's only where others
+# fail alike at the same time (class A of the catalogue).
+with open(os.path.join(os.path.dirname(__file__), "../../data/failure_patterns.tsv"),
+          encoding="utf-8") as patterns:
+    AMBIGUOUS = {int(row.split("\t")[0]) for row in patterns
+                 if row[0].isdigit() and row.split("\t")[2] == "A"}
+
+different = collections.OrderedDict()
+
+
+def differ(what, case):
+    different.setdefault(what, []).append(case)
+
+
+def load(directory, kind):
+    with open(f"{directory}/{kind}.jsonl", encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
+
+
+def ms(text):
+    if not text:
+        return None
+    when = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return round(when.timestamp() * 1000)
+
+
+def near(a, b, share=1e-9, least=0.0006):
+    """Equal but for how a number is rounded."""
+    if a is None or b is None:
+        return a is b
+    return abs(a - b) <= max(least, share * abs(a))
+
+
+def same(what, case, want, have):
+    if isinstance(want, float) or isinstance(have, float):
+        equal = near(want, have)
+    else:
+        equal = want == have
+    if not equal:
+        differ(what, (case, "want", want, "have", have))
+
+
+def quantile(values, p):
+    """Linear interpolation, as PERCENTILE_CONT."""
+    if not values:
+        return None
+    values = sorted(values)
+    rank = p * (len(values) - 1)
+    low = math.floor(rank)
+    high = min(low + 1, len(values) - 1)
+    return values[low] + (rank - low) * (values[high] - values[low])
+
+
+def wilson(k, n):
+    if n == 0:
+        return None, None
+    p, z = k / n, Z95
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+# ---- what is known ----
+
+
+class World:
+    """The truth as a reader of the APIs can know it."""
+
+    def __init__(self, lines, now_ms, systems):
+        self.now_ms = now_ms - now_ms % 60000  # numbers move in steps of a minute
+        self.runs, self.jobs = {}, {}
+        for line in lines:
+            if line.get("system") not in systems:
+                continue
+            if line["kind"] == "run":
+                self.runs[self.run_key(line)] = line
+            elif line["kind"] == "job" and not line["copy_of"]:
+                self.jobs[self.job_key(line)] = line
+        for line in list(self.runs.values()) + list(self.jobs.values()):
+            line["at"] = ms(line["finished"])
+            line["begun"] = ms(line["started"])
+            line["where"] = "" if line["system"] in NAMELESS else line["pipeline"]
+        for job in self.jobs.values():
+            job["known"] = self.cause_known(job)
+            job["run"] = self.runs.get(self.run_key(job)) or self.runs[self.run_key(job, 1)]
+
+    @staticmethod
+    def run_key(line, attempt=None):
+        return (line["system"], line["project"], str(line["run_id"]), attempt or line["attempt"])
+
+    @staticmethod
+    def job_key(line):
+        return (line["system"], line["project"], str(line["run_id"]), str(line["job_id"]))
+
+    @staticmethod
+    def cause_known(job):
+        """Why it failed, as far as anything in the API says so."""
+        if job["result"] != "failure":
+            return None
+        return "unknown" if job["signal"] in (None, "none") else job["cause"]
+
+    @staticmethod
+    def wait_known(job):
+        """False: the API does not tell when it began to wait for a runner, or its
+        runner's clock is wrong."""
+        return not job["skewed"] and not (job["system"] == "github" and job["gate"])
+
+    def run_cause(self, run):
+        """By its jobs' last tries: code before unknown before platform."""
+        if run["special"] == 1:
+            return "config"
+        last = {}
+        for job in self.jobs_of.get(self.run_key(run), ()):
+            if job["job"] not in last or job["job_id"] > last[job["job"]]["job_id"]:
+                last[job["job"]] = job
+        failed = sorted((j for j in last.values()
+                         if j["result"] == "failure" and not j["allow_failure"]),
+                        key=lambda j: (j["at"], j["job_id"]))
+        for side in (CODE_SIDE, {"unknown"}, {"platform"}):
+            for job in failed:
+                if job["known"] in side:
+                    return job["known"]
+        return "unknown"
+
+    def group(self):
+        self.jobs_of = collections.defaultdict(list)
+        for job in self.jobs.values():
+            self.jobs_of[self.run_key(job["run"])].append(job)
+
+
+# ---- records ----
+
+PHASES = {"gate": ("waiting_gate",), "waiting": ("waiting_gate", "queued", "unknown")}
+
+
+def index(kind, records, key_of):
+    found = {}
+    for record in records:
+        key = key_of(record)
+        if key in found:
+            differ(f"{kind}: twice", key)
+        found[key] = record
+    return found
+
+
+def check_all_there(kind, want, have):
+    for key in want.keys() - have.keys():
+        differ(f"{kind} of {key[0]}: missing", key)
+    for key in have.keys() - want.keys():
+        differ(f"{kind} of {key[0]}: there is no such one", key)
+
+
+def check_runs(world, exported):
+    have = index("run", exported, lambda r: (r["type"], r["project"], r["run_id"], r["attempt"]))
+    check_all_there("run", world.runs, have)
+    for key in world.runs.keys() & have.keys():
+        run, record = world.runs[key], have[key]
+        what = f"run of {key[0]}: "
+        if run["special"] == 2:  # waits for a person, for ever: a gate, by dxtop's rule
+            continue
+        same(what + "pipeline", key, run["where"], record["pipeline"])
+        same(what + "sha", key, run["sha"], record["sha"])
+        same(what + "result", key, run["result"], record["result"])
+        same(what + "created", key, ms(run["created"]), ms(record["created_at"]))
+        same(what + "finished", key, run["at"], ms(record["finished_at"]))
+        if record["phase"] not in PHASES.get(run["phase"], (run["phase"],)):
+            differ(what + "phase", (key, run["phase"], record["phase"]))
+        if run["result"] == "failure":
+            same(what + "cause", key, world.run_cause(run), record["cause"])
+
+
+def check_jobs(world, exported):
+    have = index("job", exported, lambda j: (j["type"], j["project"], j["run_id"], j["job_id"]))
+    check_all_there("job", world.jobs, have)
+    for key in world.jobs.keys() & have.keys():
+        job, record = world.jobs[key], have[key]
+        what = f"job of {key[0]}: "
+        job["record"] = record
+        for field in ("sha", "result", "pool", "job"):
+            same(what + field, key, job[field], record[field])
+        same(what + "pipeline", key, job["where"], record["pipeline"])
+        same(what + "started", key, job["begun"], ms(record["started_at"]))
+        same(what + "finished", key, job["at"], ms(record["finished_at"]))
+        same(what + "duration", key, job["duration_s"], record["duration_s"])
+        if job["pattern"] in AMBIGUOUS and record["cause"] in (job["cause"], "unknown"):
+            job["known"] = record["cause"]
+        same(what + "cause", key, job["known"], record["cause"])
+        if record["phase"] not in PHASES.get(job["phase"], (job["phase"],)):
+            differ(what + "phase", (key, job["phase"], record["phase"]))
+        if job["begun"] and world.wait_known(job):
+            same(what + "queued", key, job["queued_s"], record["queued_s"])
+        elif job["begun"] and record["queued_s"] is not None and record["queued_s"] < 0:
+            differ(what + "negative wait", key)
+
+
+# ---- numbers ----
+
+
+def check_pools(world, exported):
+    waits, never = collections.defaultdict(list), collections.Counter()
+    for job in world.jobs.values():
+        wait = job["queued_s"]
+        if not world.wait_known(job):
+            wait = job["record"]["queued_s"] if "record" in job else None
+        for window in WINDOWS:
+            key, since = (job["system"], job["pool"], window), world.now_ms - window * 1000
+            if job["begun"] and since < job["begun"] <= world.now_ms and wait is not None:
+                waits[key].append(wait)
+            if job["never_started"] and job["at"] and since < job["at"] <= world.now_ms:
+                never[key] += 1
+    have = {(p["type"], p["pool"], p["window_s"]): p for p in exported}
+    for key in {k for k in waits} - have.keys():
+        differ("pool: missing", key)
+    for key, pool in have.items():
+        values = waits[key]
+        same("pool: n", key, len(values), pool["n"])
+        same("pool: never started", key, never[key], pool["never_started"])
+        for p in (50, 90, 95, 99):
+            want, got = quantile(values, p / 100), pool[f"p{p}_s"]
+            # The sketch's stated error is 1 %; exact numbers are exact.
+            if not near(want, got, 0.0101 if pool["approx"] else 1e-9, 0.0011):
+                differ(f"pool: p{p}", (key, "want", want, "have", got))
+        if pool["approx"] and len(values) <= 10000:
+            differ("pool: an estimate of few", key)
+
+
+Counts = collections.namedtuple("Counts", "n ok platform unknown first_n first_ok left_out took")
+
+
+def count_runs(world, runs, window):
+    since, c = world.now_ms - window * 1000, collections.Counter()
+    took = []
+    for run in runs:
+        if not run["at"] or not since < run["at"] <= world.now_ms or run["special"] == 2:
+            continue
+        counts = run["result"] in ("success", "failure")
+        if run["attempt"] == 1 and counts:
+            c["first_n"] += 1
+            c["first_ok"] += run["result"] == "success"
+        later = world.runs.get(World.run_key(run, run["attempt"] + 1))
+        if later and later["at"] and later["at"] <= world.now_ms:
+            continue  # its last attempt counts
+        c["n"] += counts
+        c["left_out"] += not counts
+        c["ok"] += run["result"] == "success"
+        if run["result"] == "failure":
+            cause = world.run_cause(run)
+            c["platform"] += cause == "platform"
+            c["unknown"] += cause == "unknown"
+    return Counts(*(c[f] for f in Counts._fields[:-1]), took)
+
+
+def check_success(what, key, c, have):
+    def share(k):
+        return k / c.n if c.n else None
+
+    low, high = wilson(c.ok, c.n)
+    for field, want in (
+            ("n", c.n), ("left_out", c.left_out), ("failed", c.n - c.ok),
+            ("success_rate", share(c.ok)), ("success_low", low), ("success_high", high),
+            ("first_attempt_n", c.first_n),
+            ("first_attempt_rate", c.first_ok / c.first_n if c.first_n else None),
+            ("unknown_cause", c.unknown), ("platform_rate_high", share(c.n - c.platform)),
+            ("platform_rate_low", share(c.n - c.platform - c.unknown))):
+        got = have[field]
+        if not (near(want, got, 1e-9, 1e-9) if isinstance(want, float) else want == got):
+            differ(f"{what}: {field}", (key, "want", want, "have", got))
+
+
+PARTS = {"all": lambda r: True, "protected": lambda r: r["protected"],
+         "other": lambda r: not r["protected"]}
+
+
+def check_pipelines(world, exported, totals):
+    runs_of = collections.defaultdict(list)
+    for run in world.runs.values():
+        runs_of[(run["system"], run["project"], run["where"])].append(run)
+    listed = set()
+    for p in exported:
+        key = (p["type"], p["project"], p["pipeline"])
+        listed.add(key)
+        if p["policy"] != "exclude-cancelled":
+            differ("pipeline: policy", (key, p["policy"]))
+        runs = [r for r in runs_of.get(key, ()) if PARTS[p["part"]](r)]
+        check_success("pipeline", key + (p["part"], p["window_s"]),
+                      count_runs(world, runs, p["window_s"]), p)
+    for key in runs_of.keys() - listed:
+        if count_runs(world, runs_of[key], WINDOWS[-1]).n:
+            differ("pipeline: missing", key)
+    for t in totals:
+        runs = [r for r in world.runs.values() if PARTS[t["part"]](r)]
+        check_success("total", t["part"], count_runs(world, runs, t["window_s"]), t)
+    if {t["part"] for t in totals} != set(PARTS):
+        differ("total: parts", [t["part"] for t in totals])
+
+
+# ---- flaky jobs ----
+
+
+def judge(tries):
+    """domain: the rules of dxtop-panel(7)'s flaky list. tries: by their end."""
+    by_sha = collections.defaultdict(list)
+    for t in tries:
+        by_sha[t["sha"]].append(t)
+    pairs = k = n = 0
+    for same_sha in by_sha.values():
+        results = [t["result"] == "success" for t in same_sha]
+        pairs += len(set(results)) == 2
+        k += False in results and True in results[results.index(False):]
+        n += len(results) > 1 or any(t["tries"] > 1 or t["attempt"] > 1 for t in same_sha)
+    last = [t for t in tries if t["run"]["protected"]]
+    streak = []
+    while last and last[-1]["result"] == "failure":
+        streak.append(last.pop())
+    broken = len(streak) >= 3 and not any(
+        t["result"] == "success" for s in streak for t in by_sha[s["sha"]])
+    if broken:
+        return "broken", pairs, k, n
+    if pairs == 0:
+        return None
+    return "flaky" if n >= 5 else "suspect", pairs, k, n
+
+
+def check_flaky(world, exported):
+    tries_of = collections.defaultdict(list)
+    since = world.now_ms - FLAKY_DAYS * 86400000
+    for job in world.jobs.values():
+        if (job["result"] in ("success", "failure") and job["at"] and job["begun"]
+                and since < job["at"] <= world.now_ms and job["known"] != "platform"):
+            key = (job["system"], job["project"], job["where"], job["job"])
+            tries_of[key].append(job)
+    want = {}
+    for key, tries in tries_of.items():
+        verdict = judge(sorted(tries, key=lambda t: (t["at"], t["job_id"])))
+        if verdict:
+            want[key] = verdict
+    have = {(f["type"], f["project"], f["pipeline"], f["job"]):
+            (f["state"], f["pairs"], f["failed"], f["n"]) for f in exported}
+    for key in want.keys() | have.keys():
+        same("flaky: state, pairs, failed, n", key, want.get(key), have.get(key))
+
+
+# ---- mini-incidents ----
+
+
+def check_incidents(world, alerts):
+    """Each alert is a time at which the platform failed in three projects, or three
+    times on one pool, within ten minutes; and each such time has one."""
+    failures = sorted((j["at"], j["project"], j["pool"], j["failure"])
+                      for j in world.jobs.values()
+                      if j["known"] == "platform" and j["at"] and j["at"] <= world.now_ms)
+    spans = [(ms(a["since"]), ms(a["ended"]) or world.now_ms)
+             for a in alerts if a["name"] == "PlatformIncident"]
+    for since, ended in spans:
+        inside = [f for f in failures if since - 1000 <= f[0] <= ended + 1000]
+        near_3 = any(len({f[1] for f in inside if at <= f[0] <= at + 600000}) >= 3
+                     or max(collections.Counter(
+                         f[2] for f in inside if at <= f[0] <= at + 600000).values()) >= 3
+                     for at, *_ in inside)
+        if not near_3:
+            differ("incident: of nothing", (since, ended, len(inside)))
+    by_failure = collections.defaultdict(list)
+    for f in failures:
+        by_failure[f[3]].append(f)
+    for name, of_it in by_failure.items():
+        for at, *_ in of_it:
+            burst = [f for f in of_it if at <= f[0] <= at + 600000]
+            if len({f[1] for f in burst}) >= 3 and not any(
+                    since <= burst[-1][0] + 1000 and at - 1000 <= ended for since, ended in spans):
+                differ("incident: missing", (name, at, len(burst)))
+
+
+def main():
+    directory, now, systems = sys.argv[1], ms(sys.argv[2]), set(sys.argv[3:])
+    world = World(load(directory, "truth"), now, systems)
+    world.group()
+    if not world.runs or not world.jobs:
+        sys.exit("truth.py: there is no truth to compare with")
+    check_jobs(world, load(directory, "jobs"))
+    check_runs(world, load(directory, "runs"))
+    check_pools(world, load(directory, "pools"))
+    with open(f"{directory}/once.json", encoding="utf-8") as f:
+        check_pipelines(world, load(directory, "pipelines"), json.load(f)["totals"])
+    check_flaky(world, load(directory, "flaky"))
+    check_incidents(world, load(directory, "alerts"))
+    for what, cases in different.items():
+        print(f"{what}: {len(cases)}")
+        for case in cases[:3]:
+            print(f"    {case}")
+    print(f"{len(world.runs)} runs and {len(world.jobs)} jobs compared")
+    sys.exit(1 if different else 0)
+
+
+if __name__ == "__main__":
+    main()
