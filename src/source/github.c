@@ -89,7 +89,7 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
 static void probe(const void *config, struct plan *plan)
 {
     (void)config;
-    plan_get(plan, STEP_META, "/meta", NULL)->flags |= PLAN_OPTIONAL;
+    plan_get(plan, STEP_META, "/meta", NULL)->flags |= PLAN_OPTIONAL | PLAN_ANSWER;
 }
 
 static bool decode(const void *config, const struct reply *reply, struct plan *plan,
