@@ -51,6 +51,7 @@ struct poller {
 
     /* of the poll under way */
     bool polling, forgot, waits; /* waits: the back-fill does */
+    bool filling;                /* the poll said that history is left */
     int64_t now_ms, latency_ms, bytes, skew_ms, largest;
     bool skew_known;
     struct pace_count count;
@@ -154,6 +155,15 @@ static void hide_in_notes(struct poller *p)
         auth_hide(p->auth, p->batch.notes[i].text);
 }
 
+static void poll_now(struct poller *p);
+
+/* With --once history comes whole, however many polls it takes: until one asks for
+ * none of it, or there is no room for more. */
+static bool goes_on(const struct poller *p, const struct dx_error *err)
+{
+    return p->shared->once && !err && !p->waits && (p->filling || p->count.fills > 0);
+}
+
 /* err NULL: all that had to come came. */
 static void finish(struct poller *p, const struct dx_error *err)
 {
@@ -185,6 +195,10 @@ static void finish(struct poller *p, const struct dx_error *err)
         (void)malloc_trim(0);
     if (!ok)
         return;
+    if (goes_on(p, err)) {
+        poll_now(p);
+        return;
+    }
     if (!p->shared->once)
         arm(p, wait, err != NULL || state == DX_SOURCE_LIMITED);
     p->polled = true;
@@ -279,6 +293,8 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
     p->plan.mark = mark;
     ok = source_decode(p->source, p->settings->settings, reply, &p->plan, &p->batch, err);
     p->plan.mark = 0;
+    if (p->batch.total > 0)
+        p->filling = p->batch.done < p->batch.total;
     if (!ok)
         batch_rewind(&p->batch, &here);
     etags_asked(&p->etags, mark, p->plan.count - before, piece_late(&p->batch) > late);
@@ -385,6 +401,7 @@ static void pause_request(struct poller *p, int64_t wait_ms)
 static void next_request(struct poller *p)
 {
     int64_t now_ms = clock_now(p->shared->clock), wait_ms;
+    bool is_long;
 
     p->request = take_request(p, now_ms);
     if (!p->request) {
@@ -394,8 +411,10 @@ static void next_request(struct poller *p)
         return;
     }
     wait_ms = pace_wait(&p->pace, now_ms, p->count.sent == 0);
-    if (p->count.sent >= REQUESTS_MOST || wait_ms > PAUSE_MOST_MS ||
-        time_boot_ms() - p->started_boot_ms > POLL_MOST_MS) {
+    is_long = p->count.sent >= REQUESTS_MOST ||
+              time_boot_ms() - p->started_boot_ms > POLL_MOST_MS;
+    /* --once has a time limit of its own. */
+    if ((is_long && !p->shared->once) || wait_ms > PAUSE_MOST_MS) {
         batch_note(&p->batch, DX_LOG_INFO, "a long poll: the rest comes with the next one");
         finish(p, NULL);
     } else if (wait_ms > 0) {
@@ -439,7 +458,7 @@ static void poll_now(struct poller *p)
     if (p->polling)
         return;
     p->polling = true;
-    p->forgot = p->waits = false;
+    p->forgot = p->waits = p->filling = false;
     p->now_ms = clock_now(p->shared->clock);
     p->started_boot_ms = time_boot_ms();
     p->latency_ms = p->largest = 0;
