@@ -4,6 +4,7 @@
 #include "app/demo.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
@@ -18,69 +19,27 @@
 
 enum { START_MS = 5000 };
 
-/* The demo's configuration is also the example in the manual: everything that
- * the simulated Prometheus knows, on three views. */
+/* The demo's configuration is also the example in the manual: all systems of the
+ * simulated company, on the built-in views. Each %s is where it listens. */
 static const char configuration[] =
     "# made by `dxtop demo`; take it as a start for your own\n"
     "title: acme platform\n"
     "sources:\n"
+    "  - {type: github, url: %s/api/v3, org: acme, logs: yes, history: 7d, every: 15s}\n"
+    "  - {type: gitlab, url: %s/gitlab, group: acme, logs: yes, history: 7d, every: 15s}\n"
+    "  - {type: jenkins, url: %s/jenkins, logs: yes, history: 7d, every: 15s}\n"
     "  - type: prometheus\n"
-    "    name: prometheus\n"
     "    url: %s\n"
     "    every: 15s\n"
     "    history: 24h\n"
     "    alerts: no # the Alertmanager has them, with what is silenced\n"
     "    queries:\n"
     "      waiting: {query: 'sum by (pool) (ci_jobs_waiting)', unit: count, step: 60s}\n"
-    "      oldest wait: {query: 'max by (pool) (ci_oldest_wait_seconds)', unit: seconds, step: "
-    "60s}\n"
     "      wait p95: {query: 'max by (pool) (ci_queue_wait_seconds_p95)', unit: seconds, step: "
     "60s}\n"
     "      busy share: {query: 'sum by (pool) (ci_runner_busy) / sum by (pool) "
     "(ci_runner_capacity)', unit: ratio, step: 60s}\n"
-    "      jobs: {query: 'sum by (result) (rate(ci_jobs_total[5m]))', unit: per_s, step: 60s}\n"
-    "  - type: alertmanager\n"
-    "    name: alertmanager\n"
-    "    url: %s\n"
-    "    every: 15s\n"
-    "views:\n"
-    "  - name: Overview\n"
-    "    rows:\n"
-    "      - weight: 4\n"
-    "        panels:\n"
-    "          - {panel: metric, title: 'Queue p95', query: [wait p95], show: table, window: 24h, "
-    "warn: 300, bad: 480, priority: 0}\n"
-    "          - {panel: alerts, title: Alerts, priority: 1}\n"
-    "      - weight: 4\n"
-    "        panels:\n"
-    "          - {panel: metric, title: 'Jobs waiting', query: [waiting], show: graph, window: "
-    "24h, top: 3, priority: 2}\n"
-    "          - {panel: metric, title: 'Runners busy', query: [busy share], show: gauge, window: "
-    "24h, warn: 0.9, priority: 3}\n"
-    "  - name: Queues\n"
-    "    rows:\n"
-    "      - weight: 3\n"
-    "        panels:\n"
-    "          - {panel: metric, title: Waiting, query: [waiting], show: table, window: 24h, warn: "
-    "8, bad: 15}\n"
-    "          - {panel: metric, title: 'Oldest wait', query: [oldest wait], show: table, window: "
-    "24h, warn: 300, bad: 600}\n"
-    "      - weight: 2\n"
-    "        panels:\n"
-    "          - {panel: metric, title: 'Runners busy', query: [busy share], show: gauge, window: "
-    "24h, warn: 0.9, priority: 1}\n"
-    "          - {panel: metric, title: 'Wait p95 against the goal', query: [wait p95], show: "
-    "heat, "
-    "window: 24h, bad: 480, priority: 2}\n"
-    "  - name: Jobs\n"
-    "    rows:\n"
-    "      - panels:\n"
-    "          - {panel: metric, title: 'Jobs finished a second', query: [jobs], show: graph, "
-    "window: 24h}\n"
-    "  - name: Sources\n"
-    "    rows:\n"
-    "      - {weight: 1, panels: [sources]}\n"
-    "      - {weight: 2, panels: [log]}\n";
+    "  - {type: alertmanager, url: %s, every: 15s}\n";
 
 struct demo {
     char *dir;
@@ -89,6 +48,16 @@ struct demo {
     struct spawn ends;
     char url[128];
 };
+
+/* Whenever somebody looks, it is Wednesday half past two in the company's offices:
+ * by night and on Sundays little would be seen. */
+static int64_t ahead_of(int64_t now_ms)
+{
+    const int64_t hour_ms = 3600000, week_ms = 7 * 24 * hour_ms;
+    const int64_t wanted_ms = 6 * 24 * hour_ms + 14 * hour_ms + hour_ms / 2; /* since a Thursday */
+
+    return (wanted_ms - now_ms % week_ms + week_ms) % week_ms;
+}
 
 /* The simulated platform's first line says where it listens. */
 static bool read_line(int fd, char *line, size_t cap, struct dx_error *err)
@@ -116,6 +85,9 @@ static bool start_sim(struct demo *demo, struct app *app, struct dx_error *err)
     char *argv[10] = { app->paths.sim, mem_text("--port=0"), mem_text("--until-stdin"), NULL };
     size_t n = 3;
     json_t *said;
+
+    if (!*args->common.clock && !*args->common.now)
+        argv[n++] = mem_print("--ahead=%" PRId64 "s", ahead_of(clock_now(&app->clock)) / 1000);
 
     if (*args->seed) {
         (void)snprintf(seed, sizeof(seed), "--seed=%s", args->seed);
@@ -153,7 +125,7 @@ static bool make_dir(struct demo *demo, const char *state, struct dx_error *err)
 
 void demo_print_config(const char *url, FILE *out)
 {
-    (void)fprintf(out, configuration, url, url);
+    (void)fprintf(out, configuration, url, url, url, url, url);
 }
 
 static bool write_config(const struct demo *demo, const char *path, struct dx_error *err)

@@ -13,7 +13,7 @@
 #include "core/text.h"
 #include "sim/noise.h"
 
-enum { OPTIONS = 14, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };
+enum { OPTIONS = 15, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };
 
 /* In its company there is, at the moment of the README's picture, what the
  * dashboard is for: one pool too slow, one without runners, one that strains. */
@@ -37,6 +37,8 @@ static const struct option_row {
       "in the URLs that it hands out (https://sim.example)" },
     { "repos", 0, "N", FIELD(repos), "repositories of the company (50)" },
     { "history", 0, "D", FIELD(history), "how long it has had its CI systems (30d)" },
+    { "ahead", 0, "D", FIELD(ahead),
+      "its offices' clock is so far ahead of UTC (0s): more is done by day" },
     { "rate-limit", 0, "N", FIELD(rate_limit),
       "requests an hour that GitHub allows (5000); 0: no limits" },
     { "auth", 0, NULL, FIELD(auth), "want a bearer token, which is made and printed" },
@@ -159,7 +161,7 @@ static bool parse_number(int64_t *number, const char *name, const char *text, in
 
 static bool parse_company(const struct arguments *args, struct sim *sim, struct dx_error *err)
 {
-    int64_t repos = 50, history_ms = 30 * DAY_MS;
+    int64_t repos = 50, history_ms = 30 * DAY_MS, *ahead_ms = &sim->world.ahead_ms;
 
     sim->rate.limit = 5000;
     if (!parse_number(&repos, "repos", args->repos, 1, 1000, err) ||
@@ -169,6 +171,9 @@ static bool parse_company(const struct arguments *args, struct sim *sim, struct 
                            history_ms > 400 * DAY_MS))
         return dx_fail(err, DX_FAULT_CONFIG,
                        "--history: \"%.40s\" is not a duration from 1h to 400d", args->history);
+    if (*args->ahead && (!duration_parse(ahead_ms, args->ahead) || *ahead_ms >= 7 * DAY_MS))
+        return dx_fail(err, DX_FAULT_CONFIG, "--ahead: \"%.40s\" is not a duration of less than 7d",
+                       args->ahead);
     sim->options = (struct company_options){ .repos = (int)repos,
                                              .start_ms = sim->start_ms,
                                              .history_ms = history_ms };
@@ -222,6 +227,7 @@ bool arguments_parse(struct arguments *args, struct sim *sim, int argc, char **a
                                 .token = "",
                                 .repos = "",
                                 .history = "",
+                                .ahead = "",
                                 .rate_limit = "" };
     *sim = (struct sim){ .world = { .seed = DEFAULT_SEED } };
     for (size_t i = 0; i < OPTIONS; i++)

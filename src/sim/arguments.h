@@ -5,7 +5,7 @@
 #include "sim/sim.h"
 
 struct arguments {
-    const char *port, *seed, *clock, *now, *public_url, *token, *repos, *history,
+    const char *port, *seed, *clock, *now, *public_url, *token, *repos, *history, *ahead,
         *rate_limit; /* as given; "" not */
     bool auth, until_stdin, help, version;
     int port_number;

@@ -173,7 +173,8 @@ static int64_t next_push(struct desk *d, int64_t at_ms)
 
     do
         at_ms += 1 + (int64_t)(-log(1. - dice_roll(&d->dice)) * mean_ms);
-    while (at_ms < d->week->to_ms && dice_roll(&d->dice) >= world_rhythm(at_ms));
+    while (at_ms < d->week->to_ms &&
+           dice_roll(&d->dice) >= world_rhythm(&d->company->world, at_ms));
     return at_ms;
 }
 

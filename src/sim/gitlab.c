@@ -133,7 +133,7 @@ json_t *gitlab_time(int64_t ms)
     return json_string(whole);
 }
 
-json_t *gitlab_seconds(int64_t ms)
+json_t *gitlab_real(int64_t ms)
 {
     return ms < 0 ? json_null() : json_real((double)ms / 1e3);
 }

@@ -83,16 +83,16 @@ static json_t *job_json(const struct gitlab_call *call, const struct company_job
     char ref[COMPANY_NAME];
     json_t *json;
 
-    json = json_pack(
-        "{s:I, s:s, s:s, s:s, s:s, s:b, s:n, s:b, s:o, s:o, s:o, s:n, s:o, s:o, s:o}", "id",
-        (json_int_t)job->id, "status", status_of(job, at_ms), "stage", job->def->stage, "name",
-        job->def->name, "ref", gitlab_ref(ref, run), "tag", 0, "coverage", "allow_failure",
-        (job->def->flags & JOB_MAY_FAIL) != 0, "created_at", gitlab_time(job->attempt->created_ms),
-        "started_at", gitlab_time(begun ? job->started_ms : 0), "finished_at",
-        gitlab_time(done ? job->finished_ms : 0), "erased_at", "duration",
-        gitlab_seconds(begun ? (done ? job->finished_ms : at_ms) - job->started_ms : -1),
-        "queued_duration", gitlab_seconds(queued_ms(job, at_ms)), "user",
-        gitlab_user(call, run->person));
+    json = json_pack("{s:I, s:s, s:s, s:s, s:s, s:b, s:n, s:b, s:o, s:o, s:o, s:n, s:o, s:o, s:o}",
+                     "id", (json_int_t)job->id, "status", status_of(job, at_ms), "stage",
+                     job->def->stage, "name", job->def->name, "ref", gitlab_ref(ref, run), "tag", 0,
+                     "coverage", "allow_failure", (job->def->flags & JOB_MAY_FAIL) != 0,
+                     "created_at", gitlab_time(job->attempt->created_ms), "started_at",
+                     gitlab_time(begun ? job->started_ms : 0), "finished_at",
+                     gitlab_time(done ? job->finished_ms : 0), "erased_at", "duration",
+                     gitlab_real(begun ? (done ? job->finished_ms : at_ms) - job->started_ms : -1),
+                     "queued_duration", gitlab_real(queued_ms(job, at_ms)), "user",
+                     gitlab_user(call, run->person));
     (void)json_object_update_new(
         json, json_pack("{s:o, s:o, s:o, s:{s:b}, s:[], s:o, s:[s], s:n}", "commit",
                         commit_json(run), "pipeline", gitlab_pipeline_json(call, run), "web_url",

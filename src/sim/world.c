@@ -37,8 +37,10 @@ const struct pipeline_info world_pipelines[WORLD_PIPELINES] = {
 
 /* Night 0.25, workday noon 1, weekend half of it. Smooth, but at midnight before
  * and after a weekend. */
-double world_rhythm(int64_t at_ms)
+double world_rhythm(const struct world *w, int64_t at_ms)
 {
+    at_ms += w->ahead_ms;
+
     double hour = (double)(at_ms % DAY_MS) / HOUR_MS;
     int day = (int)((at_ms / DAY_MS + 4) % 7); /* 1970-01-01 was a Thursday; 0 Sunday */
     double curve = 0.25 + 0.75 * pow((1. + cos((hour - 13.) / 24. * 2. * PI)) / 2., 1.5);
@@ -77,12 +79,13 @@ static double delay_s(const struct world *w, int pool, int64_t at_ms, double *lo
 }
 
 /* All runners gone: jobs come as before, and none begins. */
-static void take_away(struct pool_state *s, const struct pool_info *info,
-                      const struct incident *outage, int64_t at_ms)
+static void take_away(struct pool_state *s, const struct world *w, const struct incident *outage,
+                      int64_t at_ms)
 {
+    const struct pool_info *info = &world_pools[outage->pool];
     double away_s = (double)(at_ms - outage->from_ms) / 1e3;
     double arrivals =
-        info->load * world_rhythm(outage->from_ms) * info->capacity / info->duration_s;
+        info->load * world_rhythm(w, outage->from_ms) * info->capacity / info->duration_s;
 
     s->online = s->busy = s->jobs_per_s = 0.;
     s->waiting = floor(arrivals * away_s);
@@ -99,11 +102,11 @@ static void outage_to(struct pool_state *s, const struct world *w, int pool, int
     if (outage.pool != pool || at_ms < outage.from_ms || at_ms >= outage.to_ms + RECOVERY_MS)
         return;
     if (at_ms < outage.to_ms) {
-        take_away(s, &world_pools[pool], &outage, at_ms);
+        take_away(s, w, &outage, at_ms);
         return;
     }
     /* The runners are back, and what waited is worked off. */
-    take_away(&last, &world_pools[pool], &outage, outage.to_ms);
+    take_away(&last, w, &outage, outage.to_ms);
     left = 1. - (double)(at_ms - outage.to_ms) / RECOVERY_MS;
     s->waiting = fmax(s->waiting, floor(last.waiting * left));
     if (s->waiting > 0.) {
@@ -118,7 +121,7 @@ struct pool_state world_pool(const struct world *w, int pool, int64_t at_ms)
 {
     const struct pool_info *info = &world_pools[pool];
     uint64_t place = (uint64_t)pool;
-    double load = info->load * world_rhythm(at_ms) *
+    double load = info->load * world_rhythm(w, at_ms) *
                   (0.85 + 0.3 * noise_smooth(w->seed, DEMAND + place, at_ms, 17 * MINUTE_MS));
     double start = 0.8 + 0.4 * noise_smooth(w->seed, START + place, at_ms, 20 * MINUTE_MS);
     double burst = noise_smooth(w->seed, BURST + place, at_ms, 3 * MINUTE_MS);
@@ -152,7 +155,7 @@ double world_runs_per_s(const struct world *w, int pipeline, int64_t at_ms)
 {
     double usual = world_pipelines[pipeline].runs / (DAY_MS / 1e3) * 2.;
 
-    return usual * world_rhythm(at_ms) *
+    return usual * world_rhythm(w, at_ms) *
            (0.7 + 0.6 * noise_smooth(w->seed, RUNS + (uint64_t)pipeline, at_ms, HOUR_MS));
 }
 

@@ -23,6 +23,7 @@ enum { WORLD_PIPELINES = 14 };
 
 struct world {
     uint64_t seed;
+    int64_t ahead_ms; /* so far is the office's clock ahead of UTC */
 };
 
 struct pool_info {
@@ -51,7 +52,7 @@ struct pool_state {
 };
 
 /* How much happens: 0.25 at night to 1 at noon of a workday. */
-double world_rhythm(int64_t at_ms);
+double world_rhythm(const struct world *world, int64_t at_ms);
 struct pool_state world_pool(const struct world *world, int pool, int64_t at_ms);
 double world_image_age_s(const struct world *world, int pool, int64_t at_ms);
 double world_runs_per_s(const struct world *world, int pipeline, int64_t at_ms);
