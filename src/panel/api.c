@@ -231,8 +231,8 @@ void dx_push(struct dx_host *host, const char *step)
 {
     struct step mine = { .url = "" };
 
-    (void)snprintf(mine.key, sizeof(mine.key), "%s", step);
-    (void)snprintf(mine.name, sizeof(mine.name), "%s", step);
+    text_copy(mine.key, sizeof(mine.key), step);
+    text_copy(mine.name, sizeof(mine.name), step);
     instance_push(host->instance, &mine);
     host->changed = true;
 }

@@ -154,7 +154,7 @@ static void to_ascii(struct grapheme *g)
     static const struct {
         char32_t cp;
         char ascii;
-    } more[] = { { U'×', 'x' }, { U'≈', '~' }, { U'→', '>' }, { U'—', '-' } };
+    } more[] = { { U'×', 'x' }, { U'≈', '~' }, { U'→', '>' }, { U'—', '-' }, { U'Δ', 'd' } };
 
     for (size_t i = 0; i < DX_GLYPH_COUNT; i++) {
         struct grapheme sign;
