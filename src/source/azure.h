@@ -164,7 +164,8 @@ struct azure_record {
     int64_t order;
 };
 struct azure_records {
-    struct azure_record *by_id; /* sorted */
+    struct azure_record *by_id;            /* sorted */
+    const struct azure_record **by_parent; /* sorted, and by their order below it */
     size_t count;
 };
 struct azure_records azure_records(struct batch *batch, const json_t *list);

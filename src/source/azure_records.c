@@ -18,6 +18,19 @@ static int by_id(const void *a, const void *b)
     return strcasecmp(one->id, other->id);
 }
 
+static int by_parent(const void *a, const void *b)
+{
+    const struct azure_record *one = *(const struct azure_record *const *)a;
+    const struct azure_record *other = *(const struct azure_record *const *)b;
+    int parents = strcasecmp(one->parent, other->parent);
+
+    if (parents != 0)
+        return parents;
+    if (one->order != other->order)
+        return one->order < other->order ? -1 : 1;
+    return strcasecmp(one->id, other->id);
+}
+
 struct azure_records azure_records(struct batch *batch, const json_t *list)
 {
     size_t n = json_array_size(list);
@@ -25,6 +38,7 @@ struct azure_records azure_records(struct batch *batch, const json_t *list)
 
     n = n < AZURE_RECORDS_MOST ? n : AZURE_RECORDS_MOST;
     records.by_id = arena_alloc(&batch->arena, (n + 1) * sizeof(*records.by_id));
+    records.by_parent = arena_alloc(&batch->arena, (n + 1) * sizeof(*records.by_parent));
     for (size_t i = 0; i < n; i++) {
         const json_t *item = json_array_get(list, i);
 
@@ -36,6 +50,9 @@ struct azure_records azure_records(struct batch *batch, const json_t *list)
     }
     records.count = n;
     qsort(records.by_id, n, sizeof(*records.by_id), by_id);
+    for (size_t i = 0; i < n; i++)
+        records.by_parent[i] = &records.by_id[i];
+    qsort(records.by_parent, n, sizeof(*records.by_parent), by_parent);
     return records;
 }
 
@@ -64,33 +81,35 @@ const struct azure_record *azure_above(const struct azure_records *records,
     return NULL;
 }
 
-static int by_order(const void *a, const void *b)
+/* The first that is below this parent, or would be. */
+static size_t first_below(const struct azure_records *records, const char *parent)
 {
-    const struct azure_record *one = *(const struct azure_record *const *)a;
-    const struct azure_record *other = *(const struct azure_record *const *)b;
+    size_t from = 0, to = records->count;
 
-    if (one->order != other->order)
-        return one->order < other->order ? -1 : 1;
-    return strcasecmp(one->id, other->id);
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (strcasecmp(records->by_parent[middle]->parent, parent) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
 }
 
 const struct azure_record **azure_below(struct batch *batch, const struct azure_records *records,
                                         const struct azure_record *record, const char *type,
                                         size_t *count)
 {
+    size_t from = first_below(records, record->id), to = from, n = 0;
     const struct azure_record **below;
-    size_t n = 0;
 
-    for (size_t i = 0; i < records->count; i++)
-        n += strcasecmp(records->by_id[i].parent, record->id) == 0 &&
-             azure_is(&records->by_id[i], type);
-    below = arena_alloc(&batch->arena, (n + 1) * sizeof(*below));
-    n = 0;
-    for (size_t i = 0; i < records->count; i++)
-        if (strcasecmp(records->by_id[i].parent, record->id) == 0 &&
-            azure_is(&records->by_id[i], type))
-            below[n++] = &records->by_id[i];
-    qsort(below, n, sizeof(*below), by_order);
+    while (to < records->count && strcasecmp(records->by_parent[to]->parent, record->id) == 0)
+        to++;
+    below = arena_alloc(&batch->arena, (to - from + 1) * sizeof(*below));
+    for (size_t i = from; i < to; i++)
+        if (azure_is(records->by_parent[i], type))
+            below[n++] = records->by_parent[i];
     *count = n;
     return below;
 }

@@ -190,11 +190,14 @@ static void is_gone(const struct reply *reply, const struct plan *plan, struct b
 {
     const char *id = arena_print(&batch->arena, "%" PRId64, reply->detail);
     const char *name = arena_print(&batch->arena, "%s#%s", project, id);
+    size_t run;
 
-    if (azure_cursor(plan, batch, AZURE_GONE, name) == 0)
+    if (azure_cursor(plan, batch, AZURE_GONE, name) == 0) {
         azure_remember(batch, AZURE_GONE, name, reply->now_ms);
-    else
-        batch->runs[batch_known_run(batch, project, id, 1)].gone = true;
+        return;
+    }
+    run = batch_known_run(batch, project, id, 1);
+    batch->runs[run].gone = true;
 }
 
 bool azure_decode_build(const struct azure *az, const struct reply *reply, struct plan *plan,

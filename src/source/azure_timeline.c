@@ -57,6 +57,7 @@ static const char *earlier_timelines(struct batch *batch, const struct azure_rec
 
 /* ---- jobs ---- */
 
+/* A timeline of an attempt before may have jobs that were not run again. */
 static bool is_there(const struct batch *batch, size_t run, const char *id, int64_t attempt)
 {
     for (size_t i = 0; i < batch->job_count; i++)
@@ -111,10 +112,12 @@ static void add_jobs(const struct azure *az, const struct reply *reply, struct p
     for (size_t i = 0; i < records->count; i++) {
         const struct azure_record *record = &records->by_id[i];
         int64_t attempt = field_int(record->item, "attempt");
+        bool twice = i > 0 && strcasecmp(record[-1].id, record->id) == 0;
         const struct job *job;
 
-        if (!azure_is(record, "Job") || !*record->id ||
-            is_there(batch, of->run, record->id, attempt > 0 ? attempt : 1))
+        if (!azure_is(record, "Job") || !*record->id || twice ||
+            (*of->about->timeline &&
+             is_there(batch, of->run, record->id, attempt > 0 ? attempt : 1)))
             continue;
         job = azure_add_job(batch, of, records, record);
         if (az->logs && wants_log(job) && logs++ < LOGS_MOST)
@@ -206,7 +209,7 @@ static void ask_earlier(const struct azure *az, struct plan *plan, const struct 
 /* A build that never got so far has none: 404, 204, or null. */
 static bool has_none(const struct reply *reply)
 {
-    return reply->status == 404 || json_is_null(reply->json);
+    return reply->status == 404 || reply->status == 204 || json_is_null(reply->json);
 }
 
 /* All jobs are there when the timelines of all attempts are, each of which is asked for
