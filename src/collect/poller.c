@@ -52,6 +52,7 @@ struct poller {
     /* of the poll under way */
     bool polling, forgot, waits; /* waits: the back-fill does */
     bool filling;                /* the poll said that history is left */
+    size_t kept;                 /* runs and jobs of the last piece that are still in the batch */
     int64_t now_ms, latency_ms, bytes, skew_ms, largest;
     bool skew_known;
     struct pace_count count;
@@ -214,6 +215,7 @@ static bool commit_piece(struct poller *p)
     bool ok;
 
     piece_cut(&p->batch, &rest);
+    p->kept = rest.run_count + rest.job_count;
     hide_in_notes(p);
     ok = commit(p, NULL, DX_SOURCE_FILLING, p->settings->every_ms);
     batch_done(&p->batch);
@@ -344,7 +346,7 @@ static void on_reply(void *self, const struct http_reply *from)
     }
     p->good++;
     pace_seen(&p->pace, clock_now(p->shared->clock), from);
-    if (piece_is_full(&p->batch) && p->plan.first && !commit_piece(p))
+    if (piece_is_full(&p->batch, p->kept) && p->plan.first && !commit_piece(p))
         return;
     next_request(p);
 }
@@ -411,8 +413,7 @@ static void next_request(struct poller *p)
         return;
     }
     wait_ms = pace_wait(&p->pace, now_ms, p->count.sent == 0);
-    is_long = p->count.sent >= REQUESTS_MOST ||
-              time_boot_ms() - p->started_boot_ms > POLL_MOST_MS;
+    is_long = p->count.sent >= REQUESTS_MOST || time_boot_ms() - p->started_boot_ms > POLL_MOST_MS;
     /* --once has a time limit of its own. */
     if ((is_long && !p->shared->once) || wait_ms > PAUSE_MOST_MS) {
         batch_note(&p->batch, DX_LOG_INFO, "a long poll: the rest comes with the next one");
@@ -463,6 +464,7 @@ static void poll_now(struct poller *p)
     p->started_boot_ms = time_boot_ms();
     p->latency_ms = p->largest = 0;
     p->skew_known = false;
+    p->kept = 0;
     p->answered = p->good = p->optional_failed = 0;
     p->count = (struct pace_count){ 0 };
     p->error = (struct dx_error){ 0 };
