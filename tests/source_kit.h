@@ -22,7 +22,7 @@ struct kit {
     } known[KIT_CURSORS];
     struct known runs; /* what the store has of them */
     struct kit_run {
-        char project[100], id[24];
+        char project[100], id[64];
         int64_t attempt, updated_ms, seen_ms;
         bool done, whole;
         size_t jobs;

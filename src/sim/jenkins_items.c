@@ -307,12 +307,11 @@ static void answer_place(struct jenkins_call *call, const struct jenkins_place *
 static bool find_place(const struct jenkins_call *call, const struct company_repo *repo,
                        const char *name, struct jenkins_place *place)
 {
-    const struct company_run **runs;
-    size_t count;
-
     *place = (struct jenkins_place){ &call->company->pipelines[repo->first_pipeline], name };
     if (jenkins_is_multibranch(repo)) {
-        count = jenkins_builds(call, place, &runs);
+        const struct company_run **runs;
+        size_t count = jenkins_builds(call, place, &runs);
+
         free(runs);
         return count > 0;
     }

@@ -26,7 +26,7 @@ static bool parse_range(const char **at, struct tree *tree)
         if (end == number)
             tree->to = INT64_MAX;
     }
-    *at = end + 1;
+    *at = *end ? end + 1 : end;
     return *end == '}';
 }
 

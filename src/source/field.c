@@ -39,6 +39,11 @@ bool value_is(const json_t *value, const char *text)
     return json_is_string(value) && strcmp(json_string_value(value), text) == 0;
 }
 
+bool value_has(const json_t *value, const char *part)
+{
+    return json_is_string(value) && strstr(json_string_value(value), part);
+}
+
 int64_t field_time(const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);

@@ -15,9 +15,7 @@ enum { MESSAGES_MOST = 10 };
 
 static bool is_class(const json_t *object, const char *part)
 {
-    const json_t *class = json_object_get(object, "_class");
-
-    return json_is_string(class) && strstr(json_string_value(class), part);
+    return value_has(json_object_get(object, "_class"), part);
 }
 
 /* ---- times: the plugin Metrics ---- */

@@ -34,9 +34,7 @@ const char *jenkins_url(struct batch *batch, const json_t *item)
 
 static bool is_pipeline(const json_t *item)
 {
-    const json_t *class = json_object_get(item, "_class");
-
-    return json_is_string(class) && strstr(json_string_value(class), "WorkflowRun");
+    return value_has(json_object_get(item, "_class"), "WorkflowRun");
 }
 
 /* ---- what became of it ---- */

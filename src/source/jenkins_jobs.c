@@ -64,9 +64,7 @@ void jenkins_jobs_begin(const struct jenkins *config, struct plan *plan)
 
 static bool is_multibranch(const json_t *item)
 {
-    const json_t *class = json_object_get(item, "_class");
-
-    return json_is_string(class) && strstr(json_string_value(class), "MultiBranchProject");
+    return value_has(json_object_get(item, "_class"), "MultiBranchProject");
 }
 
 /* Folders have neither a colour nor builds. */

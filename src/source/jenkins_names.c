@@ -130,11 +130,11 @@ static bool fits(const struct dx_items *patterns, const char *text)
 static bool fits_it_or_above(const struct dx_items *patterns, const char *full)
 {
     char text[JENKINS_NAME];
-    char *slash;
 
     (void)snprintf(text, sizeof(text), "%s", full);
     while (!fits(patterns, text)) {
-        slash = strrchr(text, '/');
+        char *slash = strrchr(text, '/');
+
         if (!slash)
             return false;
         *slash = '\0';

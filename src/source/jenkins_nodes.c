@@ -106,9 +106,7 @@ static struct pool *pool_named(struct batch *batch, const char *name)
 
 static bool is_built_in(const json_t *item)
 {
-    const json_t *class = json_object_get(item, "_class");
-
-    return json_is_string(class) && strstr(json_string_value(class), "MasterComputer");
+    return value_has(json_object_get(item, "_class"), "MasterComputer");
 }
 
 static int64_t busy_of(const json_t *item)

@@ -90,9 +90,7 @@ static const char *pool_of_why(struct batch *batch, const char *why)
 
 static bool is_class(const json_t *object, const char *part)
 {
-    const json_t *class = json_object_get(object, "_class");
-
-    return json_is_string(class) && strstr(json_string_value(class), part);
+    return value_has(json_object_get(object, "_class"), part);
 }
 
 /* In its quiet period, or held up by another build, it wants no executor yet. */

@@ -1,0 +1,119 @@
+/* sim_kit: requests to the faces, and the truth. */
+#include "config.h"
+
+#include "sim_kit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/noise.h"
+
+#define HISTORY (6 * DAY_MS)
+
+struct sim sim;
+struct exchange got;
+int64_t now;
+const int64_t T = 1795530727000;
+
+static char path_text[4000], query_text[4000];
+
+void sim_start(uint64_t seed)
+{
+    sim = (struct sim){ .public_url = "https://sim.example" };
+    sim.world.seed = seed;
+    sim.clock = (struct clock){ 0 };
+    sim.options = (struct company_options){ 30, T, HISTORY };
+    now = T;
+}
+
+void sim_stop(void)
+{
+    exchange_done(&got);
+    got = (struct exchange){ 0 };
+    company_free(sim.company);
+    sim.company = NULL;
+}
+
+static void decode(char *text)
+{
+    char *out = text;
+
+    for (; *text; text++) {
+        unsigned code;
+
+        if (*text == '%' && sscanf(text + 1, "%2x", &code) == 1) {
+            *out++ = (char)code;
+            text += 2;
+        } else {
+            *out++ = *text;
+        }
+    }
+    *out = '\0';
+}
+
+void sim_get(const char *url)
+{
+    char *query;
+
+    cr_assert_lt(strlen(url), sizeof(path_text));
+    strcpy(path_text, url);
+    exchange_done(&got);
+    query = strchr(path_text, '?');
+    strcpy(query_text, query ? query + 1 : "");
+    if (query)
+        *query = '\0';
+    decode(path_text);
+    exchange_init(&got, &sim, "GET", path_text);
+    got.now_ms = now;
+    exchange_add_parameters(&got, query_text);
+    faces_answer(&got);
+}
+
+json_t *sim_json(const char *url)
+{
+    json_t *json;
+
+    sim_get(url);
+    cr_assert_eq(got.status, 200, "%s: %d", url, got.status);
+    json = json_loadb(got.body.bytes, got.body.len, 0, NULL);
+    cr_assert(json, "%s", url);
+    return json;
+}
+
+const char *text_of(const json_t *json, const char *name)
+{
+    const char *text = json_string_value(json_object_get(json, name));
+
+    return text ? text : "";
+}
+
+int64_t int_of(const json_t *json, const char *name)
+{
+    return json_integer_value(json_object_get(json, name));
+}
+
+/* Each line of the truth about the Jenkins part; NULL: no more. */
+json_t *sim_next_truth(const char **line)
+{
+    while (*line && **line) {
+        json_t *json = json_loads(*line, JSON_DISABLE_EOF_CHECK, NULL);
+        const char *end = strchr(*line, '\n');
+
+        *line = end ? end + 1 : NULL;
+        if (strcmp(text_of(json, "system"), "jenkins") == 0)
+            return json;
+        json_decref(json);
+    }
+    return NULL;
+}
+
+char *sim_truth(const char *kind)
+{
+    char url[64];
+
+    snprintf(url, sizeof(url), "/truth?kind=%s", kind);
+    sim_get(url);
+    return strdup(got.body.bytes);
+}

@@ -1,0 +1,31 @@
+/* sim_kit: the faces of the simulated company without sockets, for their tests. */
+#ifndef SIM_KIT_H
+#define SIM_KIT_H
+
+#include <criterion/criterion.h>
+
+#include <jansson.h>
+
+#include "sim/exchange.h"
+#include "sim/sim.h"
+
+extern struct sim sim;      /* of 30 repositories and six days of history */
+extern struct exchange got; /* the last answer */
+extern int64_t now;
+extern const int64_t T; /* 2026-11-24T14:32:07Z, a Tuesday: `now` at the start */
+
+void sim_start(uint64_t seed);
+void sim_stop(void);
+/* A path with its query, both escaped as in a URL. */
+void sim_get(const char *url);
+json_t *sim_json(const char *url); /* of a 200; yours */
+
+/* What really happened: a line for each "run", "job" or "pool"; yours to free. */
+char *sim_truth(const char *kind);
+/* The next line about Jenkins, taken off; yours. NULL: there are no more. */
+json_t *sim_next_truth(const char **line);
+
+const char *text_of(const json_t *json, const char *name); /* "" */
+int64_t int_of(const json_t *json, const char *name);
+
+#endif
