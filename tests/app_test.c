@@ -34,7 +34,13 @@ static const struct {
     { { "--color", "256", "--theme", "x" }, NULL, MODE_VIEW, 0, 0, 120, 40 },
     { { "onec" }, "unknown command \"onec\"; did you mean \"once\"?", 0, 0, 0, 0, 0 },
     { { "xyzzy" }, "unknown command \"xyzzy\"", 0, 0, 0, 0, 0 },
-    { { "export" }, "export what: samples or alerts?", 0, 0, 0, 0, 0 },
+    { { "export" },
+      "export what: samples, alerts, runs, jobs, pools, pipelines, flaky or failures?",
+      0,
+      0,
+      0,
+      0,
+      0 },
     { { "export", "alert" },
       "unknown kind of record \"alert\"; did you mean \"alerts\"?",
       0,
@@ -350,8 +356,8 @@ Test(state, a_damaged_file_is_as_good_as_none)
         for (int s = 0; s < 3; s++) {
             const struct instance *in = &a.v.pages[0].slots[s].instance;
 
-            cr_expect(!in->columns || (in->tables[0].sort >= -1 && in->tables[0].sort < 2), "%s: %d",
-                      damaged[i], in->tables[0].sort);
+            cr_expect(!in->columns || (in->tables[0].sort >= -1 && in->tables[0].sort < 2),
+                      "%s: %d", damaged[i], in->tables[0].sort);
         }
         page_done(&a.v.pages[0]);
         page_init(&a.v.pages[0], &a.app.config.views[0]);
