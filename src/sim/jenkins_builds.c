@@ -205,7 +205,7 @@ static void console(struct jenkins_call *call, const struct company_run *run)
     for (int i = 0; i < attempt->job_count; i++)
         jobs[i] = &attempt->jobs[i];
     if (attempt->job_count > 0)
-        qsort(jobs, (size_t)attempt->job_count, sizeof(jobs[0]), by_start);
+        qsort(jobs, (size_t)attempt->job_count, sizeof(const struct company_job *), by_start);
     for (int i = 0; i < attempt->job_count; i++)
         if (jobs[i]->created_ms <= x->now_ms && !jobs[i]->absent &&
             jobs[i]->result != DX_RESULT_SKIPPED) {

@@ -8,6 +8,8 @@
 
 enum { DEPTH_MOST = 32 };
 
+/* Brackets within brackets, DEPTH_MOST at most, and what they keep is no deeper.
+ * NOLINTBEGIN(misc-no-recursion) */
 static struct tree *parse(struct arena *arena, const char **at, int depth);
 
 /* "{m,n}" "{m,}" "{,n}" "{m}" */
@@ -83,14 +85,14 @@ const struct tree *tree_find(const struct tree *list, const char *name)
 
 /* ---- keeping ---- */
 
-static json_t *copy(const json_t *json, const struct tree *tree);
+static json_t *copy(json_t *json, const struct tree *tree);
 
-static json_t *copy_object(const json_t *json, const struct tree *list)
+static json_t *copy_object(json_t *json, const struct tree *list)
 {
     json_t *out = json_object(), *value;
     const char *name;
 
-    json_object_foreach ((json_t *)(uintptr_t)json, name, value) {
+    json_object_foreach (json, name, value) {
         const struct tree *tree = tree_find(list, name);
 
         if (tree)
@@ -102,16 +104,15 @@ static json_t *copy_object(const json_t *json, const struct tree *list)
 }
 
 /* Without brackets behind its name an object is empty but for its class. */
-static json_t *copy(const json_t *json, const struct tree *tree)
+static json_t *copy(json_t *json, const struct tree *tree)
 {
-    const json_t *item;
-    json_t *out;
+    json_t *out, *item;
     size_t i;
 
     if (json_is_object(json))
         return copy_object(json, tree->below);
     if (!json_is_array(json))
-        return json_incref((json_t *)(uintptr_t)json);
+        return json_incref(json);
     out = json_array();
     json_array_foreach (json, i, item) {
         if (tree->to < 0 || ((int64_t)i >= tree->from && (int64_t)i < tree->to))
@@ -119,6 +120,8 @@ static json_t *copy(const json_t *json, const struct tree *tree)
     }
     return out;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 json_t *tree_keep(json_t *json, const struct tree *list)
 {

@@ -47,7 +47,7 @@ enum jenkins_step {
     JENKINS_STEPS
 };
 
-static const int64_t JENKINS_MINUTE = 60 * 1000, JENKINS_HOUR = 60 * JENKINS_MINUTE,
+static const int64_t JENKINS_MINUTE = (int64_t)60 * 1000, JENKINS_HOUR = 60 * JENKINS_MINUTE,
                      JENKINS_DAY = 24 * JENKINS_HOUR;
 
 /* One reply being read, and where it goes. */

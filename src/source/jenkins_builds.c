@@ -288,7 +288,7 @@ bool jenkins_builds_less(struct jenkins_poll *p)
 {
     struct page page = page_of(p->reply);
 
-    if (page.count <= 2 * OVERLAP)
+    if (page.count <= (int64_t)2 * OVERLAP)
         return false;
     page.count /= 2;
     (void)ask(p->plan, (enum jenkins_step)p->reply->step, &page);

@@ -62,7 +62,7 @@ bool jenkins_build_of(const char *project, const char *id, struct jenkins_build 
 
 /* ---- escapes ---- */
 
-static int digit_of(char c)
+static int digit_of(int c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -79,8 +79,12 @@ static size_t decode(char *out, size_t cap, const char *text, size_t len)
         int high = text[i] == '%' && i + 2 < len ? digit_of(text[i + 1]) : -1;
         int low = high >= 0 ? digit_of(text[i + 2]) : -1;
 
-        out[n++] = low >= 0 ? (char)(high * 16 + low) : text[i];
-        i += low >= 0 ? 2 : 0;
+        out[n] = text[i];
+        if (low >= 0) {
+            out[n] = (char)(unsigned char)(high * 16 + low);
+            i += 2;
+        }
+        n++;
     }
     return n;
 }

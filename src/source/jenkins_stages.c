@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "source/field.h"
@@ -52,16 +53,20 @@ static const char *take_line(struct batch *batch, const char **at)
 struct jenkins_about jenkins_about(struct batch *batch, const struct reply *reply)
 {
     struct jenkins_about about = { .job = "" };
-    int done = 0, phase = 0, result = 0, cause = 0;
+    int64_t number[7] = { 0 };
     const char *at = strchr(reply->detail_text, '\n');
+    char *rest = NULL;
     const char **messages;
 
-    (void)sscanf(reply->detail_text, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %d %d %d %d", &about.fill,
-                 &about.steps_ms, &about.nodes, &done, &phase, &result, &cause);
-    about.done = done != 0;
-    about.outcome = (struct outcome){ .phase = (enum dx_phase)phase,
-                                      .result = (enum dx_result)result,
-                                      .cause = (enum dx_cause)cause };
+    for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++)
+        number[i] = strtoll(rest ? rest : reply->detail_text, &rest, 10);
+    about.fill = number[0];
+    about.steps_ms = number[1];
+    about.nodes = number[2];
+    about.done = number[3] != 0;
+    about.outcome = (struct outcome){ .phase = (enum dx_phase)number[4],
+                                      .result = (enum dx_result)number[5],
+                                      .cause = (enum dx_cause)number[6] };
     at = at ? at + 1 : "";
     about.project = take_line(batch, &at);
     about.id = take_line(batch, &at);
