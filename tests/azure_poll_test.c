@@ -204,15 +204,20 @@ Test(azure_poll, a_build_that_is_known_is_not_asked_for_again)
     kit_done(&kit);
 }
 
-Test(azure_poll, a_build_that_waits_has_no_timeline)
+Test(azure_poll, a_build_that_is_postponed_has_no_jobs)
 {
     struct plan_request r = newest();
 
     r.step = AZURE_OPEN;
     kit_poll(&kit, NOW);
-    cr_assert(answer(&r, 200, "not_started_has_no_start_time.json"));
+    cr_assert(answer(&r, 200, "postponed.json"));
     cr_expect_eq(kit.batch.run_count, 1);
     cr_expect_null(plan_take(&kit.plan));
+    cr_assert(answer(&r, 200, "not_started_has_no_start_time.json"));
+    cr_expect_null(plan_take(&kit.plan), "it came in this poll already");
+    kit_poll(&kit, NOW);
+    cr_assert(answer(&r, 200, "not_started_has_no_start_time.json"));
+    cr_expect_eq(take()->step, AZURE_TIMELINE, "its jobs may wait for an agent");
     kit_done(&kit);
 }
 

@@ -86,7 +86,8 @@ static enum known_run known_of(const struct plan *plan, const struct batch *batc
 
 /* The run as the list has it, which is open as long as its jobs are missing, and the
  * request for them, before all others: so what is asked at a poll's end comes when all
- * jobs of the poll are there. A build that waits has no timeline yet. */
+ * jobs of the poll are there. A build that has not started may have jobs already, that
+ * wait for an agent; one that is postponed has none. */
 static void take(const struct azure *az, struct plan *plan, struct batch *batch,
                  const char *project, const json_t *item, bool fill)
 {
@@ -102,7 +103,7 @@ static void take(const struct azure *az, struct plan *plan, struct batch *batch,
     run = azure_add_run(az, batch, project, item);
     about = azure_about_run(batch, project, item, run);
     about.fill = fill;
-    if (batch->runs[run].timing.started_ms == 0 && !about.done)
+    if (batch->runs[run].outcome.phase == DX_PHASE_GATE)
         return;
     (void)azure_ask(az, plan, AZURE_TIMELINE, field_int(item, "id"), &about);
     plan_at_once(plan, plan->last);

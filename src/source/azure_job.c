@@ -151,15 +151,13 @@ static void set_waiting(struct batch *batch, struct job *job, const struct azure
 {
     const struct azure_record *stage = azure_above(records, record, "Stage");
 
-    if (stage && has_open_check(batch, records, stage)) {
-        job->outcome.phase = DX_PHASE_GATE;
-        job->why = "waits for an approval or a check";
-    } else if (phase && azure_time(phase->item, "startTime") == 0) {
-        job->outcome.phase = DX_PHASE_GATE;
-        job->why = "waits for the jobs before it";
-    } else {
+    if (!phase || azure_time(phase->item, "startTime") > 0) {
         job->why = field_text(batch, record->item, "currentOperation");
+        return;
     }
+    job->outcome.phase = DX_PHASE_GATE;
+    job->why = stage && has_open_check(batch, records, stage) ? "waits for an approval or a check"
+                                                              : "waits for the jobs before it";
 }
 
 /* One that the server ended for its length is called canceled, as if somebody did it. */

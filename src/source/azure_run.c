@@ -222,7 +222,7 @@ bool azure_decode_build(const struct azure *az, const struct reply *reply, struc
     if (about.gate_ms >= 0) {
         batch->runs[run].gate_ms = about.gate_ms;
         batch_jobs_whole(batch, run);
-    } else if (batch->runs[run].timing.started_ms > 0 || of.done) {
+    } else if (batch->runs[run].outcome.phase != DX_PHASE_GATE) {
         (void)azure_ask(az, plan, AZURE_TIMELINE, reply->detail, &of);
         plan_at_once(plan, plan->last);
     }
