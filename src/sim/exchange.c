@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const struct face *const faces[] = {
-    &face_prometheus, &face_alertmanager, &face_control, &face_github,
-    &face_gitlab,     &face_gitlab_root,  &face_jenkins, &face_truth,
+    &face_prometheus,  &face_alertmanager, &face_control, &face_github, &face_gitlab,
+    &face_gitlab_root, &face_jenkins,      &face_azure,   &face_truth,
 };
 enum { FACES = sizeof(faces) / sizeof(faces[0]) };
 

@@ -23,7 +23,10 @@ struct sim {
     } rate; /* of the GitHub face */
     struct {
         int64_t used, reset_ms;
-    } minute;           /* of the GitLab face */
+    } minute; /* of the GitLab face */
+    struct {
+        int64_t used, reset_ms;
+    } tstu;             /* of the Azure DevOps face */
     struct board board; /* the alerts of the minute that was last asked for */
     /* since the start; requests to /sim/ are not counted */
     int64_t requests, refused, faulted, unchanged;
