@@ -3,61 +3,9 @@
 
 #include <string.h>
 
-#include "source/azure.h"
-#include "source_kit.h"
+#include "azure_kit.h"
 
-static const int64_t T = 1795507200000; /* 2026-11-24T08:00:00Z */
-static const int64_t NOW = 1795510800000;
-static struct azure config;
-static struct kit kit;
-
-static void setup(void)
-{
-    config = (struct azure){ .api_version = "7.1", .pools = true, .logs = true };
-    memset(&kit, 0, sizeof(kit));
-}
-
-TestSuite(azure_poll, .init = setup);
-
-static void begin(int64_t now_ms)
-{
-    kit_poll(&kit, now_ms);
-    kit.plan.every_ms = 30000;
-    kit.plan.history_ms = 35LL * 86400000;
-    source_azure.begin(&config, &kit.cursors, &kit.plan);
-}
-
-static struct plan_request *take(void)
-{
-    struct plan_request *r = plan_take(&kit.plan);
-
-    cr_assert(r, "nothing more is asked for");
-    return r;
-}
-
-static bool answer(const struct plan_request *r, int status, const char *file)
-{
-    char name[200];
-
-    snprintf(name, sizeof(name), "azure/%s", file);
-    return kit_decode_file(
-        &kit, &source_azure, &config,
-        (struct reply){
-            .step = r->step, .detail = r->detail, .detail_text = r->detail_text, .status = status },
-        name);
-}
-
-static bool answer_text(const struct plan_request *r, int status, const char *body,
-                        const char *head)
-{
-    return kit_decode(&kit, &source_azure, &config,
-                      (struct reply){ .step = r->step,
-                                      .detail = r->detail,
-                                      .detail_text = r->detail_text,
-                                      .status = status,
-                                      .head = head,
-                                      .body = body });
-}
+TestSuite(azure_poll, .init = azure_setup);
 
 static const char *one[] = { "Billing" };
 
@@ -76,9 +24,9 @@ static const char *const asked[] = {
 Test(azure_poll, a_poll_reads_the_open_builds_and_then_the_newest_completed_ones)
 {
     config.projects = (struct dx_items){ one, 1 };
-    begin(NOW);
+    azure_begin(NOW);
     for (size_t i = 0; asked[i]; i++)
-        cr_expect_str_eq(take()->path, asked[i]);
+        cr_expect_str_eq(azure_take()->path, asked[i]);
     cr_expect_null(plan_take(&kit.plan));
     kit_done(&kit);
 }
@@ -88,19 +36,10 @@ Test(azure_poll, a_server_that_is_older_is_asked_with_its_version)
     config.projects = (struct dx_items){ one, 1 };
     config.api_version = "6.0-preview.2";
     config.pools = false;
-    begin(NOW);
-    cr_expect_str_eq(take()->path,
+    azure_begin(NOW);
+    cr_expect_str_eq(azure_take()->path,
                      "/Billing/_apis/distributedtask/queues?api-version=6.0-preview.2");
     kit_done(&kit);
-}
-
-static size_t count_step(unsigned step)
-{
-    size_t n = 0;
-
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        n += r->step == step;
-    return n;
 }
 
 Test(azure_poll, projects_are_discovered_and_remembered)
@@ -109,17 +48,17 @@ Test(azure_poll, projects_are_discovered_and_remembered)
     struct plan_request *r;
 
     config.exclude = (struct dx_items){ no_sandbox, 1 };
-    begin(NOW);
-    r = take();
+    azure_begin(NOW);
+    r = azure_take();
     cr_expect_str_eq(r->path, "/_apis/projects?stateFilter=wellFormed&$top=500&api-version=7.1");
-    cr_assert(answer(r, 200, "projects.json"));
-    cr_expect_eq(count_step(AZURE_OPEN), 2, "the sandbox is left out, in any case");
+    cr_assert(azure_answer(r, 200, "projects.json"));
+    cr_expect_eq(azure_count(AZURE_OPEN), 2, "the sandbox is left out, in any case");
     kit_commit(&kit);
-    begin(NOW + 30000);
-    cr_expect_eq(count_step(AZURE_PROJECTS), 0, "once an hour");
-    cr_expect_eq(count_step(AZURE_OPEN), 2);
-    begin(NOW + 3600000);
-    cr_expect_eq(count_step(AZURE_PROJECTS), 1);
+    azure_begin(NOW + 30000);
+    cr_expect_eq(azure_count(AZURE_PROJECTS), 0, "once an hour");
+    cr_expect_eq(azure_count(AZURE_OPEN), 2);
+    azure_begin(NOW + 3600000);
+    cr_expect_eq(azure_count(AZURE_PROJECTS), 1);
     kit_done(&kit);
 }
 
@@ -127,17 +66,17 @@ Test(azure_poll, projects_come_in_pages)
 {
     struct plan_request *r;
 
-    begin(NOW);
-    r = take();
-    cr_assert(
-        answer_text(r, 200, "{\"value\":[{\"name\":\"A\"}]}", "x-ms-continuationtoken: 500\n"));
-    r = take();
+    azure_begin(NOW);
+    r = azure_take();
+    cr_assert(azure_answer_text(r, 200, "{\"value\":[{\"name\":\"A\"}]}",
+                                "x-ms-continuationtoken: 500\n"));
+    r = azure_take();
     cr_expect_eq(r->step, AZURE_PROJECTS);
     cr_expect(strstr(r->path, "&continuationToken=500"), "%s", r->path);
-    cr_assert(answer_text(r, 200, "{\"value\":[{\"name\":\"B\"}]}", ""));
+    cr_assert(azure_answer_text(r, 200, "{\"value\":[{\"name\":\"B\"}]}", ""));
     kit_commit(&kit);
-    begin(NOW + 30000);
-    cr_expect_eq(count_step(AZURE_NEWEST), 2);
+    azure_begin(NOW + 30000);
+    cr_expect_eq(azure_count(AZURE_NEWEST), 2);
     kit_done(&kit);
 }
 
@@ -164,8 +103,8 @@ Test(azure_poll, pipelines_are_chosen_by_project_and_name)
 
         config.include = (struct dx_items){ in, filters[i].include != NULL };
         config.exclude = (struct dx_items){ out, filters[i].exclude != NULL };
-        begin(NOW);
-        cr_assert(answer(&r, 200, "build.json"));
+        azure_begin(NOW);
+        cr_assert(azure_answer(&r, 200, "build.json"));
         cr_expect_eq(kit.batch.run_count, filters[i].wanted, "%zu", i);
     }
     kit_done(&kit);
@@ -183,23 +122,23 @@ Test(azure_poll, a_build_that_is_known_is_not_asked_for_again)
 {
     struct plan_request r = newest(), *t;
 
-    begin(NOW);
+    azure_begin(NOW);
     while (plan_take(&kit.plan))
         ;
-    cr_assert(answer(&r, 200, "build.json"));
-    t = take();
+    cr_assert(azure_answer(&r, 200, "build.json"));
+    t = azure_take();
     cr_expect_str_eq(t->path, "/Billing/_apis/build/builds/900/timeline?api-version=7.1");
-    cr_assert(answer(t, 200, "job.json"));
+    cr_assert(azure_answer(t, 200, "job.json"));
     kit_commit(&kit);
     kit_poll(&kit, NOW + 30000);
     kit.plan.history_ms = 35LL * 86400000;
-    cr_assert(answer(&r, 200, "build.json"));
+    cr_assert(azure_answer(&r, 200, "build.json"));
     cr_expect_null(plan_take(&kit.plan));
-    cr_assert(answer(&r, 200, "run_again_has_an_old_finish_time.json"));
+    cr_assert(azure_answer(&r, 200, "run_again_has_an_old_finish_time.json"));
     cr_expect_eq(kit.batch.run_count, 0, "the list of completed ones has the old state");
     r.step = AZURE_OPEN;
-    cr_assert(answer(&r, 200, "run_again_has_an_old_finish_time.json"));
-    cr_expect_eq(take()->step, AZURE_TIMELINE, "a stage of it is run again");
+    cr_assert(azure_answer(&r, 200, "run_again_has_an_old_finish_time.json"));
+    cr_expect_eq(azure_take()->step, AZURE_TIMELINE, "a stage of it is run again");
     cr_expect_eq(kit.batch.runs->outcome.phase, DX_PHASE_RUNNING);
     kit_done(&kit);
 }
@@ -210,14 +149,14 @@ Test(azure_poll, a_build_that_is_postponed_has_no_jobs)
 
     r.step = AZURE_OPEN;
     kit_poll(&kit, NOW);
-    cr_assert(answer(&r, 200, "postponed.json"));
+    cr_assert(azure_answer(&r, 200, "postponed.json"));
     cr_expect_eq(kit.batch.run_count, 1);
     cr_expect_null(plan_take(&kit.plan));
-    cr_assert(answer(&r, 200, "not_started_has_no_start_time.json"));
+    cr_assert(azure_answer(&r, 200, "not_started_has_no_start_time.json"));
     cr_expect_null(plan_take(&kit.plan), "it came in this poll already");
     kit_poll(&kit, NOW);
-    cr_assert(answer(&r, 200, "not_started_has_no_start_time.json"));
-    cr_expect_eq(take()->step, AZURE_TIMELINE, "its jobs may wait for an agent");
+    cr_assert(azure_answer(&r, 200, "not_started_has_no_start_time.json"));
+    cr_expect_eq(azure_take()->step, AZURE_TIMELINE, "its jobs may wait for an agent");
     kit_done(&kit);
 }
 
@@ -231,11 +170,11 @@ Test(azure_poll, a_timeline_that_is_not_there_is_one_without_jobs)
 
     for (size_t i = 0; i < 2; i++) {
         kit_poll(&kit, NOW);
-        cr_assert(answer_text(&r, 200, nothing[i], ""), "%s", kit.err.text);
+        cr_assert(azure_answer_text(&r, 200, nothing[i], ""), "%s", kit.err.text);
         cr_expect(kit.batch.runs->jobs_whole);
     }
     kit_poll(&kit, NOW);
-    cr_assert(answer(&r, 404, "no_project_404.json"), "%s", kit.err.text);
+    cr_assert(azure_answer(&r, 404, "no_project_404.json"), "%s", kit.err.text);
     cr_expect(kit.batch.runs->jobs_whole);
     kit_poll(&kit, NOW);
     cr_assert(kit_decode(&kit, &source_azure, &config,
@@ -247,7 +186,7 @@ Test(azure_poll, a_timeline_that_is_not_there_is_one_without_jobs)
               "%s", kit.err.text);
     cr_expect(kit.batch.runs->jobs_whole);
     kit_poll(&kit, NOW);
-    cr_expect_not(answer_text(&r, 200, "{\"value\":[]}", ""));
+    cr_expect_not(azure_answer_text(&r, 200, "{\"value\":[]}", ""));
     cr_expect_str_eq(kit.err.text, "B/x: no timeline of build 900 (200)");
     kit_done(&kit);
 }
@@ -267,11 +206,11 @@ Test(azure_poll, attempts_before_come_from_timelines_of_their_own)
 
     kit_poll(&kit, NOW);
     for (size_t i = 0; i < 3; i++) {
-        cr_assert(answer(r, 200, timelines[i]), "%s", kit.err.text);
+        cr_assert(azure_answer(r, 200, timelines[i]), "%s", kit.err.text);
         cr_expect_eq(kit.batch.runs->jobs_whole, i == 2, "%zu", i);
         cr_assert_eq(kit.batch.job_count, i + 1);
         cr_expect_eq(kit.batch.jobs[i].attempt, attempts[i]);
-        r = i < 2 ? take() : NULL;
+        r = i < 2 ? azure_take() : NULL;
     }
     cr_expect_eq(kit.batch.jobs[1].outcome.result, DX_RESULT_FAILURE);
     cr_expect_eq(kit.batch.jobs[0].outcome.result, DX_RESULT_SUCCESS);
@@ -285,199 +224,9 @@ Test(azure_poll, a_timeline_is_asked_for_by_a_guid_only)
                                     .detail_text = "4\t0\t-1\t18\t0\t0\t0\tB\tB/x\tLinux\t" };
 
     kit_poll(&kit, NOW);
-    cr_assert(answer(&r, 200, "timeline_id_that_is_none.json"));
+    cr_assert(azure_answer(&r, 200, "timeline_id_that_is_none.json"));
     cr_expect_null(plan_take(&kit.plan));
     cr_expect(kit.batch.runs->jobs_whole);
-    kit_done(&kit);
-}
-
-/* ---- pools, agents, job requests ---- */
-
-Test(azure_poll, pools_count_their_agents_and_deployment_pools_are_none)
-{
-    struct plan_request *r;
-
-    config.projects = (struct dx_items){ one, 1 };
-    begin(NOW);
-    while ((r = take())->step != AZURE_POOLS)
-        ;
-    cr_assert(answer(r, 200, "pools.json"));
-    r = take();
-    cr_expect_str_eq(r->path, "/_apis/distributedtask/pools/3/agents?includeAssignedRequest=true"
-                              "&api-version=7.1");
-    cr_assert(answer(r, 200, "agents.json"));
-    cr_expect_not(kit.batch.pools_whole);
-    cr_expect_str_eq(kit.batch.pools->name, "Linux");
-    cr_expect_eq(kit.batch.pools->online, 2);
-    cr_expect_eq(kit.batch.pools->offline, 3);
-    cr_expect_eq(kit.batch.pools->busy, 2, "a disabled agent ends what it has");
-    cr_assert_eq(kit.batch.runner_count, 5);
-    cr_expect_str_eq(kit.batch.runners[2].note, "disabled");
-    cr_expect_str_eq(kit.batch.runners[3].note, "offline since 2026-11-24T07:00:00.123Z");
-    cr_expect_str_eq(kit.batch.runners[4].note, "offline");
-    r = take();
-    cr_assert(answer_text(r, 200, "{\"count\":0,\"value\":[]}", ""));
-    cr_expect(kit.batch.pools_whole);
-    cr_expect_null(plan_take(&kit.plan));
-    kit_commit(&kit);
-    begin(NOW + 30000);
-    cr_expect_eq(count_step(AZURE_POOLS), 0, "every five minutes");
-    begin(NOW + 300000);
-    cr_expect_eq(count_step(AZURE_POOLS), 1);
-    kit_done(&kit);
-}
-
-Test(azure_poll, pools_are_not_whole_where_one_did_not_answer)
-{
-    struct plan_request *r;
-
-    config.projects = (struct dx_items){ one, 1 };
-    begin(NOW);
-    while ((r = take())->step != AZURE_POOLS)
-        ;
-    cr_assert(answer(r, 200, "pools.json"));
-    (void)take();
-    cr_assert(answer_text(take(), 200, "{\"count\":0,\"value\":[]}", ""));
-    cr_expect_not(kit.batch.pools_whole);
-    kit_done(&kit);
-}
-
-static const int refusals[] = { 403, 404 };
-
-Test(azure_poll, a_token_that_may_not_see_pools_is_told_so_once)
-{
-    for (size_t i = 0; i < 2; i++) {
-        struct plan_request r = { .step = AZURE_POOLS };
-
-        setup();
-        begin(NOW);
-        cr_assert(answer(&r, refusals[i], "access_denied_403.json"));
-        cr_expect_eq(kit.batch.note_count, 1);
-        kit_commit(&kit);
-        begin(NOW + 3600000);
-        cr_expect_eq(count_step(AZURE_POOLS), 0);
-        begin(NOW + 25 * 3600000);
-        cr_expect_eq(count_step(AZURE_POOLS), 1, "it may have been widened");
-        kit_done(&kit);
-    }
-}
-
-Test(azure_poll, a_401_about_pools_stops_not_the_source)
-{
-    struct reply reply = { .step = AZURE_REQUESTS, .status = 401, .detail_text = "" };
-    struct reply other = { .step = AZURE_NEWEST, .status = 401, .detail_text = "" };
-
-    begin(NOW);
-    kit_refuse(&kit, &source_azure, &config, reply, "azure/unauthorized_401.html");
-    cr_expect_neq(kit.err.fault, DX_FAULT_AUTH);
-    reply.content_type = "text/html";
-    reply.now_ms = NOW;
-    cr_expect(source_less(&source_azure, &config, &reply, &kit.err, &kit.plan, &kit.batch));
-    cr_expect_eq(kit.batch.note_count, 1);
-    other.content_type = "text/html";
-    cr_expect_not(source_less(&source_azure, &config, &other, &kit.err, &kit.plan, &kit.batch));
-    kit_refuse(&kit, &source_azure, &config, other, "azure/unauthorized_401.html");
-    cr_expect_eq(kit.err.fault, DX_FAULT_AUTH);
-    kit_done(&kit);
-}
-
-static const char of_build[] = "0\t0\t-1\t18\t3\t0\t0\tBilling\tBilling/invoices\tLinux\t";
-
-static void timeline_and_requests(const char *timeline, const char *requests)
-{
-    const struct plan_request t = { .step = AZURE_TIMELINE,
-                                    .detail = 900,
-                                    .detail_text = of_build };
-    struct plan_request *r;
-
-    kit_poll(&kit, NOW);
-    cr_assert(answer(&t, 200, timeline), "%s", kit.err.text);
-    r = take();
-    cr_expect_str_eq(r->path, "/_apis/distributedtask/pools/3/jobrequests?completedRequestCount=100"
-                              "&api-version=7.1-preview");
-    cr_assert(answer(r, 200, requests), "%s", kit.err.text);
-    cr_expect_null(plan_take(&kit.plan));
-}
-
-Test(azure_poll, a_job_request_knows_how_long_the_job_waited)
-{
-    timeline_and_requests("job.json", "job_requests.json");
-    cr_expect_eq(kit.batch.jobs->timing.queued_ms, 22000, "of this build, and of this attempt");
-    cr_expect_eq(kit.batch.jobs->timing.created_ms, T + 3123);
-    cr_expect_str_eq(kit.batch.jobs->timing.queued_basis,
-                     "receiveTime - queueTime of the job request");
-    timeline_and_requests("job_that_waits_for_an_agent.json", "job_request_that_waits.json");
-    cr_expect_eq(kit.batch.jobs->timing.created_ms, T + 12123);
-    cr_expect_eq(kit.batch.jobs->timing.queued_ms, -1);
-    cr_expect_str_eq(kit.batch.jobs->why, "All eligible agents are in use");
-    kit_done(&kit);
-}
-
-Test(azure_poll, history_asks_no_pool)
-{
-    const struct plan_request t = { .step = AZURE_TIMELINE,
-                                    .detail = 900,
-                                    .detail_text =
-                                        "1\t0\t-1\t18\t3\t0\t0\tBilling\tBilling/x\tLinux\t" };
-
-    kit_poll(&kit, NOW);
-    cr_assert(answer(&t, 200, "job.json"));
-    cr_expect_null(plan_take(&kit.plan));
-    kit_done(&kit);
-}
-
-/* ---- logs ---- */
-
-Test(azure_poll, the_log_of_the_task_that_failed_is_read_from_its_end)
-{
-    const struct plan_request t = { .step = AZURE_TIMELINE,
-                                    .detail = 900,
-                                    .detail_text =
-                                        "5\t0\t-1\t18\t3\t0\t0\tBilling\tBilling/x\tLinux\t" };
-    struct plan_request *r;
-    char *body;
-    size_t len, lines = 1;
-
-    kit_poll(&kit, NOW);
-    cr_assert(answer(&t, 200, "failed_task.json"));
-    r = take();
-    cr_expect_str_eq(r->path, "/Billing/_apis/build/builds/900/logs/12?api-version=7.1");
-    cr_expect(r->flags & PLAN_TEXT);
-    cr_expect_str_eq(r->accept, "text/plain");
-    body = kit_fixture("azure/log.txt", &len);
-    cr_assert(source_azure.decode(&config,
-                                  &(struct reply){ .step = r->step,
-                                                   .detail = r->detail,
-                                                   .detail_text = r->detail_text,
-                                                   .status = 200,
-                                                   .body = body,
-                                                   .len = len },
-                                  &kit.plan, &kit.batch, &kit.err));
-    free(body);
-    cr_assert_eq(kit.batch.tail_count, 1);
-    cr_expect_str_eq(kit.batch.tails->project, "Billing/x");
-    cr_expect_str_eq(kit.batch.tails->run, "900");
-    cr_expect_str_eq(kit.batch.tails->job, kit.batch.jobs->id);
-    for (const char *p = kit.batch.tails->text; *p; p++)
-        lines += *p == '\n';
-    cr_expect_eq(lines, 200);
-    cr_expect(strstr(kit.batch.tails->text, "##[error]Bash exited with code '1'."));
-    kit_done(&kit);
-}
-
-Test(azure_poll, no_log_is_read_where_the_cause_is_known_or_nobody_asked)
-{
-    const struct plan_request t = { .step = AZURE_TIMELINE,
-                                    .detail = 900,
-                                    .detail_text =
-                                        "5\t0\t-1\t18\t3\t0\t0\tBilling\tBilling/x\tLinux\t" };
-
-    kit_poll(&kit, NOW);
-    cr_assert(answer(&t, 200, "abandoned.json"));
-    cr_expect_null(plan_take(&kit.plan));
-    config.logs = false;
-    cr_assert(answer(&t, 200, "failed_task.json"));
-    cr_expect_null(plan_take(&kit.plan));
     kit_done(&kit);
 }
 
@@ -506,7 +255,7 @@ Test(azure_poll, refusals_say_what_to_do)
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         char name[200];
 
-        begin(NOW);
+        azure_begin(NOW);
         snprintf(name, sizeof(name), "azure/%s", words[i].file);
         kit_refuse(&kit, &source_azure, &config,
                    (struct reply){ .step = words[i].step, .status = words[i].status }, name);
@@ -530,8 +279,8 @@ Test(azure_poll, a_203_with_a_page_is_a_refused_token)
     for (size_t i = 0; i < 2; i++) {
         struct plan_request r = newest();
 
-        begin(NOW);
-        cr_expect_not(answer(&r, 203, pages[i].file));
+        azure_begin(NOW);
+        cr_expect_not(azure_answer(&r, 203, pages[i].file));
         cr_expect_eq(kit.err.fault, DX_FAULT_AUTH);
         cr_expect_str_eq(kit.err.text, pages[i].text);
     }
@@ -544,18 +293,18 @@ Test(azure_poll, one_project_of_many_that_is_refused_is_left_out_for_a_while)
     struct plan_request r = newest();
 
     config.projects = (struct dx_items){ two, 2 };
-    begin(NOW);
-    cr_assert(answer(&r, 404, "no_project_404.json"));
+    azure_begin(NOW);
+    cr_assert(azure_answer(&r, 404, "no_project_404.json"));
     cr_expect_eq(kit.batch.note_count, 1);
     kit_commit(&kit);
-    begin(NOW + 60000);
-    cr_expect_eq(count_step(AZURE_NEWEST), 1);
-    begin(NOW + 7 * 3600000);
-    cr_expect_eq(count_step(AZURE_NEWEST), 2);
+    azure_begin(NOW + 60000);
+    cr_expect_eq(azure_count(AZURE_NEWEST), 1);
+    azure_begin(NOW + 7 * 3600000);
+    cr_expect_eq(azure_count(AZURE_NEWEST), 2);
     config.projects.count = 1;
-    cr_expect_not(answer(&r, 404, "no_project_404.json"), "the only one is no detail");
+    cr_expect_not(azure_answer(&r, 404, "no_project_404.json"), "the only one is no detail");
     cr_expect_eq(kit.err.fault, DX_FAULT_CONFIG);
-    cr_expect_not(answer(&r, 400, "unknown_version_400.json"));
+    cr_expect_not(azure_answer(&r, 400, "unknown_version_400.json"));
     cr_expect(strstr(kit.err.text, "set `api_version: 6.0`"), "%s", kit.err.text);
     kit_done(&kit);
 }
@@ -569,17 +318,17 @@ Test(azure_poll, a_build_that_no_list_brings_is_asked_for_by_its_id)
 
     config.projects = (struct dx_items){ one, 1 };
     list.step = AZURE_OPEN;
-    begin(NOW);
-    cr_assert(answer(&list, 200, "run_again_has_an_old_finish_time.json"));
+    azure_begin(NOW);
+    cr_assert(azure_answer(&list, 200, "run_again_has_an_old_finish_time.json"));
     kit_commit(&kit);
-    begin(NOW + 60000);
-    cr_expect_eq(count_step(AZURE_BUILD), 0, "a list may still have it");
+    azure_begin(NOW + 60000);
+    cr_expect_eq(azure_count(AZURE_BUILD), 0, "a list may still have it");
     for (int i = 0; i < 2; i++) {
-        begin(NOW + 3600000);
-        r = take();
+        azure_begin(NOW + 3600000);
+        r = azure_take();
         cr_assert_eq(r->step, AZURE_BUILD);
         cr_expect_str_eq(r->path, "/Billing/_apis/build/builds/900?api-version=7.1");
-        cr_assert(answer(r, 404, "no_project_404.json"));
+        cr_assert(azure_answer(r, 404, "no_project_404.json"));
         cr_expect_eq(kit.batch.run_count, i, "only the second time it is gone");
         cr_expect(i == 0 || (kit.batch.run_count == 1 && kit.batch.runs->gone));
         kit_commit(&kit);
@@ -594,9 +343,9 @@ Test(azure_poll, a_build_by_itself_brings_its_jobs)
                                     .detail_text = "0\t0\t-1\t0\t0\t0\t0\tBilling\tBilling/x\t\t" };
 
     kit_poll(&kit, NOW);
-    cr_assert(answer(&r, 200, "build_by_itself.json"), "%s", kit.err.text);
-    cr_expect_eq(take()->step, AZURE_TIMELINE);
-    cr_expect_not(answer(&r, 200, "build.json"), "this is a list");
+    cr_assert(azure_answer(&r, 200, "build_by_itself.json"), "%s", kit.err.text);
+    cr_expect_eq(azure_take()->step, AZURE_TIMELINE);
+    cr_expect_not(azure_answer(&r, 200, "build.json"), "this is a list");
     kit_done(&kit);
 }
 
@@ -606,7 +355,7 @@ Test(azure_poll, check_says_which_version_answers)
 
     kit_poll(&kit, NOW);
     source_azure.probe(&config, &kit.plan);
-    r = take();
+    r = azure_take();
     cr_expect_str_eq(r->path, "/_apis/projects?$top=1&api-version=7.1");
     cr_assert(kit_decode(
         &kit, &source_azure, &config,
