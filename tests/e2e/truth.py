@@ -125,6 +125,11 @@ class World:
         return "unknown" if job["signal"] in (None, "none") else job["cause"]
 
     @staticmethod
+    def may_fail(job):
+        """GitHub does not tell which jobs may."""
+        return job["allow_failure"] and job["system"] != "github"
+
+    @staticmethod
     def wait_known(job):
         """False: the API does not tell when it began to wait for a runner, or its
         runner's clock is wrong."""
@@ -139,7 +144,7 @@ class World:
             if job["job"] not in last or job["job_id"] > last[job["job"]]["job_id"]:
                 last[job["job"]] = job
         failed = sorted((j for j in last.values()
-                         if j["result"] == "failure" and not j["allow_failure"]),
+                         if j["result"] == "failure" and not self.may_fail(j)),
                         key=lambda j: (j["at"], j["job_id"]))
         for side in (CODE_SIDE, {"unknown"}, {"platform"}):
             for job in failed:
@@ -181,12 +186,18 @@ def check_runs(world, exported):
     for key in world.runs.keys() & have.keys():
         run, record = world.runs[key], have[key]
         what = f"run of {key[0]}: "
-        if run["special"] == 2:  # waits for a person, for ever: a gate, by dxtop's rule
+        if run["special"] == 2:  # waits for a person: a gate, and given up after some days
+            run["at"] = ms(record["finished_at"]) if record["phase"] == "done" else None
             continue
         same(what + "pipeline", key, run["where"], record["pipeline"])
         same(what + "sha", key, run["sha"], record["sha"])
         same(what + "result", key, run["result"], record["result"])
         same(what + "created", key, ms(run["created"]), ms(record["created_at"]))
+        if key[0] == "github" and not world.jobs_of[key]:
+            # Without a job its last change is all there is, and may be a later one.
+            if run["at"] and run["at"] > (ms(record["finished_at"]) or 0):
+                differ(what + "finished too early", key)
+            run["at"] = ms(record["finished_at"])
         same(what + "finished", key, run["at"], ms(record["finished_at"]))
         if record["phase"] not in PHASES.get(run["phase"], (run["phase"],)):
             differ(what + "phase", (key, run["phase"], record["phase"]))
@@ -207,7 +218,8 @@ def check_jobs(world, exported):
         same(what + "started", key, job["begun"], ms(record["started_at"]))
         same(what + "finished", key, job["at"], ms(record["finished_at"]))
         same(what + "duration", key, job["duration_s"], record["duration_s"])
-        if job["pattern"] in AMBIGUOUS and record["cause"] in (job["cause"], "unknown"):
+        undecided = job["pattern"] in AMBIGUOUS or not job["run"]["at"]
+        if undecided and record["cause"] in (job["cause"], "unknown"):
             job["known"] = record["cause"]
         same(what + "cause", key, job["known"], record["cause"])
         if record["phase"] not in PHASES.get(job["phase"], (job["phase"],)):
@@ -249,14 +261,13 @@ def check_pools(world, exported):
             differ("pool: an estimate of few", key)
 
 
-Counts = collections.namedtuple("Counts", "n ok platform unknown first_n first_ok left_out took")
+Counts = collections.namedtuple("Counts", "n ok platform unknown first_n first_ok left_out")
 
 
 def count_runs(world, runs, window):
     since, c = world.now_ms - window * 1000, collections.Counter()
-    took = []
     for run in runs:
-        if not run["at"] or not since < run["at"] <= world.now_ms or run["special"] == 2:
+        if not run["at"] or not since < run["at"] <= world.now_ms:
             continue
         counts = run["result"] in ("success", "failure")
         if run["attempt"] == 1 and counts:
@@ -272,7 +283,7 @@ def count_runs(world, runs, window):
             cause = world.run_cause(run)
             c["platform"] += cause == "platform"
             c["unknown"] += cause == "unknown"
-    return Counts(*(c[f] for f in Counts._fields[:-1]), took)
+    return Counts(*(c[f] for f in Counts._fields))
 
 
 def check_success(what, key, c, have):
@@ -371,7 +382,7 @@ def check_flaky(world, exported):
 def check_incidents(world, alerts):
     """Each alert is a time at which the platform failed in three projects, or three
     times on one pool, within ten minutes; and each such time has one."""
-    failures = sorted((j["at"], j["project"], j["pool"], j["failure"])
+    failures = sorted((j["at"], j["project"], j["pool"], (j["system"], j["failure"]))
                       for j in world.jobs.values()
                       if j["known"] == "platform" and j["at"] and j["at"] <= world.now_ms)
     spans = [(ms(a["since"]), ms(a["ended"]) or world.now_ms)
