@@ -183,7 +183,7 @@ static const char *plain_pipeline(int pipeline, int64_t window_ms)
     return out;
 }
 
-static void commit_all(void)
+static void commit_all(void (*commit)(int source, int64_t now_ms, struct batch *batch))
 {
     for (int i = 0; i < RUNS; i++) {
         int nth = (int)((int64_t)i * 611 % RUNS); /* in no order, each once */
@@ -192,9 +192,9 @@ static void commit_all(void)
         if (i % 5 == 0)
             add(&made[(nth + 3) % RUNS]); /* and some come twice */
         if (i % PIECE == PIECE - 1)
-            kit_poll(0, now_ms, &batch);
+            commit(0, now_ms, &batch);
     }
-    kit_poll(0, now_ms, &batch);
+    commit(0, now_ms, &batch);
 }
 
 #define POOL_ROW(p, w)                                                                             \
@@ -232,7 +232,7 @@ Test(derive, numbers_are_those_of_the_plain_way_whatever_the_order)
 {
     for (unsigned seed = 1; seed <= 3; seed++) {
         make_all(seed);
-        commit_all();
+        commit_all(kit_poll);
         check_all();
         stop();
         start();
@@ -248,13 +248,71 @@ Test(derive, time_alone_gives_the_same_rows)
 
     make_all(4);
     store_on_derive(kit.store, NULL, NULL);
-    commit_all();
+    commit_all(kit_poll);
     while (more && slices++ < 1000)
         cr_assert(deriver_slice(deriver, kit.store, now_ms, &more, &err), "%s", err.text);
     check_all();
     cr_expect_eq(store_derived_at(kit.store), at());
     cr_assert(deriver_slice(deriver, kit.store, now_ms + SECOND, &more, &err));
     cr_expect(!more, "the same minute again is nothing to do");
+}
+
+/* ---- history ---- */
+
+static void open_again(void)
+{
+    store_close(kit.store);
+    deriver_free(deriver);
+    kit_collect();
+    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
+    store_on_derive(kit.store, deriver_commit, deriver);
+}
+
+static void slice_all(int64_t at_ms)
+{
+    struct dx_error err = { 0 };
+    bool more = true;
+    int slices = 0;
+
+    while (more && slices++ < 1000)
+        cr_assert(deriver_slice(deriver, kit.store, at_ms, &more, &err), "%s", err.text);
+    cr_expect(!more && !store_is_dirty(kit.store));
+}
+
+/* Its commits only note what is to be done; that outlives the collector. */
+Test(derive, what_history_changed_is_computed_after_a_restart_too)
+{
+    struct dx_error err = { 0 };
+    bool more;
+
+    make_all(5);
+    commit_all(kit_fill);
+    cr_expect(store_is_dirty(kit.store));
+    cr_expect_str_eq(PIPELINE_ROW("", DAY), "", "no commit of history computes anything");
+    cr_assert(deriver_slice(deriver, kit.store, now_ms, &more, &err), "%s", err.text);
+    open_again();
+    slice_all(now_ms);
+    check_all();
+}
+
+Test(derive, a_poll_amid_history_is_on_the_screen_at_once)
+{
+    struct made m = { .id = 999999,
+                      .attempt = 1,
+                      .pipeline = 3,
+                      .started_ms = now_ms - HOUR,
+                      .finished_ms = now_ms - MINUTE,
+                      .result = DX_RESULT_SUCCESS };
+    struct dx_error err = { 0 };
+
+    make_all(6);
+    commit_all(kit_fill);
+    add(&m);
+    kit_poll(0, now_ms, &batch);
+    cr_expect(strstr(PIPELINE_ROW("acme/p3", HOUR), "acme/p3|"), "%s",
+              PIPELINE_ROW("acme/p3", HOUR));
+    cr_assert(deriver_settle(deriver, kit.store, now_ms, &err), "%s", err.text);
+    cr_expect(!store_is_dirty(kit.store));
 }
 
 Test(derive, what_left_the_window_is_gone_a_minute_later)
@@ -347,7 +405,7 @@ Test(derive, failures_of_the_platform_in_three_projects_raise_one_alert)
     cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + HOUR), 0);
 }
 
-Test(derive, an_ambiguous_failure_is_the_platforms_where_others_like_it_are)
+static void three_ambiguous_failures(void)
 {
     for (int i = 0; i < 3; i++) {
         struct made m = { .id = 30 + i,
@@ -362,7 +420,10 @@ Test(derive, an_ambiguous_failure_is_the_platforms_where_others_like_it_are)
         add(&m);
         batch.jobs[batch.job_count - 1].outcome.evidence = "disk?: No space left on device";
     }
-    kit_poll(0, now_ms, &batch);
+}
+
+static void check_blame(void)
+{
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FAILURES, NULL, now_ms, DX_FIELD_CAUSE, DX_FIELD_N,
                           DX_FIELD_PROJECTS),
                      "2|3|3\n");
@@ -371,11 +432,26 @@ Test(derive, an_ambiguous_failure_is_the_platforms_where_others_like_it_are)
               PIPELINE_ROW("acme/p0", DAY));
 }
 
+Test(derive, an_ambiguous_failure_is_the_platforms_where_others_like_it_are)
+{
+    three_ambiguous_failures();
+    kit_poll(0, now_ms, &batch);
+    check_blame();
+}
+
+Test(derive, so_it_is_in_history)
+{
+    three_ambiguous_failures();
+    kit_fill(0, now_ms, &batch);
+    slice_all(now_ms);
+    check_blame();
+}
+
 /* Every query can be asked: its SQL is right. */
 Test(derive, all_queries_can_be_read)
 {
     make_all(5);
-    commit_all();
+    commit_all(kit_poll);
     for (int q = 0; q < DX_QUERY_COUNT; q++) {
         static const char *const keys[] = { "", "q1", "l1", "r1", "j1", "f1:1" };
 

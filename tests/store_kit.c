@@ -78,13 +78,28 @@ static struct poll poll_of(int source, int64_t now_ms)
                           .per_hour = 240 };
 }
 
+static void commit(const struct poll *poll, struct batch *batch)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(store_commit(kit.store, poll, batch, NULL, 0, &err), "%s", err.text);
+    batch_done(batch);
+}
+
 void kit_poll(int source, int64_t now_ms, struct batch *batch)
 {
     struct poll poll = poll_of(source, now_ms);
-    struct dx_error err = { 0 };
 
-    cr_assert(store_commit(kit.store, &poll, batch, NULL, 0, &err), "%s", err.text);
-    batch_done(batch);
+    commit(&poll, batch);
+}
+
+void kit_fill(int source, int64_t now_ms, struct batch *batch)
+{
+    struct poll poll = poll_of(source, now_ms);
+
+    poll.state = DX_SOURCE_FILLING;
+    poll.filling = true;
+    commit(&poll, batch);
 }
 
 void kit_fail(int source, int64_t now_ms, enum dx_source_state state, const char *text)

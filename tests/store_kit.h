@@ -27,6 +27,7 @@ void kit_name_sources(void);
 
 /* Commit a poll of a source that went well, or not (error text). */
 void kit_poll(int source, int64_t now_ms, struct batch *batch); /* empties the batch */
+void kit_fill(int source, int64_t now_ms, struct batch *batch); /* the same of history */
 void kit_fail(int source, int64_t now_ms, enum dx_source_state state, const char *text);
 void kit_sample(struct batch *batch, const char *query, const char *labels, int64_t at_ms,
                 double value);

@@ -90,8 +90,12 @@ static void on_polled(void *self, bool first, bool ok)
         return;
     c->failed += !ok;
     start_pollers(c);
-    if (++c->polled >= c->count && c->options->once)
+    if (++c->polled < c->count || !c->options->once)
+        return;
+    if (deriver_settle(c->deriver, c->store, clock_now(&c->clock), &c->error))
         end(c, c->failed > 0 ? COLLECT_SOURCE_FAILED : COLLECT_OK);
+    else
+        end(c, COLLECT_SOURCE_FAILED);
 }
 
 static void on_broken(void *self, const struct dx_error *err)

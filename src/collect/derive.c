@@ -29,6 +29,8 @@ struct deriver {
     int64_t at_ms;          /* the minute that they are for */
     int64_t pool, pipeline; /* how far they came */
     bool going, totals;
+    struct dirty left; /* what was left to be done is done up to here */
+    bool was_left;     /* the last slice was of that */
 };
 
 struct deriver *deriver_new(enum success_policy policy)
@@ -130,6 +132,79 @@ bool deriver_commit(void *self, struct store *store, const struct touched *touch
     return ok && (!pipelines || derive_totals(store, err)) && put_moment(d, store, at_ms, err);
 }
 
+/* ---- what was left ---- */
+
+enum { RANGE_DAYS = 7 };
+
+struct round { /* one slice of it */
+    int64_t at_ms, now_ms;
+    int64_t day, days; /* of failures: they are looked at together, as their margins overlap */
+    bool pipelines;
+};
+
+static bool do_failures(struct store *store, struct round *r, struct dx_error *err)
+{
+    int64_t from_ms = r->day * DAY_MS, to_ms = from_ms + r->days * DAY_MS;
+
+    if (r->days == 0)
+        return true;
+    r->days = 0;
+    return derive_incidents(store, from_ms - 1, to_ms - 1, r->now_ms, err);
+}
+
+static bool do_key(struct deriver *d, struct store *store, struct round *r, struct dx_error *err)
+{
+    const struct part part = { .id = d->left.id, .nth = d->left.nth };
+    bool goes_on = d->left.kind == DIRTY_FAILURES && r->day + r->days == part.nth;
+
+    if ((!goes_on || r->days == RANGE_DAYS) && !do_failures(store, r, err))
+        return false;
+    switch (d->left.kind) {
+    case DIRTY_NONE:
+        return true;
+    case DIRTY_POOL_HOUR:
+        return derive_pool_hour(store, &part, err);
+    case DIRTY_POOL:
+        return do_pool(d, store, part.id, r->at_ms, err);
+    case DIRTY_FAILURES:
+        r->day = r->days == 0 ? part.nth : r->day;
+        r->days++;
+        return true;
+    case DIRTY_PIPELINE_DAY:
+        return derive_pipeline_day(store, d->policy, &part, err);
+    case DIRTY_PIPELINE:
+        r->pipelines = true;
+        return do_pipeline(d, store, part.id, r->at_ms, err);
+    }
+    return true;
+}
+
+/* Round and round: what is touched behind this slice waits for the next round, so
+ * that a long back-fill keeps no row from its turn. */
+static bool left_slice(void *self, struct store *store, const struct touched *touched,
+                       int64_t now_ms, struct dx_error *err)
+{
+    struct deriver *d = self;
+    struct round r = { .at_ms = minute_of(now_ms), .now_ms = now_ms };
+    int64_t until_ms = time_boot_ms() + SLICE_MS;
+    bool there = true;
+
+    (void)touched;
+    while (there && time_boot_ms() < until_ms)
+        if (!store_take_dirty(store, &d->left, &there, err) || !do_key(d, store, &r, err))
+            return false;
+    return do_failures(store, &r, err) && (!r.pipelines || derive_totals(store, err)) &&
+           put_moment(d, store, r.at_ms, err);
+}
+
+bool deriver_settle(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
+{
+    while (store_is_dirty(store))
+        if (!store_derive(store, left_slice, d, now_ms, err))
+            return false;
+    return true;
+}
+
 /* ---- time ---- */
 
 /* Until the slice is over; going says whether something is left. */
@@ -167,7 +242,12 @@ static bool slice(void *self, struct store *store, const struct touched *touched
 bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool *more,
                    struct dx_error *err)
 {
-    *more = false;
+    bool left = store_is_dirty(store);
+
+    *more = left;
+    d->was_left = left && !(d->was_left && (d->going || minute_of(now_ms) > d->at_ms));
+    if (d->was_left)
+        return store_derive(store, left_slice, d, now_ms, err);
     if (!d->going) {
         if (minute_of(now_ms) <= d->at_ms)
             return true;
@@ -185,6 +265,6 @@ bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool 
         d->going = false;
         return false;
     }
-    *more = d->going;
+    *more = left || d->going;
     return true;
 }

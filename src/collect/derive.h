@@ -14,10 +14,14 @@ void deriver_free(struct deriver *deriver);
 /* For store_on_derive(); self is the deriver. */
 bool deriver_commit(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
                     struct dx_error *err);
-/* Time went on: a slice of what its windows moved over, in a transaction of its
- * own. *more: call again soon; false: *err is for the log. */
+/* A slice of what commits of history left to be done, or, where time went on, of what
+ * its windows moved over, in a transaction of its own. *more: call again soon;
+ * false: *err is for the log. */
 bool deriver_slice(struct deriver *deriver, struct store *store, int64_t now_ms, bool *more,
                    struct dx_error *err);
+/* All that commits of history left. */
+bool deriver_settle(struct deriver *deriver, struct store *store, int64_t now_ms,
+                    struct dx_error *err);
 
 /* ---- inside: a pool, a pipeline, incidents ---- */
 

@@ -114,6 +114,7 @@ static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_
         .per_hour = budget_per_hour(&p->pace.budget, wait_ms, p->pace.per_poll),
         .skew_ms = p->skew_ms,
         .skew_known = p->skew_known,
+        .filling = piece || p->filling || p->count.fills > 0,
     };
     struct dx_error broken = { 0 };
 

@@ -10,6 +10,26 @@
 /* The transaction in which rows are computed anew because time went on. */
 bool store_derive(struct store *store, store_derive_fn *derive, void *self, int64_t now_ms,
                   struct dx_error *err);
+/* What a commit of history left to be computed anew, in the order in which that is
+ * to be done: pools are made of their hours, and what failures say of the platform
+ * is in the rates of pipelines. Kept in the store until it is done. */
+enum dirty_kind {
+    DIRTY_NONE,
+    DIRTY_POOL_HOUR, /* nth: the hour */
+    DIRTY_POOL,
+    DIRTY_FAILURES, /* nth: the day */
+    DIRTY_PIPELINE_DAY,
+    DIRTY_PIPELINE,
+};
+struct dirty {
+    enum dirty_kind kind;
+    int64_t id, nth;
+};
+bool store_is_dirty(struct store *store);
+/* Within store_derive(): the first key behind *key, which is none any more. There is
+ * none behind it: *key is what all others are behind. */
+bool store_take_dirty(struct store *store, struct dirty *key, bool *there, struct dx_error *err);
+
 /* All pools and pipelines there are, as if all had been touched. */
 bool store_all_keys(struct store *store, struct touched *all, struct dx_error *err);
 /* The moment of the derived rows, kept in the store. */

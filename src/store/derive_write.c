@@ -18,8 +18,11 @@ static bool derive_all(struct store *store, void *what, struct dx_error *err)
     const struct deriving *d = what;
     sqlite3_int64 changes = sqlite3_total_changes(store->db);
 
-    /* Viewers read anew only where a number moved. */
+    touched_done(&store->touched);
+    /* A cause that is known better now touches what is made of it. Viewers read
+     * anew only where a number moved. */
     return d->derive(d->self, store, NULL, d->now_ms, err) &&
+           dirty_put(store, &store->touched, err) &&
            (sqlite3_total_changes(store->db) == changes || store_touch(store, err));
 }
 
@@ -28,7 +31,10 @@ bool store_derive(struct store *store, store_derive_fn *derive, void *self, int6
 {
     struct deriving d = { .derive = derive, .self = self, .now_ms = now_ms };
 
-    return store_write(store, derive_all, &d, err);
+    bool ok = store_write(store, derive_all, &d, err);
+
+    touched_done(&store->touched);
+    return ok;
 }
 
 bool store_put_derived_at(struct store *store, int64_t at_ms, struct dx_error *err)

@@ -243,12 +243,14 @@ bool run_blame(struct store *store, int64_t run, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(
         store,
-        "UPDATE run SET (cause, evidence) = (SELECT coalesce(max(cause), 1), evidence FROM"
+        "UPDATE run SET cause = w.cause, evidence = w.evidence FROM (SELECT coalesce(max(cause), 1)"
+        " AS cause, evidence FROM"
         " (SELECT max(j.cause, 1) AS cause, j.evidence AS evidence FROM job j WHERE j.run = ?1"
         "  AND j.result = 2 AND j.flags & 1 = 0 AND j.attempt = (SELECT max(l.attempt) FROM job l"
         "  WHERE l.run = j.run AND l.name = j.name) ORDER BY CASE WHEN j.cause > 2 THEN 0"
-        "  WHEN j.cause < 2 THEN 1 ELSE 2 END, j.finished_ms, j.id LIMIT 1) AS worst)"
+        "  WHEN j.cause < 2 THEN 1 ELSE 2 END, j.finished_ms, j.id LIMIT 1) AS worst) AS w"
         " WHERE id = ?1 AND phase = 4 AND result = 2 AND flags & 16 = 0"
+        " AND (run.cause, run.evidence) IS NOT (w.cause, w.evidence)"
         " RETURNING pipeline, finished_ms / 86400000",
         err);
     bool row;
@@ -278,6 +280,12 @@ static bool set_whole(struct writing *w, int64_t run, struct dx_error *err)
     return store_step(w->store, stmt, err);
 }
 
+static bool went_well(const struct run *run)
+{
+    return !run->bare && run->outcome.phase == DX_PHASE_DONE &&
+           run->outcome.result != DX_RESULT_FAILURE;
+}
+
 bool jobs_put(struct writing *w, struct dx_error *err)
 {
     for (size_t i = 0; i < w->batch->job_count; i++)
@@ -290,7 +298,7 @@ bool jobs_put(struct writing *w, struct dx_error *err)
             continue;
         if (run->bare && run->jobs_whole && !set_whole(w, w->runs[i], err))
             return false;
-        if (!run_blame(w->store, w->runs[i], err))
+        if (!went_well(run) && !run_blame(w->store, w->runs[i], err))
             return false;
     }
     return true;

@@ -67,9 +67,10 @@ struct poll {         /* how a poll of a source ended */
     double per_hour;
     int64_t skew_ms;
     bool skew_known;
+    bool filling; /* it brought history: what is derived of it may come some slices later */
 };
-/* Called within each commit that changed runs, jobs or pools: compute anew what
- * is derived of them. false undoes the commit. */
+/* Called within each commit that changed runs, jobs or pools, history aside: compute
+ * anew what is derived of them. false undoes the commit. */
 struct touched;
 typedef bool store_derive_fn(void *self, struct store *store, const struct touched *touched,
                              int64_t now_ms, struct dx_error *err);

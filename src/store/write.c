@@ -263,7 +263,9 @@ static bool put_ci(struct store *store, const struct poll *poll, const struct ba
     parts_sort(&store->touched.pool_hours);
     parts_sort(&store->touched.pipeline_days);
     if (ok && store->derive)
-        ok = store->derive(store->derive_self, store, &store->touched, poll->now_ms, err);
+        ok = poll->filling
+                 ? dirty_put(store, &store->touched, err)
+                 : store->derive(store->derive_self, store, &store->touched, poll->now_ms, err);
     touched_done(&store->touched);
     free(w.runs);
     return ok;
@@ -292,7 +294,7 @@ bool store_commit(struct store *store, const struct poll *poll, const struct bat
         .poll = poll, .batch = batch, .etags = etags, .etag_count = etag_count
     };
 
-    store_cache(store, poll->state == DX_SOURCE_FILLING);
+    store_cache(store, poll->filling);
     if (!store_write(store, put_all, &commit, err))
         return false;
     for (size_t i = 0; i < store->known_count; i++)

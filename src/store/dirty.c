@@ -1,0 +1,105 @@
+/* dirty: the keys of derived rows that are still to be computed anew. While history
+ * is filled back, commits only note them, so that no row is computed for each page. */
+#include "config.h"
+
+#include "store/ci.h"
+#include "store/derive.h"
+
+static const int64_t DAY_MS = 86400000;
+
+static bool put_key(struct store *store, enum dirty_kind kind, int64_t id, int64_t nth,
+                    struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        store, "INSERT INTO dirty (kind, id, nth) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int(stmt, 1, (int)kind);
+    (void)sqlite3_bind_int64(stmt, 2, id);
+    (void)sqlite3_bind_int64(stmt, 3, nth);
+    return store_step(store, stmt, err);
+}
+
+static bool put_ids(struct store *store, enum dirty_kind kind, const struct ids *ids,
+                    struct dx_error *err)
+{
+    for (int64_t id = 0; (id = ids_next(ids, id)) > 0;)
+        if (!put_key(store, kind, id, 0, err))
+            return false;
+    return true;
+}
+
+static bool put_parts(struct store *store, enum dirty_kind kind, const struct parts *parts,
+                      struct dx_error *err)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (!put_key(store, kind, parts->part[i].id, parts->part[i].nth, err))
+            return false;
+    return true;
+}
+
+bool dirty_put(struct store *store, const struct touched *touched, struct dx_error *err)
+{
+    if (touched->failed_to_ms > 0)
+        for (int64_t day = touched->failed_from_ms / DAY_MS; day <= touched->failed_to_ms / DAY_MS;
+             day++)
+            if (!put_key(store, DIRTY_FAILURES, 0, day, err))
+                return false;
+    return put_parts(store, DIRTY_POOL_HOUR, &touched->pool_hours, err) &&
+           put_ids(store, DIRTY_POOL, &touched->pools, err) &&
+           put_parts(store, DIRTY_PIPELINE_DAY, &touched->pipeline_days, err) &&
+           put_ids(store, DIRTY_PIPELINE, &touched->pipelines, err);
+}
+
+/* The first key behind it; false: *err. */
+static bool find_after(struct store *store, struct dirty *key, bool *there, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(store,
+                        "SELECT kind, id, nth FROM dirty WHERE (kind, id, nth) > (?1, ?2, ?3)"
+                        " ORDER BY kind, id, nth LIMIT 1",
+                        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int(stmt, 1, (int)key->kind);
+    (void)sqlite3_bind_int64(stmt, 2, key->id);
+    (void)sqlite3_bind_int64(stmt, 3, key->nth);
+    if (!store_row(store, stmt, there, err))
+        return false;
+    if (*there)
+        *key = (struct dirty){ .kind = (enum dirty_kind)sqlite3_column_int(stmt, 0),
+                               .id = sqlite3_column_int64(stmt, 1),
+                               .nth = sqlite3_column_int64(stmt, 2) };
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+bool store_is_dirty(struct store *store)
+{
+    struct dirty key = { .kind = DIRTY_NONE };
+    bool there = false;
+
+    return find_after(store, &key, &there, &(struct dx_error){ 0 }) && there;
+}
+
+bool store_take_dirty(struct store *store, struct dirty *key, bool *there, struct dx_error *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!find_after(store, key, there, err))
+        return false;
+    if (!*there) {
+        *key = (struct dirty){ .kind = DIRTY_NONE };
+        return true;
+    }
+    stmt =
+        store_statement(store, "DELETE FROM dirty WHERE kind = ?1 AND id = ?2 AND nth = ?3", err);
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int(stmt, 1, (int)key->kind);
+    (void)sqlite3_bind_int64(stmt, 2, key->id);
+    (void)sqlite3_bind_int64(stmt, 3, key->nth);
+    return store_step(store, stmt, err);
+}
