@@ -1,6 +1,8 @@
-/* pool: what the queue panel paints of one pool. */
+/* pool: the pools of the queue panel: their order, their names, and what is painted of
+ * one of them. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "queue.h"
@@ -118,4 +120,41 @@ void queue_draw(const void *state, struct dx_canvas *canvas)
     draw_wait(p, pool, canvas, (struct dx_box){ 0, 1, rows - numbers, dx_canvas_cols(canvas) - 2 });
     if (numbers > 0)
         draw_numbers(p, pool, canvas, rows - numbers + 1);
+}
+
+/* ---- their order, and what they are called ---- */
+
+static int by_rank(const void *one, const void *other)
+{
+    const struct pool *a = one, *b = other;
+    double past_a = a->p95 / a->goal, past_b = b->p95 / b->goal;
+
+    if (a->rank != b->rank)
+        return a->rank - b->rank;
+    if (a->rank == 0 && a->waiting != b->waiting)
+        return a->waiting > b->waiting ? -1 : 1;
+    if (a->rank < 3 && (past_a > past_b || past_a < past_b))
+        return past_a > past_b ? -1 : 1; /* the one furthest past its goal */
+    return a->nth < b->nth ? -1 : a->nth > b->nth;
+}
+
+/* Two systems may have pools of one name. */
+static void name_pools(struct queue *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        struct pool *pool = &p->pools[i];
+        bool alike = false;
+
+        for (size_t k = 0; k < p->count && !alike; k++)
+            alike = k != i && strcmp(p->pools[k].name, pool->name) == 0;
+        (void)snprintf(pool->title, sizeof(pool->title), "%s%s%s", pool->name, alike ? " · " : "",
+                       alike ? pool->source : "");
+    }
+}
+
+void queue_arrange(struct queue *p)
+{
+    name_pools(p);
+    if (p->count > 1)
+        qsort(p->pools, p->count, sizeof(*p->pools), by_rank);
 }

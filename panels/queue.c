@@ -197,6 +197,7 @@ static void take_pool(struct queue *p, struct pool *pool, const struct dx_rows *
 {
     (void)ci_copy(pool->key, sizeof(pool->key), dx_text(rows, DX_FIELD_KEY));
     (void)ci_copy(pool->name, sizeof(pool->name), dx_text(rows, DX_FIELD_NAME));
+    (void)ci_copy(pool->source, sizeof(pool->source), dx_text(rows, DX_FIELD_SOURCE));
     (void)ci_copy(pool->text, sizeof(pool->text), dx_text(rows, DX_FIELD_TEXT));
     pool->waiting = dx_int(rows, DX_FIELD_WAITING);
     pool->oldest_ms = dx_int(rows, DX_FIELD_OLDEST);
@@ -237,17 +238,6 @@ static void read_hours(struct queue *p, const struct dx_view *view, const char *
     }
 }
 
-static int by_rank(const void *one, const void *other)
-{
-    const struct pool *a = one, *b = other;
-
-    if (a->rank != b->rank)
-        return a->rank - b->rank;
-    if (a->rank == 0 && a->waiting != b->waiting)
-        return a->waiting > b->waiting ? -1 : 1;
-    return a->nth < b->nth ? -1 : a->nth > b->nth;
-}
-
 static void read_pools(struct queue *p, const struct dx_view *view, const char *key)
 {
     struct dx_rows *rows =
@@ -259,8 +249,7 @@ static void read_pools(struct queue *p, const struct dx_view *view, const char *
     while (dx_next(rows) && (pool = new_pool(p)) != NULL)
         take_pool(p, pool, rows);
     read_hours(p, view, key);
-    if (p->count > 1)
-        qsort(p->pools, p->count, sizeof(*p->pools), by_rank);
+    queue_arrange(p);
 }
 
 /* ---- rows ---- */
@@ -284,7 +273,7 @@ static void tell(struct dx_list *list, const struct queue *p, const struct pool 
     else
         (void)snprintf(sentence, sizeof(sentence), "the oldest job waits for %s",
                        ci_span(span, sizeof(span), pool->oldest_s));
-    dx_finding(list, pool->rank == 0 ? DX_ROLE_BAD : DX_ROLE_WARN, pool->name, sentence);
+    dx_finding(list, pool->rank == 0 ? DX_ROLE_BAD : DX_ROLE_WARN, pool->title, sentence);
 }
 
 static struct dx_cell quantile(const struct pool *pool, double value, enum dx_role role, char *text,
@@ -324,7 +313,7 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
     cells[STATE] = looks[pool->rank];
     if (pool->none)
         cells[STATE].value = DX_GLYPH_NONE;
-    cells[POOL] = (struct dx_cell){ .text = pool->name,
+    cells[POOL] = (struct dx_cell){ .text = pool->title,
                                     .role = DX_ROLE_TEXT,
                                     .attr = pool->rank == 0 ? DX_BOLD : 0 };
     cells[WAIT] = (struct dx_cell){ .value = (double)pool->waiting,
@@ -360,7 +349,7 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
                                                                   : DX_ROLE_WARN,
                                        .attr = DX_SPAN };
     }
-    dx_add(list, DX_ROW(.key = pool->key, .url = "", .cells = cells, .into = pool->name));
+    dx_add(list, DX_ROW(.key = pool->key, .url = "", .cells = cells, .into = pool->title));
     if (pool->rank < 3)
         tell(list, p, pool);
 }

@@ -9,7 +9,8 @@ enum { HOURS = 24, SPARK = 2 * HOURS, NAME_MOST = 128 };
 enum show { SHOW_LIST, SHOW_HEAT, SHOW_GRAPH };
 
 struct pool {
-    char key[32], name[NAME_MOST];
+    char key[32], name[NAME_MOST], source[64];
+    char title[NAME_MOST + 68]; /* the name, and the source where another one has such a pool */
     double hours[SPARK]; /* p95 in seconds, each hour twice: a column wide enough shows them all */
     double goal, warn;   /* seconds */
     int64_t waiting, online, busy, n;
@@ -38,6 +39,8 @@ struct queue {
 };
 
 struct pool *queue_find(const struct queue *p, const char *key); /* NULL: no such pool */
+/* The worst first, and told apart where two systems have pools of one name. */
+void queue_arrange(struct queue *p);
 /* "no runner since 13:58". Returns out. */
 const char *queue_notice(const struct queue *p, const struct pool *pool, char *out, size_t cap);
 void queue_draw_under(const void *state, const char *row_key, struct dx_canvas *canvas);
