@@ -51,8 +51,9 @@ bool azure_decode_pools(const struct azure *az, const struct reply *reply, struc
     if (!list)
         return false;
     azure_remember(batch, AZURE_POOLS_NEXT, "", reply->now_ms + EVERY_MS);
-    json_array_foreach (list, i, item)
+    json_array_foreach (list, i, item) {
         about.number += is_of_builds(batch, item);
+    }
     if (about.number > POOLS_MOST)
         batch_note(batch, DX_LOG_INFO, "of %" PRId64 " agent pools the first %d are watched",
                    about.number, POOLS_MOST);
@@ -118,8 +119,9 @@ bool azure_decode_agents(const struct reply *reply, struct batch *batch, struct 
     pool = batch_pool(batch);
     pool->name = batch_text(batch, about.project, strlen(about.project));
     pool->online = pool->offline = pool->busy = 0;
-    json_array_foreach (list, i, item)
+    json_array_foreach (list, i, item) {
         add_agent(batch, pool, pool->name, item);
+    }
     if (about.last && (int64_t)batch->pool_count == about.number)
         batch->pools_whole = true;
     return true;

@@ -38,7 +38,7 @@ struct azure_records azure_records(struct batch *batch, const json_t *list)
 
     n = n < AZURE_RECORDS_MOST ? n : AZURE_RECORDS_MOST;
     records.by_id = arena_alloc(&batch->arena, (n + 1) * sizeof(*records.by_id));
-    records.by_parent = arena_alloc(&batch->arena, (n + 1) * sizeof(*records.by_parent));
+    records.by_parent = arena_alloc(&batch->arena, (n + 1) * sizeof(const struct azure_record *));
     for (size_t i = 0; i < n; i++) {
         const json_t *item = json_array_get(list, i);
 
@@ -52,7 +52,7 @@ struct azure_records azure_records(struct batch *batch, const json_t *list)
     qsort(records.by_id, n, sizeof(*records.by_id), by_id);
     for (size_t i = 0; i < n; i++)
         records.by_parent[i] = &records.by_id[i];
-    qsort(records.by_parent, n, sizeof(*records.by_parent), by_parent);
+    qsort(records.by_parent, n, sizeof(const struct azure_record *), by_parent);
     return records;
 }
 
@@ -106,7 +106,7 @@ const struct azure_record **azure_below(struct batch *batch, const struct azure_
 
     while (to < records->count && strcasecmp(records->by_parent[to]->parent, record->id) == 0)
         to++;
-    below = arena_alloc(&batch->arena, (to - from + 1) * sizeof(*below));
+    below = arena_alloc(&batch->arena, (to - from + 1) * sizeof(const struct azure_record *));
     for (size_t i = from; i < to; i++)
         if (azure_is(records->by_parent[i], type))
             below[n++] = records->by_parent[i];
