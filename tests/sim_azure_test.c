@@ -14,7 +14,7 @@
 #include "sim/sim.h"
 
 static const int64_t T = 1795530727000; /* 2026-11-24T14:32:07Z, a Tuesday */
-enum { IDS = 20000 };
+enum { IDS = 20000, REPOS = 60 };
 
 static struct company_answer got;
 static long long ids[IDS];
@@ -28,6 +28,7 @@ static json_t *ask(const char *path)
     got = azure_company_ask("/azure", path, T);
     json = json_loadb(got.body, got.len, 0, &why);
     cr_assert(json, "%s: %d %s", path, got.status, why.text);
+    cr_assert_eq(got.status, 200, "%s: %d", path, got.status);
     return json;
 }
 
@@ -93,7 +94,7 @@ static const char *const orders[] = { "queueTimeDescending", "startTimeDescendin
 
 Test(sim_azure, lists_every_completed_build_once_in_any_order)
 {
-    azure_company_start(7, 50, T, 8 * DAY_MS);
+    azure_company_start(7, REPOS, T, 8 * DAY_MS);
     azure_company_truth(0, T, count_build, count_job, NULL);
     cr_expect_gt(builds, 100);
     for (size_t o = 0; o < 3; o++) {
@@ -138,7 +139,7 @@ Test(sim_azure, a_timeline_has_every_job_of_a_build)
 {
     size_t there = 0, first = 0;
 
-    azure_company_start(7, 50, T, 8 * DAY_MS);
+    azure_company_start(7, REPOS, T, 8 * DAY_MS);
     azure_company_truth(0, T, no_run, add_job, &first);
     for (size_t p = 0; p < 3; p++) {
         id_count = 0;
@@ -163,7 +164,7 @@ Test(sim_azure, times_bound_the_order_that_was_asked_for)
 {
     size_t all, before;
 
-    azure_company_start(7, 50, T, 8 * DAY_MS);
+    azure_company_start(7, REPOS, T, 8 * DAY_MS);
     id_count = 0;
     add_pages("Desktop", "queryOrder=queueTimeDescending");
     all = id_count;
