@@ -132,9 +132,8 @@ Test(azure, a_job_waits_and_runs_as_long_as_its_fields_can_say)
 
 Test(azure, the_documented_timeline_has_one_job_without_a_phase)
 {
-    const struct job *job = jobs_of(
-        "documented_timeline.json",
-        "4\t1741099298650\t-1\t2\t0\t0\t0\tShop\tShop\tlinux\t");
+    const struct job *job = jobs_of("documented_timeline.json",
+                                    "4\t1741099298650\t-1\t2\t0\t0\t0\tShop\tShop\tlinux\t");
 
     cr_assert_eq(kit.batch.job_count, 1);
     cr_expect_str_eq(job->name, "Build");
@@ -155,10 +154,10 @@ Test(azure, the_documented_build_is_a_run)
 
     kit_poll(&kit, NOW);
     kit.plan.history_ms = NOW;
-    cr_assert(decode((struct reply){ .step = AZURE_NEWEST,
-                                     .detail_text = "0\t0\t0\t0\t0\t0\t0\tShop\t" },
-                     "documented_builds.json"),
-              "%s", kit.err.text);
+    cr_assert(
+        decode((struct reply){ .step = AZURE_NEWEST, .detail_text = "0\t0\t0\t0\t0\t0\t0\tShop\t" },
+               "documented_builds.json"),
+        "%s", kit.err.text);
     cr_assert_eq(kit.batch.run_count, 1);
     run = kit.batch.runs;
     cr_expect_str_eq(run->project, "Shop", "old servers do not name the repository");
