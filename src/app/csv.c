@@ -40,25 +40,25 @@ static void put_cell(FILE *out, const json_t *value, int digits)
     }
 }
 
-void csv_names(FILE *out, const json_t *record)
+void csv_names(FILE *out, json_t *record)
 {
     const char *key, *comma = "";
     json_t *value;
 
-    json_object_foreach ((json_t *)(uintptr_t)record, key, value) {
+    json_object_foreach (record, key, value) {
         (void)fprintf(out, "%s%s", comma, key);
         comma = ",";
     }
     (void)fputs("\r\n", out);
 }
 
-void csv_record(FILE *out, const json_t *record)
+void csv_record(FILE *out, json_t *record)
 {
     const int digits = record_digits(record);
     const char *key, *comma = "";
     json_t *value;
 
-    json_object_foreach ((json_t *)(uintptr_t)record, key, value) {
+    json_object_foreach (record, key, value) {
         (void)fputs(comma, out);
         put_cell(out, value, digits);
         comma = ",";

@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-void csv_names(FILE *out, const json_t *record);  /* the first line */
-void csv_record(FILE *out, const json_t *record); /* unknown values: empty cells */
+void csv_names(FILE *out, json_t *record);  /* the first line */
+void csv_record(FILE *out, json_t *record); /* unknown values: empty cells */
 
 #endif

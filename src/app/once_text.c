@@ -42,13 +42,13 @@ static const char *share_of(const json_t *record, const char *key, char out[SHAR
     return out;
 }
 
-static void print_labels(FILE *out, const json_t *labels)
+static void print_labels(FILE *out, json_t *labels)
 {
     const char *name, *comma = "";
     json_t *value;
 
     (void)fputc('{', out);
-    json_object_foreach ((json_t *)(uintptr_t)labels, name, value) {
+    json_object_foreach (labels, name, value) {
         (void)fprintf(out, "%s%s=%s", comma, name, json_string_value(value));
         comma = ", ";
     }

@@ -163,7 +163,8 @@ json_t *record_labels(const char *labels)
 
             if (c == '\\' && p[1]) {
                 c = *++p;
-                c = c == 'n' ? '\n' : c;
+                if (c == 'n')
+                    c = '\n';
             }
             if (n + 1 < sizeof(value))
                 value[n++] = c;
@@ -175,13 +176,13 @@ json_t *record_labels(const char *labels)
     return object;
 }
 
-int record_digits(const json_t *record)
+int record_digits(json_t *record)
 {
     int digits = 15;
     const char *key;
     json_t *value;
 
-    json_object_foreach ((json_t *)(uintptr_t)record, key, value) {
+    json_object_foreach (record, key, value) {
         double number = json_real_value(value), again;
         char text[40];
 

@@ -74,7 +74,7 @@ json_t *record_json(enum record_type type, const struct record_row *row);
 json_t *record_labels(const char *labels);
 /* The digits (15 to 17) that its numbers need to read back as the same: 0.1 is
  * not to be 0.10000000000000001. */
-int record_digits(const json_t *record);
+int record_digits(json_t *record);
 /* The tables as the manual has them. */
 void record_print_mdoc(struct buf *out);
 
