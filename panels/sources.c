@@ -88,9 +88,9 @@ static const char *words_of(const struct dx_rows *rows, const struct look *look,
                             size_t cap)
 {
     const char *text = dx_text(rows, DX_FIELD_TEXT);
-    int64_t total = dx_int(rows, DX_FIELD_TOTAL);
+    int64_t total = dx_int(rows, DX_FIELD_TOTAL), state = dx_int(rows, DX_FIELD_STATE);
 
-    if (dx_int(rows, DX_FIELD_STATE) == DX_SOURCE_FILLING && total > 0)
+    if ((state == DX_SOURCE_FILLING || state == DX_SOURCE_LIVE) && total > 0)
         (void)snprintf(out, cap, "filling: %lld of %lld", (long long)dx_int(rows, DX_FIELD_DONE),
                        (long long)total);
     else

@@ -74,10 +74,21 @@ static size_t open_runs(void *self, const char *project, struct open_run *out, s
     return n;
 }
 
+static int64_t owed_runs(void *self)
+{
+    const struct known_kit *store = self;
+    int64_t n = 0;
+
+    for (size_t i = 0; i < store->run_count; i++)
+        n += store->run[i].done && !store->run[i].whole;
+    return n;
+}
+
 void known_poll(struct known_kit *store, struct kit *kit, int64_t now_ms)
 {
     kit_poll(kit, now_ms);
-    store->known = (struct known){ .run = run_of, .open = open_runs, .self = store };
+    store->known =
+        (struct known){ .run = run_of, .open = open_runs, .owed = owed_runs, .self = store };
     kit->cursors = (struct cursors){ .get = get, .after = after, .self = store };
     kit->plan.known = &store->known;
 }

@@ -290,6 +290,24 @@ static int64_t number(const char *sql)
     return n;
 }
 
+/* ---- history with --once ---- */
+
+/* A collector that was killed left runs without their jobs: each poll brings what it
+ * can of them, and only when none is left, or none came, it is through. */
+Test(poller_ci, goes_on_until_nothing_is_owed)
+{
+    server_ok(c.server, "", "{\"runs\": [{\"id\": \"1\"}, {\"id\": \"2\"}, {\"id\": \"3\"}]}");
+    cr_assert(poll_once());
+    c.shared.once = true;
+    server_ok(c.server, "", "{\"runs\": [{\"id\": \"1\", \"whole\": true}]}");
+    server_ok(c.server, "", "{\"runs\": [{\"id\": \"2\", \"whole\": true}]}");
+    server_ok(c.server, "", "{}");
+    cr_assert(poll_once());
+    cr_expect_eq(server_requests(c.server), 4);
+    cr_expect_eq(stored("2"), STORED_DONE);
+    cr_expect_eq(stored("3"), STORED_OPEN);
+}
+
 /* ---- what is sent ---- */
 
 Test(poller_ci, sends_what_the_kind_of_source_wants)

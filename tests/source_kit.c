@@ -89,6 +89,16 @@ static size_t known_open(void *self, const char *project, struct open_run *out, 
     return n;
 }
 
+static int64_t known_owed(void *self)
+{
+    const struct kit *kit = self;
+    int64_t n = 0;
+
+    for (size_t i = 0; i < kit->run_count; i++)
+        n += kit->run[i].done && !kit->run[i].whole;
+    return n;
+}
+
 static void commit_runs(struct kit *kit)
 {
     for (size_t i = 0; i < kit->batch.run_count; i++) {
@@ -123,7 +133,8 @@ void kit_poll(struct kit *kit, int64_t now_ms)
     kit_done(kit);
     kit->err = (struct dx_error){ 0 };
     kit->cursors = (struct cursors){ .get = get, .after = after, .self = kit };
-    kit->runs = (struct known){ .run = known_run, .open = known_open, .self = kit };
+    kit->runs =
+        (struct known){ .run = known_run, .open = known_open, .owed = known_owed, .self = kit };
     kit->plan = (struct plan){ .now_ms = now_ms,
                                .every_ms = 15000,
                                .history_ms = 3600000,

@@ -238,6 +238,9 @@ Test(store_ci, what_is_known_of_a_run)
     expect_text(open[0].id, "78");
     expect_text(open[1].project, "acme/web");
     cr_expect_eq(store_open_runs(kit.store, kit.id[0], "acme/api", T0, open, 4, &arena), 0);
+    cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0), 1); /* 79 */
+    cr_expect_eq(store_owed_runs(kit.store, kit.id[1], T0), 0);
+    cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0 + 36 * DAY), 0);
     /* for ever open is given up */
     cr_expect_eq(store_open_runs(kit.store, kit.id[0], "", T0 + 36 * DAY, open, 4, &arena), 0);
     arena_free(&arena);

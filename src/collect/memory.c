@@ -54,11 +54,18 @@ static size_t open_runs(void *self, const char *project, struct open_run *out, s
     return n;
 }
 
+static int64_t owed_runs(void *self)
+{
+    struct memory *m = self;
+
+    return store_owed_runs(m->store, m->source, m->now_ms);
+}
+
 void memory_init(struct memory *m, int64_t source)
 {
     *m = (struct memory){ .source = source };
     m->cursors = (struct cursors){ .get = get_cursor, .after = cursor_after, .self = m };
-    m->known = (struct known){ .run = known_run, .open = open_runs, .self = m };
+    m->known = (struct known){ .run = known_run, .open = open_runs, .owed = owed_runs, .self = m };
 }
 
 void memory_begin(struct memory *m, struct store *store, int64_t now_ms)

@@ -52,6 +52,7 @@ struct poller {
     /* of the poll under way */
     bool polling, forgot, waits; /* waits: the back-fill does */
     bool filling;                /* the poll said that history is left */
+    int64_t owed;                /* runs whose jobs are missing, when it began */
     size_t kept;                 /* runs and jobs of the last piece that are still in the batch */
     int64_t now_ms, latency_ms, bytes, skew_ms, largest;
     bool skew_known;
@@ -160,10 +161,16 @@ static void hide_in_notes(struct poller *p)
 static void poll_now(struct poller *p);
 
 /* With --once history comes whole, however many polls it takes: until one asks for
- * none of it, or there is no room for more. */
-static bool goes_on(const struct poller *p, const struct dx_error *err)
+ * none of it, or there is no room for more. What a collector that was killed left is
+ * history too, as long as polls make it less. */
+static bool goes_on(struct poller *p, const struct dx_error *err)
 {
-    return p->shared->once && !err && !p->waits && (p->filling || p->count.fills > 0);
+    int64_t owed;
+
+    if (!p->shared->once || err || p->waits)
+        return false;
+    owed = p->memory.known.owed(&p->memory);
+    return p->filling || p->count.fills > 0 || (owed > 0 && owed < p->owed);
 }
 
 /* err NULL: all that had to come came. */
@@ -180,7 +187,8 @@ static void finish(struct poller *p, const struct dx_error *err)
         piece_rescue(&p->batch);
     if (!err)
         p->probed = true;
-    p->batch.done = p->batch.total = 0; /* the back-fill is through, or will be told anew */
+    if (!p->filling)
+        p->batch.done = p->batch.total = 0; /* the back-fill is through */
     if (p->batch.repaired > 0)
         batch_note(&p->batch, DX_LOG_WARN, "%zu bytes of its answer had to be mended",
                    p->batch.repaired);
@@ -475,6 +483,7 @@ static void poll_now(struct poller *p)
                              .cursors = &p->memory.cursors,
                              .known = &p->memory.known };
     memory_begin(&p->memory, p->shared->store, p->now_ms);
+    p->owed = p->memory.known.owed(&p->memory);
     if (program_is(p->settings)) {
         p->count.sent = 1;
         pace_begin(&p->pace, 1);

@@ -143,7 +143,8 @@ static void add_source(struct instance *in, const struct rows_ops *ops, const vo
         (void)snprintf(in->stale_why, sizeof(in->stale_why), "%s%s%s",
                        ops->text(rows, DX_FIELD_SOURCE), *why ? " " : "", why);
     }
-    if (state == DX_SOURCE_FILLING && ops->integer(rows, DX_FIELD_TOTAL) > 0) {
+    if ((state == DX_SOURCE_FILLING || state == DX_SOURCE_LIVE) &&
+        ops->integer(rows, DX_FIELD_TOTAL) > 0) { /* between polls it is live */
         in->fill_done += ops->integer(rows, DX_FIELD_DONE);
         in->fill_total += ops->integer(rows, DX_FIELD_TOTAL);
     }

@@ -19,7 +19,7 @@ enum {
      * the rest is history: of a hundred projects all shall show something soon. */
     FIRST_MOST = 10,
     FILLS_MOST = 2, /* projects that are filled back in one poll */
-    OPEN_ROOM = 30, /* as long as so many runs wait for their jobs, no more are added */
+    OWED_MOST = 30, /* as long as so many runs wait for their jobs, no more are added */
     MINUTE_MS = 60000,
     /* CI is off, or the token may not read it: that may change. */
     REFUSED_AGAIN_MS = 6 * 60 * 60 * 1000,
@@ -29,13 +29,11 @@ enum {
 
 static bool has_room(const struct plan *plan)
 {
-    struct open_run open[OPEN_ROOM];
     size_t fills = 0;
 
     for (const struct plan_request *r = plan->first; r; r = r->next)
         fills += r->step == GITLAB_FILL;
-    return fills < FILLS_MOST &&
-           (!plan->known || plan->known->open(plan->known->self, "", open, OPEN_ROOM) < OPEN_ROOM);
+    return fills < FILLS_MOST && (!plan->known || plan->known->owed(plan->known->self) < OWED_MOST);
 }
 
 /* Before it nothing is wanted. */

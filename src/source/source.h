@@ -57,6 +57,8 @@ struct known {
     /* The open runs of a project ("": of all), oldest poll first; they are asked
      * for again by id. Texts live until the next call. */
     size_t (*open)(void *self, const char *project, struct open_run *out, size_t cap);
+    /* How many of them are done, and wait for their jobs only. */
+    int64_t (*owed)(void *self);
     void *self;
 };
 

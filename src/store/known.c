@@ -86,3 +86,27 @@ size_t store_open_runs(struct store *store, int64_t source, const char *project,
     (void)sqlite3_reset(stmt);
     return n;
 }
+
+int64_t store_owed_runs(struct store *store, int64_t source, int64_t now_ms)
+{
+    struct dx_error err = { 0 };
+    sqlite3_stmt *stmt =
+        store_statement(store,
+                        "SELECT count(*) FROM run WHERE source = ?1 AND phase = 4"
+                        " AND (phase < 4 OR flags & 1 = 0)" /* in the words of its index */
+                        " AND coalesce(created_ms, seen_ms) > ?2",
+                        &err);
+    int64_t n = 0;
+    bool there;
+
+    if (!stmt)
+        return 0;
+    (void)sqlite3_bind_int64(stmt, 1, source);
+    (void)sqlite3_bind_int64(stmt, 2, now_ms - OPEN_MOST_MS);
+    if (!store_row(store, stmt, &there, &err))
+        return 0;
+    if (there)
+        n = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    return n;
+}

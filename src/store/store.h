@@ -103,6 +103,8 @@ struct stored_open {
 };
 size_t store_open_runs(struct store *store, int64_t source, const char *project, int64_t now_ms,
                        struct stored_open *out, size_t cap, struct arena *arena);
+/* How many of them are done: only what the server has of their jobs is missing. */
+int64_t store_owed_runs(struct store *store, int64_t source, int64_t now_ms);
 /* The same text of a source again within an hour is counted: "... (×12)". */
 bool store_log(struct store *store, int64_t now_ms, enum dx_log_level level, const char *source,
                const char *text, struct dx_error *err);

@@ -97,7 +97,7 @@ enum dx_severity { /* the higher the worse; from the label "severity" */
 enum dx_source_state {
     DX_SOURCE_NEW,     /* not polled yet */
     DX_SOURCE_LIVE,    /* the last poll succeeded, its data is fresh */
-    DX_SOURCE_FILLING, /* live, and history is still being filled back */
+    DX_SOURCE_FILLING, /* live, and this poll fills history back */
     DX_SOURCE_LIMITED, /* slowed by the server's limit or by our budget */
     DX_SOURCE_LOST,    /* the last poll failed */
     DX_SOURCE_STOPPED, /* refused (401, 403) or wrongly configured: a person must act */
