@@ -259,12 +259,12 @@ Test(derive, time_alone_gives_the_same_rows)
 
 /* ---- history ---- */
 
-static void open_again(void)
+static void open_again(enum success_policy policy)
 {
     store_close(kit.store);
     deriver_free(deriver);
     kit_collect();
-    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
+    deriver = deriver_new(policy);
     store_on_derive(kit.store, deriver_commit, deriver);
 }
 
@@ -290,9 +290,44 @@ Test(derive, what_history_changed_is_computed_after_a_restart_too)
     cr_expect(store_is_dirty(kit.store));
     cr_expect_str_eq(PIPELINE_ROW("", DAY), "", "no commit of history computes anything");
     cr_assert(deriver_slice(deriver, kit.store, now_ms, &more, &err), "%s", err.text);
-    open_again();
+    open_again(SUCCESS_EXCLUDE_CANCELLED);
     slice_all(now_ms);
     check_all();
+}
+
+/* n of all days of all pipelines. */
+static double days_n(void)
+{
+    struct reader reader = store_reader(kit.store);
+    struct dx_error err = { 0 };
+    double n = 0.;
+    void *rows;
+
+    cr_assert(store_begin(kit.store, &err), "%s", err.text);
+    rows = reader.open(reader.self, DX_QUERY_PIPELINE_DAYS, DX_FILTER(.from_ms = now_ms - 60 * DAY),
+                       now_ms);
+    while (reader.ops->next(rows))
+        n += (double)reader.ops->integer(rows, DX_FIELD_N);
+    reader.ops->close(rows);
+    store_end(kit.store);
+    return n;
+}
+
+Test(derive, another_policy_counts_the_days_anew)
+{
+    double before;
+
+    make_all(7);
+    commit_all(kit_poll);
+    slice_all(now_ms);
+    before = days_n();
+    cr_assert_gt(before, 0.);
+    open_again(SUCCESS_EXCLUDE_CANCELLED);
+    slice_all(now_ms + MINUTE);
+    cr_expect_eq(days_n(), before);
+    open_again(SUCCESS_STRICT); /* what was cancelled counts */
+    slice_all(now_ms + 2 * MINUTE);
+    cr_expect_gt(days_n(), before * 1.05, "%g after %g", days_n(), before);
 }
 
 Test(derive, a_poll_amid_history_is_on_the_screen_at_once)

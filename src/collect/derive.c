@@ -265,6 +265,6 @@ bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool 
         d->going = false;
         return false;
     }
-    *more = left || d->going;
+    *more = d->going || store_is_dirty(store); /* another policy may have made it so */
     return true;
 }

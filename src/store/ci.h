@@ -58,6 +58,8 @@ bool run_blame(struct store *store, int64_t run, struct dx_error *err);
 bool pools_put(struct writing *w, struct dx_error *err);
 /* dirty.c: what was touched is to be computed anew later. */
 bool dirty_put(struct store *store, const struct touched *touched, struct dx_error *err);
+/* Another policy holds: all days of all pipelines. */
+bool dirty_put_days(struct store *store, struct dx_error *err);
 /* Items that wait in a queue give way to the jobs that came of them, or leave. */
 bool queue_put(struct writing *w, struct dx_error *err);
 /* The row of a pool, made where it is new; 0 for "". -1: *err. */

@@ -51,18 +51,28 @@ bool store_put_derived_at(struct store *store, int64_t at_ms, struct dx_error *e
     return store_step(store, stmt, err);
 }
 
-bool store_put_policy(struct store *store, const char *policy, struct dx_error *err)
+static bool with_policy(struct store *store, const char *sql, const char *policy,
+                        struct dx_error *err)
 {
-    sqlite3_stmt *stmt = store_statement(
-        store,
-        "INSERT INTO meta (key, value) VALUES ('success_policy', ?1)"
-        " ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
-        err);
+    sqlite3_stmt *stmt = store_statement(store, sql, err);
 
     if (!stmt)
         return false;
     bind_text(stmt, 1, policy);
     return store_step(store, stmt, err);
+}
+
+bool store_put_policy(struct store *store, const char *policy, struct dx_error *err)
+{
+    if (!with_policy(store,
+                     "UPDATE meta SET value = ?1 WHERE key = 'success_policy' AND value <> ?1",
+                     policy, err) ||
+        (sqlite3_changes(store->db) > 0 && !dirty_put_days(store, err)))
+        return false;
+    return with_policy(store,
+                       "INSERT INTO meta (key, value) VALUES ('success_policy', ?1)"
+                       " ON CONFLICT DO NOTHING",
+                       policy, err);
 }
 
 /* ---- pools ---- */

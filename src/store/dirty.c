@@ -52,6 +52,22 @@ bool dirty_put(struct store *store, const struct touched *touched, struct dx_err
            put_ids(store, DIRTY_PIPELINE, &touched->pipelines, err);
 }
 
+bool dirty_put_days(struct store *store, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(store,
+                        "INSERT INTO dirty (kind, id, nth)"
+                        " SELECT DISTINCT ?1, pipeline, finished_ms / 86400000 FROM run"
+                        " WHERE finished_ms > 0"
+                        " ON CONFLICT DO NOTHING",
+                        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int(stmt, 1, DIRTY_PIPELINE_DAY);
+    return store_step(store, stmt, err);
+}
+
 /* The first key behind it; false: *err. */
 static bool find_after(struct store *store, struct dirty *key, bool *there, struct dx_error *err)
 {
