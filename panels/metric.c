@@ -217,7 +217,7 @@ static int best_first(const void *one, const void *other)
 
     if (isnan(a->now) || isnan(b->now))
         return isnan(a->now) - isnan(b->now);
-    return worst_first(other, one);
+    return -worst_first(one, other);
 }
 
 /* ---- reading ---- */

@@ -109,8 +109,9 @@ static void commit_runs(struct kit *kit)
             cr_assert(kit->run_count < KIT_RUNS);
             to = &kit->run[kit->run_count++];
             *to = (struct kit_run){ .attempt = run->attempt };
-            snprintf(to->project, sizeof(to->project), "%s", run->project);
-            snprintf(to->id, sizeof(to->id), "%s", run->id);
+            cr_assert(snprintf(to->project, sizeof(to->project), "%s", run->project) <
+                      (int)sizeof(to->project));
+            cr_assert(snprintf(to->id, sizeof(to->id), "%s", run->id) < (int)sizeof(to->id));
         }
         if (!run->bare || run->gone)
             to->done = run->gone || run->outcome.phase == DX_PHASE_DONE;

@@ -83,15 +83,21 @@ static bool index_of(const char *const *names, const char *word, const char *wha
 
 static bool parse_size(struct arguments *args, const char *text, struct dx_error *err)
 {
-    char end;
+    char *x, *end;
+    long cols, rows;
 
     args->cols = 120;
     args->rows = 40;
     if (!*text)
         return true;
-    if (sscanf(text, "%4dx%4d%c", &args->cols, &args->rows, &end) == 2 && args->cols > 0 &&
-        args->rows > 0 && args->cols <= SIZE_MOST && args->rows <= SIZE_MOST)
+    cols = strtol(text, &x, 10);
+    rows = strtol(*x == 'x' ? x + 1 : x, &end, 10);
+    if (*x == 'x' && *end == '\0' && cols > 0 && rows > 0 && cols <= SIZE_MOST &&
+        rows <= SIZE_MOST) {
+        args->cols = (int)cols;
+        args->rows = (int)rows;
         return true;
+    }
     return dx_fail(err, DX_FAULT_CONFIG, "--size: \"%.40s\" is not like 120x40", text);
 }
 

@@ -20,7 +20,8 @@ static bool is_web(const char *url)
 
 static void base64(struct buf *out, const char *text, size_t len)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
     for (size_t i = 0; i < len; i += 3) {
         unsigned long bits = 0;
@@ -29,7 +30,7 @@ static void base64(struct buf *out, const char *text, size_t len)
         for (size_t j = 0; j < 3; j++)
             bits = bits << 8 | (i + j < len ? (unsigned char)text[i + j] : 0u);
         for (size_t j = 0; j < 4; j++)
-            four[j] = i + j > len ? '=' : digits[bits >> (18 - 6 * j) & 63];
+            four[j] = digits[i + j > len ? 64 : bits >> (18 - 6 * j) & 63];
         (void)buf_add(out, four, sizeof(four));
     }
 }
@@ -43,7 +44,7 @@ void link_copy(struct viewer *v, const char *text)
         viewer_say(v, len == 0 ? "this row has no URL" : "too long to copy");
         return;
     }
-    buf_init(&out, 2 * COPY_MAX);
+    buf_init(&out, sizeof("\033]52;c;") + 2 * (size_t)COPY_MAX);
     (void)buf_text(&out, "\033]52;c;");
     base64(&out, text, len);
     (void)buf_text(&out, "\a");

@@ -9,18 +9,11 @@
 #include <string.h>
 
 #include "source/field.h"
+#include "source/recall.h"
 
 enum { NAME = 24, LONG_NAME = 250 };
 
 static const char project_of[] = "project:";
-
-static int64_t value_of(const struct plan *plan, const struct batch *batch, const char *name)
-{
-    for (size_t i = batch ? batch->cursor_count : 0; i-- > 0;)
-        if (strcmp(batch->cursors[i].name, name) == 0)
-            return batch->cursors[i].value;
-    return plan->cursors->get(plan->cursors->self, name);
-}
 
 static const char *name_of(char out[NAME], enum azure_cursor which, const char *project)
 {
@@ -33,7 +26,7 @@ int64_t azure_cursor(const struct plan *plan, const struct batch *batch, enum az
 {
     char name[NAME];
 
-    return value_of(plan, batch, name_of(name, which, project));
+    return recall(plan, batch, name_of(name, which, project));
 }
 
 void azure_remember(struct batch *batch, enum azure_cursor which, const char *project,
@@ -56,7 +49,7 @@ int64_t azure_project_seen(const struct plan *plan, const struct batch *batch, c
 {
     char name[LONG_NAME];
 
-    return value_of(plan, batch, project_name(name, project));
+    return recall(plan, batch, project_name(name, project));
 }
 
 void azure_remember_project(struct batch *batch, const char *project, int64_t now_ms)
@@ -68,14 +61,9 @@ void azure_remember_project(struct batch *batch, const char *project, int64_t no
 
 const char *azure_next_project(struct plan *plan, const char *project)
 {
-    char name[LONG_NAME];
-    const char *next = plan->cursors->after
-                           ? plan->cursors->after(plan->cursors->self, project_name(name, project))
-                           : NULL;
+    const char *next = recall_after(plan, project_of, project);
 
-    if (!next || strncmp(next, project_of, sizeof(project_of) - 1) != 0 || strcmp(next, name) <= 0)
-        return NULL; /* a name that was cut would come again and again */
-    return arena_text(&plan->arena, next + sizeof(project_of) - 1);
+    return next ? arena_text(&plan->arena, next) : NULL;
 }
 
 /* ---- queues: "queue:<hash of the project>:12:3:Linux" ---- */
@@ -99,6 +87,7 @@ bool azure_queue(const struct plan *plan, struct batch *batch, const char *proje
 {
     const struct cursors *c = plan->cursors;
     char prefix[LONG_NAME], at[LONG_NAME];
+    const char *rest = "";
     size_t len = (size_t)queue_prefix(prefix, project, queue);
     int64_t seen = 0;
 
@@ -107,13 +96,9 @@ bool azure_queue(const struct plan *plan, struct batch *batch, const char *proje
             take_pool(batch, batch->cursors[i].name + len, pool, name);
             return true;
         }
-    (void)snprintf(at, sizeof(at), "%s", prefix);
-    while (c->after) {
-        const char *next = c->after(c->self, at);
-
-        if (!next || strncmp(next, prefix, len) != 0 || strcmp(next, at) <= 0)
-            break;
-        (void)snprintf(at, sizeof(at), "%s", next);
+    while ((rest = recall_after(plan, prefix, rest)) != NULL) {
+        (void)snprintf(at, sizeof(at), "%s%s", prefix, rest);
+        rest = at + len;
         if (c->get(c->self, at) > seen) {
             seen = c->get(c->self, at);
             take_pool(batch, at + len, pool, name);

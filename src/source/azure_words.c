@@ -3,13 +3,13 @@
 
 #include "source/azure.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/time.h"
 #include "source/field.h"
+#include "source/pattern.h"
 
 #define UNSURE DX_PHASE_UNKNOWN, DX_RESULT_NONE, false
 
@@ -103,10 +103,5 @@ int64_t azure_span(int64_t from_ms, int64_t to_ms, bool *skewed)
 
 bool azure_fits(const struct dx_items *patterns, const char *text)
 {
-    const char *const *pattern = patterns->item;
-
-    for (size_t i = 0; i < patterns->count; i++)
-        if (fnmatch(pattern[i], text, FNM_CASEFOLD) == 0)
-            return true;
-    return false;
+    return pattern_fits(patterns, text, PATTERN_ANY_CASE);
 }

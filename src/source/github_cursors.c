@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "source/field.h"
+#include "source/recall.h"
 
 enum { KEY_MAX = GITHUB_NAME + 16 };
 
@@ -19,18 +20,13 @@ static const double FILL_SHARE = 0.4;
 static const double FILL_AT_ONCE = 0.02;
 static const double LIMIT_HOUR_S = 3600.;
 
-static const char repo_prefix[] = "repo:";
-
 int64_t github_recall(const struct plan *plan, const struct batch *batch, const char *kind,
                       const char *repo)
 {
     char key[KEY_MAX];
 
     (void)snprintf(key, sizeof(key), "%s:%s", kind, repo);
-    for (size_t i = batch ? batch->cursor_count : 0; i-- > 0;)
-        if (strcmp(batch->cursors[i].name, key) == 0)
-            return batch->cursors[i].value;
-    return plan->cursors->get(plan->cursors->self, key);
+    return recall(plan, batch, key);
 }
 
 void github_remember(struct batch *batch, const char *kind, const char *repo, int64_t value)
@@ -43,17 +39,12 @@ void github_remember(struct batch *batch, const char *kind, const char *repo, in
 
 const char *github_discovered(const struct plan *plan, const char *repo)
 {
-    const size_t len = sizeof(repo_prefix) - 1;
-    char key[KEY_MAX];
-    const char *name = key;
+    const char *name = repo;
 
-    (void)snprintf(key, sizeof(key), "%s%s", repo_prefix, repo);
-    do {
-        name = plan->cursors->after ? plan->cursors->after(plan->cursors->self, name) : NULL;
-        if (!name || strncmp(name, repo_prefix, len) != 0)
-            return NULL;
-    } while (plan->cursors->get(plan->cursors->self, name) == 0);
-    return name + len;
+    do
+        name = recall_after(plan, "repo:", name);
+    while (name && github_recall(plan, NULL, "repo", name) == 0);
+    return name;
 }
 
 /* ---- what a request carries ---- */

@@ -4,12 +4,12 @@
 #include "source/github.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "source/field.h"
+#include "source/pattern.h"
 
 enum { OWNER_MAX = 39, NAME_MAX_LEN = 100 };
 
@@ -56,12 +56,7 @@ bool github_owner(const char *name)
 /* Names are the same in any letter case. */
 static bool fits(const struct dx_items *patterns, const char *text)
 {
-    const char *const *pattern = patterns->item;
-
-    for (size_t i = 0; i < patterns->count; i++)
-        if (fnmatch(pattern[i], text, FNM_CASEFOLD | FNM_NOESCAPE) == 0)
-            return true;
-    return false;
+    return pattern_fits(patterns, text, PATTERN_ANY_CASE);
 }
 
 static bool wanted(const struct github *config, const char *repo)

@@ -8,18 +8,11 @@
 #include <string.h>
 
 #include "source/field.h"
+#include "source/recall.h"
 
 enum { NAME = 24 };
 
 static const char branch_of[] = "branch:";
-
-static int64_t value_of(const struct plan *plan, const struct batch *batch, const char *name)
-{
-    for (size_t i = batch ? batch->cursor_count : 0; i-- > 0;)
-        if (strcmp(batch->cursors[i].name, name) == 0)
-            return batch->cursors[i].value;
-    return plan->cursors->get(plan->cursors->self, name);
-}
 
 static const char *name_of(char out[NAME], enum gitlab_cursor which, const char *project)
 {
@@ -32,7 +25,7 @@ int64_t gitlab_cursor(const struct plan *plan, const struct batch *batch, enum g
 {
     char name[NAME];
 
-    return value_of(plan, batch, name_of(name, which, project));
+    return recall(plan, batch, name_of(name, which, project));
 }
 
 void gitlab_remember(struct batch *batch, enum gitlab_cursor which, const char *project,
@@ -55,7 +48,7 @@ int64_t gitlab_branch(const struct plan *plan, const struct batch *batch, const 
 {
     char name[GITLAB_PATH];
 
-    return value_of(plan, batch, branch_name(name, project));
+    return recall(plan, batch, branch_name(name, project));
 }
 
 void gitlab_remember_branch(const struct plan *plan, struct batch *batch, const char *project,
@@ -70,12 +63,7 @@ void gitlab_remember_branch(const struct plan *plan, struct batch *batch, const 
 
 const char *gitlab_next_project(struct plan *plan, const char *project)
 {
-    char name[GITLAB_PATH];
-    const char *next = plan->cursors->after
-                           ? plan->cursors->after(plan->cursors->self, branch_name(name, project))
-                           : NULL;
+    const char *next = recall_after(plan, branch_of, project);
 
-    if (!next || strncmp(next, branch_of, sizeof(branch_of) - 1) != 0 || strcmp(next, name) <= 0)
-        return NULL; /* a name that was cut would come again and again */
-    return arena_text(&plan->arena, next + sizeof(branch_of) - 1);
+    return next ? arena_text(&plan->arena, next) : NULL;
 }

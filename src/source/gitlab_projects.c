@@ -3,11 +3,11 @@
 
 #include "source/gitlab.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "source/field.h"
+#include "source/pattern.h"
 
 enum {
     LISTS_MOST = 100, /* projects that are asked for news in one poll */
@@ -90,19 +90,10 @@ bool gitlab_decode_project(const struct gitlab *g, const struct reply *reply, st
 
 /* ---- the projects of a group ---- */
 
-static bool fits(const struct dx_items *patterns, const char *path)
-{
-    const char *const *pattern = patterns->item;
-
-    for (size_t i = 0; i < patterns->count; i++)
-        if (fnmatch(pattern[i], path, 0) == 0)
-            return true;
-    return false;
-}
-
 static bool is_wanted(const struct gitlab *g, const char *path)
 {
-    return *path && (g->include.count == 0 || fits(&g->include, path)) && !fits(&g->exclude, path);
+    return *path && (g->include.count == 0 || pattern_fits(&g->include, path, PATTERN_EXACT)) &&
+           !pattern_fits(&g->exclude, path, PATTERN_EXACT);
 }
 
 static bool is_configured(const struct gitlab *g, const char *path)

@@ -4,12 +4,12 @@
 
 #include "source/gitlab.h"
 
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "source/field.h"
+#include "source/pattern.h"
 
 /* ---- what it is of ---- */
 
@@ -22,16 +22,12 @@ static bool is_of_request(const char *event)
 static bool is_protected(const struct gitlab *g, const struct plan *plan, const struct batch *batch,
                          const struct run *run)
 {
-    const char *const *pattern = g->protect.item;
-
     if (!*run->branch || is_of_request(run->event) ||
         strncmp(run->branch, "refs/merge-requests/", 20) == 0)
         return false;
-    for (size_t i = 0; i < g->protect.count; i++)
-        if (fnmatch(pattern[i], run->branch, 0) == 0)
-            return true;
-    return g->protect.count == 0 &&
-           gitlab_branch(plan, batch, run->project) == (int64_t)text_hash(run->branch);
+    if (g->protect.count > 0)
+        return pattern_fits(&g->protect, run->branch, PATTERN_EXACT);
+    return gitlab_branch(plan, batch, run->project) == (int64_t)text_hash(run->branch);
 }
 
 /* ---- what became of it ---- */

@@ -3,13 +3,14 @@
 
 #include "source/jenkins.h"
 
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "source/field.h"
+#include "source/pattern.h"
+#include "source/recall.h"
 
 enum { KEY_MAX = JENKINS_FULL_MOST + 16 };
 
@@ -120,23 +121,13 @@ const char *jenkins_full_of_url(struct batch *batch, const char *url)
 
 /* ---- patterns ---- */
 
-static bool fits(const struct dx_items *patterns, const char *text)
-{
-    const char *const *pattern = patterns->item;
-
-    for (size_t i = 0; i < patterns->count; i++)
-        if (fnmatch(pattern[i], text, 0) == 0)
-            return true;
-    return false;
-}
-
 /* A pattern of a multibranch project stands for its branches too. */
 static bool fits_it_or_above(const struct dx_items *patterns, const char *full)
 {
     char text[JENKINS_NAME];
 
     (void)snprintf(text, sizeof(text), "%s", full);
-    while (!fits(patterns, text)) {
+    while (!pattern_fits(patterns, text, PATTERN_EXACT)) {
         char *slash = strrchr(text, '/');
 
         if (!slash)
@@ -157,7 +148,7 @@ bool jenkins_protected(const struct jenkins *config, const char *branch)
     static const char *const usual[] = { "main", "master", "trunk" };
 
     if (config->protect.count > 0)
-        return fits(&config->protect, branch);
+        return pattern_fits(&config->protect, branch, PATTERN_EXACT);
     for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
         if (strcmp(branch, usual[i]) == 0)
             return true;
@@ -196,10 +187,7 @@ int64_t jenkins_recall(const struct plan *plan, const struct batch *batch, const
     char key[KEY_MAX];
 
     (void)snprintf(key, sizeof(key), "%s:%s", kind, full);
-    for (size_t i = batch ? batch->cursor_count : 0; i-- > 0;)
-        if (strcmp(batch->cursors[i].name, key) == 0)
-            return batch->cursors[i].value;
-    return plan->cursors->get(plan->cursors->self, key);
+    return recall(plan, batch, key);
 }
 
 void jenkins_remember(struct batch *batch, const char *kind, const char *full, int64_t value)

@@ -1,0 +1,29 @@
+/* recall: the cursors of a source. */
+#include "config.h"
+
+#include "source/recall.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int64_t recall(const struct plan *plan, const struct batch *batch, const char *name)
+{
+    for (size_t i = batch ? batch->cursor_count : 0; i-- > 0;)
+        if (strcmp(batch->cursors[i].name, name) == 0)
+            return batch->cursors[i].value;
+    return plan->cursors->get(plan->cursors->self, name);
+}
+
+const char *recall_after(const struct plan *plan, const char *prefix, const char *rest)
+{
+    const struct cursors *cursors = plan->cursors;
+    char name[1024];
+    const char *next;
+
+    (void)snprintf(name, sizeof(name), "%s%s", prefix, rest);
+    next = cursors->after ? cursors->after(cursors->self, name) : NULL;
+    /* One that is not behind it: the name was cut, and it would come again and again. */
+    if (!next || strncmp(next, prefix, strlen(prefix)) != 0 || strcmp(next, name) <= 0)
+        return NULL;
+    return next + strlen(prefix);
+}

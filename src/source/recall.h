@@ -1,0 +1,16 @@
+/* recall: the numbers that a source keeps from poll to poll, its cursors, by name. What
+ * this poll's replies brought is newer than what the store has. */
+#ifndef SOURCE_RECALL_H
+#define SOURCE_RECALL_H
+
+#include "source/plan.h"
+#include "source/source.h"
+
+/* batch NULL: as the store has it. 0: not known. */
+int64_t recall(const struct plan *plan, const struct batch *batch, const char *name);
+/* What is behind the prefix in the name of the next cursor after prefix + rest ("" begins),
+ * so that a source can keep a list under a prefix. NULL: the last. Lives until the next
+ * call of it. */
+const char *recall_after(const struct plan *plan, const char *prefix, const char *rest);
+
+#endif
