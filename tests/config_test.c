@@ -261,14 +261,13 @@ static bool adhoc(const char *github, const char *token)
     struct common_args args;
     struct dx_error err = { 0 };
     struct buf complaints;
-    int rest;
     bool ok;
 
     if (token)
         setenv("GITHUB_TOKEN", token, 1);
     else
         unsetenv("GITHUB_TOKEN");
-    cr_assert(args_parse(3, argv, &args, NULL, NULL, &rest, &err), "%s", err.text);
+    cr_assert(args_parse(3, argv, &args, NULL, NULL, &err), "%s", err.text);
     buf_init(&complaints, 4096);
     ok = common_args_load(&args, &config, &kinds, &kinds, &complaints);
     snprintf(said, sizeof(said), "%s", complaints.bytes ? complaints.bytes : "");

@@ -170,3 +170,28 @@ Test(text, widths_and_graphemes_are_those_of_the_tables)
         }
     }
 }
+
+Test(text, base64_is_that_of_rfc_4648)
+{
+    static const struct {
+        const char *plain, *coded;
+        size_t len;
+    } cases[] = {
+        { "", "", 0 },
+        { "f", "Zg==", 1 },
+        { "fo", "Zm8=", 2 },
+        { "foo", "Zm9v", 3 },
+        { "foob", "Zm9vYg==", 4 },
+        { "fooba", "Zm9vYmE=", 5 },
+        { "foobar", "Zm9vYmFy", 6 },
+        { "\xFB\xFF\xBF\x00", "+/+/AA==", 4 },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char out[16] = "";
+        size_t n = text_base64(out, cases[i].plain, cases[i].len);
+
+        cr_expect_eq(n, strlen(cases[i].coded));
+        cr_expect_str_eq(out, cases[i].coded);
+    }
+}

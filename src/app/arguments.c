@@ -223,9 +223,9 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
         "", "", "", "", "", "", "", "", false, false, false, false, false, false
     };
     static const char *const colors[] = { "truecolor", "256", "16", "8", "mono", NULL };
-    int rest, ignored;
+    int ignored;
 
-    if (!args_parse(argc, argv, &args->common, own, &given, &rest, err))
+    if (!args_parse(argc, argv, &args->common, own, &given, err))
         return false;
     *done = print(&given);
     if (*done)
@@ -243,5 +243,6 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
     if (!duration_parse(&args->since_ms, *given.since ? given.since : "24h"))
         return dx_fail(err, DX_FAULT_CONFIG, "--since: \"%.40s\" is not a duration like 7d",
                        given.since);
-    return parse_size(args, given.size, err) && parse_mode(args, argv + rest, &given, err);
+    return parse_size(args, given.size, err) &&
+           parse_mode(args, argv + args->common.rest, &given, err);
 }

@@ -10,6 +10,7 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
+#include "core/text.h"
 
 enum { COPY_MAX = 4000 };
 
@@ -18,25 +19,9 @@ static bool is_web(const char *url)
     return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
 }
 
-static void base64(struct buf *out, const char *text, size_t len)
-{
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
-
-    for (size_t i = 0; i < len; i += 3) {
-        unsigned long bits = 0;
-        char four[4];
-
-        for (size_t j = 0; j < 3; j++)
-            bits = bits << 8 | (i + j < len ? (unsigned char)text[i + j] : 0u);
-        for (size_t j = 0; j < 4; j++)
-            four[j] = digits[i + j > len ? 64 : bits >> (18 - 6 * j) & 63];
-        (void)buf_add(out, four, sizeof(four));
-    }
-}
-
 void link_copy(struct viewer *v, const char *text)
 {
+    char coded[COPY_MAX / 3 * 4 + 4];
     struct buf out;
     size_t len = strlen(text);
 
@@ -44,9 +29,9 @@ void link_copy(struct viewer *v, const char *text)
         viewer_say(v, len == 0 ? "this row has no URL" : "too long to copy");
         return;
     }
-    buf_init(&out, sizeof("\033]52;c;") + 2 * (size_t)COPY_MAX);
+    buf_init(&out, 2 * (size_t)COPY_MAX);
     (void)buf_text(&out, "\033]52;c;");
-    base64(&out, text, len);
+    (void)buf_add(&out, coded, text_base64(coded, text, len));
     (void)buf_text(&out, "\a");
     screen_send(v->screen, out.bytes, out.len);
     buf_done(&out);

@@ -31,13 +31,13 @@ static const struct arg own[] = {
 bool collect_arguments_parse(struct collect_arguments *args, int argc, char **argv,
                              struct dx_error *err)
 {
-    int rest;
 
     *args = (struct collect_arguments){ .wait = "" };
-    if (!args_parse(argc, argv, &args->common, own, args, &rest, err))
+    if (!args_parse(argc, argv, &args->common, own, args, err))
         return false;
-    if (rest < argc)
-        return dx_fail(err, DX_FAULT_CONFIG, "%.60s: there are no operands", argv[rest]);
+    if (args->common.rest < argc)
+        return dx_fail(err, DX_FAULT_CONFIG, "%.60s: there are no operands",
+                       argv[args->common.rest]);
     if (!duration_parse(&args->wait_ms, *args->wait ? args->wait : "5m"))
         return dx_fail(err, DX_FAULT_CONFIG, "--wait: \"%.40s\" is not a duration like 30s",
                        args->wait);

@@ -152,15 +152,15 @@ static bool put_windows(struct store *store, struct pool_row *row, const struct 
     bool ok = true;
 
     for (int w = 0; ok && w < WINDOWS; w++) {
-        int64_t from_ms = at_ms - derive_windows[w], start_ms = from_ms - derive_windows[w];
+        int64_t since = at_ms - derive_windows[w], before_that = since - derive_windows[w];
         struct spans now = { .n = 0 }, before = { .n = 0 };
 
         if (w < EXACT_WINDOWS) {
-            now = pick(waits, from_ms, at_ms);
-            before = pick(waits, start_ms, from_ms);
+            now = pick(waits, since, at_ms);
+            before = pick(waits, before_that, since);
         } else {
-            ok = read_long(store, row->pool, from_ms, at_ms, &now, err) &&
-                 read_long(store, row->pool, start_ms, from_ms, &before, err);
+            ok = read_long(store, row->pool, since, at_ms, &now, err) &&
+                 read_long(store, row->pool, before_that, since, &before, err);
         }
         row->window_ms = derive_windows[w];
         ok = ok && put_window(store, row, &now, &before, at_ms, err);

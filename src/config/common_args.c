@@ -98,12 +98,12 @@ static bool is_adhoc(const struct common_args *args)
 }
 
 bool args_parse(int argc, char **argv, struct common_args *common, const struct arg *own,
-                void *settings, int *rest, struct dx_error *err)
+                void *settings, struct dx_error *err)
 {
     struct tables t = { .letters = ":" };
     int code;
 
-    *common = (struct common_args){ "", "", "", "", "", "", "", "", "" };
+    *common = (struct common_args){ "", "", "", "", "", "", "", "", "", 0 };
     add_table(&t, common_args, common);
     add_table(&t, own, settings);
     opterr = 0;
@@ -116,7 +116,7 @@ bool args_parse(int argc, char **argv, struct common_args *common, const struct 
         if (!set(&t, code, err))
             return false;
     }
-    *rest = optind;
+    common->rest = optind;
     if (*common->clock && *common->now)
         return dx_fail(err, DX_FAULT_CONFIG, "--clock and --now do not go together");
     if (*common->config && is_adhoc(common))

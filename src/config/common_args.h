@@ -16,15 +16,15 @@ struct arg {           /* a table ends at name == NULL */
 
 struct common_args { /* every text is "" unless given */
     const char *config, *prometheus, *alertmanager, *github, *state, *clock, *now, *log, *log_level;
+    int rest; /* index of the first operand */
 };
 
 extern const struct arg common_args[];
 
-/* Set the fields that two tables know (own may be NULL) from argv; *rest is the
- * index of the first operand. Operands may stand anywhere before "--". false:
- * *err has the sentence. */
+/* Set the fields that two tables know (own may be NULL) from argv. Operands may stand anywhere
+ * before "--". false: *err has the sentence. */
 bool args_parse(int argc, char **argv, struct common_args *common, const struct arg *own,
-                void *settings, int *rest, struct dx_error *err);
+                void *settings, struct dx_error *err);
 void args_print_help(struct buf *out, const struct arg *args);
 void args_print_mdoc(struct buf *out, const struct arg *args);
 

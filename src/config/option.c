@@ -203,6 +203,8 @@ static bool parse_map(struct option_context *context, struct dx_items *items,
     return true;
 }
 
+/* Tables hold tables, as deep as the C tables do. NOLINTBEGIN(misc-no-recursion) */
+
 /* An item that is no mapping stands for the field `shorthand`. */
 static bool fill_item(struct option_context *context, void *item, const struct dx_option *option,
                       const struct yaml *value)
@@ -375,3 +377,4 @@ bool options_fill(struct option_context *context, void *settings, const struct d
     }
     return context->complaints.count == before;
 }
+/* NOLINTEND(misc-no-recursion) */

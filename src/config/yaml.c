@@ -84,6 +84,7 @@ static bool copy_scalar(struct copy *copy, struct yaml *to, struct fy_node *from
     return true;
 }
 
+/* As deep as the file is nested: at most DEPTH_MOST. NOLINTBEGIN(misc-no-recursion) */
 static bool copy_list(struct copy *copy, struct yaml *to, struct fy_node *from)
 {
     void *iter = NULL;
@@ -161,6 +162,8 @@ static bool copy_node(struct copy *copy, struct yaml *to, struct fy_node *from)
     copy->depth--;
     return ok;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static void collect(struct fy_diag *diag, struct complaints *complaints)
 {

@@ -280,6 +280,24 @@ int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char
 
 /* ---- did you mean ---- */
 
+size_t text_base64(char *out, const char *bytes, size_t len)
+{
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    const size_t pad = 64;
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned long bits = 0;
+
+        for (size_t j = 0; j < 3; j++)
+            bits = bits << 8 | (i + j < len ? (unsigned char)bytes[i + j] : 0u);
+        for (size_t j = 0; j < 4; j++)
+            out[n++] = digits[i + j > len ? pad : bits >> (18 - 6 * j) & 63];
+    }
+    return n;
+}
+
 enum { WORD_MAX = 64 };
 
 int text_distance(const char *a, const char *b, int most)

@@ -36,6 +36,10 @@ int text_width(const char *s); /* columns */
 int text_cut(char *dst, size_t cap, const char *src, int cols, const char *ellipsis);
 int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char *ellipsis);
 
+/* Base64 with its padding (RFC 4648); out has room for 4 bytes for every 3 that were begun.
+ * Ends with no NUL. Returns the bytes written. */
+size_t text_base64(char *out, const char *bytes, size_t len);
+
 /* Edit distance for "did you mean"; at most `most` matters, above it most + 1. */
 int text_distance(const char *a, const char *b, int most);
 /* The nearest of names (ends at NULL): one or two letters off, or a third of a

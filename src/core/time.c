@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SECOND_MS = 1000, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
+enum { SECOND_MS = 1000, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, TEN_DAYS_S = 10 * DAY_S };
 
 /* ---- the clock ---- */
 
@@ -179,7 +179,7 @@ const char *duration_format(char out[TIME_TEXT], int64_t ms, bool spaced)
     else if (s < DAY_S)
         (void)snprintf(out, TIME_TEXT, "%s%lldh%s%02lldm", minus, s / HOUR_S, gap,
                        s % HOUR_S / MINUTE_S);
-    else if (s < 10 * DAY_S)
+    else if (s < TEN_DAYS_S)
         (void)snprintf(out, TIME_TEXT, "%s%lldd%s%02lldh", minus, s / DAY_S, gap,
                        s % DAY_S / HOUR_S);
     else

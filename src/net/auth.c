@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/mem.h"
+#include "core/text.h"
 #include "net/command.h"
 #include "net/vault.h"
 
@@ -151,20 +152,13 @@ static bool read_env(struct item *item, struct dx_error *err)
 
 static char *basic(const char *user, const char *password)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t len = strlen(user) + 1 + strlen(password), n = 6;
+    const size_t scheme = strlen("Basic ");
+    size_t len = strlen(user) + 1 + strlen(password);
     char *plain = vault_new(len + 1), *out = vault_new(len / 3 * 4 + 16);
 
     (void)snprintf(plain, len + 1, "%s:%s", user, password);
-    memcpy(out, "Basic ", n);
-    for (size_t i = 0; i < len; i += 3) {
-        unsigned long bits = 0;
-
-        for (size_t j = 0; j < 3; j++)
-            bits = bits << 8 | (i + j < len ? (unsigned char)plain[i + j] : 0u);
-        for (size_t j = 0; j < 4; j++)
-            out[n++] = i + j > len ? '=' : digits[bits >> (18 - 6 * j) & 63];
-    }
+    memcpy(out, "Basic ", scheme);
+    (void)text_base64(out + scheme, plain, len);
     vault_free(plain);
     return out;
 }
@@ -350,14 +344,13 @@ enum { HIDE_LEAST = 4 };
 
 static void hide_one(char *text, const char *secret)
 {
-    static const char stars[] = "***";
     size_t len = secret ? strlen(secret) : 0, n;
     char *at = text;
 
     if (len < HIDE_LEAST)
         return;
     while ((at = strstr(at, secret)) != NULL) {
-        memcpy(at, stars, 3);
+        memset(at, '*', 3);
         memmove(at + 3, at + len, strlen(at + len) + 1);
         at += 3;
     }
@@ -366,7 +359,7 @@ static void hide_one(char *text, const char *secret)
     while (n >= HIDE_LEAST && memcmp(text + strlen(text) - n, secret, n) != 0)
         n--;
     if (n >= HIDE_LEAST)
-        memcpy(text + strlen(text) - n, stars, 4);
+        memcpy(text + strlen(text) - n, "***", sizeof("***"));
 }
 
 void auth_hide(const struct auth *auth, char *text)
@@ -468,13 +461,15 @@ bool auth_check(const struct endpoint *endpoint, struct dx_error *err)
         const struct secret *s = i == PASSWORD ? &endpoint->password
                                  : i == TOKEN  ? &endpoint->token
                                                : &given[i - HEADERS].secret;
+        const char *value;
         int fd = -1;
 
         if (s->kind == SECRET_FILE && !open_file(s->name, &fd, err))
             return false;
         if (fd >= 0)
             (void)close(fd);
-        if (s->kind == SECRET_ENV && (!getenv(s->name) || !*getenv(s->name)))
+        value = s->kind == SECRET_ENV ? getenv(s->name) : "given";
+        if (!value || !*value)
             return dx_fail(err, DX_FAULT_AUTH, "the variable %s is not set", s->name);
     }
     return true;

@@ -79,6 +79,6 @@ void handle_aim(struct http_call *call, const struct origin *there, int64_t left
 /* ---- head.c: what the server sends before the body ---- */
 
 /* CURLOPT_HEADERFUNCTION with struct head *: one line. */
-size_t head_line(char *bytes, size_t size, size_t n, void *head);
+size_t head_line(char *bytes, size_t size, size_t n, void *self);
 
 #endif

@@ -4,7 +4,9 @@
 #include "net/call.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -60,6 +62,25 @@ static void broke_off(struct http_call *call, const struct origin *there)
         dx_fail(err, DX_FAULT_NETWORK, "%s broke off the connection", there->host);
 }
 
+/* "Failed to connect to proxy.acme.example port 3128 after 0 ms: ..." */
+static bool named_by_libcurl(const char *why, char host[256], int *port)
+{
+    static const char begin[] = "Failed to connect to ", middle[] = " port ";
+    const char *at = why + sizeof(begin) - 1, *end;
+    char *rest;
+    long number;
+
+    if (strncmp(why, begin, sizeof(begin) - 1) != 0)
+        return false;
+    end = strstr(at, middle);
+    if (!end)
+        return false;
+    (void)snprintf(host, 256, "%.*s", (int)(end - at), at);
+    number = strtol(end + sizeof(middle) - 1, &rest, 10);
+    *port = (int)number;
+    return rest > end + sizeof(middle) - 1 && number > 0 && number <= UINT16_MAX;
+}
+
 /* Nobody took the connection: the server's machine, or the proxy's, which then
  * is the one that libcurl names. */
 static void not_connected(struct http_call *call, const struct origin *there)
@@ -67,8 +88,7 @@ static void not_connected(struct http_call *call, const struct origin *there)
     char host[256] = "";
     int port = 0;
     long number = 0;
-    bool proxy = sscanf(call->why, "Failed to connect to %255s port %d", host, &port) == 2 &&
-                 port != there->port;
+    bool proxy = named_by_libcurl(call->why, host, &port) && port != there->port;
 
     (void)curl_easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &number);
     if (!proxy) {

@@ -12,7 +12,7 @@ struct reply;
 const char *field_text(struct batch *batch, const json_t *object, const char *name);
 const char *value_text(struct batch *batch, const json_t *value);
 bool value_is(const json_t *value, const char *text);
-bool value_has(const json_t *value, const char *part); /* somewhere in it */
+bool value_has(const json_t *value, const char *part);      /* somewhere in it */
 int64_t field_time(const json_t *object, const char *name); /* RFC 3339 -> Unix ms */
 int64_t field_int(const json_t *object, const char *name);
 /* A number, or a text that holds one: "1e+06" "NaN" "+Inf" (Prometheus writes
