@@ -278,8 +278,6 @@ int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char
     return head + 1 + tail;
 }
 
-/* ---- did you mean ---- */
-
 size_t text_base64(char *out, const char *bytes, size_t len)
 {
     static const char digits[] =
@@ -297,6 +295,8 @@ size_t text_base64(char *out, const char *bytes, size_t len)
     }
     return n;
 }
+
+/* ---- did you mean ---- */
 
 enum { WORD_MAX = 64 };
 
