@@ -79,7 +79,7 @@ static void fill(void)
                                            "\u00e9\u4f5c \u202e?",
                                            "",
                                            "\\n {\"a\": null}" };
-    static char ids[8][8];
+    static char ids[8][16];
 
     for (int i = 0; i < 8; i++) {
         snprintf(ids[i], sizeof(ids[i]), "%d", 100 + i);

@@ -29,7 +29,7 @@ struct viewer {
 
     /* what the next frame needs */
     bool want_update, want_draw, want_clock;
-    bool settled; /* the first one is out, the collector was looked for */
+    bool settled;     /* the first one is out, the collector was looked for */
     bool want_follow; /* a selection moved: read what follows it */
     int64_t change;
     int64_t shown_second, shown_minute, shown_age; /* of the last frame */

@@ -24,7 +24,7 @@ struct page gitlab_page(const struct gitlab_call *call, size_t total, const char
 /* Those of a list that are on the page; takes all. */
 void gitlab_put_page(const struct gitlab_call *call, json_t *all, const char *path);
 
-json_t *gitlab_time(int64_t ms);    /* ms; null for 0 */
+json_t *gitlab_time(int64_t ms); /* ms; null for 0 */
 json_t *gitlab_real(int64_t ms); /* a fraction; null below 0 */
 json_t *gitlab_user(const struct gitlab_call *call, int person);
 const char *gitlab_ref(char out[COMPANY_NAME], const struct company_run *run);

@@ -24,7 +24,7 @@ static void take_failure(sqlite3_stmt *stmt, void *item, void *self)
     f->cause = (enum dx_cause)sqlite3_column_int(stmt, 4);
     f->ambiguous = len > 0 && evidence[len - 1] == '?';
     len -= f->ambiguous;
-    if (evidence[len] != '\0' && len < sizeof(f->category))
+    if (len < sizeof(f->category) && evidence[len] != '\0')
         memcpy(f->category, evidence, len);
     (void)snprintf(f->evidence, sizeof(f->evidence), "%s", evidence);
     (void)snprintf(f->pool_name, sizeof(f->pool_name), "%s", column_text(stmt, 6));
