@@ -66,6 +66,41 @@ Test(github_evidence, what_was_cancelled_at_once_is_not_asked_why)
     kit_done(&kit);
 }
 
+/* Nothing says when it was approved. */
+Test(github_evidence, a_wait_behind_an_approval_is_no_queue_time)
+{
+    struct plan_request *r = ask_evidence("run.json", "waited_long.json");
+
+    cr_assert(r);
+    cr_expect_str_eq(r->path, "/repos/acme/web/actions/runs/501/approvals");
+    cr_expect_not(kit.batch.runs[0].jobs_whole);
+    cr_expect_eq(kit.batch.jobs[1].timing.queued_ms, 5401000);
+    cr_assert(decode(STEP_REVIEWS, r->detail_text, "approved.json"));
+    cr_expect_eq(kit.batch.jobs[1].timing.queued_ms, -1);
+    cr_expect_str_eq(kit.batch.jobs[1].timing.queued_basis,
+                     "unknown: it waited for an approval too");
+    cr_expect_eq(kit.batch.jobs[0].timing.queued_ms, 10000);
+    cr_expect_eq(kit.batch.runs[0].timing.queued_ms, 10000);
+    cr_expect(kit.batch.runs[0].jobs_whole);
+    kit_done(&kit);
+}
+
+Test(github_evidence, a_long_wait_that_nobody_approved_is_queue_time)
+{
+    struct plan_request *r = ask_evidence("run.json", "waited_long.json");
+
+    cr_assert(decode(STEP_REVIEWS, r->detail_text, "rejected.json"));
+    cr_expect_eq(kit.batch.jobs[1].timing.queued_ms, 5401000);
+    cr_expect(kit.batch.runs[0].jobs_whole);
+    r = ask_evidence("run.json", "waited_long.json");
+    cr_assert(kit_decode_file(
+        &kit, &source_github, &config,
+        (struct reply){ .step = STEP_REVIEWS, .status = 404, .detail_text = r->detail_text },
+        "github/not_found_404.json"));
+    cr_expect(kit.batch.runs[0].jobs_whole, "the token may not see it: no reason to ask for ever");
+    kit_done(&kit);
+}
+
 Test(github_evidence, annotations_are_kept_failures_first)
 {
     struct plan_request *r = ask_evidence("run.json", "own_step_failed.json");

@@ -42,6 +42,7 @@ const char *github_conclusion(const struct company_attempt *attempt);
 void github_jobs(struct github_call *call, const struct company_run *run, int attempt);
 void github_job(struct github_call *call, const char *rest);
 void github_annotations(struct github_call *call, int64_t id);
+void github_reviews(struct github_call *call, const struct company_run *run);
 void github_log(struct exchange *x);
 /* github_runners.c */
 void github_runners(struct exchange *x, bool organisation);

@@ -154,6 +154,28 @@ void github_jobs(struct github_call *call, const struct company_run *run, int at
     github_put(x, json_pack("{s:I, s:o}", "total_count", (json_int_t)count, "jobs", list));
 }
 
+/* ---- approvals ---- */
+
+/* Who let which environment go; when is not said. */
+void github_reviews(struct github_call *call, const struct company_run *run)
+{
+    json_t *list = json_array();
+
+    for (int a = 0; a < run->attempt_count; a++)
+        for (int j = 0; j < run->attempts[a]->job_count; j++) {
+            const struct company_job *job = &run->attempts[a]->jobs[j];
+
+            if (job->copy || job->gate != GATE_APPROVAL || !job->started_ms ||
+                job->ready_ms > call->x->now_ms)
+                continue;
+            (void)json_array_append_new(
+                list, json_pack("{s:s, s:s, s:[{s:i, s:s}], s:o}", "state", "approved", "comment",
+                                "", "environments", "id", 1, "name", job->def->name, "user",
+                                github_person(call->x, company_person(run->person))));
+        }
+    github_put(call->x, list);
+}
+
 /* ---- annotations ---- */
 
 static const struct company_job *find_job(const struct github_call *call, int64_t id)

@@ -311,6 +311,8 @@ void github_run(struct github_call *call, const char *rest)
         github_put(call->x, run_json(call, company_attempt_at(run, call->x->now_ms)));
     else if (there && strcmp(end, "/jobs") == 0)
         github_jobs(call, run, 0);
+    else if (there && strcmp(end, "/approvals") == 0)
+        github_reviews(call, run);
     else if (there && strncmp(end, "/attempts/", 10) == 0)
         answer_attempt(call, run, end + 10);
     else

@@ -116,6 +116,8 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
     case STEP_LOG:
         github_log_decode(&p);
         return true;
+    case STEP_REVIEWS:
+        return github_reviews_decode(&p, err);
     case STEP_REPOS:
         return github_repos_decode(&p, err);
     case STEP_REPO:

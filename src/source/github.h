@@ -35,7 +35,8 @@ enum github_step {
     STEP_JOBS,
     STEP_ANNOTATIONS,
     STEP_LOG,
-    STEP_REPOS, /* of the organisation */
+    STEP_REVIEWS, /* who approved its deployments */
+    STEP_REPOS,   /* of the organisation */
     STEP_REPO,
     STEP_RUNNERS,
     STEP_META,
@@ -150,6 +151,13 @@ void github_filled(struct github_poll *p);
 void github_job_timing(const json_t *item, struct job *job, struct batch *batch);
 /* What its jobs say of a run's. */
 void github_run_timing(struct batch *batch, size_t at);
+
+/* ---- github_reviews.c: approvals ---- */
+
+/* Ask where a job of the run waited long; NULL: none did. repo, id: of the run. */
+struct plan_request *github_reviews_ask(struct github_poll *p, size_t run, const char *repo,
+                                        const char *id);
+bool github_reviews_decode(struct github_poll *p, struct dx_error *err);
 
 /* ---- github_evidence.c: annotations and logs of failed jobs ---- */
 

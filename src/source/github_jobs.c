@@ -124,11 +124,13 @@ static void end_attempts(struct github_poll *p, const struct jobs *jobs, int64_t
 {
     for (int64_t attempt = 1; attempt <= last && attempt < ATTEMPTS; attempt++) {
         size_t run = batch_find_run(p->batch, jobs->repo, jobs->run, attempt);
-        struct plan_request *r = jobs->evidence[attempt];
+        struct plan_request *r = jobs->evidence[attempt], *review;
 
         if (run == SIZE_MAX)
             continue;
         github_run_timing(p->batch, run);
+        review = github_reviews_ask(p, run, jobs->repo, jobs->run);
+        r = review ? review : r;
         if (r)
             r->detail_text = arena_print(&p->plan->arena, "%s last", r->detail_text);
         else

@@ -198,6 +198,7 @@ bool github_answered(struct github_poll *p, struct dx_error *err)
         break;
     case STEP_ANNOTATIONS:
     case STEP_LOG:
+    case STEP_REVIEWS:
         github_evidence_end(p);
         break;
     case STEP_RUNNERS:

@@ -105,6 +105,8 @@ class World:
             line["at"] = ms(line["finished"])
             line["begun"] = ms(line["started"])
             line["where"] = "" if line["system"] in NAMELESS else line["pipeline"]
+        self.approved = {self.job_key(job)[:3] for job in self.jobs.values()
+                         if job["gate"] == "approval"}
         for job in self.jobs.values():
             job["known"] = self.cause_known(job)
             job["run"] = self.runs.get(self.run_key(job)) or self.runs[self.run_key(job, 1)]
@@ -129,11 +131,14 @@ class World:
         """GitHub does not tell which jobs may."""
         return job["allow_failure"] and job["system"] != "github"
 
-    @staticmethod
-    def wait_known(job):
+    def wait_known(self, job):
         """False: the API does not tell when it began to wait for a runner, or its
-        runner's clock is wrong."""
-        return not job["skewed"] and not (job["system"] == "github" and job["gate"])
+        runner's clock is wrong. GitHub tells that a run was approved, but not when and
+        not for which job, so of those that waited long it may have been any."""
+        if job["system"] == "github" and job["begun"]:
+            if job["gate"] or self.job_key(job)[:3] in self.approved and job["queued_s"] > 590:
+                return False
+        return not job["skewed"]
 
     def run_cause(self, run):
         """By its jobs' last tries: code before unknown before platform."""
