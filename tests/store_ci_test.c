@@ -218,6 +218,7 @@ Test(store_ci, jobs_of_a_run_that_was_committed_before)
 
 Test(store_ci, what_is_known_of_a_run)
 {
+    struct open_of of, of_api, later;
     struct stored_open open[4];
     struct arena arena = { 0 };
     struct run *run = add_run("77", 1, DX_RESULT_SUCCESS, T0 - MINUTE);
@@ -234,15 +235,18 @@ Test(store_ci, what_is_known_of_a_run)
     cr_expect_eq(store_run(kit.store, kit.id[1], "acme/web", "77", 1, 0), STORED_NOT);
     cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "78", 1, 0), STORED_OPEN);
     cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "79", 1, 0), STORED_OPEN);
-    cr_assert_eq(store_open_runs(kit.store, kit.id[0], "", T0, open, 4, &arena), 2);
+    of = (struct open_of){ .source = kit.id[0], .now_ms = T0, .project = "" };
+    of_api = (struct open_of){ .source = kit.id[0], .now_ms = T0, .project = "acme/api" };
+    later = (struct open_of){ .source = kit.id[0], .now_ms = T0 + 36 * DAY, .project = "" };
+    cr_assert_eq(store_open_runs(kit.store, &of, open, 4, &arena), 2);
     expect_text(open[0].id, "78");
     expect_text(open[1].project, "acme/web");
-    cr_expect_eq(store_open_runs(kit.store, kit.id[0], "acme/api", T0, open, 4, &arena), 0);
+    cr_expect_eq(store_open_runs(kit.store, &of_api, open, 4, &arena), 0);
     cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0), 1); /* 79 */
     cr_expect_eq(store_owed_runs(kit.store, kit.id[1], T0), 0);
     cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0 + 36 * DAY), 0);
     /* for ever open is given up */
-    cr_expect_eq(store_open_runs(kit.store, kit.id[0], "", T0 + 36 * DAY, open, 4, &arena), 0);
+    cr_expect_eq(store_open_runs(kit.store, &later, open, 4, &arena), 0);
     arena_free(&arena);
 }
 

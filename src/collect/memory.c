@@ -44,7 +44,9 @@ static size_t open_runs(void *self, const char *project, struct open_run *out, s
     size_t n;
 
     arena_free(&m->texts);
-    n = store_open_runs(m->store, m->source, project, m->now_ms, found, cap, &m->texts);
+    n = store_open_runs(
+        m->store, &(struct open_of){ .source = m->source, .now_ms = m->now_ms, .project = project },
+        found, cap, &m->texts);
     for (size_t i = 0; i < n; i++)
         out[i] = (struct open_run){ .project = found[i].project,
                                     .id = found[i].id,

@@ -152,13 +152,13 @@ static bool read_env(struct item *item, struct dx_error *err)
 
 static char *basic(const char *user, const char *password)
 {
-    const size_t scheme = strlen("Basic ");
     size_t len = strlen(user) + 1 + strlen(password);
-    char *plain = vault_new(len + 1), *out = vault_new(len / 3 * 4 + 16);
+    size_t room = strlen("Basic ") + (len + 2) / 3 * 4 + 1;
+    char *plain = vault_new(len + 1), *out = vault_new(room);
 
     (void)snprintf(plain, len + 1, "%s:%s", user, password);
-    memcpy(out, "Basic ", scheme);
-    (void)text_base64(out + scheme, plain, len);
+    (void)snprintf(out, room, "Basic ");
+    (void)text_base64(out + strlen(out), plain, len); /* the memory was zeroed */
     vault_free(plain);
     return out;
 }

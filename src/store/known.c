@@ -58,8 +58,8 @@ enum stored_run store_run(struct store *store, int64_t source, const char *proje
     return known;
 }
 
-size_t store_open_runs(struct store *store, int64_t source, const char *project, int64_t now_ms,
-                       struct stored_open *out, size_t cap, struct arena *arena)
+size_t store_open_runs(struct store *store, const struct open_of *of, struct stored_open *out,
+                       size_t cap, struct arena *arena)
 {
     struct dx_error err = { 0 };
     sqlite3_stmt *stmt = store_statement(
@@ -73,9 +73,9 @@ size_t store_open_runs(struct store *store, int64_t source, const char *project,
 
     if (!stmt)
         return 0;
-    (void)sqlite3_bind_int64(stmt, 1, source);
-    bind_text(stmt, 2, project);
-    (void)sqlite3_bind_int64(stmt, 3, now_ms - OPEN_MOST_MS);
+    (void)sqlite3_bind_int64(stmt, 1, of->source);
+    bind_text(stmt, 2, of->project);
+    (void)sqlite3_bind_int64(stmt, 3, of->now_ms - OPEN_MOST_MS);
     (void)sqlite3_bind_int64(stmt, 4, (int64_t)cap);
     while (n < cap && store_row(store, stmt, &row, &err) && row) {
         out[n++] = (struct stored_open){ .project = arena_text(arena, column_text(stmt, 0)),

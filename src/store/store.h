@@ -101,8 +101,12 @@ struct stored_open {
     const char *project, *id;
     int64_t attempt, seen_ms;
 };
-size_t store_open_runs(struct store *store, int64_t source, const char *project, int64_t now_ms,
-                       struct stored_open *out, size_t cap, struct arena *arena);
+struct open_of {
+    int64_t source, now_ms;
+    const char *project;
+};
+size_t store_open_runs(struct store *store, const struct open_of *of, struct stored_open *out,
+                       size_t cap, struct arena *arena);
 /* How many of them are done: only what the server has of their jobs is missing. */
 int64_t store_owed_runs(struct store *store, int64_t source, int64_t now_ms);
 /* The same text of a source again within an hour is counted: "... (×12)". */

@@ -57,7 +57,7 @@ void parts_add(struct parts *parts, int64_t id, int64_t nth)
 
     if (last && last->id == id && last->nth == nth)
         return;
-    if (parts->count == parts->cap) {
+    if (!parts->part || parts->count == parts->cap) {
         parts->cap = parts->cap ? 2 * parts->cap : FIRST;
         parts->part = mem_grow(parts->part, parts->cap, sizeof(*parts->part));
     }

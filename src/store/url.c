@@ -30,7 +30,8 @@ static void replace(char *text, const char *what, const char *mark)
         return;
     rest = strlen(at + len) + 1;
     memmove(at + mark_len, at + len, rest);
-    memcpy(at, mark, mark_len);
+    for (size_t i = 0; i < mark_len; i++)
+        at[i] = mark[i];
 }
 
 const char *url_fold(char *out, const char *url, const struct run *run, const char *job)

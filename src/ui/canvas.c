@@ -47,13 +47,13 @@ const char *grid_link(const struct grid *grid, const struct cell *cell)
 }
 
 /* Index + 1 of the link; 0 for what is no web address, or where there are too many. */
-static uint16_t link_of(struct grid *grid, const char *link)
+static uint32_t link_of(struct grid *grid, const char *link)
 {
     if (!link || (strncmp(link, "https://", 8) != 0 && strncmp(link, "http://", 7) != 0))
         return 0;
     for (size_t i = grid->link_count; i > 0; i--) /* most often the last one */
         if (strcmp(grid->links[i - 1], link) == 0)
-            return (uint16_t)i;
+            return (uint32_t)i;
     if (grid->link_count == LINKS_MOST)
         return 0;
     if (grid->link_count == grid->link_cap) {
@@ -61,7 +61,7 @@ static uint16_t link_of(struct grid *grid, const char *link)
         grid->links = mem_grow(grid->links, grid->link_cap, sizeof(*grid->links));
     }
     grid->links[grid->link_count++] = mem_text(link);
-    return (uint16_t)grid->link_count;
+    return (uint32_t)grid->link_count;
 }
 
 struct dx_canvas canvas_of(struct grid *grid)

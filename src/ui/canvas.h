@@ -16,7 +16,8 @@ struct cell {
     uint8_t width;  /* 1 or 2; 0: the right half */
     uint8_t role;   /* enum dx_role */
     uint8_t attr;   /* enum dx_attr */
-    uint16_t link;  /* index + 1 in the grid's links; 0 none */
+    uint8_t none;   /* with it there is no padding: cells are compared byte by byte */
+    uint32_t link;  /* index + 1 in the grid's links; 0 none */
 };
 
 /* The cells and links that belong together; canvases are windows into it. */

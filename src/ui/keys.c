@@ -4,6 +4,7 @@
 #include "ui/keys.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -47,9 +48,10 @@ bool key_parse(struct key *key, const char *name)
         }
     }
     if ((name[0] == 'f' || name[0] == 'F') && name[1] >= '1' && name[1] <= '9') {
-        int n = 0, used = 0;
+        char *end;
+        long n = strtol(name + 1, &end, 10);
 
-        if (sscanf(name + 1, "%2d%n", &n, &used) == 1 && n <= 12 && !name[1 + used]) {
+        if (n <= 12 && *end == '\0') {
             key->key = DX_KEY_F1 + (uint32_t)n - 1;
             return true;
         }

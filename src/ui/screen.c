@@ -303,6 +303,7 @@ static void add_capability(struct buf *out, const char *name)
 {
     const char *text = tigetstr(name);
 
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's way to say "not a string" */
     if (text && text != (const char *)-1)
         (void)buf_text(out, text);
 }
