@@ -1,41 +1,10 @@
 /* metric: queries of a Prometheus as table, graph, gauge, big number or heat. */
-#include <dxtop/panel.h>
+#include "metric.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum show { SHOW_TABLE, SHOW_GRAPH, SHOW_GAUGE, SHOW_BIG, SHOW_HEAT };
-enum worse { WORSE_ABOVE, WORSE_BELOW };
-enum { SERIES_MOST = 200, POINTS_MOST = 800, STRIP_MOST = 48, GRAPH_MOST = 6, NAME_MOST = 120 };
-
-struct line { /* one series */
-    char key[512], name[NAME_MOST], text[128];
-    enum dx_unit unit;
-    double now, min, max, before; /* before: mean of the window before */
-    double *points;               /* of the panel's values */
-    double sum_before;
-    size_t n_before;
-};
-
-struct metric {
-    /* options */
-    const char *source;
-    struct dx_items queries; /* of const char * */
-    int show, unit, worse;
-    int64_t window_ms, top;
-    struct dx_items by; /* of const char * */
-    double warn, bad, min, max;
-
-    /* view-model */
-    struct line *lines;
-    size_t count, cap, left_out;
-    double *values;
-    size_t points; /* values of each line */
-    int64_t from_ms, to_ms;
-    enum dx_unit used_unit;
-};
 
 static const char *const shows[] = { "table", "graph", "gauge", "big", "heat", NULL };
 static const char *const worses[] = { "above", "below", NULL };
@@ -111,68 +80,6 @@ static const struct dx_option options[] = {
     { 0 },
 };
 
-/* ---- names ---- */
-
-/* The next `name="value"` of a LABELS text; false: no more. */
-static bool next_label(const char **at, char *name, char *value, size_t cap)
-{
-    const char *p = *at + strspn(*at, "{, ");
-    size_t n = strcspn(p, "=}"), v = 0;
-
-    if (p[n] != '=' || p[n + 1] != '"' || n >= cap)
-        return false;
-    (void)snprintf(name, cap, "%.*s", (int)n, p);
-    for (p += n + 2; *p && *p != '"'; p++) {
-        if (*p == '\\' && p[1])
-            p++;
-        if (v + 1 < cap)
-            value[v++] = *p;
-    }
-    value[v] = '\0';
-    *at = *p ? p + 1 : p;
-    return true;
-}
-
-/* Is this label the same in all series? Then it tells nothing. */
-static bool is_common(const struct metric *p, const char *name, const char *value)
-{
-    char other[256];
-
-    for (size_t i = 0; i < p->count; i++)
-        if (strcmp(dx_label(other, sizeof(other), strchr(p->lines[i].key, '{'), name), value) != 0)
-            return false;
-    return p->count > 1;
-}
-
-static bool is_wanted(const struct metric *p, const char *name, const char *value)
-{
-    const char *const *by = p->by.item;
-
-    for (size_t i = 0; i < p->by.count; i++)
-        if (strcmp(by[i], name) == 0)
-            return true;
-    return p->by.count == 0 && !is_common(p, name, value);
-}
-
-/* key is "query{labels}". */
-static void name_line(const struct metric *p, struct line *line, bool with_query)
-{
-    const char *at = strchr(line->key, '{');
-    char name[128], value[256];
-    size_t len = 0;
-
-    line->name[0] = '\0';
-    if (with_query)
-        len = (size_t)snprintf(line->name, NAME_MOST, "%.*s", (int)(at - line->key), line->key);
-    while (next_label(&at, name, value, sizeof(name)) && len < NAME_MOST - 2)
-        if (is_wanted(p, name, value))
-            len +=
-                (size_t)snprintf(line->name + len, NAME_MOST - len, "%s%s", len ? " " : "", value);
-    if (len == 0)
-        (void)snprintf(line->name, NAME_MOST, "%.*s", (int)(strchr(line->key, '{') - line->key),
-                       line->key);
-}
-
 /* ---- judging ---- */
 
 static bool past(const struct metric *p, double value, double limit)
@@ -198,160 +105,6 @@ static double goal_of(const struct metric *p)
 static double ceiling_of(const struct metric *p)
 {
     return p->worse == WORSE_ABOVE ? goal_of(p) : (double)NAN;
-}
-
-static int worst_first(const void *one, const void *other)
-{
-    const struct line *a = one, *b = other;
-
-    if (isnan(a->now) || isnan(b->now))
-        return isnan(a->now) - isnan(b->now);
-    if (a->now < b->now)
-        return 1;
-    return a->now > b->now ? -1 : strcmp(a->name, b->name);
-}
-
-static int best_first(const void *one, const void *other)
-{
-    const struct line *a = one, *b = other;
-
-    if (isnan(a->now) || isnan(b->now))
-        return isnan(a->now) - isnan(b->now);
-    return -worst_first(one, other);
-}
-
-/* ---- reading ---- */
-
-static struct line *add_line(struct metric *p)
-{
-    if (p->count == p->cap) {
-        size_t cap = p->cap ? 2 * p->cap : 16;
-        struct line *lines = realloc(p->lines, cap * sizeof(*lines));
-
-        if (!lines)
-            return NULL;
-        p->lines = lines;
-        p->cap = cap;
-    }
-    struct line *line = &p->lines[p->count++];
-    *line = (struct line){ .now = (double)NAN, .min = (double)NAN, .max = (double)NAN };
-    return line;
-}
-
-static void read_series(struct metric *p, const struct dx_view *view, const char *query)
-{
-    /* What gave no sample within the window is of the past. */
-    struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_SERIES,
-                DX_FILTER(.source = p->source, .name = query, .from_ms = p->from_ms));
-
-    while (dx_next(rows)) {
-        struct line *line = p->count < SERIES_MOST ? add_line(p) : NULL;
-
-        if (!line) {
-            p->left_out++;
-            continue;
-        }
-        (void)snprintf(line->key, sizeof(line->key), "%s%s", dx_text(rows, DX_FIELD_NAME),
-                       dx_text(rows, DX_FIELD_LABELS));
-        (void)snprintf(line->text, sizeof(line->text), "%s", dx_text(rows, DX_FIELD_TEXT));
-        line->unit = (enum dx_unit)dx_int(rows, DX_FIELD_UNIT);
-        line->now = dx_number(rows, DX_FIELD_VALUE);
-    }
-}
-
-static struct line *line_of(struct metric *p, const char *key, size_t *hint)
-{
-    for (size_t i = 0; i < p->count; i++) {
-        struct line *line = &p->lines[(*hint + i) % p->count];
-
-        if (strcmp(line->key, key) == 0) {
-            *hint = (*hint + i) % p->count;
-            return line;
-        }
-    }
-    return NULL;
-}
-
-/* The window in p->points steps, and the mean of the window before it. */
-static void read_points(struct metric *p, const struct dx_view *view, const char *query)
-{
-    int64_t step = p->window_ms / (int64_t)p->points;
-    struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_SAMPLES,
-                DX_FILTER(.source = p->source, .name = query, .from_ms = p->from_ms - p->window_ms,
-                          .to_ms = p->to_ms, .step_ms = step > 0 ? step : 1));
-    size_t hint = 0;
-    char key[512];
-
-    while (p->count > 0 && dx_next(rows)) {
-        int64_t at = dx_int(rows, DX_FIELD_AT), ago = p->to_ms - at;
-        double value = dx_number(rows, p->worse == WORSE_ABOVE ? DX_FIELD_MAX : DX_FIELD_MIN);
-        struct line *line;
-
-        (void)snprintf(key, sizeof(key), "%s%s", dx_text(rows, DX_FIELD_NAME),
-                       dx_text(rows, DX_FIELD_KEY));
-        line = line_of(p, key, &hint);
-        if (!line || isnan(value))
-            continue;
-        if (at <= p->from_ms) {
-            line->sum_before += dx_number(rows, DX_FIELD_VALUE);
-            line->n_before++;
-            continue;
-        }
-        size_t slot = ago < 0 ? p->points - 1 : p->points - 1 - (size_t)(ago / step);
-        if (slot < p->points)
-            line->points[slot] = value;
-        line->min = fmin(line->min, dx_number(rows, DX_FIELD_MIN));
-        line->max = fmax(line->max, dx_number(rows, DX_FIELD_MAX));
-    }
-}
-
-/* Where samples are rarer than columns, a step without one is no gap: only
- * where more than three of the usual distances are missing. */
-static void bridge(struct metric *p, struct line *line)
-{
-    size_t seen = 0, last = SIZE_MAX, usual;
-
-    for (size_t i = 0; i < p->points; i++)
-        seen += isnan(line->points[i]) ? 0 : 1;
-    usual = seen > 0 ? (p->points + seen - 1) / seen : p->points;
-    if (usual < 2 && seen + 2 >= p->points)
-        usual = 1;
-    for (size_t i = 0; i < p->points; i++) {
-        if (isnan(line->points[i]))
-            continue;
-        if (last != SIZE_MAX && i - last <= 3 * usual)
-            for (size_t j = last + 1; j < i; j++)
-                line->points[j] = line->points[last];
-        last = i;
-    }
-    if (last != SIZE_MAX && !isnan(line->now) && p->points - last <= 3 * usual + 1)
-        for (size_t j = last + 1; j < p->points; j++)
-            line->points[j] = line->points[last];
-}
-
-static void for_queries(struct metric *p, const struct dx_view *view,
-                        void (*read)(struct metric *, const struct dx_view *, const char *))
-{
-    const char *const *queries = p->queries.item;
-
-    for (size_t i = 0; i < p->queries.count; i++)
-        read(p, view, queries[i]);
-    if (p->queries.count == 0)
-        read(p, view, "");
-}
-
-static void cut_to_top(struct metric *p)
-{
-    if (p->count == 0)
-        return;
-    qsort(p->lines, p->count, sizeof(*p->lines),
-          p->worse == WORSE_ABOVE ? worst_first : best_first);
-    if (p->top > 0 && (size_t)p->top < p->count) {
-        p->left_out += p->count - (size_t)p->top;
-        p->count = (size_t)p->top;
-    }
 }
 
 /* ---- the table ---- */
@@ -522,35 +275,6 @@ static void find(struct metric *p, struct dx_list *list)
     }
 }
 
-static void size_points(struct metric *p, const struct dx_view *view)
-{
-    size_t wide = (size_t)(dx_view_cols(view) > 10 ? dx_view_cols(view) - 8 : 2);
-
-    p->points = 2 * wide;
-    if (p->points > POINTS_MOST)
-        p->points = POINTS_MOST;
-    p->to_ms = dx_now(view);
-    p->from_ms = p->to_ms - p->window_ms;
-}
-
-/* For the lines that are left: what is cut needs none. */
-static void make_points(struct metric *p)
-{
-    size_t count = p->count * p->points;
-    double *values = realloc(p->values, (count ? count : 1) * sizeof(*values));
-
-    if (!values) {
-        p->left_out += p->count;
-        p->count = 0;
-        return;
-    }
-    p->values = values;
-    for (size_t i = 0; i < count; i++)
-        values[i] = (double)NAN;
-    for (size_t i = 0; i < p->count; i++)
-        p->lines[i].points = &values[i * p->points];
-}
-
 static void say_note(const struct metric *p, struct dx_list *list)
 {
     char note[96];
@@ -572,23 +296,10 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     struct metric *p = state;
 
     (void)err;
-    p->count = p->left_out = 0;
-    size_points(p, view);
-    for_queries(p, view, read_series);
-    for (size_t i = 0; i < p->count; i++)
-        name_line(p, &p->lines[i], p->queries.count != 1);
-    cut_to_top(p);
-    make_points(p);
-    for_queries(p, view, read_points);
+    metric_read(p, view);
     p->used_unit = p->count > 0 ? unit_of(p, &p->lines[0]) : DX_UNIT_NONE;
-    for (size_t i = 0; i < p->count; i++) {
-        struct line *line = &p->lines[i];
-
-        line->before = line->n_before > 0 ? line->sum_before / (double)line->n_before : (double)NAN;
-        bridge(p, line);
-        if (columns_of(p))
-            list_line(p, list, line);
-    }
+    for (size_t i = 0; i < p->count && columns_of(p); i++)
+        list_line(p, list, &p->lines[i]);
     find(p, list);
     say_note(p, list);
     dx_empty(list, "No data for this query yet.");

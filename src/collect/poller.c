@@ -12,17 +12,11 @@
 
 #include "collect/ask.h"
 #include "collect/causes.h"
-#include "collect/etags.h"
-#include "collect/memory.h"
-#include "collect/pace.h"
 #include "collect/piece.h"
+#include "collect/poller_internal.h"
 #include "collect/program.h"
-#include "collect/tell.h"
 #include "core/log.h"
 #include "core/mem.h"
-#include "net/auth.h"
-#include "source/plan.h"
-#include "source/source.h"
 
 enum {
     REQUESTS_MOST = 5000, /* of a poll: the bound against a server that pages for ever */
@@ -33,42 +27,6 @@ enum {
 };
 
 static const double JITTER = 0.05;
-
-struct poller {
-    struct pollers *shared;
-    const struct source_settings *settings;
-    const struct source *source;
-    int64_t id;
-    struct auth *auth;
-    struct memory memory;
-    ev_timer timer, pause; /* to the next poll; to the next request */
-
-    /* from poll to poll */
-    struct pace pace;
-    struct teller teller;
-    bool probed, polled;
-    int64_t started_boot_ms; /* of the last poll */
-
-    /* of the poll under way */
-    bool polling, forgot, waits; /* waits: the back-fill does */
-    bool filling;                /* the poll said that history is left */
-    int64_t owed;                /* runs whose jobs are missing, when it began */
-    size_t kept;                 /* runs and jobs of the last piece that are still in the batch */
-    int64_t now_ms, latency_ms, bytes, skew_ms, largest;
-    bool skew_known;
-    struct pace_count count;
-    size_t answered, good;
-    struct dx_error error; /* the first of an optional request */
-    size_t optional_failed;
-    struct plan plan;
-    struct batch batch;
-    struct plan_request *request;
-    struct http_call *call;
-    struct command *command; /* of a source that is a program */
-    struct etags etags;
-};
-
-static void next_request(struct poller *p);
 
 const char *poller_name(const struct poller *p)
 {
@@ -173,8 +131,7 @@ static bool goes_on(struct poller *p, const struct dx_error *err)
     return p->filling || p->count.fills > 0 || (owed > 0 && owed < p->owed);
 }
 
-/* err NULL: all that had to come came. */
-static void finish(struct poller *p, const struct dx_error *err)
+void poller_finish(struct poller *p, const struct dx_error *err)
 {
     enum dx_source_state state;
     struct dx_error copy = err ? *err : (struct dx_error){ 0 };
@@ -215,10 +172,7 @@ static void finish(struct poller *p, const struct dx_error *err)
     p->shared->polled(p->shared->self, first, err == NULL);
 }
 
-/* ---- replies ---- */
-
-/* Commit what a long poll brought so far. */
-static bool commit_piece(struct poller *p)
+bool poller_commit_piece(struct poller *p)
 {
     struct batch rest = { 0 };
     bool ok;
@@ -230,134 +184,6 @@ static bool commit_piece(struct poller *p)
     batch_done(&p->batch);
     p->batch = rest;
     return ok;
-}
-
-static bool ask_for_less(struct poller *p, const struct http_reply *from,
-                         const struct dx_error *err)
-{
-    struct reply reply = ask_reply(p->request, from, p->now_ms);
-
-    return source_less(p->source, p->settings->settings, &reply, err, &p->plan, &p->batch);
-}
-
-static void failed(struct poller *p, const struct http_reply *reply, const struct dx_error *err)
-{
-    /* A server that cannot be reached fails the poll; one that answered before, or
-     * whose answer is too large, may still have the rest. */
-    bool there = !reply->error || err->fault == DX_FAULT_REPLY || p->answered > 0;
-    bool one_of_many = (p->request->flags & PLAN_OPTIONAL) && there &&
-                       err->fault != DX_FAULT_AUTH && err->fault != DX_FAULT_LIMITED;
-
-    if (!one_of_many) {
-        finish(p, err);
-        return;
-    }
-    if (ask_for_less(p, reply, err)) {
-        next_request(p);
-        return;
-    }
-    if (p->optional_failed++ == 0)
-        p->error = *err;
-    batch_note(&p->batch, DX_LOG_WARN, "%s", err->text);
-    next_request(p);
-}
-
-static void take_counts(struct poller *p, const struct http_reply *from)
-{
-    p->bytes += from->bytes;
-    if (from->bytes > p->largest)
-        p->largest = from->bytes;
-    /* By a clock that stands nothing takes time; so two runs of it are the same. */
-    if (from->latency_ms > p->latency_ms && !isinf(clock_real_s(p->shared->clock, 1)))
-        p->latency_ms = from->latency_ms;
-    if (from->date_ms > 0) {
-        /* Date has whole seconds: half of one is nothing. */
-        p->skew_ms = from->date_ms + 500 - clock_now(p->shared->clock);
-        p->skew_known = true;
-    }
-    budget_seen(&p->pace.budget, p->now_ms, from->limit, from->remaining, from->reset_ms);
-}
-
-static void on_ready(void *self, const struct dx_error *err);
-
-/* The rest of a reply that is no success, or that could not be decoded. */
-static void refused(struct poller *p, const struct http_reply *from, struct dx_error *err)
-{
-    auth_hide(p->auth, err->text);
-    failed(p, from, err);
-}
-
-/* A reply that the source takes: its records, its ETag, and what it asks for. */
-static bool decode(struct poller *p, const struct http_reply *from, const struct reply *reply,
-                   struct dx_error *err)
-{
-    char key[ASK_KEY];
-    bool tagged = (p->request->flags & PLAN_CONDITIONAL) && from->status < 300;
-    size_t before = p->plan.count, late = piece_late(&p->batch), tails = p->batch.tail_count, mark;
-    struct batch_mark here = batch_mark(&p->batch);
-    bool ok;
-
-    p->count.tagged += tagged && *from->etag;
-    mark = etags_reply(&p->etags, p->request->mark,
-                       ask_etag_key(key, p->id, p->settings, p->request, p->auth),
-                       tagged ? from->etag : "");
-    p->plan.mark = mark;
-    ok = source_decode(p->source, p->settings->settings, reply, &p->plan, &p->batch, err);
-    p->plan.mark = 0;
-    if (p->batch.total > 0)
-        p->filling = p->batch.done < p->batch.total;
-    if (!ok)
-        batch_rewind(&p->batch, &here);
-    etags_asked(&p->etags, mark, p->plan.count - before, piece_late(&p->batch) > late);
-    etags_through(&p->etags, mark, ok);
-    causes_of_tails(p->shared->causes, &p->batch, tails);
-    return ok;
-}
-
-static void on_reply(void *self, const struct http_reply *from)
-{
-    struct poller *p = self;
-    struct reply reply = ask_reply(p->request, from, p->now_ms);
-    struct dx_error err = { 0 };
-
-    p->call = NULL;
-    tell_reply(&p->teller, p->request->path, from);
-    take_counts(p, from);
-    if (from->error) {
-        etags_through(&p->etags, p->request->mark, false);
-        err = *from->error;
-        refused(p, from, &err);
-        return;
-    }
-    if (from->status == 401 && !p->forgot) {
-        p->forgot = true; /* a secret may have been renewed since it was read */
-        auth_forget(p->auth);
-        auth_ready(p->auth, on_ready, p);
-        return;
-    }
-    p->answered++;
-    if (from->status == 304) {
-        p->good++;
-        p->count.unchanged++;
-        pace_seen(&p->pace, clock_now(p->shared->clock), from);
-        etags_through(&p->etags, p->request->mark, true);
-        next_request(p);
-        return;
-    }
-    if (!ask_taken(p->settings, p->request, from, &reply, &err)) {
-        etags_through(&p->etags, p->request->mark, false);
-        refused(p, from, &err);
-        return;
-    }
-    if (!decode(p, from, &reply, &err)) {
-        refused(p, from, &err);
-        return;
-    }
-    p->good++;
-    pace_seen(&p->pace, clock_now(p->shared->clock), from);
-    if (piece_is_full(&p->batch, p->kept) && p->plan.first && !commit_piece(p))
-        return;
-    next_request(p);
 }
 
 /* ---- requests ---- */
@@ -373,7 +199,7 @@ static void send_request(struct poller *p)
                        etag, sizeof(etag));
     p->count.sent++;
     p->count.fills += (p->request->flags & PLAN_FILL) != 0;
-    p->call = http_start(p->shared->http, &request, on_reply, p);
+    p->call = http_start(p->shared->http, &request, poller_on_reply, p);
 }
 
 /* The next request; history is left to another poll where there is no room. */
@@ -409,7 +235,7 @@ static void pause_request(struct poller *p, int64_t wait_ms)
     ev_timer_start(p->shared->loop, &p->pause);
 }
 
-static void next_request(struct poller *p)
+void poller_next(struct poller *p)
 {
     int64_t now_ms = clock_now(p->shared->clock), wait_ms;
     bool is_long;
@@ -418,7 +244,7 @@ static void next_request(struct poller *p)
     if (!p->request) {
         bool none = p->optional_failed > 0 && p->good == 0;
 
-        finish(p, none ? &p->error : NULL);
+        poller_finish(p, none ? &p->error : NULL);
         return;
     }
     wait_ms = pace_wait(&p->pace, now_ms, p->count.sent == 0);
@@ -426,7 +252,7 @@ static void next_request(struct poller *p)
     /* --once has a time limit of its own. */
     if ((is_long && !p->shared->once) || wait_ms > PAUSE_MOST_MS) {
         batch_note(&p->batch, DX_LOG_INFO, "a long poll: the rest comes with the next one");
-        finish(p, NULL);
+        poller_finish(p, NULL);
     } else if (wait_ms > 0) {
         pause_request(p, wait_ms);
     } else {
@@ -434,16 +260,16 @@ static void next_request(struct poller *p)
     }
 }
 
-static void on_ready(void *self, const struct dx_error *err)
+void poller_on_ready(void *self, const struct dx_error *err)
 {
     struct poller *p = self;
 
     if (err)
-        finish(p, err);
+        poller_finish(p, err);
     else if (p->request)
         send_request(p); /* again, after a 401 */
     else
-        next_request(p);
+        poller_next(p);
 }
 
 /* ---- polls ---- */
@@ -460,7 +286,7 @@ static void on_program(void *self, const struct command_result *result)
     if (!isinf(clock_real_s(p->shared->clock, 1)))
         p->latency_ms = result->took_ms;
     ok = program_take(p->settings, result, &p->plan, &p->batch, &err);
-    finish(p, ok ? NULL : &err);
+    poller_finish(p, ok ? NULL : &err);
 }
 
 static void poll_now(struct poller *p)
@@ -494,7 +320,7 @@ static void poll_now(struct poller *p)
     pace_begin(&p->pace, p->plan.count); /* without the back-fill and the probe */
     if (!p->probed && p->source->probe)
         p->source->probe(p->settings->settings, &p->plan);
-    auth_ready(p->auth, on_ready, p);
+    auth_ready(p->auth, poller_on_ready, p);
 }
 
 static void on_timer(struct ev_loop *loop, ev_timer *timer, int revents)

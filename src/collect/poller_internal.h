@@ -1,0 +1,62 @@
+/* poller_internal: a poll under way, as the two files of the poller see it. */
+#ifndef COLLECT_POLLER_INTERNAL_H
+#define COLLECT_POLLER_INTERNAL_H
+
+#include "collect/etags.h"
+#include "collect/memory.h"
+#include "collect/pace.h"
+#include "collect/poller.h"
+#include "collect/tell.h"
+#include "net/auth.h"
+#include "net/command.h"
+#include "source/plan.h"
+#include "source/source.h"
+
+struct poller {
+    struct pollers *shared;
+    const struct source_settings *settings;
+    const struct source *source;
+    int64_t id;
+    struct auth *auth;
+    struct memory memory;
+    ev_timer timer, pause; /* to the next poll; to the next request */
+
+    /* from poll to poll */
+    struct pace pace;
+    struct teller teller;
+    bool probed, polled;
+    int64_t started_boot_ms; /* of the last poll */
+
+    /* of the poll under way */
+    bool polling, forgot, waits; /* waits: the back-fill does */
+    bool filling;                /* the poll said that history is left */
+    int64_t owed;                /* runs whose jobs are missing, when it began */
+    size_t kept;                 /* runs and jobs of the last piece that are still in the batch */
+    int64_t now_ms, latency_ms, bytes, skew_ms, largest;
+    bool skew_known;
+    struct pace_count count;
+    size_t answered, good;
+    struct dx_error error; /* the first of an optional request */
+    size_t optional_failed;
+    struct plan plan;
+    struct batch batch;
+    struct plan_request *request;
+    struct http_call *call;
+    struct command *command; /* of a source that is a program */
+    struct etags etags;
+};
+
+/* ---- poller.c ---- */
+
+void poller_next(struct poller *p); /* the next request, or the end of the poll */
+/* err NULL: all that had to come came. */
+void poller_finish(struct poller *p, const struct dx_error *err);
+/* Commit what a long poll brought so far; false: the store refuses. */
+bool poller_commit_piece(struct poller *p);
+void poller_on_ready(void *self, const struct dx_error *err); /* the secrets are there */
+
+/* ---- poller_reply.c ---- */
+
+void poller_on_reply(void *self, const struct http_reply *from);
+
+#endif

@@ -1,0 +1,136 @@
+/* poller: what becomes of a reply: its records, its ETag, the requests that it asks for,
+ * or what its failure means for the poll. */
+#include "config.h"
+
+#include <math.h>
+
+#include "collect/ask.h"
+#include "collect/causes.h"
+#include "collect/piece.h"
+#include "collect/poller_internal.h"
+
+static bool ask_for_less(struct poller *p, const struct http_reply *from,
+                         const struct dx_error *err)
+{
+    struct reply reply = ask_reply(p->request, from, p->now_ms);
+
+    return source_less(p->source, p->settings->settings, &reply, err, &p->plan, &p->batch);
+}
+
+static void failed(struct poller *p, const struct http_reply *reply, const struct dx_error *err)
+{
+    /* A server that cannot be reached fails the poll; one that answered before, or
+     * whose answer is too large, may still have the rest. */
+    bool there = !reply->error || err->fault == DX_FAULT_REPLY || p->answered > 0;
+    bool one_of_many = (p->request->flags & PLAN_OPTIONAL) && there &&
+                       err->fault != DX_FAULT_AUTH && err->fault != DX_FAULT_LIMITED;
+
+    if (!one_of_many) {
+        poller_finish(p, err);
+        return;
+    }
+    if (ask_for_less(p, reply, err)) {
+        poller_next(p);
+        return;
+    }
+    if (p->optional_failed++ == 0)
+        p->error = *err;
+    batch_note(&p->batch, DX_LOG_WARN, "%s", err->text);
+    poller_next(p);
+}
+
+static void take_counts(struct poller *p, const struct http_reply *from)
+{
+    p->bytes += from->bytes;
+    if (from->bytes > p->largest)
+        p->largest = from->bytes;
+    /* By a clock that stands nothing takes time; so two runs of it are the same. */
+    if (from->latency_ms > p->latency_ms && !isinf(clock_real_s(p->shared->clock, 1)))
+        p->latency_ms = from->latency_ms;
+    if (from->date_ms > 0) {
+        /* Date has whole seconds: half of one is nothing. */
+        p->skew_ms = from->date_ms + 500 - clock_now(p->shared->clock);
+        p->skew_known = true;
+    }
+    budget_seen(&p->pace.budget, p->now_ms, from->limit, from->remaining, from->reset_ms);
+}
+
+/* The rest of a reply that is no success, or that could not be decoded. */
+static void refused(struct poller *p, const struct http_reply *from, struct dx_error *err)
+{
+    auth_hide(p->auth, err->text);
+    failed(p, from, err);
+}
+
+/* A reply that the source takes: its records, its ETag, and what it asks for. */
+static bool decode(struct poller *p, const struct http_reply *from, const struct reply *reply,
+                   struct dx_error *err)
+{
+    char key[ASK_KEY];
+    bool tagged = (p->request->flags & PLAN_CONDITIONAL) && from->status < 300;
+    size_t before = p->plan.count, late = piece_late(&p->batch), tails = p->batch.tail_count, mark;
+    struct batch_mark here = batch_mark(&p->batch);
+    bool ok;
+
+    p->count.tagged += tagged && *from->etag;
+    mark = etags_reply(&p->etags, p->request->mark,
+                       ask_etag_key(key, p->id, p->settings, p->request, p->auth),
+                       tagged ? from->etag : "");
+    p->plan.mark = mark;
+    ok = source_decode(p->source, p->settings->settings, reply, &p->plan, &p->batch, err);
+    p->plan.mark = 0;
+    if (p->batch.total > 0)
+        p->filling = p->batch.done < p->batch.total;
+    if (!ok)
+        batch_rewind(&p->batch, &here);
+    etags_asked(&p->etags, mark, p->plan.count - before, piece_late(&p->batch) > late);
+    etags_through(&p->etags, mark, ok);
+    causes_of_tails(p->shared->causes, &p->batch, tails);
+    return ok;
+}
+
+void poller_on_reply(void *self, const struct http_reply *from)
+{
+    struct poller *p = self;
+    struct reply reply = ask_reply(p->request, from, p->now_ms);
+    struct dx_error err = { 0 };
+
+    p->call = NULL;
+    tell_reply(&p->teller, p->request->path, from);
+    take_counts(p, from);
+    if (from->error) {
+        etags_through(&p->etags, p->request->mark, false);
+        err = *from->error;
+        refused(p, from, &err);
+        return;
+    }
+    if (from->status == 401 && !p->forgot) {
+        p->forgot = true; /* a secret may have been renewed since it was read */
+        auth_forget(p->auth);
+        auth_ready(p->auth, poller_on_ready, p);
+        return;
+    }
+    p->answered++;
+    if (from->status == 304) {
+        p->good++;
+        p->count.unchanged++;
+        pace_seen(&p->pace, clock_now(p->shared->clock), from);
+        etags_through(&p->etags, p->request->mark, true);
+        poller_next(p);
+        return;
+    }
+    if (!ask_taken(p->settings, p->request, from, &reply, &err)) {
+        etags_through(&p->etags, p->request->mark, false);
+        refused(p, from, &err);
+        return;
+    }
+    if (!decode(p, from, &reply, &err)) {
+        refused(p, from, &err);
+        return;
+    }
+    p->good++;
+    pace_seen(&p->pace, clock_now(p->shared->clock), from);
+    if (piece_is_full(&p->batch, p->kept) && p->plan.first && !poller_commit_piece(p))
+        return;
+    poller_next(p);
+}

@@ -1,0 +1,194 @@
+/* What a panel can ask of the store: the queries, the fields of their rows, and what
+ * narrows them. Part of the panel interface; <dxtop/panel.h> includes it. */
+#ifndef DXTOP_QUERY_H
+#define DXTOP_QUERY_H
+
+#include <dxtop/record.h>
+
+enum dx_query {
+    DX_QUERY_SERIES,  /* one row a series: SOURCE NAME KEY LABELS UNIT AT VALUE TEXT */
+    DX_QUERY_SAMPLES, /* by series, then time: SOURCE NAME KEY AT VALUE MIN MAX N */
+    DX_QUERY_ALERTS,  /* SOURCE KEY NAME SEVERITY STATE SINCE ENDED SEEN LABELS SUMMARY URL MUTED_BY
+                       */
+    DX_QUERY_SOURCES, /* SOURCE TYPE STATE LAST_TRY LAST_OK NEXT EVERY LATENCY FAULT TEXT REMAINING
+                         LIMIT RESET PER_HOUR BYTES VERSION SKEW DONE TOTAL URL YIELDS */
+    DX_QUERY_LOG,     /* newest first: AT LEVEL SOURCE TEXT */
+    /* CI. Every row has KEY, which other queries take as filter.key; it is opaque.
+     * Rates are 0 to 1, spans ms. What cannot be known is unset. */
+    DX_QUERY_RUNS,  /* newest first; key: a pipeline's. SOURCE TYPE PROJECT PIPELINE RUN_ID NUMBER
+                       ATTEMPT SHA BRANCH EVENT PROTECTED TITLE ACTOR URL PHASE RESULT CAUSE
+                       EVIDENCE RAW_STATUS RAW_RESULT CREATED STARTED FINISHED QUEUED QUEUED_BASIS
+                       DURATION DURATION_BASIS GATE N (jobs) */
+    DX_QUERY_JOBS,  /* newest first, open ones by age; key: a run's, a pool's or a job's. All of
+                       RUNS but TITLE ACTOR GATE N, and RUN (its key) JOB_ID NAME POOL RUNNER STAGE
+                       WHY */
+    DX_QUERY_STEPS, /* key: a job's. NAME PHASE RESULT RAW_RESULT STARTED FINISHED */
+    DX_QUERY_POOLS, /* over window_ms. SOURCE TYPE NAME WAITING OLDEST ONLINE BUSY OFFLINE
+                       NONE_SINCE TEXT N P50 P90 P95 P99 APPROX BEFORE (p95) N_BEFORE SKEWED
+                       GATE_N GATE_P50 NEVER PER_HOUR_IN PER_HOUR_OUT */
+    DX_QUERY_POOL_HOURS,    /* key: a pool's; by hour, ends at AT. N P50 P95 */
+    DX_QUERY_RUNNERS,       /* key: a pool's. NAME POOL LABELS STATE (1 online, 2 busy) TEXT */
+    DX_QUERY_PIPELINES,     /* over window_ms. SOURCE TYPE PROJECT PIPELINE PROTECTED N SUCCESS
+                               FAILED FIRST FIRST_N PLATFORM PLATFORM_LOW UNKNOWN LOW HIGH LEFT_OUT
+                               RUNNING DURATION_N P50 P90 BEFORE (p50) N_BEFORE SLOWER STRIP URL
+                               POLICY NAME (the part, as in TOTALS) */
+    DX_QUERY_PIPELINE_DAYS, /* key: a pipeline's; by day, ends at AT. N P50 P90 SUCCESS */
+    DX_QUERY_TOTALS,        /* as PIPELINES: one row for all, one for protected branches, one for
+                               pull requests; NAME: "all" "protected" "other" */
+    DX_QUERY_FLAKY, /* by minutes lost. SOURCE TYPE PROJECT PIPELINE NAME STATE RATE LOW HIGH
+                       N FAILED PAIRS LOST FIRST_SEEN LAST_SEEN BEFORE (rate) URL */
+    DX_QUERY_FLAKY_COMMITS, /* key: a flaky job's. SHA AT ACTOR STRIP TEXT (of the first failure)
+                               URL */
+    DX_QUERY_FAILURES,      /* over window_ms, by cause and category, most first. CAUSE NAME
+                               (category) TEXT (last evidence) N PROJECTS POOL LAST_SEEN */
+    DX_QUERY_COUNT
+};
+
+/* t text, i whole number, n number, ms time */
+enum dx_field {
+    DX_FIELD_SOURCE,    /* t name in the configuration */
+    DX_FIELD_NAME,      /* t of the query, the alert */
+    DX_FIELD_KEY,       /* t identity, stable between polls */
+    DX_FIELD_LABELS,    /* t {a="b", c="d"}; dx_label() reads one */
+    DX_FIELD_UNIT,      /* i enum dx_unit */
+    DX_FIELD_AT,        /* ms */
+    DX_FIELD_VALUE,     /* n last in the step */
+    DX_FIELD_MIN,       /* n in the step */
+    DX_FIELD_MAX,       /* n in the step */
+    DX_FIELD_N,         /* i values in the step */
+    DX_FIELD_TEXT,      /* t */
+    DX_FIELD_SEVERITY,  /* i enum dx_severity */
+    DX_FIELD_STATE,     /* i enum dx_alert_state, dx_source_state */
+    DX_FIELD_SINCE,     /* ms */
+    DX_FIELD_ENDED,     /* ms */
+    DX_FIELD_SEEN,      /* ms */
+    DX_FIELD_SUMMARY,   /* t */
+    DX_FIELD_URL,       /* t */
+    DX_FIELD_MUTED_BY,  /* t silence or alert that mutes it */
+    DX_FIELD_TYPE,      /* t "prometheus" */
+    DX_FIELD_LAST_TRY,  /* ms */
+    DX_FIELD_LAST_OK,   /* ms */
+    DX_FIELD_NEXT,      /* ms */
+    DX_FIELD_EVERY,     /* i ms between polls, as stretched now */
+    DX_FIELD_LATENCY,   /* i ms, of the last poll's slowest request */
+    DX_FIELD_FAULT,     /* i enum dx_fault */
+    DX_FIELD_REMAINING, /* i requests left of the server's limit; unset: none announced
+                         */
+    DX_FIELD_LIMIT,     /* i */
+    DX_FIELD_RESET,     /* ms */
+    DX_FIELD_PER_HOUR,  /* n requests an hour, projected */
+    DX_FIELD_BYTES,     /* i received since the collector's start */
+    DX_FIELD_VERSION,   /* t of the server */
+    DX_FIELD_SKEW,      /* i ms, the server's clock minus ours */
+    DX_FIELD_DONE,      /* i back-fill */
+    DX_FIELD_TOTAL,     /* i back-fill, 0: nothing to fill */
+    DX_FIELD_LEVEL,     /* i enum dx_log_level */
+    DX_FIELD_YIELDS,    /* i 1u << enum dx_kind, or-ed */
+    /* CI */
+    DX_FIELD_PROJECT,        /* t */
+    DX_FIELD_PIPELINE,       /* t */
+    DX_FIELD_RUN,            /* t key of the run */
+    DX_FIELD_RUN_ID,         /* t the server's */
+    DX_FIELD_JOB_ID,         /* t the server's */
+    DX_FIELD_NUMBER,         /* t */
+    DX_FIELD_ATTEMPT,        /* i from 1 */
+    DX_FIELD_SHA,            /* t */
+    DX_FIELD_BRANCH,         /* t */
+    DX_FIELD_EVENT,          /* t */
+    DX_FIELD_PROTECTED,      /* i 1: of a protected branch */
+    DX_FIELD_TITLE,          /* t */
+    DX_FIELD_ACTOR,          /* t */
+    DX_FIELD_POOL,           /* t */
+    DX_FIELD_RUNNER,         /* t */
+    DX_FIELD_STAGE,          /* t */
+    DX_FIELD_WHY,            /* t why it waits */
+    DX_FIELD_PHASE,          /* i enum dx_phase */
+    DX_FIELD_RESULT,         /* i enum dx_result */
+    DX_FIELD_CAUSE,          /* i enum dx_cause */
+    DX_FIELD_EVIDENCE,       /* t */
+    DX_FIELD_RAW_STATUS,     /* t */
+    DX_FIELD_RAW_RESULT,     /* t */
+    DX_FIELD_CREATED,        /* ms */
+    DX_FIELD_STARTED,        /* ms */
+    DX_FIELD_FINISHED,       /* ms */
+    DX_FIELD_QUEUED,         /* i ms */
+    DX_FIELD_QUEUED_BASIS,   /* t the two fields */
+    DX_FIELD_DURATION,       /* i ms */
+    DX_FIELD_DURATION_BASIS, /* t */
+    DX_FIELD_GATE,           /* i ms waited for approval or a concurrency group */
+    DX_FIELD_WAITING,        /* i jobs that wait now */
+    DX_FIELD_OLDEST,         /* ms since when the oldest of them waits */
+    DX_FIELD_ONLINE,         /* i runners */
+    DX_FIELD_BUSY,           /* i runners */
+    DX_FIELD_OFFLINE,        /* i runners */
+    DX_FIELD_NONE_SINCE,     /* ms since when no runner is online */
+    DX_FIELD_P50,            /* n ms */
+    DX_FIELD_P90,            /* n ms */
+    DX_FIELD_P95,            /* n ms */
+    DX_FIELD_P99,            /* n ms */
+    DX_FIELD_APPROX,         /* i 1: from the histogram, within 1 % */
+    DX_FIELD_BEFORE,         /* n the same number, over the window before */
+    DX_FIELD_N_BEFORE,       /* i */
+    DX_FIELD_SKEWED,         /* i negative spans that were clamped */
+    DX_FIELD_GATE_N,         /* i */
+    DX_FIELD_GATE_P50,       /* n ms */
+    DX_FIELD_NEVER,          /* i jobs that ended and never had a runner */
+    DX_FIELD_PER_HOUR_IN,    /* n jobs that came, an hour */
+    DX_FIELD_PER_HOUR_OUT,   /* n jobs that started, an hour */
+    DX_FIELD_SUCCESS,        /* n rate */
+    DX_FIELD_FAILED,         /* i */
+    DX_FIELD_FIRST,          /* n rate of first attempts */
+    DX_FIELD_FIRST_N,        /* i */
+    DX_FIELD_PLATFORM,       /* n platform-controlled rate, unknown causes as code's */
+    DX_FIELD_PLATFORM_LOW,   /* n the same, unknown causes as the platform's */
+    DX_FIELD_UNKNOWN,        /* i failures without a known cause */
+    DX_FIELD_LOW,            /* n Wilson interval of the rate, 95 % */
+    DX_FIELD_HIGH,           /* n */
+    DX_FIELD_LEFT_OUT,       /* i done, but not counted: cancelled, skipped ... */
+    DX_FIELD_RUNNING,        /* i */
+    DX_FIELD_DURATION_N,     /* i */
+    DX_FIELD_SLOWER,         /* i 1: slower than before, -1: faster, by a rank test */
+    DX_FIELD_STRIP,          /* t the last results, oldest first: enum dx_mark */
+    DX_FIELD_RATE,           /* n */
+    DX_FIELD_PAIRS,          /* i commits that failed and passed */
+    DX_FIELD_LOST,           /* i ms */
+    DX_FIELD_FIRST_SEEN,     /* ms */
+    DX_FIELD_LAST_SEEN,      /* ms */
+    DX_FIELD_PROJECTS,       /* i */
+    DX_FIELD_POLICY,         /* t what counts as success: success_policy */
+    DX_FIELD_COUNT
+};
+
+/* What a strip of results is made of. */
+enum dx_mark {
+    DX_MARK_OK = 'o',
+    DX_MARK_CODE = 'c',     /* failed, and not by the platform */
+    DX_MARK_PLATFORM = 'p', /* failed by the platform */
+    DX_MARK_UNKNOWN = 'u',  /* failed, nobody knows why */
+    DX_MARK_RUNNING = 'r',
+    DX_MARK_OTHER = '-', /* cancelled, skipped */
+};
+
+enum dx_flaky_state {
+    DX_FLAKY_SUSPECT, /* too few commits to say */
+    DX_FLAKY_FLAKY,   /* the same commit both failed and passed */
+    DX_FLAKY_BROKEN,  /* fails every time on the default branch */
+};
+
+struct dx_filter {
+    size_t size;
+    const char *source;     /* NULL or "": all */
+    const char *name;       /* NULL or "": all */
+    int64_t from_ms, to_ms; /* (from, to]; to 0: the view's time */
+    int64_t step_ms;        /* samples: one row a step, that ends at AT; 0: all as they are */
+    int64_t limit;          /* 0: no limit */
+    const char *key;        /* KEY of what the rows belong to; NULL or "": all */
+    int64_t window_ms;      /* 1 h, 24 h, 7 d or 30 d; 0: 24 h */
+    bool open;              /* only what is not done */
+    int cause;              /* enum dx_cause; 0: all */
+    bool parts;             /* pipelines: protected branches and others apart, too */
+    bool attempts;          /* of the job with this key: all its attempts, the first first */
+};
+#define DX_FILTER(...) (&(struct dx_filter){ .size = sizeof(struct dx_filter), __VA_ARGS__ })
+
+#endif
