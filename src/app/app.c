@@ -41,6 +41,16 @@ struct config_kinds app_panels(struct app *app, char **names)
                                   .self = app };
 }
 
+static bool has_only_metrics(const struct config *config)
+{
+    const char *const *types = config->types.item;
+
+    for (size_t i = 0; i < config->types.count; i++)
+        if (strcmp(types[i], "prometheus") != 0 && strcmp(types[i], "alertmanager") != 0)
+            return false;
+    return config->types.count > 0;
+}
+
 static bool load_config(struct app *app, struct buf *complaints)
 {
     char **names = plugin_names(&app->plugins);
@@ -51,10 +61,8 @@ static bool load_config(struct app *app, struct buf *complaints)
     if (ok && app->config.view_count == 0) {
         struct config builtin;
 
-        ok = config_load(
-            &builtin, "built-in views",
-            views_builtin(*app->arguments.common.prometheus || *app->arguments.common.alertmanager),
-            &none, &panels, complaints);
+        ok = config_load(&builtin, "built-in views", views_builtin(has_only_metrics(&app->config)),
+                         &none, &panels, complaints);
         app->config.views = builtin.views;
         app->config.view_count = builtin.view_count;
         app->builtin = builtin;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /* As a configuration; metrics: all there is comes from a Prometheus or an
- * Alertmanager that was named on the command line. */
+ * Alertmanager. */
 const char *views_builtin(bool metrics);
 
 #endif

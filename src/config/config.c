@@ -160,10 +160,25 @@ static bool load_source(struct load *load, struct source_settings *source, const
     return judge_source(load, source, entry, &kind);
 }
 
+/* The viewer knows no source, but which views it shows depends on what there is. */
+static void load_types(struct config *config, const struct yaml *list)
+{
+    const char **types = arena_alloc(&config->arena, (list->count + 1) * sizeof(*types));
+
+    config->types.item = types;
+    for (size_t i = 0; list->kind == YAML_LIST && i < list->count; i++) {
+        const struct yaml *type = yaml_get(&list->items[i], "type");
+
+        if (type && type->kind == YAML_SCALAR)
+            types[config->types.count++] = type->text;
+    }
+}
+
 static void load_sources(struct load *load, const struct yaml *list)
 {
     struct config *config = load->config;
 
+    load_types(config, list);
     if (!load->sources->find)
         return;
     if (list->kind != YAML_LIST) {

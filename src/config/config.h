@@ -72,6 +72,7 @@ struct config {
     bool mouse;
     int success_policy;       /* index of config_success_policies */
     struct dx_items patterns; /* of const char *: paths of failure patterns */
+    struct dx_items types;    /* of const char *: of all sources, whether or not they are read */
     struct source_settings *sources;
     size_t source_count;
     struct view_settings *views;

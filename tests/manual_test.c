@@ -1,0 +1,81 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "run.h"
+
+/* The manual's examples of a configuration, as a reader would copy them. */
+
+static char page[1 << 20];
+
+static void read_page(void)
+{
+    char file[512];
+    FILE *man;
+
+    set_paths();
+    snprintf(file, sizeof(file), "%s/man/dxtop-config.5", getenv("DX_SRC"));
+    man = fopen(file, "r");
+    cr_assert(man && fread(page, 1, sizeof(page) - 1, man) > 0);
+    fclose(man);
+}
+
+TestSuite(manual, .init = read_page, .timeout = 60);
+
+/* dxtop shows a view of this configuration; nothing is polled. */
+static void expect_taken(const char *example, size_t len)
+{
+    char *dir = test_dir(), file[512];
+    const char *argv[] = { "dxtop", "-c", file, "--state", dir, "screen", "--size", "80x24", NULL };
+    char *text;
+    int code;
+
+    snprintf(file, sizeof(file), "%s/t.yaml", dir);
+    write_file(file, "%.*s", (int)len, example);
+    text = program_run(argv, &code);
+    cr_expect_eq(code, 0, "%.*s\n%s", (int)len, example, text);
+    free(text);
+    free(dir);
+}
+
+Test(manual, its_configurations_are_taken)
+{
+    static const char begin[] = ".Bd -literal -offset indent\n", end[] = "\n.Ed";
+    size_t found = 0;
+
+    for (char *at = strstr(page, begin); at; at = strstr(at, begin)) {
+        size_t len;
+
+        at += strlen(begin);
+        len = (size_t)(strstr(at, end) + 1 - at);
+        if (strncmp(at, "title:", 6) != 0 && strncmp(at, "sources:", 8) != 0)
+            continue;
+        expect_taken(at, len);
+        found++;
+    }
+    cr_expect_geq(found, 3);
+}
+
+Test(manual, a_type_of_source_is_told_before_the_programs)
+{
+    const char *programs = strstr(page, ".Ss Programs");
+    static const char *const types[] = { "prometheus", "alertmanager", "github", "gitlab",
+                                         "jenkins",    "azure",        "exec" };
+    const char *last = page;
+
+    cr_assert(programs);
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        char words[64];
+        const char *at;
+
+        snprintf(words, sizeof(words), "A source of type\n.Ic %s\n", types[i]);
+        at = strstr(page, words);
+        cr_assert(at, "%s", types[i]);
+        cr_expect(at > last && at < programs, "%s", types[i]);
+        last = at;
+    }
+}

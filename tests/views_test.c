@@ -1,0 +1,46 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "run.h"
+
+/* The views that a configuration without views gets: panels of CI only where there may
+ * be CI, for an empty panel would say that nothing waits. */
+static const struct {
+    const char *sources;
+    bool ci;
+} cases[] = {
+    { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}]", false },
+    { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}, "
+      "{type: alertmanager, url: 'http://127.0.0.1:1'}]",
+      false },
+    { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}, "
+      "{type: github, org: acme}]",
+      true },
+    { "[{type: exec, command: [/bin/true]}]", true },
+};
+
+Test(views, are_of_what_the_sources_can_tell, .timeout = 60)
+{
+    set_paths();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *dir = test_dir(), file[512];
+        const char *argv[] = { "dxtop",  "-c",     file,     "--state", dir,
+                               "screen", "--size", "120x40", NULL };
+        char *text;
+        int code;
+
+        snprintf(file, sizeof(file), "%s/t.yaml", dir);
+        write_file(file, "sources: %s\n", cases[i].sources);
+        text = program_run(argv, &code);
+        cr_expect_eq(code, 0, "%s", text);
+        cr_expect_eq(strstr(text, "Queues") != NULL, cases[i].ci, "%s\n%s", cases[i].sources, text);
+        cr_expect_eq(strstr(text, "Alerts") != NULL, true, "%s", text);
+        free(text);
+        free(dir);
+    }
+}
