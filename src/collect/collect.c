@@ -120,6 +120,10 @@ static void on_committed(void *self)
 
     if (!store_tidy(c->store, &err))
         warn(c, &err);
+    if (!store_is_dirty(c->store) || ev_timer_remaining(c->loop, &c->slice) <= NEXT_SLICE_S)
+        return;
+    c->slice.repeat = NEXT_SLICE_S; /* what it left is wanted on the screen */
+    ev_timer_again(c->loop, &c->slice);
 }
 
 static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)

@@ -9,7 +9,8 @@
 #include "core/mem.h"
 #include "core/time.h"
 
-enum { SLICE_MS = 20, FIRST = 64 };
+/* COMMIT_RECORDS: about 60 ms. */
+enum { SLICE_MS = 20, FIRST = 64, COMMIT_RECORDS = 200000, HOURS_A_DAY = 24 };
 
 #define HOUR_MS   INT64_C(3600000)
 #define DAY_MS    (24 * HOUR_MS)
@@ -92,8 +93,7 @@ static bool do_pipeline(struct deriver *d, struct store *store, int64_t pipeline
 {
     int64_t due_ms;
 
-    if (!derive_pipeline(store, d->policy, pipeline, at_ms, &due_ms, err) ||
-        !derive_flaky(store, pipeline, at_ms, err))
+    if (!derive_pipeline(store, d->policy, pipeline, at_ms, &due_ms, err))
         return false;
     set_due(&d->pipelines, pipeline, due_ms);
     return true;
@@ -109,27 +109,73 @@ static bool put_moment(const struct deriver *d, struct store *store, int64_t at_
 
 /* ---- a commit ---- */
 
+struct room { /* of a commit: how much it may still read */
+    int64_t until;
+    struct touched rest; /* what does not fit */
+};
+
+static bool has_room(struct room *room, const struct store *store, struct ids *rest, int64_t id)
+{
+    if (store_gathered(store) < room->until)
+        return true;
+    ids_add(rest, id);
+    return false;
+}
+
+static bool commit_pools(struct deriver *d, struct store *store, const struct touched *touched,
+                         int64_t at_ms, struct room *room, struct dx_error *err)
+{
+    struct part day = { .id = 0 };
+
+    for (size_t i = 0; i < touched->pool_hours.count; i++) { /* by pool, then time */
+        const struct part *hour = &touched->pool_hours.part[i];
+        bool same = hour->id == day.id && hour->nth / HOURS_A_DAY == day.nth;
+
+        day = (struct part){ .id = hour->id, .nth = hour->nth / HOURS_A_DAY };
+        if (!derive_pool_hour(store, hour, err) || (!same && !derive_pool_day(store, &day, err)))
+            return false;
+    }
+    for (int64_t id = 0; (id = ids_next(&touched->pools, id)) > 0;)
+        if (has_room(room, store, &room->rest.pools, id) && !do_pool(d, store, id, at_ms, err))
+            return false;
+    return true;
+}
+
+static bool commit_pipelines(struct deriver *d, struct store *store, const struct touched *touched,
+                             int64_t at_ms, struct room *room, struct dx_error *err)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < touched->pipeline_days.count; i++)
+        if (!derive_pipeline_day(store, d->policy, &touched->pipeline_days.part[i], err))
+            return false;
+    for (int64_t id = 0; (id = ids_next(&touched->pipelines, id)) > 0; any = true)
+        if (has_room(room, store, &room->rest.pipelines, id) &&
+            !do_pipeline(d, store, id, at_ms, err))
+            return false;
+    if (any && !derive_totals(store, err))
+        return false;
+    for (int64_t id = 0; (id = ids_next(&touched->pipelines, id)) > 0;)
+        if (has_room(room, store, &room->rest.flaky, id) && !derive_flaky(store, id, at_ms, err))
+            return false;
+    return true;
+}
+
 bool deriver_commit(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
                     struct dx_error *err)
 {
     struct deriver *d = self;
+    struct room room = { .until = store_gathered(store) + COMMIT_RECORDS };
     int64_t at_ms = minute_of(now_ms);
-    bool ok = true, pipelines = false;
+    bool ok = commit_pools(d, store, touched, at_ms, &room, err);
 
-    for (size_t i = 0; ok && i < touched->pool_hours.count; i++)
-        ok = derive_pool_hour(store, &touched->pool_hours.part[i], err);
-    for (int64_t id = 0; ok && (id = ids_next(&touched->pools, id)) > 0;)
-        ok = do_pool(d, store, id, at_ms, err);
     /* Before the pipelines: what it corroborates is the platform's fault there. */
     if (ok && touched->failed_to_ms > 0)
         ok = derive_incidents(store, touched->failed_from_ms, touched->failed_to_ms, now_ms, err);
-    for (size_t i = 0; ok && i < touched->pipeline_days.count; i++)
-        ok = derive_pipeline_day(store, d->policy, &touched->pipeline_days.part[i], err);
-    for (int64_t id = 0; ok && (id = ids_next(&touched->pipelines, id)) > 0;) {
-        ok = do_pipeline(d, store, id, at_ms, err);
-        pipelines = true;
-    }
-    return ok && (!pipelines || derive_totals(store, err)) && put_moment(d, store, at_ms, err);
+    ok = ok && commit_pipelines(d, store, touched, at_ms, &room, err) &&
+         store_put_dirty(store, &room.rest, err) && put_moment(d, store, at_ms, err);
+    touched_done(&room.rest);
+    return ok;
 }
 
 /* ---- what was left ---- */
@@ -164,6 +210,8 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
         return true;
     case DIRTY_POOL_HOUR:
         return derive_pool_hour(store, &part, err);
+    case DIRTY_POOL_DAY:
+        return derive_pool_day(store, &part, err);
     case DIRTY_POOL:
         return do_pool(d, store, part.id, r->at_ms, err);
     case DIRTY_FAILURES:
@@ -174,7 +222,10 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
         return derive_pipeline_day(store, d->policy, &part, err);
     case DIRTY_PIPELINE:
         r->pipelines = true;
-        return do_pipeline(d, store, part.id, r->at_ms, err);
+        return do_pipeline(d, store, part.id, r->at_ms, err) &&
+               derive_flaky(store, part.id, r->at_ms, err);
+    case DIRTY_FLAKY:
+        return derive_flaky(store, part.id, r->at_ms, err);
     }
     return true;
 }
@@ -229,7 +280,8 @@ static bool slice(void *self, struct store *store, const struct touched *touched
         if (!is_due(&d->pipelines, d->pipeline, d->at_ms))
             continue;
         d->totals = true;
-        if (!do_pipeline(d, store, d->pipeline, d->at_ms, err))
+        if (!do_pipeline(d, store, d->pipeline, d->at_ms, err) ||
+            !derive_flaky(store, d->pipeline, d->at_ms, err))
             return false;
         if (time_boot_ms() >= until_ms)
             return true;

@@ -11,15 +11,16 @@ struct deriver;
 struct deriver *deriver_new(enum success_policy policy);
 void deriver_free(struct deriver *deriver);
 
-/* For store_on_derive(); self is the deriver. */
+/* For store_on_derive(); self is the deriver. Where a commit touched so much that
+ * to compute all of it would take long, the rest is left to slices. */
 bool deriver_commit(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
                     struct dx_error *err);
-/* A slice of what commits of history left to be done, or, where time went on, of what
+/* A slice of what commits left to be done, or, where time went on, of what
  * its windows moved over, in a transaction of its own. *more: call again soon;
  * false: *err is for the log. */
 bool deriver_slice(struct deriver *deriver, struct store *store, int64_t now_ms, bool *more,
                    struct dx_error *err);
-/* All that commits of history left. */
+/* All that commits left. */
 bool deriver_settle(struct deriver *deriver, struct store *store, int64_t now_ms,
                     struct dx_error *err);
 
@@ -32,6 +33,7 @@ extern const int64_t derive_windows[WINDOWS]; /* ms: 1 h, 24 h, 7 d, 30 d */
 bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t *due_ms,
                  struct dx_error *err);
 bool derive_pool_hour(struct store *store, const struct part *part, struct dx_error *err);
+bool derive_pool_day(struct store *store, const struct part *part, struct dx_error *err);
 bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pipeline,
                      int64_t at_ms, int64_t *due_ms, struct dx_error *err);
 bool derive_pipeline_day(struct store *store, enum success_policy policy, const struct part *part,

@@ -1,5 +1,5 @@
 /* derive_pool: how long jobs waited for a pool's runners. Exact up to 7 days and
- * up to 10,000 jobs; beyond it from the hours' histograms, within 1 %. */
+ * up to 10,000 jobs; beyond it from the days' histograms, within 1 %. */
 #include "config.h"
 
 #include "collect/derive.h"
@@ -13,6 +13,7 @@
 enum { EXACT_MOST = 10000, EXACT_WINDOWS = 3 /* 1 h, 24 h, 7 d */ };
 
 #define HOUR_MS INT64_C(3600000)
+#define DAY_MS  (24 * HOUR_MS)
 
 struct waits { /* ascending by start */
     struct stored_wait *wait;
@@ -71,24 +72,24 @@ static int by_index(const void *a, const void *b)
     return ((const struct bucket *)a)->index - ((const struct bucket *)b)->index;
 }
 
-/* Whole hours from the histogram, what is left at both ends from the records. */
+/* Whole days from the histogram, what is left at both ends from the records. */
 static bool read_buckets(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
                          struct spans *out, struct dx_error *err)
 {
-    int64_t first = from_ms / HOUR_MS + 1, end = (to_ms + 1) / HOUR_MS;
+    int64_t first = from_ms / DAY_MS + 1, end = (to_ms + 1) / DAY_MS;
     struct spans head = { .n = 0 }, tail = { .n = 0 };
-    struct pool_bucket *hours = NULL;
+    struct pool_bucket *days = NULL;
     size_t count = 0;
-    bool ok = store_buckets(store, pool, first, end, &hours, &count, err) &&
-              read_exact(store, pool, from_ms, first * HOUR_MS - 1, &head, err) &&
-              read_exact(store, pool, end * HOUR_MS - 1, to_ms, &tail, err);
+    bool ok = store_buckets(store, pool, first, end, &days, &count, err) &&
+              read_exact(store, pool, from_ms, first * DAY_MS - 1, &head, err) &&
+              read_exact(store, pool, end * DAY_MS - 1, to_ms, &tail, err);
 
     *out = (struct spans){ .n = 0 };
     if (ok) {
         out->bucket = mem_new(count + head.count + tail.count + 1, sizeof(*out->bucket));
         for (size_t i = 0; i < count; i++)
             out->bucket[out->bucket_count++] =
-                (struct bucket){ (int)hours[i].bucket, hours[i].count };
+                (struct bucket){ (int)days[i].bucket, days[i].count };
         for (size_t i = 0; i < head.count; i++)
             out->bucket[out->bucket_count++] =
                 (struct bucket){ bucket_of((int64_t)head.value[i]), 1 };
@@ -99,7 +100,7 @@ static bool read_buckets(struct store *store, int64_t pool, int64_t from_ms, int
         for (size_t i = 0; i < out->bucket_count; i++)
             out->n += out->bucket[i].count;
     }
-    free(hours);
+    free(days);
     spans_done(&head);
     spans_done(&tail);
     return ok;
@@ -222,25 +223,38 @@ bool derive_pool_hour(struct store *store, const struct part *part, struct dx_er
 {
     int64_t from_ms = part->nth * HOUR_MS - 1;
     struct pool_hour hour = { .pool = part->id, .hour = part->nth };
-    struct pool_bucket *buckets;
     struct spans spans;
     bool ok;
 
     if (!read_exact(store, part->id, from_ms, from_ms + HOUR_MS, &spans, err))
         return false;
+    hour.n = spans.n;
+    hour.p50 = quantile(spans.value, spans.count, 0.5);
+    hour.p95 = quantile(spans.value, spans.count, 0.95);
+    ok = store_put_pool_hour(store, &hour, err);
+    spans_done(&spans);
+    return ok;
+}
+
+bool derive_pool_day(struct store *store, const struct part *part, struct dx_error *err)
+{
+    int64_t from_ms = part->nth * DAY_MS - 1;
+    struct pool_bucket *buckets;
+    struct spans spans;
+    size_t count = 0;
+    bool ok;
+
+    if (!read_exact(store, part->id, from_ms, from_ms + DAY_MS, &spans, err))
+        return false;
     buckets = mem_new(spans.count, sizeof(*buckets));
     for (size_t i = 0; i < spans.count; i++) {
         int64_t bucket = bucket_of((int64_t)spans.value[i]);
 
-        if (hour.bucket_count == 0 || buckets[hour.bucket_count - 1].bucket != bucket)
-            buckets[hour.bucket_count++] = (struct pool_bucket){ bucket, 0 };
-        buckets[hour.bucket_count - 1].count++;
+        if (count == 0 || buckets[count - 1].bucket != bucket)
+            buckets[count++] = (struct pool_bucket){ bucket, 0 };
+        buckets[count - 1].count++;
     }
-    hour.n = spans.n;
-    hour.p50 = quantile(spans.value, spans.count, 0.5);
-    hour.p95 = quantile(spans.value, spans.count, 0.95);
-    hour.buckets = buckets;
-    ok = store_put_pool_hour(store, &hour, err);
+    ok = store_put_pool_day(store, part, buckets, count, err);
     free(buckets);
     spans_done(&spans);
     return ok;

@@ -29,6 +29,7 @@ void batch_done(struct batch *batch)
     free(batch->samples);
     free(batch->alerts);
     free(batch->runs);
+    free(batch->run_index);
     free(batch->jobs);
     free(batch->tails);
     free(batch->pools);
@@ -69,17 +70,18 @@ void batch_rewind(struct batch *batch, const struct batch_mark *mark)
     batch->pools_whole = mark->pools_whole;
     batch->waiting_whole = mark->waiting_whole;
     batch->index_cap = 0; /* it knows series that are gone: made anew with the next one */
+    batch->run_index_cap = batch->run_indexed = 0; /* so it is with runs */
 }
 
 /* ---- series: found by hash, for a reply may bring thousands ---- */
 
-static size_t hash(const struct series *s)
+static size_t hash(const char *one, const char *other)
 {
     size_t h = 14695981039346656037u;
 
-    for (const char *p = s->query; *p; p++)
+    for (const char *p = one; *p; p++)
         h = (h ^ (unsigned char)*p) * 1099511628211u;
-    for (const char *p = s->labels; *p; p++)
+    for (const char *p = other; *p; p++)
         h = (h ^ (unsigned char)*p) * 1099511628211u;
     return h;
 }
@@ -89,7 +91,7 @@ static size_t *slot_of(const struct batch *batch, const struct series *series)
 {
     size_t mask = batch->index_cap - 1;
 
-    for (size_t i = hash(series) & mask;; i = (i + 1) & mask) {
+    for (size_t i = hash(series->query, series->labels) & mask;; i = (i + 1) & mask) {
         size_t *slot = &batch->series_index[i];
         const struct series *there = *slot ? &batch->series[*slot - 1] : NULL;
 
@@ -180,17 +182,52 @@ struct run *batch_run(struct batch *batch)
     return run;
 }
 
-size_t batch_find_run(const struct batch *batch, const char *project, const char *id,
-                      int64_t attempt)
+static bool is_run(const struct run *run, const char *project, const char *id, int64_t attempt)
 {
-    for (size_t i = batch->run_count; i-- > 0;) {
-        const struct run *run = &batch->runs[i];
+    return run->attempt == attempt && strcmp(run->id, id) == 0 &&
+           strcmp(run->project, project) == 0;
+}
 
-        if (run->attempt == attempt && strcmp(run->id, id) == 0 &&
-            strcmp(run->project, project) == 0)
-            return i;
+/* The slot of a run with this identity, or the free slot where it belongs. */
+static size_t *run_slot(const struct batch *batch, const char *project, const char *id,
+                        int64_t attempt)
+{
+    size_t mask = batch->run_index_cap - 1;
+
+    for (size_t i = hash(id, project) & mask;; i = (i + 1) & mask) {
+        size_t *slot = &batch->run_index[i];
+
+        if (*slot == 0 || is_run(&batch->runs[*slot - 1], project, id, attempt))
+            return slot;
     }
-    return SIZE_MAX;
+}
+
+/* All but the last run: that one may still be without its identity. */
+static void index_runs(struct batch *batch)
+{
+    if (batch->run_index_cap < 2 * batch->run_count) {
+        free(batch->run_index);
+        batch->run_index_cap = batch->run_index_cap ? batch->run_index_cap : FIRST;
+        while (batch->run_index_cap < 2 * batch->run_count)
+            batch->run_index_cap *= 2;
+        batch->run_index = mem_new(batch->run_index_cap, sizeof(*batch->run_index));
+        batch->run_indexed = 0;
+    }
+    for (; batch->run_indexed + 1 < batch->run_count; batch->run_indexed++) {
+        const struct run *run = &batch->runs[batch->run_indexed];
+
+        *run_slot(batch, run->project, run->id, run->attempt) = batch->run_indexed + 1;
+    }
+}
+
+size_t batch_find_run(struct batch *batch, const char *project, const char *id, int64_t attempt)
+{
+    if (batch->run_count == 0)
+        return SIZE_MAX;
+    if (is_run(&batch->runs[batch->run_count - 1], project, id, attempt))
+        return batch->run_count - 1;
+    index_runs(batch);
+    return *run_slot(batch, project, id, attempt) - 1; /* 0 - 1 is SIZE_MAX */
 }
 
 size_t batch_known_run(struct batch *batch, const char *project, const char *id, int64_t attempt)

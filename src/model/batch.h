@@ -142,6 +142,7 @@ struct batch {
     bool alerts_whole;
     struct run *runs;
     size_t run_count, run_cap;
+    size_t *run_index, run_index_cap, run_indexed; /* by hash: index + 1; the first so many */
     struct job *jobs;
     size_t job_count, job_cap;
     struct log_tail *tails;
@@ -183,8 +184,7 @@ struct run *batch_run(struct batch *batch);
 /* A job of the run at this index of the batch, with unknown durations. */
 struct job *batch_job(struct batch *batch, size_t run);
 /* The run of the batch with this identity; SIZE_MAX: it is not there. */
-size_t batch_find_run(const struct batch *batch, const char *project, const char *id,
-                      int64_t attempt);
+size_t batch_find_run(struct batch *batch, const char *project, const char *id, int64_t attempt);
 /* A run of which only its identity is known here, for jobs whose run was
  * committed before: what the store knows of it stays. */
 size_t batch_known_run(struct batch *batch, const char *project, const char *id, int64_t attempt);

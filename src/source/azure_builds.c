@@ -71,8 +71,8 @@ void azure_visit(const struct azure *az, struct plan *plan, const struct batch *
 
 /* ---- one build of a list ---- */
 
-static enum known_run known_of(const struct plan *plan, const struct batch *batch,
-                               const char *project, const json_t *item)
+static enum known_run known_of(const struct plan *plan, struct batch *batch, const char *project,
+                               const json_t *item)
 {
     char id[32];
 

@@ -94,7 +94,7 @@ static struct page page_of(const struct reply *reply, const struct gitlab_about 
     return page;
 }
 
-static bool is_news(const struct plan *plan, const struct batch *batch, const char *project,
+static bool is_news(const struct plan *plan, struct batch *batch, const char *project,
                     const json_t *item)
 {
     char id[32];

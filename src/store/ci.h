@@ -56,9 +56,7 @@ void touch_failure(struct writing *w, int64_t finished_ms);
 /* Give a failed run the cause that its jobs have. */
 bool run_blame(struct store *store, int64_t run, struct dx_error *err);
 bool pools_put(struct writing *w, struct dx_error *err);
-/* dirty.c: what was touched is to be computed anew later. */
-bool dirty_put(struct store *store, const struct touched *touched, struct dx_error *err);
-/* Another policy holds: all days of all pipelines. */
+/* dirty.c: another policy holds: all days of all pipelines are to be computed anew. */
 bool dirty_put_days(struct store *store, struct dx_error *err);
 /* Items that wait in a queue give way to the jobs that came of them, or leave. */
 bool queue_put(struct writing *w, struct dx_error *err);

@@ -7,24 +7,30 @@
 #include "store/store.h"
 #include "store/touched.h"
 
+/* How many records these functions have read: a measure of work that does not depend
+ * on the machine. */
+int64_t store_gathered(const struct store *store);
 /* The transaction in which rows are computed anew because time went on. */
 bool store_derive(struct store *store, store_derive_fn *derive, void *self, int64_t now_ms,
                   struct dx_error *err);
-/* What a commit of history left to be computed anew, in the order in which that is
- * to be done: pools are made of their hours, and what failures say of the platform
+/* What a commit left to be computed anew, in the order in which that is
+ * to be done: pools are made of their days, and what failures say of the platform
  * is in the rates of pipelines. Kept in the store until it is done. */
 enum dirty_kind {
     DIRTY_NONE,
     DIRTY_POOL_HOUR, /* nth: the hour */
+    DIRTY_POOL_DAY,  /* nth: the day */
     DIRTY_POOL,
     DIRTY_FAILURES, /* nth: the day */
     DIRTY_PIPELINE_DAY,
     DIRTY_PIPELINE,
+    DIRTY_FLAKY, /* of a pipeline whose rates are as they should be */
 };
 struct dirty {
     enum dirty_kind kind;
     int64_t id, nth;
 };
+bool store_put_dirty(struct store *store, const struct touched *touched, struct dx_error *err);
 bool store_is_dirty(struct store *store);
 /* Within store_derive(): the first key behind *key, which is none any more. There is
  * none behind it: *key is what all others are behind. */
@@ -69,19 +75,20 @@ struct pool_row {
 };
 bool store_put_pool(struct store *store, const struct pool_row *row, struct dx_error *err);
 
-struct pool_bucket {
-    int64_t bucket, count;
-};
 struct pool_hour {
     int64_t pool, hour, n;
     double p50, p95;
-    const struct pool_bucket *buckets;
-    size_t bucket_count;
 };
 /* Replaces what was there; n 0: nothing is left of it. */
 bool store_put_pool_hour(struct store *store, const struct pool_hour *hour, struct dx_error *err);
-/* The histogram of whole hours [from, to), by bucket. */
-bool store_buckets(struct store *store, int64_t pool, int64_t from_hour, int64_t to_hour,
+struct pool_bucket {
+    int64_t bucket, count;
+};
+/* The histogram of a day, in place of what was there. */
+bool store_put_pool_day(struct store *store, const struct part *day,
+                        const struct pool_bucket *buckets, size_t count, struct dx_error *err);
+/* The histogram of whole days [from, to), by bucket. */
+bool store_buckets(struct store *store, int64_t pool, int64_t from_day, int64_t to_day,
                    struct pool_bucket **out, size_t *count, struct dx_error *err);
 /* How many jobs of the pool started in whole hours [from, to). */
 bool store_hours_n(struct store *store, int64_t pool, int64_t from_hour, int64_t to_hour,

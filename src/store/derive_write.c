@@ -22,7 +22,7 @@ static bool derive_all(struct store *store, void *what, struct dx_error *err)
     /* A cause that is known better now touches what is made of it. Viewers read
      * anew only where a number moved. */
     return d->derive(d->self, store, NULL, d->now_ms, err) &&
-           dirty_put(store, &store->touched, err) &&
+           store_put_dirty(store, &store->touched, err) &&
            (sqlite3_total_changes(store->db) == changes || store_touch(store, err));
 }
 
@@ -129,40 +129,19 @@ static bool remove_two(struct store *store, const char *sql, int64_t one, int64_
     return store_step(store, stmt, err);
 }
 
-static bool put_bucket(struct store *store, const struct pool_hour *hour,
-                       const struct pool_bucket *bucket, struct dx_error *err)
-{
-    sqlite3_stmt *stmt =
-        store_statement(store,
-                        "INSERT INTO pool_bucket (pool, hour, bucket, n) VALUES (?1, ?2, ?3, ?4)"
-                        " ON CONFLICT (pool, hour, bucket) DO UPDATE SET n = n + excluded.n",
-                        err);
-
-    if (!stmt)
-        return false;
-    (void)sqlite3_bind_int64(stmt, 1, hour->pool);
-    (void)sqlite3_bind_int64(stmt, 2, hour->hour);
-    (void)sqlite3_bind_int64(stmt, 3, bucket->bucket);
-    (void)sqlite3_bind_int64(stmt, 4, bucket->count);
-    return store_step(store, stmt, err);
-}
-
 bool store_put_pool_hour(struct store *store, const struct pool_hour *hour, struct dx_error *err)
 {
     sqlite3_stmt *stmt;
 
-    if (!remove_two(store, "DELETE FROM pool_bucket WHERE pool = ?1 AND hour = ?2", hour->pool,
-                    hour->hour, err) ||
-        !remove_two(store, "DELETE FROM pool_hour WHERE pool = ?1 AND hour = ?2", hour->pool,
-                    hour->hour, err))
-        return false;
     if (hour->n == 0)
-        return true;
-    for (size_t i = 0; i < hour->bucket_count; i++)
-        if (!put_bucket(store, hour, &hour->buckets[i], err))
-            return false;
+        return remove_two(store, "DELETE FROM pool_hour WHERE pool = ?1 AND hour = ?2", hour->pool,
+                          hour->hour, err);
     stmt = store_statement(
-        store, "INSERT INTO pool_hour (pool, hour, n, p50, p95) VALUES (?1, ?2, ?3, ?4, ?5)", err);
+        store,
+        "INSERT INTO pool_hour (pool, hour, n, p50, p95) VALUES (?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT (pool, hour) DO UPDATE SET (n, p50, p95) = (excluded.n, excluded.p50,"
+        " excluded.p95)",
+        err);
     if (!stmt)
         return false;
     (void)sqlite3_bind_int64(stmt, 1, hour->pool);
@@ -171,6 +150,33 @@ bool store_put_pool_hour(struct store *store, const struct pool_hour *hour, stru
     bind_number(stmt, 4, hour->p50);
     bind_number(stmt, 5, hour->p95);
     return store_step(store, stmt, err);
+}
+
+static bool put_bucket(struct store *store, const struct part *day,
+                       const struct pool_bucket *bucket, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        store, "INSERT INTO pool_bucket (pool, day, bucket, n) VALUES (?1, ?2, ?3, ?4)", err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, day->id);
+    (void)sqlite3_bind_int64(stmt, 2, day->nth);
+    (void)sqlite3_bind_int64(stmt, 3, bucket->bucket);
+    (void)sqlite3_bind_int64(stmt, 4, bucket->count);
+    return store_step(store, stmt, err);
+}
+
+bool store_put_pool_day(struct store *store, const struct part *day,
+                        const struct pool_bucket *buckets, size_t count, struct dx_error *err)
+{
+    if (!remove_two(store, "DELETE FROM pool_bucket WHERE pool = ?1 AND day = ?2", day->id,
+                    day->nth, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!put_bucket(store, day, &buckets[i], err))
+            return false;
+    return true;
 }
 
 /* ---- pipelines ---- */

@@ -5,6 +5,8 @@
 #include "store/ci.h"
 #include "store/derive.h"
 
+enum { HOURS_A_DAY = 24 };
+
 static const int64_t DAY_MS = 86400000;
 
 static bool put_key(struct store *store, enum dirty_kind kind, int64_t id, int64_t nth,
@@ -39,17 +41,22 @@ static bool put_parts(struct store *store, enum dirty_kind kind, const struct pa
     return true;
 }
 
-bool dirty_put(struct store *store, const struct touched *touched, struct dx_error *err)
+bool store_put_dirty(struct store *store, const struct touched *touched, struct dx_error *err)
 {
     if (touched->failed_to_ms > 0)
         for (int64_t day = touched->failed_from_ms / DAY_MS; day <= touched->failed_to_ms / DAY_MS;
              day++)
             if (!put_key(store, DIRTY_FAILURES, 0, day, err))
                 return false;
+    for (size_t i = 0; i < touched->pool_hours.count; i++)
+        if (!put_key(store, DIRTY_POOL_DAY, touched->pool_hours.part[i].id,
+                     touched->pool_hours.part[i].nth / HOURS_A_DAY, err))
+            return false;
     return put_parts(store, DIRTY_POOL_HOUR, &touched->pool_hours, err) &&
            put_ids(store, DIRTY_POOL, &touched->pools, err) &&
            put_parts(store, DIRTY_PIPELINE_DAY, &touched->pipeline_days, err) &&
-           put_ids(store, DIRTY_PIPELINE, &touched->pipelines, err);
+           put_ids(store, DIRTY_PIPELINE, &touched->pipelines, err) &&
+           put_ids(store, DIRTY_FLAKY, &touched->flaky, err);
 }
 
 bool dirty_put_days(struct store *store, struct dx_error *err)

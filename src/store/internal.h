@@ -53,6 +53,7 @@ struct store {
     struct rows *open_rows;
     struct interned *interned; /* numbers of texts, of the transaction's file; NULL: none */
     struct touched touched;    /* by the write under way */
+    int64_t gathered;          /* records that were read to derive of them */
     store_derive_fn *derive;
     void *derive_self;
     struct known_source *known;

@@ -30,7 +30,9 @@ const char schema_ci_sql[] =
     " duration_basis INTEGER, gate_ms INTEGER, updated_ms INTEGER, seen_ms INTEGER,"
     " later_ms INTEGER);"
     "CREATE UNIQUE INDEX run_ext ON run (ext, project, source, attempt);"
-    "CREATE INDEX run_pipeline ON run (pipeline, finished_ms);"
+    /* all that rates and durations are made of */
+    "CREATE INDEX run_pipeline ON run (pipeline, finished_ms, phase, flags, attempt, result, cause,"
+    " duration_ms, later_ms);"
     "CREATE INDEX run_finished ON run (finished_ms);"
     "CREATE INDEX run_open ON run (source, seen_ms) WHERE phase < 4 OR flags & 1 = 0;"
     "CREATE TABLE job (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, ext NOT NULL,"
@@ -58,8 +60,9 @@ const char schema_ci_sql[] =
 /* Each row is f(raw records, the moment in meta 'derived_ms'): computed anew where
  * they changed, never counted up. */
 const char schema_derived_sql[] =
-    "CREATE TABLE pool_bucket (pool INTEGER NOT NULL, hour INTEGER NOT NULL,"
-    " bucket INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (pool, hour, bucket)) WITHOUT ROWID;"
+    /* by the day: an hour has hardly a bucket with two in it */
+    "CREATE TABLE pool_bucket (pool INTEGER NOT NULL, day INTEGER NOT NULL,"
+    " bucket INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (pool, day, bucket)) WITHOUT ROWID;"
     "CREATE TABLE pool_hour (pool INTEGER NOT NULL, hour INTEGER NOT NULL, n INTEGER NOT NULL,"
     " p50 REAL, p95 REAL, PRIMARY KEY (pool, hour)) WITHOUT ROWID;"
     "CREATE TABLE pool_now (pool INTEGER NOT NULL, window_ms INTEGER NOT NULL, n INTEGER NOT NULL,"

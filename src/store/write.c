@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "store/ci.h"
+#include "store/derive.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -264,7 +265,7 @@ static bool put_ci(struct store *store, const struct poll *poll, const struct ba
     parts_sort(&store->touched.pipeline_days);
     if (ok && store->derive)
         ok = poll->filling
-                 ? dirty_put(store, &store->touched, err)
+                 ? store_put_dirty(store, &store->touched, err)
                  : store->derive(store->derive_self, store, &store->touched, poll->now_ms, err);
     touched_done(&store->touched);
     free(w.runs);

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """bench.py: dxtop beside htop and btop, each in a terminal of 200x60, in one run.
 
-usage: bench.py [--runs N] [--seconds S] [--json FILE]
-       (3 runs of 12 s each; the variables DXTOP_... name the build tree)
+usage: bench.py [--runs N] [--seconds S] [--jobs N] [--json FILE]
+       (3 runs of 12 s each, a store of 100,000 jobs; the variables DXTOP_... name
+       the build tree; --jobs 1000000 takes some minutes more)
 
 Medians of the runs, then dxtop's as ratios. Absolute numbers are the machine's:
 only the ratios within one run say something. The simulated platform and the TLS
@@ -16,8 +17,13 @@ in front of it are started apart and are not measured; the store is filled befor
   dxtop            polls every 15 s, as the demo does
   dxtop, quiet     polls once an hour: nothing changes but the clock
   collector        of the first, over TLS
+  dxtop, jobs      the CI views on the store of --jobs jobs, polled over TLS, and
+  collector, jobs  its collector
   empty screen     tests/bench/empty_screen.c: the viewer's libraries, and no more
   one TLS request  tests/bench/tls_request.c: libcurl, and no more
+
+Then, by the processor's time, what CI costs: taking in the jobs of the simulated
+company (tests/bench/ci_ingest.c), and the store of --jobs jobs (tests/bench/ci_store.c).
 """
 import argparse, fcntl, json, os, pty, select, shutil, signal, socket, ssl, statistics, struct
 import subprocess, sys, tempfile, termios, threading, time
@@ -29,6 +35,7 @@ COLUMNS = ['first paint ms', 'bytes/s', 'CPU %', 'RSS MiB', 'own MiB']
 SETTLED = 3.0     # seconds: from then on a program only goes on
 PICTURE = 500     # bytes: less is no picture, but a terminal that is being set up
 SILENCE = 0.03    # seconds: they end a picture
+CI_NOW = '2026-09-21T13:33:20Z'  # when the last jobs of ci_store ended
 
 
 # ---- what the kernel knows of a process ----
@@ -171,13 +178,66 @@ def fill(arguments):
     subprocess.run([f'{BUILD}/dxtop', 'once', *arguments], stdout=subprocess.DEVNULL, check=True)
 
 
+# ---- CI ----
+
+class Company:
+    """A simulated company whose clock begins, or stands, at a moment."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([f'{BUILD}/dxtop-sim', '--until-stdin', '--rate-limit', '0', *arguments],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = json.loads(self.process.stdout.readline())['port']
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def ci_ingest(directory):
+    """Per source: what ci_ingest measured."""
+    company = Company('--now', CI_NOW)
+    at = f'http://127.0.0.1:{company.port}'
+    with open(f'{directory}/ingest.yaml', 'w') as out:
+        out.write('sources:\n'
+                  f'  - {{type: github, url: "{at}/api/v3", org: acme, history: 40d}}\n'
+                  f'  - {{type: gitlab, url: "{at}/gitlab", group: acme, history: 40d}}\n'
+                  f'  - {{type: jenkins, url: "{at}/jenkins", history: 40d}}\n')
+    text = subprocess.run([f'{BUILD}/tests/bench/ci_ingest', directory, '20000',
+                           f'--config={directory}/ingest.yaml', '--now', CI_NOW],
+                          stdout=subprocess.PIPE, text=True, check=True).stdout
+    company.end()
+    return {row.pop('source'): row for row in map(json.loads, text.splitlines())}
+
+
+class Jobs:
+    """A store of many jobs, and the command line that shows it."""
+
+    def __init__(self, directory, count):
+        self.company = Company('--clock', CI_NOW, '--repos', '10', '--history', '1d')
+        self.tls = Tls(directory, self.company.port)
+        url = f'{self.tls.url}/api/v3'
+        text = subprocess.run([f'{BUILD}/tests/bench/ci_store', directory, str(count), url],
+                              stdout=subprocess.PIPE, text=True, check=True).stdout
+        self.figures = json.loads(text)
+        with open(f'{directory}/jobs.yaml', 'w') as out:
+            out.write(f'store: {directory}/ci-bench.db\n'
+                      'sources:\n'
+                      f'  - {{type: github, name: gh, url: "{url}", ca: {self.tls.ca}, org: acme, history: 1d}}\n')
+        self.argv = [f'{BUILD}/dxtop', '-c', f'{directory}/jobs.yaml', '--state', directory,
+                     '--clock', CI_NOW]
+
+    def end(self):
+        self.tls.end()  # it holds the sim's stdin, too
+        self.company.end()
+
+
 # ---- the table ----
 
 def medians(samples):
     return {key: statistics.median(sample[key] for sample in samples) for key in samples[0]}
 
 
-def measure(directory, runs, seconds):
+def measure(directory, runs, seconds, jobs):
     sim = subprocess.Popen([f'{BUILD}/dxtop-sim', '--until-stdin'], stdin=subprocess.PIPE,
                            stdout=subprocess.PIPE, text=True)
     url = json.loads(sim.stdout.readline())['url']
@@ -187,16 +247,17 @@ def measure(directory, runs, seconds):
     fill(live)
     fill(quiet)
     programs = {'dxtop': [f'{BUILD}/dxtop', *live], 'dxtop, quiet': [f'{BUILD}/dxtop', *quiet],
-                'empty screen': [compile_floor(directory, 'empty_screen', VIEWER_LIBRARIES)]}
+                'dxtop, jobs': jobs.argv, 'empty screen': [compile_floor(directory, 'empty_screen', VIEWER_LIBRARIES)]}
     programs.update({name: [name] for name in ('htop', 'btop') if shutil.which(name)})
     request = compile_floor(directory, 'tls_request', ['curl'])
-    samples = {name: [] for name in [*programs, 'collector', 'one TLS request']}
+    collectors = {'dxtop': 'collector', 'dxtop, jobs': 'collector, jobs'}
+    samples = {name: [] for name in [*programs, *collectors.values(), 'one TLS request']}
     for _ in range(runs):
         for name, argv in programs.items():
-            result, child = meter(argv, seconds, with_child=name == 'dxtop')
+            result, child = meter(argv, seconds, with_child=name in collectors)
             samples[name].append(result)
-            if name == 'dxtop':
-                samples['collector'].append(child or sys.exit('bench: no collector was started'))
+            if name in collectors:
+                samples[collectors[name]].append(child or sys.exit('bench: no collector was started'))
         samples['one TLS request'].append(meter_tls_request(request, f'{tls.url}/-/healthy', tls.ca))
     tls.end()  # it holds the sim's stdin, too
     sim.stdin.close()
@@ -207,7 +268,8 @@ def measure(directory, runs, seconds):
 def ratios(results):
     pairs = [('dxtop', other) for other in ('htop', 'btop', 'empty screen') if other in results]
     pairs += [('dxtop, quiet', other) for other in ('htop', 'btop') if other in results]
-    pairs += [('collector', 'one TLS request')]
+    pairs += [('dxtop, jobs', 'empty screen'), ('collector', 'one TLS request'),
+              ('collector, jobs', 'one TLS request')]
     return {f'{one} / {other}': {key: results[one][key] / results[other][key] for key in COLUMNS
                                  if key in results[one] and results[other].get(key, 0) > 0}
             for one, other in pairs}
@@ -219,25 +281,42 @@ def show(title, rows):
         print(f'{name:24}' + ''.join(f'{row[key]:16.2f}' if key in row else f'{"":16}' for key in COLUMNS))
 
 
+def show_ci(ingest, figures):
+    keys = list(next(iter(ingest.values())))
+    print('\ntaking in the jobs of a company')
+    for key in keys:
+        print(f'{key:34}' + ''.join(f'{row[key]:14}' for row in ingest.values()))
+    print(f'{"":34}' + ''.join(f'{name:>14}' for name in ingest))
+    print('\na store of many jobs')
+    for key, value in figures.items():
+        print(f'{key:34}{value:14}')
+
+
 def main():
     parser = argparse.ArgumentParser(description='dxtop beside htop and btop')
     parser.add_argument('--runs', type=int, default=3)
     parser.add_argument('--seconds', type=float, default=12, help='of each program')
+    parser.add_argument('--jobs', type=int, default=100000, help='in the store of CI')
     parser.add_argument('--json', metavar='FILE', help='write the numbers there as well')
     arguments = parser.parse_args()
     if arguments.seconds <= SETTLED + 1 or arguments.runs < 1:
         parser.error(f'--seconds has to be above {SETTLED + 1:.0f}, --runs above 0')
     directory = tempfile.mkdtemp()
     try:
-        results = measure(directory, arguments.runs, arguments.seconds)
+        ingest = ci_ingest(directory)
+        os.mkdir(f'{directory}/jobs')
+        jobs = Jobs(f'{directory}/jobs', arguments.jobs)
+        results = measure(directory, arguments.runs, arguments.seconds, jobs)
+        jobs.end()
     finally:
         shutil.rmtree(directory)
     show(f'median of {arguments.runs}', results)
     show('\nratios', ratios(results))
+    show_ci(ingest, jobs.figures)
     if arguments.json:
         with open(arguments.json, 'w') as out:
             json.dump({'runs': arguments.runs, 'seconds': arguments.seconds, 'median': results,
-                       'ratio': ratios(results)}, out, indent=2)
+                       'ratio': ratios(results), 'ingest': ingest, 'store': jobs.figures}, out, indent=2)
             out.write('\n')
 
 
