@@ -105,7 +105,7 @@ static void copy_job(const struct job *from, size_t run, struct batch *rest)
 }
 
 /* Of one that is in the batch twice the later one counts. */
-static bool is_open(const struct batch *batch, size_t i)
+static bool is_open(struct batch *batch, size_t i)
 {
     const struct run *run = &batch->runs[i];
 
@@ -114,7 +114,7 @@ static bool is_open(const struct batch *batch, size_t i)
 
 /* What is said of them by replies to come is about these very records: annotations
  * of a job, the end of a run by its last job. */
-static void copy_open_runs(const struct batch *batch, struct batch *rest)
+static void copy_open_runs(struct batch *batch, struct batch *rest)
 {
     size_t *index = mem_new(batch->run_count, sizeof(*index));
 
