@@ -66,6 +66,20 @@ Test(github_evidence, what_was_cancelled_at_once_is_not_asked_why)
     kit_done(&kit);
 }
 
+/* Between two replies of one poll a run can end: the jobs that came before are not as
+ * they will stay. */
+Test(github_evidence, jobs_of_a_run_that_goes_on_are_asked_for_again)
+{
+    cr_expect_null(ask_evidence("run_in_progress.json", "job_in_progress.json"));
+    cr_expect_not(kit.batch.runs[0].jobs_whole);
+    cr_assert(decode(STEP_RUNS, "acme/web", "run.json"));
+    struct plan_request *r = plan_take(&kit.plan);
+
+    cr_assert(r);
+    cr_expect_eq(r->step, STEP_JOBS);
+    kit_done(&kit);
+}
+
 /* Nothing says when it was approved. */
 Test(github_evidence, a_wait_behind_an_approval_is_no_queue_time)
 {

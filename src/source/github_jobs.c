@@ -119,6 +119,18 @@ static void take_job(struct github_poll *p, const json_t *list, const json_t *it
         jobs->evidence[attempt] = p->plan->last;
 }
 
+/* Are its jobs as they will stay? While it goes on more may come; of one of which only
+ * the id is known, they are when all of them are done. */
+static bool is_final(const struct batch *batch, size_t at)
+{
+    const struct run *run = &batch->runs[at];
+
+    for (size_t i = 0; i < batch->job_count && run->bare; i++)
+        if (batch->jobs[i].run == at && batch->jobs[i].outcome.phase != DX_PHASE_DONE)
+            return false;
+    return run->bare || run->outcome.phase == DX_PHASE_DONE;
+}
+
 /* Each attempt is whole when its evidence is there too. */
 static void end_attempts(struct github_poll *p, const struct jobs *jobs, int64_t last)
 {
@@ -131,6 +143,8 @@ static void end_attempts(struct github_poll *p, const struct jobs *jobs, int64_t
         github_run_timing(p->batch, run);
         review = github_reviews_ask(p, run, jobs->repo, jobs->run);
         r = review ? review : r;
+        if (!is_final(p->batch, run))
+            continue;
         if (r)
             r->detail_text = arena_print(&p->plan->arena, "%s last", r->detail_text);
         else
