@@ -350,6 +350,16 @@ Test(derive, a_poll_amid_history_is_on_the_screen_at_once)
     cr_expect(!store_is_dirty(kit.store));
 }
 
+Test(derive, what_does_not_fit_into_a_commit_is_left_to_slices)
+{
+    make_all(7);
+    deriver_room(deriver, 500);
+    commit_all(kit_poll);
+    cr_expect(store_is_dirty(kit.store));
+    slice_all(now_ms);
+    check_all();
+}
+
 Test(derive, what_left_the_window_is_gone_a_minute_later)
 {
     struct dx_error err = { 0 };

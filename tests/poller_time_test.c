@@ -118,6 +118,23 @@ Test(poller_time, the_next_poll_is_said_to_be_an_interval_away)
                      "30|15000|240\n");
 }
 
+/* The first poll may be cheap only because it does not know yet what there is. */
+Test(poller_time, history_leaves_half_while_nobody_knows_what_a_poll_costs)
+{
+    char headers[128];
+
+    t.paths[0] = "/now";
+    t.paths[1] = "/history";
+    t.flags[1] = PLAN_FILL;
+    snprintf(headers, sizeof(headers),
+             "X-RateLimit-Limit: 5000\r\nX-RateLimit-Remaining: 3100\r\n"
+             "X-RateLimit-Reset: %lld\r\n",
+             (long long)(T0 + 15 * SECOND + HOUR) / 1000);
+    server_ok(t.server, headers, "{\"value\": 1}");
+    poll_once();
+    cr_expect_eq(server_requests(t.server), 1); /* 600 are left of our 2,500 */
+}
+
 Test(poller_time, a_budget_that_runs_out_stretches_the_interval_and_ends_wishes)
 {
     char headers[128];

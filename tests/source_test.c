@@ -105,3 +105,50 @@ Test(source, is_found_by_its_name)
     cr_expect_eq(source_find("alertmanager"), &source_alertmanager);
     cr_expect_null(source_find("nagios"));
 }
+
+/* ---- runs of a batch ---- */
+
+static size_t find(struct batch *batch, int nth)
+{
+    char id[16];
+
+    snprintf(id, sizeof(id), "%d", nth);
+    return batch_find_run(batch, "acme/web", id, 1);
+}
+
+static void add_run(struct batch *batch, int nth)
+{
+    struct run *run = batch_run(batch);
+
+    run->project = "acme/web";
+    run->id = arena_print(&batch->arena, "%d", nth);
+}
+
+Test(source, a_run_is_found_among_many_and_of_two_the_later_one)
+{
+    struct batch batch = { 0 };
+    struct batch_mark mark;
+
+    cr_expect_eq(find(&batch, 0), SIZE_MAX);
+    for (int i = 0; i < 300; i++) {
+        add_run(&batch, i);
+        cr_expect_eq(find(&batch, i), (size_t)i);
+        cr_expect_eq(find(&batch, i + 1), SIZE_MAX);
+    }
+    cr_expect_eq(batch_find_run(&batch, "acme/web", "7", 2), SIZE_MAX);
+    cr_expect_eq(batch_find_run(&batch, "acme/api", "7", 1), SIZE_MAX);
+    mark = batch_mark(&batch);
+    add_run(&batch, 7);
+    add_run(&batch, 300);
+    cr_expect_eq(find(&batch, 7), 300);
+    cr_expect_eq(find(&batch, 8), 8);
+    batch_rewind(&batch, &mark);
+    cr_expect_eq(find(&batch, 7), 7);
+    cr_expect_eq(find(&batch, 300), SIZE_MAX);
+    (void)batch_run(&batch); /* it has no identity yet */
+    cr_expect_eq(find(&batch, 300), SIZE_MAX);
+    batch.runs[batch.run_count - 1].project = "acme/web";
+    batch.runs[batch.run_count - 1].id = "300";
+    cr_expect_eq(find(&batch, 300), 300);
+    batch_done(&batch);
+}

@@ -25,6 +25,7 @@ struct dues { /* by id: when its numbers change although no record does */
 
 struct deriver {
     enum success_policy policy;
+    int64_t room; /* records that a commit may read */
     struct dues pools, pipelines;
     struct touched all;     /* what the slices still go over */
     int64_t at_ms;          /* the minute that they are for */
@@ -39,7 +40,13 @@ struct deriver *deriver_new(enum success_policy policy)
     struct deriver *d = mem_new(1, sizeof(*d));
 
     d->policy = policy;
+    d->room = COMMIT_RECORDS;
     return d;
+}
+
+void deriver_room(struct deriver *d, int64_t records)
+{
+    d->room = records;
 }
 
 void deriver_free(struct deriver *d)
@@ -165,7 +172,7 @@ bool deriver_commit(void *self, struct store *store, const struct touched *touch
                     struct dx_error *err)
 {
     struct deriver *d = self;
-    struct room room = { .until = store_gathered(store) + COMMIT_RECORDS };
+    struct room room = { .until = store_gathered(store) + d->room };
     int64_t at_ms = minute_of(now_ms);
     bool ok = commit_pools(d, store, touched, at_ms, &room, err);
 
@@ -226,6 +233,8 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
                derive_flaky(store, part.id, r->at_ms, err);
     case DIRTY_FLAKY:
         return derive_flaky(store, part.id, r->at_ms, err);
+    case DIRTY_TOTALS:
+        return derive_totals(store, err);
     }
     return true;
 }
@@ -244,7 +253,9 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
     while (there && time_boot_ms() < until_ms)
         if (!store_take_dirty(store, &d->left, &there, err) || !do_key(d, store, &r, err))
             return false;
-    return do_failures(store, &r, err) && (!r.pipelines || derive_totals(store, err)) &&
+    /* The totals are read from all pipelines: they come when those are through. */
+    return do_failures(store, &r, err) &&
+           store_put_dirty(store, &(struct touched){ .totals = r.pipelines }, err) &&
            put_moment(d, store, r.at_ms, err);
 }
 

@@ -10,6 +10,8 @@ struct deriver;
 
 struct deriver *deriver_new(enum success_policy policy);
 void deriver_free(struct deriver *deriver);
+/* How many records a commit may read before it leaves the rest to slices. */
+void deriver_room(struct deriver *deriver, int64_t records);
 
 /* For store_on_derive(); self is the deriver. Where a commit touched so much that
  * to compute all of it would take long, the rest is left to slices. */

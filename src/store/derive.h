@@ -25,6 +25,7 @@ enum dirty_kind {
     DIRTY_PIPELINE_DAY,
     DIRTY_PIPELINE,
     DIRTY_FLAKY, /* of a pipeline whose rates are as they should be */
+    DIRTY_TOTALS,
 };
 struct dirty {
     enum dirty_kind kind;

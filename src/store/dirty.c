@@ -56,7 +56,8 @@ bool store_put_dirty(struct store *store, const struct touched *touched, struct 
            put_ids(store, DIRTY_POOL, &touched->pools, err) &&
            put_parts(store, DIRTY_PIPELINE_DAY, &touched->pipeline_days, err) &&
            put_ids(store, DIRTY_PIPELINE, &touched->pipelines, err) &&
-           put_ids(store, DIRTY_FLAKY, &touched->flaky, err);
+           put_ids(store, DIRTY_FLAKY, &touched->flaky, err) &&
+           (!touched->totals || put_key(store, DIRTY_TOTALS, 0, 0, err));
 }
 
 bool dirty_put_days(struct store *store, struct dx_error *err)

@@ -30,6 +30,7 @@ void parts_done(struct parts *parts);
 struct touched {
     struct ids pools, pipelines;
     struct ids flaky; /* pipelines of which only the flaky jobs are to be looked at */
+    bool totals;
     struct parts pool_hours, pipeline_days;
     /* When jobs ended that failed, or whose cause is known better; 0: none did. */
     int64_t failed_from_ms, failed_to_ms;

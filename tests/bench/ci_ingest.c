@@ -310,7 +310,7 @@ static double decode_s(void)
 
 static double ingest_s(int nth, char **path, int64_t *jobs)
 {
-    char name[16];
+    char name[32];
     struct dx_error err = { 0 };
     struct sink s;
     double took;

@@ -2,8 +2,8 @@
  * run) of 200 pipelines and 12 pools over 60 days, oldest first as they come, then
  * measures a poll with 100 new jobs, the minute's derivations and each view.
  *
- * usage: ci_store DIRECTORY [JOBS [URL]]; prints JSON. URL: that of its one source. Times are the processor's. A store that
- * is in the directory already, with as many jobs, is measured again. */
+ * usage: ci_store DIRECTORY [JOBS [URL]]; prints JSON. URL: that of its one source. Times are the
+ * processor's. A store that is in the directory already, with as many jobs, is measured again. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -85,7 +85,7 @@ static void add_run(struct batch *batch, int64_t nth, int64_t at_ms)
     run->id = text(batch, "%" PRId64, INT64_C(20000000000) + nth);
     run->number = text(batch, "%" PRId64, nth / PIPELINES);
     run->title = text(batch, "Fix the retry of pull number %" PRId64, nth % 5000);
-    run->sha = text(batch, "%040" PRIx64, nth * INT64_C(2654435761));
+    run->sha = text(batch, "%040" PRIx64, (int64_t)((uint64_t)nth * UINT64_C(2654435761)));
     run->branch = nth % 3 ? text(batch, "feature/%" PRId64, nth % 1000) : "main";
     run->event = nth % 3 ? "pull_request" : "push";
     run->actor = text(batch, "person-%" PRId64, nth % 60);
