@@ -180,7 +180,7 @@ static void print_panels(struct buf *out)
 }
 
 /* Sections begin with a comment that names them, as in the manual's pages. */
-void arguments_print_mdoc(struct buf *out)
+static void arguments_print_mdoc(struct buf *out)
 {
     (void)buf_text(out, ".\\\" options\n");
     args_print_mdoc(out, common_args);

@@ -27,6 +27,5 @@ struct arguments {
  * was printed; end with EXIT_OK. */
 bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
                      struct dx_error *err);
-void arguments_print_mdoc(struct buf *out);
 
 #endif

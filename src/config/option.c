@@ -288,8 +288,8 @@ static bool parse_secret(struct option_context *context, struct secret *secret,
     return true;
 }
 
-bool option_parse(struct option_context *context, void *settings, const struct dx_option *option,
-                  const struct yaml *value)
+static bool option_parse(struct option_context *context, void *settings,
+                         const struct dx_option *option, const struct yaml *value)
 {
     void *field = (char *)settings + option->offset;
 

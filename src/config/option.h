@@ -22,10 +22,6 @@ bool options_judge(struct option_context *context, const struct yaml *map,
 bool options_fill(struct option_context *context, void *settings, const struct dx_option *options,
                   const struct yaml *map);
 
-/* One value from the user's text, as the table's fallbacks are written. */
-bool option_parse(struct option_context *context, void *settings, const struct dx_option *option,
-                  const struct yaml *value);
-
 /* A file name of the configuration as a path. */
 const char *option_path(struct option_context *context, const char *name);
 

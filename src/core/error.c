@@ -18,21 +18,6 @@ bool dx_fail(struct dx_error *err, enum dx_fault fault, const char *fmt, ...)
     return false;
 }
 
-bool error_in(struct dx_error *err, const char *fmt, ...)
-{
-    struct dx_error cause = *err;
-    va_list ap;
-
-    va_start(ap, fmt);
-    int n = vsnprintf(err->text, sizeof(err->text), fmt, ap);
-    va_end(ap);
-    if (n >= 0 && (size_t)n < sizeof(err->text)) {
-        size_t room = sizeof(err->text) - (size_t)n;
-        (void)snprintf(err->text + n, room, ": %.*s", (int)room, cause.text);
-    }
-    return false;
-}
-
 const char *fault_name(enum dx_fault fault)
 {
     switch (fault) {

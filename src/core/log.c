@@ -46,7 +46,7 @@ bool log_level_parse(enum dx_log_level *level, const char *name)
     return false;
 }
 
-const char *log_level_name(enum dx_log_level level)
+static const char *log_level_name(enum dx_log_level level)
 {
     return (size_t)level < sizeof(names) / sizeof(names[0]) ? names[level] : "unknown";
 }

@@ -6,7 +6,6 @@
 
 bool log_open(const char *path, enum dx_log_level level, struct dx_error *err);
 bool log_level_parse(enum dx_log_level *level, const char *name);
-const char *log_level_name(enum dx_log_level level);
 /* Cleaned, stamped with the machine's time and the program, one write each; dropped while no
  * log is open or the level is below the wanted one. Secrets never reach it:
  * callers log names, never values. */

@@ -300,7 +300,8 @@ size_t text_base64(char *out, const char *bytes, size_t len)
 
 enum { WORD_MAX = 64 };
 
-int text_distance(const char *a, const char *b, int most)
+/* Edit distance; at most `most` matters, above it most + 1. */
+static int letters_off(const char *a, const char *b, int most)
 {
     int row[WORD_MAX + 1];
     size_t an = strlen(a), bn = strlen(b);
@@ -331,9 +332,9 @@ const char *text_nearest(const char *word, const char *const *names)
     int len = (int)strlen(word), most = len < 3 ? 1 : len < 9 ? 2 : len / 3;
 
     for (; names && *names; names++) {
-        int distance = text_distance(word, *names, most);
+        int distance = letters_off(word, *names, most);
 
-        if (distance <= most && (!best || distance < text_distance(word, best, most)))
+        if (distance <= most && (!best || distance < letters_off(word, best, most)))
             best = *names;
     }
     return best;

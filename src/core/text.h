@@ -40,9 +40,7 @@ int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char
  * Ends with no NUL. Returns the bytes written. */
 size_t text_base64(char *out, const char *bytes, size_t len);
 
-/* Edit distance for "did you mean"; at most `most` matters, above it most + 1. */
-int text_distance(const char *a, const char *b, int most);
-/* The nearest of names (ends at NULL): one or two letters off, or a third of a
+/* For "did you mean", the nearest of names (ends at NULL): one or two letters off, or a third of a
  * long word; NULL: none. */
 const char *text_nearest(const char *word, const char *const *names);
 

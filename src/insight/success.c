@@ -13,19 +13,6 @@ const char *const success_policy_names[] = {
     NULL,
 };
 
-const char *success_policy_text(enum success_policy policy)
-{
-    switch (policy) {
-    case SUCCESS_EXCLUDE_CANCELLED:
-        return "success / (success + failure); cancelled and skipped left out";
-    case SUCCESS_STRICT:
-        return "success / (success + failure + cancelled); skipped left out";
-    case SUCCESS_ALL:
-        return "success / all that is done, cancelled and skipped too";
-    }
-    return "";
-}
-
 /* Does it count, and if so as what? */
 enum counts { COUNTS_NOT, COUNTS_OK, COUNTS_FAILED, COUNTS_NEITHER };
 

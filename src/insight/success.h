@@ -15,8 +15,6 @@ enum success_policy {
 
 /* For option tables, ends at NULL, by policy: "exclude-cancelled", "strict", "all". */
 extern const char *const success_policy_names[];
-/* What is printed: "success / (success + failure); cancelled and skipped left out". */
-const char *success_policy_text(enum success_policy policy);
 
 /* Counts; { 0 } is none. Those of several sets can be added up field by field. */
 struct success {

@@ -61,7 +61,7 @@ void github_put(struct exchange *x, json_t *json)
     put_limit(x);
 }
 
-void github_error(struct exchange *x, int status, const char *message)
+static void github_error(struct exchange *x, int status, const char *message)
 {
     char text[16];
 

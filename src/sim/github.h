@@ -21,7 +21,6 @@ struct github_call {
 
 /* Take json; count the request, give the ETag and the limit's headers. */
 void github_put(struct exchange *x, json_t *json);
-void github_error(struct exchange *x, int status, const char *message);
 void github_not_found(struct exchange *x);
 /* Count a request that is answered otherwise. */
 void github_count(struct exchange *x);
@@ -36,7 +35,6 @@ struct page github_page(const struct github_call *call, size_t total, size_t mos
 void github_runs(struct github_call *call, int workflow); /* -1: of all */
 void github_run(struct github_call *call, const char *rest);
 void github_workflows(struct github_call *call);
-const char *github_conclusion(const struct company_attempt *attempt);
 
 /* github_jobs.c */
 void github_jobs(struct github_call *call, const struct company_run *run, int attempt);

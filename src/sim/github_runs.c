@@ -47,7 +47,7 @@ static bool only_timed_out(const struct company_attempt *attempt)
     return attempt->job_count > 0;
 }
 
-const char *github_conclusion(const struct company_attempt *attempt)
+static const char *github_conclusion(const struct company_attempt *attempt)
 {
     switch (attempt->run->special) {
     case SPECIAL_NONE:

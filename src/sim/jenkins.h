@@ -42,8 +42,6 @@ void jenkins_root(struct jenkins_call *call);
 void jenkins_item(struct jenkins_call *call, const char *path);
 /* "https://sim.example/jenkins/job/payments/job/web/" */
 const char *jenkins_place_url(const struct jenkins_call *call, const struct jenkins_place *place);
-/* How the job of a run in a multibranch project is called. */
-const char *jenkins_branch(char out[COMPANY_NAME], const struct company_run *run);
 bool jenkins_is_multibranch(const struct company_repo *repo);
 /* Builds that exist, newest first; *runs is yours to free. */
 size_t jenkins_builds(const struct jenkins_call *call, const struct jenkins_place *place,
@@ -65,8 +63,6 @@ int64_t jenkins_queue_id(const struct company_run *run);
 
 json_t *jenkins_stages_json(const struct jenkins_call *call, const struct company_run *run,
                             bool full);
-/* It waits for a node, or did: it is a task of its own in the queue. */
-bool jenkins_has_node(const struct company_job *job, int64_t at_ms);
 
 /* ---- jenkins_queue.c ---- */
 

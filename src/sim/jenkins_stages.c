@@ -8,7 +8,7 @@
 
 #include "sim/jenkins.h"
 
-bool jenkins_has_node(const struct company_job *job, int64_t at_ms)
+static bool jenkins_has_node(const struct company_job *job, int64_t at_ms)
 {
     return job->started_ms && job->started_ms <= at_ms;
 }

@@ -77,7 +77,6 @@ bool github_room(const struct github_poll *p);
 
 /* ---- github_words.c: what the server's words mean ---- */
 
-enum dx_phase github_phase(const char *status, struct batch *batch);
 /* Set phase, result and raw words from status and conclusion. */
 void github_outcome(const json_t *object, struct outcome *out, struct batch *batch);
 /* The reply is no success: what it means, in err. repo: the one it was about, "". */

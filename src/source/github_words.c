@@ -38,7 +38,7 @@ static enum dx_result result_of(const char *word)
     return DX_RESULT_UNKNOWN;
 }
 
-enum dx_phase github_phase(const char *status, struct batch *batch)
+static enum dx_phase github_phase(const char *status, struct batch *batch)
 {
     for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
         if (strcasecmp(phases[i].word, status) == 0)

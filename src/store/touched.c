@@ -86,7 +86,7 @@ void parts_sort(struct parts *parts)
     parts->count = n + 1;
 }
 
-void parts_done(struct parts *parts)
+static void parts_done(struct parts *parts)
 {
     free(parts->part);
     *parts = (struct parts){ 0 };

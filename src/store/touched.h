@@ -25,7 +25,6 @@ struct parts {
 };
 void parts_add(struct parts *parts, int64_t id, int64_t nth);
 void parts_sort(struct parts *parts); /* each once */
-void parts_done(struct parts *parts);
 
 struct touched {
     struct ids pools, pipelines;

@@ -65,7 +65,6 @@ bool screen_flush(struct screen *s)
 
         if (n > 0) {
             s->sent += (size_t)n;
-            s->bytes += (uint64_t)n;
         } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
             return true;
         } else {
@@ -75,11 +74,6 @@ bool screen_flush(struct screen *s)
         }
     }
     return true;
-}
-
-uint64_t screen_bytes(const struct screen *s)
-{
-    return s->bytes;
 }
 
 void screen_send(struct screen *s, const char *bytes, size_t len)

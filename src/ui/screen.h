@@ -46,6 +46,5 @@ void screen_resume(struct screen *screen);
 
 /* For mem_on_death() and the watchdog: give the terminal back, async-signal-safe. */
 void screen_rescue(void);
-uint64_t screen_bytes(const struct screen *screen); /* written so far */
 
 #endif

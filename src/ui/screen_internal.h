@@ -23,7 +23,6 @@ struct screen {
     struct buf out; /* bytes of the frame that is being written */
     size_t sent;
     struct buf extra; /* bytes outside the grid, for the next frame */
-    uint64_t bytes;
     bool gone;
 };
 

@@ -204,6 +204,7 @@ static void print_everything(int port, const char *seed, char *out[PRINTED])
     char option[64];
 
     teardown();
+    free(dir);
     dir = test_dir();
     snprintf(option, sizeof(option), "--port=%d", port);
     sim = (struct sim){ .port = port };
