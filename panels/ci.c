@@ -17,7 +17,7 @@ struct ci_prefix ci_prefix(const struct dx_view *view, const char *source)
     struct ci_prefix prefix = { "" };
     bool first = true;
 
-    while (dx_next(rows)) {
+    while ((first || *prefix.text) && dx_next(rows)) {
         const char *project = dx_text(rows, DX_FIELD_PROJECT), *slash = strchr(project, '/');
         size_t len = slash ? (size_t)(slash - project) + 1 : 0;
 

@@ -4,6 +4,7 @@
 #include "collect/collect.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -163,6 +164,10 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
     (void)revents;
     if (!deriver_slice(c->deriver, c->store, clock_now(&c->clock), &more, &err))
         log_line(DX_LOG_WARN, "%s", err.text);
+    if (!more && timer->repeat < SLICE_S) {
+        store_rest(c->store); /* a minute of nothing like it is to come */
+        (void)malloc_trim(0);
+    }
     timer->repeat = more ? NEXT_SLICE_S : SLICE_S;
     ev_timer_again(loop, timer);
 }

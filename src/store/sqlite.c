@@ -165,6 +165,13 @@ void store_cache(struct store *store, bool filling)
         (void)sqlite3_db_release_memory(store->db);
 }
 
+void store_rest(struct store *store)
+{
+    if (store->db)
+        (void)sqlite3_db_release_memory(store->db);
+    intern_forget(store);
+}
+
 void bind_text(sqlite3_stmt *stmt, int index, const char *text)
 {
     (void)sqlite3_bind_text(stmt, index, text, -1, SQLITE_STATIC);

@@ -121,6 +121,9 @@ void store_keep(struct store *store, int64_t samples_ms);
 /* After each commit: checkpoint where the WAL has grown by some MiB. false: *err
  * is for the log, at most once a minute. */
 bool store_tidy(struct store *store, struct dx_error *err);
+/* Between commits, when there is nothing to do for a while: give back what pages and
+ * texts are kept in memory. */
+void store_rest(struct store *store);
 /* A reader has kept more than 256 MiB in the WAL: what can wait is not to be
  * written now. */
 bool store_is_strained(const struct store *store);
