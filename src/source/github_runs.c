@@ -12,7 +12,7 @@
 #include "core/time.h"
 #include "source/field.h"
 
-enum { OPEN_MOST = 40, OPEN_LEAST = 2, NUMBER = 24, SEARCH_MOST = 1000 };
+enum { OPEN_MOST = 40, OPEN_LEAST = 2, NUMBER = 24, SEARCH_MOST = 1000, FIRST_MOST = 3 };
 
 /* What half of GitHub's 5,000 requests an hour leaves, and what the lists of the
  * repositories take of it: each changes some times an hour. */
@@ -185,6 +185,15 @@ static bool is_news(enum known_run known, const struct run *run)
            (known == KNOWN_OPEN && run->outcome.phase == DX_PHASE_DONE);
 }
 
+/* What goes on is no history, nor are the newest of a repository: all of an
+ * organisation show something before the budget is through. */
+static bool is_now(const struct github_poll *p, const struct run *run,
+                   const struct github_page *page)
+{
+    return run->outcome.phase != DX_PHASE_DONE ||
+           (p->reply->step == STEP_RUNS && page->asked < FIRST_MOST);
+}
+
 struct github_page github_page_decode(struct github_poll *p, const char *repo, unsigned flags)
 {
     const json_t *list = json_object_get(p->reply->json, "workflow_runs"), *item;
@@ -197,6 +206,7 @@ struct github_page github_page_decode(struct github_poll *p, const char *repo, u
         enum known_run known;
         const struct run *run;
         struct plan_request *jobs;
+        unsigned how;
 
         if (field_int(item, "id") <= 0) {
             p->batch->unknown++;
@@ -216,8 +226,9 @@ struct github_page github_page_decode(struct github_poll *p, const char *repo, u
             github_run_timing(p->batch, (size_t)(run - p->batch->runs));
         if (run->jobs_whole || !is_news(known, run))
             continue;
-        ask_attempts(p, repo, id, attempt, flags);
-        jobs = github_jobs_ask(p->plan, repo, id, attempt, flags);
+        how = is_now(p, run, &page) ? flags & ~(unsigned)PLAN_FILL : flags;
+        ask_attempts(p, repo, id, attempt, how);
+        jobs = github_jobs_ask(p->plan, repo, id, attempt, how);
         page.last = jobs ? jobs : page.last;
         page.asked += jobs != NULL;
     }
@@ -286,7 +297,7 @@ bool github_runs_decode(struct github_poll *p, struct dx_error *err)
 
     if (!is_list(p, err))
         return false;
-    page = github_page_decode(p, repo, 0);
+    page = github_page_decode(p, repo, first ? PLAN_FILL : 0);
     if (github_recall(p->plan, p->batch, "gone", repo) != 0)
         github_remember(p->batch, "gone", repo, 0);
     if (page.newest_ms > github_recall(p->plan, p->batch, "seen", repo) + GITHUB_HOUR)
