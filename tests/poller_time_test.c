@@ -119,7 +119,7 @@ Test(poller_time, the_next_poll_is_said_to_be_an_interval_away)
 }
 
 /* The first poll may be cheap only because it does not know yet what there is. */
-Test(poller_time, history_leaves_half_while_nobody_knows_what_a_poll_costs)
+Test(poller_time, history_takes_a_quarter_while_nobody_knows_what_a_poll_costs)
 {
     char headers[128];
 

@@ -79,9 +79,11 @@ bool pace_has_room(const struct pace *pace, int64_t now_ms)
     double needed = pace->per_poll * polls;
     double half = (double)pace->budget.limit * pace->share / 2.;
 
-    /* Polls that would need all of it leave history half; so do those of which nobody
-     * knows yet what they cost. */
-    if (!pace->costs_known || needed > half)
+    /* Polls that would need all of it leave history half; those of which nobody knows
+     * yet what they cost leave it a quarter. */
+    if (needed > half)
         needed = half;
+    if (!pace->costs_known)
+        needed = 1.5 * half;
     return budget_left(&pace->budget, now_ms, pace->share) >= 1. + needed;
 }

@@ -119,16 +119,17 @@ void github_filled(struct github_poll *p)
 }
 
 /* The first page says how dense its runs are: the range before it is made to
- * hold some hundred. */
+ * hold some hundred. Its runs are known from now on, so those that there is no room
+ * for are asked for by their ids, in their turn. */
 void github_fill_first(struct github_poll *p, const char *repo, struct github_page page)
 {
     int64_t oldest = oldest_wanted(p->plan), span = 3 * (p->plan->now_ms - page.oldest_ms);
 
     if (!*p->reply->next || page.oldest_ms <= oldest) {
-        mark(p, repo, page, oldest);
+        filled_to(p, repo, oldest);
         return;
     }
-    mark(p, repo, page, page.oldest_ms);
+    filled_to(p, repo, page.oldest_ms);
     if (span < GITHUB_HOUR)
         span = GITHUB_HOUR;
     if (github_room(p))

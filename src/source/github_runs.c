@@ -186,12 +186,18 @@ static bool is_news(enum known_run known, const struct run *run)
 }
 
 /* What goes on is no history, nor are the newest of a repository: all of an
- * organisation show something before the budget is through. */
-static bool is_now(const struct github_poll *p, const struct run *run,
-                   const struct github_page *page)
+ * organisation show something before the budget is through. What was known before
+ * but lacks its jobs waits for room, if it did not end just now. */
+static unsigned how(const struct github_poll *p, enum known_run known, const struct run *run,
+                    size_t asked, unsigned flags)
 {
-    return run->outcome.phase != DX_PHASE_DONE ||
-           (p->reply->step == STEP_RUNS && page->asked < FIRST_MOST);
+    int64_t ago = p->reply->now_ms - run->updated_ms;
+    bool fresh = ago <= 3 * p->plan->every_ms + GITHUB_MINUTE;
+    bool newest = p->reply->step == STEP_RUNS && known == KNOWN_NOT && asked < FIRST_MOST;
+
+    if (run->outcome.phase != DX_PHASE_DONE || newest || (known == KNOWN_OPEN && fresh))
+        return flags & ~(unsigned)PLAN_FILL;
+    return known == KNOWN_OPEN ? flags | PLAN_FILL : flags;
 }
 
 struct github_page github_page_decode(struct github_poll *p, const char *repo, unsigned flags)
@@ -206,7 +212,7 @@ struct github_page github_page_decode(struct github_poll *p, const char *repo, u
         enum known_run known;
         const struct run *run;
         struct plan_request *jobs;
-        unsigned how;
+        unsigned with;
 
         if (field_int(item, "id") <= 0) {
             p->batch->unknown++;
@@ -226,9 +232,9 @@ struct github_page github_page_decode(struct github_poll *p, const char *repo, u
             github_run_timing(p->batch, (size_t)(run - p->batch->runs));
         if (run->jobs_whole || !is_news(known, run))
             continue;
-        how = is_now(p, run, &page) ? flags & ~(unsigned)PLAN_FILL : flags;
-        ask_attempts(p, repo, id, attempt, how);
-        jobs = github_jobs_ask(p->plan, repo, id, attempt, how);
+        with = how(p, known, run, page.asked, flags);
+        ask_attempts(p, repo, id, attempt, with);
+        jobs = github_jobs_ask(p->plan, repo, id, attempt, with);
         page.last = jobs ? jobs : page.last;
         page.asked += jobs != NULL;
     }

@@ -54,8 +54,9 @@ struct open_run {
 struct known {
     enum known_run (*run)(void *self, const char *project, const char *id, int64_t attempt,
                           int64_t updated_ms);
-    /* The open runs of a project ("": of all), oldest poll first; they are asked
-     * for again by id. Texts live until the next call. */
+    /* The open runs of a project ("": of all), those that go on first, then by their
+     * last poll, the oldest first; they are asked for again by id. Texts live until
+     * the next call. */
     size_t (*open)(void *self, const char *project, struct open_run *out, size_t cap);
     /* How many of them are done, and wait for their jobs only. */
     int64_t (*owed)(void *self);

@@ -66,7 +66,8 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
         store,
         "SELECT p.text, r.ext, r.attempt, r.seen_ms FROM run r JOIN text p ON p.id = r.project"
         " WHERE r.source = ?1 AND (r.phase < 4 OR r.flags & 1 = 0) AND (?2 = '' OR p.text = ?2)"
-        " AND coalesce(r.created_ms, r.seen_ms) > ?3 ORDER BY r.seen_ms, r.id LIMIT ?4",
+        " AND coalesce(r.created_ms, r.seen_ms) > ?3 ORDER BY r.phase = 4, r.seen_ms,"
+        " r.id LIMIT ?4",
         &err);
     bool row = true;
     size_t n = 0;

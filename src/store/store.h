@@ -94,9 +94,9 @@ const char *store_etag(struct store *store, const char *key, char *out, size_t c
 enum stored_run { STORED_NOT, STORED_OPEN, STORED_MOVED, STORED_DONE };
 enum stored_run store_run(struct store *store, int64_t source, const char *project, const char *id,
                           int64_t attempt, int64_t updated_ms);
-/* The runs of a project ("": of all) that are not done or whose jobs did not all
- * come, and that are younger than 35 days, the longest unseen first. Texts belong
- * to the arena. */
+/* The runs of a project ("": of all) that are not done, then those whose jobs did not
+ * all come, that are younger than 35 days, the longest unseen first. Texts belong to
+ * the arena. */
 struct stored_open {
     const char *project, *id;
     int64_t attempt, seen_ms;
