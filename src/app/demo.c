@@ -54,8 +54,8 @@ struct demo {
  * by night and on Sundays little would be seen. */
 static int64_t ahead_of(int64_t now_ms)
 {
-    const int64_t hour_ms = 3600000, week_ms = 7 * 24 * hour_ms;
-    const int64_t wanted_ms = 6 * 24 * hour_ms + 14 * hour_ms + hour_ms / 2; /* since a Thursday */
+    const int64_t hour_ms = 3600000, day_ms = 24 * hour_ms, week_ms = 7 * day_ms;
+    const int64_t wanted_ms = 6 * day_ms + 14 * hour_ms + hour_ms / 2; /* since a Thursday */
 
     return (wanted_ms - now_ms % week_ms + week_ms) % week_ms;
 }
