@@ -207,7 +207,7 @@ static bool poll_once(struct sink *s, struct auth *auth)
             must(source_decode(b.source, b.settings->settings, &b.replies[b.reply_count - 1], &plan,
                                &batch, &err),
                  &err);
-        if (piece_is_full(&batch))
+        if (piece_is_full(&batch, 0))
             sink_commit(s, &batch);
     }
     sink_commit(s, &batch);
@@ -290,9 +290,9 @@ static void decode_all(struct sink *s)
         must(source_decode(b.source, b.settings->settings, &b.replies[i], &plan, &batch, &err),
              &err);
         plan_done(&plan);
-        if (piece_is_full(&batch) && s)
+        if (piece_is_full(&batch, 0) && s)
             sink_commit(s, &batch);
-        else if (piece_is_full(&batch))
+        else if (piece_is_full(&batch, 0))
             batch_done(&batch);
     }
     if (s)
