@@ -25,7 +25,7 @@ in front of it are started apart and are not measured; the store is filled befor
 Then, by the processor's time, what CI costs: taking in the jobs of the simulated
 company (tests/bench/ci_ingest.c), and the store of --jobs jobs (tests/bench/ci_store.c).
 """
-import argparse, fcntl, json, os, pty, select, shutil, signal, socket, ssl, statistics, struct
+import argparse, atexit, fcntl, json, os, pty, re, select, shutil, signal, socket, ssl, statistics, struct
 import subprocess, sys, tempfile, termios, threading, time
 
 BUILD = os.environ['DXTOP_BIN']
@@ -144,6 +144,7 @@ class Tls:
                 client = listener.accept()[0]
                 threading.Thread(target=self.serve, args=(context, client, port), daemon=True).start()
         listener.close()
+        atexit.register(self.end)
 
     @staticmethod
     def serve(context, client, port):
@@ -161,14 +162,17 @@ class Tls:
             pass  # the client went away
 
     def end(self):
-        os.kill(self.pid, signal.SIGTERM)
-        os.waitpid(self.pid, 0)
+        if self.pid > 0:
+            os.kill(self.pid, signal.SIGTERM)
+            os.waitpid(self.pid, 0)
+        self.pid = 0
 
 
-def configuration(path, url, every, ca=None):
+def configuration(path, url, every, ca):
     text = subprocess.run([f'{BUILD}/dxtop', '--print-config'], capture_output=True, text=True,
                           check=True).stdout
-    text = text.replace('http://127.0.0.1:0', url + (f'\n    ca: {ca}' if ca else ''))
+    text = re.sub(r'http://127\.0\.0\.1:0([^\s,]*),', rf'{url}\1, ca: {ca},', text)  # in braces
+    text = re.sub(r'http://127\.0\.0\.1:0(\S*)', rf'{url}\1\n    ca: {ca}', text)
     with open(path, 'w') as out:
         out.write(text.replace('every: 15s', f'every: {every}'))
     return ['-c', path, '--state', os.path.dirname(path)]
@@ -243,9 +247,8 @@ def measure(directory, runs, seconds, jobs):
     url = json.loads(sim.stdout.readline())['url']
     tls = Tls(directory, int(url.rsplit(':', 1)[1].strip('/')))
     live = configuration(f'{directory}/live.yaml', tls.url, '15s', tls.ca)
-    quiet = configuration(f'{directory}/quiet.yaml', url, '1h')
+    quiet = configuration(f'{directory}/quiet.yaml', tls.url, '1h', tls.ca)  # of the same store
     fill(live)
-    fill(quiet)
     programs = {'dxtop': [f'{BUILD}/dxtop', *live], 'dxtop, quiet': [f'{BUILD}/dxtop', *quiet],
                 'dxtop, jobs': jobs.argv, 'empty screen': [compile_floor(directory, 'empty_screen', VIEWER_LIBRARIES)]}
     programs.update({name: [name] for name in ('htop', 'btop') if shutil.which(name)})
