@@ -35,7 +35,7 @@ static const struct {
     { { "onec" }, "unknown command \"onec\"; did you mean \"once\"?", 0, 0, 0, 0, 0 },
     { { "xyzzy" }, "unknown command \"xyzzy\"", 0, 0, 0, 0, 0 },
     { { "export" },
-      "export what: samples, alerts, runs, jobs, pools, pipelines, flaky or failures?",
+      "export what: samples, alerts, runs, jobs, pools, pipelines, flaky, failures or tickets?",
       0,
       0,
       0,

@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-enum { SAMPLES, ALERTS, RUNS, JOBS, POOLS, PIPELINES, FLAKY, FAILURES };
+enum { SAMPLES, ALERTS, RUNS, JOBS, POOLS, PIPELINES, FLAKY, FAILURES, TICKETS };
 
 static struct deriver *deriver;
 static struct batch batch;
@@ -69,6 +69,29 @@ static struct run *add(const char *id, int minutes, enum dx_result result)
     return &batch.runs[batch.run_count - 1];
 }
 
+static void add_tickets(void)
+{
+    static struct ticket_sla sla = { "resolution", DX_SLA_BREACHED, T0 - MINUTE, -90500, -1, 0 };
+    static const char *const links[] = { "blocks DX-3", "a, \"b\"" };
+
+    for (int i = 0; i < 2; i++) {
+        struct ticket *t = batch_ticket(&batch);
+
+        t->parts = TICKET_FIELDS | TICKET_SLAS | TICKET_LINKS | TICKET_RESPONSE;
+        t->key = i == 0 ? "DX-1" : "DX-2";
+        t->title = "=1+1, \"\u4f5c\"";
+        t->state = i == 0 ? DX_TICKET_IN_PROGRESS : DX_TICKET_DONE;
+        t->created_ms = T0 - 2 * HOUR - 59 * SECOND;
+        t->resolved_ms = i == 0 ? 0 : T0;
+        t->first_response_ms = T0 - HOUR;
+        t->updated_ms = T0;
+        t->slas = &sla;
+        t->sla_count = i == 0;
+        t->links = links;
+        t->link_count = i == 0 ? 2 : 0;
+    }
+}
+
 static void fill(void)
 {
     static const char *const hostile[] = { "=HYPERLINK(\"http://x\",\"y\")",
@@ -94,6 +117,7 @@ static void fill(void)
         }
     }
     add("open", 0, DX_RESULT_NONE);
+    add_tickets();
     kit_poll(0, T0, &batch);
 }
 
@@ -147,6 +171,11 @@ static void expect_same(const char *kind, const char *key, const json_t *value, 
         cr_expect_str_eq(cell + formula, text, "%s %s", kind, key);
     } else if (json_is_null(value)) {
         cr_expect(!quoted && !*cell, "%s %s: %s", kind, key, cell);
+    } else if (json_is_array(value)) {
+        json_t *list = json_loads(cell, 0, NULL);
+
+        cr_expect(json_equal(list, value), "%s %s: %s", kind, key, cell);
+        json_decref(list);
     } else if (json_is_boolean(value)) {
         cr_expect_str_eq(cell, json_is_true(value) ? "true" : "false", "%s %s", kind, key);
     } else {
@@ -289,6 +318,21 @@ Test(export_ci, flaky_jobs_are_those_seen_in_since)
     cr_expect_str_eq(exported(FLAKY, "jsonl"), "");
 }
 
+Test(export_ci, a_ticket_has_whole_minutes_and_lists)
+{
+    const char *line;
+
+    fill();
+    line = exported(TICKETS, "jsonl");
+    cr_expect(strstr(line, "\"state\":\"in_progress\""), "%s", line);
+    cr_expect(strstr(line, "\"lead_min\":null,\"first_response_min\":60,"
+                           "\"first_response_business_min\":null,\"sla\":[{\"name\":\"resolution\","
+                           "\"state\":\"breached\",\"breach_at\":\"2026-09-21T14:12:20Z\","
+                           "\"remaining_s\":-90.5}],\"links\":[\"blocks DX-3\",\"a, \\\"b\\\"\"],"),
+              "%s", line);
+    cr_expect(strstr(line, "\"lead_min\":120,\"first_response_min\":60,"), "%s", line);
+}
+
 /* ---- once ---- */
 
 static const struct {
@@ -296,7 +340,7 @@ static const struct {
     size_t count;
 } lists[] = { { "sources", 3 }, { "totals", 3 },   { "pools", 1 },  { "pipelines", 3 },
               { "flaky", 1 },   { "failures", 1 }, { "alerts", 0 }, { "series", 0 },
-              { "runs", 9 },    { "jobs", 9 } };
+              { "runs", 9 },    { "jobs", 9 },     { "tickets", 2 } };
 
 Test(export_ci, once_has_all_of_it)
 {

@@ -169,6 +169,14 @@ static bool is_text(enum dx_field field)
     case DX_FIELD_QUEUED_BASIS:
     case DX_FIELD_DURATION_BASIS:
     case DX_FIELD_STRIP:
+    case DX_FIELD_TICKET_TYPE:
+    case DX_FIELD_CATEGORY:
+    case DX_FIELD_RAW_PRIORITY:
+    case DX_FIELD_REPORTER:
+    case DX_FIELD_ASSIGNEE:
+    case DX_FIELD_SLA:
+    case DX_FIELD_SLAS:
+    case DX_FIELD_LINKS:
         return true;
     default:
         return false;
@@ -197,6 +205,10 @@ static bool is_time(enum dx_field field)
     case DX_FIELD_LAST_OK:
     case DX_FIELD_NEXT:
     case DX_FIELD_RESET:
+    case DX_FIELD_RESPONDED:
+    case DX_FIELD_RESOLVED:
+    case DX_FIELD_UPDATED:
+    case DX_FIELD_BREACH:
         return true;
     default:
         return false;

@@ -32,7 +32,7 @@ static void put_cell(FILE *out, const json_t *value, int digits)
         (void)fprintf(out, "%.*g", digits, json_real_value(value));
     } else if (json_is_boolean(value)) {
         (void)fputs(json_is_true(value) ? "true" : "false", out);
-    } else if (json_is_object(value)) {
+    } else if (json_is_object(value) || json_is_array(value)) {
         char *text = json_dumps(value, JSON_COMPACT);
 
         put_text(out, text ? text : "");

@@ -1,5 +1,5 @@
-/* once: poll every source once, print what the store then holds, and end. Records
- * of CI are those of the last 24 hours. */
+/* once: poll every source once, print what the store then holds, and end. Runs,
+ * jobs and tickets are those of the last 24 hours. */
 #include "config.h"
 
 #include <stdio.h>
@@ -26,7 +26,7 @@ static void print_kind(struct printing *p, enum record_type type)
 {
     const struct rows_ops *ops = p->reader->ops;
     /* Without a from, alerts that ended are left out. */
-    const bool ended = type == RECORD_RUN || type == RECORD_JOB;
+    const bool ended = type == RECORD_RUN || type == RECORD_JOB || type == RECORD_TICKET;
     void *rows = p->reader->open(p->reader->self, record_kinds[type].query,
                                  DX_FILTER(.from_ms = ended ? p->now_ms - WINDOW_MS : 0,
                                            .window_ms = WINDOW_MS, .parts = true),
@@ -58,8 +58,8 @@ static void print_kind(struct printing *p, enum record_type type)
 static void print_all(struct printing *p)
 {
     static const enum record_type order[] = {
-        RECORD_SOURCE,  RECORD_TOTAL, RECORD_POOL,   RECORD_PIPELINE, RECORD_FLAKY,
-        RECORD_FAILURE, RECORD_ALERT, RECORD_SERIES, RECORD_RUN,      RECORD_JOB,
+        RECORD_SOURCE, RECORD_TOTAL,  RECORD_POOL, RECORD_PIPELINE, RECORD_FLAKY,  RECORD_FAILURE,
+        RECORD_ALERT,  RECORD_SERIES, RECORD_RUN,  RECORD_JOB,      RECORD_TICKET,
     };
     char now[TIME_TEXT];
 

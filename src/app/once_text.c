@@ -161,6 +161,14 @@ static void print_failure(FILE *out, const json_t *record)
                   *text_of(record, "evidence") ? text_of(record, "evidence") : "no evidence");
 }
 
+static void print_ticket(FILE *out, const json_t *record)
+{
+    if (strcmp(text_of(record, "state"), "done") != 0)
+        (void)fprintf(out, "ticket %s (%s): %s since %s: %s\n", text_of(record, "key"),
+                      text_of(record, "source"), text_of(record, "state"),
+                      text_of(record, "created_at"), text_of(record, "title"));
+}
+
 static void count(struct once_text *text, const json_t *record)
 {
     const char *phase = text_of(record, "phase"), *result = text_of(record, "result");
@@ -207,6 +215,9 @@ void once_text_record(struct once_text *text, enum record_type type, const json_
         break;
     case RECORD_FAILURE:
         print_failure(text->out, record);
+        break;
+    case RECORD_TICKET:
+        print_ticket(text->out, record);
         break;
     default:
         break;

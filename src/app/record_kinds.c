@@ -258,6 +258,44 @@ static const struct record_field failure_fields[] = {
     { 0 },
 };
 
+/* ---- tickets ---- */
+
+static const struct record_field ticket_fields[] = {
+    SOURCE,
+    TEXT("key", NAME, "as people call it: DX-412"),
+    TEXT("title", TITLE, "in one line"),
+    TEXT("type", TICKET_TYPE, "in the server's word: Bug, Incident ..."),
+    TEXT("category", CATEGORY, "type, component or label, as the source is configured"),
+    WHOLE("priority", PRIORITY, "1 the most urgent, 5 the least"),
+    { "state", DX_FIELD_STATE, SHAPE_TICKET_STATE,
+      "new, in_progress, done, by the category of its status; unknown" },
+    TEXT("raw_status", RAW_STATUS, "status, in the server's word"),
+    TEXT("reporter", REPORTER, "who opened it"),
+    TEXT("assignee", ASSIGNEE, "who works on it"),
+    TIME("created_at", CREATED, "when it was opened"),
+    TIME("first_response_at", RESPONDED,
+         "the first public answer by somebody else than the reporter"),
+    TIME("resolved_at", RESOLVED, "when it was resolved"),
+    TIME("updated_at", UPDATED, "when it last changed"),
+    { "lead_min", DX_FIELD_DURATION, SHAPE_FULL_MINUTES,
+      "from created_at to resolved_at, whole minutes, rounded down" },
+    { "first_response_min", DX_FIELD_RESPONSE, SHAPE_FULL_MINUTES,
+      "from created_at to first_response_at, likewise" },
+    { "first_response_business_min", DX_FIELD_RESPONSE_BUSINESS, SHAPE_FULL_MINUTES,
+      "of that, business time: calendar of dxtop-config(5), pauses left out" },
+    { "sla", DX_FIELD_SLAS, SHAPE_SLAS,
+      "as the server says them: name, state (running, paused, met, breached, cancelled, unknown), "
+      "breach_at, remaining_s" },
+    { "links", DX_FIELD_LINKS, SHAPE_LIST, "to other tickets: \"blocks DX-3\"" },
+    TEXT("url", URL, "of its page"),
+    TEXT("project", PROJECT, "Jira project, table or repository"),
+    TEXT("labels", LABELS, "separated by commas"),
+    TEXT("raw_priority", RAW_PRIORITY, "priority, in the server's word"),
+    { "resolution_business_min", DX_FIELD_RESOLUTION_BUSINESS, SHAPE_FULL_MINUTES,
+      "of lead_min, business time" },
+    { 0 },
+};
+
 const struct record_kind record_kinds[RECORD_TYPES] = {
     [RECORD_SOURCE] = { "sources", DX_QUERY_SOURCES, source_fields },
     [RECORD_SERIES] = { "series", DX_QUERY_SERIES, series_fields },
@@ -270,6 +308,7 @@ const struct record_kind record_kinds[RECORD_TYPES] = {
     [RECORD_TOTAL] = { "totals", DX_QUERY_TOTALS, total_fields },
     [RECORD_FLAKY] = { "flaky", DX_QUERY_FLAKY, flaky_fields },
     [RECORD_FAILURE] = { "failures", DX_QUERY_FAILURES, failure_fields },
+    [RECORD_TICKET] = { "tickets", DX_QUERY_TICKETS, ticket_fields },
 };
 
 /* ---- the manual ---- */

@@ -27,6 +27,9 @@ static const char *const causes[DX_CAUSE_COUNT] = {
     [DX_CAUSE_CONFIG] = "config",   [DX_CAUSE_USER] = "user",
 };
 static const char *const flaky_states[] = { "suspect", "flaky", "broken" };
+static const char *const ticket_states[] = { "unknown", "new", "in_progress", "done" };
+static const char *const sla_states[] = { "unknown", "running",  "paused",
+                                          "met",     "breached", "cancelled" };
 static const char *const trends[] = { "faster", NULL, "slower" };
 
 /* A store of a newer version may hold words that we do not know. */
@@ -89,6 +92,8 @@ static json_t *word_json(const struct record_field *f, const struct record_row *
         return cause_json(row);
     case SHAPE_FLAKY:
         return WORD(flaky_states, value);
+    case SHAPE_TICKET_STATE:
+        return WORD(ticket_states, value);
     default: /* SHAPE_TREND */
         return WORD(trends, value + 1);
     }
@@ -99,6 +104,43 @@ static json_t *time_json(int64_t ms)
     char text[TIME_TEXT];
 
     return ms > 0 ? json_string(time_format(text, ms)) : json_null();
+}
+
+static json_t *list_json(const char *text)
+{
+    json_t *list = json_loads(text, 0, NULL);
+
+    return list ? list : json_array();
+}
+
+/* The store's list, in the words and units of records. */
+static json_t *slas_json(const char *text)
+{
+    json_t *list = list_json(text), *out = json_array(), *sla;
+    size_t i;
+
+    json_array_foreach (list, i, sla) {
+        const json_t *left = json_object_get(sla, "remaining_ms");
+        json_t *one = json_object();
+
+        (void)json_object_set(one, "name", json_object_get(sla, "name"));
+        (void)json_object_set_new(
+            one, "state", WORD(sla_states, json_integer_value(json_object_get(sla, "state"))));
+        (void)json_object_set_new(one, "breach_at",
+                                  time_json(json_integer_value(json_object_get(sla, "breach_ms"))));
+        (void)json_object_set_new(one, "remaining_s",
+                                  json_is_integer(left)
+                                      ? json_real((double)json_integer_value(left) / 1e3)
+                                      : json_null());
+        (void)json_array_append_new(out, one);
+    }
+    json_decref(list);
+    return out;
+}
+
+static json_t *full_minutes(int64_t ms)
+{
+    return json_integer(ms > 0 ? ms / 60000 : 0);
 }
 
 static json_t *value_json(const struct record_field *f, const struct record_row *row)
@@ -123,6 +165,12 @@ static json_t *value_json(const struct record_field *f, const struct record_row 
         return has ? number(ops->number(row->rows, f->field) / 1e3) : json_null();
     case SHAPE_MINUTES:
         return has ? number(ops->number(row->rows, f->field) / 60e3) : json_null();
+    case SHAPE_FULL_MINUTES:
+        return has ? full_minutes(ops->integer(row->rows, f->field)) : json_null();
+    case SHAPE_SLAS:
+        return slas_json(ops->text(row->rows, f->field));
+    case SHAPE_LIST:
+        return list_json(ops->text(row->rows, f->field));
     case SHAPE_FLAG:
         return has ? json_boolean(ops->integer(row->rows, f->field) != 0) : json_null();
     case SHAPE_LABELS:

@@ -21,6 +21,7 @@ enum record_type {
     RECORD_TOTAL,
     RECORD_FLAKY,
     RECORD_FAILURE,
+    RECORD_TICKET,
     RECORD_TYPES
 };
 
@@ -45,7 +46,11 @@ enum record_shape {
     SHAPE_CAUSE,
     SHAPE_FLAKY,
     SHAPE_TREND,
-    SHAPE_WINDOW, /* of no field: the window that was asked for, in seconds */
+    SHAPE_TICKET_STATE,
+    SHAPE_SLAS,         /* a list of objects: name, state, breach_at, remaining_s */
+    SHAPE_LIST,         /* of texts, from JSON */
+    SHAPE_FULL_MINUTES, /* of a span in ms: whole ones, rounded down */
+    SHAPE_WINDOW,       /* of no field: the window that was asked for, in seconds */
 };
 
 struct record_field {

@@ -19,12 +19,9 @@ static const char *cursor_after(void *self, const char *name)
     return store_cursor_after(m->store, m->source, name, m->cursor, sizeof(m->cursor));
 }
 
-static enum known_run known_run(void *self, const char *project, const char *id, int64_t attempt,
-                                int64_t updated_ms)
+static enum known_run as_known(enum stored_run stored)
 {
-    struct memory *m = self;
-
-    switch (store_run(m->store, m->source, project, id, attempt, updated_ms)) {
+    switch (stored) {
     case STORED_NOT:
         return KNOWN_NOT;
     case STORED_OPEN:
@@ -35,6 +32,14 @@ static enum known_run known_run(void *self, const char *project, const char *id,
         return KNOWN_DONE;
     }
     return KNOWN_NOT;
+}
+
+static enum known_run known_run(void *self, const char *project, const char *id, int64_t attempt,
+                                int64_t updated_ms)
+{
+    struct memory *m = self;
+
+    return as_known(store_run(m->store, m->source, project, id, attempt, updated_ms));
 }
 
 static size_t open_runs(void *self, const char *project, struct open_run *out, size_t cap)
@@ -63,11 +68,44 @@ static int64_t owed_runs(void *self)
     return store_owed_runs(m->store, m->source, m->now_ms);
 }
 
+static enum known_run known_ticket(void *self, const char *key, int64_t updated_ms)
+{
+    struct memory *m = self;
+
+    return as_known(store_ticket(m->store, m->source, key, updated_ms));
+}
+
+static size_t tickets(void *self, unsigned lacks, struct known_ticket *out, size_t cap)
+{
+    struct memory *m = self;
+    struct stored_ticket *found = mem_new(cap, sizeof(*found));
+    size_t n;
+
+    arena_free(&m->texts);
+    n = store_tickets(m->store, &(struct tickets_of){ .source = m->source, .lacks = lacks }, found,
+                      cap, &m->texts);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct known_ticket){ .project = found[i].project,
+                                        .key = found[i].key,
+                                        .id = found[i].id,
+                                        .parts = found[i].parts,
+                                        .done = found[i].done,
+                                        .created_ms = found[i].created_ms,
+                                        .updated_ms = found[i].updated_ms };
+    free(found);
+    return n;
+}
+
 void memory_init(struct memory *m, int64_t source)
 {
     *m = (struct memory){ .source = source };
     m->cursors = (struct cursors){ .get = get_cursor, .after = cursor_after, .self = m };
-    m->known = (struct known){ .run = known_run, .open = open_runs, .owed = owed_runs, .self = m };
+    m->known = (struct known){ .run = known_run,
+                               .open = open_runs,
+                               .owed = owed_runs,
+                               .ticket = known_ticket,
+                               .tickets = tickets,
+                               .self = m };
 }
 
 void memory_begin(struct memory *m, struct store *store, int64_t now_ms)

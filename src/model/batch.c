@@ -34,6 +34,7 @@ void batch_done(struct batch *batch)
     free(batch->tails);
     free(batch->pools);
     free(batch->runners);
+    free(batch->tickets);
     free(batch->cursors);
     free(batch->notes);
     *batch = (struct batch){ 0 };
@@ -49,6 +50,7 @@ struct batch_mark batch_mark(const struct batch *batch)
                                 .tails = batch->tail_count,
                                 .pools = batch->pool_count,
                                 .runners = batch->runner_count,
+                                .tickets = batch->ticket_count,
                                 .cursors = batch->cursor_count,
                                 .alerts_whole = batch->alerts_whole,
                                 .pools_whole = batch->pools_whole,
@@ -65,6 +67,7 @@ void batch_rewind(struct batch *batch, const struct batch_mark *mark)
     batch->tail_count = mark->tails;
     batch->pool_count = mark->pools;
     batch->runner_count = mark->runners;
+    batch->ticket_count = mark->tickets;
     batch->cursor_count = mark->cursors;
     batch->alerts_whole = mark->alerts_whole;
     batch->pools_whole = mark->pools_whole;
@@ -298,6 +301,28 @@ struct runner *batch_runner(struct batch *batch)
 
     *runner = (struct runner){ .pool = "", .name = "", .labels = "", .note = "" };
     return runner;
+}
+
+struct ticket *batch_ticket(struct batch *batch)
+{
+    batch->tickets =
+        grow(batch->tickets, batch->ticket_count, &batch->ticket_cap, sizeof(*batch->tickets));
+    struct ticket *ticket = &batch->tickets[batch->ticket_count++];
+
+    *ticket = (struct ticket){ .project = "",
+                               .key = "",
+                               .id = "",
+                               .title = "",
+                               .type = "",
+                               .category = "",
+                               .raw_priority = "",
+                               .raw_status = "",
+                               .reporter = "",
+                               .assignee = "",
+                               .url = "",
+                               .labels = "",
+                               .text = "" };
+    return ticket;
 }
 
 void batch_cursor(struct batch *batch, const char *name, int64_t value)

@@ -118,6 +118,49 @@ struct runner {
     bool online, busy;
 };
 
+struct ticket_sla {
+    const char *name;
+    enum dx_sla_state state;
+    int64_t breach_ms;    /* when its time is over, or was; 0: the server does not say */
+    int64_t remaining_ms; /* of its own calendar, negative: over it; SLA_UNSAID */
+    int64_t goal_ms;      /* -1: the server does not say */
+    int64_t stopped_ms;   /* met or breached and fulfilled; 0: its clock still counts */
+};
+#define SLA_UNSAID INT64_MIN
+
+struct ticket_pause {
+    int64_t from_ms, to_ms; /* waited for somebody outside; to 0: still does */
+};
+
+/* What a reply says of a ticket; the other parts stay as the store has them. */
+enum ticket_part {
+    TICKET_FIELDS = 1,   /* all that is in struct ticket itself but first_response_ms */
+    TICKET_RESPONSE = 2, /* first_response_ms; 0: nobody answered yet */
+    TICKET_SLAS = 4,     /* all there are */
+    TICKET_PAUSES = 8,   /* all there are */
+    TICKET_LINKS = 16,   /* all there are */
+};
+
+/* An issue, incident or request. */
+struct ticket {
+    unsigned parts;      /* enum ticket_part, or-ed */
+    const char *project; /* Jira project, table, repository: "DX", "incident", "acme/web" */
+    const char *key;     /* identity within the source, as people call it: "DX-412" */
+    const char *id;      /* the server's, where requests need another one; "" */
+    const char *title, *type, *category, *raw_priority, *raw_status, *reporter, *assignee, *url;
+    const char *labels; /* separated by ", " */
+    const char *text;   /* the beginning of its description: it is searched */
+    int priority;       /* 1 is the most urgent, 5 the least; 0: unknown */
+    enum dx_ticket_state state;
+    bool gone; /* the server has it no more: done, by nobody knows what; needs no part */
+    int64_t created_ms, resolved_ms, updated_ms; /* 0: it does not say */
+    int64_t first_response_ms; /* first public answer by somebody else than the reporter */
+    struct ticket_sla *slas;   /* these lists are in the batch's arena */
+    struct ticket_pause *pauses;
+    const char *const *links; /* "blocks DX-3", each in one line */
+    size_t sla_count, pause_count, link_count;
+};
+
 struct cursor { /* how far the back-fill of a name has come */
     const char *name;
     int64_t value;
@@ -151,6 +194,8 @@ struct batch {
     size_t pool_count, pool_cap;
     struct runner *runners;
     size_t runner_count, runner_cap;
+    struct ticket *tickets;
+    size_t ticket_count, ticket_cap;
     bool pools_whole;   /* pools and runners are all there are */
     bool waiting_whole; /* jobs with a queue_ref that wait are all there are */
     struct cursor *cursors;
@@ -167,7 +212,7 @@ void batch_done(struct batch *batch); /* frees; { 0 } again */
 /* Where a batch stands, and back to it: a reply that fails half way leaves no
  * records. What was noted stays. */
 struct batch_mark {
-    size_t series, samples, alerts, runs, jobs, tails, pools, runners, cursors;
+    size_t series, samples, alerts, runs, jobs, tails, pools, runners, tickets, cursors;
     bool alerts_whole, pools_whole, waiting_whole;
 };
 struct batch_mark batch_mark(const struct batch *batch);
@@ -193,6 +238,9 @@ void batch_jobs_whole(struct batch *batch, size_t run);
 struct log_tail *batch_tail(struct batch *batch);
 struct pool *batch_pool(struct batch *batch);
 struct runner *batch_runner(struct batch *batch);
+/* A ticket of which nothing is known but what the caller then says in parts. Of the
+ * same key twice in a batch, both are taken, in their order. */
+struct ticket *batch_ticket(struct batch *batch);
 void batch_cursor(struct batch *batch, const char *name, int64_t value);
 void batch_note(struct batch *batch, enum dx_log_level level, const char *fmt, ...) DX_PRINTF(3, 4);
 

@@ -51,6 +51,12 @@ struct open_run {
     const char *project, *id;
     int64_t attempt, seen_ms; /* when it was last in a reply */
 };
+struct known_ticket {
+    const char *project, *key, *id;
+    unsigned parts; /* enum ticket_part: what the store has of it */
+    bool done;
+    int64_t created_ms, updated_ms;
+};
 struct known {
     enum known_run (*run)(void *self, const char *project, const char *id, int64_t attempt,
                           int64_t updated_ms);
@@ -60,6 +66,11 @@ struct known {
     size_t (*open)(void *self, const char *project, struct open_run *out, size_t cap);
     /* How many of them are done, and wait for their jobs only. */
     int64_t (*owed)(void *self);
+    enum known_run (*ticket)(void *self, const char *key, int64_t updated_ms);
+    /* Tickets of this source: those that lack one of these parts, the latest change
+     * first; lacks 0: the open ones, the longest unseen first. Texts live until the next
+     * call. */
+    size_t (*tickets)(void *self, unsigned lacks, struct known_ticket *out, size_t cap);
     void *self;
 };
 

@@ -18,6 +18,9 @@ const struct query *ci_raw_query(enum dx_query which, const char *key);
 const struct query *ci_jobs_query(const char *key, const struct dx_filter *filter);
 const struct query *ci_derived_query(enum dx_query which); /* ci_derived_query.c */
 
+/* ticket_query.c */
+const struct query *ticket_query(enum dx_query which, const char *key);
+
 struct rows {
     struct store *store;
     struct rows *next, **self;          /* in the store's list of open rows */

@@ -6,7 +6,7 @@
 #include "model/batch.h"
 #include "model/rows.h"
 
-enum { STORE_SCHEMA = 2 };
+enum { STORE_SCHEMA = 3 };
 
 struct store;
 
@@ -109,6 +109,23 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
                        size_t cap, struct arena *arena);
 /* How many of them are done: only what the server has of their jobs is missing. */
 int64_t store_owed_runs(struct store *store, int64_t source, int64_t now_ms);
+enum stored_run store_ticket(struct store *store, int64_t source, const char *key,
+                             int64_t updated_ms);
+/* Tickets of a source that lack one of these parts (enum ticket_part), the latest
+ * change first; lacks 0: the open ones, the longest unseen first. Texts belong to the
+ * arena. */
+struct stored_ticket {
+    const char *project, *key, *id;
+    unsigned parts;
+    bool done;
+    int64_t created_ms, updated_ms;
+};
+struct tickets_of {
+    int64_t source;
+    unsigned lacks;
+};
+size_t store_tickets(struct store *store, const struct tickets_of *of, struct stored_ticket *out,
+                     size_t cap, struct arena *arena);
 /* The same text of a source again within an hour is counted: "... (×12)". */
 bool store_log(struct store *store, int64_t now_ms, enum dx_log_level level, const char *source,
                const char *text, struct dx_error *err);

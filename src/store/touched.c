@@ -96,6 +96,7 @@ void touched_done(struct touched *touched)
 {
     ids_done(&touched->pools);
     ids_done(&touched->pipelines);
+    ids_done(&touched->tickets);
     ids_done(&touched->flaky);
     parts_done(&touched->pool_hours);
     parts_done(&touched->pipeline_days);

@@ -27,7 +27,7 @@ void parts_add(struct parts *parts, int64_t id, int64_t nth);
 void parts_sort(struct parts *parts); /* each once */
 
 struct touched {
-    struct ids pools, pipelines;
+    struct ids pools, pipelines, tickets;
     struct ids flaky; /* pipelines of which only the flaky jobs are to be looked at */
     bool totals;
     struct parts pool_hours, pipeline_days;

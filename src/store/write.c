@@ -3,6 +3,7 @@
 
 #include "store/ci.h"
 #include "store/derive.h"
+#include "store/tickets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -241,7 +242,7 @@ static bool put_notes(struct store *store, const struct poll *poll, const struct
     return true;
 }
 
-/* ---- runs, jobs, pools, and what is derived of them ---- */
+/* ---- runs, jobs, pools, tickets, and what is derived of them ---- */
 
 void store_on_derive(struct store *store, store_derive_fn *derive, void *self)
 {
@@ -249,8 +250,8 @@ void store_on_derive(struct store *store, store_derive_fn *derive, void *self)
     store->derive_self = self;
 }
 
-static bool put_ci(struct store *store, const struct poll *poll, const struct batch *batch,
-                   struct dx_error *err)
+static bool put_records(struct store *store, const struct poll *poll, const struct batch *batch,
+                        struct dx_error *err)
 {
     struct writing w = { .store = store,
                          .poll = poll,
@@ -260,7 +261,7 @@ static bool put_ci(struct store *store, const struct poll *poll, const struct ba
 
     touched_done(&store->touched);
     ok = runs_put(&w, err) && jobs_put(&w, err) && queue_put(&w, err) && tails_put(&w, err) &&
-         pools_put(&w, err);
+         pools_put(&w, err) && tickets_put(store, poll, batch, err);
     parts_sort(&store->touched.pool_hours);
     parts_sort(&store->touched.pipeline_days);
     if (ok && store->derive)
@@ -284,7 +285,7 @@ static bool put_all(struct store *store, void *what, struct dx_error *err)
         return false;
     return !batch ||
            (put_samples(store, c->poll, batch, err) && alerts_put(store, c->poll, batch, err) &&
-            put_ci(store, c->poll, batch, err) && put_cursors(store, c->poll, batch, err) &&
+            put_records(store, c->poll, batch, err) && put_cursors(store, c->poll, batch, err) &&
             put_notes(store, c->poll, batch, err) && put_etags(store, c, err));
 }
 

@@ -41,6 +41,15 @@ enum dx_query {
                                URL */
     DX_QUERY_FAILURES,      /* over window_ms, by cause and category, most first. CAUSE NAME
                                (category) TEXT (last evidence) N PROJECTS POOL LAST_SEEN */
+    DX_QUERY_TICKETS,       /* the open ones, the most urgent first, then those that were done after
+                               `from`, the latest first (open: none of these); key: a ticket's. SOURCE
+                               TYPE KEY NAME (its key at the server) PROJECT TITLE TICKET_TYPE
+                               CATEGORY LABELS (as a list) PRIORITY RAW_PRIORITY STATE RAW_STATUS
+                               REPORTER ASSIGNEE URL CREATED RESPONDED RESOLVED UPDATED
+                               DURATION (to RESOLVED) RESPONSE (to RESPONDED)
+                               RESPONSE_BUSINESS RESOLUTION_BUSINESS SLA SLA_STATE BREACH LEFT
+                               (these four of the most urgent SLA); with parts also SLAS LINKS TEXT */
+    DX_QUERY_TICKET_SLAS,   /* key: a ticket's. NAME SLA_STATE BREACH LEFT GOAL FINISHED SEEN */
     DX_QUERY_COUNT
 };
 
@@ -156,6 +165,26 @@ enum dx_field {
     DX_FIELD_LAST_SEEN,      /* ms */
     DX_FIELD_PROJECTS,       /* i */
     DX_FIELD_POLICY,         /* t what counts as success: success_policy */
+    /* tickets */
+    DX_FIELD_TICKET_TYPE,         /* t the server's: "Bug", "Incident" */
+    DX_FIELD_CATEGORY,            /* t */
+    DX_FIELD_PRIORITY,            /* i 1 the most urgent to 5 */
+    DX_FIELD_RAW_PRIORITY,        /* t */
+    DX_FIELD_REPORTER,            /* t */
+    DX_FIELD_ASSIGNEE,            /* t */
+    DX_FIELD_RESPONDED,           /* ms first public answer by somebody else than the reporter */
+    DX_FIELD_RESOLVED,            /* ms */
+    DX_FIELD_UPDATED,             /* ms */
+    DX_FIELD_RESPONSE,            /* i ms from CREATED to RESPONDED */
+    DX_FIELD_RESPONSE_BUSINESS,   /* i ms of business time from CREATED to RESPONDED */
+    DX_FIELD_RESOLUTION_BUSINESS, /* i ms of business time from CREATED to RESOLVED */
+    DX_FIELD_SLA,                 /* t name */
+    DX_FIELD_SLA_STATE,           /* i enum dx_sla_state */
+    DX_FIELD_BREACH,              /* ms when the SLA's time is over */
+    DX_FIELD_LEFT,                /* i ms left of it in its calendar, as the server said */
+    DX_FIELD_GOAL,                /* i ms */
+    DX_FIELD_SLAS,                /* t a JSON array, as TICKET_SLAS */
+    DX_FIELD_LINKS,               /* t a JSON array of texts */
     DX_FIELD_COUNT
 };
 
@@ -186,8 +215,8 @@ struct dx_filter {
     int64_t window_ms;      /* 1 h, 24 h, 7 d or 30 d; 0: 24 h */
     bool open;              /* only what is not done */
     int cause;              /* enum dx_cause; 0: all */
-    bool parts;             /* pipelines: protected branches and others apart, too */
-    bool attempts;          /* of the job with this key: all its attempts, the first first */
+    bool parts;    /* pipelines: protected branches and others apart, too; tickets: lists */
+    bool attempts; /* of the job with this key: all its attempts, the first first */
 };
 #define DX_FILTER(...) (&(struct dx_filter){ .size = sizeof(struct dx_filter), __VA_ARGS__ })
 

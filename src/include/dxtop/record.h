@@ -41,7 +41,14 @@ DX_EXPORT bool dx_fail(struct dx_error *err, enum dx_fault fault, const char *fm
 
 /* ---- kinds ---- */
 
-enum dx_kind { DX_KIND_SAMPLE, DX_KIND_ALERT, DX_KIND_RUN, DX_KIND_POOL, DX_KIND_COUNT };
+enum dx_kind {
+    DX_KIND_SAMPLE,
+    DX_KIND_ALERT,
+    DX_KIND_RUN,
+    DX_KIND_POOL,
+    DX_KIND_TICKET,
+    DX_KIND_COUNT
+};
 
 /* ---- runs and jobs of CI ---- */
 
@@ -77,6 +84,27 @@ enum dx_cause {
     DX_CAUSE_CONFIG,     /* of the pipeline itself */
     DX_CAUSE_USER,       /* a person ended it, or may not do it */
     DX_CAUSE_COUNT
+};
+
+/* ---- tickets ---- */
+
+/* Where a ticket stands, by the server's category of its status, never by the
+ * status' name. */
+enum dx_ticket_state {
+    DX_TICKET_UNKNOWN, /* the server said a word that we do not know */
+    DX_TICKET_NEW,     /* nobody began with it */
+    DX_TICKET_IN_PROGRESS,
+    DX_TICKET_DONE,
+};
+
+/* An SLA of a ticket, as the server says it: dxtop computes none of its own. */
+enum dx_sla_state {
+    DX_SLA_UNKNOWN, /* it has this SLA, and no clock of it ran yet */
+    DX_SLA_RUNNING,
+    DX_SLA_PAUSED,
+    DX_SLA_MET,
+    DX_SLA_BREACHED,  /* its time is over, and it is not fulfilled yet or was too late */
+    DX_SLA_CANCELLED, /* it counts no more */
 };
 
 enum dx_alert_state {

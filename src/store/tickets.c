@@ -1,0 +1,313 @@
+/* tickets: the tickets of a batch. A reply often says a part of a ticket only; the
+ * others stay as they are. */
+#include "config.h"
+
+#include "store/tickets.h"
+
+#include "store/ci.h"
+
+static const unsigned LASTING = TICKET_SLAS | TICKET_PAUSES | TICKET_LINKS;
+
+struct putting {
+    struct store *store;
+    const struct poll *poll;
+    const struct ticket *ticket;
+    int64_t id;         /* its row */
+    int64_t updated_ms; /* as it was */
+    unsigned parts;     /* as it was */
+    bool answered, done;
+};
+
+/* ---- what is there already ---- */
+
+static bool find(struct putting *p, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(p->store,
+                        "SELECT id, parts, coalesce(updated_ms, 0), first_ms, state"
+                        " FROM ticket WHERE source = ?1 AND key = ?2",
+                        err);
+    bool there;
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, p->poll->source);
+    bind_text(stmt, 2, p->ticket->key);
+    if (!store_row(p->store, stmt, &there, err))
+        return false;
+    if (there) {
+        p->id = sqlite3_column_int64(stmt, 0);
+        p->parts = (unsigned)sqlite3_column_int(stmt, 1);
+        p->updated_ms = sqlite3_column_int64(stmt, 2);
+        p->answered = sqlite3_column_type(stmt, 3) != SQLITE_NULL;
+        p->done = sqlite3_column_int(stmt, 4) == (int)DX_TICKET_DONE;
+    }
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+/* ---- the fields ---- */
+
+static const char put_sql[] =
+    "INSERT INTO ticket (source, project, key, ext, type, category, labels, priority, raw_priority,"
+    " state, raw_status, reporter, assignee, url, parts, created_ms, resolved_ms, updated_ms,"
+    " seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+    " ?18, ?19) ON CONFLICT (source, key) DO UPDATE SET (project, ext, type, category, labels,"
+    " priority, raw_priority, state, raw_status, reporter, assignee, url, parts, created_ms,"
+    " resolved_ms, updated_ms, seen_ms) = (excluded.project, excluded.ext, excluded.type,"
+    " excluded.category, excluded.labels, excluded.priority, excluded.raw_priority,"
+    " excluded.state, excluded.raw_status, excluded.reporter, excluded.assignee, excluded.url,"
+    " excluded.parts, excluded.created_ms, excluded.resolved_ms, excluded.updated_ms,"
+    " excluded.seen_ms)"
+    /* what is as it was makes no page dirty */
+    " WHERE (project, type, category, labels, priority, raw_priority, state, raw_status, reporter,"
+    " assignee, url, parts, created_ms, resolved_ms, updated_ms) IS NOT (excluded.project,"
+    " excluded.type, excluded.category, excluded.labels, excluded.priority, excluded.raw_priority,"
+    " excluded.state, excluded.raw_status, excluded.reporter, excluded.assignee, excluded.url,"
+    " excluded.parts, excluded.created_ms, excluded.resolved_ms, excluded.updated_ms)"
+    " RETURNING id";
+
+/* Of a ticket that moved on, the parts that came before may have moved too; a first
+ * response stays the first one. */
+static unsigned parts_of(const struct putting *p)
+{
+    const struct ticket *t = p->ticket;
+    bool moved = t->updated_ms == 0 || t->updated_ms > p->updated_ms;
+    unsigned old = moved ? p->parts & ~LASTING : p->parts;
+
+    if (moved && !p->answered)
+        old &= ~(unsigned)TICKET_RESPONSE;
+    return old | TICKET_FIELDS | t->parts;
+}
+
+static bool bind_names(struct putting *p, sqlite3_stmt *stmt, struct dx_error *err)
+{
+    const struct ticket *t = p->ticket;
+    struct store *store = p->store;
+    int64_t project = text_id(store, t->project, err);
+
+    if (project < 0)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 2, project);
+    bind_text(stmt, 3, t->key);
+    if (*t->id)
+        bind_text(stmt, 4, t->id);
+    if (*t->url)
+        bind_text(stmt, 14, t->url);
+    return bind_intern(store, stmt, 5, t->type, err) &&
+           bind_intern(store, stmt, 6, t->category, err) &&
+           bind_intern(store, stmt, 7, t->labels, err) &&
+           bind_intern(store, stmt, 9, t->raw_priority, err) &&
+           bind_intern(store, stmt, 11, t->raw_status, err) &&
+           bind_intern(store, stmt, 12, t->reporter, err) &&
+           bind_intern(store, stmt, 13, t->assignee, err);
+}
+
+static bool put_text(struct putting *p, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        p->store,
+        "INSERT INTO ticket_text (ticket, title, text) VALUES (?1, ?2, ?3) ON CONFLICT (ticket)"
+        " DO UPDATE SET (title, text) = (excluded.title, excluded.text)"
+        " WHERE (title, text) IS NOT (excluded.title, excluded.text)",
+        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, p->id);
+    bind_text(stmt, 2, p->ticket->title);
+    bind_text(stmt, 3, p->ticket->text);
+    return store_step(p->store, stmt, err);
+}
+
+static bool put_fields(struct putting *p, struct dx_error *err)
+{
+    const struct ticket *t = p->ticket;
+    sqlite3_stmt *stmt = store_statement(p->store, put_sql, err);
+    bool row;
+
+    if (!stmt || !bind_names(p, stmt, err))
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, p->poll->source);
+    if (t->priority > 0)
+        (void)sqlite3_bind_int(stmt, 8, t->priority);
+    (void)sqlite3_bind_int(stmt, 10, (int)t->state);
+    (void)sqlite3_bind_int(stmt, 15, (int)parts_of(p));
+    bind_time(stmt, 16, t->created_ms);
+    bind_time(stmt, 17, t->resolved_ms);
+    bind_time(stmt, 18, t->updated_ms);
+    (void)sqlite3_bind_int64(stmt, 19, p->poll->now_ms);
+    if (!store_row(p->store, stmt, &row, err))
+        return false;
+    if (row) {
+        p->id = sqlite3_column_int64(stmt, 0);
+        ids_add(&p->store->touched.tickets, p->id);
+    }
+    (void)sqlite3_reset(stmt);
+    return put_text(p, err);
+}
+
+/* ---- parts ---- */
+
+/* A statement of the row ?1. */
+static sqlite3_stmt *of_row(struct putting *p, const char *sql, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(p->store, sql, err);
+
+    if (stmt)
+        (void)sqlite3_bind_int64(stmt, 1, p->id);
+    return stmt;
+}
+
+static bool change(struct putting *p, const char *sql, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = of_row(p, sql, err);
+
+    return stmt && store_step(p->store, stmt, err);
+}
+
+static bool put_response(struct putting *p, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        of_row(p, "UPDATE ticket SET first_ms = ?2 WHERE id = ?1 AND first_ms IS NOT ?2", err);
+
+    if (!stmt)
+        return false;
+    bind_time(stmt, 2, p->ticket->first_response_ms);
+    return store_step(p->store, stmt, err);
+}
+
+static bool put_sla(struct putting *p, size_t nth, struct dx_error *err)
+{
+    const struct ticket_sla *sla = &p->ticket->slas[nth];
+    sqlite3_stmt *stmt =
+        of_row(p,
+               "INSERT INTO ticket_sla (ticket, nth, name, state, breach_ms, remaining_ms, goal_ms,"
+               " stopped_ms, said_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+               err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 2, (int64_t)nth);
+    bind_text(stmt, 3, sla->name);
+    (void)sqlite3_bind_int(stmt, 4, (int)sla->state);
+    bind_time(stmt, 5, sla->breach_ms);
+    if (sla->remaining_ms != SLA_UNSAID)
+        (void)sqlite3_bind_int64(stmt, 6, sla->remaining_ms);
+    bind_span(stmt, 7, sla->goal_ms);
+    bind_time(stmt, 8, sla->stopped_ms);
+    (void)sqlite3_bind_int64(stmt, 9, p->poll->now_ms);
+    return store_step(p->store, stmt, err);
+}
+
+/* The one that is listed: of those whose clocks still count, or stand, the one that
+ * breaches, or breached, first. */
+static const char urgent_sql[] =
+    "UPDATE ticket SET (sla, sla_state, breach_ms, remaining_ms) = (SELECT name, state, breach_ms,"
+    " remaining_ms FROM (SELECT name, state, breach_ms, remaining_ms FROM ticket_sla"
+    " WHERE ticket = ?1 AND state IN (1, 2, 4) AND stopped_ms IS NULL"
+    " ORDER BY coalesce(breach_ms, 9e15), coalesce(remaining_ms, 9e15), nth LIMIT 1) AS first"
+    " UNION ALL SELECT NULL, NULL, NULL, NULL LIMIT 1) WHERE id = ?1";
+
+static bool put_slas(struct putting *p, struct dx_error *err)
+{
+    if (!change(p, "DELETE FROM ticket_sla WHERE ticket = ?1", err))
+        return false;
+    for (size_t i = 0; i < p->ticket->sla_count; i++)
+        if (!put_sla(p, i, err))
+            return false;
+    return change(p, urgent_sql, err);
+}
+
+static bool put_pauses(struct putting *p, struct dx_error *err)
+{
+    if (!change(p, "DELETE FROM ticket_pause WHERE ticket = ?1", err))
+        return false;
+    for (size_t i = 0; i < p->ticket->pause_count; i++) {
+        sqlite3_stmt *stmt =
+            of_row(p,
+                   "INSERT INTO ticket_pause (ticket, from_ms, to_ms) VALUES (?1, ?2, ?3)"
+                   " ON CONFLICT (ticket, from_ms) DO UPDATE SET to_ms = excluded.to_ms",
+                   err);
+
+        if (!stmt)
+            return false;
+        (void)sqlite3_bind_int64(stmt, 2, p->ticket->pauses[i].from_ms);
+        bind_time(stmt, 3, p->ticket->pauses[i].to_ms);
+        if (!store_step(p->store, stmt, err))
+            return false;
+    }
+    return true;
+}
+
+static bool put_links(struct putting *p, struct dx_error *err)
+{
+    if (!change(p, "DELETE FROM ticket_link WHERE ticket = ?1", err))
+        return false;
+    for (size_t i = 0; i < p->ticket->link_count; i++) {
+        sqlite3_stmt *stmt =
+            of_row(p, "INSERT INTO ticket_link (ticket, nth, text) VALUES (?1, ?2, ?3)", err);
+
+        if (!stmt)
+            return false;
+        (void)sqlite3_bind_int64(stmt, 2, (int64_t)i);
+        bind_text(stmt, 3, p->ticket->links[i]);
+        if (!store_step(p->store, stmt, err))
+            return false;
+    }
+    return true;
+}
+
+static bool put_parts(struct putting *p, struct dx_error *err)
+{
+    unsigned parts = p->ticket->parts;
+    sqlite3_stmt *stmt;
+
+    if ((parts & TICKET_RESPONSE && !put_response(p, err)) ||
+        (parts & TICKET_SLAS && !put_slas(p, err)) ||
+        (parts & TICKET_PAUSES && !put_pauses(p, err)) ||
+        (parts & TICKET_LINKS && !put_links(p, err)))
+        return false;
+    if (!(parts & ~(unsigned)TICKET_FIELDS))
+        return true;
+    ids_add(&p->store->touched.tickets, p->id);
+    stmt = of_row(p, "UPDATE ticket SET parts = parts | ?2 WHERE id = ?1", err);
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int(stmt, 2, (int)parts);
+    return store_step(p->store, stmt, err);
+}
+
+/* Its server has it no more. */
+static bool close_gone(struct putting *p, struct dx_error *err)
+{
+    ids_add(&p->store->touched.tickets, p->id);
+    return change(p, "UPDATE ticket SET state = 3, parts = 31 WHERE id = ?1", err);
+}
+
+static bool put_ticket(struct putting *p, struct dx_error *err)
+{
+    const struct ticket *t = p->ticket;
+
+    if (!find(p, err))
+        return false;
+    if (t->gone)
+        return p->id == 0 || p->done || close_gone(p, err);
+    /* A page that was made before the ticket moved on may come after. */
+    if (t->parts & TICKET_FIELDS && (t->updated_ms == 0 || t->updated_ms >= p->updated_ms) &&
+        !put_fields(p, err))
+        return false;
+    return p->id == 0 || put_parts(p, err); /* 0: a part of a ticket that never came */
+}
+
+bool tickets_put(struct store *store, const struct poll *poll, const struct batch *batch,
+                 struct dx_error *err)
+{
+    for (size_t i = 0; i < batch->ticket_count; i++) {
+        struct putting p = { .store = store, .poll = poll, .ticket = &batch->tickets[i] };
+
+        if (!put_ticket(&p, err))
+            return false;
+    }
+    return true;
+}

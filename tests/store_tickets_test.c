@@ -1,0 +1,216 @@
+/* Tickets in the store: parts that come one by one, the order of the list, the past. */
+#include "config.h"
+
+#include <string.h>
+
+#include "core/mem.h"
+#include "store_kit.h"
+
+TestSuite(store_tickets, .init = kit_init, .fini = kit_done, .timeout = 20);
+
+static struct ticket *add(struct batch *batch, const char *key, int64_t created_ms,
+                          int64_t updated_ms)
+{
+    struct ticket *t = batch_ticket(batch);
+
+    t->parts = TICKET_FIELDS;
+    t->project = "DX";
+    t->key = key;
+    t->title = "CI cannot pull images";
+    t->raw_status = "Open";
+    t->state = DX_TICKET_NEW;
+    t->created_ms = created_ms;
+    t->updated_ms = updated_ms;
+    return t;
+}
+
+static struct ticket *part(struct batch *batch, const char *key, unsigned parts)
+{
+    struct ticket *t = batch_ticket(batch);
+
+    t->parts = parts;
+    t->key = key;
+    return t;
+}
+
+static void done(struct ticket *t, int64_t resolved_ms)
+{
+    t->state = DX_TICKET_DONE;
+    t->resolved_ms = resolved_ms;
+}
+
+static const char *list(int64_t now_ms, const struct dx_filter *filter)
+{
+    return ROWS(kit.store, DX_QUERY_TICKETS, filter, now_ms, DX_FIELD_NAME, DX_FIELD_STATE,
+                DX_FIELD_RESPONDED, DX_FIELD_RESOLVED);
+}
+
+Test(store_tickets, open_ones_come_by_urgency_then_those_that_were_done)
+{
+    struct batch b = { 0 };
+    struct ticket_sla soon = { "resolution", DX_SLA_RUNNING, T0 + HOUR, HOUR, 4 * HOUR, 0 };
+    struct ticket_sla over = { "resolution", DX_SLA_BREACHED, T0 - MINUTE, -MINUTE, HOUR, 0 };
+    struct ticket *t;
+
+    kit_collect();
+    add(&b, "DX-1", T0 - DAY, T0 - DAY);
+    add(&b, "DX-2", T0 - DAY, T0 - DAY)->priority = 2;
+    t = add(&b, "DX-3", T0 - HOUR, T0);
+    t->parts |= TICKET_SLAS;
+    t->slas = &soon;
+    t->sla_count = 1;
+    t = add(&b, "DX-4", T0 - HOUR, T0);
+    t->parts |= TICKET_SLAS;
+    t->slas = &over;
+    t->sla_count = 1;
+    done(add(&b, "DX-5", T0 - 3 * DAY, T0), T0 - 2 * DAY);
+    done(add(&b, "DX-6", T0 - 3 * DAY, T0), T0 - DAY);
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(list(T0, DX_FILTER(.from_ms = T0 - 5 * DAY)), "DX-4|1|-|-\nDX-3|1|-|-\n"
+                                                                   "DX-2|1|-|-\nDX-1|1|-|-\n"
+                                                                   "DX-6|3|-|-86400\n"
+                                                                   "DX-5|3|-|-172800\n");
+    cr_expect_str_eq(list(T0, DX_FILTER(.open = true, .limit = 2)), "DX-4|1|-|-\nDX-3|1|-|-\n");
+    cr_expect_str_eq(list(T0, DX_FILTER(.from_ms = T0 - 36 * HOUR, .name = "DX-6")),
+                     "DX-6|3|-|-86400\n");
+    cr_expect_str_eq(list(T0, DX_FILTER(.open = true, .source = "am")), "");
+}
+
+Test(store_tickets, in_the_past_it_was_open)
+{
+    struct batch b = { 0 };
+    struct ticket *t;
+
+    kit_collect();
+    t = add(&b, "DX-1", T0 - DAY, T0);
+    t->parts |= TICKET_RESPONSE;
+    t->first_response_ms = T0 - 2 * HOUR;
+    done(t, T0 - HOUR);
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(list(T0 - 90 * MINUTE, NULL), "DX-1|2|-7200|-\n");
+    cr_expect_str_eq(list(T0 - 3 * HOUR, NULL), "DX-1|1|-|-\n");
+    cr_expect_str_eq(list(T0 - 2 * DAY, NULL), "");
+    cr_expect_str_eq(list(T0 - 90 * MINUTE, DX_FILTER(.open = true)), "DX-1|2|-7200|-\n");
+}
+
+Test(store_tickets, an_older_page_changes_nothing)
+{
+    struct batch b = { 0 };
+
+    kit_collect();
+    done(add(&b, "DX-1", T0 - DAY, T0), T0);
+    kit_poll(0, T0, &b);
+    add(&b, "DX-1", T0 - DAY, T0 - MINUTE);
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(list(T0, NULL), "DX-1|3|-|0\n");
+    add(&b, "DX-1", T0 - DAY, T0 + MINUTE); /* reopened */
+    kit_poll(0, T0 + MINUTE, &b);
+    cr_expect_str_eq(list(T0 + MINUTE, NULL), "DX-1|1|-|-\n");
+}
+
+/* Which parts it has, of all tickets of the first source. */
+static unsigned parts_of(unsigned lacks, size_t *count)
+{
+    struct stored_ticket out[8];
+    struct arena arena = { 0 };
+    unsigned parts;
+
+    *count = store_tickets(kit.store, &(struct tickets_of){ .source = kit.id[0], .lacks = lacks },
+                           out, 8, &arena);
+    parts = *count > 0 ? out[0].parts : 0;
+    arena_free(&arena);
+    return parts;
+}
+
+Test(store_tickets, parts_come_one_by_one_and_again_when_it_moved_on)
+{
+    struct batch b = { 0 };
+    struct ticket_pause pauses[] = { { T0 - HOUR, T0 - MINUTE }, { T0, 0 } };
+    struct ticket *t;
+    size_t n;
+
+    kit_collect();
+    add(&b, "DX-1", T0 - DAY, T0);
+    kit_poll(0, T0, &b);
+    cr_expect_eq(parts_of(TICKET_PAUSES, &n), TICKET_FIELDS);
+    t = part(&b, "DX-1", TICKET_PAUSES);
+    t->pauses = pauses;
+    t->pause_count = 2;
+    t = part(&b, "DX-1", TICKET_RESPONSE);
+    t->first_response_ms = T0 - HOUR;
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(list(T0, NULL), "DX-1|1|-3600|-\n");
+    (void)parts_of(TICKET_PAUSES, &n);
+    cr_expect_eq(n, 0);
+
+    add(&b, "DX-1", T0 - DAY, T0 + MINUTE); /* what was answered stays answered */
+    kit_poll(0, T0 + MINUTE, &b);
+    cr_expect_eq(parts_of(TICKET_PAUSES, &n), TICKET_FIELDS | TICKET_RESPONSE);
+    cr_expect_str_eq(list(T0 + MINUTE, NULL), "DX-1|1|-3600|-\n");
+
+    part(&b, "DX-77", TICKET_RESPONSE)->first_response_ms = T0; /* its fields never came */
+    kit_poll(0, T0 + MINUTE, &b);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_TICKETS, T0 + HOUR), 1);
+}
+
+Test(store_tickets, the_server_has_it_no_more)
+{
+    struct batch b = { 0 };
+    size_t n;
+
+    kit_collect();
+    add(&b, "DX-1", T0 - DAY, T0);
+    kit_poll(0, T0, &b);
+    cr_expect_eq(store_ticket(kit.store, kit.id[0], "DX-1", T0), STORED_OPEN);
+    cr_expect_eq(store_ticket(kit.store, kit.id[0], "DX-1", T0 + 1), STORED_MOVED);
+    cr_expect_eq(store_ticket(kit.store, kit.id[0], "DX-2", T0), STORED_NOT);
+    part(&b, "DX-1", 0)->gone = true;
+    kit_poll(0, T0 + MINUTE, &b);
+    cr_expect_eq(store_ticket(kit.store, kit.id[0], "DX-1", T0), STORED_DONE);
+    (void)parts_of(TICKET_LINKS, &n);
+    cr_expect_eq(n, 0);
+    cr_expect_str_eq(list(T0 + HOUR, DX_FILTER(.open = true)), "");
+}
+
+Test(store_tickets, an_sla_is_the_servers)
+{
+    struct batch b = { 0 };
+    struct ticket_sla slas[] = {
+        { "first response", DX_SLA_MET, T0 - HOUR, 5 * MINUTE, HOUR, T0 - 2 * HOUR },
+        { "resolution", DX_SLA_RUNNING, T0 + HOUR, SLA_UNSAID, -1, 0 },
+    };
+    const char *const links[] = { "blocks DX-3" };
+    struct ticket *t;
+
+    kit_collect();
+    t = add(&b, "DX-1", T0 - DAY, T0);
+    t->parts |= TICKET_SLAS | TICKET_LINKS;
+    t->slas = slas;
+    t->sla_count = 2;
+    t->links = links;
+    t->link_count = 1;
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.parts = true), T0, DX_FIELD_SLA,
+                          DX_FIELD_SLA_STATE, DX_FIELD_BREACH, DX_FIELD_LEFT, DX_FIELD_LINKS),
+                     "resolution|1|3600|-|[\"blocks DX-3\"]\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_SLAS, DX_FILTER(.key = "t1"), T0,
+                          DX_FIELD_NAME, DX_FIELD_SLA_STATE, DX_FIELD_LEFT, DX_FIELD_GOAL),
+                     "first response|3|300000|3600000\nresolution|1|-|-\n");
+    t = part(&b, "DX-1", TICKET_SLAS); /* it has none any more */
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, NULL, T0, DX_FIELD_SLA, DX_FIELD_BREACH),
+                     "-|-\n");
+}
+
+Test(store_tickets, what_is_as_it_was_is_not_written)
+{
+    struct batch b = { 0 };
+
+    kit_collect();
+    for (int i = 0; i < 2; i++) {
+        add(&b, "DX-1", T0 - DAY, T0);
+        kit_poll(0, T0 + i, &b);
+    }
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, NULL, T0 + 1, DX_FIELD_KEY, DX_FIELD_TITLE),
+                     "t1|CI cannot pull images\n");
+}
