@@ -153,7 +153,45 @@ Test(exec, samples_alerts_pools_and_runners)
     cr_expect_eq(kit.batch.note_count, 0);
 }
 
-#define RUN "\"type\":\"run\",\"project\":\"p\",\"run_id\":\"1\""
+Test(exec, a_ticket_with_all_its_parts)
+{
+    const struct ticket *t;
+
+    cr_assert(lines(
+        "{\"type\":\"ticket\",\"source\":\"x\",\"key\":\"DX-1\",\"title\":\"a\\u001b[31mb\","
+        "\"ticket_type\":\"Bug\",\"category\":\"runners\",\"priority\":2,\"state\":\"in_progress\","
+        "\"created_at\":1795507200,\"first_response_at\":null,\"lead_min\":7,\"sla\":[{\"name\":"
+        "\"resolution\",\"state\":\"breached\",\"breach_at\":1795507260,\"remaining_s\":-90.5,"
+        "\"goal_s\":3600},{\"name\":\"reply\"}],\"pauses\":[{\"from\":1795507210,\"to\":null}],"
+        "\"links\":[\"blocks DX-2\"]}\n"
+        "{\"type\":\"ticket\",\"key\":\"DX-2\",\"title\":\"c\",\"created_at\":1795507200,"
+        "\"resolved_at\":1795507260}\n"));
+    cr_assert_eq(kit.batch.ticket_count, 2);
+    cr_expect_eq(kit.batch.note_count, 0);
+    t = &kit.batch.tickets[0];
+    cr_expect_eq(t->parts,
+                 TICKET_FIELDS | TICKET_RESPONSE | TICKET_SLAS | TICKET_PAUSES | TICKET_LINKS);
+    cr_expect_str_eq(t->title, "a\ufffd[31mb");
+    cr_expect_str_eq(t->type, "Bug");
+    cr_expect_eq(t->priority, 2);
+    cr_expect_eq(t->state, DX_TICKET_IN_PROGRESS);
+    cr_expect_eq(t->first_response_ms, 0);
+    cr_assert_eq(t->sla_count, 2);
+    cr_expect_eq(t->slas[0].state, DX_SLA_BREACHED);
+    cr_expect_eq(t->slas[0].breach_ms, 1795507260000);
+    cr_expect_eq(t->slas[0].remaining_ms, -90500);
+    cr_expect_eq(t->slas[0].goal_ms, 3600000);
+    cr_expect_eq(t->slas[1].state, DX_SLA_UNKNOWN);
+    cr_expect_eq(t->slas[1].remaining_ms, SLA_UNSAID);
+    cr_assert_eq(t->pause_count, 1);
+    cr_expect_eq(t->pauses[0].to_ms, 0);
+    cr_expect_str_eq(t->links[0], "blocks DX-2");
+    cr_expect_eq(kit.batch.tickets[1].parts, TICKET_FIELDS);
+    cr_expect_eq(kit.batch.tickets[1].state, DX_TICKET_DONE);
+}
+
+#define TICKET "\"type\":\"ticket\",\"key\":\"A-1\",\"title\":\"t\""
+#define RUN    "\"type\":\"run\",\"project\":\"p\",\"run_id\":\"1\""
 
 Test(exec, a_bad_line_is_named_and_the_others_live_on)
 {
@@ -164,7 +202,15 @@ Test(exec, a_bad_line_is_named_and_the_others_live_on)
         { "[1]", "line 2: not a JSON object" },
         { "{}", "line 2: type is missing" },
         { "{\"type\":\"rnu\"}", "line 2: \"rnu\" is no type of record" },
-        { "{\"type\":\"ticket\",\"key\":\"A-1\"}", "line 2: tickets cannot be taken yet" },
+        { "{" TICKET "}", "line 2: created_at is missing" },
+        { "{\"type\":\"ticket\",\"key\":\"A-1\",\"created_at\":1}", "line 2: title is missing" },
+        { "{" TICKET ",\"created_at\":1,\"priority\":6}", "line 2: priority is none of 1 to 5" },
+        { "{" TICKET ",\"created_at\":1,\"sla\":7}", "line 2: sla is no list" },
+        { "{" TICKET ",\"created_at\":1,\"sla\":[7]}",
+          "line 2: an entry of sla or pauses is no object" },
+        { "{" TICKET ",\"created_at\":1,\"sla\":[{}]}", "line 2: name is missing" },
+        { "{" TICKET ",\"created_at\":1,\"pauses\":[{\"from\":\"now\"}]}",
+          "line 2: from is no time like 2026-11-24T08:43:00Z" },
         { "{\"type\":\"run\",\"run_id\":\"1\"}", "line 2: project is missing" },
         { "{\"type\":\"run\",\"project\":\"p\",\"run_id\":null}", "line 2: run_id is missing" },
         { "{" RUN ",\"title\":[1]}", "line 2: title is no text" },

@@ -173,7 +173,8 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
 const struct source source_exec = {
     .name = "exec",
     .summary = "any other system, by a program that prints JSON lines",
-    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | 1u << DX_KIND_SAMPLE | 1u << DX_KIND_ALERT,
+    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | 1u << DX_KIND_SAMPLE | 1u << DX_KIND_ALERT |
+              1u << DX_KIND_TICKET,
     .version = 1,
     .config_size = sizeof(struct exec),
     .options = options,

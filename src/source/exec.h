@@ -56,4 +56,7 @@ bool exec_record(struct exec_poll *poll, struct exec_line *line);
 void exec_complete(struct exec_poll *poll, bool whole);
 void exec_done(struct exec_poll *poll);
 
+/* exec_ticket.c: puts a ticket into the line's batch, or fails the line. */
+void exec_ticket(struct exec_line *line);
+
 #endif

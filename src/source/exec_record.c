@@ -331,13 +331,20 @@ static void read_runner(struct exec_poll *poll, struct exec_line *line)
         *batch_runner(poll->batch) = runner;
 }
 
+static void read_ticket(struct exec_poll *poll, struct exec_line *line)
+{
+    (void)poll;
+    exec_ticket(line);
+}
+
 /* ---- a line ---- */
 
 static const struct {
     const char *type;
     void (*read)(struct exec_poll *poll, struct exec_line *line);
-} kinds[] = { { "run", read_run },     { "job", read_job },   { "sample", read_sample },
-              { "alert", read_alert }, { "pool", read_pool }, { "runner", read_runner } };
+} kinds[] = { { "run", read_run },      { "job", read_job },   { "sample", read_sample },
+              { "alert", read_alert },  { "pool", read_pool }, { "runner", read_runner },
+              { "ticket", read_ticket } };
 
 bool exec_record(struct exec_poll *poll, struct exec_line *line)
 {
@@ -349,8 +356,6 @@ bool exec_record(struct exec_poll *poll, struct exec_line *line)
             kinds[i].read(poll, line);
             return line->error.fault == DX_FAULT_NONE;
         }
-    if (strcmp(type, "ticket") == 0)
-        return dx_fail(&line->error, DX_FAULT_REPLY, "tickets cannot be taken yet");
     if (*type)
         dx_fail(&line->error, DX_FAULT_REPLY, "\"%.40s\" is no type of record", type);
     return false;
