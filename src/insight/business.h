@@ -1,0 +1,37 @@
+/* business: how much of a time was business time, by a calendar in its time zone.
+ *
+ * The openings and closings of each local day are instants, and what lies between them
+ * counts as it passed: a day whose clock is put on during its open hours is an hour
+ * shorter. What opens or closes at a time that the clock skips does so at the end of
+ * the gap; where a time occurs twice it is the first. From counts, to does not. */
+#ifndef INSIGHT_BUSINESS_H
+#define INSIGHT_BUSINESS_H
+
+#include "core/zone.h"
+#include "model/calendar.h"
+
+struct business {
+    const struct calendar *calendar;
+    const struct zone *zone; /* of calendar->zone */
+};
+
+/* In any order; they may overlap, touch and lie outside. */
+struct business_pause {
+    int64_t from_ms, to_ms; /* to_ms 0: it still goes on */
+};
+
+/* Of [from_ms, to_ms) what is open and not within a pause; 0 where it is empty. Nothing is open
+ * before 1900 and from 2200 on. */
+int64_t business_ms(const struct business *business, int64_t from_ms, int64_t to_ms,
+                    const struct business_pause *pauses, size_t n);
+
+/* The first instant at which so much business time has passed since from_ms, which is from_ms
+ * itself for none: eight hours from 09:00 end at 17:00, and not on the next morning. 0: never. A
+ * ticket with pauses is due when from now on what is left of its target has passed. */
+int64_t business_after(const struct business *business, int64_t from_ms, int64_t passed_ms);
+
+/* How long a usual day is open, without holidays and changes of the clock: the median of the
+ * weekdays that are not closed (the longer one of two); 0: all are. */
+int64_t business_day_ms(const struct calendar *calendar);
+
+#endif

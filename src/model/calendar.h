@@ -1,0 +1,28 @@
+/* calendar: when people are at work. Filled from the configuration, counted with by
+ * insight. */
+#ifndef MODEL_CALENDAR_H
+#define MODEL_CALENDAR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CALENDAR_DAY_MS INT64_C(86400000)
+
+/* Open from, and not any more at to; by the clock on the wall, in ms since midnight. */
+struct calendar_hours {
+    int64_t from_ms, to_ms; /* 0 <= from_ms < to_ms <= CALENDAR_DAY_MS */
+};
+
+struct calendar_day {
+    const struct calendar_hours *hours; /* in order; they may touch, but not overlap */
+    size_t count;                       /* 0: closed */
+};
+
+struct calendar {
+    const char *zone;            /* for zone_open() */
+    struct calendar_day days[7]; /* from Monday */
+    const int64_t *holidays;     /* days since 1970-01-01, in order; closed from 00:00 to 24:00 */
+    size_t holiday_count;
+};
+
+#endif
