@@ -52,12 +52,13 @@ Test(manual, its_configurations_are_taken)
 
         at += strlen(begin);
         len = (size_t)(strstr(at, end) + 1 - at);
-        if (strncmp(at, "title:", 6) != 0 && strncmp(at, "sources:", 8) != 0)
+        if (strncmp(at, "title:", 6) != 0 && strncmp(at, "sources:", 8) != 0 &&
+            strncmp(at, "calendar:", 9) != 0)
             continue;
         expect_taken(at, len);
         found++;
     }
-    cr_expect_geq(found, 3);
+    cr_expect_geq(found, 4);
 }
 
 Test(manual, a_type_of_source_is_told_before_the_programs)

@@ -190,6 +190,10 @@ static void arguments_print_mdoc(struct buf *out)
     record_print_mdoc(out);
     (void)buf_text(out, ".\\\" top\n");
     config_print_mdoc(out, config_options);
+    (void)buf_text(out, ".\\\" calendar\n");
+    config_print_mdoc(out, config_calendar_options);
+    (void)buf_text(out, ".\\\" hours\n");
+    config_print_mdoc(out, config_hours_options);
     (void)buf_text(out, ".\\\" row\n");
     config_print_mdoc(out, config_row_options);
     (void)buf_text(out, ".\\\" panel\n");

@@ -315,7 +315,7 @@ static void paths(struct option_context *context, struct dx_items *names)
 
 static void load_root(struct load *load, const struct yaml *root)
 {
-    static const char *const sections[] = { "sources", "views", NULL };
+    static const char *const sections[] = { "sources", "views", "calendar", NULL };
     struct settings settings = { .title = "" };
     struct config *config = load->config;
     const struct yaml *sources = yaml_get(root, "sources"), *views = yaml_get(root, "views");
@@ -334,6 +334,7 @@ static void load_root(struct load *load, const struct yaml *root)
     config->success_policy = settings.success_policy;
     config->patterns = settings.patterns;
     paths(&load->options, &config->patterns);
+    calendar_load(&load->options, &config->calendar, yaml_get(root, "calendar"));
     if (sources)
         load_sources(load, sources);
     if (views)

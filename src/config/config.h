@@ -8,6 +8,7 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
+#include "model/calendar.h"
 #include "model/endpoint.h"
 
 /* What may stand as an entry of `sources` (type:) or of a row's `panels`
@@ -73,6 +74,7 @@ struct config {
     int success_policy;       /* index of config_success_policies */
     struct dx_items patterns; /* of const char *: paths of failure patterns */
     struct dx_items types;    /* of const char *: of all sources, whether or not they are read */
+    struct calendar calendar; /* unless given, Monday to Friday 09:00-17:00 in the machine's zone */
     struct source_settings *sources;
     size_t source_count;
     struct view_settings *views;
@@ -103,6 +105,8 @@ extern const struct dx_option config_options[];        /* top level */
 extern const struct dx_option config_source_options[]; /* common to all sources */
 extern const struct dx_option config_panel_options[];  /* common to all panels */
 extern const struct dx_option config_row_options[];    /* of a row of a view */
+extern const struct dx_option config_calendar_options[];
+extern const struct dx_option config_hours_options[]; /* of a calendar's `hours` */
 /* mdoc: .It Ic name : Ar type \n help ... as the man page has it. */
 void config_print_mdoc(struct buf *out, const struct dx_option *options);
 

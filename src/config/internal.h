@@ -3,6 +3,7 @@
 #define CONFIG_INTERNAL_H
 
 #include "config/config.h"
+#include "config/option.h"
 
 struct settings { /* the top level, as the table fills it */
     const char *title, *store, *theme;
@@ -10,5 +11,19 @@ struct settings { /* the top level, as the table fills it */
     bool mouse;
     struct dx_items patterns;
 };
+
+struct calendar_settings {
+    const char *zone;
+    struct dx_items hours, holidays; /* of struct calendar_days_settings, of const char * */
+};
+
+struct calendar_days_settings {
+    const char *days;      /* "mon-fri" */
+    struct dx_items hours; /* of const char *: "09:00-17:00" */
+};
+
+/* section: NULL, none. Always fills calendar, as far as there is nothing to complain of. */
+void calendar_load(struct option_context *context, struct calendar *calendar,
+                   const struct yaml *section);
 
 #endif

@@ -61,6 +61,7 @@ static json_t *secret(void)
 /* Tables hold tables, as deep as the C tables do. NOLINTBEGIN(misc-no-recursion) */
 
 static json_t *table_of(const struct dx_option *options, const char *named_by_key);
+static json_t *value_of(const struct dx_option *option);
 
 /* A list of mappings, or a mapping by name; an item may be its shorthand. */
 static json_t *tables_of(const struct dx_option *option)
@@ -68,9 +69,12 @@ static json_t *tables_of(const struct dx_option *option)
     json_t *listed = json_pack("{s:[o]}", "anyOf", table_of(option->fields, NULL));
     json_t *named = json_pack("{s:[o]}", "anyOf", table_of(option->fields, option->fields->name));
 
-    for (int i = 0; option->shorthand && i < 2; i++)
-        (void)json_array_append_new(json_object_get(i ? named : listed, "anyOf"),
-                                    json_pack("{s:o}", "type", scalar()));
+    for (const struct dx_option *o = option->fields; option->shorthand && o->name; o++) {
+        if (strcmp(o->name, option->shorthand) != 0)
+            continue;
+        (void)json_array_append_new(json_object_get(listed, "anyOf"), value_of(o));
+        (void)json_array_append_new(json_object_get(named, "anyOf"), value_of(o));
+    }
     return json_pack("{s:[{s:s, s:o}, {s:s, s:o}]}", "anyOf", "type", "object",
                      "additionalProperties", named, "type", "array", "items", listed);
 }
@@ -228,6 +232,13 @@ static json_t *view_of(json_t *panel)
                      rows);
 }
 
+static json_t *calendar(void)
+{
+    return json_pack("{s:s, s:[o, {s:s}]}", "description",
+                     "when people are at work; without it Monday to Friday 09:00-17:00", "anyOf",
+                     table_of(config_calendar_options, NULL), "type", "null");
+}
+
 json_t *json_schema_file(json_t *source, json_t *panel)
 {
     json_t *file = table_of(config_options, NULL),
@@ -235,6 +246,7 @@ json_t *json_schema_file(json_t *source, json_t *panel)
     json_t *views = list_of(view_of(panel), "what is shown");
 
     (void)json_object_set_new(views, "maxItems", json_integer(9));
+    (void)json_object_set_new(properties, "calendar", calendar());
     (void)json_object_set_new(properties, "sources", list_of(source, "what is polled"));
     (void)json_object_set_new(properties, "views", views);
     (void)json_object_set_new(file, "$schema",

@@ -205,7 +205,17 @@ static bool parse_map(struct option_context *context, struct dx_items *items,
 
 /* Tables hold tables, as deep as the C tables do. NOLINTBEGIN(misc-no-recursion) */
 
-/* An item that is no mapping stands for the field `shorthand`. */
+/* An item that is no mapping stands for the field `shorthand`, a list for one of this type. */
+static bool is_shorthand(const struct dx_option *option, const struct yaml *value)
+{
+    const struct dx_option *field = option->fields;
+
+    while (option->shorthand && strcmp(field->name, option->shorthand) != 0)
+        field++;
+    return option->shorthand && (value->kind == YAML_SCALAR ||
+                                 (value->kind == YAML_LIST && field->type == DX_OPTION_LIST));
+}
+
 static bool fill_item(struct option_context *context, void *item, const struct dx_option *option,
                       const struct yaml *value)
 {
@@ -223,7 +233,7 @@ static bool fill_item(struct option_context *context, void *item, const struct d
     if (value->kind == YAML_MAP)
         return options_judge(context, value, option->fields, NULL, NULL) &&
                options_fill(context, item, option->fields, value);
-    if (value->kind != YAML_SCALAR || !option->shorthand)
+    if (!is_shorthand(option, value))
         return wrong(context, option, value, "a mapping");
     map.items = &copy;
     return options_fill(context, item, option->fields, &map);

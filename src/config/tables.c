@@ -223,6 +223,46 @@ const struct dx_option config_row_options[] = {
     { 0 },
 };
 
+#define DAYS(field) offsetof(struct calendar_days_settings, field)
+
+const struct dx_option config_hours_options[] = {
+    { .name = "days",
+      .type = DX_OPTION_TEXT,
+      .offset = DAYS(days),
+      .fallback = "",
+      .help = "like mon-fri, sat or mon,wed; those that are not named are closed" },
+    { .name = "hours",
+      .type = DX_OPTION_LIST,
+      .offset = DAYS(hours),
+      .help = "like 09:00-17:00, or several; a day ends at 24:00" },
+    { 0 },
+};
+
+#define CALENDAR(field) offsetof(struct calendar_settings, field)
+
+const struct dx_option config_calendar_options[] = {
+    { .name = "zone",
+      .type = DX_OPTION_TEXT,
+      .offset = CALENDAR(zone),
+      .fallback = "",
+      .help = "time zone of the IANA database, like Europe/Berlin, or UTC; without it that of the "
+              "machine" },
+    { .name = "hours",
+      .type = DX_OPTION_TABLES,
+      .offset = CALENDAR(hours),
+      .fallback = "",
+      .fields = config_hours_options,
+      .item_size = sizeof(struct calendar_days_settings),
+      .shorthand = "hours",
+      .help = "open hours by days; without it {mon-fri: 09:00-17:00}" },
+    { .name = "holidays",
+      .type = DX_OPTION_LIST,
+      .offset = CALENDAR(holidays),
+      .fallback = "",
+      .help = "dates that are closed for the whole day, like 2026-12-25" },
+    { 0 },
+};
+
 void config_print_mdoc(struct buf *out, const struct dx_option *options)
 {
     static const char *const types[] = {

@@ -310,7 +310,8 @@ struct dx_option { /* one key of a config section; a table ends at name == NULL 
     const char *const *choices; /* DX_OPTION_CHOICE: ends at NULL */
     /* DX_OPTION_TABLES: a list of mappings, or a mapping whose keys go to the
      * first field (of type text). item_size is that of the struct. A scalar in
-     * place of a mapping fills the field `shorthand`. */
+     * place of a mapping fills the field `shorthand`, and so does a list where that is
+     * of type list. */
     const struct dx_option *fields;
     size_t item_size;
     const char *shorthand;
