@@ -19,11 +19,13 @@
 #include "collect/derive.h"
 #include "collect/poller.h"
 #include "collect/program.h"
+#include "collect/runbooks.h"
 #include "core/log.h"
 #include "core/mem.h"
 
 static const double HEART_S = 2., UPKEEP_S = 60., FIRST_UPKEEP_S = 10., WISH_S = 0.25;
 static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
+static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
 static const double LOCK_AGAIN_S = 1., STAGGER_S = 0.005;
 
 enum { ONCE_LOCK_TRIES = 5 };
@@ -47,7 +49,7 @@ struct collect {
     struct dx_error error;
     int status;
 
-    ev_timer heart, upkeep, slice, wish, lock, deadline;
+    ev_timer heart, upkeep, slice, wish, runbooks, lock, deadline;
     ev_io in;
     ev_signal signals[3];
 };
@@ -172,19 +174,37 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
     ev_timer_again(loop, timer);
 }
 
+static void on_runbooks(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+    struct dx_error err = { 0 };
+    bool more;
+
+    (void)revents;
+    if (!runbooks_read(c->store, c->options->config->runbooks, &more, &err))
+        warn(c, &err);
+    timer->repeat = more ? NEXT_RUNBOOKS_S : RUNBOOKS_S;
+    ev_timer_again(loop, timer);
+}
+
 static void grant(struct collect *c, const char *what, const char *arg)
 {
+    struct dx_error err = { 0 };
+
     log_line(DX_LOG_DEBUG, "a viewer wishes: %s %s", what, arg);
     for (size_t i = 0; strcmp(what, "poll") == 0 && i < c->count; i++)
         if (!*arg || strcmp(arg, poller_name(c->pollers[i])) == 0)
             poller_wish(c->pollers[i]);
+    if (strcmp(what, "triage") == 0 &&
+        !store_put_verdict(c->store, arg, clock_now(&c->clock), &err))
+        warn(c, &err);
 }
 
 static void on_wish(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct collect *c = timer->data;
     int64_t version = store_data_version(c->store);
-    char what[64], arg[64];
+    char what[128], arg[128];
 
     (void)loop;
     (void)revents;
@@ -289,6 +309,8 @@ static void collect_now(struct collect *c)
     start_timer(c, &c->upkeep, FIRST_UPKEEP_S, UPKEEP_S, on_upkeep);
     start_timer(c, &c->slice, SLICE_S, SLICE_S, on_slice);
     start_timer(c, &c->wish, WISH_S, WISH_S, on_wish);
+    if (*c->options->config->runbooks)
+        start_timer(c, &c->runbooks, NEXT_RUNBOOKS_S, RUNBOOKS_S, on_runbooks);
 }
 
 /* Somebody else collects: ask every second. A collector that waits so is how

@@ -334,6 +334,9 @@ static void load_root(struct load *load, const struct yaml *root)
     config->success_policy = settings.success_policy;
     config->patterns = settings.patterns;
     paths(&load->options, &config->patterns);
+    config->runbooks = settings.runbooks && *settings.runbooks
+                           ? option_path(&load->options, settings.runbooks)
+                           : "";
     calendar_load(&load->options, &config->calendar, yaml_get(root, "calendar"));
     if (sources)
         load_sources(load, sources);

@@ -73,6 +73,7 @@ struct config {
     bool mouse;
     int success_policy;       /* index of config_success_policies */
     struct dx_items patterns; /* of const char *: paths of failure patterns */
+    const char *runbooks;     /* folder of Markdown files; "" none */
     struct dx_items types;    /* of const char *: of all sources, whether or not they are read */
     struct calendar calendar; /* unless given, Monday to Friday 09:00-17:00 in the machine's zone */
     struct source_settings *sources;

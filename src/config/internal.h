@@ -10,6 +10,7 @@ struct settings { /* the top level, as the table fills it */
     int color, glyphs, success_policy;
     bool mouse;
     struct dx_items patterns;
+    const char *runbooks;
 };
 
 struct calendar_settings {

@@ -74,6 +74,11 @@ const struct dx_option config_options[] = {
       .offset = offsetof(struct settings, patterns),
       .fallback = "",
       .help = "files with texts of your own that say why a job failed, beside those of dxtop" },
+    { .name = "runbooks",
+      .type = DX_OPTION_TEXT,
+      .offset = offsetof(struct settings, runbooks),
+      .fallback = "",
+      .help = "folder of Markdown files that are searched and shown beside what they fit" },
     { 0 },
 };
 

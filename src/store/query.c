@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "store/rows.h"
+#include "store/search.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -246,6 +247,11 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
     case DX_QUERY_TICKETS:
     case DX_QUERY_TICKET_SLAS:
         return ticket_query(query, filter->key ? filter->key : "");
+    case DX_QUERY_RUNBOOKS:
+    case DX_QUERY_SEARCH:
+    case DX_QUERY_SIMILAR:
+    case DX_QUERY_TRIAGE:
+        return search_query(query, filter);
     case DX_QUERY_COUNT:
         break;
     }
@@ -264,6 +270,29 @@ static void bind_ci(sqlite3_stmt *stmt, const struct dx_filter *filter)
     (void)sqlite3_bind_int(stmt, 9, filter->open);
     (void)sqlite3_bind_int(stmt, 10, filter->cause);
     (void)sqlite3_bind_int(stmt, 11, filter->parts);
+}
+
+/* Where the query looks for words; false: there is nothing to be found. */
+static bool bind_search(struct rows *rows, enum dx_query which, const struct dx_filter *filter)
+{
+    const char *key = filter->key ? filter->key : "";
+    int match = sqlite3_bind_parameter_index(rows->stmt, "?12");
+    struct search search;
+    bool ok;
+
+    if (match == 0)
+        return true;
+    if (*key)
+        ok = search_like(rows->store, which, key, &search, &rows->store->read_error);
+    else
+        ok = search_typed(rows->store, which, filter->name ? filter->name : "", &search,
+                          &rows->store->read_error);
+    if (!ok || !*search.match)
+        return false;
+    bind_copy(rows->stmt, match, search.match);
+    (void)sqlite3_bind_int64(rows->stmt, 13, search.from_rowid);
+    (void)sqlite3_bind_int(rows->stmt, 14, *key == 't');
+    return true;
 }
 
 static void start(struct rows *rows, const struct query *query, enum dx_query which,
@@ -289,6 +318,8 @@ static void start(struct rows *rows, const struct query *query, enum dx_query wh
         rows->next->self = &rows->next;
     rows->self = &store->open_rows;
     store->open_rows = rows;
+    if (!bind_search(rows, which, filter))
+        end_rows(rows);
     if (!samples)
         return;
     points_open(rows, filter, to_ms);

@@ -18,6 +18,8 @@ const struct query *ci_raw_query(enum dx_query which, const char *key);
 const struct query *ci_jobs_query(const char *key, const struct dx_filter *filter);
 const struct query *ci_derived_query(enum dx_query which); /* ci_derived_query.c */
 
+/* search_query.c: those with ?12 want a struct search */
+const struct query *search_query(enum dx_query which, const struct dx_filter *filter);
 /* ticket_query.c */
 const struct query *ticket_query(enum dx_query which, const char *key);
 

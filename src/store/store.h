@@ -146,6 +146,21 @@ void store_rest(struct store *store);
 bool store_is_strained(const struct store *store);
 int64_t store_wal_bytes(const struct store *store); /* the file's size */
 
+/* ---- runbooks, and what people say of suggestions ---- */
+
+struct stored_runbook {
+    const char *path, *title, *text;
+    int64_t changed_ms, size;
+};
+/* How the store knows a file: false where it is not there or was other then. */
+bool store_has_runbook(struct store *store, const char *path, int64_t changed_ms, int64_t size);
+size_t store_runbook_count(struct store *store);
+/* These are all there are; of one whose text is NULL what is there stays. */
+bool store_put_runbooks(struct store *store, const struct stored_runbook *runbooks, size_t count,
+                        struct dx_error *err);
+/* "t12 accept runners" or "t12 ignore": what a viewer wished. */
+bool store_put_verdict(struct store *store, const char *wish, int64_t now_ms, struct dx_error *err);
+
 /* ---- wishes: the one thing viewers write ---- */
 
 /* Waits 50 ms at most. A wish that is already there is not written again; not

@@ -50,6 +50,13 @@ enum dx_query {
                                RESPONSE_BUSINESS RESOLUTION_BUSINESS SLA SLA_STATE BREACH LEFT
                                (these four of the most urgent SLA); with parts also SLAS LINKS TEXT */
     DX_QUERY_TICKET_SLAS,   /* key: a ticket's. NAME SLA_STATE BREACH LEFT GOAL FINISHED SEEN */
+    /* Search; name: words, all of which are to be there; key: a ticket's or a job's, like which
+     * it is to be. The best first, with what was found in [brackets] in TEXT. */
+    DX_QUERY_RUNBOOKS, /* KEY NAME (path) TITLE UPDATED TEXT VALUE (score); neither name nor key:
+                          all, by title; key: a runbook's: that one, TEXT is all of it */
+    DX_QUERY_SEARCH,   /* tickets. KEY SOURCE NAME TITLE STATE CATEGORY RESOLVED URL TEXT VALUE */
+    DX_QUERY_SIMILAR,  /* the same of those that were resolved, like the one of the key */
+    DX_QUERY_TRIAGE,   /* key: a ticket's. STATE (enum dx_verdict) CATEGORY AT */
     DX_QUERY_COUNT
 };
 
@@ -203,6 +210,9 @@ enum dx_flaky_state {
     DX_FLAKY_FLAKY,   /* the same commit both failed and passed */
     DX_FLAKY_BROKEN,  /* fails every time on the default branch */
 };
+
+/* What a person said of the suggestions for a ticket. */
+enum dx_verdict { DX_VERDICT_NONE, DX_VERDICT_ACCEPTED, DX_VERDICT_IGNORED };
 
 struct dx_filter {
     size_t size;

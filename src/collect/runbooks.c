@@ -1,0 +1,174 @@
+/* runbooks: the Markdown files of a folder. Text from outside: each line is cleaned. */
+#include "config.h"
+
+#include "collect/runbooks.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/buf.h"
+#include "core/mem.h"
+#include "core/text.h"
+
+enum {
+    FILES_MOST = 2000,
+    READ_MOST = 50, /* files a round: the polls go on between them */
+    DEPTH_MOST = 8,
+    BYTES_MOST = 256 << 10,
+    LINE_MOST = 2000,
+};
+
+struct reading {
+    struct store *store;
+    const char *folder;
+    struct arena arena;
+    struct stored_runbook *list; /* in the arena */
+    size_t count, read;
+    bool more;
+};
+
+/* ---- a file ---- */
+
+static void add_line(struct buf *text, const char *line, size_t len)
+{
+    char clean[LINE_MOST];
+    size_t indent = strspn(line, " ");
+
+    indent = indent < len ? indent : len;
+    /* Blanks at the beginning are part of a list or of code. */
+    for (size_t i = 0; i < indent; i++)
+        (void)buf_add(text, " ", 1);
+    (void)buf_add(text, clean, text_clean(clean, sizeof(clean), line + indent, len - indent));
+    (void)buf_add(text, "\n", 1);
+}
+
+/* The first heading, else the file's name. */
+static const char *title_of(struct arena *arena, const char *text, const char *path)
+{
+    const char *name = strrchr(path, '/');
+
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        size_t len, marks;
+
+        line += *line == '\n';
+        len = strcspn(line, "\n");
+        marks = strspn(line, "#");
+        if (marks > 0 && marks < len && line[marks] == ' ') {
+            char *title = arena_text(arena, line + marks + 1);
+
+            title[len - marks - 1] = '\0';
+            return title;
+        }
+    }
+    return name ? name + 1 : path;
+}
+
+static bool read_file(struct reading *r, const char *path, struct stored_runbook *runbook)
+{
+    char *bytes = mem_new(1, BYTES_MOST + 1);
+    FILE *file = fopen(path, "re");
+    size_t len = file ? fread(bytes, 1, BYTES_MOST, file) : 0;
+    bool ok = file && !ferror(file);
+    struct buf text;
+
+    if (file)
+        (void)fclose(file);
+    buf_init(&text, (size_t)4 * BYTES_MOST);
+    for (size_t at = 0; ok && at < len;) {
+        const char *end = memchr(bytes + at, '\n', len - at);
+        size_t line = end ? (size_t)(end - bytes) - at : len - at;
+
+        add_line(&text, bytes + at, line);
+        at += line + 1;
+    }
+    free(bytes);
+    if (ok) {
+        runbook->text = arena_text(&r->arena, text.bytes ? text.bytes : "");
+        runbook->title = title_of(&r->arena, runbook->text, runbook->path);
+        r->read++;
+    }
+    buf_done(&text);
+    return ok;
+}
+
+static bool is_markdown(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    return dot && (strcmp(dot, ".md") == 0 || strcmp(dot, ".markdown") == 0);
+}
+
+static void take_file(struct reading *r, const char *path, const struct stat *st)
+{
+    struct stored_runbook *runbook = &r->list[r->count];
+    char clean[LINE_MOST];
+
+    (void)text_clean(clean, sizeof(clean), path + strlen(r->folder) + 1,
+                     strlen(path) - strlen(r->folder) - 1);
+    *runbook = (struct stored_runbook){ .path = arena_text(&r->arena, clean),
+                                        .title = "",
+                                        .changed_ms = (int64_t)st->st_mtim.tv_sec * 1000 +
+                                                      st->st_mtim.tv_nsec / 1000000,
+                                        .size = (int64_t)st->st_size };
+    if (!store_has_runbook(r->store, runbook->path, runbook->changed_ms, runbook->size)) {
+        if (r->read >= READ_MOST)
+            r->more = true;
+        else if (!read_file(r, path, runbook))
+            return; /* gone meanwhile, or not for us: as if it were not there */
+    }
+    r->count++;
+}
+
+/* ---- the folder ---- */
+
+static void walk(struct reading *r, const char *dir, int depth);
+
+static void take_entry(struct reading *r, const char *dir, const struct dirent *entry, int depth)
+{
+    char *path = mem_print("%s/%s", dir, entry->d_name);
+    struct stat st, link;
+
+    if (lstat(path, &link) == 0 && stat(path, &st) == 0) {
+        if (S_ISDIR(st.st_mode) && !S_ISLNK(link.st_mode) && depth < DEPTH_MOST)
+            walk(r, path, depth + 1);
+        else if (S_ISREG(st.st_mode) && is_markdown(entry->d_name) && r->count < FILES_MOST)
+            take_file(r, path, &st);
+    }
+    free(path);
+}
+
+static void walk(struct reading *r, const char *dir, int depth)
+{
+    DIR *at = opendir(dir);
+    const struct dirent *entry;
+
+    while (at && (entry = readdir(at)))
+        if (entry->d_name[0] != '.')
+            take_entry(r, dir, entry, depth);
+    if (at)
+        (void)closedir(at);
+}
+
+bool runbooks_read(struct store *store, const char *folder, bool *more, struct dx_error *err)
+{
+    struct reading r = { .store = store, .folder = folder };
+    struct stat st;
+    bool ok = true;
+
+    *more = false;
+    errno = 0;
+    if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode))
+        return dx_fail(err, DX_FAULT_CONFIG, "runbooks: %.120s: %s", folder,
+                       errno != 0 ? strerror(errno) : "no folder");
+    r.list = arena_alloc(&r.arena, FILES_MOST * sizeof(*r.list));
+    walk(&r, folder, 0);
+    if (r.read > 0 || store_runbook_count(store) != r.count)
+        ok = store_put_runbooks(store, r.list, r.count, err);
+    *more = ok && r.more;
+    arena_free(&r.arena);
+    return ok;
+}

@@ -1,0 +1,23 @@
+/* schema_search: runbooks, and the words of what is searched. */
+#include "config.h"
+
+#include "store/schema.h"
+
+const char schema_search_sql[] =
+    /* a Markdown file of the configured folder; path: within it */
+    "CREATE TABLE runbook (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,"
+    " title TEXT NOT NULL, text TEXT NOT NULL, changed_ms INTEGER NOT NULL,"
+    " size INTEGER NOT NULL);"
+    "CREATE VIRTUAL TABLE runbook_words USING fts5 (title, text, content = 'runbook',"
+    " content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');"
+    "CREATE TRIGGER runbook_in AFTER INSERT ON runbook BEGIN"
+    " INSERT INTO runbook_words (rowid, title, text) VALUES (new.id, new.title, new.text); END;"
+    "CREATE TRIGGER runbook_out AFTER DELETE ON runbook BEGIN"
+    " INSERT INTO runbook_words (runbook_words, rowid, title, text)"
+    " VALUES ('delete', old.id, old.title, old.text); END;"
+    /* how many have a word: rare ones tell most */
+    "CREATE VIRTUAL TABLE runbook_terms USING fts5vocab (runbook_words, row);"
+    "CREATE VIRTUAL TABLE ticket_terms USING fts5vocab (ticket_words, row);"
+    /* what a person said of the suggestions for a ticket; category: the accepted one */
+    "CREATE TABLE triage (ticket INTEGER PRIMARY KEY, verdict INTEGER NOT NULL,"
+    " category TEXT NOT NULL, at_ms INTEGER NOT NULL);";

@@ -1,0 +1,73 @@
+/* search_query: runbooks and tickets by their words. Keys: b a runbook, t a ticket,
+ * j a job. ?12 what is looked for, ?13 in rows behind this one. */
+#include "config.h"
+
+#include "store/rows.h"
+
+/* The words that were found in [brackets]. */
+#define SNIPPET(table) "snippet(" table ", -1, '[', ']', '…', 24)"
+#define RUNBOOK        "SELECT 'b' || r.id, r.path, r.title, r.changed_ms, "
+#define RUNBOOK_FIELDS                                                                             \
+    {                                                                                              \
+        DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_UPDATED, DX_FIELD_TEXT,              \
+            DX_FIELD_VALUE, DX_FIELD_COUNT                                                         \
+    }
+
+static const struct query all_runbooks = { RUNBOOK
+                                           "NULL, NULL FROM runbook r ORDER BY r.title, r.path"
+                                           " LIMIT ?5",
+                                           RUNBOOK_FIELDS };
+static const struct query one_runbook = { RUNBOOK "r.text, NULL FROM runbook r WHERE r.id = ?6",
+                                          RUNBOOK_FIELDS };
+static const struct query found_runbooks = {
+    RUNBOOK SNIPPET("runbook_words") ", -bm25(runbook_words, 3.0, 1.0) FROM runbook_words"
+                                     " JOIN runbook r ON r.id = runbook_words.rowid"
+                                     " WHERE runbook_words MATCH ?12 AND runbook_words.rowid > ?13"
+                                     " ORDER BY 6 DESC, r.title LIMIT ?5",
+    RUNBOOK_FIELDS
+};
+
+/* Ranked first, then only what is shown is looked at more closely. */
+#define RANKED(which)                                                                              \
+    "SELECT 't' || t.id, src.name, t.key, w.title, t.state, (SELECT text FROM text WHERE id ="     \
+    " t.category), t.resolved_ms, t.url, (SELECT " SNIPPET(                                        \
+        "ticket_words") " FROM ticket_words WHERE ticket_words MATCH ?12 AND rowid = t.id),"       \
+                        " found.score FROM (SELECT ticket_words.rowid AS id,"                      \
+                        " -bm25(ticket_words, 3.0, 1.0) AS score FROM ticket_words JOIN ticket t"  \
+                        " ON t.id = ticket_words.rowid WHERE ticket_words MATCH ?12"               \
+                        " AND ticket_words.rowid > ?13 AND t.created_ms <= ?1 AND " which          \
+                        " ORDER BY score DESC LIMIT ?5) AS found JOIN ticket t ON t.id = found.id" \
+                        " JOIN ticket_text w ON w.ticket = t.id JOIN source src ON src.id ="       \
+                        " t.source AND src.place IS NOT NULL ORDER BY found.score DESC, t.id"
+#define TICKET_FIELDS                                                                              \
+    {                                                                                              \
+        DX_FIELD_KEY, DX_FIELD_SOURCE, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_STATE,              \
+            DX_FIELD_CATEGORY, DX_FIELD_RESOLVED, DX_FIELD_URL, DX_FIELD_TEXT, DX_FIELD_VALUE,     \
+            DX_FIELD_COUNT                                                                         \
+    }
+
+static const struct query found_tickets = { RANKED("1"), TICKET_FIELDS };
+static const struct query similar_tickets = {
+    RANKED("t.state = 3 AND t.resolved_ms <= ?1 AND t.id <> CASE WHEN ?14 THEN ?6 ELSE 0 END"),
+    TICKET_FIELDS
+};
+
+static const struct query triage = {
+    "SELECT verdict, category, at_ms FROM triage WHERE ticket = ?6 AND at_ms <= ?1",
+    { DX_FIELD_STATE, DX_FIELD_CATEGORY, DX_FIELD_AT, DX_FIELD_COUNT }
+};
+
+const struct query *search_query(enum dx_query which, const struct dx_filter *filter)
+{
+    const char *key = filter->key ? filter->key : "";
+
+    if (which == DX_QUERY_TRIAGE)
+        return &triage;
+    if (which == DX_QUERY_SIMILAR)
+        return &similar_tickets;
+    if (which == DX_QUERY_SEARCH)
+        return &found_tickets;
+    if (*key == 'b')
+        return &one_runbook;
+    return *key || (filter->name && *filter->name) ? &found_runbooks : &all_runbooks;
+}

@@ -1,0 +1,71 @@
+/* triage: what people said of the suggestions for a ticket. */
+#include "config.h"
+
+#include "store/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct verdict {
+    int64_t ticket, now_ms;
+    enum dx_verdict said;
+    const char *category;
+};
+
+/* A ticket's number, the verdict and, behind it, the category. */
+static bool read_wish(const char *wish, struct verdict *verdict)
+{
+    static const struct {
+        const char *word;
+        enum dx_verdict said;
+    } words[] = { { " accept", DX_VERDICT_ACCEPTED },
+                  { " ignore", DX_VERDICT_IGNORED },
+                  { " undo", DX_VERDICT_NONE } };
+    char *rest;
+
+    if (*wish != 't')
+        return false;
+    verdict->ticket = strtoll(wish + 1, &rest, 10);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t len = strlen(words[i].word);
+
+        if (strncmp(rest, words[i].word, len) != 0)
+            continue;
+        verdict->said = words[i].said;
+        verdict->category = rest[len] == ' ' ? rest + len + 1 : "";
+        return true;
+    }
+    return false;
+}
+
+static bool put(struct store *store, void *what, struct dx_error *err)
+{
+    const struct verdict *verdict = what;
+    sqlite3_stmt *stmt = store_statement(
+        store,
+        verdict->said == DX_VERDICT_NONE
+            ? "DELETE FROM triage WHERE ticket = ?1"
+            : "INSERT INTO triage (ticket, verdict, category, at_ms) SELECT id, ?2, ?3, ?4"
+              " FROM ticket WHERE id = ?1 ON CONFLICT (ticket) DO UPDATE SET (verdict, category,"
+              " at_ms) = (excluded.verdict, excluded.category, excluded.at_ms)",
+        err);
+
+    if (!stmt || !store_touch(store, err))
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, verdict->ticket);
+    if (verdict->said != DX_VERDICT_NONE) {
+        (void)sqlite3_bind_int(stmt, 2, (int)verdict->said);
+        bind_text(stmt, 3, verdict->category);
+        (void)sqlite3_bind_int64(stmt, 4, verdict->now_ms);
+    }
+    return store_step(store, stmt, err);
+}
+
+bool store_put_verdict(struct store *store, const char *wish, int64_t now_ms, struct dx_error *err)
+{
+    struct verdict verdict = { .now_ms = now_ms };
+
+    if (!read_wish(wish, &verdict))
+        return dx_fail(err, DX_FAULT_SYSTEM, "no verdict: %.60s", wish);
+    return store_write(store, put, &verdict, err);
+}

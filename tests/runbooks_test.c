@@ -1,0 +1,117 @@
+/* A folder of Markdown files, as it is taken into the store. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collect/runbooks.h"
+#include "store_kit.h"
+
+static char folder[96];
+
+static void start(void)
+{
+    kit_init();
+    kit_collect();
+    (void)snprintf(folder, sizeof(folder), "%s/books", kit.dir);
+    cr_assert_eq(mkdir(folder, 0700), 0);
+}
+
+TestSuite(runbooks, .init = start, .fini = kit_done, .timeout = 20);
+
+static const char *path_of(const char *name)
+{
+    static char path[256];
+
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return path;
+}
+
+static void put(const char *name, const char *text)
+{
+    FILE *file = fopen(path_of(name), "w");
+
+    cr_assert(file, "%s", name);
+    (void)fputs(text, file);
+    cr_assert_eq(fclose(file), 0);
+}
+
+static const char *read_all(void)
+{
+    struct dx_error err = { 0 };
+    bool more = true;
+
+    for (int rounds = 0; more; rounds++) {
+        cr_assert_lt(rounds, 10);
+        cr_assert(runbooks_read(kit.store, folder, &more, &err), "%s", err.text);
+    }
+    return ROWS(kit.store, DX_QUERY_RUNBOOKS, NULL, T0, DX_FIELD_NAME, DX_FIELD_TITLE);
+}
+
+Test(runbooks, titles_are_first_headings_else_names)
+{
+    cr_assert_eq(mkdir(path_of("pools"), 0700), 0);
+    put("pools/offline.md", "intro\n## A pool is offline\n# later\n");
+    put("plain.markdown", "#nothing\nno heading\n");
+    put("hostile.md", "# \x1b]0;owned\x07 \xff\n    code\n");
+    put("notes.txt", "# no\n");
+    put(".hidden.md", "# no\n");
+    cr_expect_str_eq(read_all(), "pools/offline.md|A pool is offline\n"
+                                 "plain.markdown|plain.markdown\n"
+                                 "hostile.md|\xef\xbf\xbd]0;owned\xef\xbf\xbd \xef\xbf\xbd\n");
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_RUNBOOKS, DX_FILTER(.name = "code"), T0, DX_FIELD_NAME),
+        "hostile.md\n");
+}
+
+Test(runbooks, what_changed_is_read_again_what_went_is_forgotten)
+{
+    put("a.md", "# one\n");
+    put("b.md", "# two\n");
+    cr_expect_str_eq(read_all(), "a.md|one\nb.md|two\n");
+    put("a.md", "# three!\n");
+    cr_assert_eq(unlink(path_of("b.md")), 0);
+    cr_expect_str_eq(read_all(), "a.md|three!\n");
+}
+
+Test(runbooks, links_to_files_are_followed_those_to_folders_are_not)
+{
+    put("a.md", "# one\n");
+    cr_assert_eq(symlink("a.md", path_of("b.md")), 0);
+    cr_assert_eq(symlink(".", path_of("loop")), 0);
+    cr_assert_eq(symlink("nowhere", path_of("c.md")), 0);
+    cr_expect_str_eq(read_all(), "a.md|one\nb.md|one\n");
+}
+
+Test(runbooks, many_come_in_rounds)
+{
+    struct dx_error err = { 0 };
+    char name[32];
+    bool more;
+
+    for (int i = 0; i < 120; i++) {
+        (void)snprintf(name, sizeof(name), "%03d.md", i);
+        put(name, "# x\n");
+    }
+    cr_assert(runbooks_read(kit.store, folder, &more, &err));
+    cr_expect(more);
+    cr_expect_eq(store_runbook_count(kit.store), 50);
+    (void)read_all();
+    cr_expect_eq(store_runbook_count(kit.store), 120);
+}
+
+Test(runbooks, no_folder_is_said_and_what_is_there_stays)
+{
+    struct dx_error err = { 0 };
+    char no_folder[] = "/nonexistent/books";
+    bool more;
+
+    put("a.md", "# one\n");
+    (void)read_all();
+    cr_expect_not(runbooks_read(kit.store, no_folder, &more, &err));
+    cr_expect_str_eq(err.text, "runbooks: /nonexistent/books: No such file or directory");
+    cr_expect_eq(store_runbook_count(kit.store), 1);
+}

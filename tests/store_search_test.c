@@ -1,0 +1,198 @@
+/* Runbooks and tickets by their words, and what people say of suggestions. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/words.h"
+#include "store_kit.h"
+
+TestSuite(store_search, .init = kit_init, .fini = kit_done, .timeout = 60);
+
+/* ---- words ---- */
+
+static const char *words_of(const char *text)
+{
+    static char out[512];
+    struct words words = { .count = 0 };
+
+    words_add(&words, text);
+    out[0] = '\0';
+    for (size_t i = 0; i < words.count; i++)
+        (void)snprintf(out + strlen(out), sizeof(out) - strlen(out), "%s ", words.word[i]);
+    return out;
+}
+
+Test(words, tell_a_text_from_others)
+{
+    cr_expect_str_eq(words_of("Please help: CI cannot pull the images of linux-xl, 503!"),
+                     "ci pull images linux xl ");
+    cr_expect_str_eq(words_of("runner RUNNER r x2 2 \xe4\xbd\x9c\xe6\xa5\xad Zw\xc3\xb6lf"),
+                     "runner x2 \xe4\xbd\x9c\xe6\xa5\xad zw\xc3\xb6lf ");
+    cr_expect_str_eq(words_of(""), "");
+    cr_expect_str_eq(words_of(" -- \"' "), "");
+}
+
+Test(words, a_long_one_is_cut_between_characters)
+{
+    char text[200] = "", word[WORD_MOST];
+    const char *at = text;
+
+    for (int i = 0; i < 50; i++)
+        (void)strcat(text, "\xc3\xb6");
+    cr_expect(words_next(&at, word));
+    cr_expect_eq(strlen(word), 46);
+    cr_expect_str_eq(at, "");
+    cr_expect_not(words_next(&at, word));
+}
+
+/* ---- tickets ---- */
+
+static void add(struct batch *batch, const char *key, const char *title, const char *text,
+                int64_t resolved_ms)
+{
+    struct ticket *t = batch_ticket(batch);
+
+    t->parts = TICKET_FIELDS;
+    t->key = key;
+    t->title = title;
+    t->text = text;
+    t->category = "runners";
+    t->state = resolved_ms > 0 ? DX_TICKET_DONE : DX_TICKET_NEW;
+    t->created_ms = T0 - DAY;
+    t->resolved_ms = resolved_ms;
+}
+
+static void fill(void)
+{
+    struct batch b = { 0 };
+
+    kit_collect();
+    add(&b, "DX-1", "linux-xl: jobs wait for ever", "The pool has no runner online.", T0 - HOUR);
+    add(&b, "DX-2", "Access to the registry", "I cannot push images.", T0 - HOUR);
+    add(&b, "DX-3", "Jobs of linux-xl wait", "Since noon.", 0);
+    add(&b, "DX-4", "K\xc3\xb6nnen Sie helfen?", "Zugang \xe2\x80\x93 Registry", 0);
+    kit_poll(0, T0, &b);
+}
+
+static const char *found(enum dx_query query, const struct dx_filter *filter)
+{
+    return ROWS(kit.store, query, filter, T0, DX_FIELD_NAME);
+}
+
+Test(store_search, all_words_are_to_be_there_the_last_as_a_beginning)
+{
+    fill();
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "registry push")), "DX-2\n");
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "REGIS")), "DX-2\nDX-4\n");
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "konnen")), "DX-4\n");
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "linux-xl", .limit = 1)), "DX-3\n");
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "regis push")), "");
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "\" OR * NEAR( -")), "");
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "")), "");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_SEARCH, DX_FILTER(.name = "runner online"), T0,
+                          DX_FIELD_KEY, DX_FIELD_TEXT),
+                     "t1|The pool has no [runner] [online].\n");
+}
+
+Test(store_search, like_a_ticket_are_those_that_were_resolved)
+{
+    fill();
+    cr_expect_str_eq(found(DX_QUERY_SIMILAR, DX_FILTER(.key = "t3")), "DX-1\n");
+    cr_expect_str_eq(found(DX_QUERY_SIMILAR, DX_FILTER(.key = "t4")), "DX-2\n");
+    cr_expect_str_eq(found(DX_QUERY_SIMILAR, DX_FILTER(.key = "t99")), "");
+}
+
+Test(store_search, a_ticket_that_changed_is_found_by_its_new_words)
+{
+    struct batch b = { 0 };
+
+    fill();
+    add(&b, "DX-2", "Quota of the cache", "", T0 - HOUR);
+    kit_poll(0, T0 + MINUTE, &b);
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "push")), "");
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "quota")), "DX-2\n");
+}
+
+/* ---- runbooks ---- */
+
+static const struct stored_runbook shelf[] = {
+    { "pools/offline.md", "A pool is offline", "# A pool is offline\nAsk who drained it.\n", T0,
+      9 },
+    { "registry.md", "Registry answers 503", "# Registry\nLook at the proxy of images.\n", T0, 7 },
+};
+
+static void put(const struct stored_runbook *runbooks, size_t count)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(store_put_runbooks(kit.store, runbooks, count, &err), "%s", err.text);
+}
+
+Test(store_search, runbooks_are_those_of_the_folder)
+{
+    const struct stored_runbook other = { "registry.md", "", NULL, T0, 7 };
+
+    fill();
+    put(shelf, 2);
+    cr_expect_eq(store_runbook_count(kit.store), 2);
+    cr_expect(store_has_runbook(kit.store, "registry.md", T0, 7));
+    cr_expect_not(store_has_runbook(kit.store, "registry.md", T0, 8));
+    cr_expect_not(store_has_runbook(kit.store, "registry.md", T0 + 1, 7));
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_RUNBOOKS, NULL, T0, DX_FIELD_NAME, DX_FIELD_TITLE),
+                     "pools/offline.md|A pool is offline\nregistry.md|Registry answers 503\n");
+    put(&other, 1); /* the first file was removed; this one is as it was */
+    cr_expect_str_eq(found(DX_QUERY_RUNBOOKS, NULL), "registry.md\n");
+    cr_expect_str_eq(found(DX_QUERY_RUNBOOKS, DX_FILTER(.name = "drained")), "");
+    cr_expect_str_eq(found(DX_QUERY_RUNBOOKS, DX_FILTER(.name = "prox")), "registry.md\n");
+}
+
+Test(store_search, a_runbook_fits_a_ticket_and_a_failed_job)
+{
+    struct batch b = { 0 };
+    struct run *run;
+    struct job *job;
+
+    fill();
+    put(shelf, 2);
+    cr_expect_str_eq(found(DX_QUERY_RUNBOOKS, DX_FILTER(.key = "t1")), "pools/offline.md\n");
+    cr_expect_str_eq(found(DX_QUERY_RUNBOOKS, DX_FILTER(.key = "t2")), "registry.md\n");
+    run = batch_run(&b);
+    run->project = "acme/web";
+    run->id = "1";
+    job = batch_job(&b, 0);
+    job->id = "7";
+    job->name = "e2e";
+    job->outcome.evidence = "registry: 503 Service Unavailable";
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_RUNBOOKS, DX_FILTER(.key = "j1"), T0, DX_FIELD_NAME,
+                          DX_FIELD_TEXT),
+                     "registry.md|[Registry] answers 503\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_RUNBOOKS, DX_FILTER(.key = "b1"), T0, DX_FIELD_TEXT),
+                     "# A pool is offline\nAsk who drained it.\n\n");
+}
+
+/* ---- verdicts ---- */
+
+static const char *verdict(void)
+{
+    return ROWS(kit.store, DX_QUERY_TRIAGE, DX_FILTER(.key = "t3"), T0 + HOUR, DX_FIELD_STATE,
+                DX_FIELD_CATEGORY);
+}
+
+Test(store_search, a_suggestion_is_accepted_or_ignored)
+{
+    struct dx_error err = { 0 };
+
+    fill();
+    cr_expect_str_eq(verdict(), "");
+    cr_expect(store_put_verdict(kit.store, "t3 accept build runners", T0, &err), "%s", err.text);
+    cr_expect_str_eq(verdict(), "1|build runners\n");
+    cr_expect(store_put_verdict(kit.store, "t3 ignore", T0, &err));
+    cr_expect_str_eq(verdict(), "2|\n");
+    cr_expect(store_put_verdict(kit.store, "t3 undo", T0, &err));
+    cr_expect_str_eq(verdict(), "");
+    cr_expect(store_put_verdict(kit.store, "t99 ignore", T0, &err)); /* it is gone */
+    cr_expect_not(store_put_verdict(kit.store, "t3 maybe", T0, &err));
+    cr_expect_str_eq(err.text, "no verdict: t3 maybe");
+}
