@@ -26,6 +26,20 @@ Test(mem, an_arena_gives_zeroed_aligned_memory_of_any_size)
     arena_free(&arena);
 }
 
+Test(mem, what_is_printed_fits_at_the_end_of_a_block_as_anywhere)
+{
+    struct arena arena = { 0 };
+
+    for (int width = 1; width < 1200; width++) {
+        const char *text = arena_print(&arena, "%0*d", width, 7);
+
+        cr_expect_eq(strlen(text), (size_t)width);
+        cr_expect_eq(text[width - 1], '7');
+    }
+    cr_expect_eq(strlen(arena_print(&arena, "%0*d", 100000, 7)), 100000);
+    arena_free(&arena);
+}
+
 Test(mem, an_impossible_size_dies, .signal = SIGABRT)
 {
     free(mem_grow(NULL, SIZE_MAX, 8));

@@ -46,6 +46,29 @@ Test(text, cleaning_never_splits_a_character)
     cr_expect_str_eq(out, "ab");
 }
 
+Test(text, cleaning_writes_what_fits_and_no_blank_at_the_end)
+{
+    static const char *const cut[] = {
+        "x", "", "a", "ab", "ab", "ab c", "ab cd", "ab cd", "ab cd"
+    };
+
+    for (size_t cap = 0; cap < sizeof(cut) / sizeof(cut[0]); cap++) {
+        char out[16] = "x";
+
+        cr_expect_eq(text_clean(out, cap, "ab cd ", 6), cap ? strlen(cut[cap]) : 0);
+        cr_expect_str_eq(out, cut[cap], "%zu: '%s'", cap, out);
+    }
+}
+
+Test(text, a_nul_within_a_text_does_not_end_it)
+{
+    char out[16];
+
+    cr_expect_eq(text_clean(out, sizeof(out), "ab\0cd", 5), 7);
+    cr_expect_str_eq(out, "ab\xEF\xBF\xBD"
+                          "cd");
+}
+
 static const struct {
     const char *text;
     int width;

@@ -72,7 +72,7 @@ struct arena_block {
     _Alignas(max_align_t) char data[];
 };
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_raw(struct arena *arena, size_t size)
 {
     const size_t align = _Alignof(max_align_t);
     struct arena_block *b = arena->head;
@@ -83,7 +83,8 @@ void *arena_alloc(struct arena *arena, size_t size)
     if (!b || b->cap - b->used < size) {
         size_t cap = size > BLOCK ? size : BLOCK;
 
-        b = mem_new(1, sizeof(*b) + cap);
+        b = mem_grow(NULL, 1, sizeof(*b) + cap);
+        b->used = 0;
         b->cap = cap;
         b->next = arena->head;
         arena->head = b;
@@ -92,26 +93,35 @@ void *arena_alloc(struct arena *arena, size_t size)
     return b->data + b->used - size;
 }
 
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(arena_raw(arena, size), 0, size);
+}
+
 char *arena_text(struct arena *arena, const char *text)
 {
     size_t len = strlen(text) + 1;
 
-    return memcpy(arena_alloc(arena, len), text, len);
+    return memcpy(arena_raw(arena, len), text, len);
 }
 
+/* Nearly always it fits into what is left of the block, and is written once. */
 char *arena_print(struct arena *arena, const char *fmt, ...)
 {
+    struct arena_block *b = arena->head;
+    size_t room = b ? b->cap - b->used : 0;
     va_list ap, again;
     char *text;
 
     va_start(ap, fmt);
     va_copy(again, ap);
-    int len = vsnprintf(NULL, 0, fmt, ap);
+    int len = vsnprintf(b ? b->data + b->used : NULL, room, fmt, ap);
     va_end(ap);
     if (len < 0)
         die();
-    text = arena_alloc(arena, (size_t)len + 1);
-    (void)vsnprintf(text, (size_t)len + 1, fmt, again);
+    text = arena_raw(arena, (size_t)len + 1);
+    if ((size_t)len >= room)
+        (void)vsnprintf(text, (size_t)len + 1, fmt, again);
     va_end(again);
     return text;
 }

@@ -23,6 +23,8 @@ struct arena {
 };
 
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
+/* The same, not zeroed, for what is written at once. */
+void *arena_raw(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 char *arena_text(struct arena *arena, const char *text) __attribute__((returns_nonnull));
 char *arena_print(struct arena *arena, const char *fmt, ...) __attribute__((returns_nonnull))
 DX_PRINTF(2, 3);

@@ -52,6 +52,17 @@ static bool is_bidi_control(char32_t c)
            (c >= 0x2066 && c <= 0x2069);
 }
 
+/* How many bytes at s are printable ASCII and no blank: that is what nearly all texts are
+ * made of, and nothing has to be looked at twice. */
+static size_t plain_prefix(const char *s, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && s[n] > ' ' && s[n] < 0x7F)
+        n++;
+    return n;
+}
+
 size_t text_clean(char *dst, size_t cap, const char *src, size_t len)
 {
     static const char replacement[] = "\xEF\xBF\xBD";
@@ -59,10 +70,14 @@ size_t text_clean(char *dst, size_t cap, const char *src, size_t len)
     bool blank = false;
 
     for (size_t i = 0; i < len;) {
-        char32_t c;
+        char32_t c = 'a'; /* what stands for all of the plain ones */
         const char *from = src + i;
-        size_t n = utf8_next(from, len - i, &c);
+        size_t n = plain_prefix(from, len - i);
 
+        if (used + blank + n + 1 > cap) /* cut within it */
+            n = used + blank + 1 < cap ? cap - used - blank - 1 : 0;
+        if (n == 0)
+            n = utf8_next(from, len - i, &c);
         i += n;
         if (is_bidi_control(c))
             continue;

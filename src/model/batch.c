@@ -352,5 +352,7 @@ const char *batch_text(struct batch *batch, const char *foreign, size_t len)
     char clean[TEXT_MAX];
     size_t n = text_clean(clean, sizeof(clean), foreign, len);
 
-    return memcpy(arena_alloc(&batch->arena, n + 1), clean, n + 1);
+    if (n == 0)
+        return "";
+    return memcpy(arena_raw(&batch->arena, n + 1), clean, n + 1);
 }
