@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/field.h"
 #include "source_kit.h"
 
 static bool take(const void *config, const struct reply *reply, struct plan *plan,
@@ -70,6 +71,47 @@ Test(source, reads_what_can_be_read_and_says_what_the_rest_is)
         kit_done(&kit);
         free(exact);
     }
+}
+
+static bool take_number(const void *config, const struct reply *reply, struct plan *plan,
+                        struct batch *batch, struct dx_error *err)
+{
+    (void)config;
+    (void)plan;
+    (void)err;
+    batch->done = field_int(reply->json, "id");
+    return true;
+}
+
+Test(source, an_id_of_64_bits_keeps_its_last_digits)
+{
+    static const struct source numbers = { .name = "numbers", .decode = take_number };
+    struct kit kit = { 0 };
+
+    kit_poll(&kit, 1795518000000);
+    cr_expect(
+        kit_decode(&kit, &numbers, NULL, (struct reply){ .body = "{\"id\":9007199254740993}" }));
+    cr_expect_eq(kit.batch.done, 9007199254740993);
+    kit_done(&kit);
+}
+
+Test(source, whose_memory_jansson_uses_is_nobody_elses_matter)
+{
+    struct kit kit = { 0 };
+    json_malloc_t before, after;
+    json_free_t free_before, free_after;
+    json_t *ours = json_loads("{\"a\":[1,\"two\"]}", 0, NULL);
+
+    json_get_alloc_funcs(&before, &free_before);
+    kit_poll(&kit, 1795518000000);
+    cr_expect(kit_decode(&kit, &any, NULL, (struct reply){ .body = "{}" }));
+    cr_expect_not(kit_decode(&kit, &any, NULL, (struct reply){ .body = "{" }));
+    json_get_alloc_funcs(&after, &free_after);
+    cr_expect_eq(after, before);
+    cr_expect_eq(free_after, free_before);
+    cr_expect_str_eq(json_string_value(json_array_get(json_object_get(ours, "a"), 1)), "two");
+    json_decref(ours);
+    kit_done(&kit);
 }
 
 Test(source, nesting_has_a_bound)

@@ -99,29 +99,28 @@ static void take_line(struct exec_poll *poll, struct lines *lines, const char *t
     struct exec_line line = { .batch = poll->batch };
     json_error_t why = { 0 };
     char reason[NAME_SHOWN];
-    size_t mended;
-    json_t *json;
+    struct parsed parsed;
 
     if (len > LINE_MOST) {
         refuse(lines, poll->batch, "longer than 64 KiB");
         return;
     }
-    json = source_parse(text, len, &mended, &why);
-    line.object = json;
-    if (!json) {
+    parsed = source_parse(text, len, &why);
+    line.object = parsed.json;
+    if (!parsed.json) {
         (void)text_clean(reason, sizeof(reason), why.text, strlen(why.text));
         dx_fail(&line.error, DX_FAULT_REPLY, "not JSON: %s", reason);
-    } else if (!json_is_object(json)) {
+    } else if (!json_is_object(parsed.json)) {
         dx_fail(&line.error, DX_FAULT_REPLY, "not a JSON object");
     }
     if (line.error.fault == DX_FAULT_NONE && exec_record(poll, &line)) {
         lines->good++;
-        poll->batch->repaired += mended;
+        poll->batch->repaired += parsed.mended;
         count_unknown(lines, &line);
     } else {
         refuse(lines, poll->batch, line.error.text);
     }
-    json_decref(json);
+    parsed_done(&parsed);
 }
 
 static size_t blanks(const char *text, size_t len)

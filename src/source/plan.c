@@ -47,15 +47,12 @@ static const char *fill(struct plan *plan, const char *pattern, va_list ap)
     const char *text;
 
     buf_init(&out, URL_MAX);
-    for (const char *p = pattern; *p; p++) {
+    for (const char *p = pattern, *mark; *p; p = mark + 2) {
         const char *arg;
 
-        if (p[0] != '{' || p[1] != '}') {
-            (void)buf_add(&out, p, 1);
-            continue;
-        }
-        p++;
-        arg = va_arg(ap, const char *);
+        mark = strstr(p, "{}");
+        (void)buf_add(&out, p, mark ? (size_t)(mark - p) : strlen(p));
+        arg = mark ? va_arg(ap, const char *) : NULL;
         if (!arg)
             break;
         escape(&out, arg);

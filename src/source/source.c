@@ -9,6 +9,7 @@
 #include "core/buf.h"
 #include "core/text.h"
 #include "source/lines.h"
+#include "source/load.h"
 #include "source/repair.h"
 
 const struct source *const sources[] = {
@@ -16,7 +17,9 @@ const struct source *const sources[] = {
     &source_jenkins,    &source_azure,        &source_exec,   NULL,
 };
 
-/* Never JSON_REJECT_DUPLICATES: a key that comes twice is no reason to lose a poll. */
+/* Of what is not fine as it came: an integer may be larger than 64 bits, then all are read
+ * as doubles. Never JSON_REJECT_DUPLICATES: a key that comes twice is no reason to lose a
+ * poll. */
 static const size_t json_flags = JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY;
 
 enum { WORDS = 120, SHOWN = 40 };
@@ -124,38 +127,59 @@ static bool not_json(const struct reply *reply, const json_error_t *why, struct 
 
 /* ---- reading ---- */
 
-/* The body as JSON, mended where that helps; *mended counts the places. */
-static json_t *parse(const struct reply *reply, size_t *mended, json_error_t *why)
+/* As it came, whatever is not quite right with it: false. Nearly every body passes, and
+ * what passes has nothing that repair() would mend. Integers stay integers. */
+static bool is_fine(struct parsed *parsed, const char *body, size_t len)
 {
+    json_error_t why;
+
+    parsed->json = load_json(&parsed->arena, body, len, JSON_DECODE_ANY, &why);
+    if (!parsed->json)
+        arena_free(&parsed->arena);
+    return parsed->json != NULL;
+}
+
+/* The body as JSON, mended where that helps. */
+static struct parsed parse(const struct reply *reply, json_error_t *why)
+{
+    struct parsed parsed = { .mended = 0 };
     struct buf first, second;
     const char *body = reply->body;
     size_t len = reply->len, again = 0;
-    json_t *json;
 
+    if (is_fine(&parsed, body, len))
+        return parsed;
     buf_init(&first, 3 * len + 1);
-    *mended = repair(&first, body, len);
-    if (*mended > 0) {
+    parsed.mended = repair(&first, body, len);
+    if (parsed.mended > 0) {
         body = first.bytes ? first.bytes : "";
         len = first.len;
     }
-    json = json_loadb(body, len, json_flags, why);
-    if (!json && json_error_code(why) != json_error_premature_end_of_input && !is_html(reply)) {
+    parsed.json = load_json(&parsed.arena, body, len, json_flags, why);
+    if (!parsed.json && json_error_code(why) != json_error_premature_end_of_input &&
+        !is_html(reply)) {
         buf_init(&second, 4 * len + 1);
         again = repair_harder(&second, body, len);
         if (again > 0)
-            json = json_loadb(second.bytes, second.len, json_flags, why);
+            parsed.json = load_json(&parsed.arena, second.bytes, second.len, json_flags, why);
         buf_done(&second);
     }
     buf_done(&first);
-    *mended += again;
-    return json;
+    parsed.mended += again;
+    return parsed;
 }
 
-json_t *source_parse(const char *body, size_t len, size_t *mended, json_error_t *why)
+struct parsed source_parse(const char *body, size_t len, json_error_t *why)
 {
     struct reply whole = { .body = body, .len = len, .content_type = "" };
 
-    return parse(&whole, mended, why);
+    return parse(&whole, why);
+}
+
+void parsed_done(struct parsed *parsed)
+{
+    arena_free(&parsed->arena);
+    *parsed = (struct parsed){ .mended = 0 };
 }
 
 /* A text, as lines that are clean. */
@@ -182,8 +206,7 @@ bool source_decode(const struct source *source, const void *config, const struct
     struct reply whole = *reply;
     bool answer = reply->status >= 300 || reply->status == 204, ok; /* may have no body */
     json_error_t why = { 0 };
-    size_t mended;
-    json_t *json;
+    struct parsed parsed;
 
     whole.body = reply->body ? reply->body : "";
     whole.json = NULL;
@@ -191,13 +214,13 @@ bool source_decode(const struct source *source, const void *config, const struct
         return source->decode(config, &whole, plan, batch, err);
     if (reply->text && !answer)
         return decode_text(source, config, &whole, plan, batch, err);
-    json = parse(&whole, &mended, &why);
-    whole.json = json;
-    if (json)
-        batch->repaired += mended;
-    ok = json || answer ? source->decode(config, &whole, plan, batch, err)
-                        : not_json(&whole, &why, err);
-    json_decref(json);
+    parsed = parse(&whole, &why);
+    whole.json = parsed.json;
+    if (parsed.json)
+        batch->repaired += parsed.mended;
+    ok = parsed.json || answer ? source->decode(config, &whole, plan, batch, err)
+                               : not_json(&whole, &why, err);
+    parsed_done(&parsed);
     return ok;
 }
 
@@ -226,17 +249,16 @@ bool source_less(const struct source *source, const void *config, const struct r
 {
     struct reply whole = *reply;
     json_error_t why;
-    size_t mended;
-    json_t *json;
+    struct parsed parsed;
     bool ok;
 
     if (!source->less)
         return false;
     whole.body = reply->body ? reply->body : "";
-    json = parse(&whole, &mended, &why);
-    whole.json = json;
+    parsed = parse(&whole, &why);
+    whole.json = parsed.json;
     ok = source->less(config, &whole, err, plan, batch);
-    json_decref(json);
+    parsed_done(&parsed);
     return ok;
 }
 
@@ -246,16 +268,15 @@ void source_refused(const struct source *source, const void *config, const struc
     struct reply whole = *reply;
     struct dx_error before = *err;
     json_error_t why;
-    size_t mended;
-    json_t *json;
+    struct parsed parsed;
 
     whole.body = reply->body ? reply->body : "";
-    json = parse(&whole, &mended, &why);
-    whole.json = json;
+    parsed = parse(&whole, &why);
+    whole.json = parsed.json;
     if (source->refused)
         source->refused(config, &whole, err);
     err->retry_after_s = before.retry_after_s;
-    if (!json && strcmp(err->text, before.text) == 0)
+    if (!parsed.json && strcmp(err->text, before.text) == 0)
         add_words(&whole, err);
-    json_decref(json);
+    parsed_done(&parsed);
 }

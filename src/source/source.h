@@ -125,9 +125,14 @@ struct source {
     void (*probe)(const void *config, struct plan *plan);
 };
 
-/* The same way from bytes to JSON, for decoders that find it in pieces; *mended
- * counts the places. NULL: *why. */
-json_t *source_parse(const char *body, size_t len, size_t *mended, json_error_t *why);
+struct parsed {
+    json_t *json;       /* to be read only; NULL: it is none */
+    size_t mended;      /* places */
+    struct arena arena; /* holds it */
+};
+/* The same way from bytes to JSON, for decoders that find it in pieces. json NULL: *why. */
+struct parsed source_parse(const char *body, size_t len, json_error_t *why);
+void parsed_done(struct parsed *parsed);
 
 extern const struct source *const sources[]; /* ends at NULL */
 extern const struct source source_prometheus;

@@ -1,0 +1,16 @@
+/* load: json_loadb() into an arena. A body becomes thousands of small pieces, of which
+ * none is let go before the others: to ask malloc() for each, and to give each back,
+ * would be half of the work. */
+#ifndef SOURCE_LOAD_H
+#define SOURCE_LOAD_H
+
+#include <jansson.h>
+
+#include "core/mem.h"
+
+/* NULL: *why. What comes is to be read only, and lives as long as the arena: no
+ * json_decref(), and nothing is put into it. */
+json_t *load_json(struct arena *arena, const char *body, size_t len, size_t flags,
+                  json_error_t *why);
+
+#endif
