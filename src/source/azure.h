@@ -110,8 +110,6 @@ struct azure_word {
 struct azure_word azure_status(struct batch *batch, const char *status);
 struct azure_word azure_result(struct batch *batch, const char *result);
 enum dx_phase azure_state(struct batch *batch, const char *state);
-/* RFC 3339 with or without a zone, which is UTC then; 0: none, or year 1. */
-int64_t azure_time(const json_t *object, const char *name);
 /* to - from; -1 where one is not known. */
 int64_t azure_span(int64_t from_ms, int64_t to_ms, bool *skewed);
 /* An option or a name fits a pattern, in any case. */

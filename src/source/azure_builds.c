@@ -80,7 +80,7 @@ static enum known_run known_of(const struct plan *plan, struct batch *batch, con
     if (batch_find_run(batch, project, id, 1) != SIZE_MAX)
         return KNOWN_DONE; /* in this poll already */
     return plan->known ? plan->known->run(plan->known->self, project, id, 1,
-                                          azure_time(item, "lastChangedDate"))
+                                          field_time(item, "lastChangedDate"))
                        : KNOWN_NOT;
 }
 
@@ -112,7 +112,7 @@ static void take(const struct azure *az, struct plan *plan, struct batch *batch,
 static bool is_news(const struct plan *plan, struct batch *batch, const char *project,
                     const json_t *item)
 {
-    int64_t finished = azure_time(item, "finishTime");
+    int64_t finished = field_time(item, "finishTime");
 
     return (finished == 0 || finished >= wanted(plan)) &&
            known_of(plan, batch, azure_run_project(batch, project, item), item) != KNOWN_DONE;
@@ -134,7 +134,7 @@ bool azure_decode_open(const struct azure *az, const struct reply *reply, struct
         return false;
     for (size_t i = json_array_size(list); i-- > 0;) {
         const json_t *item = json_array_get(list, i);
-        int64_t queued = azure_time(item, "queueTime");
+        int64_t queued = field_time(item, "queueTime");
         const char *project = azure_run_project(batch, about.project, item);
         char id[32];
 
@@ -170,7 +170,7 @@ static struct page page_of(const struct reply *reply, const char *project, const
 
     page.more = azure_has_more(reply, reply->step == AZURE_FILL ? AZURE_FILL_PAGE : AZURE_PAGE);
     json_array_foreach (list, i, item) {
-        int64_t ms = azure_time(item, "finishTime");
+        int64_t ms = field_time(item, "finishTime");
 
         if (ms > page.newest_ms)
             page.newest_ms = ms;
@@ -201,7 +201,7 @@ static void first_page(const struct azure *az, struct plan *plan, struct batch *
 
     take_page(az, plan, batch, page, FIRST_MOST, false);
     if (json_array_size(page->list) > FIRST_MOST)
-        oldest = azure_time(json_array_get(page->list, FIRST_MOST), "finishTime") + 1;
+        oldest = field_time(json_array_get(page->list, FIRST_MOST), "finishTime") + 1;
     azure_remember(batch, AZURE_OLDEST, page->project, oldest);
     azure_remember(batch, AZURE_LATEST, page->project, page->newest_ms > 0 ? page->newest_ms : 1);
     go_on(az, plan, batch, page->project);

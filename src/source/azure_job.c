@@ -20,11 +20,7 @@ static const char by_phase[] = "startTime - phase's startTime (approximate)",
 
 static bool is_error(const json_t *issue)
 {
-    struct batch scratch = { 0 };
-    bool error = strcasecmp(field_text(&scratch, issue, "type"), "error") == 0;
-
-    batch_done(&scratch);
-    return error;
+    return value_is_word(json_object_get(issue, "type"), "error");
 }
 
 const char *azure_error_of(struct batch *batch, const json_t *item)
@@ -75,8 +71,8 @@ static void set_steps(struct batch *batch, struct job *job, const struct azure_r
         *step = (struct job_step){ .name = field_text(batch, item, "name"),
                                    .raw_result = field_text(batch, item, "result"),
                                    .phase = azure_state(batch, field_text(batch, item, "state")),
-                                   .started_ms = azure_time(item, "startTime"),
-                                   .finished_ms = azure_time(item, "finishTime") };
+                                   .started_ms = field_time(item, "startTime"),
+                                   .finished_ms = field_time(item, "finishTime") };
         if (step->phase == DX_PHASE_DONE)
             step->result = azure_result(batch, step->raw_result).result;
     }
@@ -102,7 +98,7 @@ static const char *pool_of(struct batch *batch, const struct azure_of *of, const
 /* Since when it could have had an agent. */
 static int64_t begun(const struct azure_of *of, const struct azure_record *phase)
 {
-    return phase ? azure_time(phase->item, "startTime") : of->about->from_ms;
+    return phase ? field_time(phase->item, "startTime") : of->about->from_ms;
 }
 
 static void set_times(struct job *job, const struct azure_of *of, const json_t *item,
@@ -115,14 +111,14 @@ static void set_times(struct job *job, const struct azure_of *of, const json_t *
         return;
     t->created_ms = begun(of, phase);
     if (done)
-        t->finished_ms = azure_time(item, "finishTime");
+        t->finished_ms = field_time(item, "finishTime");
     if (!job->started) {
         if (done && job->outcome.result != DX_RESULT_SUCCESS)
             t->queued_ms = azure_span(t->created_ms, t->finished_ms, &t->skewed);
         t->queued_basis = t->queued_ms < 0 ? "" : cut_off;
         return;
     }
-    t->started_ms = azure_time(item, "startTime");
+    t->started_ms = field_time(item, "startTime");
     t->queued_ms = azure_span(t->created_ms, t->started_ms, &t->skewed);
     t->queued_basis = t->queued_ms < 0 ? "" : phase ? by_phase : by_build;
     if (done) {
@@ -151,7 +147,7 @@ static void set_waiting(struct batch *batch, struct job *job, const struct azure
 {
     const struct azure_record *stage = azure_above(records, record, "Stage");
 
-    if (!phase || azure_time(phase->item, "startTime") > 0) {
+    if (!phase || field_time(phase->item, "startTime") > 0) {
         job->why = field_text(batch, record->item, "currentOperation");
         return;
     }
@@ -195,7 +191,7 @@ static void set_outcome(struct batch *batch, struct job *job, const json_t *item
     out->raw_status = field_text(batch, item, "state");
     out->raw_result = field_text(batch, item, "result");
     out->phase = azure_state(batch, out->raw_status);
-    if (out->phase == DX_PHASE_UNKNOWN && azure_time(item, "finishTime") > 0)
+    if (out->phase == DX_PHASE_UNKNOWN && field_time(item, "finishTime") > 0)
         out->phase = DX_PHASE_DONE;
     if (out->phase != DX_PHASE_DONE && done) {
         out->result = out->phase == DX_PHASE_QUEUED ? DX_RESULT_SKIPPED : DX_RESULT_UNKNOWN;
@@ -213,7 +209,7 @@ static void set_outcome(struct batch *batch, struct job *job, const json_t *item
 static bool has_started(const struct job *job, const json_t *item, size_t tasks)
 {
     return job->outcome.phase >= DX_PHASE_RUNNING && job->outcome.result != DX_RESULT_SKIPPED &&
-           azure_time(item, "startTime") > 0 && (*job->runner || tasks > 0);
+           field_time(item, "startTime") > 0 && (*job->runner || tasks > 0);
 }
 
 struct job *azure_add_job(struct batch *batch, const struct azure_of *of,

@@ -71,7 +71,7 @@ bool azure_decode_pools(const struct azure *az, const struct reply *reply, struc
 
 static const char *note_of(struct batch *batch, const json_t *item, bool online)
 {
-    int64_t since = azure_time(item, "statusChangedOn");
+    int64_t since = field_time(item, "statusChangedOn");
     char when[TIME_TEXT];
 
     if (!json_is_true(json_object_get(item, "enabled")) && json_object_get(item, "enabled"))

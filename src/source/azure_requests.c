@@ -37,10 +37,10 @@ static struct request request_of(struct batch *batch, const json_t *item)
 {
     return (struct request){ .job = field_text(batch, item, "jobId"),
                              .build = field_int(json_object_get(item, "owner"), "id"),
-                             .queued_ms = azure_time(item, "queueTime"),
-                             .received_ms = azure_time(item, "receiveTime"),
-                             .finished_ms = azure_time(item, "finishTime"),
-                             .assigned = azure_time(item, "assignTime") > 0,
+                             .queued_ms = field_time(item, "queueTime"),
+                             .received_ms = field_time(item, "receiveTime"),
+                             .finished_ms = field_time(item, "finishTime"),
+                             .assigned = field_time(item, "assignTime") > 0,
                              .why = field_text(batch, item, "statusMessage") };
 }
 

@@ -107,7 +107,7 @@ static void set_outcome(struct batch *batch, struct outcome *out, const json_t *
     out->raw_result = result;
     out->phase = word.phase;
     out->result = word.result;
-    if (word.phase == DX_PHASE_UNKNOWN && azure_time(item, "finishTime") > 0)
+    if (word.phase == DX_PHASE_UNKNOWN && field_time(item, "finishTime") > 0)
         out->phase = DX_PHASE_DONE;
     if (out->phase != DX_PHASE_DONE)
         return;
@@ -125,10 +125,10 @@ static void set_times(struct run *run, const json_t *item)
 {
     struct timing *t = &run->timing;
 
-    t->created_ms = azure_time(item, "queueTime");
-    t->started_ms = azure_time(item, "startTime");
-    t->finished_ms = azure_time(item, "finishTime");
-    run->updated_ms = azure_time(item, "lastChangedDate");
+    t->created_ms = field_time(item, "queueTime");
+    t->started_ms = field_time(item, "startTime");
+    t->finished_ms = field_time(item, "finishTime");
+    run->updated_ms = field_time(item, "lastChangedDate");
     t->queued_ms = azure_span(t->created_ms, t->started_ms, &t->skewed);
     t->queued_basis = t->queued_ms < 0 ? "" : "startTime - queueTime";
     if (run->outcome.phase != DX_PHASE_DONE) {

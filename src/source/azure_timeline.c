@@ -130,19 +130,21 @@ static void add_jobs(const struct azure *az, const struct reply *reply, struct p
 
 /* How long stages waited at them, in all. Each is a record below its stage; what is
  * below it says which checks it had. */
-static int64_t gate_wait(struct batch *batch, const struct azure_records *records, int64_t now_ms,
-                         bool *waits)
+static int64_t gate_wait(const struct azure_records *records, int64_t now_ms, bool *waits)
 {
     int64_t sum = 0;
     bool skewed = false;
 
     for (size_t i = 0; i < records->count; i++) {
         const json_t *item = records->by_id[i].item;
-        int64_t started = azure_time(item, "startTime"), finished = azure_time(item, "finishTime");
-        bool open = strcasecmp(field_text(batch, item, "state"), "completed") != 0;
+        int64_t started, finished;
+        bool open;
 
         if (!azure_is(&records->by_id[i], "Checkpoint"))
             continue;
+        started = field_time(item, "startTime");
+        finished = field_time(item, "finishTime");
+        open = !value_is_word(json_object_get(item, "state"), "completed");
         *waits = *waits || open;
         if (started > 0 && (open || finished > 0))
             sum += azure_span(started, open ? now_ms : finished, &skewed);
@@ -177,7 +179,7 @@ static void complete_run(const struct azure *az, const struct reply *reply, stru
 {
     struct run *run = &batch->runs[of->run];
     bool waits = false;
-    int64_t gate = gate_wait(batch, records, reply->now_ms, &waits);
+    int64_t gate = gate_wait(records, reply->now_ms, &waits);
     struct azure_about about = *of->about;
 
     if (run->bare) {

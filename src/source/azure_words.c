@@ -1,4 +1,4 @@
-/* azure: what its words mean, and how it writes times. */
+/* azure: what its words mean. */
 #include "config.h"
 
 #include "source/azure.h"
@@ -68,27 +68,6 @@ enum dx_phase azure_state(struct batch *batch, const char *state)
 }
 
 /* ---- times ---- */
-
-/* "2015-07-16T19:53:20.853", as some of its serializers write UTC. */
-static bool lacks_zone(const char *text)
-{
-    const char *clock = strpbrk(text, "Tt ");
-
-    return clock && !strpbrk(clock + 1, "Zz+-");
-}
-
-int64_t azure_time(const json_t *object, const char *name)
-{
-    struct batch scratch = { 0 };
-    const char *text = field_text(&scratch, object, name);
-    int64_t ms;
-
-    if (lacks_zone(text))
-        text = arena_print(&scratch.arena, "%sZ", text);
-    ms = time_parse(text, strlen(text));
-    batch_done(&scratch);
-    return ms;
-}
 
 int64_t azure_span(int64_t from_ms, int64_t to_ms, bool *skewed)
 {

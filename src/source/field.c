@@ -39,6 +39,11 @@ bool value_is(const json_t *value, const char *text)
     return json_is_string(value) && strcmp(json_string_value(value), text) == 0;
 }
 
+bool value_is_word(const json_t *value, const char *word)
+{
+    return json_is_string(value) && strcasecmp(json_string_value(value), word) == 0;
+}
+
 bool value_has(const json_t *value, const char *part)
 {
     return json_is_string(value) && strstr(json_string_value(value), part);

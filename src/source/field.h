@@ -12,6 +12,7 @@ struct reply;
 const char *field_text(struct batch *batch, const json_t *object, const char *name);
 const char *value_text(struct batch *batch, const json_t *value);
 bool value_is(const json_t *value, const char *text);
+bool value_is_word(const json_t *value, const char *word);  /* in any case */
 bool value_has(const json_t *value, const char *part);      /* somewhere in it */
 int64_t field_time(const json_t *object, const char *name); /* RFC 3339 -> Unix ms */
 int64_t field_int(const json_t *object, const char *name);
