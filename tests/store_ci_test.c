@@ -134,6 +134,19 @@ Test(store_ci, overlapping_pages_count_once_and_older_ones_change_nothing)
     cr_expect_eq(kit_count(kit.store, DX_QUERY_JOBS, T0 + MINUTE), 1);
 }
 
+Test(store_ci, a_job_that_comes_twice_with_its_new_run_is_one)
+{
+    add_run("77", 1, DX_RESULT_NONE, 0);
+    add_job(0, "8", "test", DX_RESULT_NONE);
+    add_job(0, "8", "test", DX_RESULT_SUCCESS); /* the page behind it is younger */
+    add_job(0, "9", "lint", DX_RESULT_SUCCESS);
+    add_job(0, "9", "lint", DX_RESULT_NONE);
+    kit_poll(0, T0, &batch);
+    expect_text(
+        ROWS(kit.store, DX_QUERY_JOBS, NULL, T0, DX_FIELD_NAME, DX_FIELD_PHASE, DX_FIELD_QUEUED),
+        "test|4|20000\nlint|4|20000\n");
+}
+
 Test(store_ci, each_attempt_is_a_run_of_its_own)
 {
     add_run("77", 1, DX_RESULT_FAILURE, T0 - 30 * MINUTE);

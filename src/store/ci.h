@@ -8,6 +8,8 @@
 
 /* The number of a text, 0 for ""; -1: *err. */
 int64_t text_id(struct store *store, const char *text, struct dx_error *err);
+/* The same of one that may have none, then 0: nothing is written. */
+int64_t text_known(struct store *store, const char *text, struct dx_error *err);
 /* The same, as a parameter of a statement; "" is NULL. */
 bool bind_intern(struct store *store, sqlite3_stmt *stmt, int index, const char *text,
                  struct dx_error *err);
@@ -47,6 +49,7 @@ struct writing { /* a commit under way */
     const struct poll *poll;
     const struct batch *batch;
     int64_t *runs; /* row of each run of the batch; 0: the store has none */
+    bool *fresh;   /* whether it is of this commit */
 };
 bool runs_put(struct writing *w, struct dx_error *err);
 bool jobs_put(struct writing *w, struct dx_error *err);

@@ -53,11 +53,13 @@ static bool find_job(struct writing *w, const struct job *job, struct old_job *o
 
 /* A cause that was found in the log stays when the server's words come again, and so
  * does the time that was known of a queue item only (queue.c). */
-static const char put_sql[] =
-    "INSERT INTO job (run, ext, attempt, name, pool, runner, stage, url, flags, phase, result,"
-    " cause, evidence, raw_status, raw_result, created_ms, started_ms, finished_ms, queued_ms,"
-    " duration_ms, queued_basis, duration_basis, why, queue_ref) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+#define INTO_JOB                                                                                   \
+    " INTO job (run, ext, attempt, name, pool, runner, stage, url, flags, phase, result,"          \
+    " cause, evidence, raw_status, raw_result, created_ms, started_ms, finished_ms, queued_ms,"    \
+    " duration_ms, queued_basis, duration_basis, why, queue_ref) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"  \
     " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
+static const char put_sql[] =
+    "INSERT" INTO_JOB
     " ON CONFLICT (run, ext, attempt) DO UPDATE SET (name, pool, runner, stage, url, flags, phase,"
     " result, cause, evidence, raw_status, raw_result, created_ms, started_ms, finished_ms,"
     " queued_ms, duration_ms, queued_basis, duration_basis, why, queue_ref) = (excluded.name,"
@@ -79,6 +81,8 @@ static const char put_sql[] =
     " coalesce(excluded.created_ms, created_ms), excluded.started_ms, excluded.finished_ms,"
     " coalesce(excluded.queued_ms, CASE WHEN excluded.created_ms IS NULL THEN queued_ms END),"
     " excluded.duration_ms, excluded.why) OR (excluded.cause > 1 AND cause <> excluded.cause)";
+
+static const char add_sql[] = "INSERT OR IGNORE" INTO_JOB;
 
 static int64_t flags_of(const struct job *job, const struct run *run)
 {
@@ -140,10 +144,11 @@ void touch_failure(struct writing *w, int64_t finished_ms)
         t->failed_to_ms = finished_ms;
 }
 
-static bool write_job(struct writing *w, const struct job *job, const struct old_job *old,
-                      int64_t pool, struct dx_error *err)
+/* *written: it is not as it was. */
+static bool write_row(struct writing *w, const struct job *job, const char *sql, int64_t pool,
+                      bool *written, struct dx_error *err)
 {
-    sqlite3_stmt *stmt = store_statement(w->store, put_sql, err);
+    sqlite3_stmt *stmt = store_statement(w->store, sql, err);
 
     if (!stmt)
         return false;
@@ -160,12 +165,44 @@ static bool write_job(struct writing *w, const struct job *job, const struct old
     bind_times(stmt, job);
     if (!bind_names(w, stmt, job, err) || !store_step(w->store, stmt, err))
         return false;
-    if (sqlite3_changes(w->store->db) == 0)
-        return true;
+    *written = sqlite3_changes(w->store->db) > 0;
+    return true;
+}
+
+static void touch_job(struct writing *w, const struct job *job, const struct old_job *old,
+                      int64_t pool)
+{
     touch(w, pool, job->timing.started_ms);
     touch(w, old->pool, old->started_ms);
     if (job->outcome.result == DX_RESULT_FAILURE || old->result == DX_RESULT_FAILURE)
         touch_failure(w, job->timing.finished_ms);
+}
+
+/* Of a run that is new the jobs are new too, unless one comes twice: *added is false. */
+static bool add_job(struct writing *w, const struct job *job, int64_t pool, bool *added,
+                    struct dx_error *err)
+{
+    static const struct old_job none = { .id = 0 };
+
+    *added = false;
+    if (!w->fresh[job->run])
+        return true;
+    if (!write_row(w, job, add_sql, pool, added, err))
+        return false;
+    if (*added)
+        touch_job(w, job, &none, pool);
+    return true;
+}
+
+static bool update_job(struct writing *w, const struct job *job, const struct old_job *old,
+                       int64_t pool, struct dx_error *err)
+{
+    bool written;
+
+    if (!write_row(w, job, put_sql, pool, &written, err))
+        return false;
+    if (written)
+        touch_job(w, job, old, pool);
     return true;
 }
 
@@ -222,15 +259,20 @@ static bool put_job(struct writing *w, const struct job *job, struct dx_error *e
 {
     struct old_job old;
     int64_t pool, id;
+    bool added;
 
     if (w->runs[job->run] == 0)
         return true; /* its run was dropped by the retention meanwhile */
     pool = pool_id(w->store, w->poll->source, job->pool, err);
-    if (pool < 0 || !find_job(w, job, &old, err))
+    if (pool < 0 || !add_job(w, job, pool, &added, err))
+        return false;
+    if (added)
+        return put_steps(w, job, sqlite3_last_insert_rowid(w->store->db), false, err);
+    if (!find_job(w, job, &old, err))
         return false;
     if (old.phase == DX_PHASE_DONE && job->outcome.phase != DX_PHASE_DONE)
         return true; /* a page that was made before */
-    if (!write_job(w, job, &old, pool, err))
+    if (!update_job(w, job, &old, pool, err))
         return false;
     id = old.id > 0 ? old.id : sqlite3_last_insert_rowid(w->store->db);
     return put_steps(w, job, id, old.id > 0, err);

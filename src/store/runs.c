@@ -61,7 +61,23 @@ struct old_run {
     int64_t id, pipeline, finished_ms, updated_ms, flags;
     enum dx_phase phase;
     enum dx_result result;
+    bool others; /* other attempts of it are there */
 };
+
+static void read_old(sqlite3_stmt *stmt, const struct run *run, struct old_run *old)
+{
+    if (sqlite3_column_int64(stmt, 7) != run->attempt) {
+        old->others = true;
+        return;
+    }
+    old->id = sqlite3_column_int64(stmt, 0);
+    old->pipeline = sqlite3_column_int64(stmt, 1);
+    old->finished_ms = sqlite3_column_int64(stmt, 2);
+    old->updated_ms = sqlite3_column_int64(stmt, 3);
+    old->flags = sqlite3_column_int64(stmt, 4);
+    old->phase = (enum dx_phase)sqlite3_column_int(stmt, 5);
+    old->result = (enum dx_result)sqlite3_column_int(stmt, 6);
+}
 
 static bool find_run(struct writing *w, const struct run *run, struct old_run *old,
                      struct dx_error *err)
@@ -69,10 +85,10 @@ static bool find_run(struct writing *w, const struct run *run, struct old_run *o
     int64_t project = text_id(w->store, run->project, err);
     sqlite3_stmt *stmt = store_statement(
         w->store,
-        "SELECT id, pipeline, finished_ms, updated_ms, flags, phase, result FROM run"
-        " WHERE ext = ?1 AND project = ?2 AND source = ?3 AND attempt = ?4",
+        "SELECT id, pipeline, finished_ms, updated_ms, flags, phase, result, attempt FROM run"
+        " WHERE ext = ?1 AND project = ?2 AND source = ?3",
         err);
-    bool there;
+    bool there = true;
 
     *old = (struct old_run){ .id = 0 };
     if (project < 0 || !stmt)
@@ -80,17 +96,12 @@ static bool find_run(struct writing *w, const struct run *run, struct old_run *o
     bind_ext(stmt, 1, run->id);
     (void)sqlite3_bind_int64(stmt, 2, project);
     (void)sqlite3_bind_int64(stmt, 3, w->poll->source);
-    (void)sqlite3_bind_int64(stmt, 4, run->attempt);
-    if (!store_row(w->store, stmt, &there, err))
-        return false;
-    if (there)
-        *old = (struct old_run){ .id = sqlite3_column_int64(stmt, 0),
-                                 .pipeline = sqlite3_column_int64(stmt, 1),
-                                 .finished_ms = sqlite3_column_int64(stmt, 2),
-                                 .updated_ms = sqlite3_column_int64(stmt, 3),
-                                 .flags = sqlite3_column_int64(stmt, 4),
-                                 .phase = (enum dx_phase)sqlite3_column_int(stmt, 5),
-                                 .result = (enum dx_result)sqlite3_column_int(stmt, 6) };
+    while (there) {
+        if (!store_row(w->store, stmt, &there, err))
+            return false;
+        if (there)
+            read_old(stmt, run, old);
+    }
     (void)sqlite3_reset(stmt);
     return true;
 }
@@ -278,9 +289,11 @@ static bool put_run(struct writing *w, size_t i, struct dx_error *err)
         return true;
     if (!write_run(w, run, &old, err))
         return false;
-    if (old.id == 0)
+    if (old.id == 0) {
         w->runs[i] = sqlite3_last_insert_rowid(w->store->db);
-    return old.id > 0 && old.phase == DX_PHASE_DONE ? true : mark_earlier(w, run, err);
+        w->fresh[i] = true;
+    }
+    return !old.others || (old.id > 0 && old.phase == DX_PHASE_DONE) || mark_earlier(w, run, err);
 }
 
 bool runs_put(struct writing *w, struct dx_error *err)

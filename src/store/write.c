@@ -256,7 +256,8 @@ static bool put_records(struct store *store, const struct poll *poll, const stru
     struct writing w = { .store = store,
                          .poll = poll,
                          .batch = batch,
-                         .runs = mem_new(batch->run_count, sizeof(*w.runs)) };
+                         .runs = mem_new(batch->run_count, sizeof(*w.runs)),
+                         .fresh = mem_new(batch->run_count, sizeof(*w.fresh)) };
     bool ok;
 
     touched_done(&store->touched);
@@ -270,6 +271,7 @@ static bool put_records(struct store *store, const struct poll *poll, const stru
                  : store->derive(store->derive_self, store, &store->touched, poll->now_ms, err);
     touched_done(&store->touched);
     free(w.runs);
+    free(w.fresh);
     return ok;
 }
 
