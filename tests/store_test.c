@@ -53,6 +53,24 @@ Test(store, files_are_private_and_directories_are_made)
     cr_expect_str_eq(store_where(kit.store), "");
 }
 
+Test(store, what_is_asked_in_a_row_is_of_one_moment_until_the_next_write)
+{
+    struct batch batch = { 0 };
+
+    for (int64_t value = 1; value < 4; value++) {
+        store_look(kit.store);
+        store_look(kit.store);
+        cr_expect_eq(store_cursor(kit.store, kit.id[0], "n"), value - 1);
+        if (value == 2) {
+            store_look_end(kit.store);
+            store_look_end(kit.store);
+        }
+        batch_cursor(&batch, "n", value);
+        kit_poll(0, T0 + value * SECOND, &batch);
+    }
+    cr_expect_eq(store_cursor(kit.store, kit.id[0], "n"), 3);
+}
+
 Test(store, files_of_a_shared_directory_are_the_groups)
 {
     char dir[96], path[128];

@@ -9,6 +9,7 @@ static int64_t get_cursor(void *self, const char *name)
 {
     struct memory *m = self;
 
+    store_look(m->store);
     return store_cursor(m->store, m->source, name);
 }
 
@@ -16,6 +17,7 @@ static const char *cursor_after(void *self, const char *name)
 {
     struct memory *m = self;
 
+    store_look(m->store);
     return store_cursor_after(m->store, m->source, name, m->cursor, sizeof(m->cursor));
 }
 
@@ -39,6 +41,7 @@ static enum known_run known_run(void *self, const char *project, const char *id,
 {
     struct memory *m = self;
 
+    store_look(m->store);
     return as_known(store_run(m->store, m->source, project, id, attempt, updated_ms));
 }
 
@@ -72,6 +75,7 @@ static enum known_run known_ticket(void *self, const char *key, int64_t updated_
 {
     struct memory *m = self;
 
+    store_look(m->store);
     return as_known(store_ticket(m->store, m->source, key, updated_ms));
 }
 
@@ -112,6 +116,11 @@ void memory_begin(struct memory *m, struct store *store, int64_t now_ms)
 {
     m->store = store;
     m->now_ms = now_ms;
+}
+
+void memory_rest(struct memory *m)
+{
+    store_look_end(m->store);
 }
 
 void memory_done(struct memory *m)

@@ -18,6 +18,8 @@ struct memory {          /* of one source; stays where it is: cursors and known 
 
 void memory_init(struct memory *memory, int64_t source);
 void memory_begin(struct memory *memory, struct store *store, int64_t now_ms); /* a poll */
+/* The source has nothing more to ask for now: the store can be written. */
+void memory_rest(struct memory *memory);
 void memory_done(struct memory *memory);
 
 #endif

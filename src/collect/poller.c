@@ -317,6 +317,7 @@ static void poll_now(struct poller *p)
         return;
     }
     p->source->begin(p->settings->settings, &p->memory.cursors, &p->plan);
+    memory_rest(&p->memory);
     pace_begin(&p->pace, p->plan.count); /* without the back-fill and the probe */
     if (!p->probed && p->source->probe)
         p->source->probe(p->settings->settings, &p->plan);

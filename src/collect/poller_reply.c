@@ -13,8 +13,11 @@ static bool ask_for_less(struct poller *p, const struct http_reply *from,
                          const struct dx_error *err)
 {
     struct reply reply = ask_reply(p->request, from, p->now_ms);
+    bool less;
 
-    return source_less(p->source, p->settings->settings, &reply, err, &p->plan, &p->batch);
+    less = source_less(p->source, p->settings->settings, &reply, err, &p->plan, &p->batch);
+    memory_rest(&p->memory);
+    return less;
 }
 
 static void failed(struct poller *p, const struct http_reply *reply, const struct dx_error *err)
@@ -78,6 +81,7 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
                        tagged ? from->etag : "");
     p->plan.mark = mark;
     ok = source_decode(p->source, p->settings->settings, reply, &p->plan, &p->batch, err);
+    memory_rest(&p->memory);
     p->plan.mark = 0;
     if (p->batch.total > 0)
         p->filling = p->batch.done < p->batch.total;

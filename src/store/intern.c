@@ -34,7 +34,7 @@ void intern_forget(struct store *store)
     store->interned = NULL;
 }
 
-static bool find_text(struct store *store, const char *text, int64_t *id, struct dx_error *err)
+static bool read_text(struct store *store, const char *text, int64_t *id, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(store, "SELECT id FROM text WHERE text = ?1", err);
     bool there;
@@ -48,9 +48,12 @@ static bool find_text(struct store *store, const char *text, int64_t *id, struct
     if (there)
         *id = sqlite3_column_int64(stmt, 0);
     (void)sqlite3_reset(stmt);
-    if (there)
-        return true;
-    stmt = store_statement(store, "INSERT INTO text (text) VALUES (?1)", err);
+    return true;
+}
+
+static bool make_text(struct store *store, const char *text, int64_t *id, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(store, "INSERT INTO text (text) VALUES (?1)", err);
     if (!stmt)
         return false;
     bind_text(stmt, 1, text);
@@ -60,7 +63,8 @@ static bool find_text(struct store *store, const char *text, int64_t *id, struct
     return true;
 }
 
-int64_t text_id(struct store *store, const char *text, struct dx_error *err)
+/* make: one that has no number yet gets one. */
+static int64_t number_of(struct store *store, const char *text, bool make, struct dx_error *err)
 {
     size_t slot, len;
     int64_t id;
@@ -72,14 +76,24 @@ int64_t text_id(struct store *store, const char *text, struct dx_error *err)
     slot = slot_of(text);
     if (store->interned->slot[slot].id > 0 && strcmp(store->interned->slot[slot].text, text) == 0)
         return store->interned->slot[slot].id;
-    if (!find_text(store, text, &id, err))
+    if (!read_text(store, text, &id, err) || (id == 0 && make && !make_text(store, text, &id, err)))
         return -1;
     len = strlen(text);
-    if (len < SHORT) {
+    if (id > 0 && len < SHORT) {
         store->interned->slot[slot].id = id;
         memcpy(store->interned->slot[slot].text, text, len + 1);
     }
     return id;
+}
+
+int64_t text_id(struct store *store, const char *text, struct dx_error *err)
+{
+    return number_of(store, text, true, err);
+}
+
+int64_t text_known(struct store *store, const char *text, struct dx_error *err)
+{
+    return number_of(store, text, false, err);
 }
 
 bool bind_intern(struct store *store, sqlite3_stmt *stmt, int index, const char *text,

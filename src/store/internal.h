@@ -7,7 +7,7 @@
 #include "store/store.h"
 #include "store/touched.h"
 
-enum { STATEMENTS = 160 };
+enum { STATEMENTS = 160, STATEMENT_SLOTS = 256 };
 
 struct rows;
 struct interned;
@@ -60,6 +60,7 @@ struct store {
     size_t known_count;
     struct statement statements[STATEMENTS];
     size_t statement_count;
+    unsigned char statement_at[STATEMENT_SLOTS]; /* by hash of the literal's address: a guess */
 };
 
 /* ---- sqlite.c: statements and transactions ---- */

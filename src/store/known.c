@@ -7,31 +7,12 @@
 
 static const int64_t OPEN_MOST_MS = (int64_t)35 * 86400 * 1000;
 
-/* The number of a text that may have none yet: 0. */
-static int64_t number_of(struct store *store, const char *text)
-{
-    struct dx_error err = { 0 };
-    sqlite3_stmt *stmt = store_statement(store, "SELECT id FROM text WHERE text = ?1", &err);
-    int64_t id = 0;
-    bool there;
-
-    if (!*text || !stmt)
-        return 0;
-    bind_text(stmt, 1, text);
-    if (!store_row(store, stmt, &there, &err))
-        return 0;
-    if (there)
-        id = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return id;
-}
-
 enum stored_run store_run(struct store *store, int64_t source, const char *project, const char *id,
                           int64_t attempt, int64_t updated_ms)
 {
     struct dx_error err = { 0 };
     enum stored_run known = STORED_NOT;
-    int64_t name = number_of(store, project);
+    int64_t name = text_known(store, project, &err);
     sqlite3_stmt *stmt = store_statement(store,
                                          "SELECT phase, flags, coalesce(updated_ms, 0) FROM run"
                                          " WHERE ext = ?1 AND project = ?2 AND source = ?3"
@@ -39,7 +20,7 @@ enum stored_run store_run(struct store *store, int64_t source, const char *proje
                                          &err);
     bool there;
 
-    if (!stmt || (name == 0 && *project))
+    if (!stmt || name < 0 || (name == 0 && *project))
         return STORED_NOT;
     bind_ext(stmt, 1, id);
     (void)sqlite3_bind_int64(stmt, 2, name);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,14 +46,21 @@ bool store_fail(struct store *store, struct dx_error *err)
 static struct statement *entry_for(struct store *store, const char *sql, struct dx_error *err)
 {
     struct statement *s = store->statements;
+    unsigned char *guess;
 
     if (!store->db) {
         store_fail(store, err);
         return NULL;
     }
-    for (size_t i = 0; i < store->statement_count; i++, s++)
-        if (s->sql == sql && !s->lent)
-            return s;
+    guess = &store->statement_at[((uintptr_t)sql >> 4) % STATEMENT_SLOTS];
+    if (*guess < store->statement_count && s[*guess].sql == sql && !s[*guess].lent)
+        return &s[*guess];
+    for (size_t i = 0; i < store->statement_count; i++) {
+        if (s[i].sql == sql && !s[i].lent) {
+            *guess = (unsigned char)i;
+            return &s[i];
+        }
+    }
     /* Full, by rows that are open side by side: the least used makes room. */
     for (size_t i = 0; store->statement_count == STATEMENTS && i < STATEMENTS; i++) {
         s = &store->statements[i];
@@ -207,6 +215,18 @@ const char *column_text(sqlite3_stmt *stmt, int column)
 
 /* ---- transactions of the lock's holder ---- */
 
+void store_look(struct store *store)
+{
+    if (store->db && sqlite3_get_autocommit(store->db))
+        (void)store_exec(store, "BEGIN", &(struct dx_error){ 0 });
+}
+
+void store_look_end(struct store *store)
+{
+    if (store->db && !sqlite3_get_autocommit(store->db))
+        (void)store_exec(store, "COMMIT", &(struct dx_error){ 0 });
+}
+
 /* Is our number as holder of the lock still the last one? Where it is not,
  * another collector was started beside us (the lock's file was deleted). */
 bool store_is_ours(struct store *store, struct dx_error *err)
@@ -224,6 +244,7 @@ bool store_is_ours(struct store *store, struct dx_error *err)
 
 static bool begin_write(struct store *store, struct dx_error *err)
 {
+    store_look_end(store);
     if (store->lock_fd < 0)
         return dx_fail(err, DX_FAULT_SYSTEM, "the lock of %.120s is not ours", store->path);
     if ((store->damaged || was_replaced(store)) && !store_mend(store, err))

@@ -83,6 +83,10 @@ struct etag {
  * batch NULL: the poll failed and only its state is written. */
 bool store_commit(struct store *store, const struct poll *poll, const struct batch *batch,
                   const struct etag *etags, size_t etag_count, struct dx_error *err);
+/* Several questions in a row, by the lock's holder: in one transaction they take the
+ * file's locks once. A write ends it too. */
+void store_look(struct store *store); /* begins it, unless it is begun */
+void store_look_end(struct store *store);
 int64_t store_cursor(struct store *store, int64_t source, const char *name);
 /* The name of the next cursor behind this one, by bytes; NULL: there is none.
  * Copied into out. */

@@ -196,6 +196,7 @@ static bool poll_once(struct sink *s, struct auth *auth)
     bool fills = false;
 
     b.source->begin(b.settings->settings, &s->memory.cursors, &plan);
+    memory_rest(&s->memory);
     while (s->jobs + (int64_t)batch.job_count < b.jobs_most &&
            (b.request = plan_take(&plan)) != NULL) {
         struct http_request request = ask_request(b.settings, b.request, auth);
@@ -207,6 +208,7 @@ static bool poll_once(struct sink *s, struct auth *auth)
             must(source_decode(b.source, b.settings->settings, &b.replies[b.reply_count - 1], &plan,
                                &batch, &err),
                  &err);
+        memory_rest(&s->memory);
         if (piece_is_full(&batch, 0))
             sink_commit(s, &batch);
     }
@@ -290,6 +292,8 @@ static void decode_all(struct sink *s)
         must(source_decode(b.source, b.settings->settings, &b.replies[i], &plan, &batch, &err),
              &err);
         plan_done(&plan);
+        if (s)
+            memory_rest(&s->memory);
         if (piece_is_full(&batch, 0) && s)
             sink_commit(s, &batch);
         else if (piece_is_full(&batch, 0))
