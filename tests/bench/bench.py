@@ -205,7 +205,8 @@ def ci_ingest(directory):
         out.write('sources:\n'
                   f'  - {{type: github, url: "{at}/api/v3", org: acme, history: 40d}}\n'
                   f'  - {{type: gitlab, url: "{at}/gitlab", group: acme, history: 40d}}\n'
-                  f'  - {{type: jenkins, url: "{at}/jenkins", history: 40d}}\n')
+                  f'  - {{type: jenkins, url: "{at}/jenkins", history: 40d}}\n'
+                  f'  - {{type: azure, url: "{at}/azure", history: 40d}}\n')
     text = subprocess.run([f'{BUILD}/tests/bench/ci_ingest', directory, '20000',
                            f'--config={directory}/ingest.yaml', '--now', CI_NOW],
                           stdout=subprocess.PIPE, text=True, check=True).stdout
