@@ -92,7 +92,7 @@ static void probe(const void *config, struct plan *plan)
 static bool decode(const void *config, const struct reply *reply, struct plan *plan,
                    struct batch *batch, struct dx_error *err)
 {
-    struct jenkins_poll p = { config, plan, batch, reply };
+    struct jenkins_poll p = { .config = config, .plan = plan, .batch = batch, .reply = reply };
     const char *version = reply_header(batch, reply, "x-jenkins");
 
     if (*version)
@@ -123,7 +123,7 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
 static bool less(const void *config, const struct reply *reply, const struct dx_error *err,
                  struct plan *plan, struct batch *batch)
 {
-    struct jenkins_poll p = { config, plan, batch, reply };
+    struct jenkins_poll p = { .config = config, .plan = plan, .batch = batch, .reply = reply };
 
     (void)err;
     return reply->too_large && (reply->step == JENKINS_BUILDS || reply->step == JENKINS_FILL) &&

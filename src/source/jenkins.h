@@ -56,6 +56,7 @@ struct jenkins_poll {
     struct plan *plan;
     struct batch *batch;
     const struct reply *reply;
+    bool stages_asked, no_stages; /* see jenkins_no_stages() */
 };
 
 /* ---- jenkins_names.c ---- */
@@ -175,7 +176,7 @@ void jenkins_mark_fill(struct plan *plan, struct plan_request *request, int64_t 
 struct plan_request *jenkins_stages_ask(struct plan *plan, const struct jenkins_about *about,
                                         unsigned flags);
 /* Stages are not to be asked for now: their plugin is missing. */
-bool jenkins_no_stages(const struct jenkins_poll *p);
+bool jenkins_no_stages(struct jenkins_poll *p);
 bool jenkins_stages_decode(struct jenkins_poll *p, struct dx_error *err);
 
 /* ---- jenkins_queue.c ---- */

@@ -82,9 +82,13 @@ struct jenkins_about jenkins_about(struct batch *batch, const struct reply *repl
 
 /* ---- asking ---- */
 
-bool jenkins_no_stages(const struct jenkins_poll *p)
+/* Asked once a reply: it holds many builds. */
+bool jenkins_no_stages(struct jenkins_poll *p)
 {
-    return !jenkins_due(p, "missing", "", 6 * JENKINS_HOUR);
+    if (!p->stages_asked)
+        p->no_stages = !jenkins_due(p, "missing", "", 6 * JENKINS_HOUR);
+    p->stages_asked = true;
+    return p->no_stages;
 }
 
 struct plan_request *jenkins_stages_ask(struct plan *plan, const struct jenkins_about *about,
@@ -114,25 +118,34 @@ struct stage {
     const char *node; /* that ran it; "": none did */
 };
 
+/* Whether it says a node, "" being none. */
+static bool has_node(const json_t *item)
+{
+    const json_t *node = json_object_get(item, "execNode");
+
+    return json_is_string(node) && !value_is(node, "");
+}
+
 static struct stage stage_of(struct batch *batch, const json_t *item)
 {
+    const json_t *steps = json_object_get(item, "stageFlowNodes"), *step;
     struct stage stage = { .item = item, .node = field_text(batch, item, "execNode") };
-    const json_t *step;
     size_t i;
 
     stage.from_ms = field_int(item, "startTimeMillis");
     stage.pause_ms = field_int(item, "pauseDurationMillis");
     stage.to_ms = stage.from_ms + field_int(item, "durationMillis");
-    stage.listed = json_is_array(json_object_get(item, "stageFlowNodes"));
-    stage.steps = json_array_size(json_object_get(item, "stageFlowNodes"));
-    json_array_foreach (json_object_get(item, "stageFlowNodes"), i, step) {
+    stage.listed = json_is_array(steps);
+    stage.steps = json_array_size(steps);
+    json_array_foreach (steps, i, step) {
         int64_t ms = field_int(step, "startTimeMillis");
-        const char *node = field_text(batch, step, "execNode");
 
-        if (*node && (stage.first_ms == 0 || ms < stage.first_ms))
+        if (!has_node(step))
+            continue;
+        if (stage.first_ms == 0 || ms < stage.first_ms)
             stage.first_ms = ms;
         if (!*stage.node)
-            stage.node = node;
+            stage.node = field_text(batch, step, "execNode");
     }
     return stage;
 }
@@ -326,14 +339,28 @@ static void add_stage(struct jenkins_poll *p, size_t run, struct stage *stage,
         set_cause(p, job, stage->item, about);
 }
 
-static enum waits waits_of(struct jenkins_poll *p, const json_t *list, int64_t nodes)
+static bool ran_on_a_node(const json_t *stage)
+{
+    const json_t *step;
+    size_t i;
+
+    if (has_node(stage))
+        return true;
+    json_array_foreach (json_object_get(stage, "stageFlowNodes"), i, step) {
+        if (has_node(step))
+            return true;
+    }
+    return false;
+}
+
+static enum waits waits_of(const json_t *list, int64_t nodes)
 {
     const json_t *item;
     int64_t stages = 0;
     size_t i;
 
     json_array_foreach (list, i, item) {
-        stages += *stage_of(p->batch, item).node != '\0';
+        stages += ran_on_a_node(item);
     }
     if (nodes == 1)
         return WAITS_ONE;
@@ -361,7 +388,7 @@ static void ask_log(struct jenkins_poll *p, size_t run, size_t first_job,
 static void add_stages(struct jenkins_poll *p, size_t run, const json_t *list,
                        const struct jenkins_about *about)
 {
-    enum waits waits = waits_of(p, list, about->nodes);
+    enum waits waits = waits_of(list, about->nodes);
     size_t first_job = p->batch->job_count, i;
     int64_t pause_ms = 0;
     bool first = true;
