@@ -44,12 +44,16 @@ enum { /* job.flags */
        JOB_GATED = 16, /* its run waited at a gate */
 };
 
+struct row_state {
+    bool fresh;  /* it is of this commit */
+    bool failed; /* as it is now; no other run has a cause */
+};
 struct writing { /* a commit under way */
     struct store *store;
     const struct poll *poll;
     const struct batch *batch;
-    int64_t *runs; /* row of each run of the batch; 0: the store has none */
-    bool *fresh;   /* whether it is of this commit */
+    int64_t *runs;           /* row of each run of the batch; 0: the store has none */
+    struct row_state *state; /* of the same rows */
 };
 bool runs_put(struct writing *w, struct dx_error *err);
 bool jobs_put(struct writing *w, struct dx_error *err);

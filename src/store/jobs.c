@@ -185,7 +185,7 @@ static bool add_job(struct writing *w, const struct job *job, int64_t pool, bool
     static const struct old_job none = { .id = 0 };
 
     *added = false;
-    if (!w->fresh[job->run])
+    if (!w->state[job->run].fresh)
         return true;
     if (!write_row(w, job, add_sql, pool, added, err))
         return false;
@@ -322,12 +322,6 @@ static bool set_whole(struct writing *w, int64_t run, struct dx_error *err)
     return store_step(w->store, stmt, err);
 }
 
-static bool went_well(const struct run *run)
-{
-    return !run->bare && run->outcome.phase == DX_PHASE_DONE &&
-           run->outcome.result != DX_RESULT_FAILURE;
-}
-
 bool jobs_put(struct writing *w, struct dx_error *err)
 {
     for (size_t i = 0; i < w->batch->job_count; i++)
@@ -340,7 +334,7 @@ bool jobs_put(struct writing *w, struct dx_error *err)
             continue;
         if (run->bare && run->jobs_whole && !set_whole(w, w->runs[i], err))
             return false;
-        if (!went_well(run) && !run_blame(w->store, w->runs[i], err))
+        if (w->state[i].failed && !run_blame(w->store, w->runs[i], err))
             return false;
     }
     return true;

@@ -275,6 +275,11 @@ static bool close_gone(struct writing *w, const struct old_run *old, struct dx_e
     return true;
 }
 
+static bool has_failed(enum dx_phase phase, enum dx_result result)
+{
+    return phase == DX_PHASE_DONE && result == DX_RESULT_FAILURE;
+}
+
 static bool put_run(struct writing *w, size_t i, struct dx_error *err)
 {
     const struct run *run = &w->batch->runs[i];
@@ -283,15 +288,17 @@ static bool put_run(struct writing *w, size_t i, struct dx_error *err)
     if (!find_run(w, run, &old, err))
         return false;
     w->runs[i] = old.id;
+    w->state[i].failed = has_failed(old.phase, old.result);
     if (run->bare && run->gone && old.id > 0 && old.phase != DX_PHASE_DONE)
         return close_gone(w, &old, err);
     if (run->bare || (old.id > 0 && is_older(&old, run)))
         return true;
     if (!write_run(w, run, &old, err))
         return false;
+    w->state[i].failed = has_failed(run->outcome.phase, run->outcome.result);
     if (old.id == 0) {
         w->runs[i] = sqlite3_last_insert_rowid(w->store->db);
-        w->fresh[i] = true;
+        w->state[i].fresh = true;
     }
     return !old.others || (old.id > 0 && old.phase == DX_PHASE_DONE) || mark_earlier(w, run, err);
 }

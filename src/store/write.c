@@ -257,7 +257,7 @@ static bool put_records(struct store *store, const struct poll *poll, const stru
                          .poll = poll,
                          .batch = batch,
                          .runs = mem_new(batch->run_count, sizeof(*w.runs)),
-                         .fresh = mem_new(batch->run_count, sizeof(*w.fresh)) };
+                         .state = mem_new(batch->run_count, sizeof(*w.state)) };
     bool ok;
 
     touched_done(&store->touched);
@@ -271,7 +271,7 @@ static bool put_records(struct store *store, const struct poll *poll, const stru
                  : store->derive(store->derive_self, store, &store->touched, poll->now_ms, err);
     touched_done(&store->touched);
     free(w.runs);
-    free(w.fresh);
+    free(w.state);
     return ok;
 }
 
