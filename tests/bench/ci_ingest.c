@@ -13,11 +13,9 @@
 #include <ev.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "collect/arguments.h"
@@ -30,7 +28,9 @@
 #include "core/mem.h"
 #include "net/http.h"
 
-enum { TIMES = 3, ROWS_A_PIECE = 2000, POLLS_MOST = 1000 };
+#include "floor.h"
+
+enum { TIMES = 3, POLLS_MOST = 1000 };
 
 static const double SLICE_EVERY_S = 0.05;
 
@@ -51,14 +51,6 @@ static struct bench {
     struct reply reply;
     bool taken;
 } b;
-
-static double cpu_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void must(bool ok, const struct dx_error *err)
 {
@@ -94,7 +86,7 @@ static void sink_open(struct sink *s, const char *name)
     store_on_derive(s->store, deriver_commit, s->deriver);
     memory_init(&s->memory, s->source);
     memory_begin(&s->memory, s->store, b.now_ms);
-    s->sliced = cpu_s();
+    s->sliced = floor_cpu_s();
 }
 
 static void sink_close(struct sink *s)
@@ -124,10 +116,10 @@ static void sink_commit(struct sink *s, struct batch *batch)
     must(store_commit(s->store, &poll, batch, NULL, 0, &err), &err);
     batch_done(batch);
     must(store_tidy(s->store, &err), &err);
-    if (cpu_s() - s->sliced < SLICE_EVERY_S)
+    if (floor_cpu_s() - s->sliced < SLICE_EVERY_S)
         return;
     must(deriver_slice(s->deriver, s->store, b.now_ms, &more, &err), &err);
-    s->sliced = cpu_s();
+    s->sliced = floor_cpu_s();
 }
 
 /* ---- asking ---- */
@@ -235,11 +227,11 @@ static void ask_all(void)
 
 static double parse_s(void)
 {
-    double began = cpu_s();
+    double began = floor_cpu_s();
 
     for (size_t i = 0; i < b.reply_count; i++)
         json_decref(json_loadb(b.replies[i].body, b.replies[i].len, 0, NULL));
-    return cpu_s() - began;
+    return floor_cpu_s() - began;
 }
 
 /* All is new to the source, as in a first back-fill. */
@@ -306,10 +298,10 @@ static void decode_all(struct sink *s)
 
 static double decode_s(void)
 {
-    double began = cpu_s();
+    double began = floor_cpu_s();
 
     decode_all(NULL);
-    return cpu_s() - began;
+    return floor_cpu_s() - began;
 }
 
 static double ingest_s(int nth, char **path, int64_t *jobs)
@@ -321,122 +313,13 @@ static double ingest_s(int nth, char **path, int64_t *jobs)
 
     snprintf(name, sizeof(name), "ingest-%d", nth);
     sink_open(&s, name);
-    took = cpu_s();
+    took = floor_cpu_s();
     decode_all(&s);
     must(deriver_settle(s.deriver, s.store, b.now_ms, &err), &err);
-    took = cpu_s() - took;
+    took = floor_cpu_s() - took;
     *path = mem_text(s.path);
     *jobs = s.jobs;
     sink_close(&s);
-    return took;
-}
-
-/* ---- the floor: the same rows into equal tables ---- */
-
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
-{
-    sqlite3_stmt *stmt = NULL;
-
-    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK)
-        return stmt;
-    fprintf(stderr, "ci_ingest: %s\n", sqlite3_errmsg(db));
-    exit(1);
-}
-
-struct table {
-    const char *name;
-    sqlite3_value **value; /* row by row */
-    size_t count;
-    int columns;
-};
-
-static void read_rows(sqlite3 *db, struct table *t)
-{
-    char *sql = mem_print("SELECT * FROM %s", t->name);
-    sqlite3_stmt *stmt = prepare(db, sql);
-    size_t cap = 0;
-
-    t->columns = sqlite3_column_count(stmt);
-    while (sqlite3_step(stmt) == SQLITE_ROW) {
-        if (t->count + (size_t)t->columns > cap) {
-            cap = 2 * cap + (size_t)t->columns;
-            t->value = mem_grow(t->value, cap, sizeof(*t->value));
-        }
-        for (int i = 0; i < t->columns; i++)
-            t->value[t->count++] = sqlite3_value_dup(sqlite3_column_value(stmt, i));
-    }
-    sqlite3_finalize(stmt);
-    free(sql);
-}
-
-static void write_rows(sqlite3 *db, const struct table *t)
-{
-    char *sql = mem_print("INSERT INTO %s VALUES (?%s", t->name, "");
-    sqlite3_stmt *stmt;
-
-    for (int i = 1; i <= t->columns; i++) {
-        char *longer = mem_print("%s%s", sql, i < t->columns ? ", ?" : ")");
-
-        free(sql);
-        sql = longer;
-    }
-    stmt = prepare(db, sql);
-    free(sql);
-    sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
-    for (size_t at = 0, row = 1; at < t->count; at += (size_t)t->columns, row++) {
-        for (int i = 0; i < t->columns; i++)
-            sqlite3_bind_value(stmt, i + 1, t->value[at + (size_t)i]);
-        sqlite3_step(stmt);
-        sqlite3_reset(stmt);
-        if (row % ROWS_A_PIECE == 0)
-            sqlite3_exec(db, "COMMIT; BEGIN", NULL, NULL, NULL);
-    }
-    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
-    sqlite3_finalize(stmt);
-}
-
-static void same_tables(sqlite3 *from, sqlite3 *to)
-{
-    sqlite3_stmt *stmt = prepare(from, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND"
-                                       " tbl_name IN ('text', 'run', 'job', 'step')"
-                                       " ORDER BY type DESC");
-
-    while (sqlite3_step(stmt) == SQLITE_ROW)
-        sqlite3_exec(to, (const char *)sqlite3_column_text(stmt, 0), NULL, NULL, NULL);
-    sqlite3_finalize(stmt);
-}
-
-static double insert_s(const char *from, int nth)
-{
-    struct table tables[] = {
-        { .name = "text" }, { .name = "run" }, { .name = "job" }, { .name = "step" }
-    };
-    const size_t count = sizeof(tables) / sizeof(tables[0]);
-    char *path = mem_print("%s/%s-insert-%d.db", b.directory, b.settings->name, nth);
-    sqlite3 *in = NULL, *out = NULL;
-    double took;
-
-    if (sqlite3_open(from, &in) != SQLITE_OK || sqlite3_open(path, &out) != SQLITE_OK)
-        exit(1);
-    sqlite3_exec(out,
-                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                 "PRAGMA cache_size = -8000",
-                 NULL, NULL, NULL);
-    same_tables(in, out);
-    for (size_t i = 0; i < count; i++)
-        read_rows(in, &tables[i]);
-    took = cpu_s();
-    for (size_t i = 0; i < count; i++)
-        write_rows(out, &tables[i]);
-    took = cpu_s() - took;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < tables[i].count; k++)
-            sqlite3_value_free(tables[i].value[k]);
-        free(tables[i].value);
-    }
-    sqlite3_close(in);
-    sqlite3_close(out);
-    free(path);
     return took;
 }
 
@@ -458,13 +341,15 @@ static void measure(void)
 
     ask_all();
     for (int i = 0; i < TIMES; i++) {
-        char *path;
+        char *path, *into;
 
         parse[i] = parse_s();
         decode[i] = decode_s();
         ingest[i] = ingest_s(i, &path, &jobs);
-        insert[i] = insert_s(path, i);
+        into = mem_print("%s/%s-insert-%d.db", b.directory, b.settings->name, i);
+        insert[i] = floor_insert_s(path, into);
         free(path);
+        free(into);
     }
     printf("{\"source\": \"%s\", \"replies\": %zu, \"MB\": %.1f, \"jobs\": %" PRId64
            ", \"parse s\": %.3f, \"decode s\": %.3f, \"ingest s\": %.3f, \"insert s\": %.3f"
