@@ -304,7 +304,8 @@ Test(store_damage, a_database_of_something_else_is_left_alone)
 
 Test(store_damage, a_full_disk_fails_a_commit_whole)
 {
-    struct rlimit small = { .rlim_cur = 300000, .rlim_max = RLIM_INFINITY };
+    struct rlimit small = { .rlim_cur = 600000,
+                            .rlim_max = RLIM_INFINITY }; /* the schema is half */
     struct poll poll = { .name = "prom", .ok = true };
     struct dx_error err = { 0 };
     int64_t done = 0, failed = 0;
