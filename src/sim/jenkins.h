@@ -43,6 +43,8 @@ void jenkins_item(struct jenkins_call *call, const char *path);
 /* "https://sim.example/jenkins/job/payments/job/web/" */
 const char *jenkins_place_url(const struct jenkins_call *call, const struct jenkins_place *place);
 bool jenkins_is_multibranch(const struct company_repo *repo);
+/* What the job of a multibranch project is called. */
+const char *jenkins_branch(char out[COMPANY_NAME], const struct company_run *run);
 /* Builds that exist, newest first; *runs is yours to free. */
 size_t jenkins_builds(const struct jenkins_call *call, const struct jenkins_place *place,
                       const struct company_run ***runs);
@@ -61,6 +63,7 @@ int64_t jenkins_queue_id(const struct company_run *run);
 
 /* ---- jenkins_stages.c ---- */
 
+int jenkins_stage_id(const struct company_job *job);
 json_t *jenkins_stages_json(const struct jenkins_call *call, const struct company_run *run,
                             bool full);
 

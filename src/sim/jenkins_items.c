@@ -22,7 +22,7 @@ bool jenkins_is_multibranch(const struct company_repo *repo)
     return repo->pipelines == 1;
 }
 
-static const char *jenkins_branch(char out[COMPANY_NAME], const struct company_run *run)
+const char *jenkins_branch(char out[COMPANY_NAME], const struct company_run *run)
 {
     if (!run->pull)
         return company_branch(out, run);

@@ -8,6 +8,11 @@
 
 #include "sim/jenkins.h"
 
+int jenkins_stage_id(const struct company_job *job)
+{
+    return 6 + 10 * job->index;
+}
+
 static bool jenkins_has_node(const struct company_job *job, int64_t at_ms)
 {
     return job->started_ms && job->started_ms <= at_ms;
@@ -87,7 +92,7 @@ static json_t *nodes_json(const struct company_job *job, int first, int64_t at_m
 
 static json_t *stage_json(const struct company_job *job, int64_t at_ms, bool full)
 {
-    int id = 6 + 10 * job->index;
+    int id = jenkins_stage_id(job);
     int64_t end_ms = at_ms >= job->finished_ms ? job->finished_ms : at_ms;
     int64_t paused_ms = (end_ms < job->ready_ms ? end_ms : job->ready_ms) - job->created_ms;
     json_t *json =

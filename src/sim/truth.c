@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "core/time.h"
+#include "sim/azure.h"
 #include "sim/incident.h"
+#include "sim/jenkins.h"
 #include "sim/noise.h"
 
 static const char *const causes[DX_CAUSE_COUNT] = {
@@ -65,6 +67,35 @@ static json_t *span_json(int64_t from_ms, int64_t to_ms)
     return json_real(to_ms > from_ms ? (double)(to_ms - from_ms) / 1e3 : 0.);
 }
 
+/* ---- what APIs call things that the company has numbers for ---- */
+
+/* The job of a multibranch project, by its name; NULL: the run belongs to none. */
+static const char *branch_job(const struct company_run *run, char out[COMPANY_NAME])
+{
+    const struct company_repo *repo = run->pipeline->repo;
+
+    if (repo->system != COMPANY_JENKINS || !jenkins_is_multibranch(repo))
+        return NULL;
+    return jenkins_branch(out, run);
+}
+
+/* NULL: its number. */
+static const char *record_id(const struct company_job *job, char out[COMPANY_NAME])
+{
+    switch (job->attempt->run->pipeline->repo->system) {
+    case COMPANY_JENKINS:
+        (void)snprintf(out, COMPANY_NAME, "%d", jenkins_stage_id(job));
+        return out;
+    case COMPANY_AZURE:
+        return devops_job_id(out, job);
+    case COMPANY_GITHUB:
+    case COMPANY_GITLAB:
+    case COMPANY_SYSTEMS:
+        break;
+    }
+    return NULL;
+}
+
 /* ---- jobs ---- */
 
 static void add_outcome(json_t *json, const struct company_job *job, bool done)
@@ -91,17 +122,19 @@ static json_t *job_json(const struct company_job *job, int64_t now_ms)
     int64_t started_ms =
         job->started_ms <= now_ms ? truth_shown_ms(system, company_started_ms(job), now_ms) : 0;
     int64_t finished_ms = truth_shown_ms(system, job->finished_ms, now_ms);
-    char project[COMPANY_TEXT], sha[COMPANY_SHA], branch[COMPANY_NAME], runner[COMPANY_NAME];
+    char project[COMPANY_TEXT], sha[COMPANY_SHA], branch[COMPANY_NAME], runner[COMPANY_NAME],
+        record[COMPANY_NAME];
     json_t *json;
 
     json = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:I, s:i, s:I, s:I, s:s, s:s, s:i, s:s, s:s?}", "kind", "job",
-        "system", company_system_names[system], "project",
+        "{s:s, s:s, s:s, s:s, s:s, s:I, s:i, s:I, s:I, s:s?, s:s, s:s, s:i, s:s, s:s?}", "kind",
+        "job", "system", company_system_names[system], "project",
         truth_project(run->pipeline->repo, project), "pipeline", run->pipeline->print->name, "job",
         job->def->name, "run_id", (json_int_t)run->id, "attempt", job->attempt->number, "job_id",
-        (json_int_t)job->id, "copy_of", (json_int_t)(job->copy ? job->copy->id : 0), "sha",
-        company_sha(sha, run->commit), "branch", company_branch(branch, run), "tries", job->tries,
-        "pool", world_pools[job->def->pool].name, "runner",
+        (json_int_t)job->id, "copy_of", (json_int_t)(job->copy ? job->copy->id : 0), "record",
+        record_id(job, record), "sha", company_sha(sha, run->commit), "branch",
+        company_branch(branch, run), "tries", job->tries, "pool", world_pools[job->def->pool].name,
+        "runner",
         started_ms ? company_runner_name(runner, system, job->def->pool, job->runner) : NULL);
     (void)json_object_update_new(
         json,
@@ -128,7 +161,8 @@ static json_t *run_json(const struct company_run *run, const struct company_atte
                         const struct company_attempt *last, int64_t now_ms)
 {
     enum company_system system = run->pipeline->repo->system;
-    char project[COMPANY_TEXT], sha[COMPANY_SHA], branch[COMPANY_NAME], title[COMPANY_TEXT];
+    char project[COMPANY_TEXT], sha[COMPANY_SHA], branch[COMPANY_NAME], title[COMPANY_TEXT],
+        place[COMPANY_NAME];
     int64_t finished_ms = truth_shown_ms(system, last->finished_ms, now_ms);
     bool done = finished_ms > 0;
     json_t *json;
@@ -142,15 +176,15 @@ static json_t *run_json(const struct company_run *run, const struct company_atte
                      "branch", company_branch(branch, run), "event", events[run->event], "actor",
                      company_person(run->person)->login, "protected", run->on_default);
     (void)json_object_update_new(
-        json,
-        json_pack("{s:s, s:s?, s:o, s:o, s:o, s:o, s:i, s:i, s:I}", "phase",
-                  phases[company_attempt_phase(last, now_ms)], "result",
-                  done ? results[last->result] : NULL, "created",
-                  time_json(truth_shown_ms(system, first->created_ms, now_ms)), "released",
-                  time_json(truth_shown_ms(system, last->released_ms, now_ms)), "started",
-                  time_json(truth_shown_ms(system, first->started_ms, now_ms)), "finished",
-                  time_json(finished_ms), "special", (int)run->special, "jobs", last->job_count,
-                  "again_of", (json_int_t)(run->again ? run->again->id : 0)));
+        json, json_pack("{s:s, s:s?, s:o, s:o, s:o, s:o, s:i, s:i, s:I, s:s?}", "phase",
+                        phases[company_attempt_phase(last, now_ms)], "result",
+                        done ? results[last->result] : NULL, "created",
+                        time_json(truth_shown_ms(system, first->created_ms, now_ms)), "released",
+                        time_json(truth_shown_ms(system, last->released_ms, now_ms)), "started",
+                        time_json(truth_shown_ms(system, first->started_ms, now_ms)), "finished",
+                        time_json(finished_ms), "special", (int)run->special, "jobs",
+                        last->job_count, "again_of", (json_int_t)(run->again ? run->again->id : 0),
+                        "branch_job", branch_job(run, place)));
     return json;
 }
 
