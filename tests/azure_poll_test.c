@@ -8,6 +8,7 @@
 TestSuite(azure_poll, .init = azure_setup);
 
 static const char *one[] = { "Billing" };
+static const int64_t DAY = 86400000;
 
 /* ---- what is asked for ---- */
 
@@ -93,6 +94,36 @@ static const struct {
     { NULL, "Billing/*", false },
     { "Billing/*", "*/nightly", true },
 };
+
+static void know(const char *project, int64_t listed_days)
+{
+    azure_remember(&kit.batch, AZURE_LATEST, project, NOW);
+    azure_remember(&kit.batch, AZURE_OLDEST, project, NOW - listed_days * DAY);
+}
+
+/* Whatever the clock says: with --now it stands. */
+Test(azure_poll, history_goes_on_where_least_of_it_is_there)
+{
+    static const char *four[] = { "A", "B", "C", "D" };
+    const struct plan_request *r;
+
+    config.projects = (struct dx_items){ four, 4 };
+    azure_begin(NOW);
+    know("A", 9);
+    know("B", 40);
+    know("C", 3);
+    know("D", 4);
+    azure_tell_progress(&config, &kit.plan, &kit.batch);
+    cr_expect_eq(kit.batch.total, 4 * 35 * 24 * 60);
+    cr_expect_eq(kit.batch.done, (9 + 35 + 3 + 4) * 24 * 60);
+    kit_commit(&kit);
+    azure_begin(NOW);
+    cr_expect_eq(azure_count(AZURE_FILL), 2);
+    for (int i = 0; (r = plan_take(&kit.plan)) != NULL;)
+        if (r->step == AZURE_FILL)
+            cr_expect_eq(r->path[1], i++ == 0 ? 'C' : 'D', "%s", r->path);
+    kit_done(&kit);
+}
 
 Test(azure_poll, pipelines_are_chosen_by_project_and_name)
 {

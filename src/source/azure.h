@@ -117,6 +117,8 @@ bool azure_fits(const struct dx_items *patterns, const char *text);
 
 /* ---- azure_projects.c ---- */
 
+/* How much of all projects' history is listed: into the batch. */
+void azure_tell_progress(const struct azure *az, struct plan *plan, struct batch *batch);
 void azure_projects_begin(const struct azure *az, struct plan *plan);
 bool azure_decode_projects(const struct azure *az, const struct reply *reply, struct plan *plan,
                            struct batch *batch, struct dx_error *err);
@@ -125,9 +127,16 @@ bool azure_decode_queues(const struct azure *az, const struct reply *reply, stru
 
 /* ---- azure_builds.c: which builds there are ---- */
 
-/* Ask for the open ones and the newest; for older ones too where some are missing and may_fill. */
+enum { AZURE_FILLS = 2 }; /* projects that are filled back at a time */
+/* Ask for the open ones and the newest. */
 void azure_visit(const struct azure *az, struct plan *plan, const struct batch *batch,
-                 const char *project, bool may_fill);
+                 const char *project);
+/* Ask for older ones where some are missing: what an outage left, then the history. */
+void azure_fill(const struct azure *az, struct plan *plan, const char *project);
+/* From here on backwards its builds are not listed; 0: they are, as far as the history
+ * goes; INT64_MAX: an outage left a hole. */
+int64_t azure_unlisted_from(const struct plan *plan, const struct batch *batch,
+                            const char *project);
 bool azure_decode_open(const struct azure *az, const struct reply *reply, struct plan *plan,
                        struct batch *batch, struct dx_error *err);
 bool azure_decode_builds(const struct azure *az, const struct reply *reply, struct plan *plan,

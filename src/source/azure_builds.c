@@ -18,9 +18,7 @@ enum {
     /* At the first start only so many come at once from the newest page, the rest is
      * history: of many projects all shall show something soon. */
     FIRST_MOST = 20,
-    FILLS_MOST = 2,    /* projects that are filled back in one poll */
     ASKED_MOST = 2000, /* requests of a poll, then history waits for the next */
-    MINUTE_MS = 60000,
     /* The token may not read it, or it has no builds: that may change. */
     REFUSED_AGAIN_MS = 6 * 60 * 60 * 1000,
 };
@@ -39,7 +37,7 @@ static bool has_room(const struct plan *plan)
 
     for (const struct plan_request *r = plan->first; r; r = r->next)
         fills += r->step == AZURE_FILL;
-    return fills < FILLS_MOST && plan->count < ASKED_MOST;
+    return fills < AZURE_FILLS && plan->count < ASKED_MOST;
 }
 
 /* A hole that an outage left is newer than the history, so it comes first. */
@@ -55,8 +53,22 @@ static void go_on(const struct azure *az, struct plan *plan, const struct batch 
         (void)azure_ask(az, plan, AZURE_FILL, to, &about);
 }
 
+int64_t azure_unlisted_from(const struct plan *plan, const struct batch *batch, const char *project)
+{
+    int64_t oldest = azure_cursor(plan, batch, AZURE_OLDEST, project);
+
+    if (azure_cursor(plan, batch, AZURE_HOLE_TO, project) > 0)
+        return INT64_MAX;
+    return oldest > wanted(plan) ? oldest : 0;
+}
+
+void azure_fill(const struct azure *az, struct plan *plan, const char *project)
+{
+    go_on(az, plan, NULL, project);
+}
+
 void azure_visit(const struct azure *az, struct plan *plan, const struct batch *batch,
-                 const char *project, bool may_fill)
+                 const char *project)
 {
     int64_t refused = azure_cursor(plan, batch, AZURE_REFUSED, project);
     struct azure_about about = { .project = project };
@@ -65,8 +77,6 @@ void azure_visit(const struct azure *az, struct plan *plan, const struct batch *
         return;
     (void)azure_ask(az, plan, AZURE_OPEN, 0, &about);
     (void)azure_ask(az, plan, AZURE_NEWEST, 0, &about);
-    if (may_fill)
-        go_on(az, plan, batch, project);
 }
 
 /* ---- one build of a list ---- */
@@ -251,8 +261,7 @@ static void fill_page(const struct azure *az, const struct reply *reply, struct 
     }
     if (!about.hole) {
         azure_remember(batch, AZURE_OLDEST, page->project, to);
-        batch->total = plan->history_ms / MINUTE_MS;
-        batch->done = (plan->now_ms - to) / MINUTE_MS;
+        azure_tell_progress(az, plan, batch);
     } else if (azure_cursor(plan, batch, AZURE_HOLE_TO, page->project) == reply->detail) {
         /* It did not grow at its top meanwhile. */
         azure_remember(batch, AZURE_HOLE_TO, page->project, to > about.from_ms ? to : 0);

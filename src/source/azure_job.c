@@ -107,6 +107,8 @@ static void set_times(struct job *job, const struct azure_of *of, const json_t *
     struct timing *t = &job->timing;
     bool done = job->outcome.phase == DX_PHASE_DONE;
 
+    if (job->outcome.result == DX_RESULT_SKIPPED)
+        t->finished_ms = field_time(item, "finishTime");
     if (job->outcome.result == DX_RESULT_SKIPPED || job->outcome.phase == DX_PHASE_GATE)
         return;
     t->created_ms = begun(of, phase);
@@ -171,13 +173,14 @@ static void set_cause(struct batch *batch, struct job *job)
     struct outcome *out = &job->outcome;
     const char *said = job->message_count > 0 ? job->messages[0] : "";
 
-    if (strcasecmp(out->raw_result, "abandoned") == 0) {
+    if (!job->started) {
         out->cause = DX_CAUSE_PLATFORM;
-        out->evidence = arena_print(&batch->arena, "abandoned: its agent was lost%s%s",
+        out->evidence =
+            arena_print(&batch->arena, "capacity: no agent took it%s%s", *said ? ": " : "", said);
+    } else if (strcasecmp(out->raw_result, "abandoned") == 0) {
+        out->cause = DX_CAUSE_PLATFORM;
+        out->evidence = arena_print(&batch->arena, "runner: abandoned, its agent was lost%s%s",
                                     *said ? ": " : "", said);
-    } else if (!job->started) {
-        out->cause = DX_CAUSE_PLATFORM;
-        out->evidence = *said ? said : "no agent took it";
     }
     out->evidence = batch_text(batch, out->evidence, strlen(out->evidence));
 }

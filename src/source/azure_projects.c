@@ -11,9 +11,9 @@
 
 enum {
     VISITS_MOST = 60, /* projects that are asked in one poll */
-    FILLS = 4,        /* of so many projects one may fill back */
     IDLE_FROM = 10,   /* with more projects, those where nothing ran for a day have to wait */
     IDLE_SHARE = 10,
+    MINUTE_MS = 60 * 1000,
     HOUR_MS = 60 * 60 * 1000,
     DAY_MS = 24 * HOUR_MS,
 };
@@ -56,7 +56,7 @@ static void visit(const struct azure *az, struct plan *plan, const char *project
     /* The names of pools have to be known before the jobs that run on them. */
     if (is_due(plan, AZURE_QUEUES_SEEN, project))
         (void)azure_ask(az, plan, AZURE_QUEUES, 0, &(struct azure_about){ .project = project });
-    azure_visit(az, plan, NULL, project, has_turn(plan, index, count < FILLS ? count : FILLS));
+    azure_visit(az, plan, NULL, project);
 }
 
 /* ---- which are wanted ---- */
@@ -107,20 +107,81 @@ static const char *next_found(const struct azure *az, struct plan *plan, const c
     return project;
 }
 
-void azure_projects_begin(const struct azure *az, struct plan *plan)
+struct walk { /* through all that are wanted; { 0 } begins */
+    const char *found;
+    size_t at;
+};
+
+/* NULL: that was the last. */
+static const char *next_project(const struct azure *az, struct plan *plan, struct walk *walk)
 {
     const char *const *configured = az->projects.item;
-    int64_t count = (int64_t)az->projects.count, i = 0;
 
-    for (i = 0; i < count; i++)
-        visit(az, plan, configured[i], i, count);
-    if (count > 0)
-        return;
-    for (const char *p = next_found(az, plan, ""); p; p = next_found(az, plan, p))
+    if (az->projects.count > 0)
+        return walk->at < az->projects.count ? configured[walk->at++] : NULL;
+    if (walk->at == 0 || walk->found)
+        walk->found = next_found(az, plan, walk->at++ == 0 ? "" : walk->found);
+    return walk->found;
+}
+
+/* ---- history ---- */
+
+/* Those go on of which least is there, so that all show something soon. */
+static void fill(const struct azure *az, struct plan *plan)
+{
+    struct {
+        const char *project;
+        int64_t from_ms;
+    } next[AZURE_FILLS] = { { .project = NULL } };
+    struct walk walk = { 0 };
+    const char *project;
+
+    while ((project = next_project(az, plan, &walk)) != NULL) {
+        int64_t from_ms = azure_unlisted_from(plan, NULL, project);
+        size_t at = AZURE_FILLS;
+
+        while (at > 0 && from_ms > next[at - 1].from_ms) {
+            if (at < AZURE_FILLS)
+                next[at] = next[at - 1];
+            at--;
+        }
+        if (at < AZURE_FILLS) {
+            next[at].project = project;
+            next[at].from_ms = from_ms;
+        }
+    }
+    for (size_t i = 0; i < AZURE_FILLS && next[i].project; i++)
+        azure_fill(az, plan, next[i].project);
+}
+
+void azure_tell_progress(const struct azure *az, struct plan *plan, struct batch *batch)
+{
+    struct walk walk = { 0 };
+    const char *project;
+
+    batch->done = batch->total = 0;
+    while ((project = next_project(az, plan, &walk)) != NULL) {
+        int64_t from_ms = azure_unlisted_from(plan, batch, project);
+        int64_t listed_ms = from_ms == 0 ? plan->history_ms : plan->now_ms - from_ms;
+
+        batch->total += plan->history_ms / MINUTE_MS;
+        batch->done += (listed_ms > 0 ? listed_ms : 0) / MINUTE_MS;
+    }
+}
+
+void azure_projects_begin(const struct azure *az, struct plan *plan)
+{
+    struct walk walk = { 0 };
+    const char *project;
+    int64_t count = 0, i = 0;
+
+    while (next_project(az, plan, &walk))
         count++;
-    for (const char *p = next_found(az, plan, ""); p; p = next_found(az, plan, p))
-        visit(az, plan, p, i++, count);
-    if (is_due(plan, AZURE_FOUND, ""))
+    walk = (struct walk){ 0 };
+    while ((project = next_project(az, plan, &walk)) != NULL)
+        visit(az, plan, project, i++, count);
+    fill(az, plan);
+    if (az->projects.count == 0 && is_due(plan, AZURE_FOUND, ""))
         (void)azure_ask(az, plan, AZURE_PROJECTS, 0, &(struct azure_about){ .project = "" });
 }
 
@@ -145,7 +206,7 @@ bool azure_decode_projects(const struct azure *az, const struct reply *reply, st
         azure_remember_project(batch, name, reply->now_ms);
         if (is_new) {
             (void)azure_ask(az, plan, AZURE_QUEUES, 0, &(struct azure_about){ .project = name });
-            azure_visit(az, plan, batch, name, false);
+            azure_visit(az, plan, batch, name);
         }
     }
     if (!azure_ask_next(az, plan, reply, &(struct azure_about){ .project = "" }))
