@@ -163,9 +163,9 @@ struct jenkins_about { /* a request's detail_text */
     int64_t nodes;
     bool done; /* the build is, and so is its log */
     struct outcome outcome;
-    const char *const *messages;
+    const char *const *messages; /* of JENKINS_LOG: "ID NAME" of each stage that failed */
     size_t message_count;
-    const char *job; /* of JENKINS_LOG */
+    const char *job; /* of JENKINS_LOG: the first of them */
 };
 void jenkins_set_about(struct plan *plan, struct plan_request *request,
                        const struct jenkins_about *about);
@@ -194,6 +194,18 @@ const char *jenkins_pool_of_node(const struct batch *batch, const char *node);
 const char *jenkins_pool_of_label(struct batch *batch, const char *label);
 /* The name that the built-in node goes by. */
 #define JENKINS_BUILT_IN "built-in"
+
+/* ---- jenkins_console.c ---- */
+
+enum { JENKINS_OTHER = -1, JENKINS_DEPTH = 64 };
+struct jenkins_console {
+    const char *const *names; /* of stages */
+    size_t count;
+    int stack[JENKINS_DEPTH]; /* the blocks that the next line is in: index of their stage */
+    size_t depth, lost;       /* lost: too deep for it */
+};
+/* The stage that printed the line: its index in names, or JENKINS_OTHER. */
+int jenkins_console_line(struct jenkins_console *console, const char *line, size_t len);
 
 /* ---- jenkins_log.c ---- */
 

@@ -141,6 +141,18 @@ static bool has_gap(const struct jenkins_poll *p, const struct page *page, int64
     return page->newest > seen ? page->lowest > seen + 1 : page->news > 0;
 }
 
+/* Whether older builds of a job than those that are listed may be wanted. */
+static bool has_history(const struct jenkins_poll *p, const struct plan *plan, const char *full)
+{
+    const struct batch *batch = p ? p->batch : NULL;
+    int64_t since = jenkins_recall(plan, batch, "d", full);
+    int64_t hidden = jenkins_recall(plan, batch, "x", full);
+
+    return (since == 0 || since > wanted(plan) + JENKINS_DAY) &&
+           jenkins_recall(plan, batch, "f", full) > 0 &&
+           !(hidden > 0 && plan->now_ms - hidden < 6 * JENKINS_HOUR);
+}
+
 /* The cursors move when all of it came. */
 static void newest_page(struct jenkins_poll *p, struct page *page)
 {
@@ -163,20 +175,14 @@ static void newest_page(struct jenkins_poll *p, struct page *page)
     jenkins_remember(p->batch, "f", full, page->returned);
     if (page->returned < page->count)
         jenkins_remember(p->batch, "d", full, 1);
+    else if (page->oldest_ms < wanted(p->plan))
+        jenkins_remember(p->batch, "d", full, wanted(p->plan));
+    /* Its history is the next poll's matter: so that poll is known to have one. */
+    p->batch->total++;
+    p->batch->done += !has_history(p, p->plan, full);
 }
 
 /* ---- history: one job after the other ---- */
-
-static bool has_history(const struct jenkins_poll *p, const struct plan *plan, const char *full)
-{
-    const struct batch *batch = p ? p->batch : NULL;
-    int64_t since = jenkins_recall(plan, batch, "d", full);
-    int64_t hidden = jenkins_recall(plan, batch, "x", full);
-
-    return (since == 0 || since > wanted(plan) + JENKINS_DAY) &&
-           jenkins_recall(plan, batch, "f", full) > 0 &&
-           !(hidden > 0 && plan->now_ms - hidden < 6 * JENKINS_HOUR);
-}
 
 /* The branch jobs of a multibranch project are not told apart by their names: one of
  * their cursors does it. */

@@ -37,32 +37,103 @@ static const char *start_of_tail(const char *body, size_t len)
     return at;
 }
 
-bool jenkins_log_decode(struct jenkins_poll *p)
+/* The last lines of one stage, or of the whole console. */
+struct lines {
+    struct {
+        const char *text;
+        size_t len;
+    } line[LINES_MOST]; /* a ring */
+    size_t count;
+};
+
+static void keep(struct lines *lines, const char *text, size_t len)
 {
-    struct jenkins_about about = jenkins_about(p->batch, p->reply);
-    const char *end = p->reply->body + p->reply->len;
+    lines->line[lines->count % LINES_MOST].text = text;
+    lines->line[lines->count % LINES_MOST].len = len;
+    lines->count++;
+}
+
+static void add_tail(struct jenkins_poll *p, const struct jenkins_about *about, const char *job,
+                     const struct lines *lines)
+{
+    size_t first = lines->count, bytes = 0;
     struct log_tail *tail;
     struct buf text;
 
-    if (!jenkins_is_answer(p->reply) || p->reply->len == 0)
-        return true; /* it was discarded */
+    while (first > 0 && lines->count - first < LINES_MOST &&
+           (bytes += lines->line[(first - 1) % LINES_MOST].len) < BYTES_MOST)
+        first--;
     buf_init(&text, (size_t)4 * BYTES_MOST);
-    for (const char *at = start_of_tail(p->reply->body, p->reply->len); at < end;) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        const char *line = batch_text(p->batch, at, (size_t)((stop ? stop : end) - at));
+    for (size_t i = first; i < lines->count; i++) {
+        const char *line =
+            batch_text(p->batch, lines->line[i % LINES_MOST].text, lines->line[i % LINES_MOST].len);
 
         if (*line)
             (void)buf_print(&text, "%s%s", text.len > 0 ? "\n" : "", line);
-        at = stop ? stop + 1 : end;
     }
     if (text.len > 0) {
         tail = batch_tail(p->batch);
-        tail->project = about.project;
-        tail->run = about.id;
-        tail->job = about.job;
+        tail->project = about->project;
+        tail->run = about->id;
+        tail->job = job;
         tail->run_attempt = tail->job_attempt = 1;
         tail->text = arena_text(&p->batch->arena, text.bytes);
     }
     buf_done(&text);
+}
+
+static const char *end_of_line(const char *at, const char *end)
+{
+    const char *stop = memchr(at, '\n', (size_t)(end - at));
+
+    return stop ? stop : end;
+}
+
+/* Where several stages failed, each has its own lines; false: the console does not tell
+ * which those are. */
+static bool add_stages(struct jenkins_poll *p, const struct jenkins_about *about)
+{
+    const char *const *stages = about->messages; /* "ID NAME" */
+    size_t count = about->message_count, told = 0;
+    struct arena *arena = &p->batch->arena;
+    const char **names = arena_alloc(arena, (count + 1) * sizeof(*names));
+    struct lines *lines = arena_alloc(arena, (count + 1) * sizeof(*lines));
+    struct jenkins_console console = { .names = names, .count = count };
+    const char *end = p->reply->body + p->reply->len;
+
+    for (size_t i = 0; i < count; i++) {
+        names[i] = stages[i] + strcspn(stages[i], " ");
+        names[i] += *names[i] == ' ';
+    }
+    for (const char *at = p->reply->body; at < end; at = end_of_line(at, end) + 1) {
+        size_t len = (size_t)(end_of_line(at, end) - at);
+        int stage = jenkins_console_line(&console, at, len);
+
+        if (stage != JENKINS_OTHER)
+            keep(&lines[stage], at, len);
+    }
+    for (size_t i = 0; i < count; i++) {
+        told += lines[i].count > 0;
+        add_tail(p, about, arena_print(arena, "%.*s", (int)strcspn(stages[i], " "), stages[i]),
+                 &lines[i]);
+    }
+    return told > 0;
+}
+
+bool jenkins_log_decode(struct jenkins_poll *p)
+{
+    struct jenkins_about about = jenkins_about(p->batch, p->reply);
+    const char *end = p->reply->body + p->reply->len;
+    struct lines *lines;
+
+    if (!jenkins_is_answer(p->reply) || p->reply->len == 0)
+        return true; /* it was discarded */
+    if (about.message_count > 1 && add_stages(p, &about))
+        return true;
+    lines = arena_alloc(&p->batch->arena, sizeof(*lines));
+    for (const char *at = start_of_tail(p->reply->body, p->reply->len); at < end;
+         at = end_of_line(at, end) + 1)
+        keep(lines, at, (size_t)(end_of_line(at, end) - at));
+    add_tail(p, &about, about.job, lines);
     return true;
 }

@@ -367,22 +367,44 @@ static enum waits waits_of(const json_t *list, int64_t nodes)
     return nodes > 1 && nodes == stages ? WAITS_EACH : WAITS_UNKNOWN;
 }
 
-/* The console belongs to the whole build: the first stage that failed gets it. */
+/* The console belongs to the whole build: where it does not tell its stages apart, the
+ * first that failed gets it. */
 static void ask_log(struct jenkins_poll *p, size_t run, size_t first_job,
                     const struct jenkins_about *about)
 {
-    struct jenkins_about log = { .project = about->project, .id = about->id };
+    const char *stages[MESSAGES_MOST] = { NULL };
+    struct jenkins_about log = {
+        .project = about->project, .id = about->id, .job = NULL, .messages = stages
+    };
 
     for (size_t i = first_job; i < p->batch->job_count; i++) {
         const struct job *job = &p->batch->jobs[i];
 
-        if (job->run != run || job->outcome.result != DX_RESULT_FAILURE)
+        if (job->run != run || job->outcome.result != DX_RESULT_FAILURE ||
+            job->outcome.cause != DX_CAUSE_UNKNOWN || log.message_count == MESSAGES_MOST)
             continue;
-        log.job = job->id;
-        if (job->outcome.cause == DX_CAUSE_UNKNOWN)
-            jenkins_log_ask(p->plan, &log);
-        return;
+        log.job = log.job ? log.job : job->id;
+        stages[log.message_count++] = arena_print(&p->plan->arena, "%s %s", job->id, job->name);
     }
+    if (log.job)
+        jenkins_log_ask(p->plan, &log);
+}
+
+/* A build that waits for a person, and does nothing meanwhile. */
+static bool is_at_gate(const struct batch *batch, size_t run, size_t first_job)
+{
+    bool gate = false;
+
+    for (size_t i = first_job; i < batch->job_count; i++) {
+        enum dx_phase phase = batch->jobs[i].outcome.phase;
+
+        if (batch->jobs[i].run != run)
+            continue;
+        gate = gate || phase == DX_PHASE_GATE;
+        if (phase == DX_PHASE_QUEUED || phase == DX_PHASE_RUNNING)
+            return false;
+    }
+    return gate;
 }
 
 static void add_stages(struct jenkins_poll *p, size_t run, const json_t *list,
@@ -408,6 +430,9 @@ static void add_stages(struct jenkins_poll *p, size_t run, const json_t *list,
     if (pause_ms > 0 && !p->batch->runs[run].bare)
         p->batch->runs[run].gate_ms =
             pause_ms + (p->batch->runs[run].gate_ms > 0 ? p->batch->runs[run].gate_ms : 0);
+    if (p->batch->runs[run].outcome.phase == DX_PHASE_RUNNING &&
+        is_at_gate(p->batch, run, first_job))
+        p->batch->runs[run].outcome.phase = DX_PHASE_GATE;
     if (p->config->logs && about->done)
         ask_log(p, run, first_job, about);
 }
