@@ -450,6 +450,46 @@ Test(derive, failures_of_the_platform_in_three_projects_raise_one_alert)
     cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + HOUR), 0);
 }
 
+/* What each system says of one outage differs; what failed is the same. */
+static void failure_in(int source, int nth, const char *evidence)
+{
+    struct made m = { .id = 60 + nth,
+                      .attempt = 1,
+                      .pipeline = nth,
+                      .pool = nth % POOLS,
+                      .started_ms = now_ms - 20 * MINUTE,
+                      .finished_ms = now_ms - (5 - nth) * MINUTE,
+                      .result = DX_RESULT_FAILURE,
+                      .cause = DX_CAUSE_PLATFORM };
+
+    add(&m);
+    batch.jobs[batch.job_count - 1].outcome.evidence = evidence;
+    kit_poll(source, now_ms, &batch);
+}
+
+Test(derive, an_outage_that_two_systems_show_is_one_incident)
+{
+    const char *rows;
+
+    failure_in(0, 0, "registry: step \"Initialize containers\" failed");
+    failure_in(0, 1, "registry: status: 503 (rule 34)");
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 0, "two are not enough");
+    failure_in(1, 2, "registry: toomanyrequests (rule 30)");
+    rows = ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms, DX_FIELD_SUMMARY);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+    cr_expect(strstr(rows, "registry: 3 jobs of 3 projects failed"), "%s", rows);
+    cr_expect(strstr(rows, ": toomanyrequests (rule 30); "), "%s", rows);
+    cr_expect(strstr(rows, ": status: 503 (rule 34)\n"), "%s", rows);
+}
+
+Test(derive, failures_that_are_not_alike_are_no_incident)
+{
+    failure_in(0, 0, "registry: status: 503 (rule 34)");
+    failure_in(0, 1, "capacity: no runner took it");
+    failure_in(1, 2, "runner: failure_reason runner_system_failure");
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 0);
+}
+
 static void three_ambiguous_failures(void)
 {
     for (int i = 0; i < 3; i++) {

@@ -129,14 +129,14 @@ static const struct {
 } causes[] = {
     { "job.json", DX_CAUSE_NONE, "" },
     { "own_step_failed.json", DX_CAUSE_NONE, "" },
-    { "set_up_job_failed.json", DX_CAUSE_PLATFORM, "step \"Set up job\" failed" },
-    { "set_up_runner_failed.json", DX_CAUSE_PLATFORM, "step \"Set up runner\" failed" },
+    { "set_up_job_failed.json", DX_CAUSE_PLATFORM, "runner: step \"Set up job\" failed" },
+    { "set_up_runner_failed.json", DX_CAUSE_PLATFORM, "runner: step \"Set up runner\" failed" },
     { "initialize_containers_failed.json", DX_CAUSE_PLATFORM,
-      "step \"Initialize containers\" failed" },
+      "registry: step \"Initialize containers\" failed" },
     { "runner_id_0_without_steps_failed.json", DX_CAUSE_PLATFORM,
-      "no runner took it: no step, no runner" },
+      "capacity: no runner took it: no step, no runner" },
     { "runner_id_null_without_steps_failed.json", DX_CAUSE_PLATFORM,
-      "no runner took it: no step, no runner" },
+      "capacity: no runner took it: no step, no runner" },
     { "cancelled_by_its_timeout.json", DX_CAUSE_NONE, "" },
 };
 

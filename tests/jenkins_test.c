@@ -167,7 +167,7 @@ Test(jenkins, knows_every_result)
         cr_expect_eq(j[i].outcome.result, want[i], "%s", j[i].outcome.raw_result);
     cr_expect_eq(kit.batch.unknown, 1);
     cr_expect_eq(j[1].outcome.cause, DX_CAUSE_TEST);
-    cr_expect_str_eq(j[1].outcome.evidence, "test report: 3 of 120 failed");
+    cr_expect_str_eq(j[1].outcome.evidence, "test: 3 of 120 failed, by its report");
     cr_expect_eq(j[2].outcome.cause, DX_CAUSE_UNKNOWN);
     cr_expect_eq(kit.batch.runs[1].outcome.cause, DX_CAUSE_TEST);
     kit_done(&kit);
@@ -203,7 +203,7 @@ Test(jenkins, it_matters_who_aborted_a_build)
     cr_expect_str_eq(j[1].outcome.evidence, "timeout: Timeout has been exceeded");
     cr_expect_eq(j[2].outcome.result, DX_RESULT_FAILURE);
     cr_expect_eq(j[2].outcome.cause, DX_CAUSE_PLATFORM);
-    cr_expect_str_eq(j[2].outcome.evidence, "node removed: Agent was removed");
+    cr_expect_str_eq(j[2].outcome.evidence, "runner: node removed: Agent was removed");
     cr_expect_str_eq(j[2].outcome.raw_result, "ABORTED");
     cr_expect_eq(j[3].outcome.result, DX_RESULT_CANCELLED);
     kit_done(&kit);
@@ -215,7 +215,7 @@ Test(jenkins, found_failure_causes_are_messages_and_their_categories_causes)
 
     cr_expect_eq(j[0].outcome.cause, DX_CAUSE_PLATFORM);
     cr_expect_str_eq(j[0].outcome.evidence,
-                     "Connection time-out: Infrastructure, by Build Failure Analyzer");
+                     "platform: Connection time-out (Infrastructure), by Build Failure Analyzer");
     cr_assert_eq(j[0].message_count, 1);
     cr_expect_str_eq(j[0].messages[0],
                      "Connection time-out (Infrastructure): The registry did not answer");

@@ -13,6 +13,8 @@
 #include "core/time.h"
 #include "insight/incident.h"
 
+enum { SOURCES_TOLD = 3 };
+
 /* An incident may have begun before what was touched, and go on after it. */
 static const int64_t MARGIN_MS = INT64_C(24) * 3600000;
 
@@ -51,13 +53,37 @@ static void quoted(char *out, size_t cap, const char *text)
     out[n] = '\0';
 }
 
+/* The last evidence of each source that saw it: what one system says of an outage may
+ * be less than what another does. */
+static void last_of_each(char *out, size_t cap, const struct incident *in,
+                         const struct stored_failure *failures)
+{
+    int64_t seen[SOURCES_TOLD];
+    size_t n = 0, len = 0;
+
+    out[0] = '\0';
+    for (size_t i = in->member_count; i-- > 0 && n < SOURCES_TOLD;) {
+        const struct stored_failure *f = &failures[in->member[i]];
+        size_t k = 0, before = *f->category ? strlen(f->category) + f->ambiguous + 2 : 0;
+
+        while (k < n && seen[k] != f->source)
+            k++;
+        if (k < n)
+            continue;
+        seen[n++] = f->source;
+        len += (size_t)snprintf(out + len, cap - len, "; %s%.20s: %.90s",
+                                n == 1 ? "the last: " : "", f->source_name, f->evidence + before);
+    }
+}
+
 static void describe(struct stored_incident *out, const struct incident *in,
                      const struct stored_failure *failures)
 {
     const struct stored_failure *last = &failures[in->member[in->member_count - 1]];
     const char *category = *last->category ? last->category : "platform";
-    char pool[180] = "", from[TIME_TEXT];
+    char pool[180] = "", from[TIME_TEXT], said[SOURCES_TOLD * 130];
 
+    last_of_each(said, sizeof(said), in, failures);
     if (in->pool > 0)
         quoted(pool, sizeof(pool), last->pool_name);
     *out = (struct stored_incident){ .from_ms = in->from_ms,
@@ -69,11 +95,10 @@ static void describe(struct stored_incident *out, const struct incident *in,
                    "{category=\"%.32s\"%s%s%s, projects=\"%" PRId64 "\", severity=\"critical\"}",
                    category, *pool ? ", pool=\"" : "", pool, *pool ? "\"" : "", in->projects);
     (void)snprintf(out->summary, sizeof(out->summary),
-                   "%.32s: %zu jobs of %" PRId64
-                   " project%s failed since %.16s%s%s; the last: %.120s",
-                   category, in->member_count, in->projects, in->projects == 1 ? "" : "s",
+                   "%.32s: %zu jobs of %" PRId64 " project%s failed since %.16s%s%s%s", category,
+                   in->member_count, in->projects, in->projects == 1 ? "" : "s",
                    time_format(from, in->from_ms), in->pool > 0 ? " on " : "",
-                   in->pool > 0 ? last->pool_name : "", last->evidence);
+                   in->pool > 0 ? last->pool_name : "", said);
 }
 
 static bool corroborate(struct store *store, const struct incident *in,

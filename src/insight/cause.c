@@ -159,7 +159,7 @@ static bool is_better(const struct cause_hit *a, const struct cause_hit *b)
         return b->class == 'U';
     if (a->score < b->score || a->score > b->score)
         return a->score > b->score;
-    return a->line != b->line ? a->line > b->line : a->rule < b->rule;
+    return a->line != b->line ? a->line > b->line : a->rule > b->rule;
 }
 
 /* Keeps the best, one of each rule. */

@@ -96,15 +96,22 @@ static void take_duration(struct timing *t, int64_t first_step, int64_t started)
     t->duration_basis = by_step ? ran_by_step : ran_by_job;
 }
 
-/* Steps that are the runner's, not the workflow's. */
-static bool is_set_up(const char *name)
+/* Steps that are the runner's, not the workflow's, and what it is that failed in them.
+ * NULL: it is the workflow's. */
+static const char *set_up_category(const char *name)
 {
-    static const char *const names[] = { "Set up job", "Set up runner", "Initialize containers" };
+    static const struct {
+        const char *name, *category;
+    } steps[] = {
+        { "Set up job", "runner" },
+        { "Set up runner", "runner" },
+        { "Initialize containers", "registry" },
+    };
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcasecmp(names[i], name) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+        if (strcasecmp(steps[i].name, name) == 0)
+            return steps[i].category;
+    return NULL;
 }
 
 static void take_cause(struct job *job, struct batch *batch)
@@ -115,13 +122,16 @@ static void take_cause(struct job *job, struct batch *batch)
         return;
     if (!job->started && job->step_count == 0) {
         out->cause = DX_CAUSE_PLATFORM;
-        out->evidence = "no runner took it: no step, no runner";
+        out->evidence = "capacity: no runner took it: no step, no runner";
     }
     for (size_t i = 0; i < job->step_count; i++) {
-        if (job->steps[i].result != DX_RESULT_FAILURE || !is_set_up(job->steps[i].name))
+        const char *category = set_up_category(job->steps[i].name);
+
+        if (job->steps[i].result != DX_RESULT_FAILURE || !category)
             continue;
         out->cause = DX_CAUSE_PLATFORM;
-        out->evidence = arena_print(&batch->arena, "step \"%s\" failed", job->steps[i].name);
+        out->evidence =
+            arena_print(&batch->arena, "%s: step \"%s\" failed", category, job->steps[i].name);
         return;
     }
 }

@@ -67,7 +67,7 @@ void github_outcome(const json_t *object, struct outcome *out, struct batch *bat
     batch->unknown += out->result == DX_RESULT_UNKNOWN;
     if (strcasecmp(conclusion, "startup_failure") == 0) {
         out->cause = DX_CAUSE_CONFIG;
-        out->evidence = "conclusion startup_failure: the workflow could not start";
+        out->evidence = "config: conclusion startup_failure: the workflow could not start";
     }
 }
 

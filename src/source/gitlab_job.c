@@ -139,10 +139,19 @@ static void set_cut_off_wait(struct job *job)
 
 /* ---- what became of it ---- */
 
+/* The old word for stuck is for jobs that no runner took, and for those that a runner
+ * took and was heard of no more. */
+static const char *category_of(const struct gitlab_reason *reason, const struct job *job)
+{
+    return job->started && strcmp(reason->name, "stuck_or_timeout_failure") == 0 ? "runner"
+                                                                                 : reason->category;
+}
+
 static void set_cause(struct batch *batch, struct job *job, bool bridge)
 {
     const char *name = job->outcome.raw_result;
     const struct gitlab_reason *reason = gitlab_reason(name);
+    const char *category = reason ? category_of(reason, job) : "";
     char waited[TIME_TEXT];
 
     if (*name && !reason)
@@ -150,13 +159,14 @@ static void set_cause(struct batch *batch, struct job *job, bool bridge)
     job->outcome.cause = reason ? reason->cause : DX_CAUSE_UNKNOWN;
     if (job->outcome.cause != DX_CAUSE_UNKNOWN) {
         job->outcome.evidence =
-            reason->before
-                ? arena_print(&batch->arena, "failure_reason %s (before: %s)", name, reason->before)
-                : arena_print(&batch->arena, "failure_reason %s", name);
+            reason->before ? arena_print(&batch->arena, "%s: failure_reason %s (before: %s)",
+                                         category, name, reason->before)
+                           : arena_print(&batch->arena, "%s: failure_reason %s", category, name);
     } else if (!job->started && !bridge) {
         job->outcome.cause = DX_CAUSE_PLATFORM;
         job->outcome.evidence = arena_print(
-            &batch->arena, "no runner took it%s%s", job->timing.queued_ms < 0 ? "" : " within ",
+            &batch->arena, "capacity: no runner took it%s%s",
+            job->timing.queued_ms < 0 ? "" : " within ",
             job->timing.queued_ms < 0 ? "" : duration_format(waited, job->timing.queued_ms, false));
     }
 }

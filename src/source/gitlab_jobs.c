@@ -78,6 +78,14 @@ static int64_t count_jobs(const struct batch *batch, size_t run)
 
 /* ---- the logs of those that failed ---- */
 
+/* That the runner's system failed is said of a registry that is down as well: which it
+ * was, the log says. */
+static bool wants_log(const struct job *job)
+{
+    return job->outcome.result == DX_RESULT_FAILURE && job->started &&
+           (job->outcome.cause == DX_CAUSE_UNKNOWN || job->outcome.cause == DX_CAUSE_PLATFORM);
+}
+
 static void ask_logs(struct plan *plan, const struct batch *batch, const struct reply *reply,
                      size_t first, const struct gitlab_about *about)
 {
@@ -87,8 +95,7 @@ static void ask_logs(struct plan *plan, const struct batch *batch, const struct 
         const struct job *job = &batch->jobs[i];
         struct gitlab_about of = *about;
 
-        if (job->outcome.result != DX_RESULT_FAILURE || !job->started ||
-            job->outcome.cause != DX_CAUSE_UNKNOWN)
+        if (!wants_log(job))
             continue;
         of.seen = strtoll(job->id, NULL, 10);
         of.attempt = job->attempt;

@@ -145,30 +145,34 @@ static void blame(struct jenkins_actions *out, enum dx_cause cause, const char *
     out->evidence = evidence;
 }
 
-/* Its categories are made by each Jenkins' own people; these words are usual. */
-static enum dx_cause cause_of_category(const char *category)
+struct meaning { /* of a category of the plugin's */
+    const char *word;
+    enum dx_cause cause;
+    const char *category; /* the catalogue's */
+};
+
+/* Its categories are made by each Jenkins' own people; these words are usual. NULL: it
+ * is none of them. */
+static const struct meaning *meaning_of(const char *category)
 {
-    static const struct {
-        const char *word;
-        enum dx_cause cause;
-    } words[] = {
-        { "infra", DX_CAUSE_PLATFORM },
-        { "platform", DX_CAUSE_PLATFORM },
-        { "network", DX_CAUSE_PLATFORM },
-        { "node", DX_CAUSE_PLATFORM },
-        { "agent", DX_CAUSE_PLATFORM },
-        { "test", DX_CAUSE_TEST },
-        { "compil", DX_CAUSE_CODE },
-        { "code", DX_CAUSE_CODE },
-        { "lint", DX_CAUSE_LINT },
-        { "dependenc", DX_CAUSE_DEPENDENCY },
-        { "configuration", DX_CAUSE_CONFIG },
+    static const struct meaning meanings[] = {
+        { "infra", DX_CAUSE_PLATFORM, "platform" },
+        { "platform", DX_CAUSE_PLATFORM, "platform" },
+        { "network", DX_CAUSE_PLATFORM, "network" },
+        { "node", DX_CAUSE_PLATFORM, "runner" },
+        { "agent", DX_CAUSE_PLATFORM, "runner" },
+        { "test", DX_CAUSE_TEST, "test" },
+        { "compil", DX_CAUSE_CODE, "compile" },
+        { "code", DX_CAUSE_CODE, "compile" },
+        { "lint", DX_CAUSE_LINT, "lint" },
+        { "dependenc", DX_CAUSE_DEPENDENCY, "deps" },
+        { "configuration", DX_CAUSE_CONFIG, "config" },
     };
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (strcasestr(category, words[i].word))
-            return words[i].cause;
-    return DX_CAUSE_UNKNOWN;
+    for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+        if (strcasestr(category, meanings[i].word))
+            return &meanings[i];
+    return NULL;
 }
 
 static void take_found(struct jenkins_poll *p, struct jenkins_actions *out, const json_t *action)
@@ -181,17 +185,17 @@ static void take_found(struct jenkins_poll *p, struct jenkins_actions *out, cons
         const char *description = field_text(p->batch, found, "description");
         const char *category =
             value_text(p->batch, json_array_get(json_object_get(found, "categories"), 0));
-        enum dx_cause cause = cause_of_category(category);
+        const struct meaning *meaning = meaning_of(category);
         const char *text =
             arena_print(&p->batch->arena, "%s%s%s%s%s%s", name, *category ? " (" : "", category,
                         *category ? ")" : "", *description ? ": " : "", description);
 
         if (out->message_count < MESSAGES_MOST)
             out->messages[out->message_count++] = batch_text(p->batch, text, strlen(text));
-        if (cause != DX_CAUSE_UNKNOWN)
-            blame(out, cause,
-                  arena_print(&p->batch->arena, "%.200s: %.100s, by Build Failure Analyzer", name,
-                              category));
+        if (meaning)
+            blame(out, meaning->cause,
+                  arena_print(&p->batch->arena, "%s: %.200s (%.100s), by Build Failure Analyzer",
+                              meaning->category, name, category));
     }
 }
 
@@ -201,8 +205,8 @@ static void take_tests(struct jenkins_poll *p, struct jenkins_actions *out, cons
 
     if (failed > 0)
         blame(out, DX_CAUSE_TEST,
-              arena_print(&p->batch->arena, "test report: %" PRId64 " of %" PRId64 " failed",
-                          failed, total));
+              arena_print(&p->batch->arena,
+                          "test: %" PRId64 " of %" PRId64 " failed, by its report", failed, total));
 }
 
 struct jenkins_actions jenkins_actions_of(struct jenkins_poll *p, const struct jenkins_job *job,

@@ -84,7 +84,7 @@ static void set_abort(struct batch *batch, struct outcome *out,
     out->result = DX_RESULT_FAILURE;
     out->cause = actions->by_node ? DX_CAUSE_PLATFORM : DX_CAUSE_UNKNOWN;
     out->evidence =
-        arena_print(&batch->arena, "%s: %s", actions->by_node ? "node removed" : "timeout",
+        arena_print(&batch->arena, "%s: %s", actions->by_node ? "runner: node removed" : "timeout",
                     actions->interrupted);
 }
 

@@ -128,7 +128,9 @@ struct pipeline_row {
     int64_t n, ok, platform, unknown, first_n, first_ok, left_out, duration_n, n_before;
     double low, high, p50, p90, before;
     int slower;
-    const char *last; /* enum dx_mark a run, oldest first */
+    int64_t was_n, was_ok; /* n and ok of the window before */
+    bool worse;            /* than it: the rate, by a test */
+    const char *last;      /* enum dx_mark a run, oldest first */
 };
 bool store_put_pipeline(struct store *store, const struct pipeline_row *row, struct dx_error *err);
 /* The sums of all pipelines of known sources, per window and part; their
@@ -156,10 +158,10 @@ bool store_put_flaky(struct store *store, int64_t pipeline, const struct flaky_r
 /* ---- failures ---- */
 
 struct stored_failure {
-    int64_t at_ms, project, pool, job; /* ids; 0: none */
+    int64_t at_ms, project, pool, job, source; /* ids; 0: none */
     enum dx_cause cause;
     char category[32]; /* "": the source's own words */
-    char evidence[160], pool_name[80];
+    char evidence[160], pool_name[80], source_name[64];
     bool ambiguous;
 };
 /* Jobs that the platform failed, or may have, that ended in (from, to], by end. */
@@ -170,7 +172,7 @@ bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
 bool store_blame_platform(struct store *store, int64_t job, struct dx_error *err);
 
 struct stored_incident {
-    char key[120], labels[400], summary[400];
+    char key[120], labels[400], summary[600];
     int64_t from_ms, raised_ms, to_ms, cleared_ms; /* cleared 0: it holds */
 };
 /* All incidents that began in (from, to]: alerts of the source "dxtop". */

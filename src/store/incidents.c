@@ -10,11 +10,23 @@
 #include "store/derive.h"
 #include "store/derive_internal.h"
 
+/* "registry: ..." is of a category, "registry?: ..." is not sure of it. */
+static void take_category(struct stored_failure *f, const char *evidence)
+{
+    size_t len = strspn(evidence, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    bool ambiguous = evidence[len] == '?';
+
+    if (strncmp(evidence + len + ambiguous, ": ", 2) != 0)
+        return;
+    f->ambiguous = ambiguous;
+    if (len < sizeof(f->category))
+        memcpy(f->category, evidence, len);
+}
+
 static void take_failure(sqlite3_stmt *stmt, void *item, void *self)
 {
     struct stored_failure *f = item;
     const char *evidence = column_text(stmt, 5);
-    size_t len = strcspn(evidence, ":");
 
     (void)self;
     f->at_ms = sqlite3_column_int64(stmt, 0);
@@ -22,12 +34,11 @@ static void take_failure(sqlite3_stmt *stmt, void *item, void *self)
     f->pool = sqlite3_column_int64(stmt, 2);
     f->job = sqlite3_column_int64(stmt, 3);
     f->cause = (enum dx_cause)sqlite3_column_int(stmt, 4);
-    f->ambiguous = len > 0 && evidence[len - 1] == '?';
-    len -= f->ambiguous;
-    if (len < sizeof(f->category) && evidence[len] != '\0')
-        memcpy(f->category, evidence, len);
+    take_category(f, evidence);
     (void)snprintf(f->evidence, sizeof(f->evidence), "%s", evidence);
     (void)snprintf(f->pool_name, sizeof(f->pool_name), "%s", column_text(stmt, 6));
+    f->source = sqlite3_column_int64(stmt, 7);
+    (void)snprintf(f->source_name, sizeof(f->source_name), "%s", column_text(stmt, 8));
 }
 
 bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
@@ -40,7 +51,8 @@ bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
         store,
         derive_over(store,
                     "SELECT j.finished_ms, r.project, coalesce(j.pool, 0), j.id, j.cause,"
-                    " e.text, (SELECT text FROM text WHERE id = q.name) FROM job j"
+                    " e.text, (SELECT text FROM text WHERE id = q.name), r.source,"
+                    " (SELECT name FROM source WHERE id = r.source) FROM job j"
                     " JOIN run r ON r.id = j.run LEFT JOIN text e ON e.id = j.evidence"
                     " LEFT JOIN pool q ON q.id = j.pool WHERE ?1 = 0 AND j.result = 2"
                     " AND j.finished_ms > ?2 AND j.finished_ms <= ?3 AND (j.cause = 2"
