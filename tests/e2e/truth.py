@@ -19,7 +19,7 @@ import sys
 WINDOWS = (3600, 86400, 7 * 86400, 30 * 86400)
 FLAKY_DAYS = 14
 CODE_SIDE = {"code", "test", "lint", "dependency", "config", "user"}
-# Where the server knows one pipeline a project, or has no word for the event.
+# Where the server knows one pipeline a project.
 NAMELESS = {"gitlab"}
 Z95 = 1.96
 
@@ -27,8 +27,15 @@ Z95 = 1.96
 # fail alike at the same time (class A of the catalogue).
 with open(os.path.join(os.path.dirname(__file__), "../../data/failure_patterns.tsv"),
           encoding="utf-8") as patterns:
-    AMBIGUOUS = {int(row.split("\t")[0]) for row in patterns
-                 if row[0].isdigit() and row.split("\t")[2] == "A"}
+    PATTERNS = {int(row.split("\t")[0]): row.split("\t")[1:3] for row in patterns
+                if row[0].isdigit()}
+AMBIGUOUS = {number for number, (_, kind) in PATTERNS.items() if kind == "A"}
+
+
+def category(job):
+    """What failed it, in the catalogue's word, whatever system shows it."""
+    return "capacity" if job["never_started"] else PATTERNS[job["pattern"]][0]
+
 
 different = collections.OrderedDict()
 
@@ -88,23 +95,50 @@ def wilson(k, n):
 # ---- what is known ----
 
 
+def name_run(run):
+    """Its id and pipeline in its system's words. A build of Jenkins has a number in its
+    job, which is a branch's where the project has one for each."""
+    run["id"] = str(run["run_id"])
+    run["where"] = "" if run["system"] in NAMELESS or run["branch_job"] else run["pipeline"]
+    if run["system"] == "jenkins":
+        job = f"{run['branch_job']}/" if run["branch_job"] else f"{run['pipeline']}#"
+        run["id"] = f"{job}{run['number']}@{ms(run['released'])}"
+
+
+def name_job(job, run):
+    """Likewise. What Azure DevOps runs again keeps its id, and has another attempt."""
+    job["run_name"], job["where"] = run["id"], run["where"]
+    job["id"] = str(job["record"] or job["job_id"])
+    if job["system"] == "azure":
+        job["id"] += f"#{job['attempt']}"
+
+
+def is_listed(line):
+    """Jenkins makes a build when it leaves the queue, and a stage when it begins."""
+    if line["system"] != "jenkins":
+        return True
+    return bool(line["released"] if line["kind"] == "run" else line["created"])
+
+
 class World:
     """The truth as a reader of the APIs can know it."""
 
     def __init__(self, lines, now_ms, systems):
         self.now_ms = now_ms - now_ms % 60000  # numbers move in steps of a minute
-        self.runs, self.jobs = {}, {}
-        for line in lines:
-            if line.get("system") not in systems:
-                continue
-            if line["kind"] == "run":
-                self.runs[self.run_key(line)] = line
-            elif line["kind"] == "job" and not line["copy_of"]:
-                self.jobs[self.job_key(line)] = line
+        self.runs, self.jobs, named = {}, {}, {}
+        self.lines = lines = [line for line in lines if line.get("system") in systems]
+        for run in (line for line in lines if line["kind"] == "run" and is_listed(line)):
+            name_run(run)
+            named[(run["system"], run["run_id"])] = run
+            self.runs[self.run_key(run)] = run
+        for job in (line for line in lines if line["kind"] == "job" and not line["copy_of"]):
+            run = named.get((job["system"], job["run_id"]))
+            if run and is_listed(job):
+                name_job(job, run)
+                self.jobs[self.job_key(job)] = job
         for line in list(self.runs.values()) + list(self.jobs.values()):
             line["at"] = ms(line["finished"])
             line["begun"] = ms(line["started"])
-            line["where"] = "" if line["system"] in NAMELESS else line["pipeline"]
         self.approved = {self.job_key(job)[:3] for job in self.jobs.values()
                          if job["gate"] == "approval"}
         for job in self.jobs.values():
@@ -113,11 +147,12 @@ class World:
 
     @staticmethod
     def run_key(line, attempt=None):
-        return (line["system"], line["project"], str(line["run_id"]), attempt or line["attempt"])
+        run = line["id"] if line["kind"] == "run" else line["run_name"]
+        return (line["system"], line["project"], run, attempt or line["attempt"])
 
     @staticmethod
     def job_key(line):
-        return (line["system"], line["project"], str(line["run_id"]), str(line["job_id"]))
+        return (line["system"], line["project"], line["run_name"], line["id"])
 
     @staticmethod
     def cause_known(job):
@@ -128,8 +163,8 @@ class World:
 
     @staticmethod
     def may_fail(job):
-        """GitHub does not tell which jobs may."""
-        return job["allow_failure"] and job["system"] != "github"
+        """GitLab alone tells which jobs may."""
+        return job["allow_failure"] and job["system"] == "gitlab"
 
     def wait_known(self, job):
         """False: the API does not tell when it began to wait for a runner, or its
@@ -178,6 +213,23 @@ def index(kind, records, key_of):
     return found
 
 
+def is_build(record):
+    return not record["run_id"].startswith("queue/")
+
+
+def check_queue(world, runs):
+    """What waits in Jenkins's queue is a run each: builds, and stages that want a node.
+    Takes them out of the exported runs."""
+    of_jenkins = [line for line in world.lines if line["system"] == "jenkins"]
+    begun = {run["run_id"] for run in of_jenkins if run["kind"] == "run" and run["released"]}
+    want = {f"queue/{run['run_id'] * 16 + 8}" for run in of_jenkins
+            if run["kind"] == "run" and not run["released"]}
+    want |= {f"queue/{job['run_id'] * 16 + int(job['record']) // 10}" for job in of_jenkins
+             if job["kind"] == "job" and job["phase"] == "queued" and job["run_id"] in begun}
+    same("queue of jenkins", "ids", want, {r["run_id"] for r in runs if not is_build(r)})
+    return [r for r in runs if is_build(r)]
+
+
 def check_all_there(kind, want, have):
     for key in want.keys() - have.keys():
         differ(f"{kind} of {key[0]}: missing", key)
@@ -210,13 +262,20 @@ def check_runs(world, exported):
             same(what + "cause", key, world.run_cause(run), record["cause"])
 
 
+def exported_job(job):
+    attempt = f"#{job['attempt']}" if job["type"] == "azure" else ""
+    return (job["type"], job["project"], job["run_id"], job["job_id"] + attempt)
+
+
 def check_jobs(world, exported):
-    have = index("job", exported, lambda j: (j["type"], j["project"], j["run_id"], j["job_id"]))
+    have = index("job", exported, exported_job)
     check_all_there("job", world.jobs, have)
     for key in world.jobs.keys() & have.keys():
         job, record = world.jobs[key], have[key]
         what = f"job of {key[0]}: "
-        job["record"] = record
+        job["seen"] = record
+        if key[0] == "jenkins" and not job["begun"]:
+            job["pool"] = ""  # only its node says what a stage waited for
         for field in ("sha", "result", "pool", "job"):
             same(what + field, key, job[field], record[field])
         same(what + "pipeline", key, job["where"], record["pipeline"])
@@ -227,6 +286,9 @@ def check_jobs(world, exported):
         if undecided and record["cause"] in (job["cause"], "unknown"):
             job["known"] = record["cause"]
         same(what + "cause", key, job["known"], record["cause"])
+        if job["known"] == "platform":
+            same(what + "category", key, category(job),
+                 record["evidence"].split(":")[0].rstrip("?"))
         if record["phase"] not in PHASES.get(job["phase"], (job["phase"],)):
             differ(what + "phase", (key, job["phase"], record["phase"]))
         if job["begun"] and world.wait_known(job):
@@ -243,7 +305,7 @@ def check_pools(world, exported):
     for job in world.jobs.values():
         wait = job["queued_s"]
         if not world.wait_known(job):
-            wait = job["record"]["queued_s"] if "record" in job else None
+            wait = job["seen"]["queued_s"] if "seen" in job else None
         for window in WINDOWS:
             key, since = (job["system"], job["pool"], window), world.now_ms - window * 1000
             if job["begun"] and since < job["begun"] <= world.now_ms and wait is not None:
@@ -385,29 +447,32 @@ def check_flaky(world, exported):
 
 
 def check_incidents(world, alerts):
-    """Each alert is a time at which the platform failed in three projects, or three
-    times on one pool, within ten minutes; and each such time has one."""
-    failures = sorted((j["at"], j["project"], j["pool"], (j["system"], j["failure"]))
+    """Each alert is a time at which the platform failed alike in three projects, or three
+    times on one pool, within ten minutes, whatever systems these are of; and each such
+    time has one."""
+    failures = sorted((j["at"], j["project"], (j["system"], j["pool"]), category(j))
                       for j in world.jobs.values()
                       if j["known"] == "platform" and j["at"] and j["at"] <= world.now_ms)
-    spans = [(ms(a["since"]), ms(a["ended"]) or world.now_ms)
+    spans = [(ms(a["since"]), ms(a["ended"]) or world.now_ms, a["labels"]["category"])
              for a in alerts if a["name"] == "PlatformIncident"]
-    for since, ended in spans:
-        inside = [f for f in failures if since - 1000 <= f[0] <= ended + 1000]
+    for since, ended, what in spans:
+        inside = [f for f in failures
+                  if since - 1000 <= f[0] <= ended + 1000 and f[3] == what]
         near_3 = any(len({f[1] for f in inside if at <= f[0] <= at + 600000}) >= 3
                      or max(collections.Counter(
                          f[2] for f in inside if at <= f[0] <= at + 600000).values()) >= 3
                      for at, *_ in inside)
         if not near_3:
-            differ("incident: of nothing", (since, ended, len(inside)))
-    by_failure = collections.defaultdict(list)
+            differ("incident: of nothing", (what, since, ended, len(inside)))
+    by_category = collections.defaultdict(list)
     for f in failures:
-        by_failure[f[3]].append(f)
-    for name, of_it in by_failure.items():
+        by_category[f[3]].append(f)
+    for name, of_it in by_category.items():
         for at, *_ in of_it:
             burst = [f for f in of_it if at <= f[0] <= at + 600000]
             if len({f[1] for f in burst}) >= 3 and not any(
-                    since <= burst[-1][0] + 1000 and at - 1000 <= ended for since, ended in spans):
+                    what == name and since <= burst[-1][0] + 1000 and at - 1000 <= ended
+                    for since, ended, what in spans):
                 differ("incident: missing", (name, at, len(burst)))
 
 
@@ -417,8 +482,8 @@ def main():
     world.group()
     if not world.runs or not world.jobs:
         sys.exit("truth.py: there is no truth to compare with")
-    check_jobs(world, load(directory, "jobs"))
-    check_runs(world, load(directory, "runs"))
+    check_jobs(world, [j for j in load(directory, "jobs") if is_build(j)])
+    check_runs(world, check_queue(world, load(directory, "runs")))
     check_pools(world, load(directory, "pools"))
     with open(f"{directory}/once.json", encoding="utf-8") as f:
         check_pipelines(world, load(directory, "pipelines"), json.load(f)["totals"])

@@ -60,8 +60,10 @@ static void company(const char *seed, const char *repos, const char *history, co
                "  - {type: github, url: 'http://127.0.0.1:%d/api/v3', org: acme, logs: yes,"
                " history: 40d}\n"
                "  - {type: gitlab, url: 'http://127.0.0.1:%d/gitlab', group: acme, logs: yes,"
-               " history: 40d}\n",
-               port, port);
+               " history: 40d}\n"
+               "  - {type: jenkins, url: 'http://127.0.0.1:%d/jenkins', logs: yes, history: 40d}\n"
+               "  - {type: azure, url: 'http://127.0.0.1:%d/azure', logs: yes, history: 40d}\n",
+               port, port, port, port);
 }
 
 /* A shell's command line, with $B the programs, $D the directory, $C and $S the
@@ -113,7 +115,7 @@ static void expect_truth(const char *now)
     export_all(now);
     out = sh("python3 -c 'import sys, urllib.request; sys.stdout.buffer.write("
              "urllib.request.urlopen(sys.argv[1]).read())' http://127.0.0.1:%d/truth"
-             " >$D/truth.jsonl && python3 '%s/tests/e2e/truth.py' $D %s github gitlab",
+             " >$D/truth.jsonl && python3 '%s/tests/e2e/truth.py' $D %s github gitlab jenkins azure",
              port, getenv("DX_SRC"), now);
     cr_expect_eq(code, 0, "%s", out);
 }
