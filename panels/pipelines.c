@@ -14,7 +14,7 @@ enum show { SHOW_LIST, SHOW_GRAPH };
 
 struct pipeline {
     char key[32], name[NAME_MOST], url[600], strip[32];
-    int64_t n, failed, unknown, left_out, running, slower;
+    int64_t n, failed, unknown, left_out, running, slower, worse;
     double success, first, platform, platform_low, low, high, p50, p90, before;
     double day50[DAYS], day90[DAYS];
     enum dx_role role; /* of the platform's rate */
@@ -92,7 +92,9 @@ static const struct dx_column columns[] = {
                    "1 - failures by the platform / runs; from - to where causes are unknown: at "
                    "worst all of them were the platform's" },
     [ALL] = { "ALL", DX_CELL_NUMBER, DX_UNIT_RATIO, 1, 5, 7, DX_FIT_RIGHT,
-              "successes / runs, whosever fault" },
+              "successes / runs, whosever fault; bright where it is worse than over the window "
+              "before, "
+              "by Fisher's exact test" },
     [ERROR] = { "±", DX_CELL_TEXT, DX_UNIT_NONE, 7, 4, 4, DX_FIT_RIGHT,
                 "points that ALL may be off by (Wilson, 95 %), where that is more than 5" },
     [FIRST] = { "FIRST", DX_CELL_NUMBER, DX_UNIT_RATIO, 8, 7, 7, DX_FIT_RIGHT,
@@ -188,6 +190,7 @@ static void take(struct pipelines *p, struct pipeline *row, const struct dx_rows
     row->left_out = dx_int(rows, DX_FIELD_LEFT_OUT);
     row->running = dx_int(rows, DX_FIELD_RUNNING);
     row->slower = dx_int(rows, DX_FIELD_SLOWER);
+    row->worse = dx_int(rows, DX_FIELD_WORSE);
     row->success = dx_number(rows, DX_FIELD_SUCCESS);
     row->first = dx_number(rows, DX_FIELD_FIRST);
     row->platform = dx_number(rows, DX_FIELD_PLATFORM);
@@ -337,7 +340,8 @@ static void add(struct dx_list *list, const struct pipeline *row)
                                         .value = row->platform,
                                         .role = row->role,
                                         .attr = row->rank == 0 ? DX_BOLD : 0 };
-    cells[ALL] = (struct dx_cell){ .value = row->success, .role = DX_ROLE_DIM };
+    cells[ALL] = (struct dx_cell){ .value = row->success,
+                                   .role = row->worse > 0 ? DX_ROLE_TEXT : DX_ROLE_DIM };
     cells[ERROR] = (struct dx_cell){ .text = error, .value = off, .role = DX_ROLE_DIM };
     cells[FIRST] = (struct dx_cell){ .value = row->first, .role = DX_ROLE_DIM };
     cells[P50] = (struct dx_cell){ .value = row->p50, .role = DX_ROLE_TEXT };

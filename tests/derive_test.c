@@ -419,6 +419,33 @@ Test(derive, a_flaky_job_and_its_evidence)
                      "f|co|test: RetryTest.backs_off\ne|co|test: RetryTest.backs_off\n");
 }
 
+/* Eight of ten failed, and one of ten the day before. */
+Test(derive, a_rate_that_fell_is_worse)
+{
+    for (int i = 0; i < 20; i++) {
+        bool now = i < 10, failed = now ? i < 8 : i == 10;
+        struct made m = { .id = 80 + i,
+                          .attempt = 1,
+                          .started_ms = now_ms - (now ? 10 : 34) * HOUR,
+                          .finished_ms = now_ms - (now ? 9 : 33) * HOUR,
+                          .result = failed ? DX_RESULT_FAILURE : DX_RESULT_SUCCESS,
+                          .cause = failed ? DX_CAUSE_TEST : DX_CAUSE_NONE };
+
+        add(&m);
+    }
+    kit_poll(0, now_ms, &batch);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = DAY), now_ms,
+                          DX_FIELD_SUCCESS, DX_FIELD_SUCCESS_BEFORE, DX_FIELD_SUCCESS_WAS_N,
+                          DX_FIELD_WORSE),
+                     "0.2|0.9|10|1\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TOTALS, DX_FILTER(.window_ms = DAY), now_ms,
+                          DX_FIELD_NAME, DX_FIELD_SUCCESS_BEFORE, DX_FIELD_WORSE),
+                     "all|0.9|1\nprotected|-|0\nother|0.9|1\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = 7 * DAY), now_ms,
+                          DX_FIELD_SUCCESS_WAS_N, DX_FIELD_WORSE),
+                     "0|0\n", "nothing was before");
+}
+
 /* ---- incidents ---- */
 
 Test(derive, failures_of_the_platform_in_three_projects_raise_one_alert)

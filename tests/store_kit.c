@@ -191,7 +191,7 @@ static bool is_number(enum dx_field field)
            field == DX_FIELD_FIRST || field == DX_FIELD_PLATFORM ||
            field == DX_FIELD_PLATFORM_LOW || field == DX_FIELD_LOW || field == DX_FIELD_HIGH ||
            field == DX_FIELD_RATE || field == DX_FIELD_PER_HOUR_IN ||
-           field == DX_FIELD_PER_HOUR_OUT;
+           field == DX_FIELD_PER_HOUR_OUT || field == DX_FIELD_SUCCESS_BEFORE;
 }
 
 static bool is_time(enum dx_field field)

@@ -189,7 +189,13 @@ static const struct record_field pool_fields[] = {
              "share that the platform did not fail, unknown causes taken for its own"),            \
         RATE("platform_rate_high", PLATFORM, "the same, unknown causes taken for the code's"),     \
         WHOLE("unknown_cause", UNKNOWN, "of failed, nobody knows why"),                            \
-        WHOLE("left_out", LEFT_OUT, "ended, and not counted: cancelled, skipped ...")
+        WHOLE("left_out", LEFT_OUT, "ended, and not counted: cancelled, skipped ..."),             \
+        RATE("success_before", SUCCESS_BEFORE, "success_rate of the window before"),               \
+        WHOLE("success_n_before", SUCCESS_WAS_N, "n of the window before"),                        \
+    {                                                                                              \
+        "success_worse", DX_FIELD_WORSE, SHAPE_FLAG,                                               \
+            "success_rate is worse than that, by more than 5 points, and by Fisher's exact test"   \
+    }
 #define DURATIONS                                                                                  \
     WHOLE("duration_n", DURATION_N, "successes of known duration"),                                \
         SECONDS("duration_p50_s", P50, "their median"),                                            \

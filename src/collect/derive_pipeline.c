@@ -112,7 +112,7 @@ static bool put_part(struct store *store, enum success_policy policy, const stru
     int64_t from_ms = at_ms - row->window_ms;
     struct range_of_runs now = { from_ms, at_ms, at_ms, row->part };
     struct range_of_runs before = { from_ms - row->window_ms, from_ms, at_ms, row->part };
-    struct success s = count(runs, policy, &now);
+    struct success s = count(runs, policy, &now), was = count(runs, policy, &before);
     struct range interval = wilson(s.ok, s.n);
     size_t n, n_before;
     double *took = durations(runs, &now, &n), *took_before = durations(runs, &before, &n_before);
@@ -126,6 +126,9 @@ static bool put_part(struct store *store, enum success_policy policy, const stru
     row->left_out = s.left_out;
     row->low = interval.low;
     row->high = interval.high;
+    row->was_n = was.n;
+    row->was_ok = was.ok;
+    row->worse = rate_worse((struct rate){ s.ok, s.n }, (struct rate){ was.ok, was.n });
     row->duration_n = (int64_t)n;
     row->p50 = quantile(took, n, 0.5);
     row->p90 = quantile(took, n, 0.9);
@@ -222,6 +225,8 @@ bool derive_totals(struct store *store, struct dx_error *err)
             interval = wilson(row.ok, row.n);
             row.low = interval.low;
             row.high = interval.high;
+            row.worse =
+                rate_worse((struct rate){ row.ok, row.n }, (struct rate){ row.was_ok, row.was_n });
             if (!store_put_pipeline(store, &row, err))
                 return false;
         }

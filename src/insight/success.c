@@ -3,7 +3,6 @@
 
 #include "insight/success.h"
 
-#include <math.h>
 #include <stddef.h>
 
 const char *const success_policy_names[] = {
@@ -60,38 +59,4 @@ void success_add(struct success *s, enum success_policy policy, const struct suc
         s->unknown += item->cause == DX_CAUSE_UNKNOWN ||
                       (item->cause == DX_CAUSE_NONE && item->result == DX_RESULT_FAILURE);
     }
-}
-
-void success_merge(struct success *s, const struct success *more)
-{
-    s->n += more->n;
-    s->ok += more->ok;
-    s->failed += more->failed;
-    s->platform += more->platform;
-    s->unknown += more->unknown;
-    s->first_n += more->first_n;
-    s->first_ok += more->first_ok;
-    s->left_out += more->left_out;
-    s->issues += more->issues;
-}
-
-static double share(int64_t k, int64_t n)
-{
-    return n > 0 ? (double)k / (double)n : (double)NAN;
-}
-
-double success_plain(const struct success *s)
-{
-    return share(s->ok, s->n);
-}
-
-double success_first(const struct success *s)
-{
-    return share(s->first_ok, s->first_n);
-}
-
-struct range success_platform(const struct success *s)
-{
-    return (struct range){ share(s->n - s->platform - s->unknown, s->n),
-                           share(s->n - s->platform, s->n) };
 }

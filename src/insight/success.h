@@ -36,14 +36,5 @@ struct success_item {
     bool with_issues;
 };
 void success_add(struct success *s, enum success_policy policy, const struct success_item *item);
-void success_merge(struct success *s, const struct success *more);
-
-/* NaN: no data. */
-double success_plain(const struct success *s); /* ok / n */
-double success_first(const struct success *s); /* first_ok / first_n: retries do not help it */
-/* The platform-controlled rate, 1 - platform / n: a failure of code, test or lint
- * is a success of the platform. Failures of unknown cause make it a range: low
- * takes them for the platform's, high for the code's. */
-struct range success_platform(const struct success *s);
 
 #endif

@@ -140,13 +140,15 @@ static const struct query runners = {
     " CASE WHEN n.n > 0 THEN 1.0 - 1.0 * n.platform / n.n END,"                                    \
     " CASE WHEN n.n > 0 THEN 1.0 - 1.0 * (n.platform + n.unknown) / n.n END, n.unknown,"           \
     " n.low, n.high, n.left_out, n.duration_n, n.p50, n.p90, n.before, n.n_before, n.slower,"      \
+    " CASE WHEN n.was_n > 0 THEN 1.0 * n.was_ok / n.was_n END, n.was_n, n.worse,"                  \
     " (SELECT value FROM meta WHERE key = 'success_policy'),"                                      \
     " CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' END"
 #define SUCCESS_FIELDS                                                                             \
     DX_FIELD_N, DX_FIELD_SUCCESS, DX_FIELD_FAILED, DX_FIELD_FIRST, DX_FIELD_FIRST_N,               \
         DX_FIELD_PLATFORM, DX_FIELD_PLATFORM_LOW, DX_FIELD_UNKNOWN, DX_FIELD_LOW, DX_FIELD_HIGH,   \
         DX_FIELD_LEFT_OUT, DX_FIELD_DURATION_N, DX_FIELD_P50, DX_FIELD_P90, DX_FIELD_BEFORE,       \
-        DX_FIELD_N_BEFORE, DX_FIELD_SLOWER, DX_FIELD_POLICY, DX_FIELD_NAME
+        DX_FIELD_N_BEFORE, DX_FIELD_SLOWER, DX_FIELD_SUCCESS_BEFORE, DX_FIELD_SUCCESS_WAS_N,       \
+        DX_FIELD_WORSE, DX_FIELD_POLICY, DX_FIELD_NAME
 
 static const struct query pipelines = {
     "SELECT src.name, src.type, 'l' || p.id, " T("p.project") T(

@@ -321,8 +321,9 @@ bool store_tries(struct store *store, int64_t pipeline, int64_t from_ms, int64_t
 
 static void take_total(sqlite3_stmt *stmt, struct pipeline_row *out)
 {
-    int64_t *const fields[] = { &out->n,       &out->ok,       &out->platform, &out->unknown,
-                                &out->first_n, &out->first_ok, &out->left_out };
+    int64_t *const fields[] = { &out->n,        &out->ok,      &out->platform,
+                                &out->unknown,  &out->first_n, &out->first_ok,
+                                &out->left_out, &out->was_n,   &out->was_ok };
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
         *fields[i] = sqlite3_column_int64(stmt, (int)i);
@@ -331,14 +332,14 @@ static void take_total(sqlite3_stmt *stmt, struct pipeline_row *out)
 bool store_total(struct store *store, int64_t window_ms, enum store_part part,
                  struct pipeline_row *out, struct dx_error *err)
 {
-    sqlite3_stmt *stmt =
-        derive_over(store,
-                    "SELECT sum(n.n), sum(ok), sum(platform), sum(unknown), sum(first_n),"
-                    " sum(first_ok), sum(left_out) FROM pipeline_now n JOIN pipeline p"
-                    " ON p.id = n.pipeline JOIN source s ON s.id = p.source"
-                    " AND s.place IS NOT NULL WHERE window_ms = ?1 AND part = ?2"
-                    " AND ?3 IS NOT NULL",
-                    window_ms, (int64_t)part, 0, err);
+    sqlite3_stmt *stmt = derive_over(
+        store,
+        "SELECT sum(n.n), sum(ok), sum(platform), sum(unknown), sum(first_n),"
+        " sum(first_ok), sum(left_out), sum(was_n), sum(was_ok) FROM pipeline_now n JOIN pipeline p"
+        " ON p.id = n.pipeline JOIN source s ON s.id = p.source"
+        " AND s.place IS NOT NULL WHERE window_ms = ?1 AND part = ?2"
+        " AND ?3 IS NOT NULL",
+        window_ms, (int64_t)part, 0, err);
     bool row;
 
     *out = (struct pipeline_row){ .window_ms = window_ms,

@@ -186,7 +186,7 @@ static void bind_pipeline(sqlite3_stmt *stmt, const struct pipeline_row *row)
     const int64_t whole[] = { row->pipeline, row->window_ms, (int64_t)row->part, row->n,
                               row->ok,       row->platform,  row->unknown,       row->first_n,
                               row->first_ok, row->left_out,  row->duration_n,    row->n_before,
-                              row->slower };
+                              row->slower,   row->was_n,     row->was_ok,        row->worse };
     const double numbers[] = { row->low, row->high, row->p50, row->p90, row->before };
     int at = 1;
 
@@ -201,20 +201,22 @@ bool store_put_pipeline(struct store *store, const struct pipeline_row *row, str
 {
     sqlite3_stmt *stmt = store_statement(
         store,
-        "INSERT INTO pipeline_now (pipeline, window_ms, part, n, ok, platform, unknown, first_n,"
-        " first_ok, left_out, duration_n, n_before, slower, low, high, p50, p90, before, last)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-        " ?19) ON CONFLICT (pipeline, window_ms, part) DO UPDATE SET (n, ok, platform, unknown,"
-        " first_n, first_ok, left_out, duration_n, n_before, slower, low, high, p50, p90, before,"
-        " last) = (excluded.n, excluded.ok, excluded.platform, excluded.unknown, excluded.first_n,"
+        "INSERT INTO pipeline_now (pipeline, window_ms, part, n, ok, platform, unknown,"
+        " first_n, first_ok, left_out, duration_n, n_before, slower, was_n, was_ok, worse, low,"
+        " high, p50, p90, before, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+        " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) ON CONFLICT (pipeline,"
+        " window_ms, part) DO UPDATE SET (n, ok, platform, unknown, first_n, first_ok, left_out,"
+        " duration_n, n_before, slower, was_n, was_ok, worse, low, high, p50, p90, before, last)"
+        " = (excluded.n, excluded.ok, excluded.platform, excluded.unknown, excluded.first_n,"
         " excluded.first_ok, excluded.left_out, excluded.duration_n, excluded.n_before,"
-        " excluded.slower, excluded.low, excluded.high, excluded.p50, excluded.p90,"
-        " excluded.before, excluded.last) WHERE (n, ok, platform, unknown, first_n, first_ok,"
-        " left_out, duration_n, n_before, slower, low, high, p50, p90, before, last) IS NOT"
-        " (excluded.n, excluded.ok, excluded.platform, excluded.unknown, excluded.first_n,"
-        " excluded.first_ok, excluded.left_out, excluded.duration_n, excluded.n_before,"
-        " excluded.slower, excluded.low, excluded.high, excluded.p50, excluded.p90,"
-        " excluded.before, excluded.last)",
+        " excluded.slower, excluded.was_n, excluded.was_ok, excluded.worse, excluded.low,"
+        " excluded.high, excluded.p50, excluded.p90, excluded.before, excluded.last) WHERE (n,"
+        " ok, platform, unknown, first_n, first_ok, left_out, duration_n, n_before, slower,"
+        " was_n, was_ok, worse, low, high, p50, p90, before, last) IS NOT (excluded.n,"
+        " excluded.ok, excluded.platform, excluded.unknown, excluded.first_n, excluded.first_ok,"
+        " excluded.left_out, excluded.duration_n, excluded.n_before, excluded.slower,"
+        " excluded.was_n, excluded.was_ok, excluded.worse, excluded.low, excluded.high,"
+        " excluded.p50, excluded.p90, excluded.before, excluded.last)",
         err);
 
     if (!stmt)

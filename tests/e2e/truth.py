@@ -286,7 +286,7 @@ def check_jobs(world, exported):
         if undecided and record["cause"] in (job["cause"], "unknown"):
             job["known"] = record["cause"]
         same(what + "cause", key, job["known"], record["cause"])
-        if job["known"] == "platform":
+        if job["known"] == "platform" and job["run"]["at"]:  # logs are read when a run ends
             same(what + "category", key, category(job),
                  record["evidence"].split(":")[0].rstrip("?"))
         if record["phase"] not in PHASES.get(job["phase"], (job["phase"],)):
@@ -331,10 +331,12 @@ def check_pools(world, exported):
 Counts = collections.namedtuple("Counts", "n ok platform unknown first_n first_ok left_out")
 
 
-def count_runs(world, runs, window):
-    since, c = world.now_ms - window * 1000, collections.Counter()
+def count_runs(world, runs, window, before=0):
+    """Of the window, or of the one so many windows before it."""
+    until = world.now_ms - before * window * 1000
+    since, c = until - window * 1000, collections.Counter()
     for run in runs:
-        if not run["at"] or not since < run["at"] <= world.now_ms:
+        if not run["at"] or not since < run["at"] <= until:
             continue
         counts = run["result"] in ("success", "failure")
         if run["attempt"] == 1 and counts:
@@ -353,7 +355,16 @@ def count_runs(world, runs, window):
     return Counts(*(c[f] for f in Counts._fields))
 
 
-def check_success(what, key, c, have):
+def is_worse(now, was):
+    """Fisher's exact test, one-sided; three failures and five points at least."""
+    failed, all_failed, n = now.n - now.ok, now.n - now.ok + was.n - was.ok, now.n + was.n
+    if not now.n or not was.n or failed < 3 or was.ok / was.n - now.ok / now.n <= 0.05:
+        return False
+    return sum(math.comb(all_failed, x) * math.comb(n - all_failed, now.n - x)
+               for x in range(failed, min(all_failed, now.n) + 1)) / math.comb(n, now.n) < 0.05
+
+
+def check_success(what, key, c, was, have):
     def share(k):
         return k / c.n if c.n else None
 
@@ -363,6 +374,8 @@ def check_success(what, key, c, have):
             ("success_rate", share(c.ok)), ("success_low", low), ("success_high", high),
             ("first_attempt_n", c.first_n),
             ("first_attempt_rate", c.first_ok / c.first_n if c.first_n else None),
+            ("success_n_before", was.n), ("success_worse", is_worse(c, was)),
+            ("success_before", was.ok / was.n if was.n else None),
             ("unknown_cause", c.unknown), ("platform_rate_high", share(c.n - c.platform)),
             ("platform_rate_low", share(c.n - c.platform - c.unknown))):
         got = have[field]
@@ -386,13 +399,15 @@ def check_pipelines(world, exported, totals):
             differ("pipeline: policy", (key, p["policy"]))
         runs = [r for r in runs_of.get(key, ()) if PARTS[p["part"]](r)]
         check_success("pipeline", key + (p["part"], p["window_s"]),
-                      count_runs(world, runs, p["window_s"]), p)
+                      count_runs(world, runs, p["window_s"]),
+                      count_runs(world, runs, p["window_s"], 1), p)
     for key in runs_of.keys() - listed:
         if count_runs(world, runs_of[key], WINDOWS[-1]).n:
             differ("pipeline: missing", key)
     for t in totals:
         runs = [r for r in world.runs.values() if PARTS[t["part"]](r)]
-        check_success("total", t["part"], count_runs(world, runs, t["window_s"]), t)
+        check_success("total", t["part"], count_runs(world, runs, t["window_s"]),
+                      count_runs(world, runs, t["window_s"], 1), t)
     if {t["part"] for t in totals} != set(PARTS):
         differ("total: parts", [t["part"] for t in totals])
 

@@ -30,8 +30,9 @@ enum dx_query {
     DX_QUERY_RUNNERS,       /* key: a pool's. NAME POOL LABELS STATE (1 online, 2 busy) TEXT */
     DX_QUERY_PIPELINES,     /* over window_ms. SOURCE TYPE PROJECT PIPELINE PROTECTED N SUCCESS
                                FAILED FIRST FIRST_N PLATFORM PLATFORM_LOW UNKNOWN LOW HIGH LEFT_OUT
-                               RUNNING DURATION_N P50 P90 BEFORE (p50) N_BEFORE SLOWER STRIP URL
-                               POLICY NAME (the part, as in TOTALS) */
+                               RUNNING DURATION_N P50 P90 BEFORE (p50) N_BEFORE SLOWER
+                               SUCCESS_BEFORE SUCCESS_WAS_N WORSE STRIP URL POLICY NAME (the
+                               part, as in TOTALS) */
     DX_QUERY_PIPELINE_DAYS, /* key: a pipeline's; by day, ends at AT. N P50 P90 SUCCESS */
     DX_QUERY_TOTALS,        /* as PIPELINES: one row for all, one for protected branches, one for
                                pull requests; NAME: "all" "protected" "other" */
@@ -172,6 +173,9 @@ enum dx_field {
     DX_FIELD_LAST_SEEN,      /* ms */
     DX_FIELD_PROJECTS,       /* i */
     DX_FIELD_POLICY,         /* t what counts as success: success_policy */
+    DX_FIELD_SUCCESS_BEFORE, /* n rate over the window before */
+    DX_FIELD_SUCCESS_WAS_N,  /* i what it is of */
+    DX_FIELD_WORSE,          /* i 1: success is worse than before, by Fisher's exact test */
     /* tickets */
     DX_FIELD_TICKET_TYPE,         /* t the server's: "Bug", "Incident" */
     DX_FIELD_CATEGORY,            /* t */
