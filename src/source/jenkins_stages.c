@@ -390,21 +390,26 @@ static void ask_log(struct jenkins_poll *p, size_t run, size_t first_job,
         jenkins_log_ask(p->plan, &log);
 }
 
-/* A build that waits for a person, and does nothing meanwhile. */
-static bool is_at_gate(const struct batch *batch, size_t run, size_t first_job)
+/* To Jenkins a build is building from when it leaves the queue, though it may only wait
+ * for a node, or for a person. */
+static enum dx_phase phase_of(const struct batch *batch, size_t run, size_t first_job)
 {
-    bool gate = false;
+    bool begun = false, queued = false, gate = false;
 
     for (size_t i = first_job; i < batch->job_count; i++) {
-        enum dx_phase phase = batch->jobs[i].outcome.phase;
+        const struct job *job = &batch->jobs[i];
 
-        if (batch->jobs[i].run != run)
+        if (job->run != run)
             continue;
-        gate = gate || phase == DX_PHASE_GATE;
-        if (phase == DX_PHASE_QUEUED || phase == DX_PHASE_RUNNING)
-            return false;
+        if (job->outcome.phase == DX_PHASE_RUNNING)
+            return DX_PHASE_RUNNING;
+        begun = begun || job->started;
+        queued = queued || job->outcome.phase == DX_PHASE_QUEUED;
+        gate = gate || job->outcome.phase == DX_PHASE_GATE;
     }
-    return gate;
+    if (gate && !queued)
+        return DX_PHASE_GATE;
+    return queued && !begun ? DX_PHASE_QUEUED : DX_PHASE_RUNNING;
 }
 
 static void add_stages(struct jenkins_poll *p, size_t run, const json_t *list,
@@ -430,9 +435,8 @@ static void add_stages(struct jenkins_poll *p, size_t run, const json_t *list,
     if (pause_ms > 0 && !p->batch->runs[run].bare)
         p->batch->runs[run].gate_ms =
             pause_ms + (p->batch->runs[run].gate_ms > 0 ? p->batch->runs[run].gate_ms : 0);
-    if (p->batch->runs[run].outcome.phase == DX_PHASE_RUNNING &&
-        is_at_gate(p->batch, run, first_job))
-        p->batch->runs[run].outcome.phase = DX_PHASE_GATE;
+    if (p->batch->runs[run].outcome.phase == DX_PHASE_RUNNING)
+        p->batch->runs[run].outcome.phase = phase_of(p->batch, run, first_job);
     if (p->config->logs && about->done)
         ask_log(p, run, first_job, about);
 }

@@ -20,6 +20,7 @@
 static char *dir, config[256];
 static struct program sim;
 static int port;
+static const char *history_of; /* of the sources */
 
 static void setup(void)
 {
@@ -28,6 +29,7 @@ static void setup(void)
     snprintf(config, sizeof(config), "%s/t.yaml", dir);
     sim = (struct program){ .pid = -1 };
     port = free_port();
+    history_of = "40d";
 }
 
 static void teardown(void)
@@ -58,12 +60,12 @@ static void company(const char *seed, const char *repos, const char *history, co
     write_file(config,
                "sources:\n"
                "  - {type: github, url: 'http://127.0.0.1:%d/api/v3', org: acme, logs: yes,"
-               " history: 40d}\n"
+               " history: %s}\n"
                "  - {type: gitlab, url: 'http://127.0.0.1:%d/gitlab', group: acme, logs: yes,"
-               " history: 40d}\n"
-               "  - {type: jenkins, url: 'http://127.0.0.1:%d/jenkins', logs: yes, history: 40d}\n"
-               "  - {type: azure, url: 'http://127.0.0.1:%d/azure', logs: yes, history: 40d}\n",
-               port, port, port, port);
+               " history: %s}\n"
+               "  - {type: jenkins, url: 'http://127.0.0.1:%d/jenkins', logs: yes, history: %s}\n"
+               "  - {type: azure, url: 'http://127.0.0.1:%d/azure', logs: yes, history: %s}\n",
+               port, history_of, port, history_of, port, history_of, port, history_of);
 }
 
 /* A shell's command line, with $B the programs, $D the directory, $C and $S the
@@ -100,24 +102,30 @@ static void export_all(const char *now)
 {
     const char *out =
         sh("for kind in alerts runs jobs pools pipelines flaky failures; do"
-           "  $B/dxtop $C $S --now %s export $kind --since 90d >$D/$kind.jsonl || exit;"
+           "  $B/dxtop $C $S --now %s export $kind --since 5000d >$D/$kind.jsonl || exit;"
            " done",
            now);
 
     cr_assert_eq(code, 0, "%d %s", code, out);
 }
 
-/* The company has to stand at now. */
-static void expect_truth(const char *now)
+static void compare(const char *option, const char *now)
 {
     const char *out;
 
-    export_all(now);
     out = sh("python3 -c 'import sys, urllib.request; sys.stdout.buffer.write("
              "urllib.request.urlopen(sys.argv[1]).read())' http://127.0.0.1:%d/truth"
-             " >$D/truth.jsonl && python3 '%s/tests/e2e/truth.py' $D %s github gitlab jenkins azure",
-             port, getenv("DX_SRC"), now);
+             " >$D/truth.jsonl && python3 '%s/tests/e2e/truth.py' %s $D %s github gitlab jenkins"
+             " azure",
+             port, getenv("DX_SRC"), option, now);
     cr_expect_eq(code, 0, "%s", out);
+}
+
+/* The company has to stand at now. */
+static void expect_truth(const char *now)
+{
+    export_all(now);
+    compare("", now);
 }
 
 /* ---- as it stands ---- */
@@ -151,6 +159,20 @@ Test(truth, polled_three_times)
     for (int i = 0; i < 3; i++)
         poll_once("--now", NOON);
     expect_truth(NOON);
+}
+
+/* Records of any age are taken in, whatever the clock says. */
+Test(truth, of_years_ago)
+{
+    history_of = "4000d";
+    company("7", "16", "9d", "--now", "2018-06-15T12:00:00Z");
+    poll_once("--now", NOON);
+    poll_once("--now", NOON); /* and stay */
+    export_all(NOON);
+    compare("--records", "2018-06-15T12:00:00Z");
+    sh("rm -r $D/state");
+    poll_once("--now", "2018-06-15T12:00:00Z");
+    expect_truth("2018-06-15T12:00:00Z");
 }
 
 /* ---- a collector that is killed ---- */
