@@ -26,16 +26,17 @@ void pace_seen(struct pace *pace, int64_t now_ms, const struct http_reply *from)
         pace->not_before_ms = now_ms + wait_ms;
 }
 
-/* A poll costs less than it asks for where the server answers 304. The first one,
- * which got no 304s, says how many there may be. */
+/* A poll costs less than it asks for where the server answers 304. What came with an
+ * ETag for the first time may be one the next time, so that neither the first poll nor
+ * one that finds a hundred repositories more says what polls cost. */
 static void learn_costs(struct pace *pace, const struct pace_count *count)
 {
-    double cost = (double)count->sent - (double)count->unchanged - (double)count->fills;
+    double cost = (double)count->sent - (double)count->unchanged - (double)count->fills -
+                  (double)count->tagged;
 
     if (count->unchanged + count->tagged == 0)
         return;
-    pace->per_poll =
-        pace->costs_known ? (pace->per_poll + cost) / 2. : cost - (double)count->tagged;
+    pace->per_poll = pace->costs_known ? (pace->per_poll + cost) / 2. : cost;
     if (pace->per_poll < 1.)
         pace->per_poll = 1.;
     pace->costs_known = true;

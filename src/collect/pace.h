@@ -12,7 +12,8 @@ struct pace { /* of one source, from poll to poll; { 0 } with every_ms and share
     double share; /* of the server's limit */
     struct retry retry;
     struct budget budget;
-    double per_poll; /* requests of a poll, without back-fill, probe and, once known, 304s */
+    double per_poll; /* requests of a poll, without back-fill, probe and, once known, 304s and
+                        what will be one */
     bool costs_known;
     int64_t not_before_ms; /* the server asked for patience until then */
 };
@@ -22,7 +23,7 @@ struct pace_count {
     size_t sent;
     size_t fills;     /* of them: for history */
     size_t unchanged; /* answered by 304 */
-    size_t tagged;    /* answered with an ETag, so that the next one may be a 304 */
+    size_t tagged;    /* the first answer with an ETag: the next one may be a 304 */
 };
 
 void pace_begin(struct pace *pace, size_t planned); /* a poll, by its first requests */

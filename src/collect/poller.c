@@ -197,6 +197,7 @@ static void send_request(struct poller *p)
         request.etag =
             store_etag(p->shared->store, ask_etag_key(key, p->id, p->settings, p->request, p->auth),
                        etag, sizeof(etag));
+    p->had_etag = *etag != '\0';
     p->count.sent++;
     p->count.fills += (p->request->flags & PLAN_FILL) != 0;
     p->call = http_start(p->shared->http, &request, poller_on_reply, p);

@@ -41,6 +41,7 @@ struct poller {
     struct plan plan;
     struct batch batch;
     struct plan_request *request;
+    bool had_etag; /* of it: it was asked with one */
     struct http_call *call;
     struct command *command; /* of a source that is a program */
     struct etags etags;

@@ -75,7 +75,7 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
     struct batch_mark here = batch_mark(&p->batch);
     bool ok;
 
-    p->count.tagged += tagged && *from->etag;
+    p->count.tagged += tagged && *from->etag && !p->had_etag;
     mark = etags_reply(&p->etags, p->request->mark,
                        ask_etag_key(key, p->id, p->settings, p->request, p->auth),
                        tagged ? from->etag : "");
