@@ -357,6 +357,32 @@ Test(check, one_that_is_something_else)
     cr_expect(strstr(text, "clock skew     not said"), "%s", text);
 }
 
+/* A poll begins with one request; what it takes depends on how many repositories there
+ * are, on all pages of their list. */
+Test(check, an_organisation_takes_what_its_repositories_take)
+{
+    char text[300], link[200];
+    const char *said;
+
+    snprintf(text, sizeof(text),
+             "sources:\n  - {type: github, name: a, url: '%s', org: acme, runners: no,"
+             " every: 30s}\n",
+             server_url(t.server[0]));
+    load(text);
+    snprintf(link, sizeof(link), "Link: <%s/orgs/acme/repos?page=2>; rel=\"next\"\r\n",
+             server_url(t.server[0]));
+    server_ok(t.server[0], link,
+              "[{\"full_name\": \"acme/a\"}, {\"full_name\": \"acme/b\"},"
+              " {\"full_name\": \"acme/c\"}]");
+    server_ok(t.server[0], "", "{}");
+    server_ok(t.server[0], "", "[{\"full_name\": \"acme/d\"}, {\"full_name\": \"acme/e\"}]");
+    said = checked(COLLECT_OK);
+    cr_expect(strstr(said, "requests       about 180 an hour that count: 120 polls of 1, and lists"
+                           " led to 5 more\n"),
+              "%s", said);
+    cr_expect_eq(server_requests(t.server[0]), 3, "both pages, and the probe");
+}
+
 Test(check, one_that_is_not_there)
 {
     load("sources:\n  - {type: alertmanager, name: a, url: 'http://127.0.0.1:1'}\n");

@@ -17,6 +17,8 @@
 #include "source/plan.h"
 #include "source/source.h"
 
+enum { PAGES_MOST = 50, STEPS = 32 };
+
 struct check { /* of one source */
     struct ev_loop *loop;
     struct http *http;
@@ -32,8 +34,9 @@ struct check { /* of one source */
     char version[64];
     int64_t latency_ms, skew_ms;
     bool skew_known;
-    double per_hour;
-    size_t records; /* of a program */
+    size_t planned;           /* requests that a poll begins with */
+    size_t led[STEPS], pages; /* by step: those that its lists lead to */
+    size_t records;           /* of a program */
     struct dx_error error;
 };
 
@@ -58,10 +61,6 @@ static void on_reply(void *self, const struct http_reply *from)
     struct check *c = self;
     struct reply reply = ask_reply(c->request, from, c->plan.now_ms);
     struct dx_error err = { 0 };
-    struct plan more = { .cursors = c->plan.cursors,
-                         .now_ms = c->plan.now_ms,
-                         .every_ms = c->plan.every_ms,
-                         .history_ms = c->plan.history_ms };
 
     if (from->latency_ms > c->latency_ms)
         c->latency_ms = from->latency_ms;
@@ -76,9 +75,9 @@ static void on_reply(void *self, const struct http_reply *from)
         c->skew_known = true;
     }
     if (ask_taken(c->settings, c->request, from, &reply, &err)) {
-        /* The pages that it asks for are the collector's matter. */
-        (void)source_decode(c->source, c->settings->settings, &reply, &more, &c->batch, &err);
-        plan_done(&more);
+        c->plan.mark = c->request->step + 1;
+        (void)source_decode(c->source, c->settings->settings, &reply, &c->plan, &c->batch, &err);
+        c->plan.mark = 0;
     }
     auth_hide(c->auth, err.text);
     if (err.fault == DX_FAULT_AUTH)
@@ -90,11 +89,30 @@ static void on_reply(void *self, const struct http_reply *from)
     next_request(c);
 }
 
+/* What a reply leads to is the collector's matter, but for the pages of its own list:
+ * only with them it is known how much a poll asks for. */
+static struct plan_request *take(struct check *c)
+{
+    struct plan_request *r;
+
+    while ((r = plan_take(&c->plan)) != NULL && r->mark > 0) {
+        if (r->flags & PLAN_FILL)
+            continue;
+        if (r->mark == r->step + 1 && c->pages < PAGES_MOST) {
+            c->pages++;
+            break;
+        }
+        c->led[r->step % STEPS]++;
+        c->plan.count--; /* it is not sent */
+    }
+    return r;
+}
+
 static void next_request(struct check *c)
 {
     struct http_request request;
 
-    c->request = c->error.fault == DX_FAULT_AUTH ? NULL : plan_take(&c->plan);
+    c->request = c->error.fault == DX_FAULT_AUTH ? NULL : take(c);
     if (!c->request) {
         ev_break(c->loop, EVBREAK_ALL);
         return;
@@ -135,7 +153,7 @@ static void on_program(void *self, const struct command_result *result)
 
 static void run_program(struct check *c)
 {
-    c->per_hour = 3600e3 / (double)c->settings->every_ms;
+    c->planned = 1;
     (void)program_begin(c->loop, c->settings, on_program, c);
     ev_run(c->loop, 0);
     c->records = c->batch.run_count + c->batch.job_count + c->batch.sample_count +
@@ -160,7 +178,6 @@ static void print_program(const struct check *c)
 static void run(struct check *c)
 {
     const struct cursors none = { .get = no_cursor, .after = no_cursor_after };
-    size_t a_poll;
 
     c->source = c->settings->kind;
     c->plan = (struct plan){ .now_ms = clock_now(c->clock),
@@ -172,8 +189,7 @@ static void run(struct check *c)
         return;
     }
     c->source->begin(c->settings->settings, &none, &c->plan);
-    a_poll = c->plan.count;
-    c->per_hour = (double)a_poll * 3600e3 / (double)c->settings->every_ms;
+    c->planned = c->plan.count;
     if (c->source->probe)
         c->source->probe(c->settings->settings, &c->plan);
     if (auth_check(&c->settings->endpoint, &c->error)) {
@@ -185,6 +201,40 @@ static void run(struct check *c)
     auth_free(c->auth);
     plan_done(&c->plan);
     batch_done(&c->batch);
+}
+
+static double polls_per_hour(const struct check *c)
+{
+    return 3600e3 / (double)c->settings->every_ms;
+}
+
+static double per_hour(const struct check *c)
+{
+    double polls = polls_per_hour(c), sum = (double)c->planned * polls;
+
+    for (unsigned step = 0; step < STEPS; step++)
+        if (c->led[step] > 0)
+            sum += c->source->counted ? c->source->counted(step, c->led[step], polls)
+                                      : (double)c->led[step] * polls;
+    return sum;
+}
+
+/* How many, and what they are made of. */
+static void print_requests(const struct check *c)
+{
+    size_t led = 0;
+    char words[160];
+
+    for (size_t step = 0; step < STEPS; step++)
+        led += c->led[step];
+    if (led == 0)
+        (void)snprintf(words, sizeof(words), "%.0f an hour", per_hour(c));
+    else
+        (void)snprintf(
+            words, sizeof(words),
+            "about %.0f an hour that count: %.0f polls of %zu, and lists led to %zu more",
+            per_hour(c), polls_per_hour(c), c->planned, led);
+    print_line(true, "requests", words);
 }
 
 static void print_text(const struct check *c)
@@ -214,8 +264,7 @@ static void print_text(const struct check *c)
     (void)snprintf(words, sizeof(words), "%.1f s%s", (double)c->skew_ms / 1e3,
                    skewed ? "; set one of the clocks right" : "");
     print_line(!skewed, "clock skew", c->skew_known ? words : "not said");
-    (void)snprintf(words, sizeof(words), "%.0f an hour", c->per_hour);
-    print_line(true, "requests", words);
+    print_requests(c);
 }
 
 static json_t *to_json(const struct check *c)
@@ -226,7 +275,7 @@ static json_t *to_json(const struct check *c)
                      "authenticated", c->authenticated, "version", c->version, "latency_ms",
                      (json_int_t)c->latency_ms, "skew_ms",
                      c->skew_known ? json_integer(c->skew_ms) : json_null(), "requests_per_hour",
-                     c->per_hour, "error", c->error.text);
+                     per_hour(c), "error", c->error.text);
 }
 
 /* Texts that say why jobs failed, and cannot be used. */

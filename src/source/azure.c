@@ -155,6 +155,15 @@ static uint32_t yields_of(const void *config)
     return 1u << DX_KIND_RUN | (az->pools ? 1u << DX_KIND_POOL : 0);
 }
 
+/* Each poll asks for what is open and what is new in so many projects; their queues are
+ * once an hour. */
+static double counted(unsigned step, size_t n, double polls)
+{
+    if (step != AZURE_OPEN && step != AZURE_NEWEST)
+        return (double)n;
+    return polls * (double)(n < AZURE_VISITS_MOST ? n : AZURE_VISITS_MOST);
+}
+
 const struct source source_azure = {
     .name = "azure",
     .summary = "builds, jobs, pools and agents of Azure DevOps, Services or Server",
@@ -172,4 +181,5 @@ const struct source source_azure = {
     .refused = azure_refused,
     .less = azure_less,
     .probe = probe,
+    .counted = counted,
 };

@@ -119,6 +119,7 @@ bool azure_fits(const struct dx_items *patterns, const char *text);
 
 /* How much of all projects' history is listed: into the batch. */
 void azure_tell_progress(const struct azure *az, struct plan *plan, struct batch *batch);
+enum { AZURE_VISITS_MOST = 60 }; /* projects that are asked in one poll */
 void azure_projects_begin(const struct azure *az, struct plan *plan);
 bool azure_decode_projects(const struct azure *az, const struct reply *reply, struct plan *plan,
                            struct batch *batch, struct dx_error *err);

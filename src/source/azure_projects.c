@@ -10,8 +10,7 @@
 #include "source/field.h"
 
 enum {
-    VISITS_MOST = 60, /* projects that are asked in one poll */
-    IDLE_FROM = 10,   /* with more projects, those where nothing ran for a day have to wait */
+    IDLE_FROM = 10, /* with more projects, those where nothing ran for a day have to wait */
     IDLE_SHARE = 10,
     MINUTE_MS = 60 * 1000,
     HOUR_MS = 60 * 60 * 1000,
@@ -47,7 +46,7 @@ static bool is_due(const struct plan *plan, enum azure_cursor which, const char 
 static void visit(const struct azure *az, struct plan *plan, const char *project, int64_t index,
                   int64_t count)
 {
-    int64_t share = (count + VISITS_MOST - 1) / VISITS_MOST;
+    int64_t share = (count + AZURE_VISITS_MOST - 1) / AZURE_VISITS_MOST;
 
     if (count > IDLE_FROM && share < IDLE_SHARE && is_idle(plan, project))
         share = IDLE_SHARE;

@@ -120,6 +120,14 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
     return true;
 }
 
+/* Each poll asks for the newest of so many projects; the rest is once an hour. */
+static double counted(unsigned step, size_t n, double polls)
+{
+    if (step != GITLAB_PIPELINES)
+        return (double)n;
+    return polls * (double)(n < GITLAB_LISTS_MOST ? n : GITLAB_LISTS_MOST);
+}
+
 const struct source source_gitlab = {
     .name = "gitlab",
     .summary = "pipelines, jobs and runners of a GitLab, .com or self-managed",
@@ -136,4 +144,5 @@ const struct source source_gitlab = {
     .decode = decode,
     .refused = gitlab_refused,
     .probe = probe,
+    .counted = counted,
 };

@@ -108,6 +108,7 @@ const struct gitlab_reason *gitlab_reason(const char *name); /* NULL: not known 
 
 /* ---- gitlab_projects.c ---- */
 
+enum { GITLAB_LISTS_MOST = 100 }; /* projects that are asked for news in one poll */
 void gitlab_projects_begin(const struct gitlab *g, struct plan *plan);
 bool gitlab_decode_group(const struct gitlab *g, const struct reply *reply, struct plan *plan,
                          struct batch *batch, struct dx_error *err);

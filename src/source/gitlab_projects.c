@@ -10,8 +10,7 @@
 #include "source/pattern.h"
 
 enum {
-    LISTS_MOST = 100, /* projects that are asked for news in one poll */
-    FILLS = 8,        /* of so many projects one may fill back */
+    FILLS = 8, /* of so many projects one may fill back */
     /* The projects of the group; the default branches of projects. */
     VISIT_EVERY_MS = 60 * 60 * 1000,
 };
@@ -29,7 +28,7 @@ static bool has_turn(const struct plan *plan, int64_t index, int64_t share)
 static void visit(struct plan *plan, const struct batch *batch, const char *project, int64_t index,
                   int64_t count)
 {
-    if (has_turn(plan, index, (count + LISTS_MOST - 1) / LISTS_MOST))
+    if (has_turn(plan, index, (count + GITLAB_LISTS_MOST - 1) / GITLAB_LISTS_MOST))
         gitlab_visit(plan, batch, project, has_turn(plan, index, count < FILLS ? count : FILLS));
 }
 
@@ -57,7 +56,7 @@ static void begin_projects(const struct gitlab *g, struct plan *plan)
 
     for (int64_t i = 0; i < count; i++) {
         struct gitlab_about about = { .project = projects[i], .go_on = round };
-        bool turn = has_turn(plan, i, (count + LISTS_MOST - 1) / LISTS_MOST);
+        bool turn = has_turn(plan, i, (count + GITLAB_LISTS_MOST - 1) / GITLAB_LISTS_MOST);
 
         if (round || (is_number(projects[i]) ? turn : gitlab_branch(plan, NULL, projects[i]) == 0))
             (void)gitlab_ask(plan, GITLAB_PROJECT, i, &about);

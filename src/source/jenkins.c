@@ -130,6 +130,12 @@ static bool less(const void *config, const struct reply *reply, const struct dx_
            jenkins_builds_less(&p);
 }
 
+/* Its tree of jobs says which of them moved. */
+static double counted(unsigned step, size_t n, double polls)
+{
+    return step == JENKINS_BUILDS ? 0. : polls * (double)n;
+}
+
 const struct source source_jenkins = {
     .name = "jenkins",
     .summary = "builds, stages, queue and nodes of a Jenkins",
@@ -146,4 +152,5 @@ const struct source source_jenkins = {
     .refused = jenkins_refused,
     .less = less,
     .probe = probe,
+    .counted = counted,
 };
