@@ -220,3 +220,37 @@ Test(host, a_quick_draw_does_not_excuse_a_slow_update_nor_the_other_way_round)
     cr_expect(in.off);
     cr_expect(panel_shows("switched off"));
 }
+
+/* ---- below a list ---- */
+
+static void say_under(const void *state, const char *row_key, struct dx_canvas *c)
+{
+    char text[60];
+
+    (void)state;
+    snprintf(text, sizeof(text), "of %s: %d x %d", row_key, dx_canvas_rows(c), dx_canvas_cols(c));
+    dx_put(c, 0, 0, NULL, text);
+}
+
+/* What a panel says of the selected row stands below the rows, where these leave six
+ * lines, and on its first level only. */
+Test(host, what_it_says_of_the_selected_row_stands_below_the_rows)
+{
+    grid_done(&grid);
+    grid_init(&grid, 16, 60, &glyph_sets[GLYPHS_ASCII]); /* with its frame */
+    canvas = canvas_of(&grid);
+    lists.under = say_under;
+    instance_open(&in, &lists, "", NULL, 0);
+    panel.rows = 7;
+    panel_update();
+    cr_expect(strstr(panel_line(9), "of row 0: 6 x 58"), "%s", panel_line(9));
+    panel.rows = 8;
+    panel_update();
+    cr_expect_not(panel_shows("of row 0"), "five lines are too few");
+    panel.rows = 2;
+    panel_update();
+    cr_expect(strstr(panel_line(4), "of row 0: 11 x 58"), "%s", panel_line(4));
+    in.depth = 1;
+    cr_expect_not(panel_shows("of row 0"));
+    in.depth = 0;
+}
