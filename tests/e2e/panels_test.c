@@ -84,6 +84,33 @@ Test(panels, without_data)
     screens("empty-", KIT_NOW, NULL);
 }
 
+/* Between two polls nothing is asked, and history is still missing. */
+Test(panels, a_source_that_fills_says_so_between_its_polls)
+{
+    char statement[300];
+    const char *update[] = { "sqlite3", store, statement, NULL };
+    const char *argv[] = { "dxtop",  "-c",     config,    "--state", dir,      "--now", KIT_NOW,
+                           "screen", "--view", "Sources", "--size",  "160x24", NULL };
+    char *out;
+    int status;
+
+    write_file(config, "store: %s\nviews: [{name: Sources, rows: [{panels: [sources]}]}]\n", store);
+    company_write(store, KIT_NORMAL);
+    snprintf(statement, sizeof(statement), "UPDATE poll SET state = %d, done = 348, total = 400",
+             DX_SOURCE_LIVE);
+    free(program_run(update, &status));
+    cr_assert_eq(status, 0);
+    out = program_run(argv, &status);
+    cr_assert_eq(status, 0, "%s", out);
+    cr_expect(strstr(out, "filling: 348 of 400"), "%s", out);
+    free(out);
+    snprintf(statement, sizeof(statement), "UPDATE poll SET done = NULL, total = NULL");
+    free(program_run(update, &status));
+    out = program_run(argv, &status);
+    cr_expect_null(strstr(out, "filling"), "%s", out);
+    free(out);
+}
+
 /* ---- in a terminal ---- */
 
 #define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
