@@ -1,0 +1,149 @@
+/* What the collector derives of failures of the platform: incidents, alerts of its own. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "collect/derive.h"
+#include "store_kit.h"
+
+static struct deriver *deriver;
+static struct batch batch;
+static const int64_t now_ms = T0;
+
+static void start(void)
+{
+    kit_init();
+    kit_collect();
+    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
+    store_on_derive(kit.store, deriver_commit, deriver);
+    batch = (struct batch){ .run_count = 0 };
+}
+
+static void stop(void)
+{
+    kit_done();
+    deriver_free(deriver);
+}
+
+TestSuite(derive_incident, .init = start, .fini = stop, .timeout = 120);
+
+/* The run of the nth project, with the job that failed it, minutes ago. */
+static void add(int nth, enum dx_cause cause, const char *evidence)
+{
+    struct run *run = batch_run(&batch);
+    struct job *job;
+
+    run->project = arena_print(&batch.arena, "acme/p%d", nth);
+    run->pipeline = "ci";
+    run->id = arena_print(&batch.arena, "%d", 30 + nth);
+    run->attempt = 1;
+    run->sha = run->id;
+    run->outcome.phase = DX_PHASE_DONE;
+    run->outcome.result = DX_RESULT_FAILURE;
+    run->timing.started_ms = run->timing.created_ms = now_ms - 20 * MINUTE;
+    run->timing.finished_ms = now_ms - (5 - nth) * MINUTE;
+    run->jobs_whole = true;
+    job = batch_job(&batch, batch.run_count - 1);
+    job->id = run->id;
+    job->name = "test";
+    job->pool = arena_print(&batch.arena, "pool%d", nth);
+    job->started = true;
+    job->outcome = run->outcome;
+    job->outcome.cause = cause;
+    job->outcome.evidence = evidence;
+    job->timing = run->timing;
+}
+
+static const char *summaries(void)
+{
+    return ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms, DX_FIELD_SOURCE, DX_FIELD_NAME,
+                DX_FIELD_STATE, DX_FIELD_SUMMARY);
+}
+
+/* ---- one alert ---- */
+
+Test(derive_incident, failures_of_the_platform_in_three_projects_raise_one_alert)
+{
+    struct dx_error err = { 0 };
+    bool more = true;
+
+    for (int i = 0; i < 3; i++)
+        add(i, DX_CAUSE_PLATFORM, "runner: lost");
+    kit_poll(0, now_ms, &batch);
+    cr_expect(strstr(summaries(), "dxtop|PlatformIncident|1|runner: 3 jobs of 3 projects failed"),
+              "%s", summaries());
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+    /* and it clears by itself */
+    while (more)
+        cr_assert(deriver_slice(deriver, kit.store, now_ms + HOUR, &more, &err));
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + HOUR), 0);
+}
+
+/* ---- whatever systems show it ---- */
+
+static void failure_in(int source, int nth, const char *evidence)
+{
+    add(nth, DX_CAUSE_PLATFORM, evidence);
+    kit_poll(source, now_ms, &batch);
+}
+
+/* What each says of one outage differs; what failed is the same. */
+Test(derive_incident, an_outage_that_two_systems_show_is_one)
+{
+    failure_in(0, 0, "registry: step \"Initialize containers\" failed");
+    failure_in(0, 1, "registry: status: 503 (rule 34)");
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 0, "two are not enough");
+    failure_in(1, 2, "registry: toomanyrequests (rule 30)");
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+    cr_expect(strstr(summaries(), "|registry: 3 jobs of 3 projects failed"), "%s", summaries());
+    cr_expect(strstr(summaries(), ": toomanyrequests (rule 30); "), "%s", summaries());
+    cr_expect(strstr(summaries(), ": status: 503 (rule 34)\n"), "%s", summaries());
+}
+
+Test(derive_incident, failures_that_are_not_alike_are_none)
+{
+    failure_in(0, 0, "registry: status: 503 (rule 34)");
+    failure_in(0, 1, "capacity: no runner took it");
+    failure_in(1, 2, "runner: failure_reason runner_system_failure");
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 0);
+}
+
+/* ---- what may be the platform's ---- */
+
+static void three_ambiguous_failures(void)
+{
+    for (int i = 0; i < 3; i++)
+        add(i, DX_CAUSE_UNKNOWN, "disk?: No space left on device");
+}
+
+static void check_blame(void)
+{
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FAILURES, NULL, now_ms, DX_FIELD_CAUSE, DX_FIELD_N,
+                          DX_FIELD_PROJECTS),
+                     "2|3|3\n");
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_PIPELINES,
+                          DX_FILTER(.name = "acme/p0", .window_ms = DAY), now_ms, DX_FIELD_N,
+                          DX_FIELD_FAILED, DX_FIELD_PLATFORM, DX_FIELD_UNKNOWN),
+                     "1|1|0|0\n");
+}
+
+Test(derive_incident, an_ambiguous_failure_is_the_platforms_where_others_like_it_are)
+{
+    three_ambiguous_failures();
+    kit_poll(0, now_ms, &batch);
+    check_blame();
+}
+
+Test(derive_incident, so_it_is_in_history)
+{
+    struct dx_error err = { 0 };
+    bool more = true;
+
+    three_ambiguous_failures();
+    kit_fill(0, now_ms, &batch);
+    for (int i = 0; more && i < 1000; i++)
+        cr_assert(deriver_slice(deriver, kit.store, now_ms, &more, &err), "%s", err.text);
+    check_blame();
+}
