@@ -181,10 +181,12 @@ static const struct {
     { "job.json", DX_CAUSE_NONE, "" },
     { "failed_task.json", DX_CAUSE_NONE, "" },
     { "abandoned.json", DX_CAUSE_PLATFORM,
-      "runner: abandoned, its agent was lost: We stopped hearing from agent linux-3. Verify the agent "
+      "runner: abandoned, its agent was lost: We stopped hearing from agent linux-3. Verify the "
+      "agent "
       "machine is running and has a healthy network connection." },
     { "no_agent_took_it.json", DX_CAUSE_PLATFORM,
-      "capacity: no agent took it: No agent found in pool Linux which satisfies the specified demands: gpu" },
+      "capacity: no agent took it: No agent found in pool Linux which satisfies the specified "
+      "demands: gpu" },
     { "no_agent_took_it_and_nobody_says_why.json", DX_CAUSE_PLATFORM,
       "capacity: no agent took it" },
     { "canceled_by_a_person.json", DX_CAUSE_NONE, "" },

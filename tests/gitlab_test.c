@@ -130,8 +130,9 @@ Test(gitlab, a_job_that_never_started_is_the_platforms)
         cr_expect_eq(j[i].timing.started_ms, 0);
         cr_expect_eq(j[i].timing.duration_ms, -1);
     }
-    cr_expect_str_eq(j[0].outcome.evidence, "capacity: failure_reason "
-                                            "stuck_pending_no_matching_runners (before: stuck_or_timeout_failure)");
+    cr_expect_str_eq(j[0].outcome.evidence,
+                     "capacity: failure_reason "
+                     "stuck_pending_no_matching_runners (before: stuck_or_timeout_failure)");
     cr_expect_str_eq(j[1].outcome.evidence, "capacity: no runner took it within 1h40m");
     cr_expect_eq(j[2].outcome.result, DX_RESULT_CANCELLED);
     cr_expect_eq(j[2].outcome.cause, DX_CAUSE_NONE);

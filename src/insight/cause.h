@@ -9,8 +9,8 @@
  *
  * Score = weight x (1/2 + position/2), position 0 to 1 from the first line to the
  * last: of equal weights the later one wins, and on one line the rule of the higher
- * number, which says more (a registry that answers 503, not any server). A hit of class P is worth no more than
- * one of class A where
+ * number, which says more (a registry that answers 503, not any server). A hit of class P is worth
+ * no more than one of class A where
  *   - it is of the network, dns, a registry, mirror, artifact or secret, and its line
  *     names the job itself as the peer (localhost, 127., [::1], a service container)
  *     or reads as an assertion (assert, expected, got, --- FAIL): tests of error

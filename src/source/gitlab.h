@@ -102,7 +102,7 @@ struct gitlab_reason {
     const char *name;
     enum dx_cause cause;
     const char *category; /* of the evidence; "": it says too little */
-    const char *before; /* the broader name that servers used before it; NULL: none */
+    const char *before;   /* the broader name that servers used before it; NULL: none */
 };
 const struct gitlab_reason *gitlab_reason(const char *name); /* NULL: not known */
 
