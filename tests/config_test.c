@@ -10,6 +10,7 @@
 
 #include "config/common_args.h"
 #include "config/config.h"
+#include "config/option.h"
 
 struct settings {
     bool flag;
@@ -387,4 +388,23 @@ Test(config, a_store_is_named_after_its_configuration)
     path = config_store_path(&c, "/var/x", 2);
     cr_expect_str_eq(path, "/srv/shared.db");
     free(path);
+}
+
+/* A panel's options stand at the beginning of its state. */
+Test(option, the_struct_ends_with_its_last_field)
+{
+    const struct dx_option some[] = {
+        { .name = "text", .type = DX_OPTION_TEXT, .offset = O(text) },
+        { .name = "flag", .type = DX_OPTION_FLAG, .offset = O(flag) },
+        { 0 },
+    };
+    const struct dx_option choice[] = {
+        { .name = "show", .type = DX_OPTION_CHOICE, .offset = O(choice) },
+        { 0 },
+    };
+
+    cr_expect_eq(options_size(NULL), 0);
+    cr_expect_eq(options_size(some), O(text) + sizeof(const char *));
+    cr_expect_eq(options_size(choice), O(choice) + sizeof(int));
+    cr_expect_eq(options_size(options), O(repos) + sizeof(struct dx_items));
 }

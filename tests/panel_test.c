@@ -170,6 +170,69 @@ Test(host, rows_end_with_the_update)
     cr_expect_eq(fake.open, 0);
 }
 
+/* ---- what it keeps ---- */
+
+Test(host, goes_as_deep_as_the_path_and_finds_its_selections_again)
+{
+    struct step step = { .url = "" };
+    char key[16];
+
+    panel.rows = 3;
+    instance_open(&in, &lists, "", NULL, 0);
+    for (int i = 0; i <= PATH_MOST; i++) {
+        panel_update();
+        table_move(in.table, i % 3, 3);
+        snprintf(step.key, sizeof(step.key), "step %d", i);
+        instance_push(&in, &step);
+    }
+    cr_expect_eq(in.depth, PATH_MOST, "the ninth step is not made");
+    for (int i = PATH_MOST; i > 0; i--) {
+        snprintf(key, sizeof(key), "step %d", i - 1);
+        cr_expect_str_eq(in.path[i - 1].key, key);
+        cr_assert(instance_back(&in));
+        panel_update();
+        snprintf(key, sizeof(key), "row %d", (i - 1) % 3);
+        cr_expect_str_eq(table_selected(in.table)->key, key, "at level %d", i - 1);
+    }
+    cr_expect_not(instance_back(&in));
+}
+
+Test(host, rests_without_rows_and_keeps_what_was_chosen)
+{
+    panel.rows = 3;
+    instance_open(&in, &lists, "", NULL, 0);
+    panel_update();
+    table_move(in.table, 2, 3);
+    instance_rest(&in);
+    cr_expect_eq(in.table->row_count, 0);
+    cr_expect_null(table_selected(in.table));
+    panel_update();
+    cr_expect_eq(in.table->row_count, 3);
+    cr_expect_str_eq(table_selected(in.table)->key, "row 2");
+}
+
+static void find_many(const struct dx_view *view, struct dx_list *list)
+{
+    char subject[16];
+
+    (void)view;
+    for (int i = 0; i < 2 * FINDINGS_MOST; i++) {
+        snprintf(subject, sizeof(subject), "finding %d", i);
+        dx_finding(list, DX_ROLE_WARN, subject, "is there");
+    }
+}
+
+Test(host, findings_are_the_first_eight)
+{
+    instance_open(&in, &lists, "", NULL, 0);
+    panel_update();
+    cr_expect_eq(in.finding_count, 0);
+    panel.update = find_many;
+    panel_update();
+    cr_expect_eq(in.finding_count, FINDINGS_MOST);
+    cr_expect_str_eq(in.findings[FINDINGS_MOST - 1].subject, "finding 7");
+}
+
 /* ---- slow ones ---- */
 
 Test(host, slow_three_times_in_a_row_is_switched_off)
@@ -250,7 +313,6 @@ Test(host, what_it_says_of_the_selected_row_stands_below_the_rows)
     panel.rows = 2;
     panel_update();
     cr_expect(strstr(panel_line(4), "of row 0: 11 x 58"), "%s", panel_line(4));
-    in.depth = 1;
+    instance_push(&in, &(struct step){ .key = "row 0" });
     cr_expect_not(panel_shows("of row 0"));
-    in.depth = 0;
 }

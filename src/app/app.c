@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "app/views.h"
+#include "config/option.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -24,7 +25,8 @@ static bool find_panel(void *self, const char *name, struct config_kind *kind, s
     *kind = (struct config_kind){ .name = panel->name,
                                   .summary = panel->summary,
                                   .options = panel->options,
-                                  .size = panel->state_size,
+                                  /* its state, which may be large, is each instance's own */
+                                  .size = options_size(panel->options),
                                   .kind = panel };
     return true;
 }

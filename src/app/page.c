@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "config/option.h"
 #include "core/mem.h"
 
 enum { FRAME = 2 }; /* rows and columns that a frame takes */
@@ -49,7 +50,7 @@ static void open_panels(struct page *page)
         const struct dx_panel *panel = s->kind;
 
         (void)instance_open(&page->slots[i].instance, panel, s->title, s->settings,
-                            panel->state_size);
+                            options_size(panel->options));
         restore(&page->slots[i]);
     }
     page->open = true;
@@ -172,6 +173,12 @@ void page_update(struct page *page, const struct reader *reader, int64_t now_ms,
     update_slots(page, reader, now_ms, true);
     if (!page_focus(page))
         page_move_focus(page, 1);
+}
+
+void page_rest(struct page *page)
+{
+    for (size_t i = 0; i < page->slot_count && page->open; i++)
+        instance_rest(&page->slots[i].instance);
 }
 
 void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms)

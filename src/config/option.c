@@ -329,6 +329,42 @@ static bool option_parse(struct option_context *context, void *settings,
 
 /* ---- a whole table ---- */
 
+static size_t field_size(enum dx_option_type type)
+{
+    switch (type) {
+    case DX_OPTION_FLAG:
+        return sizeof(bool);
+    case DX_OPTION_COUNT:
+    case DX_OPTION_DURATION:
+    case DX_OPTION_SIZE:
+        return sizeof(int64_t);
+    case DX_OPTION_NUMBER:
+    case DX_OPTION_PERCENT:
+        return sizeof(double);
+    case DX_OPTION_TEXT:
+        return sizeof(const char *);
+    case DX_OPTION_CHOICE:
+        return sizeof(int);
+    case DX_OPTION_LIST:
+    case DX_OPTION_MAP:
+    case DX_OPTION_TABLES:
+        return sizeof(struct dx_items);
+    case DX_OPTION_SECRET:
+        break;
+    }
+    return sizeof(struct secret);
+}
+
+size_t options_size(const struct dx_option *options)
+{
+    size_t size = 0;
+
+    for (const struct dx_option *o = options; o && o->name; o++)
+        if (o->offset + field_size(o->type) > size)
+            size = o->offset + field_size(o->type);
+    return size;
+}
+
 static bool set_fallback(struct option_context *context, void *settings,
                          const struct dx_option *option)
 {

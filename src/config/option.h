@@ -22,6 +22,9 @@ bool options_judge(struct option_context *context, const struct yaml *map,
 bool options_fill(struct option_context *context, void *settings, const struct dx_option *options,
                   const struct yaml *map);
 
+/* How long a struct is that has all fields of the table (NULL: none). */
+size_t options_size(const struct dx_option *options);
+
 /* A file name of the configuration as a path. */
 const char *option_path(struct option_context *context, const char *name);
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/mem.h"
 #include "core/text.h"
 #include "panel/host.h"
 #include "ui/widgets.h"
@@ -215,11 +216,13 @@ void dx_empty(struct dx_list *list, const char *sentence)
 void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, const char *sentence)
 {
     struct instance *in = list->instance;
-    struct finding *f = &in->findings[in->finding_count];
+    struct finding *f;
 
-    if (in->finding_count == sizeof(in->findings) / sizeof(in->findings[0]))
+    if (in->finding_count == FINDINGS_MOST)
         return;
-    in->finding_count++;
+    if (!in->findings)
+        in->findings = mem_new(FINDINGS_MOST, sizeof(*in->findings));
+    f = &in->findings[in->finding_count++];
     f->role = role;
     text_copy(f->subject, sizeof(f->subject), subject);
     text_copy(f->sentence, sizeof(f->sentence), sentence);

@@ -111,8 +111,8 @@ bool instance_open(struct instance *in, const struct dx_panel *panel, const char
 void instance_close(struct instance *in)
 {
     close_panel(in);
-    for (int i = 0; i <= PATH_MOST; i++)
-        table_done(&in->tables[i]);
+    levels_end(in);
+    free(in->findings);
     free(in->state);
     *in = (struct instance){ .panel = NULL };
 }

@@ -13,7 +13,7 @@ struct finding {
     char subject[96], sentence[200];
 };
 
-enum { PATH_MOST = 8 };
+enum { PATH_MOST = 8, FINDINGS_MOST = 8 };
 
 struct step { /* of the drill-down */
     char key[256], name[200], url[600];
@@ -30,14 +30,15 @@ struct instance {
     int slow[CALLBACK_COUNT];        /* how often in a row each took over 50 ms */
     const struct dx_column *columns; /* of this level; NULL: paints */
     struct table *table;             /* of this level */
-    struct table tables[PATH_MOST + 1];
+    struct table *tables;            /* of every level that was opened yet: reached + 1 */
     char note[160], empty[200];
-    struct finding findings[8];
+    struct finding *findings; /* FINDINGS_MOST; NULL: there was none yet */
     size_t finding_count;
-    struct step path[PATH_MOST]; /* what was opened before at a level stays behind its end */
-    int depth, base; /* steps of the path; the first `base` are those of the one it follows */
-    bool idle;       /* it follows one where nothing is selected that can be opened */
-    bool followed;   /* its selection is shown without the focus too */
+    struct step *path; /* what was opened before at a level stays behind its end; `reached` */
+    int depth, base;   /* steps of the path; the first `base` are those of the one it follows */
+    int reached;       /* the deepest level yet */
+    bool idle;         /* it follows one where nothing is selected that can be opened */
+    bool followed;     /* its selection is shown without the focus too */
     /* the age of its data, by the last update: */
     int64_t last_ok_ms, every_ms;
     char sources[96];              /* "github", "3 sources" */
@@ -79,6 +80,8 @@ const char *instance_level_name(const struct instance *instance);
 bool instance_open(struct instance *instance, const struct dx_panel *panel, const char *title,
                    const void *settings, size_t settings_size);
 void instance_close(struct instance *instance);
+/* Its rows go until the next update; what the user chose stays. */
+void instance_rest(struct instance *instance);
 
 struct dx_view {
     const struct reader *reader;

@@ -3,8 +3,10 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/mem.h"
 #include "core/text.h"
 #include "panel/host.h"
 #include "panel/levels.h"
@@ -39,8 +41,37 @@ void levels_begin(struct instance *in)
     in->columns = in->panel->columns;
     if (in->open && in->panel->columns_of)
         in->columns = in->panel->columns_of(in->state);
-    table_init(&in->tables[0], in->columns);
-    in->table = &in->tables[0];
+    in->tables = in->table = mem_new(1, sizeof(*in->tables));
+    table_init(in->table, in->columns);
+}
+
+void levels_end(struct instance *in)
+{
+    for (int i = 0; in->tables && i <= in->reached; i++)
+        table_done(&in->tables[i]);
+    free(in->tables);
+    free(in->path);
+}
+
+void instance_rest(struct instance *in)
+{
+    for (int i = 0; i <= in->reached; i++)
+        table_clear(&in->tables[i]);
+}
+
+/* Room for so many steps, and for the list after the last of them. */
+static void reach(struct instance *in, int depth)
+{
+    size_t had = (size_t)in->reached, more = (size_t)depth - had;
+
+    if (depth <= in->reached)
+        return;
+    in->tables = mem_grow(in->tables, had + more + 1, sizeof(*in->tables));
+    in->path = mem_grow(in->path, had + more, sizeof(*in->path));
+    memset(in->tables + had + 1, 0, more * sizeof(*in->tables));
+    memset(in->path + had, 0, more * sizeof(*in->path));
+    in->table = &in->tables[in->depth];
+    in->reached = depth;
 }
 
 /* Another thing is looked at: what was chosen in the last one says nothing of it. */
@@ -53,6 +84,7 @@ static void forget(struct table *table)
 
 static void set_step(struct instance *in, int at, const struct step *step)
 {
+    reach(in, at + 1);
     if (strcmp(in->path[at].key, step->key) != 0)
         forget(&in->tables[at + 1]);
     if (&in->path[at] != step)

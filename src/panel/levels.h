@@ -6,5 +6,6 @@ struct instance;
 
 /* The panel's own columns, as its options ask; state is there. */
 void levels_begin(struct instance *instance);
+void levels_end(struct instance *instance);
 
 #endif
