@@ -5,37 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "job.h"
+#include "pipelines.h"
 #include "run.h"
-
-enum { DAYS = 14, NAME_MOST = 160, STRIP_MOST = 24, FEW = 3 };
-
-enum show { SHOW_LIST, SHOW_GRAPH };
-
-struct pipeline {
-    char key[32], name[NAME_MOST], url[600], strip[32];
-    int64_t n, failed, unknown, left_out, running, slower, worse;
-    double success, first, platform, platform_low, low, high, p50, p90, before;
-    double day50[DAYS], day90[DAYS];
-    enum dx_role role; /* of the platform's rate */
-    int rank;
-    size_t nth;
-};
-
-struct pipelines {
-    const char *source; /* options */
-    int64_t window_ms;
-    double warn, bad;
-    int part, show;
-
-    struct dx_column columns[16]; /* view-model */
-    char delta_title[32], title[80];
-    struct pipeline *rows;
-    size_t count, cap;
-    int64_t now_ms;
-    int level;
-    struct job_detail job;
-};
 
 static const char *const shows[] = { "list", "graph", NULL };
 
@@ -93,8 +64,7 @@ static const struct dx_column columns[] = {
                    "worst all of them were the platform's" },
     [ALL] = { "ALL", DX_CELL_NUMBER, DX_UNIT_RATIO, 1, 5, 7, DX_FIT_RIGHT,
               "successes / runs, whosever fault; bright where it is worse than over the window "
-              "before, "
-              "by Fisher's exact test" },
+              "before, by Fisher's exact test" },
     [ERROR] = { "±", DX_CELL_TEXT, DX_UNIT_NONE, 7, 4, 4, DX_FIT_RIGHT,
                 "points that ALL may be off by (Wilson, 95 %), where that is more than 5" },
     [FIRST] = { "FIRST", DX_CELL_NUMBER, DX_UNIT_RATIO, 8, 7, 7, DX_FIT_RIGHT,
@@ -141,139 +111,6 @@ static bool open_panel(void *state, struct dx_error *err)
     return ci_check_window(p->window_ms, err);
 }
 
-/* ---- reading ---- */
-
-static struct pipeline *new_row(struct pipelines *p)
-{
-    if (p->count == p->cap) {
-        size_t cap = p->cap ? 2 * p->cap : 32;
-        struct pipeline *rows = realloc(p->rows, cap * sizeof(*rows));
-
-        if (!rows)
-            return NULL;
-        p->rows = rows;
-        p->cap = cap;
-    }
-    p->rows[p->count] = (struct pipeline){ .nth = p->count };
-    return &p->rows[p->count++];
-}
-
-/* By what is known of the platform's failures; one or two of them are not loud.
- * Where only the unknown ones would break the goal, nobody can say. */
-static void judge(const struct pipelines *p, struct pipeline *row)
-{
-    int64_t lost = llround((1. - row->platform) * (double)row->n);
-
-    row->role = DX_ROLE_TEXT;
-    row->rank = 3;
-    if (row->platform < p->bad && lost >= FEW) {
-        row->role = DX_ROLE_BAD;
-        row->rank = 0;
-    } else if (row->platform < p->warn) {
-        row->role = DX_ROLE_WARN;
-        row->rank = 1;
-    } else if (row->platform_low < p->bad) {
-        row->rank = 2;
-    }
-}
-
-static void take(struct pipelines *p, struct pipeline *row, const struct dx_rows *rows,
-                 const struct ci_prefix *prefix)
-{
-    (void)ci_copy(row->key, sizeof(row->key), dx_text(rows, DX_FIELD_KEY));
-    (void)ci_copy(row->url, sizeof(row->url), dx_text(rows, DX_FIELD_URL));
-    (void)ci_copy(row->strip, sizeof(row->strip), dx_text(rows, DX_FIELD_STRIP));
-    (void)ci_pipeline(row->name, sizeof(row->name), rows, prefix);
-    row->n = dx_int(rows, DX_FIELD_N);
-    row->failed = dx_int(rows, DX_FIELD_FAILED);
-    row->unknown = dx_int(rows, DX_FIELD_UNKNOWN);
-    row->left_out = dx_int(rows, DX_FIELD_LEFT_OUT);
-    row->running = dx_int(rows, DX_FIELD_RUNNING);
-    row->slower = dx_int(rows, DX_FIELD_SLOWER);
-    row->worse = dx_int(rows, DX_FIELD_WORSE);
-    row->success = dx_number(rows, DX_FIELD_SUCCESS);
-    row->first = dx_number(rows, DX_FIELD_FIRST);
-    row->platform = dx_number(rows, DX_FIELD_PLATFORM);
-    row->platform_low = dx_number(rows, DX_FIELD_PLATFORM_LOW);
-    row->low = dx_number(rows, DX_FIELD_LOW);
-    row->high = dx_number(rows, DX_FIELD_HIGH);
-    row->p50 = ci_seconds(rows, DX_FIELD_P50);
-    row->p90 = ci_seconds(rows, DX_FIELD_P90);
-    row->before = ci_seconds(rows, DX_FIELD_BEFORE);
-    for (int i = 0; i < DAYS; i++)
-        row->day50[i] = row->day90[i] = (double)NAN;
-    /* What runs now is the newest there is, so that it stands at the strip's end. */
-    for (int64_t i = 0; i < row->running && i < 2; i++) {
-        size_t len = strlen(row->strip);
-
-        if (len >= STRIP_MOST)
-            memmove(row->strip, row->strip + 1, len--);
-        row->strip[len] = DX_MARK_RUNNING;
-        row->strip[len + 1] = '\0';
-    }
-    judge(p, row);
-}
-
-static int by_rank(const void *one, const void *other)
-{
-    const struct pipeline *a = one, *b = other;
-
-    if (a->rank != b->rank)
-        return a->rank - b->rank;
-    if (a->rank < 2 && (a->platform < b->platform || a->platform > b->platform))
-        return a->platform < b->platform ? -1 : 1;
-    return a->nth < b->nth ? -1 : a->nth > b->nth;
-}
-
-static struct pipeline *find(const struct pipelines *p, const char *key)
-{
-    for (size_t i = 0; i < p->count; i++)
-        if (strcmp(p->rows[i].key, key) == 0)
-            return &p->rows[i];
-    return NULL;
-}
-
-static void read_days(struct pipelines *p, const struct dx_view *view, const char *key)
-{
-    int64_t from_ms = p->now_ms - DAYS * CI_DAY_MS;
-    struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_PIPELINE_DAYS, DX_FILTER(.key = key, .from_ms = from_ms));
-
-    while (dx_next(rows)) {
-        struct pipeline *row = find(p, dx_text(rows, DX_FIELD_KEY));
-        int64_t day = (dx_int(rows, DX_FIELD_AT) - from_ms - 1) / CI_DAY_MS;
-
-        if (!row || day < 0)
-            continue;
-        day = day >= DAYS ? DAYS - 1 : day;
-        row->day50[day] = ci_seconds(rows, DX_FIELD_P50);
-        row->day90[day] = ci_seconds(rows, DX_FIELD_P90);
-    }
-}
-
-static void read_rows(struct pipelines *p, const struct dx_view *view, const char *key)
-{
-    struct ci_prefix prefix = ci_prefix(view, p->source);
-    struct dx_rows *rows = dx_rows(view, DX_QUERY_PIPELINES,
-                                   DX_FILTER(.source = p->source, .window_ms = p->window_ms,
-                                             .key = key, .parts = p->part != CI_PART_ALL));
-    struct pipeline *row;
-
-    p->count = 0;
-    while (dx_next(rows)) {
-        if (strcmp(dx_text(rows, DX_FIELD_NAME), ci_parts[p->part]) != 0)
-            continue;
-        row = new_row(p);
-        if (!row)
-            break;
-        take(p, row, rows, &prefix);
-    }
-    if (*key || dx_view_rows(view) > (int)p->count + 6) /* else no graph has room */
-        read_days(p, view, key);
-    if (p->count > 1)
-        qsort(p->rows, p->count, sizeof(*p->rows), by_rank);
-}
-
 /* ---- rows ---- */
 
 /* "93.8 %", "93.8–95.1 %". */
@@ -316,7 +153,7 @@ static struct dx_cell delta(const struct pipeline *row, char *text, size_t cap)
                              .role = row->slower > 0 ? DX_ROLE_TEXT : DX_ROLE_DIM };
 }
 
-static void add(struct dx_list *list, const struct pipeline *row)
+static void add(struct dx_list *list, struct pipeline *row)
 {
     static const struct dx_cell looks[] = {
         { .value = DX_GLYPH_BAD, .role = DX_ROLE_BAD },
@@ -349,6 +186,8 @@ static void add(struct dx_list *list, const struct pipeline *row)
     cells[P90] = (struct dx_cell){ .value = row->p90, .role = DX_ROLE_DIM };
     cells[LAST] = (struct dx_cell){ .text = row->strip };
     dx_add(list, DX_ROW(.key = row->key, .url = row->url, .cells = cells, .into = row->name));
+    free(row->url);
+    row->url = NULL;
     if (row->rank < 2)
         tell(list, row);
 }
@@ -372,7 +211,7 @@ static const char *policy(const struct dx_view *view, int64_t window_ms)
 
 static void list_all(struct pipelines *p, const struct dx_view *view, struct dx_list *list)
 {
-    read_rows(p, view, "");
+    pipelines_read(p, view, "");
     dx_note(list, policy(view, p->window_ms));
     dx_empty(list, "No run has ended within the window.");
     for (size_t i = 0; i < p->count; i++)
@@ -390,7 +229,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     p->now_ms = dx_now(view);
     p->level = p->show == SHOW_GRAPH ? 0 : dx_depth(view);
     if (p->show == SHOW_GRAPH) {
-        read_rows(p, view, dx_key(view, 1));
+        pipelines_read(p, view, dx_key(view, 1));
         dx_note(list, "duration, 14 d");
     } else if (p->level == 0) {
         list_all(p, view, list);
@@ -410,9 +249,10 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 static void draw_days(const struct pipelines *p, const struct pipeline *row,
                       struct dx_canvas *canvas, struct dx_box box)
 {
+    const struct days *days = &p->days[row->nth];
     struct dx_series series[] = {
-        { .name = "p50", .role = DX_ROLE_SERIES_1, .value = row->day50, .count = DAYS },
-        { .name = "p90", .role = DX_ROLE_DIM, .value = row->day90, .count = DAYS },
+        { .name = "p50", .role = DX_ROLE_SERIES_1, .value = days->p50, .count = DAYS },
+        { .name = "p90", .role = DX_ROLE_DIM, .value = days->p90, .count = DAYS },
     };
 
     dx_graph(canvas, box,
@@ -424,7 +264,7 @@ static void draw_days(const struct pipelines *p, const struct pipeline *row,
 static void draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)
 {
     const struct pipelines *p = state;
-    const struct pipeline *row = find(p, row_key);
+    const struct pipeline *row = p->days ? pipelines_find(p, row_key) : NULL;
     int used;
 
     if (!row)
@@ -443,7 +283,7 @@ static void draw(const void *state, struct dx_canvas *canvas)
 
     if (p->show != SHOW_GRAPH)
         job_draw(&p->job, canvas);
-    else if (p->count > 0)
+    else if (p->count > 0 && p->days)
         draw_days(p, &p->rows[0], canvas, all);
 }
 
@@ -461,7 +301,10 @@ static const char *source(const void *state)
 
 static void close_panel(void *state)
 {
-    free(((struct pipelines *)state)->rows);
+    struct pipelines *p = state;
+
+    pipelines_drop(p);
+    free(p->rows);
 }
 
 extern const struct dx_panel dx_panel_pipelines;
