@@ -24,7 +24,7 @@
 
 #include <term.h> /* last: its macros are everyday words */
 
-enum { FRAME_MOST = 4 << 20, RESTORE_MS = 100, REPLACEMENT = 0xFFFD };
+enum { FRAME_MOST = 4 << 20, RESTORE_MS = 100, REPLACEMENT = 0xFFFD, LINK_SHIFT = 39 };
 
 static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
@@ -76,6 +76,12 @@ bool screen_flush(struct screen *s)
     return true;
 }
 
+void screen_rest(struct screen *s)
+{
+    if (!screen_pending(s))
+        buf_done(&s->out);
+}
+
 void screen_send(struct screen *s, const char *bytes, size_t len)
 {
     (void)buf_add(&s->extra, bytes, len);
@@ -118,25 +124,33 @@ static void put_cell(struct screen *s, int row, int col, const struct cell *cell
     }
 }
 
+/* A code point has 21 bits, a width 2, and a grid some thousand links at most. */
+static struct told pack(const struct cell *cell)
+{
+    return (struct told){ .low = (uint64_t)cell->cp[0] | (uint64_t)cell->cp[1] << 21 |
+                                 (uint64_t)cell->cp[2] << 42,
+                          .high = (uint64_t)cell->cp[3] | (uint64_t)cell->role << 21 |
+                                  (uint64_t)cell->attr << 29 | (uint64_t)cell->width << 37 |
+                                  (uint64_t)cell->link << LINK_SHIFT };
+}
+
 /* What differs from what ncurses was told; rows that have a changed link are
  * marked. */
 static void put_changes(struct screen *s, bool *link_rows)
 {
-    size_t cols = (size_t)s->grid.cols;
+    const struct cell *want = s->grid.cells;
+    struct told *told = s->told;
 
     for (int row = 0; row < s->grid.rows; row++) {
-        const struct cell *want = s->grid.cells + (size_t)row * cols;
-        struct cell *have = s->shown + (size_t)row * cols;
+        for (int col = 0; col < s->grid.cols; col++, want++, told++) {
+            struct told now = pack(want);
 
-        if (memcmp(want, have, cols * sizeof(*want)) == 0)
-            continue;
-        for (int col = 0; col < s->grid.cols; col++) {
-            if (memcmp(&want[col], &have[col], sizeof(*want)) == 0)
+            if (now.low == told->low && now.high == told->high)
                 continue;
-            put_cell(s, row, col, &want[col]);
-            link_rows[row] = link_rows[row] || want[col].link || have[col].link;
+            put_cell(s, row, col, want);
+            link_rows[row] = link_rows[row] || want->link || told->high >> LINK_SHIFT;
+            *told = now;
         }
-        memcpy(have, want, cols * sizeof(*want));
     }
 }
 
@@ -220,7 +234,7 @@ struct grid *screen_grid(struct screen *s)
 void screen_redraw(struct screen *s)
 {
     (void)clearok(curscr, TRUE);
-    memset(s->shown, 0xFF, (size_t)s->grid.rows * (size_t)s->grid.cols * sizeof(*s->shown));
+    memset(s->told, 0xFF, (size_t)s->grid.rows * (size_t)s->grid.cols * sizeof(*s->told));
 }
 
 void screen_cursor(struct screen *s, int row, int col)
@@ -242,8 +256,8 @@ static void make_grid(struct screen *s)
     (void)untouchwin(stdscr); /* or reading a key would show it */
     grid_done(&s->grid);
     grid_init(&s->grid, rows, cols, glyphs);
-    free(s->shown);
-    s->shown = mem_new((size_t)rows * (size_t)cols, sizeof(*s->shown));
+    free(s->told);
+    s->told = mem_new((size_t)rows * (size_t)cols, sizeof(*s->told));
     (void)werase(newscr);
     screen_redraw(s);
 }
@@ -429,7 +443,7 @@ void screen_close(struct screen *s)
     (void)fclose(s->memory);
     tty_close(&s->tty);
     grid_done(&s->grid);
-    free(s->shown);
+    free(s->told);
     buf_done(&s->out);
     buf_done(&s->extra);
     free(s);

@@ -36,6 +36,7 @@ bool screen_show(struct screen *screen);
 int screen_fd(const struct screen *screen);       /* watch for writing while ... */
 bool screen_pending(const struct screen *screen); /* ... this is true */
 bool screen_flush(struct screen *screen);         /* false: the terminal is gone */
+void screen_rest(struct screen *screen);          /* give back what frames are gathered in */
 
 /* Next event of the keyboard or mouse (mouse row and col of the whole screen);
  * false: none for now. *gone: the terminal is lost. */
