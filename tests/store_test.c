@@ -156,6 +156,17 @@ Test(store, samples_by_step_end_at_multiples_of_it)
     cr_expect_str_eq(samples(DX_FILTER(.step_ms = INT64_MAX, .name = "none"), T0), "");
 }
 
+Test(store, reads_on_after_it_forgot_its_statements)
+{
+    struct batch b = { 0 };
+
+    kit_sample(&b, "q", "{}", T0, 1);
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(series(T0), "prom|q|{}|0|1|-\n");
+    store_forget(kit.store);
+    cr_expect_str_eq(series(T0), "prom|q|{}|0|1|-\n");
+}
+
 Test(store, series_give_the_last_value_unless_it_is_old)
 {
     struct batch b = { 0 };

@@ -1,7 +1,7 @@
-/* lean: memory that only starting needed goes back to the system. */
+/* lean: memory that is not needed now goes back to the system. */
 #ifndef APP_LEAN_H
 #define APP_LEAN_H
 
-void lean_after_start(void);
+void lean(void); /* after the start, and when a reading of the store is done */
 
 #endif

@@ -74,6 +74,7 @@ static void update(struct viewer *v, const struct grid *grid)
     int64_t now_ms = viewer_now(v);
 
     v->store_trouble[0] = '\0';
+    v->rested = false;
     if (!store_begin(v->app->store, &err)) {
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         log_line(DX_LOG_WARN, "%s", v->store_trouble);
@@ -92,7 +93,7 @@ static void follow(struct viewer *v)
 {
     struct dx_error err = { 0 };
 
-    v->want_follow = false;
+    v->want_follow = v->rested = false;
     if (!store_begin(v->app->store, &err)) {
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         return;
@@ -183,6 +184,24 @@ void viewer_draw(struct viewer *v, struct grid *grid)
     v->shown_age = now_ms / AGE_STEP_MS;
 }
 
+/* What the reading of the store took for a moment goes back. Not at once: the next
+ * key, or the next commit, reads again. */
+static void rest(struct viewer *v)
+{
+    struct page *page = viewer_page(v);
+
+    v->rested = true;
+    for (size_t i = 0; i < v->page_count; i++)
+        if (&v->pages[i] != page)
+            page_rest(&v->pages[i]);
+    if (v->rested_page && v->rested_page != page) /* it asks other things than the one before */
+        store_forget(v->app->store);
+    v->rested_page = page;
+    store_rest(v->app->store);
+    screen_rest(v->screen);
+    lean();
+}
+
 /* The first picture is on the terminal: only now is anything else started, and
  * what reading the configuration took goes back. */
 static void settle(struct viewer *v)
@@ -190,7 +209,7 @@ static void settle(struct viewer *v)
     v->settled = true;
     (void)store_view_lock(v->app->store);
     collector_look(&v->collector);
-    lean_after_start();
+    lean();
 }
 
 static void make_frame(struct viewer *v)
@@ -290,6 +309,8 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
         v->collector.changed = false;
         v->want_draw = true;
     }
+    if (!v->rested && !v->want_update)
+        rest(v);
 }
 
 static void watch_signals(struct viewer *v, bool on)

@@ -29,8 +29,10 @@ struct viewer {
 
     /* what the next frame needs */
     bool want_update, want_draw, want_clock;
-    bool settled;     /* the first one is out, the collector was looked for */
-    bool want_follow; /* a selection moved: read what follows it */
+    bool settled;                   /* the first one is out, the collector was looked for */
+    bool rested;                    /* what the last reading took for a moment went back ... */
+    const struct page *rested_page; /* ... when this one was shown */
+    bool want_follow;               /* a selection moved: read what follows it */
     int64_t change;
     int64_t shown_second, shown_minute, shown_age; /* of the last frame */
     int64_t frozen_ms;                             /* 0: live */

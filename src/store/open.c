@@ -21,9 +21,7 @@ enum { COLLECT_BUSY_MS = 5000, VIEW_BUSY_MS = 50, PATIENCE_MS = 2000 };
 void close_db(struct store *store)
 {
     rows_end_all(store);
-    for (size_t i = 0; i < store->statement_count; i++)
-        (void)sqlite3_finalize(store->statements[i].stmt);
-    store->statement_count = 0;
+    store_forget(store);
     intern_forget(store);
     (void)sqlite3_close(store->db);
     store->db = NULL;
@@ -185,6 +183,9 @@ struct store *store_open(const char *path, enum store_mode mode, struct dx_error
 {
     struct store *store = mem_new(1, sizeof(*store));
     char used[PATH_MAX];
+
+    if (mode == STORE_VIEW) /* no block of pages that cannot be given back; before the first open */
+        (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 
     store->mode = mode;
     store->lock_fd = store->viewers_fd = -1;

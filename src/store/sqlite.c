@@ -173,6 +173,13 @@ void store_cache(struct store *store, bool filling)
         (void)sqlite3_db_release_memory(store->db);
 }
 
+void store_forget(struct store *store)
+{
+    for (size_t i = 0; i < store->statement_count; i++)
+        (void)sqlite3_finalize(store->statements[i].stmt);
+    store->statement_count = 0;
+}
+
 void store_rest(struct store *store)
 {
     if (store->db)

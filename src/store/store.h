@@ -145,6 +145,7 @@ bool store_tidy(struct store *store, struct dx_error *err);
 /* Between commits, when there is nothing to do for a while: give back what pages and
  * texts are kept in memory. */
 void store_rest(struct store *store);
+void store_forget(struct store *store); /* its prepared statements; no rows are open */
 /* A reader has kept more than 256 MiB in the WAL: what can wait is not to be
  * written now. */
 bool store_is_strained(const struct store *store);
