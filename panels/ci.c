@@ -13,7 +13,7 @@ enum { JOBS_MOST = 500 };
 struct ci_prefix ci_prefix(const struct dx_view *view, const char *source)
 {
     struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_PIPELINES, DX_FILTER(.source = source, .window_ms = 30 * CI_DAY_MS));
+        dx_rows(view, DX_QUERY_PROJECTS, DX_FILTER(.source = source, .window_ms = 30 * CI_DAY_MS));
     struct ci_prefix prefix = { "" };
     bool first = true;
 

@@ -206,6 +206,9 @@ static void commit_all(void (*commit)(int source, int64_t now_ms, struct batch *
          DX_FIELD_FIRST_N, DX_FIELD_PLATFORM, DX_FIELD_PLATFORM_LOW, DX_FIELD_UNKNOWN,             \
          DX_FIELD_LEFT_OUT)
 
+#define PROJECTS(w)                                                                                \
+    ROWS(kit.store, DX_QUERY_PROJECTS, DX_FILTER(.window_ms = w), now_ms, DX_FIELD_PROJECT)
+
 static void check_all(void)
 {
     for (int w = 1; w < WINDOWS; w++) { /* an hour holds too few to divide by */
@@ -371,12 +374,61 @@ Test(derive, what_left_the_window_is_gone_a_minute_later)
     bool more = true;
 
     add(&m);
+    m.id = 2;
+    add(&m);
+    batch.runs[batch.run_count - 1].pipeline = "nightly"; /* of the same project */
     kit_poll(0, now_ms, &batch);
     cr_expect(strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
+    cr_expect_str_eq(PROJECTS(DAY), "acme/p0\n");
     while (more)
         cr_assert(deriver_slice(deriver, kit.store, now_ms + MINUTE, &more, &err));
     cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
     cr_expect(strstr(PIPELINE_ROW("", 7 * DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", 7 * DAY));
+    cr_expect_str_eq(PROJECTS(DAY), "");
+    cr_expect_str_eq(PROJECTS(7 * DAY), "acme/p0\n");
+}
+
+/* How many rows that end after `from` began until `to`, of those within the limits or,
+ * with plain, of all. */
+static int ends_between(enum dx_query query, int64_t from_ms, int64_t to_ms, bool plain)
+{
+    const int64_t span_ms = query == DX_QUERY_POOL_HOURS ? HOUR : DAY;
+    struct reader reader = store_reader(kit.store);
+    struct dx_error err = { 0 };
+    int n = 0;
+    void *rows;
+
+    cr_assert(store_begin(kit.store, &err), "%s", err.text);
+    rows = reader.open(reader.self, query, DX_FILTER(.from_ms = plain ? 0 : from_ms),
+                       plain ? now_ms + 400 * DAY : to_ms);
+    while (reader.ops->next(rows)) {
+        int64_t at_ms = reader.ops->integer(rows, DX_FIELD_AT);
+
+        n += !plain || (at_ms > from_ms && at_ms - span_ms <= to_ms);
+    }
+    reader.ops->close(rows);
+    store_end(kit.store);
+    return n;
+}
+
+Test(derive, hours_and_days_are_those_that_touch_the_span)
+{
+    static const enum dx_query queries[] = { DX_QUERY_POOL_HOURS, DX_QUERY_PIPELINE_DAYS };
+    static const int64_t edges[] = { -1, 0, 1, 17 * MINUTE };
+    const int64_t midnight_ms = now_ms / DAY * DAY - 20 * DAY;
+
+    make_all(3);
+    commit_all(kit_poll);
+    for (size_t q = 0; q < 2; q++)
+        for (size_t i = 0; i < 16; i++) {
+            int64_t from_ms = midnight_ms + edges[i / 4],
+                    to_ms = midnight_ms + 9 * DAY + edges[i % 4];
+            int want = ends_between(queries[q], from_ms, to_ms, true);
+
+            cr_assert_gt(want, 0);
+            cr_expect_eq(ends_between(queries[q], from_ms, to_ms, false), want,
+                         "query %zu, edges %zu", q, i);
+        }
 }
 
 /* ---- flaky jobs ---- */

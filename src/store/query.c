@@ -243,6 +243,7 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
     case DX_QUERY_FLAKY:
     case DX_QUERY_FLAKY_COMMITS:
     case DX_QUERY_FAILURES:
+    case DX_QUERY_PROJECTS:
         return ci_derived_query(query);
     case DX_QUERY_TICKETS:
     case DX_QUERY_TICKET_SLAS:

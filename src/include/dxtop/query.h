@@ -58,6 +58,7 @@ enum dx_query {
     DX_QUERY_SEARCH,   /* tickets. KEY SOURCE NAME TITLE STATE CATEGORY RESOLVED URL TEXT VALUE */
     DX_QUERY_SIMILAR,  /* the same of those that were resolved, like the one of the key */
     DX_QUERY_TRIAGE,   /* key: a ticket's. STATE (enum dx_verdict) CATEGORY AT */
+    DX_QUERY_PROJECTS, /* those of PIPELINES, each once. SOURCE PROJECT */
     DX_QUERY_COUNT
 };
 
