@@ -24,7 +24,9 @@
 
 enum {
     BARS = 3,           /* two lines above the panels, one below */
-    LOOKS_A_SECOND = 2, /* at the store */
+    LOOKS_A_SECOND = 5, /* at the store: what is new is on the screen within 300 ms ... */
+    BETWEEN_MS = 450,   /* ... after some quiet; what follows it, twice a second */
+    REST_MS = 600,
     AGE_STEP_MS = 10000,
     MINUTE_MS = 60000,
     MESSAGE_MS = 5000
@@ -75,6 +77,7 @@ static void update(struct viewer *v, const struct grid *grid)
 
     v->store_trouble[0] = '\0';
     v->rested = false;
+    v->read_ms = time_boot_ms();
     if (!store_begin(v->app->store, &err)) {
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         log_line(DX_LOG_WARN, "%s", v->store_trouble);
@@ -94,6 +97,7 @@ static void follow(struct viewer *v)
     struct dx_error err = { 0 };
 
     v->want_follow = v->rested = false;
+    v->read_ms = time_boot_ms();
     if (!store_begin(v->app->store, &err)) {
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         return;
@@ -274,11 +278,15 @@ static void on_keys(struct ev_loop *loop, ev_io *w, int revents)
 
 static void look_at_store(struct viewer *v)
 {
-    int64_t change = store_change(v->app->store);
+    int64_t boot_ms = time_boot_ms(), change;
 
+    if (boot_ms - v->changed_ms < BETWEEN_MS)
+        return;
+    change = store_change(v->app->store);
     if (change == v->change)
         return;
     v->change = change;
+    v->changed_ms = boot_ms;
     if (v->frozen_ms == 0)
         v->want_update = true;
 }
@@ -309,7 +317,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
         v->collector.changed = false;
         v->want_draw = true;
     }
-    if (!v->rested && !v->want_update)
+    if (!v->rested && time_boot_ms() - v->read_ms >= REST_MS)
         rest(v);
 }
 

@@ -33,7 +33,8 @@ struct viewer {
     bool rested;                    /* what the last reading took for a moment went back ... */
     const struct page *rested_page; /* ... when this one was shown */
     bool want_follow;               /* a selection moved: read what follows it */
-    int64_t change;
+    int64_t change, changed_ms;     /* of the store, and its boot time */
+    int64_t read_ms;                /* boot time of the last reading */
     int64_t shown_second, shown_minute, shown_age; /* of the last frame */
     int64_t frozen_ms;                             /* 0: live */
     bool filtering;                                /* keys go to the filter of the focused panel */
