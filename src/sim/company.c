@@ -10,6 +10,7 @@
 #include "sim/company_plan.h"
 #include "sim/incident.h"
 #include "sim/noise.h"
+#include "sim/tickets.h"
 
 /* ---- weeks ---- */
 
@@ -30,6 +31,7 @@ void company_free(struct company *company)
         return;
     for (size_t i = 0; i < company->week_count; i++)
         company_week_free(company->weeks[i]);
+    helpdesk_free(company->desk);
     free(company->weeks);
     free(company->pipelines);
     free(company->repos);

@@ -174,6 +174,7 @@ struct company {
     int64_t first_ms;                           /* older runs are not known any more */
     struct company_week **weeks;                /* oldest first */
     size_t week_count;
+    struct helpdesk *desk; /* its tickets; NULL: nobody has asked for them yet */
 };
 
 struct company *company_new(const struct world *world, const struct company_options *options);

@@ -10,3 +10,12 @@ const struct company *sim_company(struct sim *sim, int64_t now_ms)
     company_extend(sim->company, now_ms);
     return sim->company;
 }
+
+struct helpdesk *sim_helpdesk(struct sim *sim, int64_t now_ms)
+{
+    (void)sim_company(sim, now_ms);
+    if (!sim->company->desk)
+        sim->company->desk = helpdesk_new(sim->company);
+    helpdesk_extend(sim->company->desk, now_ms);
+    return sim->company->desk;
+}

@@ -6,6 +6,7 @@
 #include "sim/alerts.h"
 #include "sim/company.h"
 #include "sim/faults.h"
+#include "sim/tickets.h"
 #include "sim/world.h"
 
 struct sim {
@@ -34,5 +35,7 @@ struct sim {
 
 /* The company, with all that has happened until now_ms. */
 const struct company *sim_company(struct sim *sim, int64_t now_ms);
+/* Its tickets, until now_ms. */
+struct helpdesk *sim_helpdesk(struct sim *sim, int64_t now_ms);
 
 #endif

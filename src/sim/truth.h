@@ -17,4 +17,7 @@ void truth_line(struct exchange *x, json_t *json);
  * is broken, within the two weeks before now. */
 void truth_flaky(struct exchange *x, const struct company *company);
 
+/* truth_tickets.c: a line for each ticket that was created in that time. */
+void truth_tickets(struct exchange *x, int64_t from_ms, int64_t to_ms);
+
 #endif
