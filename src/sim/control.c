@@ -2,6 +2,7 @@
  * counted, and no fault hits it. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/exchange.h"
@@ -34,9 +35,81 @@ static void switch_faults(struct exchange *x)
     put_counters(x);
 }
 
+/* ---- tickets ---- */
+
+static bool find_system(const char *name, enum ticket_system *system)
+{
+    for (int i = 0; i < TICKETS_SYSTEMS; i++)
+        if (strcmp(ticket_system_names[i], name) == 0) {
+            *system = (enum ticket_system)i;
+            return true;
+        }
+    return false;
+}
+
+static struct ticket *create(struct exchange *x, struct helpdesk *desk, enum ticket_system system)
+{
+    const char *priority = exchange_parameter(x, "priority"), *goal = exchange_parameter(x, "goal");
+    struct ticket_wish wish = { .title = exchange_parameter(x, "title"),
+                                .category = exchange_parameter(x, "category") };
+
+    if (priority) {
+        wish.priority = (int)strtol(priority, NULL, 10);
+        if (wish.priority < 1 || wish.priority > 5) {
+            exchange_text(x, 400, "a priority is a number from 1 to 5\n");
+            return NULL;
+        }
+    }
+    if (wish.category && ticket_category(wish.category) < 0) {
+        exchange_text(x, 400, "there is no such category\n");
+        return NULL;
+    }
+    if (goal && (!duration_parse(&wish.goal_ms, goal) || wish.goal_ms <= 0)) {
+        exchange_text(x, 400, "a goal is a duration, like 90s\n");
+        return NULL;
+    }
+    return helpdesk_create(desk, system, &wish, x->now_ms);
+}
+
+/* do=create makes a ticket now; another deed is done to the one with that key. */
+static void change_ticket(struct exchange *x)
+{
+    struct helpdesk *desk = sim_helpdesk(x->sim, x->now_ms);
+    const char *name = exchange_parameter(x, "system"), *deed = exchange_parameter(x, "do"),
+               *key = exchange_parameter(x, "key");
+    enum ticket_system system = TICKETS_JIRA;
+    char text[TICKET_KEY];
+    struct ticket *t;
+
+    if (name && !find_system(name, &system)) {
+        exchange_text(x, 400, "system is one of jira, jiradc, servicenow, github, gitlab\n");
+        return;
+    }
+    if (deed && strcmp(deed, "create") == 0) {
+        t = create(x, desk, system);
+        if (!t)
+            return;
+    } else {
+        t = key ? ticket_by_key(desk, system, key, x->now_ms) : NULL;
+        if (!t) {
+            exchange_text(x, 404, "there is no such ticket\n");
+            return;
+        }
+        if (!deed || !helpdesk_change(t, deed, x->now_ms)) {
+            exchange_text(x, 400,
+                          "do is one of create; answer, note, ask, reply, resolve for an "
+                          "open ticket; reopen for one that is over\n");
+            return;
+        }
+    }
+    exchange_json(x, 200,
+                  json_pack("{s:s, s:s}", "system", ticket_system_names[system], "key",
+                            ticket_key(text, desk->company, t)));
+}
+
 static void no_path(struct exchange *x)
 {
-    exchange_text(x, 404, "here are /sim/fault (POST) and /sim/counters\n");
+    exchange_text(x, 404, "here are /sim/fault (POST), /sim/ticket (POST) and /sim/counters\n");
 }
 
 static void no_method(struct exchange *x, const char *methods)
@@ -47,6 +120,7 @@ static void no_method(struct exchange *x, const char *methods)
 
 static const struct route routes[] = {
     { "/sim/fault", "POST", switch_faults },
+    { "/sim/ticket", "POST", change_ticket },
     { "/sim/counters", "GET", put_counters },
     { 0 },
 };

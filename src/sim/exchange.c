@@ -11,8 +11,9 @@
 #include <string.h>
 
 static const struct face *const faces[] = {
-    &face_prometheus,  &face_alertmanager, &face_control, &face_github, &face_gitlab,
-    &face_gitlab_root, &face_jenkins,      &face_azure,   &face_truth,
+    &face_prometheus, &face_alertmanager, &face_control, &face_github,
+    &face_gitlab,     &face_gitlab_root,  &face_jenkins, &face_azure,
+    &face_truth,      &face_jira,         &face_jiradc,
 };
 enum { FACES = sizeof(faces) / sizeof(faces[0]) };
 
@@ -78,6 +79,43 @@ void exchange_add_parameters(struct exchange *x, char *text)
             url_decode(value);
         exchange_add_parameter(x, part, value ? value : "");
     }
+}
+
+/* A text as it is, and everything else as JSON has it. */
+static const char *plain(struct exchange *x, const json_t *value)
+{
+    char *text;
+    const char *copy;
+
+    if (json_is_string(value))
+        return arena_text(&x->arena, json_string_value(value));
+    text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    copy = arena_text(&x->arena, text ? text : "");
+    free(text);
+    return copy;
+}
+
+bool exchange_add_content(struct exchange *x)
+{
+    json_t *json = x->content ? json_loads(x->content, 0, NULL) : NULL, *value, *part;
+    const char *name;
+    size_t i;
+
+    if (!json_is_object(json)) {
+        json_decref(json);
+        return false;
+    }
+    json_object_foreach (json, name, value) {
+        const char *text = "";
+
+        json_array_foreach (value, i, part)
+            text = arena_print(&x->arena, "%s%s%s", text, i ? "," : "", plain(x, part));
+        if (!json_is_array(value))
+            text = plain(x, value);
+        exchange_add_parameter(x, arena_text(&x->arena, name), text);
+    }
+    json_decref(json);
+    return true;
 }
 
 const char *exchange_nth(const struct exchange *x, const char *name, size_t nth)

@@ -26,7 +26,8 @@ struct exchange {
     const char *method, *path;
     struct parameter *parameters;
     size_t parameter_count;
-    struct arena arena; /* for whoever answers */
+    const char *content; /* JSON that came with a POST; NULL: none did */
+    struct arena arena;  /* for whoever answers */
     /* A header of the request, NULL: not there; see exchange_asked(). */
     const char *(*asked)(const void *self, const char *name);
     const void *asked_self;
@@ -48,6 +49,9 @@ void exchange_add_parameter(struct exchange *x, const char *name, const char *va
 const char *exchange_asked(const struct exchange *x, const char *name);
 /* "a=b&c=d", as in a query or in a form; it is decoded in place, and must live too. */
 void exchange_add_parameters(struct exchange *x, char *text);
+/* The fields of the JSON that came, as parameters; a list with commas between. false:
+ * it is no object. */
+bool exchange_add_content(struct exchange *x);
 /* The nth value of a parameter, from 0; NULL: not there. */
 const char *exchange_nth(const struct exchange *x, const char *name, size_t nth);
 const char *exchange_parameter(const struct exchange *x, const char *name); /* the first */
@@ -88,6 +92,6 @@ bool faces_open(const struct exchange *x);
 void faces_refuse(struct exchange *x);
 
 extern const struct face face_prometheus, face_alertmanager, face_control, face_github, face_gitlab,
-    face_gitlab_root, face_jenkins, face_azure, face_truth;
+    face_gitlab_root, face_jenkins, face_azure, face_truth, face_jira, face_jiradc;
 
 #endif

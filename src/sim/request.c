@@ -135,7 +135,10 @@ static bool begin(struct request *r, const char *method, const char *path)
     x->asked = asked;
     x->asked_self = r;
     x->now_ms = clock_now(&sim->clock);
-    if (r->form.len > 0) /* what stands in the form counts before the query */
+    /* What stands in the form counts before the query. */
+    if (strncmp(exchange_asked(x, "Content-Type"), "application/json", 16) == 0)
+        x->content = r->form.bytes;
+    else if (r->form.len > 0)
         exchange_add_parameters(x, r->form.bytes);
     (void)MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, add_argument, x);
     sim->requests += !is_control(x);

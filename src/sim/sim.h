@@ -27,7 +27,17 @@ struct sim {
     } minute; /* of the GitLab face */
     struct {
         int64_t used, reset_ms;
-    } tstu;             /* of the Azure DevOps face */
+    } tstu; /* of the Azure DevOps face */
+    struct {
+        int64_t used, reset_ms;
+    } burst; /* of the Jira Cloud face */
+    struct {
+        double taken;
+        int64_t at_ms;
+    } bucket; /* of the Jira Data Center face */
+    struct {
+        int64_t used, reset_ms;
+    } hourly;           /* of the ServiceNow face */
     struct board board; /* the alerts of the minute that was last asked for */
     /* since the start; requests to /sim/ are not counted */
     int64_t requests, refused, faulted, unchanged;

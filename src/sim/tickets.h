@@ -157,10 +157,13 @@ bool ticket_add(struct ticket *ticket, const struct ticket_event *event);
 
 /* ---- tickets_hand.c ---- */
 
+int ticket_category(const char *name); /* -1: there is none */
+
 struct ticket_wish {
-    const char *title, *category; /* "", NULL: any */
-    int priority;                 /* 0: any */
-    int64_t goal_ms;              /* for both goals; 0: by its priority */
+    const char *title;    /* NULL: any */
+    const char *category; /* one of those that there are; NULL: any */
+    int priority;         /* 0: any */
+    int64_t goal_ms;      /* for both goals; 0: by its priority */
 };
 struct ticket *helpdesk_create(struct helpdesk *desk, enum ticket_system system,
                                const struct ticket_wish *wish, int64_t at_ms);

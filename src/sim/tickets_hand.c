@@ -11,12 +11,12 @@
 
 enum { PLACE = 9050, HAND_REPORTER = 3, HAND_AGENT = 0 };
 
-static int category_named(const char *name)
+int ticket_category(const char *name)
 {
-    for (int i = 0; name && i < TICKET_CATEGORIES; i++)
+    for (int i = 0; i < TICKET_CATEGORIES; i++)
         if (strcmp(ticket_categories[i], name) == 0)
             return i;
-    return 0;
+    return -1;
 }
 
 struct ticket *helpdesk_create(struct helpdesk *desk, enum ticket_system system,
@@ -39,7 +39,7 @@ struct ticket *helpdesk_create(struct helpdesk *desk, enum ticket_system system,
     t->type = TICKET_INCIDENT;
     t->software = false;
     t->reporter = HAND_REPORTER;
-    t->category = category_named(wish->category);
+    t->category = wish->category ? ticket_category(wish->category) : 0;
     t->priority = wish->priority > 0 ? wish->priority : 3;
     if (wish->title && *wish->title)
         t->title = arena_text(&desk->arena, wish->title);

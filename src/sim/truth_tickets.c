@@ -79,7 +79,8 @@ static json_t *ticket_json(const struct helpdesk *desk, const struct ticket *t, 
             "paused_business_s",
             (double)ticket_paused_ms(t, t->created_ms, s.resolved_ms ? s.resolved_ms : now_ms) /
                 1e3,
-            "comments", s.comments, "reopened", s.reopened, "repeat", ticket_is_repeat(desk, t),
+            "comments", s.comments, "reopened", s.reopened, "repeat",
+            ticket_is_repeat(desk, t, false), "repeat_label", ticket_is_repeat(desk, t, true),
             "around_clock", t->around_clock, "response_sla", sla_json(t, GOAL_RESPONSE, now_ms),
             "resolution_sla", sla_json(t, GOAL_RESOLUTION, now_ms)));
     return json;
