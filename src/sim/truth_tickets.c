@@ -71,7 +71,7 @@ static json_t *ticket_json(const struct helpdesk *desk, const struct ticket *t, 
     (void)json_object_update_new(
         json,
         json_pack(
-            "{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:i, s:i, s:b, s:b, s:o, s:o}", "created",
+            "{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:i, s:i, s:b, s:b, s:b, s:o, s:o}", "created",
             time_json(t, t->created_ms), "updated", time_json(t, s.updated_ms), "first_response",
             time_json(t, s.response_ms), "resolved", time_json(t, s.resolved_ms),
             "response_business_s", business_json(t, t->created_ms, s.response_ms),
