@@ -13,7 +13,7 @@
 static const struct face *const faces[] = {
     &face_prometheus, &face_alertmanager, &face_control, &face_github,
     &face_gitlab,     &face_gitlab_root,  &face_jenkins, &face_azure,
-    &face_truth,      &face_jira,         &face_jiradc,
+    &face_truth,      &face_jira,         &face_jiradc,  &face_servicenow,
 };
 enum { FACES = sizeof(faces) / sizeof(faces[0]) };
 

@@ -92,6 +92,6 @@ bool faces_open(const struct exchange *x);
 void faces_refuse(struct exchange *x);
 
 extern const struct face face_prometheus, face_alertmanager, face_control, face_github, face_gitlab,
-    face_gitlab_root, face_jenkins, face_azure, face_truth, face_jira, face_jiradc;
+    face_gitlab_root, face_jenkins, face_azure, face_truth, face_jira, face_jiradc, face_servicenow;
 
 #endif

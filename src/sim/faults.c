@@ -13,7 +13,7 @@
 #include "sim/exchange.h"
 
 enum argument { NOTHING, NUMBER, TEXT, NUMBER_OR_TEXT };
-enum { BIG_MOST = 64 << 20, FAULT_NAMES = 16 };
+enum { BIG_MOST = 64 << 20, FAULT_NAMES = 17 };
 
 static const struct {
     const char *name;
@@ -34,6 +34,8 @@ static const struct {
     { "reset", FAULT_RESET, NOTHING, 0, 0, 0, "the connection ends without an answer" },
     { "rst", FAULT_RST, NOTHING, 0, 0, 0, "the connection is reset" },
     { "html", FAULT_HTML, NOTHING, 0, 0, 0, "a web page with 200" },
+    { "hibernate", FAULT_HIBERNATE, NOTHING, 0, 0, 0,
+      "the page of a sleeping ServiceNow instance with 200" },
     { "type", FAULT_TYPE, TEXT, 0, 0, 0, "the right answer as this content type (text/html)" },
     { "hang", FAULT_HANG, NOTHING, 0, 0, 0, "no answer, ever" },
     { "bad-json", FAULT_BAD_JSON, NOTHING, 0, 0, 0, "an opening brace for the last byte" },
@@ -254,6 +256,9 @@ void fault_spoil(struct exchange *x, const struct fault *fault)
         break;
     case FAULT_HTML:
         page(x, 200, "Sign in");
+        break;
+    case FAULT_HIBERNATE:
+        page(x, 200, "Your instance is hibernating");
         break;
     case FAULT_LIMIT:
     case FAULT_LIMIT_DATE:

@@ -20,6 +20,7 @@ enum fault_kind {
     FAULT_RESET,      /* the connection ends without an answer */
     FAULT_RST,        /* the same by a TCP reset */
     FAULT_HTML,       /* a web page with 200 */
+    FAULT_HIBERNATE,  /* the web page of a ServiceNow instance that sleeps, with 200 */
     FAULT_TYPE,       /* the right body with another content type */
     FAULT_HANG,       /* never an answer */
     FAULT_BAD_JSON,

@@ -273,6 +273,7 @@ static enum MHD_Result go_on(struct request *r, const char *method, const char *
     case FAULT_TRUNCATE:
     case FAULT_DRIP:
     case FAULT_HTML:
+    case FAULT_HIBERNATE:
     case FAULT_TYPE:
     case FAULT_BAD_JSON:
     case FAULT_BAD_UTF8:

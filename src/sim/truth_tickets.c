@@ -6,6 +6,7 @@
 
 #include "core/time.h"
 #include "sim/hours.h"
+#include "sim/servicenow.h"
 #include "sim/truth.h"
 
 static const char *const states[TICKET_STATUSES] = { "new",  "new",    "work",     "waiting",
@@ -71,9 +72,9 @@ static json_t *ticket_json(const struct helpdesk *desk, const struct ticket *t, 
     (void)json_object_update_new(
         json,
         json_pack(
-            "{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:i, s:i, s:b, s:b, s:b, s:o, s:o}", "created",
-            time_json(t, t->created_ms), "updated", time_json(t, s.updated_ms), "first_response",
-            time_json(t, s.response_ms), "resolved", time_json(t, s.resolved_ms),
+            "{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:i, s:i, s:b, s:b, s:b, s:b, s:o, s:o}",
+            "created", time_json(t, t->created_ms), "updated", time_json(t, s.updated_ms),
+            "first_response", time_json(t, s.response_ms), "resolved", time_json(t, s.resolved_ms),
             "response_business_s", business_json(t, t->created_ms, s.response_ms),
             "resolution_business_s", business_json(t, t->created_ms, s.resolved_ms),
             "paused_business_s",
@@ -81,8 +82,10 @@ static json_t *ticket_json(const struct helpdesk *desk, const struct ticket *t, 
                 1e3,
             "comments", s.comments, "reopened", s.reopened, "repeat",
             ticket_is_repeat(desk, t, false), "repeat_label", ticket_is_repeat(desk, t, true),
-            "around_clock", t->around_clock, "response_sla", sla_json(t, GOAL_RESPONSE, now_ms),
-            "resolution_sla", sla_json(t, GOAL_RESOLUTION, now_ms)));
+            "around_clock", t->around_clock, "hidden",
+            t->system == TICKETS_SERVICENOW && snow_is_hidden(t), "response_sla",
+            sla_json(t, GOAL_RESPONSE, now_ms), "resolution_sla",
+            sla_json(t, GOAL_RESOLUTION, now_ms)));
     return json;
 }
 
