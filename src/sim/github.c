@@ -210,6 +210,8 @@ static void answer_orgs(struct exchange *x)
         org_repos(x, "acme");
     else if (strcmp(rest, "acme/actions/runners") == 0)
         github_runners(x, true);
+    else if (strcmp(rest, "acme/issues") == 0)
+        github_org_issues(x);
     else
         github_not_found(x);
 }
@@ -220,10 +222,15 @@ static void answer_org_pages(struct exchange *x)
         org_repos(x, "acme");
 }
 
+static void answer_org_issue_pages(struct exchange *x)
+{
+    if (is_welcome(x))
+        github_org_issues(x);
+}
+
 /* ---- what a repository has ---- */
 
-/* The number of "123" or "123/more"; *more: what comes behind. -1: it is none. */
-static int64_t take_number(const char *text, const char **more)
+int64_t github_number(const char *text, const char **more)
 {
     char *end;
     int64_t number = strtoll(text, &end, 10);
@@ -241,7 +248,7 @@ static const char *behind(const char *text, const char *prefix)
 
 static void answer_check_run(struct github_call *call, const char *rest)
 {
-    int64_t id = take_number(rest, &rest);
+    int64_t id = github_number(rest, &rest);
 
     if (strcmp(rest, "annotations") == 0)
         github_annotations(call, id);
@@ -251,7 +258,7 @@ static void answer_check_run(struct github_call *call, const char *rest)
 
 static void answer_workflow(struct github_call *call, const char *rest)
 {
-    int64_t id = take_number(rest, &rest);
+    int64_t id = github_number(rest, &rest);
 
     for (int i = 0; i < call->repo->pipelines; i++) {
         const struct company_pipeline *p =
@@ -283,6 +290,14 @@ static void answer_repo(struct github_call *call)
         github_run(call, more);
     else if ((more = behind(call->rest, "actions/jobs/")) != NULL)
         github_job(call, more);
+    else if (strcmp(call->rest, "issues") == 0)
+        github_issues(call);
+    else if ((more = behind(call->rest, "issues/")) != NULL)
+        github_issue(call, more);
+    else if (strcmp(call->rest, "pulls") == 0)
+        github_pulls(call);
+    else if ((more = behind(call->rest, "pulls/")) != NULL)
+        github_pull(call, more);
     else if ((more = behind(call->rest, "check-runs/")) != NULL)
         answer_check_run(call, more);
     else
@@ -327,7 +342,7 @@ static void answer_repositories(struct exchange *x)
 {
     const struct company *company = sim_company(x->sim, x->now_ms);
     const char *rest;
-    int64_t id = take_number(x->path + strlen(GITHUB_BASE "/repositories/"), &rest);
+    int64_t id = github_number(x->path + strlen(GITHUB_BASE "/repositories/"), &rest);
 
     if (!is_welcome(x))
         return;
@@ -388,6 +403,7 @@ static const struct route routes[] = {
     { GITHUB_BASE "/repositories/", "GET", answer_repositories },
     { GITHUB_BASE "/orgs/", "GET", answer_orgs },
     { GITHUB_BASE "/organizations/900/repos", "GET", answer_org_pages },
+    { GITHUB_BASE "/organizations/900/issues", "GET", answer_org_issue_pages },
     { GITHUB_BASE "/rate_limit", "GET", answer_rate_limit },
     { "/logs/", "GET", github_log },
     { 0 },

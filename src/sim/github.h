@@ -31,6 +31,21 @@ json_t *github_repository(const struct exchange *x, const struct company_repo *r
 /* The page of a list of runs or jobs, with its Link header. */
 struct page github_page(const struct github_call *call, size_t total, size_t most);
 
+/* The number of "123" or "123/more"; *more: what comes behind. -1: it is none. */
+int64_t github_number(const char *text, const char **more);
+
+/* github_issues.c */
+void github_issues(struct github_call *call);
+void github_issue(struct github_call *call, const char *rest); /* "12/comments", "comments" */
+void github_org_issues(struct exchange *x);
+const char *github_association(int person);
+/* github_pulls.c */
+struct pull;
+void github_pulls(struct github_call *call);
+void github_pull(struct github_call *call, const char *rest);
+/* As an issue, which a pull request is too. */
+json_t *github_pull_issue(const struct github_call *call, const struct pull *pull);
+
 /* github_runs.c */
 void github_runs(struct github_call *call, int workflow); /* -1: of all */
 void github_run(struct github_call *call, const char *rest);

@@ -140,7 +140,7 @@ json_t *gitlab_real(int64_t ms)
 
 json_t *gitlab_user(const struct gitlab_call *call, int person)
 {
-    const struct company_person *p = company_person(person);
+    const struct company_person *p = ticket_person(person);
 
     return json_pack("{s:I, s:s, s:s, s:s, s:b, s:n, s:o}", "id", (json_int_t)p->id, "username",
                      p->login, "name", p->name, "state", "active", "locked", 0, "avatar_url",
@@ -195,7 +195,7 @@ static json_t *project_json(const struct gitlab_call *call, const struct company
     return json;
 }
 
-static bool is_below(const char *path, const char *group, bool deep)
+bool gitlab_is_below(const char *path, const char *group, bool deep)
 {
     size_t len = strlen(group);
 
@@ -213,7 +213,8 @@ static void put_projects(struct gitlab_call *call, const struct group *group, co
     for (size_t i = 0; i < call->company->repo_count; i++) {
         const struct company_repo *repo = &call->company->repos[i];
 
-        if (repo->system != COMPANY_GITLAB || (group && !is_below(repo->owner, group->path, deep)))
+        if (repo->system != COMPANY_GITLAB ||
+            (group && !gitlab_is_below(repo->owner, group->path, deep)))
             continue;
         if (sort && strcmp(sort, "asc") == 0)
             (void)json_array_append_new(all, project_json(call, repo));
@@ -272,6 +273,17 @@ static void answer_project(struct gitlab_call *call)
         gitlab_project_jobs(call);
     else if ((more = behind(call->rest, "/jobs/")) != NULL)
         gitlab_job(call, more);
+    else if (strcmp(call->rest, "/issues") == 0)
+        gitlab_issues(call, NULL,
+                      arena_print(&call->x->arena, "/projects/%" PRId64 "/issues", call->repo->id));
+    else if ((more = behind(call->rest, "/issues/")) != NULL)
+        gitlab_issue(call, more);
+    else if (strcmp(call->rest, "/merge_requests") == 0)
+        gitlab_merges(
+            call, NULL,
+            arena_print(&call->x->arena, "/projects/%" PRId64 "/merge_requests", call->repo->id));
+    else if ((more = behind(call->rest, "/merge_requests/")) != NULL)
+        gitlab_merge(call, more);
     else if (strcmp(call->rest, "/runners") == 0)
         gitlab_runners(
             call, -1,
@@ -299,13 +311,19 @@ static void answer_group(struct gitlab_call *call, const char *text)
         const char *more = behind_group(text, &groups[i]);
         const char *path;
 
-        if (!more || (strcmp(more, "/projects") != 0 && strcmp(more, "/runners") != 0))
+        if (!more)
             continue;
         path = arena_print(&call->x->arena, "/groups/%d%s", groups[i].id, more);
         if (strcmp(more, "/projects") == 0)
             put_projects(call, &groups[i], path);
-        else
+        else if (strcmp(more, "/issues") == 0)
+            gitlab_issues(call, groups[i].path, path);
+        else if (strcmp(more, "/merge_requests") == 0)
+            gitlab_merges(call, groups[i].path, path);
+        else if (strcmp(more, "/runners") == 0)
             gitlab_runners(call, -1, path);
+        else
+            continue;
         return;
     }
     gitlab_not_found(call->x, "Group");
@@ -326,6 +344,10 @@ static void answer(struct exchange *x, const char *base)
         gitlab_put(x, json_pack("{s:s, s:s}", "version", "17.3.1-ee", "revision", "sim"));
     else if (strcmp(path, "/projects") == 0)
         put_projects(&call, NULL, path);
+    else if (strcmp(path, "/issues") == 0)
+        gitlab_issues(&call, "", path);
+    else if (strcmp(path, "/merge_requests") == 0)
+        gitlab_merges(&call, "", path);
     else if (strcmp(path, "/runners/all") == 0 || strcmp(path, "/runners") == 0)
         gitlab_runners(&call, -1, path);
     else if ((more = behind(path, "/runners/")) != NULL)

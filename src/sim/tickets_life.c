@@ -117,7 +117,7 @@ static void respond(struct life *l)
 
     if (dice_roll(l->dice) < 0.55)
         say(l, t->created_ms + (int64_t)dice_between(l->dice, 4e3, 2e4), TICKET_BOT, SAY_RECEIVED);
-    if (dice_roll(l->dice) < 0.25)
+    if (dice_roll(l->dice) < 0.25 && t->system != TICKETS_GITHUB) /* which hides nothing */
         say(l, later(l, t->created_ms, work_ms * 0.5), l->agent, SAY_NOTE);
     if (dice_roll(l->dice) < 0.15)
         say(l, t->created_ms + (at_ms - t->created_ms) * 2 / 3, t->reporter, SAY_MORE);

@@ -1,5 +1,5 @@
 /* truth: what really happened at the company: GET /truth, a line of JSON for each
- * run, job, pool, incident, flaky job and ticket. */
+ * run, job, pool, incident, flaky job, ticket and review. */
 #include "config.h"
 
 #include "sim/truth.h"
@@ -296,6 +296,8 @@ static void answer(struct exchange *x)
         truth_flaky(x, company);
     if (!kind || strcmp(kind, "ticket") == 0)
         truth_tickets(x, exchange_parameter(x, "from") ? query.from_ms : 0, query.to_ms);
+    if (!kind || strcmp(kind, "review") == 0)
+        truth_reviews(x, query.from_ms, query.to_ms);
     if (kind && strcmp(kind, "run") != 0 && strcmp(kind, "job") != 0)
         return;
     count = company_runs(company, &query, &runs);

@@ -19,5 +19,7 @@ void truth_flaky(struct exchange *x, const struct company *company);
 
 /* truth_tickets.c: a line for each ticket that was created in that time. */
 void truth_tickets(struct exchange *x, int64_t from_ms, int64_t to_ms);
+/* truth_reviews.c: the same for pull and merge requests. */
+void truth_reviews(struct exchange *x, int64_t from_ms, int64_t to_ms);
 
 #endif
