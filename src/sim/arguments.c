@@ -51,10 +51,11 @@ static const struct option_row {
 
 void arguments_help(struct buf *out)
 {
-    (void)buf_text(out, "usage: dxtop-sim [OPTION]...\n\n"
-                        "A simulated developer platform over HTTP, on loopback: the Prometheus and "
-                        "the\nAlertmanager of a company with nine pools of runners, and its CI "
-                        "systems.\n\n");
+    (void)buf_text(out,
+                   "usage: dxtop-sim [OPTION]...\n\n"
+                   "A simulated developer platform over HTTP, on loopback: the Prometheus and "
+                   "the\nAlertmanager of a company with nine pools of runners, its CI systems, "
+                   "and where\nits people write tickets.\n\n");
     for (size_t i = 0; i < OPTIONS; i++) {
         char name[40];
 
@@ -67,6 +68,8 @@ void arguments_help(struct buf *out)
                         "PATH.\nA request asks for one by ?fault=..., and POST "
                         "/sim/fault?fault=... switches them.\n");
     faults_print_names(out);
+    (void)buf_text(out, "\nPOST /sim/ticket?do=create makes a ticket now; dxtop-sim(1) tells what "
+                        "can be\ndone to it, and under which paths the systems are.\n");
 }
 
 /* ---- checking ---- */
