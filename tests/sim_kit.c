@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sim/noise.h"
 
@@ -53,7 +54,33 @@ static void decode(char *text)
     *out = '\0';
 }
 
-void sim_get(const char *url)
+const char *sim_escape(const char *text)
+{
+    static char out[3000];
+    size_t len = 0;
+
+    for (; *text && len + 4 < sizeof(out); text++)
+        len += (size_t)snprintf(out + len, sizeof(out) - len, "%%%02X", (unsigned char)*text);
+    out[len] = '\0';
+    return out;
+}
+
+const char *sim_header(const char *name)
+{
+    for (size_t i = 0; i < got.header_count; i++)
+        if (strcasecmp(got.headers[i].name, name) == 0)
+            return got.headers[i].value;
+    return "";
+}
+
+/* GitHub lets nobody in who does not say this. */
+static const char *asked(const void *self, const char *name)
+{
+    (void)self;
+    return strcmp(name, "User-Agent") == 0 ? "test" : NULL;
+}
+
+static void ask(const char *method, const char *url, const char *content)
 {
     char *query;
 
@@ -65,10 +92,22 @@ void sim_get(const char *url)
     if (query)
         *query = '\0';
     decode(path_text);
-    exchange_init(&got, &sim, "GET", path_text);
+    exchange_init(&got, &sim, method, path_text);
     got.now_ms = now;
+    got.content = content;
     exchange_add_parameters(&got, query_text);
+    got.asked = asked;
     faces_answer(&got);
+}
+
+void sim_get(const char *url)
+{
+    ask("GET", url, NULL);
+}
+
+void sim_post(const char *url, const char *content)
+{
+    ask("POST", url, content);
 }
 
 json_t *sim_json(const char *url)
@@ -94,19 +133,23 @@ int64_t int_of(const json_t *json, const char *name)
     return json_integer_value(json_object_get(json, name));
 }
 
-/* Each line of the truth about the Jenkins part; NULL: no more. */
-json_t *sim_next_truth(const char **line)
+json_t *sim_next_of(const char **line, const char *system)
 {
     while (*line && **line) {
         json_t *json = json_loads(*line, JSON_DISABLE_EOF_CHECK, NULL);
         const char *end = strchr(*line, '\n');
 
         *line = end ? end + 1 : NULL;
-        if (strcmp(text_of(json, "system"), "jenkins") == 0)
+        if (strcmp(text_of(json, "system"), system) == 0)
             return json;
         json_decref(json);
     }
     return NULL;
+}
+
+json_t *sim_next_truth(const char **line)
+{
+    return sim_next_of(line, "jenkins");
 }
 
 char *sim_truth(const char *kind)

@@ -19,11 +19,19 @@ void sim_stop(void);
 /* A path with its query, both escaped as in a URL. */
 void sim_get(const char *url);
 json_t *sim_json(const char *url); /* of a 200; yours */
+/* The same by POST, with JSON; NULL: with nothing. */
+void sim_post(const char *url, const char *content);
+/* A header of the last answer; "": it has none. */
+const char *sim_header(const char *name);
+/* A text as a value in a query; the same place each time. */
+const char *sim_escape(const char *text);
 
-/* What really happened: a line for each "run", "job" or "pool"; yours to free. */
+/* What really happened: a line for each "run", "job", "ticket" ...; yours to free. */
 char *sim_truth(const char *kind);
 /* The next line about Jenkins, taken off; yours. NULL: there are no more. */
 json_t *sim_next_truth(const char **line);
+/* The same of any system. */
+json_t *sim_next_of(const char **line, const char *system);
 
 const char *text_of(const json_t *json, const char *name); /* "" */
 int64_t int_of(const json_t *json, const char *name);

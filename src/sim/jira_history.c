@@ -52,6 +52,10 @@ json_t *jira_comments(const struct jira_call *call, const struct ticket *t)
             jira_time(call, e->at_ms), "updated", jira_time(call, e->at_ms));
         if (call->cloud && !t->software)
             (void)json_object_set_new(json, "jsdPublic", json_boolean(!e->internal));
+        else if (e->internal) /* only a service desk knows internal comments */
+            (void)json_object_set_new(
+                json, "visibility",
+                json_pack("{s:s, s:s}", "type", "role", "value", "Administrators"));
         (void)json_array_append_new(list, json);
     }
     return list;
