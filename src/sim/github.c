@@ -211,7 +211,7 @@ static void answer_orgs(struct exchange *x)
     else if (strcmp(rest, "acme/actions/runners") == 0)
         github_runners(x, true);
     else if (strcmp(rest, "acme/issues") == 0)
-        github_org_issues(x);
+        github_put_org_issues(x);
     else
         github_not_found(x);
 }
@@ -225,12 +225,12 @@ static void answer_org_pages(struct exchange *x)
 static void answer_org_issue_pages(struct exchange *x)
 {
     if (is_welcome(x))
-        github_org_issues(x);
+        github_put_org_issues(x);
 }
 
 /* ---- what a repository has ---- */
 
-int64_t github_number(const char *text, const char **more)
+int64_t github_take_number(const char *text, const char **more)
 {
     char *end;
     int64_t number = strtoll(text, &end, 10);
@@ -248,7 +248,7 @@ static const char *behind(const char *text, const char *prefix)
 
 static void answer_check_run(struct github_call *call, const char *rest)
 {
-    int64_t id = github_number(rest, &rest);
+    int64_t id = github_take_number(rest, &rest);
 
     if (strcmp(rest, "annotations") == 0)
         github_annotations(call, id);
@@ -258,7 +258,7 @@ static void answer_check_run(struct github_call *call, const char *rest)
 
 static void answer_workflow(struct github_call *call, const char *rest)
 {
-    int64_t id = github_number(rest, &rest);
+    int64_t id = github_take_number(rest, &rest);
 
     for (int i = 0; i < call->repo->pipelines; i++) {
         const struct company_pipeline *p =
@@ -291,13 +291,13 @@ static void answer_repo(struct github_call *call)
     else if ((more = behind(call->rest, "actions/jobs/")) != NULL)
         github_job(call, more);
     else if (strcmp(call->rest, "issues") == 0)
-        github_issues(call);
+        github_put_issues(call);
     else if ((more = behind(call->rest, "issues/")) != NULL)
-        github_issue(call, more);
+        github_put_issue(call, more);
     else if (strcmp(call->rest, "pulls") == 0)
-        github_pulls(call);
+        github_put_pulls(call);
     else if ((more = behind(call->rest, "pulls/")) != NULL)
-        github_pull(call, more);
+        github_put_pull(call, more);
     else if ((more = behind(call->rest, "check-runs/")) != NULL)
         answer_check_run(call, more);
     else
@@ -342,7 +342,7 @@ static void answer_repositories(struct exchange *x)
 {
     const struct company *company = sim_company(x->sim, x->now_ms);
     const char *rest;
-    int64_t id = github_number(x->path + strlen(GITHUB_BASE "/repositories/"), &rest);
+    int64_t id = github_take_number(x->path + strlen(GITHUB_BASE "/repositories/"), &rest);
 
     if (!is_welcome(x))
         return;

@@ -32,17 +32,17 @@ json_t *github_repository(const struct exchange *x, const struct company_repo *r
 struct page github_page(const struct github_call *call, size_t total, size_t most);
 
 /* The number of "123" or "123/more"; *more: what comes behind. -1: it is none. */
-int64_t github_number(const char *text, const char **more);
+int64_t github_take_number(const char *text, const char **more);
 
 /* github_issues.c */
-void github_issues(struct github_call *call);
-void github_issue(struct github_call *call, const char *rest); /* "12/comments", "comments" */
-void github_org_issues(struct exchange *x);
-const char *github_association(int person);
+void github_put_issues(struct github_call *call);
+void github_put_issue(struct github_call *call, const char *rest); /* "12/comments", "comments" */
+void github_put_org_issues(struct exchange *x);
+const char *github_standing(int person);
 /* github_pulls.c */
 struct pull;
-void github_pulls(struct github_call *call);
-void github_pull(struct github_call *call, const char *rest);
+void github_put_pulls(struct github_call *call);
+void github_put_pull(struct github_call *call, const char *rest);
 /* As an issue, which a pull request is too. */
 json_t *github_pull_issue(const struct github_call *call, const struct pull *pull);
 

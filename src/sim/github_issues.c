@@ -17,7 +17,7 @@ static int64_t number_of(const struct ticket *t)
     return t->number + FIRST_NUMBER;
 }
 
-const char *github_association(int person)
+const char *github_standing(int person)
 {
     if (person == OWNER)
         return "OWNER";
@@ -76,7 +76,7 @@ static json_t *issue_json(const struct github_call *call, const struct ticket *t
                   "labels", labels_json(t, &s), "assignee",
                   s.assignee >= 0 ? github_person(call->x, ticket_person(s.assignee)) : json_null(),
                   "comments", (json_int_t)s.comments, "locked", 0, "author_association",
-                  github_association(t->reporter), "body", t->description);
+                  github_standing(t->reporter), "body", t->description);
     (void)json_object_update_new(
         json, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "assignees", assignees,
                         "created_at", github_time(t->created_ms), "updated_at",
@@ -207,7 +207,7 @@ static void add_repo(struct rows *r, const struct github_call *call, bool with_p
                 pull_updated_ms(&pulls[i], call->x->now_ms));
 }
 
-void github_issues(struct github_call *call)
+void github_put_issues(struct github_call *call)
 {
     struct rows rows = rows_of(call->x);
     struct page page;
@@ -219,7 +219,7 @@ void github_issues(struct github_call *call)
 }
 
 /* What is assigned to who asks, unless filter=all says otherwise. */
-void github_org_issues(struct exchange *x)
+void github_put_org_issues(struct exchange *x)
 {
     const char *filter = exchange_parameter(x, "filter");
     struct rows rows = rows_of(x);
@@ -258,7 +258,7 @@ static json_t *comment_json(const struct github_call *call, const struct ticket 
     return json_pack("{s:I, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o}", "id", (json_int_t)e->id,
                      "user", github_person(call->x, ticket_person(e->person)), "body", e->text,
                      "created_at", github_time(e->at_ms), "updated_at", github_time(e->at_ms),
-                     "author_association", github_association(e->person), "issue_url",
+                     "author_association", github_standing(e->person), "issue_url",
                      json_sprintf("%s/issues/%" PRId64, call->api, number_of(t)), "url",
                      json_sprintf("%s/issues/comments/%" PRId64, call->api, e->id), "html_url",
                      json_sprintf("%s/issues/%" PRId64 "#issuecomment-%" PRId64, call->html,
@@ -315,10 +315,10 @@ static json_t *find(const struct github_call *call, int64_t number)
     return NULL;
 }
 
-void github_issue(struct github_call *call, const char *rest)
+void github_put_issue(struct github_call *call, const char *rest)
 {
     const char *more = rest;
-    int64_t number = github_number(rest, &more);
+    int64_t number = github_take_number(rest, &more);
     json_t *json;
 
     if (strcmp(rest, "comments") == 0) {

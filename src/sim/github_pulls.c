@@ -26,7 +26,7 @@ static json_t *base_json(const struct github_call *call, const struct pull *p)
                      "number", (json_int_t)p->number, "title", company_title(title, p->run), "user",
                      github_person(call->x, ticket_person(p->author)), "state",
                      closed ? "closed" : "open", "locked", 0, "body", "author_association",
-                     github_association(p->author), "labels", "assignees", "created_at",
+                     github_standing(p->author), "labels", "assignees", "created_at",
                      github_time(p->created_ms), "updated_at",
                      github_time(pull_updated_ms(p, now_ms)), "closed_at",
                      github_time(closed ? p->closed_ms : 0), "draft", 0);
@@ -82,7 +82,7 @@ static int by_entry(const void *a, const void *b)
     return (other->updated_ms > one->updated_ms) - (other->updated_ms < one->updated_ms);
 }
 
-void github_pulls(struct github_call *call)
+void github_put_pulls(struct github_call *call)
 {
     struct exchange *x = call->x;
     const char *state = exchange_parameter(x, "state"), *sort = exchange_parameter(x, "sort");
@@ -128,7 +128,7 @@ static void put_reviews(const struct github_call *call, const struct pull *p)
                            github_person(call->x, ticket_person(r->person)), "body", "", "state",
                            review_state_names[r->state], "submitted_at", github_time(r->at_ms),
                            "commit_id", company_sha(sha, p->run->commit), "author_association",
-                           github_association(r->person), "html_url",
+                           github_standing(r->person), "html_url",
                            json_sprintf("%s/pull/%" PRId64 "#pullrequestreview-%" PRId64,
                                         call->html, p->number, id)));
     }
@@ -139,10 +139,10 @@ static void put_reviews(const struct github_call *call, const struct pull *p)
     github_put(call->x, list);
 }
 
-void github_pull(struct github_call *call, const char *rest)
+void github_put_pull(struct github_call *call, const char *rest)
 {
     const char *more;
-    int64_t number = github_number(rest, &more);
+    int64_t number = github_take_number(rest, &more);
     struct pull *pulls;
     size_t count = pulls_of(call->company, call->repo, call->x->now_ms, &call->x->arena, &pulls);
 

@@ -274,16 +274,17 @@ static void answer_project(struct gitlab_call *call)
     else if ((more = behind(call->rest, "/jobs/")) != NULL)
         gitlab_job(call, more);
     else if (strcmp(call->rest, "/issues") == 0)
-        gitlab_issues(call, NULL,
-                      arena_print(&call->x->arena, "/projects/%" PRId64 "/issues", call->repo->id));
+        gitlab_put_issues(
+            call, NULL,
+            arena_print(&call->x->arena, "/projects/%" PRId64 "/issues", call->repo->id));
     else if ((more = behind(call->rest, "/issues/")) != NULL)
-        gitlab_issue(call, more);
+        gitlab_put_issue(call, more);
     else if (strcmp(call->rest, "/merge_requests") == 0)
-        gitlab_merges(
+        gitlab_put_merges(
             call, NULL,
             arena_print(&call->x->arena, "/projects/%" PRId64 "/merge_requests", call->repo->id));
     else if ((more = behind(call->rest, "/merge_requests/")) != NULL)
-        gitlab_merge(call, more);
+        gitlab_put_merge(call, more);
     else if (strcmp(call->rest, "/runners") == 0)
         gitlab_runners(
             call, -1,
@@ -317,9 +318,9 @@ static void answer_group(struct gitlab_call *call, const char *text)
         if (strcmp(more, "/projects") == 0)
             put_projects(call, &groups[i], path);
         else if (strcmp(more, "/issues") == 0)
-            gitlab_issues(call, groups[i].path, path);
+            gitlab_put_issues(call, groups[i].path, path);
         else if (strcmp(more, "/merge_requests") == 0)
-            gitlab_merges(call, groups[i].path, path);
+            gitlab_put_merges(call, groups[i].path, path);
         else if (strcmp(more, "/runners") == 0)
             gitlab_runners(call, -1, path);
         else
@@ -345,9 +346,9 @@ static void answer(struct exchange *x, const char *base)
     else if (strcmp(path, "/projects") == 0)
         put_projects(&call, NULL, path);
     else if (strcmp(path, "/issues") == 0)
-        gitlab_issues(&call, "", path);
+        gitlab_put_issues(&call, "", path);
     else if (strcmp(path, "/merge_requests") == 0)
-        gitlab_merges(&call, "", path);
+        gitlab_put_merges(&call, "", path);
     else if (strcmp(path, "/runners/all") == 0 || strcmp(path, "/runners") == 0)
         gitlab_runners(&call, -1, path);
     else if ((more = behind(path, "/runners/")) != NULL)

@@ -43,17 +43,17 @@ json_t *gitlab_runner_json(const struct gitlab_call *call, int pool, int runner)
 
 bool gitlab_is_below(const char *path, const char *group, bool deep);
 /* gitlab_issues.c; group NULL: of the project; "": of everything */
-void gitlab_issues(struct gitlab_call *call, const char *group, const char *path);
-void gitlab_issue(struct gitlab_call *call, const char *rest); /* "12/notes" */
-json_t *gitlab_note(const struct gitlab_call *call, const char *body, int person, int64_t at_ms,
-                    bool system);
+void gitlab_put_issues(struct gitlab_call *call, const char *group, const char *path);
+void gitlab_put_issue(struct gitlab_call *call, const char *rest); /* "12/notes" */
+json_t *gitlab_note_json(const struct gitlab_call *call, const char *body, int person,
+                         int64_t at_ms, bool system);
 /* What the parameters of a list say of something with that state and those times. */
 bool gitlab_wants(const struct gitlab_call *call, const char *state, int64_t created_ms,
                   int64_t updated_ms);
 /* Sorts by order_by and sort, puts the page; takes list. */
 void gitlab_put_sorted(struct gitlab_call *call, json_t *list, const char *path);
 /* gitlab_merges.c */
-void gitlab_merges(struct gitlab_call *call, const char *group, const char *path);
-void gitlab_merge(struct gitlab_call *call, const char *rest);
+void gitlab_put_merges(struct gitlab_call *call, const char *group, const char *path);
+void gitlab_put_merge(struct gitlab_call *call, const char *rest);
 
 #endif

@@ -127,7 +127,7 @@ static bool has_labels(const struct exchange *x, const struct ticket *t)
            strcmp(labels, ticket_categories[t->category]) == 0;
 }
 
-void gitlab_issues(struct gitlab_call *call, const char *group, const char *path)
+void gitlab_put_issues(struct gitlab_call *call, const char *group, const char *path)
 {
     const struct helpdesk *desk = sim_helpdesk(call->x->sim, call->x->now_ms);
     json_t *list = json_array();
@@ -150,8 +150,8 @@ void gitlab_issues(struct gitlab_call *call, const char *group, const char *path
 
 /* ---- notes ---- */
 
-json_t *gitlab_note(const struct gitlab_call *call, const char *body, int person, int64_t at_ms,
-                    bool system)
+json_t *gitlab_note_json(const struct gitlab_call *call, const char *body, int person,
+                         int64_t at_ms, bool system)
 {
     return json_pack("{s:n, s:s, s:o, s:o, s:o, s:b, s:b, s:b, s:b}", "type", "body", body,
                      "author", gitlab_user(call, person), "created_at", gitlab_time(at_ms),
@@ -192,7 +192,7 @@ static json_t *notes_of(const struct gitlab_call *call, const struct ticket *t)
             status = e->status;
         if (!text)
             continue;
-        note = gitlab_note(call, text, e->person, e->at_ms, e->step != STEP_COMMENT);
+        note = gitlab_note_json(call, text, e->person, e->at_ms, e->step != STEP_COMMENT);
         (void)json_object_update_new(
             note, json_pack("{s:I, s:b, s:b, s:s, s:I, s:I}", "id", (json_int_t)e->id, "internal",
                             e->internal, "confidential", e->internal, "noteable_type", "Issue",
@@ -203,7 +203,7 @@ static json_t *notes_of(const struct gitlab_call *call, const struct ticket *t)
     return list;
 }
 
-void gitlab_issue(struct gitlab_call *call, const char *rest)
+void gitlab_put_issue(struct gitlab_call *call, const char *rest)
 {
     const struct helpdesk *desk = sim_helpdesk(call->x->sim, call->x->now_ms);
     char *more;

@@ -63,7 +63,7 @@ static void add_repo(struct gitlab_call *call, json_t *list, const struct compan
 }
 
 /* Of everything: only what who asks has written, unless scope=all says otherwise. */
-void gitlab_merges(struct gitlab_call *call, const char *group, const char *path)
+void gitlab_put_merges(struct gitlab_call *call, const char *group, const char *path)
 {
     const char *scope = exchange_parameter(call->x, "scope");
     bool mine = scope ? strcmp(scope, "all") != 0 : group && !*group;
@@ -89,8 +89,8 @@ static json_t *notes_of(const struct gitlab_call *call, const struct pull *p)
 
     for (size_t i = 0; i < p->review_count && p->reviews[i].at_ms <= call->x->now_ms; i++) {
         const struct review *r = &p->reviews[i];
-        json_t *note =
-            gitlab_note(call, texts[r->state], r->person, r->at_ms, r->state == REVIEW_APPROVED);
+        json_t *note = gitlab_note_json(call, texts[r->state], r->person, r->at_ms,
+                                        r->state == REVIEW_APPROVED);
 
         (void)json_object_update_new(
             note, json_pack("{s:I, s:s, s:I, s:I}", "id", (json_int_t)(id_of(p) * 10 + (int)i),
@@ -114,7 +114,7 @@ static json_t *approvals_of(const struct gitlab_call *call, const struct pull *p
                      (json_int_t)p->number, "approved", json_array_size(by) > 0, "approved_by", by);
 }
 
-void gitlab_merge(struct gitlab_call *call, const char *rest)
+void gitlab_put_merge(struct gitlab_call *call, const char *rest)
 {
     char *more;
     int64_t number = strtoll(rest, &more, 10);

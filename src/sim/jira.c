@@ -28,7 +28,7 @@ static int64_t offset_cloud(int64_t at_ms)
     return 8 * HOUR_MS; /* of the account, wherever the company is */
 }
 
-const char *jira_time_text(const struct jira_call *call, int64_t ms, bool friendly)
+const char *atlas_time_text(const struct atlas_call *call, int64_t ms, bool friendly)
 {
     int64_t offset_ms = call->account.offset_ms(ms);
     time_t s = (time_t)((ms + offset_ms) / 1000);
@@ -43,31 +43,31 @@ const char *jira_time_text(const struct jira_call *call, int64_t ms, bool friend
     return arena_text(&call->x->arena, text);
 }
 
-json_t *jira_time(const struct jira_call *call, int64_t ms)
+json_t *atlas_time(const struct atlas_call *call, int64_t ms)
 {
     int64_t offset_ms = call->account.offset_ms(ms);
 
     if (ms <= 0)
         return json_null();
-    return json_sprintf("%s.%03d+%02d00", jira_time_text(call, ms, false), (int)(ms % 1000),
+    return json_sprintf("%s.%03d+%02d00", atlas_time_text(call, ms, false), (int)(ms % 1000),
                         (int)(offset_ms / HOUR_MS));
 }
 
 /* ---- answers ---- */
 
-void jira_put(const struct jira_call *call, json_t *json)
+void atlas_put(const struct atlas_call *call, json_t *json)
 {
     exchange_json(call->x, 200, json);
     call->x->content_type = "application/json;charset=UTF-8";
 }
 
-void jira_error(struct exchange *x, int status, const char *message)
+void atlas_error(struct exchange *x, int status, const char *message)
 {
     exchange_json(x, status, json_pack("{s:[s], s:{}}", "errorMessages", message, "errors"));
     x->content_type = "application/json;charset=UTF-8";
 }
 
-int64_t jira_number(const struct exchange *x, const char *name, int64_t fallback, int64_t most)
+int64_t atlas_number(const struct exchange *x, const char *name, int64_t fallback, int64_t most)
 {
     const char *text = exchange_parameter(x, name);
     int64_t number = text && *text ? strtoll(text, NULL, 10) : fallback;
@@ -103,7 +103,7 @@ static bool limit_cloud(struct exchange *x)
         return true;
     exchange_header(x, "RateLimit-Reason", "jira-burst-based");
     exchange_header(x, "Retry-After", "%" PRId64, (sim->burst.reset_ms - x->now_ms) / 1000 + 1);
-    jira_error(x, 429, "Rate limit exceeded.");
+    atlas_error(x, 429, "Rate limit exceeded.");
     return false;
 }
 
@@ -131,18 +131,18 @@ static bool limit_server(struct exchange *x)
     return false;
 }
 
-bool jira_begin(struct jira_call *call, struct exchange *x, bool cloud)
+bool atlas_begin(struct atlas_call *call, struct exchange *x, bool cloud)
 {
     struct helpdesk *desk = sim_helpdesk(x->sim, x->now_ms);
 
-    *call = (struct jira_call){ .x = x, .desk = desk, .cloud = cloud };
+    *call = (struct atlas_call){ .x = x, .desk = desk, .cloud = cloud };
     call->account = (struct jql_account){
         .system = cloud ? TICKETS_JIRA : TICKETS_JIRADC,
         .desk = desk,
         .now_ms = x->now_ms,
         .offset_ms = cloud ? offset_cloud : hours_offset_ms,
-        .projects = cloud ? jira_projects_cloud : jira_projects_server,
-        .statuses = cloud ? jira_statuses_cloud : jira_statuses_server,
+        .projects = cloud ? atlas_projects_cloud : atlas_projects_server,
+        .statuses = cloud ? atlas_statuses_cloud : atlas_statuses_server,
     };
     call->base = arena_print(&x->arena, "%s%s", page_origin(x), cloud ? CLOUD : SERVER);
     call->api = arena_print(&x->arena, "%s/rest/api/%d", call->base, cloud ? 3 : 2);
@@ -157,33 +157,33 @@ bool jira_begin(struct jira_call *call, struct exchange *x, bool cloud)
 
 static void myself(struct exchange *x, bool cloud)
 {
-    struct jira_call call;
+    struct atlas_call call;
     json_t *json;
 
-    if (!jira_begin(&call, x, cloud))
+    if (!atlas_begin(&call, x, cloud))
         return;
-    json = jira_user(&call, 0);
+    json = atlas_user(&call, 0);
     (void)json_object_set_new(json, "locale", json_string(cloud ? "zh_CN" : "de_DE"));
     if (cloud)
         (void)json_object_set_new(json, "emailAddress", json_string("k-wu@sim.example"));
-    jira_put(&call, json);
+    atlas_put(&call, json);
 }
 
 static void server_info(struct exchange *x, bool cloud)
 {
-    struct jira_call call;
+    struct atlas_call call;
     json_t *json;
 
-    if (!jira_begin(&call, x, cloud))
+    if (!atlas_begin(&call, x, cloud))
         return;
-    json =
-        json_pack("{s:o, s:s, s:[i,i,i], s:s, s:i, s:o, s:s, s:s}", "baseUrl",
-                  json_sprintf("%s%s", x->sim->public_url, cloud ? CLOUD : SERVER), "version",
-                  cloud ? "1001.0.0-SNAPSHOT" : "9.12.4", "versionNumbers", cloud ? 1001 : 9,
-                  cloud ? 0 : 12, cloud ? 0 : 4, "deploymentType", cloud ? "Cloud" : "Server",
-                  "buildNumber", cloud ? 100274 : 9120004, "serverTime",
-                  jira_time(&call, x->now_ms), "scmInfo", "sim", "serverTitle", "The desk of acme");
-    jira_put(&call, json);
+    json = json_pack("{s:o, s:s, s:[i,i,i], s:s, s:i, s:o, s:s, s:s}", "baseUrl",
+                     json_sprintf("%s%s", x->sim->public_url, cloud ? CLOUD : SERVER), "version",
+                     cloud ? "1001.0.0-SNAPSHOT" : "9.12.4", "versionNumbers", cloud ? 1001 : 9,
+                     cloud ? 0 : 12, cloud ? 0 : 4, "deploymentType", cloud ? "Cloud" : "Server",
+                     "buildNumber", cloud ? 100274 : 9120004, "serverTime",
+                     atlas_time(&call, x->now_ms), "scmInfo", "sim", "serverTitle",
+                     "The desk of acme");
+    atlas_put(&call, json);
 }
 
 static void myself_cloud(struct exchange *x)
@@ -208,18 +208,18 @@ static void info_server(struct exchange *x)
 
 static void issue_cloud(struct exchange *x)
 {
-    struct jira_call call;
+    struct atlas_call call;
 
-    if (jira_begin(&call, x, true))
-        jira_answer_issue(&call, x->path + strlen(CLOUD "/rest/api/3/issue/"));
+    if (atlas_begin(&call, x, true))
+        atlas_answer_issue(&call, x->path + strlen(CLOUD "/rest/api/3/issue/"));
 }
 
 static void issue_server(struct exchange *x)
 {
-    struct jira_call call;
+    struct atlas_call call;
 
-    if (jira_begin(&call, x, false))
-        jira_answer_issue(&call, x->path + strlen(SERVER "/rest/api/2/issue/"));
+    if (atlas_begin(&call, x, false))
+        atlas_answer_issue(&call, x->path + strlen(SERVER "/rest/api/2/issue/"));
 }
 
 /* ---- the faces ---- */
@@ -250,19 +250,19 @@ static void refuse(struct exchange *x)
 static const struct route cloud_routes[] = {
     { CLOUD "/rest/api/3/myself", "GET", myself_cloud },
     { CLOUD "/rest/api/3/serverInfo", "GET", info_cloud },
-    { CLOUD "/rest/api/3/search/jql", "GET POST", jira_search_cloud },
-    { CLOUD "/rest/api/3/search/approximate-count", "POST", jira_count },
-    { CLOUD "/rest/api/3/search", "GET POST", jira_search_gone },
-    { CLOUD "/rest/api/2/search", "GET POST", jira_search_gone },
+    { CLOUD "/rest/api/3/search/jql", "GET POST", atlas_search_cloud },
+    { CLOUD "/rest/api/3/search/approximate-count", "POST", atlas_count },
+    { CLOUD "/rest/api/3/search", "GET POST", atlas_search_gone },
+    { CLOUD "/rest/api/2/search", "GET POST", atlas_search_gone },
     { CLOUD "/rest/api/3/issue/", "GET", issue_cloud },
-    { CLOUD "/rest/servicedeskapi/", "GET", jsm_answer },
+    { CLOUD "/rest/servicedeskapi/", "GET", atlas_answer_desk },
     { 0 },
 };
 
 static const struct route server_routes[] = {
     { SERVER "/rest/api/2/myself", "GET", myself_server },
     { SERVER "/rest/api/2/serverInfo", "GET", info_server },
-    { SERVER "/rest/api/2/search", "GET POST", jira_search_server },
+    { SERVER "/rest/api/2/search", "GET POST", atlas_search_server },
     { SERVER "/rest/api/2/issue/", "GET", issue_server },
     { 0 },
 };

@@ -17,7 +17,7 @@ static json_t *paragraph(const char *text, size_t len)
 }
 
 /* The cloud keeps no text but a document of paragraphs. */
-json_t *jira_body(const struct jira_call *call, const char *text)
+json_t *atlas_body(const struct atlas_call *call, const char *text)
 {
     json_t *content;
 
@@ -34,7 +34,7 @@ json_t *jira_body(const struct jira_call *call, const char *text)
     return json_pack("{s:s, s:i, s:o}", "type", "doc", "version", 1, "content", content);
 }
 
-json_t *jira_comments(const struct jira_call *call, const struct ticket *t)
+json_t *atlas_comments(const struct atlas_call *call, const struct ticket *t)
 {
     json_t *list = json_array();
 
@@ -46,10 +46,10 @@ json_t *jira_comments(const struct jira_call *call, const struct ticket *t)
             continue;
         json = json_pack(
             "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "self",
-            json_sprintf("%s/issue/%" PRId64 "/comment/%" PRId64, call->api, jira_id(t), e->id),
-            "id", json_sprintf("%" PRId64, e->id), "author", jira_user(call, e->person), "body",
-            jira_body(call, e->text), "updateAuthor", jira_user(call, e->person), "created",
-            jira_time(call, e->at_ms), "updated", jira_time(call, e->at_ms));
+            json_sprintf("%s/issue/%" PRId64 "/comment/%" PRId64, call->api, atlas_id(t), e->id),
+            "id", json_sprintf("%" PRId64, e->id), "author", atlas_user(call, e->person), "body",
+            atlas_body(call, e->text), "updateAuthor", atlas_user(call, e->person), "created",
+            atlas_time(call, e->at_ms), "updated", atlas_time(call, e->at_ms));
         if (call->cloud && !t->software)
             (void)json_object_set_new(json, "jsdPublic", json_boolean(!e->internal));
         else if (e->internal) /* only a service desk knows internal comments */
@@ -63,7 +63,7 @@ json_t *jira_comments(const struct jira_call *call, const struct ticket *t)
 
 /* ---- changes ---- */
 
-static json_t *status_item(const struct jira_call *call, enum ticket_status from,
+static json_t *status_item(const struct atlas_call *call, enum ticket_status from,
                            enum ticket_status to)
 {
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:s}", "field", "status", "fieldtype", "jira",
@@ -93,7 +93,7 @@ static json_t *labels_item(const struct ticket *t)
                      "fieldId", "labels", "from", "fromString", "", "to", "toString", t->label);
 }
 
-static json_t *items(const struct jira_call *call, const struct ticket *t,
+static json_t *items(const struct atlas_call *call, const struct ticket *t,
                      const struct ticket_event *e, enum ticket_status before)
 {
     json_t *list = json_array();
@@ -116,7 +116,7 @@ static json_t *items(const struct jira_call *call, const struct ticket *t,
     return list;
 }
 
-json_t *jira_changes(const struct jira_call *call, const struct ticket *t)
+json_t *atlas_changes(const struct atlas_call *call, const struct ticket *t)
 {
     enum ticket_status status = TICKET_NEW;
     json_t *list = json_array();
@@ -128,7 +128,7 @@ json_t *jira_changes(const struct jira_call *call, const struct ticket *t)
             continue;
         (void)json_array_append_new(
             list, json_pack("{s:o, s:o, s:o, s:o}", "id", json_sprintf("%" PRId64, e->id), "author",
-                            jira_user(call, e->person), "created", jira_time(call, e->at_ms),
+                            atlas_user(call, e->person), "created", atlas_time(call, e->at_ms),
                             "items", items(call, t, e, status)));
         if (e->step == STEP_STATUS)
             status = e->status;

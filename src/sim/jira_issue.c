@@ -1,4 +1,4 @@
-/* jira_issue: an issue as Jira has it, with the fields that were asked for. */
+/* atlas_issue: an issue as Jira has it, with the fields that were asked for. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -11,22 +11,23 @@
 enum { FIRST_ID = 10000 };
 
 /* Of the account's language; the second is called as no open status should be. */
-const char *const jira_statuses_cloud[TICKET_STATUSES] = { "待办",   "Done",   "处理中", "等待客户",
-                                                           "已完成", "已关闭", "已取消" };
-const char *const jira_statuses_server[TICKET_STATUSES] = {
+const char *const atlas_statuses_cloud[TICKET_STATUSES] = { "待办",     "Done",   "处理中",
+                                                            "等待客户", "已完成", "已关闭",
+                                                            "已取消" };
+const char *const atlas_statuses_server[TICKET_STATUSES] = {
     "Offen", "Done", "In Arbeit", "Wartet auf Kunden", "Erledigt", "Geschlossen", "Verworfen"
 };
-const char *const jira_projects_cloud[] = { "DX", "PLAT", NULL };
-const char *const jira_projects_server[] = { "OPS", "TOOLS", NULL };
+const char *const atlas_projects_cloud[] = { "DX", "PLAT", NULL };
+const char *const atlas_projects_server[] = { "OPS", "TOOLS", NULL };
 
-int64_t jira_id(const struct ticket *t)
+int64_t atlas_id(const struct ticket *t)
 {
     return t->number + FIRST_ID;
 }
 
 /* ---- parts ---- */
 
-json_t *jira_user(const struct jira_call *call, int person)
+json_t *atlas_user(const struct atlas_call *call, int person)
 {
     const struct company_person *p = ticket_person(person);
     bool agent = ticket_is_agent(person), bot = ticket_is_bot(person);
@@ -47,7 +48,7 @@ json_t *jira_user(const struct jira_call *call, int person)
                      "displayName", p->name, "active", 1, "timeZone", "Asia/Shanghai");
 }
 
-json_t *jira_status(const struct jira_call *call, enum ticket_status status)
+json_t *atlas_status(const struct atlas_call *call, enum ticket_status status)
 {
     const char *key = jql_category_key(status);
     bool fresh = strcmp(key, "new") == 0, done = strcmp(key, "done") == 0;
@@ -71,7 +72,7 @@ json_t *jira_status(const struct jira_call *call, enum ticket_status status)
                      "name", name);
 }
 
-static json_t *type_json(const struct jira_call *call, const struct ticket *t)
+static json_t *type_json(const struct atlas_call *call, const struct ticket *t)
 {
     int id = FIRST_ID + 1 + (int)t->type;
 
@@ -81,7 +82,7 @@ static json_t *type_json(const struct jira_call *call, const struct ticket *t)
                      "hierarchyLevel", 0);
 }
 
-static json_t *priority_json(const struct jira_call *call, const struct ticket *t)
+static json_t *priority_json(const struct atlas_call *call, const struct ticket *t)
 {
     static const char *const names[] = { "Highest", "High", "Medium", "Low", "Lowest" };
 
@@ -90,7 +91,7 @@ static json_t *priority_json(const struct jira_call *call, const struct ticket *
                      names[t->priority - 1], "id", json_sprintf("%d", t->priority));
 }
 
-static json_t *project_json(const struct jira_call *call, const struct ticket *t)
+static json_t *project_json(const struct atlas_call *call, const struct ticket *t)
 {
     const char *key = call->account.projects[t->software ? 1 : 0];
 
@@ -101,7 +102,7 @@ static json_t *project_json(const struct jira_call *call, const struct ticket *t
                      t->software ? "software" : "service_desk");
 }
 
-static json_t *resolution_json(const struct jira_call *call, const struct ticket_state *s)
+static json_t *resolution_json(const struct atlas_call *call, const struct ticket_state *s)
 {
     bool cancelled = s->status == TICKET_CANCELLED;
 
@@ -113,7 +114,7 @@ static json_t *resolution_json(const struct jira_call *call, const struct ticket
                      cancelled ? "Won't Do" : "Done");
 }
 
-static json_t *links_json(const struct jira_call *call, const struct ticket *t)
+static json_t *links_json(const struct atlas_call *call, const struct ticket *t)
 {
     const struct ticket *other = t->duplicates;
     char key[TICKET_KEY];
@@ -122,15 +123,15 @@ static json_t *links_json(const struct jira_call *call, const struct ticket *t)
         return json_array();
     (void)ticket_key(key, call->desk->company, other);
     return json_pack("[{s:o, s:{s:s, s:s, s:s, s:s}, s:{s:o, s:s, s:o, s:{s:s, s:o}}}]", "id",
-                     json_sprintf("%" PRId64, jira_id(t) * 10), "type", "id", "10002", "name",
+                     json_sprintf("%" PRId64, atlas_id(t) * 10), "type", "id", "10002", "name",
                      "Duplicate", "inward", "is duplicated by", "outward", "duplicates",
-                     "outwardIssue", "id", json_sprintf("%" PRId64, jira_id(other)), "key", key,
-                     "self", json_sprintf("%s/issue/%" PRId64, call->api, jira_id(other)), "fields",
-                     "summary", other->title, "status",
-                     jira_status(call, ticket_at(other, call->x->now_ms).status));
+                     "outwardIssue", "id", json_sprintf("%" PRId64, atlas_id(other)), "key", key,
+                     "self", json_sprintf("%s/issue/%" PRId64, call->api, atlas_id(other)),
+                     "fields", "summary", other->title, "status",
+                     atlas_status(call, ticket_at(other, call->x->now_ms).status));
 }
 
-static json_t *component_json(const struct jira_call *call, const struct ticket *t)
+static json_t *component_json(const struct atlas_call *call, const struct ticket *t)
 {
     int id = FIRST_ID + t->category;
 
@@ -138,13 +139,13 @@ static json_t *component_json(const struct jira_call *call, const struct ticket 
                      "id", json_sprintf("%d", id), "name", ticket_categories[t->category]);
 }
 
-static json_t *comment_field(const struct jira_call *call, const struct ticket *t)
+static json_t *comment_field(const struct atlas_call *call, const struct ticket *t)
 {
-    json_t *list = jira_comments(call, t);
+    json_t *list = atlas_comments(call, t);
     int total = (int)json_array_size(list);
 
     return json_pack("{s:o, s:o, s:i, s:i, s:i}", "comments", list, "self",
-                     json_sprintf("%s/issue/%" PRId64 "/comment", call->api, jira_id(t)),
+                     json_sprintf("%s/issue/%" PRId64 "/comment", call->api, atlas_id(t)),
                      "maxResults", total, "total", total, "startAt", 0);
 }
 
@@ -184,40 +185,40 @@ static void add(const struct wish *w, const char *name, json_t *value)
         json_decref(value);
 }
 
-static void add_fields(const struct jira_call *call, const struct ticket *t, const struct wish *w)
+static void add_fields(const struct atlas_call *call, const struct ticket *t, const struct wish *w)
 {
     struct ticket_state s = ticket_at(t, call->x->now_ms);
 
     add(w, "summary", json_string(t->title));
-    add(w, "status", jira_status(call, s.status));
+    add(w, "status", atlas_status(call, s.status));
     add(w, "issuetype", type_json(call, t));
     add(w, "priority", priority_json(call, t));
     add(w, "project", project_json(call, t));
     add(w, "components", component_json(call, t));
     add(w, "labels", json_pack("[s]", t->label));
-    add(w, "reporter", jira_user(call, t->reporter));
-    add(w, "creator", jira_user(call, t->reporter));
-    add(w, "assignee", s.assignee < 0 ? json_null() : jira_user(call, s.assignee));
-    add(w, "created", jira_time(call, t->created_ms));
-    add(w, "updated", jira_time(call, s.updated_ms));
-    add(w, "resolutiondate", jira_time(call, s.resolved_ms));
+    add(w, "reporter", atlas_user(call, t->reporter));
+    add(w, "creator", atlas_user(call, t->reporter));
+    add(w, "assignee", s.assignee < 0 ? json_null() : atlas_user(call, s.assignee));
+    add(w, "created", atlas_time(call, t->created_ms));
+    add(w, "updated", atlas_time(call, s.updated_ms));
+    add(w, "resolutiondate", atlas_time(call, s.resolved_ms));
     add(w, "resolution", resolution_json(call, &s));
     add(w, "issuelinks", links_json(call, t));
-    add(w, "description", jira_body(call, t->description));
+    add(w, "description", atlas_body(call, t->description));
     if (call->cloud)
-        add(w, "statuscategorychangedate", jira_time(call, s.status_ms));
+        add(w, "statuscategorychangedate", atlas_time(call, s.status_ms));
     if (call->cloud && !t->software) {
-        add(w, "customfield_10030", jsm_sla(call, t, GOAL_RESOLUTION));
-        add(w, "customfield_10031", jsm_sla(call, t, GOAL_RESPONSE));
+        add(w, "customfield_10030", atlas_sla(call, t, GOAL_RESOLUTION));
+        add(w, "customfield_10031", atlas_sla(call, t, GOAL_RESPONSE));
     }
     if (wants(w, "comment", false))
         (void)json_object_set_new(w->json, "comment", comment_field(call, t));
 }
 
 /* The newest hundred at most; in the cloud the newest comes first. */
-static json_t *embedded(const struct jira_call *call, const struct ticket *t)
+static json_t *embedded(const struct atlas_call *call, const struct ticket *t)
 {
-    json_t *all = jira_changes(call, t), *list = json_array(), *value;
+    json_t *all = atlas_changes(call, t), *list = json_array(), *value;
     size_t total = json_array_size(all), i;
 
     json_array_foreach (all, i, value)
@@ -230,8 +231,8 @@ static json_t *embedded(const struct jira_call *call, const struct ticket *t)
                      "total", (int)total, "histories", list);
 }
 
-json_t *jira_issue(const struct jira_call *call, const struct ticket *t, const char *fields,
-                   bool with_changes)
+json_t *atlas_issue(const struct atlas_call *call, const struct ticket *t, const char *fields,
+                    bool with_changes)
 {
     struct wish w = { .fields = fields && *fields ? fields : "*navigable", .json = json_object() };
     char key[TICKET_KEY];
@@ -239,14 +240,14 @@ json_t *jira_issue(const struct jira_call *call, const struct ticket *t, const c
 
     if (call->cloud && !(fields && *fields) && !with_changes) {
         json_decref(w.json);
-        return json_pack("{s:o}", "id", json_sprintf("%" PRId64, jira_id(t)));
+        return json_pack("{s:o}", "id", json_sprintf("%" PRId64, atlas_id(t)));
     }
     if (!call->cloud || (fields && *fields))
         add_fields(call, t, &w);
     json = json_pack("{s:s, s:o, s:o, s:s, s:o}", "expand",
                      "operations,versionedRepresentations,editmeta,changelog,renderedFields", "id",
-                     json_sprintf("%" PRId64, jira_id(t)), "self",
-                     json_sprintf("%s/issue/%" PRId64, call->api, jira_id(t)), "key",
+                     json_sprintf("%" PRId64, atlas_id(t)), "self",
+                     json_sprintf("%s/issue/%" PRId64, call->api, atlas_id(t)), "key",
                      ticket_key(key, call->desk->company, t), "fields", w.json);
     if (with_changes)
         (void)json_object_set_new(json, "changelog", embedded(call, t));

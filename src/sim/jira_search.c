@@ -20,18 +20,18 @@ static bool expands(const struct exchange *x, const char *what)
 }
 
 /* false: the answer, a 400, is there. */
-static bool find(struct jira_call *call, struct jql *query, struct ticket ***found, size_t *count)
+static bool find(struct atlas_call *call, struct jql *query, struct ticket ***found, size_t *count)
 {
     const char *text = exchange_parameter(call->x, "jql");
 
     if (!jql_parse(query, &call->x->arena, &call->account, text ? text : "")) {
-        jira_error(call->x, 400, query->error);
+        atlas_error(call->x, 400, query->error);
         return false;
     }
     if (call->cloud && !query->root) {
-        jira_error(call->x, 400,
-                   "Unbounded JQL queries are not allowed here. Please add a search restriction "
-                   "to your query.");
+        atlas_error(call->x, 400,
+                    "Unbounded JQL queries are not allowed here. Please add a search restriction "
+                    "to your query.");
         return false;
     }
     *count = jql_run(query, found);
@@ -42,9 +42,9 @@ static bool read_content(struct exchange *x)
 {
     if (strcmp(x->method, "POST") != 0 || exchange_add_content(x))
         return true;
-    jira_error(x, 400,
-               "Invalid request payload. Refer to the REST API documentation and try "
-               "again.");
+    atlas_error(x, 400,
+                "Invalid request payload. Refer to the REST API documentation and try "
+                "again.");
     return false;
 }
 
@@ -52,13 +52,13 @@ static bool read_content(struct exchange *x)
 
 /* A token is where the next page begins, and when the first was asked for: after a
  * week it is worth nothing. */
-static const char *token_of(const struct jira_call *call, size_t from, int64_t since_ms)
+static const char *token_of(const struct atlas_call *call, size_t from, int64_t since_ms)
 {
     return arena_print(&call->x->arena, "Ch0jU3RyaW5n%08zx%012" PRIx64 "==", from,
                        (uint64_t)since_ms);
 }
 
-static bool read_token(const struct jira_call *call, size_t *from, int64_t *since_ms)
+static bool read_token(const struct atlas_call *call, size_t *from, int64_t *since_ms)
 {
     const char *text = exchange_parameter(call->x, "nextPageToken");
     unsigned begin;
@@ -75,9 +75,9 @@ static bool read_token(const struct jira_call *call, size_t *from, int64_t *sinc
     return *since_ms + 7 * DAY_MS > call->x->now_ms;
 }
 
-void jira_search_cloud(struct exchange *x)
+void atlas_search_cloud(struct exchange *x)
 {
-    struct jira_call call;
+    struct atlas_call call;
     struct jql query;
     struct ticket **found;
     const char *fields;
@@ -85,83 +85,83 @@ void jira_search_cloud(struct exchange *x)
     int64_t since_ms;
     json_t *list, *json;
 
-    if (!jira_begin(&call, x, true) || !read_content(x) || !find(&call, &query, &found, &count))
+    if (!atlas_begin(&call, x, true) || !read_content(x) || !find(&call, &query, &found, &count))
         return;
     if (!read_token(&call, &from, &since_ms)) {
-        jira_error(x, 400, "The provided next page token is invalid or expired.");
+        atlas_error(x, 400, "The provided next page token is invalid or expired.");
         return;
     }
     fields = exchange_parameter(x, "fields");
-    size = (size_t)jira_number(x, "maxResults", PAGE, fields ? ISSUES_MOST : IDS_MOST);
+    size = (size_t)atlas_number(x, "maxResults", PAGE, fields ? ISSUES_MOST : IDS_MOST);
     if (size == 0)
         size = PAGE;
     list = json_array();
     for (size_t i = from; i < count && i - from < size; i++)
         (void)json_array_append_new(list,
-                                    jira_issue(&call, found[i], fields, expands(x, "changelog")));
+                                    atlas_issue(&call, found[i], fields, expands(x, "changelog")));
     json = json_pack("{s:o, s:b}", "issues", list, "isLast", from + size >= count);
     if (from + size < count)
         (void)json_object_set_new(json, "nextPageToken",
                                   json_string(token_of(&call, from + size, since_ms)));
-    jira_put(&call, json);
+    atlas_put(&call, json);
 }
 
-void jira_search_gone(struct exchange *x)
+void atlas_search_gone(struct exchange *x)
 {
-    struct jira_call call;
+    struct atlas_call call;
 
-    if (jira_begin(&call, x, true))
-        jira_error(x, 410,
-                   "The requested API has been removed. Please migrate to the "
-                   "/rest/api/3/search/jql API. A full migration guideline is available at "
-                   "https://developer.atlassian.com/changelog/#CHANGE-2046");
+    if (atlas_begin(&call, x, true))
+        atlas_error(x, 410,
+                    "The requested API has been removed. Please migrate to the "
+                    "/rest/api/3/search/jql API. A full migration guideline is available at "
+                    "https://developer.atlassian.com/changelog/#CHANGE-2046");
 }
 
-void jira_count(struct exchange *x)
+void atlas_count(struct exchange *x)
 {
-    struct jira_call call;
+    struct atlas_call call;
     struct jql query;
     struct ticket **found;
     size_t count;
 
-    if (jira_begin(&call, x, true) && read_content(x) && find(&call, &query, &found, &count))
-        jira_put(&call, json_pack("{s:I}", "count", (json_int_t)count));
+    if (atlas_begin(&call, x, true) && read_content(x) && find(&call, &query, &found, &count))
+        atlas_put(&call, json_pack("{s:I}", "count", (json_int_t)count));
 }
 
 /* ---- the server ---- */
 
-void jira_search_server(struct exchange *x)
+void atlas_search_server(struct exchange *x)
 {
-    struct jira_call call;
+    struct atlas_call call;
     struct jql query;
     struct ticket **found;
     json_t *list;
     size_t count, from, size;
 
-    if (!jira_begin(&call, x, false) || !read_content(x) || !find(&call, &query, &found, &count))
+    if (!atlas_begin(&call, x, false) || !read_content(x) || !find(&call, &query, &found, &count))
         return;
-    from = (size_t)jira_number(x, "startAt", 0, INT32_MAX);
-    size = (size_t)jira_number(x, "maxResults", PAGE, SERVER_MOST);
+    from = (size_t)atlas_number(x, "startAt", 0, INT32_MAX);
+    size = (size_t)atlas_number(x, "maxResults", PAGE, SERVER_MOST);
     list = json_array();
     for (size_t i = from; i < count && i - from < size; i++)
         (void)json_array_append_new(
             list,
-            jira_issue(&call, found[i], exchange_parameter(x, "fields"), expands(x, "changelog")));
-    jira_put(&call, json_pack("{s:s, s:I, s:I, s:I, s:o}", "expand", "schema,names", "startAt",
-                              (json_int_t)from, "maxResults", (json_int_t)size, "total",
-                              (json_int_t)count, "issues", list));
+            atlas_issue(&call, found[i], exchange_parameter(x, "fields"), expands(x, "changelog")));
+    atlas_put(&call, json_pack("{s:s, s:I, s:I, s:I, s:o}", "expand", "schema,names", "startAt",
+                               (json_int_t)from, "maxResults", (json_int_t)size, "total",
+                               (json_int_t)count, "issues", list));
 }
 
 /* ---- one issue ---- */
 
-static void put_changes(const struct jira_call *call, const struct ticket *t)
+static void put_changes(const struct atlas_call *call, const struct ticket *t)
 {
-    json_t *all = jira_changes(call, t), *list = json_array(), *json;
+    json_t *all = atlas_changes(call, t), *list = json_array(), *json;
     size_t total = json_array_size(all);
-    size_t from = (size_t)jira_number(call->x, "startAt", 0, INT32_MAX);
-    size_t size = (size_t)jira_number(call->x, "maxResults", 100, 100);
+    size_t from = (size_t)atlas_number(call->x, "startAt", 0, INT32_MAX);
+    size_t size = (size_t)atlas_number(call->x, "maxResults", 100, 100);
     const char *self =
-        arena_print(&call->x->arena, "%s/issue/%" PRId64 "/changelog", call->api, jira_id(t));
+        arena_print(&call->x->arena, "%s/issue/%" PRId64 "/changelog", call->api, atlas_id(t));
 
     for (size_t i = from; i < total && i - from < size; i++)
         (void)json_array_append(list, json_array_get(all, i));
@@ -173,16 +173,16 @@ static void put_changes(const struct jira_call *call, const struct ticket *t)
         (void)json_object_set_new(
             json, "nextPage",
             json_sprintf("%s?maxResults=%zu&startAt=%zu", self, size, from + size));
-    jira_put(call, json);
+    atlas_put(call, json);
 }
 
-static void put_comments(const struct jira_call *call, const struct ticket *t)
+static void put_comments(const struct atlas_call *call, const struct ticket *t)
 {
     const char *order = exchange_parameter(call->x, "orderBy");
-    json_t *all = jira_comments(call, t), *list = json_array();
+    json_t *all = atlas_comments(call, t), *list = json_array();
     size_t total = json_array_size(all);
-    size_t from = (size_t)jira_number(call->x, "startAt", 0, INT32_MAX);
-    size_t size = (size_t)jira_number(call->x, "maxResults", call->cloud ? 100 : 1048576, 1048576);
+    size_t from = (size_t)atlas_number(call->x, "startAt", 0, INT32_MAX);
+    size_t size = (size_t)atlas_number(call->x, "maxResults", call->cloud ? 100 : 1048576, 1048576);
 
     if (call->cloud && size > 100)
         size = 100;
@@ -190,11 +190,11 @@ static void put_comments(const struct jira_call *call, const struct ticket *t)
         (void)json_array_append(list,
                                 json_array_get(all, order && *order == '-' ? total - 1 - i : i));
     json_decref(all);
-    jira_put(call, json_pack("{s:I, s:I, s:I, s:o}", "startAt", (json_int_t)from, "maxResults",
-                             (json_int_t)size, "total", (json_int_t)total, "comments", list));
+    atlas_put(call, json_pack("{s:I, s:I, s:I, s:o}", "startAt", (json_int_t)from, "maxResults",
+                              (json_int_t)size, "total", (json_int_t)total, "comments", list));
 }
 
-static struct ticket *by_id_or_key(const struct jira_call *call, const char *text)
+static struct ticket *by_id_or_key(const struct atlas_call *call, const char *text)
 {
     enum ticket_system system = call->account.system;
     char *end;
@@ -203,13 +203,13 @@ static struct ticket *by_id_or_key(const struct jira_call *call, const char *tex
     for (size_t i = 0; !*end && i < call->desk->count[system]; i++) {
         struct ticket *t = call->desk->tickets[system][i];
 
-        if (jira_id(t) == id && t->created_ms <= call->x->now_ms)
+        if (atlas_id(t) == id && t->created_ms <= call->x->now_ms)
             return t;
     }
     return ticket_by_key(call->desk, system, text, call->x->now_ms);
 }
 
-void jira_answer_issue(struct jira_call *call, const char *rest)
+void atlas_answer_issue(struct atlas_call *call, const char *rest)
 {
     char *key = arena_text(&call->x->arena, rest), *more = strchr(key, '/');
     const char *fields = exchange_parameter(call->x, "fields");
@@ -219,10 +219,10 @@ void jira_answer_issue(struct jira_call *call, const char *rest)
         *more++ = '\0';
     t = by_id_or_key(call, key);
     if (!t)
-        jira_error(call->x, 404, "Issue does not exist or you do not have permission to see it.");
+        atlas_error(call->x, 404, "Issue does not exist or you do not have permission to see it.");
     else if (!more)
-        jira_put(call, jira_issue(call, t, fields && *fields ? fields : "*all",
-                                  expands(call->x, "changelog")));
+        atlas_put(call, atlas_issue(call, t, fields && *fields ? fields : "*all",
+                                    expands(call->x, "changelog")));
     else if (strcmp(more, "comment") == 0)
         put_comments(call, t);
     else if (strcmp(more, "changelog") == 0 && call->cloud)

@@ -15,12 +15,12 @@ enum { PAGE = 50, PAGE_MOST = 100 };
 
 /* ---- dates and durations, each in four ways ---- */
 
-static json_t *date(const struct jira_call *call, int64_t ms)
+static json_t *date(const struct atlas_call *call, int64_t ms)
 {
     return json_pack("{s:o, s:o, s:s, s:I}", "iso8601",
-                     json_sprintf("%s+0800", jira_time_text(call, ms, false)), "jira",
-                     jira_time(call, ms), "friendly", jira_time_text(call, ms, true), "epochMillis",
-                     (json_int_t)ms);
+                     json_sprintf("%s+0800", atlas_time_text(call, ms, false)), "jira",
+                     atlas_time(call, ms), "friendly", atlas_time_text(call, ms, true),
+                     "epochMillis", (json_int_t)ms);
 }
 
 static json_t *duration(int64_t ms)
@@ -33,7 +33,7 @@ static json_t *duration(int64_t ms)
     return json_pack("{s:I, s:o}", "millis", (json_int_t)ms, "friendly", friendly);
 }
 
-static json_t *cycle(const struct jira_call *call, const struct sla_cycle *c, int64_t goal_ms)
+static json_t *cycle(const struct atlas_call *call, const struct sla_cycle *c, int64_t goal_ms)
 {
     json_t *json =
         json_pack("{s:o, s:b, s:o, s:o, s:o}", "startTime", date(call, c->start_ms), "breached",
@@ -52,7 +52,7 @@ static json_t *cycle(const struct jira_call *call, const struct sla_cycle *c, in
 }
 
 /* With neither kind of cycle where nothing was promised. */
-json_t *jsm_sla(const struct jira_call *call, const struct ticket *t, enum ticket_goal goal)
+json_t *atlas_sla(const struct atlas_call *call, const struct ticket *t, enum ticket_goal goal)
 {
     struct sla_cycle cycles[SLA_CYCLES_MOST];
     size_t count = ticket_sla(t, goal, call->x->now_ms, cycles);
@@ -63,7 +63,7 @@ json_t *jsm_sla(const struct jira_call *call, const struct ticket *t, enum ticke
                      goal == GOAL_RESPONSE ? "Time to first response" : "Time to resolution",
                      "_links", "self",
                      json_sprintf("%s/rest/servicedeskapi/request/%" PRId64 "/sla/%s", call->base,
-                                  jira_id(t), id),
+                                  atlas_id(t), id),
                      "completedCycles", completed);
     for (size_t i = 0; i < count; i++) {
         json_t *one = cycle(call, &cycles[i], t->goal_ms[goal]);
@@ -83,10 +83,10 @@ struct part {
     bool last;
 };
 
-static struct part part_of(const struct jira_call *call, size_t total)
+static struct part part_of(const struct atlas_call *call, size_t total)
 {
-    struct part part = { .start = (size_t)jira_number(call->x, "start", 0, INT32_MAX),
-                         .limit = (size_t)jira_number(call->x, "limit", PAGE, PAGE_MOST) };
+    struct part part = { .start = (size_t)atlas_number(call->x, "start", 0, INT32_MAX),
+                         .limit = (size_t)atlas_number(call->x, "limit", PAGE, PAGE_MOST) };
 
     if (part.limit == 0)
         part.limit = PAGE;
@@ -96,7 +96,7 @@ static struct part part_of(const struct jira_call *call, size_t total)
     return part;
 }
 
-static json_t *page(const struct jira_call *call, const struct part *part, json_t *values)
+static json_t *page(const struct atlas_call *call, const struct part *part, json_t *values)
 {
     const char *self = arena_print(&call->x->arena, "%s%s", page_origin(call->x), call->x->path);
     json_t *links = json_pack("{s:s, s:s, s:s}", "self", self, "base", call->base, "context", "");
@@ -114,7 +114,7 @@ static json_t *page(const struct jira_call *call, const struct part *part, json_
 }
 
 /* Those of all that are on the page; takes all. */
-static json_t *page_of_all(const struct jira_call *call, json_t *all)
+static json_t *page_of_all(const struct atlas_call *call, json_t *all)
 {
     struct part part = part_of(call, json_array_size(all));
     json_t *list = json_array();
@@ -144,7 +144,7 @@ static json_t *field_value(const char *id, const char *label, json_t *value)
     return json_pack("{s:s, s:s, s:o}", "fieldId", id, "label", label, "value", value);
 }
 
-static json_t *status_now(const struct jira_call *call, const struct ticket_state *s)
+static json_t *status_now(const struct atlas_call *call, const struct ticket_state *s)
 {
     const char *key = jql_category_key(s->status);
 
@@ -156,16 +156,17 @@ static json_t *status_now(const struct jira_call *call, const struct ticket_stat
                      "statusDate", date(call, s->status_ms));
 }
 
-static json_t *slas(const struct jira_call *call, const struct ticket *t)
+static json_t *slas(const struct atlas_call *call, const struct ticket *t)
 {
-    return json_pack("[o, o]", jsm_sla(call, t, GOAL_RESOLUTION), jsm_sla(call, t, GOAL_RESPONSE));
+    return json_pack("[o, o]", atlas_sla(call, t, GOAL_RESOLUTION),
+                     atlas_sla(call, t, GOAL_RESPONSE));
 }
 
-static json_t *request_json(const struct jira_call *call, const struct ticket *t)
+static json_t *request_json(const struct atlas_call *call, const struct ticket *t)
 {
     struct ticket_state s = ticket_at(t, call->x->now_ms);
     const char *self = arena_print(&call->x->arena, "%s/rest/servicedeskapi/request/%" PRId64,
-                                   call->base, jira_id(t));
+                                   call->base, atlas_id(t));
     char key[TICKET_KEY];
     json_t *json;
 
@@ -173,15 +174,15 @@ static json_t *request_json(const struct jira_call *call, const struct ticket *t
     json = json_pack(
         "{s:[s,s,s,s], s:o, s:s, s:o, s:s, s:o, s:o, s:[o,o], s:o, s:{s:o, s:o, s:s, s:o}}",
         "_expands", "participant", "status", "sla", "requestType", "issueId",
-        json_sprintf("%" PRId64, jira_id(t)), "issueKey", key, "requestTypeId",
+        json_sprintf("%" PRId64, atlas_id(t)), "issueKey", key, "requestTypeId",
         json_sprintf("%d", 20 + (int)t->type), "serviceDeskId", "1", "createdDate",
-        date(call, t->created_ms), "reporter", jira_user(call, t->reporter), "requestFieldValues",
+        date(call, t->created_ms), "reporter", atlas_user(call, t->reporter), "requestFieldValues",
         field_value("summary", "Summary", json_string(t->title)),
         field_value("description", "Description", json_string(t->description)), "currentStatus",
         status_now(call, &s), "_links", "jiraRest",
-        json_sprintf("%s/rest/api/2/issue/%" PRId64, call->base, jira_id(t)), "web",
+        json_sprintf("%s/rest/api/2/issue/%" PRId64, call->base, atlas_id(t)), "web",
         json_sprintf("%s/jira/servicedesk/customer/portal/%d/%s", call->x->sim->public_url,
-                     JSM_DESK, key),
+                     ATLAS_DESK, key),
         "self", self, "agent", json_sprintf("%s/jira/browse/%s", call->x->sim->public_url, key));
     if (expands(call->x, "sla")) {
         struct part all = { .limit = PAGE, .size = 2, .last = true };
@@ -198,7 +199,7 @@ static bool is_wanted(const struct exchange *x, const struct ticket *t)
     const char *desk = exchange_parameter(x, "serviceDeskId");
     bool over = ticket_is_over(ticket_at(t, x->now_ms).status);
 
-    if (t->software || t->created_ms > x->now_ms || (desk && strtol(desk, NULL, 10) != JSM_DESK))
+    if (t->software || t->created_ms > x->now_ms || (desk && strtol(desk, NULL, 10) != ATLAS_DESK))
         return false;
     if (ownership && strcmp(ownership, "OWNED_REQUESTS") == 0 && t->reporter != 0)
         return false;
@@ -218,7 +219,7 @@ static int by_activity(const void *a, const void *b)
 }
 
 /* By latest activity, the newest first. */
-static void put_requests(struct jira_call *call)
+static void put_requests(struct atlas_call *call)
 {
     struct exchange *x = call->x;
     size_t all = call->desk->count[TICKETS_JIRA], count = 0;
@@ -241,10 +242,10 @@ static void put_requests(struct jira_call *call)
     part = part_of(call, count);
     for (size_t i = 0; i < part.size; i++)
         (void)json_array_append_new(list, request_json(call, rows[part.start + i].ticket));
-    jira_put(call, page(call, &part, list));
+    atlas_put(call, page(call, &part, list));
 }
 
-static json_t *comments(const struct jira_call *call, const struct ticket *t)
+static json_t *comments(const struct atlas_call *call, const struct ticket *t)
 {
     const char *public = exchange_parameter(call->x, "public"),
                *internal = exchange_parameter(call->x, "internal");
@@ -259,10 +260,11 @@ static json_t *comments(const struct jira_call *call, const struct ticket *t)
         (void)json_array_append_new(
             list,
             json_pack("{s:o, s:s, s:b, s:o, s:o, s:{s:o}}", "id", json_sprintf("%" PRId64, e->id),
-                      "body", e->text, "public", !e->internal, "author", jira_user(call, e->person),
-                      "created", date(call, e->at_ms), "_links", "self",
+                      "body", e->text, "public", !e->internal, "author",
+                      atlas_user(call, e->person), "created", date(call, e->at_ms), "_links",
+                      "self",
                       json_sprintf("%s/rest/servicedeskapi/request/%" PRId64 "/comment/%" PRId64,
-                                   call->base, jira_id(t), e->id)));
+                                   call->base, atlas_id(t), e->id)));
     }
     return list;
 }
@@ -274,7 +276,7 @@ static void error(struct exchange *x, int status, const char *message)
                             "i18nKey", "sd.request.not.found", "parameters"));
 }
 
-static struct ticket *find(const struct jira_call *call, const char *text)
+static struct ticket *find(const struct atlas_call *call, const char *text)
 {
     struct helpdesk const *desk = call->desk;
 
@@ -282,7 +284,7 @@ static struct ticket *find(const struct jira_call *call, const char *text)
         struct ticket *t = desk->tickets[TICKETS_JIRA][i];
         char id[24], key[TICKET_KEY];
 
-        (void)snprintf(id, sizeof(id), "%" PRId64, jira_id(t));
+        (void)snprintf(id, sizeof(id), "%" PRId64, atlas_id(t));
         if (!t->software && t->created_ms <= call->x->now_ms &&
             (strcmp(id, text) == 0 || strcmp(ticket_key(key, desk->company, t), text) == 0))
             return t;
@@ -290,7 +292,7 @@ static struct ticket *find(const struct jira_call *call, const char *text)
     return NULL;
 }
 
-static void answer_request(struct jira_call *call, const char *rest)
+static void answer_request(struct atlas_call *call, const char *rest)
 {
     char *key = arena_text(&call->x->arena, rest), *more = strchr(key, '/');
     struct ticket *t;
@@ -301,18 +303,18 @@ static void answer_request(struct jira_call *call, const char *rest)
     if (!t)
         error(call->x, 404, "The request does not exist, or you may not see it.");
     else if (!more)
-        jira_put(call, request_json(call, t));
+        atlas_put(call, request_json(call, t));
     else if (strcmp(more, "sla") == 0)
-        jira_put(call, page_of_all(call, slas(call, t)));
+        atlas_put(call, page_of_all(call, slas(call, t)));
     else if (strcmp(more, "comment") == 0)
-        jira_put(call, page_of_all(call, comments(call, t)));
+        atlas_put(call, page_of_all(call, comments(call, t)));
     else
         error(call->x, 404, "There is no such resource.");
 }
 
 /* ---- desks and queues ---- */
 
-static json_t *desk_json(const struct jira_call *call)
+static json_t *desk_json(const struct atlas_call *call)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:{s:o}}", "id", "1", "projectId", "10001",
                      "projectName", "Developer Experience", "projectKey", "DX", "_links", "self",
@@ -329,7 +331,7 @@ static const struct queue {
 };
 enum { QUEUES = sizeof(queues) / sizeof(queues[0]) };
 
-static size_t run_queue(struct jira_call *call, const struct queue *queue, struct ticket ***found)
+static size_t run_queue(struct atlas_call *call, const struct queue *queue, struct ticket ***found)
 {
     struct jql query;
 
@@ -338,7 +340,7 @@ static size_t run_queue(struct jira_call *call, const struct queue *queue, struc
     return jql_run(&query, found);
 }
 
-static json_t *queue_json(struct jira_call *call, const struct queue *queue)
+static json_t *queue_json(struct atlas_call *call, const struct queue *queue)
 {
     const char *counted = exchange_parameter(call->x, "includeCount");
     json_t *json = json_pack(
@@ -353,7 +355,7 @@ static json_t *queue_json(struct jira_call *call, const struct queue *queue)
     return json;
 }
 
-static void put_queue_issues(struct jira_call *call, const struct queue *queue)
+static void put_queue_issues(struct atlas_call *call, const struct queue *queue)
 {
     struct ticket **found = NULL;
     size_t count = run_queue(call, queue, &found);
@@ -362,12 +364,13 @@ static void put_queue_issues(struct jira_call *call, const struct queue *queue)
 
     for (size_t i = 0; i < part.size; i++)
         (void)json_array_append_new(
-            list, jira_issue(call, found[part.start + i],
-                             "issuetype,summary,status,created,reporter,priority,assignee", false));
-    jira_put(call, page(call, &part, list));
+            list,
+            atlas_issue(call, found[part.start + i],
+                        "issuetype,summary,status,created,reporter,priority,assignee", false));
+    atlas_put(call, page(call, &part, list));
 }
 
-static void answer_queues(struct jira_call *call, const char *rest)
+static void answer_queues(struct atlas_call *call, const char *rest)
 {
     json_t *all = json_array();
 
@@ -382,12 +385,12 @@ static void answer_queues(struct jira_call *call, const char *rest)
             if (rest[len + 1])
                 put_queue_issues(call, &queues[i]);
             else
-                jira_put(call, queue_json(call, &queues[i]));
+                atlas_put(call, queue_json(call, &queues[i]));
             return;
         }
     }
     if (!*rest) {
-        jira_put(call, page_of_all(call, all));
+        atlas_put(call, page_of_all(call, all));
         return;
     }
     json_decref(all);
@@ -396,28 +399,28 @@ static void answer_queues(struct jira_call *call, const char *rest)
 
 /* ---- the way in ---- */
 
-static void put_info(struct jira_call *call)
+static void put_info(struct atlas_call *call)
 {
-    jira_put(call, json_pack("{s:s, s:s, s:o, s:s, s:b, s:{s:o}}", "version", "1001.0.0-SNAPSHOT",
-                             "platformVersion", "1001.0.0-SNAPSHOT", "buildDate",
-                             date(call, INT64_C(1790000000000)), "buildChangeSet", "sim",
-                             "isLicensedForUse", 1, "_links", "self",
-                             json_sprintf("%s/rest/servicedeskapi/info", call->base)));
+    atlas_put(call, json_pack("{s:s, s:s, s:o, s:s, s:b, s:{s:o}}", "version", "1001.0.0-SNAPSHOT",
+                              "platformVersion", "1001.0.0-SNAPSHOT", "buildDate",
+                              date(call, INT64_C(1790000000000)), "buildChangeSet", "sim",
+                              "isLicensedForUse", 1, "_links", "self",
+                              json_sprintf("%s/rest/servicedeskapi/info", call->base)));
 }
 
-void jsm_answer(struct exchange *x)
+void atlas_answer_desk(struct exchange *x)
 {
-    struct jira_call call;
+    struct atlas_call call;
     const char *rest = x->path + strlen("/jira/rest/servicedeskapi/");
 
-    if (!jira_begin(&call, x, true))
+    if (!atlas_begin(&call, x, true))
         return;
     if (strcmp(rest, "info") == 0)
         put_info(&call);
     else if (strcmp(rest, "servicedesk") == 0)
-        jira_put(&call, page_of_all(&call, json_pack("[o]", desk_json(&call))));
+        atlas_put(&call, page_of_all(&call, json_pack("[o]", desk_json(&call))));
     else if (strcmp(rest, "servicedesk/1") == 0 || strcmp(rest, "servicedesk/DX") == 0)
-        jira_put(&call, desk_json(&call));
+        atlas_put(&call, desk_json(&call));
     else if (strncmp(rest, "servicedesk/1/queue", 19) == 0 && (!rest[19] || rest[19] == '/'))
         answer_queues(&call, rest + 19);
     else if (strcmp(rest, "request") == 0)
