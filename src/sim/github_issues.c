@@ -62,21 +62,20 @@ static const char *reason_of(const struct ticket_state *s)
 static json_t *issue_json(const struct github_call *call, const struct ticket *t)
 {
     struct ticket_state s = ticket_at(t, call->x->now_ms);
-    int64_t number = number_of(t);
+    int64_t number = number_of(t), id = FIRST_ID + t->number;
     json_t *json, *assignees = json_array();
 
     if (s.assignee >= 0)
         (void)json_array_append_new(assignees, github_person(call->x, ticket_person(s.assignee)));
-    json =
-        json_pack("{s:I, s:o, s:I, s:s, s:o, s:s, s:s?, s:o, s:o, s:I, s:b, s:s, s:s}", "id",
-                  (json_int_t)(FIRST_ID + t->number), "node_id",
-                  json_sprintf("I_%" PRId64, t->number), "number", (json_int_t)number, "title",
-                  t->title, "user", github_person(call->x, ticket_person(t->reporter)), "state",
-                  ticket_is_over(s.status) ? "closed" : "open", "state_reason", reason_of(&s),
-                  "labels", labels_json(t, &s), "assignee",
-                  s.assignee >= 0 ? github_person(call->x, ticket_person(s.assignee)) : json_null(),
-                  "comments", (json_int_t)s.comments, "locked", 0, "author_association",
-                  github_standing(t->reporter), "body", t->description);
+    json = json_pack(
+        "{s:I, s:o, s:I, s:s, s:o, s:s, s:s?, s:o, s:o, s:I, s:b, s:s, s:s}", "id", (json_int_t)id,
+        "node_id", json_sprintf("I_%" PRId64, t->number), "number", (json_int_t)number, "title",
+        t->title, "user", github_person(call->x, ticket_person(t->reporter)), "state",
+        ticket_is_over(s.status) ? "closed" : "open", "state_reason", reason_of(&s), "labels",
+        labels_json(t, &s), "assignee",
+        s.assignee >= 0 ? github_person(call->x, ticket_person(s.assignee)) : json_null(),
+        "comments", (json_int_t)s.comments, "locked", 0, "author_association",
+        github_standing(t->reporter), "body", t->description);
     (void)json_object_update_new(
         json, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "assignees", assignees,
                         "created_at", github_time(t->created_ms), "updated_at",

@@ -8,7 +8,7 @@
 #include "sim/github.h"
 #include "sim/reviews.h"
 
-enum { FIRST_ID = 5000000 };
+enum { FIRST_ID = 5000000, AS_ISSUE = 50000000 };
 
 static int64_t id_of(const struct pull *p)
 {
@@ -39,11 +39,12 @@ static json_t *merged_at(const struct github_call *call, const struct pull *p)
 
 json_t *github_pull_issue(const struct github_call *call, const struct pull *p)
 {
+    int64_t id = id_of(p) + AS_ISSUE;
     json_t *json = base_json(call, p);
 
     (void)json_object_update_new(
         json, json_pack("{s:I, s:I, s:o, s:o, s:s, s:n, s:n, s:{s:o, s:o, s:o}}", "id",
-                        (json_int_t)(id_of(p) + 50000000), "comments", (json_int_t)0, "url",
+                        (json_int_t)id, "comments", (json_int_t)0, "url",
                         json_sprintf("%s/issues/%" PRId64, call->api, p->number), "html_url",
                         json_sprintf("%s/pull/%" PRId64, call->html, p->number), "repository_url",
                         call->api, "assignee", "state_reason", "pull_request", "url",

@@ -75,6 +75,11 @@ void gitlab_put_sorted(struct gitlab_call *call, json_t *list, const char *path)
 
 /* ---- an issue ---- */
 
+static int64_t id_of(const struct ticket *t)
+{
+    return FIRST_ID + t->number;
+}
+
 static json_t *issue_json(const struct gitlab_call *call, const struct ticket *t)
 {
     const struct company_repo *repo = &call->company->repos[t->repo];
@@ -87,7 +92,7 @@ static json_t *issue_json(const struct gitlab_call *call, const struct ticket *t
         (void)json_array_append_new(assignees, gitlab_user(call, s.assignee));
     notes = s.comments;
     json = json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:b, s:i}", "id",
-                     (json_int_t)(FIRST_ID + t->number), "iid", (json_int_t)t->number, "project_id",
+                     (json_int_t)id_of(t), "iid", (json_int_t)t->number, "project_id",
                      (json_int_t)repo->id, "title", t->title, "description", t->description,
                      "state", over ? "closed" : "opened", "created_at", gitlab_time(t->created_ms),
                      "updated_at", gitlab_time(s.updated_ms), "closed_at",
@@ -193,11 +198,11 @@ static json_t *notes_of(const struct gitlab_call *call, const struct ticket *t)
         if (!text)
             continue;
         note = gitlab_note_json(call, text, e->person, e->at_ms, e->step != STEP_COMMENT);
-        (void)json_object_update_new(
-            note, json_pack("{s:I, s:b, s:b, s:s, s:I, s:I}", "id", (json_int_t)e->id, "internal",
-                            e->internal, "confidential", e->internal, "noteable_type", "Issue",
-                            "noteable_id", (json_int_t)(FIRST_ID + t->number), "noteable_iid",
-                            (json_int_t)t->number));
+        (void)json_object_update_new(note, json_pack("{s:I, s:b, s:b, s:s, s:I, s:I}", "id",
+                                                     (json_int_t)e->id, "internal", e->internal,
+                                                     "confidential", e->internal, "noteable_type",
+                                                     "Issue", "noteable_id", (json_int_t)id_of(t),
+                                                     "noteable_iid", (json_int_t)t->number));
         (void)json_array_append_new(list, note);
     }
     return list;

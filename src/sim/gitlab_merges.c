@@ -89,13 +89,14 @@ static json_t *notes_of(const struct gitlab_call *call, const struct pull *p)
 
     for (size_t i = 0; i < p->review_count && p->reviews[i].at_ms <= call->x->now_ms; i++) {
         const struct review *r = &p->reviews[i];
+        int64_t id = id_of(p) * 10 + (int64_t)i;
         json_t *note = gitlab_note_json(call, texts[r->state], r->person, r->at_ms,
                                         r->state == REVIEW_APPROVED);
 
-        (void)json_object_update_new(
-            note, json_pack("{s:I, s:s, s:I, s:I}", "id", (json_int_t)(id_of(p) * 10 + (int)i),
-                            "noteable_type", "MergeRequest", "noteable_id", (json_int_t)id_of(p),
-                            "noteable_iid", (json_int_t)p->number));
+        (void)json_object_update_new(note, json_pack("{s:I, s:s, s:I, s:I}", "id", (json_int_t)id,
+                                                     "noteable_type", "MergeRequest", "noteable_id",
+                                                     (json_int_t)id_of(p), "noteable_iid",
+                                                     (json_int_t)p->number));
         (void)json_array_append_new(list, note);
     }
     return list;

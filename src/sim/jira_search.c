@@ -61,18 +61,21 @@ static const char *token_of(const struct atlas_call *call, size_t from, int64_t 
 static bool read_token(const struct atlas_call *call, size_t *from, int64_t *since_ms)
 {
     const char *text = exchange_parameter(call->x, "nextPageToken");
-    unsigned begin;
-    uint64_t since;
+    char begin[9], since[13], *end;
 
     *from = 0;
     *since_ms = call->x->now_ms;
     if (!text || !*text)
         return true;
-    if (strlen(text) != 34 || sscanf(text, "Ch0jU3RyaW5n%8x%12" SCNx64, &begin, &since) != 2)
+    if (strlen(text) != 34 || strncmp(text, "Ch0jU3RyaW5n", 12) != 0)
         return false;
-    *from = begin;
-    *since_ms = (int64_t)since;
-    return *since_ms + 7 * DAY_MS > call->x->now_ms;
+    (void)snprintf(begin, sizeof(begin), "%.8s", text + 12);
+    (void)snprintf(since, sizeof(since), "%.12s", text + 20);
+    *from = strtoul(begin, &end, 16);
+    if (*end)
+        return false;
+    *since_ms = (int64_t)strtoull(since, &end, 16);
+    return !*end && *since_ms + 7 * DAY_MS > call->x->now_ms;
 }
 
 void atlas_search_cloud(struct exchange *x)

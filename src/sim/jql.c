@@ -166,8 +166,8 @@ static bool fits_time(const struct row *row, const struct jql_node *n)
     return false;
 }
 
-static bool fits(const struct jql *q, const struct row *row,
-                 const struct jql_node *n) /* NOLINT(misc-no-recursion) */
+/* As deep as the parser allows. NOLINTNEXTLINE(misc-no-recursion) */
+static bool fits(const struct jql *q, const struct row *row, const struct jql_node *n)
 {
     bool found = false;
 

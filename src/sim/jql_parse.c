@@ -319,7 +319,7 @@ static bool order(struct words *w)
     if (!next(w) || !is(w, "by"))
         return unexpected(w, "'by'");
     do {
-        enum jql_field f;
+        enum jql_field f = JQL_KEY;
 
         if (q->order_count == JQL_ORDERS_MOST)
             return fail(w, "The ORDER BY clause has too many fields.");

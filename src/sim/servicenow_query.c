@@ -218,7 +218,7 @@ static int by_orders(const void *a, const void *b)
     return strcmp(one->cells[0].value, other->cells[0].value); /* sys_id */
 }
 
-void snow_query(const struct snow_call *call, const char *text, struct snow_rows *rows)
+void snow_query(const struct snow_call *call, const char *query, struct snow_rows *rows)
 {
     struct arena *arena = &call->x->arena;
     const struct snow_row **kept =
@@ -227,12 +227,12 @@ void snow_query(const struct snow_call *call, const char *text, struct snow_rows
     struct query q = { 0 };
     size_t count = 0;
 
-    read_query(call, &q, arena_text(arena, text));
+    read_query(call, &q, arena_text(arena, query));
     for (size_t i = 0; i < rows->count; i++)
         if (fits(&q, &rows->rows[i]))
             kept[count++] = &rows->rows[i];
     sorting = &q;
-    qsort(kept, count, sizeof(*kept), by_orders);
+    qsort(kept, count, sizeof(const struct snow_row *), by_orders);
     sorted = arena_alloc(arena, (count + 1) * sizeof(*sorted));
     for (size_t i = 0; i < count; i++)
         sorted[i] = *kept[i];

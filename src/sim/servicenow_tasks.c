@@ -244,13 +244,13 @@ static void add_goal(const struct snow_call *call, struct snow_rows *rows, const
         struct choice stage = stage_of(t, &cycles[i], &s);
 
         row->hidden = snow_is_hidden(t);
-        id = snow_id(call, "task_sla", t->number * 16 + (int)goal * 8 + (int64_t)i);
+        id = snow_id(call, "task_sla", t->number * 16 + (int64_t)goal * 8 + (int64_t)i);
         snow_cell(row, "sys_id", id, id);
         snow_reference(row, "task", table, snow_id(call, table, t->number), number);
         snow_cell(row, "task.number", number, number);
         snow_cell(row, "task.sys_class_name", table, table);
         snow_reference(row, "sla", "contract_sla",
-                       snow_id(call, "contract_sla", (int)goal * 8 + t->priority),
+                       snow_id(call, "contract_sla", (int64_t)goal * 8 + t->priority),
                        arena_print(&call->x->arena, "Priority %d %s", t->priority,
                                    goal == GOAL_RESPONSE ? "response" : "resolution"));
         snow_cell(row, "sla.target", goal == GOAL_RESPONSE ? "response" : "resolution",

@@ -164,7 +164,7 @@ void helpdesk_keep(struct helpdesk *desk, struct ticket *t)
 static void make_day(struct helpdesk *desk, enum ticket_system system)
 {
     const struct world *world = &desk->company->world;
-    struct ticket *made[DAY_MOST];
+    struct ticket *made[DAY_MOST] = { NULL };
     struct dice dices[DAY_MOST];
     int count = count_of(world, system, desk->next_day), n = 0;
 
@@ -175,7 +175,7 @@ static void make_day(struct helpdesk *desk, enum ticket_system system)
         made[n] = begin_ticket(desk, system, &dices[n]);
         n += made[n] != NULL;
     }
-    qsort(made, (size_t)n, sizeof(made[0]), by_creation);
+    qsort(made, (size_t)n, sizeof(struct ticket *), by_creation);
     for (int i = 0; i < n; i++) {
         struct dice dice = { .key = dice_key(world->seed, TICKETS + 5 + (uint64_t)system,
                                              desk->next_day * DAY_MOST + i) };

@@ -163,6 +163,8 @@ static const char *const odd_titles[] = {
     "why the pipeline is still red although nobody has changed anything as far as anybody knows",
 };
 
+enum { ODD_TITLES = MANY(odd_titles) };
+
 static size_t pick(struct dice *dice)
 {
     int sum = 0, left;
@@ -293,7 +295,7 @@ void ticket_write(const struct company *company, struct arena *arena, struct tic
     t->description = fill(arena, subject->description, &about);
     (void)snprintf(t->label, sizeof(t->label), "%s", fill(arena, subject->label, &about));
     if (dice_roll(dice) < 0.05)
-        t->title = odd_titles[(size_t)(dice_roll(dice) * MANY(odd_titles))];
+        t->title = odd_titles[(size_t)(dice_roll(dice) * ODD_TITLES)];
 }
 
 /* ---- comments ---- */
