@@ -239,6 +239,23 @@ Test(sim, takes_a_form_too_and_what_it_says_counts_first)
     cr_expect(strstr(got.body, "[7,\"3\"]"), "%s", got.body);
 }
 
+Test(sim, takes_json_where_a_face_does)
+{
+    static const char content[] = "{\"jql\":\"project = DX\",\"maxResults\":2}";
+    char text[400];
+    json_t *list;
+
+    snprintf(text, sizeof(text),
+             "POST /jira/rest/api/3/search/jql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+             "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+             strlen(content), content);
+    receive(send_request(text), 5000);
+    cr_expect_eq(got.status, 200);
+    list = json();
+    cr_expect_eq(json_array_size(json_object_get(list, "issues")), 2);
+    json_decref(list);
+}
+
 /* How many alerts an answer lists; -1: it is not a list. */
 static int alerts_of(const char *path)
 {

@@ -230,6 +230,21 @@ Test(sim_jsm, the_server_counts_and_embeds_changes)
     sim_stop();
 }
 
+Test(sim_jsm, the_server_reads_times_in_berlin)
+{
+    json_t *json;
+
+    sim_start(5);
+    sim_post("/sim/ticket?do=create&system=jiradc", NULL);
+    json = sim_json(SERVER "search?jql=updated%20%3E%3D%20%222026-11-24%2015:32%22");
+    cr_expect_eq(int_of(json, "total"), 1);
+    json_decref(json);
+    json = sim_json(SERVER "search?jql=updated%20%3E%3D%20%222026-11-24%2015:33%22");
+    cr_expect_eq(int_of(json, "total"), 0);
+    json_decref(json);
+    sim_stop();
+}
+
 /* The status that its changelog ends with. */
 static const char *changed(const char *key)
 {
@@ -311,6 +326,11 @@ Test(sim_jsm, a_ticket_by_hand_is_answered_and_breached)
     do_to(key, "ask", 200);
     now += 60000;
     do_to(key, "resolve", 200);
+    truth = line_of(key);
+    cycle = json_array_get(json_object_get(truth, "resolution_sla"), 0);
+    cr_expect_float_eq(json_real_value(json_object_get(cycle, "elapsed_s")), 90., 1e-6,
+                       "waiting for the reporter does not count");
+    json_decref(truth);
     do_to(key, "answer", 400);
     now += 60000;
     do_to(key, "reopen", 200);
@@ -320,6 +340,42 @@ Test(sim_jsm, a_ticket_by_hand_is_answered_and_breached)
     cr_expect_eq(json_array_size(json_object_get(truth, "resolution_sla")), 2);
     json_decref(truth);
     cr_expect_str_eq(changed(key), "处理中");
+    sim_stop();
+}
+
+/* It is 15:32:07 in Berlin, on a Tuesday. */
+static const struct {
+    const char *priority, *response, *resolution;
+} promises[] = {
+    { "1", "2026-11-24T15:02:07Z", "2026-11-24T18:32:07Z" }, /* around the clock */
+    { "2", "2026-11-25T08:32:07Z", "2026-11-25T14:32:07Z" },
+    { "3", "2026-11-25T10:32:07Z", "2026-11-27T14:32:07Z" },
+    { "4", "2026-11-25T14:32:07Z", "2026-12-01T14:32:07Z" }, /* over a weekend */
+    { "5", "2026-11-26T14:32:07Z", "2026-12-08T14:32:07Z" },
+};
+
+static const char *breach_of(const json_t *truth, const char *name)
+{
+    return text_of(json_array_get(json_object_get(truth, name), 0), "breach");
+}
+
+Test(sim_jsm, promises_count_business_hours)
+{
+    sim_start(5);
+    for (size_t i = 0; i < sizeof(promises) / sizeof(promises[0]); i++) {
+        json_t *json, *truth;
+        char url[100];
+
+        snprintf(url, sizeof(url), "/sim/ticket?do=create&priority=%s", promises[i].priority);
+        sim_post(url, NULL);
+        cr_assert_eq(got.status, 200);
+        json = json_loads(got.body.bytes, 0, NULL);
+        truth = line_of(text_of(json, "key"));
+        cr_expect_str_eq(breach_of(truth, "response_sla"), promises[i].response);
+        cr_expect_str_eq(breach_of(truth, "resolution_sla"), promises[i].resolution);
+        json_decref(truth);
+        json_decref(json);
+    }
     sim_stop();
 }
 
