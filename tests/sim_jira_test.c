@@ -253,6 +253,20 @@ static int64_t first_response(const json_t *issue)
     return 0;
 }
 
+/* The key of the first issue that it is linked to in that direction; "": none. */
+static const char *linked(const json_t *issue, const char *direction)
+{
+    const json_t *link, *other;
+    size_t i;
+
+    json_array_foreach (json_object_get(json_object_get(issue, "fields"), "issuelinks"), i, link) {
+        other = json_object_get(link, direction);
+        if (other)
+            return text_of(other, "key");
+    }
+    return "";
+}
+
 static void compare(const json_t *issue, const json_t *truth)
 {
     const char *key = text_of(truth, "key");
@@ -267,11 +281,12 @@ static void compare(const json_t *issue, const json_t *truth)
     cr_expect_eq(field_ms(issue, "resolutiondate"), ms_of(text_of(truth, "resolved")), "%s", key);
     cr_expect_eq(first_response(issue), ms_of(text_of(truth, "first_response")), "%s", key);
     cr_expect(has(issue, "issuetype", "name", text_of(truth, "type")), "%s", key);
+    cr_expect_str_eq(linked(issue, "outwardIssue"), text_of(truth, "duplicates"), "%s", key);
 }
 
 Test(sim_jira, all_issues_together_are_the_truth)
 {
-    size_t total = 0, open = 0, odd = 0, i;
+    size_t total = 0, open = 0, odd = 0, links = 0, i;
     json_t *all, *by_key = json_object(), *issue, *truth;
     const char *line;
     char *text;
@@ -293,11 +308,17 @@ Test(sim_jira, all_issues_together_are_the_truth)
         issue = json_object_get(by_key, text_of(truth, "key"));
         total++;
         open += json_is_true(json_object_get(truth, "open"));
+        if (*text_of(truth, "duplicates")) {
+            cr_expect_str_neq(
+                linked(json_object_get(by_key, text_of(truth, "duplicates")), "inwardIssue"), "");
+            links++;
+        }
         cr_assert(issue, "%s", text_of(truth, "key"));
         compare(issue, truth);
         json_decref(truth);
     }
     cr_expect_eq(total, json_array_size(all));
+    cr_expect_gt(links, 0);
     cr_expect_gt(total, 450); /* about six a day */
     cr_expect_lt(total, 630);
     cr_expect_gt(open, 30);

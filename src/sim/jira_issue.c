@@ -114,21 +114,37 @@ static json_t *resolution_json(const struct atlas_call *call, const struct ticke
                      cancelled ? "Won't Do" : "Done");
 }
 
-static json_t *links_json(const struct atlas_call *call, const struct ticket *t)
+/* Seen from the one side or the other: which = "outwardIssue" is what it duplicates. */
+static json_t *link_json(const struct atlas_call *call, const struct ticket *t,
+                         const struct ticket *other, const char *which)
 {
-    const struct ticket *other = t->duplicates;
+    int64_t id = strcmp(which, "outwardIssue") == 0 ? atlas_id(t) : atlas_id(other);
     char key[TICKET_KEY];
 
-    if (!other)
-        return json_array();
     (void)ticket_key(key, call->desk->company, other);
-    return json_pack("[{s:o, s:{s:s, s:s, s:s, s:s}, s:{s:o, s:s, s:o, s:{s:s, s:o}}}]", "id",
-                     json_sprintf("%" PRId64, atlas_id(t) * 10), "type", "id", "10002", "name",
-                     "Duplicate", "inward", "is duplicated by", "outward", "duplicates",
-                     "outwardIssue", "id", json_sprintf("%" PRId64, atlas_id(other)), "key", key,
-                     "self", json_sprintf("%s/issue/%" PRId64, call->api, atlas_id(other)),
-                     "fields", "summary", other->title, "status",
+    return json_pack("{s:o, s:{s:s, s:s, s:s, s:s}, s:{s:o, s:s, s:o, s:{s:s, s:o}}}", "id",
+                     json_sprintf("%" PRId64, id * 10), "type", "id", "10002", "name", "Duplicate",
+                     "inward", "is duplicated by", "outward", "duplicates", which, "id",
+                     json_sprintf("%" PRId64, atlas_id(other)), "key", key, "self",
+                     json_sprintf("%s/issue/%" PRId64, call->api, atlas_id(other)), "fields",
+                     "summary", other->title, "status",
                      atlas_status(call, ticket_at(other, call->x->now_ms).status));
+}
+
+static json_t *links_json(const struct atlas_call *call, const struct ticket *t)
+{
+    enum ticket_system system = call->account.system;
+    json_t *list = json_array();
+
+    if (t->duplicates)
+        (void)json_array_append_new(list, link_json(call, t, t->duplicates, "outwardIssue"));
+    for (size_t i = 0; i < call->desk->count[system]; i++) {
+        const struct ticket *other = call->desk->tickets[system][i];
+
+        if (other->duplicates == t && other->created_ms <= call->x->now_ms)
+            (void)json_array_append_new(list, link_json(call, t, other, "inwardIssue"));
+    }
+    return list;
 }
 
 static json_t *component_json(const struct atlas_call *call, const struct ticket *t)
