@@ -12,15 +12,15 @@
 #include "core/time.h"
 #include "net/header.h"
 
-enum { NO_SECONDS = 16 }; /* strlen("2025-10-08T15:00") */
+enum { NO_SECONDS = 16 /* strlen("2025-10-08T15:00") */, DELAY_MOST_S = 3600 };
 
 /* What a number is, by its size: nobody waits for 30 years, and milliseconds
  * were as few as this in 1973. */
-static const double EPOCH_S_FROM = 1e9, EPOCH_MS_FROM = 1e11, MOST = 1e14, DELAY_MOST_S = 3600;
+static const double EPOCH_S_FROM = 1e9, EPOCH_MS_FROM = 1e11, MOST = 1e14;
 
 void limits_clear(struct limits *limits)
 {
-    *limits = (struct limits){ .limit = -1, .remaining = -1 };
+    *limits = (struct limits){ .limit = -1, .remaining = -1, .fill = -1, .interval_s = -1 };
 }
 
 /* A whole number, what is behind it is not looked at ("100, 100;w=60",
@@ -111,6 +111,10 @@ bool limits_take(struct limits *limits, const char *name, const char *value)
         take_reset(limits, value);
     else if (strcasecmp(rest, "-delay") == 0)
         take_delay(limits, value);
+    else if (strcasecmp(rest, "-fillrate") == 0)
+        take_number(&limits->fill, value);
+    else if (strcasecmp(rest, "-interval-seconds") == 0)
+        take_number(&limits->interval_s, value);
     else
         return false;
     return true;
@@ -125,6 +129,16 @@ static int64_t reset_of_number(double n, int64_t now_ms)
     return (int64_t)(n * 1e3) + (n >= EPOCH_S_FROM ? 0 : now_ms);
 }
 
+static int64_t bucket_full_ms(const struct limits *limits, int64_t now_ms)
+{
+    int64_t taken = limits->limit - limits->remaining;
+
+    if (limits->remaining < 0 || taken < 0 || limits->fill <= 0 || limits->interval_s <= 0 ||
+        limits->interval_s > DELAY_MOST_S)
+        return 0;
+    return now_ms + (taken + limits->fill - 1) / limits->fill * limits->interval_s * 1000;
+}
+
 int64_t limits_reset_ms(const struct limits *limits, int64_t now_ms)
 {
     const char *value = limits->reset;
@@ -132,6 +146,8 @@ int64_t limits_reset_ms(const struct limits *limits, int64_t now_ms)
     char whole[sizeof(limits->reset) + 4];
     int64_t ms;
 
+    if (len == 0)
+        return bucket_full_ms(limits, now_ms);
     while (len > 0 && isspace((unsigned char)value[len - 1]))
         len--;
     if (len > 0 && digits >= len)
