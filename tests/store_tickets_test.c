@@ -153,6 +153,33 @@ Test(store_tickets, parts_come_one_by_one_and_again_when_it_moved_on)
     cr_expect_eq(kit_count(kit.store, DX_QUERY_TICKETS, T0 + HOUR), 1);
 }
 
+/* When the first of the open tickets, by that, was seen last. */
+static int64_t seen_ms(void)
+{
+    struct stored_ticket out[1] = { { 0 } };
+    struct arena arena = { 0 };
+
+    (void)store_tickets(kit.store, &(struct tickets_of){ .source = kit.id[0] }, out, 1, &arena);
+    arena_free(&arena);
+    return out[0].seen_ms;
+}
+
+Test(store_tickets, one_that_stays_as_it_is_was_seen_to_an_hour)
+{
+    struct batch b = { 0 };
+
+    kit_collect();
+    add(&b, "DX-1", T0 - DAY, T0);
+    kit_poll(0, T0, &b);
+    cr_expect_eq(seen_ms(), T0);
+    add(&b, "DX-1", T0 - DAY, T0);
+    kit_poll(0, T0 + HOUR, &b);
+    cr_expect_eq(seen_ms(), T0, "no page is made dirty for less");
+    add(&b, "DX-1", T0 - DAY, T0);
+    kit_poll(0, T0 + HOUR + MINUTE, &b);
+    cr_expect_eq(seen_ms(), T0 + HOUR + MINUTE);
+}
+
 Test(store_tickets, the_server_has_it_no_more)
 {
     struct batch b = { 0 };

@@ -95,7 +95,8 @@ static size_t tickets(void *self, unsigned lacks, struct known_ticket *out, size
                                         .parts = found[i].parts,
                                         .done = found[i].done,
                                         .created_ms = found[i].created_ms,
-                                        .updated_ms = found[i].updated_ms };
+                                        .updated_ms = found[i].updated_ms,
+                                        .seen_ms = found[i].seen_ms };
     free(found);
     return n;
 }

@@ -56,6 +56,7 @@ struct known_ticket {
     unsigned parts; /* enum ticket_part: what the store has of it */
     bool done;
     int64_t created_ms, updated_ms;
+    int64_t seen_ms; /* when it was last in a reply, to an hour */
 };
 struct known {
     enum known_run (*run)(void *self, const char *project, const char *id, int64_t attempt,

@@ -31,7 +31,7 @@ enum stored_run store_ticket(struct store *store, int64_t source, const char *ke
 
 #define TICKETS                                                                                    \
     "SELECT (SELECT text FROM text WHERE id = t.project), t.key, t.ext, t.parts, t.state,"         \
-    " t.created_ms, t.updated_ms FROM ticket t WHERE t.source = ?1 AND "
+    " t.created_ms, t.updated_ms, t.seen_ms FROM ticket t WHERE t.source = ?1 AND "
 
 size_t store_tickets(struct store *store, const struct tickets_of *of, struct stored_ticket *out,
                      size_t cap, struct arena *arena)
@@ -61,7 +61,8 @@ size_t store_tickets(struct store *store, const struct tickets_of *of, struct st
                                     .parts = (unsigned)sqlite3_column_int(stmt, 3),
                                     .done = sqlite3_column_int(stmt, 4) == (int)DX_TICKET_DONE,
                                     .created_ms = sqlite3_column_int64(stmt, 5),
-                                    .updated_ms = sqlite3_column_int64(stmt, 6) };
+                                    .updated_ms = sqlite3_column_int64(stmt, 6),
+                                    .seen_ms = sqlite3_column_int64(stmt, 7) };
     (void)sqlite3_reset(stmt);
     return n;
 }

@@ -122,7 +122,7 @@ struct stored_ticket {
     const char *project, *key, *id;
     unsigned parts;
     bool done;
-    int64_t created_ms, updated_ms;
+    int64_t created_ms, updated_ms, seen_ms;
 };
 struct tickets_of {
     int64_t source;
