@@ -65,7 +65,7 @@ Test(manual, a_type_of_source_is_told_before_the_programs)
 {
     const char *programs = strstr(page, ".Ss Programs");
     static const char *const types[] = { "prometheus", "alertmanager", "github", "gitlab",
-                                         "jenkins",    "azure",        "exec" };
+                                         "jenkins",    "azure",        "jira",   "exec" };
     const char *last = page;
 
     cr_assert(programs);

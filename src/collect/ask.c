@@ -27,6 +27,9 @@ struct auth *ask_auth(struct ev_loop *loop, const struct source_settings *settin
     case SOURCE_AUTH_BASIC:
         token = AUTH_BASIC;
         break;
+    case SOURCE_AUTH_USER:
+        token = *settings->endpoint.user ? AUTH_BASIC : AUTH_BEARER;
+        break;
     }
     auth_as(auth, token, source->headers);
     return auth;

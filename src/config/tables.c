@@ -88,8 +88,8 @@ const struct dx_option config_source_options[] = {
     { .name = "type",
       .type = DX_OPTION_TEXT,
       .offset = SOURCE(type),
-      .help =
-          "the kind of system: prometheus, alertmanager, github, gitlab, jenkins, azure, exec" },
+      .help = "the kind of system: prometheus, alertmanager, github, gitlab, jenkins, azure, jira, "
+              "exec" },
     { .name = "name",
       .type = DX_OPTION_TEXT,
       .offset = SOURCE(name),

@@ -34,6 +34,14 @@ const char *label_text(struct batch *batch, const json_t *object, const char *na
     return field_text(batch, object, name);
 }
 
+void value_append(struct buf *out, const json_t *value)
+{
+    size_t room = out->ceiling - out->len, len = json_string_length(value);
+
+    if (json_is_string(value))
+        (void)buf_add(out, json_string_value(value), len < room ? len : room);
+}
+
 bool value_is(const json_t *value, const char *text)
 {
     return json_is_string(value) && strcmp(json_string_value(value), text) == 0;

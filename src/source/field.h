@@ -7,10 +7,14 @@
 
 #include "model/batch.h"
 
+struct buf; /* core/buf.h */
 struct reply;
 
 const char *field_text(struct batch *batch, const json_t *object, const char *name);
 const char *value_text(struct batch *batch, const json_t *value);
+/* Its bytes as they came, behind those of out, as many as there is room for: where a text
+ * comes in pieces, which batch_text() then cleans as a whole. */
+void value_append(struct buf *out, const json_t *value);
 bool value_is(const json_t *value, const char *text);
 bool value_is_word(const json_t *value, const char *word);  /* in any case */
 bool value_has(const json_t *value, const char *part);      /* somewhere in it */

@@ -13,8 +13,8 @@
 #include "source/repair.h"
 
 const struct source *const sources[] = {
-    &source_prometheus, &source_alertmanager, &source_github, &source_gitlab,
-    &source_jenkins,    &source_azure,        &source_exec,   NULL,
+    &source_prometheus, &source_alertmanager, &source_github, &source_gitlab, &source_jenkins,
+    &source_azure,      &source_jira,         &source_exec,   NULL,
 };
 
 /* Of what is not fine as it came: an integer may be larger than 64 bits, then all are read

@@ -80,6 +80,7 @@ enum source_auth {
     SOURCE_AUTH_BEARER,
     SOURCE_AUTH_PRIVATE_TOKEN, /* PRIVATE-TOKEN: ... */
     SOURCE_AUTH_BASIC,         /* `user` (may be empty) and the token, as a password */
+    SOURCE_AUTH_USER,          /* with `user` as BASIC, without as BEARER */
 };
 
 struct source {
@@ -146,6 +147,7 @@ extern const struct source source_github;
 extern const struct source source_exec;
 extern const struct source source_jenkins;
 extern const struct source source_azure;
+extern const struct source source_jira;
 const struct source *source_find(const char *name); /* NULL: there is none */
 
 /* Repair and parse reply->body (see source/repair.h), then let source decode

@@ -1,0 +1,166 @@
+/* jira: tickets that are asked for by themselves: those that lack a part, and the open
+ * ones that nobody saw for long, for a ticket that is deleted is in no list. */
+#include "config.h"
+
+#include "source/jira.h"
+
+#include <string.h>
+
+#include "source/field.h"
+
+enum {
+    LACKS_MOST = 20,  /* of each part, in one poll */
+    UNSEEN_MOST = 10, /* open ones that are looked at again */
+    UNSEEN_MS = 24 * 60 * 60 * 1000,
+};
+
+/* A request's detail: how much of the ticket, and which parts it lacks. */
+enum { MISSING = 4 };
+static const unsigned ASKED_FOR = TICKET_RESPONSE | TICKET_PAUSES | TICKET_SLAS;
+
+static void ask(const struct jira_poll *p, const char *key, enum jira_depth depth, unsigned missing,
+                unsigned flags)
+{
+    struct plan_request *r = plan_get(p->plan, JIRA_ISSUE, jira_api(p), NULL);
+
+    plan_append(p->plan, r, "/issue/{}?fields={}", key, jira_fields(p, depth), NULL);
+    if (depth != JIRA_SLIM)
+        plan_append(p->plan, r, "&expand=changelog", NULL);
+    r->flags = PLAN_OPTIONAL | PLAN_ANSWER | flags;
+    r->detail = (int64_t)((unsigned)depth | missing << MISSING);
+    r->detail_text = arena_text(&p->plan->arena, key);
+}
+
+static bool is_asked(const struct jira_poll *p, enum jira_step step, const char *key)
+{
+    for (const struct plan_request *r = p->plan->first; r; r = r->next)
+        if (r->step == step && strcmp(r->detail_text, key) == 0)
+            return true;
+    return false;
+}
+
+static size_t find(const struct jira_poll *p, unsigned lacks, struct known_ticket *out, size_t cap)
+{
+    const struct known *known = p->plan->known;
+
+    return known && known->tickets ? known->tickets(known->self, lacks, out, cap) : 0;
+}
+
+static void ask_lacking(const struct jira_poll *p, unsigned part)
+{
+    struct known_ticket found[LACKS_MOST];
+    size_t n = find(p, part, found, LACKS_MOST);
+
+    for (size_t i = 0; i < n; i++)
+        if (!is_asked(p, JIRA_ISSUE, found[i].key))
+            ask(p, found[i].key, JIRA_WHOLE, ASKED_FOR & ~found[i].parts,
+                found[i].done ? PLAN_FILL : 0);
+}
+
+static void ask_slas(const struct jira_poll *p)
+{
+    struct known_ticket found[LACKS_MOST];
+    size_t n = jira_has_desk(p) ? find(p, TICKET_SLAS, found, LACKS_MOST) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (is_asked(p, JIRA_ISSUE, found[i].key) || is_asked(p, JIRA_SLA, found[i].key))
+            continue;
+        jira_ask_sla(p, found[i].key);
+        p->plan->last->flags |= found[i].done ? PLAN_FILL : 0;
+    }
+}
+
+static void ask_unseen(const struct jira_poll *p)
+{
+    struct known_ticket found[UNSEEN_MOST];
+    size_t n = find(p, 0, found, UNSEEN_MOST);
+
+    for (size_t i = 0; i < n; i++)
+        if (found[i].seen_ms < p->plan->now_ms - UNSEEN_MS &&
+            !is_asked(p, JIRA_ISSUE, found[i].key))
+            ask(p, found[i].key, JIRA_WHOLE, ASKED_FOR & ~found[i].parts, 0);
+}
+
+void jira_singles_begin(const struct jira_poll *p)
+{
+    ask_lacking(p, TICKET_RESPONSE);
+    ask_lacking(p, TICKET_PAUSES);
+    ask_slas(p);
+    ask_unseen(p);
+}
+
+/* ---- the answer ---- */
+
+void jira_give_up(struct batch *batch, const char *key, unsigned parts)
+{
+    struct ticket *t;
+
+    if (parts == 0)
+        return;
+    t = batch_ticket(batch);
+    t->key = arena_text(&batch->arena, key);
+    t->parts = parts;
+}
+
+static enum jira_depth depth_of(const struct reply *reply)
+{
+    return (enum jira_depth)(reply->detail & ((1 << MISSING) - 1));
+}
+
+static unsigned missing_of(const struct reply *reply)
+{
+    return (unsigned)(reply->detail >> MISSING) & ASKED_FOR;
+}
+
+/* One that was done already stays as it was, and is not asked for again. */
+static void put_gone(const struct jira_poll *p, const char *key)
+{
+    struct ticket *t = batch_ticket(p->batch);
+
+    t->key = arena_text(&p->batch->arena, key);
+    t->gone = true;
+    jira_give_up(p->batch, key, missing_of(p->reply));
+}
+
+bool jira_decode_issue(const struct jira_poll *p, struct dx_error *err)
+{
+    const char *key = p->reply->detail_text, *is;
+    enum jira_depth depth = depth_of(p->reply);
+
+    if (p->reply->status == 404) {
+        put_gone(p, key);
+        return true;
+    }
+    if (!jira_is_answer(p->reply)) {
+        jira_give_up(p->batch, key, missing_of(p->reply));
+        return true;
+    }
+    is = field_text(p->batch, p->reply->json, "key");
+    if (!*is)
+        return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a Jira (an issue without key)");
+    if (strcmp(is, key) != 0) /* it moved to another project, and has a new key there */
+        put_gone(p, key);
+    (void)jira_take(p, p->reply->json, depth == JIRA_SLIM ? JIRA_SLIM : JIRA_WHOLE);
+    if (depth == JIRA_SLIM)
+        jira_give_up(p->batch, is, missing_of(p->reply) & ~(unsigned)TICKET_SLAS);
+    return true;
+}
+
+/* One that is too large is taken without its comments and changes. */
+bool jira_single_less(const struct jira_poll *p)
+{
+    const char *rest = p->reply->detail_text, *key = jira_word(p->plan, &rest);
+
+    if (p->reply->step == JIRA_ISSUE && depth_of(p->reply) != JIRA_SLIM) {
+        ask(p, key, JIRA_SLIM, missing_of(p->reply), 0);
+        return true;
+    }
+    if (p->reply->step == JIRA_COMMENTS)
+        jira_give_up(p->batch, key, TICKET_RESPONSE);
+    else if (p->reply->step == JIRA_CHANGES)
+        jira_give_up(p->batch, key, TICKET_PAUSES);
+    else
+        return false;
+    batch_note(p->batch, DX_LOG_WARN, "%s: its comments or changes are larger than max_body", key);
+    return true;
+}

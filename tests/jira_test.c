@@ -1,0 +1,510 @@
+/* jira: what its tickets, comments, changes and SLAs mean, one reply a trap. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/jira.h"
+#include "source_kit.h"
+
+static const int64_t NOW = 1795518000000;  /* 2026-11-24T11:00:00Z */
+static const int64_t NINE = 1795482000000; /* 2026-11-24T09:00:00+08:00 */
+static const int64_t MINUTE = 60000, HOUR = 3600000;
+
+static const char *pauses[] = { "Waiting for customer", "Pending", "10009" };
+static struct jira config = { .jql = "", .category = "component", .pauses = { pauses, 3 } };
+static struct kit kit;
+
+static const char cloud_walk[] = "1 50 0 0 0 0 ", server_walk[] = "2 50 0 0 0 0 ";
+
+static bool decode(struct reply reply, const char *file)
+{
+    char name[200];
+
+    snprintf(name, sizeof(name), "jira/%s.json", file);
+    return kit_decode_file(&kit, &source_jira, &config, reply, name);
+}
+
+static const struct ticket *of(struct reply reply, const char *file)
+{
+    kit_poll(&kit, NOW);
+    cr_assert(decode(reply, file), "%s: %s", file, kit.err.text);
+    cr_assert(kit.batch.ticket_count > 0, "%s", file);
+    return kit.batch.tickets;
+}
+
+static const struct ticket *tickets(const char *file)
+{
+    return of((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = cloud_walk }, file);
+}
+
+static const struct plan_request nothing = { .path = "", .detail_text = "" };
+
+static const struct plan_request *asked(unsigned step)
+{
+    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
+        if (r->step == step)
+            return r;
+    return &nothing;
+}
+
+static bool is_asked(unsigned step)
+{
+    return asked(step) != &nothing;
+}
+
+/* ---- fields ---- */
+
+Test(jira, an_issue_of_the_cloud_is_a_ticket)
+{
+    const struct ticket *t = tickets("issue_of_the_cloud");
+
+    cr_expect_eq(t->parts, TICKET_FIELDS | TICKET_LINKS | TICKET_RESPONSE | TICKET_PAUSES,
+                 "its SLAs are asked for");
+    cr_expect_str_eq(t->project, "DX");
+    cr_expect_str_eq(t->key, "DX-412");
+    cr_expect_str_eq(t->id, "10412");
+    cr_expect_str_eq(t->title, "No runner takes my job");
+    cr_expect_str_eq(t->type, "Incident");
+    cr_expect_str_eq(t->category, "CI runners");
+    cr_expect_str_eq(t->raw_priority, "High");
+    cr_expect_eq(t->priority, 2);
+    cr_expect_str_eq(t->raw_status, "Waiting for support");
+    cr_expect_eq(t->state, DX_TICKET_IN_PROGRESS);
+    cr_expect_str_eq(t->reporter, "Ann Reporter");
+    cr_expect_str_eq(t->assignee, "Ben Agent");
+    cr_expect_str_eq(t->labels, "pool-linux-xl, outage");
+    cr_expect_str_eq(t->text, "It waits. Since nine.");
+    cr_expect_str_eq(t->url, "https://acme.atlassian.net/browse/DX-412");
+    cr_expect_eq(t->created_ms, NINE);
+    cr_expect_eq(t->resolved_ms, 0);
+    cr_expect_eq(t->first_response_ms, 0);
+    cr_expect_str_eq(asked(JIRA_SLA)->path, "/rest/servicedeskapi/request/DX-412/sla?limit=50");
+    kit_done(&kit);
+}
+
+Test(jira, an_offset_has_no_colon)
+{
+    const struct ticket *t = tickets("offset_without_a_colon");
+
+    cr_expect_eq(t->created_ms, INT64_C(1591920793360));
+    cr_expect_eq(t->updated_ms - t->created_ms, HOUR + 1);
+    kit_done(&kit);
+}
+
+Test(jira, the_state_is_the_key_of_the_category_never_a_name)
+{
+    const struct ticket *t = tickets("status_called_done_is_new");
+
+    cr_expect_eq(t->state, DX_TICKET_NEW);
+    cr_expect_str_eq(t->raw_status, "Done");
+    t = tickets("status_names_are_localised");
+    cr_expect_eq(t[0].state, DX_TICKET_DONE);
+    cr_expect_eq(t[0].resolved_ms, NINE + 390 * MINUTE);
+    cr_expect_str_eq(t[0].raw_status, "已完成");
+    cr_expect_eq(t[1].state, DX_TICKET_IN_PROGRESS);
+    cr_expect_eq(t[2].state, DX_TICKET_NEW);
+    cr_expect_eq(t[3].state, DX_TICKET_UNKNOWN);
+    cr_expect_eq(t[4].state, DX_TICKET_UNKNOWN);
+    cr_expect_eq(kit.batch.unknown, 1, "undefined is a word of Jira, parked is none");
+    kit_done(&kit);
+}
+
+Test(jira, a_reopened_ticket_is_resolved_no_more)
+{
+    const struct ticket *t = tickets("reopened_has_no_resolutiondate");
+
+    cr_expect_eq(t->resolved_ms, 0);
+    t = tickets("open_with_a_resolutiondate_left");
+    cr_expect_eq(t->resolved_ms, 0);
+    t = tickets("done_without_resolutiondate");
+    cr_expect_eq(t->state, DX_TICKET_DONE);
+    cr_expect_eq(t->resolved_ms, NINE + 6 * HOUR);
+    kit_done(&kit);
+}
+
+Test(jira, fields_may_be_null)
+{
+    const struct ticket *t = tickets("fields_may_be_null");
+
+    cr_expect_eq(t->priority, 0);
+    cr_expect_str_eq(t->raw_priority, "");
+    cr_expect_str_eq(t->assignee, "");
+    cr_expect_str_eq(t->reporter, "");
+    cr_expect_str_eq(t->category, "");
+    cr_expect_str_eq(t->labels, "");
+    cr_expect_str_eq(t->text, "");
+    kit_done(&kit);
+}
+
+Test(jira, a_row_without_fields_is_no_ticket)
+{
+    kit_poll(&kit, NOW);
+    cr_expect(decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = cloud_walk },
+                     "only_ids_without_fields"));
+    cr_expect_eq(kit.batch.ticket_count, 0);
+    kit_done(&kit);
+}
+
+Test(jira, links_go_both_ways)
+{
+    const struct ticket *t = tickets("links_go_both_ways");
+
+    cr_assert_eq(t->link_count, 2);
+    cr_expect_str_eq(t->links[0], "blocks DX-3");
+    cr_expect_str_eq(t->links[1], "is duplicated by DX-4");
+    kit_done(&kit);
+}
+
+Test(jira, a_document_is_read_as_text)
+{
+    const struct ticket *t = tickets("description_is_a_document");
+
+    cr_expect_str_eq(t->text, "Steps Run make, ask @Ben. Then one https://ci.example/42❌ end");
+    kit_done(&kit);
+}
+
+Test(jira, what_a_ticket_is_about_is_the_users_choice)
+{
+    config.category = "label";
+    cr_expect_str_eq(tickets("issue_of_the_cloud")->category, "pool-linux-xl");
+    config.category = "type";
+    cr_expect_str_eq(tickets("issue_of_the_cloud")->category, "Incident");
+    config.category = "customfield_10050";
+    cr_expect_str_eq(tickets("issue_of_the_cloud")->category, "");
+    kit_done(&kit);
+}
+
+static const char *category_of(const char *field)
+{
+    char body[500];
+
+    config.category = "customfield_10010";
+    snprintf(body, sizeof(body),
+             "{\"isLast\":true,\"issues\":[{\"id\":\"1\",\"key\":\"DX-1\",\"fields\":{"
+             "\"updated\":\"2026-11-24T09:00:00.000+0800\",\"customfield_10010\":%s}}]}",
+             field);
+    kit_poll(&kit, NOW);
+    cr_assert(
+        kit_decode(&kit, &source_jira, &config,
+                   (struct reply){
+                       .step = JIRA_NEWS, .detail = 1, .detail_text = cloud_walk, .body = body }),
+        "%s", kit.err.text);
+    cr_assert_eq(kit.batch.ticket_count, 1);
+    return kit.batch.tickets->category;
+}
+
+Test(jira, fields_have_many_shapes)
+{
+    cr_expect_str_eq(category_of("\"CI\""), "CI");
+    cr_expect_str_eq(category_of("{\"value\":\"CI\",\"id\":\"7\"}"), "CI");
+    cr_expect_str_eq(category_of("[{\"name\":\"CI\"},{\"name\":\"CD\"}]"), "CI");
+    cr_expect_str_eq(category_of("{\"requestType\":{\"name\":\"Get access\"}}"), "Get access");
+    cr_expect_str_eq(category_of("7"), "");
+    kit_done(&kit);
+}
+
+/* ---- priority ---- */
+
+static const struct {
+    const char *name;
+    int priority;
+} priorities[] = {
+    { "Highest", 1 },    { "High", 2 },       { "Medium", 3 },
+    { "Low", 4 },        { "Lowest", 5 },     { "P1", 1 },
+    { "p5", 5 },         { "P2 - Major", 2 }, { "Blocker", 1 },
+    { "3 - Normal", 3 }, { "4", 4 },          { "11", 0 },
+    { "Wish", 5 },       { "Highly odd", 0 }, { "Critical: now", 1 },
+    { "", 0 },           { "6", 0 },          { "low", 1 /* as configured */ },
+};
+
+Test(jira, priorities_have_names)
+{
+    struct dx_pair own[] = { { "wish", "5" }, { "Low", "1" } };
+
+    for (size_t i = 0; i < sizeof(priorities) / sizeof(priorities[0]); i++) {
+        bool is_own = i + 1 == sizeof(priorities) / sizeof(priorities[0]) ||
+                      strcmp(priorities[i].name, "Wish") == 0;
+
+        config.priority = (struct dx_items){ own, is_own ? 2 : 0 };
+        cr_expect_eq(jira_priority(&config, priorities[i].name), priorities[i].priority, "%s",
+                     priorities[i].name);
+    }
+}
+
+/* ---- first response ---- */
+
+Test(jira, the_first_response_is_public_and_of_somebody_else)
+{
+    const struct ticket *t = tickets("internal_comments_are_no_answer");
+
+    cr_expect(t->parts & TICKET_RESPONSE);
+    cr_expect_eq(t->first_response_ms, NINE + 30 * MINUTE);
+    kit_done(&kit);
+}
+
+Test(jira, bots_that_are_no_apps_have_names)
+{
+    static const char *bots[] = { "ben*" };
+
+    config.bots = (struct dx_items){ bots, 1 };
+    cr_expect_eq(tickets("internal_comments_are_no_answer")->first_response_ms, 0);
+    kit_done(&kit);
+}
+
+Test(jira, comments_that_are_cut_off_are_read_from_the_first)
+{
+    const struct ticket *t = tickets("comments_are_cut_off");
+    const struct plan_request *r = asked(JIRA_COMMENTS);
+
+    cr_expect_not(t->parts & TICKET_RESPONSE, "those at hand may be the last ones");
+    cr_assert(r != &nothing);
+    cr_expect_str_eq(r->path, "/rest/api/2/issue/DX-412/comment?orderBy=created&maxResults=100"
+                              "&startAt=0");
+    cr_expect_str_eq(r->detail_text, "DX-412 5b10a2844c20165700ede21g");
+    kit_poll(&kit, NOW);
+    cr_assert(decode(
+        (struct reply){ .step = JIRA_COMMENTS, .detail_text = "DX-412 5b10a2844c20165700ede21g" },
+        "comments_of_a_page"));
+    cr_expect_eq(kit.batch.ticket_count, 0, "all are the reporter's own");
+    r = asked(JIRA_COMMENTS);
+    cr_assert(r != &nothing);
+    cr_expect_eq(r->detail, 100);
+    t = of((struct reply){ .step = JIRA_COMMENTS,
+                           .detail = 100,
+                           .detail_text = "DX-412 5b10a2844c20165700ede21g" },
+           "comments_of_the_last_page");
+    cr_expect_str_eq(t->key, "DX-412");
+    cr_expect_eq(t->parts, TICKET_RESPONSE);
+    cr_expect_eq(t->first_response_ms, NINE + 2 * HOUR);
+    kit_done(&kit);
+}
+
+/* ---- pauses ---- */
+
+static void expect_pause(const struct ticket *t, size_t i, int64_t from, int64_t to)
+{
+    cr_assert(i < t->pause_count);
+    cr_expect_eq(t->pauses[i].from_ms, NINE + from * MINUTE);
+    cr_expect_eq(t->pauses[i].to_ms, to == 0 ? 0 : NINE + to * MINUTE);
+}
+
+Test(jira, changes_come_in_any_order)
+{
+    const struct ticket *t = tickets("changes_come_newest_first");
+
+    cr_expect(t->parts & TICKET_PAUSES);
+    cr_assert_eq(t->pause_count, 2);
+    expect_pause(t, 0, 60, 120);
+    expect_pause(t, 1, 240, 300);
+    kit_done(&kit);
+}
+
+Test(jira, a_pause_may_still_last_or_begin_with_the_ticket)
+{
+    const struct ticket *t = tickets("still_waits_for_the_customer");
+
+    cr_assert_eq(t->pause_count, 1);
+    expect_pause(t, 0, 60, 0);
+    t = tickets("made_as_waiting");
+    cr_assert_eq(t[0].pause_count, 1);
+    expect_pause(&t[0], 0, 0, 0);
+    cr_assert_eq(t[1].pause_count, 1);
+    expect_pause(&t[1], 0, 0, 60);
+    config.pauses.count = 0; /* the usual ones of a service desk */
+    cr_expect_eq(tickets("still_waits_for_the_customer")->pause_count, 1);
+    cr_expect_eq(tickets("pause_by_the_id_of_a_status")->pause_count, 0);
+    config.pauses.count = 3;
+    t = tickets("pause_by_the_id_of_a_status");
+    cr_assert_eq(t->pause_count, 1);
+    expect_pause(t, 0, 60, 120);
+    kit_done(&kit);
+}
+
+Test(jira, changes_behind_the_first_hundred_come_in_pages)
+{
+    const struct ticket *t = tickets("changes_are_cut_at_100");
+    const struct plan_request *r = asked(JIRA_CHANGES);
+    char trail[400];
+
+    cr_expect_not(t->parts & TICKET_PAUSES);
+    cr_assert(r != &nothing);
+    cr_expect_str_eq(r->path, "/rest/api/2/issue/DX-412/changelog?maxResults=100&startAt=0");
+    snprintf(trail, sizeof(trail), "%s", r->detail_text);
+    kit_poll(&kit, NOW);
+    cr_assert(
+        decode((struct reply){ .step = JIRA_CHANGES, .detail_text = trail }, "changes_of_a_page"));
+    r = asked(JIRA_CHANGES);
+    cr_assert(r != &nothing);
+    cr_expect_eq(r->detail, 3);
+    snprintf(trail, sizeof(trail), "%s", r->detail_text);
+    t = of((struct reply){ .step = JIRA_CHANGES, .detail = 3, .detail_text = trail },
+           "changes_of_the_last_page");
+    cr_expect_str_eq(t->key, "DX-412");
+    cr_expect_eq(t->parts, TICKET_PAUSES);
+    cr_assert_eq(t->pause_count, 2);
+    expect_pause(t, 0, 60, 120);
+    expect_pause(t, 1, 180, 210);
+    kit_done(&kit);
+}
+
+/* ---- Data Center ---- */
+
+Test(jira, data_center_knows_users_by_key_and_writes_markup)
+{
+    const struct ticket *t =
+        of((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = server_walk },
+           "page_of_data_center");
+
+    cr_assert_eq(kit.batch.ticket_count, 2);
+    cr_expect_eq(t->parts,
+                 TICKET_FIELDS | TICKET_LINKS | TICKET_RESPONSE | TICKET_PAUSES | TICKET_SLAS,
+                 "a software project has no SLAs");
+    cr_expect_eq(t->sla_count, 0);
+    cr_expect_str_eq(t->reporter, "Ann");
+    cr_expect_eq(t->first_response_ms - t->created_ms, 20 * MINUTE);
+    cr_expect_str_eq(t->text, "h2. Steps * one {code}make{code}");
+    cr_expect_str_eq(t->url, "https://jira.example/ctx/browse/OPS-7");
+    kit_done(&kit);
+}
+
+/* ---- service desks ---- */
+
+static const struct {
+    const char *name;
+    enum dx_sla_state state;
+    int64_t breach, remaining, goal, stopped; /* times from T on; 0: none */
+} slas[] = {
+    { "Time to first response", DX_SLA_MET, -80000000, 7200000, 14400000, -3600000 },
+    { "Time to resolution", DX_SLA_RUNNING, 14400000, 10800000, 14400000, 0 },
+    { "Paused", DX_SLA_PAUSED, 14400000, 10800000, 14400000, 0 },
+    { "Breached", DX_SLA_BREACHED, -600000, -600000, 14400000, 0 },
+    { "Neither", DX_SLA_UNKNOWN, 0, SLA_UNSAID, -1, 0 },
+    { "Was late", DX_SLA_BREACHED, -80000000, -1000, 14400000, -40000000 },
+    { "Runs again", DX_SLA_RUNNING, 14400000, 10800000, 14400000, 0 },
+};
+
+Test(jira, slas_are_what_the_server_says)
+{
+    static const int64_t T = 1795510800000;
+    const struct ticket *t =
+        of((struct reply){ .step = JIRA_SLA, .detail_text = "DX-412" }, "slas_of_a_request");
+
+    cr_expect_str_eq(t->key, "DX-412");
+    cr_expect_eq(t->parts, TICKET_SLAS);
+    cr_assert_eq(t->sla_count, sizeof(slas) / sizeof(slas[0]));
+    for (size_t i = 0; i < t->sla_count; i++) {
+        const struct ticket_sla *sla = &t->slas[i];
+
+        cr_expect_str_eq(sla->name, slas[i].name);
+        cr_expect_eq(sla->state, slas[i].state, "%s", sla->name);
+        cr_expect_eq(sla->breach_ms, slas[i].breach ? T + slas[i].breach : 0, "%s", sla->name);
+        cr_expect_eq(sla->remaining_ms, slas[i].remaining, "%s", sla->name);
+        cr_expect_eq(sla->goal_ms, slas[i].goal, "%s", sla->name);
+        cr_expect_eq(sla->stopped_ms, slas[i].stopped ? T + slas[i].stopped : 0, "%s", sla->name);
+    }
+    kit_done(&kit);
+}
+
+Test(jira, open_requests_come_with_their_slas)
+{
+    const struct ticket *t = of((struct reply){ .step = JIRA_REQUESTS }, "requests_with_slas");
+
+    cr_assert_eq(kit.batch.ticket_count, 1);
+    cr_expect_str_eq(t->key, "DX-412");
+    cr_expect_eq(t->sla_count, 2);
+    cr_expect_str_eq(kit.plan.first->path,
+                     "/rest/servicedeskapi/request?requestStatus=OPEN_REQUESTS"
+                     "&requestOwnership=ALL_REQUESTS&expand=sla&limit=50&start=2");
+    cr_expect_str_eq(asked(JIRA_SLA)->detail_text, "DX-413", "its SLAs are on more than a page");
+    kit_poll(&kit, NOW);
+    cr_assert(
+        decode((struct reply){ .step = JIRA_REQUESTS, .detail = 2 }, "requests_of_the_last_page"));
+    cr_expect_null(kit.plan.first);
+    cr_expect_eq(kit.batch.cursor_count, 1);
+    kit_done(&kit);
+}
+
+Test(jira, of_a_ticket_that_is_no_request_no_slas_are_asked_for_again)
+{
+    const struct ticket *t =
+        of((struct reply){ .step = JIRA_SLA, .status = 403, .detail_text = "DX-412" },
+           "not_an_agent_403");
+
+    cr_expect_eq(t->parts, TICKET_SLAS);
+    cr_expect_eq(t->sla_count, 0);
+    kit_done(&kit);
+}
+
+static size_t notes_of(int desk, int status)
+{
+    config.service_desk = desk;
+    kit_poll(&kit, NOW);
+    cr_assert(decode((struct reply){ .step = JIRA_REQUESTS, .status = status },
+                     status == 403 ? "not_an_agent_403" : "no_issue_404"));
+    cr_assert_eq(kit.batch.note_count, 1);
+    return kit.batch.notes[0].level;
+}
+
+Test(jira, a_jira_without_service_desk_has_no_slas)
+{
+    cr_expect_eq(notes_of(JIRA_DESK_AUTO, 404), DX_LOG_INFO);
+    cr_expect_eq(notes_of(JIRA_DESK_YES, 404), DX_LOG_WARN);
+    cr_expect_eq(notes_of(JIRA_DESK_AUTO, 403), DX_LOG_WARN);
+    cr_expect(strstr(kit.batch.notes[0].text, "read:servicedesk-request"));
+    kit_commit(&kit);
+    kit_poll(&kit, NOW + MINUTE);
+    cr_assert(decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = cloud_walk },
+                     "issue_of_the_cloud"));
+    cr_expect(kit.batch.tickets->parts & TICKET_SLAS, "nobody asks for a day");
+    cr_expect_not(is_asked(JIRA_SLA));
+    kit_poll(&kit, NOW + 25 * HOUR);
+    cr_assert(decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = cloud_walk },
+                     "issue_of_the_cloud"));
+    cr_expect_not(kit.batch.tickets->parts & TICKET_SLAS);
+    kit_done(&kit);
+}
+
+/* ---- single tickets ---- */
+
+Test(jira, a_deleted_ticket_is_gone)
+{
+    const struct ticket *t = of((struct reply){ .step = JIRA_ISSUE,
+                                                .status = 404,
+                                                .detail = JIRA_WHOLE | TICKET_PAUSES << 4,
+                                                .detail_text = "DX-412" },
+                                "no_issue_404");
+
+    cr_assert_eq(kit.batch.ticket_count, 2);
+    cr_expect_str_eq(t[0].key, "DX-412");
+    cr_expect(t[0].gone);
+    cr_expect_not(t[1].gone, "one that was done is not asked for again, and stays");
+    cr_expect_eq(t[1].parts, TICKET_PAUSES, "only what it lacks: it may have been answered");
+    kit_done(&kit);
+}
+
+Test(jira, a_ticket_that_moved_has_another_key)
+{
+    const struct ticket *t;
+    char *body;
+    size_t len;
+
+    kit_poll(&kit, NOW);
+    body = kit_fixture("jira/issue_of_the_cloud.json", &len);
+    *strrchr(body, ']') = '\0'; /* the page around it */
+    cr_assert(kit_decode(&kit, &source_jira, &config,
+                         (struct reply){ .step = JIRA_ISSUE,
+                                         .detail = JIRA_WHOLE,
+                                         .detail_text = "OLD-9",
+                                         .body = strchr(strchr(body, '['), '{') }),
+              "%s", kit.err.text);
+    t = kit.batch.tickets;
+    cr_assert_eq(kit.batch.ticket_count, 2);
+    cr_expect_str_eq(t[0].key, "OLD-9");
+    cr_expect(t[0].gone);
+    cr_expect_str_eq(t[1].key, "DX-412");
+    cr_expect(t[1].parts & TICKET_FIELDS);
+    free(body);
+    kit_done(&kit);
+}
