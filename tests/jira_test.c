@@ -466,6 +466,36 @@ Test(jira, a_jira_without_service_desk_has_no_slas)
     kit_done(&kit);
 }
 
+Test(jira, queues_are_counted)
+{
+    static const char *projects[] = { "dx" };
+    const struct plan_request *r;
+
+    kit_poll(&kit, NOW);
+    cr_assert(decode((struct reply){ .step = JIRA_DESKS }, "service_desks"), "%s", kit.err.text);
+    cr_expect_str_eq(asked(JIRA_QUEUES)->path,
+                     "/rest/servicedeskapi/servicedesk/1/queue?includeCount=true&limit=50");
+    cr_expect_str_eq(asked(JIRA_QUEUES)->detail_text, "DX");
+    cr_assert(
+        decode((struct reply){ .step = JIRA_QUEUES, .detail_text = "DX" }, "queues_with_counts"),
+        "%s", kit.err.text);
+    cr_assert_eq(kit.batch.series_count, 2, "of one nobody counted");
+    cr_expect_str_eq(kit.batch.series[0].query, "queues");
+    cr_expect_str_eq(kit.batch.series[0].labels, "{project=\"DX\", queue=\"All open\"}");
+    cr_expect_eq(kit.batch.samples[0].value, 41.);
+    cr_expect_eq(kit.batch.samples[1].value, 0.);
+    kit_poll(&kit, NOW);
+    cr_expect(decode((struct reply){ .step = JIRA_QUEUES, .status = 403, .detail_text = "HR" },
+                     "not_an_agent_403"));
+    config.projects = (struct dx_items){ projects, 1 };
+    cr_assert(decode((struct reply){ .step = JIRA_DESKS }, "service_desks"));
+    r = asked(JIRA_QUEUES);
+    cr_expect_str_eq(r->detail_text, "DX");
+    for (r = r->next; r; r = r->next)
+        cr_expect_neq(r->step, JIRA_QUEUES, "the other desk is not of these projects");
+    kit_done(&kit);
+}
+
 /* ---- single tickets ---- */
 
 Test(jira, a_deleted_ticket_is_gone)

@@ -49,7 +49,7 @@ static const struct dx_option options[] = {
       .offset = offsetof(struct jira, service_desk),
       .fallback = "auto",
       .choices = desks,
-      .help = "ask Jira Service Management for the SLAs of its requests" },
+      .help = "ask Jira Service Management for the SLAs of its requests and for its queues" },
     { 0 },
 };
 
@@ -72,6 +72,7 @@ void jira_go_on(const struct jira_poll *p)
 {
     jira_walks_begin(p);
     jira_requests_begin(p);
+    jira_queues_begin(p);
     jira_singles_begin(p);
 }
 
@@ -120,6 +121,10 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
         return jira_decode_requests(&p, err);
     case JIRA_SLA:
         return jira_decode_sla(&p, err);
+    case JIRA_DESKS:
+        return jira_decode_desks(&p, err);
+    case JIRA_QUEUES:
+        return jira_decode_queues(&p, err);
     case JIRA_TRY:
         return jira_decode_try(&p, err);
     case JIRA_STEPS:
@@ -150,16 +155,29 @@ const char *jira_word(struct plan *plan, const char **rest)
     return word;
 }
 
+static uint32_t yields_of(const void *config)
+{
+    const struct jira *jira = config;
+    bool desk = jira->service_desk != JIRA_DESK_NO;
+
+    return 1u << DX_KIND_TICKET | (desk ? 1u << DX_KIND_SAMPLE : 0);
+}
+
+/* Data Center has queues for those only who say that they know: they may change. */
+static const char *const headers[] = { "X-ExperimentalApi: opt-in", NULL };
+
 const struct source source_jira = {
     .name = "jira",
     .summary = "tickets of a Jira, Cloud or Data Center, with the SLAs of its service desks",
-    .yields = 1u << DX_KIND_TICKET,
+    .yields = 1u << DX_KIND_TICKET | 1u << DX_KIND_SAMPLE,
     .version = 1,
     .config_size = sizeof(struct jira),
     .options = options,
     .every = "60s",
     .history = "180d",
     .auth = SOURCE_AUTH_USER,
+    .headers = headers,
+    .yields_of = yields_of,
     .check = check,
     .begin = begin,
     .decode = decode,

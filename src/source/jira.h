@@ -13,7 +13,7 @@
  * Cursors: of a query (their names end in its hash) n: the latest change that is here,
  * o: how far the open ones are listed (1: all), f: how far the history is. Of the server
  * kind, base=URL and zone=NAME (their value is when it was said), told: when both were
- * asked for, desk: when there was no service desk, slas: when all were listed. */
+ * asked for, desk: when there was no service desk, slas and queues: when all were listed. */
 #ifndef SOURCE_JIRA_H
 #define SOURCE_JIRA_H
 
@@ -39,6 +39,8 @@ enum jira_step {
     JIRA_CHANGES,
     JIRA_REQUESTS, /* open requests of service desks, with their SLAs */
     JIRA_SLA,      /* of one request */
+    JIRA_DESKS,    /* the service desks */
+    JIRA_QUEUES,   /* of one; detail_text: its project */
     JIRA_TRY,      /* may we ask, and is the JQL good? */
     JIRA_STEPS
 };
@@ -162,6 +164,12 @@ void jira_requests_begin(const struct jira_poll *p);
 void jira_ask_sla(const struct jira_poll *p, const char *key);
 bool jira_decode_requests(const struct jira_poll *p, struct dx_error *err);
 bool jira_decode_sla(const struct jira_poll *p, struct dx_error *err);
+
+/* ---- jira_queues.c ---- */
+
+void jira_queues_begin(const struct jira_poll *p);
+bool jira_decode_desks(const struct jira_poll *p, struct dx_error *err);
+bool jira_decode_queues(const struct jira_poll *p, struct dx_error *err);
 
 /* ---- jira_single.c: tickets that are asked for by themselves ---- */
 

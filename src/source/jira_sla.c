@@ -45,6 +45,11 @@ static bool is_true(const json_t *cycle, const char *name)
     return json_is_true(json_object_get(cycle, name));
 }
 
+static enum dx_sla_state state_of(const json_t *cycle, enum dx_sla_state otherwise)
+{
+    return is_true(cycle, "breached") ? DX_SLA_BREACHED : otherwise;
+}
+
 /* A reopened request has cycles behind it: the last one counts, and one that runs counts
  * more. */
 static const json_t *last_cycle(const json_t *completed)
@@ -70,12 +75,10 @@ static void read_sla(struct batch *batch, const json_t *json, struct ticket_sla 
                                 .goal_ms = -1 };
     if (json_is_object(cycle)) {
         take_cycle(sla, cycle);
-        sla->state = is_true(cycle, "breached") ? DX_SLA_BREACHED
-                     : is_true(cycle, "paused") ? DX_SLA_PAUSED
-                                                : DX_SLA_RUNNING;
+        sla->state = state_of(cycle, is_true(cycle, "paused") ? DX_SLA_PAUSED : DX_SLA_RUNNING);
     } else if (json_is_object(last)) {
         take_cycle(sla, last);
-        sla->state = is_true(last, "breached") ? DX_SLA_BREACHED : DX_SLA_MET;
+        sla->state = state_of(last, DX_SLA_MET);
         sla->stopped_ms = instant(last, "stopTime");
     }
 }

@@ -31,11 +31,13 @@ enum {
 
 static const char *name_of(const struct jira_poll *p, enum jira_step walk)
 {
-    const char *which = walk == JIRA_NEWS ? "n" : walk == JIRA_OPEN ? "o" : "f";
+    const char *which = walk == JIRA_OPEN ? "o" : "f";
     const struct jira *config = p->config;
     const char *const *projects = config->projects.item;
     uint64_t hash = text_hash(config->jql);
 
+    if (walk == JIRA_NEWS)
+        which = "n";
     for (size_t i = 0; i < config->projects.count; i++)
         hash = hash * 31 + text_hash(projects[i]);
     return arena_print(&p->plan->arena, "%s:%016" PRIx64, which, hash);

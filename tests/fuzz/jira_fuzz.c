@@ -19,6 +19,8 @@ static const char *about(unsigned step)
     case JIRA_COMMENTS:
     case JIRA_REQUESTS:
     case JIRA_SLA:
+    case JIRA_DESKS:
+    case JIRA_QUEUES:
     case JIRA_TRY:
     case JIRA_STEPS:
         break;

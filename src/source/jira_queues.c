@@ -1,0 +1,98 @@
+/* jira: how many requests are in the queues of service desks: a line of the query
+ * "queues" each. */
+#include "config.h"
+
+#include "source/jira.h"
+
+#include <strings.h>
+
+#include "source/field.h"
+
+enum { LIST_EVERY_MS = 5 * 60 * 1000, DESKS_MOST = 50 };
+
+void jira_queues_begin(const struct jira_poll *p)
+{
+    int64_t since = p->plan->now_ms - jira_recall(p, "queues");
+
+    if (!jira_has_desk(p) || (since >= 0 && since < LIST_EVERY_MS))
+        return;
+    plan_get(p->plan, JIRA_DESKS, "/rest/servicedeskapi/servicedesk?limit=50", NULL)->flags =
+        PLAN_OPTIONAL | PLAN_ANSWER;
+}
+
+static bool is_wanted(const struct jira *config, const char *project)
+{
+    const char *const *projects = config->projects.item;
+
+    for (size_t i = 0; i < config->projects.count; i++)
+        if (strcasecmp(projects[i], project) == 0)
+            return true;
+    return config->projects.count == 0;
+}
+
+static void ask_queues(const struct jira_poll *p, const char *desk, const char *project)
+{
+    struct plan_request *r = plan_get(
+        p->plan, JIRA_QUEUES,
+        "/rest/servicedeskapi/servicedesk/{}/queue?includeCount=true&limit=50", desk, NULL);
+
+    r->flags = PLAN_OPTIONAL | PLAN_ANSWER;
+    r->detail_text = arena_text(&p->plan->arena, project);
+}
+
+/* Who is refused here is told so with the list of requests. */
+bool jira_decode_desks(const struct jira_poll *p, struct dx_error *err)
+{
+    const json_t *values = json_object_get(p->reply->json, "values"), *desk;
+    size_t i;
+
+    if (!jira_is_answer(p->reply))
+        return true;
+    if (!json_is_array(values))
+        return dx_fail(err, DX_FAULT_REPLY, "its service desks answered without a list");
+    batch_cursor(p->batch, "queues", p->plan->now_ms);
+    json_array_foreach (values, i, desk) {
+        const char *id = field_text(p->batch, desk, "id");
+        const char *project = field_text(p->batch, desk, "projectKey");
+
+        if (*id && *project && i < DESKS_MOST && is_wanted(p->config, project))
+            ask_queues(p, id, project);
+    }
+    return true;
+}
+
+static const char *labels_of(struct batch *batch, const char *project, const char *queue)
+{
+    json_t *labels = json_pack("{s:s, s:s}", "project", project, "queue", queue);
+    const char *text = value_labels(batch, labels, NULL);
+
+    json_decref(labels);
+    return text;
+}
+
+/* The desk of another team, whose queues only its agents may see, is passed over. */
+bool jira_decode_queues(const struct jira_poll *p, struct dx_error *err)
+{
+    const json_t *values = json_object_get(p->reply->json, "values"), *queue;
+    size_t i;
+
+    if (!jira_is_answer(p->reply))
+        return true;
+    if (!json_is_array(values))
+        return dx_fail(err, DX_FAULT_REPLY, "a service desk answered without a list of queues");
+    json_array_foreach (values, i, queue) {
+        const char *name = field_text(p->batch, queue, "name");
+        double count;
+
+        if (*name && value_number(json_object_get(queue, "issueCount"), &count))
+            batch_sample(
+                p->batch,
+                batch_series(p->batch, (struct series){ .query = "queues",
+                                                        .labels = labels_of(
+                                                            p->batch, p->reply->detail_text, name),
+                                                        .text = "",
+                                                        .unit = DX_UNIT_COUNT }),
+                p->plan->now_ms, count);
+    }
+    return true;
+}
