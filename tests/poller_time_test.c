@@ -118,6 +118,21 @@ Test(poller_time, the_next_poll_is_said_to_be_an_interval_away)
                      "30|15000|240\n");
 }
 
+/* Jira Data Center says so on every answer, while there are tokens left. */
+Test(poller_time, a_good_answer_that_says_retry_after_0_stops_nothing)
+{
+    server_ok(t.server,
+              "Date: Mon, 21 Sep 2026 14:13:35 GMT\r\nRetry-After: 0\r\nX-RateLimit-Limit: "
+              "500\r\nX-RateLimit-Remaining: 499\r\n"
+              "X-RateLimit-FillRate: 50\r\nX-RateLimit-Interval-Seconds: 1\r\n",
+              "{\"value\": 1}");
+    poll_once();
+    cr_expect(strncmp(source_text(), "1|", 2) == 0, "%s", source_text());
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_SOURCES, NULL, t.clock.start_ms, DX_FIELD_NEXT,
+                          DX_FIELD_EVERY, DX_FIELD_REMAINING),
+                     "30|15000|499\n");
+}
+
 /* The first poll may be cheap only because it does not know yet what there is. */
 Test(poller_time, history_takes_a_quarter_while_nobody_knows_what_a_poll_costs)
 {
