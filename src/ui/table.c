@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "core/narrow.h"
 #include "core/time.h"
 #include "ui/widgets.h"
 
@@ -124,11 +125,6 @@ const char *table_cell_text(const struct dx_column *column, const struct dx_cell
 
 /* ---- filter ---- */
 
-static bool contains(const char *text, const char *word)
-{
-    return strcasestr(text, word) != NULL;
-}
-
 static bool row_contains(const struct table *table, const struct table_row *row, int only,
                          const char *word)
 {
@@ -136,37 +132,29 @@ static bool row_contains(const struct table *table, const struct table_row *row,
 
     for (int i = 0; i < table->column_count; i++)
         if ((only < 0 || only == i) &&
-            contains(table_cell_text(&table->columns[i], &row->cells[i], 0, text, sizeof(text)),
-                     word))
+            narrow_in(table_cell_text(&table->columns[i], &row->cells[i], 0, text, sizeof(text)),
+                      word))
             return true;
     return false;
 }
 
-static int column_named(const struct table *table, const char *name, size_t len)
+static int column_named(const struct table *table, const struct narrow *narrow)
 {
     for (int i = 0; i < table->column_count; i++)
-        if (len > 0 && strncasecmp(table->columns[i].title, name, len) == 0)
+        if (narrow_names(narrow, table->columns[i].title))
             return i;
     return -1;
 }
 
-/* text, !text, column:text; all words have to fit. */
 static bool passes(const struct table *table, const struct table_row *row)
 {
-    char words[sizeof(table->filter)], *rest = words;
+    struct narrow narrow = { .rest = table->filter };
 
-    (void)snprintf(words, sizeof(words), "%s", table->filter);
-    for (char *word = strsep(&rest, " "); word; word = strsep(&rest, " ")) {
-        bool wanted = word[0] != '!';
-        const char *colon = strchr(word, ':');
-        int only = -1;
+    while (narrow_next(&narrow)) {
+        int only = column_named(table, &narrow);
+        const char *word = narrow.word + (only >= 0 ? narrow.column_len + 1 : 0);
 
-        word += !wanted;
-        if (colon)
-            only = column_named(table, word, (size_t)(colon - word));
-        if (only >= 0)
-            word = word + (colon - word) + 1;
-        if (*word && row_contains(table, row, only, word) != wanted)
+        if (*word && row_contains(table, row, only, word) != narrow.wanted)
             return false;
     }
     return true;

@@ -22,7 +22,7 @@ struct table {
     /* what the user chose; survives updates */
     int sort; /* column, -1: as the panel yields */
     bool reverse;
-    char filter[128];   /* plain text, !text, col:text; words are and-ed */
+    char filter[128];   /* see core/narrow.h */
     char selected[256]; /* key of the selected row; "" the first */
     size_t at, top;     /* of the selected row in order; first row shown */
 
