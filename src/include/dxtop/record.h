@@ -97,6 +97,9 @@ enum dx_ticket_state {
     DX_TICKET_DONE,
 };
 
+/* What a ticket can name. */
+enum dx_ref { DX_REF_POOL = 1, DX_REF_PIPELINE, DX_REF_PROJECT, DX_REF_JOB /* a flaky one */ };
+
 /* An SLA of a ticket, as the server says it: dxtop computes none of its own. */
 enum dx_sla_state {
     DX_SLA_UNKNOWN, /* it has this SLA, and no clock of it ran yet */
