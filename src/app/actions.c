@@ -217,7 +217,7 @@ static void do_sort(struct viewer *v, const struct dx_event *event)
         return;
     struct table *t = in->table;
     t->sort = t->sort + 1 < t->column_count ? t->sort + 1 : -1;
-    table_arrange(t);
+    viewer_arrange(v, in);
     if (t->sort < 0)
         viewer_say(v, "sorted as the panel yields");
     else
@@ -233,8 +233,7 @@ static void do_reverse(struct viewer *v, const struct dx_event *event)
     if (!in || !in->columns)
         return;
     in->table->reverse = !in->table->reverse;
-    table_arrange(in->table);
-    v->want_draw = true;
+    viewer_arrange(v, in);
 }
 
 static void do_zoom(struct viewer *v, const struct dx_event *event)
@@ -427,7 +426,7 @@ static void to_filter(struct viewer *v, const struct dx_event *event)
             memcpy(in->table->filter + len, utf8, n + 1);
     }
     if (in) {
-        table_arrange(in->table);
+        viewer_arrange(v, in);
         v->want_follow = v->want_follow || in->followed;
     }
     v->want_draw = true;

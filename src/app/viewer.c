@@ -126,6 +126,14 @@ int viewer_tab_at(struct viewer *v, int col)
     return bars_tab_at(&top, screen_grid(v->screen)->cols, col);
 }
 
+void viewer_arrange(struct viewer *v, struct instance *in)
+{
+    table_arrange(in->table);
+    v->want_draw = true;
+    if (in->total > 0) /* what it lists is a part of what there is: perhaps another one now */
+        v->want_update = true;
+}
+
 static void draw_bottom(struct viewer *v, struct dx_canvas *line)
 {
     struct hint hints[16] = { { NULL, NULL } };

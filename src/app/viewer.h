@@ -64,6 +64,8 @@ void viewer_say(struct viewer *v, const char *fmt, ...) DX_PRINTF(2, 3);
 int viewer_tab_at(struct viewer *v, int col); /* the view whose tab is there, or -1 */
 void viewer_suspend(struct viewer *v);
 /* Draw the whole screen (without showing it), reading the store first where needed. */
+/* After the sort or the filter of its list changed. */
+void viewer_arrange(struct viewer *v, struct instance *in);
 void viewer_draw(struct viewer *v, struct grid *grid);
 
 #endif

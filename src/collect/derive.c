@@ -8,6 +8,7 @@
 
 #include "core/mem.h"
 #include "core/time.h"
+#include "insight/mention.h"
 
 /* COMMIT_RECORDS: about 60 ms. */
 enum { SLICE_MS = 20, FIRST = 64, COMMIT_RECORDS = 200000, HOURS_A_DAY = 24 };
@@ -31,8 +32,9 @@ struct deriver {
     int64_t at_ms;          /* the minute that they are for */
     int64_t pool, pipeline; /* how far they came */
     bool going, totals;
-    struct dirty left; /* what was left to be done is done up to here */
-    bool was_left;     /* the last slice was of that */
+    struct dirty left;      /* what was left to be done is done up to here */
+    bool was_left;          /* the last slice was of that */
+    struct mentions *names; /* that tickets may have in them */
 };
 
 struct deriver *deriver_new(enum success_policy policy)
@@ -56,6 +58,7 @@ void deriver_free(struct deriver *d)
     free(d->pools.ms);
     free(d->pipelines.ms);
     touched_done(&d->all);
+    mentions_free(d->names);
     free(d);
 }
 
@@ -168,6 +171,18 @@ static bool commit_pipelines(struct deriver *d, struct store *store, const struc
     return true;
 }
 
+static bool commit_tickets(struct deriver *d, struct store *store, const struct touched *touched,
+                           struct room *room, struct dx_error *err)
+{
+    if (!refs_look_for_new(&d->names, store, err))
+        return false;
+    for (int64_t id = 0; (id = ids_next(&touched->tickets, id)) > 0;)
+        if (has_room(room, store, &room->rest.tickets, id) &&
+            !derive_refs(&d->names, store, id, err))
+            return false;
+    return true;
+}
+
 bool deriver_commit(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
                     struct dx_error *err)
 {
@@ -180,7 +195,8 @@ bool deriver_commit(void *self, struct store *store, const struct touched *touch
     if (ok && touched->failed_to_ms > 0)
         ok = derive_incidents(store, touched->failed_from_ms, touched->failed_to_ms, now_ms, err);
     ok = ok && commit_pipelines(d, store, touched, at_ms, &room, err) &&
-         store_put_dirty(store, &room.rest, err) && put_moment(d, store, at_ms, err);
+         commit_tickets(d, store, touched, &room, err) && store_put_dirty(store, &room.rest, err) &&
+         put_moment(d, store, at_ms, err);
     touched_done(&room.rest);
     return ok;
 }
@@ -235,6 +251,8 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
         return derive_flaky(store, part.id, r->at_ms, err);
     case DIRTY_TOTALS:
         return derive_totals(store, err);
+    case DIRTY_TICKET:
+        return derive_refs(&d->names, store, part.id, err);
     }
     return true;
 }
@@ -254,7 +272,7 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
         if (!store_take_dirty(store, &d->left, &there, err) || !do_key(d, store, &r, err))
             return false;
     /* The totals are read from all pipelines: they come when those are through. */
-    return do_failures(store, &r, err) &&
+    return do_failures(store, &r, err) && refs_look_for_new(&d->names, store, err) &&
            store_put_dirty(store, &(struct touched){ .totals = r.pipelines }, err) &&
            put_moment(d, store, r.at_ms, err);
 }
@@ -299,7 +317,8 @@ static bool slice(void *self, struct store *store, const struct touched *touched
     }
     d->going = false;
     return derive_incidents(store, d->at_ms, d->at_ms, d->at_ms, err) &&
-           (!d->totals || derive_totals(store, err)) && put_moment(d, store, d->at_ms, err);
+           (!d->totals || derive_totals(store, err)) && refs_look_for_new(&d->names, store, err) &&
+           put_moment(d, store, d->at_ms, err);
 }
 
 bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool *more,

@@ -42,6 +42,12 @@ bool derive_pipeline_day(struct store *store, enum success_policy policy, const 
                          struct dx_error *err);
 bool derive_totals(struct store *store, struct dx_error *err);
 bool derive_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err);
+/* What tickets name. names: kept between calls, mentions_free() it; NULL: none yet. New
+ * names leave tickets to be looked through. */
+struct mentions;
+bool refs_look_for_new(struct mentions **names, struct store *store, struct dx_error *err);
+bool derive_refs(struct mentions **names, struct store *store, int64_t ticket,
+                 struct dx_error *err);
 /* Of failures in (from, to], and a day around them. */
 bool derive_incidents(struct store *store, int64_t from_ms, int64_t to_ms, int64_t at_ms,
                       struct dx_error *err);

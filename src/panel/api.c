@@ -133,6 +133,21 @@ const char *dx_key(const struct dx_view *view, int level)
     return level >= 1 && level <= in->depth ? in->path[level - 1].key : "";
 }
 
+const char *dx_search(const struct dx_view *view)
+{
+    const struct instance *in = view->instance;
+
+    return in->columns ? in->table->filter : "";
+}
+
+int dx_sorted(const struct dx_view *view, bool *reverse)
+{
+    const struct instance *in = view->instance;
+
+    *reverse = in->columns && in->table->reverse;
+    return in->columns ? in->table->sort : -1;
+}
+
 struct dx_rows *dx_rows(const struct dx_view *view, enum dx_query query,
                         const struct dx_filter *filter)
 {
@@ -211,6 +226,11 @@ void dx_note(struct dx_list *list, const char *note)
 void dx_empty(struct dx_list *list, const char *sentence)
 {
     text_copy(list->instance->empty, sizeof(list->instance->empty), sentence);
+}
+
+void dx_part_of(struct dx_list *list, int64_t total)
+{
+    list->instance->total = total;
 }
 
 void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, const char *sentence)

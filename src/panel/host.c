@@ -191,6 +191,7 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
     read_age(in, reader, now_ms);
     in->note[0] = in->empty[0] = '\0';
     in->finding_count = 0;
+    in->total = 0;
     if (in->columns)
         table_clear(in->table);
     if (in->idle)

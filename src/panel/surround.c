@@ -90,10 +90,34 @@ static void note_of(const struct instance *in, int64_t now_ms, int room, char *o
         (void)snprintf(out, cap, "%s%s%s", in->note, *in->sources ? dot : "", in->sources);
 }
 
+static const char *count_text(char *out, size_t cap, int64_t n)
+{
+    return format_value(out, cap, DX_UNIT_COUNT, (double)n);
+}
+
+/* Which rows are seen, of how many. Of a list that is a part of what there is, how many
+ * were looked at. */
+static void foot_of(const struct instance *in, size_t rows, char *out, size_t cap)
+{
+    const struct table *table = in->table;
+    bool part = in->total > (int64_t)table->row_count;
+    char total[64], first[64];
+
+    (void)count_text(total, sizeof(total), part ? in->total : (int64_t)table->row_count);
+    (void)count_text(first, sizeof(first), (int64_t)table->shown);
+    if (table->filter[0])
+        (void)snprintf(out, cap, "/%s  %s of %s", table->filter, first, total);
+    else if (part && rows > 0 && table->shown > 0)
+        (void)snprintf(out, cap, "%zu-%zu of %s of %s", table->top + 1,
+                       table->top + (rows < table->shown ? rows : table->shown), first, total);
+    else if (rows > 0 && rows < table->shown)
+        (void)snprintf(out, cap, "%zu-%zu of %zu", table->top + 1, table->top + rows, table->shown);
+}
+
 struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *canvas, int64_t now_ms,
                                 bool focused)
 {
-    char path[LINE_MOST], note[LINE_MOST] = "", foot[160] = "";
+    char path[LINE_MOST], note[LINE_MOST] = "", foot[300] = "";
     struct frame frame = { .title = title_of(in, canvas, path, sizeof(path)),
                            .path = path,
                            .note = note,
@@ -105,12 +129,8 @@ struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *can
 
     note_of(in, now_ms, canvas->cols - text_width(path) - text_width(frame.title) - NOTE_OTHER,
             note, sizeof(note));
-    if (in->columns && in->table->filter[0])
-        (void)snprintf(foot, sizeof(foot), "/%s  %zu of %zu", in->table->filter, in->table->shown,
-                       in->table->row_count);
-    else if (in->columns && rows > 0 && (size_t)rows < in->table->shown)
-        (void)snprintf(foot, sizeof(foot), "%zu-%zu of %zu", in->table->top + 1,
-                       in->table->top + (size_t)rows, in->table->shown);
+    if (in->columns)
+        foot_of(in, rows > 0 ? (size_t)rows : 0, foot, sizeof(foot));
     for (const struct dx_column *c = in->columns; c && c->title; c++)
         frame.heat = frame.heat || c->type == DX_CELL_HEAT;
     inside = frame_draw(canvas, &frame);

@@ -26,6 +26,7 @@ enum dirty_kind {
     DIRTY_PIPELINE,
     DIRTY_FLAKY, /* of a pipeline whose rates are as they should be */
     DIRTY_TOTALS,
+    DIRTY_TICKET, /* what it names */
 };
 struct dirty {
     enum dirty_kind kind;
@@ -36,6 +37,10 @@ bool store_is_dirty(struct store *store);
 /* Within store_derive(): the first key behind *key, which is none any more. There is
  * none behind it: *key is what all others are behind. */
 bool store_take_dirty(struct store *store, struct dirty *key, bool *there, struct dx_error *err);
+
+/* Tickets in whose texts this FTS5 expression finds something, if they are open; NULL:
+ * all open ones. */
+bool store_put_dirty_tickets(struct store *store, const char *expression, struct dx_error *err);
 
 /* All pools and pipelines there are, as if all had been touched. */
 bool store_all_keys(struct store *store, struct touched *all, struct dx_error *err);
@@ -154,6 +159,31 @@ struct flaky_row {
 /* All flaky jobs of a pipeline: what is not among them is flaky no more. */
 bool store_put_flaky(struct store *store, int64_t pipeline, const struct flaky_row *rows,
                      size_t count, struct dx_error *err);
+
+/* ---- what tickets name ---- */
+
+struct stored_name {
+    enum dx_ref kind;
+    int64_t id, nth; /* as in ticket_ref; a project is its text's number */
+    char project[200], name[200], pipeline[200];
+};
+/* All pools, pipelines, projects and flaky jobs there are. */
+bool store_names(struct store *store, struct stored_name **out, size_t *count,
+                 struct dx_error *err);
+/* Those of them that were not there the last time; *gone: some flaky jobs are not
+ * any more, and nothing is tied to them now. */
+bool store_new_names(struct store *store, struct stored_name **out, size_t *count, bool *gone,
+                     struct dx_error *err);
+/* Its title and the beginning of its text, cut to fit; *there: there is such a ticket. */
+bool store_ticket_text(struct store *store, int64_t ticket, char *out, size_t cap, bool *there,
+                       struct dx_error *err);
+struct ticket_ref {
+    enum dx_ref kind;
+    int64_t id, nth;
+};
+/* All that it names; what is as it was is not written. */
+bool store_put_refs(struct store *store, int64_t ticket, const struct ticket_ref *refs,
+                    size_t count, struct dx_error *err);
 
 /* ---- failures ---- */
 

@@ -57,6 +57,7 @@ bool store_put_dirty(struct store *store, const struct touched *touched, struct 
            put_parts(store, DIRTY_PIPELINE_DAY, &touched->pipeline_days, err) &&
            put_ids(store, DIRTY_PIPELINE, &touched->pipelines, err) &&
            put_ids(store, DIRTY_FLAKY, &touched->flaky, err) &&
+           put_ids(store, DIRTY_TICKET, &touched->tickets, err) &&
            (!touched->totals || put_key(store, DIRTY_TOTALS, 0, 0, err));
 }
 

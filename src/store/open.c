@@ -14,6 +14,7 @@
 
 #include "core/mem.h"
 #include "core/time.h"
+#include "store/rows.h"
 #include "store/schema.h"
 
 enum { COLLECT_BUSY_MS = 5000, VIEW_BUSY_MS = 50, PATIENCE_MS = 2000 };
@@ -72,7 +73,7 @@ static bool connect_to(struct store *store, int more_flags, int64_t *version, st
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     (void)sqlite3_busy_timeout(store->db,
                                store->mode == STORE_VIEW ? VIEW_BUSY_MS : COLLECT_BUSY_MS);
-    if (!store_exec(store, settings, err))
+    if (!store_exec(store, settings, err) || !ticket_narrow_begin(store, err))
         return false;
     store->cache_kib = 0;
     store_cache(store, false);

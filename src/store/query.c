@@ -247,7 +247,12 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
         return ci_derived_query(query);
     case DX_QUERY_TICKETS:
     case DX_QUERY_TICKET_SLAS:
-        return ticket_query(query, filter->key ? filter->key : "");
+    case DX_QUERY_TICKET_COUNTS:
+    case DX_QUERY_TICKET_PAUSES:
+    case DX_QUERY_TICKET_LINKS:
+        return ticket_query(query, filter);
+    case DX_QUERY_TICKET_REFS:
+        return ticket_ref_query(filter->key ? filter->key : "");
     case DX_QUERY_RUNBOOKS:
     case DX_QUERY_SEARCH:
     case DX_QUERY_SIMILAR:
@@ -278,10 +283,12 @@ static bool bind_search(struct rows *rows, enum dx_query which, const struct dx_
 {
     const char *key = filter->key ? filter->key : "";
     int match = sqlite3_bind_parameter_index(rows->stmt, "?12");
+    bool searches =
+        which == DX_QUERY_RUNBOOKS || which == DX_QUERY_SEARCH || which == DX_QUERY_SIMILAR;
     struct search search;
     bool ok;
 
-    if (match == 0)
+    if (!searches || match == 0)
         return true;
     if (*key)
         ok = search_like(rows->store, which, key, &search, &rows->store->read_error);
@@ -294,6 +301,19 @@ static bool bind_search(struct rows *rows, enum dx_query which, const struct dx_
     (void)sqlite3_bind_int64(rows->stmt, 13, search.from_rowid);
     (void)sqlite3_bind_int(rows->stmt, 14, *key == 't');
     return true;
+}
+
+static void bind_tickets(sqlite3_stmt *stmt, const struct dx_filter *filter)
+{
+    bind_copy(stmt, 12, filter->project);
+    bind_copy(stmt, 13, filter->category);
+    bind_copy(stmt, 14, filter->label);
+    bind_copy(stmt, 15, filter->assignee);
+    (void)sqlite3_bind_int(stmt, 16, filter->priority);
+    (void)sqlite3_bind_int64(stmt, 17, filter->at_risk_ms);
+    bind_copy(stmt, 18, filter->text);
+    (void)sqlite3_bind_int(stmt, 19, filter->order);
+    (void)sqlite3_bind_int(stmt, 20, filter->reverse);
 }
 
 static void start(struct rows *rows, const struct query *query, enum dx_query which,
@@ -314,6 +334,7 @@ static void start(struct rows *rows, const struct query *query, enum dx_query wh
     bind_copy(rows->stmt, 4, filter->name);
     (void)sqlite3_bind_int64(rows->stmt, 5, !samples && filter->limit > 0 ? filter->limit : -1);
     bind_ci(rows->stmt, filter); /* where a query has none of them, nothing happens */
+    bind_tickets(rows->stmt, filter);
     rows->next = store->open_rows;
     if (rows->next)
         rows->next->self = &rows->next;

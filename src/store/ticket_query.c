@@ -3,9 +3,24 @@
 
 #include "store/rows.h"
 
-/* The text of an interned column. */
-#define T(column) "(SELECT text FROM text WHERE id = " column "), "
-#define DONE_MS   "coalesce(t.resolved_ms, t.updated_ms, t.created_ms)"
+// clang-format off
+
+/* What was not yet at the moment. */
+#define THEN(ms, column) " CASE WHEN t." ms " <= ?1 THEN " column " END, "
+/* The moment when it was done has come. */
+#define IS_DONE "t.state = 3 AND t.done_ms <= ?1"
+
+/* ---- how it stands to its SLA ---- */
+
+#define OVER "t.sla_state = 4 OR (t.sla_state = 1 AND t.breach_ms <= ?1)"
+/* By its own calendar, as the server said, or by the clock, whichever is less. */
+#define LEFT                                                                                       \
+    "min(coalesce(t.remaining_ms, t.breach_ms - ?1), coalesce(t.breach_ms - ?1, t.remaining_ms))"
+#define RISK                                                                                       \
+    "CASE WHEN " OVER " THEN 2 WHEN t.sla_state = 1 AND " LEFT                                     \
+    " < max(?17, coalesce(t.goal_ms / 5.0, 0)) THEN 1 ELSE 0 END"
+
+/* ---- one row ---- */
 
 #define SLAS                                                                                       \
     "CASE WHEN ?11 THEN (SELECT json_group_array(json_object('name', s.name, 'state', s.state,"    \
@@ -17,28 +32,17 @@
 
 /* What was done after the moment was not; what the SLA says is of the last poll. */
 #define COLUMNS                                                                                    \
-    "SELECT src.name, src.type, 't' || t.id, t.key, " T("t.project") T("t.type") T("t.category")   \
-        T("t.labels") "t.priority, " T(                                                            \
-            "t.raw_priority") "CASE WHEN t.state = 3 AND " DONE_MS                                 \
-                              " > ?1 THEN CASE WHEN t.first_ms <= ?1 THEN 2"                       \
-                              " ELSE 1 END ELSE t.state END, " T("t.raw_status") T("t.reporter")   \
-                                  T("t.assignee") "t.url, t.created_ms, CASE WHEN t.first_ms <= "  \
-                                                  "?1 THEN t.first_ms END,"                        \
-                                                  " CASE WHEN t.resolved_ms <= ?1 THEN "           \
-                                                  "t.resolved_ms END, min(t.updated_ms, ?1),"      \
-                                                  " CASE WHEN t.first_ms <= ?1 THEN "              \
-                                                  "t.first_business_ms END,"                       \
-                                                  " CASE WHEN t.resolved_ms <= ?1 THEN "           \
-                                                  "t.business_ms END, t.sla, t.sla_state,"         \
-                                                  " t.breach_ms, t.remaining_ms, w.title, " SLAS   \
-                                                      LINKS "CASE WHEN ?11 THEN w.text END,"       \
-                                                  " CASE WHEN t.resolved_ms <= ?1 THEN "           \
-                                                  "t.resolved_ms - t.created_ms END,"              \
-                                                  " CASE WHEN t.first_ms <= ?1 THEN t.first_ms - " \
-                                                  "t.created_ms END, "
-#define FROM                                                                                       \
-    "JOIN source src ON src.id = t.source AND src.place IS NOT NULL"                               \
-    " JOIN ticket_text w ON w.ticket = t.id "
+    "SELECT src.name, src.type, 't' || t.id, t.key, t.project_word, t.type_word, t.category_word," \
+    " t.labels_word, t.priority, t.raw_priority_word, CASE WHEN t.state < 3 OR " IS_DONE           \
+    " THEN t.state WHEN t.first_ms <= ?1 THEN 2 ELSE 1 END, t.raw_status_word, t.reporter_word,"   \
+    " t.assignee_word, t.url, t.created_ms,"                                                       \
+    THEN("first_ms", "t.first_ms") THEN("resolved_ms", "t.resolved_ms") "min(t.updated_ms, ?1),"   \
+    THEN("first_ms", "t.first_business_ms") THEN("resolved_ms", "t.business_ms")                   \
+    "t.sla, t.sla_state, t.breach_ms, t.remaining_ms, t.title, " SLAS LINKS                        \
+    "CASE WHEN ?11 THEN (SELECT text FROM ticket_text WHERE ticket = t.id) END,"                   \
+    THEN("resolved_ms", "t.resolved_ms - t.created_ms")                                            \
+    THEN("first_ms", "t.first_ms - t.created_ms") "t.goal_ms, t.said_ms, CASE WHEN " IS_DONE       \
+    " THEN 0 ELSE " RISK " END "
 #define FIELDS                                                                                     \
     {                                                                                              \
         DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_PROJECT,             \
@@ -48,29 +52,82 @@
             DX_FIELD_RESOLVED, DX_FIELD_UPDATED, DX_FIELD_RESPONSE_BUSINESS,                       \
             DX_FIELD_RESOLUTION_BUSINESS, DX_FIELD_SLA, DX_FIELD_SLA_STATE, DX_FIELD_BREACH,       \
             DX_FIELD_LEFT, DX_FIELD_TITLE, DX_FIELD_SLAS, DX_FIELD_LINKS, DX_FIELD_TEXT,           \
-            DX_FIELD_DURATION, DX_FIELD_RESPONSE, DX_FIELD_COUNT                                   \
+            DX_FIELD_DURATION, DX_FIELD_RESPONSE, DX_FIELD_GOAL, DX_FIELD_SEEN, DX_FIELD_RISK,     \
+            DX_FIELD_COUNT                                                                         \
     }
+#define TICKET "ticket_in_words t"
+#define SOURCE "JOIN source src ON src.id = t.source AND src.place IS NOT NULL "
 
-/* Which ones, by the indexes, so that no more tickets are looked at than are shown. */
-#define OPEN                                                                                       \
-    "SELECT t.id, 0, coalesce(t.breach_ms, 9e15), coalesce(t.priority, 9), t.created_ms FROM"      \
-    " ticket t WHERE " WITHIN
-#define DONE                                                                                       \
-    "SELECT t.id, 1, -" DONE_MS ", 0, 0 FROM ticket t WHERE " WITHIN "AND t.state = 3 AND ?9 = 0 " \
-    "AND " DONE_MS " > ?2 AND " DONE_MS " <= ?1 "
+/* ---- which ones ---- */
+
+/* +: not by an index of the source, for that would be all of its tickets. */
 #define WITHIN                                                                                     \
-    "coalesce(t.created_ms, 0) <= ?1 AND (?4 = '' OR t.key = ?4) AND t.source IN (SELECT id"       \
-    " FROM source WHERE place IS NOT NULL AND (?3 = '' OR name = ?3)) "
+    "coalesce(t.created_ms, 0) <= ?1 AND (?4 = '' OR t.key = ?4) AND +t.source IN (SELECT id"       \
+    " FROM source WHERE place IS NOT NULL AND (?3 = '' OR name = ?3))"                             \
+    " AND (?12 = '' OR t.project_word = ?12) AND (?13 = '' OR t.category_word = ?13)"              \
+    " AND (?14 = '' OR instr(', ' || t.labels_word || ', ', ', ' || ?14 || ', '))"                 \
+    " AND (?15 IN ('', t.assignee_word) OR (?15 = 'nobody' AND t.assignee IS NULL))"               \
+    " AND (?16 = 0 OR t.priority <= ?16) "
+/* The columns as the panel calls them. */
+#define HOLDS                                                                                      \
+    "AND (?18 = '' OR holds(?18, 'KEY', t.key, 'P', t.priority, 'OWNER', t.assignee_word,"         \
+    " 'STATUS', t.raw_status_word, 'CATEGORY', t.category_word, 'TITLE', t.title)) "
+/* Not done, or not yet. */
+#define OPEN(columns)                                                                              \
+    "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND t.state < 3 UNION ALL "                \
+    "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND t.state = 3 AND t.done_ms > ?1 "
+#define DONE(columns)                                                                              \
+    "UNION ALL SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND ?9 = 0"                      \
+    " AND t.done_ms > ?2 AND " IS_DONE " "
+#define LISTED(which, order)                                                                       \
+    COLUMNS "FROM (SELECT id, row_number() OVER () AS nth FROM (" which order " LIMIT ?5))"        \
+    " AS o CROSS JOIN " TICKET " ON t.id = o.id " SOURCE "ORDER BY o.nth"
 
+/* In the order of the index of the open ones, so that no more of them are looked at than
+ * are shown: a constant column before it would have all of them sorted. Done ones come
+ * behind any breach. */
+#define URGENT "t.id, coalesce(t.breach_ms, 9e15), coalesce(t.priority, 9), t.created_ms"
 static const struct query tickets = {
-    COLUMNS "NULL FROM (SELECT id, row_number() OVER () AS nth FROM (" OPEN "AND t.state < 3 "
-            "UNION ALL " OPEN "AND t.state = 3 AND " DONE_MS " > ?1 UNION ALL " DONE
-            "ORDER BY 2, 3, 4, 5, 1 LIMIT ?5)) AS o CROSS JOIN ticket t ON t.id = o.id " FROM
-            "ORDER BY o.nth",
+    LISTED(OPEN(URGENT) DONE("t.id, 20000000000000000 - t.done_ms, 0, 0"),
+           "ORDER BY 2, 3, 4, 1"),
     FIELDS
 };
-static const struct query one_ticket = { COLUMNS "NULL FROM ticket t " FROM "WHERE t.id = ?6",
+
+/* By anything else, or for words in them, all are looked at: all of a ticket but its title
+ * is in the index that they are counted by, and what narrows them comes after. */
+#define IN_INDEX(done, state)                                                                      \
+    "SELECT id, " done " AS done, source, created_ms, key, project, category, labels, assignee,"   \
+    " priority, raw_status, breach_ms FROM ticket t WHERE " state " "
+#define MOMENT "coalesce(resolved_ms, updated_ms, created_ms)"
+#define WORD(column) "word(f." column ") AS " column "_word, "
+#define FOUND                                                                                      \
+    "(SELECT f.*, " WORD("project") WORD("category") WORD("labels") WORD("assignee")               \
+    WORD("raw_status") "(SELECT title FROM ticket_text WHERE ticket = f.id) AS title FROM ("       \
+    IN_INDEX("0", "state < 3") "UNION ALL " IN_INDEX("0", "state = 3 AND " MOMENT " > ?1")         \
+    "UNION ALL " IN_INDEX("1", "state = 3 AND ?9 = 0 AND " MOMENT " > ?2 AND " MOMENT " <= ?1")    \
+    ") AS f) AS t WHERE " WITHIN HOLDS
+#define RANK                                                                                       \
+    "CASE ?19 WHEN 1 THEN t.key WHEN 2 THEN t.priority WHEN 3 THEN t.created_ms WHEN 5 THEN"       \
+    " t.assignee_word WHEN 6 THEN t.raw_status_word WHEN 7 THEN t.category_word WHEN 8 THEN"       \
+    " t.project_word WHEN 9 THEN t.title ELSE t.breach_ms END"
+static const struct query sorted_tickets = {
+    LISTED("SELECT t.id AS id, t.done AS done, " RANK " AS rank, coalesce(t.priority, 9) AS urgent,"
+           " t.created_ms AS age FROM " FOUND,
+           "ORDER BY done, rank IS NULL, CASE WHEN NOT ?20 THEN rank END COLLATE NOCASE,"
+           " CASE WHEN ?20 THEN rank END COLLATE NOCASE DESC, urgent, age, id"),
+    FIELDS
+};
+
+static const struct query one_ticket = { COLUMNS "FROM " TICKET " " SOURCE "WHERE t.id = ?6",
                                          FIELDS };
+
+static const struct query counts = {
+    "SELECT count(*), coalesce(sum(risk = 1), 0), coalesce(sum(risk = 2), 0) FROM ("
+    OPEN(RISK " AS risk") ") AS open",
+    { DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER, DX_FIELD_COUNT }
+};
+
+/* ---- parts of one ---- */
 
 static const struct query slas = {
     "SELECT name, state, breach_ms, remaining_ms, goal_ms, stopped_ms, said_ms FROM ticket_sla"
@@ -79,9 +136,32 @@ static const struct query slas = {
       DX_FIELD_FINISHED, DX_FIELD_SEEN, DX_FIELD_COUNT }
 };
 
-const struct query *ticket_query(enum dx_query which, const char *key)
+static const struct query pauses = {
+    "SELECT from_ms, CASE WHEN to_ms <= ?1 THEN to_ms END FROM ticket_pause"
+    " WHERE ticket = ?6 AND from_ms <= ?1 ORDER BY from_ms LIMIT ?5",
+    { DX_FIELD_STARTED, DX_FIELD_FINISHED, DX_FIELD_COUNT }
+};
+
+static const struct query links = {
+    "SELECT text FROM ticket_link WHERE ticket = ?6 ORDER BY nth LIMIT ?5",
+    { DX_FIELD_TEXT, DX_FIELD_COUNT }
+};
+
+// clang-format on
+
+const struct query *ticket_query(enum dx_query which, const struct dx_filter *filter)
 {
     if (which == DX_QUERY_TICKET_SLAS)
         return &slas;
-    return *key == 't' ? &one_ticket : &tickets;
+    if (which == DX_QUERY_TICKET_PAUSES)
+        return &pauses;
+    if (which == DX_QUERY_TICKET_LINKS)
+        return &links;
+    if (which == DX_QUERY_TICKET_COUNTS)
+        return &counts;
+    if (filter->key && *filter->key == 't')
+        return &one_ticket;
+    if (filter->order != DX_BY_URGENCY || filter->reverse || (filter->text && *filter->text))
+        return &sorted_tickets;
+    return &tickets;
 }

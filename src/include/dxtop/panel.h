@@ -199,6 +199,12 @@ DX_EXPORT int dx_view_cols(const struct dx_view *view);
 DX_EXPORT int dx_depth(const struct dx_view *view);
 DX_EXPORT const char *dx_key(const struct dx_view *view, int level);
 
+/* What the user narrows and sorts this list by, for a panel that yields a part of what
+ * there is (dx_part_of()) and has its query look at all of it: "" and -1 where nothing
+ * was chosen. The host narrows and sorts what it yields as well. */
+DX_EXPORT const char *dx_search(const struct dx_view *view);
+DX_EXPORT int dx_sorted(const struct dx_view *view, bool *reverse); /* a column's number */
+
 /* Rows as of dx_now(). Walk with dx_next(); texts live until the next
  * dx_next(). Ends by itself with update(). Never NULL; filter may be. */
 struct dx_rows;
@@ -270,6 +276,9 @@ DX_EXPORT void dx_add(struct dx_list *list, const struct dx_row *row);
  * ("idle ▁▃▇ goal"), and a sentence in place of an empty list. */
 DX_EXPORT void dx_note(struct dx_list *list, const char *note);
 DX_EXPORT void dx_empty(struct dx_list *list, const char *sentence);
+/* The rows of this update() are the first ones of so many: the frame says so, and when
+ * the user narrows or sorts the list, it is updated. */
+DX_EXPORT void dx_part_of(struct dx_list *list, int64_t total);
 /* Something is wrong (DX_ROLE_BAD or DX_ROLE_WARN): for the headline.
  * "linux-xl", "18 jobs wait, the oldest 11m 40s". */
 DX_EXPORT void dx_finding(struct dx_list *list, enum dx_role role, const char *subject,

@@ -48,8 +48,9 @@ enum dx_query {
                                CATEGORY LABELS (as a list) PRIORITY RAW_PRIORITY STATE RAW_STATUS
                                REPORTER ASSIGNEE URL CREATED RESPONDED RESOLVED UPDATED
                                DURATION (to RESOLVED) RESPONSE (to RESPONDED)
-                               RESPONSE_BUSINESS RESOLUTION_BUSINESS SLA SLA_STATE BREACH LEFT
-                               (these four of the most urgent SLA); with parts also SLAS LINKS TEXT */
+                               RESPONSE_BUSINESS RESOLUTION_BUSINESS SLA SLA_STATE BREACH LEFT GOAL
+                               SEEN RISK (these seven of the most urgent SLA); with parts also
+                               SLAS LINKS TEXT */
     DX_QUERY_TICKET_SLAS,   /* key: a ticket's. NAME SLA_STATE BREACH LEFT GOAL FINISHED SEEN */
     /* Search; name: words, all of which are to be there; key: a ticket's or a job's, like which
      * it is to be. The best first, with what was found in [brackets] in TEXT. */
@@ -59,6 +60,16 @@ enum dx_query {
     DX_QUERY_SIMILAR,  /* the same of those that were resolved, like the one of the key */
     DX_QUERY_TRIAGE,   /* key: a ticket's. STATE (enum dx_verdict) CATEGORY AT */
     DX_QUERY_PROJECTS, /* those of PIPELINES, each once. SOURCE PROJECT */
+    DX_QUERY_TICKET_COUNTS, /* of the open ones that pass the filter, but for its text and limit: N
+                               DUE OVER */
+    DX_QUERY_TICKET_PAUSES, /* key: a ticket's. STARTED FINISHED (unset: it still waits) */
+    DX_QUERY_TICKET_LINKS,  /* key: a ticket's. TEXT ("blocks DX-3") */
+    DX_QUERY_TICKET_REFS, /* key: a ticket's: what it names, open or not. KEY (a pool's, pipeline's
+                             or flaky job's; unset: a project's) REF NAME PROJECT PIPELINE.
+                             key: a pool's, pipeline's or flaky job's: the open tickets that name
+                             it (or the pipeline's project), the most urgent first. KEY NAME
+                             TITLE PRIORITY RISK URL. No key: of all that open tickets name. KEY
+                             REF NAME (of the most urgent ticket) N (tickets) RISK */
     DX_QUERY_COUNT
 };
 
@@ -197,6 +208,10 @@ enum dx_field {
     DX_FIELD_GOAL,                /* i ms */
     DX_FIELD_SLAS,                /* t a JSON array, as TICKET_SLAS */
     DX_FIELD_LINKS,               /* t a JSON array of texts */
+    DX_FIELD_RISK,                /* i enum dx_risk */
+    DX_FIELD_REF,                 /* i enum dx_ref */
+    DX_FIELD_DUE,                 /* i tickets whose SLA is at risk */
+    DX_FIELD_OVER,                /* i tickets whose SLA is breached */
     DX_FIELD_COUNT
 };
 
@@ -219,6 +234,28 @@ enum dx_flaky_state {
 /* What a person said of the suggestions for a ticket. */
 enum dx_verdict { DX_VERDICT_NONE, DX_VERDICT_ACCEPTED, DX_VERDICT_IGNORED };
 
+/* How an open ticket stands to its SLA: by the moment of its breach, also where the
+ * server has not said so yet. */
+enum dx_risk {
+    DX_RISK_NONE,
+    DX_RISK_DUE,  /* less than a fifth of its goal is left, or less than at_risk_ms */
+    DX_RISK_OVER, /* its time is over */
+};
+
+/* What tickets are listed by; the least or the first one comes first, no value last. */
+enum dx_ticket_order {
+    DX_BY_URGENCY, /* by the moment of the breach, then the priority, then the age */
+    DX_BY_NAME,    /* the key at the server */
+    DX_BY_PRIORITY,
+    DX_BY_AGE, /* the oldest first */
+    DX_BY_BREACH,
+    DX_BY_ASSIGNEE,
+    DX_BY_STATUS,
+    DX_BY_CATEGORY,
+    DX_BY_PROJECT,
+    DX_BY_TITLE,
+};
+
 struct dx_filter {
     size_t size;
     const char *source;     /* NULL or "": all */
@@ -232,6 +269,17 @@ struct dx_filter {
     int cause;              /* enum dx_cause; 0: all */
     bool parts;    /* pipelines: protected branches and others apart, too; tickets: lists */
     bool attempts; /* of the job with this key: all its attempts, the first first */
+    /* tickets; NULL or "": all */
+    const char *project, *category, *label;
+    const char *assignee; /* "nobody": those that have none */
+    int priority;         /* this one and more urgent ones; 0: all, those without one too */
+    int64_t at_risk_ms;   /* for RISK and DUE */
+    /* Only those in whose key, priority, assignee, status, category or title its words are,
+     * as users type it: !word leaves out, owner:word looks into one of KEY P OWNER STATUS
+     * CATEGORY TITLE. A word in a column that is none of these narrows nothing. */
+    const char *text;
+    int order; /* enum dx_ticket_order */
+    bool reverse;
 };
 #define DX_FILTER(...) (&(struct dx_filter){ .size = sizeof(struct dx_filter), __VA_ARGS__ })
 

@@ -1,0 +1,177 @@
+/* What tickets name, and when it is looked for. */
+#include "config.h"
+
+#include <string.h>
+
+#include "collect/derive.h"
+#include "core/mem.h"
+#include "store_kit.h"
+
+static struct deriver *deriver;
+static struct batch batch;
+
+static void start(void)
+{
+    kit_init();
+    kit_collect();
+    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
+    store_on_derive(kit.store, deriver_commit, deriver);
+    batch = (struct batch){ .run_count = 0 };
+}
+
+static void stop(void)
+{
+    kit_done();
+    deriver_free(deriver);
+}
+
+TestSuite(refs, .init = start, .fini = stop, .timeout = 60);
+
+static struct ticket *add_ticket(const char *key, const char *title, const char *text)
+{
+    struct ticket *t = batch_ticket(&batch);
+
+    t->parts = TICKET_FIELDS;
+    t->project = "DX";
+    t->key = key;
+    t->title = title;
+    t->text = text;
+    t->state = DX_TICKET_NEW;
+    t->created_ms = t->updated_ms = T0 - HOUR;
+    return t;
+}
+
+static void add_run(const char *project, const char *pipeline, const char *id)
+{
+    struct run *run = batch_run(&batch);
+
+    run->project = project;
+    run->pipeline = pipeline;
+    run->id = id;
+    run->attempt = 1;
+    run->outcome.phase = DX_PHASE_DONE;
+    run->outcome.result = DX_RESULT_SUCCESS;
+    run->timing.created_ms = run->timing.started_ms = T0 - HOUR;
+    run->timing.finished_ms = T0 - MINUTE;
+}
+
+static void add_pool(const char *name)
+{
+    struct pool *pool = batch_pool(&batch);
+
+    pool->name = name;
+    pool->online = 1;
+    pool->busy = pool->offline = pool->waiting = -1;
+}
+
+/* What is left to slices is done too. */
+static void poll(int64_t at_ms)
+{
+    struct dx_error err = { 0 };
+
+    kit_poll(0, at_ms, &batch);
+    cr_assert(deriver_settle(deriver, kit.store, at_ms, &err), "%s", err.text);
+}
+
+static const char *named(const char *ticket)
+{
+    return ROWS(kit.store, DX_QUERY_TICKET_REFS, DX_FILTER(.key = ticket), T0 + HOUR, DX_FIELD_REF,
+                DX_FIELD_KEY, DX_FIELD_NAME);
+}
+
+static const char *naming(const char *key)
+{
+    return ROWS(kit.store, DX_QUERY_TICKET_REFS, DX_FILTER(.key = key), T0 + HOUR, DX_FIELD_NAME,
+                DX_FIELD_TITLE);
+}
+
+Test(refs, of_a_ticket_that_comes_after_what_it_names)
+{
+    add_pool("linux-xl");
+    add_run("acme/api", "test", "1");
+    poll(T0);
+    add_ticket("DX-1", "Slow", "Jobs wait on linux-xl; api/test is red.");
+    add_ticket("DX-2", "acme/api is slow", "");
+    add_ticket("DX-3", "the linux runners, and a test", "");
+    poll(T0);
+    cr_expect_str_eq(named("t1"), "1|q1|linux-xl\n2|l1|test\n");
+    cr_expect_str_eq(named("t2"), "3|-|acme/api\n");
+    cr_expect_str_eq(named("t3"), "");
+    cr_expect_str_eq(naming("q1"), "DX-1|Slow\n");
+    cr_expect_str_eq(naming("l1"), "DX-1|Slow\nDX-2|acme/api is slow\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_REFS, NULL, T0 + HOUR, DX_FIELD_KEY,
+                          DX_FIELD_NAME, DX_FIELD_N),
+                     "l1|DX-1|2\nq1|DX-1|1\n");
+}
+
+Test(refs, of_a_ticket_that_came_before)
+{
+    add_ticket("DX-1", "Slow", "Jobs wait on linux-xl; api/test is red.");
+    add_ticket("DX-2", "Runner gpu offline", "");
+    poll(T0);
+    cr_expect_str_eq(named("t1"), "");
+    add_pool("linux-xl");
+    add_pool("gpu");
+    poll(T0 + 1);
+    cr_expect_str_eq(named("t1"), "1|q1|linux-xl\n");
+    cr_expect_str_eq(named("t2"), "1|q2|gpu\n");
+    add_run("acme/api", "test", "1");
+    poll(T0 + 2);
+    cr_expect_str_eq(named("t1"), "1|q1|linux-xl\n2|l1|test\n");
+}
+
+Test(refs, of_many_new_names_at_once)
+{
+    add_ticket("DX-1", "p39/ci fails", "");
+    poll(T0);
+    for (int i = 0; i < 40; i++)
+        add_run(arena_print(&batch.arena, "acme/p%d", i), "ci", arena_print(&batch.arena, "%d", i));
+    poll(T0 + 1);
+    cr_expect_str_eq(named("t1"), "2|l40|ci\n");
+}
+
+Test(refs, of_a_name_that_another_one_has_too)
+{
+    add_ticket("DX-1", "deploy-eu fails", "");
+    add_run("acme/pay", "deploy-eu", "1");
+    poll(T0);
+    cr_expect_str_eq(named("t1"), "2|l1|deploy-eu\n");
+    add_run("acme/shop", "deploy-eu", "2");
+    poll(T0 + 1);
+    cr_expect_str_eq(named("t1"), "", "nobody can say which one");
+}
+
+Test(refs, of_a_ticket_that_changes_and_is_done)
+{
+    struct ticket *t;
+
+    add_pool("linux-xl");
+    add_pool("mac14");
+    add_ticket("DX-1", "linux-xl is slow", "");
+    poll(T0);
+    t = add_ticket("DX-1", "mac14 is slow", "");
+    t->updated_ms = T0;
+    poll(T0 + 1);
+    cr_expect_str_eq(named("t1"), "1|q2|mac14\n");
+    cr_expect_str_eq(naming("q1"), "");
+    cr_expect_str_eq(naming("q2"), "DX-1|mac14 is slow\n");
+    t = add_ticket("DX-1", "mac14 is slow", "");
+    t->updated_ms = t->resolved_ms = T0 + MINUTE;
+    t->state = DX_TICKET_DONE;
+    poll(T0 + MINUTE);
+    cr_expect_str_eq(named("t1"), "1|q2|mac14\n");
+    cr_expect_str_eq(naming("q2"), "", "it is done");
+}
+
+Test(refs, of_history_come_with_the_slices)
+{
+    struct dx_error err = { 0 };
+
+    add_pool("linux-xl");
+    kit_poll(0, T0, &batch);
+    add_ticket("DX-1", "linux-xl is slow", "");
+    kit_fill(0, T0, &batch);
+    cr_expect_str_eq(named("t1"), "");
+    cr_assert(deriver_settle(deriver, kit.store, T0, &err), "%s", err.text);
+    cr_expect_str_eq(named("t1"), "1|q1|linux-xl\n");
+}

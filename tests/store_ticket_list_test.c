@@ -1,0 +1,144 @@
+/* The list of tickets, narrowed, sorted and counted by the query. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store_kit.h"
+
+TestSuite(ticket_list, .init = kit_init, .fini = kit_done, .timeout = 20);
+
+static const struct {
+    const char *key, *project, *category, *labels, *assignee, *status, *title;
+    int priority;
+    enum dx_sla_state sla; /* UNKNOWN: it has none */
+    int64_t left_m, said_m, goal_m;
+} of[] = {
+    { "DX-1", "DX", "registry", "ci, red", "m.ito", "Open", "CI cannot pull", 1, DX_SLA_BREACHED,
+      -41, -41, 240 },
+    { "DX-2", "DX", "runners", "ci", "", "Waiting", "Runner gpu offline", 2, DX_SLA_RUNNING, 35, 35,
+      240 },
+    { "DX-3", "DX", "access", "", "a.berg", "Open", "access please", 3, DX_SLA_RUNNING, 85, 85,
+      60 },
+    { "OPS-1", "OPS", "runners", "red", "m.ito", "Open", "Zebra", 2, DX_SLA_RUNNING, 3000, 20,
+      1000 },
+    { "OPS-2", "OPS", "", "", "", "Open", "alpha", 0, DX_SLA_PAUSED, 0, 1, 240 },
+    { "OPS-3", "OPS", "docs", "reds", "k.wu", "Open", "Beta", 5, DX_SLA_UNKNOWN, 0, 0, 0 },
+    { "OPS-4", "OPS", "docs", "", "k.wu", "Open", "over by the clock", 4, DX_SLA_RUNNING, -1, 5,
+      60 },
+};
+enum { TICKETS = sizeof(of) / sizeof(of[0]) };
+
+static void put_all(void)
+{
+    struct ticket_sla slas[TICKETS];
+    struct batch b = { 0 };
+
+    kit_collect();
+    for (int i = 0; i < TICKETS; i++) {
+        struct ticket *t = batch_ticket(&b);
+
+        t->parts = TICKET_FIELDS | TICKET_SLAS;
+        t->key = of[i].key;
+        t->project = of[i].project;
+        t->category = of[i].category;
+        t->labels = of[i].labels;
+        t->assignee = of[i].assignee;
+        t->raw_status = of[i].status;
+        t->title = of[i].title;
+        t->priority = of[i].priority;
+        t->state = DX_TICKET_NEW;
+        t->created_ms = t->updated_ms = T0 - DAY + i * HOUR;
+        slas[i] = (struct ticket_sla){ .name = "resolution",
+                                       .state = of[i].sla,
+                                       .remaining_ms = of[i].said_m * MINUTE,
+                                       .goal_ms = of[i].goal_m * MINUTE };
+        if (of[i].sla != DX_SLA_PAUSED)
+            slas[i].breach_ms = T0 + of[i].left_m * MINUTE;
+        t->slas = &slas[i];
+        t->sla_count = of[i].sla != DX_SLA_UNKNOWN;
+    }
+    kit_poll(0, T0, &b);
+}
+
+static const char *keys(const struct dx_filter *filter)
+{
+    static char out[256];
+    const char *rows = ROWS(kit.store, DX_QUERY_TICKETS, filter, T0, DX_FIELD_NAME);
+
+    snprintf(out, sizeof(out), "%s", rows);
+    for (char *p = out; *p; p++)
+        if (*p == '\n')
+            *p = ' ';
+    return out;
+}
+
+#define EXPECT(words, ...)                                                                         \
+    cr_expect_str_eq(keys(DX_FILTER(__VA_ARGS__)), words, "%s", keys(DX_FILTER(__VA_ARGS__)))
+
+Test(ticket_list, is_narrowed_by_what_it_is_of)
+{
+    put_all();
+    EXPECT("DX-1 OPS-4 DX-2 DX-3 OPS-1 OPS-3 OPS-2 ", .limit = 10);
+    EXPECT("OPS-4 OPS-1 OPS-3 OPS-2 ", .project = "OPS");
+    EXPECT("DX-2 OPS-1 ", .category = "runners");
+    EXPECT("", .category = "run");
+    EXPECT("DX-1 OPS-1 ", .label = "red"); /* not "reds" */
+    EXPECT("DX-1 OPS-1 ", .assignee = "m.ito");
+    EXPECT("DX-2 OPS-2 ", .assignee = "nobody");
+    EXPECT("DX-1 DX-2 OPS-1 ", .priority = 2);
+    EXPECT("OPS-1 ", .priority = 2, .project = "OPS", .open = true);
+}
+
+Test(ticket_list, is_narrowed_by_words_as_users_type_them)
+{
+    put_all();
+    EXPECT("DX-2 OPS-1 ", .text = "RUNNER");
+    EXPECT("DX-2 ", .text = "runner  gpu");
+    EXPECT("OPS-1 ", .text = "runner !gpu");
+    EXPECT("DX-2 ", .text = "title:runner");
+    EXPECT("DX-2 OPS-1 ", .text = "cat:run");
+    EXPECT("DX-1 OPS-1 ", .text = "owner:m.ito");
+    EXPECT("DX-2 OPS-1 ", .text = "p:2");
+    EXPECT("DX-1 OPS-4 DX-3 OPS-1 OPS-3 OPS-2 ", .text = "!stat:waiting");
+    EXPECT("DX-2 ", .text = "sla:35 runner gpu"); /* no column of the store's: who asks looks */
+    EXPECT("", .text = "nothing-has-this");
+}
+
+Test(ticket_list, is_sorted_over_all_of_it)
+{
+    put_all();
+    EXPECT("DX-3 OPS-2 OPS-3 ", .order = DX_BY_TITLE, .limit = 3, .text = "!pull");
+    EXPECT("OPS-1 DX-2 OPS-4 ", .order = DX_BY_TITLE, .reverse = true, .limit = 3);
+    EXPECT("DX-1 DX-2 OPS-1 DX-3 OPS-4 OPS-3 OPS-2 ", .order = DX_BY_PRIORITY);
+    EXPECT("OPS-3 OPS-4 DX-3 DX-2 OPS-1 DX-1 OPS-2 ", .order = DX_BY_PRIORITY, .reverse = true);
+    EXPECT("OPS-4 OPS-3 ", .order = DX_BY_AGE, .reverse = true, .limit = 2, .assignee = "k.wu");
+    EXPECT("DX-3 OPS-4 OPS-3 DX-1 OPS-1 DX-2 OPS-2 ", .order = DX_BY_ASSIGNEE);
+    EXPECT("OPS-1 DX-3 ", .order = DX_BY_URGENCY, .reverse = true, .limit = 2,
+           .text = "!beta !alpha !over");
+}
+
+Test(ticket_list, says_how_each_stands_to_its_sla)
+{
+    put_all();
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.at_risk_ms = 30 * MINUTE), T0,
+                          DX_FIELD_NAME, DX_FIELD_RISK),
+                     "DX-1|2\nOPS-4|2\n" /* its server has not said so yet */
+                     "DX-2|1\n"          /* 35 of 240 minutes are left */
+                     "DX-3|0\n"
+                     "OPS-1|1\n" /* 20 minutes by its own calendar */
+                     "OPS-3|0\nOPS-2|0\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_COUNTS, DX_FILTER(.at_risk_ms = 30 * MINUTE),
+                          T0, DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER),
+                     "7|2|2\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_COUNTS,
+                          DX_FILTER(.at_risk_ms = 2 * HOUR, .project = "DX", .limit = 1), T0,
+                          DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER),
+                     "3|2|1\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_COUNTS, DX_FILTER(.source = "am"), T0,
+                          DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER),
+                     "0|0|0\n");
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.key = "t1"), T0, DX_FIELD_GOAL, DX_FIELD_SEEN),
+        "14400000|0\n");
+}
