@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "job.h"
+#include "tie.h"
 
 enum { NAME_MOST = 220, KINDS_MOST = 12, WINDOW_DAYS = 14, ENOUGH = 5 };
 
@@ -363,7 +364,7 @@ static void list_commits(struct flaky *p, const struct dx_view *view, struct dx_
             add_commit(list, rows, first, dx_now(view));
     }
     (void)snprintf(note, sizeof(note), "%lld %s", n, n == 1 ? "commit" : "commits");
-    dx_note(list, p->show == SHOW_DETAIL ? "14 d" : note);
+    tie_note(view, list, key, p->show == SHOW_DETAIL ? "14 d" : note);
     dx_empty(list, "The commits are no longer kept.");
 }
 

@@ -50,7 +50,7 @@ static const struct dx_option options[] = {
 
 /* ---- columns ---- */
 
-enum { STATE, PIPELINE, RUNS, PLATFORM, ALL, ERROR, FIRST, P50, DELTA, P90, LAST, COUNT };
+enum { STATE, PIPELINE, RUNS, PLATFORM, ALL, ERROR, FIRST, P50, DELTA, P90, LAST, TICKETS, COUNT };
 
 static const struct dx_column columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
@@ -77,6 +77,7 @@ static const struct dx_column columns[] = {
     [LAST] = { "LAST", DX_CELL_STRIP, DX_UNIT_NONE, 2, 8, STRIP_MOST, DX_FIT_RIGHT,
                "the last results, newest right: ▁ passed, ▄ failed, █ by the platform, ▆ nobody "
                "knows by whom, · cancelled or skipped" },
+    [TICKETS] = TIE_COLUMN(3),
     [COUNT] = { 0 },
 };
 
@@ -153,7 +154,7 @@ static struct dx_cell delta(const struct pipeline *row, char *text, size_t cap)
                              .role = row->slower > 0 ? DX_ROLE_TEXT : DX_ROLE_DIM };
 }
 
-static void add(struct dx_list *list, struct pipeline *row)
+static void add(struct dx_list *list, const struct pipelines *p, struct pipeline *row)
 {
     static const struct dx_cell looks[] = {
         { .value = DX_GLYPH_BAD, .role = DX_ROLE_BAD },
@@ -185,6 +186,7 @@ static void add(struct dx_list *list, struct pipeline *row)
     cells[DELTA] = delta(row, change, sizeof(change));
     cells[P90] = (struct dx_cell){ .value = row->p90, .role = DX_ROLE_DIM };
     cells[LAST] = (struct dx_cell){ .text = row->strip };
+    cells[TICKETS] = tie_cell(p->ties, row->key);
     dx_add(list, DX_ROW(.key = row->key, .url = row->url, .cells = cells, .into = row->name));
     free(row->url);
     row->url = NULL;
@@ -212,10 +214,13 @@ static const char *policy(const struct dx_view *view, int64_t window_ms)
 static void list_all(struct pipelines *p, const struct dx_view *view, struct dx_list *list)
 {
     pipelines_read(p, view, "");
+    p->ties = tie_marks_read(view);
     dx_note(list, policy(view, p->window_ms));
     dx_empty(list, "No run has ended within the window.");
     for (size_t i = 0; i < p->count; i++)
-        add(list, &p->rows[i]);
+        add(list, p, &p->rows[i]);
+    tie_marks_free(p->ties);
+    p->ties = NULL;
 }
 
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,

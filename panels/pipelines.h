@@ -3,6 +3,7 @@
 #define PANELS_PIPELINES_H
 
 #include "job.h"
+#include "tie.h"
 
 enum { DAYS = 14, NAME_MOST = 160, STRIP_MOST = 24, FEW = 3 };
 
@@ -36,6 +37,7 @@ struct pipelines {
     int64_t now_ms;
     int level;
     struct job_detail job;
+    struct tie_marks *ties; /* in update() */
 };
 
 /* All, or the one with the key; with the days where a graph has room. */

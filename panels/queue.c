@@ -48,7 +48,23 @@ static const struct dx_option options[] = {
 
 /* ---- columns ---- */
 
-enum { STATE, POOL, WAIT, OLDEST, P50, P90, P95, P99, N, GOAL, GAUGE, RUNNERS, DAY, COUNT };
+enum {
+    STATE,
+    POOL,
+    WAIT,
+    OLDEST,
+    P50,
+    P90,
+    P95,
+    P99,
+    N,
+    GOAL,
+    GAUGE,
+    RUNNERS,
+    DAY,
+    TICKETS,
+    COUNT
+};
 
 static const struct dx_column columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
@@ -73,6 +89,7 @@ static const struct dx_column columns[] = {
                   "busy and online runners, where the server counts them" },
     [DAY] = { "24 H", DX_CELL_SPARK, DX_UNIT_NONE, 2, 4, SPARK, DX_FIT_LEFT,
               "P95 of each hour; full height is twice the goal" },
+    [TICKETS] = TIE_COLUMN(4),
     [COUNT] = { 0 },
 };
 
@@ -339,6 +356,7 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
                           .count = SPARK,
                           .goal = pool->goal,
                           .role = pool->p95_role == DX_ROLE_WARN ? DX_ROLE_WARN : DX_ROLE_BAD };
+    cells[TICKETS] = tie_cell(p->ties, pool->key);
     if (pool->none) {
         for (int i = P90; i <= (p->show == SHOW_HEAT ? RUNNERS : DAY); i++)
             cells[i] = (struct dx_cell){ .text = "", .value = (double)NAN };
@@ -399,7 +417,7 @@ static void list_waiting(struct queue *p, const struct dx_view *view, struct dx_
 
     read_pools(p, view, key);
     rows = dx_rows(view, DX_QUERY_JOBS, DX_FILTER(.key = key, .open = true));
-    dx_note(list, "oldest first");
+    tie_note(view, list, key, "oldest first");
     dx_empty(list, "No job waits here now.");
     while (dx_next(rows))
         add_waiting(list, rows, queue_find(p, key), &prefix, dx_now(view));
@@ -424,8 +442,11 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         read_pools(p, view, p->show == SHOW_GRAPH ? p->shown : "");
         dx_note(list, p->show == SHOW_GRAPH ? "wait p95, 24 h" : note);
         dx_empty(list, "No job has asked for a runner yet.");
+        p->ties = tie_marks_read(view);
         for (size_t i = 0; i < p->count && p->show != SHOW_GRAPH; i++)
             add_pool(list, p, &p->pools[i]);
+        tie_marks_free(p->ties);
+        p->ties = NULL;
     }
     return true;
 }

@@ -3,6 +3,7 @@
 #define PANELS_QUEUE_H
 
 #include "job.h"
+#include "tie.h"
 
 enum { HOURS = 24, SPARK = 2 * HOURS, NAME_MOST = 128 };
 
@@ -36,6 +37,7 @@ struct queue {
     int64_t now_ms;
     int level;
     struct job_detail job;
+    struct tie_marks *ties; /* in update() */
 };
 
 struct pool *queue_find(const struct queue *p, const char *key); /* NULL: no such pool */

@@ -1,5 +1,6 @@
 /* run: the list of runs, those that are not done first. */
 #include "run.h"
+#include "tie.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -145,7 +146,7 @@ int64_t run_list(const struct dx_view *view, struct dx_list *list, const struct 
                    n >= RUNS_MOST ? ", the newest" : "");
     if (!of->key && open > 0)
         (void)snprintf(note, sizeof(note), "%lld not done", (long long)open);
-    dx_note(list, note);
+    tie_note(view, list, of->key ? of->key : "", note);
     dx_empty(list, "No run is known yet.");
     return n;
 }

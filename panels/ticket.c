@@ -1,0 +1,411 @@
+/* ticket: the detail of one ticket. */
+#include "ticket.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MARGIN = 1, LABEL = 13, CLOCK = 10, SPAN = 8, ROOMY = 18 };
+
+/* ---- its clock ---- */
+
+const char *ticket_countdown(char *out, size_t cap, double left_ms)
+{
+    double minutes = isnan(left_ms) ? 0. : floor(fabs(left_ms) / CI_MINUTE_MS);
+    const char *sign = left_ms < 0. && minutes > 0. ? "-" : "";
+    int hours = (int)(minutes / 60.);
+
+    if (isnan(left_ms))
+        (void)snprintf(out, cap, "–");
+    else if (minutes < 60.)
+        (void)snprintf(out, cap, "%s%.0fm", sign, minutes);
+    else if (hours < 10)
+        (void)snprintf(out, cap, "%s%dh%02.0fm", sign, hours, fmod(minutes, 60.));
+    else if (hours < 24)
+        (void)snprintf(out, cap, "%s%dh", sign, hours);
+    else
+        (void)snprintf(out, cap, "%s%dd", sign, hours / 24);
+    return out;
+}
+
+const char *ticket_span(char *out, size_t cap, double ms)
+{
+    char text[32];
+    const char *unit;
+
+    (void)ticket_countdown(text, sizeof(text), fabs(ms));
+    unit = strchr(text, 'h');
+    if (unit && unit[1])
+        (void)snprintf(out, cap, "%.*s %s", (int)(unit + 1 - text), text, unit + 1);
+    else
+        (void)snprintf(out, cap, "%s", text);
+    return out;
+}
+
+/* By its own calendar, as the server said, or by the clock, whichever is less; once it
+ * is over, by the clock. */
+static double left_of(const struct dx_rows *rows, int64_t now_ms)
+{
+    double by_clock = ci_time(rows, DX_FIELD_BREACH) - (double)now_ms;
+    double said = dx_has(rows, DX_FIELD_LEFT) ? (double)dx_int(rows, DX_FIELD_LEFT) : (double)NAN;
+
+    return by_clock <= 0. ? by_clock : fmin(by_clock, said); /* fmin() drops a NaN */
+}
+
+struct ticket_clock ticket_clock(const struct dx_rows *rows, int64_t now_ms)
+{
+    struct ticket_clock clock = { .role = DX_ROLE_TEXT, .text = "–", .left_ms = (double)NAN };
+    int64_t risk = dx_int(rows, DX_FIELD_RISK), state = dx_int(rows, DX_FIELD_SLA_STATE);
+
+    if (dx_int(rows, DX_FIELD_STATE) == DX_TICKET_DONE) {
+        clock.glyph = DX_GLYPH_GOOD;
+        clock.role = DX_ROLE_GOOD;
+        clock.has_glyph = true;
+        return clock;
+    }
+    if (!dx_has(rows, DX_FIELD_SLA_STATE) || state == DX_SLA_UNKNOWN)
+        return clock;
+    clock.left_ms = left_of(rows, now_ms);
+    if (state == DX_SLA_PAUSED) {
+        clock.glyph = DX_GLYPH_DOT;
+        clock.role = DX_ROLE_DIM;
+        clock.has_glyph = true;
+        clock.left_ms =
+            dx_has(rows, DX_FIELD_LEFT) ? (double)dx_int(rows, DX_FIELD_LEFT) : (double)NAN;
+        (void)snprintf(clock.text, sizeof(clock.text), "paused");
+        return clock;
+    }
+    clock.number = true;
+    (void)ticket_countdown(clock.text, sizeof(clock.text), clock.left_ms);
+    if (risk == DX_RISK_NONE)
+        return clock;
+    clock.has_glyph = true;
+    clock.glyph = risk == DX_RISK_OVER ? DX_GLYPH_BAD : DX_GLYPH_WARN;
+    clock.role = risk == DX_RISK_OVER ? DX_ROLE_BAD : DX_ROLE_WARN;
+    return clock;
+}
+
+/* ---- reading ---- */
+
+/* Words that say something, with " · " between them. */
+static void add_word(char *out, size_t cap, const char *before, const char *word)
+{
+    size_t len = strlen(out);
+
+    if (*word && len + 1 < cap)
+        (void)snprintf(out + len, cap - len, "%s%s%.120s", len > 0 ? " · " : "", before, word);
+}
+
+static void take_times(struct ticket_detail *t, const struct dx_rows *rows)
+{
+    static const struct {
+        const char *label, *what;
+        enum dx_field at, span, business;
+    } of[TICKET_TIMES] = {
+        { "created", "", DX_FIELD_CREATED, DX_FIELD_COUNT, DX_FIELD_COUNT },
+        { "first reply", "in public, by somebody else than the reporter", DX_FIELD_RESPONDED,
+          DX_FIELD_RESPONSE, DX_FIELD_RESPONSE_BUSINESS },
+        { "resolved", "", DX_FIELD_RESOLVED, DX_FIELD_DURATION, DX_FIELD_RESOLUTION_BUSINESS },
+        { "last change", "", DX_FIELD_UPDATED, DX_FIELD_COUNT, DX_FIELD_COUNT },
+    };
+
+    for (int i = 0; i < TICKET_TIMES; i++)
+        t->times[i] = (struct ticket_time){ .label = of[i].label,
+                                            .what = of[i].what,
+                                            .at_ms = dx_int(rows, of[i].at),
+                                            .seconds = ci_seconds(rows, of[i].span),
+                                            .business_s = ci_seconds(rows, of[i].business) };
+    if (t->times[0].at_ms > 0 && t->times[1].at_ms == 0 && !t->done)
+        t->times[1].seconds = (double)(t->now_ms - t->times[0].at_ms) / 1000.;
+}
+
+static void take(struct ticket_detail *t, const struct dx_rows *rows)
+{
+    const char *assignee = dx_text(rows, DX_FIELD_ASSIGNEE);
+
+    t->found = true;
+    t->done = dx_int(rows, DX_FIELD_STATE) == DX_TICKET_DONE;
+    t->priority = dx_int(rows, DX_FIELD_PRIORITY);
+    t->clock = ticket_clock(rows, t->now_ms);
+    t->due_ms = dx_int(rows, DX_FIELD_BREACH);
+    t->said_ms = dx_int(rows, DX_FIELD_SEEN);
+    take_times(t, rows);
+    (void)ci_copy(t->title, sizeof(t->title), dx_text(rows, DX_FIELD_TITLE));
+    (void)ci_copy(t->sla, sizeof(t->sla), dx_text(rows, DX_FIELD_SLA));
+    (void)ci_copy(t->labels, sizeof(t->labels), dx_text(rows, DX_FIELD_LABELS));
+    (void)ci_copy(t->text, sizeof(t->text), dx_text(rows, DX_FIELD_TEXT));
+    (void)ci_copy(t->url, sizeof(t->url), dx_text(rows, DX_FIELD_URL));
+    add_word(t->kind, sizeof(t->kind), "", dx_text(rows, DX_FIELD_RAW_STATUS));
+    add_word(t->kind, sizeof(t->kind), "", dx_text(rows, DX_FIELD_TICKET_TYPE));
+    add_word(t->kind, sizeof(t->kind), "category ", dx_text(rows, DX_FIELD_CATEGORY));
+    add_word(t->kind, sizeof(t->kind), "priority ", dx_text(rows, DX_FIELD_RAW_PRIORITY));
+    add_word(t->kind, sizeof(t->kind), "in ", dx_text(rows, DX_FIELD_PROJECT));
+    add_word(t->who, sizeof(t->who), "opened by ", dx_text(rows, DX_FIELD_REPORTER));
+    add_word(t->who, sizeof(t->who), *assignee ? "owner " : "",
+             *assignee ? assignee : "nobody works on it");
+}
+
+static void read_slas(struct ticket_detail *t, const struct dx_view *view, const char *key)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_SLAS, DX_FILTER(.key = key));
+
+    while (dx_next(rows) && t->sla_count < TICKET_SLAS) {
+        struct ticket_sla_line *sla = &t->slas[t->sla_count++];
+
+        (void)ci_copy(sla->name, sizeof(sla->name), dx_text(rows, DX_FIELD_NAME));
+        sla->state = dx_int(rows, DX_FIELD_SLA_STATE);
+        sla->due_ms = dx_int(rows, DX_FIELD_BREACH);
+        sla->said_ms = dx_int(rows, DX_FIELD_SEEN);
+        sla->goal_s = ci_seconds(rows, DX_FIELD_GOAL);
+        sla->left_ms = dx_has(rows, DX_FIELD_LEFT) ? dx_number(rows, DX_FIELD_LEFT) : (double)NAN;
+        if (sla->state == DX_SLA_RUNNING || (sla->state == DX_SLA_BREACHED && isnan(sla->left_ms)))
+            sla->left_ms = left_of(rows, t->now_ms);
+    }
+}
+
+static void read_pauses(struct ticket_detail *t, const struct dx_view *view, const char *key)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_PAUSES, DX_FILTER(.key = key));
+
+    for (; dx_next(rows); t->pauses++) {
+        int64_t from_ms = dx_int(rows, DX_FIELD_STARTED), to_ms = dx_int(rows, DX_FIELD_FINISHED);
+
+        if (!dx_has(rows, DX_FIELD_FINISHED)) {
+            t->waits_since_ms = from_ms;
+            to_ms = t->now_ms;
+        }
+        t->paused_s += (double)(to_ms - from_ms) / 1000.;
+    }
+}
+
+static void read_links(struct ticket_detail *t, const struct dx_view *view, const char *key)
+{
+    struct dx_rows *rows =
+        dx_rows(view, DX_QUERY_TICKET_LINKS, DX_FILTER(.key = key, .limit = TICKET_LINKS));
+
+    while (dx_next(rows) && t->link_count < TICKET_LINKS)
+        (void)ci_copy(t->links[t->link_count++], sizeof(t->links[0]), dx_text(rows, DX_FIELD_TEXT));
+}
+
+void ticket_read(struct ticket_detail *t, const struct dx_view *view, struct dx_list *list,
+                 const struct dx_filter *filter)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKETS, filter);
+    char note[64], name[48];
+
+    *t = (struct ticket_detail){ .now_ms = dx_now(view) };
+    if (!dx_next(rows))
+        return;
+    take(t, rows);
+    (void)snprintf(note, sizeof(note), "P%lld", (long long)t->priority);
+    if (t->priority == 0)
+        note[0] = '\0';
+    add_word(note, sizeof(note), "", ci_copy(name, sizeof(name), dx_text(rows, DX_FIELD_ASSIGNEE)));
+    dx_note(list, note);
+    read_slas(t, view, filter->key);
+    read_pauses(t, view, filter->key);
+    read_links(t, view, filter->key);
+    t->name_count = tie_named(view, filter->key, t->names, TICKET_NAMES);
+}
+
+/* ---- painting: sections from the top; each returns the row behind it ---- */
+
+static const struct dx_style dim = { .role = DX_ROLE_DIM };
+
+struct page {
+    struct dx_canvas *canvas;
+    int row, end; /* end: the row that is not theirs any more */
+};
+
+static int room(const struct page *page)
+{
+    return dx_canvas_cols(page->canvas) - 2 * MARGIN;
+}
+
+static void put_line(struct page *page, const char *label, const struct dx_style *style,
+                     const char *text)
+{
+    if (!*text || page->row >= page->end)
+        return;
+    (void)dx_put_fit(page->canvas, (struct dx_box){ page->row, MARGIN, 1, LABEL - 1 }, DX_FIT_LEFT,
+                     &dim, label);
+    (void)dx_put_fit(page->canvas,
+                     (struct dx_box){ page->row, MARGIN + LABEL, 1, room(page) - LABEL },
+                     DX_FIT_LEFT, style, text);
+    page->row++;
+}
+
+/* The SLA that is the most urgent; a chip only where it is over. */
+static void draw_verdict(const struct ticket_detail *t, struct page *page)
+{
+    bool over = t->clock.role == DX_ROLE_BAD;
+    struct dx_style chip = { .role = t->clock.role, .attr = over ? DX_CHIP | DX_BOLD : 0 };
+    const char *glyph = t->clock.has_glyph ? dx_glyph(page->canvas, t->clock.glyph) : "";
+    char text[80], when[32], rest[160] = "";
+
+    if (page->row >= page->end || (!t->done && strcmp(t->clock.text, "–") == 0))
+        return;
+    (void)snprintf(text, sizeof(text), over ? " %s SLA %s " : "%s%sSLA %s", glyph,
+                   over     ? t->clock.text
+                   : *glyph ? " "
+                            : "",
+                   t->clock.text);
+    if (t->done)
+        (void)snprintf(text, sizeof(text), "%s done", glyph);
+    if (!t->done && t->due_ms > 0)
+        (void)snprintf(rest, sizeof(rest), "%s due %s", t->sla,
+                       ci_when(when, sizeof(when), t->due_ms, t->now_ms));
+    else if (!t->done)
+        (void)snprintf(rest, sizeof(rest), "%s", t->sla);
+    (void)dx_put(page->canvas, page->row,
+                 MARGIN + 1 + dx_put(page->canvas, page->row, MARGIN, &chip, text), &dim, rest);
+    page->row++;
+}
+
+/* "13:51", the span by the clock, "1h10m business", and what it is. */
+static void draw_times(const struct ticket_detail *t, struct page *page)
+{
+    for (int i = 0; i < TICKET_TIMES; i++) {
+        const struct ticket_time *time = &t->times[i];
+        char when[32], span[64] = "", number[64], text[200];
+
+        if (time->at_ms == 0 && isnan(time->seconds))
+            continue;
+        if (!isnan(time->seconds))
+            (void)snprintf(span, sizeof(span), "%s%s",
+                           dx_format(number, sizeof(number), DX_UNIT_SECONDS, time->seconds),
+                           time->at_ms == 0 ? " without one" : "");
+        (void)snprintf(text, sizeof(text), "%-*s", CLOCK,
+                       time->at_ms == 0 ? "not yet"
+                                        : ci_when(when, sizeof(when), time->at_ms, t->now_ms));
+        add_word(span, sizeof(span), "business ",
+                 isnan(time->business_s)
+                     ? ""
+                     : dx_format(number, sizeof(number), DX_UNIT_SECONDS, time->business_s));
+        (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s%s", span,
+                       *span && *time->what ? "  " : "", time->what);
+        put_line(page, time->label, NULL, text);
+    }
+}
+
+static const char *state_word(int64_t state)
+{
+    static const char *const words[] = {
+        [DX_SLA_UNKNOWN] = "has not begun", [DX_SLA_RUNNING] = "runs",
+        [DX_SLA_PAUSED] = "paused",         [DX_SLA_MET] = "met",
+        [DX_SLA_BREACHED] = "breached",     [DX_SLA_CANCELLED] = "counts no more",
+    };
+
+    return state >= 0 && state <= DX_SLA_CANCELLED ? words[state] : "?";
+}
+
+static void draw_slas(const struct ticket_detail *t, struct page *page)
+{
+    for (size_t i = 0; i < t->sla_count; i++) {
+        const struct ticket_sla_line *sla = &t->slas[i];
+        bool over =
+            sla->state == DX_SLA_BREACHED || (sla->state == DX_SLA_RUNNING && sla->left_ms < 0.);
+        char text[300] = "", part[64];
+
+        add_word(text, sizeof(text), "", sla->name);
+        add_word(text, sizeof(text), "", over ? "breached" : state_word(sla->state));
+        if (!isnan(sla->left_ms) && sla->state != DX_SLA_CANCELLED)
+            add_word(text, sizeof(text), sla->left_ms < 0. ? "over by " : "left ",
+                     ticket_span(part, sizeof(part), sla->left_ms));
+        if (sla->due_ms > 0)
+            add_word(text, sizeof(text), "due ",
+                     ci_when(part, sizeof(part), sla->due_ms, t->now_ms));
+        if (!isnan(sla->goal_s))
+            add_word(text, sizeof(text), "goal ",
+                     ticket_span(part, sizeof(part), sla->goal_s * 1000.));
+        if (sla->said_ms > 0)
+            add_word(text, sizeof(text), "as of ",
+                     ci_when(part, sizeof(part), sla->said_ms, t->now_ms));
+        put_line(page, "SLA", &(struct dx_style){ .role = over ? DX_ROLE_BAD : DX_ROLE_TEXT },
+                 text);
+    }
+}
+
+static void draw_pauses(const struct ticket_detail *t, struct page *page)
+{
+    char text[160], span[32], when[32];
+
+    if (t->pauses == 0)
+        return;
+    (void)snprintf(
+        text, sizeof(text), "%zu %s, %s in all%s%s", t->pauses, t->pauses == 1 ? "time" : "times",
+        ticket_span(span, sizeof(span), t->paused_s * 1000.),
+        t->waits_since_ms > 0 ? "; waits since " : "",
+        t->waits_since_ms > 0 ? ci_when(when, sizeof(when), t->waits_since_ms, t->now_ms) : "");
+    put_line(page, "paused", NULL, text);
+}
+
+static void draw_words(const struct ticket_detail *t, struct page *page)
+{
+    put_line(page, "status", NULL, t->kind);
+    put_line(page, "people", NULL, t->who);
+    put_line(page, "labels", NULL, t->labels);
+}
+
+static void draw_links(const struct ticket_detail *t, struct page *page)
+{
+    for (size_t i = 0; i < t->link_count; i++)
+        put_line(page, i == 0 ? "links" : "", NULL, t->links[i]);
+}
+
+/* What it names, as that stands now. */
+static void draw_names(const struct ticket_detail *t, struct page *page)
+{
+    for (size_t i = 0; i < t->name_count; i++)
+        put_line(page, t->names[i].kind, NULL, t->names[i].text);
+}
+
+/* How it begins, in what rows are left. */
+static void draw_text(const struct ticket_detail *t, struct page *page)
+{
+    if (*t->text && page->row < page->end)
+        page->row += dx_put_wrapped(
+            page->canvas, (struct dx_box){ page->row, MARGIN, page->end - page->row, room(page) },
+            &dim, t->text);
+}
+
+/* In the order in which they are wanted: what has no room is left out from the end.
+ * blank: an empty row stands before it where there is room. What is suggested for the
+ * ticket belongs behind what it names. */
+static const struct section {
+    void (*draw)(const struct ticket_detail *, struct page *);
+    bool blank;
+} sections[] = {
+    { draw_times, true }, { draw_slas, false },  { draw_pauses, false }, { draw_names, true },
+    { draw_words, true }, { draw_links, false }, { draw_text, true },
+};
+
+void ticket_draw(const struct ticket_detail *t, struct dx_canvas *canvas)
+{
+    int rows = dx_canvas_rows(canvas), last = rows - 1;
+    bool url = *t->url && rows > 4, roomy = rows >= ROOMY;
+    struct page page = { .canvas = canvas, .end = url ? last : rows };
+
+    if (!t->found) {
+        (void)dx_put(canvas, rows > 2, MARGIN, &dim, "This ticket is no longer kept.");
+        return;
+    }
+    page.row +=
+        dx_put_wrapped(canvas, (struct dx_box){ 0, MARGIN, roomy ? 2 : 1, room(&page) },
+                       &(struct dx_style){ .role = DX_ROLE_TEXT, .attr = DX_BOLD }, t->title);
+    draw_verdict(t, &page);
+    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+        int before = page.row, begin = before + (roomy && sections[i].blank);
+
+        page.row = begin;
+        sections[i].draw(t, &page);
+        if (page.row == begin) /* it had nothing to say */
+            page.row = before;
+    }
+    if (url) {
+        (void)dx_put(canvas, last, MARGIN, &(struct dx_style){ .role = DX_ROLE_KEY }, "o");
+        (void)dx_put_fit(canvas, (struct dx_box){ last, MARGIN + 2, 1, room(&page) - 2 },
+                         DX_FIT_MIDDLE, &(struct dx_style){ .role = DX_ROLE_TEXT, .link = t->url },
+                         t->url);
+    }
+}

@@ -1,0 +1,197 @@
+/* The panel of tickets, and the tickets of pools and pipelines beside these: as `dxtop
+ * screen` draws them at every size, and in a terminal. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "../golden.h"
+#include "../run.h"
+#include "../ticket_kit.h"
+#include "pty.h"
+
+static const char *const sizes[] = { "200x60", "120x40", "80x24", "40x10" };
+static const char *const views[] = { "Tickets", "Overview", "Queues", "Flaky" };
+enum { SIZES = sizeof(sizes) / sizeof(sizes[0]), VIEWS = sizeof(views) / sizeof(views[0]) };
+
+static char *dir, config[256], store[256];
+
+static void setup(void)
+{
+    set_paths();
+    dir = test_dir();
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    snprintf(store, sizeof(store), "%s/t.db", dir);
+    company_write(store, KIT_NORMAL);
+    tickets_config(config, store);
+}
+
+TestSuite(tickets, .init = setup, .timeout = 300);
+
+/* ---- golden screens ---- */
+
+static char *screen(const char *view, const char *size, const char *now, const char *option)
+{
+    const char *argv[] = { "dxtop",    "-c",     config,   "--state", dir,      "--now",
+                           now,        "screen", "--view", view,      "--size", size,
+                           "--format", "roles",  option,   NULL };
+    int status;
+    char *text = program_run(argv, &status);
+
+    cr_assert_eq(status, 0, "%s", text);
+    return text;
+}
+
+static void screens(const char *state, const char *now, int count, const char *option)
+{
+    for (int v = 0; v < count; v++) {
+        for (int i = 0; i < SIZES; i++) {
+            char *text = screen(views[v], sizes[i], now, option), name[128];
+
+            snprintf(name, sizeof(name), "screens/tickets-%s%s-%s", state, views[v], sizes[i]);
+            golden_text(text, name);
+            free(text);
+        }
+    }
+}
+
+Test(tickets, of_a_normal_day)
+{
+    tickets_write(store, KIT_NORMAL);
+    screens("", KIT_NOW, VIEWS, NULL);
+}
+
+Test(tickets, in_ascii)
+{
+    tickets_write(store, KIT_NORMAL);
+    screens("ascii-", KIT_NOW, 1, "--ascii");
+}
+
+Test(tickets, whose_titles_are_wide_long_or_hostile)
+{
+    tickets_write(store, KIT_HOSTILE);
+    screens("hostile-", KIT_NOW, 1, NULL);
+}
+
+Test(tickets, of_old_data)
+{
+    tickets_write(store, KIT_NORMAL);
+    screens("stale-", "2026-11-24T14:42:07Z", 1, NULL);
+}
+
+Test(tickets, of_which_there_are_more_than_are_listed)
+{
+    tickets_write_many(store);
+    screens("many-", KIT_NOW, 1, NULL);
+}
+
+Test(tickets, of_a_source_that_has_not_answered)
+{
+    screens("empty-", KIT_NOW, 1, NULL);
+}
+
+/* ---- in a terminal ---- */
+
+#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
+#define LACKS(p, text) cr_expect(pty_lacks(p, text, 5000), "\"%s\" on:\n%s", text, pty_text(p))
+
+static struct pty *view(const char *name, int rows, int cols)
+{
+    const char *argv[] = { "dxtop", "-c",    config,   "--state", dir,
+                           "--now", KIT_NOW, "--view", name,      NULL };
+    struct pty *p;
+
+    company_hold(store);
+    p = pty_start(argv, rows, cols, "xterm-256color");
+    cr_assert(pty_shows(p, "TITLE", 10000), "%s", pty_text(p));
+    return p;
+}
+
+static void quit(struct pty *p)
+{
+    pty_send(p, "q");
+    pty_read(p, 50);
+    cr_expect(pty_ended(p, 1000));
+    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
+    pty_free(p);
+}
+
+Test(tickets, enter_shows_all_of_one_and_o_opens_it)
+{
+    struct pty *p;
+
+    tickets_write(store, KIT_NORMAL);
+    p = view("Overview", 40, 120);
+    unsetenv("BROWSER");
+    pty_send(p, "\t\t\t\r"); /* past the queues, the pipelines and the flaky jobs */
+    SHOWS(p, "Tickets › DX-412");
+    SHOWS(p, "SLA -41m");
+    SHOWS(p, "linux-xl (18 wait");
+    SHOWS(p, "api/test › jdk21 (flaky");
+    pty_send(p, "o");
+    SHOWS(p, "https://acme.atlassian.example/browse/DX-412");
+    pty_send(p, "\033");
+    LACKS(p, "Tickets › DX-412");
+    quit(p);
+}
+
+Test(tickets, what_is_beyond_the_list_is_found_and_sorted_to_its_top)
+{
+    struct pty *p;
+
+    tickets_write_many(store);
+    p = view("Tickets", 40, 120);
+    SHOWS(p, "1-18 of 1,000 of 1,220");
+    LACKS(p, "needle");
+    pty_send(p, "/title:needle\r");
+    SHOWS(p, "needle in the hay");
+    SHOWS(p, "/title:needle  1 of 1,220");
+    pty_send(p, "\033");
+    SHOWS(p, " of 1,000 of 1,220"); /* at the needle */
+    pty_send(p, "ssssssssss");      /* to the last column */
+    SHOWS(p, "sorted by TITLE");
+    pty_send(p, "S");
+    pty_read(p, 200); /* another thousand */
+    pty_send(p, "g");
+    SHOWS(p, "1-18 of 1,000 of 1,220");
+    SHOWS(p, "Windows images");
+    SHOWS(p, "DX-412 passed its SLA 41m ago"); /* told, although it is not listed */
+    quit(p);
+}
+
+static bool has_bytes(const struct pty *p, const char *bytes)
+{
+    return memmem(p->raw, p->raw_len, bytes, strlen(bytes)) != NULL;
+}
+
+/* libvterm reads what a terminal would: each row of the frame ends in its last column, so
+ * that no text was wider than it was thought to be, and nothing of it was obeyed. */
+Test(tickets, hostile_titles_leave_the_terminal_and_the_table_as_they_are)
+{
+    enum { ROWS = 40, COLS = 120, BAR = 0x2502 };
+    struct pty *p;
+    int framed = 0;
+
+    tickets_write(store, KIT_HOSTILE);
+    p = view("Tickets", ROWS, COLS);
+    SHOWS(p, "DX-412");
+    SHOWS(p, "combining");
+    for (int row = 0; row < ROWS; row++) {
+        if (pty_cell(p, row, 0).chars[0] != BAR)
+            continue;
+        framed++;
+        cr_expect_eq(pty_cell(p, row, COLS - 1).chars[0], BAR, "row %d of\n%s", row, pty_text(p));
+    }
+    cr_expect_gt(framed, 30, "%d", framed);
+    cr_expect(has_bytes(p, "owned")); /* its letters are there */
+    cr_expect_not(has_bytes(p, "\033]0;owned"));
+    cr_expect_not(has_bytes(p, "\033[2J\033[31m"));
+    cr_expect_not(has_bytes(p, "\xe2\x80\xae"), "a bidi override");
+    cr_expect_not(has_bytes(p, "\xe2\x81\xa6"), "a bidi isolate");
+    quit(p);
+}
