@@ -8,20 +8,22 @@
 
 #include "run.h"
 
-/* The views that a configuration without views gets: panels of CI only where there may
- * be CI, for an empty panel would say that nothing waits. */
+/* The views that a configuration without views gets: panels of CI and of tickets only
+ * where there may be such, for an empty panel would say that nothing waits. */
 static const struct {
     const char *sources;
-    bool ci;
+    bool ci, tickets;
 } cases[] = {
-    { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}]", false },
+    { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}]", false, false },
     { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}, "
       "{type: alertmanager, url: 'http://127.0.0.1:1'}]",
-      false },
+      false, false },
     { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}, "
       "{type: github, org: acme}]",
-      true },
-    { "[{type: exec, command: [/bin/true]}]", true },
+      true, false },
+    { "[{type: exec, command: [/bin/true]}]", true, false },
+    { "[{type: github, org: acme}, {type: jira, url: 'http://127.0.0.1:1'}]", true, true },
+    { "[{type: jira, url: 'http://127.0.0.1:1'}]", false, true },
 };
 
 Test(views, are_of_what_the_sources_can_tell, .timeout = 60)
@@ -39,7 +41,10 @@ Test(views, are_of_what_the_sources_can_tell, .timeout = 60)
         text = program_run(argv, &code);
         cr_expect_eq(code, 0, "%s", text);
         cr_expect_eq(strstr(text, "Queues") != NULL, cases[i].ci, "%s\n%s", cases[i].sources, text);
-        cr_expect_eq(strstr(text, "Alerts") != NULL, true, "%s", text);
+        cr_expect_eq(strstr(text, " Tickets") != NULL, cases[i].tickets, "%s\n%s", cases[i].sources,
+                     text);
+        /* in the overview, or a key away */
+        cr_expect(strstr(text, "Alerts") || strstr(text, " Metrics"), "%s", text);
         free(text);
         free(dir);
     }

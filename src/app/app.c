@@ -43,14 +43,32 @@ struct config_kinds app_panels(struct app *app, char **names)
                                   .self = app };
 }
 
-static bool has_only_metrics(const struct config *config)
+static bool is_among(const char *const *names, size_t count, const char *name)
 {
-    const char *const *types = config->types.item;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
 
-    for (size_t i = 0; i < config->types.count; i++)
-        if (strcmp(types[i], "prometheus") != 0 && strcmp(types[i], "alertmanager") != 0)
-            return false;
-    return config->types.count > 0;
+/* By the types of the sources, for nothing is known of them yet when the first views are
+ * shown. An empty panel would say that nothing waits, or that no ticket is open. */
+static enum views_of views_of(const struct config *config)
+{
+    static const char *const of_metrics[] = { "prometheus", "alertmanager" };
+    static const char *const of_tickets[] = { "jira" };
+    const char *const *types = config->types.item;
+    bool ci = config->types.count == 0, tickets = false;
+
+    for (size_t i = 0; i < config->types.count; i++) {
+        if (is_among(of_tickets, sizeof(of_tickets) / sizeof(of_tickets[0]), types[i]))
+            tickets = true;
+        else if (!is_among(of_metrics, sizeof(of_metrics) / sizeof(of_metrics[0]), types[i]))
+            ci = true;
+    }
+    if (ci)
+        return tickets ? VIEWS_CI_AND_TICKETS : VIEWS_CI;
+    return tickets ? VIEWS_TICKETS : VIEWS_METRICS;
 }
 
 static bool load_config(struct app *app, struct buf *complaints)
@@ -63,8 +81,8 @@ static bool load_config(struct app *app, struct buf *complaints)
     if (ok && app->config.view_count == 0) {
         struct config builtin;
 
-        ok = config_load(&builtin, "built-in views", views_builtin(has_only_metrics(&app->config)),
-                         &none, &panels, complaints);
+        ok = config_load(&builtin, "built-in views", views_builtin(views_of(&app->config)), &none,
+                         &panels, complaints);
         app->config.views = builtin.views;
         app->config.view_count = builtin.view_count;
         app->builtin = builtin;

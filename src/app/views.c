@@ -18,48 +18,64 @@ static const char of_metrics[] = "views:\n"
                                  "    rows:\n"
                                  "      - {panels: [{panel: alerts, resolved: 1d}]}\n" SOURCES;
 
-/* Each view: what there is, and beside it what is in the selected row. */
-static const char of_everything[] =
-    "views:\n"
-    "  - name: Overview\n"
-    "    rows:\n"
-    "      - weight: 3\n"
-    "        panels: [{panel: queue, priority: 0}, {panel: pipelines, priority: 1}]\n"
-    "      - weight: 2\n"
-    "        panels: [{panel: flaky, priority: 3}, {panel: alerts, priority: 2}]\n"
-    "  - name: Queues\n"
-    "    rows:\n"
-    "      - panels: [{panel: queue, show: heat, priority: 0}]\n"
-    "      - weight: 2\n"
-    "        panels:\n"
-    "          - {panel: queue, show: graph, follow: yes, weight: 2, priority: 2}\n"
-    "          - {panel: queue, follow: yes, weight: 3, priority: 1}\n"
-    "  - name: Pipelines\n"
-    "    rows:\n"
-    "      - panels: [{panel: pipelines, priority: 0}, {panel: pipelines, follow: yes, priority: "
-    "1}]\n"
-    "      - panels:\n"
-    "          - {panel: pipelines, follow: yes, priority: 3}\n"
-    "          - {panel: pipelines, follow: yes, priority: 2}\n"
-    "  - name: Flaky\n"
-    "    rows:\n"
-    "      - panels: [{panel: flaky, priority: 0}]\n"
-    "      - panels:\n"
-    "          - {panel: flaky, follow: yes, weight: 3, priority: 1}\n"
+/* Each view: what there is, and beside it what is in the selected row. beside: the flaky
+ * jobs in the overview. */
+#define OVERVIEW(beside)                                                                           \
+    "views:\n"                                                                                     \
+    "  - name: Overview\n"                                                                         \
+    "    rows:\n"                                                                                  \
+    "      - weight: 3\n"                                                                          \
+    "        panels: [{panel: queue, priority: 0}, {panel: pipelines, priority: 1}]\n"             \
+    "      - weight: 2\n"                                                                          \
+    "        panels: [{panel: flaky, priority: 3}, {panel: " beside ", priority: 2}]\n"
+#define CI                                                                                         \
+    "  - name: Queues\n"                                                                           \
+    "    rows:\n"                                                                                  \
+    "      - panels: [{panel: queue, show: heat, priority: 0}]\n"                                  \
+    "      - weight: 2\n"                                                                          \
+    "        panels:\n"                                                                            \
+    "          - {panel: queue, show: graph, follow: yes, weight: 2, priority: 2}\n"               \
+    "          - {panel: queue, follow: yes, weight: 3, priority: 1}\n"                            \
+    "  - name: Pipelines\n"                                                                        \
+    "    rows:\n"                                                                                  \
+    "      - panels: [{panel: pipelines, priority: 0}, {panel: pipelines, follow: yes, priority: " \
+    "1}]\n"                                                                                        \
+    "      - panels:\n"                                                                            \
+    "          - {panel: pipelines, follow: yes, priority: 3}\n"                                   \
+    "          - {panel: pipelines, follow: yes, priority: 2}\n"                                   \
+    "  - name: Flaky\n"                                                                            \
+    "    rows:\n"                                                                                  \
+    "      - panels: [{panel: flaky, priority: 0}]\n"                                              \
+    "      - panels:\n"                                                                            \
+    "          - {panel: flaky, follow: yes, weight: 3, priority: 1}\n"                            \
     "          - {panel: flaky, show: detail, follow: yes, weight: 2, priority: 2}\n"
-    "  - name: Failures\n"
-    "    rows:\n"
-    "      - panels: [{panel: failures, priority: 0}]\n"
-    "      - weight: 2\n"
-    "        panels:\n"
-    "          - {panel: failures, follow: yes, priority: 1}\n"
+#define FAILURES                                                                                   \
+    "  - name: Failures\n"                                                                         \
+    "    rows:\n"                                                                                  \
+    "      - panels: [{panel: failures, priority: 0}]\n"                                           \
+    "      - weight: 2\n"                                                                          \
+    "        panels:\n"                                                                            \
+    "          - {panel: failures, follow: yes, priority: 1}\n"                                    \
     "          - {panel: failures, follow: yes, priority: 2}\n"
-    "  - name: Metrics\n"
-    "    rows:\n"
-    "      - {weight: 3, panels: [{panel: metric, show: table}]}\n"
-    "      - {weight: 2, panels: [{panel: alerts, resolved: 1d}]}\n" SOURCES;
+#define METRICS                                                                                    \
+    "  - name: Metrics\n"                                                                          \
+    "    rows:\n"                                                                                  \
+    "      - {weight: 3, panels: [{panel: metric, show: table}]}\n"                                \
+    "      - {weight: 2, panels: [{panel: alerts, resolved: 1d}]}\n"
+#define TICKETS                                                                                    \
+    "  - name: Tickets\n"                                                                          \
+    "    rows:\n"                                                                                  \
+    "      - {weight: 3, panels: [{panel: tickets, priority: 0}]}\n"                               \
+    "      - {weight: 2, panels: [{panel: tickets, follow: yes, priority: 1}]}\n"
 
-const char *views_builtin(bool metrics)
+static const char *const views[] = {
+    [VIEWS_METRICS] = of_metrics,
+    [VIEWS_CI] = OVERVIEW("alerts") CI FAILURES METRICS SOURCES,
+    [VIEWS_CI_AND_TICKETS] = OVERVIEW("tickets") CI TICKETS FAILURES METRICS SOURCES,
+    [VIEWS_TICKETS] = "views:\n" TICKETS METRICS SOURCES,
+};
+
+const char *views_builtin(enum views_of of)
 {
-    return metrics ? of_metrics : of_everything;
+    return views[of];
 }

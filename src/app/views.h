@@ -2,10 +2,14 @@
 #ifndef APP_VIEWS_H
 #define APP_VIEWS_H
 
-#include <stdbool.h>
+/* What the sources can tell of. */
+enum views_of {
+    VIEWS_METRICS, /* samples and alerts only */
+    VIEWS_CI,      /* runs and pools, perhaps among others */
+    VIEWS_CI_AND_TICKETS,
+    VIEWS_TICKETS, /* tickets, perhaps with samples and alerts */
+};
 
-/* As a configuration; metrics: all there is comes from a Prometheus or an
- * Alertmanager. */
-const char *views_builtin(bool metrics);
+const char *views_builtin(enum views_of of); /* as a configuration */
 
 #endif
