@@ -363,3 +363,24 @@ Test(state, a_damaged_file_is_as_good_as_none)
         page_init(&a.v.pages[0], &a.app.config.views[0]);
     }
 }
+
+/* ---- lists that are a part of what there is ---- */
+
+Test(state, a_part_is_read_anew_when_it_is_narrowed)
+{
+    struct grid grid;
+    struct instance *in;
+
+    grid_init(&grid, 24, 80, &glyph_sets[GLYPHS_ASCII]);
+    viewer_draw(&a.v, &grid);
+    in = &a.v.pages[0].slots[0].instance;
+    cr_assert(in->columns);
+    a.v.want_update = a.v.want_draw = false;
+    viewer_arrange(&a.v, in);
+    cr_expect(a.v.want_draw);
+    cr_expect_not(a.v.want_update, "all that it lists is at hand");
+    in->total = 20000;
+    viewer_arrange(&a.v, in);
+    cr_expect(a.v.want_update);
+    grid_done(&grid);
+}

@@ -222,6 +222,35 @@ static void find_many(const struct dx_view *view, struct dx_list *list)
     }
 }
 
+static char asked[64];
+
+static void a_part(const struct dx_view *view, struct dx_list *list)
+{
+    bool reverse;
+    int sorted = dx_sorted(view, &reverse);
+
+    (void)snprintf(asked, sizeof(asked), "%s|%d|%d", dx_search(view), sorted, reverse);
+    dx_part_of(list, 20000);
+}
+
+Test(host, a_list_that_is_a_part_says_of_how_many_and_is_told_what_is_looked_for)
+{
+    panel.rows = 5;
+    cr_assert(instance_open(&in, &lists, "", NULL, 0));
+    panel_update();
+    cr_expect_not(panel_shows("20,000"));
+    panel.update = a_part;
+    panel_update();
+    cr_expect_str_eq(asked, "|-1|0");
+    cr_expect(panel_shows("1-5 of 5 of 20,000"));
+    (void)snprintf(in.table->filter, sizeof(in.table->filter), "row");
+    in.table->sort = 0;
+    in.table->reverse = true;
+    panel_update();
+    cr_expect_str_eq(asked, "row|0|1");
+    cr_expect(panel_shows("/row  5 of 20,000"));
+}
+
 Test(host, findings_are_the_first_eight)
 {
     instance_open(&in, &lists, "", NULL, 0);
