@@ -120,6 +120,8 @@ void job_read(struct job_detail *job, const struct dx_view *view, struct dx_list
     take(job, rows);
     read_steps(job, view, key);
     read_attempts(job, view, list, key);
+    if (*job->evidence)
+        suggest_read(&job->suggestions, view, key);
 }
 
 /* ---- painting ---- */
@@ -302,7 +304,8 @@ void job_draw(const struct job_detail *job, struct dx_canvas *canvas)
     row = draw_line(canvas, row, "runner", where);
     row = draw_attempts(job, canvas, row);
     row = draw_line(canvas, row, "commit", job->commit);
-    (void)draw_line(canvas, row, "says", job->words);
+    row = draw_line(canvas, row, "says", job->words);
+    (void)suggest_draw(&job->suggestions, canvas, (struct suggest_place){ row, last, LABEL });
     if (*job->url && rows > 4) {
         struct dx_style url = { .role = DX_ROLE_TEXT, .link = job->url };
 

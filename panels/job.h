@@ -4,6 +4,7 @@
 #define PANELS_JOB_H
 
 #include "ci.h"
+#include "suggest.h"
 
 enum { JOB_STEPS = 40, JOB_ATTEMPTS = 8 };
 
@@ -38,6 +39,7 @@ struct job_detail {
     size_t step_count;
     struct job_attempt attempts[JOB_ATTEMPTS];
     size_t attempt_count;
+    struct suggestions suggestions; /* runbooks that fit its cause */
 };
 
 /* In update(): read the job with this key, and say which attempt it is. */

@@ -206,6 +206,9 @@ void ticket_read(struct ticket_detail *t, const struct dx_view *view, struct dx_
     read_pauses(t, view, filter->key);
     read_links(t, view, filter->key);
     t->name_count = tie_named(view, filter->key, t->names, TICKET_NAMES);
+    (void)ci_copy(t->key, sizeof(t->key), filter->key);
+    if (!t->done)
+        suggest_read(&t->suggestions, view, filter->key);
 }
 
 /* ---- painting: sections from the top; each returns the row behind it ---- */
@@ -360,6 +363,12 @@ static void draw_names(const struct ticket_detail *t, struct page *page)
         put_line(page, t->names[i].kind, NULL, t->names[i].text);
 }
 
+static void draw_suggestions(const struct ticket_detail *t, struct page *page)
+{
+    page->row = suggest_draw(&t->suggestions, page->canvas,
+                             (struct suggest_place){ page->row, page->end, LABEL });
+}
+
 /* How it begins, in what rows are left. */
 static void draw_text(const struct ticket_detail *t, struct page *page)
 {
@@ -370,14 +379,13 @@ static void draw_text(const struct ticket_detail *t, struct page *page)
 }
 
 /* In the order in which they are wanted: what has no room is left out from the end.
- * blank: an empty row stands before it where there is room. What is suggested for the
- * ticket belongs behind what it names. */
+ * blank: an empty row stands before it where there is room. */
 static const struct section {
     void (*draw)(const struct ticket_detail *, struct page *);
     bool blank;
 } sections[] = {
-    { draw_times, true }, { draw_slas, false },  { draw_pauses, false }, { draw_names, true },
-    { draw_words, true }, { draw_links, false }, { draw_text, true },
+    { draw_times, true },       { draw_slas, false }, { draw_pauses, false }, { draw_names, true },
+    { draw_suggestions, true }, { draw_words, true }, { draw_links, false },  { draw_text, true },
 };
 
 void ticket_draw(const struct ticket_detail *t, struct dx_canvas *canvas)

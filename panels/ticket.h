@@ -3,6 +3,7 @@
 #ifndef PANELS_TICKET_H
 #define PANELS_TICKET_H
 
+#include "suggest.h"
 #include "tie.h"
 
 enum { TICKET_SLAS = 8, TICKET_LINKS = 8, TICKET_TIMES = 4, TICKET_NAMES = 6 };
@@ -39,7 +40,7 @@ struct ticket_detail {
     bool found, done;
     int64_t now_ms, priority, said_ms;
     struct ticket_clock clock;
-    char title[400], sla[80], kind[300], who[200], labels[300], text[1200], url[600];
+    char key[32], title[400], sla[80], kind[300], who[200], labels[300], text[1200], url[600];
     int64_t due_ms;
     struct ticket_time times[TICKET_TIMES];
     struct ticket_sla_line slas[TICKET_SLAS];
@@ -48,6 +49,7 @@ struct ticket_detail {
     size_t link_count, pauses;
     struct tie_named names[TICKET_NAMES];
     size_t name_count;
+    struct suggestions suggestions;
     double paused_s;
     int64_t waits_since_ms; /* it still waits for somebody outside; 0: it does not */
 };

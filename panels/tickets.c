@@ -291,6 +291,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 
     (void)err;
     p->now_ms = dx_now(view);
+    p->ticket.key[0] = '\0';
     if (dx_depth(view) == 0)
         list_all(p, view, list);
     else
@@ -303,6 +304,21 @@ static void draw(const void *state, struct dx_canvas *canvas)
 {
     ticket_draw(&((const struct tickets *)state)->ticket, canvas);
 }
+
+/* Of what is suggested for the ticket that is read. */
+static enum dx_reply event(void *state, const struct dx_event *event, struct dx_host *host)
+{
+    const struct ticket_detail *t = &((const struct tickets *)state)->ticket;
+
+    return suggest_event(&t->suggestions, event, host, t->key);
+}
+
+static const struct dx_key keys[] = {
+    { "a", "accept the category that is suggested for the ticket" },
+    { "i", "ignore what is suggested for it" },
+    { "u", "undo either" },
+    { 0 },
+};
 
 static const char *title(const void *state)
 {
@@ -331,12 +347,14 @@ DX_EXPORT const struct dx_panel dx_panel_tickets = {
     .reads = 1u << DX_KIND_TICKET,
     .state_size = sizeof(struct tickets),
     .options = options,
+    .keys = keys,
     .min_rows = 3,
     .min_cols = 30,
     .columns = columns,
     .open = open_panel,
     .update = update,
     .draw = draw,
+    .event = event,
     .title = title,
     .source = source,
     .levels = levels,

@@ -137,6 +137,10 @@ static void wishes(struct viewer *v, const struct dx_host *host)
         else
             viewer_say(v, "%s", err.text);
         break;
+    case WISH_VERDICT:
+        if (!store_wish(v->app->store, "triage", host->text, &err))
+            viewer_say(v, "%s", err.text);
+        break;
     }
 }
 

@@ -130,7 +130,7 @@ void viewer_arrange(struct viewer *v, struct instance *in)
 {
     table_arrange(in->table);
     v->want_draw = true;
-    if (in->total > 0) /* what it lists is a part of what there is: perhaps another one now */
+    if (in->total > 0 || in->table->searched) /* it lists a part of what there is: another one now */
         v->want_update = true;
 }
 

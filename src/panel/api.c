@@ -4,6 +4,7 @@
 
 #include "panel/api.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/mem.h"
@@ -228,6 +229,11 @@ void dx_empty(struct dx_list *list, const char *sentence)
     text_copy(list->instance->empty, sizeof(list->instance->empty), sentence);
 }
 
+void dx_searched(struct dx_list *list)
+{
+    list->instance->table->searched = true;
+}
+
 void dx_part_of(struct dx_list *list, int64_t total)
 {
     list->instance->total = total;
@@ -297,4 +303,16 @@ void dx_message(struct dx_host *host, const char *text)
 void dx_wish_poll(struct dx_host *host, const char *source)
 {
     wish(host, WISH_POLL, source);
+}
+
+void dx_verdict(struct dx_host *host, const char *key, enum dx_verdict verdict,
+                const char *category)
+{
+    static const char *const words[] = { [DX_VERDICT_NONE] = "undo",
+                                         [DX_VERDICT_ACCEPTED] = "accept",
+                                         [DX_VERDICT_IGNORED] = "ignore" };
+    char text[128];
+
+    (void)snprintf(text, sizeof(text), "%s %s %s", key, words[verdict], category);
+    wish(host, WISH_VERDICT, text);
 }

@@ -52,7 +52,7 @@ struct instance {
 };
 
 /* What a panel may ask for in event(); the app does it afterwards. */
-enum wish_kind { WISH_NONE, WISH_URL, WISH_COPY, WISH_MESSAGE, WISH_POLL };
+enum wish_kind { WISH_NONE, WISH_URL, WISH_COPY, WISH_MESSAGE, WISH_POLL, WISH_VERDICT };
 struct dx_host {
     struct instance *instance;
     enum wish_kind wish;

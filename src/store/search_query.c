@@ -5,7 +5,7 @@
 #include "store/rows.h"
 
 /* The words that were found in [brackets]. */
-#define SNIPPET(table) "snippet(" table ", -1, '[', ']', '…', 24)"
+#define SNIPPET(table) "replace(snippet(" table ", -1, '[', ']', '…', 24), char(10), ' ')"
 #define RUNBOOK        "SELECT 'b' || r.id, r.path, r.title, r.changed_ms, "
 #define RUNBOOK_FIELDS                                                                             \
     {                                                                                              \

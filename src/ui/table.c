@@ -37,6 +37,7 @@ void table_clear(struct table *table)
 {
     arena_free(&table->arena);
     table->row_count = table->shown = 0;
+    table->searched = false;
 }
 
 void table_add(struct table *table, const struct dx_row *row)
@@ -150,7 +151,7 @@ static bool passes(const struct table *table, const struct table_row *row)
 {
     struct narrow narrow = { .rest = table->filter };
 
-    while (narrow_next(&narrow)) {
+    while (!table->searched && narrow_next(&narrow)) {
         int only = column_named(table, &narrow);
         const char *word = narrow.word + (only >= 0 ? narrow.column_len + 1 : 0);
 

@@ -18,6 +18,7 @@ struct table {
     struct arena arena; /* of the rows; anew with each update */
     struct table_row *rows;
     size_t row_count, row_cap;
+    bool searched; /* the rows are what the filter asks for already */
 
     /* what the user chose; survives updates */
     int sort; /* column, -1: as the panel yields */

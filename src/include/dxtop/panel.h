@@ -279,6 +279,9 @@ DX_EXPORT void dx_empty(struct dx_list *list, const char *sentence);
 /* The rows of this update() are the first ones of so many: the frame says so, and when
  * the user narrows or sorts the list, it is updated. */
 DX_EXPORT void dx_part_of(struct dx_list *list, int64_t total);
+/* The rows of this update() are what dx_search() asks for, all of it: the host narrows
+ * them no more, and updates the list when the user narrows it otherwise. */
+DX_EXPORT void dx_searched(struct dx_list *list);
 /* Something is wrong (DX_ROLE_BAD or DX_ROLE_WARN): for the headline.
  * "linux-xl", "18 jobs wait, the oldest 11m 40s". */
 DX_EXPORT void dx_finding(struct dx_list *list, enum dx_role role, const char *subject,
@@ -369,6 +372,9 @@ DX_EXPORT void dx_open_url(struct dx_host *host, const char *url);
 DX_EXPORT void dx_copy(struct dx_host *host, const char *text);
 DX_EXPORT void dx_message(struct dx_host *host, const char *text);     /* on the key line, 5 s */
 DX_EXPORT void dx_wish_poll(struct dx_host *host, const char *source); /* "" all */
+/* Keep what a person says of the suggestions for the ticket with this key. */
+DX_EXPORT void dx_verdict(struct dx_host *host, const char *key, enum dx_verdict verdict,
+                          const char *category);
 
 /* ---- declaring ---- */
 
