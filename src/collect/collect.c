@@ -195,6 +195,10 @@ static void grant(struct collect *c, const char *what, const char *arg)
     for (size_t i = 0; strcmp(what, "poll") == 0 && i < c->count; i++)
         if (!*arg || strcmp(arg, poller_name(c->pollers[i])) == 0)
             poller_wish(c->pollers[i]);
+    if (strcmp(what, "poll") == 0 && !*arg && ev_is_active(&c->runbooks)) {
+        c->runbooks.repeat = NEXT_RUNBOOKS_S;
+        ev_timer_again(c->loop, &c->runbooks);
+    }
     if (strcmp(what, "triage") == 0 &&
         !store_put_verdict(c->store, arg, clock_now(&c->clock), &err))
         warn(c, &err);

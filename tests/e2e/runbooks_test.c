@@ -1,0 +1,133 @@
+/* Runbooks and suggestions from a folder and a program that prints tickets to the screen:
+ * found, read, accepted and ignored. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <criterion/criterion.h>
+
+#include "../run.h"
+#include "pty.h"
+
+#define NOW "2026-11-24T12:00:00Z"
+
+static char *dir, config[256];
+
+static void put(const char *name, const char *text)
+{
+    char path[300];
+
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    write_file(path, "%s", text);
+}
+
+static const char tickets[] =
+    "{\"type\":\"ticket\",\"key\":\"DX-1\",\"title\":\"linux-xl: jobs wait for ever\",\"category\":"
+    "\"runners\",\"created_at\":\"2026-11-20T08:00:00Z\",\"resolved_at\":\"2026-11-20T09:00:00Z\"}"
+    "\n"
+    "{\"type\":\"ticket\",\"key\":\"DX-2\",\"title\":\"Jobs of linux-xl wait\",\"category\":"
+    "\"runners\",\"created_at\":\"2026-11-21T08:00:00Z\",\"resolved_at\":\"2026-11-21T09:00:00Z\"}"
+    "\n"
+    "{\"type\":\"ticket\",\"key\":\"DX-3\",\"title\":\"Access to a repository\",\"category\":"
+    "\"access\",\"created_at\":\"2026-11-21T08:00:00Z\",\"resolved_at\":\"2026-11-21T09:00:00Z\"}\n"
+    "{\"type\":\"ticket\",\"key\":\"DX-9\",\"title\":\"Since noon jobs of linux-xl wait\","
+    "\"created_at\":\"2026-11-24T11:00:00Z\"}\n";
+
+static void setup(void)
+{
+    char books[300];
+
+    set_paths();
+    dir = test_dir();
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    snprintf(books, sizeof(books), "%s/books", dir);
+    cr_assert_eq(mkdir(books, 0700), 0);
+    put("books/pool.md", "# A pool is offline\n\nWhere jobs of linux-xl wait, ask who drained it.\n"
+                         "```\nfleet start --pool linux-xl\n```\n");
+    put("books/registry.md", "# Registry answers 503\n\nLook at the proxy.\n");
+    put("tickets", tickets);
+    write_file(config,
+               "store: %s/t.db\nrunbooks: books\nsources:\n  - {type: exec, name: desk, command:"
+               " [/bin/cat, %s/tickets], every: 1s}\nviews:\n  - {name: Tickets, rows: [{panels:"
+               " [tickets]}]}\n  - {name: Runbooks, rows: [{panels: [runbooks]}]}\n",
+               dir, dir);
+}
+
+TestSuite(runbooks, .init = setup, .timeout = 60);
+
+#define SHOWS(p, text) cr_expect(pty_shows(p, text, 10000), "no \"%s\" on:\n%s", text, pty_text(p))
+#define LACKS(p, text) cr_expect(pty_lacks(p, text, 10000), "\"%s\" on:\n%s", text, pty_text(p))
+
+static struct pty *start(const char *view)
+{
+    const char *argv[] = { "dxtop",   "-c", config,   "--state", dir,
+                           "--clock", NOW,  "--view", view,      NULL };
+
+    return pty_start(argv, 30, 110, "xterm-256color");
+}
+
+static void quit(struct pty *p)
+{
+    pty_send(p, "q");
+    pty_read(p, 50);
+    cr_expect(pty_ended(p, 2000));
+    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
+    pty_free(p);
+}
+
+Test(runbooks, are_found_by_words_in_their_text_and_read)
+{
+    struct pty *p = start("Runbooks");
+
+    SHOWS(p, "Registry answers 503");
+    SHOWS(p, "A pool is offline");
+    pty_send(p, "/drained\r");
+    LACKS(p, "Registry answers 503");
+    SHOWS(p, "ask who [drained]");
+    pty_send(p, "\r");
+    SHOWS(p, "Runbooks › A pool is offline");
+    SHOWS(p, "fleet start --pool linux-xl");
+    LACKS(p, "```");
+    quit(p);
+}
+
+Test(runbooks, one_that_is_written_anew_is_read_anew)
+{
+    struct pty *p = start("Runbooks");
+
+    SHOWS(p, "A pool is offline");
+    put("books/pool.md", "# A pool is gone\n");
+    pty_send(p, "r"); /* or within a minute */
+    SHOWS(p, "A pool is gone");
+    LACKS(p, "A pool is offline");
+    quit(p);
+}
+
+Test(runbooks, what_is_suggested_for_a_ticket_is_accepted_or_ignored)
+{
+    struct pty *p = start("Tickets");
+
+    SHOWS(p, "DX-9");
+    pty_send(p, "\r");
+    SHOWS(p, "runners  2 of 2 like it");
+    SHOWS(p, "DX-2  Jobs of linux-xl wait");
+    SHOWS(p, "pool.md  A pool is offline");
+    LACKS(p, "DX-3");
+    pty_send(p, "a");
+    SHOWS(p, "runners  accepted here; u undoes it");
+    pty_send(p, "u");
+    SHOWS(p, "runners  2 of 2 like it");
+    pty_send(p, "i");
+    SHOWS(p, "Suggestions are ignored");
+    LACKS(p, "DX-2");
+    quit(p);
+    p = start("Tickets"); /* it is kept, and other viewers see it */
+    SHOWS(p, "DX-9");
+    pty_send(p, "\r");
+    SHOWS(p, "Suggestions are ignored");
+    quit(p);
+}
