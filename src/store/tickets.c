@@ -60,8 +60,9 @@ static const char put_sql[] =
     " excluded.parts, excluded.created_ms, excluded.resolved_ms, excluded.updated_ms,"
     " excluded.seen_ms)"
     /* what is as it was makes no page dirty, but for once an hour: it was seen */
-    " WHERE seen_ms < excluded.seen_ms - 3600000 OR (project, type, category, labels, priority, raw_priority, state, raw_status, reporter,"
-    " assignee, url, parts, created_ms, resolved_ms, updated_ms) IS NOT (excluded.project,"
+    " WHERE seen_ms < excluded.seen_ms - 3600000 OR (project, type, category, labels, priority,"
+    " raw_priority, state, raw_status, reporter, assignee, url, parts, created_ms, resolved_ms,"
+    " updated_ms) IS NOT (excluded.project,"
     " excluded.type, excluded.category, excluded.labels, excluded.priority, excluded.raw_priority,"
     " excluded.state, excluded.raw_status, excluded.reporter, excluded.assignee, excluded.url,"
     " excluded.parts, excluded.created_ms, excluded.resolved_ms, excluded.updated_ms)"
