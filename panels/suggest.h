@@ -30,7 +30,7 @@ struct suggest_place {
     int label;    /* columns of the labels at the left */
 };
 /* In draw(); returns the row behind it. */
-int suggest_draw(const struct suggestions *s, struct dx_canvas *canvas, struct suggest_place place);
+int suggest_draw(const struct suggestions *s, struct dx_canvas *canvas, struct suggest_place at);
 /* In event(): keys a, i and u, for the ticket with this key. */
 enum dx_reply suggest_event(const struct suggestions *s, const struct dx_event *event,
                             struct dx_host *host, const char *key);

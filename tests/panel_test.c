@@ -213,7 +213,7 @@ Test(host, rests_without_rows_and_keeps_what_was_chosen)
 
 static void find_many(const struct dx_view *view, struct dx_list *list)
 {
-    char subject[16];
+    char subject[32];
 
     (void)view;
     for (int i = 0; i < 2 * FINDINGS_MOST; i++) {

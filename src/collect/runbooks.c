@@ -24,7 +24,8 @@ enum {
 
 struct reading {
     struct store *store;
-    const char *folder;
+    const char *root;
+    struct folder *folders;
     struct arena arena;
     struct stored_runbook *list; /* in the arena */
     size_t count, read;
@@ -107,8 +108,8 @@ static void take_file(struct reading *r, const char *path, const struct stat *st
     struct stored_runbook *runbook = &r->list[r->count];
     char clean[LINE_MOST];
 
-    (void)text_clean(clean, sizeof(clean), path + strlen(r->folder) + 1,
-                     strlen(path) - strlen(r->folder) - 1);
+    (void)text_clean(clean, sizeof(clean), path + strlen(r->root) + 1,
+                     strlen(path) - strlen(r->root) - 1);
     *runbook = (struct stored_runbook){ .path = arena_text(&r->arena, clean),
                                         .title = "",
                                         .changed_ms = (int64_t)st->st_mtim.tv_sec * 1000 +
@@ -125,37 +126,55 @@ static void take_file(struct reading *r, const char *path, const struct stat *st
 
 /* ---- the folder ---- */
 
-static void walk(struct reading *r, const char *dir, int depth);
+struct folder { /* still to be looked through */
+    struct folder *next;
+    const char *path;
+    int depth;
+};
 
-static void take_entry(struct reading *r, const char *dir, const struct dirent *entry, int depth)
+static void add_folder(struct reading *r, const char *path, int depth)
 {
-    char *path = mem_print("%s/%s", dir, entry->d_name);
+    struct folder *folder = arena_alloc(&r->arena, sizeof(*folder));
+
+    *folder = (struct folder){ r->folders, arena_text(&r->arena, path), depth };
+    r->folders = folder;
+}
+
+static void take_entry(struct reading *r, const struct folder *in, const char *name)
+{
+    char *path = mem_print("%s/%s", in->path, name);
     struct stat st, link;
 
     if (lstat(path, &link) == 0 && stat(path, &st) == 0) {
-        if (S_ISDIR(st.st_mode) && !S_ISLNK(link.st_mode) && depth < DEPTH_MOST)
-            walk(r, path, depth + 1);
-        else if (S_ISREG(st.st_mode) && is_markdown(entry->d_name) && r->count < FILES_MOST)
+        if (S_ISDIR(st.st_mode) && !S_ISLNK(link.st_mode) && in->depth < DEPTH_MOST)
+            add_folder(r, path, in->depth + 1);
+        else if (S_ISREG(st.st_mode) && is_markdown(name) && r->count < FILES_MOST)
             take_file(r, path, &st);
     }
     free(path);
 }
 
-static void walk(struct reading *r, const char *dir, int depth)
+static void walk(struct reading *r)
 {
-    DIR *at = opendir(dir);
-    const struct dirent *entry;
+    const struct folder *in;
 
-    while (at && (entry = readdir(at)))
-        if (entry->d_name[0] != '.')
-            take_entry(r, dir, entry, depth);
-    if (at)
-        (void)closedir(at);
+    add_folder(r, r->root, 0);
+    while ((in = r->folders)) {
+        DIR *at = opendir(in->path);
+        const struct dirent *entry;
+
+        r->folders = in->next;
+        while (at && (entry = readdir(at)))
+            if (entry->d_name[0] != '.')
+                take_entry(r, in, entry->d_name);
+        if (at)
+            (void)closedir(at);
+    }
 }
 
 bool runbooks_read(struct store *store, const char *folder, bool *more, struct dx_error *err)
 {
-    struct reading r = { .store = store, .folder = folder };
+    struct reading r = { .store = store, .root = folder };
     struct stat st;
     bool ok = true;
 
@@ -165,7 +184,7 @@ bool runbooks_read(struct store *store, const char *folder, bool *more, struct d
         return dx_fail(err, DX_FAULT_CONFIG, "runbooks: %.120s: %s", folder,
                        errno != 0 ? strerror(errno) : "no folder");
     r.list = arena_alloc(&r.arena, FILES_MOST * sizeof(*r.list));
-    walk(&r, folder, 0);
+    walk(&r);
     if (r.read > 0 || store_runbook_count(store) != r.count)
         ok = store_put_runbooks(store, r.list, r.count, err);
     *more = ok && r.more;

@@ -46,7 +46,9 @@ bool words_next(const char **text, char out[WORD_MOST])
         n++;
     *text = s + n;
     while (used < n && used + 1 < WORD_MOST) {
-        out[used] = s[used] >= 'A' && s[used] <= 'Z' ? (char)(s[used] - 'A' + 'a') : s[used];
+        out[used] = s[used];
+        if (s[used] >= 'A' && s[used] <= 'Z')
+            out[used] = (char)(s[used] - 'A' + 'a');
         used++;
     }
     /* A word that is too long is cut between characters. */

@@ -280,6 +280,13 @@ int main(int argc, char **argv)
                 DX_FILTER(.open = true, .limit = 1000, .text = "title:pool-7"));
     print_query(store, "all that is named", DX_QUERY_TICKET_REFS, NULL);
     print_query(store, "of a pool", DX_QUERY_TICKET_REFS, DX_FILTER(.key = "q7"));
+    print_query(store, "search", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "jobs pool-7 hour", .limit = 50));
+    print_query(store, "search of what all have", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "builds images", .limit = 50));
+    print_query(store, "search by a beginning", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "im", .limit = 50));
+    print_query(store, "similar", DX_QUERY_SIMILAR, DX_FILTER(.key = "t7", .limit = 10));
     print_panel(store, "tickets", &dx_panel_tickets, "");
     print_panel(store, "filtered", &dx_panel_tickets, "title:pool-7");
     getrusage(RUSAGE_SELF, &usage);
