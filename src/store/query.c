@@ -285,22 +285,17 @@ static bool bind_search(struct rows *rows, enum dx_query which, const struct dx_
     int match = sqlite3_bind_parameter_index(rows->stmt, "?12");
     bool searches =
         which == DX_QUERY_RUNBOOKS || which == DX_QUERY_SEARCH || which == DX_QUERY_SIMILAR;
-    struct search search;
-    bool ok;
+    char words[MATCH_MOST];
 
     if (!searches || match == 0)
         return true;
-    if (*key)
-        ok = search_like(rows->store, which, key, &search, &rows->store->read_error);
-    else
-        ok = search_typed(rows->store, which, filter->name ? filter->name : "", &search,
-                          &rows->store->read_error);
-    if (!ok || !*search.match)
+    if (!*key)
+        search_typed(filter->name ? filter->name : "", words);
+    else if (!search_like(rows->store, which, key, words, &rows->store->read_error))
         return false;
-    bind_copy(rows->stmt, match, search.match);
-    (void)sqlite3_bind_int64(rows->stmt, 13, search.from_rowid);
-    (void)sqlite3_bind_int(rows->stmt, 14, *key == 't');
-    return true;
+    bind_copy(rows->stmt, match, words);
+    (void)sqlite3_bind_int(rows->stmt, 13, *key == 't');
+    return *words != '\0';
 }
 
 static void bind_tickets(sqlite3_stmt *stmt, const struct dx_filter *filter)

@@ -15,9 +15,6 @@ const char schema_search_sql[] =
     "CREATE TRIGGER runbook_out AFTER DELETE ON runbook BEGIN"
     " INSERT INTO runbook_words (runbook_words, rowid, title, text)"
     " VALUES ('delete', old.id, old.title, old.text); END;"
-    /* how many have a word: rare ones tell most */
-    "CREATE VIRTUAL TABLE runbook_terms USING fts5vocab (runbook_words, row);"
-    "CREATE VIRTUAL TABLE ticket_terms USING fts5vocab (ticket_words, row);"
     /* what a person said of the suggestions for a ticket; category: the accepted one */
     "CREATE TABLE triage (ticket INTEGER PRIMARY KEY, verdict INTEGER NOT NULL,"
     " category TEXT NOT NULL, at_ms INTEGER NOT NULL);";

@@ -4,16 +4,15 @@
 
 #include "store/internal.h"
 
-struct search {
-    char match[2048];   /* in the language of FTS5; "": nothing can be found */
-    int64_t from_rowid; /* newer ones only, where there are too many to be ranked in time */
-};
+enum { MATCH_MOST = 2048 };
+
+/* Both fill match, in the language of FTS5; "": nothing can be found. */
 
 /* All words that a user typed, the last one as a beginning. */
-bool search_typed(struct store *store, enum dx_query which, const char *text, struct search *search,
-                  struct dx_error *err);
-/* Some words of a ticket ("t12") or a failed job ("j34"): the rarest tell most. */
-bool search_like(struct store *store, enum dx_query which, const char *key, struct search *search,
+void search_typed(const char *text, char match[MATCH_MOST]);
+/* Some words of a ticket ("t12") or a failed job ("j34"), as they are looked for among
+ * runbooks or tickets: the rarest tell most. */
+bool search_like(struct store *store, enum dx_query which, const char *key, char match[MATCH_MOST],
                  struct dx_error *err);
 
 #endif

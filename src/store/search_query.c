@@ -1,5 +1,5 @@
 /* search_query: runbooks and tickets by their words. Keys: b a runbook, t a ticket,
- * j a job. ?12 what is looked for, ?13 in rows behind this one. */
+ * j a job. ?12 what is looked for, ?13 for the row of the key itself. */
 #include "config.h"
 
 #include "store/rows.h"
@@ -22,11 +22,15 @@ static const struct query one_runbook = { RUNBOOK "r.text, NULL FROM runbook r W
 static const struct query found_runbooks = {
     RUNBOOK SNIPPET("runbook_words") ", -bm25(runbook_words, 3.0, 1.0) FROM runbook_words"
                                      " JOIN runbook r ON r.id = runbook_words.rowid"
-                                     " WHERE runbook_words MATCH ?12 AND runbook_words.rowid > ?13"
+                                     " WHERE runbook_words MATCH ?12"
                                      " ORDER BY 6 DESC, r.title LIMIT ?5",
     RUNBOOK_FIELDS
 };
 
+/* Ranking takes time for each row that fits: of more than these, the newest are ranked. */
+#define NEWEST                                                                                     \
+    "coalesce((SELECT min(id) FROM (SELECT rowid AS id FROM ticket_words WHERE ticket_words"       \
+    " MATCH ?12 ORDER BY rowid DESC LIMIT 3000) AS newest), 0)"
 /* Ranked first, then only what is shown is looked at more closely. */
 #define RANKED(which)                                                                              \
     "SELECT 't' || t.id, src.name, t.key, w.title, t.state, (SELECT text FROM text WHERE id ="     \
@@ -35,7 +39,7 @@ static const struct query found_runbooks = {
                         " found.score FROM (SELECT ticket_words.rowid AS id,"                      \
                         " -bm25(ticket_words, 3.0, 1.0) AS score FROM ticket_words JOIN ticket t"  \
                         " ON t.id = ticket_words.rowid WHERE ticket_words MATCH ?12"               \
-                        " AND ticket_words.rowid > ?13 AND t.created_ms <= ?1 AND " which          \
+                        " AND ticket_words.rowid >= " NEWEST " AND t.created_ms <= ?1 AND " which  \
                         " ORDER BY score DESC LIMIT ?5) AS found JOIN ticket t ON t.id = found.id" \
                         " JOIN ticket_text w ON w.ticket = t.id JOIN source src ON src.id ="       \
                         " t.source AND src.place IS NOT NULL ORDER BY found.score DESC, t.id"
@@ -48,7 +52,7 @@ static const struct query found_runbooks = {
 
 static const struct query found_tickets = { RANKED("1"), TICKET_FIELDS };
 static const struct query similar_tickets = {
-    RANKED("t.state = 3 AND t.resolved_ms <= ?1 AND t.id <> CASE WHEN ?14 THEN ?6 ELSE 0 END"),
+    RANKED("t.state = 3 AND t.resolved_ms <= ?1 AND t.id <> CASE WHEN ?13 THEN ?6 ELSE 0 END"),
     TICKET_FIELDS
 };
 
