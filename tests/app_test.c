@@ -35,7 +35,8 @@ static const struct {
     { { "onec" }, "unknown command \"onec\"; did you mean \"once\"?", 0, 0, 0, 0, 0 },
     { { "xyzzy" }, "unknown command \"xyzzy\"", 0, 0, 0, 0, 0 },
     { { "export" },
-      "export what: samples, alerts, runs, jobs, pools, pipelines, flaky, failures or tickets?",
+      "export what: samples, alerts, runs, jobs, pools, pipelines, flaky, failures, tickets or "
+      "kpis?",
       0,
       0,
       0,

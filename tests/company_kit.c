@@ -409,6 +409,18 @@ static void name_sources(void)
     cr_assert(store_sources(kit.store, rows, SOURCES, kit.id, &err), "%s", err.text);
 }
 
+/* One past its goal, and one far past it. */
+static void set_targets(struct deriver *deriver)
+{
+    struct kpi_settings settings = { .business = NULL };
+
+    for (int i = 0; i < KPI_COUNT; i++)
+        settings.target[i] = derive_usual_target(&kpis[i]);
+    settings.target[KPI_DURATION] = (struct kpi_target){ 300., 350. };
+    settings.target[KPI_FLAKY] = (struct kpi_target){ 5., 9. };
+    deriver_kpis(deriver, &settings);
+}
+
 void company_write(const char *path, enum kit_world world)
 {
     struct deriver *deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
@@ -421,6 +433,7 @@ void company_write(const char *path, enum kit_world world)
     kit.store = store_open(path, STORE_COLLECT, &err);
     cr_assert_not_null(kit.store, "%s", err.text);
     name_sources();
+    set_targets(deriver);
     store_on_derive(kit.store, deriver_commit, deriver);
     for (int s = 0; s < SOURCES; s++) {
         add_pools(s, true);
@@ -435,6 +448,7 @@ void company_write(const char *path, enum kit_world world)
     add_open();
     for (int s = 0; s < SOURCES; s++)
         commit(s, now_ms - (12 + 9 * s) * SECOND);
+    cr_assert(deriver_settle(deriver, kit.store, now_ms, &err), "%s", err.text);
     store_close(kit.store);
     deriver_free(deriver);
 }

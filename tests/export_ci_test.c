@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-enum { SAMPLES, ALERTS, RUNS, JOBS, POOLS, PIPELINES, FLAKY, FAILURES, TICKETS };
+enum { SAMPLES, ALERTS, RUNS, JOBS, POOLS, PIPELINES, FLAKY, FAILURES, TICKETS, KPIS };
 
 static struct deriver *deriver;
 static struct batch batch;
@@ -92,8 +92,22 @@ static void add_tickets(void)
     }
 }
 
+/* Key numbers are of what the sources can tell. */
+static void name_sources(void)
+{
+    static const struct source_row rows[] = {
+        { "prom", "prometheus", "http://p", 1U << DX_KIND_SAMPLE | 1U << DX_KIND_RUN, 15 * SECOND },
+        { "am", "alertmanager", "http://a", 1U << DX_KIND_ALERT, 30 * SECOND },
+        { "slow", "prometheus", "http://s", 1U << DX_KIND_SAMPLE, 10 * MINUTE },
+    };
+    struct dx_error err = { 0 };
+
+    cr_assert(store_sources(kit.store, rows, 3, kit.id, &err), "%s", err.text);
+}
+
 static void fill(void)
 {
+    struct dx_error err = { 0 };
     static const char *const hostile[] = { "=HYPERLINK(\"http://x\",\"y\")",
                                            "+1",
                                            "-2+3",
@@ -119,6 +133,8 @@ static void fill(void)
     add("open", 0, DX_RESULT_NONE);
     add_tickets();
     kit_poll(0, T0, &batch);
+    name_sources();
+    cr_assert(deriver_settle(deriver, kit.store, T0, &err), "%s", err.text);
 }
 
 static const char *exported(int kind, const char *format)
@@ -231,6 +247,26 @@ Test(export_ci, a_job_in_full)
     cr_expect(strstr(exported(RUNS, "jsonl"), "\"url\":\"https://x/acme/web/7\""));
 }
 
+/* Eight waits of 60.1 s within the day; of the week before there are none. */
+Test(export_ci, a_key_number_in_full)
+{
+    static const char wanted[] =
+        "{\"id\":\"queue_p95\",\"name\":\"Queue p95\",\"value\":60.1,"
+        "\"unit\":\"seconds\",\"low\":null,\"high\":null,\"n\":9,"
+        "\"window_s\":86400.0,\"previous\":null,\"previous_window_s\":604800.0,"
+        "\"previous_n\":0,\"target\":300.0,\"target_bad\":450.0,"
+        "\"target_is\":\"at most\",\"state\":\"good\",\"note\":\"\","
+        "\"definition\":\"p95 of the waits";
+    const char *line;
+
+    fill();
+    line = strstr(exported(KPIS, "jsonl"), "{\"id\":\"queue_p95\"");
+    cr_assert(line, "%s", captured());
+    cr_expect_eq(strncmp(line, wanted, strlen(wanted)), 0, "%s", line);
+    line = strstr(line, "{\"id\":\"platform_success\"");
+    cr_expect_null(line, "it comes before");
+}
+
 Test(export_ci, what_is_open_has_no_end_and_no_result)
 {
     add("open", 0, DX_RESULT_NONE);
@@ -338,9 +374,9 @@ Test(export_ci, a_ticket_has_whole_minutes_and_lists)
 static const struct {
     const char *name;
     size_t count;
-} lists[] = { { "sources", 3 }, { "totals", 3 },   { "pools", 1 },  { "pipelines", 3 },
-              { "flaky", 1 },   { "failures", 1 }, { "alerts", 0 }, { "series", 0 },
-              { "runs", 9 },    { "jobs", 9 },     { "tickets", 2 } };
+} lists[] = { { "sources", 3 }, { "totals", 3 },   { "pools", 1 },   { "pipelines", 3 },
+              { "flaky", 1 },   { "failures", 1 }, { "alerts", 0 },  { "series", 0 },
+              { "runs", 9 },    { "jobs", 9 },     { "tickets", 2 }, { "kpis", 9 } };
 
 Test(export_ci, once_has_all_of_it)
 {
@@ -365,6 +401,7 @@ Test(export_ci, once_sums_up_in_words)
 {
     static const char *const said[] = {
         "success policy: exclude-cancelled\n",
+        "kpi queue_p95: 1m00s good, n 9, before –, at most 5m00s\n",
         "runs, all: 62.5% of 8 runs succeeded (30.6% to 86.3%), 62.5% at the first attempt, "
         "platform 100.0% to 100.0%\n",
         "runs, other: – of 0 runs succeeded, – at the first attempt, platform – to –\n",

@@ -177,6 +177,8 @@ static bool is_text(enum dx_field field)
     case DX_FIELD_SLA:
     case DX_FIELD_SLAS:
     case DX_FIELD_LINKS:
+    case DX_FIELD_BRIEF:
+    case DX_FIELD_DEFINITION:
         return true;
     default:
         return false;
@@ -185,12 +187,13 @@ static bool is_text(enum dx_field field)
 
 static bool is_number(enum dx_field field)
 {
-    return field == DX_FIELD_VALUE || field == DX_FIELD_MIN || field == DX_FIELD_MAX ||
-           field == DX_FIELD_PER_HOUR || (field >= DX_FIELD_P50 && field <= DX_FIELD_P99) ||
-           field == DX_FIELD_BEFORE || field == DX_FIELD_GATE_P50 || field == DX_FIELD_SUCCESS ||
-           field == DX_FIELD_FIRST || field == DX_FIELD_PLATFORM ||
-           field == DX_FIELD_PLATFORM_LOW || field == DX_FIELD_LOW || field == DX_FIELD_HIGH ||
-           field == DX_FIELD_RATE || field == DX_FIELD_PER_HOUR_IN ||
+    return field == DX_FIELD_REPEATS || field == DX_FIELD_RESTORE_P50 || field == DX_FIELD_TARGET ||
+           field == DX_FIELD_RESOLUTION_P50 || field == DX_FIELD_VALUE || field == DX_FIELD_MIN ||
+           field == DX_FIELD_MAX || field == DX_FIELD_PER_HOUR ||
+           (field >= DX_FIELD_P50 && field <= DX_FIELD_P99) || field == DX_FIELD_BEFORE ||
+           field == DX_FIELD_GATE_P50 || field == DX_FIELD_SUCCESS || field == DX_FIELD_FIRST ||
+           field == DX_FIELD_PLATFORM || field == DX_FIELD_PLATFORM_LOW || field == DX_FIELD_LOW ||
+           field == DX_FIELD_HIGH || field == DX_FIELD_RATE || field == DX_FIELD_PER_HOUR_IN ||
            field == DX_FIELD_PER_HOUR_OUT || field == DX_FIELD_SUCCESS_BEFORE;
 }
 

@@ -97,20 +97,33 @@ static void do_view(struct viewer *v, const struct dx_event *event)
     go_to_page(v, event->key - '1');
 }
 
+/* Where tiles stand side by side the arrows go from one to the next, Tab to the panel. */
+static bool to_next_tile(struct viewer *v, const struct dx_event *event, int by)
+{
+    struct instance *in = focused(v);
+    bool tab = event->key == DX_KEY_TAB;
+
+    if (tab || !in || v->overlay != OVERLAY_NONE || !instance_paints(in) ||
+        (by < 0 ? in->table->at == 0 : in->table->at + 1 >= in->table->shown))
+        return false;
+    move(v, by);
+    return true;
+}
+
 static void do_next_panel(struct viewer *v, const struct dx_event *event)
 {
-    (void)event;
+    if (to_next_tile(v, event, 1))
+        return;
     page_move_focus(viewer_page(v), 1);
-    if (viewer_page(v)->zoomed >= 0)
-        v->want_update = true;
-    v->want_draw = true;
+    v->want_update = true;
 }
 
 static void do_previous_panel(struct viewer *v, const struct dx_event *event)
 {
-    (void)event;
+    if (to_next_tile(v, event, -1))
+        return;
     page_move_focus(viewer_page(v), -1);
-    v->want_draw = true;
+    v->want_update = true;
 }
 
 static void wishes(struct viewer *v, const struct dx_host *host)
@@ -459,12 +472,12 @@ static void click(struct viewer *v, const struct dx_event *event)
         move(v, event->key == 4 ? -WHEEL_ROWS : WHEEL_ROWS);
         return;
     }
-    mine.row = event->row - 2 - slot->box.row - 1;
-    mine.col = event->col - slot->box.col - 1;
+    mine.row = event->row - 2 - slot->box.row - !slot->instance.bare;
+    mine.col = event->col - slot->box.col - !slot->instance.bare;
     if (to_panel(v, &slot->instance, &mine) || event->key != 1 || !slot->instance.columns)
         return;
     at = slot->instance.table->at;
-    if (!table_select_at(slot->instance.table, mine.row))
+    if (!instance_select_at(&slot->instance, mine.row, mine.col))
         return;
     v->want_follow = v->want_follow || slot->instance.followed;
     if (was_focused && at == slot->instance.table->at)

@@ -14,6 +14,7 @@
 #include "app/picture.h"
 #include "app/records.h"
 #include "core/text.h"
+#include "model/kpi.h"
 #include "panel/plugin.h"
 
 enum { SIZE_MOST = 1000 };
@@ -58,7 +59,8 @@ static const struct {
 } modes[] = {
     { "once", MODE_ONCE, once_formats, "poll every source once, print everything, and end" },
     { "export", MODE_EXPORT, export_formats,
-      "print records, one a line: samples, alerts, runs, jobs, pools, pipelines, flaky, failures" },
+      "print records, one a line: samples, alerts, runs, jobs, pools, pipelines, flaky, failures, "
+      "tickets, kpis" },
     { "check", MODE_CHECK, check_formats, "check the configuration and reach every source" },
     { "screen", MODE_SCREEN, picture_formats, "print a view as it would look, without a terminal" },
     { "demo", MODE_DEMO, NULL, "watch a simulated platform" },
@@ -179,6 +181,22 @@ static void print_panels(struct buf *out)
     paths_done(&paths);
 }
 
+static void print_kpis(struct buf *out)
+{
+    for (int i = 0; i < KPI_COUNT; i++) {
+        (void)buf_print(out, ".It Ic %s\n%s: %s\n", kpis[i].id, kpis[i].name, kpis[i].definition);
+        if (kpis[i].goal)
+            (void)buf_print(out, "At %s %s.\n", kpis[i].better == KPI_MORE ? "least" : "most",
+                            kpis[i].goal);
+        if (kpis[i].window_ms == 0)
+            (void)buf_text(out, "As it is now, against 7 days ago.\n");
+        else
+            (void)buf_print(out, "Over %lld d, against the %lld d before.\n",
+                            (long long)(kpis[i].window_ms / 86400000),
+                            (long long)(kpis[i].before_ms / 86400000));
+    }
+}
+
 /* Sections begin with a comment that names them, as in the manual's pages. */
 static void arguments_print_mdoc(struct buf *out)
 {
@@ -194,6 +212,12 @@ static void arguments_print_mdoc(struct buf *out)
     config_print_mdoc(out, config_calendar_options);
     (void)buf_text(out, ".\\\" hours\n");
     config_print_mdoc(out, config_hours_options);
+    (void)buf_text(out, ".\\\" targets\n");
+    config_print_mdoc(out, config_target_options);
+    (void)buf_text(out, ".\\\" kpi-table\n");
+    print_kpis(out);
+    (void)buf_text(out, ".\\\" kpis\n");
+    config_print_mdoc(out, config_feed_options);
     (void)buf_text(out, ".\\\" row\n");
     config_print_mdoc(out, config_row_options);
     (void)buf_text(out, ".\\\" panel\n");

@@ -40,7 +40,10 @@ static const char configuration[] =
     "60s}\n"
     "      busy share: {query: 'sum by (pool) (ci_runner_busy) / sum by (pool) "
     "(ci_runner_capacity)', unit: ratio, step: 60s}\n"
-    "  - {type: alertmanager, url: %s, every: 15s}\n";
+    "  - {type: alertmanager, url: %s, every: 15s}\n"
+    "targets:\n"
+    "  duration: 20m\n"
+    "  flaky: 8\n";
 
 struct demo {
     char *dir;

@@ -12,13 +12,14 @@
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
 
-const char *const export_kinds[] = { "samples",   "alerts", "runs",     "jobs",    "pools",
-                                     "pipelines", "flaky",  "failures", "tickets", NULL };
+const char *const export_kinds[] = { "samples", "alerts",   "runs",    "jobs", "pools", "pipelines",
+                                     "flaky",   "failures", "tickets", "kpis", NULL };
 const char *const export_formats[] = { "jsonl", "csv", NULL };
 
 static const enum record_type types[] = { RECORD_SAMPLE, RECORD_ALERT,   RECORD_RUN,
                                           RECORD_JOB,    RECORD_POOL,    RECORD_PIPELINE,
-                                          RECORD_FLAKY,  RECORD_FAILURE, RECORD_TICKET };
+                                          RECORD_FLAKY,  RECORD_FAILURE, RECORD_TICKET,
+                                          RECORD_KPI };
 
 const int64_t export_windows[EXPORT_WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
 

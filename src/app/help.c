@@ -73,6 +73,13 @@ static void about_panel(struct pen *pen, const struct instance *in)
 {
     const struct dx_panel *panel = in->panel;
 
+    const struct table_row *row = in->columns && in->depth == 0 ? table_selected(in->table) : NULL;
+    const char *about = row && panel->about ? panel->about(in->state, row->key) : NULL;
+
+    if (about && *about) {
+        section(pen, row->into);
+        wrap(pen, MARGIN, NULL, about);
+    }
     section(pen, in->title);
     wrap(pen, MARGIN, NULL, panel->summary);
     if (panel->help && *panel->help) {

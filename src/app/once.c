@@ -58,8 +58,8 @@ static void print_kind(struct printing *p, enum record_type type)
 static void print_all(struct printing *p)
 {
     static const enum record_type order[] = {
-        RECORD_SOURCE, RECORD_TOTAL,  RECORD_POOL, RECORD_PIPELINE, RECORD_FLAKY,  RECORD_FAILURE,
-        RECORD_ALERT,  RECORD_SERIES, RECORD_RUN,  RECORD_JOB,      RECORD_TICKET,
+        RECORD_SOURCE,  RECORD_KPI,   RECORD_TOTAL,  RECORD_POOL, RECORD_PIPELINE, RECORD_FLAKY,
+        RECORD_FAILURE, RECORD_ALERT, RECORD_SERIES, RECORD_RUN,  RECORD_JOB,      RECORD_TICKET,
     };
     char now[TIME_TEXT];
 

@@ -86,6 +86,37 @@ static void print_alert(FILE *out, const json_t *record)
                   text_of(record, "summary"));
 }
 
+static const char *amount_of(const json_t *record, const char *key, char out[TIME_TEXT])
+{
+    const json_t *value = json_object_get(record, key);
+    const char *unit = text_of(record, "unit");
+
+    if (strcmp(unit, "seconds") == 0)
+        return span_of(record, key, out);
+    if (strcmp(unit, "share") == 0)
+        return share_of(record, key, out);
+    if (!json_is_number(value))
+        return "–";
+    (void)snprintf(out, TIME_TEXT, "%.4g", json_number_value(value));
+    return out;
+}
+
+static void print_kpi(FILE *out, const json_t *record)
+{
+    char value[TIME_TEXT], before[TIME_TEXT], target[TIME_TEXT];
+    const char *note = text_of(record, "note");
+
+    (void)fprintf(out, "kpi %s: %s %s", text_of(record, "id"), amount_of(record, "value", value),
+                  text_of(record, "state"));
+    if (json_is_number(json_object_get(record, "value")))
+        (void)fprintf(out, ", n %lld, before %s", count_of(record, "n"),
+                      amount_of(record, "previous", before));
+    if (json_is_number(json_object_get(record, "target")))
+        (void)fprintf(out, ", %s %s", text_of(record, "target_is"),
+                      amount_of(record, "target", target));
+    (void)fprintf(out, "%s%s%s\n", *note ? " (" : "", note, *note ? ")" : "");
+}
+
 static void print_success(FILE *out, const json_t *record)
 {
     char rate[SHARE_TEXT], low[SHARE_TEXT], high[SHARE_TEXT], p50[TIME_TEXT], p90[TIME_TEXT];
@@ -218,6 +249,9 @@ void once_text_record(struct once_text *text, enum record_type type, const json_
         break;
     case RECORD_TICKET:
         print_ticket(text->out, record);
+        break;
+    case RECORD_KPI:
+        print_kpi(text->out, record);
         break;
     default:
         break;

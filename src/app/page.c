@@ -54,12 +54,30 @@ static void open_panels(struct page *page)
         restore(&page->slots[i]);
     }
     page->open = true;
+    /* Tiles are looked at, lists are walked through: those are where one begins. */
+    for (size_t i = 0; i < page->slot_count; i++) {
+        page->focus = i;
+        if (!page->slots[i].instance.panel->rows_on)
+            return;
+    }
+    page->focus = 0;
 }
 
-static struct layout_panel wanted(const struct slot *slot)
+/* How it stands on a page of rows x cols. */
+static struct layout_panel wanted(struct slot *slot, int rows, int cols)
 {
     const struct dx_panel *panel = slot->settings->kind;
+    bool bare = false;
+    int own = panel->rows_on ? panel->rows_on(rows, cols, &bare) : 0;
 
+    slot->instance.bare = bare;
+    if (panel->rows_on)
+        return (struct layout_panel){ .weight = (int)slot->settings->weight,
+                                      .priority = (int)slot->settings->priority,
+                                      .strip = bare,
+                                      .min_rows = own + (bare ? 0 : FRAME),
+                                      .min_cols = panel->min_cols,
+                                      .want_rows = own + (bare ? 0 : FRAME) };
     return (struct layout_panel){
         .weight = (int)slot->settings->weight,
         .priority = (int)slot->settings->priority,
@@ -70,12 +88,24 @@ static struct layout_panel wanted(const struct slot *slot)
     };
 }
 
+/* The slot that has all of it; -1: none. What is low by its own wish has no room for what
+ * is inside of it. */
+static int whole_page(const struct page *page)
+{
+    const struct slot *slot = &page->slots[page->focus];
+
+    if (page->zoomed >= 0 || page->focus >= page->slot_count)
+        return page->zoomed;
+    return slot->instance.depth > 0 && slot->instance.panel->rows_on ? (int)page->focus : -1;
+}
+
 static void place(struct page *page, int rows, int cols)
 {
     const struct view_settings *view = page->settings;
     struct layout_panel *panels = mem_new(page->slot_count, sizeof(*panels));
     struct layout_row *lines = mem_new(view->row_count, sizeof(*lines));
     size_t n = 0;
+    int whole;
 
     for (size_t r = 0; r < view->row_count; r++) {
         lines[r] = (struct layout_row){ .height = (int)view->rows[r].height,
@@ -83,9 +113,12 @@ static void place(struct page *page, int rows, int cols)
                                         .panels = panels + n,
                                         .count = (int)view->rows[r].panel_count };
         for (size_t p = 0; p < view->rows[r].panel_count; p++, n++)
-            panels[n] = wanted(&page->slots[n]);
+            panels[n] = wanted(&page->slots[n], rows, cols);
     }
-    layout_place(lines, (int)view->row_count, (struct dx_box){ 0, 0, rows, cols }, page->zoomed);
+    whole = whole_page(page);
+    if (whole >= 0)
+        page->slots[whole].instance.bare = false;
+    layout_place(lines, (int)view->row_count, (struct dx_box){ 0, 0, rows, cols }, whole);
     for (size_t i = 0; i < page->slot_count; i++)
         page->slots[i].box = panels[i].box;
     free(panels);
@@ -96,7 +129,9 @@ static void place(struct page *page, int rows, int cols)
 
 static bool is_shown(const struct slot *slot)
 {
-    return slot->box.rows > FRAME && slot->box.cols > FRAME;
+    int frame = slot->instance.bare ? 0 : FRAME;
+
+    return slot->box.rows > frame && slot->box.cols > frame;
 }
 
 size_t page_master(const struct page *page, size_t slot)
@@ -128,10 +163,13 @@ size_t page_follower(const struct page *page, size_t slot)
 /* One that is followed has a selection also where the screen is too small for it. */
 static void update_slot(struct slot *slot, const struct reader *reader, int64_t now_ms)
 {
+    int frame;
+
     if (!is_shown(slot) && !slot->instance.followed)
         return;
-    instance_update(&slot->instance, reader, now_ms, is_shown(slot) ? slot->box.rows - FRAME : 0,
-                    is_shown(slot) ? slot->box.cols - FRAME : 0);
+    frame = slot->instance.bare ? 0 : FRAME;
+    instance_update(&slot->instance, reader, now_ms, is_shown(slot) ? slot->box.rows - frame : 0,
+                    is_shown(slot) ? slot->box.cols - frame : 0);
 }
 
 static void mark_followed(struct page *page)

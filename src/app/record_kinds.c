@@ -302,6 +302,30 @@ static const struct record_field ticket_fields[] = {
     { 0 },
 };
 
+/* ---- key numbers ---- */
+
+static const struct record_field kpi_fields[] = {
+    TEXT("id", KEY, "as targets of dxtop-config(5) call it"),
+    TEXT("name", NAME, "as tiles call it"),
+    { "value", DX_FIELD_VALUE, SHAPE_NUMBER, "in its unit; null: there is none, note says why" },
+    { "unit", DX_FIELD_UNIT, SHAPE_UNIT, "seconds, share (0 to 1), count, number" },
+    { "low", DX_FIELD_LOW, SHAPE_NUMBER, "of a range: at worst, unknown causes the platform's" },
+    { "high", DX_FIELD_HIGH, SHAPE_NUMBER, "of a range: at best" },
+    WHOLE("n", N, "what it is made of"),
+    SECONDS("window_s", WINDOW, "up to now; 0: as it is now"),
+    { "previous", DX_FIELD_BEFORE, SHAPE_NUMBER, "the value over the window before" },
+    SECONDS("previous_window_s", BEFORE_WINDOW, "of that; where window_s is 0, how long ago"),
+    WHOLE("previous_n", N_BEFORE, "what that is made of"),
+    { "target", DX_FIELD_TARGET, SHAPE_NUMBER, "the goal; null: none" },
+    { "target_bad", DX_FIELD_TARGET_BAD, SHAPE_NUMBER, "from there on it is bad" },
+    { "target_is", DX_FIELD_BETTER, SHAPE_FLOOR, "at least, at most" },
+    { "state", DX_FIELD_STATE, SHAPE_KPI_STATE,
+      "good, warn, bad, few (to say), plain (no target), nothing (no data)" },
+    TEXT("note", TEXT, "why there is no value, or what is beside it"),
+    TEXT("definition", DEFINITION, "what it means"),
+    { 0 },
+};
+
 const struct record_kind record_kinds[RECORD_TYPES] = {
     [RECORD_SOURCE] = { "sources", DX_QUERY_SOURCES, source_fields },
     [RECORD_SERIES] = { "series", DX_QUERY_SERIES, series_fields },
@@ -315,6 +339,7 @@ const struct record_kind record_kinds[RECORD_TYPES] = {
     [RECORD_FLAKY] = { "flaky", DX_QUERY_FLAKY, flaky_fields },
     [RECORD_FAILURE] = { "failures", DX_QUERY_FAILURES, failure_fields },
     [RECORD_TICKET] = { "tickets", DX_QUERY_TICKETS, ticket_fields },
+    [RECORD_KPI] = { "kpis", DX_QUERY_KPIS, kpi_fields },
 };
 
 /* ---- the manual ---- */
@@ -326,7 +351,9 @@ static const char *const units[] = {
     [SHAPE_LABELS] = "object",   [SHAPE_SOURCE_STATE] = "word", [SHAPE_FAULT] = "word",
     [SHAPE_SEVERITY] = "word",   [SHAPE_ALERT_STATE] = "word",  [SHAPE_PHASE] = "word",
     [SHAPE_RESULT] = "word",     [SHAPE_CAUSE] = "word",        [SHAPE_FLAKY] = "word",
-    [SHAPE_TREND] = "word",      [SHAPE_WINDOW] = "seconds",
+    [SHAPE_TREND] = "word",      [SHAPE_WINDOW] = "seconds",    [SHAPE_TICKET_STATE] = "word",
+    [SHAPE_SLAS] = "list",       [SHAPE_LIST] = "list",         [SHAPE_FULL_MINUTES] = "minutes",
+    [SHAPE_UNIT] = "word",       [SHAPE_KPI_STATE] = "word",    [SHAPE_FLOOR] = "words",
 };
 
 /* A section for each kind, between comments that name it. */

@@ -30,6 +30,13 @@ static const char *const flaky_states[] = { "suspect", "flaky", "broken" };
 static const char *const ticket_states[] = { "unknown", "new", "in_progress", "done" };
 static const char *const sla_states[] = { "unknown", "running",  "paused",
                                           "met",     "breached", "cancelled" };
+static const char *const units[] = {
+    [DX_UNIT_NONE] = "number",      [DX_UNIT_COUNT] = "count",     [DX_UNIT_SECONDS] = "seconds",
+    [DX_UNIT_RATIO] = "share",      [DX_UNIT_PERCENT] = "percent", [DX_UNIT_BYTES] = "bytes",
+    [DX_UNIT_PER_S] = "per second",
+};
+static const char *const kpi_states[] = { "nothing", "plain", "few", "good", "warn", "bad" };
+static const char *const sides[] = { "at most", NULL, "at least" };
 static const char *const trends[] = { "faster", NULL, "slower" };
 
 /* A store of a newer version may hold words that we do not know. */
@@ -94,6 +101,12 @@ static json_t *word_json(const struct record_field *f, const struct record_row *
         return WORD(flaky_states, value);
     case SHAPE_TICKET_STATE:
         return WORD(ticket_states, value);
+    case SHAPE_UNIT:
+        return WORD(units, value);
+    case SHAPE_KPI_STATE:
+        return WORD(kpi_states, value);
+    case SHAPE_FLOOR:
+        return WORD(sides, value + 1);
     default: /* SHAPE_TREND */
         return WORD(trends, value + 1);
     }

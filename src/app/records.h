@@ -22,6 +22,7 @@ enum record_type {
     RECORD_FLAKY,
     RECORD_FAILURE,
     RECORD_TICKET,
+    RECORD_KPI,
     RECORD_TYPES
 };
 
@@ -50,7 +51,10 @@ enum record_shape {
     SHAPE_SLAS,         /* a list of objects: name, state, breach_at, remaining_s */
     SHAPE_LIST,         /* of texts, from JSON */
     SHAPE_FULL_MINUTES, /* of a span in ms: whole ones, rounded down */
-    SHAPE_WINDOW,       /* of no field: the window that was asked for, in seconds */
+    SHAPE_UNIT,         /* of a number: seconds, share ... */
+    SHAPE_KPI_STATE,
+    SHAPE_FLOOR,  /* which side of the target is good: at least, at most */
+    SHAPE_WINDOW, /* of no field: the window that was asked for, in seconds */
 };
 
 struct record_field {

@@ -55,12 +55,16 @@ void viewer_say(struct viewer *v, const char *fmt, ...)
 
 /* ---- drawing ---- */
 
+/* Things that can be acted on come before numbers over all of them. */
 static void add_findings(struct viewer *v, const struct page *page)
 {
-    for (size_t i = 0; i < page->slot_count; i++) {
-        const struct instance *in = &page->slots[i].instance;
+    for (size_t n = 0; n < 2 * page->slot_count; n++) {
+        const struct slot *slot = &page->slots[n % page->slot_count];
+        const struct instance *in = &slot->instance;
 
-        for (size_t f = 0; page->slots[i].box.rows > 0 && f < in->finding_count; f++)
+        if ((n >= page->slot_count) != (in->panel->paint != NULL))
+            continue;
+        for (size_t f = 0; slot->box.rows > 0 && f < in->finding_count; f++)
             facts_add(&v->facts, in->findings[f].role, in->findings[f].subject,
                       in->findings[f].sentence);
     }
@@ -130,7 +134,8 @@ void viewer_arrange(struct viewer *v, struct instance *in)
 {
     table_arrange(in->table);
     v->want_draw = true;
-    if (in->total > 0 || in->table->searched) /* it lists a part of what there is: another one now */
+    if (in->total > 0 ||
+        in->table->searched) /* it lists a part of what there is: another one now */
         v->want_update = true;
 }
 

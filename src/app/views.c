@@ -24,6 +24,7 @@ static const char of_metrics[] = "views:\n"
     "views:\n"                                                                                     \
     "  - name: Overview\n"                                                                         \
     "    rows:\n"                                                                                  \
+    "      - panels: [{panel: overview, priority: 0}]\n"                                          \
     "      - weight: 3\n"                                                                          \
     "        panels: [{panel: queue, priority: 0}, {panel: pipelines, priority: 1}]\n"             \
     "      - weight: 2\n"                                                                          \

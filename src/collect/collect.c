@@ -17,6 +17,7 @@
 
 #include "collect/causes.h"
 #include "collect/derive.h"
+#include "collect/kpi_settings.h"
 #include "collect/poller.h"
 #include "collect/program.h"
 #include "collect/runbooks.h"
@@ -38,6 +39,7 @@ struct collect {
     struct clock clock;
     struct pollers shared;
     struct deriver *deriver;
+    struct kpi_setup kpis;
     struct causes *causes;
     struct poller **pollers;
     size_t count;
@@ -288,6 +290,8 @@ static void load_causes(struct collect *c)
 
 static void collect_now(struct collect *c)
 {
+    struct dx_error err = { 0 };
+
     load_causes(c);
     c->http = http_new(c->loop, "dxtop/" PACKAGE_VERSION);
     c->shared = (struct pollers){ .loop = c->loop,
@@ -301,6 +305,10 @@ static void collect_now(struct collect *c)
                                   .broken = on_broken,
                                   .self = c };
     c->deriver = deriver_new((enum success_policy)c->options->config->success_policy);
+    kpi_setup(&c->kpis, c->options->config, &err);
+    if (err.fault != DX_FAULT_NONE)
+        warn(c, &err);
+    deriver_kpis(c->deriver, &c->kpis.settings);
     store_on_derive(c->store, deriver_commit, c->deriver);
     if (!make_pollers(c) || !store_heartbeat(c->store, clock_now(&c->clock), &c->error)) {
         end(c, COLLECT_SOURCE_FAILED);
@@ -405,6 +413,7 @@ static void stop(struct collect *c)
     http_free(c->http);
     store_close(c->store);
     deriver_free(c->deriver);
+    kpi_setup_done(&c->kpis);
     causes_free(c->causes);
     for (size_t i = 0; i < sizeof(c->signals) / sizeof(c->signals[0]); i++)
         ev_signal_stop(c->loop, &c->signals[i]);

@@ -11,7 +11,7 @@
 #include "insight/mention.h"
 
 /* COMMIT_RECORDS: about 60 ms. */
-enum { SLICE_MS = 20, FIRST = 64, COMMIT_RECORDS = 200000, HOURS_A_DAY = 24 };
+enum { SLICE_MS = 20, FIRST = 64, COMMIT_RECORDS = 200000, HOURS_A_DAY = 24, KPI_REST_MS = 5000 };
 
 #define HOUR_MS   INT64_C(3600000)
 #define DAY_MS    (24 * HOUR_MS)
@@ -26,11 +26,16 @@ struct dues { /* by id: when its numbers change although no record does */
 
 struct deriver {
     enum success_policy policy;
+    struct kpi_settings kpis;
     int64_t room; /* records that a commit may read */
     struct dues pools, pipelines;
     struct touched all;     /* what the slices still go over */
     int64_t at_ms;          /* the minute that they are for */
     int64_t pool, pipeline; /* how far they came */
+    int64_t day;            /* up to which past days were looked at */
+    int kpi;                /* enum kpi_part, likewise */
+    bool kpis_touched;      /* a commit changed what key numbers are made of */
+    int64_t kpis_due_ms;    /* boot time from which on that is looked at */
     bool going, totals;
     struct dirty left;      /* what was left to be done is done up to here */
     bool was_left;          /* the last slice was of that */
@@ -41,9 +46,17 @@ struct deriver *deriver_new(enum success_policy policy)
 {
     struct deriver *d = mem_new(1, sizeof(*d));
 
-    d->policy = policy;
+    d->policy = d->kpis.policy = policy;
+    for (int i = 0; i < KPI_COUNT; i++)
+        d->kpis.target[i] = derive_usual_target(&kpis[i]);
     d->room = COMMIT_RECORDS;
     return d;
+}
+
+void deriver_kpis(struct deriver *d, const struct kpi_settings *settings)
+{
+    d->kpis = *settings;
+    d->kpis.policy = d->policy;
 }
 
 void deriver_room(struct deriver *d, int64_t records)
@@ -113,7 +126,12 @@ static bool do_pipeline(struct deriver *d, struct store *store, int64_t pipeline
 static bool put_moment(const struct deriver *d, struct store *store, int64_t at_ms,
                        struct dx_error *err)
 {
-    return store_put_policy(store, success_policy_names[d->policy], err) &&
+    char calendar[20], critical[20];
+
+    return (!d->kpis.business ||
+            store_put_calendar(store, derive_calendar(d->kpis.business, calendar), err)) &&
+           store_put_critical(store, derive_critical(&d->kpis, critical), err) &&
+           store_put_policy(store, success_policy_names[d->policy], err) &&
            store_put_derived_at(store, at_ms, err);
 }
 
@@ -171,6 +189,25 @@ static bool commit_pipelines(struct deriver *d, struct store *store, const struc
     return true;
 }
 
+/* Of the day that is going on they are made with all others. */
+static void note_kpis(struct deriver *d, const struct touched *touched, int64_t at_ms,
+                      struct touched *rest)
+{
+    int64_t today = at_ms / DAY_MS;
+
+    for (size_t i = 0; i < touched->pool_hours.count; i++)
+        if (touched->pool_hours.part[i].nth / HOURS_A_DAY < today)
+            parts_add(&rest->kpi_days, 0, touched->pool_hours.part[i].nth / HOURS_A_DAY);
+    for (size_t i = 0; i < touched->pipeline_days.count; i++)
+        if (touched->pipeline_days.part[i].nth < today) {
+            parts_add(&rest->kpi_days, 0, touched->pipeline_days.part[i].nth);
+            ids_add(&rest->flaky_days, touched->pipeline_days.part[i].id);
+        }
+    d->kpis_touched = d->kpis_touched || ids_next(&touched->pools, 0) > 0 ||
+                      ids_next(&touched->pipelines, 0) > 0 || ids_next(&touched->tickets, 0) > 0 ||
+                      touched->changes;
+}
+
 static bool commit_tickets(struct deriver *d, struct store *store, const struct touched *touched,
                            struct room *room, struct dx_error *err)
 {
@@ -178,7 +215,7 @@ static bool commit_tickets(struct deriver *d, struct store *store, const struct 
         return false;
     for (int64_t id = 0; (id = ids_next(&touched->tickets, id)) > 0;)
         if (has_room(room, store, &room->rest.tickets, id) &&
-            !derive_refs(&d->names, store, id, err))
+            (!derive_ticket(store, &d->kpis, id, err) || !derive_refs(&d->names, store, id, err)))
             return false;
     return true;
 }
@@ -191,6 +228,7 @@ bool deriver_commit(void *self, struct store *store, const struct touched *touch
     int64_t at_ms = minute_of(now_ms);
     bool ok = commit_pools(d, store, touched, at_ms, &room, err);
 
+    note_kpis(d, touched, at_ms, &room.rest);
     /* Before the pipelines: what it corroborates is the platform's fault there. */
     if (ok && touched->failed_to_ms > 0)
         ok = derive_incidents(store, touched->failed_from_ms, touched->failed_to_ms, now_ms, err);
@@ -252,7 +290,15 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
     case DIRTY_TOTALS:
         return derive_totals(store, err);
     case DIRTY_TICKET:
-        return derive_refs(&d->names, store, part.id, err);
+        d->kpis_touched = true;
+        return derive_ticket(store, &d->kpis, part.id, err) &&
+               derive_refs(&d->names, store, part.id, err);
+    case DIRTY_FLAKY_DAYS:
+        d->kpis_touched = true;
+        return derive_flaky_days(store, part.id, r->at_ms, err);
+    case DIRTY_KPI_DAY:
+        d->kpis_touched = true;
+        return derive_kpi_day(store, &d->kpis, part.nth, err);
     }
     return true;
 }
@@ -277,12 +323,51 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
            put_moment(d, store, r.at_ms, err);
 }
 
+/* Another day is over: of all pipelines it is to be looked at, in slices. */
+static bool past_days(struct deriver *d, struct store *store, const struct touched *all,
+                      int64_t at_ms, struct dx_error *err)
+{
+    const struct touched past = { .flaky_days = all->pipelines };
+
+    if (d->day == at_ms / DAY_MS)
+        return true;
+    d->day = at_ms / DAY_MS;
+    return store_put_dirty(store, &past, err);
+}
+
+static bool all_past_days(void *self, struct store *store, const struct touched *touched,
+                          int64_t now_ms, struct dx_error *err)
+{
+    struct touched all = { .totals = false };
+    bool ok = store_all_keys(store, &all, err) && past_days(self, store, &all, now_ms, err);
+
+    (void)touched;
+    touched_done(&all);
+    return ok;
+}
+
+/* All key numbers, as of the minute. */
+static bool all_kpis(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
+                     struct dx_error *err)
+{
+    struct deriver *d = self;
+
+    (void)touched;
+    for (int part = 0; part < KPI_PARTS; part++)
+        if (!derive_kpis(store, &d->kpis, (enum kpi_part)part, minute_of(now_ms), err))
+            return false;
+    d->kpis_touched = false;
+    return true;
+}
+
 bool deriver_settle(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
 {
+    if (!store_derive(store, all_past_days, d, now_ms, err))
+        return false;
     while (store_is_dirty(store))
         if (!store_derive(store, left_slice, d, now_ms, err))
             return false;
-    return true;
+    return store_derive(store, all_kpis, d, now_ms, err);
 }
 
 /* ---- time ---- */
@@ -315,10 +400,39 @@ static bool slice(void *self, struct store *store, const struct touched *touched
         if (time_boot_ms() >= until_ms)
             return true;
     }
+    d->pipeline = INT32_MAX;
+    if (d->kpi == 0 && !past_days(d, store, &d->all, d->at_ms, err))
+        return false;
+    if (d->kpi == 0 && (!derive_incidents(store, d->at_ms, d->at_ms, d->at_ms, err) ||
+                        (d->totals && !derive_totals(store, err))))
+        return false;
+    while (d->kpi < KPI_PARTS) {
+        if (!derive_kpis(store, &d->kpis, (enum kpi_part)d->kpi++, d->at_ms, err))
+            return false;
+        if (time_boot_ms() >= until_ms)
+            return true;
+    }
     d->going = false;
-    return derive_incidents(store, d->at_ms, d->at_ms, d->at_ms, err) &&
-           (!d->totals || derive_totals(store, err)) && refs_look_for_new(&d->names, store, err) &&
-           put_moment(d, store, d->at_ms, err);
+    return refs_look_for_new(&d->names, store, err) && put_moment(d, store, d->at_ms, err);
+}
+
+/* A new minute, or key numbers that a commit touched: those not with every one. */
+static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
+{
+    bool minute = minute_of(now_ms) > d->at_ms;
+
+    if (!minute && !(d->kpis_touched && time_boot_ms() >= d->kpis_due_ms))
+        return true;
+    touched_done(&d->all);
+    if (minute && !store_all_keys(store, &d->all, err))
+        return false;
+    d->at_ms = minute_of(now_ms);
+    d->pool = d->pipeline = 0;
+    d->kpi = 0;
+    d->totals = d->kpis_touched = false;
+    d->kpis_due_ms = time_boot_ms() + KPI_REST_MS;
+    d->going = true;
+    return true;
 }
 
 bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool *more,
@@ -330,19 +444,10 @@ bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool 
     d->was_left = left && !(d->was_left && (d->going || minute_of(now_ms) > d->at_ms));
     if (d->was_left)
         return store_derive(store, left_slice, d, now_ms, err);
-    if (!d->going) {
-        if (minute_of(now_ms) <= d->at_ms)
-            return true;
-        touched_done(&d->all);
-        d->at_ms = minute_of(now_ms);
-        d->pool = d->pipeline = 0;
-        d->totals = false;
-        d->going = true;
-        if (!store_all_keys(store, &d->all, err)) {
-            d->going = false;
-            return false;
-        }
-    }
+    if (!d->going && !begin(d, store, now_ms, err))
+        return false;
+    if (!d->going)
+        return true;
     if (!store_derive(store, slice, d, now_ms, err)) {
         d->going = false;
         return false;

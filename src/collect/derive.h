@@ -3,6 +3,7 @@
 #ifndef COLLECT_DERIVE_H
 #define COLLECT_DERIVE_H
 
+#include "collect/derive_kpi.h"
 #include "insight/success.h"
 #include "store/derive.h"
 
@@ -10,6 +11,9 @@ struct deriver;
 
 struct deriver *deriver_new(enum success_policy policy);
 void deriver_free(struct deriver *deriver);
+/* Targets and what key numbers are made of; what it points to stays. Without it, the usual
+ * targets. */
+void deriver_kpis(struct deriver *deriver, const struct kpi_settings *settings);
 /* How many records a commit may read before it leaves the rest to slices. */
 void deriver_room(struct deriver *deriver, int64_t records);
 

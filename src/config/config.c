@@ -337,6 +337,10 @@ static void load_root(struct load *load, const struct yaml *root)
     config->runbooks = settings.runbooks && *settings.runbooks
                            ? option_path(&load->options, settings.runbooks)
                            : "";
+    config->critical = settings.critical;
+    config->feeds = settings.kpis;
+    targets_load(&load->options, config->goals, &settings.targets, yaml_get(root, "targets"));
+    feeds_load(&load->options, &config->feeds, yaml_get(root, "kpis"));
     calendar_load(&load->options, &config->calendar, yaml_get(root, "calendar"));
     if (sources)
         load_sources(load, sources);

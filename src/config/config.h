@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "model/calendar.h"
 #include "model/endpoint.h"
+#include "model/kpi.h"
 
 /* What may stand as an entry of `sources` (type:) or of a row's `panels`
  * (panel:). The layers above know the kinds; config only asks. */
@@ -65,6 +66,19 @@ struct view_settings {
     size_t row_count;
 };
 
+/* As the configuration says it: a day of business time is as long as the calendar's. "": not
+ * given, "none": there is none. */
+struct kpi_goal {
+    const char *warn, *bad;
+};
+
+enum feed_unit { FEED_OWN, FEED_PERCENT, FEED_MINUTES, FEED_HOURS, FEED_DAYS };
+struct kpi_feed {
+    const char *id, *query, *source, *file; /* "" where not given; file: a path */
+    int unit;                               /* enum feed_unit */
+    enum kpi kpi;
+};
+
 struct config {
     struct arena arena;                         /* holds all of it */
     const char *path;                           /* canonical; "" when made from arguments */
@@ -75,6 +89,9 @@ struct config {
     struct dx_items patterns; /* of const char *: paths of failure patterns */
     const char *runbooks;     /* folder of Markdown files; "" none */
     struct dx_items types;    /* of const char *: of all sources, whether or not they are read */
+    struct kpi_goal goals[KPI_COUNT];
+    struct dx_items critical; /* of const char *: patterns of "project/pipeline" */
+    struct dx_items feeds;    /* of struct kpi_feed */
     struct calendar calendar; /* unless given, Monday to Friday 09:00-17:00 in the machine's zone */
     struct source_settings *sources;
     size_t source_count;
@@ -107,7 +124,9 @@ extern const struct dx_option config_source_options[]; /* common to all sources 
 extern const struct dx_option config_panel_options[];  /* common to all panels */
 extern const struct dx_option config_row_options[];    /* of a row of a view */
 extern const struct dx_option config_calendar_options[];
-extern const struct dx_option config_hours_options[]; /* of a calendar's `hours` */
+extern const struct dx_option config_target_options[]; /* of `targets` */
+extern const struct dx_option config_feed_options[];   /* of `kpis` */
+extern const struct dx_option config_hours_options[];  /* of a calendar's `hours` */
 /* mdoc: .It Ic name : Ar type \n help ... as the man page has it. */
 void config_print_mdoc(struct buf *out, const struct dx_option *options);
 

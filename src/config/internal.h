@@ -9,8 +9,13 @@ struct settings { /* the top level, as the table fills it */
     const char *title, *store, *theme;
     int color, glyphs, success_policy;
     bool mouse;
-    struct dx_items patterns;
+    struct dx_items patterns, critical;
     const char *runbooks;
+    struct dx_items targets, kpis; /* of struct target_settings, of struct kpi_feed */
+};
+
+struct target_settings {
+    const char *kpi, *warn, *bad;
 };
 
 struct calendar_settings {
@@ -26,5 +31,11 @@ struct calendar_days_settings {
 /* section: NULL, none. Always fills calendar, as far as there is nothing to complain of. */
 void calendar_load(struct option_context *context, struct calendar *calendar,
                    const struct yaml *section);
+
+/* section: what the items were made of; NULL: there is none. Always fills all goals. */
+void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUNT],
+                  const struct dx_items *items, const struct yaml *section);
+void feeds_load(struct option_context *context, const struct dx_items *items,
+                const struct yaml *section);
 
 #endif

@@ -75,8 +75,9 @@ static json_t *tables_of(const struct dx_option *option)
         (void)json_array_append_new(json_object_get(listed, "anyOf"), value_of(o));
         (void)json_array_append_new(json_object_get(named, "anyOf"), value_of(o));
     }
-    return json_pack("{s:[{s:s, s:o}, {s:s, s:o}]}", "anyOf", "type", "object",
-                     "additionalProperties", named, "type", "array", "items", listed);
+    return json_pack("{s:[{s:s, s:o, s:o}, {s:s, s:o}]}", "anyOf", "type", "object",
+                     "additionalProperties", named, "propertyNames", value_of(option->fields),
+                     "type", "array", "items", listed);
 }
 
 static json_t *value_of(const struct dx_option *option)
@@ -97,8 +98,8 @@ static json_t *value_of(const struct dx_option *option)
         return number_or("number", 0., "^[0-9.]+ *%?$");
     case DX_OPTION_SIZE:
         return number_or("number", 0., "^[0-9.]+ *([kKmMgG]([iI]?)[bB]|[bB])?$");
-    case DX_OPTION_TEXT:
-        return json_pack("{s:o}", "type", scalar());
+    case DX_OPTION_TEXT: /* one of some words, where it names something */
+        return option->choices ? choices_of(option) : json_pack("{s:o}", "type", scalar());
     case DX_OPTION_CHOICE:
         return choices_of(option);
     case DX_OPTION_LIST:

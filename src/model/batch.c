@@ -35,6 +35,7 @@ void batch_done(struct batch *batch)
     free(batch->pools);
     free(batch->runners);
     free(batch->tickets);
+    free(batch->changes);
     free(batch->cursors);
     free(batch->notes);
     *batch = (struct batch){ 0 };
@@ -51,6 +52,7 @@ struct batch_mark batch_mark(const struct batch *batch)
                                 .pools = batch->pool_count,
                                 .runners = batch->runner_count,
                                 .tickets = batch->ticket_count,
+                                .changes = batch->change_count,
                                 .cursors = batch->cursor_count,
                                 .alerts_whole = batch->alerts_whole,
                                 .pools_whole = batch->pools_whole,
@@ -68,6 +70,7 @@ void batch_rewind(struct batch *batch, const struct batch_mark *mark)
     batch->pool_count = mark->pools;
     batch->runner_count = mark->runners;
     batch->ticket_count = mark->tickets;
+    batch->change_count = mark->changes;
     batch->cursor_count = mark->cursors;
     batch->alerts_whole = mark->alerts_whole;
     batch->pools_whole = mark->pools_whole;
@@ -323,6 +326,16 @@ struct ticket *batch_ticket(struct batch *batch)
                                .labels = "",
                                .text = "" };
     return ticket;
+}
+
+struct change *batch_change(struct batch *batch)
+{
+    batch->changes =
+        grow(batch->changes, batch->change_count, &batch->change_cap, sizeof(*batch->changes));
+    struct change *change = &batch->changes[batch->change_count++];
+
+    *change = (struct change){ .project = "", .id = "", .title = "", .author = "", .url = "" };
+    return change;
 }
 
 void batch_cursor(struct batch *batch, const char *name, int64_t value)

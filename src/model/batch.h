@@ -161,6 +161,15 @@ struct ticket {
     size_t sla_count, pause_count, link_count;
 };
 
+/* A pull or merge request. */
+struct change {
+    const char *project, *id; /* identity within the source; id: the server's */
+    const char *title, *author, *url;
+    int64_t created_ms;           /* when it was opened; of a draft, when it was ready */
+    int64_t first_review_ms;      /* the first by somebody else than the author; 0: none yet */
+    int64_t merged_ms, closed_ms; /* 0: not yet; merged is closed, too */
+};
+
 struct cursor { /* how far the back-fill of a name has come */
     const char *name;
     int64_t value;
@@ -196,6 +205,8 @@ struct batch {
     size_t runner_count, runner_cap;
     struct ticket *tickets;
     size_t ticket_count, ticket_cap;
+    struct change *changes;
+    size_t change_count, change_cap;
     bool pools_whole;   /* pools and runners are all there are */
     bool waiting_whole; /* jobs with a queue_ref that wait are all there are */
     struct cursor *cursors;
@@ -212,7 +223,7 @@ void batch_done(struct batch *batch); /* frees; { 0 } again */
 /* Where a batch stands, and back to it: a reply that fails half way leaves no
  * records. What was noted stays. */
 struct batch_mark {
-    size_t series, samples, alerts, runs, jobs, tails, pools, runners, tickets, cursors;
+    size_t series, samples, alerts, runs, jobs, tails, pools, runners, tickets, changes, cursors;
     bool alerts_whole, pools_whole, waiting_whole;
 };
 struct batch_mark batch_mark(const struct batch *batch);
@@ -241,6 +252,7 @@ struct runner *batch_runner(struct batch *batch);
 /* A ticket of which nothing is known but what the caller then says in parts. Of the
  * same key twice in a batch, both are taken, in their order. */
 struct ticket *batch_ticket(struct batch *batch);
+struct change *batch_change(struct batch *batch);
 void batch_cursor(struct batch *batch, const char *name, int64_t value);
 void batch_note(struct batch *batch, enum dx_log_level level, const char *fmt, ...) DX_PRINTF(3, 4);
 

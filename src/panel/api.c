@@ -63,12 +63,18 @@ const char *dx_glyph(const struct dx_canvas *canvas, enum dx_glyph glyph)
 
 void dx_graph(struct dx_canvas *canvas, struct dx_box box, const struct dx_graph *graph)
 {
-    graph_draw(canvas, box, graph);
+    struct dx_graph mine = { .size = sizeof(mine) };
+
+    memcpy(&mine, graph, graph->size < sizeof(mine) ? graph->size : sizeof(mine));
+    graph_draw(canvas, box, &mine);
 }
 
 void dx_spark(struct dx_canvas *canvas, struct dx_box box, const struct dx_spark *spark)
 {
-    spark_draw(canvas, box, spark);
+    struct dx_spark mine = { .size = sizeof(mine) };
+
+    memcpy(&mine, spark, spark->size < sizeof(mine) ? spark->size : sizeof(mine));
+    spark_draw(canvas, box, &mine);
 }
 
 void dx_gauge(struct dx_canvas *canvas, struct dx_box box, double share, double goal,

@@ -223,6 +223,30 @@ enum dx_reply instance_event(struct instance *in, const struct dx_event *event,
     return reply;
 }
 
+bool instance_paints(const struct instance *in)
+{
+    return in->columns && in->depth == 0 && in->panel->paint && in->state && !in->off &&
+           !in->table->filter[0] && in->table->sort < 0;
+}
+
+bool instance_select_at(struct instance *in, int row, int col)
+{
+    const char *key = "";
+
+    if (!instance_paints(in))
+        return in->columns && table_select_at(in->table, row);
+    if (in->panel->at)
+        key = in->panel->at(in->state, row, col);
+    return *key && table_select_key(in->table, key);
+}
+
+static void paint(struct instance *in, struct dx_canvas *inside, bool focused)
+{
+    begin(in);
+    in->panel->paint(in->state, focused ? in->table->selected : "", inside);
+    end(in, CALLBACK_DRAW);
+}
+
 /* The rows, and what the panel has to say of the selected one where they leave room. */
 static void draw_list(struct instance *in, struct dx_canvas *inside, int64_t now_ms, bool focused)
 {
@@ -243,10 +267,10 @@ void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms
 {
     struct dx_canvas inside;
 
-    in->stale = now_ms > in->due_ms;
+    in->stale = now_ms > in->due_ms && !in->panel->paint;
     if (in->columns)
         table_scroll(in->table, canvas->rows - FRAME_AND_HEAD); /* the frame counts them */
-    inside = instance_frame(in, canvas, now_ms, focused);
+    inside = in->bare ? *canvas : instance_frame(in, canvas, now_ms, focused);
     if (inside.rows < 1 || inside.cols < 1)
         return;
     if (in->error.fault != DX_FAULT_NONE) {
@@ -262,6 +286,10 @@ void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms
                      in->table->row_count > 0 ? "Nothing fits the filter."
                      : *in->empty             ? in->empty
                                               : "Nothing here yet.");
+        return;
+    }
+    if (instance_paints(in)) {
+        paint(in, &inside, focused);
         return;
     }
     if (in->columns) {

@@ -33,13 +33,14 @@ struct instance {
     struct table *tables;            /* of every level that was opened yet: reached + 1 */
     char note[160], empty[200];
     struct finding *findings; /* FINDINGS_MOST; NULL: there was none yet */
-    int64_t total; /* its rows are the first ones of so many; 0: they are all */
+    int64_t total;            /* its rows are the first ones of so many; 0: they are all */
     size_t finding_count;
     struct step *path; /* what was opened before at a level stays behind its end; `reached` */
     int depth, base;   /* steps of the path; the first `base` are those of the one it follows */
     int reached;       /* the deepest level yet */
     bool idle;         /* it follows one where nothing is selected that can be opened */
     bool followed;     /* its selection is shown without the focus too */
+    bool bare;         /* it has no frame */
     /* the age of its data, by the last update: */
     int64_t last_ok_ms, every_ms;
     char sources[96];              /* "github", "3 sources" */
@@ -105,6 +106,11 @@ struct dx_list {
 /* For api.c. */
 struct dx_rows *rows_open(const struct dx_view *view, enum dx_query query,
                           const struct dx_filter *filter);
+
+/* It paints its own list now: the arrows go through it in all directions. */
+bool instance_paints(const struct instance *instance);
+/* Select what is at this place in its frame; false: nothing. */
+bool instance_select_at(struct instance *instance, int row, int col);
 
 /* Read the store into the view-model; rows, cols: inside the frame. */
 void instance_update(struct instance *instance, const struct reader *reader, int64_t now_ms,

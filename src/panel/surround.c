@@ -130,7 +130,7 @@ struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *can
     note_of(in, now_ms, canvas->cols - text_width(path) - text_width(frame.title) - NOTE_OTHER,
             note, sizeof(note));
     if (in->columns)
-        foot_of(in, rows > 0 ? (size_t)rows : 0, foot, sizeof(foot));
+        foot_of(in, rows > 0 && !instance_paints(in) ? (size_t)rows : 0, foot, sizeof(foot));
     for (const struct dx_column *c = in->columns; c && c->title; c++)
         frame.heat = frame.heat || c->type == DX_CELL_HEAT;
     inside = frame_draw(canvas, &frame);

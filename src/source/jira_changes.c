@@ -29,7 +29,7 @@ bool jira_is_pause(const struct jira *config, const char *name, const char *id)
 
 /* ---- changes ---- */
 
-struct change {
+struct field_change {
     int64_t at_ms;
     size_t nth; /* of the same moment: as they came */
     bool from_pause, to_pause;
@@ -37,7 +37,7 @@ struct change {
 
 static int by_time(const void *a, const void *b)
 {
-    const struct change *one = a, *other = b;
+    const struct field_change *one = a, *other = b;
 
     if (one->at_ms != other->at_ms)
         return one->at_ms < other->at_ms ? -1 : 1;
@@ -58,7 +58,7 @@ static bool pause_in(const struct jira_poll *p, const json_t *item, const char *
                          field_text(p->batch, item, id));
 }
 
-static size_t read_changes(const struct jira_poll *p, const json_t *list, struct change *out)
+static size_t read_changes(const struct jira_poll *p, const json_t *list, struct field_change *out)
 {
     const json_t *change, *item;
     size_t i, k, n = 0;
@@ -68,10 +68,11 @@ static size_t read_changes(const struct jira_poll *p, const json_t *list, struct
             int64_t at_ms = field_time(change, "created");
 
             if (at_ms > 0 && is_status(item) && n < CHANGES_MOST) {
-                out[n] = (struct change){ .at_ms = at_ms,
-                                          .nth = n,
-                                          .from_pause = pause_in(p, item, "fromString", "from"),
-                                          .to_pause = pause_in(p, item, "toString", "to") };
+                out[n] =
+                    (struct field_change){ .at_ms = at_ms,
+                                           .nth = n,
+                                           .from_pause = pause_in(p, item, "fromString", "from"),
+                                           .to_pause = pause_in(p, item, "toString", "to") };
                 n++;
             }
         }
@@ -89,7 +90,7 @@ static void close_pause(struct jira_trail *trail, int64_t at_ms)
 
 void jira_follow(const struct jira_poll *p, struct jira_trail *trail, const json_t *changes)
 {
-    struct change *list = mem_new(CHANGES_MOST, sizeof(*list));
+    struct field_change *list = mem_new(CHANGES_MOST, sizeof(*list));
     size_t n = read_changes(p, changes, list);
 
     for (size_t i = 0; i < n; i++) {

@@ -65,6 +65,10 @@ bool run_blame(struct store *store, int64_t run, struct dx_error *err);
 bool pools_put(struct writing *w, struct dx_error *err);
 /* dirty.c: another policy holds: all days of all pipelines are to be computed anew. */
 bool dirty_put_days(struct store *store, struct dx_error *err);
+/* The same of the business times of all tickets. */
+bool dirty_put_tickets(struct store *store, struct dx_error *err);
+/* The same of the points of key numbers alone. */
+bool dirty_put_kpi_days(struct store *store, struct dx_error *err);
 /* Items that wait in a queue give way to the jobs that came of them, or leave. */
 bool queue_put(struct writing *w, struct dx_error *err);
 /* The row of a pool, made where it is new; 0 for "". -1: *err. */

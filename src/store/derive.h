@@ -26,7 +26,9 @@ enum dirty_kind {
     DIRTY_PIPELINE,
     DIRTY_FLAKY, /* of a pipeline whose rates are as they should be */
     DIRTY_TOTALS,
-    DIRTY_TICKET, /* what it names */
+    DIRTY_FLAKY_DAYS, /* of a pipeline */
+    DIRTY_KPI_DAY,    /* nth: the day */
+    DIRTY_TICKET,     /* what it names, its business times */
 };
 struct dirty {
     enum dirty_kind kind;

@@ -41,6 +41,20 @@ static bool put_parts(struct store *store, enum dirty_kind kind, const struct pa
     return true;
 }
 
+/* What a day of pools and pipelines is made of, its key numbers are made of too. */
+static bool put_kpi_days(struct store *store, const struct touched *touched, struct dx_error *err)
+{
+    for (size_t i = 0; i < touched->pool_hours.count; i++)
+        if (!put_key(store, DIRTY_KPI_DAY, 0, touched->pool_hours.part[i].nth / HOURS_A_DAY, err))
+            return false;
+    for (size_t i = 0; i < touched->pipeline_days.count; i++)
+        if (!put_key(store, DIRTY_KPI_DAY, 0, touched->pipeline_days.part[i].nth, err) ||
+            !put_key(store, DIRTY_FLAKY_DAYS, touched->pipeline_days.part[i].id, 0, err))
+            return false;
+    return put_ids(store, DIRTY_FLAKY_DAYS, &touched->flaky_days, err) &&
+           put_parts(store, DIRTY_KPI_DAY, &touched->kpi_days, err);
+}
+
 bool store_put_dirty(struct store *store, const struct touched *touched, struct dx_error *err)
 {
     if (touched->failed_to_ms > 0)
@@ -56,25 +70,47 @@ bool store_put_dirty(struct store *store, const struct touched *touched, struct 
            put_ids(store, DIRTY_POOL, &touched->pools, err) &&
            put_parts(store, DIRTY_PIPELINE_DAY, &touched->pipeline_days, err) &&
            put_ids(store, DIRTY_PIPELINE, &touched->pipelines, err) &&
-           put_ids(store, DIRTY_FLAKY, &touched->flaky, err) &&
+           put_ids(store, DIRTY_FLAKY, &touched->flaky, err) && put_kpi_days(store, touched, err) &&
            put_ids(store, DIRTY_TICKET, &touched->tickets, err) &&
            (!touched->totals || put_key(store, DIRTY_TOTALS, 0, 0, err));
 }
 
-bool dirty_put_days(struct store *store, struct dx_error *err)
+static bool put_all(struct store *store, const char *sql, enum dirty_kind kind,
+                    struct dx_error *err)
 {
-    sqlite3_stmt *stmt =
-        store_statement(store,
-                        "INSERT INTO dirty (kind, id, nth)"
-                        " SELECT DISTINCT ?1, pipeline, finished_ms / 86400000 FROM run"
-                        " WHERE finished_ms > 0"
-                        " ON CONFLICT DO NOTHING",
-                        err);
+    sqlite3_stmt *stmt = store_statement(store, sql, err);
 
     if (!stmt)
         return false;
-    (void)sqlite3_bind_int(stmt, 1, DIRTY_PIPELINE_DAY);
+    (void)sqlite3_bind_int(stmt, 1, (int)kind);
     return store_step(store, stmt, err);
+}
+
+bool dirty_put_tickets(struct store *store, struct dx_error *err)
+{
+    return put_all(store,
+                   "INSERT INTO dirty (kind, id, nth) SELECT ?1, id, 0 FROM ticket WHERE true"
+                   " ON CONFLICT DO NOTHING",
+                   DIRTY_TICKET, err);
+}
+
+bool dirty_put_kpi_days(struct store *store, struct dx_error *err)
+{
+    return put_all(store,
+                   "INSERT INTO dirty (kind, id, nth)"
+                   " SELECT DISTINCT ?1, 0, finished_ms / 86400000 FROM run WHERE finished_ms > 0"
+                   " ON CONFLICT DO NOTHING",
+                   DIRTY_KPI_DAY, err);
+}
+
+bool dirty_put_days(struct store *store, struct dx_error *err)
+{
+    return put_all(store,
+                   "INSERT INTO dirty (kind, id, nth)"
+                   " SELECT DISTINCT ?1, pipeline, finished_ms / 86400000 FROM run"
+                   " WHERE finished_ms > 0 ON CONFLICT DO NOTHING",
+                   DIRTY_PIPELINE_DAY, err) &&
+           dirty_put_kpi_days(store, err);
 }
 
 /* The first key behind it; false: *err. */

@@ -7,7 +7,7 @@
 #include "store/store.h"
 #include "store/touched.h"
 
-enum { STATEMENTS = 160, STATEMENT_SLOTS = 256 };
+enum { STATEMENTS = 200, STATEMENT_SLOTS = 512 };
 
 struct rows;
 struct interned;

@@ -258,6 +258,11 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
     case DX_QUERY_SIMILAR:
     case DX_QUERY_TRIAGE:
         return search_query(query, filter);
+    case DX_QUERY_TICKET_GROUPS:
+    case DX_QUERY_TICKET_DAYS:
+    case DX_QUERY_KPIS:
+    case DX_QUERY_KPI_POINTS:
+        return kpi_query(query);
     case DX_QUERY_COUNT:
         break;
     }
@@ -276,6 +281,8 @@ static void bind_ci(sqlite3_stmt *stmt, const struct dx_filter *filter)
     (void)sqlite3_bind_int(stmt, 9, filter->open);
     (void)sqlite3_bind_int(stmt, 10, filter->cause);
     (void)sqlite3_bind_int(stmt, 11, filter->parts);
+    bind_copy(stmt, 21, filter->key);
+    (void)sqlite3_bind_int64(stmt, 22, filter->step_ms > 0 ? filter->step_ms : DAY_MS);
 }
 
 /* Where the query looks for words; false: there is nothing to be found. */

@@ -9,7 +9,8 @@ enum { SERIES_ID = 5 }; /* the column of the query for samples that points.c rea
 /* ?1 the moment, ?2 from, ?3 source, ?4 name, ?5 limit; of CI also ?6 the number
  * in filter.key, ?7 a second one in it, ?8 window, ?9 only open ones, ?10 cause, ?11
  * parts too; of tickets also ?12 project, ?13 category, ?14 label, ?15 assignee, ?16
- * priority, ?17 at risk, ?18 text, ?19 order, ?20 reverse */
+ * priority, ?17 at risk, ?18 text, ?19 order, ?20 reverse; of key numbers ?21
+ * filter.key as it is, ?22 step */
 struct query {
     const char *sql;
     enum dx_field fields[40]; /* of the columns; ends at DX_FIELD_COUNT */
@@ -26,6 +27,8 @@ const struct query *ticket_query(enum dx_query which, const struct dx_filter *fi
 const struct query *ticket_ref_query(const char *key); /* ticket_ref_query.c */
 /* ticket_narrow.c: the function holds(filter, column, text, column, text ...) */
 bool ticket_narrow_begin(struct store *store, struct dx_error *err);
+
+const struct query *kpi_query(enum dx_query which); /* kpi_query.c */
 
 struct rows {
     struct store *store;

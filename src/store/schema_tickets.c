@@ -29,7 +29,10 @@ const char schema_tickets_sql[] =
     /* done, and some servers do not say when */
     "CREATE INDEX ticket_done ON ticket (coalesce(resolved_ms, updated_ms, created_ms), id)"
     " WHERE state = 3;"
-    "CREATE INDEX ticket_created ON ticket (created_ms);"
+    /* what key numbers are made of */
+    "CREATE INDEX ticket_created ON ticket (created_ms, source, category, priority);"
+    "CREATE INDEX ticket_answered ON ticket (first_ms, first_business_ms, source, category,"
+    " priority) WHERE first_ms IS NOT NULL;"
     /* parts that are still to be asked for: the latest first */
     "CREATE INDEX ticket_lacks ON ticket (source, parts, updated_ms);"
     /* the same in words, and when it was done */

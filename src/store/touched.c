@@ -98,7 +98,9 @@ void touched_done(struct touched *touched)
     ids_done(&touched->pipelines);
     ids_done(&touched->tickets);
     ids_done(&touched->flaky);
+    ids_done(&touched->flaky_days);
     parts_done(&touched->pool_hours);
     parts_done(&touched->pipeline_days);
+    parts_done(&touched->kpi_days);
     *touched = (struct touched){ .failed_to_ms = 0 };
 }

@@ -28,9 +28,12 @@ void parts_sort(struct parts *parts); /* each once */
 
 struct touched {
     struct ids pools, pipelines, tickets;
-    struct ids flaky; /* pipelines of which only the flaky jobs are to be looked at */
+    struct ids flaky_days; /* pipelines of which that is to be done for past days */
+    struct ids flaky;      /* pipelines of which only the flaky jobs are to be looked at */
     bool totals;
+    bool changes; /* pull or merge requests */
     struct parts pool_hours, pipeline_days;
+    struct parts kpi_days; /* whose points of key numbers are to be made anew; id 0 */
     /* When jobs ended that failed, or whose cause is known better; 0: none did. */
     int64_t failed_from_ms, failed_to_ms;
 };

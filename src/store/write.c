@@ -3,6 +3,7 @@
 
 #include "store/ci.h"
 #include "store/derive.h"
+#include "store/changes.h"
 #include "store/tickets.h"
 
 #include <stdio.h>
@@ -262,7 +263,8 @@ static bool put_records(struct store *store, const struct poll *poll, const stru
 
     touched_done(&store->touched);
     ok = runs_put(&w, err) && jobs_put(&w, err) && queue_put(&w, err) && tails_put(&w, err) &&
-         pools_put(&w, err) && tickets_put(store, poll, batch, err);
+         pools_put(&w, err) && tickets_put(store, poll, batch, err) &&
+         changes_put(store, poll, batch, err);
     parts_sort(&store->touched.pool_hours);
     parts_sort(&store->touched.pipeline_days);
     if (ok && store->derive)

@@ -6,20 +6,21 @@
 
 #include <string.h>
 
-#define STATES                                                                                     \
+#define STATES(edge)                                                                               \
     {                                                                                              \
         [DX_GLYPH_GOOD] = "✓", [DX_GLYPH_WARN] = "!", [DX_GLYPH_BAD] = "✗", [DX_GLYPH_NONE] = "–", \
         [DX_GLYPH_FEW] = "?", [DX_GLYPH_RUNNING] = "◌", [DX_GLYPH_LIVE] = "●",                     \
         [DX_GLYPH_LIMITED] = "◐", [DX_GLYPH_LOST] = "○", [DX_GLYPH_UP] = "▲",                      \
         [DX_GLYPH_DOWN] = "▼", [DX_GLYPH_SORTED] = "▾", [DX_GLYPH_ELLIPSIS] = "…",                 \
         [DX_GLYPH_PATH] = "›", [DX_GLYPH_AT_MOST] = "≤", [DX_GLYPH_AT_LEAST] = "≥",                \
-        [DX_GLYPH_PLUS_MINUS] = "±", [DX_GLYPH_DOT] = "·"                                         \
+        [DX_GLYPH_PLUS_MINUS] = "±", [DX_GLYPH_DOT] = "·", [DX_GLYPH_EDGE] = (edge),               \
+        [DX_GLYPH_EDGE_LOUD] = "▌"                                                                 \
     }
 
 const struct glyphs glyph_sets[GLYPHS_COUNT] = {
     [GLYPHS_BRAILLE] = {
         .set = GLYPHS_BRAILLE,
-        .glyph = STATES,
+        .glyph = STATES("▎"),
         .spark = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" },
         .heat = { "■", "■", "■", "■", "■", "■", "■", "■" },
         .gap = "·",
@@ -33,7 +34,7 @@ const struct glyphs glyph_sets[GLYPHS_COUNT] = {
     },
     [GLYPHS_BLOCK] = {
         .set = GLYPHS_BLOCK,
-        .glyph = STATES,
+        .glyph = STATES("│"),
         .spark = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" },
         .heat = { "■", "■", "■", "■", "■", "■", "■", "■" },
         .gap = "·",
@@ -52,7 +53,8 @@ const struct glyphs glyph_sets[GLYPHS_COUNT] = {
                    [DX_GLYPH_LIVE] = "*", [DX_GLYPH_LIMITED] = "o", [DX_GLYPH_LOST] = "x",
                    [DX_GLYPH_UP] = "^", [DX_GLYPH_DOWN] = "v", [DX_GLYPH_SORTED] = "v",
                    [DX_GLYPH_ELLIPSIS] = "~", [DX_GLYPH_PATH] = ">", [DX_GLYPH_AT_MOST] = "<",
-                   [DX_GLYPH_AT_LEAST] = ">", [DX_GLYPH_PLUS_MINUS] = "+", [DX_GLYPH_DOT] = "." },
+                   [DX_GLYPH_AT_LEAST] = ">", [DX_GLYPH_PLUS_MINUS] = "+", [DX_GLYPH_DOT] = ".",
+                   [DX_GLYPH_EDGE] = "|", [DX_GLYPH_EDGE_LOUD] = "#" },
         .spark = { "_", ".", "-", ":", "=", "+", "*", "#" },
         .heat = { ".", ":", "-", "=", "+", "*", "%", "#" },
         .gap = " ",

@@ -264,7 +264,7 @@ static void put_label(struct plot *plot, int row, double value, const char *befo
     (void)canvas_put(plot->canvas, row, box.col, &(struct dx_style){ .role = DX_ROLE_DIM }, label);
 }
 
-static void draw_goal(struct plot *plot)
+static void draw_goal(struct plot *plot, bool label)
 {
     const struct glyphs *g = plot->canvas->grid->glyphs;
     int row;
@@ -276,8 +276,9 @@ static void draw_goal(struct plot *plot)
     for (int col = 0; col < plot->area.cols; col++)
         (void)canvas_put(plot->canvas, row, plot->area.col + col,
                          &(struct dx_style){ .role = DX_ROLE_BORDER }, g->goal_line);
-    put_label(plot, row, plot->graph->goal,
-              g->glyph[plot->graph->goal_is_floor ? DX_GLYPH_AT_LEAST : DX_GLYPH_AT_MOST]);
+    if (label)
+        put_label(plot, row, plot->graph->goal,
+                  g->glyph[plot->graph->goal_is_floor ? DX_GLYPH_AT_LEAST : DX_GLYPH_AT_MOST]);
 }
 
 static void draw_axes(struct plot *plot)
@@ -399,7 +400,13 @@ void graph_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_gra
         spark_draw(&inside, (struct dx_box){ 0, 0, 1, inside.cols },
                    DX_SPARK(.value = graph->series[0].value, .count = graph->series[0].count,
                             .max = plot.max, .goal = graph->goal, .role = graph->series[0].role,
-                            .past = graph->past));
+                            .past = graph->past, .goal_is_floor = graph->goal_is_floor));
+        return;
+    }
+    if (graph->bare) {
+        plot.area = (struct dx_box){ 0, 0, inside.rows, inside.cols };
+        draw_goal(&plot, false);
+        fill(&plot);
         return;
     }
     legend = graph->legend && inside.rows >= 5 ? (int)graph->count : 0;
@@ -412,7 +419,7 @@ void graph_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_gra
         axis = 0;
     plot.area = (struct dx_box){ 0, axis, inside.rows - TIME_ROW - legend, inside.cols - axis };
     if (axis > 0)
-        draw_goal(&plot);
+        draw_goal(&plot, true);
     if (graph->count == 1)
         fill(&plot);
     else

@@ -7,6 +7,8 @@
 
 #include "core/mem.h"
 
+enum { LEAST_ROWS = 5 }; /* a frame, a head and two rows */
+
 struct work { /* a row that is really placed: one of the user's, or a stacked panel */
     struct layout_panel **panels;
     int count, height, weight, min_rows, want_rows, rows;
@@ -166,26 +168,53 @@ static int arrange(struct work *work, struct layout_panel **slots, struct layout
     return n;
 }
 
-/* The panel with the highest priority number goes; of equals the last one. */
+/* The panel with the highest priority number goes; of equals the last one. The last one of
+ * those that are no mere strip stays. */
 static bool drop_one(struct layout_row *rows, int row_count, bool *dropped)
 {
-    int index = 0, worst = -1, left = 0, priority = -1;
+    int index = 0, worst = -1, left = 0, priority = -1, whole = 0;
+
+    for (int r = 0; r < row_count; r++)
+        for (int i = 0; i < rows[r].count; i++, index++)
+            whole += !dropped[index] && !rows[r].panels[i].strip;
+    index = 0;
 
     for (int r = 0; r < row_count; r++) {
         for (int i = 0; i < rows[r].count; i++, index++) {
             if (dropped[index])
                 continue;
             left++;
+            if (whole == 1 && !rows[r].panels[i].strip)
+                continue;
             if (rows[r].panels[i].priority >= priority) {
                 priority = rows[r].panels[i].priority;
                 worst = index;
             }
         }
     }
-    if (left <= 1)
+    if (left <= 1 || worst < 0)
         return false;
     dropped[worst] = true;
     return true;
+}
+
+/* Beside strips the last panel makes do with what they leave. */
+static void squeeze(struct work *work, int count, int rows)
+{
+    int left = rows, last = -1;
+
+    for (int i = 0; i < count; i++) {
+        if (work[i].count == 1 && work[i].panels[0]->strip)
+            left -= needed(&work[i]);
+        else if (last >= 0 || work[i].count != 1)
+            return;
+        else
+            last = i;
+    }
+    if (last >= 0 && left >= LEAST_ROWS && needed(&work[last]) > left) {
+        work[last].height = 0;
+        work[last].min_rows = left;
+    }
 }
 
 static void zoom(struct layout_row *rows, int row_count, struct dx_box box, int zoomed)
@@ -212,9 +241,10 @@ void layout_place(struct layout_row *rows, int row_count, struct dx_box box, int
     if (zoomed >= 0) {
         zoom(rows, row_count, box, zoomed);
     } else {
-        do
+        do {
             count = arrange(work, slots, rows, row_count, dropped, box.cols);
-        while (total_needed(work, count) > box.rows && drop_one(rows, row_count, dropped));
+            squeeze(work, count, box.rows);
+        } while (total_needed(work, count) > box.rows && drop_one(rows, row_count, dropped));
         if (count == 1 && work[0].count == 1)
             work[0].min_rows = work[0].height = 0; /* the last one takes what there is */
         share_rows(work, count, box.rows);

@@ -5,6 +5,7 @@
 #include <dxtop/panel.h>
 
 struct layout_panel {         /* frames included */
+    bool strip;               /* of a row or two: beside it the last one makes do with less */
     int weight;               /* share of its row's width; 0 counts as 1 */
     int priority;             /* 0 is dropped last */
     int min_rows, min_cols;   /* below it the panel is dropped */

@@ -46,7 +46,8 @@ void spark_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_spa
 
     for (size_t i = 0; i < n; i++) {
         double value = column_max(spark->value, spark->count, n, i);
-        bool past = !isnan(spark->goal) && value > spark->goal;
+        bool past = !isnan(spark->goal) &&
+                    (spark->goal_is_floor ? value < spark->goal : value > spark->goal);
         struct dx_style style = { .role = past ? spark->past : spark->role };
         int col = box.col + box.cols - (int)n + (int)i;
 

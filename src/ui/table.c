@@ -278,6 +278,17 @@ void table_scroll(struct table *table, int rows_visible)
         table->top = table->at - rows + 1;
 }
 
+bool table_select_key(struct table *table, const char *key)
+{
+    for (size_t i = 0; i < table->shown; i++) {
+        if (strcmp(table->rows[table->order[i]].key, key) != 0)
+            continue;
+        select_index(table, i);
+        return true;
+    }
+    return false;
+}
+
 bool table_select_at(struct table *table, int row)
 {
     size_t at = table->top + (size_t)(row - 1);

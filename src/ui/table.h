@@ -39,7 +39,8 @@ void table_arrange(struct table *table); /* after rows, sort or filter changed *
 /* Move the selection by rows, or to an end with INT_MIN and INT_MAX. */
 void table_move(struct table *table, int by, int rows_visible);
 const struct table_row *table_selected(const struct table *table); /* NULL: none */
-bool table_select_at(struct table *table, int row);                /* canvas row, header is 0 */
+bool table_select_key(struct table *table, const char *key);
+bool table_select_at(struct table *table, int row); /* canvas row, header is 0 */
 /* What the last update left of the rows may be less: scroll to where so many that
  * are visible are full and the selected one is among them. */
 void table_scroll(struct table *table, int rows_visible);

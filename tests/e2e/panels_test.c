@@ -21,7 +21,7 @@ static const char *const views[] = {
 };
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]), VIEWS = sizeof(views) / sizeof(views[0]) };
 
-static char *dir, config[256], store[256];
+static char *dir, config[256], health[256], store[256];
 
 static void setup(void)
 {
@@ -30,29 +30,41 @@ static void setup(void)
     snprintf(config, sizeof(config), "%s/t.yaml", dir);
     snprintf(store, sizeof(store), "%s/t.db", dir);
     company_config(config, store);
+    snprintf(health, sizeof(health), "%s/h.yaml", dir);
+    write_file(health,
+               "title: acme\nstore: %s\nviews:\n  - name: Health\n    rows:\n"
+               "      - panels: [{panel: overview, priority: 0}]\n"
+               "      - panels: [{panel: queue, priority: 1}, {panel: pipelines, priority: 2}]\n",
+               store);
 }
 
 TestSuite(panels, .init = setup, .timeout = 300);
 
 /* ---- golden screens ---- */
 
+static void screen_of(const char *file, const char *state, const char *now, const char *option,
+                      const char *view)
+{
+    for (int i = 0; i < SIZES; i++) {
+        const char *argv[] = { "dxtop",    "-c",     file,     "--state", dir,      "--now",
+                               now,        "screen", "--view", view,      "--size", sizes[i],
+                               "--format", "roles",  option,   NULL };
+        char name[128], *text;
+        int status;
+
+        text = program_run(argv, &status);
+        cr_assert_eq(status, 0, "%s", text);
+        snprintf(name, sizeof(name), "screens/ci-%s%s-%s", state, view, sizes[i]);
+        golden_text(text, name);
+        free(text);
+    }
+}
+
 static void screens(const char *state, const char *now, const char *option)
 {
-    for (int v = 0; v < VIEWS; v++) {
-        for (int i = 0; i < SIZES; i++) {
-            const char *argv[] = { "dxtop",    "-c",     config,   "--state", dir,      "--now",
-                                   now,        "screen", "--view", views[v],  "--size", sizes[i],
-                                   "--format", "roles",  option,   NULL };
-            char name[128], *text;
-            int status;
-
-            text = program_run(argv, &status);
-            cr_assert_eq(status, 0, "%s", text);
-            snprintf(name, sizeof(name), "screens/ci-%s%s-%s", state, views[v], sizes[i]);
-            golden_text(text, name);
-            free(text);
-        }
-    }
+    for (int v = 0; v < VIEWS; v++)
+        screen_of(config, state, now, option, views[v]);
+    screen_of(health, state, now, option, "Health");
 }
 
 Test(panels, of_a_normal_day)
@@ -211,6 +223,85 @@ Test(panels, filter_and_sort_are_of_their_level_and_keep_the_selection)
     SHOWS(p, "WAIT▾");
     pty_send(p, "\r");
     SHOWS(p, "Queues › linux-arm › waiting");
+    quit(p);
+}
+
+/* ---- key numbers ---- */
+
+static struct pty *view_health(int rows, int cols)
+{
+    const char *argv[] = { "dxtop", "-c",    health,   "--state", dir,
+                           "--now", KIT_NOW, "--view", "Health",  NULL };
+    struct pty *p;
+
+    company_write(store, KIT_NORMAL);
+    company_hold(store);
+    p = pty_start(argv, rows, cols, "xterm-256color");
+    cr_assert(pty_shows(p, "Platform success", 10000), "%s", pty_text(p));
+    return p;
+}
+
+/* From the tile to the evidence: pipelines, runs, jobs, the job itself. */
+Test(panels, a_tile_opens_down_to_the_evidence)
+{
+    struct pty *p = view_health(40, 120);
+
+    pty_send(p, "\033[Z"); /* Shift-Tab: one begins in a list */
+    pty_send(p, "\r");
+    SHOWS(p, "Health › Platform success");
+    SHOWS(p, "all: 97.9–98.1 %");
+    SHOWS(p, "api/test");
+    pty_send(p, "/api/test\r\r");
+    SHOWS(p, "› api/test");
+    SHOWS(p, "platform: runner");
+    pty_send(p, "/platform\r\r");
+    SHOWS(p, "› #");
+    pty_send(p, "\r");
+    SHOWS(p, "started_at - created_at");
+    for (int i = 0; i < 6; i++) { /* four levels and two filters */
+        pty_send(p, "\033");
+        pty_read(p, 100);
+    }
+    SHOWS(p, "Queue p95");
+    SHOWS(p, "linux-xl");
+    quit(p);
+}
+
+Test(panels, help_on_a_tile_says_what_it_means)
+{
+    struct pty *p = view_health(40, 120);
+
+    pty_send(p, "\033[Zl"); /* the second tile */
+    pty_send(p, "?");
+    SHOWS(p, "p95 of the waits for a runner of all jobs");
+    SHOWS(p, "The last 24 h, against the 7 d before. n: 949. Goal: ≤ 5m, bad past 7m 30s.");
+    pty_send(p, "\033");
+    LACKS(p, "p95 of the waits for a runner");
+    quit(p);
+}
+
+/* Filtered, it is a list as any other. */
+Test(panels, tiles_are_a_list_too)
+{
+    struct pty *p = view_health(40, 120);
+
+    pty_send(p, "\033[Z/flaky\r");
+    SHOWS(p, "VALUE");
+    SHOWS(p, "/flaky  1 of 9");
+    LACKS(p, "Platform success");
+    pty_send(p, "\033");
+    SHOWS(p, "Platform success");
+    quit(p);
+}
+
+Test(panels, a_click_selects_a_tile_and_a_second_one_opens_it)
+{
+    struct pty *p = view_health(40, 120);
+
+    pty_send(p, "\033[<0;30;6M\033[<0;30;6m");
+    pty_read(p, 100);
+    pty_send(p, "\033[<0;30;6M\033[<0;30;6m");
+    SHOWS(p, "Health › Queue p95");
     quit(p);
 }
 

@@ -110,7 +110,9 @@ enum dx_glyph {
     DX_GLYPH_AT_MOST,
     DX_GLYPH_AT_LEAST,
     DX_GLYPH_PLUS_MINUS,
-    DX_GLYPH_DOT, /* quiet */
+    DX_GLYPH_DOT,       /* quiet */
+    DX_GLYPH_EDGE,      /* of a tile */
+    DX_GLYPH_EDGE_LOUD, /* of one that is to be seen */
     DX_GLYPH_COUNT
 };
 DX_EXPORT const char *dx_glyph(const struct dx_canvas *canvas, enum dx_glyph glyph);
@@ -137,6 +139,7 @@ struct dx_graph {
     enum dx_role past;
     enum dx_unit unit;
     int64_t from_ms, to_ms; /* the times of the first and last column */
+    bool bare;              /* nothing but the graph and the line of its goal: it is small */
 };
 #define DX_GRAPH(...) (&(struct dx_graph){ .size = sizeof(struct dx_graph), __VA_ARGS__ })
 DX_EXPORT void dx_graph(struct dx_canvas *canvas, struct dx_box box, const struct dx_graph *graph);
@@ -149,6 +152,7 @@ struct dx_spark {
     size_t count; /* where there are more than columns, each shows the largest of its own */
     double max, goal;
     enum dx_role role, past;
+    bool goal_is_floor; /* the values below it are past it */
 };
 #define DX_SPARK(...) (&(struct dx_spark){ .size = sizeof(struct dx_spark), __VA_ARGS__ })
 DX_EXPORT void dx_spark(struct dx_canvas *canvas, struct dx_box box, const struct dx_spark *spark);
@@ -426,6 +430,18 @@ struct dx_panel {
      * stand side by side. One whose columns_of() is NULL paints at every level. */
     const struct dx_level *levels;
     size_t level_count;
+    /* A panel that lists may paint its own list in its own way (tiles): selected is the key
+     * of the selected row, "" while that is not to be seen. While it is filtered or sorted
+     * by a column it is drawn as any list. at(): the key of the row that is painted at a
+     * place; "" for none. Such a panel says itself what of it is stale. */
+    void (*paint)(const void *state, const char *selected, struct dx_canvas *canvas);
+    const char *(*at)(const void *state, int row, int col);
+    /* How high it wants to be on a page of that size, in place of a share; *bare: without a
+     * frame. Once something in it is opened it has the whole page. NULL: by its minimum and
+     * the weight of its row. */
+    int (*rows_on)(int page_rows, int page_cols, bool *bare);
+    /* For `?`: what the row with this key means; "" or NULL: nothing more. */
+    const char *(*about)(const void *state, const char *row_key);
 };
 
 #define DX_PANEL_HEAD .abi = DX_PANEL_ABI, .size = sizeof(struct dx_panel)

@@ -70,6 +70,19 @@ enum dx_query {
                              it (or the pipeline's project), the most urgent first. KEY NAME
                              TITLE PRIORITY RISK URL. No key: of all that open tickets name. KEY
                              REF NAME (of the most urgent ticket) N (tickets) RISK */
+    DX_QUERY_KPIS,        /* in their order; key: one. KEY (its id) NAME BRIEF UNIT VALUE LOW HIGH N
+                             WINDOW BEFORE (previous value) BEFORE_WINDOW N_BEFORE TARGET TARGET_BAD
+                             BETTER STATE DEFINITION TEXT (why there is no value, or what is beside
+                             it) READS. Values are in UNIT: spans in seconds */
+    DX_QUERY_TICKET_GROUPS, /* name: "category" or "priority"; the most opened first. KEY TYPE
+                               (which of the two) NAME OPEN DUE (of them, within 4 h) BREACHED
+                               OPENED CLOSED (in 30 d) RESPONSE_N P50 P90 (business time to the
+                               first response, 7 d) N RESOLUTION_P50 BEFORE (business time to the
+                               resolution, 30 d and the 30 d before) RESTORE_N RESTORE_P50
+                               (incidents, 30 d) REPEATS (share, 30 d). Spans are ms */
+    DX_QUERY_TICKET_DAYS,   /* by day, ends at AT. OPENED CLOSED OPEN (at its end) */
+    DX_QUERY_KPI_POINTS,    /* key: a KPI's id; by time, of step_ms (1 h or 1 d), ends at AT. KEY AT
+                               VALUE N */
     DX_QUERY_COUNT
 };
 
@@ -212,6 +225,24 @@ enum dx_field {
     DX_FIELD_REF,                 /* i enum dx_ref */
     DX_FIELD_DUE,                 /* i tickets whose SLA is at risk */
     DX_FIELD_OVER,                /* i tickets whose SLA is breached */
+    DX_FIELD_OPEN,                /* i tickets; DUE and BREACHED are of them */
+    DX_FIELD_BREACHED,            /* i of them past it */
+    DX_FIELD_OPENED,              /* i */
+    DX_FIELD_CLOSED,              /* i */
+    DX_FIELD_RESPONSE_N,          /* i */
+    DX_FIELD_RESOLUTION_P50,      /* n ms */
+    DX_FIELD_RESTORE_N,           /* i */
+    DX_FIELD_RESTORE_P50,         /* n ms */
+    DX_FIELD_REPEATS,             /* n share */
+    /* key numbers */
+    DX_FIELD_BRIEF,         /* t a name for little room */
+    DX_FIELD_WINDOW,        /* i ms; 0: as it is now */
+    DX_FIELD_BEFORE_WINDOW, /* i ms, of the window before; of WINDOW 0: how long ago */
+    DX_FIELD_TARGET,        /* n the goal; what is past it is a warning */
+    DX_FIELD_TARGET_BAD,    /* n what is past it is bad */
+    DX_FIELD_BETTER,        /* i 1: the more the better, -1: the less */
+    DX_FIELD_DEFINITION,    /* t */
+    DX_FIELD_READS,         /* i 1u << enum dx_kind, or-ed */
     DX_FIELD_COUNT
 };
 
@@ -233,6 +264,15 @@ enum dx_flaky_state {
 
 /* What a person said of the suggestions for a ticket. */
 enum dx_verdict { DX_VERDICT_NONE, DX_VERDICT_ACCEPTED, DX_VERDICT_IGNORED };
+/* How a key number stands against its target. */
+enum dx_kpi_state {
+    DX_KPI_NOTHING, /* no data */
+    DX_KPI_PLAIN,   /* it has no target */
+    DX_KPI_FEW,     /* too few to say */
+    DX_KPI_GOOD,
+    DX_KPI_WARN,
+    DX_KPI_BAD,
+};
 
 /* How an open ticket stands to its SLA: by the moment of its breach, also where the
  * server has not said so yet. */

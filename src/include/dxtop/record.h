@@ -47,6 +47,7 @@ enum dx_kind {
     DX_KIND_RUN,
     DX_KIND_POOL,
     DX_KIND_TICKET,
+    DX_KIND_CHANGE, /* pull and merge requests */
     DX_KIND_COUNT
 };
 

@@ -1,0 +1,293 @@
+/* overview: the key numbers of the platform as tiles, each with its goal, its trend and
+ * its definition. */
+#include "overview.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STATE, NAME, VALUE, TREND, GOAL, N, WINDOW, LAST, WHY, COUNT };
+
+static const struct dx_column columns[] = {
+    [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
+                "✓ within its goal, ! past it, ✗ far past it, ? too few to say, · no goal, "
+                "– no data" },
+    [NAME] = { "KPI", DX_CELL_TEXT, DX_UNIT_NONE, 0, 12, 20, DX_FIT_LEFT, "the key number" },
+    [VALUE] = { "VALUE", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 14, DX_FIT_RIGHT,
+                "over its window; a range where causes of failures are unknown" },
+    [TREND] = { "TREND", DX_CELL_TEXT, DX_UNIT_NONE, 1, 8, 10, DX_FIT_RIGHT,
+                "against the window before; bright where that is worse" },
+    [GOAL] = { "GOAL", DX_CELL_TEXT, DX_UNIT_NONE, 2, 6, 8, DX_FIT_RIGHT,
+               "targets of the configuration" },
+    [N] = { "N", DX_CELL_NUMBER, DX_UNIT_COUNT, 3, 5, 7, DX_FIT_RIGHT, "what it is made of" },
+    [WINDOW] = { "WINDOW", DX_CELL_TEXT, DX_UNIT_NONE, 4, 6, 6, DX_FIT_RIGHT,
+                 "up to now; empty: as it is now" },
+    [LAST] = { "LATELY", DX_CELL_SPARK, DX_UNIT_NONE, 5, 10, 30, DX_FIT_LEFT,
+               "by the hour of 24 h, or by the day of 30 d" },
+    [WHY] = { "", DX_CELL_TEXT, DX_UNIT_NONE, 6, 10, 0, DX_FIT_LEFT,
+              "why there is no value, or what is beside it" },
+    [COUNT] = { 0 },
+};
+
+static const struct dx_level levels[] = {
+    { NULL, overview_inside_columns },
+    { NULL, overview_inside_columns },
+    { NULL, overview_inside_columns },
+    { NULL, NULL },
+};
+
+const struct tile *overview_find(const struct overview *p, const char *id)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(p->tiles[i].id, id) == 0)
+            return &p->tiles[i];
+    return NULL;
+}
+
+static struct tile *find(struct overview *p, const char *id)
+{
+    const struct tile *tile = overview_find(p, id);
+
+    return tile ? &p->tiles[tile - p->tiles] : NULL;
+}
+
+/* ---- reading ---- */
+
+/* "Median … of … The last 7 d, against the 7 d before. n 41, before 38. Goal: ≤ 2h." */
+static void explain(struct tile *tile, const char *definition)
+{
+    char window[TILE_TEXT], before[TILE_TEXT], goal[TILE_TEXT], bad[TILE_TEXT] = "", of[160];
+
+    (void)tile_window(window, tile->window_ms);
+    (void)tile_window(before, tile->before_ms);
+    if (*window)
+        (void)snprintf(of, sizeof(of), "The last %s, against the %s before.", window, before);
+    else
+        (void)snprintf(of, sizeof(of), "As it is now, against %s ago.", before);
+    (void)tile_goal(goal, tile, true);
+    if (!isnan(tile->bad))
+        (void)tile_number(bad, tile->unit, tile->bad);
+    (void)snprintf(tile->about, sizeof(tile->about), "%s\n%s n: %lld.%s%s%s%s%s", definition, of,
+                   (long long)tile->n, *goal ? " Goal: " : "", goal, *bad ? ", bad past " : "", bad,
+                   *goal ? "." : "");
+}
+
+static void take(struct tile *tile, const struct dx_rows *rows)
+{
+    *tile = (struct tile){ .unit = (enum dx_unit)dx_int(rows, DX_FIELD_UNIT),
+                           .state = (enum dx_kpi_state)dx_int(rows, DX_FIELD_STATE),
+                           .value = dx_number(rows, DX_FIELD_VALUE),
+                           .low = dx_number(rows, DX_FIELD_LOW),
+                           .high = dx_number(rows, DX_FIELD_HIGH),
+                           .before = dx_number(rows, DX_FIELD_BEFORE),
+                           .target = dx_number(rows, DX_FIELD_TARGET),
+                           .bad = dx_number(rows, DX_FIELD_TARGET_BAD),
+                           .floor = dx_int(rows, DX_FIELD_BETTER) > 0,
+                           .n = dx_int(rows, DX_FIELD_N),
+                           .window_ms = dx_int(rows, DX_FIELD_WINDOW),
+                           .before_ms = dx_int(rows, DX_FIELD_BEFORE_WINDOW),
+                           .reads = (uint32_t)dx_int(rows, DX_FIELD_READS) };
+    (void)ci_copy(tile->id, sizeof(tile->id), dx_text(rows, DX_FIELD_KEY));
+    (void)ci_copy(tile->name, sizeof(tile->name), dx_text(rows, DX_FIELD_NAME));
+    (void)ci_copy(tile->brief, sizeof(tile->brief), dx_text(rows, DX_FIELD_BRIEF));
+    (void)ci_copy(tile->note, sizeof(tile->note), dx_text(rows, DX_FIELD_TEXT));
+    tile->hours = tile->window_ms == CI_DAY_MS;
+    explain(tile, dx_text(rows, DX_FIELD_DEFINITION));
+}
+
+static void read_points(struct overview *p, const struct dx_view *view, bool hours)
+{
+    int64_t step_ms = hours ? CI_HOUR_MS : CI_DAY_MS, size = hours ? 25 : POINTS;
+    int64_t from_ms = (p->now_ms / step_ms + 1 - size) * step_ms;
+    struct dx_rows *rows =
+        dx_rows(view, DX_QUERY_KPI_POINTS, DX_FILTER(.from_ms = from_ms, .step_ms = step_ms));
+
+    while (dx_next(rows)) {
+        struct tile *tile = find(p, dx_text(rows, DX_FIELD_KEY));
+        int64_t nth = (dx_int(rows, DX_FIELD_AT) - from_ms) / step_ms - 1;
+
+        if (!tile || tile->hours != hours || nth < 0 || nth >= size)
+            continue;
+        for (; tile->count < (size_t)size; tile->count++)
+            tile->points[tile->count] = (double)NAN;
+        tile->points[nth] = dx_number(rows, DX_FIELD_VALUE);
+    }
+}
+
+/* What never was there is no more than said, behind all others. */
+static void sort(struct overview *p)
+{
+    struct tile last[TILES_MOST];
+    size_t n = 0, kept = 0;
+
+    for (size_t i = 0; i < p->count; i++) {
+        const struct tile *tile = &p->tiles[i];
+
+        if (tile->state == DX_KPI_NOTHING && tile->count == 0 && isnan(tile->before))
+            last[n++] = *tile;
+        else
+            p->tiles[kept++] = *tile;
+    }
+    memcpy(p->tiles + kept, last, n * sizeof(last[0]));
+}
+
+/* A source that did not answer for two intervals makes all stale that it tells of. */
+static void read_ages(struct overview *p, const struct dx_view *view, double *filled)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, NULL);
+    int64_t done = 0, total = 0;
+
+    while (dx_next(rows)) {
+        int64_t ok_ms = dx_int(rows, DX_FIELD_LAST_OK), state = dx_int(rows, DX_FIELD_STATE);
+        uint32_t yields = (uint32_t)dx_int(rows, DX_FIELD_YIELDS);
+        bool lost = state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED;
+        bool stale = ok_ms > 0 ? p->now_ms > ok_ms + 2 * dx_int(rows, DX_FIELD_EVERY) : lost;
+
+        done += dx_int(rows, DX_FIELD_DONE);
+        total += dx_int(rows, DX_FIELD_TOTAL);
+        for (size_t i = 0; stale && i < p->count; i++) {
+            int64_t age_ms = ok_ms > 0 ? p->now_ms - ok_ms : 0;
+
+            if (!(p->tiles[i].reads & yields))
+                continue;
+            p->tiles[i].stale = true;
+            if (age_ms > p->tiles[i].stale_ms)
+                p->tiles[i].stale_ms = age_ms;
+        }
+    }
+    *filled = total > 0 ? (double)done / (double)total : (double)NAN;
+}
+
+static double read_all(struct overview *p, const struct dx_view *view)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_KPIS, DX_FILTER(.limit = TILES_MOST));
+    double filled;
+
+    p->count = 0;
+    while (p->count < TILES_MOST && dx_next(rows))
+        take(&p->tiles[p->count++], rows);
+    read_points(p, view, true);
+    read_points(p, view, false);
+    read_ages(p, view, &filled);
+    sort(p);
+    return filled;
+}
+
+/* ---- rows ---- */
+
+static void add(struct dx_list *list, const struct tile *tile)
+{
+    char value[TILE_TEXT], trend[TILE_TEXT], goal[TILE_TEXT], window[TILE_TEXT];
+    bool past = tile->state >= DX_KPI_WARN && !tile->stale;
+    enum dx_role role = past ? tile_role(tile) : tile->stale ? DX_ROLE_DIM : DX_ROLE_TEXT;
+    struct dx_cell cells[COUNT] = {
+        [STATE] = { .value = (double)tile_glyph(tile), .role = tile_role(tile) },
+        [NAME] = { .text = tile->name,
+                   .role = tile->stale ? DX_ROLE_DIM : DX_ROLE_TEXT,
+                   .attr = tile->state == DX_KPI_BAD ? DX_BOLD : 0 },
+        [VALUE] = { .text = tile_value(value, tile),
+                    .value = tile->value,
+                    .role = role,
+                    .attr = tile->state == DX_KPI_BAD ? DX_BOLD : 0 },
+        [TREND] = { .text = tile_trend(trend, tile),
+                    .value = tile->value - tile->before,
+                    .role = tile_is_worse(tile) ? DX_ROLE_TEXT : DX_ROLE_DIM },
+        [GOAL] = { .text = tile_goal(goal, tile, true), .role = DX_ROLE_DIM },
+        [N] = { .value = (double)tile->n, .role = DX_ROLE_DIM },
+        [WINDOW] = { .text = tile_window(window, tile->window_ms), .role = DX_ROLE_DIM },
+        [LAST] = { .values = tile->points,
+                   .count = tile->count,
+                   .goal = tile->floor ? (double)NAN : tile->target,
+                   .role = past ? role : DX_ROLE_SERIES_1 },
+        [WHY] = { .text = tile->note, .role = DX_ROLE_DIM },
+    };
+
+    dx_add(list, DX_ROW(.key = tile->id, .url = "", .cells = cells, .into = tile->name));
+}
+
+static void tell(struct dx_list *list, const struct tile *tile)
+{
+    char value[TILE_TEXT], goal[TILE_TEXT], sentence[2 * TILE_TEXT + 20];
+
+    if (tile->state < DX_KPI_WARN || tile->stale)
+        return;
+    (void)snprintf(sentence, sizeof(sentence), "%s, the goal is %s", tile_value(value, tile),
+                   tile_goal(goal, tile, true));
+    dx_finding(list, tile->state == DX_KPI_BAD ? DX_ROLE_BAD : DX_ROLE_WARN, tile->name, sentence);
+}
+
+static bool update(void *state, const struct dx_view *view, struct dx_list *list,
+                   struct dx_error *err)
+{
+    struct overview *p = state;
+    double filled;
+    char note[80];
+
+    (void)err;
+    p->now_ms = dx_now(view);
+    p->rows = dx_view_rows(view);
+    p->cols = dx_view_cols(view);
+    filled = read_all(p, view);
+    for (size_t i = 0; i < p->count; i++)
+        tell(list, &p->tiles[i]);
+    if (dx_depth(view) > 0) {
+        overview_inside(p, view, list);
+        return true;
+    }
+    (void)snprintf(note, sizeof(note), "24 h against the 7 days before");
+    if (!isnan(filled))
+        (void)snprintf(note, sizeof(note), "filling %d %% · 24 h against the 7 days before",
+                       (int)(100. * filled));
+    dx_note(list, note);
+    dx_empty(list, "No source tells of anything that key numbers are made of yet.");
+    for (size_t i = 0; i < p->count; i++)
+        add(list, &p->tiles[i]);
+    return true;
+}
+
+static void draw(const void *state, struct dx_canvas *canvas)
+{
+    job_draw(&((const struct overview *)state)->job, canvas);
+}
+
+static const char *about(const void *state, const char *row_key)
+{
+    const struct tile *tile = overview_find(state, row_key);
+
+    return tile ? tile->about : "";
+}
+
+static const char *title(const void *state)
+{
+    (void)state;
+    return "Health";
+}
+
+extern const struct dx_panel dx_panel_overview;
+DX_EXPORT const struct dx_panel dx_panel_overview = {
+    DX_PANEL_HEAD,
+    .name = "overview",
+    .summary = "the key numbers, each with its goal, its trend and its definition",
+    .help = "A number is over the window that stands beside its name; where none stands there, "
+            "over the last 24 hours, and its trend is against the 7 days before them. The arrow "
+            "says whether it rose or fell; it is bright where that is worse. n is how many it is "
+            "made of: of too few nothing is said (?). Past its goal a number is a warning (!), "
+            "past it by half, or past the `bad` of its target, it is bad (✗). One whose source "
+            "does not answer is stale: it keeps its place and loses its colour.\n"
+            "Enter on a tile shows what it is made of: pools, pipelines, jobs or categories, and "
+            "behind them the records themselves. Sorting (s) and filtering (/) show the numbers "
+            "as a list.",
+    .state_size = sizeof(struct overview),
+    .min_rows = 2,
+    .min_cols = 20,
+    .columns = columns,
+    .update = update,
+    .draw = draw,
+    .title = title,
+    .levels = levels,
+    .level_count = sizeof(levels) / sizeof(levels[0]),
+    .paint = overview_paint,
+    .at = overview_at,
+    .rows_on = overview_rows_on,
+    .about = about,
+};

@@ -1,0 +1,81 @@
+/* overview: inside of the overview panel: the key numbers as it reads them, how they are
+ * laid out, and what is inside of each. */
+#ifndef PANELS_OVERVIEW_H
+#define PANELS_OVERVIEW_H
+
+#include "job.h"
+
+enum { TILES_MOST = 32, POINTS = 30, TILE_TEXT = 64 };
+
+struct tile { /* one key number */
+    char id[32], name[40], brief[24], note[160], about[1200];
+    enum dx_unit unit;
+    enum dx_kpi_state state;
+    double value, low, high, before, target, bad;
+    bool floor; /* the more the better */
+    int64_t n, window_ms, before_ms;
+    uint32_t reads;
+    double points[POINTS];
+    size_t count;
+    bool hours; /* the points are hours, not days */
+    bool stale;
+    int64_t stale_ms; /* how old it is; 0: it never came */
+};
+
+struct overview {
+    struct tile tiles[TILES_MOST]; /* view-model */
+    size_t count;
+    int rows, cols; /* inside the frame */
+    int64_t now_ms;
+    struct job_detail job;
+};
+
+/* ---- overview_text.c: in words ---- */
+
+/* "7m 12s", "98.9 %", "97.9–98.9 %". Each returns out (TILE_TEXT). */
+const char *tile_value(char *out, const struct tile *tile);
+const char *tile_number(char *out, enum dx_unit unit, double value);
+const char *tile_goal(char *out, const struct tile *tile, bool spaced); /* "≤ 5m", "" */
+/* "▲ 2m 30s", "=", "" where nothing is known of before. */
+const char *tile_trend(char *out, const struct tile *tile);
+bool tile_is_worse(const struct tile *tile);
+enum dx_role tile_role(const struct tile *tile); /* of its glyph and, past the goal, its number */
+enum dx_glyph tile_glyph(const struct tile *tile);
+/* "7 d", "24 h", "" for what is as it is now. */
+const char *tile_window(char *out, int64_t window_ms);
+
+/* ---- overview_tiles.c: painting ---- */
+
+int overview_rows_on(int page_rows, int page_cols, bool *bare);
+void overview_paint(const void *state, const char *selected, struct dx_canvas *canvas);
+const char *overview_at(const void *state, int row, int col);
+
+/* ---- overview_inside.c: what a number is made of ---- */
+
+extern const struct dx_column overview_inside_columns[];
+/* Rows for level 1 to 3 of what was opened; level 4 is a job, painted. */
+void overview_inside(struct overview *p, const struct dx_view *view, struct dx_list *list);
+
+/* A row of what is inside. */
+struct line { /* filled by whoever knows it; NaN: unknown */
+    struct ci_look look;
+    enum dx_unit unit;
+    double value, before, n;
+    int64_t at_ms; /* 0: none */
+    const char *key, *url, *name, *words, *into;
+};
+void overview_put(struct dx_list *list, const struct line *line, int64_t now_ms);
+/* Against the goal of the whole: who breaks it is seen at once. */
+struct ci_look overview_look(const struct tile *tile, double value);
+
+/* ---- overview_tickets.c ---- */
+
+bool overview_of_tickets(const struct tile *tile);
+void overview_list_groups(const struct overview *p, const struct tile *tile,
+                          const struct dx_view *view, struct dx_list *list);
+void overview_list_tickets(const struct overview *p, const struct tile *tile,
+                           const struct dx_view *view, struct dx_list *list, const char *key);
+
+const struct tile *overview_find(const struct overview *p, const char *id); /* NULL: none */
+
+#endif

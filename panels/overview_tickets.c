@@ -1,0 +1,172 @@
+/* overview_tickets: key numbers of tickets by category or priority, and the tickets. */
+#include "overview.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TICKETS_MOST = 1000, DAYS = 30 };
+
+static bool is(const struct tile *tile, const char *id)
+{
+    return strcmp(tile->id, id) == 0;
+}
+
+bool overview_of_tickets(const struct tile *tile)
+{
+    return is(tile, "open_tickets") || is(tile, "first_response") ||
+           is(tile, "first_response_p90") || is(tile, "resolution") || is(tile, "repeat_tickets") ||
+           is(tile, "mttr");
+}
+
+/* Time to restore is told apart by how severe it was. */
+static const char *kind_of(const struct tile *tile)
+{
+    return is(tile, "mttr") ? "priority" : "category";
+}
+
+/* ---- groups ---- */
+
+static void number_of(const struct tile *tile, const struct dx_rows *rows, struct line *line)
+{
+    line->before = (double)NAN;
+    if (is(tile, "open_tickets")) {
+        line->value = (double)dx_int(rows, DX_FIELD_OPEN);
+        line->n = (double)dx_int(rows, DX_FIELD_OPENED);
+    } else if (is(tile, "mttr")) {
+        line->value = ci_seconds(rows, DX_FIELD_RESTORE_P50);
+        line->n = (double)dx_int(rows, DX_FIELD_RESTORE_N);
+    } else if (is(tile, "resolution")) {
+        line->value = ci_seconds(rows, DX_FIELD_RESOLUTION_P50);
+        line->before = ci_seconds(rows, DX_FIELD_BEFORE);
+        line->n = (double)dx_int(rows, DX_FIELD_N);
+    } else if (is(tile, "repeat_tickets")) {
+        line->value = dx_number(rows, DX_FIELD_REPEATS);
+        line->n = (double)dx_int(rows, DX_FIELD_OPENED);
+    } else {
+        line->value =
+            ci_seconds(rows, is(tile, "first_response_p90") ? DX_FIELD_P90 : DX_FIELD_P50);
+        line->n = (double)dx_int(rows, DX_FIELD_RESPONSE_N);
+    }
+}
+
+static const char *say(const struct dx_rows *rows, char *out, size_t cap)
+{
+    (void)snprintf(out, cap, "%lld open, %lld late, %lld due; %lld opened and %lld closed in 30 d",
+                   (long long)dx_int(rows, DX_FIELD_OPEN),
+                   (long long)dx_int(rows, DX_FIELD_BREACHED),
+                   (long long)dx_int(rows, DX_FIELD_DUE), (long long)dx_int(rows, DX_FIELD_OPENED),
+                   (long long)dx_int(rows, DX_FIELD_CLOSED));
+    return out;
+}
+
+/* Of a part of all open tickets the goal of all says nothing. */
+static struct ci_look look_of(const struct tile *tile, double value)
+{
+    return is(tile, "open_tickets") ? (struct ci_look){ DX_GLYPH_DOT, DX_ROLE_DIM, 0, "" }
+                                    : overview_look(tile, value);
+}
+
+void overview_list_groups(const struct overview *p, const struct tile *tile,
+                          const struct dx_view *view, struct dx_list *list)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = kind_of(tile)));
+
+    while (dx_next(rows)) {
+        const char *group = dx_text(rows, DX_FIELD_NAME);
+        char name[200], words[160];
+        struct line line = { .unit = tile->unit, .key = dx_text(rows, DX_FIELD_KEY) };
+
+        (void)snprintf(name, sizeof(name), "%s%.180s",
+                       *group && is(tile, "mttr") ? "priority " : "", *group ? group : "none");
+        number_of(tile, rows, &line);
+        line.look = look_of(tile, line.value);
+        line.name = line.into = name;
+        line.words = say(rows, words, sizeof(words));
+        overview_put(list, &line, p->now_ms);
+    }
+}
+
+/* ---- tickets ---- */
+
+/* "c" or "p" and the id of the group: its name is looked up, for tickets have names. */
+static bool group_name(const struct dx_view *view, const char *kind, const char *key, char *out,
+                       size_t cap)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = kind));
+
+    while (dx_next(rows)) {
+        if (strcmp(dx_text(rows, DX_FIELD_KEY), key) != 0)
+            continue;
+        (void)ci_copy(out, cap, dx_text(rows, DX_FIELD_NAME));
+        return true;
+    }
+    return false;
+}
+
+static bool is_in(const struct dx_rows *rows, const char *kind, const char *group)
+{
+    if (*kind == 'c')
+        return strcmp(dx_text(rows, DX_FIELD_CATEGORY), group) == 0;
+    return dx_int(rows, DX_FIELD_PRIORITY) == strtoll(group, NULL, 10);
+}
+
+static double span_of(const struct tile *tile, const struct dx_rows *rows, int64_t now_ms)
+{
+    if (is(tile, "mttr"))
+        return ci_seconds(rows, DX_FIELD_DURATION);
+    if (is(tile, "resolution"))
+        return ci_seconds(rows, DX_FIELD_RESOLUTION_BUSINESS);
+    if (is(tile, "first_response") || is(tile, "first_response_p90"))
+        return ci_seconds(rows, DX_FIELD_RESPONSE_BUSINESS);
+    return ((double)now_ms - ci_time(rows, DX_FIELD_CREATED)) / 1000.;
+}
+
+/* What is open and unanswered has an age, and no number yet. */
+static const char *describe(const struct tile *tile, const struct dx_rows *rows, int64_t now_ms,
+                            char *out, size_t cap)
+{
+    char age[32];
+    double old = ((double)now_ms - ci_time(rows, DX_FIELD_CREATED)) / 1000.;
+    bool waits = isnan(span_of(tile, rows, now_ms)) && !isnan(old);
+
+    (void)snprintf(out, cap, "%s%s%.200s", waits ? ci_span(age, sizeof(age), old) : "",
+                   waits ? " old: " : "", dx_text(rows, DX_FIELD_TITLE));
+    return out;
+}
+
+void overview_list_tickets(const struct overview *p, const struct tile *tile,
+                           const struct dx_view *view, struct dx_list *list, const char *key)
+{
+    const char *kind = kind_of(tile);
+    bool open = is(tile, "open_tickets");
+    char group[200];
+    struct dx_rows *rows;
+
+    if (!group_name(view, kind, key, group, sizeof(group)))
+        return;
+    rows = dx_rows(
+        view, DX_QUERY_TICKETS,
+        DX_FILTER(.from_ms = p->now_ms - DAYS * CI_DAY_MS, .limit = TICKETS_MOST, .open = open));
+    while (dx_next(rows)) {
+        double span = span_of(tile, rows, p->now_ms);
+        char words[260];
+
+        if (!is_in(rows, kind, group))
+            continue;
+        overview_put(
+            list,
+            &(struct line){ .look = look_of(tile, is(tile, "repeat_tickets") ? (double)NAN : span),
+                            .unit = DX_UNIT_SECONDS,
+                            .value = span,
+                            .before = (double)NAN,
+                            .n = (double)NAN,
+                            .at_ms = dx_int(rows, DX_FIELD_RESOLVED),
+                            .key = dx_text(rows, DX_FIELD_KEY),
+                            .url = dx_text(rows, DX_FIELD_URL),
+                            .name = dx_text(rows, DX_FIELD_NAME),
+                            .words = describe(tile, rows, p->now_ms, words, sizeof(words)) },
+            p->now_ms);
+    }
+}

@@ -1,0 +1,414 @@
+/* overview_tiles: the key numbers as tiles, as large as there is room for. */
+#include "overview.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ACROSS = 6,
+    ACROSS_WIDE = 9,
+    WIDE_COLS = 176, /* inside the frame */
+    WORDS = 3,       /* rows of a tile above its graph */
+    GRAPH_MOST = 6,
+    CELLS_COLS = 58, /* without a frame: from here on cells side by side */
+    CELLS = 3,
+    BARE_ROWS = 2,
+};
+
+static const struct dx_style text = { .role = DX_ROLE_TEXT };
+static const struct dx_style dim = { .role = DX_ROLE_DIM };
+static const struct dx_style strong = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
+
+int overview_rows_on(int page_rows, int page_cols, bool *bare)
+{
+    *bare = page_rows < 25 || page_cols < 96;
+    if (*bare)
+        return page_rows >= 15 && page_cols >= CELLS_COLS ? BARE_ROWS : 1;
+    if (page_rows >= 49 && page_cols >= 180)
+        return WORDS + 3;
+    return page_rows >= 37 && page_cols >= 120 ? WORDS + 2 : WORDS + 1;
+}
+
+/* ---- where they are ---- */
+
+struct grid {
+    int across, down, height;
+};
+
+static struct grid grid_of(int rows, int cols, size_t count)
+{
+    struct grid g = { .across = cols >= WIDE_COLS ? ACROSS_WIDE : ACROSS, .down = 1 };
+    int need = count > 0 ? ((int)count + g.across - 1) / g.across : 1;
+
+    g.height = rows;
+    if (rows >= 2 * (WORDS + 2)) { /* a blank row between them */
+        g.down = (rows + 1) / (WORDS + 2);
+        g.down = g.down < need ? g.down : need;
+        g.height = (rows + 1) / g.down - 1;
+    }
+    if (g.height > WORDS + GRAPH_MOST)
+        g.height = WORDS + GRAPH_MOST;
+    return g;
+}
+
+static struct dx_box box_of(const struct grid *g, int cols, size_t i)
+{
+    int row = (int)i / g->across, col = (int)i % g->across, room = cols - 2;
+    int from = 1 + col * room / g->across, to = 1 + (col + 1) * room / g->across;
+
+    return (struct dx_box){ row * (g->height + 1), from, g->height, to - from };
+}
+
+static bool is_bare(int rows)
+{
+    return rows <= BARE_ROWS;
+}
+
+const char *overview_at(const void *state, int row, int col)
+{
+    const struct overview *p = state;
+    struct grid g = grid_of(p->rows, p->cols, p->count);
+
+    for (size_t i = 0; i < p->count && i < (size_t)(g.across * g.down); i++) {
+        struct dx_box box = box_of(&g, p->cols, i);
+
+        if (is_bare(p->rows))
+            box = (struct dx_box){ (int)i / CELLS, (int)i % CELLS * p->cols / CELLS, 1,
+                                   p->cols / CELLS };
+        if (row >= box.row && row < box.row + box.rows && col >= box.col &&
+            col < box.col + box.cols)
+            return p->tiles[i].id;
+    }
+    return "";
+}
+
+/* ---- one tile ---- */
+
+/* Digits in the role of the number, its units dim. Returns the columns used. */
+static int put_number(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
+                      const char *number)
+{
+    int from = col;
+
+    for (const char *p = number; *p;) {
+        bool digit = strchr("0123456789.,-", *p) != NULL || strncmp(p, "–", 3) == 0;
+        size_t n = (unsigned char)*p >= 0x80 ? 3 : 1;
+        char one[4] = "";
+
+        memcpy(one, p, n);
+        col += dx_put(canvas, row, col, digit ? style : &dim, one);
+        p += n;
+    }
+    return col - from;
+}
+
+/* "n 2,769", or where there is less room "n 2.8k"; "": neither fits. */
+static const char *count_in(char *out, const struct tile *tile, int room)
+{
+    char n[TILE_TEXT];
+
+    (void)snprintf(out, TILE_TEXT, "n %.20s",
+                   dx_format(n, sizeof(n), DX_UNIT_COUNT, (double)tile->n));
+    if (dx_width(out) > room && tile->n >= 1000)
+        (void)snprintf(out, TILE_TEXT, tile->n < 10000 ? "n %.1fk" : "n %.0fk",
+                       (double)tile->n / 1000.);
+    if (dx_width(out) > room)
+        out[0] = '\0';
+    return out;
+}
+
+static int value_cols(const struct tile *tile)
+{
+    char value[TILE_TEXT];
+
+    return dx_width(tile_value(value, tile)) + (tile->state == DX_KPI_BAD && !tile->stale ? 4 : 2);
+}
+
+static void put_value(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
+{
+    enum dx_role role = tile_role(tile);
+    bool past = tile->state >= DX_KPI_WARN && !tile->stale;
+    struct dx_style number = { .role = past          ? role
+                                       : tile->stale ? DX_ROLE_DIM
+                                                     : DX_ROLE_TEXT,
+                               .attr = tile->stale ? 0 : DX_BOLD };
+    struct dx_style glyph = { .role = role, .attr = past ? DX_BOLD : 0 };
+    const char *mark = dx_glyph(canvas, tile_glyph(tile));
+    char value[TILE_TEXT], n[TILE_TEXT], words[2 * TILE_TEXT];
+    int col = box->col, room;
+
+    (void)tile_value(value, tile);
+    if (tile->state == DX_KPI_NOTHING) {
+        (void)dx_put(canvas, box->row, col, &dim, mark);
+        (void)dx_put_fit(canvas, (struct dx_box){ box->row, col + 2, 1, box->cols - 2 },
+                         DX_FIT_LEFT, &dim, tile->note);
+        return;
+    }
+    if (tile->state == DX_KPI_BAD && !tile->stale) {
+        struct dx_style chip = { .role = DX_ROLE_BAD, .attr = DX_CHIP | DX_BOLD };
+
+        (void)snprintf(words, sizeof(words), " %s %s ", mark, value);
+        col += dx_put(canvas, box->row, col, &chip, words);
+    } else {
+        (void)dx_put(canvas, box->row, col, &glyph, mark);
+        col += 2 + put_number(canvas, box->row, col + 2, &number, value);
+    }
+    room = box->col + box->cols - col;
+    (void)dx_put_fit(canvas, (struct dx_box){ box->row, col, 1, room }, DX_FIT_RIGHT, &dim,
+                     count_in(n, tile, room - 1));
+}
+
+static void put_trend(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
+{
+    char trend[TILE_TEXT], goal[TILE_TEXT], n[TILE_TEXT], age[32];
+    int used, room;
+
+    (void)tile_goal(goal, tile, true);
+    if (tile->stale) {
+        if (tile->stale_ms > 0 && tile->stale_ms < CI_HOUR_MS)
+            (void)snprintf(trend, sizeof(trend), "stale %dm", (int)(tile->stale_ms / CI_MINUTE_MS));
+        else
+            (void)snprintf(trend, sizeof(trend), "stale %s",
+                           tile->stale_ms > 0
+                               ? ci_span(age, sizeof(age), (double)tile->stale_ms / 1000.)
+                               : "");
+        used =
+            dx_put(canvas, box->row, box->col, &(struct dx_style){ .role = DX_ROLE_STALE }, trend);
+    } else {
+        used = dx_put(canvas, box->row, box->col, tile_is_worse(tile) ? &text : &dim,
+                      tile_trend(trend, tile));
+    }
+    room = box->cols - used;
+    if (*count_in(n, tile, box->cols - value_cols(tile) - 1))
+        n[0] = '\0'; /* it stands above */
+    else
+        (void)count_in(n, tile, room - 2 - dx_width(tile_goal(goal, tile, false)));
+    (void)tile_goal(goal, tile, true);
+    if (dx_width(goal) + 1 + (*n ? dx_width(n) + 1 : 0) > room)
+        (void)tile_goal(goal, tile, false);
+    if (dx_width(goal) + 1 > room)
+        return;
+    (void)dx_put_fit(canvas, (struct dx_box){ box->row, box->col + used, 1, room }, DX_FIT_RIGHT,
+                     &dim, goal);
+    if (*n)
+        (void)dx_put(canvas, box->row, box->col + used + (used > 0), &dim, n);
+    used += *n ? dx_width(n) + 1 : 0;
+    room = box->cols - used - dx_width(goal) - 2;
+    if (*tile->note && tile->state != DX_KPI_NOTHING && dx_width(tile->note) + 2 <= room)
+        (void)dx_put(canvas, box->row, box->col + used + 2, &text, tile->note);
+}
+
+/* Shares near the whole would all look alike on a scale from 0. */
+static double bottom_of(const struct tile *tile)
+{
+    double least = tile->target, most = tile->target;
+
+    if (!tile->floor)
+        return 0.;
+    for (size_t i = 0; i < tile->count; i++) {
+        least = fmin(least, tile->points[i]);
+        most = fmax(most, tile->points[i]);
+    }
+    return fmax(0., least - (most - least) / 3.);
+}
+
+static void put_graph(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
+{
+    struct dx_series series = { .name = tile->name,
+                                .role = tile->stale ? DX_ROLE_DIM : DX_ROLE_SERIES_1,
+                                .value = tile->points,
+                                .count = tile->count };
+    enum dx_role past = tile->stale ? DX_ROLE_DIM : tile_role(tile);
+    double bottom = bottom_of(tile), values[POINTS];
+
+    if (past == DX_ROLE_GOOD || past == DX_ROLE_DIM) /* it was past it, and is not now */
+        past = tile->stale ? DX_ROLE_DIM : DX_ROLE_SERIES_1;
+    if (tile->count == 0)
+        return;
+    if (box->rows > 1) {
+        dx_graph(canvas, *box,
+                 DX_GRAPH(.series = &series, .count = 1, .min = bottom, .max = (double)NAN,
+                          .goal = tile->target, .goal_is_floor = tile->floor, .past = past,
+                          .unit = tile->unit, .bare = true));
+        return;
+    }
+    for (size_t i = 0; i < tile->count; i++)
+        values[i] = tile->points[i] - bottom;
+    dx_spark(canvas, *box,
+             DX_SPARK(.value = values, .count = tile->count, .max = (double)NAN,
+                      .goal = tile->target - bottom, .goal_is_floor = tile->floor,
+                      .role = series.role, .past = past));
+}
+
+static void put_edge(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile,
+                     bool selected)
+{
+    bool past = tile->state >= DX_KPI_WARN || tile->stale;
+    enum dx_role role = tile->stale ? DX_ROLE_STALE : past ? tile_role(tile) : DX_ROLE_BORDER;
+    struct dx_style style = { .role = selected && !past ? DX_ROLE_BORDER_FOCUS : role };
+    const char *edge = dx_glyph(canvas, past || selected ? DX_GLYPH_EDGE_LOUD : DX_GLYPH_EDGE);
+
+    for (int row = 0; row < box->rows; row++)
+        (void)dx_put(canvas, box->row + row, box->col, &style, edge);
+}
+
+/* The name, and over which time where that is not the frame's. */
+static void put_name(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile,
+                     bool selected)
+{
+    struct dx_style style = { .role = selected      ? DX_ROLE_TEXT
+                                      : tile->stale ? DX_ROLE_DIM
+                                                    : DX_ROLE_TITLE,
+                              .attr = selected ? DX_BOLD | DX_ON_SELECTED : 0 };
+    char window[TILE_TEXT] = "", brief[TILE_TEXT];
+    int used = dx_width(tile->name);
+
+    if (used > box->cols) {
+        (void)snprintf(brief, sizeof(brief), "%c%s", toupper((unsigned char)tile->brief[0]),
+                       tile->brief + 1);
+        (void)dx_put_fit(canvas, *box, DX_FIT_LEFT, &style, brief);
+    } else
+        (void)dx_put(canvas, box->row, box->col, &style, tile->name);
+    if (tile->window_ms != CI_DAY_MS)
+        (void)tile_window(window, tile->window_ms);
+    if (*window && used + 1 + dx_width(window) <= box->cols)
+        (void)dx_put(canvas, box->row, box->col + used + 1, &dim, window);
+}
+
+static void put_tile(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile,
+                     bool selected)
+{
+    struct dx_box line = { box->row, box->col + 2, 1, box->cols - 3 };
+
+    put_edge(canvas, box, tile, selected);
+    put_name(canvas, &line, tile, selected);
+    line.row++;
+    put_value(canvas, &line, tile);
+    line.row++;
+    put_trend(canvas, &line, tile);
+    line.row++;
+    line.rows = box->rows - WORDS;
+    if (line.rows > 0)
+        put_graph(canvas, &line, tile);
+}
+
+/* ---- without a frame ---- */
+
+/* "✗ queue p95 7m12s  ≤ 5m" */
+static void put_cell(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile,
+                     bool selected)
+{
+    enum { GOAL = 9 };
+    bool past = tile->state >= DX_KPI_WARN && !tile->stale;
+    struct dx_style glyph = { .role = tile_role(tile), .attr = past ? DX_BOLD : 0 };
+    struct dx_style name = { .role = tile->stale ? DX_ROLE_STALE : DX_ROLE_DIM,
+                             .attr = selected ? DX_BOLD | DX_ON_SELECTED : 0 };
+    struct dx_style number = { .role = past ? tile_role(tile) : DX_ROLE_TEXT, .attr = DX_BOLD };
+    char value[TILE_TEXT], goal[TILE_TEXT];
+    int right = box->col + box->cols - GOAL, width;
+
+    (void)dx_format(value, sizeof(value), tile->unit, tile->value);
+    width = dx_width(value);
+    if (selected)
+        name.role = DX_ROLE_TEXT;
+    (void)dx_put(canvas, box->row, box->col, &glyph, dx_glyph(canvas, tile_glyph(tile)));
+    (void)dx_put_fit(canvas,
+                     (struct dx_box){ box->row, box->col + 2, 1, right - width - box->col - 3 },
+                     DX_FIT_LEFT, &name, tile->brief);
+    (void)put_number(canvas, box->row, right - width, tile->stale ? &dim : &number, value);
+    (void)dx_put_fit(canvas, (struct dx_box){ box->row, right + 1, 1, GOAL - 1 }, DX_FIT_LEFT, &dim,
+                     tile_goal(goal, tile, true));
+}
+
+/* The worst one as a chip, then how many are well. */
+static void put_worst(struct dx_canvas *canvas, const struct overview *p, const struct tile *tile)
+{
+    struct dx_style chip = { .role = DX_ROLE_BAD, .attr = DX_CHIP | DX_BOLD };
+    struct dx_style number = { .role = DX_ROLE_BAD, .attr = DX_BOLD };
+    char value[TILE_TEXT], goal[TILE_TEXT], words[2 * TILE_TEXT];
+    int cols = dx_canvas_cols(canvas), col = 1;
+    size_t well = 0, judged = 0;
+
+    for (size_t i = 0; i < p->count; i++) {
+        judged += p->tiles[i].state >= DX_KPI_GOOD;
+        well += p->tiles[i].state == DX_KPI_GOOD;
+    }
+    (void)snprintf(words, sizeof(words), " %s ", dx_glyph(canvas, DX_GLYPH_BAD));
+    col += dx_put(canvas, 0, col, &chip, words) + 1;
+    col += dx_put(canvas, 0, col, &strong, tile->brief) + 1;
+    col += put_number(canvas, 0, col, &number,
+                      dx_format(value, sizeof(value), tile->unit, tile->value));
+    col += 2 + dx_put(canvas, 0, col + 2, &dim, tile_goal(goal, tile, true));
+    (void)snprintf(words, sizeof(words), "%zu of %zu ok", well, judged);
+    if (col + 2 + dx_width(words) <= cols)
+        (void)dx_put_fit(canvas, (struct dx_box){ 0, col, 1, cols - col - 1 }, DX_FIT_RIGHT, &dim,
+                         words);
+}
+
+/* "! flaky 14  ! open 37": the warned ones first, then others, as many as fit. */
+static void put_others(struct dx_canvas *canvas, const struct overview *p)
+{
+    static const enum dx_kpi_state order[] = { DX_KPI_BAD, DX_KPI_WARN, DX_KPI_FEW, DX_KPI_GOOD,
+                                               DX_KPI_PLAIN };
+    int cols = dx_canvas_cols(canvas), col = 1;
+
+    for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++) {
+        for (size_t i = 0; i < p->count; i++) {
+            const struct tile *tile = &p->tiles[i];
+            bool past = tile->state >= DX_KPI_WARN && !tile->stale;
+            struct dx_style style = { .role = tile_role(tile), .attr = past ? DX_BOLD : 0 };
+            char value[TILE_TEXT];
+
+            (void)dx_format(value, sizeof(value), tile->unit, tile->value);
+            if (tile->state != order[o] ||
+                col + 2 + dx_width(tile->brief) + 1 + dx_width(value) > cols - 1)
+                continue;
+            (void)dx_put(canvas, 0, col, &style, dx_glyph(canvas, tile_glyph(tile)));
+            col += 2 + dx_put(canvas, 0, col + 2, tile->stale ? &dim : &text, tile->brief) + 1;
+            col += put_number(canvas, 0, col, past ? &style : &text, value) + 2;
+        }
+    }
+}
+
+static void paint_bare(const struct overview *p, const char *selected, struct dx_canvas *canvas)
+{
+    const struct tile *worst = NULL;
+    int cols = dx_canvas_cols(canvas);
+
+    for (size_t i = 0; i < p->count && !worst; i++)
+        if (p->tiles[i].state == DX_KPI_BAD)
+            worst = &p->tiles[i];
+    if (cols < CELLS_COLS || dx_canvas_rows(canvas) < BARE_ROWS) {
+        if (worst)
+            put_worst(canvas, p, worst);
+        else
+            put_others(canvas, p);
+        return;
+    }
+    for (size_t i = 0; i < p->count && i < (size_t)(CELLS * dx_canvas_rows(canvas)); i++) {
+        int nth = (int)i % CELLS;
+        int from = 1 + nth * (cols - 1) / CELLS, to = 1 + (nth + 1) * (cols - 1) / CELLS;
+        struct dx_box box = { (int)i / CELLS, from, 1, to - from };
+
+        put_cell(canvas, &box, &p->tiles[i], strcmp(p->tiles[i].id, selected) == 0);
+    }
+}
+
+void overview_paint(const void *state, const char *selected, struct dx_canvas *canvas)
+{
+    const struct overview *p = state;
+    int rows = dx_canvas_rows(canvas), cols = dx_canvas_cols(canvas);
+    struct grid g = grid_of(rows, cols, p->count);
+
+    if (is_bare(rows)) {
+        paint_bare(p, selected, canvas);
+        return;
+    }
+    for (size_t i = 0; i < p->count && i < (size_t)(g.across * g.down); i++) {
+        struct dx_box box = box_of(&g, cols, i);
+
+        put_tile(canvas, &box, &p->tiles[i], strcmp(p->tiles[i].id, selected) == 0);
+    }
+}

@@ -1,0 +1,153 @@
+/* kpis: the sections `targets` and `kpis`: goals of key numbers, and those that are fed. */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "config/internal.h"
+
+enum { USUAL_DAY_MS = 8 * 3600000 }; /* only to see whether it is a span at all */
+
+static const char *const units[] = { "own", "percent", "minutes", "hours", "days", NULL };
+
+#define TARGET(field) offsetof(struct target_settings, field)
+
+const struct dx_option config_target_options[] = {
+    { .name = "kpi",
+      .type = DX_OPTION_TEXT,
+      .offset = TARGET(kpi),
+      .fallback = "",
+      .choices = kpi_ids,
+      .help = "where targets is a list, its id" },
+    { .name = "warn",
+      .type = DX_OPTION_TEXT,
+      .offset = TARGET(warn),
+      .fallback = "",
+      .help = "the goal: what is past it is a warning; none: there is no goal" },
+    { .name = "bad",
+      .type = DX_OPTION_TEXT,
+      .offset = TARGET(bad),
+      .fallback = "",
+      .help = "what is past it is bad; unless given, past the goal by half" },
+    { 0 },
+};
+
+#define FEED(field) offsetof(struct kpi_feed, field)
+
+const struct dx_option config_feed_options[] = {
+    { .name = "kpi",
+      .type = DX_OPTION_TEXT,
+      .offset = FEED(id),
+      .fallback = "",
+      .choices = kpi_ids,
+      .help = "where kpis is a list, its id" },
+    { .name = "query",
+      .type = DX_OPTION_TEXT,
+      .offset = FEED(query),
+      .fallback = "",
+      .help = "name of a query of a prometheus source, or of the samples of an exec source" },
+    { .name = "source",
+      .type = DX_OPTION_TEXT,
+      .offset = FEED(source),
+      .fallback = "",
+      .help = "name of that source; unless given, any with such a query" },
+    { .name = "file",
+      .type = DX_OPTION_TEXT,
+      .offset = FEED(file),
+      .fallback = "",
+      .help = "or a file: CSV with date, value and perhaps n, or JSON lines of them" },
+    { .name = "unit",
+      .type = DX_OPTION_CHOICE,
+      .offset = FEED(unit),
+      .fallback = "own",
+      .choices = units,
+      .help = "of its values: shares are 0 to 1 and spans seconds unless it says something else" },
+    { 0 },
+};
+
+/* NULL: no such KPI, which is complained of. */
+static const struct kpi_about *about_of(struct option_context *context, const struct yaml *at)
+{
+    enum kpi kpi = kpi_find(at->text);
+
+    if (kpi < KPI_COUNT)
+        return &kpis[kpi];
+    (void)complain_word(&context->complaints, at, "unknown KPI", kpi_ids);
+    return NULL;
+}
+
+/* Where the id of entry i stands: a key of the mapping, or a field of a list's item. */
+static const struct yaml *id_of(const struct yaml *section, size_t i)
+{
+    const struct yaml *kpi;
+
+    if (section->kind == YAML_MAP)
+        return &section->keys[i];
+    kpi = yaml_get(&section->items[i], "kpi");
+    return kpi ? kpi : &section->items[i];
+}
+
+static bool judge_goal(struct option_context *context, const struct kpi_about *about,
+                       const char *text, const struct yaml *at)
+{
+    static const char *const wanted[] = {
+        [DX_UNIT_SECONDS] = "a span like 5m, 2h or 1d",
+        [DX_UNIT_RATIO] = "a share like 98%",
+    };
+    bool named = about->unit == DX_UNIT_SECONDS || about->unit == DX_UNIT_RATIO;
+    double goal;
+
+    if (!*text || strcmp(text, "none") == 0 || kpi_parse_goal(about, text, USUAL_DAY_MS, &goal))
+        return true;
+    return complain(&context->complaints, at, "%s: \"%s\" is not %s, with or without %s", about->id,
+                    text, named ? wanted[about->unit] : "a number",
+                    about->better == KPI_MORE ? ">= before it" : "<= before it");
+}
+
+void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUNT],
+                  const struct dx_items *items, const struct yaml *section)
+{
+    const struct target_settings *target = items->item;
+
+    for (int i = 0; i < KPI_COUNT; i++)
+        goals[i] = (struct kpi_goal){ kpis[i].goal ? kpis[i].goal : "none", "" };
+    for (size_t i = 0; section && i < items->count && i < section->count; i++, target++) {
+        const struct yaml *at = id_of(section, i);
+        const struct kpi_about *about = about_of(context, at);
+
+        /* NULL: what it was made of has been complained of. */
+        if (!about || !target->warn || !target->bad ||
+            !judge_goal(context, about, target->warn, &section->items[i]) ||
+            !judge_goal(context, about, target->bad, &section->items[i]))
+            continue;
+        if (!*target->warn && !*target->bad)
+            (void)complain(&context->complaints, at, "%s: a target has warn, bad, or both",
+                           about->id);
+        goals[about - kpis] = (struct kpi_goal){ target->warn, target->bad };
+    }
+}
+
+void feeds_load(struct option_context *context, const struct dx_items *items,
+                const struct yaml *section)
+{
+    struct kpi_feed *feed = items->item;
+
+    for (size_t i = 0; section && i < items->count && i < section->count; i++, feed++) {
+        const struct yaml *at = id_of(section, i);
+        const struct kpi_about *about = about_of(context, at);
+
+        if (!about || !feed->query || !feed->source || !feed->file)
+            continue;
+        if ((*feed->query != '\0') == (*feed->file != '\0'))
+            (void)complain(&context->complaints, at, "%s: it is fed by a query or by a file",
+                           about->id);
+        if (*feed->source && !*feed->query)
+            (void)complain(&context->complaints, at, "%s: source goes with query", about->id);
+        if (feed->unit == FEED_PERCENT ? about->unit != DX_UNIT_RATIO
+                                       : feed->unit != FEED_OWN && about->unit != DX_UNIT_SECONDS)
+            (void)complain(&context->complaints, at, "%s: unit: it is no %s", about->id,
+                           feed->unit == FEED_PERCENT ? "share" : "span");
+        feed->kpi = (enum kpi)(about - kpis);
+        feed->file = option_path(context, feed->file);
+    }
+}

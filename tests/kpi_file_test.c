@@ -1,0 +1,58 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "source/kpi_file.h"
+
+#define DAY INT64_C(86400000)
+
+static const struct {
+    const char *name, *text;
+    size_t count; /* SIZE_MAX: refused */
+    double first;
+    int64_t first_n;
+    bool with_n;
+} files[] = {
+    { "nothing", "", 0, 0, 0, false },
+    { "CSV", "2026-11-24,4.4\n2026-11-25,4.5\n", 2, 4.4, 1, false },
+    { "a heading, and n", "date,value,n\n2026-11-24,4.4,31\n", 1, 4.4, 31, true },
+    { "quotes, blanks, CR LF", "\"2026-11-24\" , \"4.4\"\r\n", 1, 4.4, 1, false },
+    { "no end of the last line", "2026-11-24;4.4;2", 1, 4.4, 2, true },
+    { "comments and empty lines", "# x\n\n2026-11-24,4.4\n", 1, 4.4, 1, false },
+    { "a time of day", "2026-11-24T10:00:00Z,4.4\n", 1, 4.4, 1, false },
+    { "JSON lines", "{\"date\": \"2026-11-24\", \"value\": 4.4, \"n\": 31}\n", 1, 4.4, 31, true },
+    { "a number in a text", "{\"date\": \"2026-11-24\", \"value\": \"4.4\"}\n", 1, 4.4, 1, false },
+    { "no date", "2026-11-24,1\nyesterday,4.4\n", SIZE_MAX, 0, 0, false },
+    { "no value", "2026-11-24,1\n2026-11-25,\n", SIZE_MAX, 0, 0, false },
+    { "NaN", "2026-11-24,1\n2026-11-25,nan\n", SIZE_MAX, 0, 0, false },
+    { "n of another world", "2026-11-24,1\n2026-11-25,1,-3\n", SIZE_MAX, 0, 0, false },
+    { "broken JSON", "2026-11-24,1\n{\"date\": \n", SIZE_MAX, 0, 0, false },
+};
+
+Test(kpi_file, reads_csv_and_json_lines)
+{
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        struct dx_error err = { 0 };
+        struct kpi_file_row *rows;
+        size_t count;
+        bool with_n,
+            ok = kpi_file_read(files[i].text, strlen(files[i].text), &rows, &count, &with_n, &err);
+
+        cr_expect_eq(ok, files[i].count != SIZE_MAX, "%s", files[i].name);
+        if (!ok) {
+            cr_expect(strncmp(err.text, "line 2: ", 8) == 0, "%s: %s", files[i].name, err.text);
+            continue;
+        }
+        cr_expect_eq(count, files[i].count, "%s", files[i].name);
+        if (count > 0) {
+            cr_expect_eq(rows[0].at_ms / DAY, INT64_C(1795478400000) / DAY, "%s", files[i].name);
+            cr_expect_float_eq(rows[0].value, files[i].first, 1e-12, "%s", files[i].name);
+            cr_expect_eq(rows[0].n, files[i].first_n, "%s", files[i].name);
+            cr_expect_eq(with_n, files[i].with_n, "%s", files[i].name);
+        }
+        free(rows);
+    }
+}
