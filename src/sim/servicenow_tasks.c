@@ -103,8 +103,8 @@ static void add_times(const struct snow_call *call, struct snow_row *row, const 
     snow_time(call, row, "sys_updated_on", s->updated_ms);
     if (snow_is_incident(t))
         snow_time(call, row, "resolved_at", s->resolved_ms);
-    else if (!closed_ms)
-        closed_ms = s->resolved_ms;
+    else if (s->resolved_ms)
+        closed_ms = s->resolved_ms; /* a request is closed once, when it is done */
     snow_time(call, row, "closed_at", closed_ms);
 }
 
