@@ -38,6 +38,26 @@ Test(field, what_is_missing_or_of_another_type_is_empty)
     batch_done(&batch);
 }
 
+Test(field, a_time_without_a_zone_is_utc)
+{
+    static const struct {
+        const char *json;
+        int64_t ms;
+    } cases[] = { { "\"2026-11-24 11:00:00\"", 1795518000000 },
+                  { "\"2026-11-24 11:00\"", 0 },
+                  { "\"24.11.2026 11:00:00\"", 0 },
+                  { "\"2026-11-24 11:00:00Z\"", 0 },
+                  { "\"\"", 0 },
+                  { "1795518000000", 0 } };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *value = json_loads(cases[i].json, JSON_DECODE_ANY, NULL);
+
+        cr_expect_eq(value_time_utc(value), cases[i].ms, "%s", cases[i].json);
+        json_decref(value);
+    }
+}
+
 Test(field, numbers_are_read_as_prometheus_writes_them)
 {
     static const struct {

@@ -64,8 +64,9 @@ Test(manual, its_configurations_are_taken)
 Test(manual, a_type_of_source_is_told_before_the_programs)
 {
     const char *programs = strstr(page, ".Ss Programs");
-    static const char *const types[] = { "prometheus", "alertmanager", "github", "gitlab",
-                                         "jenkins",    "azure",        "jira",   "exec" };
+    static const char *const types[] = { "prometheus", "alertmanager", "github",
+                                         "gitlab",     "jenkins",      "azure",
+                                         "jira",       "servicenow",   "exec" };
     const char *last = page;
 
     cr_assert(programs);

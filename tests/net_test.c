@@ -127,6 +127,24 @@ Test(budget, gitlab_names_the_limit_by_the_minute_whatever_its_period_is)
     cr_expect_float_eq(budget_left(&b, now, .5), 1750., 1e-9);
 }
 
+Test(budget, where_nobody_says_what_is_left_the_answers_are_counted)
+{
+    struct budget b = { 0 };
+    int64_t now = (int64_t)NOW * 1000, reset = now + 1800000;
+
+    budget_seen(&b, now, 100, -1, now);
+    cr_expect_eq(b.limit, 0, "nobody knows until when");
+    for (int i = 0; i < 30; i++)
+        budget_seen(&b, now, 100, -1, reset);
+    cr_expect_eq(b.remaining, 70);
+    cr_expect_float_eq(budget_left(&b, now, .5), 20., 1e-9);
+    for (int i = 0; i < 100; i++)
+        budget_seen(&b, now, 100, -1, reset);
+    cr_expect_eq(b.remaining, 0);
+    budget_seen(&b, now, 100, -1, reset + 3600000);
+    cr_expect_eq(b.remaining, 99, "another hour");
+}
+
 Test(retry, a_limit_without_headers_is_a_minute_and_more_each_time)
 {
     struct retry least = { 0 }, most = { 0 };

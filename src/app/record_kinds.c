@@ -25,7 +25,8 @@
     }
 
 #define SOURCE TEXT("source", SOURCE, "name of the source in the configuration")
-#define TYPE   TEXT("type", TYPE, "its type: github, gitlab, jenkins, azure, jira, exec ...")
+#define TYPE                                                                                       \
+    TEXT("type", TYPE, "its type: github, gitlab, jenkins, azure, jira, servicenow, exec ...")
 #define WINDOW                                                                                     \
     {                                                                                              \
         "window_s", DX_FIELD_COUNT, SHAPE_WINDOW, "the window: (now - window, now]"                \

@@ -12,7 +12,7 @@ enum { PIECE_RECORDS = 2500, PIECE_SAMPLES = 50000 };
 bool piece_is_full(const struct batch *batch, size_t kept)
 {
     return batch->sample_count > PIECE_SAMPLES ||
-           batch->job_count + batch->run_count > PIECE_RECORDS + kept;
+           batch->job_count + batch->run_count + batch->ticket_count > PIECE_RECORDS + kept;
 }
 
 size_t piece_late(const struct batch *batch)

@@ -109,7 +109,7 @@ const struct dx_option config_source_options[] = {
       .type = DX_OPTION_TEXT,
       .offset = SOURCE(type),
       .help = "the kind of system: prometheus, alertmanager, github, gitlab, jenkins, azure, jira, "
-              "exec" },
+              "servicenow, exec" },
     { .name = "name",
       .type = DX_OPTION_TEXT,
       .offset = SOURCE(name),

@@ -31,8 +31,14 @@ void budget_spend(struct budget *budget, int64_t now_ms, unsigned requests)
 void budget_seen(struct budget *budget, int64_t now_ms, int64_t limit, int64_t remaining,
                  int64_t reset_ms)
 {
-    if (limit <= 0 || remaining < 0)
+    if (limit <= 0)
         return;
+    if (remaining < 0) {
+        if (reset_ms <= now_ms)
+            return;
+        budget->counted = reset_ms == budget->reset_ms ? budget->counted + 1 : 1;
+        remaining = budget->counted < limit ? limit - budget->counted : 0;
+    }
     budget->limit = limit > remaining ? limit : remaining;
     budget->remaining = remaining;
     budget->reset_ms = reset_ms;

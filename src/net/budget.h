@@ -11,11 +11,13 @@ struct budget {               /* { 0 }: nothing known, nothing spent */
     int64_t seen_ms;       /* when it was announced */
     int64_t hour_start_ms; /* of the count below */
     double spent, rate;    /* requests since then; smoothed requests an hour */
+    int64_t counted;       /* answers until reset_ms, where the server does not say what is left */
 };
 
 /* The requests of a poll were sent (304s that cost nothing are not counted by the caller). */
 void budget_spend(struct budget *budget, int64_t now_ms, unsigned requests);
-/* What a reply announced; limit or remaining < 0: it said nothing. GitLab names the
+/* What a reply announced; limit < 0: it said nothing. Where it does not say what remains
+ * (ServiceNow), the answers until the reset are counted, as if nobody else spent. GitLab names the
  * limit by the minute whatever its period is: where more is left than the limit, so
  * much is the limit. */
 void budget_seen(struct budget *budget, int64_t now_ms, int64_t limit, int64_t remaining,

@@ -65,6 +65,17 @@ int64_t field_time(const json_t *object, const char *name)
                                  : 0;
 }
 
+int64_t value_time_utc(const json_t *value)
+{
+    char text[sizeof("2026-11-24 14:08:00Z")];
+
+    if (!json_is_string(value) || json_string_length(value) != sizeof(text) - 2)
+        return 0;
+    memcpy(text, json_string_value(value), sizeof(text) - 2);
+    memcpy(text + sizeof(text) - 2, "Z", 2);
+    return time_parse(text, sizeof(text) - 1);
+}
+
 int64_t field_int(const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);

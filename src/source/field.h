@@ -19,6 +19,7 @@ bool value_is(const json_t *value, const char *text);
 bool value_is_word(const json_t *value, const char *word);  /* in any case */
 bool value_has(const json_t *value, const char *part);      /* somewhere in it */
 int64_t field_time(const json_t *object, const char *name); /* RFC 3339 -> Unix ms */
+int64_t value_time_utc(const json_t *value); /* "2026-11-24 14:08:00" -> Unix ms; 0: it is none */
 int64_t field_int(const json_t *object, const char *name);
 /* A number, or a text that holds one: "1e+06" "NaN" "+Inf" (Prometheus writes
  * samples so). false: neither. */

@@ -13,8 +13,8 @@
 #include "source/repair.h"
 
 const struct source *const sources[] = {
-    &source_prometheus, &source_alertmanager, &source_github, &source_gitlab, &source_jenkins,
-    &source_azure,      &source_jira,         &source_exec,   NULL,
+    &source_prometheus, &source_alertmanager, &source_github,     &source_gitlab, &source_jenkins,
+    &source_azure,      &source_jira,         &source_servicenow, &source_exec,   NULL,
 };
 
 /* Of what is not fine as it came: an integer may be larger than 64 bits, then all are read
@@ -78,6 +78,12 @@ static bool is_login(const char *title)
     return false;
 }
 
+/* A developer's instance of ServiceNow goes to sleep, and says so with status 200. */
+static bool is_asleep(const char *title)
+{
+    return strcasestr(title, "hibernat") != NULL;
+}
+
 /* A gateway's login page comes with status 200: only a person can act. With 203 it is
  * the login page for certain: so Azure DevOps answers to a token that it does not take. */
 static bool web_page(const struct reply *reply, struct dx_error *err)
@@ -89,6 +95,10 @@ static bool web_page(const struct reply *reply, struct dx_error *err)
         return dx_fail(err, DX_FAULT_AUTH,
                        "refused (203%s%s%s): the token is missing, wrong or expired",
                        *title ? ", the web page \"" : "", title, *title ? "\"" : "");
+    if (is_asleep(title))
+        return dx_fail(err, DX_FAULT_NETWORK,
+                       "the instance is asleep, says its web page \"%s\"; wake it up in a browser",
+                       title);
     if (is_login(title))
         return dx_fail(err, DX_FAULT_AUTH,
                        "answered with the login page \"%s\"; credentials are missing, or `url` "

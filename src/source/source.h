@@ -148,6 +148,7 @@ extern const struct source source_exec;
 extern const struct source source_jenkins;
 extern const struct source source_azure;
 extern const struct source source_jira;
+extern const struct source source_servicenow;
 const struct source *source_find(const char *name); /* NULL: there is none */
 
 /* Repair and parse reply->body (see source/repair.h), then let source decode

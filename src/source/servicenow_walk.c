@@ -1,0 +1,321 @@
+/* servicenow: which tickets there are, a page of a table at a time. */
+#include "config.h"
+
+#include "source/servicenow.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/field.h"
+
+enum {
+    PAGE = 200,
+    LISTED = 1,                     /* all active ones are */
+    OVERLAP_MS = 2 * 60 * 1000,     /* a change is seen when its transaction ends */
+    BEGIN_MS = 24 * 60 * 60 * 1000, /* no clock is that wrong */
+    REFUSED_MS = 60 * 60 * 1000,
+    MINUTE_MS = 60 * 1000,
+};
+
+/* ---- what a request carries ---- */
+
+struct about { /* detail_text: "incident 200 400" */
+    struct snow_window window;
+    int64_t size, offset;
+};
+
+static struct about about_of(const struct snow_poll *p)
+{
+    const char *text = p->reply->detail_text;
+    size_t len = strcspn(text, " ");
+    char *rest = NULL;
+    struct about about = {
+        .window = { .table = batch_text(p->batch, text, len),
+                    .walk = (enum servicenow_step)p->reply->step,
+                    .at_ms = p->reply->detail },
+    };
+
+    about.size = strtoll(text + len, &rest, 10);
+    about.offset = strtoll(rest, NULL, 10);
+    if (about.size < 1)
+        about.size = PAGE;
+    return about;
+}
+
+static struct plan_request *ask(const struct snow_poll *p, const struct about *about)
+{
+    const struct snow_window *window = &about->window;
+    char size[24], offset[24];
+    struct plan_request *r;
+
+    (void)snprintf(size, sizeof(size), "%" PRId64, about->size);
+    (void)snprintf(offset, sizeof(offset), "%" PRId64, about->offset);
+    r = plan_get(p->plan, window->walk,
+                 "/api/now/table/{}?sysparm_query={}&sysparm_fields={}&sysparm_display_value=all"
+                 "&sysparm_limit={}&sysparm_offset={}",
+                 window->table, snow_query(p, window), snow_fields(p), size, offset, NULL);
+    r->flags = PLAN_OPTIONAL | PLAN_ANSWER | (window->walk == SNOW_FILL ? PLAN_FILL : 0);
+    r->detail = window->at_ms;
+    r->detail_text = arena_print(&p->plan->arena, "%s %s %s", window->table, size, offset);
+    return r;
+}
+
+/* ---- where the walks stand ---- */
+
+static const char *cursor_of(enum servicenow_step walk)
+{
+    return walk == SNOW_NEWS ? "n" : walk == SNOW_OPEN ? "o" : "f";
+}
+
+static void ask_first(const struct snow_poll *p, const char *table, enum servicenow_step walk)
+{
+    int64_t at = snow_recall(p, cursor_of(walk), table);
+    struct about about = { .window = { table, walk, at }, .size = PAGE };
+
+    if (walk == SNOW_NEWS)
+        about.window.at_ms = at > 0 ? at - OVERLAP_MS : p->plan->now_ms - BEGIN_MS;
+    (void)ask(p, &about);
+}
+
+static bool lacks_history(const struct snow_poll *p, const char *table)
+{
+    int64_t at = snow_recall(p, "f", table);
+
+    return at == 0 || at > snow_history_ms(p) + OVERLAP_MS;
+}
+
+static bool is_refused(const struct snow_poll *p, const char *table)
+{
+    return !snow_is_due(p, "x", table, REFUSED_MS);
+}
+
+static size_t refused_tables(const struct snow_poll *p)
+{
+    const struct dx_items *all = snow_tables(p->config);
+    const char *const *tables = all->item;
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->count; i++)
+        n += is_refused(p, tables[i]);
+    return n;
+}
+
+/* Where all are refused, that is to be said again in each poll. */
+void snow_walks_begin(const struct snow_poll *p)
+{
+    const struct dx_items *all = snow_tables(p->config);
+    const char *const *tables = all->item;
+    bool some = refused_tables(p) < all->count;
+
+    for (size_t i = 0; i < all->count; i++) {
+        if (some && is_refused(p, tables[i]))
+            continue;
+        ask_first(p, tables[i], SNOW_NEWS);
+        if (snow_recall(p, "o", tables[i]) != LISTED)
+            ask_first(p, tables[i], SNOW_OPEN);
+        else if (lacks_history(p, tables[i]))
+            ask_first(p, tables[i], SNOW_FILL);
+    }
+}
+
+/* Of all tables; of one whose active ones are not listed yet, nothing. */
+static void tell_progress(const struct snow_poll *p)
+{
+    const struct dx_items *all = snow_tables(p->config);
+    const char *const *tables = all->item;
+
+    p->batch->total = p->batch->done = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        int64_t at = snow_recall(p, "f", tables[i]);
+
+        if (is_refused(p, tables[i]))
+            continue;
+        p->batch->total += p->plan->history_ms / MINUTE_MS;
+        if (at > 0 && lacks_history(p, tables[i]))
+            p->batch->done += (p->plan->now_ms - at) / MINUTE_MS;
+        else if (at > 0)
+            p->batch->done += p->plan->history_ms / MINUTE_MS;
+    }
+}
+
+/* ---- a page ---- */
+
+struct page {
+    struct about about;
+    const json_t *rows;
+    int64_t count, edge_ms; /* edge: the last change that it shows; 0: none */
+    int64_t misfits;
+    const char *misfit;
+    struct snow_item *news;
+    size_t news_count;
+};
+
+static bool is_known(const struct snow_poll *p, const json_t *row)
+{
+    const struct known *known = p->plan->known;
+    enum known_run as = KNOWN_NOT;
+
+    if (known && known->ticket)
+        as = known->ticket(known->self, snow_value(p->batch, row, "number"),
+                           snow_time(row, "sys_updated_on"));
+    return as == KNOWN_OPEN || as == KNOWN_DONE;
+}
+
+static void take_rows(const struct snow_poll *p, struct page *page)
+{
+    const json_t *row;
+    size_t i;
+
+    page->news = arena_alloc(&p->batch->arena, ((size_t)page->count + 1) * sizeof(*page->news));
+    json_array_foreach (page->rows, i, row) {
+        const char *misfit = snow_misfit(p, &page->about.window, row);
+
+        if (misfit) {
+            page->misfits++;
+            page->misfit = misfit;
+            continue;
+        }
+        page->edge_ms = snow_time(row, "sys_updated_on");
+        if (!is_known(p, row) &&
+            snow_take(p, page->about.window.table, row, &page->news[page->news_count]))
+            page->news_count++;
+    }
+}
+
+/* Whether there is more behind the page. Access rules take rows away, before or after
+ * they are counted; so only a page that came full of the last rows, or an empty one that
+ * nothing is said to follow, is the end. */
+static bool has_more(const struct snow_poll *p, const struct page *page)
+{
+    int64_t total = snow_total(p), left = total - page->about.offset;
+
+    if (*p->reply->next || (total >= 0 && left > page->about.size))
+        return true;
+    return page->count > 0 && (total < 0 || page->count != left);
+}
+
+static bool is_further(const struct page *page)
+{
+    int64_t at = page->about.window.at_ms;
+
+    if (page->edge_ms == 0)
+        return false;
+    return page->about.window.walk == SNOW_NEWS ? page->edge_ms > at
+                                                : at == 0 || page->edge_ms < at;
+}
+
+static void ask_next(const struct snow_poll *p, const struct page *page)
+{
+    struct about about = page->about;
+
+    if (is_further(page)) {
+        about.window.at_ms = page->edge_ms;
+        about.offset = 0;
+    } else {
+        about.offset += about.size;
+    }
+    plan_at_once(p->plan, ask(p, &about));
+}
+
+static void arrive(const struct snow_poll *p, const struct page *page)
+{
+    const char *table = page->about.window.table;
+
+    if (page->about.window.walk == SNOW_OPEN) {
+        snow_remember(p, "o", table, LISTED);
+        if (lacks_history(p, table))
+            ask_first(p, table, SNOW_FILL);
+    } else if (page->about.window.walk == SNOW_FILL) {
+        snow_remember(p, "f", table, snow_history_ms(p));
+    }
+}
+
+static void step_on(const struct snow_poll *p, const struct page *page)
+{
+    const struct snow_window *window = &page->about.window;
+    int64_t before = snow_recall(p, cursor_of(window->walk), window->table);
+
+    if (page->edge_ms > 0 && (window->walk == SNOW_NEWS ? page->edge_ms > before
+                                                        : before == 0 || page->edge_ms < before))
+        snow_remember(p, cursor_of(window->walk), window->table, page->edge_ms);
+}
+
+/* ---- what is no page ---- */
+
+/* One table of several that may not be read loses no other. */
+static bool no_table(const struct snow_poll *p, struct dx_error *err)
+{
+    const struct dx_items *all = snow_tables(p->config);
+    const char *table = about_of(p).window.table;
+
+    (void)dx_fail(err, DX_FAULT_REPLY, "%s: answered %d", table, p->reply->status);
+    snow_refused(p->config, p->reply, err);
+    if (all->count == 1)
+        return false;
+    if (err->fault == DX_FAULT_AUTH)
+        err->fault = DX_FAULT_CONFIG; /* of this table only */
+    if (!is_refused(p, table)) {
+        if (refused_tables(p) + 1 == all->count)
+            return false;
+        batch_note(p->batch, DX_LOG_WARN, "%s", err->text);
+        snow_remember(p, "x", table, p->plan->now_ms);
+    } else if (snow_recall(p, "x", table) != p->plan->now_ms) {
+        return false; /* all are, or it would not have been asked for */
+    }
+    *err = (struct dx_error){ 0 };
+    return true;
+}
+
+static bool tell_misfits(const struct snow_poll *p, const struct page *page, struct dx_error *err)
+{
+    if (page->misfits == 0)
+        return true;
+    if (page->misfits == page->count)
+        return dx_fail(err, DX_FAULT_REPLY,
+                       "%s: the server passes over \"%s\" of the query: what came is not what was "
+                       "asked for; may the user read that field?",
+                       page->about.window.table, page->misfit);
+    batch_note(p->batch, DX_LOG_WARN,
+               "%s: %" PRId64 " rows do not fit \"%s\" of the query; they are left out",
+               page->about.window.table, page->misfits, page->misfit);
+    return true;
+}
+
+bool snow_decode_walk(const struct snow_poll *p, struct dx_error *err)
+{
+    struct page page;
+    bool fill = p->reply->step != SNOW_NEWS;
+
+    if (!snow_is_answer(p->reply))
+        return no_table(p, err);
+    page = (struct page){ .about = about_of(p), .rows = json_object_get(p->reply->json, "result") };
+    if (!json_is_array(page.rows))
+        return dx_fail(err, DX_FAULT_REPLY,
+                       "this is not the Table API of a ServiceNow (no list \"result\")");
+    page.count = (int64_t)json_array_size(page.rows);
+    take_rows(p, &page);
+    if (!tell_misfits(p, &page, err))
+        return false;
+    step_on(p, &page);
+    if (has_more(p, &page))
+        ask_next(p, &page);
+    else
+        arrive(p, &page);
+    snow_ask_parts(p, page.news, page.news_count, fill);
+    tell_progress(p);
+    return true;
+}
+
+bool snow_walk_less(const struct snow_poll *p)
+{
+    struct about about = about_of(p);
+
+    if (about.size == 1)
+        return false;
+    about.size /= 2;
+    about.offset -= about.offset % about.size;
+    plan_at_once(p->plan, ask(p, &about));
+    return true;
+}

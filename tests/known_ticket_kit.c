@@ -1,0 +1,144 @@
+/* known_ticket_kit: the tickets of a source, in memory. */
+#include "config.h"
+
+#include "known_ticket_kit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const unsigned LASTING = TICKET_SLAS | TICKET_PAUSES | TICKET_LINKS;
+
+struct kit_ticket *ticket_find(struct ticket_kit *store, const char *key)
+{
+    for (size_t i = 0; i < store->count; i++)
+        if (strcmp(store->ticket[i].key, key) == 0)
+            return &store->ticket[i];
+    return NULL;
+}
+
+const struct ticket *ticket_part(const struct batch *batch, const char *key, unsigned part)
+{
+    for (size_t i = 0; i < batch->ticket_count; i++)
+        if (strcmp(batch->tickets[i].key, key) == 0 && (batch->tickets[i].parts & part))
+            return &batch->tickets[i];
+    return NULL;
+}
+
+/* A source of tickets may have runs too; here there are none. */
+static enum known_run no_run(void *self, const char *project, const char *id, int64_t attempt,
+                             int64_t updated_ms)
+{
+    (void)self;
+    (void)project;
+    (void)id;
+    (void)attempt;
+    (void)updated_ms;
+    return KNOWN_NOT;
+}
+
+static size_t no_open(void *self, const char *project, struct open_run *out, size_t cap)
+{
+    (void)self;
+    (void)project;
+    (void)out;
+    (void)cap;
+    return 0;
+}
+
+static int64_t none_owed(void *self)
+{
+    (void)self;
+    return 0;
+}
+
+static enum known_run known_ticket(void *self, const char *key, int64_t updated_ms)
+{
+    const struct kit_ticket *t = ticket_find(self, key);
+
+    if (!t)
+        return KNOWN_NOT;
+    if (updated_ms > t->updated_ms)
+        return KNOWN_MOVED;
+    return t->state == DX_TICKET_DONE ? KNOWN_DONE : KNOWN_OPEN;
+}
+
+static size_t known_tickets(void *self, unsigned lacks, struct known_ticket *out, size_t cap)
+{
+    const struct ticket_kit *store = self;
+    size_t n = 0;
+
+    for (size_t i = 0; i < store->count && n < cap; i++) {
+        const struct kit_ticket *t = &store->ticket[i];
+
+        if (lacks ? (t->parts & lacks) != lacks : t->state != DX_TICKET_DONE)
+            out[n++] = (struct known_ticket){ .project = t->project,
+                                              .key = t->key,
+                                              .id = t->id,
+                                              .parts = t->parts,
+                                              .done = t->state == DX_TICKET_DONE,
+                                              .created_ms = t->created_ms,
+                                              .updated_ms = t->updated_ms };
+    }
+    return n;
+}
+
+void ticket_poll(struct ticket_kit *store, struct kit *kit, int64_t now_ms)
+{
+    kit_poll(kit, now_ms);
+    store->known = (struct known){ .run = no_run,
+                                   .open = no_open,
+                                   .owed = none_owed,
+                                   .ticket = known_ticket,
+                                   .tickets = known_tickets,
+                                   .self = store };
+    kit->plan.known = &store->known;
+}
+
+static void put_fields(struct ticket_kit *store, const struct ticket *t)
+{
+    struct kit_ticket *to = ticket_find(store, t->key);
+
+    store->took++;
+    if (!to) {
+        cr_assert(store->count < TICKET_KIT_MOST);
+        to = &store->ticket[store->count++];
+        *to = (struct kit_ticket){ 0 };
+        snprintf(to->key, sizeof(to->key), "%s", t->key);
+    }
+    if (t->updated_ms > to->updated_ms) {
+        to->parts &= ~LASTING;
+        if (to->first_ms == 0)
+            to->parts &= ~(unsigned)TICKET_RESPONSE;
+    }
+    snprintf(to->project, sizeof(to->project), "%s", t->project);
+    snprintf(to->id, sizeof(to->id), "%s", t->id);
+    to->state = t->state;
+    to->created_ms = t->created_ms;
+    to->updated_ms = t->updated_ms;
+}
+
+void ticket_commit(struct ticket_kit *store, struct kit *kit)
+{
+    for (size_t i = 0; i < kit->batch.ticket_count; i++) {
+        const struct ticket *t = &kit->batch.tickets[i];
+        struct kit_ticket *to;
+
+        if (t->parts & TICKET_FIELDS)
+            put_fields(store, t);
+        to = ticket_find(store, t->key);
+        if (!to)
+            continue;
+        to->parts |= t->parts;
+        if (t->gone) {
+            to->gone = true;
+            to->state = DX_TICKET_DONE;
+        }
+        if (t->parts & TICKET_RESPONSE)
+            to->first_ms = t->first_response_ms;
+        if (t->parts & TICKET_SLAS)
+            to->slas = t->sla_count;
+        if (t->parts & TICKET_PAUSES)
+            to->pauses = t->pause_count;
+    }
+    kit_commit(kit);
+}

@@ -1,0 +1,34 @@
+/* known_ticket_kit: what the store would hold between the polls of a source of tickets: its
+ * cursors and its tickets, in memory. */
+#ifndef KNOWN_TICKET_KIT_H
+#define KNOWN_TICKET_KIT_H
+
+#include "source_kit.h"
+
+enum { TICKET_KIT_MOST = 4000, TICKET_KIT_TEXT = 100 };
+
+struct ticket_kit {
+    struct known known;
+    struct kit_ticket {
+        char project[TICKET_KIT_TEXT], key[TICKET_KIT_TEXT], id[TICKET_KIT_TEXT];
+        unsigned parts;
+        enum dx_ticket_state state;
+        int64_t created_ms, updated_ms, first_ms;
+        size_t slas, pauses;
+        bool gone;
+    } ticket[TICKET_KIT_MOST];
+    size_t count;
+    size_t took; /* tickets with fields that were committed, in all */
+};
+
+/* A poll as kit_poll() begins it, which knows what the store holds. */
+void ticket_poll(struct ticket_kit *store, struct kit *kit, int64_t now_ms);
+/* Take the batch over, as a commit does. */
+void ticket_commit(struct ticket_kit *store, struct kit *kit);
+struct kit_ticket *ticket_find(struct ticket_kit *store,
+                               const char *key); /* NULL: it is not there */
+
+/* The ticket of the batch that says this part of this key; NULL: none does. */
+const struct ticket *ticket_part(const struct batch *batch, const char *key, unsigned part);
+
+#endif
