@@ -47,6 +47,7 @@ static const struct dx_option options[] = {
       .offset = offsetof(struct github, runners),
       .fallback = "yes",
       .help = "read the self-hosted runners, where the token may see them" },
+    TICKET_LABEL_OPTIONS(struct github),
     { 0 },
 };
 
@@ -68,7 +69,14 @@ static bool check(const void *config, struct dx_error *err)
     if (*g->org && !github_owner(g->org))
         return dx_fail(err, DX_FAULT_CONFIG, "`org`: \"%.60s\" is no name of an organisation",
                        g->org);
-    return true;
+    return ticket_labels_check(&g->issues, err);
+}
+
+static uint32_t yields_of(const void *config)
+{
+    const struct github *g = config;
+
+    return 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | (g->issues.on ? 1u << DX_KIND_TICKET : 0);
 }
 
 /* What is new first, then what is open, then history. */
@@ -83,6 +91,7 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
     github_repos_begin(config, plan);
     github_open_begin(plan, repos);
     github_runners_begin(config, plan, repos);
+    github_issues_begin(config, plan);
     github_scan_begin(config, plan, repos);
     github_fill_begin(config, plan);
 }
@@ -126,6 +135,12 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
         return github_repo_decode(&p, err);
     case STEP_RUNNERS:
         return github_runners_decode(&p, err);
+    case STEP_ISSUES:
+        return github_issues_decode(&p, err);
+    case STEP_ISSUE:
+        return github_issue_decode(&p, err);
+    case STEP_COMMENTS:
+        return github_comments_decode(&p, err);
     case STEP_META:
         batch->version = field_text(batch, reply->json, "installed_version");
         return true;
@@ -146,8 +161,8 @@ static double counted(unsigned step, size_t n, double polls)
 
 const struct source source_github = {
     .name = "github",
-    .summary = "runs, jobs and runners of GitHub Actions",
-    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL,
+    .summary = "runs, jobs and runners of GitHub Actions, and issues",
+    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | 1u << DX_KIND_TICKET,
     .version = 1,
     .config_size = sizeof(struct github),
     .options = options,
@@ -157,6 +172,7 @@ const struct source source_github = {
     .auth = SOURCE_AUTH_BEARER,
     .accept = "application/vnd.github+json",
     .headers = headers,
+    .yields_of = yields_of,
     .check = check,
     .begin = begin,
     .decode = decode,

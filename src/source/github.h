@@ -12,18 +12,24 @@
  *   fill:    all runs since are known
  *   gap:     paging back to what is known was cut here; the rest follows
  *   gone:    it was refused or is not there; not to be asked again for a while
+ *   issues:  all issues that changed until then are known (or the organisation's name)
+ *   ilisted: these came to an end once, so that they are news from then on
+ *   iopen:   the same of all open ones; 1: they are listed
+ *   inone:   the organisation's list of issues was refused
  * and of the whole source: poll, scan (see github_fill.c), discovered, runners. */
 #ifndef SOURCE_GITHUB_H
 #define SOURCE_GITHUB_H
 
 #include "source/plan.h"
 #include "source/source.h"
+#include "source/ticket_labels.h"
 
 struct github {            /* its options */
     struct dx_items repos; /* of const char *: "owner/name" */
     const char *org;
     struct dx_items include, exclude, branches; /* of const char *: patterns */
     bool annotations, logs, runners;
+    struct ticket_labels issues;
 };
 
 enum github_step {
@@ -39,6 +45,9 @@ enum github_step {
     STEP_REPOS,   /* of the organisation */
     STEP_REPO,
     STEP_RUNNERS,
+    STEP_ISSUES, /* that changed, of an organisation or a repository */
+    STEP_ISSUE,  /* one; detail_text: its key */
+    STEP_COMMENTS,
     STEP_META,
     STEP_COUNT
 };
@@ -88,6 +97,8 @@ bool github_answered(struct github_poll *p, struct dx_error *err);
 
 bool github_named(const char *name); /* "owner/name", as GitHub allows it */
 bool github_owner(const char *name);
+/* Do `include` and `exclude` let it be? */
+bool github_wanted(const struct github *config, const char *repo);
 /* Whether a moment that comes once in every_ms, another one for each name, lies
  * between the last poll and this. */
 bool github_turn(const struct plan *plan, const char *name, int64_t every_ms);
@@ -176,5 +187,20 @@ bool github_runners_decode(struct github_poll *p, struct dx_error *err);
 void github_runners_denied(struct github_poll *p);
 /* Labels as the name of a pool; group: where there are none. */
 const char *github_pool(struct batch *batch, const json_t *labels, const char *group);
+
+/* ---- github_issues.c: issues as tickets ---- */
+
+void github_issues_begin(const struct github *config, struct plan *plan);
+bool github_issues_decode(struct github_poll *p, struct dx_error *err);
+void github_issues_refused(struct github_poll *p);
+void github_comments_ask(struct plan *plan, const char *key, const char *author, unsigned flags);
+
+/* ---- github_issue.c: one of them ---- */
+
+void github_issue_take(struct github_poll *p, const json_t *item);
+bool github_issue_decode(struct github_poll *p, struct dx_error *err);
+void github_issue_gone(struct github_poll *p); /* it is not where it was */
+bool github_comments_decode(struct github_poll *p, struct dx_error *err);
+void github_comments_refused(struct github_poll *p);
 
 #endif

@@ -59,7 +59,7 @@ static bool fits(const struct dx_items *patterns, const char *text)
     return pattern_fits(patterns, text, PATTERN_ANY_CASE);
 }
 
-static bool wanted(const struct github *config, const char *repo)
+bool github_wanted(const struct github *config, const char *repo)
 {
     return (config->include.count == 0 || fits(&config->include, repo)) &&
            !fits(&config->exclude, repo);
@@ -83,7 +83,7 @@ const char *github_walk(const struct github *config, const struct plan *plan,
 
     while (walk->at < config->repos.count) {
         name = repos[walk->at++];
-        if (wanted(config, name)) {
+        if (github_wanted(config, name)) {
             (void)snprintf(walk->name, sizeof(walk->name), "%s", name);
             return walk->name;
         }
@@ -95,7 +95,7 @@ const char *github_walk(const struct github *config, const struct plan *plan,
     walk->found = true;
     while ((name = github_discovered(plan, walk->name)) != NULL) {
         (void)snprintf(walk->name, sizeof(walk->name), "%s", name);
-        if (wanted(config, walk->name) && !configured(config, walk->name))
+        if (github_wanted(config, walk->name) && !configured(config, walk->name))
             return walk->name;
     }
     return NULL;
@@ -245,7 +245,7 @@ static bool take_repo(struct github_poll *p, const json_t *item)
     learn_branch(p, name, item);
     if (pushed <= known)
         return false;
-    if (wanted(p->config, name) && p->plan->count < GITHUB_POLL_MOST)
+    if (github_wanted(p->config, name) && p->plan->count < GITHUB_POLL_MOST)
         github_runs_ask(p->plan, name);
     return true;
 }

@@ -204,6 +204,15 @@ bool github_answered(struct github_poll *p, struct dx_error *err)
     case STEP_RUNNERS:
         github_runners_denied(p);
         break;
+    case STEP_ISSUES:
+        github_issues_refused(p);
+        break;
+    case STEP_ISSUE:
+        github_issue_gone(p);
+        break;
+    case STEP_COMMENTS:
+        github_comments_refused(p);
+        break;
     case STEP_FILL: /* the newest runs of it fail too, and that is said */
     case STEP_META:
         break;

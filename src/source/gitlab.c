@@ -46,6 +46,7 @@ static const struct dx_option options[] = {
       .offset = offsetof(struct gitlab, logs),
       .fallback = "no",
       .help = "read the end of a failed job's log where nothing else says why" },
+    TICKET_LABEL_OPTIONS(struct gitlab),
     { 0 },
 };
 
@@ -58,7 +59,14 @@ static bool check(const void *config, struct dx_error *err)
     if (!*g->group && g->include.count + g->exclude.count > 0)
         return dx_fail(err, DX_FAULT_CONFIG,
                        "`include` and `exclude` choose among the projects of a `group`");
-    return true;
+    return ticket_labels_check(&g->issues, err);
+}
+
+static uint32_t yields_of(const void *config)
+{
+    const struct gitlab *g = config;
+
+    return 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | (g->issues.on ? 1u << DX_KIND_TICKET : 0);
 }
 
 /* ---- the poll ---- */
@@ -80,6 +88,7 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
     ask_open(plan);
     gitlab_projects_begin(config, plan);
     gitlab_runners_begin(config, plan);
+    gitlab_issues_begin(config, plan);
 }
 
 static void probe(const void *config, struct plan *plan)
@@ -111,6 +120,12 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
         return gitlab_decode_runners(reply, plan, batch, err);
     case GITLAB_RUNNER:
         return gitlab_decode_runner(reply, plan, batch);
+    case GITLAB_ISSUES:
+        return gitlab_decode_issues(config, reply, plan, batch, err);
+    case GITLAB_ISSUE:
+        return gitlab_decode_issue(config, reply, plan, batch);
+    case GITLAB_NOTES:
+        return gitlab_decode_notes(config, reply, plan, batch, err);
     case GITLAB_VERSION:
         batch->version = field_text(batch, reply->json, "version");
         break;
@@ -130,8 +145,8 @@ static double counted(unsigned step, size_t n, double polls)
 
 const struct source source_gitlab = {
     .name = "gitlab",
-    .summary = "pipelines, jobs and runners of a GitLab, .com or self-managed",
-    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL,
+    .summary = "pipelines, jobs, runners and issues of a GitLab, .com or self-managed",
+    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | 1u << DX_KIND_TICKET,
     .version = 1,
     .config_size = sizeof(struct gitlab),
     .options = options,
@@ -139,6 +154,7 @@ const struct source source_gitlab = {
     .history = "35d",
     .url = "https://gitlab.com",
     .auth = SOURCE_AUTH_PRIVATE_TOKEN,
+    .yields_of = yields_of,
     .check = check,
     .begin = begin,
     .decode = decode,

@@ -11,11 +11,13 @@
 
 #include "source/plan.h"
 #include "source/source.h"
+#include "source/ticket_labels.h"
 
 struct gitlab { /* its options; the lists are of const char * */
     struct dx_items projects, include, exclude, protect;
     const char *group;
     bool runners, logs;
+    struct ticket_labels issues;
 };
 
 enum gitlab_step {
@@ -29,6 +31,9 @@ enum gitlab_step {
     GITLAB_TRACE,   /* of a job; detail: the id of its run */
     GITLAB_RUNNERS, /* of a group or project */
     GITLAB_RUNNER,
+    GITLAB_ISSUES, /* of a group or project; detail: those that changed since */
+    GITLAB_ISSUE,  /* one; detail: its number, here and below */
+    GITLAB_NOTES,
     GITLAB_VERSION,
     GITLAB_STEPS
 };
@@ -38,12 +43,14 @@ enum gitlab_step {
 struct gitlab_about {    /* a request's detail_text */
     const char *project; /* of GITLAB_GROUP and GITLAB_RUNNERS: the group */
     bool fill;           /* it is history */
-    bool go_on;          /* the back-fill of the project goes on behind this run */
+    bool go_on;          /* the back-fill of the project goes on behind this run; of
+                          * GITLAB_ISSUES: only the open ones */
     bool done;           /* the run is done */
-    bool group;          /* the runners of a group, not of a project */
+    bool group;          /* the runners or issues of a group, not of a project */
     bool hole;           /* GITLAB_FILL: what an outage left, not the history */
     /* GITLAB_JOBS: the run's jobs in the pages before. GITLAB_TRACE: the job's id.
-     * GITLAB_FILL: from when on. GITLAB_RUNNERS: lists that are asked for in all. */
+     * GITLAB_FILL: from when on. GITLAB_RUNNERS: lists that are asked for in all.
+     * GITLAB_NOTES: the hash of who opened the issue. */
     int64_t seen;
     int64_t attempt; /* GITLAB_TRACE: of the job. GITLAB_RUNNER: 1: it is online */
 };
@@ -66,14 +73,18 @@ enum gitlab_cursor {
     GITLAB_NEWEST = 'n',  /* up to here all is listed but for the holes below */
     GITLAB_HOLE_TO = 'g', /* after an outage: up to here it is missing; 0: no hole */
     GITLAB_HOLE_FROM = 'l',
-    GITLAB_OLDEST = 'o',       /* of the history, how far back it is listed */
-    GITLAB_SEEN = 's',         /* when the project was found in the group */
-    GITLAB_FOUND = 'd',        /* when all projects of the group had been found */
-    GITLAB_REFUSED = 'a',      /* when the project refused its pipelines */
-    GITLAB_VISITED = 'p',      /* when the configured projects were asked for themselves */
-    GITLAB_RUNNERS_NEXT = 'r', /* when to ask for runners again */
-    GITLAB_RUNNERS_DUE = 'w',  /* answers about them that are missing in this poll */
-    GITLAB_GONE = 'x',         /* when a run was not there any more for the first time */
+    GITLAB_OLDEST = 'o',        /* of the history, how far back it is listed */
+    GITLAB_SEEN = 's',          /* when the project was found in the group */
+    GITLAB_FOUND = 'd',         /* when all projects of the group had been found */
+    GITLAB_REFUSED = 'a',       /* when the project refused its pipelines */
+    GITLAB_VISITED = 'p',       /* when the configured projects were asked for themselves */
+    GITLAB_RUNNERS_NEXT = 'r',  /* when to ask for runners again */
+    GITLAB_RUNNERS_DUE = 'w',   /* answers about them that are missing in this poll */
+    GITLAB_ISSUES_NEWS = 'i',   /* up to here all issues that changed are known */
+    GITLAB_ISSUES_OPEN = 'j',   /* the same of the open ones; 1: all are */
+    GITLAB_ISSUES_LISTED = 'k', /* when they were all known for the first time */
+    GITLAB_ISSUES_NEXT = 'q',   /* when to ask for issues again */
+    GITLAB_GONE = 'x',          /* when a run was not there any more for the first time */
 };
 enum { GITLAB_PATH = 600, GITLAB_PATH_MOST = 240 }; /* the longest that the group may have */
 int64_t gitlab_cursor(const struct plan *plan, const struct batch *batch, enum gitlab_cursor which,
@@ -114,6 +125,9 @@ bool gitlab_decode_group(const struct gitlab *g, const struct reply *reply, stru
                          struct batch *batch, struct dx_error *err);
 bool gitlab_decode_project(const struct gitlab *g, const struct reply *reply, struct plan *plan,
                            struct batch *batch, struct dx_error *err);
+
+/* Do `include` and `exclude` let this project of the group be? */
+bool gitlab_is_wanted(const struct gitlab *g, const char *path);
 
 /* ---- gitlab_pipelines.c: which runs there are ---- */
 
@@ -177,5 +191,21 @@ bool gitlab_is_answer(const struct reply *reply);
 /* A project that is not there, or may not be read. false: with it all is refused. */
 bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, struct batch *batch,
                        struct dx_error *err);
+
+/* ---- gitlab_issues.c: issues as tickets ---- */
+
+void gitlab_issues_begin(const struct gitlab *g, struct plan *plan);
+bool gitlab_decode_issues(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                          struct batch *batch, struct dx_error *err);
+void gitlab_notes_ask(struct plan *plan, const char *key, const char *author, bool fill);
+
+/* ---- gitlab_issue.c: one of them ---- */
+
+void gitlab_take_issue(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                       struct batch *batch, const json_t *item);
+bool gitlab_decode_issue(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                         struct batch *batch);
+bool gitlab_decode_notes(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                         struct batch *batch, struct dx_error *err);
 
 #endif

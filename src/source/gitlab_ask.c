@@ -36,6 +36,10 @@ static const struct {
     [GITLAB_TRACE] = { "/projects/{}/jobs/{}/trace", PLAN_OPTIONAL | PLAN_ANSWER | PLAN_TEXT },
     [GITLAB_RUNNERS] = { "/projects/{}/runners?per_page=100", PLAN_OPTIONAL | PLAN_ANSWER },
     [GITLAB_RUNNER] = { "/runners/", PLAN_OPTIONAL | PLAN_ANSWER },
+    [GITLAB_ISSUES] = { "/projects/{}/issues?", PLAN_OPTIONAL | PLAN_CONDITIONAL | PLAN_ANSWER },
+    [GITLAB_ISSUE] = { "/projects/{}/issues/{}", PLAN_OPTIONAL | PLAN_ANSWER },
+    [GITLAB_NOTES] = { "/projects/{}/issues/{}/notes?order_by=created_at&sort=asc&per_page=100",
+                       PLAN_OPTIONAL | PLAN_ANSWER },
     [GITLAB_VERSION] = { "/version", PLAN_OPTIONAL },
 };
 
@@ -71,22 +75,39 @@ struct gitlab_about gitlab_about(const struct reply *reply)
                                   .attempt = attempt };
 }
 
+/* What they have behind their path. */
+static void append(struct plan *plan, struct plan_request *r, enum gitlab_step step, int64_t detail,
+                   const struct gitlab_about *about)
+{
+    char from[TIME_TEXT], to[TIME_TEXT];
+
+    if (step == GITLAB_FILL)
+        plan_append(plan, r, "&updated_after={}&updated_before={}", time_format(from, about->seen),
+                    time_format(to, detail), NULL);
+    if (step != GITLAB_ISSUES)
+        return;
+    plan_append(plan, r, "scope=all&state={}&order_by=updated_at&sort=asc&per_page=100",
+                about->go_on ? "opened" : "all", NULL);
+    if (detail > 0)
+        plan_append(plan, r, "&updated_after={}", time_format(from, detail), NULL);
+}
+
 struct plan_request *gitlab_ask(struct plan *plan, enum gitlab_step step, int64_t detail,
                                 const struct gitlab_about *about)
 {
     const char *path = requests[step].path;
-    char number[32], from[TIME_TEXT], to[TIME_TEXT];
+    char number[32];
     struct plan_request *r = plan_get(plan, step, "/api/v4", NULL);
 
     (void)snprintf(number, sizeof(number), "%" PRId64, step == GITLAB_TRACE ? about->seen : detail);
     if (step == GITLAB_RUNNERS && about->group)
         path = "/groups/{}/runners?per_page=100";
+    if (step == GITLAB_ISSUES && about->group)
+        path = "/groups/{}/issues?";
     plan_append(plan, r, path, about->project, number, NULL);
-    if (step == GITLAB_FILL)
-        plan_append(plan, r, "&updated_after={}&updated_before={}", time_format(from, about->seen),
-                    time_format(to, detail), NULL);
-    else if (step == GITLAB_RUNNER)
+    if (step == GITLAB_RUNNER)
         plan_append(plan, r, "{}", number, NULL);
+    append(plan, r, step, detail, about);
     r->flags = requests[step].flags;
     r->detail = detail;
     gitlab_set_about(plan, r, about);

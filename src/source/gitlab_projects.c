@@ -89,7 +89,7 @@ bool gitlab_decode_project(const struct gitlab *g, const struct reply *reply, st
 
 /* ---- the projects of a group ---- */
 
-static bool is_wanted(const struct gitlab *g, const char *path)
+bool gitlab_is_wanted(const struct gitlab *g, const char *path)
 {
     return *path && (g->include.count == 0 || pattern_fits(&g->include, path, PATTERN_EXACT)) &&
            !pattern_fits(&g->exclude, path, PATTERN_EXACT);
@@ -113,7 +113,7 @@ static const char *next_found(const struct gitlab *g, struct plan *plan, const c
     while ((project = gitlab_next_project(plan, project)) != NULL) {
         int64_t seen = gitlab_cursor(plan, NULL, GITLAB_SEEN, project);
 
-        if (seen > 0 && seen >= found && is_wanted(g, project) && !is_configured(g, project))
+        if (seen > 0 && seen >= found && gitlab_is_wanted(g, project) && !is_configured(g, project))
             break;
     }
     return project;
@@ -146,7 +146,7 @@ bool gitlab_decode_group(const struct gitlab *g, const struct reply *reply, stru
         const char *path = field_text(batch, item, "path_with_namespace");
         bool is_new = gitlab_cursor(plan, NULL, GITLAB_SEEN, path) == 0;
 
-        if (!is_wanted(g, path) || is_configured(g, path))
+        if (!gitlab_is_wanted(g, path) || is_configured(g, path))
             continue;
         if (strlen(path) > GITLAB_PATH_MOST) {
             batch_note(batch, DX_LOG_WARN, "the path of %s is too long; it is left out", path);

@@ -6,6 +6,10 @@
 
 static const char *about(unsigned step)
 {
+    if (step == STEP_ISSUES)
+        return "acme 1";
+    if (step == STEP_ISSUE || step == STEP_COMMENTS)
+        return "acme/web#12 ana";
     return step == STEP_FILL || step == STEP_SCAN ? "acme/web 1795431600000 1795518000000"
                                                   : "acme/web 501 1 9001 last";
 }
@@ -22,9 +26,12 @@ static void add_job(struct batch *batch)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *repos[] = { "acme/web", "acme/api" };
-    static const struct github config = {
-        .repos = { repos, 2 }, .org = "acme", .annotations = true, .logs = true, .runners = true
-    };
+    static const struct github config = { .repos = { repos, 2 },
+                                          .org = "acme",
+                                          .annotations = true,
+                                          .logs = true,
+                                          .runners = true,
+                                          .issues = { .on = true } };
     static const struct fuzz_source fuzz = { .source = &source_github,
                                              .config = &config,
                                              .steps = STEP_COUNT,

@@ -13,9 +13,11 @@ static const char *about(unsigned step)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *projects[] = { "acme/web", "42" };
-    static const struct gitlab config = {
-        .projects = { projects, 2 }, .group = "acme", .runners = true, .logs = true
-    };
+    static const struct gitlab config = { .projects = { projects, 2 },
+                                          .group = "acme",
+                                          .runners = true,
+                                          .logs = true,
+                                          .issues = { .on = true } };
     static const struct fuzz_source fuzz = { .source = &source_gitlab,
                                              .config = &config,
                                              .steps = GITLAB_STEPS,

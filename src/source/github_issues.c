@@ -1,0 +1,245 @@
+/* github: which issues there are. Of an organisation one list has those of all its
+ * repositories, the pull requests among them; where the token may not see it (that of an
+ * installation belongs to nobody), each repository has one. A list begins at the latest
+ * change that is known, so that its URL stays the same, and is answered with 304, which
+ * costs nothing, until something changes. https://docs.github.com/en/rest/issues/issues */
+#include "config.h"
+
+#include "source/github.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/time.h"
+#include "source/field.h"
+
+static const int64_t ORG_MS = 5 * GITHUB_MINUTE, REPO_MS = 10 * GITHUB_MINUTE,
+                     REFUSED_MS = GITHUB_DAY, SECOND = 1000,
+                     OVERLAP_MS = 2 * GITHUB_MINUTE; /* a change is listed late */
+static const int64_t LISTED = 1;
+
+enum {
+    LISTS_MOST = 40, /* of single repositories, in one poll */
+    LACKS_MOST = 20, /* issues whose comments are asked for again, in one poll */
+    OPEN_MOST = 500, /* one of which is looked at, whether it is still there */
+};
+
+/* Walks: all that changed, and all that are open; the second has an end. */
+enum walk { WALK_NEWS, WALK_OPEN };
+
+static const char *cursor_of(enum walk walk)
+{
+    return walk == WALK_OPEN ? "iopen" : "issues";
+}
+
+/* ---- asking for lists ---- */
+
+static void ask_list(const struct plan *from, struct plan *plan, const struct batch *batch,
+                     const char *scope, enum walk walk)
+{
+    int64_t at = github_recall(from, batch, cursor_of(walk), scope);
+    bool caught_up = walk == WALK_NEWS && github_recall(from, batch, "ilisted", scope) != 0;
+    struct plan_request *r = plan_get(plan, STEP_ISSUES, "", NULL);
+    char since[TIME_TEXT];
+
+    if (at == 0 && walk == WALK_NEWS)
+        at = (plan->now_ms - plan->history_ms) / SECOND * SECOND;
+    r->path = arena_print(&plan->arena,
+                          strchr(scope, '/') ? "/repos/%s/issues?state=%s"
+                                             : "/orgs/%s/issues?filter=all&state=%s",
+                          scope, walk == WALK_OPEN ? "open" : "all");
+    plan_append(plan, r, "&sort=updated&direction=asc&per_page=100", NULL);
+    if (at > 0)
+        plan_append(plan, r, "&since={}", time_format(since, at), NULL);
+    r->flags |= PLAN_ANSWER | PLAN_OPTIONAL | (caught_up ? PLAN_CONDITIONAL : PLAN_FILL);
+    r->detail = at;
+    r->detail_text = arena_print(&plan->arena, "%s %d", scope, (int)walk);
+}
+
+static void ask_lists(struct plan *plan, const char *scope, int64_t every_ms)
+{
+    if (github_recall(plan, NULL, "ilisted", scope) == 0 || github_turn(plan, scope, every_ms))
+        ask_list(plan, plan, NULL, scope, WALK_NEWS);
+    if (github_recall(plan, NULL, "iopen", scope) != LISTED)
+        ask_list(plan, plan, NULL, scope, WALK_OPEN);
+}
+
+static bool org_is_refused(const struct plan *plan, const char *org)
+{
+    int64_t at = github_recall(plan, NULL, "inone", org), since = plan->now_ms - at;
+
+    return at != 0 && since >= 0 && since < REFUSED_MS;
+}
+
+static bool is_of(const char *org, const char *repo)
+{
+    size_t len = strlen(org);
+
+    return len > 0 && strncasecmp(repo, org, len) == 0 && repo[len] == '/';
+}
+
+static void ask_all_lists(const struct github *config, struct plan *plan)
+{
+    bool whole = *config->org && !org_is_refused(plan, config->org);
+    struct github_walk walk = { 0 };
+    size_t before = plan->count;
+    const char *repo;
+
+    if (whole)
+        ask_lists(plan, config->org, ORG_MS);
+    while ((repo = github_walk(config, plan, &walk)) != NULL)
+        if (!(whole && is_of(config->org, repo)) && plan->count - before < LISTS_MOST &&
+            github_recall(plan, NULL, "gone", repo) == 0)
+            ask_lists(plan, repo, REPO_MS);
+}
+
+/* ---- asking for single ones ---- */
+
+/* "acme/web#12": the repository, and behind it the number. */
+static const char *number_of(const char *key, char repo[GITHUB_NAME])
+{
+    const char *hash = strchr(key, '#');
+
+    (void)snprintf(repo, GITHUB_NAME, "%.*s", (int)strcspn(key, "#"), key);
+    return hash && github_named(repo) && hash[1] && !hash[1 + strspn(hash + 1, "0123456789")]
+               ? hash + 1
+               : NULL;
+}
+
+void github_comments_ask(struct plan *plan, const char *key, const char *author, unsigned flags)
+{
+    char repo[GITHUB_NAME];
+    const char *number = number_of(key, repo);
+    struct plan_request *r;
+
+    if (!number)
+        return;
+    r = plan_get(plan, STEP_COMMENTS, "", NULL);
+    r->path = arena_print(&plan->arena, "/repos/%s/issues/%s/comments?per_page=100", repo, number);
+    r->flags |= PLAN_ANSWER | PLAN_OPTIONAL | flags;
+    r->detail_text = arena_print(&plan->arena, "%s %s", key, author);
+}
+
+static size_t known_of(struct plan *plan, unsigned lacks, struct known_ticket *out, size_t cap)
+{
+    const struct known *known = plan->known;
+
+    return known && known->tickets ? known->tickets(known->self, lacks, out, cap) : 0;
+}
+
+static void ask_lacking(struct plan *plan)
+{
+    struct known_ticket found[LACKS_MOST];
+    size_t n = known_of(plan, TICKET_RESPONSE, found, LACKS_MOST);
+
+    for (size_t i = 0; i < n; i++)
+        github_comments_ask(plan, found[i].key, found[i].id, PLAN_FILL);
+}
+
+/* One that was deleted is in no list: they are looked at, one at a time. */
+static void ask_open(struct plan *plan)
+{
+    struct known_ticket *found = arena_alloc(&plan->arena, OPEN_MOST * sizeof(*found));
+    size_t n = known_of(plan, 0, found, OPEN_MOST);
+    const char *key = n > 0 ? found[(size_t)(plan->now_ms / ORG_MS) % n].key : "", *number;
+    char repo[GITHUB_NAME];
+    struct plan_request *r;
+
+    number = number_of(key, repo);
+    if (!number)
+        return;
+    r = plan_get(plan, STEP_ISSUE, "", NULL);
+    r->path = arena_print(&plan->arena, "/repos/%s/issues/%s", repo, number);
+    r->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
+    r->detail_text = arena_text(&plan->arena, key);
+}
+
+void github_issues_begin(const struct github *config, struct plan *plan)
+{
+    if (!config->issues.on)
+        return;
+    ask_all_lists(config, plan);
+    if (!plan->known)
+        return;
+    ask_lacking(plan);
+    if (github_turn(plan, "open issues", ORG_MS))
+        ask_open(plan);
+}
+
+/* ---- reading ---- */
+
+/* The page may hold less than all of the second that it ends in. */
+static void go_on(struct github_poll *p, const char *scope, enum walk walk, int64_t last_ms)
+{
+    struct plan_request *r;
+
+    if (last_ms - SECOND > p->reply->detail) {
+        github_remember(p->batch, cursor_of(walk), scope, last_ms - SECOND);
+        ask_list(p->plan, p->plan, p->batch, scope, walk);
+    } else {
+        r = github_next(p);
+        r->flags |= PLAN_ANSWER | PLAN_OPTIONAL | PLAN_FILL;
+    }
+}
+
+static void arrive(struct github_poll *p, const char *scope, enum walk walk, int64_t last_ms)
+{
+    int64_t at;
+
+    if (walk == WALK_OPEN) {
+        github_remember(p->batch, "iopen", scope, LISTED);
+        return;
+    }
+    at = last_ms > 0 ? last_ms - OVERLAP_MS : p->reply->detail;
+    if (github_recall(p->plan, p->batch, "issues", scope) != at)
+        github_remember(p->batch, "issues", scope, at);
+    if (github_recall(p->plan, p->batch, "ilisted", scope) == 0)
+        github_remember(p->batch, "ilisted", scope, p->reply->now_ms);
+}
+
+bool github_issues_decode(struct github_poll *p, struct dx_error *err)
+{
+    const json_t *list = p->reply->json, *item;
+    enum walk walk = github_number(p->reply->detail_text, 1) == WALK_OPEN ? WALK_OPEN : WALK_NEWS;
+    char scope[GITHUB_NAME];
+    int64_t last_ms = 0;
+    size_t i;
+
+    github_word(p->reply->detail_text, 0, scope);
+    if (!json_is_array(list))
+        return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no list of issues)");
+    json_array_foreach (list, i, item) {
+        int64_t ms = field_time(item, "updated_at");
+
+        last_ms = ms > last_ms ? ms : last_ms;
+        github_issue_take(p, item);
+    }
+    if (*p->reply->next)
+        go_on(p, scope, walk, last_ms);
+    else
+        arrive(p, scope, walk, last_ms);
+    return true;
+}
+
+/* Issues that are off in a repository are gone (410); the list of an organisation is
+ * made up for by those of its repositories. */
+void github_issues_refused(struct github_poll *p)
+{
+    char scope[GITHUB_NAME];
+
+    github_word(p->reply->detail_text, 0, scope);
+    if (strchr(scope, '/')) {
+        github_remember(p->batch, "ilisted", scope, p->reply->now_ms);
+        github_remember(p->batch, "iopen", scope, LISTED);
+        return;
+    }
+    if (github_recall(p->plan, p->batch, "inone", scope) == p->reply->now_ms)
+        return;
+    github_remember(p->batch, "inone", scope, p->reply->now_ms);
+    batch_note(
+        p->batch, DX_LOG_INFO,
+        "the token may not list the issues of %s (%d); its repositories are asked one by one",
+        scope, p->reply->status);
+}

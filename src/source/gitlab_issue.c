@@ -1,0 +1,166 @@
+/* gitlab: an issue as a ticket, and its first response. */
+#include "config.h"
+
+#include "source/gitlab.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "source/field.h"
+#include "source/ticket_words.h"
+
+/* ---- an issue ---- */
+
+/* "acme/web#12"; of a project that is asked for by itself it can be made up. */
+static const char *key_of(const struct reply *reply, struct batch *batch, const json_t *item)
+{
+    const char *full = field_text(batch, json_object_get(item, "references"), "full");
+    struct gitlab_about about = gitlab_about(reply);
+
+    if (strrchr(full, '#'))
+        return full;
+    if (about.group || field_int(item, "iid") <= 0)
+        return "";
+    return arena_print(&batch->arena, "%s#%" PRId64, about.project, field_int(item, "iid"));
+}
+
+static bool is_known(const struct plan *plan, const char *key, int64_t updated_ms)
+{
+    const struct known *known = plan->known;
+    enum known_run as =
+        known && known->ticket ? known->ticket(known->self, key, updated_ms) : KNOWN_NOT;
+
+    return as == KNOWN_OPEN || as == KNOWN_DONE;
+}
+
+/* Opened or closed is all that there is: somebody who is to do it stands for a beginning.
+ * Old servers have a word for what was opened again. */
+static void put_state(struct batch *batch, struct ticket *t, const json_t *item)
+{
+    t->raw_status = field_text(batch, item, "state");
+    if (strcmp(t->raw_status, "closed") == 0) {
+        t->state = DX_TICKET_DONE;
+        t->resolved_ms = field_time(item, "closed_at");
+    } else if (strcmp(t->raw_status, "opened") == 0 || strcmp(t->raw_status, "reopened") == 0) {
+        t->state = *t->assignee ? DX_TICKET_IN_PROGRESS : DX_TICKET_NEW;
+    } else {
+        batch->unknown++;
+    }
+}
+
+static void put_fields(const struct gitlab *g, struct batch *batch, struct ticket *t,
+                       const json_t *item)
+{
+    const json_t *assignees = json_object_get(item, "assignees");
+    const char *mail = field_text(batch, item, "service_desk_reply_to");
+    const char *severity = field_text(batch, item, "severity");
+
+    t->title = field_text(batch, item, "title");
+    t->text = field_text(batch, item, "description");
+    t->type = field_text(batch, item, "issue_type");
+    t->id = field_text(batch, json_object_get(item, "author"), "username");
+    t->reporter = *mail ? mail : t->id;
+    t->assignee = field_text(batch, json_array_get(assignees, 0), "username");
+    t->url = gitlab_url(batch, item);
+    t->created_ms = field_time(item, "created_at");
+    t->updated_ms = field_time(item, "updated_at");
+    put_state(batch, t, item);
+    ticket_labels_put(&g->issues, batch, t, json_object_get(item, "labels"));
+    if (t->priority == 0 && (t->priority = ticket_priority(NULL, severity)) > 0)
+        t->raw_priority = severity;
+}
+
+void gitlab_take_issue(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                       struct batch *batch, const json_t *item)
+{
+    const char *key = key_of(reply, batch, item), *project;
+    bool listed = reply->step == GITLAB_ISSUES;
+    struct gitlab_about about = gitlab_about(reply);
+    struct ticket *t;
+
+    if (!*key) {
+        batch->unknown++;
+        return;
+    }
+    project = batch_text(batch, key, (size_t)(strrchr(key, '#') - key));
+    if ((about.group && !gitlab_is_wanted(g, project)) ||
+        !ticket_labels_wanted(&g->issues, json_object_get(item, "labels")) ||
+        (listed && is_known(plan, key, field_time(item, "updated_at"))))
+        return;
+    t = batch_ticket(batch);
+    t->key = key;
+    t->project = project;
+    t->parts = TICKET_FIELDS;
+    put_fields(g, batch, t, item);
+    if (json_is_integer(json_object_get(item, "user_notes_count")) &&
+        field_int(item, "user_notes_count") == 0)
+        t->parts |= TICKET_RESPONSE;
+    else if (listed)
+        gitlab_notes_ask(plan, key, t->id, about.fill);
+}
+
+static struct ticket *part_of(const struct reply *reply, struct batch *batch)
+{
+    struct ticket *t = batch_ticket(batch);
+
+    t->key = arena_print(&batch->arena, "%s#%" PRId64, gitlab_about(reply).project, reply->detail);
+    return t;
+}
+
+bool gitlab_decode_issue(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                         struct batch *batch)
+{
+    if (gitlab_is_answer(reply))
+        gitlab_take_issue(g, reply, plan, batch, reply->json);
+    else if (reply->status == 404)
+        part_of(reply, batch)->gone = true;
+    return true;
+}
+
+/* ---- its first response ---- */
+
+/* Tokens of projects and groups have users of their own. */
+static bool is_machine(const struct gitlab *g, const char *login)
+{
+    return fnmatch("project_[0-9]*_bot*", login, 0) == 0 ||
+           fnmatch("group_[0-9]*_bot*", login, 0) == 0 || ticket_is_bot(&g->issues.bots, login);
+}
+
+/* What the system writes is in the name of who did it; what is internal its reporter does
+ * not see. */
+static bool is_answer(const struct gitlab *g, struct batch *batch, const json_t *note,
+                      int64_t author)
+{
+    const char *login = field_text(batch, json_object_get(note, "author"), "username");
+
+    return !json_is_true(json_object_get(note, "system")) &&
+           !json_is_true(json_object_get(note, "internal")) &&
+           !json_is_true(json_object_get(note, "confidential")) &&
+           (int64_t)text_hash(login) != author && !is_machine(g, login);
+}
+
+bool gitlab_decode_notes(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                         struct batch *batch, struct dx_error *err)
+{
+    struct gitlab_about about = gitlab_about(reply);
+    const json_t *note;
+    struct ticket *t;
+    int64_t first = 0;
+    size_t i;
+
+    if (gitlab_is_answer(reply) && !json_is_array(reply->json))
+        return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a GitLab (no list of notes)");
+    json_array_foreach (reply->json, i, note) {
+        int64_t ms = field_time(note, "created_at");
+
+        if (ms > 0 && (first == 0 || ms < first) && is_answer(g, batch, note, about.seen))
+            first = ms;
+    }
+    if (gitlab_is_answer(reply) && first == 0 && gitlab_ask_next(plan, reply, &about))
+        return true;
+    t = part_of(reply, batch); /* of one that is refused, nothing can be had */
+    t->parts = TICKET_RESPONSE;
+    t->first_response_ms = first;
+    return true;
+}

@@ -1,0 +1,194 @@
+/* gitlab: which issues there are. Of a group one list has those of all its projects; it
+ * begins at the latest change that is known. https://docs.gitlab.com/api/issues/ */
+#include "config.h"
+
+#include "source/gitlab.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/field.h"
+
+enum {
+    LISTED = 1,
+    LISTS_MOST = 40, /* of single projects, in one poll */
+    LACKS_MOST = 20, /* issues whose notes are asked for again, in one poll */
+    OPEN_MOST = 500, /* one of which is looked at, whether it is still there */
+    MINUTE_MS = 60 * 1000,
+    GROUP_MS = 5 * MINUTE_MS,
+    PROJECT_MS = 10 * MINUTE_MS,
+    OVERLAP_MS = 2 * MINUTE_MS, /* a change is listed late, where another one is already */
+    REFUSED_MS = 24 * 60 * MINUTE_MS,
+};
+
+/* ---- asking ---- */
+
+static enum gitlab_cursor cursor_of(bool open)
+{
+    return open ? GITLAB_ISSUES_OPEN : GITLAB_ISSUES_NEWS;
+}
+
+static void ask_list(struct plan *plan, const struct batch *batch, const char *of, bool group,
+                     bool open)
+{
+    bool listed = gitlab_cursor(plan, batch, GITLAB_ISSUES_LISTED, of) != 0;
+    int64_t at = gitlab_cursor(plan, batch, cursor_of(open), of);
+    struct gitlab_about about = { .project = of, .group = group, .go_on = open };
+    struct plan_request *r;
+
+    about.fill = open || !listed;
+    if (at == 0 && !open)
+        at = plan->now_ms - plan->history_ms;
+    r = gitlab_ask(plan, GITLAB_ISSUES, at, &about);
+    if (about.fill)
+        r->flags &= ~(unsigned)PLAN_CONDITIONAL;
+}
+
+static bool is_due(const struct plan *plan, const char *of)
+{
+    int64_t next = gitlab_cursor(plan, NULL, GITLAB_ISSUES_NEXT, of);
+
+    return plan->now_ms >= next || next - plan->now_ms > REFUSED_MS; /* a clock set back */
+}
+
+static void ask_lists(struct plan *plan, const char *of, bool group)
+{
+    if (!is_due(plan, of))
+        return;
+    ask_list(plan, NULL, of, group, false);
+    if (gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of) != LISTED)
+        ask_list(plan, NULL, of, group, true);
+}
+
+/* "acme/web#12" */
+static bool read_key(struct plan *plan, const char *key, const char **project, int64_t *number)
+{
+    const char *hash = strrchr(key, '#');
+
+    if (!hash)
+        return false;
+    *project = arena_print(&plan->arena, "%.*s", (int)(hash - key), key);
+    *number = strtoll(hash + 1, NULL, 10);
+    return *number > 0;
+}
+
+void gitlab_notes_ask(struct plan *plan, const char *key, const char *author, bool fill)
+{
+    struct gitlab_about about = { .fill = fill, .seen = (int64_t)text_hash(author) };
+    int64_t number;
+
+    if (read_key(plan, key, &about.project, &number))
+        (void)gitlab_ask(plan, GITLAB_NOTES, number, &about);
+}
+
+static size_t known_of(struct plan *plan, unsigned lacks, struct known_ticket *out, size_t cap)
+{
+    const struct known *known = plan->known;
+
+    return known && known->tickets ? known->tickets(known->self, lacks, out, cap) : 0;
+}
+
+static void ask_lacking(struct plan *plan)
+{
+    struct known_ticket found[LACKS_MOST];
+    size_t n = known_of(plan, TICKET_RESPONSE, found, LACKS_MOST);
+
+    for (size_t i = 0; i < n; i++)
+        gitlab_notes_ask(plan, found[i].key, found[i].id, true);
+}
+
+/* One that was deleted is in no list: they are looked at, one at a time. */
+static void ask_open(struct plan *plan)
+{
+    struct known_ticket *found = arena_alloc(&plan->arena, OPEN_MOST * sizeof(*found));
+    size_t n = is_due(plan, "") ? known_of(plan, 0, found, OPEN_MOST) : 0;
+    struct gitlab_about about = { 0 };
+    int64_t number;
+
+    if (n > 0 &&
+        read_key(plan, found[(size_t)(plan->now_ms / GROUP_MS) % n].key, &about.project, &number))
+        (void)gitlab_ask(plan, GITLAB_ISSUE, number, &about);
+}
+
+void gitlab_issues_begin(const struct gitlab *g, struct plan *plan)
+{
+    const char *const *projects = g->projects.item;
+    size_t before = plan->count;
+
+    if (!g->issues.on)
+        return;
+    if (*g->group)
+        ask_lists(plan, g->group, true);
+    for (size_t i = 0; i < g->projects.count && plan->count - before < LISTS_MOST; i++)
+        ask_lists(plan, projects[i], false);
+    ask_lacking(plan);
+    ask_open(plan);
+}
+
+/* ---- reading ---- */
+
+static void arrive(const struct reply *reply, struct plan *plan, struct batch *batch,
+                   int64_t last_ms)
+{
+    struct gitlab_about about = gitlab_about(reply);
+    int64_t wait = about.group ? GROUP_MS : PROJECT_MS;
+
+    if (about.go_on) {
+        gitlab_remember(batch, GITLAB_ISSUES_OPEN, about.project, LISTED);
+        return;
+    }
+    gitlab_remember(batch, GITLAB_ISSUES_NEWS, about.project,
+                    last_ms > 0 ? last_ms - OVERLAP_MS : reply->detail);
+    if (gitlab_cursor(plan, batch, GITLAB_ISSUES_LISTED, about.project) == 0)
+        gitlab_remember(batch, GITLAB_ISSUES_LISTED, about.project, plan->now_ms);
+    gitlab_remember(batch, GITLAB_ISSUES_NEXT, about.project, plan->now_ms + wait);
+    gitlab_remember(batch, GITLAB_ISSUES_NEXT, "", plan->now_ms + GROUP_MS);
+}
+
+static void no_issues(const struct reply *reply, struct batch *batch)
+{
+    struct gitlab_about about = gitlab_about(reply);
+    int64_t again = reply->now_ms + REFUSED_MS;
+
+    if (!about.go_on)
+        batch_note(batch, DX_LOG_INFO,
+                   "the issues of %s are off, or the token may not see them (%d)", about.project,
+                   reply->status);
+    gitlab_remember(batch, GITLAB_ISSUES_NEXT, about.project, again);
+    gitlab_remember(batch, GITLAB_ISSUES_NEXT, "", reply->now_ms + GROUP_MS);
+}
+
+/* A page that ends with a later change than it begins with is followed by one that begins
+ * there: issues that change meanwhile go to the end, and would shift others off a page. */
+bool gitlab_decode_issues(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                          struct batch *batch, struct dx_error *err)
+{
+    struct gitlab_about about = gitlab_about(reply);
+    const json_t *item;
+    int64_t last_ms = 0;
+    size_t i;
+
+    if (!gitlab_is_answer(reply)) {
+        no_issues(reply, batch);
+        return true;
+    }
+    if (!json_is_array(reply->json))
+        return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a GitLab (no list of issues)");
+    json_array_foreach (reply->json, i, item) {
+        int64_t ms = field_time(item, "updated_at");
+
+        last_ms = ms > last_ms ? ms : last_ms;
+        gitlab_take_issue(g, reply, plan, batch, item);
+    }
+    if (!gitlab_has_next(reply)) {
+        arrive(reply, plan, batch, last_ms);
+    } else if (last_ms > reply->detail) {
+        gitlab_remember(batch, cursor_of(about.go_on), about.project, last_ms);
+        ask_list(plan, batch, about.project, about.group, about.go_on);
+    } else {
+        (void)gitlab_ask_next(plan, reply, &about);
+    }
+    return true;
+}

@@ -1,0 +1,235 @@
+/* gitlab: issues as tickets. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/time.h"
+#include "source/field.h"
+#include "source/gitlab.h"
+#include "known_ticket_kit.h"
+
+static const int64_t NOW = 1795518000000;   /* 2026-11-24T11:00:00Z */
+static const int64_t EIGHT = 1795507200000; /* 2026-11-24T08:00:00Z */
+
+static const char *web[] = { "acme/web" }, *secret[] = { "acme/secret/*" };
+static struct gitlab one = { .projects = { web, 1 }, .group = "", .issues = { .on = true } };
+static struct gitlab group = { .group = "acme",
+                               .exclude = { secret, 1 },
+                               .issues = { .on = true } };
+static struct ticket_kit store;
+static struct kit kit;
+
+/* Flags of detail_text: 8 a group, 1 history, 2 only the open ones. */
+static const struct ticket *list(const struct gitlab *g, const char *name, size_t count)
+{
+    char path[100];
+
+    snprintf(path, sizeof(path), "gitlab/%s", name);
+    ticket_poll(&store, &kit, NOW);
+    cr_assert(kit_decode_file(
+                  &kit, &source_gitlab, g,
+                  (struct reply){ .step = GITLAB_ISSUES,
+                                  .detail = EIGHT,
+                                  .detail_text = *g->group ? "8 0 0 acme" : "0 0 0 acme/web" },
+                  path),
+              "%s", kit.err.text);
+    cr_assert_eq(kit.batch.ticket_count, count, "%zu", kit.batch.ticket_count);
+    return kit.batch.tickets;
+}
+
+static size_t asked(unsigned step)
+{
+    size_t n = 0;
+
+    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
+        n += r->step == step;
+    return n;
+}
+
+/* The first of these whose path holds this; "" as its path: there is none. */
+static const struct plan_request *request(unsigned step, const char *part)
+{
+    static const struct plan_request none = { .path = "", .detail_text = "" };
+
+    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
+        if (r->step == step && strstr(r->path, part))
+            return r;
+    return &none;
+}
+
+static bool is_asked(unsigned step, const char *part)
+{
+    return *request(step, part)->path != '\0';
+}
+
+Test(gitlab_issues, an_issue_is_a_ticket)
+{
+    const struct ticket *t = list(&one, "issues.json", 4);
+
+    cr_expect_str_eq(t->key, "acme/web#1");
+    cr_expect_str_eq(t->project, "acme/web");
+    cr_expect_str_eq(t->type, "issue");
+    cr_expect_str_eq(t->reporter, "ana");
+    cr_expect_str_eq(t->labels, "area::ci, priority::2");
+    cr_expect_str_eq(t->category, "area::ci");
+    cr_expect_eq(t->priority, 2);
+    cr_expect_str_eq(t->url, "https://gitlab.com/acme/web/-/issues/1");
+    cr_expect_eq(t->state, DX_TICKET_NEW);
+    cr_expect_eq(t->created_ms, EIGHT + 123);
+    cr_expect_eq(t->parts, TICKET_FIELDS);
+    cr_expect_eq(t[1].state, DX_TICKET_DONE);
+    cr_expect_eq(t[1].resolved_ms, EIGHT + 1800000);
+    cr_expect_eq(t[2].state, DX_TICKET_IN_PROGRESS, "an old server's word");
+    cr_expect_eq(t[2].parts, TICKET_FIELDS | TICKET_RESPONSE);
+    cr_expect_str_eq(t[3].type, "incident");
+    cr_expect_eq(t[3].priority, 1, "an incident has a severity");
+    cr_expect_str_eq(t[3].raw_priority, "CRITICAL");
+    cr_expect_eq(asked(GITLAB_NOTES), 3);
+    cr_expect_str_eq(request(GITLAB_NOTES, "/issues/1/")->path,
+                     "/api/v4/projects/acme%2Fweb/issues/1/notes?order_by=created_at&sort=asc"
+                     "&per_page=100");
+}
+
+Test(gitlab_issues, those_of_a_group_are_of_its_projects_that_are_wanted)
+{
+    cr_expect_str_eq(list(&group, "issues_of_a_group.json", 1)->key, "acme/api#5");
+    cr_expect_eq(kit.batch.unknown, 1, "one does not say of which project it is");
+}
+
+Test(gitlab_issues, a_mail_to_the_service_desk_is_of_who_wrote_it)
+{
+    const struct ticket *t = list(&one, "service_desk_issue.json", 1);
+
+    cr_expect_str_eq(t->reporter, "ana@example.org");
+    cr_expect_str_eq(t->id, "support-bot", "in whose name his answers come");
+}
+
+Test(gitlab_issues, the_first_response_is_seen_by_who_asked)
+{
+    char about[80];
+    const struct ticket *t;
+
+    snprintf(about, sizeof(about), "0 %lld 0 acme/web", (long long)(int64_t)text_hash("ana"));
+    ticket_poll(&store, &kit, NOW);
+    cr_assert(
+        kit_decode_file(&kit, &source_gitlab, &one,
+                        (struct reply){ .step = GITLAB_NOTES, .detail = 1, .detail_text = about },
+                        "gitlab/notes_of_who_not_to_count.json"));
+    t = ticket_part(&kit.batch, "acme/web#1", TICKET_RESPONSE);
+    cr_assert(t);
+    cr_expect_eq(t->first_response_ms, EIGHT + 6 * 60000 + 789);
+}
+
+Test(gitlab_issues, notes_that_cannot_be_had_are_asked_for_once)
+{
+    ticket_poll(&store, &kit, NOW);
+    cr_assert(kit_decode_file(
+        &kit, &source_gitlab, &one,
+        (struct reply){
+            .step = GITLAB_NOTES, .status = 404, .detail = 1, .detail_text = "0 0 0 acme/web" },
+        "gitlab/no_project_404.json"));
+    cr_expect_eq(ticket_part(&kit.batch, "acme/web#1", TICKET_RESPONSE)->first_response_ms, 0);
+}
+
+/* ---- polls ---- */
+
+static void answer(const struct gitlab *g, const struct plan_request *r, const char *head,
+                   const char *name)
+{
+    char path[100];
+
+    snprintf(path, sizeof(path), "gitlab/%s", name);
+    cr_assert(kit_decode_file(&kit, &source_gitlab, g,
+                              (struct reply){ .step = r->step,
+                                              .detail = r->detail,
+                                              .detail_text = r->detail_text,
+                                              .head = head },
+                              path),
+              "%s", kit.err.text);
+}
+
+static void begin(const struct gitlab *g, int64_t now)
+{
+    ticket_poll(&store, &kit, now);
+    kit.plan.history_ms = 86400000;
+    source_gitlab.begin(g, &kit.cursors, &kit.plan);
+}
+
+Test(gitlab_issues, one_list_has_those_of_a_group)
+{
+    begin(&group, NOW);
+    cr_expect_eq(asked(GITLAB_ISSUES), 2);
+    cr_assert(is_asked(GITLAB_ISSUES, "state=all"));
+    cr_expect_str_eq(request(GITLAB_ISSUES, "state=all")->path,
+                     "/api/v4/groups/acme/issues?scope=all&state=all&order_by=updated_at&sort=asc"
+                     "&per_page=100&updated_after=2026-11-23T11%3A00%3A00Z");
+    cr_expect_not(strstr(request(GITLAB_ISSUES, "state=opened")->path, "updated_after"));
+}
+
+Test(gitlab_issues, a_list_goes_on_at_its_last_change_and_comes_to_rest)
+{
+    const struct plan_request *r;
+
+    begin(&one, NOW);
+    answer(&one, request(GITLAB_ISSUES, "state=opened"), "", "issues.json");
+    answer(&one, request(GITLAB_ISSUES, "state=all"), "x-next-page: 2\n", "issues.json");
+    r = request(GITLAB_ISSUES, "updated_after=2026-11-24T09%3A00%3A00.456Z");
+    cr_assert(*r->path, "it begins at the last of the page");
+    cr_expect(r->flags & PLAN_FILL);
+    answer(&one, r, "x-next-page: 2\n", "issues.json");
+    cr_expect(is_asked(GITLAB_ISSUES, "&page=2"), "all in one moment");
+    answer(&one, r, "", "issues.json");
+    ticket_commit(&store, &kit);
+    begin(&one, NOW + 60000);
+    cr_expect_eq(asked(GITLAB_ISSUES), 0);
+    begin(&one, NOW + 600000);
+    cr_assert_eq(asked(GITLAB_ISSUES), 1);
+    r = request(GITLAB_ISSUES, "updated_after=2026-11-24T08%3A58%3A00.456Z");
+    cr_assert(*r->path, "%s: what is listed late", request(GITLAB_ISSUES, "")->path);
+    cr_expect_eq(r->flags & (PLAN_CONDITIONAL | PLAN_FILL), PLAN_CONDITIONAL);
+    answer(&one, r, "", "issues.json");
+    cr_expect_eq(kit.batch.ticket_count, 0, "they are known");
+}
+
+Test(gitlab_issues, a_project_whose_issues_are_off_is_asked_again_tomorrow)
+{
+    begin(&one, NOW);
+    cr_assert(kit_decode_file(
+        &kit, &source_gitlab, &one,
+        (struct reply){ .step = GITLAB_ISSUES, .status = 403, .detail_text = "0 0 0 acme/web" },
+        "gitlab/ci_is_off_403.json"));
+    cr_expect_eq(kit.batch.note_count, 1);
+    ticket_commit(&store, &kit);
+    begin(&one, NOW + 600000);
+    cr_expect_eq(asked(GITLAB_ISSUES), 0);
+    begin(&one, NOW + 25 * 3600000);
+    cr_expect_neq(asked(GITLAB_ISSUES), 0);
+}
+
+Test(gitlab_issues, an_issue_that_is_not_there_any_more_is_gone)
+{
+    begin(&one, NOW);
+    answer(&one, request(GITLAB_ISSUES, "state=all"), "", "issues.json");
+    ticket_commit(&store, &kit);
+    begin(&one, NOW + 3600000);
+    cr_expect_eq(asked(GITLAB_ISSUE), 1);
+    cr_assert(kit_decode_file(
+        &kit, &source_gitlab, &one,
+        (struct reply){
+            .step = GITLAB_ISSUE, .status = 404, .detail = 1, .detail_text = "0 0 0 acme/web" },
+        "gitlab/no_project_404.json"));
+    ticket_commit(&store, &kit);
+    cr_expect(ticket_find(&store, "acme/web#1")->gone);
+}
+
+Test(gitlab_issues, without_the_option_there_are_none)
+{
+    struct gitlab none = one;
+
+    none.issues.on = false;
+    begin(&none, NOW);
+    cr_expect_eq(asked(GITLAB_ISSUES), 0);
+    cr_expect_not(source_gitlab.yields_of(&none) & 1u << DX_KIND_TICKET);
+}
