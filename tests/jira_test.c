@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "source/jira.h"
+#include "source/ticket_words.h"
 #include "source_kit.h"
 
 static const int64_t NOW = 1795518000000;  /* 2026-11-24T11:00:00Z */
@@ -228,8 +229,8 @@ Test(jira, priorities_have_names)
                       strcmp(priorities[i].name, "Wish") == 0;
 
         config.priority = (struct dx_items){ own, is_own ? 2 : 0 };
-        cr_expect_eq(jira_priority(&config, priorities[i].name), priorities[i].priority, "%s",
-                     priorities[i].name);
+        cr_expect_eq(ticket_priority(&config.priority, priorities[i].name), priorities[i].priority,
+                     "%s", priorities[i].name);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "source/field.h"
+#include "source/ticket_words.h"
 
 static const char *const desks[] = { "auto", "yes", "no", NULL };
 
@@ -56,14 +57,9 @@ static const struct dx_option options[] = {
 static bool check(const void *config, struct dx_error *err)
 {
     const struct jira *jira = config;
-    const struct dx_pair *priority = jira->priority.item;
 
-    for (size_t i = 0; i < jira->priority.count; i++)
-        if (strlen(priority[i].value) != 1 || !strchr("12345", priority[i].value[0]))
-            return dx_fail(err, DX_FAULT_CONFIG,
-                           "`priority`: \"%.60s\" is 1, the most urgent, to 5, not \"%.20s\"",
-                           priority[i].name, priority[i].value);
-    return jira_check_category(jira->category, err) && jira_check_jql(jira->jql, err);
+    return ticket_check_priority(&jira->priority, "priority", err) &&
+           jira_check_category(jira->category, err) && jira_check_jql(jira->jql, err);
 }
 
 /* ---- the poll ---- */

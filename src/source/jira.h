@@ -117,7 +117,6 @@ int64_t jira_take(const struct jira_poll *p, const json_t *issue, enum jira_dept
 
 /* ---- jira_words.c ---- */
 
-int jira_priority(const struct jira *config, const char *name);
 enum dx_ticket_state jira_state(struct batch *batch, const json_t *status);
 const char *jira_category(const struct jira_poll *p, const json_t *fields);
 const char *jira_labels(struct batch *batch, const json_t *labels);

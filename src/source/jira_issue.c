@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "source/field.h"
+#include "source/ticket_words.h"
 
 static const char *const row[] = {
     "summary",  "status",  "issuetype", "priority", "project",        "components",
@@ -81,7 +82,7 @@ static void put_fields(const struct jira_poll *p, struct ticket *t, const json_t
     t->type = name_in(batch, fields, "issuetype");
     t->category = jira_category(p, fields);
     t->raw_priority = name_in(batch, fields, "priority");
-    t->priority = jira_priority(p->config, t->raw_priority);
+    t->priority = ticket_priority(&p->config->priority, t->raw_priority);
     t->raw_status = field_text(batch, status, "name");
     t->state = jira_state(batch, status);
     t->reporter = person_in(batch, fields, "reporter");

@@ -11,40 +11,6 @@
 
 enum { LABELS_MOST = 1900, LINKS_MOST = 100 };
 
-/* ---- priority ---- */
-
-/* Jira's own names, those of its service desk, and what companies call theirs. */
-static const struct {
-    const char *name;
-    int priority;
-} priorities[] = {
-    { "highest", 1 }, { "high", 2 },    { "medium", 3 },   { "low", 4 },   { "lowest", 5 },
-    { "p1", 1 },      { "p2", 2 },      { "p3", 3 },       { "p4", 4 },    { "p5", 5 },
-    { "blocker", 1 }, { "urgent", 1 },  { "critical", 1 }, { "major", 2 }, { "normal", 3 },
-    { "minor", 4 },   { "trivial", 5 }, { "sev1", 1 },     { "sev2", 2 },  { "sev3", 3 },
-    { "sev4", 4 },    { "sev5", 5 },
-};
-
-int jira_priority(const struct jira *config, const char *name)
-{
-    const struct dx_pair *own = config->priority.item;
-    size_t digits = strspn(name, "12345");
-
-    for (size_t i = 0; i < config->priority.count; i++)
-        if (strcasecmp(own[i].name, name) == 0)
-            return own[i].value[0] - '0';
-    for (size_t i = 0; i < sizeof(priorities) / sizeof(priorities[0]); i++) {
-        const char *word = priorities[i].name;
-        size_t len = strlen(word);
-
-        /* "P1 - Critical" */
-        if (strncasecmp(word, name, len) == 0 && (!name[len] || strchr(" :-", name[len])))
-            return priorities[i].priority;
-    }
-    /* "1 - Critical", "2" */
-    return digits == 1 && (!name[1] || strchr(" :-.", name[1])) ? name[0] - '0' : 0;
-}
-
 /* ---- status ---- */
 
 /* By the key of its category: names are translated, and a status that is called Done may
