@@ -7,7 +7,7 @@
 
 struct tie_named {
     const char *kind; /* "pool" */
-    char text[240];   /* "linux-xl (18 wait, the oldest 11m 40s)" */
+    char text[320];   /* "linux-xl (18 wait, the oldest 11m 40s)" */
 };
 /* In update(): what the ticket with this key names. How many. */
 size_t tie_named(const struct dx_view *view, const char *ticket, struct tie_named *out, size_t cap);

@@ -53,22 +53,20 @@ static bool is_among(const char *const *names, size_t count, const char *name)
 
 /* By the types of the sources, for nothing is known of them yet when the first views are
  * shown. An empty panel would say that nothing waits, or that no ticket is open. */
-static enum views_of views_of(const struct config *config)
+static unsigned views_of(const struct config *config)
 {
     static const char *const of_metrics[] = { "prometheus", "alertmanager" };
-    static const char *const of_tickets[] = { "jira" };
+    static const char *const of_tickets[] = { "jira", "servicenow" };
     const char *const *types = config->types.item;
-    bool ci = config->types.count == 0, tickets = false;
+    unsigned of = config->types.count == 0 ? VIEWS_OF_CI : 0;
 
     for (size_t i = 0; i < config->types.count; i++) {
         if (is_among(of_tickets, sizeof(of_tickets) / sizeof(of_tickets[0]), types[i]))
-            tickets = true;
+            of |= VIEWS_OF_TICKETS;
         else if (!is_among(of_metrics, sizeof(of_metrics) / sizeof(of_metrics[0]), types[i]))
-            ci = true;
+            of |= VIEWS_OF_CI;
     }
-    if (ci)
-        return tickets ? VIEWS_CI_AND_TICKETS : VIEWS_CI;
-    return tickets ? VIEWS_TICKETS : VIEWS_METRICS;
+    return of | (*config->runbooks ? VIEWS_OF_RUNBOOKS : 0);
 }
 
 static bool load_config(struct app *app, struct buf *complaints)
@@ -80,9 +78,10 @@ static bool load_config(struct app *app, struct buf *complaints)
 
     if (ok && app->config.view_count == 0) {
         struct config builtin;
+        char *views = views_builtin(views_of(&app->config));
 
-        ok = config_load(&builtin, "built-in views", views_builtin(views_of(&app->config)), &none,
-                         &panels, complaints);
+        ok = config_load(&builtin, "built-in views", views, &none, &panels, complaints);
+        free(views);
         app->config.views = builtin.views;
         app->config.view_count = builtin.view_count;
         app->builtin = builtin;

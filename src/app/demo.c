@@ -29,6 +29,8 @@ static const char configuration[] =
     "  - {type: gitlab, url: %s/gitlab, group: acme, logs: yes, history: 7d, every: 15s}\n"
     "  - {type: jenkins, url: %s/jenkins, logs: yes, history: 7d, every: 15s}\n"
     "  - {type: azure, url: %s/azure, logs: yes, history: 7d, every: 15s}\n"
+    "  - {type: jira, url: %s/jira, pauses: ['10003'], every: 15s}\n"
+    "  - {type: servicenow, url: %s/snow, every: 15s}\n"
     "  - type: prometheus\n"
     "    url: %s\n"
     "    every: 15s\n"
@@ -129,7 +131,7 @@ static bool make_dir(struct demo *demo, const char *state, struct dx_error *err)
 
 void demo_print_config(const char *url, FILE *out)
 {
-    (void)fprintf(out, configuration, url, url, url, url, url, url);
+    (void)fprintf(out, configuration, url, url, url, url, url, url, url, url);
 }
 
 static bool write_config(const struct demo *demo, const char *path, struct dx_error *err)

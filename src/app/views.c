@@ -3,6 +3,10 @@
 
 #include "app/views.h"
 
+#include <stdbool.h>
+
+#include "core/mem.h"
+
 #define SOURCES                                                                                    \
     "  - name: Sources\n"                                                                          \
     "    rows:\n"                                                                                  \
@@ -16,7 +20,7 @@ static const char of_metrics[] = "views:\n"
                                  "      - {weight: 2, panels: [alerts, sources]}\n"
                                  "  - name: Alerts\n"
                                  "    rows:\n"
-                                 "      - {panels: [{panel: alerts, resolved: 1d}]}\n" SOURCES;
+                                 "      - {panels: [{panel: alerts, resolved: 1d}]}\n";
 
 /* Each view: what there is, and beside it what is in the selected row. beside: the flaky
  * jobs in the overview. */
@@ -24,7 +28,7 @@ static const char of_metrics[] = "views:\n"
     "views:\n"                                                                                     \
     "  - name: Overview\n"                                                                         \
     "    rows:\n"                                                                                  \
-    "      - panels: [{panel: overview, priority: 0}]\n"                                          \
+    "      - panels: [{panel: overview, priority: 0}]\n"                                           \
     "      - weight: 3\n"                                                                          \
     "        panels: [{panel: queue, priority: 0}, {panel: pipelines, priority: 1}]\n"             \
     "      - weight: 2\n"                                                                          \
@@ -69,14 +73,20 @@ static const char of_metrics[] = "views:\n"
     "      - {weight: 3, panels: [{panel: tickets, priority: 0}]}\n"                               \
     "      - {weight: 2, panels: [{panel: tickets, follow: yes, priority: 1}]}\n"
 
-static const char *const views[] = {
-    [VIEWS_METRICS] = of_metrics,
-    [VIEWS_CI] = OVERVIEW("alerts") CI FAILURES METRICS SOURCES,
-    [VIEWS_CI_AND_TICKETS] = OVERVIEW("tickets") CI TICKETS FAILURES METRICS SOURCES,
-    [VIEWS_TICKETS] = "views:\n" TICKETS METRICS SOURCES,
-};
+#define RUNBOOKS                                                                                   \
+    "  - name: Runbooks\n"                                                                         \
+    "    rows:\n"                                                                                  \
+    "      - {panels: [runbooks]}\n"
 
-const char *views_builtin(enum views_of of)
+char *views_builtin(unsigned of)
 {
-    return views[of];
+    const bool ci = of & VIEWS_OF_CI, tickets = of & VIEWS_OF_TICKETS;
+    const char *first = of_metrics;
+
+    if (ci)
+        first = tickets ? OVERVIEW("tickets") CI : OVERVIEW("alerts") CI;
+    else if (tickets)
+        first = "views:\n";
+    return mem_print("%s%s%s%s%s%s", first, tickets ? TICKETS : "", ci ? FAILURES : "",
+                     of & VIEWS_OF_RUNBOOKS ? RUNBOOKS : "", ci || tickets ? METRICS : "", SOURCES);
 }

@@ -2,14 +2,12 @@
 #ifndef APP_VIEWS_H
 #define APP_VIEWS_H
 
-/* What the sources can tell of. */
-enum views_of {
-    VIEWS_METRICS, /* samples and alerts only */
-    VIEWS_CI,      /* runs and pools, perhaps among others */
-    VIEWS_CI_AND_TICKETS,
-    VIEWS_TICKETS, /* tickets, perhaps with samples and alerts */
+enum views_of {                  /* or-ed; samples and alerts there may always be */
+                VIEWS_OF_CI = 1, /* runs and pools */
+                VIEWS_OF_TICKETS = 2,
+                VIEWS_OF_RUNBOOKS = 4,
 };
 
-const char *views_builtin(enum views_of of); /* as a configuration */
+char *views_builtin(unsigned of); /* as a configuration; yours to free */
 
 #endif
