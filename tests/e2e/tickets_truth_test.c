@@ -58,8 +58,10 @@ static void company(const char *seed, const char *history, const char *how, cons
                "sources:\n"
                "  - {type: jira, name: cloud, url: 'http://127.0.0.1:%d/jira', pauses: ['10003']}\n"
                "  - {type: jira, name: dc, url: 'http://127.0.0.1:%d/jiradc', pauses: ['10003'],"
-               " bots: ['* bot']}\n",
-               port, port);
+               " bots: ['* bot']}\n"
+               "  - {type: servicenow, name: snow, url: 'http://127.0.0.1:%d/snow',"
+               " history: 120d}\n",
+               port, port, port);
 }
 
 /* A shell's command line, with $B the programs, $D the directory, $C and $S the
@@ -99,7 +101,8 @@ static void expect_truth(const char *now)
                          " python3 -c 'import sys, urllib.request; sys.stdout.buffer.write("
                          "urllib.request.urlopen(sys.argv[1]).read())'"
                          " 'http://127.0.0.1:%d/truth?kind=ticket' >$D/truth.jsonl &&"
-                         " python3 '%s/tests/e2e/tickets_truth.py' $D %s cloud=jira dc=jiradc",
+                         " python3 '%s/tests/e2e/tickets_truth.py' $D %s cloud=jira dc=jiradc"
+                         " snow=servicenow",
                          now, port, getenv("DX_SRC"), now);
 
     cr_expect_eq(code, 0, "%s", out);
