@@ -21,7 +21,7 @@ const char *github_standing(int person)
 {
     if (person == OWNER)
         return "OWNER";
-    if (ticket_is_bot(person))
+    if (ticket_person_is_bot(person))
         return "NONE";
     return ticket_is_agent(person) ? "MEMBER" : "CONTRIBUTOR";
 }

@@ -30,7 +30,7 @@ int64_t atlas_id(const struct ticket *t)
 json_t *atlas_user(const struct atlas_call *call, int person)
 {
     const struct company_person *p = ticket_person(person);
-    bool agent = ticket_is_agent(person), bot = ticket_is_bot(person);
+    bool agent = ticket_is_agent(person), bot = ticket_person_is_bot(person);
 
     if (!call->cloud)
         return json_pack("{s:o, s:s, s:s, s:o, s:s, s:b, s:s}", "self",

@@ -134,7 +134,7 @@ const struct review *pull_first_review(const struct pull *pull, int64_t at_ms)
 {
     for (size_t i = 0; i < pull->review_count; i++)
         if (pull->reviews[i].at_ms <= at_ms && pull->reviews[i].person != pull->author &&
-            !ticket_is_bot(pull->reviews[i].person))
+            !ticket_person_is_bot(pull->reviews[i].person))
             return &pull->reviews[i];
     return NULL;
 }

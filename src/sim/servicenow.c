@@ -24,11 +24,11 @@ static void put_error(struct exchange *x, int status, const char *message, const
                             "status", "failure"));
 }
 
-static bool begin(struct snow_call *call, struct exchange *x)
+static bool begin(struct glide_call *call, struct exchange *x)
 {
     struct sim *sim = x->sim;
 
-    *call = (struct snow_call){ .x = x, .desk = sim_helpdesk(sim, x->now_ms) };
+    *call = (struct glide_call){ .x = x, .desk = sim_helpdesk(sim, x->now_ms) };
     call->base = arena_print(&x->arena, "%s" ROOT, page_origin(x));
     if (x->now_ms >= sim->hourly.reset_ms) {
         sim->hourly.used = 0;
@@ -39,7 +39,7 @@ static bool begin(struct snow_call *call, struct exchange *x)
         return true;
     exchange_header(x, "X-RateLimit-Limit", "%d", PER_HOUR);
     exchange_header(x, "X-RateLimit-Reset", "%" PRId64, sim->hourly.reset_ms / 1000);
-    exchange_header(x, "X-RateLimit-Rule", "%s", snow_id(call, "sys_rate_limit_rules", 1));
+    exchange_header(x, "X-RateLimit-Rule", "%s", glide_id(call, "sys_rate_limit_rules", 1));
     if (sim->hourly.used <= PER_HOUR)
         return true;
     exchange_header(x, "Retry-After", "%" PRId64, (sim->hourly.reset_ms - x->now_ms) / 1000 + 1);
@@ -75,7 +75,7 @@ static enum display display_of(const struct exchange *x)
     return text && strcmp(text, "all") == 0 ? DISPLAY_ALL : DISPLAY_FALSE;
 }
 
-static json_t *cell_json(const struct snow_call *call, const struct snow_cell *cell,
+static json_t *cell_json(const struct glide_call *call, const struct glide_cell *cell,
                          enum display display, bool with_link)
 {
     bool link = with_link && cell->table && *cell->value;
@@ -95,7 +95,7 @@ static json_t *cell_json(const struct snow_call *call, const struct snow_cell *c
     return json;
 }
 
-static json_t *row_json(const struct snow_call *call, const struct snow_row *row)
+static json_t *row_json(const struct glide_call *call, const struct glide_row *row)
 {
     const char *fields = exchange_parameter(call->x, "sysparm_fields");
     bool with_link = !is_true(call->x, "sysparm_exclude_reference_link");
@@ -112,7 +112,7 @@ static json_t *row_json(const struct snow_call *call, const struct snow_row *row
     }
     names = arena_text(&call->x->arena, fields);
     while ((name = strsep(&names, ",")) != NULL) {
-        const struct snow_cell *cell = snow_find(row, name);
+        const struct glide_cell *cell = glide_find(row, name);
 
         if (cell)
             (void)json_object_set_new(json, name, cell_json(call, cell, display, with_link));
@@ -147,7 +147,7 @@ static void put_links(struct exchange *x, int64_t offset, int64_t limit, int64_t
 }
 
 /* The count and the page are made before access rules take rows away. */
-static void put_list(const struct snow_call *call, const struct snow_rows *rows)
+static void put_list(const struct glide_call *call, const struct glide_rows *rows)
 {
     struct exchange *x = call->x;
     int64_t offset = number_of(x, "sysparm_offset", 0),
@@ -165,7 +165,7 @@ static void put_list(const struct snow_call *call, const struct snow_rows *rows)
     put_links(x, offset, limit, total);
 }
 
-static void put_record(const struct snow_call *call, const struct snow_rows *rows, const char *id)
+static void put_record(const struct glide_call *call, const struct glide_rows *rows, const char *id)
 {
     for (size_t i = 0; i < rows->count; i++)
         if (!rows->rows[i].hidden && strcmp(rows->rows[i].cells[0].value, id) == 0) {
@@ -184,14 +184,14 @@ static void answer_table(struct exchange *x)
     char *table = arena_text(&x->arena, x->path + strlen(ROOT "/api/now/table/"));
     char *id = strchr(table, '/');
     const char *query = exchange_parameter(x, "sysparm_query");
-    struct snow_call call;
-    struct snow_rows rows;
+    struct glide_call call;
+    struct glide_rows rows;
 
     if (!begin(&call, x))
         return;
     if (id)
         *id++ = '\0';
-    if (!snow_table(&call, table, &rows)) {
+    if (!glide_table(&call, table, &rows)) {
         put_error(x, 400, arena_print(&x->arena, "Invalid table %.60s", table), NULL);
         return;
     }
@@ -199,7 +199,7 @@ static void answer_table(struct exchange *x)
         put_record(&call, &rows, id);
         return;
     }
-    snow_query(&call, query ? query : "", &rows);
+    glide_query(&call, query ? query : "", &rows);
     put_list(&call, &rows);
 }
 
@@ -207,21 +207,21 @@ static void answer_table(struct exchange *x)
 static void answer_stats(struct exchange *x)
 {
     const char *query = exchange_parameter(x, "sysparm_query");
-    struct snow_call call;
-    struct snow_rows rows;
+    struct glide_call call;
+    struct glide_rows rows;
     int64_t count = 0;
 
     if (!begin(&call, x))
         return;
-    if (!snow_table(&call, x->path + strlen(ROOT "/api/now/stats/"), &rows)) {
+    if (!glide_table(&call, x->path + strlen(ROOT "/api/now/stats/"), &rows)) {
         put_error(x, 400, "Invalid table", NULL);
         return;
     }
-    snow_query(&call, query ? query : "", &rows);
+    glide_query(&call, query ? query : "", &rows);
     for (size_t i = 0; i < rows.count; i++)
         count += !rows.rows[i].hidden;
-    exchange_json(x, 200,
-                  json_pack("{s:{s:{s:s}}}", "result", "stats", "count", snow_print(&call, count)));
+    exchange_json(
+        x, 200, json_pack("{s:{s:{s:s}}}", "result", "stats", "count", glide_print(&call, count)));
 }
 
 static void no_path(struct exchange *x)

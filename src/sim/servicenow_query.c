@@ -65,7 +65,7 @@ static bool begins(const char *text, const char *prefix)
 }
 
 /* javascript:gs.dateGenerate('2026-11-24','14:32:00') is what the web pages write. */
-static const char *value_of(const struct snow_call *call, const char *text)
+static const char *value_of(const struct glide_call *call, const char *text)
 {
     const char *date = strstr(text, "gs.dateGenerate('");
 
@@ -76,7 +76,7 @@ static const char *value_of(const struct snow_call *call, const char *text)
 }
 
 /* A field is lower case, digits, _ and dots: the operator begins behind it. */
-static bool read_part(const struct snow_call *call, char *text, struct part *part)
+static bool read_part(const struct glide_call *call, char *text, struct part *part)
 {
     size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_.");
 
@@ -102,7 +102,7 @@ static void read_order(struct query *q, const char *text)
     q->orders[q->order_count++].descending = descending;
 }
 
-static void read_query(const struct snow_call *call, struct query *q, char *text)
+static void read_query(const struct glide_call *call, struct query *q, char *text)
 {
     for (char *word = strsep(&text, "^"); word; word = strsep(&text, "^")) {
         struct part part = { 0 };
@@ -174,13 +174,13 @@ static bool holds(const struct part *part, const char *has)
 }
 
 /* Parts about a field that there is not are passed over. */
-static bool fits(const struct query *q, const struct snow_row *row)
+static bool fits(const struct query *q, const struct glide_row *row)
 {
     bool all = true, some = true, any = false;
 
     for (size_t i = 0; i < q->part_count; i++) {
         const struct part *part = &q->parts[i];
-        const struct snow_cell *cell = snow_find(row, part->field);
+        const struct glide_cell *cell = glide_find(row, part->field);
         bool good;
 
         if (!cell)
@@ -204,12 +204,12 @@ static const struct query *sorting; /* qsort() takes no argument for it */
 
 static int by_orders(const void *a, const void *b)
 {
-    const struct snow_row *one = *(const struct snow_row *const *)a,
-                          *other = *(const struct snow_row *const *)b;
+    const struct glide_row *one = *(const struct glide_row *const *)a,
+                           *other = *(const struct glide_row *const *)b;
 
     for (size_t i = 0; i < sorting->order_count; i++) {
-        const struct snow_cell *cell = snow_find(one, sorting->orders[i].field),
-                               *rival = snow_find(other, sorting->orders[i].field);
+        const struct glide_cell *cell = glide_find(one, sorting->orders[i].field),
+                                *rival = glide_find(other, sorting->orders[i].field);
         int order = cell && rival ? compare(cell->value, rival->value) : 0;
 
         if (order != 0)
@@ -218,12 +218,12 @@ static int by_orders(const void *a, const void *b)
     return strcmp(one->cells[0].value, other->cells[0].value); /* sys_id */
 }
 
-void snow_query(const struct snow_call *call, const char *query, struct snow_rows *rows)
+void glide_query(const struct glide_call *call, const char *query, struct glide_rows *rows)
 {
     struct arena *arena = &call->x->arena;
-    const struct snow_row **kept =
-        arena_alloc(arena, (rows->count + 1) * sizeof(const struct snow_row *));
-    struct snow_row *sorted;
+    const struct glide_row **kept =
+        arena_alloc(arena, (rows->count + 1) * sizeof(const struct glide_row *));
+    struct glide_row *sorted;
     struct query q = { 0 };
     size_t count = 0;
 
@@ -232,9 +232,9 @@ void snow_query(const struct snow_call *call, const char *query, struct snow_row
         if (fits(&q, &rows->rows[i]))
             kept[count++] = &rows->rows[i];
     sorting = &q;
-    qsort(kept, count, sizeof(const struct snow_row *), by_orders);
+    qsort(kept, count, sizeof(const struct glide_row *), by_orders);
     sorted = arena_alloc(arena, (count + 1) * sizeof(*sorted));
     for (size_t i = 0; i < count; i++)
         sorted[i] = *kept[i];
-    *rows = (struct snow_rows){ .rows = sorted, .count = count, .room = count };
+    *rows = (struct glide_rows){ .rows = sorted, .count = count, .room = count };
 }

@@ -92,7 +92,7 @@ static int reporter(struct dice *dice)
 
     do
         person = (int)(dice_roll(dice) * PEOPLE);
-    while (ticket_is_bot(person));
+    while (ticket_person_is_bot(person));
     return person;
 }
 
@@ -266,7 +266,8 @@ static void note_comment(struct ticket_state *s, const struct ticket *t,
                          const struct ticket_event *e)
 {
     s->comments++;
-    if (!s->response_ms && !e->internal && e->person != t->reporter && !ticket_is_bot(e->person))
+    if (!s->response_ms && !e->internal && e->person != t->reporter &&
+        !ticket_person_is_bot(e->person))
         s->response_ms = e->at_ms;
 }
 

@@ -128,7 +128,7 @@ int64_t ticket_paused_ms(const struct ticket *ticket, int64_t from_ms, int64_t t
 
 enum { TICKET_BOT = 1000 }; /* the machine that answers first */
 const struct company_person *ticket_person(int index);
-bool ticket_is_bot(int index);
+bool ticket_person_is_bot(int index);
 int ticket_agent(uint64_t chance); /* one of the platform team */
 bool ticket_is_agent(int index);
 struct dice;

@@ -83,7 +83,7 @@ static void note(struct reckoning *r, const struct ticket_event *e, enum ticket_
     const struct ticket *t = r->ticket;
 
     if (e->step == STEP_COMMENT && goal == GOAL_RESPONSE && !e->internal &&
-        e->person != t->reporter && !ticket_is_bot(e->person))
+        e->person != t->reporter && !ticket_person_is_bot(e->person))
         finish(r, e->at_ms);
     if (e->step != STEP_STATUS)
         return;

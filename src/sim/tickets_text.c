@@ -54,7 +54,7 @@ const struct company_person *ticket_person(int index)
     return index == TICKET_BOT ? &bot : company_person(index);
 }
 
-bool ticket_is_bot(int index)
+bool ticket_person_is_bot(int index)
 {
     return strstr(ticket_person(index)->login, "bot") != NULL;
 }

@@ -83,7 +83,7 @@ static json_t *ticket_json(const struct helpdesk *desk, const struct ticket *t, 
             "comments", s.comments, "reopened", s.reopened, "repeat",
             ticket_is_repeat(desk, t, false), "repeat_label", ticket_is_repeat(desk, t, true),
             "around_clock", t->around_clock, "hidden",
-            t->system == TICKETS_SERVICENOW && snow_is_hidden(t), "response_sla",
+            t->system == TICKETS_SERVICENOW && glide_is_hidden(t), "response_sla",
             sla_json(t, GOAL_RESPONSE, now_ms), "resolution_sla",
             sla_json(t, GOAL_RESOLUTION, now_ms)));
     return json;

@@ -15,8 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     static struct sim sim = { .options = { 10, 1795530727000, 86400000 } };
     char *text = malloc(len + 1);
     struct exchange x;
-    struct snow_call call = { .x = &x, .base = "" };
-    struct snow_rows rows;
+    struct glide_call call = { .x = &x, .base = "" };
+    struct glide_rows rows;
     size_t all;
 
     exchange_init(&x, &sim, "GET", "/");
@@ -24,10 +24,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     call.desk = sim_helpdesk(&sim, x.now_ms);
     memcpy(text, bytes, len);
     text[len] = '\0';
-    if (!snow_table(&call, "sys_user", &rows))
+    if (!glide_table(&call, "sys_user", &rows))
         abort();
     all = rows.count;
-    snow_query(&call, text, &rows);
+    glide_query(&call, text, &rows);
     if (rows.count > all)
         abort();
     exchange_done(&x);
