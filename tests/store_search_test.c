@@ -167,7 +167,7 @@ Test(store_search, a_runbook_fits_a_ticket_and_a_failed_job)
     kit_poll(0, T0, &b);
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_RUNBOOKS, DX_FILTER(.key = "j1"), T0, DX_FIELD_NAME,
                           DX_FIELD_TEXT),
-                     "registry.md|[Registry] answers 503\n");
+                     "registry.md|# [Registry] Look at the proxy of images.\n");
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_RUNBOOKS, DX_FILTER(.key = "b1"), T0, DX_FIELD_TEXT),
                      "# A pool is offline\nAsk who drained it.\n\n");
 }

@@ -35,7 +35,7 @@ static bool is_empty(const char *word)
     return false;
 }
 
-bool words_next(const char **text, char out[WORD_MOST])
+bool words_at(const char **text, const char **start, char out[WORD_MOST])
 {
     const char *s = *text;
     size_t n = 0, used = 0;
@@ -45,6 +45,7 @@ bool words_next(const char **text, char out[WORD_MOST])
     while (s[n] && is_part(s[n]))
         n++;
     *text = s + n;
+    *start = s;
     while (used < n && used + 1 < WORD_MOST) {
         out[used] = s[used];
         if (s[used] >= 'A' && s[used] <= 'Z')
@@ -56,6 +57,13 @@ bool words_next(const char **text, char out[WORD_MOST])
         used--;
     out[used] = '\0';
     return n > 0;
+}
+
+bool words_next(const char **text, char out[WORD_MOST])
+{
+    const char *start;
+
+    return words_at(text, &start, out);
 }
 
 static bool has(const struct words *words, const char *word)

@@ -19,5 +19,6 @@ void words_add(struct words *words, const char *text);
 /* The next piece of letters and digits of *text, ASCII in lower case; all other than ASCII
  * counts as letters. false: there is none. */
 bool words_next(const char **text, char out[WORD_MOST]);
+bool words_at(const char **text, const char **start, char out[WORD_MOST]); /* and where it is */
 
 #endif

@@ -16,6 +16,7 @@
 #include "core/time.h"
 #include "store/rows.h"
 #include "store/schema.h"
+#include "store/search.h"
 
 enum { COLLECT_BUSY_MS = 5000, VIEW_BUSY_MS = 50, PATIENCE_MS = 2000 };
 
@@ -75,6 +76,8 @@ static bool connect_to(struct store *store, int more_flags, int64_t *version, st
                                store->mode == STORE_VIEW ? VIEW_BUSY_MS : COLLECT_BUSY_MS);
     if (!store_exec(store, settings, err) || !ticket_narrow_begin(store, err))
         return false;
+    (void)sqlite3_create_function_v2(store->db, "excerpt", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                     NULL, excerpt, NULL, NULL, NULL);
     store->cache_kib = 0;
     store_cache(store, false);
     upkeep_watch(store);

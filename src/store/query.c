@@ -293,6 +293,7 @@ static bool bind_search(struct rows *rows, enum dx_query which, const struct dx_
     bool searches =
         which == DX_QUERY_RUNBOOKS || which == DX_QUERY_SEARCH || which == DX_QUERY_SIMILAR;
     char words[MATCH_MOST];
+    bool wide;
 
     if (!searches || match == 0)
         return true;
@@ -300,9 +301,12 @@ static bool bind_search(struct rows *rows, enum dx_query which, const struct dx_
         search_typed(filter->name ? filter->name : "", words);
     else if (!search_like(rows->store, which, key, words, &rows->store->read_error))
         return false;
+    if (!*words || !search_is_wide(rows->store, which, words, &wide, &rows->store->read_error))
+        return false;
     bind_copy(rows->stmt, match, words);
     (void)sqlite3_bind_int(rows->stmt, 13, *key == 't');
-    return *words != '\0';
+    (void)sqlite3_bind_int(rows->stmt, 14, wide);
+    return true;
 }
 
 static void bind_tickets(sqlite3_stmt *stmt, const struct dx_filter *filter)

@@ -11,6 +11,7 @@
 
 enum {
     LIKE_WORDS = 10,
+    COMMON_WORDS = 4,
     LIKE_ROWS = 6000,   /* that have one of them: ranking takes time for each */
     COUNTED_MOST = 2000 /* a word that more have tells little */
 };
@@ -42,8 +43,9 @@ void search_typed(const char *text, char match[MATCH_MOST])
 
 /* ---- the words of a row ---- */
 
-static bool count_rows(struct store *store, enum dx_query which, struct term *term,
-                       struct dx_error *err)
+/* So many rows fit, counted as far as to one more than most. */
+static bool count_rows(struct store *store, enum dx_query which, const char *match, int most,
+                       int64_t *rows, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(store,
                                          which == DX_QUERY_RUNBOOKS
@@ -52,17 +54,15 @@ static bool count_rows(struct store *store, enum dx_query which, struct term *te
                                              : "SELECT count(*) FROM (SELECT 1 FROM ticket_words"
                                                " WHERE ticket_words MATCH ?1 LIMIT ?2) AS some",
                                          err);
-    char match[MATCH_MOST] = "";
     bool there;
 
     if (!stmt)
         return false;
-    append(match, "", term->word, "");
     bind_text(stmt, 1, match);
-    (void)sqlite3_bind_int(stmt, 2, COUNTED_MOST + 1);
+    (void)sqlite3_bind_int(stmt, 2, most + 1);
     if (!store_row(store, stmt, &there, err))
         return false;
-    term->rows = there ? sqlite3_column_int64(stmt, 0) : 0;
+    *rows = there ? sqlite3_column_int64(stmt, 0) : 0;
     (void)sqlite3_reset(stmt);
     return true;
 }
@@ -111,8 +111,11 @@ bool search_like(struct store *store, enum dx_query which, const char *key, char
     if (!words_of(store, key, &words, err))
         return false;
     for (size_t i = 0; i < words.count; i++) {
+        char one[MATCH_MOST] = "";
+
         terms[n] = (struct term){ .word = words.word[i] };
-        if (!count_rows(store, which, &terms[n], err))
+        append(one, "", words.word[i], "");
+        if (!count_rows(store, which, one, COUNTED_MOST, &terms[n].rows, err))
             return false;
         n += terms[n].rows >= least && terms[n].rows <= COUNTED_MOST;
     }
@@ -121,5 +124,19 @@ bool search_like(struct store *store, enum dx_query which, const char *key, char
         append(match, " OR ", terms[i].word, "");
         rows += terms[i].rows;
     }
+    /* Where all are common ones, what has the first of them together is alike. */
+    for (size_t i = 0; n == 0 && i < words.count && i < COMMON_WORDS; i++)
+        append(match, " ", words.word[i], "");
+    return true;
+}
+
+bool search_is_wide(struct store *store, enum dx_query which, const char *match, bool *wide,
+                    struct dx_error *err)
+{
+    int64_t rows;
+
+    if (!count_rows(store, which, match, SEARCH_RANKED, &rows, err))
+        return false;
+    *wide = rows > SEARCH_RANKED;
     return true;
 }

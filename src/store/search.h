@@ -4,7 +4,12 @@
 
 #include "store/internal.h"
 
-enum { MATCH_MOST = 2048 };
+enum { MATCH_MOST = 2048, SEARCH_RANKED = 3000 };
+
+/* excerpt(text, title, match), for SQL: where one of the words is, in the text or else in the
+ * title, with those that were found in [brackets]; NULL: nowhere, for the index folds more
+ * letters than we do. */
+void excerpt(sqlite3_context *context, int count, sqlite3_value **values);
 
 /* Both fill match, in the language of FTS5; "": nothing can be found. */
 
@@ -14,5 +19,8 @@ void search_typed(const char *text, char match[MATCH_MOST]);
  * runbooks or tickets: the rarest tell most. */
 bool search_like(struct store *store, enum dx_query which, const char *key, char match[MATCH_MOST],
                  struct dx_error *err);
+/* Do more rows fit than can be ranked in time? Then the newest come, unranked. */
+bool search_is_wide(struct store *store, enum dx_query which, const char *match, bool *wide,
+                    struct dx_error *err);
 
 #endif

@@ -4,9 +4,7 @@
 
 #include "store/rows.h"
 
-/* The words that were found in [brackets]. */
-#define SNIPPET(table) "replace(snippet(" table ", -1, '[', ']', '…', 24), char(10), ' ')"
-#define RUNBOOK        "SELECT 'b' || r.id, r.path, r.title, r.changed_ms, "
+#define RUNBOOK "SELECT 'b' || r.id, r.path, r.title, r.changed_ms, "
 #define RUNBOOK_FIELDS                                                                             \
     {                                                                                              \
         DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_UPDATED, DX_FIELD_TEXT,              \
@@ -20,29 +18,28 @@ static const struct query all_runbooks = { RUNBOOK
 static const struct query one_runbook = { RUNBOOK "r.text, NULL FROM runbook r WHERE r.id = ?6",
                                           RUNBOOK_FIELDS };
 static const struct query found_runbooks = {
-    RUNBOOK SNIPPET("runbook_words") ", -bm25(runbook_words, 3.0, 1.0) FROM runbook_words"
-                                     " JOIN runbook r ON r.id = runbook_words.rowid"
-                                     " WHERE runbook_words MATCH ?12"
-                                     " ORDER BY 6 DESC, r.title LIMIT ?5",
+    RUNBOOK "excerpt(r.text, r.title, ?12), -bm25(runbook_words, 3.0, 1.0) FROM runbook_words"
+            " JOIN runbook r ON r.id = runbook_words.rowid"
+            " WHERE runbook_words MATCH ?12"
+            " ORDER BY 6 DESC, r.title LIMIT ?5",
     RUNBOOK_FIELDS
 };
 
-/* Ranking takes time for each row that fits: of more than these, the newest are ranked. */
 #define NEWEST                                                                                     \
-    "coalesce((SELECT min(id) FROM (SELECT rowid AS id FROM ticket_words WHERE ticket_words"       \
-    " MATCH ?12 ORDER BY rowid DESC LIMIT 3000) AS newest), 0)"
-/* Ranked first, then only what is shown is looked at more closely. */
+    "CASE WHEN ?14 THEN (SELECT min(id) FROM (SELECT rowid AS id FROM ticket_words"                \
+    " WHERE ticket_words MATCH ?12 ORDER BY rowid DESC LIMIT 500) AS newest) ELSE 0 END"
+/* Ranked first, then only what is shown is looked at more closely. Ranking takes time for each
+ * row that has one of the words: where there are too many (?14), the newest come. */
 #define RANKED(which)                                                                              \
     "SELECT 't' || t.id, src.name, t.key, w.title, t.state, (SELECT text FROM text WHERE id ="     \
-    " t.category), t.resolved_ms, t.url, (SELECT " SNIPPET(                                        \
-        "ticket_words") " FROM ticket_words WHERE ticket_words MATCH ?12 AND rowid = t.id),"       \
-                        " found.score FROM (SELECT ticket_words.rowid AS id,"                      \
-                        " -bm25(ticket_words, 3.0, 1.0) AS score FROM ticket_words JOIN ticket t"  \
-                        " ON t.id = ticket_words.rowid WHERE ticket_words MATCH ?12"               \
-                        " AND ticket_words.rowid >= " NEWEST " AND t.created_ms <= ?1 AND " which  \
-                        " ORDER BY score DESC LIMIT ?5) AS found JOIN ticket t ON t.id = found.id" \
-                        " JOIN ticket_text w ON w.ticket = t.id JOIN source src ON src.id ="       \
-                        " t.source AND src.place IS NOT NULL ORDER BY found.score DESC, t.id"
+    " t.category), t.resolved_ms, t.url, excerpt(w.text, w.title, ?12), found.score FROM (SELECT"  \
+    " ticket_words.rowid AS id, CASE WHEN ?14 THEN ticket_words.rowid ELSE -bm25(ticket_words,"    \
+    " 3.0, 1.0) END AS score FROM ticket_words"                                                    \
+    " JOIN ticket t ON t.id = ticket_words.rowid WHERE ticket_words MATCH ?12"                     \
+    " AND ticket_words.rowid >= " NEWEST " AND t.created_ms <= ?1 AND " which                      \
+    " ORDER BY score DESC LIMIT ?5) AS found JOIN ticket t ON t.id = found.id JOIN ticket_text w"  \
+    " ON w.ticket = t.id JOIN source src ON src.id = t.source AND src.place IS NOT NULL"           \
+    " ORDER BY found.score DESC, t.id"
 #define TICKET_FIELDS                                                                              \
     {                                                                                              \
         DX_FIELD_KEY, DX_FIELD_SOURCE, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_STATE,              \
