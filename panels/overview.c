@@ -117,7 +117,7 @@ static void read_points(struct overview *p, const struct dx_view *view, bool hou
 /* What never was there is no more than said, behind all others. */
 static void sort(struct overview *p)
 {
-    struct tile last[TILES_MOST];
+    static struct tile last[TILES_MOST]; /* too large for a stack */
     size_t n = 0, kept = 0;
 
     for (size_t i = 0; i < p->count; i++) {

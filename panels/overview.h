@@ -8,18 +8,18 @@
 enum { TILES_MOST = 32, POINTS = 30, TILE_TEXT = 64 };
 
 struct tile { /* one key number */
-    char id[32], name[40], brief[24], note[160], about[1200];
-    enum dx_unit unit;
-    enum dx_kpi_state state;
     double value, low, high, before, target, bad;
-    bool floor; /* the more the better */
     int64_t n, window_ms, before_ms;
-    uint32_t reads;
+    int64_t stale_ms; /* how old it is; 0: it never came */
     double points[POINTS];
     size_t count;
+    enum dx_unit unit;
+    enum dx_kpi_state state;
+    uint32_t reads;
+    bool floor; /* the more the better */
     bool hours; /* the points are hours, not days */
     bool stale;
-    int64_t stale_ms; /* how old it is; 0: it never came */
+    char id[32], name[40], brief[24], note[160], about[1200];
 };
 
 struct overview {

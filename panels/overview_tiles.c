@@ -35,6 +35,7 @@ int overview_rows_on(int page_rows, int page_cols, bool *bare)
 
 struct grid {
     int across, down, height;
+    size_t most; /* that have room */
 };
 
 static struct grid grid_of(int rows, int cols, size_t count)
@@ -50,6 +51,7 @@ static struct grid grid_of(int rows, int cols, size_t count)
     }
     if (g.height > WORDS + GRAPH_MOST)
         g.height = WORDS + GRAPH_MOST;
+    g.most = (size_t)g.across * (size_t)g.down;
     return g;
 }
 
@@ -71,7 +73,7 @@ const char *overview_at(const void *state, int row, int col)
     const struct overview *p = state;
     struct grid g = grid_of(p->rows, p->cols, p->count);
 
-    for (size_t i = 0; i < p->count && i < (size_t)(g.across * g.down); i++) {
+    for (size_t i = 0; i < p->count && i < g.most; i++) {
         struct dx_box box = box_of(&g, p->cols, i);
 
         if (is_bare(p->rows))
@@ -203,7 +205,7 @@ static void put_trend(struct dx_canvas *canvas, const struct dx_box *box, const 
 /* Shares near the whole would all look alike on a scale from 0. */
 static double bottom_of(const struct tile *tile)
 {
-    double least = tile->target, most = tile->target;
+    double least = tile->target, most = least;
 
     if (!tile->floor)
         return 0.;
@@ -374,6 +376,7 @@ static void put_others(struct dx_canvas *canvas, const struct overview *p)
 
 static void paint_bare(const struct overview *p, const char *selected, struct dx_canvas *canvas)
 {
+    size_t most = CELLS * (size_t)dx_canvas_rows(canvas);
     const struct tile *worst = NULL;
     int cols = dx_canvas_cols(canvas);
 
@@ -387,7 +390,7 @@ static void paint_bare(const struct overview *p, const char *selected, struct dx
             put_others(canvas, p);
         return;
     }
-    for (size_t i = 0; i < p->count && i < (size_t)(CELLS * dx_canvas_rows(canvas)); i++) {
+    for (size_t i = 0; i < p->count && i < most; i++) {
         int nth = (int)i % CELLS;
         int from = 1 + nth * (cols - 1) / CELLS, to = 1 + (nth + 1) * (cols - 1) / CELLS;
         struct dx_box box = { (int)i / CELLS, from, 1, to - from };
@@ -406,7 +409,7 @@ void overview_paint(const void *state, const char *selected, struct dx_canvas *c
         paint_bare(p, selected, canvas);
         return;
     }
-    for (size_t i = 0; i < p->count && i < (size_t)(g.across * g.down); i++) {
+    for (size_t i = 0; i < p->count && i < g.most; i++) {
         struct dx_box box = box_of(&g, cols, i);
 
         put_tile(canvas, &box, &p->tiles[i], strcmp(p->tiles[i].id, selected) == 0);

@@ -58,11 +58,13 @@ void viewer_say(struct viewer *v, const char *fmt, ...)
 /* Things that can be acted on come before numbers over all of them. */
 static void add_findings(struct viewer *v, const struct page *page)
 {
-    for (size_t n = 0; n < 2 * page->slot_count; n++) {
-        const struct slot *slot = &page->slots[n % page->slot_count];
+    size_t count = page->slot_count;
+
+    for (size_t n = 0; n < 2 * count; n++) {
+        const struct slot *slot = &page->slots[n < count ? n : n - count];
         const struct instance *in = &slot->instance;
 
-        if ((n >= page->slot_count) != (in->panel->paint != NULL))
+        if ((n >= count) != (in->panel->paint != NULL))
             continue;
         for (size_t f = 0; slot->box.rows > 0 && f < in->finding_count; f++)
             facts_add(&v->facts, in->findings[f].role, in->findings[f].subject,

@@ -91,7 +91,8 @@ static size_t add_up(const struct kpi_feed *feed, struct kpi_file_row *rows, siz
         if (rows[i].n == 0)
             continue;
         if (!last || last->nth != day) {
-            points[n++] = (struct kpi_point){ .nth = day, .n = rows[i].n, .value = value };
+            points[n] = (struct kpi_point){ .nth = day, .n = rows[i].n, .value = value };
+            n++;
             continue;
         }
         last->value = with_n ? (last->value * (double)last->n + value * (double)rows[i].n) /
@@ -144,7 +145,8 @@ static bool take_query(struct store *store, const struct kpi_feed *feed, int64_t
 {
     struct kpi_points all = { .id = kpis[feed->kpi].id, .step_ms = KPI_DAY_MS };
     struct kpi_point *points;
-    bool ok = store_fed_days(store, feed->source, feed->query, at_ms, &points, &all.count, err);
+    bool ok = store_fed_days(store, &(struct fed){ feed->source, feed->query, at_ms }, &points,
+                             &all.count, err);
 
     for (size_t i = 0; ok && i < all.count; i++)
         points[i].value = in_unit(feed, points[i].value);

@@ -40,13 +40,13 @@ struct kpi_about {
     const char *definition;
     const char *nothing; /* why there is no value: "no run ended" */
     const char *goal;    /* unless the configuration has one; NULL: none */
+    int64_t window_ms;   /* (now - window, now]; 0: as it is now */
+    int64_t before_ms;   /* the window before that one, or how long ago it is compared with */
+    int64_t few;         /* a number of less than so many is not judged */
     enum dx_unit unit;   /* of a value: seconds, a share 0 to 1, a count */
     enum kpi_better better;
-    uint32_t reads;    /* 1u << enum dx_kind; 0: it has to be fed */
-    int64_t window_ms; /* (now - window, now]; 0: as it is now */
-    int64_t before_ms; /* the window before that one, or how long ago it is compared with */
-    int64_t few;       /* a number of less than so many is not judged */
-    bool business;     /* spans are of business time */
+    uint32_t reads; /* 1u << enum dx_kind; 0: it has to be fed */
+    bool business;  /* spans are of business time */
 };
 extern const struct kpi_about kpis[KPI_COUNT];
 

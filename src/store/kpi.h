@@ -93,7 +93,11 @@ bool store_kpi_points(struct store *store, const char *id, int64_t after_day,
                       struct kpi_point **out, size_t *count, struct dx_error *err);
 /* By the day, the last value of a query's first series up to a moment, and of how many.
  * source "": any. */
-bool store_fed_days(struct store *store, const char *source, const char *query, int64_t to_ms,
-                    struct kpi_point **out, size_t *count, struct dx_error *err);
+struct fed {
+    const char *source, *query;
+    int64_t to_ms;
+};
+bool store_fed_days(struct store *store, const struct fed *fed, struct kpi_point **out,
+                    size_t *count, struct dx_error *err);
 
 #endif

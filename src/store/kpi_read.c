@@ -230,8 +230,8 @@ bool store_kpi_points(struct store *store, const char *id, int64_t after_day,
 }
 
 /* A bare column beside max() is of the row that has it. */
-bool store_fed_days(struct store *store, const char *source, const char *query, int64_t to_ms,
-                    struct kpi_point **out, size_t *count, struct dx_error *err)
+bool store_fed_days(struct store *store, const struct fed *fed, struct kpi_point **out,
+                    size_t *count, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(
         store,
@@ -245,9 +245,9 @@ bool store_fed_days(struct store *store, const char *source, const char *query, 
     bool ok;
 
     if (stmt) {
-        bind_text(stmt, 1, query);
-        bind_text(stmt, 2, source);
-        (void)sqlite3_bind_int64(stmt, 3, to_ms);
+        bind_text(stmt, 1, fed->query);
+        bind_text(stmt, 2, fed->source);
+        (void)sqlite3_bind_int64(stmt, 3, fed->to_ms);
     }
     ok = derive_gather(store, stmt, &points, &list, count, err);
     *out = list;

@@ -166,11 +166,10 @@ static const char open_sql[] =
     "SELECT created_ms, breach_ms, sla_state, category, priority FROM ticket WHERE state < 3"
     " AND created_ms <= ?3 AND ?1 = 0 AND ?2 IS NOT NULL" KNOWN;
 
-static bool read(struct store *store, const char *sql, const struct kpi_range *range,
-                 const struct gather *how, void **out, size_t *count, struct dx_error *err)
+static sqlite3_stmt *over(struct store *store, const char *sql, const struct kpi_range *range,
+                          struct dx_error *err)
 {
-    return derive_gather(store, derive_over(store, sql, 0, range->from_ms, range->to_ms, err), how,
-                         out, count, err);
+    return derive_over(store, sql, 0, range->from_ms, range->to_ms, err);
 }
 
 bool store_kpi_tickets(struct store *store, const struct kpi_range *range, struct kpi_tickets *out,
@@ -184,10 +183,14 @@ bool store_kpi_tickets(struct store *store, const struct kpi_range *range, struc
     bool ok;
 
     *out = (struct kpi_tickets){ .answered = NULL };
-    ok = read(store, answered_sql, range, &answered, &list[0], &out->answered_count, err) &&
-         read(store, ended_sql, range, &ended, &list[1], &out->ended_count, err) &&
-         read(store, created_sql, range, &created, &list[2], &out->created_count, err) &&
-         read(store, open_sql, range, &open, &list[3], &out->open_count, err);
+    ok = derive_gather(store, over(store, answered_sql, range, err), &answered, &list[0],
+                       &out->answered_count, err) &&
+         derive_gather(store, over(store, ended_sql, range, err), &ended, &list[1],
+                       &out->ended_count, err) &&
+         derive_gather(store, over(store, created_sql, range, err), &created, &list[2],
+                       &out->created_count, err) &&
+         derive_gather(store, over(store, open_sql, range, err), &open, &list[3], &out->open_count,
+                       err);
     out->answered = list[0];
     out->ended = list[1];
     out->created = list[2];
