@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { BUSINESS_HOURS = 8 };
 
@@ -83,21 +84,58 @@ bool derive_put_points(struct store *store, const struct kpi_settings *settings,
     return store_put_kpi_points(store, &all, err);
 }
 
+static int by_time(const void *a, const void *b)
+{
+    const struct kpi_event *x = a, *y = b;
+
+    return (x->at_ms > y->at_ms) - (x->at_ms < y->at_ms);
+}
+
+/* The first event behind a moment. */
+static size_t behind(const struct kpi_events *e, int64_t at_ms)
+{
+    size_t low = 0, high = e->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (e->event[middle].at_ms > at_ms)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* Only those of the window are looked at: there are many windows. */
+static struct kpi_value quantile_in(const struct kpi_events *e, int64_t from_ms, int64_t to_ms,
+                                    double p)
+{
+    size_t first = behind(e, from_ms), end = behind(e, to_ms);
+
+    return kpi_quantile(e->event + first, end - first, from_ms, to_ms, p);
+}
+
+void derive_sort_events(struct kpi_events *e)
+{
+    if (e->count > 1)
+        qsort(e->event, e->count, sizeof(*e->event), by_time);
+}
+
 bool derive_put_quantile(struct store *store, const struct kpi_settings *settings, enum kpi kpi,
                          const struct kpi_events *e, int64_t at_ms, struct dx_error *err)
 {
     double p = kpi == KPI_FIRST_RESPONSE_P90 ? 0.9 : 0.5;
     int64_t window_ms = kpis[kpi].window_ms, today = at_ms / KPI_DAY_MS;
     struct kpi_result result = {
-        .now = kpi_quantile(e->event, e->count, at_ms - window_ms, at_ms, p),
-        .before = kpi_quantile(e->event, e->count, at_ms - 2 * window_ms, at_ms - window_ms, p),
+        .now = quantile_in(e, at_ms - window_ms, at_ms, p),
+        .before = quantile_in(e, at_ms - 2 * window_ms, at_ms - window_ms, p),
     };
     struct kpi_point points[KPI_DAYS];
 
     for (int i = 0; i < KPI_DAYS; i++) {
         int64_t day = today - KPI_DAYS + 1 + i;
-        struct kpi_value v =
-            kpi_quantile(e->event, e->count, day * KPI_DAY_MS - 1, (day + 1) * KPI_DAY_MS - 1, p);
+        struct kpi_value v = quantile_in(e, day * KPI_DAY_MS - 1, (day + 1) * KPI_DAY_MS - 1, p);
 
         points[i] = (struct kpi_point){ .nth = day, .n = v.n, .value = v.value };
     }

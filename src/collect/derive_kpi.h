@@ -65,6 +65,7 @@ struct kpi_events {
     struct kpi_event *event;
     size_t count;
 };
+void derive_sort_events(struct kpi_events *e); /* by time, as the next one wants them */
 /* The quantile over the window of the KPI, the one before, and each of the last days. */
 bool derive_put_quantile(struct store *store, const struct kpi_settings *settings, enum kpi kpi,
                          const struct kpi_events *e, int64_t at_ms, struct dx_error *err);

@@ -12,6 +12,7 @@ bool derive_kpi_changes(struct store *store, const struct kpi_settings *settings
     struct kpi_range range = { at_ms - 2 * (int64_t)KPI_DAYS * KPI_DAY_MS, at_ms };
     struct kpi_change *changes;
     struct kpi_event *events;
+    struct kpi_events all;
     size_t count, n = 0;
     bool ok;
 
@@ -26,8 +27,9 @@ bool derive_kpi_changes(struct store *store, const struct kpi_settings *settings
                                 (double)business_ms(settings->business, changes[i].created_ms,
                                                     changes[i].reviewed_ms, NULL, 0) /
                                     1000. };
-    ok = derive_put_quantile(store, settings, KPI_REVIEW_TURNAROUND,
-                             &(struct kpi_events){ events, n }, at_ms, err);
+    all = (struct kpi_events){ events, n };
+    derive_sort_events(&all);
+    ok = derive_put_quantile(store, settings, KPI_REVIEW_TURNAROUND, &all, at_ms, err);
     free(events);
     free(changes);
     return ok;

@@ -21,6 +21,7 @@ static struct kpi_events answered(const struct kpi_tickets *t)
         if (t->answered[i].business_ms >= 0)
             e.event[e.count++] = (struct kpi_event){ t->answered[i].at_ms,
                                                      (double)t->answered[i].business_ms / 1000. };
+    derive_sort_events(&e);
     return e;
 }
 
@@ -36,6 +37,7 @@ static struct kpi_events resolved(const struct kpi_tickets *t, bool incidents)
         if (one->resolved_ms > 0 && ms >= 0 && (!incidents || one->incident))
             e.event[e.count++] = (struct kpi_event){ one->at_ms, (double)ms / 1000. };
     }
+    derive_sort_events(&e);
     return e;
 }
 
@@ -99,15 +101,30 @@ static struct kpi_span *spans(const struct kpi_tickets *t, size_t *count)
     return list;
 }
 
-static struct ticket_day count_day(const struct kpi_tickets *t, int64_t day)
+/* In one pass: what was open at the end of a day is what is open now, less what came since,
+ * and what went since. */
+static void count_days(const struct kpi_tickets *t, int64_t first, struct ticket_day *days)
 {
-    struct ticket_day out = { .day = day };
+    int64_t backlog = (int64_t)t->open_count;
 
-    for (size_t i = 0; i < t->created_count; i++)
-        out.opened += t->created[i].at_ms / KPI_DAY_MS == day;
-    for (size_t i = 0; i < t->ended_count; i++)
-        out.closed += t->ended[i].at_ms / KPI_DAY_MS == day;
-    return out;
+    for (int i = 0; i < KPI_DAYS; i++)
+        days[i] = (struct ticket_day){ .day = first + i };
+    for (size_t i = 0; i < t->created_count; i++) {
+        int64_t nth = t->created[i].at_ms / KPI_DAY_MS - first;
+
+        if (nth >= 0 && nth < KPI_DAYS)
+            days[nth].opened++;
+    }
+    for (size_t i = 0; i < t->ended_count; i++) {
+        int64_t nth = t->ended[i].at_ms / KPI_DAY_MS - first;
+
+        if (nth >= 0 && nth < KPI_DAYS)
+            days[nth].closed++;
+    }
+    for (int i = KPI_DAYS; i-- > 0;) {
+        days[i].backlog = backlog;
+        backlog += days[i].closed - days[i].opened;
+    }
 }
 
 static const char *say_due(const struct kpi_tickets *t, int64_t at_ms, char *out, size_t cap)
@@ -145,13 +162,9 @@ static bool put_open(struct store *store, const struct kpi_settings *settings,
         result.before.value = (double)result.before.n;
         result.note = say_due(t, at_ms, note, sizeof(note));
     }
-    for (int i = 0; i < KPI_DAYS; i++) {
-        int64_t day = at_ms / KPI_DAY_MS - KPI_DAYS + 1 + i, end_ms = (day + 1) * KPI_DAY_MS - 1;
-
-        days[i] = count_day(t, day);
-        days[i].backlog = kpi_open_at(list, count, end_ms < at_ms ? end_ms : at_ms);
-        points[i] = (struct kpi_point){ day, count > 0, (double)days[i].backlog };
-    }
+    count_days(t, at_ms / KPI_DAY_MS - KPI_DAYS + 1, days);
+    for (int i = 0; i < KPI_DAYS; i++)
+        points[i] = (struct kpi_point){ days[i].day, count > 0, (double)days[i].backlog };
     free(list);
     return derive_put_kpi(store, settings, KPI_OPEN_TICKETS, &result, err) &&
            derive_put_points(store, settings,
