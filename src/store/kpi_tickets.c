@@ -179,13 +179,16 @@ bool store_kpi_tickets(struct store *store, const struct kpi_range *range, struc
     static const struct gather ended = { take_ended, sizeof(struct kpi_ended), NULL };
     static const struct gather created = { take_created, sizeof(struct kpi_created), NULL };
     static const struct gather open = { take_open, sizeof(struct kpi_open), NULL };
+    int64_t third_ms = (range->to_ms - range->from_ms) / 3;
+    struct kpi_range month = { range->to_ms - third_ms, range->to_ms };
+    struct kpi_range two = { range->to_ms - 2 * third_ms, range->to_ms };
     void *list[4] = { NULL };
     bool ok;
 
     *out = (struct kpi_tickets){ .answered = NULL };
-    ok = derive_gather(store, over(store, answered_sql, range, err), &answered, &list[0],
+    ok = derive_gather(store, over(store, answered_sql, &month, err), &answered, &list[0],
                        &out->answered_count, err) &&
-         derive_gather(store, over(store, ended_sql, range, err), &ended, &list[1],
+         derive_gather(store, over(store, ended_sql, &two, err), &ended, &list[1],
                        &out->ended_count, err) &&
          derive_gather(store, over(store, created_sql, range, err), &created, &list[2],
                        &out->created_count, err) &&

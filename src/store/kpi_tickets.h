@@ -50,7 +50,8 @@ struct kpi_tickets { /* business -1: unknown; category and priority 0: none */
     struct kpi_open *open;
     size_t answered_count, ended_count, created_count, open_count;
 };
-/* What happened in (from, to], and what is open then. */
+/* What was created in (from, to], what ended in the last two thirds of it and was answered in
+ * the last third, and what is open then. */
 bool store_kpi_tickets(struct store *store, const struct kpi_range *range, struct kpi_tickets *out,
                        struct dx_error *err);
 void kpi_tickets_done(struct kpi_tickets *tickets);
