@@ -85,23 +85,37 @@ static void add_text(struct reader *r, const char *text, enum dx_role role, unsi
     dx_add(r->list, DX_ROW(.key = key, .cells = &cell));
 }
 
-/* The bytes of text that fit into so many columns, cut at a blank where there is one. */
+/* One character: its bytes, and the columns that it takes. */
+static size_t character(const char *text, int *cols)
+{
+    char one[8];
+    size_t len = 1;
+
+    while (len < 4 && ((unsigned char)text[len] & 0xC0) == 0x80)
+        len++;
+    (void)snprintf(one, sizeof(one), "%.*s", (int)len, text);
+    *cols = dx_width(one);
+    return len;
+}
+
+/* The bytes of text that fit into so many columns, cut behind a word where there is one;
+ * one character at least. */
 static size_t fitting(const char *text, int cols)
 {
-    char start[LINE_MOST + 1];
-    size_t len = strlen(text), blank = 0, end;
+    size_t len = 0, words = 0;
+    int used = 0, width;
 
-    len = len < LINE_MOST ? len : LINE_MOST;
-    for (end = 1; end < len; end++) {
-        if (((unsigned char)text[end] & 0xC0) == 0x80)
-            continue;
-        (void)snprintf(start, sizeof(start), "%.*s", (int)end + 1, text);
-        if (text[end] == ' ')
-            blank = end;
-        else if (dx_width(start) > cols)
-            break;
+    while (text[len]) {
+        size_t more = character(text + len, &width);
+
+        if ((used + width > cols || len + more > LINE_MOST) && len > 0)
+            return words > 0 ? words : len;
+        if (text[len] == ' ' && used > 0)
+            words = len;
+        len += more;
+        used += width;
     }
-    return end >= len && !text[len] ? len : blank > 0 ? blank : end;
+    return len;
 }
 
 static void add_line(struct reader *r, const char *line)
@@ -118,7 +132,7 @@ static void add_line(struct reader *r, const char *line)
     line += heading ? marks + 1 : 0;
     do {
         char part[LINE_MOST + 1];
-        size_t len = r->in_code ? strlen(line) : fitting(line, r->cols);
+        size_t len = fitting(line, r->cols);
 
         (void)snprintf(part, sizeof(part), "%.*s", (int)len, line);
         add_text(r, part, role, heading ? DX_BOLD : 0);

@@ -141,6 +141,14 @@ Test(store_search, runbooks_are_those_of_the_folder)
     cr_expect_not(store_has_runbook(kit.store, "registry.md", T0 + 1, 7));
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_RUNBOOKS, NULL, T0, DX_FIELD_NAME, DX_FIELD_TITLE),
                      "pools/offline.md|A pool is offline\nregistry.md|Registry answers 503\n");
+    put(&(struct stored_runbook){ "pools/offline.md", "Anew", "# Anew\n", T0 + 1, 8 }, 1);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_RUNBOOKS, NULL, T0, DX_FIELD_KEY, DX_FIELD_TITLE),
+                     "b1|Anew\n");
+    put(shelf, 2);
+    /* Its number was another one's: whoever read that is not to see this one. */
+    cr_expect_str_neq(
+        ROWS(kit.store, DX_QUERY_RUNBOOKS, DX_FILTER(.name = "registry"), T0, DX_FIELD_KEY),
+        "b2\n");
     put(&other, 1); /* the first file was removed; this one is as it was */
     cr_expect_str_eq(found(DX_QUERY_RUNBOOKS, NULL), "registry.md\n");
     cr_expect_str_eq(found(DX_QUERY_RUNBOOKS, DX_FILTER(.name = "drained")), "");

@@ -29,7 +29,7 @@ static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
 static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
 static const double LOCK_AGAIN_S = 1., STAGGER_S = 0.005;
 
-enum { ONCE_LOCK_TRIES = 5 };
+enum { ONCE_LOCK_TRIES = 5, MALLOC_LARGE = 32 << 10, MALLOC_PAD = 4096 /* bytes */ };
 
 struct collect {
     const struct collect_options *options;
@@ -210,7 +210,7 @@ static void on_wish(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct collect *c = timer->data;
     int64_t version = store_data_version(c->store);
-    char what[128], arg[128];
+    char what[300], arg[300];
 
     (void)loop;
     (void)revents;
@@ -378,6 +378,14 @@ static void on_stdin(struct ev_loop *loop, ev_io *io, int revents)
         end(c, COLLECT_OK);
 }
 
+/* What a poll took goes back when it is done: else the heap keeps 2 MiB between polls. */
+static void be_small(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
+    (void)mallopt(M_TRIM_THRESHOLD, MALLOC_LARGE);
+    (void)mallopt(M_TOP_PAD, MALLOC_PAD);
+}
+
 /* No core with secrets in it, and nobody of this user's looks into us. */
 static void harden(void)
 {
@@ -425,6 +433,7 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
     struct collect c = { .options = options, .clock = options->clock };
 
     harden();
+    be_small();
     srand48((long)time(NULL) ^ (long)getpid());
     c.loop = ev_loop_new(EVFLAG_AUTO);
     watch(&c);

@@ -5,10 +5,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/buf.h"
 #include "core/mem.h"
@@ -68,20 +70,36 @@ static const char *title_of(struct arena *arena, const char *text, const char *p
     return name ? name + 1 : path;
 }
 
+/* Up to cap bytes; -1: it cannot be read. */
+static ssize_t read_whole(int fd, char *bytes, size_t cap)
+{
+    size_t len = 0;
+    ssize_t n = 1;
+
+    while (n > 0 && len < cap) {
+        n = read(fd, bytes + len, cap - len);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    return n < 0 ? -1 : (ssize_t)len;
+}
+
 static bool read_file(struct reading *r, const char *path, struct stored_runbook *runbook)
 {
     char *bytes = mem_new(1, BYTES_MOST + 1);
-    FILE *file = fopen(path, "re");
-    size_t len = file ? fread(bytes, 1, BYTES_MOST, file) : 0;
-    bool ok = file && !ferror(file);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    struct stat st;
+    /* It may be another thing by now: a pipe would be waited for. */
+    bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    ssize_t len = ok ? read_whole(fd, bytes, BYTES_MOST) : -1;
     struct buf text;
 
-    if (file)
-        (void)fclose(file);
+    ok = len >= 0;
+    if (fd >= 0)
+        (void)close(fd);
     buf_init(&text, (size_t)4 * BYTES_MOST);
-    for (size_t at = 0; ok && at < len;) {
-        const char *end = memchr(bytes + at, '\n', len - at);
-        size_t line = end ? (size_t)(end - bytes) - at : len - at;
+    for (size_t at = 0; ok && at < (size_t)len;) {
+        const char *end = memchr(bytes + at, '\n', (size_t)len - at);
+        size_t line = end ? (size_t)(end - bytes) - at : (size_t)len - at;
 
         add_line(&text, bytes + at, line);
         at += line + 1;
@@ -143,10 +161,11 @@ static void add_folder(struct reading *r, const char *path, int depth)
 static void take_entry(struct reading *r, const struct folder *in, const char *name)
 {
     char *path = mem_print("%s/%s", in->path, name);
-    struct stat st, link;
+    struct stat st;
 
-    if (lstat(path, &link) == 0 && stat(path, &st) == 0) {
-        if (S_ISDIR(st.st_mode) && !S_ISLNK(link.st_mode) && in->depth < DEPTH_MOST)
+    /* A link could lead to whatever the collector may read, a token too. */
+    if (lstat(path, &st) == 0) {
+        if (S_ISDIR(st.st_mode) && in->depth < DEPTH_MOST)
             add_folder(r, path, in->depth + 1);
         else if (S_ISREG(st.st_mode) && is_markdown(name) && r->count < FILES_MOST)
             take_file(r, path, &st);

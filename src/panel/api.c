@@ -317,7 +317,7 @@ void dx_verdict(struct dx_host *host, const char *key, enum dx_verdict verdict,
     static const char *const words[] = { [DX_VERDICT_NONE] = "undo",
                                          [DX_VERDICT_ACCEPTED] = "accept",
                                          [DX_VERDICT_IGNORED] = "ignore" };
-    char text[128];
+    char text[300];
 
     (void)snprintf(text, sizeof(text), "%s %s %s", key, words[verdict], category);
     wish(host, WISH_VERDICT, text);

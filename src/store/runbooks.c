@@ -45,17 +45,13 @@ struct folder {
 
 static bool put(struct store *store, const struct stored_runbook *runbook, struct dx_error *err)
 {
-    sqlite3_stmt *stmt = store_statement(store, "DELETE FROM runbook WHERE path = ?1", err);
+    sqlite3_stmt *stmt = store_statement(
+        store,
+        "INSERT INTO runbook (path, title, text, changed_ms, size) VALUES (?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT (path) DO UPDATE SET (title, text, changed_ms, size) = (excluded.title,"
+        " excluded.text, excluded.changed_ms, excluded.size)",
+        err);
 
-    if (!stmt)
-        return false;
-    bind_text(stmt, 1, runbook->path);
-    if (!store_step(store, stmt, err))
-        return false;
-    stmt = store_statement(store,
-                           "INSERT INTO runbook (path, title, text, changed_ms, size)"
-                           " VALUES (?1, ?2, ?3, ?4, ?5)",
-                           err);
     if (!stmt)
         return false;
     bind_text(stmt, 1, runbook->path);

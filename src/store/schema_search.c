@@ -4,8 +4,9 @@
 #include "store/schema.h"
 
 const char schema_search_sql[] =
-    /* a Markdown file of the configured folder; path: within it */
-    "CREATE TABLE runbook (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,"
+    /* a Markdown file of the configured folder; path: within it. Whoever reads one goes on
+     * reading that one when it changes, and no other one when it goes */
+    "CREATE TABLE runbook (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE,"
     " title TEXT NOT NULL, text TEXT NOT NULL, changed_ms INTEGER NOT NULL,"
     " size INTEGER NOT NULL);"
     "CREATE VIRTUAL TABLE runbook_words USING fts5 (title, text, content = 'runbook',"
@@ -15,6 +16,10 @@ const char schema_search_sql[] =
     "CREATE TRIGGER runbook_out AFTER DELETE ON runbook BEGIN"
     " INSERT INTO runbook_words (runbook_words, rowid, title, text)"
     " VALUES ('delete', old.id, old.title, old.text); END;"
+    "CREATE TRIGGER runbook_up AFTER UPDATE ON runbook BEGIN"
+    " INSERT INTO runbook_words (runbook_words, rowid, title, text)"
+    " VALUES ('delete', old.id, old.title, old.text);"
+    " INSERT INTO runbook_words (rowid, title, text) VALUES (new.id, new.title, new.text); END;"
     /* what a person said of the suggestions for a ticket; category: the accepted one */
     "CREATE TABLE triage (ticket INTEGER PRIMARY KEY, verdict INTEGER NOT NULL,"
     " category TEXT NOT NULL, at_ms INTEGER NOT NULL);";
