@@ -337,6 +337,31 @@ Test(table, the_selection_follows_the_thing)
     table_done(&t);
 }
 
+/* What is wrong comes up by the sort: a screen that nobody touches shows it. */
+Test(table, until_somebody_moves_it_the_selection_is_on_what_comes_first)
+{
+    struct table t;
+
+    table_init(&t, columns);
+    fill(&t);
+    cr_expect_str_eq(table_selected(&t)->key, "linux-xl");
+    t.sort = 2;
+    t.reverse = true;
+    fill(&t);
+    cr_expect_str_eq(table_selected(&t)->key, "windows-server-2022");
+    table_move(&t, 1, 10);
+    table_move(&t, -1, 10); /* now it is chosen */
+    t.reverse = false;
+    fill(&t);
+    cr_expect_str_eq(table_selected(&t)->key, "windows-server-2022");
+    table_move(&t, INT_MIN, 10);
+    cr_expect_str_eq(table_selected(&t)->key, "linux-xl");
+    t.reverse = true;
+    fill(&t);
+    cr_expect_eq(t.at, 0);
+    table_done(&t);
+}
+
 static const struct dx_column age_columns[] = {
     { "POOL", DX_CELL_TEXT, DX_UNIT_NONE, 0, 6, 14, DX_FIT_MIDDLE, "" },
     { "SINCE", DX_CELL_AGE, DX_UNIT_NONE, 0, 5, 6, DX_FIT_RIGHT, "" },

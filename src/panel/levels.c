@@ -79,6 +79,7 @@ static void forget(struct table *table)
 {
     table_clear(table);
     table->selected[0] = table->filter[0] = '\0';
+    table->chosen = false;
     table->at = table->top = 0;
 }
 
@@ -124,6 +125,7 @@ bool instance_enter(struct instance *in)
     if (!instance_opens(in))
         return false;
     step = step_of(table_selected(in->table));
+    in->table->chosen = true; /* coming back, it is still there */
     instance_push(in, &step);
     return true;
 }

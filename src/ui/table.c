@@ -229,8 +229,10 @@ void table_arrange(struct table *table)
     sorted_table = table;
     if (table->shown > 1)
         qsort(table->order, table->shown, sizeof(*table->order), compare_rows);
-    at = selected_index(table);
-    if (at != SIZE_MAX)
+    at = table->chosen ? selected_index(table) : SIZE_MAX;
+    if (!table->chosen && table->shown > 0)
+        select_index(table, 0);
+    else if (at != SIZE_MAX)
         table->at = at;
     else if (table->shown > 0) /* it is gone: what stands in its place is nearest */
         select_index(table, table->at < table->shown ? table->at : table->shown - 1);
@@ -257,6 +259,7 @@ void table_move(struct table *table, int by, int rows_visible)
         at = at > (size_t)-by ? at - (size_t)-by : 0;
     else
         at = at + (size_t)by < last ? at + (size_t)by : last;
+    table->chosen = by != INT_MIN;
     select_index(table, at);
     if (at < table->top)
         table->top = at;
@@ -283,6 +286,7 @@ bool table_select_key(struct table *table, const char *key)
     for (size_t i = 0; i < table->shown; i++) {
         if (strcmp(table->rows[table->order[i]].key, key) != 0)
             continue;
+        table->chosen = true;
         select_index(table, i);
         return true;
     }
@@ -295,6 +299,7 @@ bool table_select_at(struct table *table, int row)
 
     if (row < 1 || at >= table->shown)
         return false;
+    table->chosen = true;
     select_index(table, at);
     return true;
 }

@@ -24,6 +24,8 @@ struct table {
     int sort; /* column, -1: as the panel yields */
     bool reverse;
     char filter[128];   /* see core/narrow.h */
+    bool chosen;        /* the user moved the selection: until then, and after Home, it is on
+                         * whatever comes first */
     char selected[256]; /* key of the selected row; "" the first */
     size_t at, top;     /* of the selected row in order; first row shown */
 
