@@ -101,6 +101,36 @@ static size_t tickets(void *self, unsigned lacks, struct known_ticket *out, size
     return n;
 }
 
+static enum known_change known_change(void *self, const char *project, const char *id)
+{
+    struct memory *m = self;
+
+    store_look(m->store);
+    switch (store_known_change(m->store, m->source, project, id)) {
+    case STORED_CHANGE_NOT:
+        break;
+    case STORED_CHANGE_LACKS:
+        return KNOWN_CHANGE_LACKS;
+    case STORED_CHANGE_REVIEWED:
+        return KNOWN_CHANGE_REVIEWED;
+    }
+    return KNOWN_CHANGE_NOT;
+}
+
+static size_t lacking_changes(void *self, struct lacking *out, size_t cap)
+{
+    struct memory *m = self;
+    struct lacking_change *found = mem_new(cap, sizeof(*found));
+    size_t n;
+
+    arena_free(&m->texts);
+    n = store_lacking_changes(m->store, m->source, found, cap, &m->texts);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct lacking){ found[i].project, found[i].id, found[i].author };
+    free(found);
+    return n;
+}
+
 void memory_init(struct memory *m, int64_t source)
 {
     *m = (struct memory){ .source = source };
@@ -110,6 +140,8 @@ void memory_init(struct memory *m, int64_t source)
                                .owed = owed_runs,
                                .ticket = known_ticket,
                                .tickets = tickets,
+                               .change = known_change,
+                               .changes = lacking_changes,
                                .self = m };
 }
 

@@ -161,11 +161,12 @@ struct ticket {
     size_t sla_count, pause_count, link_count;
 };
 
-/* A pull or merge request. */
+/* A pull or merge request. What is "" or 0 stays as the store has it. */
 struct change {
     const char *project, *id; /* identity within the source; id: the server's */
     const char *title, *author, *url;
     int64_t created_ms;           /* when it was opened; of a draft, when it was ready */
+    bool reviews_known;           /* all there are were looked at */
     int64_t first_review_ms;      /* the first by somebody else than the author; 0: none yet */
     int64_t merged_ms, closed_ms; /* 0: not yet; merged is closed, too */
 };

@@ -58,6 +58,14 @@ struct known_ticket {
     int64_t created_ms, updated_ms;
     int64_t seen_ms; /* when it was last in a reply, to an hour */
 };
+enum known_change { /* a pull or merge request */
+                    KNOWN_CHANGE_NOT,
+                    KNOWN_CHANGE_LACKS, /* seen, and nobody had looked at it then */
+                    KNOWN_CHANGE_REVIEWED,
+};
+struct lacking {
+    const char *project, *id, *author;
+};
 struct known {
     enum known_run (*run)(void *self, const char *project, const char *id, int64_t attempt,
                           int64_t updated_ms);
@@ -72,6 +80,10 @@ struct known {
      * first; lacks 0: the open ones, the longest unseen first. Texts live until the next
      * call. */
     size_t (*tickets)(void *self, unsigned lacks, struct known_ticket *out, size_t cap);
+    enum known_change (*change)(void *self, const char *project, const char *id);
+    /* Changes of this source whose reviews are not known, the newest first. Texts live
+     * until the next call. */
+    size_t (*changes)(void *self, struct lacking *out, size_t cap);
     void *self;
 };
 

@@ -5,22 +5,23 @@
 
 #include "store/ci.h"
 
+/* reviewed_ms is 0 where nobody has looked at it, and NULL where that is not known: until
+ * then it lacks its reviews, and it does so again when it is news. */
+#define VALUES_OF                                                                                  \
+    "(coalesce(nullif(excluded.title, ''), title), coalesce(excluded.author, author),"             \
+    " coalesce(nullif(excluded.url, ''), url), coalesce(excluded.created_ms, created_ms),"         \
+    " CASE WHEN reviewed_ms > 0 AND excluded.reviewed_ms > 0"                                      \
+    "  THEN min(reviewed_ms, excluded.reviewed_ms) WHEN reviewed_ms > 0 THEN reviewed_ms"          \
+    "  ELSE excluded.reviewed_ms END,"                                                             \
+    " coalesce(excluded.merged_ms, merged_ms), coalesce(excluded.closed_ms, closed_ms))"
+#define NAMES "(title, author, url, created_ms, reviewed_ms, merged_ms, closed_ms)"
+
 static const char put_sql[] =
     "INSERT INTO change (source, project, ext, title, author, url, created_ms, reviewed_ms,"
     " merged_ms, closed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-    " ON CONFLICT (source, project, ext) DO UPDATE SET (title, author, url, created_ms,"
-    " reviewed_ms, merged_ms, closed_ms) = (excluded.title, excluded.author, excluded.url,"
-    " excluded.created_ms, coalesce(min(reviewed_ms, excluded.reviewed_ms), reviewed_ms,"
-    "  excluded.reviewed_ms), coalesce(excluded.merged_ms, merged_ms),"
-    " coalesce(excluded.closed_ms, closed_ms))"
+    " ON CONFLICT (source, project, ext) DO UPDATE SET " NAMES " = " VALUES_OF
     /* what is as it was makes no page dirty */
-    " WHERE (title, author, url, created_ms) IS NOT (excluded.title, excluded.author,"
-    "  excluded.url, excluded.created_ms)"
-    " OR coalesce(excluded.reviewed_ms < reviewed_ms, excluded.reviewed_ms IS NOT NULL"
-    "  AND reviewed_ms IS NULL) OR coalesce(excluded.merged_ms <> merged_ms,"
-    "  excluded.merged_ms IS NOT NULL AND merged_ms IS NULL)"
-    " OR coalesce(excluded.closed_ms <> closed_ms, excluded.closed_ms IS NOT NULL"
-    "  AND closed_ms IS NULL)";
+    " WHERE " NAMES " IS NOT " VALUES_OF;
 
 static bool put_change(struct store *store, const struct poll *poll, const struct change *change,
                        struct dx_error *err)
@@ -38,7 +39,10 @@ static bool put_change(struct store *store, const struct poll *poll, const struc
         return false;
     bind_text(stmt, 6, change->url);
     bind_time(stmt, 7, change->created_ms);
-    bind_time(stmt, 8, change->first_review_ms);
+    if (change->reviews_known)
+        (void)sqlite3_bind_int64(stmt, 8, change->first_review_ms);
+    else
+        bind_time(stmt, 8, change->first_review_ms);
     bind_time(stmt, 9, change->merged_ms);
     bind_time(stmt, 10, change->closed_ms);
     if (!store_step(store, stmt, err))

@@ -4,7 +4,7 @@
 
 #include "store/internal.h"
 
-/* What a reply does not say (a first review, an end) stays as it was. */
+/* What a reply does not say (a title, a first review, an end) stays as it was. */
 bool changes_put(struct store *store, const struct poll *poll, const struct batch *batch,
                  struct dx_error *err);
 

@@ -19,13 +19,14 @@ const char schema_kpi_sql[] =
     /* by the hour (for two days) and by the day; nth: since 1970 */
     "CREATE TABLE kpi_point (id TEXT NOT NULL, step_ms INTEGER NOT NULL, nth INTEGER NOT NULL,"
     " value REAL NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (id, step_ms, nth)) WITHOUT ROWID;"
-    /* pull and merge requests */
+    /* pull and merge requests. reviewed_ms 0: nobody looked at it yet; NULL: not known */
     "CREATE TABLE change (id INTEGER PRIMARY KEY, source INTEGER NOT NULL,"
     " project INTEGER NOT NULL, ext NOT NULL, title TEXT NOT NULL, author INTEGER,"
     " url TEXT NOT NULL, created_ms INTEGER, reviewed_ms INTEGER, merged_ms INTEGER,"
     " closed_ms INTEGER, UNIQUE (source, project, ext));"
     "CREATE INDEX change_reviewed ON change (reviewed_ms, created_ms, source)"
     " WHERE reviewed_ms IS NOT NULL;"
+    "CREATE INDEX change_lacks ON change (source, created_ms) WHERE reviewed_ms IS NULL;"
     /* kind: enum ticket_group_kind. id: of a text, or the priority; 0: none. Over the
      * windows of the key numbers */
     "CREATE TABLE ticket_group (kind INTEGER NOT NULL, id INTEGER NOT NULL,"

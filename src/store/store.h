@@ -130,6 +130,17 @@ struct tickets_of {
 };
 size_t store_tickets(struct store *store, const struct tickets_of *of, struct stored_ticket *out,
                      size_t cap, struct arena *arena);
+/* Of a pull or merge request, whether somebody looked at it. */
+enum stored_change { STORED_CHANGE_NOT, STORED_CHANGE_LACKS, STORED_CHANGE_REVIEWED };
+enum stored_change store_known_change(struct store *store, int64_t source, const char *project,
+                                      const char *id);
+/* Those of a source whose reviews are not known, the newest first. Texts belong to the
+ * arena. */
+struct lacking_change {
+    const char *project, *id, *author;
+};
+size_t store_lacking_changes(struct store *store, int64_t source, struct lacking_change *out,
+                             size_t cap, struct arena *arena);
 /* The same text of a source again within an hour is counted: "... (×12)". */
 bool store_log(struct store *store, int64_t now_ms, enum dx_log_level level, const char *source,
                const char *text, struct dx_error *err);
