@@ -253,6 +253,15 @@ static int64_t first_of(const json_t *list, const char *author, const char *who,
     return 0;
 }
 
+/* What is no review is taken out of a timeline. */
+static json_t *reviewed_of(json_t *events)
+{
+    for (size_t i = json_array_size(events); i-- > 0;)
+        if (strcmp(text_of(json_array_get(events, i), "event"), "reviewed") != 0)
+            json_array_remove(events, i);
+    return events;
+}
+
 static json_t *truths_of(const char *system)
 {
     json_t *map = json_object(), *truth;
@@ -287,6 +296,13 @@ static void compare_pull(const json_t *truth, const char *key)
     cr_expect_eq(ms_of(text_of(pull, "created_at")), ms_of(text_of(truth, "created")), "%s", key);
     cr_expect_eq(strcmp(text_of(pull, "state"), "open") == 0,
                  strcmp(text_of(truth, "state"), "open") == 0, "%s", key);
+    json_decref(reviews);
+    snprintf(url, sizeof(url), GITHUB "repos/%s/issues/%" PRId64 "/timeline", project,
+             int_of(truth, "number"));
+    reviews = reviewed_of(all_of(url));
+    cr_expect_eq(
+        first_of(reviews, text_of(json_object_get(pull, "user"), "login"), "user", "submitted_at"),
+        ms_of(text_of(truth, "first_review")), "%s", key);
     json_decref(reviews);
     json_decref(pull);
 }

@@ -43,6 +43,8 @@ const char *github_standing(int person);
 struct pull;
 void github_put_pulls(struct github_call *call);
 void github_put_pull(struct github_call *call, const char *rest);
+/* What happened to a pull request, the oldest first; false: there is none of this number. */
+bool github_put_timeline(const struct github_call *call, int64_t number);
 /* As an issue, which a pull request is too. */
 json_t *github_pull_issue(const struct github_call *call, const struct pull *pull);
 

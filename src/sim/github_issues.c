@@ -331,7 +331,7 @@ void github_put_issue(struct github_call *call, const char *rest)
     }
     if (json && strcmp(more, "comments") == 0)
         put_comments(call, number);
-    else
+    else if (!json || strcmp(more, "timeline") != 0 || !github_put_timeline(call, number))
         github_not_found(call->x);
     json_decref(json);
 }

@@ -114,11 +114,10 @@ void github_put_pulls(struct github_call *call)
     github_put(x, list);
 }
 
-static void put_reviews(const struct github_call *call, const struct pull *p)
+static json_t *reviews_of(const struct github_call *call, const struct pull *p)
 {
     char sha[COMPANY_SHA];
-    json_t *list = json_array(), *all = json_array();
-    struct page page;
+    json_t *all = json_array();
 
     for (size_t i = 0; i < p->review_count && p->reviews[i].at_ms <= call->x->now_ms; i++) {
         const struct review *r = &p->reviews[i];
@@ -133,30 +132,73 @@ static void put_reviews(const struct github_call *call, const struct pull *p)
                            json_sprintf("%s/pull/%" PRId64 "#pullrequestreview-%" PRId64,
                                         call->html, p->number, id)));
     }
-    page = github_page(call, json_array_size(all), json_array_size(all));
+    return all;
+}
+
+static void put_all(const struct github_call *call, json_t *all)
+{
+    struct page page = github_page(call, json_array_size(all), json_array_size(all));
+    json_t *list = json_array();
+
     for (size_t i = page.from; i < page.to; i++)
         (void)json_array_append(list, json_array_get(all, i));
     json_decref(all);
     github_put(call->x, list);
 }
 
-void github_put_pull(struct github_call *call, const char *rest)
+/* Reviews among what else happened, and in small letters. */
+static json_t *timeline_of(const struct github_call *call, const struct pull *p)
 {
-    const char *more;
-    int64_t number = github_take_number(rest, &more);
+    static const char *const states[] = { "commented", "changes_requested", "approved" };
+    json_t *all = reviews_of(call, p), *event;
+    char sha[COMPANY_SHA];
+    size_t i;
+
+    json_array_foreach (all, i, event)
+        (void)json_object_update_new(event, json_pack("{s:s, s:s}", "event", "reviewed", "state",
+                                                      states[p->reviews[i].state]));
+    (void)json_array_insert_new(all, 0,
+                                json_pack("{s:s, s:s, s:{s:s, s:o}}", "event", "committed", "sha",
+                                          company_sha(sha, p->run->commit), "author", "name",
+                                          ticket_person(p->author)->name, "date",
+                                          github_time(p->created_ms)));
+    if (pull_is_closed(p, call->x->now_ms))
+        (void)json_array_append_new(all, json_pack("{s:s, s:o, s:o}", "event",
+                                                   p->merged ? "merged" : "closed", "actor",
+                                                   github_person(call->x, ticket_person(p->author)),
+                                                   "created_at", github_time(p->closed_ms)));
+    return all;
+}
+
+static const struct pull *find(const struct github_call *call, int64_t number)
+{
     struct pull *pulls;
     size_t count = pulls_of(call->company, call->repo, call->x->now_ms, &call->x->arena, &pulls);
 
-    for (size_t i = 0; i < count; i++) {
-        if (pulls[i].number != number)
-            continue;
-        if (!*more)
-            github_put(call->x, pull_json(call, &pulls[i]));
-        else if (strcmp(more, "reviews") == 0)
-            put_reviews(call, &pulls[i]);
-        else
-            break;
-        return;
-    }
-    github_not_found(call->x);
+    for (size_t i = 0; i < count; i++)
+        if (pulls[i].number == number)
+            return &pulls[i];
+    return NULL;
+}
+
+void github_put_pull(struct github_call *call, const char *rest)
+{
+    const char *more;
+    const struct pull *p = find(call, github_take_number(rest, &more));
+
+    if (p && !*more)
+        github_put(call->x, pull_json(call, p));
+    else if (p && strcmp(more, "reviews") == 0)
+        put_all(call, reviews_of(call, p));
+    else
+        github_not_found(call->x);
+}
+
+bool github_put_timeline(const struct github_call *call, int64_t number)
+{
+    const struct pull *p = find(call, number);
+
+    if (p)
+        put_all(call, timeline_of(call, p));
+    return p != NULL;
 }

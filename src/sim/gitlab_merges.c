@@ -40,12 +40,14 @@ static json_t *merge_json(const struct gitlab_call *call, const struct pull *p)
                      gitlab_time(strcmp(state, "closed") == 0 ? p->closed_ms : 0), "author",
                      gitlab_user(call, p->author), "reviewers", reviewers);
     (void)json_object_update_new(
-        json, json_pack("{s:s, s:s, s:s, s:b, s:[], s:[], s:o, s:o}", "source_branch",
+        json, json_pack("{s:s, s:s, s:s, s:b, s:[], s:[], s:o, s:o, s:{s:o, s:o}}", "source_branch",
                         company_branch(branch, p->run), "target_branch", p->repo->default_branch,
                         "sha", company_sha(sha, p->run->commit), "draft", 0, "labels", "assignees",
                         "prepared_at", gitlab_time(p->created_ms + 3000), "web_url",
                         json_sprintf("%s/%s/%s/-/merge_requests/%" PRId64, call->web,
-                                     p->repo->owner, p->repo->name, p->number)));
+                                     p->repo->owner, p->repo->name, p->number),
+                        "references", "short", json_sprintf("!%" PRId64, p->number), "full",
+                        json_sprintf("%s/%s!%" PRId64, p->repo->owner, p->repo->name, p->number)));
     return json;
 }
 

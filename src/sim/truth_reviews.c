@@ -20,11 +20,12 @@ static json_t *review_json(const struct pull *p, int64_t now_ms)
     bool closed = pull_is_closed(p, now_ms);
     char project[COMPANY_TEXT], title[COMPANY_TEXT];
 
-    return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s?, s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
-                     "review", "system", company_system_names[p->repo->system], "project",
+    return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:b, s:s?, s:s, s:o, s:o, s:o, s:o, s:o}",
+                     "kind", "review", "system", company_system_names[p->repo->system], "project",
                      truth_project(p->repo, project), "number", (json_int_t)p->number, "title",
                      company_title(title, p->run), "author", ticket_person(p->author)->name,
-                     "reviewer", first ? ticket_person(first->person)->name : NULL, "state",
+                     "author_is_bot", ticket_person_is_bot(p->author), "reviewer",
+                     first ? ticket_person(first->person)->name : NULL, "state",
                      !closed     ? "open"
                      : p->merged ? "merged"
                                  : "closed",
