@@ -190,6 +190,36 @@ Test(exec, a_ticket_with_all_its_parts)
     cr_expect_eq(kit.batch.tickets[1].state, DX_TICKET_DONE);
 }
 
+Test(exec, a_pull_request_with_all_its_parts)
+{
+    const struct change *c;
+
+    cr_assert(lines("{\"type\":\"change\",\"source\":\"x\",\"project\":\"acme/web\",\"id\":\"7\","
+                    "\"title\":\"a\\u001b[31mb\",\"author\":\"ann\",\"url\":\"https://x/7\","
+                    "\"created_at\":1795507200,\"first_review_at\":1795507260,"
+                    "\"merged_at\":1795507320}\n"
+                    "{\"type\":\"change\",\"id\":\"8\",\"created_at\":1795507200,"
+                    "\"first_review_at\":null,\"closed_at\":1795507380}\n"
+                    "{\"type\":\"change\",\"id\":\"9\",\"created_at\":1795507200}\n"));
+    cr_assert_eq(kit.batch.change_count, 3);
+    cr_expect_eq(kit.batch.note_count, 0);
+    c = kit.batch.changes;
+    cr_expect_str_eq(c[0].project, "acme/web");
+    cr_expect_str_eq(c[0].id, "7");
+    cr_expect_str_eq(c[0].title, "a\uFFFD[31mb");
+    cr_expect_str_eq(c[0].author, "ann");
+    cr_expect_str_eq(c[0].url, "https://x/7");
+    cr_expect_eq(c[0].created_ms, 1795507200000);
+    cr_expect(c[0].reviews_known);
+    cr_expect_eq(c[0].first_review_ms, 1795507260000);
+    cr_expect_eq(c[0].merged_ms, 1795507320000);
+    cr_expect_eq(c[0].closed_ms, 1795507320000, "merged is closed, too");
+    cr_expect(c[1].reviews_known, "nobody yet");
+    cr_expect_eq(c[1].first_review_ms, 0);
+    cr_expect_eq(c[1].closed_ms, 1795507380000);
+    cr_expect_not(c[2].reviews_known, "it stays");
+}
+
 #define TICKET "\"type\":\"ticket\",\"key\":\"A-1\",\"title\":\"t\""
 #define RUN    "\"type\":\"run\",\"project\":\"p\",\"run_id\":\"1\""
 
@@ -204,6 +234,8 @@ Test(exec, a_bad_line_is_named_and_the_others_live_on)
         { "{\"type\":\"rnu\"}", "line 2: \"rnu\" is no type of record" },
         { "{" TICKET "}", "line 2: created_at is missing" },
         { "{\"type\":\"ticket\",\"key\":\"A-1\",\"created_at\":1}", "line 2: title is missing" },
+        { "{\"type\":\"change\",\"id\":\"1\"}", "line 2: created_at is missing" },
+        { "{\"type\":\"change\",\"created_at\":1}", "line 2: id is missing" },
         { "{" TICKET ",\"created_at\":1,\"priority\":6}", "line 2: priority is none of 1 to 5" },
         { "{" TICKET ",\"created_at\":1,\"sla\":7}", "line 2: sla is no list" },
         { "{" TICKET ",\"created_at\":1,\"sla\":[7]}",

@@ -173,7 +173,7 @@ const struct source source_exec = {
     .name = "exec",
     .summary = "any other system, by a program that prints JSON lines",
     .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | 1u << DX_KIND_SAMPLE | 1u << DX_KIND_ALERT |
-              1u << DX_KIND_TICKET,
+              1u << DX_KIND_TICKET | 1u << DX_KIND_CHANGE,
     .version = 1,
     .config_size = sizeof(struct exec),
     .options = options,

@@ -59,4 +59,7 @@ void exec_done(struct exec_poll *poll);
 /* exec_ticket.c: puts a ticket into the line's batch, or fails the line. */
 void exec_ticket(struct exec_line *line);
 
+/* exec_change.c: the same of a pull or merge request. */
+void exec_change(struct exec_line *line);
+
 #endif

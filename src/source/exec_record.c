@@ -337,14 +337,20 @@ static void read_ticket(struct exec_poll *poll, struct exec_line *line)
     exec_ticket(line);
 }
 
+static void read_change(struct exec_poll *poll, struct exec_line *line)
+{
+    (void)poll;
+    exec_change(line);
+}
+
 /* ---- a line ---- */
 
 static const struct {
     const char *type;
     void (*read)(struct exec_poll *poll, struct exec_line *line);
-} kinds[] = { { "run", read_run },      { "job", read_job },   { "sample", read_sample },
-              { "alert", read_alert },  { "pool", read_pool }, { "runner", read_runner },
-              { "ticket", read_ticket } };
+} kinds[] = { { "run", read_run },       { "job", read_job },      { "sample", read_sample },
+              { "alert", read_alert },   { "pool", read_pool },    { "runner", read_runner },
+              { "ticket", read_ticket }, { "change", read_change } };
 
 bool exec_record(struct exec_poll *poll, struct exec_line *line)
 {
