@@ -82,6 +82,35 @@ static size_t known_tickets(void *self, unsigned lacks, struct known_ticket *out
     return n;
 }
 
+struct kit_change *change_find(struct ticket_kit *store, const char *project, const char *id)
+{
+    for (size_t i = 0; i < store->change_count; i++)
+        if (strcmp(store->change[i].project, project) == 0 && strcmp(store->change[i].id, id) == 0)
+            return &store->change[i];
+    return NULL;
+}
+
+static enum known_change known_change(void *self, const char *project, const char *id)
+{
+    const struct kit_change *c = change_find(self, project, id);
+
+    if (!c)
+        return KNOWN_CHANGE_NOT;
+    return c->reviewed_ms > 0 ? KNOWN_CHANGE_REVIEWED : KNOWN_CHANGE_LACKS;
+}
+
+static size_t lacking_changes(void *self, struct lacking *out, size_t cap)
+{
+    const struct ticket_kit *store = self;
+    size_t n = 0;
+
+    for (size_t i = 0; i < store->change_count && n < cap; i++)
+        if (store->change[i].reviewed_ms < 0)
+            out[n++] = (struct lacking){ store->change[i].project, store->change[i].id,
+                                         store->change[i].author };
+    return n;
+}
+
 void ticket_poll(struct ticket_kit *store, struct kit *kit, int64_t now_ms)
 {
     kit_poll(kit, now_ms);
@@ -90,6 +119,8 @@ void ticket_poll(struct ticket_kit *store, struct kit *kit, int64_t now_ms)
                                    .owed = none_owed,
                                    .ticket = known_ticket,
                                    .tickets = known_tickets,
+                                   .change = known_change,
+                                   .changes = lacking_changes,
                                    .self = store };
     kit->plan.known = &store->known;
 }
@@ -117,6 +148,28 @@ static void put_fields(struct ticket_kit *store, const struct ticket *t)
     to->updated_ms = t->updated_ms;
 }
 
+/* What is 0 stays. */
+static void put_change(struct ticket_kit *store, const struct change *c)
+{
+    struct kit_change *to = change_find(store, c->project, c->id);
+
+    if (!to) {
+        cr_assert(store->change_count < CHANGE_KIT_MOST);
+        to = &store->change[store->change_count++];
+        *to = (struct kit_change){ .reviewed_ms = -1 };
+        snprintf(to->project, sizeof(to->project), "%s", c->project);
+        snprintf(to->id, sizeof(to->id), "%s", c->id);
+    }
+    if (*c->author)
+        snprintf(to->author, sizeof(to->author), "%s", c->author);
+    if (c->created_ms > 0)
+        to->created_ms = c->created_ms;
+    if (c->closed_ms > 0)
+        to->closed_ms = c->closed_ms;
+    if (to->reviewed_ms <= 0)
+        to->reviewed_ms = c->reviews_known ? c->first_review_ms : -1;
+}
+
 void ticket_commit(struct ticket_kit *store, struct kit *kit)
 {
     for (size_t i = 0; i < kit->batch.ticket_count; i++) {
@@ -140,5 +193,7 @@ void ticket_commit(struct ticket_kit *store, struct kit *kit)
         if (t->parts & TICKET_PAUSES)
             to->pauses = t->pause_count;
     }
+    for (size_t i = 0; i < kit->batch.change_count; i++)
+        put_change(store, &kit->batch.changes[i]);
     kit_commit(kit);
 }

@@ -47,6 +47,11 @@ static const struct dx_option options[] = {
       .offset = offsetof(struct github, runners),
       .fallback = "yes",
       .help = "read the self-hosted runners, where the token may see them" },
+    { .name = "reviews",
+      .type = DX_OPTION_FLAG,
+      .offset = offsetof(struct github, reviews),
+      .fallback = "no",
+      .help = "read pull requests and who looked at them first: one more request for each" },
     TICKET_LABEL_OPTIONS(struct github),
     { 0 },
 };
@@ -76,7 +81,8 @@ static uint32_t yields_of(const void *config)
 {
     const struct github *g = config;
 
-    return 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | (g->issues.on ? 1u << DX_KIND_TICKET : 0);
+    return 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | (g->issues.on ? 1u << DX_KIND_TICKET : 0) |
+           (g->reviews ? 1u << DX_KIND_CHANGE : 0);
 }
 
 /* What is new first, then what is open, then history. */
@@ -92,6 +98,7 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
     github_open_begin(plan, repos);
     github_runners_begin(config, plan, repos);
     github_issues_begin(config, plan);
+    github_changes_begin(config, plan);
     github_scan_begin(config, plan, repos);
     github_fill_begin(config, plan);
 }
@@ -141,6 +148,10 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
         return github_issue_decode(&p, err);
     case STEP_COMMENTS:
         return github_comments_decode(&p, err);
+    case STEP_PULLS:
+        return github_pulls_decode(&p, err);
+    case STEP_TIMELINE:
+        return github_timeline_decode(&p, err);
     case STEP_META:
         batch->version = field_text(batch, reply->json, "installed_version");
         return true;
@@ -161,8 +172,8 @@ static double counted(unsigned step, size_t n, double polls)
 
 const struct source source_github = {
     .name = "github",
-    .summary = "runs, jobs and runners of GitHub Actions, and issues",
-    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | 1u << DX_KIND_TICKET,
+    .summary = "runs, jobs and runners of GitHub Actions, issues and reviews",
+    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | 1u << DX_KIND_TICKET | 1u << DX_KIND_CHANGE,
     .version = 1,
     .config_size = sizeof(struct github),
     .options = options,

@@ -16,6 +16,8 @@
  *   ilisted: these came to an end once, so that they are news from then on
  *   iopen:   the same of all open ones; 1: they are listed
  *   inone:   the organisation's list of issues was refused
+ *   pulls:   all pull requests that changed until then are known
+ *   pnone:   their list was refused
  * and of the whole source: poll, scan (see github_fill.c), discovered, runners. */
 #ifndef SOURCE_GITHUB_H
 #define SOURCE_GITHUB_H
@@ -28,7 +30,7 @@ struct github {            /* its options */
     struct dx_items repos; /* of const char *: "owner/name" */
     const char *org;
     struct dx_items include, exclude, branches; /* of const char *: patterns */
-    bool annotations, logs, runners;
+    bool annotations, logs, runners, reviews;
     struct ticket_labels issues;
 };
 
@@ -48,6 +50,8 @@ enum github_step {
     STEP_ISSUES, /* that changed, of an organisation or a repository */
     STEP_ISSUE,  /* one; detail_text: its key */
     STEP_COMMENTS,
+    STEP_PULLS,    /* of a repository, the latest change first */
+    STEP_TIMELINE, /* of one of them */
     STEP_META,
     STEP_COUNT
 };
@@ -202,5 +206,13 @@ bool github_issue_decode(struct github_poll *p, struct dx_error *err);
 void github_issue_gone(struct github_poll *p); /* it is not where it was */
 bool github_comments_decode(struct github_poll *p, struct dx_error *err);
 void github_comments_refused(struct github_poll *p);
+
+/* ---- github_changes.c: pull requests, and their first reviews ---- */
+
+void github_changes_begin(const struct github *config, struct plan *plan);
+bool github_pulls_decode(struct github_poll *p, struct dx_error *err);
+void github_pulls_refused(struct github_poll *p);
+bool github_timeline_decode(struct github_poll *p, struct dx_error *err);
+void github_timeline_refused(struct github_poll *p);
 
 #endif

@@ -213,6 +213,12 @@ bool github_answered(struct github_poll *p, struct dx_error *err)
     case STEP_COMMENTS:
         github_comments_refused(p);
         break;
+    case STEP_PULLS:
+        github_pulls_refused(p);
+        break;
+    case STEP_TIMELINE:
+        github_timeline_refused(p);
+        break;
     case STEP_FILL: /* the newest runs of it fail too, and that is said */
     case STEP_META:
         break;

@@ -46,6 +46,11 @@ static const struct dx_option options[] = {
       .offset = offsetof(struct gitlab, logs),
       .fallback = "no",
       .help = "read the end of a failed job's log where nothing else says why" },
+    { .name = "reviews",
+      .type = DX_OPTION_FLAG,
+      .offset = offsetof(struct gitlab, reviews),
+      .fallback = "no",
+      .help = "read merge requests and who looked at them first: one more request for each" },
     TICKET_LABEL_OPTIONS(struct gitlab),
     { 0 },
 };
@@ -66,7 +71,8 @@ static uint32_t yields_of(const void *config)
 {
     const struct gitlab *g = config;
 
-    return 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | (g->issues.on ? 1u << DX_KIND_TICKET : 0);
+    return 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | (g->issues.on ? 1u << DX_KIND_TICKET : 0) |
+           (g->reviews ? 1u << DX_KIND_CHANGE : 0);
 }
 
 /* ---- the poll ---- */
@@ -89,6 +95,7 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
     gitlab_projects_begin(config, plan);
     gitlab_runners_begin(config, plan);
     gitlab_issues_begin(config, plan);
+    gitlab_merges_begin(config, plan);
 }
 
 static void probe(const void *config, struct plan *plan)
@@ -126,6 +133,10 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
         return gitlab_decode_issue(config, reply, plan, batch);
     case GITLAB_NOTES:
         return gitlab_decode_notes(config, reply, plan, batch, err);
+    case GITLAB_MERGES:
+        return gitlab_decode_merges(config, reply, plan, batch, err);
+    case GITLAB_MERGE_NOTES:
+        return gitlab_decode_merge_notes(config, reply, plan, batch, err);
     case GITLAB_VERSION:
         batch->version = field_text(batch, reply->json, "version");
         break;
@@ -145,8 +156,8 @@ static double counted(unsigned step, size_t n, double polls)
 
 const struct source source_gitlab = {
     .name = "gitlab",
-    .summary = "pipelines, jobs, runners and issues of a GitLab, .com or self-managed",
-    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | 1u << DX_KIND_TICKET,
+    .summary = "pipelines, jobs, runners, issues and reviews of a GitLab, .com or self-managed",
+    .yields = 1u << DX_KIND_RUN | 1u << DX_KIND_POOL | 1u << DX_KIND_TICKET | 1u << DX_KIND_CHANGE,
     .version = 1,
     .config_size = sizeof(struct gitlab),
     .options = options,

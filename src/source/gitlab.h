@@ -16,7 +16,7 @@
 struct gitlab { /* its options; the lists are of const char * */
     struct dx_items projects, include, exclude, protect;
     const char *group;
-    bool runners, logs;
+    bool runners, logs, reviews;
     struct ticket_labels issues;
 };
 
@@ -34,6 +34,8 @@ enum gitlab_step {
     GITLAB_ISSUES, /* of a group or project; detail: those that changed since */
     GITLAB_ISSUE,  /* one; detail: its number, here and below */
     GITLAB_NOTES,
+    GITLAB_MERGES,      /* as GITLAB_ISSUES: merge requests */
+    GITLAB_MERGE_NOTES, /* of one; detail: its number */
     GITLAB_VERSION,
     GITLAB_STEPS
 };
@@ -46,13 +48,15 @@ struct gitlab_about {    /* a request's detail_text */
     bool go_on;          /* the back-fill of the project goes on behind this run; of
                           * GITLAB_ISSUES: only the open ones */
     bool done;           /* the run is done */
-    bool group;          /* the runners or issues of a group, not of a project */
+    bool group;          /* the runners, issues or merge requests of a group, not of a project */
     bool hole;           /* GITLAB_FILL: what an outage left, not the history */
     /* GITLAB_JOBS: the run's jobs in the pages before. GITLAB_TRACE: the job's id.
      * GITLAB_FILL: from when on. GITLAB_RUNNERS: lists that are asked for in all.
-     * GITLAB_NOTES: the hash of who opened the issue. */
+     * GITLAB_NOTES and GITLAB_MERGE_NOTES: the hash of who opened it. */
     int64_t seen;
-    int64_t attempt; /* GITLAB_TRACE: of the job. GITLAB_RUNNER: 1: it is online */
+    /* GITLAB_TRACE: of the job. GITLAB_RUNNER: 1: it is online. GITLAB_MERGE_NOTES: 1: when
+     * it was opened for review is known. */
+    int64_t attempt;
 };
 /* project lives as long as the reply does. */
 struct gitlab_about gitlab_about(const struct reply *reply);
@@ -84,6 +88,8 @@ enum gitlab_cursor {
     GITLAB_ISSUES_OPEN = 'j',   /* the same of the open ones; 1: all are */
     GITLAB_ISSUES_LISTED = 'k', /* when they were all known for the first time */
     GITLAB_ISSUES_NEXT = 'q',   /* when to ask for issues again */
+    GITLAB_MERGES_NEWS = 'm',   /* up to here all merge requests that changed are known */
+    GITLAB_MERGES_NEXT = 'u',   /* when to ask for them again */
     GITLAB_GONE = 'x',          /* when a run was not there any more for the first time */
 };
 enum { GITLAB_PATH = 600, GITLAB_PATH_MOST = 240 }; /* the longest that the group may have */
@@ -207,5 +213,15 @@ bool gitlab_decode_issue(const struct gitlab *g, const struct reply *reply, stru
                          struct batch *batch);
 bool gitlab_decode_notes(const struct gitlab *g, const struct reply *reply, struct plan *plan,
                          struct batch *batch, struct dx_error *err);
+/* A login of a bot, or of an access token. */
+bool gitlab_is_machine(const struct gitlab *g, const char *login);
+
+/* ---- gitlab_merges.c: merge requests, and their first reviews ---- */
+
+void gitlab_merges_begin(const struct gitlab *g, struct plan *plan);
+bool gitlab_decode_merges(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                          struct batch *batch, struct dx_error *err);
+bool gitlab_decode_merge_notes(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                               struct batch *batch, struct dx_error *err);
 
 #endif

@@ -40,6 +40,11 @@ static const struct {
     [GITLAB_ISSUE] = { "/projects/{}/issues/{}", PLAN_OPTIONAL | PLAN_ANSWER },
     [GITLAB_NOTES] = { "/projects/{}/issues/{}/notes?order_by=created_at&sort=asc&per_page=100",
                        PLAN_OPTIONAL | PLAN_ANSWER },
+    [GITLAB_MERGES] = { "/projects/{}/merge_requests?",
+                        PLAN_OPTIONAL | PLAN_CONDITIONAL | PLAN_ANSWER },
+    [GITLAB_MERGE_NOTES] = { "/projects/{}/merge_requests/{}/notes?order_by=created_at&sort=asc"
+                             "&per_page=100",
+                             PLAN_OPTIONAL | PLAN_ANSWER },
     [GITLAB_VERSION] = { "/version", PLAN_OPTIONAL },
 };
 
@@ -84,7 +89,7 @@ static void append(struct plan *plan, struct plan_request *r, enum gitlab_step s
     if (step == GITLAB_FILL)
         plan_append(plan, r, "&updated_after={}&updated_before={}", time_format(from, about->seen),
                     time_format(to, detail), NULL);
-    if (step != GITLAB_ISSUES)
+    if (step != GITLAB_ISSUES && step != GITLAB_MERGES)
         return;
     plan_append(plan, r, "scope=all&state={}&order_by=updated_at&sort=asc&per_page=100",
                 about->go_on ? "opened" : "all", NULL);
@@ -104,6 +109,8 @@ struct plan_request *gitlab_ask(struct plan *plan, enum gitlab_step step, int64_
         path = "/groups/{}/runners?per_page=100";
     if (step == GITLAB_ISSUES && about->group)
         path = "/groups/{}/issues?";
+    if (step == GITLAB_MERGES && about->group)
+        path = "/groups/{}/merge_requests?";
     plan_append(plan, r, path, about->project, number, NULL);
     if (step == GITLAB_RUNNER)
         plan_append(plan, r, "{}", number, NULL);

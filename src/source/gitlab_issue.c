@@ -121,7 +121,7 @@ bool gitlab_decode_issue(const struct gitlab *g, const struct reply *reply, stru
 /* ---- its first response ---- */
 
 /* Tokens of projects and groups have users of their own. */
-static bool is_machine(const struct gitlab *g, const char *login)
+bool gitlab_is_machine(const struct gitlab *g, const char *login)
 {
     return fnmatch("project_[0-9]*_bot*", login, 0) == 0 ||
            fnmatch("group_[0-9]*_bot*", login, 0) == 0 || ticket_is_bot(&g->issues.bots, login);
@@ -137,7 +137,7 @@ static bool is_answer(const struct gitlab *g, struct batch *batch, const json_t 
     return !json_is_true(json_object_get(note, "system")) &&
            !json_is_true(json_object_get(note, "internal")) &&
            !json_is_true(json_object_get(note, "confidential")) &&
-           (int64_t)text_hash(login) != author && !is_machine(g, login);
+           (int64_t)text_hash(login) != author && !gitlab_is_machine(g, login);
 }
 
 bool gitlab_decode_notes(const struct gitlab *g, const struct reply *reply, struct plan *plan,

@@ -39,8 +39,8 @@ struct ticket_labels { /* options: lists of const char *, a map of struct dx_pai
     {                                                                                              \
         .name = "bots", .type = DX_OPTION_LIST, .offset = offsetof(config, issues.bots),           \
         .fallback = "",                                                                            \
-        .help = "patterns of logins whose comments on issues are no answer, beside those that "    \
-                "are known for machines"                                                           \
+        .help = "patterns of logins whose comments are no answer and no review, beside those "     \
+                "that are known for machines"                                                      \
     }
 
 bool ticket_labels_check(const struct ticket_labels *config, struct dx_error *err);

@@ -87,6 +87,15 @@ static void expect_ticket(const struct ticket *ticket)
         abort();
 }
 
+static void expect_change(const struct change *change)
+{
+    expect_clean(change->project);
+    expect_clean(change->id);
+    expect_clean(change->title);
+    expect_clean(change->author);
+    expect_clean(change->url);
+}
+
 static void expect_sound(const struct batch *batch)
 {
     for (size_t i = 0; i < batch->run_count; i++)
@@ -99,6 +108,8 @@ static void expect_sound(const struct batch *batch)
     }
     for (size_t i = 0; i < batch->ticket_count; i++)
         expect_ticket(&batch->tickets[i]);
+    for (size_t i = 0; i < batch->change_count; i++)
+        expect_change(&batch->changes[i]);
 }
 
 /* ---- a reply ---- */

@@ -10,6 +10,10 @@ static const char *about(unsigned step)
         return "acme 1";
     if (step == STEP_ISSUE || step == STEP_COMMENTS)
         return "acme/web#12 ana";
+    if (step == STEP_PULLS)
+        return "acme/web 0";
+    if (step == STEP_TIMELINE)
+        return "acme/web 12 0 ana";
     return step == STEP_FILL || step == STEP_SCAN ? "acme/web 1795431600000 1795518000000"
                                                   : "acme/web 501 1 9001 last";
 }
@@ -31,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           .annotations = true,
                                           .logs = true,
                                           .runners = true,
+                                          .reviews = true,
                                           .issues = { .on = true } };
     static const struct fuzz_source fuzz = { .source = &source_github,
                                              .config = &config,

@@ -17,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           .group = "acme",
                                           .runners = true,
                                           .logs = true,
+                                          .reviews = true,
                                           .issues = { .on = true } };
     static const struct fuzz_source fuzz = { .source = &source_gitlab,
                                              .config = &config,
