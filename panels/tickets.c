@@ -244,10 +244,10 @@ static bool is_known(const struct tickets *p, const struct dx_view *view)
     return false;
 }
 
-/* However the list is narrowed and sorted. */
-static void tell_urgent(const struct tickets *p, const struct dx_view *view, struct dx_list *list,
-                        struct dx_filter filter)
+/* However the list is narrowed and sorted, and while one of them is read. */
+static void tell_urgent(const struct tickets *p, const struct dx_view *view, struct dx_list *list)
 {
+    struct dx_filter filter = filter_of(p);
     struct dx_rows *rows;
 
     filter.open = true;
@@ -269,7 +269,6 @@ static void list_all(struct tickets *p, const struct dx_view *view, struct dx_li
     bool reverse;
     int sorted;
 
-    tell_urgent(p, view, list, filter);
     if (open > ROWS_MOST) { /* what the user looks for may be behind the first ones */
         sorted = dx_sorted(view, &reverse);
         filter.text = dx_search(view);
@@ -292,6 +291,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     (void)err;
     p->now_ms = dx_now(view);
     p->ticket.key[0] = '\0';
+    tell_urgent(p, view, list);
     if (dx_depth(view) == 0)
         list_all(p, view, list);
     else

@@ -95,9 +95,8 @@ char *program_run(const char *const *argv, int *exit_code)
     return text;
 }
 
-struct sim sim_start(const char *option1, const char *option2)
+struct sim sim_start_as(const char *const *argv)
 {
-    const char *argv[] = { "dxtop-sim", "--until-stdin", option1, option1 ? option2 : NULL, NULL };
     struct sim sim = { .program = program_start(argv) };
     char line[256] = "";
     size_t len = 0;
@@ -108,6 +107,13 @@ struct sim sim_start(const char *option1, const char *option2)
     cr_assert(sscanf(line, "{\"port\": %d", &sim.port) == 1, "%s", line);
     snprintf(sim.url, sizeof(sim.url), "http://127.0.0.1:%d", sim.port);
     return sim;
+}
+
+struct sim sim_start(const char *option1, const char *option2)
+{
+    const char *argv[] = { "dxtop-sim", "--until-stdin", option1, option1 ? option2 : NULL, NULL };
+
+    return sim_start_as(argv);
 }
 
 static char *dirs[16];

@@ -22,6 +22,7 @@ struct sim {
     int port;
     char url[64];
 };
+struct sim sim_start_as(const char *const *argv); /* "dxtop-sim", "--until-stdin", ... */
 struct sim sim_start(const char *option1, const char *option2);
 
 char *test_dir(void); /* a fresh directory, yours to free; removed at exit */
