@@ -391,6 +391,27 @@ Test(check, one_that_is_not_there)
     cr_expect_null(strstr(text, "authenticated"), "%s", text);
 }
 
+/* What would do, whether the source is reached or not. */
+Test(check, says_which_scopes_suffice)
+{
+    static const char want[] = "Browse Projects; of a token with scopes: read:jira-work, "
+                               "read:jira-user";
+    json_t *list;
+    const char *text;
+
+    load("sources:\n  - {type: jira, name: a, url: 'http://127.0.0.1:1', service_desk: no}\n");
+    text = checked(COLLECT_SOURCE_FAILED);
+    cr_expect(strstr(text, "\n  · scopes         Browse Projects; of a token with scopes: "
+                           "read:jira-work, read:jira-user\n"),
+              "%s", text);
+    child_start(check_json, NULL);
+    cr_expect_eq(child_code(), COLLECT_SOURCE_FAILED);
+    list = json_loads(printed(), 0, NULL);
+    cr_expect_str_eq(json_string_value(json_object_get(json_array_get(list, 0), "scopes")), want,
+                     "%s", printed());
+    json_decref(list);
+}
+
 Test(check, one_whose_secret_is_missing)
 {
     load_sources(1, ", token: {env: DX_TEST_NONE}");
@@ -412,7 +433,7 @@ Test(check, as_json)
     static const char *const keys[] = {
         "source",        "type",    "url",        "ok",      "reachable",
         "authenticated", "version", "latency_ms", "skew_ms", "requests_per_hour",
-        "error"
+        "scopes",        "error"
     };
     json_t *list, *a, *b;
     const char *key;
@@ -437,6 +458,7 @@ Test(check, as_json)
     cr_expect(json_is_true(json_object_get(a, "ok")));
     cr_expect_str_eq(json_string_value(json_object_get(a, "version")), "0.28.1");
     cr_expect(json_is_null(json_object_get(a, "skew_ms")), "no Date was sent");
+    cr_expect(json_is_null(json_object_get(a, "scopes")), "an Alertmanager has none");
     cr_expect_str_eq(json_string_value(json_object_get(a, "error")), "");
     cr_expect(json_is_false(json_object_get(b, "ok")));
     cr_expect(json_is_true(json_object_get(b, "reachable")));

@@ -237,18 +237,29 @@ static void print_requests(const struct check *c)
     print_line(true, "requests", words);
 }
 
-static void print_text(const struct check *c)
+/* NULL: the source needs none, or does not say. */
+static const char *scopes_of(const struct check *c, struct arena *arena)
+{
+    return c->source->scopes ? c->source->scopes(c->settings->settings, arena) : NULL;
+}
+
+/* What would do, not what there is: most servers do not tell. */
+static void print_scopes(const struct check *c)
+{
+    struct arena arena = { 0 };
+    const char *scopes = scopes_of(c, &arena);
+
+    if (scopes)
+        (void)printf("  · %-14s %s\n", "scopes", scopes);
+    arena_free(&arena);
+}
+
+static void print_server(const struct check *c)
 {
     char words[128];
     bool ok = c->error.fault == DX_FAULT_NONE;
     bool skewed = c->skew_known && (c->skew_ms > 5000 || c->skew_ms < -5000);
 
-    (void)printf("%s %s (%s%s%s)\n", ok ? "✓" : "✗", c->settings->name, c->settings->type,
-                 *c->settings->endpoint.url ? ", " : "", c->settings->endpoint.url);
-    if (program_is(c->settings)) {
-        print_program(c);
-        return;
-    }
     if (c->error.fault == DX_FAULT_AUTH && !c->reachable) {
         print_line(false, "secrets", c->error.text);
         return;
@@ -267,15 +278,33 @@ static void print_text(const struct check *c)
     print_requests(c);
 }
 
+static void print_text(const struct check *c)
+{
+    (void)printf("%s %s (%s%s%s)\n", c->error.fault == DX_FAULT_NONE ? "✓" : "✗", c->settings->name,
+                 c->settings->type, *c->settings->endpoint.url ? ", " : "",
+                 c->settings->endpoint.url);
+    if (program_is(c->settings)) {
+        print_program(c);
+        return;
+    }
+    print_server(c);
+    print_scopes(c);
+}
+
 static json_t *to_json(const struct check *c)
 {
-    return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:s, s:I, s:o, s:f, s:s}", "source",
+    struct arena arena = { 0 };
+    json_t *json;
+
+    json = json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:s, s:I, s:o, s:f, s:s?, s:s}", "source",
                      c->settings->name, "type", c->settings->type, "url", c->settings->endpoint.url,
                      "ok", c->error.fault == DX_FAULT_NONE, "reachable", c->reachable,
                      "authenticated", c->authenticated, "version", c->version, "latency_ms",
                      (json_int_t)c->latency_ms, "skew_ms",
                      c->skew_known ? json_integer(c->skew_ms) : json_null(), "requests_per_hour",
-                     per_hour(c), "error", c->error.text);
+                     per_hour(c), "scopes", scopes_of(c, &arena), "error", c->error.text);
+    arena_free(&arena);
+    return json;
 }
 
 /* Texts that say why jobs failed, and cannot be used. */

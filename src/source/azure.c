@@ -155,6 +155,15 @@ static uint32_t yields_of(const void *config)
     return 1u << DX_KIND_RUN | (az->pools ? 1u << DX_KIND_POOL : 0);
 }
 
+/* Projects are asked for by the check, too. */
+static const char *scopes(const void *config, struct arena *arena)
+{
+    const struct azure *az = config;
+
+    return arena_print(arena, "Project and Team (read), Build (read)%s",
+                       az->pools ? ", Agent Pools (read)" : "");
+}
+
 /* Each poll asks for what is open and what is new in so many projects; their queues are
  * once an hour. */
 static double counted(unsigned step, size_t n, double polls)
@@ -181,5 +190,6 @@ const struct source source_azure = {
     .refused = azure_refused,
     .less = azure_less,
     .probe = probe,
+    .scopes = scopes,
     .counted = counted,
 };

@@ -161,6 +161,25 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
     return dx_fail(err, DX_FAULT_REPLY, "an answer to no question");
 }
 
+/* https://docs.github.com/en/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens
+ * The reference has Checks in it; the page where such a token is made has not. */
+static const char *scopes(const void *config, struct arena *arena)
+{
+    const struct github *github = config;
+    bool org = *github->org != '\0';
+    const char *runners = "";
+
+    if (github->runners)
+        runners = org ? "; for runners: Self-hosted runners of the organisation"
+                      : "; for runners: Administration";
+    return arena_print(arena, "to read Metadata, Actions%s%s%s; a classic token: repo%s",
+                       github->issues.on ? ", Issues" : "", runners,
+                       github->annotations ? "; for annotations: Checks, which a fine-grained "
+                                             "token cannot be given"
+                                           : "",
+                       github->runners && org ? ", admin:org" : "");
+}
+
 /* A list of runs is a 304 while nothing happens. Where people work, runs begin, change
  * and end, and their jobs are asked for: it was 8 to 12 an hour for each repository. */
 static double counted(unsigned step, size_t n, double polls)
@@ -189,5 +208,6 @@ const struct source source_github = {
     .decode = decode,
     .refused = github_refused,
     .probe = probe,
+    .scopes = scopes,
     .counted = counted,
 };

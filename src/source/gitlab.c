@@ -146,6 +146,17 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
     return true;
 }
 
+/* Runners of a group are told to its owners only, one by one.
+ * https://docs.gitlab.com/api/runners/ */
+static const char *scopes(const void *config, struct arena *arena)
+{
+    const struct gitlab *gitlab = config;
+    const char *runners = *gitlab->group ? "; for runners: Owner of the group"
+                                         : "; for runners: Maintainer of the projects";
+
+    return arena_print(arena, "read_api, as Reporter%s", gitlab->runners ? runners : "");
+}
+
 /* Each poll asks for the newest of so many projects; the rest is once an hour. */
 static double counted(unsigned step, size_t n, double polls)
 {
@@ -171,5 +182,6 @@ const struct source source_gitlab = {
     .decode = decode,
     .refused = gitlab_refused,
     .probe = probe,
+    .scopes = scopes,
     .counted = counted,
 };

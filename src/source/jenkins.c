@@ -130,6 +130,13 @@ static bool less(const void *config, const struct reply *reply, const struct dx_
            jenkins_builds_less(&p);
 }
 
+/* Nodes, queue and consoles need no more. */
+static const char *scopes(const void *config, struct arena *arena)
+{
+    (void)config;
+    return arena_text(arena, "Overall/Read, Job/Read");
+}
+
 /* Its tree of jobs says which of them moved. */
 static double counted(unsigned step, size_t n, double polls)
 {
@@ -152,5 +159,6 @@ const struct source source_jenkins = {
     .refused = jenkins_refused,
     .less = less,
     .probe = probe,
+    .scopes = scopes,
     .counted = counted,
 };

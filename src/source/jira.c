@@ -159,6 +159,17 @@ static uint32_t yields_of(const void *config)
     return 1u << DX_KIND_TICKET | (desk ? 1u << DX_KIND_SAMPLE : 0);
 }
 
+static const char *scopes(const void *config, struct arena *arena)
+{
+    const struct jira *jira = config;
+    bool desk = jira->service_desk != JIRA_DESK_NO;
+
+    return arena_print(
+        arena, "Browse Projects%s; of a token with scopes: read:jira-work, read:jira-user%s",
+        desk ? "; for SLAs and queues: agent of the service desk" : "",
+        desk ? ", read:servicedesk-request" : "");
+}
+
 /* Data Center has queues for those only who say that they know: they may change. */
 static const char *const headers[] = { "X-ExperimentalApi: opt-in", NULL };
 
@@ -180,4 +191,5 @@ const struct source source_jira = {
     .refused = jira_refused,
     .less = less,
     .probe = probe,
+    .scopes = scopes,
 };

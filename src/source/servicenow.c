@@ -156,4 +156,5 @@ const struct source source_servicenow = {
     .refused = snow_refused,
     .less = less,
     .probe = snow_probe,
+    .scopes = snow_scopes,
 };

@@ -151,6 +151,7 @@ bool snow_decode_there(const struct snow_poll *p, struct dx_error *err);
 
 void snow_probe(const void *config, struct plan *plan);
 void snow_decode_probe(const struct snow_poll *p);
+const char *snow_scopes(const void *config, struct arena *arena);
 
 /* ---- servicenow_refused.c ---- */
 

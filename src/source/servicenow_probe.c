@@ -1,5 +1,5 @@
-/* servicenow: what `check` tells: the release, who we are, and by which roles. All three
- * are readable by some users only. */
+/* servicenow: what `check` tells: the release, who we are, and by which roles, all three
+ * readable by some users only; and which roles would do. */
 #include "config.h"
 
 #include "source/servicenow.h"
@@ -81,4 +81,43 @@ void snow_decode_probe(const struct snow_poll *p)
         more = arena_print(&batch->arena, "with %s", roles_of(batch, rows));
     if (*more)
         batch->version = arena_print(&batch->arena, "%s%s%s", before, *before ? ", " : "", more);
+}
+
+/* ---- which roles would do ---- */
+
+static bool is_one_of(const char *table, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(table, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The tables that itil does not open, with ", " before each. */
+static const char *own_tables(const struct dx_items *tables, struct arena *arena)
+{
+    static const char *const known[] = { "incident", "sc_request", "sc_req_item",
+                                         "sc_task",  "problem",    "change_request" };
+    const char *const *names = tables->item;
+    const char *out = "";
+
+    for (size_t i = 0; i < tables->count; i++)
+        if (!is_one_of(names[i], known, sizeof(known) / sizeof(known[0])))
+            out = arena_print(arena, "%s, %.80s", out, names[i]);
+    return out;
+}
+
+const char *snow_scopes(const void *config, struct arena *arena)
+{
+    static const char *const incident[] = { "incident" };
+    const struct servicenow *s = config;
+    const struct dx_items *tables = snow_tables(s);
+    const char *const *names = tables->item;
+    bool alone = tables->count == 1 && is_one_of(names[0], incident, 1) && !s->slas;
+    const char *more = arena_print(arena, "%s%s%s", own_tables(tables, arena),
+                                   s->responses ? ", sys_journal_field (responses)" : "",
+                                   s->pauses ? ", sys_audit (pauses)" : "");
+
+    return arena_print(arena, "%s%s%s", alone ? "sn_incident_read" : "itil",
+                       *more ? ", and read access to " : "", *more ? more + 2 : "");
 }

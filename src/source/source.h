@@ -137,6 +137,9 @@ struct source {
                  struct plan *plan, struct batch *batch);
     /* Ask for what `check` needs: the version, who we are. decode() reads it. */
     void (*probe)(const void *config, struct plan *plan);
+    /* Which scopes, permissions or roles suffice for what is configured, for `check`; may be
+     * NULL. */
+    const char *(*scopes)(const void *config, struct arena *arena);
     /* A list of repositories led to n requests of a step: how many of them an hour of so
      * many polls will take that count, when all is known. NULL: n a poll. */
     double (*counted)(unsigned step, size_t n, double polls);
