@@ -222,6 +222,33 @@ Test(sim_servicenow, the_first_public_comment_is_in_the_journal)
     sim_stop();
 }
 
+/* Each change begins where the one before ended, and the last one ends where the ticket is. */
+Test(sim_servicenow, the_audit_has_each_change_of_the_state)
+{
+    json_t *tasks, *rows, *row, *states = json_object();
+    size_t i;
+
+    sim_start(5);
+    tasks = rows_of("incident", "", "&sysparm_fields=sys_id,state");
+    json_array_foreach (tasks, i, row)
+        json_object_set_new(states, text_of(row, "sys_id"), json_string("1"));
+    rows = rows_of("sys_audit", "tablename=incident^fieldname=state^ORDERBYsys_created_on", "");
+    cr_expect_gt(json_array_size(rows), 100);
+    json_array_foreach (rows, i, row) {
+        const char *id = text_of(row, "documentkey");
+
+        cr_expect_str_eq(text_of(row, "oldvalue"), text_of(states, id));
+        cr_expect_str_neq(text_of(row, "newvalue"), text_of(row, "oldvalue"));
+        json_object_set(states, id, json_object_get(row, "newvalue"));
+    }
+    json_array_foreach (tasks, i, row)
+        cr_expect_str_eq(text_of(row, "state"), text_of(states, text_of(row, "sys_id")));
+    json_decref(tasks);
+    json_decref(rows);
+    json_decref(states);
+    sim_stop();
+}
+
 /* ---- queries ---- */
 
 Test(sim_servicenow, an_invalid_part_is_ignored)

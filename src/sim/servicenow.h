@@ -50,6 +50,8 @@ const struct glide_cell *glide_find(const struct glide_row *row, const char *nam
 void glide_add_task(const struct glide_call *call, struct glide_rows *rows, const struct ticket *t);
 void glide_add_slas(const struct glide_call *call, struct glide_rows *rows, const struct ticket *t);
 bool glide_is_incident(const struct ticket *ticket);
+/* The value of its field `state`. */
+const char *glide_state(const struct ticket *ticket, enum ticket_status status);
 
 /* servicenow_query.c: keep the rows that an encoded query wants, in its order. What it
  * does not understand it leaves out, as the real one does. */

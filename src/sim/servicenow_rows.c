@@ -132,6 +132,37 @@ static void add_journal(const struct glide_call *call, struct glide_rows *rows,
     }
 }
 
+/* Each change of the state. */
+static void add_audit(const struct glide_call *call, struct glide_rows *rows,
+                      const struct ticket *t)
+{
+    const char *table = glide_is_incident(t) ? "incident" : "sc_request",
+               *before = glide_state(t, TICKET_NEW), *id;
+
+    for (size_t i = 0; i < t->event_count && t->events[i].at_ms <= call->x->now_ms; i++) {
+        const struct ticket_event *e = &t->events[i];
+        const char *state = e->step == STEP_STATUS ? glide_state(t, e->status) : before;
+        struct glide_row *row;
+
+        if (strcmp(state, before) == 0)
+            continue;
+        row = glide_add_row(call, rows);
+        row->hidden = glide_is_hidden(t);
+        id = glide_id(call, "sys_audit", e->id);
+        glide_cell(row, "sys_id", id, id);
+        glide_cell(row, "tablename", table, table);
+        id = glide_id(call, table, t->number);
+        glide_cell(row, "documentkey", id, id);
+        glide_cell(row, "fieldname", "state", "state");
+        glide_cell(row, "oldvalue", before, before);
+        glide_cell(row, "newvalue", state, state);
+        glide_time(call, row, "sys_created_on", e->at_ms);
+        glide_cell(row, "sys_created_by", ticket_person(e->person)->login,
+                   ticket_person(e->person)->login);
+        before = state;
+    }
+}
+
 static bool belongs(const struct ticket *t, const char *table)
 {
     if (strcmp(table, "incident") == 0)
@@ -147,7 +178,8 @@ bool glide_table(const struct glide_call *call, const char *table, struct glide_
     } tables[] = { { "incident", glide_add_task },
                    { "sc_request", glide_add_task },
                    { "task_sla", glide_add_slas },
-                   { "sys_journal_field", add_journal } };
+                   { "sys_journal_field", add_journal },
+                   { "sys_audit", add_audit } };
     size_t n = 0;
 
     *rows = (struct glide_rows){ 0 };

@@ -81,6 +81,12 @@ static const struct choice request_states[TICKET_STATUSES] = {
     [TICKET_CLOSED] = { "closed_complete", "Closed Complete" },
     [TICKET_CANCELLED] = { "closed_cancelled", "Closed Cancelled" },
 };
+
+const char *glide_state(const struct ticket *t, enum ticket_status status)
+{
+    return (glide_is_incident(t) ? incident_states : task_states)[status].value;
+}
+
 static const struct choice priorities[] = { { "1", "1 - Critical" },
                                             { "2", "2 - High" },
                                             { "3", "3 - Moderate" },

@@ -121,7 +121,10 @@ enum { SLA_CYCLES_MOST = 4 };
 /* Oldest first; none when nothing was promised. */
 size_t ticket_sla(const struct ticket *ticket, enum ticket_goal goal, int64_t at_ms,
                   struct sla_cycle cycles[SLA_CYCLES_MOST]);
-/* How long it has waited for its reporter between two moments, in business hours. */
+/* GitHub and ServiceNow know whole seconds. */
+int64_t ticket_shown_ms(enum ticket_system system, int64_t ms);
+/* How long it has waited for its reporter between two moments, in business hours, all of
+ * them as the system shows them. */
 int64_t ticket_paused_ms(const struct ticket *ticket, int64_t from_ms, int64_t to_ms);
 
 /* ---- tickets_text.c: who, and what they write ---- */

@@ -121,18 +121,30 @@ size_t ticket_sla(const struct ticket *t, enum ticket_goal goal, int64_t at_ms,
     return r.count;
 }
 
+int64_t ticket_shown_ms(enum ticket_system system, int64_t ms)
+{
+    bool whole = system == TICKETS_GITHUB || system == TICKETS_SERVICENOW;
+
+    return whole ? ms - ms % 1000 : ms;
+}
+
 int64_t ticket_paused_ms(const struct ticket *t, int64_t from_ms, int64_t to_ms)
 {
     int64_t sum_ms = 0, since_ms = 0;
 
-    for (size_t i = 0; i < t->event_count && t->events[i].at_ms <= to_ms; i++) {
+    from_ms = ticket_shown_ms(t->system, from_ms);
+    to_ms = ticket_shown_ms(t->system, to_ms);
+    for (size_t i = 0; i < t->event_count; i++) {
         const struct ticket_event *e = &t->events[i];
+        int64_t at_ms = ticket_shown_ms(t->system, e->at_ms);
 
+        if (at_ms > to_ms)
+            break;
         if (e->step != STEP_STATUS)
             continue;
         if (since_ms)
-            sum_ms += hours_between(since_ms > from_ms ? since_ms : from_ms, e->at_ms);
-        since_ms = e->status == TICKET_WAITING ? e->at_ms : 0;
+            sum_ms += hours_between(since_ms > from_ms ? since_ms : from_ms, at_ms);
+        since_ms = e->status == TICKET_WAITING ? at_ms : 0;
     }
     return since_ms ? sum_ms + hours_between(since_ms > from_ms ? since_ms : from_ms, to_ms)
                     : sum_ms;

@@ -12,19 +12,11 @@
 static const char *const states[TICKET_STATUSES] = { "new",  "new",    "work",     "waiting",
                                                      "done", "closed", "cancelled" };
 
-/* GitHub and ServiceNow know whole seconds. */
-static int64_t shown_ms(enum ticket_system system, int64_t ms)
-{
-    bool whole = system == TICKETS_GITHUB || system == TICKETS_SERVICENOW;
-
-    return whole ? ms - ms % 1000 : ms;
-}
-
 static json_t *time_json(const struct ticket *t, int64_t ms)
 {
     char text[TIME_TEXT];
 
-    return ms > 0 ? json_string(time_format(text, shown_ms(t->system, ms))) : json_null();
+    return ms > 0 ? json_string(time_format(text, ticket_shown_ms(t->system, ms))) : json_null();
 }
 
 /* Business hours between two moments as they are shown; null when one is not there. */
@@ -32,8 +24,9 @@ static json_t *business_json(const struct ticket *t, int64_t from_ms, int64_t to
 {
     if (to_ms <= 0)
         return json_null();
-    return json_real(
-        (double)hours_between(shown_ms(t->system, from_ms), shown_ms(t->system, to_ms)) / 1e3);
+    return json_real((double)hours_between(ticket_shown_ms(t->system, from_ms),
+                                           ticket_shown_ms(t->system, to_ms)) /
+                     1e3);
 }
 
 static json_t *sla_json(const struct ticket *t, enum ticket_goal goal, int64_t now_ms)
@@ -72,12 +65,13 @@ static json_t *ticket_json(const struct helpdesk *desk, const struct ticket *t, 
     (void)json_object_update_new(
         json,
         json_pack(
-            "{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:i, s:i, s:b, s:b, s:b, s:b, s:o, s:o}",
+            "{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:i, s:i, s:b, s:b, s:b, s:b, s:o, s:o}",
             "created", time_json(t, t->created_ms), "updated", time_json(t, s.updated_ms),
             "first_response", time_json(t, s.response_ms), "resolved", time_json(t, s.resolved_ms),
             "response_business_s", business_json(t, t->created_ms, s.response_ms),
             "resolution_business_s", business_json(t, t->created_ms, s.resolved_ms),
-            "paused_business_s",
+            "response_paused_business_s",
+            (double)ticket_paused_ms(t, t->created_ms, s.response_ms) / 1e3, "paused_business_s",
             (double)ticket_paused_ms(t, t->created_ms, s.resolved_ms ? s.resolved_ms : now_ms) /
                 1e3,
             "comments", s.comments, "reopened", s.reopened, "repeat",

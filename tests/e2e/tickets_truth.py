@@ -70,6 +70,10 @@ def said(sla):
             "left_ms": None if left is None else round(left * 1000)}
 
 
+def minutes(spent_s, paused_s):
+    return None if spent_s is None else int((spent_s - paused_s + 1e-6) // 60)
+
+
 def check(system, key, want, have):
     what = f"{system}: "
     for field, ours in (("title", "title"), ("type", "type"), ("category", "category"),
@@ -84,6 +88,12 @@ def check(system, key, want, have):
     for field, ours in (("created", "created_at"), ("updated", "updated_at"),
                         ("first_response", "first_response_at"), ("resolved", "resolved_at")):
         same(what + field, key, ms(want[field]), ms(have[ours]))
+    same(what + "first response, business time", key,
+         minutes(want["response_business_s"], want["response_paused_business_s"]),
+         have["first_response_business_min"])
+    same(what + "resolution, business time", key,
+         minutes(want["resolution_business_s"], want["paused_business_s"]),
+         have["resolution_business_min"])
     if system.startswith("jira"):
         same(what + "links", key, sorted(want["links"]), sorted(have["links"]))
     if system in PLAIN:

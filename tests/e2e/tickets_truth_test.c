@@ -55,6 +55,7 @@ static void company(const char *seed, const char *history, const char *how, cons
     cr_assert(strstr(line, "\"port\""), "%s", line);
     /* Data Center does not say who is a machine, and names are the account's language's. */
     write_file(config,
+               "calendar: {zone: Europe/Berlin, hours: {mon-fri: 09:00-17:00}}\n"
                "sources:\n"
                "  - {type: jira, name: cloud, url: 'http://127.0.0.1:%d/jira', pauses: ['10003']}\n"
                "  - {type: jira, name: dc, url: 'http://127.0.0.1:%d/jiradc', pauses: ['10003'],"
