@@ -181,10 +181,19 @@ static void print_panels(struct buf *out)
     paths_done(&paths);
 }
 
+/* Each on a line of its own, as mdoc wants them. */
+static void print_sentences(struct buf *out, const char *text)
+{
+    for (const char *end; (end = strstr(text, ". ")); text = end + 2)
+        (void)buf_print(out, "%.*s\n", (int)(end + 1 - text), text);
+    (void)buf_print(out, "%s\n", text);
+}
+
 static void print_kpis(struct buf *out)
 {
     for (int i = 0; i < KPI_COUNT; i++) {
-        (void)buf_print(out, ".It Ic %s\n%s: %s\n", kpis[i].id, kpis[i].name, kpis[i].definition);
+        (void)buf_print(out, ".It Ic %s\n%s: ", kpis[i].id, kpis[i].name);
+        print_sentences(out, kpis[i].definition);
         if (kpis[i].goal)
             (void)buf_print(out, "At %s %s.\n", kpis[i].better == KPI_MORE ? "least" : "most",
                             kpis[i].goal);

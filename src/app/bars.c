@@ -167,6 +167,11 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
                                                   : "Waiting for the first answers.");
         return;
     }
+    if (facts->opened) {
+        (void)canvas_put(line, 0, MARGIN, &dim,
+                         "A row is opened; Esc goes back to where all is told.");
+        return;
+    }
     int col =
         MARGIN + canvas_put(line, 0, MARGIN, &(struct dx_style){ .role = DX_ROLE_GOOD }, good);
     col += canvas_put(line, 0, col, &text, " All within their goals.");

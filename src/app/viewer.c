@@ -64,6 +64,7 @@ static void add_findings(struct viewer *v, const struct page *page)
         const struct slot *slot = &page->slots[n < count ? n : n - count];
         const struct instance *in = &slot->instance;
 
+        v->facts.opened = v->facts.opened || (slot->box.rows > 0 && in->depth > in->base);
         if ((n >= count) != (in->panel->paint != NULL))
             continue;
         for (size_t f = 0; slot->box.rows > 0 && f < in->finding_count; f++)
