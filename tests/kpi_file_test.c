@@ -29,6 +29,10 @@ static const struct {
     { "no value", "2026-11-24,1\n2026-11-25,\n", SIZE_MAX, 0, 0, false },
     { "NaN", "2026-11-24,1\n2026-11-25,nan\n", SIZE_MAX, 0, 0, false },
     { "n of another world", "2026-11-24,1\n2026-11-25,1,-3\n", SIZE_MAX, 0, 0, false },
+    { "a decimal comma", "2026-11-24;1\n2026-11-24;4,2\n", SIZE_MAX, 0, 0, false },
+    { "one in quotes", "2026-11-24,1\n2026-11-24,\"4,2\"\n", SIZE_MAX, 0, 0, false },
+    { "one of n", "2026-11-24;1\n2026-11-24;4;1,5\n", SIZE_MAX, 0, 0, false },
+    { "a fourth field", "2026-11-24,1\n2026-11-24,12,345,6\n", SIZE_MAX, 0, 0, false },
     { "broken JSON", "2026-11-24,1\n{\"date\": \n", SIZE_MAX, 0, 0, false },
 };
 
@@ -55,4 +59,16 @@ Test(kpi_file, reads_csv_and_json_lines)
         }
         free(rows);
     }
+}
+
+Test(kpi_file, a_decimal_comma_is_said_to_be_one)
+{
+    static const char text[] = "2026-11-23;4\n2026-11-24;4,2\n";
+    struct dx_error err = { 0 };
+    struct kpi_file_row *rows;
+    size_t count;
+    bool with_n;
+
+    cr_assert_not(kpi_file_read(text, strlen(text), &rows, &count, &with_n, &err));
+    cr_expect_str_eq(err.text, "line 2: a comma in a number; write 4.2, not 4,2");
 }

@@ -36,13 +36,19 @@ static bool number_of(const char *text, double *out)
     return end != text && !*end && isfinite(*out);
 }
 
-/* The next field of a line, without quotes and blanks around it; NULL: none. */
-static char *next_field(char **rest)
+/* The next field of a line, without quotes and blanks around it; NULL: none. What is in
+ * quotes is one field, whatever is in it. */
+static char *next_field(char **rest, char separator)
 {
-    char *field = strsep(rest, ",;"), *end;
+    char *field = *rest, *end;
+    bool quoted = false;
 
     if (!field)
         return NULL;
+    for (end = field; *end && (quoted || *end != separator); end++)
+        quoted ^= *end == '"';
+    *rest = *end ? end + 1 : NULL;
+    *end = '\0';
     field += strspn(field, " \t\"");
     end = field + strlen(field);
     while (end > field && strchr(" \t\"", end[-1]))
@@ -50,14 +56,23 @@ static char *next_field(char **rest)
     return field;
 }
 
-static bool read_csv(char *line, struct kpi_file_row *row, bool *with_n)
+/* A line with a `;` is split at no comma: that may be a decimal one, and half a number is
+ * none. *why: what is wrong, where more can be said than that it does not fit. */
+static bool read_csv(char *line, struct kpi_file_row *row, bool *with_n, const char **why)
 {
-    char *rest = line;
-    const char *date = next_field(&rest), *value = next_field(&rest), *n = next_field(&rest);
+    char separator = strchr(line, ';') ? ';' : ',', *rest = line;
+    const char *date = next_field(&rest, separator), *value = next_field(&rest, separator),
+               *n = next_field(&rest, separator);
     double many = 1.;
 
     row->at_ms = date ? date_of(date, strlen(date)) : 0;
-    if (row->at_ms <= 0 || !value || !number_of(value, &row->value))
+    if (row->at_ms <= 0 || !value)
+        return false;
+    if (strchr(value, ',') || (n && strchr(n, ',')))
+        *why = "a comma in a number; write 4.2, not 4,2";
+    else if (rest)
+        *why = "more than a date, a value and how many it is of; a decimal comma?";
+    if (*why || !number_of(value, &row->value))
         return false;
     if (n && *n && (!number_of(n, &many) || many < 0. || many > N_MOST))
         return false;
@@ -97,6 +112,7 @@ bool kpi_file_read(const char *text, size_t len, struct kpi_file_row **rows, siz
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t n = (size_t)((stop ? stop : end) - at);
         char line[LINE_MOST];
+        const char *why = NULL;
         bool ok;
 
         (void)snprintf(line, sizeof(line), "%.*s", (int)(n < LINE_MOST ? n : LINE_MOST - 1), at);
@@ -109,15 +125,15 @@ bool kpi_file_read(const char *text, size_t len, struct kpi_file_row **rows, siz
             *rows = mem_grow(*rows, cap, sizeof(**rows));
         }
         ok = line[strspn(line, " \t")] == '{' ? read_json(line, &(*rows)[*count], with_n)
-                                              : read_csv(line, &(*rows)[*count], with_n);
+                                              : read_csv(line, &(*rows)[*count], with_n, &why);
         if (ok) {
             (*count)++;
         } else if (nth > 0) { /* the first line may be a heading */
             free(*rows);
             *rows = NULL;
             *count = 0;
-            return dx_fail(err, DX_FAULT_REPLY,
-                           "line %zu: not a date, a value and perhaps how many it is of", nth + 1);
+            return dx_fail(err, DX_FAULT_REPLY, "line %zu: %s", nth + 1,
+                           why ? why : "not a date, a value and perhaps how many it is of");
         }
     }
     return true;
