@@ -25,6 +25,18 @@ static const struct {
     { "a time of day", "2026-11-24T10:00:00Z,4.4\n", 1, 4.4, 1, false },
     { "JSON lines", "{\"date\": \"2026-11-24\", \"value\": 4.4, \"n\": 31}\n", 1, 4.4, 31, true },
     { "a number in a text", "{\"date\": \"2026-11-24\", \"value\": \"4.4\"}\n", 1, 4.4, 1, false },
+    { "a byte order mark",
+      "\xef\xbb\xbf"
+      "2026-11-24,4.4\n",
+      1, 4.4, 1, false },
+    { "one and a heading",
+      "\xef\xbb\xbf"
+      "date,value\n2026-11-24,4.4\n",
+      1, 4.4, 1, false },
+    { "a comment, then a heading", "# x\n\ndate,value\n2026-11-24,4.4\n", 1, 4.4, 1, false },
+    { "two headings", "date,value\nday,number\n2026-11-24,4.4\n", SIZE_MAX, 0, 0, false },
+    { "a first row that is wrong", "#\n2026-11-24,4.4x\n", SIZE_MAX, 0, 0, false },
+    { "broken JSON first", "#\n{\"date\": \n", SIZE_MAX, 0, 0, false },
     { "no date", "2026-11-24,1\nyesterday,4.4\n", SIZE_MAX, 0, 0, false },
     { "no value", "2026-11-24,1\n2026-11-25,\n", SIZE_MAX, 0, 0, false },
     { "NaN", "2026-11-24,1\n2026-11-25,nan\n", SIZE_MAX, 0, 0, false },

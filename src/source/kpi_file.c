@@ -100,15 +100,26 @@ static bool read_json(const char *line, struct kpi_file_row *row, bool *with_n)
     return ok && row->n >= 0 && row->n <= N_MOST;
 }
 
+/* A first line of words. What begins like a row is one, and is not passed over when it
+ * is wrong. */
+static bool is_heading(const char *line)
+{
+    line += strspn(line, " \t\"");
+    return *line != '{' && !(*line >= '0' && *line <= '9');
+}
+
 bool kpi_file_read(const char *text, size_t len, struct kpi_file_row **rows, size_t *count,
                    bool *with_n, struct dx_error *err)
 {
+    static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8, as spreadsheets write it */
+    const size_t skip = len >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
     size_t cap = FIRST, nth = 0;
+    bool first = true;
 
     *rows = mem_new(cap, sizeof(**rows));
     *count = 0;
     *with_n = false;
-    for (const char *at = text, *end = text + len; at < end; nth++) {
+    for (const char *at = text + skip, *end = text + len; at < end; nth++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t n = (size_t)((stop ? stop : end) - at);
         char line[LINE_MOST];
@@ -120,6 +131,11 @@ bool kpi_file_read(const char *text, size_t len, struct kpi_file_row **rows, siz
         at = stop ? stop + 1 : end;
         if (!line[strspn(line, " \t")] || line[0] == '#')
             continue;
+        if (first && is_heading(line)) {
+            first = false;
+            continue;
+        }
+        first = false;
         if (*count == cap) {
             cap *= 2;
             *rows = mem_grow(*rows, cap, sizeof(**rows));
@@ -128,7 +144,7 @@ bool kpi_file_read(const char *text, size_t len, struct kpi_file_row **rows, siz
                                               : read_csv(line, &(*rows)[*count], with_n, &why);
         if (ok) {
             (*count)++;
-        } else if (nth > 0) { /* the first line may be a heading */
+        } else {
             free(*rows);
             *rows = NULL;
             *count = 0;

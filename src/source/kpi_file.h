@@ -12,7 +12,8 @@ struct kpi_file_row {
     int64_t n; /* 1 where none was given */
 };
 
-/* CSV (date,value or date,value,n; a first line of words is a heading) or JSON lines
+/* CSV (date,value or date,value,n; a first line that does not begin
+ * with a digit is a heading) or JSON lines
  * ({"date": ..., "value": ..., "n": ...}), in any order. *rows is yours to free. false: *err
  * says which line, and nothing of the file counts. */
 bool kpi_file_read(const char *text, size_t len, struct kpi_file_row **rows, size_t *count,
