@@ -281,6 +281,16 @@ Test(derive_kpi, business_time_leaves_out_nights_holidays_and_pauses)
     cr_expect_str_eq(business("DX-1"), "6000000|9600000\n", "%s", business("DX-1"));
 }
 
+Test(derive_kpi, what_ended_before_it_began_took_nobody_knows_how_long)
+{
+    int64_t nine = T0 + NINE * SECOND;
+
+    collect("");
+    (void)answer(add_ticket("DX-1", nine), nine - HOUR, nine - 1);
+    kit_poll(0, T0, &batch);
+    cr_expect_str_eq(business("DX-1"), "-|-\n", "%s", business("DX-1"));
+}
+
 Test(derive_kpi, with_another_calendar_all_business_times_are_computed_anew)
 {
     int64_t nine = T0 + NINE * SECOND;

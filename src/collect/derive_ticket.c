@@ -9,13 +9,15 @@
 #include "collect/derive_kpi.h"
 #include "core/mem.h"
 
+/* -1: unknown, as for an end before the beginning: a clock that is wrong, or a ticket that
+ * was brought over from elsewhere. */
 static int64_t spent(const struct business *business, const struct ticket_times *times,
                      int64_t to_ms)
 {
     struct business_pause *pauses;
     int64_t ms;
 
-    if (times->created_ms == 0 || to_ms == 0)
+    if (times->created_ms == 0 || to_ms < times->created_ms)
         return -1;
     pauses = mem_new(times->pause_count + 1, sizeof(*pauses));
     for (size_t i = 0; i < times->pause_count; i++)
