@@ -368,6 +368,15 @@ Test(derive_kpi, tickets_by_category_and_day)
                      "0|0|2\n0|1|1\n1|0|2\n0|0|2\n0|0|2\n");
 }
 
+Test(derive_kpi, a_queue_where_nothing_happens_is_empty_rather_than_unknown)
+{
+    collect("");
+    (void)answer(add_ticket("DX-1", T0 - 99 * DAY), 0, T0 - 98 * DAY);
+    kit_poll(0, T0, &batch);
+    settle(T0);
+    cr_expect_str_eq(kpi("open_tickets", T0), "0|0|0|0|1|\n", "%s", kpi("open_tickets", T0));
+}
+
 /* ---- changes ---- */
 
 static void add_change(const char *id, int64_t created_ms, int64_t reviewed_ms)

@@ -155,7 +155,7 @@ static bool put_open(struct store *store, const struct kpi_settings *settings,
     size_t count;
     struct kpi_span *list = spans(t, &count);
 
-    if (count > 0) {
+    if (t->any) {
         result.now.n = (int64_t)t->open_count;
         result.now.value = (double)t->open_count;
         result.before.n = kpi_open_at(list, count, at_ms - WEEK_MS);
@@ -164,7 +164,7 @@ static bool put_open(struct store *store, const struct kpi_settings *settings,
     }
     count_days(t, at_ms / KPI_DAY_MS - KPI_DAYS + 1, days);
     for (int i = 0; i < KPI_DAYS; i++)
-        points[i] = (struct kpi_point){ days[i].day, count > 0, (double)days[i].backlog };
+        points[i] = (struct kpi_point){ days[i].day, t->any, (double)days[i].backlog };
     free(list);
     return derive_put_kpi(store, settings, KPI_OPEN_TICKETS, &result, err) &&
            derive_put_points(store, settings,

@@ -165,11 +165,26 @@ static const char created_sql[] =
 static const char open_sql[] =
     "SELECT created_ms, breach_ms, sla_state, category, priority FROM ticket WHERE state < 3"
     " AND created_ms <= ?3 AND ?1 = 0 AND ?2 IS NOT NULL" KNOWN;
+static const char any_sql[] =
+    "SELECT EXISTS (SELECT 1 FROM ticket WHERE ?1 = 0 AND ?2 <= ?3" KNOWN ")";
 
 static sqlite3_stmt *over(struct store *store, const char *sql, const struct kpi_range *range,
                           struct dx_error *err)
 {
     return derive_over(store, sql, 0, range->from_ms, range->to_ms, err);
+}
+
+static bool ask_any(struct store *store, const struct kpi_range *range, bool *any,
+                    struct dx_error *err)
+{
+    sqlite3_stmt *stmt = over(store, any_sql, range, err);
+    bool row;
+
+    if (!stmt || !store_row(store, stmt, &row, err))
+        return false;
+    *any = row && sqlite3_column_int(stmt, 0) != 0;
+    (void)sqlite3_reset(stmt);
+    return true;
 }
 
 bool store_kpi_tickets(struct store *store, const struct kpi_range *range, struct kpi_tickets *out,
@@ -186,7 +201,8 @@ bool store_kpi_tickets(struct store *store, const struct kpi_range *range, struc
     bool ok;
 
     *out = (struct kpi_tickets){ .answered = NULL };
-    ok = derive_gather(store, over(store, answered_sql, &month, err), &answered, &list[0],
+    ok = ask_any(store, range, &out->any, err) &&
+         derive_gather(store, over(store, answered_sql, &month, err), &answered, &list[0],
                        &out->answered_count, err) &&
          derive_gather(store, over(store, ended_sql, &two, err), &ended, &list[1],
                        &out->ended_count, err) &&

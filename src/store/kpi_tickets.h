@@ -49,6 +49,7 @@ struct kpi_tickets { /* business -1: unknown; category and priority 0: none */
     struct kpi_created *created;
     struct kpi_open *open;
     size_t answered_count, ended_count, created_count, open_count;
+    bool any; /* there is a ticket, of whatever age */
 };
 /* What was created in (from, to], what ended in the last two thirds of it and was answered in
  * the last third, and what is open then. */
