@@ -257,6 +257,14 @@ static struct ticket *answer(struct ticket *t, int64_t first_ms, int64_t resolve
     return t;
 }
 
+static struct ticket *bare_ticket(const char *key)
+{
+    struct ticket *t = batch_ticket(&batch);
+
+    t->key = key;
+    return t;
+}
+
 static const char *business(const char *key)
 {
     return ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.name = key, .from_ms = 1), T0,
@@ -375,6 +383,32 @@ Test(derive_kpi, a_queue_where_nothing_happens_is_empty_rather_than_unknown)
     kit_poll(0, T0, &batch);
     settle(T0);
     cr_expect_str_eq(kpi("open_tickets", T0), "0|0|0|0|1|\n", "%s", kpi("open_tickets", T0));
+}
+
+/* DX-1 was deleted 2 days ago, and had not changed for 20; DX-2 is DX-3 since it moved. */
+Test(derive_kpi, tickets_that_are_gone_count_as_long_as_they_were_there)
+{
+    collect("");
+    add_ticket("DX-1", T0 - 25 * DAY)->updated_ms = T0 - 20 * DAY;
+    (void)answer(add_ticket("DX-2", T0 - 5 * DAY), T0 - 4 * DAY, T0 - 3 * DAY);
+    kit_poll(0, T0 - 3 * DAY, &batch);
+    bare_ticket("DX-1")->gone = true;
+    bare_ticket("DX-2")->moved = true;
+    (void)answer(add_ticket("DX-3", T0 - 5 * DAY), T0 - 4 * DAY, T0 - 3 * DAY);
+    kit_poll(0, T0 - 2 * DAY, &batch);
+    settle(T0);
+    cr_expect_str_eq(kpi("open_tickets", T0), "0|0|1|1|1|\n", "%s", kpi("open_tickets", T0));
+    cr_expect_str_eq(kpi("repeat_tickets", T0), "0|1|-|0|1|\n", "%s", kpi("repeat_tickets", T0));
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_DAYS, DX_FILTER(.from_ms = T0 - 7 * DAY), T0,
+                          DX_FIELD_OPENED, DX_FIELD_CLOSED, DX_FIELD_OPEN),
+                     "0|0|1\n0|0|1\n1|0|2\n0|0|2\n0|1|1\n0|0|0\n0|0|0\n0|0|0\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = "category"), T0,
+                          DX_FIELD_NAME, DX_FIELD_OPENED, DX_FIELD_CLOSED, DX_FIELD_RESPONSE_N),
+                     "runner|1|1|1\n");
+    add_ticket("DX-1", T0 - 25 * DAY); /* it was only out of sight */
+    kit_poll(0, T0, &batch);
+    settle(T0);
+    cr_expect_str_eq(kpi("open_tickets", T0), "1|1|1|1|1|\n", "%s", kpi("open_tickets", T0));
 }
 
 /* ---- changes ---- */

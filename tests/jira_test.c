@@ -509,7 +509,7 @@ Test(jira, a_deleted_ticket_is_gone)
 
     cr_assert_eq(kit.batch.ticket_count, 2);
     cr_expect_str_eq(t[0].key, "DX-412");
-    cr_expect(t[0].gone);
+    cr_expect(t[0].gone && !t[0].moved);
     cr_expect_not(t[1].gone, "one that was done is not asked for again, and stays");
     cr_expect_eq(t[1].parts, TICKET_PAUSES, "only what it lacks: it may have been answered");
     kit_done(&kit);
@@ -533,7 +533,7 @@ Test(jira, a_ticket_that_moved_has_another_key)
     t = kit.batch.tickets;
     cr_assert_eq(kit.batch.ticket_count, 2);
     cr_expect_str_eq(t[0].key, "OLD-9");
-    cr_expect(t[0].gone);
+    cr_expect(t[0].gone && t[0].moved);
     cr_expect_str_eq(t[1].key, "DX-412");
     cr_expect(t[1].parts & TICKET_FIELDS);
     free(body);

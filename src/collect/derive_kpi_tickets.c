@@ -91,14 +91,29 @@ static bool put_repeats(struct store *store, const struct kpi_settings *settings
 
 static struct kpi_span *spans(const struct kpi_tickets *t, size_t *count)
 {
-    struct kpi_span *list = mem_new(t->open_count + t->ended_count + 1, sizeof(*list));
+    struct kpi_span *list =
+        mem_new(t->open_count + t->ended_count + t->gone_count + 1, sizeof(*list));
 
     *count = 0;
     for (size_t i = 0; i < t->open_count; i++)
         list[(*count)++] = (struct kpi_span){ t->open[i].created_ms, 0 };
     for (size_t i = 0; i < t->ended_count; i++)
         list[(*count)++] = (struct kpi_span){ t->ended[i].created_ms, t->ended[i].at_ms };
+    for (size_t i = 0; i < t->gone_count; i++)
+        list[(*count)++] = (struct kpi_span){ t->gone[i].created_ms, t->gone[i].gone_ms };
     return list;
+}
+
+/* What is gone was neither opened nor closed, but it was there. */
+static void count_gone(const struct kpi_tickets *t, int64_t first, struct ticket_day *days)
+{
+    for (size_t i = 0; i < t->gone_count; i++) {
+        int64_t from = t->gone[i].created_ms / KPI_DAY_MS - first;
+        int64_t to = t->gone[i].gone_ms / KPI_DAY_MS - first;
+
+        for (int64_t d = from > 0 ? from : 0; d < to && d < KPI_DAYS; d++)
+            days[d].backlog++;
+    }
 }
 
 /* In one pass: what was open at the end of a day is what is open now, less what came since,
@@ -125,6 +140,7 @@ static void count_days(const struct kpi_tickets *t, int64_t first, struct ticket
         days[i].backlog = backlog;
         backlog += days[i].closed - days[i].opened;
     }
+    count_gone(t, first, days);
 }
 
 static const char *say_due(const struct kpi_tickets *t, int64_t at_ms, char *out, size_t cap)

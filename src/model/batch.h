@@ -152,7 +152,8 @@ struct ticket {
     const char *text;   /* the beginning of its description: it is searched */
     int priority;       /* 1 is the most urgent, 5 the least; 0: unknown */
     enum dx_ticket_state state;
-    bool gone; /* the server has it no more: done, by nobody knows what; needs no part */
+    bool gone;  /* the server has it no more: done, by nobody knows what; needs no part */
+    bool moved; /* the same, for it goes on under another key */
     int64_t created_ms, resolved_ms, updated_ms; /* 0: it does not say */
     int64_t first_response_ms; /* first public answer by somebody else than the reporter */
     struct ticket_sla *slas;   /* these lists are in the batch's arena */

@@ -112,13 +112,15 @@ static unsigned missing_of(const struct reply *reply)
     return (unsigned)(reply->detail >> MISSING) & ASKED_FOR;
 }
 
-/* One that was done already stays as it was, and is not asked for again. */
-static void put_gone(const struct jira_poll *p, const char *key)
+/* One that was done already stays as it was, and is not asked for again; but one that moved
+ * to another project is there by its new key, and would be counted twice. */
+static void put_gone(const struct jira_poll *p, const char *key, bool moved)
 {
     struct ticket *t = batch_ticket(p->batch);
 
     t->key = arena_text(&p->batch->arena, key);
     t->gone = true;
+    t->moved = moved;
     jira_give_up(p->batch, key, missing_of(p->reply));
 }
 
@@ -128,7 +130,7 @@ bool jira_decode_issue(const struct jira_poll *p, struct dx_error *err)
     enum jira_depth depth = depth_of(p->reply);
 
     if (p->reply->status == 404) {
-        put_gone(p, key);
+        put_gone(p, key, false);
         return true;
     }
     if (!jira_is_answer(p->reply)) {
@@ -138,8 +140,8 @@ bool jira_decode_issue(const struct jira_poll *p, struct dx_error *err)
     is = field_text(p->batch, p->reply->json, "key");
     if (!*is)
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a Jira (an issue without key)");
-    if (strcmp(is, key) != 0) /* it moved to another project, and has a new key there */
-        put_gone(p, key);
+    if (strcmp(is, key) != 0)
+        put_gone(p, key, true);
     (void)jira_take(p, p->reply->json, depth == JIRA_SLIM ? JIRA_SLIM : JIRA_WHOLE);
     if (depth == JIRA_SLIM)
         jira_give_up(p->batch, is, missing_of(p->reply) & ~(unsigned)TICKET_SLAS);

@@ -14,6 +14,7 @@
 enum { IDS_MOST = 16 << 20 };
 
 #define KNOWN   " AND source IN (SELECT id FROM source WHERE place IS NOT NULL)"
+#define THERE   " AND gone_ms IS NULL"
 #define DONE_MS "coalesce(resolved_ms, updated_ms, created_ms)"
 
 static int64_t span_of(sqlite3_stmt *stmt, int column)
@@ -150,17 +151,27 @@ static void take_open(sqlite3_stmt *stmt, void *item, void *self)
                            .priority = sqlite3_column_int64(stmt, 4) };
 }
 
+static void take_gone(sqlite3_stmt *stmt, void *item, void *self)
+{
+    (void)self;
+    *(struct kpi_gone *)item =
+        (struct kpi_gone){ sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1) };
+}
+
 /* ?1 is not used but by ?1 = 0, so that all have the same three. */
 static const char answered_sql[] =
     "SELECT first_ms, first_business_ms, category, priority FROM ticket"
-    " WHERE first_ms > ?2 AND first_ms <= ?3 AND ?1 = 0" KNOWN;
+    " WHERE first_ms > ?2 AND first_ms <= ?3 AND ?1 = 0" THERE KNOWN;
 static const char ended_sql[] =
     "SELECT " DONE_MS ", created_ms, resolved_ms, business_ms, category, priority,"
     " (SELECT text LIKE '%incident%' FROM text WHERE id = type) FROM ticket WHERE state = 3"
-    " AND " DONE_MS " > ?2 AND " DONE_MS " <= ?3 AND ?1 = 0" KNOWN;
+    " AND " DONE_MS " > ?2 AND " DONE_MS " <= ?3 AND ?1 = 0" THERE KNOWN;
 static const char created_sql[] =
     "SELECT created_ms, category, priority FROM ticket WHERE created_ms > ?2 AND created_ms <= ?3"
-    " AND ?1 = 0" KNOWN " ORDER BY category, created_ms";
+    " AND ?1 = 0" THERE KNOWN " ORDER BY category, created_ms";
+static const char gone_sql[] =
+    "SELECT created_ms, gone_ms FROM ticket WHERE gone_ms > ?2 AND gone_ms <= ?3"
+    " AND created_ms < gone_ms AND ?1 = 0" KNOWN;
 /* What is done by now may not have been done then. */
 static const char open_sql[] =
     "SELECT created_ms, breach_ms, sla_state, category, priority FROM ticket WHERE state < 3"
@@ -194,10 +205,11 @@ bool store_kpi_tickets(struct store *store, const struct kpi_range *range, struc
     static const struct gather ended = { take_ended, sizeof(struct kpi_ended), NULL };
     static const struct gather created = { take_created, sizeof(struct kpi_created), NULL };
     static const struct gather open = { take_open, sizeof(struct kpi_open), NULL };
+    static const struct gather gone = { take_gone, sizeof(struct kpi_gone), NULL };
     int64_t third_ms = (range->to_ms - range->from_ms) / 3;
     struct kpi_range month = { range->to_ms - third_ms, range->to_ms };
     struct kpi_range two = { range->to_ms - 2 * third_ms, range->to_ms };
-    void *list[4] = { NULL };
+    void *list[5] = { NULL };
     bool ok;
 
     *out = (struct kpi_tickets){ .answered = NULL };
@@ -209,11 +221,14 @@ bool store_kpi_tickets(struct store *store, const struct kpi_range *range, struc
          derive_gather(store, over(store, created_sql, range, err), &created, &list[2],
                        &out->created_count, err) &&
          derive_gather(store, over(store, open_sql, range, err), &open, &list[3], &out->open_count,
+                       err) &&
+         derive_gather(store, over(store, gone_sql, &two, err), &gone, &list[4], &out->gone_count,
                        err);
     out->answered = list[0];
     out->ended = list[1];
     out->created = list[2];
     out->open = list[3];
+    out->gone = list[4];
     return ok;
 }
 
@@ -223,6 +238,7 @@ void kpi_tickets_done(struct kpi_tickets *tickets)
     free(tickets->ended);
     free(tickets->created);
     free(tickets->open);
+    free(tickets->gone);
     *tickets = (struct kpi_tickets){ .answered = NULL };
 }
 

@@ -43,16 +43,20 @@ struct kpi_open {
     int64_t created_ms, breach_ms, category, priority; /* breach 0: unknown */
     enum dx_sla_state sla;
 };
+struct kpi_gone { /* that their servers have no more: neither done nor open since then */
+    int64_t created_ms, gone_ms;
+};
 struct kpi_tickets { /* business -1: unknown; category and priority 0: none */
     struct kpi_answered *answered;
     struct kpi_ended *ended;
     struct kpi_created *created;
     struct kpi_open *open;
-    size_t answered_count, ended_count, created_count, open_count;
+    struct kpi_gone *gone;
+    size_t answered_count, ended_count, created_count, open_count, gone_count;
     bool any; /* there is a ticket, of whatever age */
 };
-/* What was created in (from, to], what ended in the last two thirds of it and was answered in
- * the last third, and what is open then. */
+/* What was created in (from, to], what ended or went away in the last two thirds of it and was
+ * answered in the last third, and what is open then. What went away is among no others. */
 bool store_kpi_tickets(struct store *store, const struct kpi_range *range, struct kpi_tickets *out,
                        struct dx_error *err);
 void kpi_tickets_done(struct kpi_tickets *tickets);

@@ -8,7 +8,8 @@
 const char schema_tickets_sql[] =
     /* ext: the server's id where it is not the key. parts: enum ticket_part, what came
      * since updated_ms. sla to said_ms: of the SLA that is the most urgent one while the
-     * ticket is open. The business spans are computed by
+     * ticket is open. gone: since when the server has it no more, or since its beginning where
+     * it goes on under another key. The business spans are computed by
      * the calendar of the configuration, NULL where their end is not known */
     "CREATE TABLE ticket (id INTEGER PRIMARY KEY, source INTEGER NOT NULL,"
     " project INTEGER NOT NULL, key TEXT NOT NULL, ext TEXT, type INTEGER,"
@@ -17,7 +18,7 @@ const char schema_tickets_sql[] =
     " parts INTEGER NOT NULL, created_ms INTEGER, first_ms INTEGER, resolved_ms INTEGER,"
     " updated_ms INTEGER, seen_ms INTEGER NOT NULL, sla TEXT, sla_state INTEGER,"
     " breach_ms INTEGER, remaining_ms INTEGER, goal_ms INTEGER, said_ms INTEGER, first_business_ms "
-    "INTEGER, business_ms INTEGER,"
+    "INTEGER, business_ms INTEGER, gone_ms INTEGER,"
     " UNIQUE (source, key));"
     /* the most urgent first, as they are listed */
     "CREATE INDEX ticket_open ON ticket (coalesce(breach_ms, 9e15), coalesce(priority, 9),"
@@ -30,9 +31,11 @@ const char schema_tickets_sql[] =
     "CREATE INDEX ticket_done ON ticket (coalesce(resolved_ms, updated_ms, created_ms), id)"
     " WHERE state = 3;"
     /* what key numbers are made of */
-    "CREATE INDEX ticket_created ON ticket (created_ms, source, category, priority);"
+    "CREATE INDEX ticket_created ON ticket (created_ms, source, category, priority)"
+    " WHERE gone_ms IS NULL;"
     "CREATE INDEX ticket_answered ON ticket (first_ms, first_business_ms, source, category,"
-    " priority) WHERE first_ms IS NOT NULL;"
+    " priority) WHERE first_ms IS NOT NULL AND gone_ms IS NULL;"
+    "CREATE INDEX ticket_gone ON ticket (gone_ms) WHERE gone_ms IS NOT NULL;"
     /* parts that are still to be asked for: the latest first */
     "CREATE INDEX ticket_lacks ON ticket (source, parts, updated_ms);"
     /* the same in words, and when it was done */

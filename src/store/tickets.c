@@ -54,13 +54,14 @@ static const char put_sql[] =
     " seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
     " ?18, ?19) ON CONFLICT (source, key) DO UPDATE SET (project, ext, type, category, labels,"
     " priority, raw_priority, state, raw_status, reporter, assignee, url, parts, created_ms,"
-    " resolved_ms, updated_ms, seen_ms) = (excluded.project, excluded.ext, excluded.type,"
+    " resolved_ms, updated_ms, seen_ms, gone_ms) = (excluded.project, excluded.ext, excluded.type,"
     " excluded.category, excluded.labels, excluded.priority, excluded.raw_priority,"
     " excluded.state, excluded.raw_status, excluded.reporter, excluded.assignee, excluded.url,"
     " excluded.parts, excluded.created_ms, excluded.resolved_ms, excluded.updated_ms,"
-    " excluded.seen_ms)"
+    " excluded.seen_ms, NULL)"
     /* what is as it was makes no page dirty, but for once an hour: it was seen */
-    " WHERE seen_ms < excluded.seen_ms - 3600000 OR (project, type, category, labels, priority,"
+    " WHERE seen_ms < excluded.seen_ms - 3600000 OR gone_ms IS NOT NULL OR (project, type, "
+    "category, labels, priority,"
     " raw_priority, state, raw_status, reporter, assignee, url, parts, created_ms, resolved_ms,"
     " updated_ms) IS NOT (excluded.project,"
     " excluded.type, excluded.category, excluded.labels, excluded.priority, excluded.raw_priority,"
@@ -279,11 +280,21 @@ static bool put_parts(struct putting *p, struct dx_error *err)
     return store_step(p->store, stmt, err);
 }
 
-/* Its server has it no more. */
+/* Its server has it no more. One that goes on under another key is counted there, from its
+ * beginning; of others it is known only that they were open until now. */
 static bool close_gone(struct putting *p, struct dx_error *err)
 {
+    sqlite3_stmt *stmt = of_row(p,
+                                "UPDATE ticket SET state = 3, parts = 31,"
+                                " gone_ms = iif(?3, coalesce(created_ms, ?2), ?2) WHERE id = ?1",
+                                err);
+
+    if (!stmt)
+        return false;
     ids_add(&p->store->touched.tickets, p->id);
-    return change(p, "UPDATE ticket SET state = 3, parts = 31 WHERE id = ?1", err);
+    (void)sqlite3_bind_int64(stmt, 2, p->poll->now_ms);
+    (void)sqlite3_bind_int(stmt, 3, p->ticket->moved);
+    return store_step(p->store, stmt, err);
 }
 
 static bool put_ticket(struct putting *p, struct dx_error *err)
@@ -292,8 +303,10 @@ static bool put_ticket(struct putting *p, struct dx_error *err)
 
     if (!find(p, err))
         return false;
+    if (t->moved || (t->gone && !p->done))
+        return p->id == 0 || close_gone(p, err);
     if (t->gone)
-        return p->id == 0 || p->done || close_gone(p, err);
+        return true;
     /* A page that was made before the ticket moved on may come after. */
     if (t->parts & TICKET_FIELDS && (t->updated_ms == 0 || t->updated_ms >= p->updated_ms) &&
         !put_fields(p, err))
