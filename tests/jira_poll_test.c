@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "source/jira.h"
 #include "source_kit.h"
@@ -370,6 +371,25 @@ Test(jira_poll, times_are_by_the_clock_of_the_account)
         cr_expect_str_eq(jira_time(&p, times[i].bound, times[i].at_ms), times[i].text, "%zu: %s", i,
                          times[i].zone);
     }
+    kit_done(&kit);
+}
+
+/* The environment, which other threads may read, is changed for none but the first. */
+Test(jira_poll, the_database_of_zones_is_asked_once_for_a_zone)
+{
+    struct jira_poll p = { .config = &config, .plan = &kit.plan, .batch = &kit.batch };
+    char dir[] = "/tmp/dxtop-zone-XXXXXX", file[64];
+
+    cr_assert(mkdtemp(dir));
+    snprintf(file, sizeof(file), "%s/Jira", dir);
+    cr_assert_eq(symlink("/usr/share/zoneinfo/Asia/Shanghai", file), 0);
+    setenv("TZDIR", dir, 1);
+    kit_poll(&kit, NOW);
+    batch_cursor(&kit.batch, "zone=Jira", NOW);
+    cr_expect_str_eq(jira_time(&p, JIRA_SINCE, NOW), "2026-11-24 19:00");
+    unlink(file);
+    rmdir(dir);
+    cr_expect_str_eq(jira_time(&p, JIRA_SINCE, NOW), "2026-11-24 19:00");
     kit_done(&kit);
 }
 

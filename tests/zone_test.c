@@ -212,6 +212,22 @@ static const struct {
     { "Etc/../UTC", "there is no \"" },
 };
 
+Test(zone, one_that_is_kept_is_the_same)
+{
+    const struct zone *kept = zone_named("Europe/Berlin");
+
+    cr_assert(kept);
+    open_zone("Europe/Berlin");
+    cr_assert_eq(zone.count, kept->count);
+    for (size_t i = 0; i < zone.count; i++)
+        cr_expect_eq(memcmp(&zone.spans[i], &kept->spans[i], sizeof(zone.spans[i])), 0, "%zu", i);
+    zone_done(&zone);
+    cr_expect_eq(zone_named("Europe/Berlin"), kept);
+    cr_expect_eq(zone_local(zone_named("UTC"), 1000), 1000);
+    cr_expect_null(zone_named("Europe/Berln"));
+    cr_expect_null(zone_named("Europe/Berln"), "again");
+}
+
 Test(zone, a_name_that_is_unknown_is_not_utc)
 {
     for (size_t i = 0; i < COUNT(wrong); i++) {

@@ -1,5 +1,5 @@
 /* zone: a time zone as a table of its offsets. The C library knows them all, by a well
- * kept database, but only for the process's own zone: it is asked once. */
+ * kept database, but only for the process's own zone: it is asked once for each name. */
 #include "config.h"
 
 #include "core/zone.h"
@@ -200,21 +200,78 @@ static void set_back(char *was)
     free(was);
 }
 
-bool zone_open(struct zone *zone, const char *name, struct dx_error *err)
+/* ---- those that were asked for ---- */
+
+struct kept {
+    struct kept *next;
+    char *name;
+    struct zone zone; /* without spans: there is none */
+};
+static struct kept *all_kept; /* few: of the calendar, and of the accounts of servers */
+
+static struct kept *find_kept(const char *name)
+{
+    struct kept *kept = all_kept;
+
+    while (kept && strcmp(kept->name, name) != 0)
+        kept = kept->next;
+    return kept;
+}
+
+static struct kept *keep(const char *name)
+{
+    struct kept *kept = mem_new(1, sizeof(*kept));
+
+    *kept = (struct kept){ all_kept, mem_text(name), { 0 } };
+    all_kept = kept;
+    return kept;
+}
+
+static void fill_from(struct zone *zone, const char *path)
 {
     const char *was = getenv("TZ");
+    char *copy = was ? mem_text(was) : NULL;
+
+    (void)setenv("TZ", path, 1);
+    tzset();
+    fill(zone);
+    set_back(copy);
+}
+
+const struct zone *zone_named(const char *name)
+{
+    struct kept *kept = find_kept(name);
+    char *path;
+
+    if (!kept) {
+        kept = keep(name);
+        if (find(name, &path, &(struct dx_error){ 0 })) {
+            if (path)
+                fill_from(&kept->zone, path);
+            else
+                add(&kept->zone, FIRST_S, 0);
+            free(path);
+        }
+    }
+    return kept->zone.count > 0 ? &kept->zone : NULL;
+}
+
+bool zone_open(struct zone *zone, const char *name, struct dx_error *err)
+{
+    struct kept *kept = find_kept(name);
     char *path;
 
     *zone = (struct zone){ 0 };
     if (!find(name, &path, err))
         return false;
     if (path) {
-        char *copy = was ? mem_text(was) : NULL;
-
-        (void)setenv("TZ", path, 1);
-        tzset();
-        fill(zone);
-        set_back(copy);
+        if (!kept)
+            kept = keep(name);
+        if (kept->zone.count == 0)
+            fill_from(&kept->zone, path);
+        zone->count = kept->zone.count;
+        zone->spans = mem_grow(NULL, zone->count, sizeof(*zone->spans));
+        memcpy(zone->spans, kept->zone.spans, zone->count * sizeof(*zone->spans));
         free(path);
     } else if (*name) {
         add(zone, FIRST_S, 0);

@@ -23,10 +23,14 @@ struct zone {
 };
 
 /* name: of the IANA database, like Europe/Berlin; "UTC", which needs no database; "": that
- * of the process (TZ, /etc/localtime). It changes TZ for as long as it runs, so other
- * threads may not look at the environment then. About a millisecond. false: there is no
- * such zone, or no database; *err names a near one. */
+ * of the process (TZ, /etc/localtime). The first time that it is asked for a name of the
+ * database it changes TZ for as long as it runs, some milliseconds, and other threads may
+ * not look at the environment then; the table is kept, and later it is a copy. false: there
+ * is no such zone, or no database; *err names a near one. */
 bool zone_open(struct zone *zone, const char *name, struct dx_error *err);
+/* The same for as long as the process runs, without a copy: for who asks often. What is not
+ * there at first stays so. NULL: there is none; not for "". */
+const struct zone *zone_named(const char *name);
 void zone_done(struct zone *zone);
 /* Is there one? That is all that zone_open() can fail for. */
 bool zone_check(const char *name, struct dx_error *err);

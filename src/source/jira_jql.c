@@ -40,15 +40,11 @@ static int64_t shown(const struct zone *zone, enum jira_bound bound, int64_t ms)
 static int64_t local_of(const struct jira_poll *p, enum jira_bound bound, int64_t ms)
 {
     const char *name = jira_told(p, "zone=");
-    struct dx_error err = { 0 };
-    struct zone zone;
-    int64_t local;
+    const struct zone *zone = *name ? zone_named(name) : NULL;
 
-    if (!*name || !zone_open(&zone, name, &err)) /* it may be any */
+    if (!zone) /* it may be any */
         return ms + (bound == JIRA_SINCE ? WEST_MS : EAST_MS);
-    local = shown(&zone, bound, ms);
-    zone_done(&zone);
-    return local;
+    return shown(zone, bound, ms);
 }
 
 const char *jira_time(const struct jira_poll *p, enum jira_bound bound, int64_t ms)

@@ -198,11 +198,12 @@ static void take_rows(struct page *page)
 static bool gets_on(const struct page *page)
 {
     int64_t from_ms = page->p->reply->detail, to_ms = page->edge_ms;
-    bool onward = page->walk == JIRA_NEWS ? to_ms > from_ms : from_ms == 0 || to_ms < from_ms;
+    enum jira_bound bound = page->walk == JIRA_NEWS ? JIRA_SINCE : JIRA_UNTIL;
 
-    return to_ms > 0 && onward &&
-           strcmp(jira_query(page->p, page->walk, from_ms),
-                  jira_query(page->p, page->walk, to_ms)) != 0;
+    if (to_ms == 0 || (page->walk != JIRA_NEWS && from_ms == 0))
+        return to_ms > 0;
+    return (page->walk == JIRA_NEWS ? to_ms > from_ms : to_ms < from_ms) &&
+           strcmp(jira_time(page->p, bound, from_ms), jira_time(page->p, bound, to_ms)) != 0;
 }
 
 /* Behind the page, in the same minute. */
