@@ -473,6 +473,23 @@ static void write_feed(const char *path, const char *text)
     (void)fclose(f);
 }
 
+/* A row for each day that is over: nothing of 2026-09-21, today. */
+Test(derive_kpi, a_number_of_a_day_that_is_fed_is_the_last_one_against_a_week)
+{
+    char path[128], yaml[256];
+
+    (void)snprintf(path, sizeof(path), "%s/p95.csv", kit.dir);
+    (void)snprintf(yaml, sizeof(yaml), "kpis: {queue_p95: {file: %s}}\n", path);
+    collect(yaml);
+    write_feed(path, "2026-09-12,900\n2026-09-13,70\n2026-09-19,50\n2026-09-20,40\n");
+    settle(T0);
+    cr_expect_str_eq(kpi("queue_p95", T0), "40|1|60|2|3|\n", "%s", kpi("queue_p95", T0));
+    write_feed(path, "2026-09-19,50\n");
+    settle(T0);
+    cr_expect_str_eq(kpi("queue_p95", T0), "-|0|50|1|0|no job got a runner in 24 h\n", "%s",
+                     kpi("queue_p95", T0));
+}
+
 Test(derive_kpi, a_file_feeds_a_mean_and_is_read_again)
 {
     char path[128], yaml[256];

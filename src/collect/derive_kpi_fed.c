@@ -177,26 +177,55 @@ static struct kpi_value value_of(const struct kpi_point *points, size_t count, i
     return out;
 }
 
+static int64_t last_day(const struct kpi_point *points, size_t count, int64_t otherwise)
+{
+    int64_t last = INT64_MIN;
+
+    for (size_t i = 0; i < count; i++)
+        if (points[i].nth > last && points[i].nth <= otherwise)
+            last = points[i].nth;
+    return last == INT64_MIN ? otherwise : last;
+}
+
+/* A number of a day is that of today, or of yesterday as long as nothing is said of today;
+ * it is compared with the mean of the days before, of which one alone says little. */
+static void take_live(struct kpi_result *result, const struct kpi_points *days, int64_t today,
+                      int64_t before)
+{
+    int64_t last = last_day(days->point, days->count, today);
+
+    if (last < today - 1)
+        last = today;
+    result->now = value_of(days->point, days->count, last - 1, last, false);
+    result->before = value_of(days->point, days->count, last - 1 - before, last - 1, true);
+}
+
 static bool put_fed(struct store *store, const struct kpi_settings *settings,
                     const struct kpi_feed *feed, int64_t at_ms, struct dx_error *err)
 {
     const struct kpi_about *about = &kpis[feed->kpi];
-    int64_t today = at_ms / KPI_DAY_MS;
-    int64_t window = (about->window_ms > 0 ? about->window_ms : about->before_ms) / KPI_DAY_MS;
+    int64_t today = at_ms / KPI_DAY_MS, before = about->before_ms / KPI_DAY_MS;
+    int64_t window = about->window_ms > 0 ? about->window_ms / KPI_DAY_MS : before;
     struct kpi_result result = { .fed = true, .reads = *feed->query ? 1U << DX_KIND_SAMPLE : 0 };
     struct dx_error why = { .fault = DX_FAULT_NONE };
+    struct kpi_points days = { .id = about->id };
     struct kpi_point *points = NULL;
     char note[300];
-    size_t count = 0;
     bool mean = false, ok;
 
     ok = *feed->file ? take_file(store, feed, &mean, &why, err)
                      : take_query(store, feed, at_ms, err);
-    ok = ok && store_kpi_points(store, about->id, today - 2 * window, &points, &count, err);
+    ok = ok &&
+         store_kpi_points(store, about->id, today - window - before - 1, &points, &days.count, err);
     if (!ok)
         return false;
-    result.now = value_of(points, count, today - window, today, mean);
-    result.before = value_of(points, count, today - 2 * window, today - window, mean);
+    days.point = points;
+    if (window == 1) {
+        take_live(&result, &days, today, before);
+    } else {
+        result.now = value_of(points, days.count, today - window, today, mean);
+        result.before = value_of(points, days.count, today - window - before, today - window, mean);
+    }
     if (why.fault != DX_FAULT_NONE) {
         (void)snprintf(note, sizeof(note), "%.120s: %.160s", feed->file, why.text);
         result.note = note;
