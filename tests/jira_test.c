@@ -282,6 +282,24 @@ Test(jira, comments_that_are_cut_off_are_read_from_the_first)
     kit_done(&kit);
 }
 
+Test(jira, a_ticket_does_not_have_that_many_comments)
+{
+    kit_poll(&kit, NOW);
+    cr_assert(kit_decode(
+        &kit, &source_jira, &config,
+        (struct reply){
+            .step = JIRA_COMMENTS,
+            .detail = 9999,
+            .detail_text = "DX-412 ann",
+            .body =
+                "{\"total\":1000000,\"comments\":[{\"created\":\"2026-11-24T09:00:00.000+0800\","
+                "\"author\":{\"name\":\"ann\"}}]}" }));
+    cr_expect_not(is_asked(JIRA_COMMENTS));
+    cr_assert_eq(kit.batch.ticket_count, 1);
+    cr_expect_eq(kit.batch.tickets[0].parts, TICKET_RESPONSE);
+    kit_done(&kit);
+}
+
 /* ---- pauses ---- */
 
 static void expect_pause(const struct ticket *t, size_t i, int64_t from, int64_t to)
@@ -424,6 +442,21 @@ Test(jira, open_requests_come_with_their_slas)
         decode((struct reply){ .step = JIRA_REQUESTS, .detail = 2 }, "requests_of_the_last_page"));
     cr_expect_null(kit.plan.first);
     cr_expect_eq(kit.batch.cursor_count, 1);
+    kit_done(&kit);
+}
+
+Test(jira, a_page_of_requests_that_comes_again_is_the_last)
+{
+    (void)of((struct reply){ .step = JIRA_REQUESTS, .detail_text = "" }, "requests_with_slas");
+    cr_expect_str_eq(asked(JIRA_REQUESTS)->detail_text, "DX-412");
+    for (int i = 0; i < 2; i++) {
+        (void)of((struct reply){ .step = JIRA_REQUESTS,
+                                 .detail = i == 0 ? 2 : 200000,
+                                 .detail_text = i == 0 ? "DX-412" : "DX-9" },
+                 "requests_with_slas");
+        cr_expect_not(is_asked(JIRA_REQUESTS), "%d", i);
+        cr_expect_eq(kit.batch.cursor_count, 1, "%d", i);
+    }
     kit_done(&kit);
 }
 

@@ -11,6 +11,8 @@
 #include "source/field.h"
 #include "source/pattern.h"
 
+enum { START_MOST = 10000 };
+
 static bool is_machine(const struct jira_poll *p, const json_t *author)
 {
     return value_is(json_object_get(author, "accountType"), "app") ||
@@ -82,7 +84,8 @@ bool jira_decode_comments(const struct jira_poll *p, struct dx_error *err)
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a Jira (no comments)");
     first = jira_response(p, comments, rest);
     behind = p->reply->detail + count;
-    if (first == 0 && count > 0 && behind < field_int(p->reply->json, "total")) {
+    if (first == 0 && count > 0 && behind < field_int(p->reply->json, "total") &&
+        behind < START_MOST) {
         jira_ask_comments(p, key, rest, behind);
         return true;
     }

@@ -13,7 +13,8 @@
 enum {
     LIST_EVERY_MS = 5 * 60 * 1000,
     TRY_EVERY_MS = 24 * 60 * 60 * 1000, /* where there is no service desk */
-    SLAS_MOST = 40
+    SLAS_MOST = 40,
+    REQUESTS_MOST = 100 * 1000, /* open ones */
 };
 
 /* ---- one SLA ---- */
@@ -128,7 +129,9 @@ static void no_desk(const struct jira_poll *p)
 
 /* ---- all that are open ---- */
 
-static struct plan_request *ask_requests(const struct jira_poll *p, int64_t start)
+/* before: what the page before began with; "" */
+static struct plan_request *ask_requests(const struct jira_poll *p, int64_t start,
+                                         const char *before)
 {
     char from[24];
     struct plan_request *r;
@@ -140,6 +143,7 @@ static struct plan_request *ask_requests(const struct jira_poll *p, int64_t star
                  from, NULL);
     r->flags = PLAN_OPTIONAL | PLAN_ANSWER;
     r->detail = start;
+    r->detail_text = arena_text(&p->plan->arena, before);
     return r;
 }
 
@@ -148,7 +152,7 @@ void jira_requests_begin(const struct jira_poll *p)
     int64_t since = p->plan->now_ms - jira_recall(p, "slas");
 
     if (jira_has_desk(p) && (since < 0 || since >= LIST_EVERY_MS))
-        (void)ask_requests(p, 0);
+        (void)ask_requests(p, 0, "");
 }
 
 static void take_request(const struct jira_poll *p, const json_t *request)
@@ -164,10 +168,23 @@ static void take_request(const struct jira_poll *p, const json_t *request)
         put_slas(p->batch, key, json_object_get(slas, "values"));
 }
 
+/* Behind this page; false: that was the last one, or it comes again and again. */
+static bool ask_more(const struct jira_poll *p, const json_t *values)
+{
+    int64_t behind = p->reply->detail + (int64_t)json_array_size(values);
+    const char *first = field_text(p->batch, json_array_get(values, 0), "issueKey");
+
+    if (!json_is_false(json_object_get(p->reply->json, "isLastPage")) ||
+        json_array_size(values) == 0 || behind >= REQUESTS_MOST ||
+        (*first && strcmp(first, p->reply->detail_text) == 0))
+        return false;
+    plan_at_once(p->plan, ask_requests(p, behind, first));
+    return true;
+}
+
 bool jira_decode_requests(const struct jira_poll *p, struct dx_error *err)
 {
     const json_t *values = json_object_get(p->reply->json, "values"), *request;
-    bool last = !json_is_false(json_object_get(p->reply->json, "isLastPage"));
     size_t i;
 
     if (!jira_is_answer(p->reply)) {
@@ -179,9 +196,7 @@ bool jira_decode_requests(const struct jira_poll *p, struct dx_error *err)
     json_array_foreach (values, i, request) {
         take_request(p, request);
     }
-    if (!last && json_array_size(values) > 0)
-        plan_at_once(p->plan, ask_requests(p, p->reply->detail + (int64_t)json_array_size(values)));
-    else
+    if (!ask_more(p, values))
         batch_cursor(p->batch, "slas", p->plan->now_ms);
     return true;
 }

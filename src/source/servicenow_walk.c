@@ -17,13 +17,15 @@ enum {
     BEGIN_MS = 24 * 60 * 60 * 1000, /* no clock is that wrong */
     REFUSED_MS = 60 * 60 * 1000,
     MINUTE_MS = 60 * 1000,
+    OFFSET_MOST = 1000 * 1000, /* of one second: there is no such mass change */
 };
 
 /* ---- what a request carries ---- */
 
-struct about { /* detail_text: "incident 200 400" */
+struct about { /* detail_text: "incident 200 400 9d385017c611228701d22104cc95c371" */
     struct snow_window window;
     int64_t size, offset;
+    const char *first; /* sys_id that the page before began with; "": none */
 };
 
 static struct about about_of(const struct snow_poll *p)
@@ -38,7 +40,8 @@ static struct about about_of(const struct snow_poll *p)
     };
 
     about.size = strtoll(text + len, &rest, 10);
-    about.offset = strtoll(rest, NULL, 10);
+    about.offset = strtoll(rest, &rest, 10);
+    about.first = *rest == ' ' ? rest + 1 : "";
     if (about.size < 1)
         about.size = PAGE;
     return about;
@@ -58,7 +61,8 @@ static struct plan_request *ask(const struct snow_poll *p, const struct about *a
                  window->table, snow_query(p, window), snow_fields(p), size, offset, NULL);
     r->flags = PLAN_OPTIONAL | PLAN_ANSWER | (window->walk == SNOW_FILL ? PLAN_FILL : 0);
     r->detail = window->at_ms;
-    r->detail_text = arena_print(&p->plan->arena, "%s %s %s", window->table, size, offset);
+    r->detail_text =
+        arena_print(&p->plan->arena, "%s %s %s %s", window->table, size, offset, about->first);
     return r;
 }
 
@@ -72,7 +76,7 @@ static const char *cursor_of(enum servicenow_step walk)
 static void ask_first(const struct snow_poll *p, const char *table, enum servicenow_step walk)
 {
     int64_t at = snow_recall(p, cursor_of(walk), table);
-    struct about about = { .window = { table, walk, at }, .size = PAGE };
+    struct about about = { .window = { table, walk, at }, .size = PAGE, .first = "" };
 
     if (walk == SNOW_NEWS)
         about.window.at_ms = at > 0 ? at - OVERLAP_MS : p->plan->now_ms - BEGIN_MS;
@@ -147,7 +151,7 @@ struct page {
     const json_t *rows;
     int64_t count, edge_ms; /* edge: the last change that it shows; 0: none */
     int64_t misfits;
-    const char *misfit;
+    const char *misfit, *first; /* first: sys_id of its first row; "" */
     struct snow_item *news;
     size_t news_count;
 };
@@ -184,6 +188,21 @@ static void take_rows(const struct snow_poll *p, struct page *page)
     }
 }
 
+/* A server, or one between, that passes over the offset gives the same page for ever. */
+static bool is_endless(const struct snow_poll *p, const struct page *page)
+{
+    const struct about *about = &page->about;
+
+    if (about->offset < OFFSET_MOST &&
+        (about->offset == 0 || !*page->first || strcmp(page->first, about->first) != 0))
+        return false;
+    batch_note(p->batch, DX_LOG_WARN,
+               "%s: it gives the same page again and again, and seems to pass over sysparm_offset: "
+               "what is behind it is not seen",
+               about->window.table);
+    return true;
+}
+
 /* Whether there is more behind the page. Access rules take rows away, before or after
  * they are counted; so only a page that came full of the last rows, or an empty one that
  * nothing is said to follow, is the end. */
@@ -216,6 +235,8 @@ static void ask_next(const struct snow_poll *p, const struct page *page)
     } else {
         about.offset += about.size;
     }
+    if (*page->first)
+        about.first = page->first;
     plan_at_once(p->plan, ask(p, &about));
 }
 
@@ -295,11 +316,12 @@ bool snow_decode_walk(const struct snow_poll *p, struct dx_error *err)
         return dx_fail(err, DX_FAULT_REPLY,
                        "this is not the Table API of a ServiceNow (no list \"result\")");
     page.count = (int64_t)json_array_size(page.rows);
+    page.first = snow_value(p->batch, json_array_get(page.rows, 0), "sys_id");
     take_rows(p, &page);
     if (!tell_misfits(p, &page, err))
         return false;
     step_on(p, &page);
-    if (has_more(p, &page))
+    if (has_more(p, &page) && !is_endless(p, &page))
         ask_next(p, &page);
     else
         arrive(p, &page);
