@@ -282,6 +282,27 @@ Test(jira, comments_that_are_cut_off_are_read_from_the_first)
     kit_done(&kit);
 }
 
+/* The first answer of the list is a note; Data Center says so with properties only. */
+Test(jira, data_center_says_by_a_property_what_is_internal)
+{
+    const struct ticket *t;
+
+    kit_poll(&kit, NOW);
+    batch_cursor(&kit.batch, "kind", JIRA_DATA_CENTER);
+    cr_assert(decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = server_walk },
+                     "page_of_a_desk_of_data_center"));
+    cr_expect_not(kit.batch.tickets[0].parts & TICKET_RESPONSE, "it is not known yet");
+    cr_expect_str_eq(asked(JIRA_COMMENTS)->path,
+                     "/rest/api/2/issue/OPS-7/comment?orderBy=created&maxResults=100&startAt=0"
+                     "&expand=properties");
+    cr_expect_str_eq(asked(JIRA_COMMENTS)->detail_text, "OPS-7 JIRAUSER13");
+    t = of((struct reply){ .step = JIRA_COMMENTS, .detail_text = "OPS-7 JIRAUSER13" },
+           "comments_with_properties");
+    cr_expect_str_eq(t->key, "OPS-7");
+    cr_expect_eq(t->first_response_ms, NINE + 7 * HOUR + 40 * MINUTE);
+    kit_done(&kit);
+}
+
 Test(jira, a_ticket_does_not_have_that_many_comments)
 {
     kit_poll(&kit, NOW);

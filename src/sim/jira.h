@@ -41,7 +41,9 @@ json_t *atlas_issue(const struct atlas_call *call, const struct ticket *ticket, 
                     bool with_changes);
 /* jira_history.c */
 json_t *atlas_changes(const struct atlas_call *call, const struct ticket *ticket);
-json_t *atlas_comments(const struct atlas_call *call, const struct ticket *ticket);
+/* with_properties: Data Center says only there which are internal. */
+json_t *atlas_comments(const struct atlas_call *call, const struct ticket *ticket,
+                       bool with_properties);
 json_t *atlas_body(const struct atlas_call *call, const char *text); /* a document in the cloud */
 
 /* jira_search.c */

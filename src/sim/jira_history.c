@@ -34,7 +34,22 @@ json_t *atlas_body(const struct atlas_call *call, const char *text)
     return json_pack("{s:s, s:i, s:o}", "type", "doc", "version", 1, "content", content);
 }
 
-json_t *atlas_comments(const struct atlas_call *call, const struct ticket *t)
+/* Who sees it: only a service desk knows internal comments. */
+static void put_public(const struct atlas_call *call, const struct ticket *t, bool internal,
+                       bool with_properties, json_t *json)
+{
+    if (call->cloud && !t->software)
+        (void)json_object_set_new(json, "jsdPublic", json_boolean(!internal));
+    else if (!t->software && with_properties)
+        (void)json_object_set_new(json, "properties",
+                                  json_pack("[{s:s, s:{s:b}}]", "key", "sd.public.comment", "value",
+                                            "internal", internal));
+    else if (t->software && internal)
+        (void)json_object_set_new(
+            json, "visibility", json_pack("{s:s, s:s}", "type", "role", "value", "Administrators"));
+}
+
+json_t *atlas_comments(const struct atlas_call *call, const struct ticket *t, bool with_properties)
 {
     json_t *list = json_array();
 
@@ -50,12 +65,7 @@ json_t *atlas_comments(const struct atlas_call *call, const struct ticket *t)
             "id", json_sprintf("%" PRId64, e->id), "author", atlas_user(call, e->person), "body",
             atlas_body(call, e->text), "updateAuthor", atlas_user(call, e->person), "created",
             atlas_time(call, e->at_ms), "updated", atlas_time(call, e->at_ms));
-        if (call->cloud && !t->software)
-            (void)json_object_set_new(json, "jsdPublic", json_boolean(!e->internal));
-        else if (e->internal) /* only a service desk knows internal comments */
-            (void)json_object_set_new(
-                json, "visibility",
-                json_pack("{s:s, s:s}", "type", "role", "value", "Administrators"));
+        put_public(call, t, e->internal, with_properties, json);
         (void)json_array_append_new(list, json);
     }
     return list;

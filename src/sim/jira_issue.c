@@ -157,7 +157,7 @@ static json_t *component_json(const struct atlas_call *call, const struct ticket
 
 static json_t *comment_field(const struct atlas_call *call, const struct ticket *t)
 {
-    json_t *list = atlas_comments(call, t);
+    json_t *list = atlas_comments(call, t, false);
     int total = (int)json_array_size(list);
 
     return json_pack("{s:o, s:o, s:i, s:i, s:i}", "comments", list, "self",

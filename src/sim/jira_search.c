@@ -182,7 +182,7 @@ static void put_changes(const struct atlas_call *call, const struct ticket *t)
 static void put_comments(const struct atlas_call *call, const struct ticket *t)
 {
     const char *order = exchange_parameter(call->x, "orderBy");
-    json_t *all = atlas_comments(call, t), *list = json_array();
+    json_t *all = atlas_comments(call, t, expands(call->x, "properties")), *list = json_array();
     size_t total = json_array_size(all);
     size_t from = (size_t)atlas_number(call->x, "startAt", 0, INT32_MAX);
     size_t size = (size_t)atlas_number(call->x, "maxResults", call->cloud ? 100 : 1048576, 1048576);

@@ -134,6 +134,8 @@ const char *jira_text(struct batch *batch, const json_t *value);
 
 /* The first public comment by somebody else who is no machine; 0: none. */
 int64_t jira_response(const struct jira_poll *p, const json_t *comments, const char *reporter);
+/* Is it said of each of them who sees it? Data Center does not in a list of tickets. */
+bool jira_says_public(const json_t *comments);
 void jira_ask_comments(const struct jira_poll *p, const char *key, const char *reporter,
                        int64_t start);
 bool jira_decode_comments(const struct jira_poll *p, struct dx_error *err);

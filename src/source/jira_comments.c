@@ -21,11 +21,39 @@ static bool is_machine(const struct jira_poll *p, const json_t *author)
            pattern_fits(&p->config->bots, field_text(p->batch, author, "name"), PATTERN_ANY_CASE);
 }
 
-/* jsdPublic is there in service desks only; visibility names a role or group. */
+static bool is_internal(const json_t *comment)
+{
+    const json_t *property;
+    size_t i;
+
+    json_array_foreach (json_object_get(comment, "properties"), i, property) {
+        const json_t *internal = json_object_get(json_object_get(property, "value"), "internal");
+
+        if (value_is(json_object_get(property, "key"), "sd.public.comment"))
+            return json_is_true(internal) || value_is(internal, "true");
+    }
+    return false;
+}
+
+/* Service desks only know who sees a comment; the cloud says it as jsdPublic, Data Center as
+ * a property. visibility names a role or group. */
 static bool is_public(const json_t *comment)
 {
-    return !json_is_false(json_object_get(comment, "jsdPublic")) &&
+    return !json_is_false(json_object_get(comment, "jsdPublic")) && !is_internal(comment) &&
            !json_is_object(json_object_get(comment, "visibility"));
+}
+
+bool jira_says_public(const json_t *comments)
+{
+    const json_t *comment;
+    size_t i;
+
+    json_array_foreach (comments, i, comment) {
+        if (!json_is_boolean(json_object_get(comment, "jsdPublic")) &&
+            !json_is_array(json_object_get(comment, "properties")))
+            return false;
+    }
+    return true;
 }
 
 static bool is_answer(const struct jira_poll *p, const json_t *comment, const char *reporter)
@@ -64,6 +92,8 @@ void jira_ask_comments(const struct jira_poll *p, const char *key, const char *r
     r = plan_get(p->plan, JIRA_COMMENTS, jira_api(p), NULL);
     plan_append(p->plan, r, "/issue/{}/comment?orderBy=created&maxResults=100&startAt={}", key,
                 from, NULL);
+    if (jira_kind(p) == JIRA_DATA_CENTER) /* what is internal, it says nowhere else */
+        plan_append(p->plan, r, "&expand=properties", NULL);
     r->flags = PLAN_OPTIONAL | PLAN_ANSWER;
     r->detail = start;
     r->detail_text = arena_print(&p->plan->arena, "%s %s", key, reporter);

@@ -103,16 +103,30 @@ static int64_t total_of(const json_t *list, const json_t *rows)
                                                           : (int64_t)json_array_size(rows);
 }
 
+/* May it be a request? Some comments of those are internal, whether its SLAs are wanted or
+ * not. */
+static bool may_be_request(const struct jira_poll *p, const json_t *fields)
+{
+    const json_t *type = json_object_get(json_object_get(fields, "project"), "projectTypeKey");
+
+    return json_is_string(type) ? value_is(type, "service_desk") : jira_has_desk(p);
+}
+
 static void put_response(const struct jira_poll *p, struct ticket *t, const json_t *fields,
                          enum jira_depth depth)
 {
     const json_t *list = json_object_get(fields, "comment");
     const json_t *comments = json_object_get(list, "comments");
     const char *reporter = jira_user(p->batch, json_object_get(fields, "reporter"));
+    bool whole = total_of(list, comments) <= (int64_t)json_array_size(comments);
+    int64_t first_ms = jira_response(p, comments, reporter);
 
-    if (json_is_array(comments) && total_of(list, comments) <= (int64_t)json_array_size(comments)) {
+    /* What might be an answer may be internal. */
+    if (whole && first_ms > 0 && jira_kind(p) == JIRA_DATA_CENTER && may_be_request(p, fields))
+        whole = jira_says_public(comments);
+    if (json_is_array(comments) && whole) {
         t->parts |= TICKET_RESPONSE;
-        t->first_response_ms = jira_response(p, comments, reporter);
+        t->first_response_ms = first_ms;
     } else if (json_is_array(comments) || depth == JIRA_WHOLE) {
         jira_ask_comments(p, t->key, reporter, 0);
     }
@@ -140,9 +154,7 @@ static void put_pauses(const struct jira_poll *p, struct ticket *t, const json_t
 static void put_slas(const struct jira_poll *p, struct ticket *t, const json_t *fields,
                      bool is_news)
 {
-    const json_t *type = json_object_get(json_object_get(fields, "project"), "projectTypeKey");
-
-    if (!jira_has_desk(p) || (json_is_string(type) && !value_is(type, "service_desk")))
+    if (!jira_has_desk(p) || !may_be_request(p, fields))
         t->parts |= TICKET_SLAS;
     else if (is_news)
         jira_ask_sla(p, t->key);
