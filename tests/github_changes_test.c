@@ -233,6 +233,26 @@ Test(github_changes, a_draft_is_open_for_review_when_it_is_ready)
     expect_first("timeline_draft_that_was_reviewed.json", 0, 10);
 }
 
+Test(github_changes, what_a_page_said_of_a_draft_counts_on_the_next_one)
+{
+    const struct plan_request *r;
+
+    ticket_poll(&store, &kit, NOW);
+    cr_assert(decode((struct reply){ .step = STEP_TIMELINE,
+                                     .detail_text = "acme/web 15 0 ana",
+                                     .next = "/page2" },
+                     "timeline_draft_that_is_ready.json"));
+    cr_assert_eq(kit.batch.change_count, 1);
+    cr_expect_eq(kit.batch.changes[0].created_ms, EIGHT + 30 * MINUTE);
+    cr_expect_not(kit.batch.changes[0].reviews_known);
+    r = request(STEP_TIMELINE, "/page2");
+    cr_expect_str_eq(r->detail_text, "acme/web 15 1 ana");
+    answer(r, "timeline_draft_that_was_ready.json", "");
+    cr_assert_eq(kit.batch.change_count, 2);
+    cr_expect_eq(kit.batch.changes[1].created_ms, 0, "it stays");
+    cr_expect_eq(kit.batch.changes[1].first_review_ms, EIGHT + 55 * MINUTE);
+}
+
 Test(github_changes, a_review_is_looked_for_on_a_few_pages)
 {
     cr_expect_not(timeline("timeline_of_who_not_to_count.json", "/next", 0));

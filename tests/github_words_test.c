@@ -243,7 +243,8 @@ Test(github_words, what_is_not_github_fails_with_a_sentence)
     for (unsigned step = 0; step < STEP_COUNT; step++) {
         for (size_t i = 0; i < sizeof(not_github) / sizeof(not_github[0]); i++) {
             bool list = step == STEP_ANNOTATIONS || step == STEP_REPOS || step == STEP_REVIEWS ||
-                        step == STEP_ISSUES || step == STEP_COMMENTS;
+                        step == STEP_ISSUES || step == STEP_COMMENTS || step == STEP_PULLS ||
+                        step == STEP_TIMELINE;
 
             if (step == STEP_LOG || step == STEP_META || (list && i == 1) ||
                 (step == STEP_REPO && (i == 0 || i == 2)))

@@ -220,6 +220,21 @@ Test(gitlab_merges, a_draft_is_open_for_review_when_it_is_ready)
     expect_first("merge_notes_draft_that_was_reviewed.json", 0, 10);
 }
 
+Test(gitlab_merges, what_a_page_said_of_a_draft_counts_on_the_next_one)
+{
+    const struct plan_request *r;
+
+    read_notes(200, "x-next-page: 2\n", "merge_notes_draft_that_is_ready.json");
+    cr_assert_eq(kit.batch.change_count, 1);
+    cr_expect_eq(kit.batch.changes[0].created_ms, EIGHT + 30 * MINUTE + 789);
+    cr_expect_not(kit.batch.changes[0].reviews_known);
+    r = request(GITLAB_MERGE_NOTES, "&page=2");
+    answer(&one, r, "", "merge_notes_draft_that_was_ready.json");
+    cr_assert_eq(kit.batch.change_count, 2);
+    cr_expect_eq(kit.batch.changes[1].created_ms, 0, "it stays");
+    cr_expect_eq(kit.batch.changes[1].first_review_ms, EIGHT + 55 * MINUTE + 789);
+}
+
 Test(gitlab_merges, a_review_is_looked_for_on_all_pages)
 {
     read_notes(200, "x-next-page: 2\n", "merge_notes_of_who_not_to_count.json");

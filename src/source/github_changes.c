@@ -243,9 +243,11 @@ bool github_timeline_decode(struct github_poll *p, struct dx_error *err)
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no timeline)");
     github_word(text, 3, author);
     json_array_foreach (p->reply->json, i, event) {
-        if (!settled && is_event(event, "ready_for_review"))
+        bool ready = is_event(event, "ready_for_review");
+
+        if (ready && !settled)
             ready_ms = field_time(event, "created_at");
-        settled = settled || ready_ms > 0 || is_event(event, "convert_to_draft");
+        settled = settled || ready || is_event(event, "convert_to_draft");
         first_ms = look_of(p, event, author);
         if (first_ms > 0)
             break;

@@ -229,9 +229,11 @@ bool gitlab_decode_merge_notes(const struct gitlab *g, const struct reply *reply
     if (gitlab_is_answer(reply) && !json_is_array(reply->json))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a GitLab (no list of notes)");
     json_array_foreach (reply->json, i, note) {
-        if (!about.attempt && says(note, "marked this merge request as **ready**"))
+        bool ready = says(note, "marked this merge request as **ready**");
+
+        if (ready && !about.attempt)
             ready_ms = field_time(note, "created_at");
-        if (ready_ms > 0 || says(note, "marked this merge request as **draft**"))
+        if (ready || says(note, "marked this merge request as **draft**"))
             about.attempt = 1;
         first_ms = look_of(g, batch, note, about.seen);
         if (first_ms > 0)
