@@ -168,7 +168,8 @@ Test(github_issues, comments_that_cannot_be_had_are_asked_for_once)
         &one,
         (struct reply){ .step = STEP_COMMENTS, .status = 404, .detail_text = "acme/web#1 ana" },
         "not_found_404.json"));
-    cr_expect(ticket_part(&kit.batch, "acme/web#1", TICKET_RESPONSE));
+    cr_expect_eq(ticket_part(&kit.batch, "acme/web#1", TICKET_RESPONSE)->refused, TICKET_RESPONSE,
+                 "a reply that is known stays");
 }
 
 /* ---- polls ---- */

@@ -130,7 +130,8 @@ Test(gitlab_issues, notes_that_cannot_be_had_are_asked_for_once)
         (struct reply){
             .step = GITLAB_NOTES, .status = 404, .detail = 1, .detail_text = "0 0 0 acme/web" },
         "gitlab/no_project_404.json"));
-    cr_expect_eq(ticket_part(&kit.batch, "acme/web#1", TICKET_RESPONSE)->first_response_ms, 0);
+    cr_expect_eq(ticket_part(&kit.batch, "acme/web#1", TICKET_RESPONSE)->refused, TICKET_RESPONSE,
+                 "a reply that is known stays");
 }
 
 /* ---- polls ---- */

@@ -279,6 +279,13 @@ Test(jira, comments_that_are_cut_off_are_read_from_the_first)
     cr_expect_str_eq(t->key, "DX-412");
     cr_expect_eq(t->parts, TICKET_RESPONSE);
     cr_expect_eq(t->first_response_ms, NINE + 2 * HOUR);
+    cr_expect_eq(t->refused, 0);
+    t = of((struct reply){ .step = JIRA_COMMENTS,
+                           .status = 403,
+                           .detail_text = "DX-412 5b10a2844c20165700ede21g" },
+           "comments_of_the_last_page");
+    cr_expect_eq(t->parts, TICKET_RESPONSE);
+    cr_expect_eq(t->refused, TICKET_RESPONSE);
     kit_done(&kit);
 }
 

@@ -186,11 +186,11 @@ void ticket_commit(struct ticket_kit *store, struct kit *kit)
             to->gone = true;
             to->state = DX_TICKET_DONE;
         }
-        if (t->parts & TICKET_RESPONSE)
+        if (t->parts & ~t->refused & TICKET_RESPONSE)
             to->first_ms = t->first_response_ms;
         if (t->parts & TICKET_SLAS)
             to->slas = t->sla_count;
-        if (t->parts & TICKET_PAUSES)
+        if (t->parts & ~t->refused & TICKET_PAUSES)
             to->pauses = t->pause_count;
     }
     for (size_t i = 0; i < kit->batch.change_count; i++)

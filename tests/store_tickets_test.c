@@ -153,6 +153,36 @@ Test(store_tickets, parts_come_one_by_one_and_again_when_it_moved_on)
     cr_expect_eq(kit_count(kit.store, DX_QUERY_TICKETS, T0 + HOUR), 1);
 }
 
+Test(store_tickets, what_is_refused_stays_as_it_was_and_is_not_asked_for_again)
+{
+    struct batch b = { 0 };
+    struct ticket_pause pause = { T0 - HOUR, T0 - MINUTE };
+    struct ticket *t;
+    size_t n;
+
+    kit_collect();
+    t = add(&b, "DX-1", T0 - DAY, T0);
+    t->parts |= TICKET_RESPONSE | TICKET_PAUSES;
+    t->first_response_ms = T0 - HOUR;
+    t->pauses = &pause;
+    t->pause_count = 1;
+    kit_poll(0, T0, &b);
+    part(&b, "DX-1", TICKET_RESPONSE | TICKET_PAUSES | TICKET_SLAS)->refused =
+        TICKET_RESPONSE | TICKET_PAUSES;
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(list(T0, NULL), "DX-1|1|-3600|-\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_PAUSES, DX_FILTER(.key = "t1"), T0,
+                          DX_FIELD_STARTED, DX_FIELD_FINISHED),
+                     "1789996400000|1789999940000\n");
+    (void)parts_of(TICKET_RESPONSE | TICKET_PAUSES, &n);
+    cr_expect_eq(n, 0);
+
+    add(&b, "DX-1", T0 - DAY, T0 + MINUTE); /* it moved on: perhaps it can be had now */
+    kit_poll(0, T0 + MINUTE, &b);
+    cr_expect_eq(parts_of(TICKET_PAUSES, &n), TICKET_FIELDS | TICKET_RESPONSE);
+    cr_expect_eq(n, 1);
+}
+
 /* When the first of the open tickets, by that, was seen last. */
 static int64_t seen_ms(void)
 {

@@ -144,6 +144,8 @@ enum ticket_part {
 /* An issue, incident or request. */
 struct ticket {
     unsigned parts;      /* enum ticket_part, or-ed */
+    unsigned refused;    /* of these, what cannot be had: the store keeps what it has of it, and
+                            asks no more until the ticket moves on */
     const char *project; /* Jira project, table, repository: "DX", "incident", "acme/web" */
     const char *key;     /* identity within the source, as people call it: "DX-412" */
     const char *id;      /* the server's, where requests need another one; "" */

@@ -167,13 +167,14 @@ static bool is_answer(const struct github_poll *p, const json_t *comment, const 
            !ticket_is_bot(&p->config->issues.bots, login);
 }
 
-static void put_response(struct batch *batch, const char *key, int64_t ms)
+static struct ticket *put_response(struct batch *batch, const char *key, int64_t ms)
 {
     struct ticket *t = batch_ticket(batch);
 
     t->key = arena_text(&batch->arena, key);
     t->parts = TICKET_RESPONSE;
     t->first_response_ms = ms;
+    return t;
 }
 
 /* They come oldest first. */
@@ -201,7 +202,7 @@ bool github_comments_decode(struct github_poll *p, struct dx_error *err)
         r->detail++;
         return true;
     }
-    put_response(p->batch, key, first);
+    (void)put_response(p->batch, key, first);
     return true;
 }
 
@@ -210,5 +211,6 @@ void github_comments_refused(struct github_poll *p)
 {
     char key[GITHUB_NAME];
 
-    put_response(p->batch, github_word(p->reply->detail_text, 0, key), 0);
+    put_response(p->batch, github_word(p->reply->detail_text, 0, key), 0)->refused =
+        TICKET_RESPONSE;
 }

@@ -161,6 +161,7 @@ bool gitlab_decode_notes(const struct gitlab *g, const struct reply *reply, stru
         return true;
     t = part_of(reply, batch); /* of one that is refused, nothing can be had */
     t->parts = TICKET_RESPONSE;
+    t->refused = gitlab_is_answer(reply) ? 0 : TICKET_RESPONSE;
     t->first_response_ms = first;
     return true;
 }

@@ -91,6 +91,7 @@ void jira_singles_begin(const struct jira_poll *p)
 
 /* ---- the answer ---- */
 
+/* Of one that is no request there are no SLAs; what else cannot be had nobody knows. */
 void jira_give_up(struct batch *batch, const char *key, unsigned parts)
 {
     struct ticket *t;
@@ -100,6 +101,7 @@ void jira_give_up(struct batch *batch, const char *key, unsigned parts)
     t = batch_ticket(batch);
     t->key = arena_text(&batch->arena, key);
     t->parts = parts;
+    t->refused = parts & ~(unsigned)TICKET_SLAS;
 }
 
 static enum jira_depth depth_of(const struct reply *reply)

@@ -1,7 +1,7 @@
 /* known_tickets: what sources ask of the tickets that the store has. */
 #include "config.h"
 
-#include "store/internal.h"
+#include "store/tickets.h"
 
 #include "core/mem.h"
 
@@ -58,7 +58,7 @@ size_t store_tickets(struct store *store, const struct tickets_of *of, struct st
             (struct stored_ticket){ .project = arena_text(arena, column_text(stmt, 0)),
                                     .key = arena_text(arena, column_text(stmt, 1)),
                                     .id = arena_text(arena, column_text(stmt, 2)),
-                                    .parts = (unsigned)sqlite3_column_int(stmt, 3),
+                                    .parts = (unsigned)sqlite3_column_int(stmt, 3) & TICKETS_ALL,
                                     .done = sqlite3_column_int(stmt, 4) == (int)DX_TICKET_DONE,
                                     .created_ms = sqlite3_column_int64(stmt, 5),
                                     .updated_ms = sqlite3_column_int64(stmt, 6),

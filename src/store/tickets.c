@@ -69,17 +69,21 @@ static const char put_sql[] =
     " excluded.parts, excluded.created_ms, excluded.resolved_ms, excluded.updated_ms)"
     " RETURNING id";
 
+/* Of a part it is known last whether it can be had. */
+static unsigned with_parts(unsigned old, const struct ticket *t)
+{
+    return (old & ~tickets_refused(t->parts)) | t->parts | tickets_refused(t->refused & t->parts);
+}
+
 /* Of a ticket that moved on, the parts that came before may have moved too; a first
  * response stays the first one. */
 static unsigned parts_of(const struct putting *p)
 {
     const struct ticket *t = p->ticket;
     bool moved = t->updated_ms == 0 || t->updated_ms > p->updated_ms;
-    unsigned old = moved ? p->parts & ~LASTING : p->parts;
+    unsigned anew = !moved ? 0 : p->answered ? LASTING : LASTING | TICKET_RESPONSE;
 
-    if (moved && !p->answered)
-        old &= ~(unsigned)TICKET_RESPONSE;
-    return old | TICKET_FIELDS | t->parts;
+    return with_parts(p->parts & ~(anew | tickets_refused(anew)), t);
 }
 
 static bool bind_names(struct putting *p, sqlite3_stmt *stmt, struct dx_error *err)
@@ -262,7 +266,8 @@ static bool put_links(struct putting *p, struct dx_error *err)
 
 static bool put_parts(struct putting *p, struct dx_error *err)
 {
-    unsigned parts = p->ticket->parts;
+    const struct ticket *t = p->ticket;
+    unsigned parts = t->parts & ~t->refused;
     sqlite3_stmt *stmt;
 
     if ((parts & TICKET_RESPONSE && !put_response(p, err)) ||
@@ -270,22 +275,25 @@ static bool put_parts(struct putting *p, struct dx_error *err)
         (parts & TICKET_PAUSES && !put_pauses(p, err)) ||
         (parts & TICKET_LINKS && !put_links(p, err)))
         return false;
-    if (!(parts & ~(unsigned)TICKET_FIELDS))
+    if (!(t->parts & ~(unsigned)TICKET_FIELDS))
         return true;
     ids_add(&p->store->touched.tickets, p->id);
-    stmt = of_row(p, "UPDATE ticket SET parts = parts | ?2 WHERE id = ?1", err);
+    stmt = of_row(p, "UPDATE ticket SET parts = parts & ~?2 | ?3 WHERE id = ?1", err);
     if (!stmt)
         return false;
-    (void)sqlite3_bind_int(stmt, 2, (int)parts);
+    (void)sqlite3_bind_int(stmt, 2, (int)tickets_refused(t->parts));
+    (void)sqlite3_bind_int(stmt, 3, (int)with_parts(0, t));
     return store_step(p->store, stmt, err);
 }
 
 /* Its server has it no more. One that goes on under another key is counted there, from its
- * beginning; of others it is known only that they were open until now. */
+ * beginning; of others it is known only that they were open until now. What did not come is
+ * refused. */
 static bool close_gone(struct putting *p, struct dx_error *err)
 {
     sqlite3_stmt *stmt = of_row(p,
-                                "UPDATE ticket SET state = 3, parts = 31,"
+                                "UPDATE ticket SET state = 3,"
+                                " parts = parts | 31 | ((31 & ~parts) << 8),"
                                 " gone_ms = iif(?3, coalesce(created_ms, ?2), ?2) WHERE id = ?1",
                                 err);
 
