@@ -123,13 +123,20 @@ static double span_of(const struct tile *tile, const struct dx_rows *rows, int64
     return ((double)now_ms - ci_time(rows, DX_FIELD_CREATED)) / 1000.;
 }
 
+static bool is_reply(const struct tile *tile)
+{
+    return is(tile, "first_response") || is(tile, "first_response_p90");
+}
+
 /* What is open and unanswered has an age, and no number yet. */
 static const char *describe(const struct tile *tile, const struct dx_rows *rows, int64_t now_ms,
                             char *out, size_t cap)
 {
     char age[32];
     double old = ((double)now_ms - ci_time(rows, DX_FIELD_CREATED)) / 1000.;
-    bool waits = isnan(span_of(tile, rows, now_ms)) && !isnan(old);
+    bool open = dx_int(rows, DX_FIELD_STATE) != DX_TICKET_DONE;
+    bool waits = is_reply(tile) && open && dx_int(rows, DX_FIELD_REPLY_KNOWN) &&
+                 !dx_has(rows, DX_FIELD_RESPONDED) && !isnan(old);
 
     (void)snprintf(out, cap, "%s%s%.200s", waits ? ci_span(age, sizeof(age), old) : "",
                    waits ? " old: " : "", dx_text(rows, DX_FIELD_TITLE));

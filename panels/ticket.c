@@ -115,7 +115,10 @@ static void take_times(struct ticket_detail *t, const struct dx_rows *rows)
                                             .at_ms = dx_int(rows, of[i].at),
                                             .seconds = ci_seconds(rows, of[i].span),
                                             .business_s = ci_seconds(rows, of[i].business) };
-    if (t->times[0].at_ms > 0 && t->times[1].at_ms == 0 && !t->done)
+    if (t->times[0].at_ms == 0 || t->times[1].at_ms > 0 || t->done)
+        return;
+    t->times[1].unknown = dx_int(rows, DX_FIELD_REPLY_KNOWN) == 0;
+    if (!t->times[1].unknown)
         t->times[1].seconds = (double)(t->now_ms - t->times[0].at_ms) / 1000.;
 }
 
@@ -272,6 +275,8 @@ static void draw_times(const struct ticket_detail *t, struct page *page)
         const struct ticket_time *time = &t->times[i];
         char when[32], span[64] = "", number[64], text[200];
 
+        if (time->unknown)
+            put_line(page, time->label, &dim, "not known");
         if (time->at_ms == 0 && isnan(time->seconds))
             continue;
         if (!isnan(time->seconds))

@@ -28,6 +28,7 @@ struct ticket_time {
     const char *label, *what; /* "first reply"; how it is defined */
     int64_t at_ms;
     double seconds, business_s; /* from CREATED; NaN: not known */
+    bool unknown;               /* whether it is so yet nobody can say */
 };
 
 struct ticket_sla_line {

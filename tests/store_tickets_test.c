@@ -183,6 +183,45 @@ Test(store_tickets, what_is_refused_stays_as_it_was_and_is_not_asked_for_again)
     cr_expect_eq(n, 1);
 }
 
+static const char *known(void)
+{
+    return ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.key = "t1"), T0 + DAY,
+                DX_FIELD_REPLY_KNOWN);
+}
+
+Test(store_tickets, that_nobody_answered_is_known_where_it_was_said)
+{
+    struct batch b = { 0 };
+
+    kit_collect();
+    add(&b, "DX-1", T0 - DAY, T0);
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(known(), "0\n", "not asked for yet");
+    part(&b, "DX-1", TICKET_RESPONSE)->refused = TICKET_RESPONSE;
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(known(), "0\n", "refused");
+    part(&b, "DX-1", TICKET_RESPONSE);
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(known(), "1\n", "nobody did");
+    part(&b, "DX-1", TICKET_RESPONSE)->first_response_ms = T0;
+    kit_poll(0, T0, &b);
+    part(&b, "DX-1", TICKET_RESPONSE)->refused = TICKET_RESPONSE;
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(known(), "1\n", "somebody did");
+}
+
+Test(store_tickets, of_one_that_is_gone_nothing_more_is_known)
+{
+    struct batch b = { 0 };
+
+    kit_collect();
+    add(&b, "DX-1", T0 - DAY, T0);
+    kit_poll(0, T0, &b);
+    part(&b, "DX-1", 0)->gone = true;
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(known(), "0\n");
+}
+
 /* When the first of the open tickets, by that, was seen last. */
 static int64_t seen_ms(void)
 {

@@ -155,6 +155,8 @@ static void add_all(enum kit_world world)
                               : DX_SLA_RUNNING);
         if (i == 0)
             give_rest(t);
+        if (i == TICKETS - 1) /* its comments may not be read */
+            t->parts &= ~(unsigned)TICKET_RESPONSE;
         if (i == 0 && bad)
             t->text = text(hostile[6]);
     }

@@ -30,6 +30,9 @@
     "CASE WHEN ?11 THEN (SELECT json_group_array(l.text) FROM ticket_link l"                       \
     " WHERE l.ticket = t.id) END, "
 
+/* TICKET_RESPONSE came, and was not refused. */
+#define REPLY_KNOWN "t.first_ms IS NOT NULL OR (t.parts & (2 | (2 << 8))) = 2"
+
 /* What was done after the moment was not; what the SLA says is of the last poll. */
 #define COLUMNS                                                                                    \
     "SELECT src.name, src.type, 't' || t.id, t.key, t.project_word, t.type_word, t.category_word," \
@@ -42,7 +45,7 @@
     "CASE WHEN ?11 THEN (SELECT text FROM ticket_text WHERE ticket = t.id) END,"                   \
     THEN("resolved_ms", "t.resolved_ms - t.created_ms")                                            \
     THEN("first_ms", "t.first_ms - t.created_ms") "t.goal_ms, t.said_ms, CASE WHEN " IS_DONE       \
-    " THEN 0 ELSE " RISK " END "
+    " THEN 0 ELSE " RISK " END, " REPLY_KNOWN " "
 #define FIELDS                                                                                     \
     {                                                                                              \
         DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_PROJECT,             \
@@ -53,7 +56,7 @@
             DX_FIELD_RESOLUTION_BUSINESS, DX_FIELD_SLA, DX_FIELD_SLA_STATE, DX_FIELD_BREACH,       \
             DX_FIELD_LEFT, DX_FIELD_TITLE, DX_FIELD_SLAS, DX_FIELD_LINKS, DX_FIELD_TEXT,           \
             DX_FIELD_DURATION, DX_FIELD_RESPONSE, DX_FIELD_GOAL, DX_FIELD_SEEN, DX_FIELD_RISK,     \
-            DX_FIELD_COUNT                                                                         \
+            DX_FIELD_REPLY_KNOWN, DX_FIELD_COUNT                                                   \
     }
 #define TICKET "ticket_in_words t"
 #define SOURCE "JOIN source src ON src.id = t.source AND src.place IS NOT NULL "

@@ -140,6 +140,24 @@ Test(tickets, enter_shows_all_of_one_and_o_opens_it)
     quit(p);
 }
 
+Test(tickets, that_nobody_answered_is_said_where_it_is_known)
+{
+    struct pty *p;
+
+    tickets_write(store, KIT_NORMAL);
+    p = view("Tickets", 40, 120);
+    pty_send(p, "/DX-349\r");
+    SHOWS(p, "Tickets › DX-349");
+    SHOWS(p, "15d without one");
+    pty_send(p, "\033");
+    LACKS(p, "/DX-349");
+    pty_send(p, "/DX-345\r");
+    SHOWS(p, "Tickets › DX-345");
+    SHOWS(p, "first reply  not known");
+    LACKS(p, "without one");
+    quit(p);
+}
+
 Test(tickets, what_is_beyond_the_list_is_found_and_sorted_to_its_top)
 {
     struct pty *p;

@@ -49,8 +49,8 @@ enum dx_query {
                                REPORTER ASSIGNEE URL CREATED RESPONDED RESOLVED UPDATED
                                DURATION (to RESOLVED) RESPONSE (to RESPONDED)
                                RESPONSE_BUSINESS RESOLUTION_BUSINESS SLA SLA_STATE BREACH LEFT GOAL
-                               SEEN RISK (these seven of the most urgent SLA); with parts also
-                               SLAS LINKS TEXT */
+                               SEEN RISK (these seven of the most urgent SLA) REPLY_KNOWN; with
+                               parts also SLAS LINKS TEXT */
     DX_QUERY_TICKET_SLAS,   /* key: a ticket's. NAME SLA_STATE BREACH LEFT GOAL FINISHED SEEN */
     /* Search; name: words, all of which are to be there; key: a ticket's or a job's, like which
      * it is to be. The best first, with what was found in [brackets] in TEXT. */
@@ -243,6 +243,8 @@ enum dx_field {
     DX_FIELD_BETTER,        /* i 1: the more the better, -1: the less */
     DX_FIELD_DEFINITION,    /* t */
     DX_FIELD_READS,         /* i 1u << enum dx_kind, or-ed */
+    /* tickets */
+    DX_FIELD_REPLY_KNOWN, /* i 1: whether somebody answered yet; 0: nobody can say */
     DX_FIELD_COUNT
 };
 
