@@ -298,6 +298,33 @@ Test(store_tickets, an_sla_is_the_servers)
                      "-|-\n");
 }
 
+/* A server may go on to say when a clock that stands would have run out. */
+Test(store_tickets, what_is_paused_hides_nothing_that_is_over)
+{
+    struct batch b = { 0 };
+    struct ticket_sla paused = { "reply", DX_SLA_PAUSED, T0 - HOUR, SLA_UNSAID, -1, 0 };
+    struct ticket_sla both[] = { paused,
+                                 { "resolution", DX_SLA_BREACHED, T0 - MINUTE, -MINUTE, -1, 0 } };
+    struct ticket *t;
+
+    kit_collect();
+    t = add(&b, "DX-1", T0 - DAY, T0);
+    t->parts |= TICKET_SLAS;
+    t->slas = &paused;
+    t->sla_count = 1;
+    t = add(&b, "DX-2", T0 - DAY, T0);
+    t->parts |= TICKET_SLAS;
+    t->slas = both;
+    t->sla_count = 2;
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.open = true), T0, DX_FIELD_NAME,
+                          DX_FIELD_SLA, DX_FIELD_SLA_STATE, DX_FIELD_BREACH, DX_FIELD_RISK),
+                     "DX-2|resolution|4|-60|2\nDX-1|reply|2|-|0\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_SLAS, DX_FILTER(.key = "t1"), T0,
+                          DX_FIELD_NAME, DX_FIELD_BREACH),
+                     "reply|-3600\n", "as its server said it");
+}
+
 Test(store_tickets, what_is_as_it_was_is_not_written)
 {
     struct batch b = { 0 };

@@ -8,10 +8,10 @@
 const char schema_tickets_sql[] =
     /* ext: the server's id where it is not the key. parts: enum ticket_part, what came
      * since updated_ms; << 8: what of it was refused, and is as it was before. sla to
-     * said_ms: of the SLA that is the most urgent one while the
-     * ticket is open. gone: since when the server has it no more, or since its beginning where
-     * it goes on under another key. The business spans are computed by
-     * the calendar of the configuration, NULL where their end is not known */
+     * said_ms: of the SLA that is the most urgent one while the ticket is open; of a paused
+     * one without breach_ms. gone: since when the server has it no more, or since its
+     * beginning where it goes on under another key. The business spans are computed by the
+     * calendar of the configuration, NULL where their end is not known */
     "CREATE TABLE ticket (id INTEGER PRIMARY KEY, source INTEGER NOT NULL,"
     " project INTEGER NOT NULL, key TEXT NOT NULL, ext TEXT, type INTEGER,"
     " category INTEGER, labels INTEGER, priority INTEGER, raw_priority INTEGER,"
