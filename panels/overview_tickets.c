@@ -3,10 +3,9 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { TICKETS_MOST = 1000, DAYS = 30 };
+enum { TICKETS_MOST = 1000, DAYS = 30, REPLY_DAYS = 7 };
 
 static bool is(const struct tile *tile, const char *id)
 {
@@ -90,28 +89,6 @@ void overview_list_groups(const struct overview *p, const struct tile *tile,
 
 /* ---- tickets ---- */
 
-/* "c" or "p" and the id of the group: its name is looked up, for tickets have names. */
-static bool group_name(const struct dx_view *view, const char *kind, const char *key, char *out,
-                       size_t cap)
-{
-    struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = kind));
-
-    while (dx_next(rows)) {
-        if (strcmp(dx_text(rows, DX_FIELD_KEY), key) != 0)
-            continue;
-        (void)ci_copy(out, cap, dx_text(rows, DX_FIELD_NAME));
-        return true;
-    }
-    return false;
-}
-
-static bool is_in(const struct dx_rows *rows, const char *kind, const char *group)
-{
-    if (*kind == 'c')
-        return strcmp(dx_text(rows, DX_FIELD_CATEGORY), group) == 0;
-    return dx_int(rows, DX_FIELD_PRIORITY) == strtoll(group, NULL, 10);
-}
-
 static double span_of(const struct tile *tile, const struct dx_rows *rows, int64_t now_ms)
 {
     if (is(tile, "mttr"))
@@ -143,24 +120,28 @@ static const char *describe(const struct tile *tile, const struct dx_rows *rows,
     return out;
 }
 
-void overview_list_tickets(const struct overview *p, const struct tile *tile,
-                           const struct dx_view *view, struct dx_list *list, const char *key)
+/* What the number is made of, and, of replies, who waits for one. */
+static bool counts(const struct tile *tile, const struct dx_rows *rows, int64_t now_ms)
 {
-    const char *kind = kind_of(tile);
-    bool open = is(tile, "open_tickets");
-    char group[200];
-    struct dx_rows *rows;
+    int64_t ms = dx_int(rows, DX_FIELD_RESPONDED);
 
-    if (!group_name(view, kind, key, group, sizeof(group)))
-        return;
-    rows = dx_rows(
-        view, DX_QUERY_TICKETS,
-        DX_FILTER(.from_ms = p->now_ms - DAYS * CI_DAY_MS, .limit = TICKETS_MOST, .open = open));
+    if (is_reply(tile) && ms == 0)
+        return dx_int(rows, DX_FIELD_STATE) != DX_TICKET_DONE;
+    if (is_reply(tile) && ms <= now_ms - REPLY_DAYS * CI_DAY_MS)
+        return false;
+    if (is(tile, "repeat_tickets") && dx_int(rows, DX_FIELD_CREATED) <= now_ms - DAYS * CI_DAY_MS)
+        return false;
+    return !isnan(span_of(tile, rows, now_ms));
+}
+
+static void list_these(const struct overview *p, const struct tile *tile, struct dx_rows *rows,
+                       struct dx_list *list)
+{
     while (dx_next(rows)) {
         double span = span_of(tile, rows, p->now_ms);
         char words[260];
 
-        if (!is_in(rows, kind, group))
+        if (!counts(tile, rows, p->now_ms))
             continue;
         overview_put(
             list,
@@ -176,4 +157,23 @@ void overview_list_tickets(const struct overview *p, const struct tile *tile,
                             .words = describe(tile, rows, p->now_ms, words, sizeof(words)) },
             p->now_ms);
     }
+}
+
+/* Open ones and those that are done are asked for apart: however many are open, they hide
+ * none of what was done. */
+void overview_list_tickets(const struct overview *p, const struct tile *tile,
+                           const struct dx_view *view, struct dx_list *list, const char *key)
+{
+    struct dx_filter filter = { .size = sizeof(filter),
+                                .from_ms = p->now_ms - DAYS * CI_DAY_MS,
+                                .limit = TICKETS_MOST,
+                                .group = key };
+
+    filter.open = true;
+    if (!is(tile, "mttr") && !is(tile, "resolution"))
+        list_these(p, tile, dx_rows(view, DX_QUERY_TICKETS, &filter), list);
+    filter.open = false;
+    filter.done = is(tile, "mttr") ? DX_DONE_INCIDENTS : DX_DONE_ONLY;
+    if (!is(tile, "open_tickets"))
+        list_these(p, tile, dx_rows(view, DX_QUERY_TICKETS, &filter), list);
 }

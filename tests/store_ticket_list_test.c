@@ -1,6 +1,7 @@
 /* The list of tickets, narrowed, sorted and counted by the query. */
 #include "config.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -141,4 +142,70 @@ Test(ticket_list, says_how_each_stands_to_its_sla)
     cr_expect_str_eq(
         ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.key = "t1"), T0, DX_FIELD_GOAL, DX_FIELD_SEEN),
         "14400000|0\n");
+}
+
+static void put_done(const char *key, const char *type, int priority)
+{
+    struct batch b = { 0 };
+    struct ticket *t = batch_ticket(&b);
+
+    t->parts = TICKET_FIELDS;
+    t->key = key;
+    t->type = type;
+    t->category = "docs";
+    t->priority = priority;
+    t->state = DX_TICKET_DONE;
+    t->created_ms = T0 - DAY;
+    t->updated_ms = t->resolved_ms = T0 - HOUR;
+    kit_poll(0, T0, &b);
+}
+
+/* The key of the group that the first ticket with this name is in: its category's text is
+ * the store's. */
+static const char *group_of(const char *category)
+{
+    static char key[32];
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+
+    cr_assert_eq(sqlite3_open(kit.path, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(db, "SELECT id FROM text WHERE text = ?1", -1, &stmt, NULL),
+                 SQLITE_OK);
+    (void)sqlite3_bind_text(stmt, 1, category, -1, SQLITE_STATIC);
+    cr_assert_eq(sqlite3_step(stmt), SQLITE_ROW, "%s", category);
+    snprintf(key, sizeof(key), "c%lld", (long long)sqlite3_column_int64(stmt, 0));
+    (void)sqlite3_finalize(stmt);
+    (void)sqlite3_close(db);
+    return key;
+}
+
+Test(ticket_list, is_of_one_group_of_key_numbers)
+{
+    put_all();
+    put_done("OLD-1", "Incident", 4);
+    EXPECT("OPS-4 OPS-3 OLD-1 ", .group = group_of("docs"));
+    EXPECT("OPS-3 OPS-4 OLD-1 ", .group = group_of("docs"), .order = DX_BY_AGE);
+    EXPECT("OPS-2 ", .group = "c0"); /* in no category */
+    EXPECT("OPS-4 OLD-1 ", .group = "p4");
+    EXPECT("OPS-2 ", .group = "p0");
+    EXPECT("DX-3 ", .group = "p3");
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_TICKET_COUNTS, DX_FILTER(.group = "p4"), T0, DX_FIELD_N), "1\n");
+}
+
+Test(ticket_list, is_of_what_is_done_alone)
+{
+    put_all();
+    put_done("OLD-1", "Incident", 4);
+    put_done("OLD-2", "Service Request", 4);
+    for (int i = 0; i < 2; i++) { /* by the index, and sorted */
+        bool reverse = i > 0;
+
+        EXPECT("OLD-1 OLD-2 ", .done = DX_DONE_ONLY, .limit = 2, .order = i);
+        EXPECT("OLD-1 ", .done = DX_DONE_INCIDENTS, .limit = 2, .order = i, .reverse = reverse);
+        EXPECT("", .done = DX_DONE_ONLY, .open = true, .order = i);
+    }
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_TICKET_COUNTS, DX_FILTER(.done = DX_DONE_ONLY), T0, DX_FIELD_N),
+        "0\n");
 }

@@ -189,6 +189,7 @@ static void add_done(void)
         t->raw_status = "Done";
         t->assignee = "k.wu";
         t->priority = 3;
+        t->type = i == 0 ? "Incident" : t->type;
         t->updated_ms = t->resolved_ms = now_ms - (i + 1) * 5 * HOUR;
         t->first_response_ms = t->created_ms + HOUR;
     }
@@ -262,6 +263,7 @@ void tickets_write_many(const char *path)
 
     add_all(KIT_NORMAL);
     add_more(MANY, "Hay, straw");
+    add_done();
     commit(now_ms - 41 * SECOND);
     end(deriver);
 }

@@ -8,7 +8,8 @@
 /* Add a fourth source, jira, with 37 open tickets and three that are done. KIT_HOSTILE: their
  * titles, people and keys are in other scripts, long, wide, or try to break the screen. */
 void tickets_write(const char *path, enum kit_world world);
-/* 20 open ones and 1,200 more, of which one is called "needle in the hay". */
+/* 20 open ones and 1,200 more, of which one is called "needle in the hay"; three that are
+ * done, of which one was an incident. */
 void tickets_write_many(const char *path);
 /* A configuration that shows them: views Tickets, Overview, Queues, Flaky. */
 void tickets_config(const char *path, const char *store);

@@ -10,6 +10,7 @@
 #include "core/buf.h"
 #include "store/ci.h"
 #include "store/derive_internal.h"
+#include "store/tickets.h"
 
 enum { IDS_MOST = 16 << 20 };
 
@@ -164,7 +165,7 @@ static const char answered_sql[] =
     " WHERE first_ms > ?2 AND first_ms <= ?3 AND ?1 = 0" THERE KNOWN;
 static const char ended_sql[] =
     "SELECT " DONE_MS ", created_ms, resolved_ms, business_ms, category, priority,"
-    " (SELECT text LIKE '%incident%' FROM text WHERE id = type) FROM ticket WHERE state = 3"
+    " (SELECT text" TICKETS_INCIDENT " FROM text WHERE id = type) FROM ticket WHERE state = 3"
     " AND " DONE_MS " > ?2 AND " DONE_MS " <= ?3 AND ?1 = 0" THERE KNOWN;
 static const char created_sql[] =
     "SELECT created_ms, category, priority FROM ticket WHERE created_ms > ?2 AND created_ms <= ?3"

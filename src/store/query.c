@@ -311,6 +311,8 @@ static bool bind_search(struct rows *rows, enum dx_query which, const struct dx_
 
 static void bind_tickets(sqlite3_stmt *stmt, const struct dx_filter *filter)
 {
+    const char *group = filter->group ? filter->group : "";
+
     bind_copy(stmt, 12, filter->project);
     bind_copy(stmt, 13, filter->category);
     bind_copy(stmt, 14, filter->label);
@@ -320,6 +322,9 @@ static void bind_tickets(sqlite3_stmt *stmt, const struct dx_filter *filter)
     bind_copy(stmt, 18, filter->text);
     (void)sqlite3_bind_int(stmt, 19, filter->order);
     (void)sqlite3_bind_int(stmt, 20, filter->reverse);
+    (void)sqlite3_bind_text(stmt, 23, group, *group != '\0', SQLITE_TRANSIENT);
+    (void)sqlite3_bind_int64(stmt, 24, *group ? strtoll(group + 1, NULL, 10) : 0);
+    (void)sqlite3_bind_int(stmt, 25, filter->done);
 }
 
 static void start(struct rows *rows, const struct query *query, enum dx_query which,

@@ -10,7 +10,8 @@ enum { SERIES_ID = 5 }; /* the column of the query for samples that points.c rea
  * in filter.key, ?7 a second one in it, ?8 window, ?9 only open ones, ?10 cause, ?11
  * parts too; of tickets also ?12 project, ?13 category, ?14 label, ?15 assignee, ?16
  * priority, ?17 at risk, ?18 text, ?19 order, ?20 reverse; of key numbers ?21
- * filter.key as it is, ?22 step */
+ * filter.key as it is, ?22 step; of tickets ?23 and ?24 the letter and the number in
+ * filter.group, ?25 filter.done */
 struct query {
     const char *sql;
     enum dx_field fields[40]; /* of the columns; ends at DX_FIELD_COUNT */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "store/rows.h"
+#include "store/tickets.h"
 
 // clang-format off
 
@@ -70,18 +71,20 @@
     " AND (?12 = '' OR t.project_word = ?12) AND (?13 = '' OR t.category_word = ?13)"              \
     " AND (?14 = '' OR instr(', ' || t.labels_word || ', ', ', ' || ?14 || ', '))"                 \
     " AND (?15 IN ('', t.assignee_word) OR (?15 = 'nobody' AND t.assignee IS NULL))"               \
-    " AND (?16 = 0 OR t.priority <= ?16) "
+    " AND (?16 = 0 OR t.priority <= ?16) AND (?23 = '' OR ?24 = CASE ?23 WHEN 'c'"                 \
+    " THEN coalesce(t.category, 0) ELSE coalesce(t.priority, 0) END) "
 /* The columns as the panel calls them. */
 #define HOLDS                                                                                      \
     "AND (?18 = '' OR holds(?18, 'KEY', t.key, 'P', t.priority, 'OWNER', t.assignee_word,"         \
     " 'STATUS', t.raw_status_word, 'CATEGORY', t.category_word, 'TITLE', t.title)) "
 /* Not done, or not yet. */
 #define OPEN(columns)                                                                              \
-    "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND t.state < 3 UNION ALL "                \
-    "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND t.state = 3 AND t.done_ms > ?1 "
+    "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND t.state < 3 AND ?25 = 0 UNION ALL "    \
+    "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND t.state = 3 AND t.done_ms > ?1"        \
+    " AND ?25 = 0 "
 #define DONE(columns)                                                                              \
     "UNION ALL SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND ?9 = 0"                      \
-    " AND t.done_ms > ?2 AND " IS_DONE " "
+    " AND t.done_ms > ?2 AND " IS_DONE " AND (?25 < 2 OR t.type_word" TICKETS_INCIDENT ") "
 #define LISTED(which, order)                                                                       \
     COLUMNS "FROM (SELECT id, row_number() OVER () AS nth FROM (" which order " LIMIT ?5))"        \
     " AS o CROSS JOIN " TICKET " ON t.id = o.id " SOURCE "ORDER BY o.nth"
@@ -106,8 +109,10 @@ static const struct query tickets = {
 #define FOUND                                                                                      \
     "(SELECT f.*, " WORD("project") WORD("category") WORD("labels") WORD("assignee")               \
     WORD("raw_status") "(SELECT title FROM ticket_text WHERE ticket = f.id) AS title FROM ("       \
-    IN_INDEX("0", "state < 3") "UNION ALL " IN_INDEX("0", "state = 3 AND " MOMENT " > ?1")         \
-    "UNION ALL " IN_INDEX("1", "state = 3 AND ?9 = 0 AND " MOMENT " > ?2 AND " MOMENT " <= ?1")    \
+    IN_INDEX("0", "state < 3 AND ?25 = 0") "UNION ALL "                                            \
+    IN_INDEX("0", "state = 3 AND ?25 = 0 AND " MOMENT " > ?1") "UNION ALL "                        \
+    IN_INDEX("1", "state = 3 AND ?9 = 0 AND " MOMENT " > ?2 AND " MOMENT " <= ?1 AND (?25 < 2 OR"  \
+                  " (SELECT text" TICKETS_INCIDENT " FROM text WHERE id = type))")                 \
     ") AS f) AS t WHERE " WITHIN HOLDS
 #define RANK                                                                                       \
     "CASE ?19 WHEN 1 THEN t.key WHEN 2 THEN t.priority WHEN 3 THEN t.created_ms WHEN 5 THEN"       \

@@ -11,6 +11,9 @@ static inline unsigned tickets_refused(unsigned parts)
     return parts << TICKETS_REFUSED_SHIFT;
 }
 
+/* Behind the word of its type: it was an incident. */
+#define TICKETS_INCIDENT " LIKE '%incident%'"
+
 /* Of the same ticket as it was, nothing changes. */
 bool tickets_put(struct store *store, const struct poll *poll, const struct batch *batch,
                  struct dx_error *err);

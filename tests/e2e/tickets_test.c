@@ -213,3 +213,28 @@ Test(tickets, hostile_titles_leave_the_terminal_and_the_table_as_they_are)
     cr_expect_not(has_bytes(p, "\xe2\x81\xa6"), "a bidi isolate");
     quit(p);
 }
+
+/* ---- tiles ---- */
+
+/* However many are open, what was done is listed, and of it what the number is made of. */
+Test(tickets, of_a_tile_are_those_that_it_counts)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--now", KIT_NOW, NULL };
+    struct pty *p;
+
+    write_file(config,
+               "title: acme\nstore: %s\nviews:\n  - name: Numbers\n    rows:\n"
+               "      - panels: [{panel: overview}]\n",
+               store);
+    tickets_write_many(store);
+    company_hold(store);
+    p = pty_start(argv, 40, 120, "xterm-256color");
+    cr_assert(pty_shows(p, "Time to restore", 10000), "%s", pty_text(p));
+    pty_send(p, "/restore\r\r");
+    SHOWS(p, "priority 3");
+    pty_send(p, "jjj\r"); /* past none, 1 and 2 */
+    SHOWS(p, "› priority 3");
+    SHOWS(p, "DX-410");
+    LACKS(p, "DX-408");
+    quit(p);
+}

@@ -298,6 +298,13 @@ enum dx_ticket_order {
     DX_BY_TITLE,
 };
 
+/* What of tickets that are done is listed. */
+enum dx_ticket_done {
+    DX_DONE_TOO,       /* behind the open ones */
+    DX_DONE_ONLY,      /* and no open ones */
+    DX_DONE_INCIDENTS, /* of these only those whose type says that they were incidents */
+};
+
 struct dx_filter {
     size_t size;
     const char *source;     /* NULL or "": all */
@@ -322,6 +329,8 @@ struct dx_filter {
     const char *text;
     int order; /* enum dx_ticket_order */
     bool reverse;
+    const char *group; /* KEY of TICKET_GROUPS: only its tickets */
+    int done;          /* enum dx_ticket_done */
 };
 #define DX_FILTER(...) (&(struct dx_filter){ .size = sizeof(struct dx_filter), __VA_ARGS__ })
 
