@@ -52,10 +52,10 @@ static void number_of(const struct tile *tile, const struct dx_rows *rows, struc
 
 static const char *say(const struct dx_rows *rows, char *out, size_t cap)
 {
-    (void)snprintf(out, cap, "%lld open, %lld late, %lld due; %lld opened and %lld closed in 30 d",
-                   (long long)dx_int(rows, DX_FIELD_OPEN),
+    (void)snprintf(out, cap, "%lld open, %lld due, %lld over; %lld opened and %lld closed in 30 d",
+                   (long long)dx_int(rows, DX_FIELD_OPEN), (long long)dx_int(rows, DX_FIELD_DUE),
                    (long long)dx_int(rows, DX_FIELD_BREACHED),
-                   (long long)dx_int(rows, DX_FIELD_DUE), (long long)dx_int(rows, DX_FIELD_OPENED),
+                   (long long)dx_int(rows, DX_FIELD_OPENED),
                    (long long)dx_int(rows, DX_FIELD_CLOSED));
     return out;
 }

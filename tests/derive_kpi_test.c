@@ -338,15 +338,50 @@ Test(derive_kpi, first_replies_of_a_week)
                      kpi("first_response_p90", T0));
 }
 
+/* As the panel of tickets says it: at risk is half an hour or a fifth of the goal. */
+Test(derive_kpi, what_is_due_is_what_is_at_risk)
+{
+    static struct ticket_sla slas[] = {
+        { "runs", DX_SLA_RUNNING, T0 + 29 * MINUTE, SLA_UNSAID, -1, 0 },
+        { "runs", DX_SLA_RUNNING, T0 + 31 * MINUTE, SLA_UNSAID, -1, 0 },
+        { "a fifth", DX_SLA_RUNNING, T0 + 4 * HOUR, 4 * HOUR, DAY, 0 },
+        { "more", DX_SLA_RUNNING, T0 + 5 * HOUR, 5 * HOUR, DAY, 0 },
+        { "by its calendar", DX_SLA_RUNNING, T0 + DAY, 10 * MINUTE, -1, 0 },
+        { "waits", DX_SLA_PAUSED, T0 + MINUTE, MINUTE, -1, 0 },
+        { "waits", DX_SLA_PAUSED, T0 - MINUTE, SLA_UNSAID, -1, 0 },
+        { "by the clock", DX_SLA_RUNNING, T0 - HOUR, HOUR, -1, 0 },
+    };
+    static const char *const keys[] = { "A-1", "A-2", "A-3", "A-4", "A-5", "A-6", "A-7", "A-8" };
+
+    collect("");
+    for (int i = 0; i < 8; i++) {
+        struct ticket *t = add_ticket(keys[i], T0 - DAY);
+
+        t->slas = &slas[i];
+        t->sla_count = 1;
+    }
+    kit_poll(0, T0, &batch);
+    settle(T0);
+    cr_expect(strstr(kpi("open_tickets", T0), "|3 due, 1 over\n"), "%s", kpi("open_tickets", T0));
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = "category"), T0,
+                          DX_FIELD_OPEN, DX_FIELD_DUE, DX_FIELD_BREACHED),
+                     "8|3|1\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_COUNTS, DX_FILTER(.at_risk_ms = 30 * MINUTE),
+                          T0, DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER),
+                     "8|3|1\n");
+}
+
 Test(derive_kpi, tickets_by_category_and_day)
 {
-    static struct ticket_sla late = { "resolution", DX_SLA_BREACHED, T0 - MINUTE, -90500, -1, 0 };
-    static struct ticket_sla due = { "resolution", DX_SLA_RUNNING, T0 + HOUR, SLA_UNSAID, -1, 0 };
+    static struct ticket_sla over = { "resolution", DX_SLA_BREACHED, T0 - MINUTE, -90500, -1, 0 };
+    static struct ticket_sla due = {
+        "resolution", DX_SLA_RUNNING, T0 + 20 * MINUTE, SLA_UNSAID, -1, 0
+    };
     struct ticket *t;
 
     collect("targets: {open_tickets: 1}\n");
-    t = add_ticket("DX-1", T0 - 10 * DAY); /* open, late */
-    t->slas = &late;
+    t = add_ticket("DX-1", T0 - 10 * DAY); /* open, over */
+    t->slas = &over;
     t->sla_count = 1;
     t = add_ticket("DX-2", T0 - 2 * DAY); /* open, due, the category again */
     t->slas = &due;
@@ -358,7 +393,7 @@ Test(derive_kpi, tickets_by_category_and_day)
     kit_poll(0, T0, &batch);
     settle(T0);
     /* a week ago: DX-1 and DX-3 */
-    cr_expect_str_eq(kpi("open_tickets", T0), "2|2|2|2|5|1 late, 1 due\n", "%s",
+    cr_expect_str_eq(kpi("open_tickets", T0), "2|2|2|2|5|1 due, 1 over\n", "%s",
                      kpi("open_tickets", T0));
     cr_expect_str_eq(kpi("repeat_tickets", T0), "0.333333|3|-|0|1|\n", "%s",
                      kpi("repeat_tickets", T0));

@@ -160,14 +160,3 @@ Test(kpi, repeats_are_tickets_whose_category_came_within_30_days)
     cr_expect(v.n == 1 && near(v.value, 1), "what it repeats lies before the window");
     cr_expect(isnan(kpi_repeats(tickets, COUNT(tickets), 70 * DAY, 80 * DAY).value));
 }
-
-Test(kpi, a_ticket_is_due_within_four_hours_and_late_after)
-{
-    cr_expect(kpi_is_due(10 * HOUR, 6 * HOUR));
-    cr_expect_not(kpi_is_due(10 * HOUR, 6 * HOUR - 1));
-    cr_expect_not(kpi_is_due(10 * HOUR, 10 * HOUR));
-    cr_expect(kpi_is_late(DX_SLA_RUNNING, 10 * HOUR, 10 * HOUR));
-    cr_expect(kpi_is_late(DX_SLA_BREACHED, 0, 10 * HOUR));
-    cr_expect_not(kpi_is_late(DX_SLA_PAUSED, 9 * HOUR, 10 * HOUR));
-    cr_expect_not(kpi_is_late(DX_SLA_RUNNING, 0, 10 * HOUR));
-}

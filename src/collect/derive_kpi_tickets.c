@@ -143,21 +143,19 @@ static void count_days(const struct kpi_tickets *t, int64_t first, struct ticket
     count_gone(t, first, days);
 }
 
-static const char *say_due(const struct kpi_tickets *t, int64_t at_ms, char *out, size_t cap)
+static const char *say_due(const struct kpi_tickets *t, char *out, size_t cap)
 {
-    size_t due = 0, late = 0;
+    size_t due = 0, over = 0;
 
     for (size_t i = 0; i < t->open_count; i++) {
-        bool is_late = kpi_is_late(t->open[i].sla, t->open[i].breach_ms, at_ms);
-
-        late += is_late;
-        due += !is_late && kpi_is_due(t->open[i].breach_ms, at_ms);
+        over += t->open[i].risk == DX_RISK_OVER;
+        due += t->open[i].risk == DX_RISK_DUE;
     }
     out[0] = '\0';
-    if (late > 0 && due > 0)
-        (void)snprintf(out, cap, "%zu late, %zu due", late, due);
-    else if (late + due > 0)
-        (void)snprintf(out, cap, "%zu %s", late + due, late > 0 ? "late" : "due");
+    if (over > 0 && due > 0)
+        (void)snprintf(out, cap, "%zu due, %zu over", due, over);
+    else if (over + due > 0)
+        (void)snprintf(out, cap, "%zu %s", over + due, over > 0 ? "over" : "due");
     return out;
 }
 
@@ -176,7 +174,7 @@ static bool put_open(struct store *store, const struct kpi_settings *settings,
         result.now.value = (double)t->open_count;
         result.before.n = kpi_open_at(list, count, at_ms - WEEK_MS);
         result.before.value = (double)result.before.n;
-        result.note = say_due(t, at_ms, note, sizeof(note));
+        result.note = say_due(t, note, sizeof(note));
     }
     count_days(t, at_ms / KPI_DAY_MS - KPI_DAYS + 1, days);
     for (int i = 0; i < KPI_DAYS; i++)

@@ -11,7 +11,7 @@
 #define MONTH_MS (30 * KPI_DAY_MS)
 
 /* What happened to a ticket of a group; events of a group lie together. */
-enum what { IS_OPEN, IS_DUE, IS_LATE, OPENED, CLOSED, ANSWERED, RESOLVED, RESTORED };
+enum what { IS_OPEN, IS_DUE, IS_OVER, OPENED, CLOSED, ANSWERED, RESOLVED, RESTORED };
 
 struct happened {
     int64_t group, at_ms;
@@ -45,9 +45,9 @@ static void note_open(struct all *all, const struct kpi_tickets *t, bool categor
         int64_t group = category ? open->category : open->priority;
 
         note(all, group, IS_OPEN, at_ms, 0);
-        if (kpi_is_late(open->sla, open->breach_ms, at_ms))
-            note(all, group, IS_LATE, at_ms, 0);
-        else if (kpi_is_due(open->breach_ms, at_ms))
+        if (open->risk == DX_RISK_OVER)
+            note(all, group, IS_OVER, at_ms, 0);
+        else if (open->risk == DX_RISK_DUE)
             note(all, group, IS_DUE, at_ms, 0);
     }
 }
@@ -136,7 +136,7 @@ static struct ticket_group group_of(const struct all *of, enum ticket_group_kind
         .id = of->one->group,
         .open = count_of(of, IS_OPEN, 0),
         .due = count_of(of, IS_DUE, 0),
-        .breached = count_of(of, IS_LATE, 0),
+        .breached = count_of(of, IS_OVER, 0),
         .opened = count_of(of, OPENED, month.from_ms),
         .closed = count_of(of, CLOSED, month.from_ms),
         .answered = first.n,

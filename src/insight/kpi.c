@@ -80,15 +80,3 @@ struct kpi_value kpi_repeats(const struct kpi_ticket *tickets, size_t count, int
         out.value = (double)repeats / (double)out.n;
     return out;
 }
-
-bool kpi_is_late(enum dx_sla_state state, int64_t breach_ms, int64_t at_ms)
-{
-    return state == DX_SLA_BREACHED ||
-           (state != DX_SLA_PAUSED && state != DX_SLA_MET && state != DX_SLA_CANCELLED &&
-            breach_ms > 0 && breach_ms <= at_ms);
-}
-
-bool kpi_is_due(int64_t breach_ms, int64_t at_ms)
-{
-    return breach_ms > at_ms && breach_ms - at_ms <= KPI_DUE_MS;
-}

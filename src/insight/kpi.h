@@ -42,9 +42,4 @@ struct kpi_value kpi_repeats(const struct kpi_ticket *tickets, size_t count, int
                              int64_t to_ms);
 #define KPI_REPEAT_MS (INT64_C(30) * 86400000)
 
-/* Of an open ticket with an SLA: its time is over; it is over within four hours. */
-bool kpi_is_late(enum dx_sla_state state, int64_t breach_ms, int64_t at_ms);
-bool kpi_is_due(int64_t breach_ms, int64_t at_ms);
-#define KPI_DUE_MS (INT64_C(4) * 3600000)
-
 #endif

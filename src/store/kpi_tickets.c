@@ -144,12 +144,10 @@ static void take_created(sqlite3_stmt *stmt, void *item, void *self)
 static void take_open(sqlite3_stmt *stmt, void *item, void *self)
 {
     (void)self;
-    *(struct kpi_open *)item =
-        (struct kpi_open){ .created_ms = sqlite3_column_int64(stmt, 0),
-                           .breach_ms = sqlite3_column_int64(stmt, 1),
-                           .sla = (enum dx_sla_state)sqlite3_column_int(stmt, 2),
-                           .category = sqlite3_column_int64(stmt, 3),
-                           .priority = sqlite3_column_int64(stmt, 4) };
+    *(struct kpi_open *)item = (struct kpi_open){ .created_ms = sqlite3_column_int64(stmt, 0),
+                                                  .risk = (enum dx_risk)sqlite3_column_int(stmt, 1),
+                                                  .category = sqlite3_column_int64(stmt, 2),
+                                                  .priority = sqlite3_column_int64(stmt, 3) };
 }
 
 static void take_gone(sqlite3_stmt *stmt, void *item, void *self)
@@ -174,8 +172,9 @@ static const char gone_sql[] =
     "SELECT created_ms, gone_ms FROM ticket WHERE gone_ms > ?2 AND gone_ms <= ?3"
     " AND created_ms < gone_ms AND ?1 = 0" KNOWN;
 /* What is done by now may not have been done then. */
+#define RISK TICKETS_RISK("?3", TICKETS_AT_RISK)
 static const char open_sql[] =
-    "SELECT created_ms, breach_ms, sla_state, category, priority FROM ticket WHERE state < 3"
+    "SELECT created_ms, " RISK ", category, priority FROM ticket t WHERE state < 3"
     " AND created_ms <= ?3 AND ?1 = 0 AND ?2 IS NOT NULL" KNOWN;
 static const char any_sql[] =
     "SELECT EXISTS (SELECT 1 FROM ticket WHERE ?1 = 0 AND ?2 <= ?3" KNOWN ")";

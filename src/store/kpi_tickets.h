@@ -40,8 +40,8 @@ struct kpi_created { /* by category, then time */
     int64_t at_ms, category, priority;
 };
 struct kpi_open {
-    int64_t created_ms, breach_ms, category, priority; /* breach 0: unknown */
-    enum dx_sla_state sla;
+    int64_t created_ms, category, priority;
+    enum dx_risk risk;
 };
 struct kpi_gone { /* that their servers have no more: neither done nor open since then */
     int64_t created_ms, gone_ms;

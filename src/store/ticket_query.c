@@ -13,13 +13,7 @@
 
 /* ---- how it stands to its SLA ---- */
 
-#define OVER "t.sla_state = 4 OR (t.sla_state = 1 AND t.breach_ms <= ?1)"
-/* By its own calendar, as the server said, or by the clock, whichever is less. */
-#define LEFT                                                                                       \
-    "min(coalesce(t.remaining_ms, t.breach_ms - ?1), coalesce(t.breach_ms - ?1, t.remaining_ms))"
-#define RISK                                                                                       \
-    "CASE WHEN " OVER " THEN 2 WHEN t.sla_state = 1 AND " LEFT                                     \
-    " < max(?17, coalesce(t.goal_ms / 5.0, 0)) THEN 1 ELSE 0 END"
+#define RISK TICKETS_RISK("?1", "?17")
 
 /* ---- one row ---- */
 

@@ -11,6 +11,16 @@ static inline unsigned tickets_refused(unsigned parts)
     return parts << TICKETS_REFUSED_SHIFT;
 }
 
+/* How an open ticket t stands to its SLA, enum dx_risk: by its own calendar, as the server
+ * said, or by the clock, whichever is less. least: of what is left. */
+#define TICKETS_RISK(now, least)                                                                   \
+    "CASE WHEN t.sla_state = 4 OR (t.sla_state = 1 AND t.breach_ms <= " now ") THEN 2"             \
+    " WHEN t.sla_state = 1 AND min(coalesce(t.remaining_ms, t.breach_ms - " now "),"               \
+    " coalesce(t.breach_ms - " now ", t.remaining_ms)) < max(" least                               \
+    ", coalesce(t.goal_ms / 5.0, 0)) THEN 1 ELSE 0 END"
+/* Half an hour, as the panel's option has it where it is not set. */
+#define TICKETS_AT_RISK "1800000"
+
 /* Behind the word of its type: it was an incident. */
 #define TICKETS_INCIDENT " LIKE '%incident%'"
 

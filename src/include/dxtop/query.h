@@ -75,11 +75,11 @@ enum dx_query {
                              BETTER STATE DEFINITION TEXT (why there is no value, or what is beside
                              it) READS. Values are in UNIT: spans in seconds */
     DX_QUERY_TICKET_GROUPS, /* name: "category" or "priority"; the most opened first. KEY TYPE
-                               (which of the two) NAME OPEN DUE (of them, within 4 h) BREACHED
-                               OPENED CLOSED (in 30 d) RESPONSE_N P50 P90 (business time to the
-                               first response, 7 d) N RESOLUTION_P50 BEFORE (business time to the
-                               resolution, 30 d and the 30 d before) RESTORE_N RESTORE_P50
-                               (incidents, 30 d) REPEATS (share, 30 d). Spans are ms */
+                               (which of the two) NAME OPEN DUE BREACHED (of them; as RISK
+                               with half an hour at risk) OPENED CLOSED (in 30 d) RESPONSE_N P50 P90
+                               (business time to the first response, 7 d) N RESOLUTION_P50 BEFORE
+                               (business time to the resolution, 30 d and the 30 d before) RESTORE_N
+                               RESTORE_P50 (incidents, 30 d) REPEATS (share, 30 d). Spans are ms */
     DX_QUERY_TICKET_DAYS,   /* by day, ends at AT. OPENED CLOSED OPEN (at its end) */
     DX_QUERY_KPI_POINTS,    /* key: a KPI's id; by time, of step_ms (1 h or 1 d), ends at AT. KEY AT
                                VALUE N */
