@@ -104,6 +104,33 @@ Test(refs, of_a_ticket_that_comes_after_what_it_names)
                      "l1|DX-1|2\nq1|DX-1|1\n");
 }
 
+/* Of several the most urgent one is told, and what has it comes first. */
+Test(refs, of_all_things_by_their_most_urgent_ticket)
+{
+    static struct ticket_sla soon = { "resolution", DX_SLA_RUNNING, T0 + 2 * HOUR, HOUR, -1, 0 };
+    static struct ticket_sla over = { "resolution", DX_SLA_BREACHED, 0, SLA_UNSAID, -1, 0 };
+    const struct dx_filter *first = DX_FILTER(.limit = 1);
+    struct ticket *t;
+
+    add_pool("linux-xl");
+    add_pool("mac14");
+    poll(T0);
+    add_ticket("DX-1", "linux-xl is slow", "")->priority = 1;
+    t = add_ticket("DX-2", "mac14 is slow, and linux-xl", "");
+    t->parts |= TICKET_SLAS;
+    t->slas = &soon;
+    t->sla_count = 1;
+    t = add_ticket("DX-3", "mac14 is gone", ""); /* its server does not say since when */
+    t->parts |= TICKET_SLAS;
+    t->slas = &over;
+    t->sla_count = 1;
+    poll(T0);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_REFS, NULL, T0 + HOUR, DX_FIELD_KEY,
+                          DX_FIELD_NAME, DX_FIELD_N, DX_FIELD_RISK),
+                     "q2|DX-3|2|2\nq1|DX-2|2|0\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_REFS, first, T0 + HOUR, DX_FIELD_KEY), "q2\n");
+}
+
 Test(refs, of_a_ticket_that_came_before)
 {
     add_ticket("DX-1", "Slow", "Jobs wait on linux-xl; api/test is red.");

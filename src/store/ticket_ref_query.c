@@ -40,17 +40,21 @@ static const struct query of_pipeline =
     NAMING("(r.kind, r.id) IN (SELECT 2, ?6 UNION ALL SELECT 3, project FROM pipeline WHERE id = ?6)");
 static const struct query of_job = NAMING("r.kind = 4 AND r.id = ?6 AND r.nth = ?7");
 
-/* With min() the other columns are of the row that has it. A project's tickets are those
- * of its pipelines. */
+/* Of each thing the name of its most urgent ticket; what has the most urgent ones first. A
+ * project's tickets are those of its pipelines. */
+#define NAMED                                                                                      \
+    "t.key AS name, " RISK " AS risk, coalesce(t.breach_ms, 9e15) AS breach,"                      \
+    " coalesce(t.priority, 9) AS priority, t.created_ms AS created, t.id AS ticket"
 static const struct query of_all = {
-    "SELECT key, kind, name, count(*), max(risk), min(urgency) FROM ("
-    "SELECT " KEY " AS key, r.kind AS kind, t.key AS name, " RISK " AS risk,"
-    " coalesce(t.breach_ms, 9e15) + coalesce(t.priority, 9) AS urgency, t.id AS ticket"
-    FROM_REFS "AND r.kind <> 3 UNION SELECT 'l' || p.id, 2, t.key, " RISK ","
-    " coalesce(t.breach_ms, 9e15) + coalesce(t.priority, 9), t.id"
+    "SELECT key, kind, name, n, risk FROM (SELECT *, count(*) OVER (PARTITION BY key) AS n,"
+    " row_number() OVER (PARTITION BY key ORDER BY risk DESC, breach, priority, created, ticket)"
+    " AS nth FROM ("
+    "SELECT " KEY " AS key, r.kind AS kind, " NAMED FROM_REFS "AND r.kind <> 3"
+    " UNION SELECT 'l' || p.id, 2, " NAMED
     " FROM ticket_ref r JOIN pipeline p ON p.project = r.id CROSS JOIN ticket t ON t.id = r.ticket"
     " AND coalesce(t.created_ms, 0) <= ?1 JOIN source src ON src.id = t.source"
-    " AND src.place IS NOT NULL WHERE r.open AND r.kind = 3) AS named GROUP BY key LIMIT ?5",
+    " AND src.place IS NOT NULL WHERE r.open AND r.kind = 3) AS named) AS ranked WHERE nth = 1"
+    " ORDER BY risk DESC, breach, priority, created, ticket, key LIMIT ?5",
     { DX_FIELD_KEY, DX_FIELD_REF, DX_FIELD_NAME, DX_FIELD_N, DX_FIELD_RISK, DX_FIELD_COUNT }
 };
 

@@ -69,7 +69,8 @@ enum dx_query {
                              key: a pool's, pipeline's or flaky job's: the open tickets that name
                              it (or the pipeline's project), the most urgent first. KEY NAME
                              TITLE PRIORITY RISK URL. No key: of all that open tickets name. KEY
-                             REF NAME (of the most urgent ticket) N (tickets) RISK */
+                             REF NAME (of the most urgent ticket) N (tickets) RISK, the most
+                             urgent first */
     DX_QUERY_KPIS,        /* in their order; key: one. KEY (its id) NAME BRIEF UNIT VALUE LOW HIGH N
                              WINDOW BEFORE (previous value) BEFORE_WINDOW N_BEFORE TARGET TARGET_BAD
                              BETTER STATE DEFINITION TEXT (why there is no value, or what is beside
