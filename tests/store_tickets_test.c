@@ -325,6 +325,25 @@ Test(store_tickets, what_is_paused_hides_nothing_that_is_over)
                      "reply|-3600\n", "as its server said it");
 }
 
+Test(store_tickets, what_is_over_since_nobody_knows_when_is_over)
+{
+    struct batch b = { 0 };
+    struct ticket_sla slas[] = {
+        { "reply", DX_SLA_RUNNING, T0 + HOUR, SLA_UNSAID, -1, 0 },
+        { "resolution", DX_SLA_BREACHED, 0, SLA_UNSAID, -1, 0 },
+    };
+    struct ticket *t;
+
+    kit_collect();
+    t = add(&b, "DX-1", T0 - DAY, T0);
+    t->parts |= TICKET_SLAS;
+    t->slas = slas;
+    t->sla_count = 2;
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, NULL, T0, DX_FIELD_SLA, DX_FIELD_RISK),
+                     "resolution|2\n");
+}
+
 Test(store_tickets, what_is_as_it_was_is_not_written)
 {
     struct batch b = { 0 };

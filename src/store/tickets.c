@@ -211,12 +211,12 @@ static bool put_sla(struct putting *p, size_t nth, struct dx_error *err)
  * server says: tickets are listed by it, and what is over is not to stand behind. */
 static const char urgent_sql[] =
     "UPDATE ticket SET (sla, sla_state, breach_ms, remaining_ms, goal_ms, said_ms) = (SELECT name,"
-    " state, CASE WHEN state <> 2 THEN breach_ms END, remaining_ms, goal_ms, said_ms FROM (SELECT "
-    "* FROM ticket_sla"
-    " WHERE ticket = ?1 AND state IN (1, 2, 4) AND stopped_ms IS NULL"
-    " ORDER BY state = 2, coalesce(breach_ms, 9e15), coalesce(remaining_ms, 9e15), nth LIMIT 1) AS "
-    "first"
-    " UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL LIMIT 1) WHERE id = ?1";
+    " state, CASE WHEN state <> 2 THEN breach_ms END, remaining_ms, goal_ms, said_ms"
+    " FROM (SELECT * FROM ticket_sla WHERE ticket = ?1 AND state IN (1, 2, 4)"
+    "  AND stopped_ms IS NULL ORDER BY state = 2,"
+    "  coalesce(breach_ms, CASE WHEN state <> 4 THEN 9e15 END, 0), coalesce(remaining_ms, 9e15),"
+    "  nth LIMIT 1) AS first UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL LIMIT 1)"
+    " WHERE id = ?1";
 
 static bool put_slas(struct putting *p, struct dx_error *err)
 {
