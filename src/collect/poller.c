@@ -363,6 +363,11 @@ struct poller *poller_new(struct pollers *shared, const struct source_settings *
     p->pace = (struct pace){ .every_ms = settings->every_ms, .share = settings->share };
     p->auth = ask_auth(shared->loop, settings);
     memory_init(&p->memory, id);
+    if (p->source->prepare) {
+        memory_begin(&p->memory, shared->store, clock_now(shared->clock));
+        p->source->prepare(&p->memory.cursors);
+        memory_rest(&p->memory);
+    }
     ev_timer_init(&p->timer, on_timer, 0., 0.);
     ev_timer_init(&p->pause, on_pause, 0., 0.);
     p->timer.data = p->pause.data = p;

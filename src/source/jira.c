@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/zone.h"
 #include "source/field.h"
+#include "source/recall.h"
 #include "source/ticket_words.h"
 
 static const char *const desks[] = { "auto", "yes", "no", NULL };
@@ -70,6 +72,20 @@ void jira_go_on(const struct jira_poll *p)
     jira_requests_begin(p);
     jira_queues_begin(p);
     jira_singles_begin(p);
+}
+
+/* The clocks of its accounts, as it told them earlier. One that it tells for the first time
+ * is built then. */
+static void prepare(const struct cursors *cursors)
+{
+    struct plan plan = { .cursors = cursors };
+    const char *next = "";
+
+    while ((next = recall_after(&plan, "zone=", next)) != NULL) {
+        next = arena_text(&plan.arena, next);
+        (void)zone_named(next);
+    }
+    arena_free(&plan.arena);
 }
 
 static void begin(const void *config, const struct cursors *cursors, struct plan *plan)
@@ -186,6 +202,7 @@ const struct source source_jira = {
     .headers = headers,
     .yields_of = yields_of,
     .check = check,
+    .prepare = prepare,
     .begin = begin,
     .decode = decode,
     .refused = jira_refused,

@@ -120,6 +120,9 @@ struct source {
     /* How far back it fills, where its options ask for more than the source's
      * history; may be NULL. */
     int64_t (*reach)(const void *config, int64_t history_ms);
+    /* Before the collector asks anything of any server: what may not be done while requests
+     * are under way. May be NULL. */
+    void (*prepare)(const struct cursors *cursors);
     /* Ask for what a poll starts with. */
     void (*begin)(const void *config, const struct cursors *cursors, struct plan *plan);
     /* Turn one reply into records; may ask for more. false: the poll failed. */
