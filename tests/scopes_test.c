@@ -19,6 +19,8 @@ static const struct {
       "repo, admin:org" },
     { "type: github, repos: [a/b], annotations: no",
       "to read Metadata, Actions; for runners: Administration; a classic token: repo" },
+    { "type: github, org: acme, annotations: no, runners: no, issues: yes, reviews: yes",
+      "to read Metadata, Actions, Issues, Pull requests; a classic token: repo" },
     { "type: github, org: acme, annotations: no, runners: no",
       "to read Metadata, Actions; a classic token: repo" },
     { "type: gitlab, group: acme", "read_api, as Reporter; for runners: Owner of the group" },

@@ -172,8 +172,9 @@ static const char *scopes(const void *config, struct arena *arena)
     if (github->runners)
         runners = org ? "; for runners: Self-hosted runners of the organisation"
                       : "; for runners: Administration";
-    return arena_print(arena, "to read Metadata, Actions%s%s%s; a classic token: repo%s",
-                       github->issues.on ? ", Issues" : "", runners,
+    return arena_print(arena, "to read Metadata, Actions%s%s%s%s; a classic token: repo%s",
+                       github->issues.on ? ", Issues" : "",
+                       github->reviews ? ", Pull requests" : "", runners,
                        github->annotations ? "; for annotations: Checks, which a fine-grained "
                                              "token cannot be given"
                                            : "",
