@@ -14,7 +14,7 @@
         [DX_GLYPH_DOWN] = "▼", [DX_GLYPH_SORTED] = "▾", [DX_GLYPH_ELLIPSIS] = "…",                 \
         [DX_GLYPH_PATH] = "›", [DX_GLYPH_AT_MOST] = "≤", [DX_GLYPH_AT_LEAST] = "≥",                \
         [DX_GLYPH_PLUS_MINUS] = "±", [DX_GLYPH_DOT] = "·", [DX_GLYPH_EDGE] = (edge),               \
-        [DX_GLYPH_EDGE_LOUD] = "▌"                                                                 \
+        [DX_GLYPH_EDGE_LOUD] = "▌"                                                               \
     }
 
 const struct glyphs glyph_sets[GLYPHS_COUNT] = {
