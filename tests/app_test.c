@@ -235,7 +235,7 @@ Test(paths, of_the_program)
 
     setenv("HOME", "/home/u", 1);
     unsetenv("XDG_DATA_HOME");
-    setenv("DXTOP_LIBEXEC", "/b", 1);
+    setenv("DXTOP_BIN", "/b", 1);
     setenv("DXTOP_PANELS", "/p", 1);
     paths_find(&paths);
     cr_expect_str_eq(paths.collector, "/b/dxtop-collect");

@@ -26,7 +26,6 @@ void set_paths(void)
     const char *build = getenv("DX_BUILD"), *src = getenv("DX_SRC");
     char path[512];
 
-    setenv("DXTOP_LIBEXEC", build, 1);
     setenv("DXTOP_BIN", build, 1);
     snprintf(path, sizeof(path), "%s/panels/.libs", build);
     setenv("DXTOP_PANELS", path, 1);

@@ -29,7 +29,7 @@ void paths_find(struct paths *paths)
     size_t n = 0;
 
     *paths = (struct paths){ 0 };
-    paths->collector = mem_print("%s/dxtop-collect", env("DXTOP_LIBEXEC", DX_LIBEXECDIR));
+    paths->collector = mem_print("%s/dxtop-collect", env("DXTOP_BIN", DX_BINDIR));
     paths->sim = mem_print("%s/dxtop-sim", env("DXTOP_BIN", DX_BINDIR));
     paths->themes = mem_text(env("DXTOP_THEMES", DX_THEMEDIR));
     if (*env("DXTOP_PANELS", ""))

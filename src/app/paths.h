@@ -8,8 +8,8 @@ struct paths {
     char *panels[4];       /* directories of modules, ends at NULL */
 };
 
-/* From DXTOP_LIBEXEC, DXTOP_BIN, DXTOP_THEMES and DXTOP_PANELS where they are
- * set (as in a build tree), else where `make install` put them. */
+/* From DXTOP_BIN, DXTOP_THEMES and DXTOP_PANELS where they are set (as in a
+ * build tree), else where `make install` put them. */
 void paths_find(struct paths *paths);
 void paths_done(struct paths *paths);
 

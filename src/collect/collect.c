@@ -16,11 +16,13 @@
 #include <unistd.h>
 
 #include "collect/causes.h"
+#include "collect/confine.h"
 #include "collect/derive.h"
 #include "collect/kpi_settings.h"
 #include "collect/poller.h"
 #include "collect/program.h"
 #include "collect/runbooks.h"
+#include "collect/service.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -142,6 +144,7 @@ static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
         on_broken(c, &err);
     else
         on_committed(c);
+    service_alive();
     if (c->stdin_closed && !store_has_viewers(c->store))
         end(c, COLLECT_OK);
 }
@@ -258,6 +261,20 @@ static bool make_pollers(struct collect *c)
     return ok;
 }
 
+/* Before the first byte from outside. The store is open: what it lies in is known. */
+static void confine_to_store(struct collect *c)
+{
+    const char *path = store_path(c->store), *slash = strrchr(path, '/'), *words;
+    char *dir = slash ? mem_print("%.*s", (int)(slash - path + 1), path) : mem_print(".");
+
+    if (confine_has_commands(c->options->config))
+        words = "not confined: the configuration has commands";
+    else
+        (void)confine(dir, &words);
+    log_line(DX_LOG_INFO, "%s", words);
+    free(dir);
+}
+
 static void say_started(struct collect *c)
 {
     char words[256];
@@ -292,6 +309,7 @@ static void collect_now(struct collect *c)
 {
     struct dx_error err = { 0 };
 
+    confine_to_store(c);
     load_causes(c);
     c->http = http_new(c->loop, "dxtop/" PACKAGE_VERSION);
     c->shared = (struct pollers){ .loop = c->loop,
@@ -317,6 +335,7 @@ static void collect_now(struct collect *c)
     say_started(c);
     if (c->count == 0 && c->options->once)
         end(c, COLLECT_OK);
+    service_ready();
     start_timer(c, &c->heart, HEART_S, HEART_S, on_heart);
     start_timer(c, &c->upkeep, FIRST_UPKEEP_S, UPKEEP_S, on_upkeep);
     start_timer(c, &c->slice, SLICE_S, SLICE_S, on_slice);
@@ -332,6 +351,7 @@ static void on_lock(struct ev_loop *loop, ev_timer *timer, int revents)
     struct collect *c = timer->data;
 
     (void)revents;
+    service_alive();
     if (store_lock(c->store)) {
         ev_timer_stop(loop, timer);
         collect_now(c);
@@ -445,11 +465,13 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
     if (store_lock(c.store)) {
         collect_now(&c);
     } else {
+        service_waits();
         log_line(DX_LOG_INFO, "another collects into %s; waiting", store_path(c.store));
         start_timer(&c, &c.lock, LOCK_AGAIN_S * (1. + drand48() / 2.), LOCK_AGAIN_S, on_lock);
     }
     if (!c.ended)
         ev_run(c.loop, 0);
+    service_ends();
     log_line(c.error.fault == DX_FAULT_NONE ? DX_LOG_INFO : DX_LOG_ERROR, "ends with %d%s%s",
              c.status, c.error.fault == DX_FAULT_NONE ? "" : ": ", c.error.text);
     stop(&c);

@@ -1,0 +1,210 @@
+/* The collector as a service: what it tells the service manager, and what it can still do to
+ * the machine. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "collect/confine.h"
+#include "collect/kinds.h"
+#include "run.h"
+
+enum { PATIENCE_MS = 20000 };
+
+TestSuite(service, .timeout = 60);
+TestSuite(confine, .timeout = 60);
+
+/* ---- notices ---- */
+
+static int manager(const char *path, bool abstract)
+{
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+
+    memcpy(at.sun_path, path, strlen(path));
+    if (abstract)
+        at.sun_path[0] = '\0';
+    cr_assert_eq(bind(fd, (struct sockaddr *)&at, len), 0);
+    setenv("NOTIFY_SOCKET", path, 1);
+    return fd;
+}
+
+/* Wait for a notice that begins with words. */
+static bool hears(int fd, const char *words)
+{
+    struct pollfd in = { .fd = fd, .events = POLLIN };
+    char notice[256];
+    ssize_t len;
+
+    while (poll(&in, 1, PATIENCE_MS) == 1) {
+        len = recv(fd, notice, sizeof(notice) - 1, 0);
+        cr_assert_gt(len, 0);
+        notice[len] = '\0';
+        if (strncmp(notice, words, strlen(words)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static struct program collector(const char *dir)
+{
+    char *config, *state;
+    struct program program;
+
+    cr_assert(asprintf(&config, "%s/dxtop.yaml", dir) > 0 && asprintf(&state, "%s/state", dir) > 0);
+    write_file(config, "title: of a test\n");
+    program = program_start(
+        (const char *[]){ "dxtop-collect", "--config", config, "--state", state, NULL });
+    free(config);
+    free(state);
+    return program;
+}
+
+static void tells(bool abstract)
+{
+    char *dir = test_dir(), path[128];
+    struct program first, second;
+    int fd;
+
+    set_paths();
+    snprintf(path, sizeof(path), abstract ? "@%s/notify" : "%s/notify", dir);
+    fd = manager(path, abstract);
+    first = collector(dir);
+    cr_assert(hears(fd, "READY=1\nSTATUS=Collecting."));
+    cr_assert(hears(fd, "WATCHDOG=1"));
+    second = collector(dir);
+    cr_assert(hears(fd, "READY=1\nSTATUS=Another one collects"));
+    cr_assert_eq(WEXITSTATUS(program_end(&first, SIGTERM)), 0);
+    cr_assert(hears(fd, "STOPPING=1"));
+    cr_assert(hears(fd, "READY=1\nSTATUS=Collecting."), "the one that waited took over");
+    cr_assert_eq(WEXITSTATUS(program_end(&second, SIGTERM)), 0);
+    close(fd);
+    free(dir);
+}
+
+Test(service, says_when_it_is_ready_alive_and_at_its_end)
+{
+    tells(false);
+}
+
+Test(service, speaks_to_an_abstract_name_as_well)
+{
+    tells(true);
+}
+
+Test(service, nobody_listens_and_it_goes_on)
+{
+    char *dir = test_dir();
+    struct program program;
+
+    set_paths();
+    setenv("NOTIFY_SOCKET", "/nonexistent/notify", 1);
+    program = collector(dir);
+    usleep(500 * 1000);
+    cr_assert_eq(kill(program.pid, 0), 0);
+    cr_assert_eq(WEXITSTATUS(program_end(&program, SIGTERM)), 0);
+    free(dir);
+}
+
+/* ---- confinement ---- */
+
+static int try_open(const char *dir, const char *name, int flags)
+{
+    char path[256];
+    int fd;
+
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    fd = open(path, flags | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0 ? 0 : errno;
+}
+
+static int try_run(const char *program)
+{
+    execl(program, program, (char *)NULL);
+    return errno;
+}
+
+/* Runs in a child: it is not undone. */
+static int confined(const char *inside, const char *outside)
+{
+    const char *words;
+
+    if (!confine(inside, &words))
+        return 77;
+    if (try_open(inside, "new", O_CREAT | O_WRONLY) != 0 || try_open(inside, "new", O_RDWR) != 0)
+        return 1;
+    if (try_open(outside, "old", O_RDONLY) != 0)
+        return 2;
+    if (try_open(outside, "old", O_WRONLY) != EACCES)
+        return 3;
+    if (try_open(outside, "new", O_CREAT | O_WRONLY) != EACCES)
+        return 4;
+    if (chdir(outside) != 0 || unlink("old") != -1 || errno != EACCES)
+        return 5;
+    return try_run("/bin/true") == EACCES ? 0 : 6;
+}
+
+Test(confine, writes_beside_the_store_only_and_runs_nothing)
+{
+    char *inside = test_dir(), *outside = test_dir(), old[256];
+    int status;
+    pid_t pid;
+
+    snprintf(old, sizeof(old), "%s/old", outside);
+    write_file(old, "as it was");
+    pid = fork();
+    if (pid == 0)
+        _exit(confined(inside, outside));
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    cr_assert(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        cr_skip_test("this kernel has no Landlock, or a sanitizer writes reports");
+    cr_assert_eq(WEXITSTATUS(status), 0, "step %d", WEXITSTATUS(status));
+    free(inside);
+    free(outside);
+}
+
+static bool has_commands(const char *source)
+{
+    struct config_kinds kinds = kinds_of_sources(), none = { 0 };
+    struct buf complaints, text;
+    struct config config;
+    bool has;
+
+    buf_init(&complaints, 4096);
+    buf_init(&text, 4096);
+    buf_print(&text, "sources:\n  - %s\n", source);
+    cr_assert(config_load(&config, "t.yaml", text.bytes, &kinds, &none, &complaints), "%s",
+              complaints.bytes);
+    has = confine_has_commands(&config);
+    config_done(&config);
+    buf_done(&complaints);
+    buf_done(&text);
+    return has;
+}
+
+/* They need more than a collector does. */
+Test(confine, not_where_the_configuration_has_commands)
+{
+    cr_expect_not(has_commands("{type: prometheus, url: 'https://p', token: {env: T}}"));
+    cr_expect(has_commands("{type: prometheus, url: 'https://p', token: {command: [t]}}"));
+    cr_expect(
+        has_commands("{type: prometheus, url: 'https://p', user: u, password: {command: [t]}}"));
+    cr_expect(has_commands(
+        "{type: prometheus, url: 'https://p', headers: {X: {secret: {command: [t]}}}}"));
+    cr_expect(has_commands("{type: exec, command: [t]}"));
+}
