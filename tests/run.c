@@ -83,12 +83,16 @@ int program_end(struct program *p, int number)
 char *program_run(const char *const *argv, int *exit_code)
 {
     struct program p = program_start(argv);
-    char *text = calloc(1, 1 << 22);
-    size_t len = 0;
+    size_t len = 0, cap = 1 << 20;
+    char *text = malloc(cap);
     ssize_t n;
 
-    while ((n = read(p.out, text + len, (1 << 22) - 1 - len)) > 0)
+    while ((n = read(p.out, text + len, cap - 1 - len)) > 0) {
         len += (size_t)n;
+        if (len + 1 == cap)
+            text = realloc(text, cap *= 2);
+    }
+    text[len] = '\0';
     int status = program_end(&p, 0);
     *exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return text;

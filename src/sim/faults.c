@@ -11,9 +11,10 @@
 
 #include "core/text.h"
 #include "sim/exchange.h"
+#include "sim/hostile.h"
 
 enum argument { NOTHING, NUMBER, TEXT, NUMBER_OR_TEXT };
-enum { BIG_MOST = 64 << 20, FAULT_NAMES = 17 };
+enum { BIG_MOST = 64 << 20, FAULT_NAMES = 18 };
 
 static const struct {
     const char *name;
@@ -40,6 +41,8 @@ static const struct {
     { "hang", FAULT_HANG, NOTHING, 0, 0, 0, "no answer, ever" },
     { "bad-json", FAULT_BAD_JSON, NOTHING, 0, 0, 0, "an opening brace for the last byte" },
     { "bad-utf8", FAULT_BAD_UTF8, NOTHING, 0, 0, 0, "a byte that is no UTF-8 for each e" },
+    { "hostile", FAULT_HOSTILE, NUMBER, 0, INT_MAX, 1,
+      "formulas, markup and sequences for terminals in half of the fields, by N" },
     { "big", FAULT_BIG, NUMBER, 0, BIG_MOST, 16 << 20, "so many blanks after the answer" },
     { "redirect", FAULT_REDIRECT, NUMBER_OR_TEXT, 1, 65535, 1, "302 to a URL, or to this port" },
 };
@@ -278,6 +281,9 @@ void fault_spoil(struct exchange *x, const struct fault *fault)
         for (size_t i = 0; i < x->body.len; i++)
             if (x->body.bytes[i] == 'e')
                 x->body.bytes[i] = (char)0xFF;
+        break;
+    case FAULT_HOSTILE:
+        hostile_spoil(&x->body, fault->number);
         break;
     case FAULT_BIG:
         add_blanks(&x->body, fault->number);

@@ -25,6 +25,7 @@ enum fault_kind {
     FAULT_HANG,       /* never an answer */
     FAULT_BAD_JSON,
     FAULT_BAD_UTF8,
+    FAULT_HOSTILE,  /* texts that try to drive what shows them */
     FAULT_BIG,      /* so many bytes of blanks after the body */
     FAULT_REDIRECT, /* to a URL, or to a port on loopback */
 };

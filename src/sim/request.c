@@ -277,6 +277,7 @@ static enum MHD_Result go_on(struct request *r, const char *method, const char *
     case FAULT_TYPE:
     case FAULT_BAD_JSON:
     case FAULT_BAD_UTF8:
+    case FAULT_HOSTILE:
     case FAULT_BIG:
     case FAULT_REDIRECT:
         break;
