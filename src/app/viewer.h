@@ -11,6 +11,8 @@
 #include "app/page.h"
 #include "ui/screen.h"
 
+enum { AGE_STEP_MS = 10000, MINUTE_MS = 60000 }; /* what is shown changes by these */
+
 enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_LOG };
 
 struct viewer {
@@ -63,9 +65,11 @@ int64_t viewer_now(const struct viewer *v); /* the moment shown */
 void viewer_say(struct viewer *v, const char *fmt, ...) DX_PRINTF(2, 3);
 int viewer_tab_at(struct viewer *v, int col); /* the view whose tab is there, or -1 */
 void viewer_suspend(struct viewer *v);
-/* Draw the whole screen (without showing it), reading the store first where needed. */
 /* After the sort or the filter of its list changed. */
 void viewer_arrange(struct viewer *v, struct instance *in);
+/* Draw the whole screen (without showing it), reading the store first where needed; or
+ * only the line with the clock. */
 void viewer_draw(struct viewer *v, struct grid *grid);
+void viewer_draw_clock(struct viewer *v, struct grid *grid);
 
 #endif

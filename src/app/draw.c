@@ -1,0 +1,162 @@
+/* draw: a frame of the full-screen program: the store is read where that is needed,
+ * then all is drawn into the grid. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "app/actions.h"
+#include "app/bars.h"
+#include "app/help.h"
+#include "app/viewer.h"
+#include "core/log.h"
+
+enum { BARS = 3 }; /* two lines above the panels, one below */
+
+/* Things that can be acted on come before numbers over all of them. */
+static void add_findings(struct viewer *v, const struct page *page)
+{
+    size_t count = page->slot_count;
+
+    for (size_t n = 0; n < 2 * count; n++) {
+        const struct slot *slot = &page->slots[n < count ? n : n - count];
+        const struct instance *in = &slot->instance;
+
+        v->facts.opened = v->facts.opened || (slot->box.rows > 0 && in->depth > in->base);
+        if ((n >= count) != (in->panel->paint != NULL))
+            continue;
+        for (size_t f = 0; slot->box.rows > 0 && f < in->finding_count; f++)
+            facts_add(&v->facts, in->findings[f].role, in->findings[f].subject,
+                      in->findings[f].sentence);
+    }
+    facts_sort(&v->facts);
+}
+
+/* One read transaction for all that the frame shows; it never spans a write to
+ * the terminal. */
+static void update(struct viewer *v, const struct grid *grid)
+{
+    struct dx_error err = { 0 };
+    struct page *page = viewer_page(v);
+    int64_t now_ms = viewer_now(v);
+
+    v->store_trouble[0] = '\0';
+    v->rested = false;
+    v->read_ms = time_boot_ms();
+    if (!store_begin(v->app->store, &err)) {
+        (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
+        log_line(DX_LOG_WARN, "%s", v->store_trouble);
+        return; /* what was read last stays on the screen, with its age */
+    }
+    v->reader = store_reader(v->app->store);
+    facts_read(&v->facts, &v->reader, now_ms);
+    page_update(page, &v->reader, now_ms, grid->rows - BARS, grid->cols);
+    store_end(v->app->store);
+    add_findings(v, page);
+    v->shown_minute = now_ms / MINUTE_MS;
+}
+
+/* Only what shows the inside of what is selected elsewhere. */
+static void follow(struct viewer *v)
+{
+    struct dx_error err = { 0 };
+
+    v->want_follow = v->rested = false;
+    v->read_ms = time_boot_ms();
+    if (!store_begin(v->app->store, &err)) {
+        (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
+        return;
+    }
+    v->reader = store_reader(v->app->store);
+    page_follow(viewer_page(v), &v->reader, viewer_now(v));
+    store_end(v->app->store);
+}
+
+static struct top_bar top_bar(struct viewer *v)
+{
+    return (struct top_bar){
+        .title = v->app->config.title,
+        .views = v->app->config.views,
+        .view_count = v->page_count,
+        .view = v->page,
+        .now_ms = clock_now(&v->app->clock),
+        .frozen_ms = v->frozen_ms,
+    };
+}
+
+int viewer_tab_at(struct viewer *v, int col)
+{
+    struct top_bar top = top_bar(v);
+
+    return bars_tab_at(&top, screen_grid(v->screen)->cols, col);
+}
+
+void viewer_arrange(struct viewer *v, struct instance *in)
+{
+    table_arrange(in->table);
+    v->want_draw = true;
+    if (in->total > 0 ||
+        in->table->searched) /* it lists a part of what there is: another one now */
+        v->want_update = true;
+}
+
+static void draw_bottom(struct viewer *v, struct dx_canvas *line)
+{
+    struct hint hints[16] = { { NULL, NULL } };
+    struct slot *slot = page_focus(viewer_page(v));
+    char words[sizeof(v->message)] = "";
+    size_t n = 0;
+
+    for (const struct action *a = actions; a->name && n + 1 < 16; a++) {
+        if (a->run == actions_open && slot && instance_opens(&slot->instance))
+            hints[n++] = (struct hint){ line->grid->glyphs->enter, "open" };
+        else if (a->hint)
+            hints[n++] = (struct hint){ a->hint_key ? a->hint_key : line->grid->glyphs->up_down,
+                                        a->hint_word };
+    }
+    hints[n] = (struct hint){ NULL, NULL };
+    if (v->filtering && slot)
+        (void)snprintf(words, sizeof(words), "/%s", slot->instance.table->filter);
+    else if (time_boot_ms() < v->message_until)
+        (void)snprintf(words, sizeof(words), "%s", v->message);
+    bars_bottom(line, &v->facts, hints, words);
+    if (v->screen)
+        screen_cursor(v->screen, v->filtering ? line->row : -1, 1 + dx_width(words));
+}
+
+void viewer_draw_clock(struct viewer *v, struct grid *grid)
+{
+    struct dx_canvas all = canvas_of(grid);
+    struct dx_canvas line = canvas_sub(&all, (struct dx_box){ 0, 0, 1, grid->cols });
+    struct top_bar top = top_bar(v);
+
+    bars_top(&line, &top);
+    v->shown_second = top.now_ms / 1000;
+}
+
+void viewer_draw(struct viewer *v, struct grid *grid)
+{
+    const char *trouble = *v->store_trouble ? v->store_trouble : v->collector.trouble;
+    int64_t now_ms = viewer_now(v);
+    struct dx_canvas all, part;
+
+    if (v->want_update)
+        update(v, grid);
+    else if (v->want_follow)
+        follow(v);
+    grid_clear(grid);
+    all = canvas_of(grid);
+    viewer_draw_clock(v, grid);
+    part = canvas_sub(&all, (struct dx_box){ 1, 0, 1, grid->cols });
+    bars_headline(&part, &v->facts, trouble, now_ms);
+    part = canvas_sub(&all, (struct dx_box){ 2, 0, grid->rows - BARS, grid->cols });
+    page_draw(viewer_page(v), &part, now_ms);
+    if (v->overlay == OVERLAY_HELP) {
+        int lines = help_draw(v, &part, v->help_top);
+
+        if (v->help_top > lines - part.rows + 2)
+            v->help_top = lines - part.rows + 2 > 0 ? lines - part.rows + 2 : 0;
+    }
+    part = canvas_sub(&all, (struct dx_box){ grid->rows - 1, 0, 1, grid->cols });
+    draw_bottom(v, &part);
+    v->shown_age = now_ms / AGE_STEP_MS;
+}

@@ -1,0 +1,10 @@
+/* lists: what a list shows and in which order. */
+#ifndef APP_LISTS_H
+#define APP_LISTS_H
+
+#include "app/viewer.h"
+
+/* A key while the filter of the focused panel is typed. */
+void lists_type(struct viewer *v, const struct dx_event *event);
+
+#endif

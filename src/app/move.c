@@ -1,0 +1,172 @@
+/* move: where one is: rows, panels, views, and what was opened. */
+#include "config.h"
+
+#include "app/move.h"
+
+#include <limits.h>
+
+#include "app/actions.h"
+#include "app/deeds.h"
+
+enum { FRAME_AND_HEAD = 3 };
+
+struct instance *move_focused(struct viewer *v)
+{
+    struct slot *slot = page_focus(viewer_page(v));
+
+    return slot ? &slot->instance : NULL;
+}
+
+/* Rows of the focused list that are on the screen. */
+static int visible(struct viewer *v)
+{
+    struct slot *slot = page_focus(viewer_page(v));
+    int rows = slot ? slot->box.rows - FRAME_AND_HEAD : 1;
+
+    return rows > 0 ? rows : 1;
+}
+
+void move_by(struct viewer *v, int by)
+{
+    struct instance *in = move_focused(v);
+
+    if (v->overlay == OVERLAY_HELP) {
+        int far = by > INT_MAX / 2 ? 100000 : by;
+
+        v->help_top = by == INT_MIN || v->help_top + far < 0 ? 0 : v->help_top + far;
+    } else if (in && in->columns) {
+        table_move(in->table, by, visible(v));
+        v->want_follow = v->want_follow || in->followed;
+    }
+    v->want_draw = true;
+}
+
+void do_up(struct viewer *v, const struct dx_event *event)
+{
+    (void)event;
+    move_by(v, -1);
+}
+
+void do_down(struct viewer *v, const struct dx_event *event)
+{
+    (void)event;
+    move_by(v, 1);
+}
+
+void do_page_up(struct viewer *v, const struct dx_event *event)
+{
+    (void)event;
+    move_by(v, -visible(v));
+}
+
+void do_page_down(struct viewer *v, const struct dx_event *event)
+{
+    (void)event;
+    move_by(v, visible(v));
+}
+
+void do_first(struct viewer *v, const struct dx_event *event)
+{
+    (void)event;
+    move_by(v, INT_MIN);
+}
+
+void do_last(struct viewer *v, const struct dx_event *event)
+{
+    (void)event;
+    move_by(v, INT_MAX);
+}
+
+void move_to_view(struct viewer *v, size_t page)
+{
+    if (page >= v->page_count)
+        return;
+    v->page = page;
+    v->overlay = OVERLAY_NONE;
+    v->want_update = true;
+}
+
+void do_view(struct viewer *v, const struct dx_event *event)
+{
+    move_to_view(v, event->key - '1');
+}
+
+/* Where tiles stand side by side the arrows go from one to the next, Tab to the panel. */
+static bool to_next_tile(struct viewer *v, const struct dx_event *event, int by)
+{
+    struct instance *in = move_focused(v);
+    bool tab = event->key == DX_KEY_TAB;
+
+    if (tab || !in || v->overlay != OVERLAY_NONE || !instance_paints(in) ||
+        (by < 0 ? in->table->at == 0 : in->table->at + 1 >= in->table->shown))
+        return false;
+    move_by(v, by);
+    return true;
+}
+
+void do_next_panel(struct viewer *v, const struct dx_event *event)
+{
+    if (to_next_tile(v, event, 1))
+        return;
+    page_move_focus(viewer_page(v), 1);
+    v->want_update = true;
+}
+
+void do_previous_panel(struct viewer *v, const struct dx_event *event)
+{
+    if (to_next_tile(v, event, -1))
+        return;
+    page_move_focus(viewer_page(v), -1);
+    v->want_update = true;
+}
+
+/* Where a follower shows what is in the row, that is where to go. */
+void actions_open(struct viewer *v, const struct dx_event *event)
+{
+    struct page *page = viewer_page(v);
+    struct instance *in = move_focused(v);
+    const struct table_row *row = in && in->columns ? table_selected(in->table) : NULL;
+    size_t follower = row && *row->into ? page_follower(page, page->focus) : SIZE_MAX;
+
+    (void)event; /* the panel has had it already */
+    v->want_draw = true;
+    if (v->overlay == OVERLAY_HELP)
+        v->overlay = OVERLAY_NONE;
+    else if (follower != SIZE_MAX)
+        page->focus = follower;
+    else if (in && instance_enter(in))
+        v->want_update = true;
+    else if (row && *row->url)
+        viewer_say(v, "%s", row->url);
+}
+
+void do_back(struct viewer *v, const struct dx_event *event)
+{
+    struct page *page = viewer_page(v);
+    struct instance *in = move_focused(v);
+    size_t master = page_master(page, page->focus);
+
+    (void)event;
+    v->want_update = true;
+    if (v->overlay != OVERLAY_NONE) {
+        v->overlay = OVERLAY_NONE;
+    } else if (in && in->columns && in->table->filter[0]) {
+        in->table->filter[0] = '\0';
+        table_arrange(in->table);
+    } else if (in && instance_back(in)) {
+        return;
+    } else if (page->zoomed >= 0) {
+        page->zoomed = -1;
+    } else if (master != SIZE_MAX && page->slots[master].box.rows > 0) {
+        page->focus = master;
+    }
+}
+
+void do_zoom(struct viewer *v, const struct dx_event *event)
+{
+    struct page *page = viewer_page(v);
+
+    (void)event;
+    page->zoomed = page->zoomed >= 0 ? -1 : (int)page->focus;
+    v->want_update = true;
+}

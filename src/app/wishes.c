@@ -1,0 +1,81 @@
+/* wishes: what a panel, or the user, asks of others: a browser, the clipboard, the
+ * collector. */
+#include "config.h"
+
+#include "app/wishes.h"
+
+#include "app/deeds.h"
+#include "app/link.h"
+#include "app/move.h"
+
+void wishes_grant(struct viewer *v, const struct dx_host *host)
+{
+    struct dx_error err = { 0 };
+
+    if (host->changed)
+        v->want_update = true;
+    switch (host->wish) {
+    case WISH_NONE:
+        break;
+    case WISH_URL:
+        link_open(v, host->text);
+        break;
+    case WISH_COPY:
+        link_copy(v, host->text);
+        break;
+    case WISH_MESSAGE:
+        viewer_say(v, "%s", host->text);
+        break;
+    case WISH_POLL:
+        if (store_wish(v->app->store, "poll", host->text, &err))
+            viewer_say(v, "polling %s", *host->text ? host->text : "all sources");
+        else
+            viewer_say(v, "%s", err.text);
+        break;
+    case WISH_VERDICT:
+        if (!store_wish(v->app->store, "triage", host->text, &err))
+            viewer_say(v, "%s", err.text);
+        break;
+    }
+}
+
+/* Let the focused panel have the event. */
+bool wishes_offer(struct viewer *v, struct instance *in, const struct dx_event *event)
+{
+    struct dx_host host = { .instance = in };
+    struct dx_event mine = *event;
+    const struct table_row *row = in->columns ? table_selected(in->table) : NULL;
+    enum dx_reply reply;
+
+    mine.row_key = row ? row->key : "";
+    reply = instance_event(in, &mine, &host);
+    wishes_grant(v, &host);
+    return reply == DX_USED || host.changed || host.wish != WISH_NONE;
+}
+
+static const char *selected_url(struct viewer *v)
+{
+    struct instance *in = move_focused(v);
+
+    return in ? instance_url(in) : "";
+}
+
+void do_url(struct viewer *v, const struct dx_event *event)
+{
+    (void)event;
+    link_open(v, selected_url(v));
+}
+
+void do_copy(struct viewer *v, const struct dx_event *event)
+{
+    (void)event;
+    link_copy(v, selected_url(v));
+}
+
+void do_poll(struct viewer *v, const struct dx_event *event)
+{
+    struct dx_host host = { .wish = WISH_POLL };
+
+    (void)event;
+    wishes_grant(v, &host);
+}
