@@ -113,6 +113,7 @@ void app_start(void)
                     .view_count = 2 },
         .store_path = kit.path,
     };
+    keymap_init(&a.app.config.keymap);
     cr_assert(theme_load(&a.app.theme, themes, "dark", &err), "%s", err.text);
     a.app.store = store_open(kit.path, STORE_VIEW, &err);
     cr_assert(a.app.store, "%s", err.text);

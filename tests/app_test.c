@@ -115,7 +115,7 @@ Test(arguments, what_is_only_printed)
     cr_expect(strstr(captured(), "\n  screen ") && strstr(captured(), "--size"));
     cr_expect_str_eq(print("--version"), "dxtop " PACKAGE_VERSION "\n");
     cr_expect(strstr(print("--print-config"), "\nsources:\n"));
-    cr_expect(strstr(print("--print-options"), ".It Ic \\&ctrl-l\n"));
+    cr_expect(strstr(print("--print-options"), ".It Ic \\&ctrl-l Pq Ic redraw\n"));
 }
 
 /* ---- what is wrong, in words ---- */

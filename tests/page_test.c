@@ -116,9 +116,12 @@ Test(page, a_panel_is_found_where_it_stands)
 
 Test(page, a_tab_is_where_it_is_drawn)
 {
-    struct top_bar top = {
-        .title = "acme", .views = a.app.config.views, .view_count = 2, .view = 1, .now_ms = T0
-    };
+    struct top_bar top = { .title = "acme",
+                           .views = a.app.config.views,
+                           .view_count = 2,
+                           .view = 1,
+                           .now_ms = T0,
+                           .keymap = &a.app.config.keymap };
 
     for (int cols = 30; cols <= 120; cols += 10) {
         struct grid grid;
@@ -193,8 +196,8 @@ Test(help, begins_with_the_focused_panel_and_names_every_key)
     cr_expect(grid_shows(&grid, "Nothing is left out."));
     cr_expect(grid_shows(&grid, "what it is called"));
     cr_expect(grid_shows(&grid, "goes down a step"));
-    for (const struct action *k = actions; k->name; k++)
-        seen += grid_shows(&grid, k->keys);
+    for (int i = 0; i < ACTION_COUNT; i++)
+        seen += grid_shows(&grid, action_kinds[i].keys) && grid_shows(&grid, action_kinds[i].help);
     cr_expect_eq(seen, 27, "%d of the keys", seen);
     for (int row = count + 1; row < 199; row++)
         cr_expect(strlen(grid_line(&grid, row)) <= 120 && !strpbrk(grid_line(&grid, row), "abc"),
@@ -283,4 +286,46 @@ Test(keys, the_next_panel_does_not_forget_that_there_is_something_new)
     press(DX_KEY_TAB, 0);
     cr_expect_eq(a.v.pages[0].focus, 1);
     cr_expect(a.v.want_update);
+}
+
+/* On other keys: the press, the help, the hints and the tabs know of it. */
+Test(keys, are_where_the_configuration_puts_them)
+{
+    struct keymap *map = &a.app.config.keymap;
+    struct instance *in = &a.v.pages[0].slots[0].instance;
+    const char *screen;
+
+    map->count = 0;
+    keymap_add(map, ACTION_DOWN, (struct key){ 'x', 0 });
+    keymap_add(map, ACTION_SORT, (struct key){ DX_KEY_F1 + 4, 0 });
+    keymap_add(map, ACTION_VIEW, (struct key){ 'e', DX_MOD_ALT });
+    keymap_add(map, ACTION_VIEW, (struct key){ 'r', DX_MOD_ALT });
+    map->keys[ACTION_SORT] = "f5";
+    screen = draw_frame(40, 120);
+    cr_expect(strstr(screen, "f5 sort") && !strstr(screen, "q quit"), "%s", screen);
+    cr_expect(strstr(screen, " alt-e One  alt-r Two "), "%s", screen);
+    press('j', 0);
+    cr_expect_str_eq(table_selected(in->table)->key, "row 0");
+    press('x', 0);
+    cr_expect_str_eq(table_selected(in->table)->key, "row 1");
+    press('2', 0);
+    cr_expect_eq(a.v.page, 0);
+    press('r', DX_MOD_ALT);
+    cr_expect_eq(a.v.page, 1);
+    a.v.overlay = OVERLAY_HELP;
+    screen = draw_frame(60, 120);
+    cr_expect(strstr(screen, "f5"), "%s", screen);
+    cr_expect_not(strstr(screen, " s  "), "%s", screen);
+}
+
+Test(keys, ctrl_c_quits_whatever_is_bound_and_typed_into)
+{
+    a.app.config.keymap.count = 0;
+    a.v.loop = ev_loop_new(EVFLAG_AUTO);
+    a.v.status = 7;
+    draw_frame(40, 120);
+    a.v.filtering = true;
+    press('c', DX_MOD_CTRL);
+    cr_expect_eq(a.v.status, EXIT_OK);
+    ev_loop_destroy(a.v.loop);
 }

@@ -11,7 +11,7 @@
 #include "golden.h"
 #include "core/text.h"
 #include "ui/canvas.h"
-#include "ui/keys.h"
+#include "model/keys.h"
 #include "ui/layout.h"
 #include "ui/screen_internal.h"
 #include "ui/table.h"
@@ -215,6 +215,46 @@ Test(keys, names_and_keys_go_both_ways)
     }
     cr_expect_not(key_parse(&(struct key){ 0 }, "nope"));
     cr_expect_not(key_parse(&(struct key){ 0 }, ""));
+}
+
+static const struct {
+    const char *name, *arrives; /* NULL: nothing comes of it */
+} arrivals[] = {
+    { "a", "a" },
+    { "shift-a", "A" },
+    { "shift-1", NULL },
+    { "ctrl-a", "ctrl-a" },
+    { "ctrl-A", "ctrl-a" },
+    { "ctrl-m", "enter" },
+    { "ctrl-i", "tab" },
+    { "ctrl-h", "backspace" },
+    { "ctrl-alt-h", "alt-backspace" },
+    { "ctrl-1", NULL },
+    { "ctrl-up", NULL },
+    { "ctrl-shift-a", NULL },
+    { "alt-x", "alt-x" },
+    { "alt-enter", "alt-enter" },
+    { "alt-f1", NULL },
+    { "alt-up", NULL },
+    { "shift-up", "shift-up" },
+    { "shift-tab", "shift-tab" },
+    { "shift-f1", NULL },
+    { "shift-esc", NULL },
+    { "alt-shift-a", "alt-A" },
+    { "ctrl-space", "ctrl-space" },
+};
+
+Test(keys, come_in_as_a_terminal_sends_them)
+{
+    for (size_t i = 0; i < sizeof(arrivals) / sizeof(arrivals[0]); i++) {
+        struct key key;
+        char out[32];
+
+        cr_assert(key_parse(&key, arrivals[i].name), "%s", arrivals[i].name);
+        cr_expect_eq(key_arrives(&key), arrivals[i].arrives != NULL, "%s", arrivals[i].name);
+        if (arrivals[i].arrives)
+            cr_expect_str_eq(key_format(out, sizeof(out), key), arrivals[i].arrives);
+    }
 }
 
 /* ---- layout ---- */

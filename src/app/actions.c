@@ -3,9 +3,6 @@
 
 #include "app/actions.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "app/deeds.h"
 #include "app/lists.h"
 #include "app/mouse.h"
@@ -13,128 +10,123 @@
 #include "app/picture.h"
 #include "app/state.h"
 #include "app/wishes.h"
-#include "ui/keys.h"
+#include "model/action.h"
 
-static void do_freeze(struct viewer *v, const struct dx_event *event)
+static void do_freeze(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     v->frozen_ms = v->frozen_ms > 0 ? 0 : clock_now(&v->app->clock);
     v->want_update = true;
 }
 
-static void do_theme(struct viewer *v, const struct dx_event *event)
+static void do_theme(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     state_next_theme(v);
 }
 
-static void do_log(struct viewer *v, const struct dx_event *event)
+static void do_log(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     v->overlay = v->overlay == OVERLAY_LOG ? OVERLAY_NONE : OVERLAY_LOG;
     v->want_update = true;
 }
 
-static void do_help(struct viewer *v, const struct dx_event *event)
+static void do_help(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     v->overlay = v->overlay == OVERLAY_HELP ? OVERLAY_NONE : OVERLAY_HELP;
     v->help_top = 0;
     v->want_draw = true;
 }
 
-static void do_save(struct viewer *v, const struct dx_event *event)
+static void do_save(struct viewer *v, const struct deed *deed)
 {
     char path[512];
     struct dx_error err = { 0 };
 
-    (void)event;
+    (void)deed;
     if (picture_save(v, path, sizeof(path), &err))
         viewer_say(v, "saved %s", path);
     else
         viewer_say(v, "%s", err.text);
 }
 
-static void do_redraw(struct viewer *v, const struct dx_event *event)
+static void do_redraw(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     screen_redraw(v->screen);
     v->want_update = true;
 }
 
-static void do_suspend(struct viewer *v, const struct dx_event *event)
+static void do_suspend(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     viewer_suspend(v);
 }
 
-static void do_quit(struct viewer *v, const struct dx_event *event)
+static void do_quit(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     v->status = EXIT_OK;
     ev_break(v->loop, EVBREAK_ALL);
 }
 
-const struct action actions[] = {
-    { "up", "up k", "one row up", do_up, true, NULL, "move" },
-    { "down", "down j", "one row down", do_down, false, NULL, NULL },
-    { "page-up", "page-up", "one page up", do_page_up, false, NULL, NULL },
-    { "page-down", "page-down", "one page down", do_page_down, false, NULL, NULL },
-    { "first", "home g", "to the first row", do_first, false, NULL, NULL },
-    { "last", "end G", "to the last row", do_last, false, NULL, NULL },
-    { "next-panel", "tab right l", "to the next panel", do_next_panel, false, NULL, NULL },
-    { "previous-panel", "shift-tab left h", "to the panel before", do_previous_panel, false, NULL,
-      NULL },
-    { "view", "1 2 3 4 5 6 7 8 9", "show that view", do_view, false, NULL, NULL },
-    { "open", "enter", "open the row: what is in it, else its URL", actions_open, false, NULL,
-      NULL },
-    { "back", "esc", "back: out of help, the log, the filter, what was opened, the zoom", do_back,
-      false, NULL, NULL },
-    { "filter", "/", "filter the list: text, !text leaves out, column:text", do_filter, true, "/",
-      "filter" },
-    { "sort", "s", "sort by the next column", do_sort, true, "s", "sort" },
-    { "reverse", "S", "sort the other way round", do_reverse, false, NULL, NULL },
-    { "zoom", "z", "give the panel the whole screen, and back", do_zoom, true, "z", "zoom" },
-    { "url", "o", "open the row's URL with $BROWSER, else show and copy it", do_url, false, NULL,
-      NULL },
-    { "copy", "y", "copy the row's URL (OSC 52)", do_copy, false, NULL, NULL },
-    { "freeze", "p", "freeze the screen; data goes on coming in", do_freeze, false, NULL, NULL },
-    { "poll", "r", "poll all sources now, within their budget", do_poll, false, NULL, NULL },
-    { "theme", "t", "next theme", do_theme, false, NULL, NULL },
-    { "save", "x", "save the screen as an SVG picture in the current directory", do_save, false,
-      NULL, NULL },
-    { "log", "L", "what happened", do_log, false, NULL, NULL },
-    { "mouse", "m", "leave the mouse to the terminal, and back", do_mouse, false, NULL, NULL },
-    { "redraw", "ctrl-l", "draw the screen anew", do_redraw, false, NULL, NULL },
-    { "suspend", "ctrl-z", "stop; fg brings it back", do_suspend, false, NULL, NULL },
-    { "help", "?", "what the focused panel shows, and all keys", do_help, true, "?", "help" },
-    { "quit", "q ctrl-c", "quit", do_quit, true, "q", "quit" },
-    { 0 },
+static void (*const run[ACTION_COUNT])(struct viewer *v, const struct deed *deed) = {
+    [ACTION_UP] = do_up,
+    [ACTION_DOWN] = do_down,
+    [ACTION_PAGE_UP] = do_page_up,
+    [ACTION_PAGE_DOWN] = do_page_down,
+    [ACTION_FIRST] = do_first,
+    [ACTION_LAST] = do_last,
+    [ACTION_NEXT_PANEL] = do_next_panel,
+    [ACTION_PREVIOUS_PANEL] = do_previous_panel,
+    [ACTION_VIEW] = do_view,
+    [ACTION_OPEN] = do_open,
+    [ACTION_BACK] = do_back,
+    [ACTION_FILTER] = do_filter,
+    [ACTION_SORT] = do_sort,
+    [ACTION_REVERSE] = do_reverse,
+    [ACTION_ZOOM] = do_zoom,
+    [ACTION_URL] = do_url,
+    [ACTION_COPY] = do_copy,
+    [ACTION_FREEZE] = do_freeze,
+    [ACTION_POLL] = do_poll,
+    [ACTION_THEME] = do_theme,
+    [ACTION_SAVE] = do_save,
+    [ACTION_LOG] = do_log,
+    [ACTION_MOUSE] = do_mouse,
+    [ACTION_REDRAW] = do_redraw,
+    [ACTION_SUSPEND] = do_suspend,
+    [ACTION_HELP] = do_help,
+    [ACTION_QUIT] = do_quit,
 };
 
-static bool bound(const struct action *action, const struct dx_event *event)
+void actions_do(struct viewer *v, enum action action, const struct deed *deed)
 {
-    char names[128], *rest = names;
+    run[action](v, deed);
+}
 
-    (void)snprintf(names, sizeof(names), "%s", action->keys);
-    for (char *name = strsep(&rest, " "); name; name = strsep(&rest, " ")) {
-        struct key key;
-
-        if (key_parse(&key, name) && key.key == event->key && key.mods == event->mods)
-            return true;
-    }
-    return false;
+/* Whatever else is bound or typed into, this ends the program. */
+static bool is_end(const struct dx_event *event)
+{
+    return event->key == 'c' && event->mods == DX_MOD_CTRL;
 }
 
 void actions_event(struct viewer *v, const struct dx_event *event)
 {
     struct instance *in = move_focused(v);
+    const struct bind *bind;
 
     if (event->type == DX_EVENT_MOUSE) {
         mouse_event(v, event);
         return;
     }
-    if (v->filtering && !(event->key == 'c' && event->mods == DX_MOD_CTRL)) {
+    if (is_end(event)) {
+        do_quit(v, NULL);
+        return;
+    }
+    if (v->filtering) {
         lists_type(v, event);
         return;
     }
@@ -142,16 +134,15 @@ void actions_event(struct viewer *v, const struct dx_event *event)
         v->want_draw = true;
         return;
     }
-    for (const struct action *a = actions; a->name; a++) {
-        if (bound(a, event)) {
-            a->run(v, event);
-            return;
-        }
-    }
+    bind = keymap_find(&v->app->config.keymap, (struct key){ event->key, event->mods });
+    if (bind)
+        actions_do(v, bind->action,
+                   &(struct deed){ .nth = bind->nth, .tab = event->key == DX_KEY_TAB });
 }
 
 void actions_print_mdoc(struct buf *out)
 {
-    for (const struct action *a = actions; a->name; a++)
-        (void)buf_print(out, ".It Ic \\&%s\n%s\n", a->keys, a->help);
+    for (int i = 0; i < ACTION_COUNT; i++)
+        (void)buf_print(out, ".It Ic \\&%s Pq Ic %s\n%s\n", action_kinds[i].keys, action_names[i],
+                        action_kinds[i].help);
 }

@@ -221,6 +221,8 @@ static void arguments_print_mdoc(struct buf *out)
     config_print_mdoc(out, config_calendar_options);
     (void)buf_text(out, ".\\\" hours\n");
     config_print_mdoc(out, config_hours_options);
+    (void)buf_text(out, ".\\\" keys-table\n");
+    config_print_mdoc(out, config_keys_options);
     (void)buf_text(out, ".\\\" targets\n");
     config_print_mdoc(out, config_target_options);
     (void)buf_text(out, ".\\\" kpi-table\n");

@@ -33,11 +33,11 @@ static int put(struct dx_canvas *line, int col, const struct dx_style *style, co
 static int tab(struct dx_canvas *line, const struct top_bar *top, size_t i, int col, bool names)
 {
     bool active = i == top->view;
-    char number[16];
+    char key[32] = " ";
     int from = col;
 
-    (void)snprintf(number, sizeof(number), " %zu", i + 1);
-    col += put(line, col, active ? &strong : &key_style, number);
+    (void)keymap_nth(top->keymap, ACTION_VIEW, (int)i, key + 1, sizeof(key) - 1);
+    col += put(line, col, active ? &strong : &key_style, key);
     if (names || active) {
         col += put(line, col, &text, " ");
         col += put(line, col, active ? &strong : &text, top->views[i].name);

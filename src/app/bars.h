@@ -12,7 +12,8 @@ struct top_bar {
     const struct view_settings *views;
     size_t view_count, view;
     int64_t now_ms;
-    int64_t frozen_ms; /* 0: not frozen */
+    int64_t frozen_ms;           /* 0: not frozen */
+    const struct keymap *keymap; /* each view stands behind its key */
 };
 
 void bars_top(struct dx_canvas *line, const struct top_bar *top);

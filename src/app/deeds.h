@@ -5,25 +5,32 @@
 
 #include "app/viewer.h"
 
-void do_up(struct viewer *v, const struct dx_event *event);
-void do_down(struct viewer *v, const struct dx_event *event);
-void do_page_up(struct viewer *v, const struct dx_event *event);
-void do_page_down(struct viewer *v, const struct dx_event *event);
-void do_first(struct viewer *v, const struct dx_event *event);
-void do_last(struct viewer *v, const struct dx_event *event);
-void do_view(struct viewer *v, const struct dx_event *event);
-void do_next_panel(struct viewer *v, const struct dx_event *event);
-void do_previous_panel(struct viewer *v, const struct dx_event *event);
-void do_back(struct viewer *v, const struct dx_event *event);
-void do_zoom(struct viewer *v, const struct dx_event *event);
+/* How an action was asked for. */
+struct deed {
+    int nth;  /* which of the action's keys, from 0 */
+    bool tab; /* it is on Tab: to another panel, not from tile to tile */
+};
 
-void do_filter(struct viewer *v, const struct dx_event *event);
-void do_sort(struct viewer *v, const struct dx_event *event);
-void do_reverse(struct viewer *v, const struct dx_event *event);
+void do_up(struct viewer *v, const struct deed *deed);
+void do_down(struct viewer *v, const struct deed *deed);
+void do_page_up(struct viewer *v, const struct deed *deed);
+void do_page_down(struct viewer *v, const struct deed *deed);
+void do_first(struct viewer *v, const struct deed *deed);
+void do_last(struct viewer *v, const struct deed *deed);
+void do_view(struct viewer *v, const struct deed *deed);
+void do_next_panel(struct viewer *v, const struct deed *deed);
+void do_previous_panel(struct viewer *v, const struct deed *deed);
+void do_open(struct viewer *v, const struct deed *deed);
+void do_back(struct viewer *v, const struct deed *deed);
+void do_zoom(struct viewer *v, const struct deed *deed);
 
-void do_url(struct viewer *v, const struct dx_event *event);
-void do_copy(struct viewer *v, const struct dx_event *event);
-void do_poll(struct viewer *v, const struct dx_event *event);
-void do_mouse(struct viewer *v, const struct dx_event *event);
+void do_filter(struct viewer *v, const struct deed *deed);
+void do_sort(struct viewer *v, const struct deed *deed);
+void do_reverse(struct viewer *v, const struct deed *deed);
+
+void do_url(struct viewer *v, const struct deed *deed);
+void do_copy(struct viewer *v, const struct deed *deed);
+void do_poll(struct viewer *v, const struct deed *deed);
+void do_mouse(struct viewer *v, const struct deed *deed);
 
 #endif

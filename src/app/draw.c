@@ -3,12 +3,13 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
-#include "app/actions.h"
 #include "app/bars.h"
 #include "app/help.h"
 #include "app/viewer.h"
 #include "core/log.h"
+#include "model/action.h"
 
 enum { BARS = 3 }; /* two lines above the panels, one below */
 
@@ -80,6 +81,7 @@ static struct top_bar top_bar(struct viewer *v)
         .view = v->page,
         .now_ms = clock_now(&v->app->clock),
         .frozen_ms = v->frozen_ms,
+        .keymap = &v->app->config.keymap,
     };
 }
 
@@ -99,21 +101,38 @@ void viewer_arrange(struct viewer *v, struct instance *in)
         v->want_update = true;
 }
 
-static void draw_bottom(struct viewer *v, struct dx_canvas *line)
+/* The first key of what has a word for the last line; the arrows are one sign. */
+static size_t make_hints(struct viewer *v, const struct glyphs *g, struct hint *hints,
+                         char keys[][32], size_t most)
 {
-    struct hint hints[16] = { { NULL, NULL } };
+    const struct keymap *map = &v->app->config.keymap;
     struct slot *slot = page_focus(viewer_page(v));
-    char words[sizeof(v->message)] = "";
     size_t n = 0;
 
-    for (const struct action *a = actions; a->name && n + 1 < 16; a++) {
-        if (a->run == actions_open && slot && instance_opens(&slot->instance))
-            hints[n++] = (struct hint){ line->grid->glyphs->enter, "open" };
-        else if (a->hint)
-            hints[n++] = (struct hint){ a->hint_key ? a->hint_key : line->grid->glyphs->up_down,
-                                        a->hint_word };
+    for (int i = 0; i < ACTION_COUNT && n < most; i++) {
+        const char *key = keymap_nth(map, (enum action)i, 0, keys[n], sizeof(keys[n]));
+
+        if (!action_kinds[i].hint || !*key ||
+            (i == ACTION_OPEN && !(slot && instance_opens(&slot->instance))))
+            continue;
+        if (strcmp(key, "up") == 0)
+            key = g->up_down;
+        else if (strcmp(key, "enter") == 0)
+            key = g->enter;
+        hints[n++] = (struct hint){ key, action_kinds[i].hint };
     }
-    hints[n] = (struct hint){ NULL, NULL };
+    return n;
+}
+
+static void draw_bottom(struct viewer *v, struct dx_canvas *line)
+{
+    enum { HINTS = 15 };
+    struct hint hints[HINTS + 1] = { { NULL, NULL } };
+    char keys[HINTS][32];
+    struct slot *slot = page_focus(viewer_page(v));
+    char words[sizeof(v->message)] = "";
+
+    hints[make_hints(v, line->grid->glyphs, hints, keys, HINTS)] = (struct hint){ NULL, NULL };
     if (v->filtering && slot)
         (void)snprintf(words, sizeof(words), "/%s", slot->instance.table->filter);
     else if (time_boot_ms() < v->message_until)

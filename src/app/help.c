@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/actions.h"
 #include "core/text.h"
+#include "model/action.h"
 #include "ui/widgets.h"
 
 enum { KEYS_COLS = 18, MARGIN = 1 };
@@ -58,6 +58,8 @@ static void wrap(struct pen *pen, int col, const struct dx_style *style, const c
 static void entry(struct pen *pen, const char *key, const char *help)
 {
     put(pen, MARGIN, &key_style, key);
+    if (text_width(key) >= KEYS_COLS) /* as many as the user wants */
+        pen->line++;
     wrap(pen, MARGIN + KEYS_COLS, NULL, help);
 }
 
@@ -114,7 +116,7 @@ int help_draw(struct viewer *v, struct dx_canvas *canvas, int top)
     if (slot && slot->instance.panel)
         about_panel(&pen, &slot->instance);
     section(&pen, "Keys");
-    for (const struct action *a = actions; a->name; a++)
-        entry(&pen, a->keys, a->help);
+    for (int i = 0; i < ACTION_COUNT; i++)
+        entry(&pen, v->app->config.keymap.keys[i], action_kinds[i].help);
     return pen.line;
 }

@@ -9,11 +9,11 @@
 #include "app/move.h"
 #include "core/text.h"
 
-void do_filter(struct viewer *v, const struct dx_event *event)
+void do_filter(struct viewer *v, const struct deed *deed)
 {
     struct instance *in = move_focused(v);
 
-    (void)event;
+    (void)deed;
     if (!in || !in->columns)
         viewer_say(v, "this panel has no list to filter");
     else
@@ -21,11 +21,11 @@ void do_filter(struct viewer *v, const struct dx_event *event)
     v->want_draw = true;
 }
 
-void do_sort(struct viewer *v, const struct dx_event *event)
+void do_sort(struct viewer *v, const struct deed *deed)
 {
     struct instance *in = move_focused(v);
 
-    (void)event;
+    (void)deed;
     if (!in || !in->columns)
         return;
     struct table *t = in->table;
@@ -38,11 +38,11 @@ void do_sort(struct viewer *v, const struct dx_event *event)
                    *t->columns[t->sort].title ? t->columns[t->sort].title : "state");
 }
 
-void do_reverse(struct viewer *v, const struct dx_event *event)
+void do_reverse(struct viewer *v, const struct deed *deed)
 {
     struct instance *in = move_focused(v);
 
-    (void)event;
+    (void)deed;
     if (!in || !in->columns)
         return;
     in->table->reverse = !in->table->reverse;

@@ -3,7 +3,6 @@
 
 #include "app/mouse.h"
 
-#include "app/actions.h"
 #include "app/deeds.h"
 #include "app/move.h"
 #include "app/wishes.h"
@@ -40,12 +39,12 @@ void mouse_event(struct viewer *v, const struct dx_event *event)
         return;
     v->want_follow = v->want_follow || slot->instance.followed;
     if (was_focused && at == slot->instance.table->at)
-        actions_open(v, event); /* a second click */
+        move_into(v); /* a second click */
 }
 
-void do_mouse(struct viewer *v, const struct dx_event *event)
+void do_mouse(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     v->mouse = !v->mouse;
     screen_mouse(v->screen, v->mouse);
     viewer_say(v, v->mouse ? "the mouse selects, scrolls and opens"

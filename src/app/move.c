@@ -5,7 +5,6 @@
 
 #include <limits.h>
 
-#include "app/actions.h"
 #include "app/deeds.h"
 
 enum { FRAME_AND_HEAD = 3 };
@@ -41,39 +40,39 @@ void move_by(struct viewer *v, int by)
     v->want_draw = true;
 }
 
-void do_up(struct viewer *v, const struct dx_event *event)
+void do_up(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     move_by(v, -1);
 }
 
-void do_down(struct viewer *v, const struct dx_event *event)
+void do_down(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     move_by(v, 1);
 }
 
-void do_page_up(struct viewer *v, const struct dx_event *event)
+void do_page_up(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     move_by(v, -visible(v));
 }
 
-void do_page_down(struct viewer *v, const struct dx_event *event)
+void do_page_down(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     move_by(v, visible(v));
 }
 
-void do_first(struct viewer *v, const struct dx_event *event)
+void do_first(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     move_by(v, INT_MIN);
 }
 
-void do_last(struct viewer *v, const struct dx_event *event)
+void do_last(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     move_by(v, INT_MAX);
 }
 
@@ -86,49 +85,47 @@ void move_to_view(struct viewer *v, size_t page)
     v->want_update = true;
 }
 
-void do_view(struct viewer *v, const struct dx_event *event)
+void do_view(struct viewer *v, const struct deed *deed)
 {
-    move_to_view(v, event->key - '1');
+    move_to_view(v, (size_t)deed->nth);
 }
 
 /* Where tiles stand side by side the arrows go from one to the next, Tab to the panel. */
-static bool to_next_tile(struct viewer *v, const struct dx_event *event, int by)
+static bool to_next_tile(struct viewer *v, const struct deed *deed, int by)
 {
     struct instance *in = move_focused(v);
-    bool tab = event->key == DX_KEY_TAB;
 
-    if (tab || !in || v->overlay != OVERLAY_NONE || !instance_paints(in) ||
+    if (deed->tab || !in || v->overlay != OVERLAY_NONE || !instance_paints(in) ||
         (by < 0 ? in->table->at == 0 : in->table->at + 1 >= in->table->shown))
         return false;
     move_by(v, by);
     return true;
 }
 
-void do_next_panel(struct viewer *v, const struct dx_event *event)
+void do_next_panel(struct viewer *v, const struct deed *deed)
 {
-    if (to_next_tile(v, event, 1))
+    if (to_next_tile(v, deed, 1))
         return;
     page_move_focus(viewer_page(v), 1);
     v->want_update = true;
 }
 
-void do_previous_panel(struct viewer *v, const struct dx_event *event)
+void do_previous_panel(struct viewer *v, const struct deed *deed)
 {
-    if (to_next_tile(v, event, -1))
+    if (to_next_tile(v, deed, -1))
         return;
     page_move_focus(viewer_page(v), -1);
     v->want_update = true;
 }
 
 /* Where a follower shows what is in the row, that is where to go. */
-void actions_open(struct viewer *v, const struct dx_event *event)
+void move_into(struct viewer *v)
 {
     struct page *page = viewer_page(v);
     struct instance *in = move_focused(v);
     const struct table_row *row = in && in->columns ? table_selected(in->table) : NULL;
     size_t follower = row && *row->into ? page_follower(page, page->focus) : SIZE_MAX;
 
-    (void)event; /* the panel has had it already */
     v->want_draw = true;
     if (v->overlay == OVERLAY_HELP)
         v->overlay = OVERLAY_NONE;
@@ -140,13 +137,19 @@ void actions_open(struct viewer *v, const struct dx_event *event)
         viewer_say(v, "%s", row->url);
 }
 
-void do_back(struct viewer *v, const struct dx_event *event)
+void do_open(struct viewer *v, const struct deed *deed)
+{
+    (void)deed; /* the panel has had it already */
+    move_into(v);
+}
+
+void do_back(struct viewer *v, const struct deed *deed)
 {
     struct page *page = viewer_page(v);
     struct instance *in = move_focused(v);
     size_t master = page_master(page, page->focus);
 
-    (void)event;
+    (void)deed;
     v->want_update = true;
     if (v->overlay != OVERLAY_NONE) {
         v->overlay = OVERLAY_NONE;
@@ -162,11 +165,11 @@ void do_back(struct viewer *v, const struct dx_event *event)
     }
 }
 
-void do_zoom(struct viewer *v, const struct dx_event *event)
+void do_zoom(struct viewer *v, const struct deed *deed)
 {
     struct page *page = viewer_page(v);
 
-    (void)event;
+    (void)deed;
     page->zoomed = page->zoomed >= 0 ? -1 : (int)page->focus;
     v->want_update = true;
 }

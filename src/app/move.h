@@ -7,6 +7,7 @@
 struct instance *move_focused(struct viewer *v); /* NULL: there is no panel */
 /* Rows, or to an end with INT_MIN and INT_MAX; lines, where the help is shown. */
 void move_by(struct viewer *v, int by);
+void move_into(struct viewer *v); /* open what is selected */
 void move_to_view(struct viewer *v, size_t page);
 
 #endif

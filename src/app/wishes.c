@@ -60,22 +60,22 @@ static const char *selected_url(struct viewer *v)
     return in ? instance_url(in) : "";
 }
 
-void do_url(struct viewer *v, const struct dx_event *event)
+void do_url(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     link_open(v, selected_url(v));
 }
 
-void do_copy(struct viewer *v, const struct dx_event *event)
+void do_copy(struct viewer *v, const struct deed *deed)
 {
-    (void)event;
+    (void)deed;
     link_copy(v, selected_url(v));
 }
 
-void do_poll(struct viewer *v, const struct dx_event *event)
+void do_poll(struct viewer *v, const struct deed *deed)
 {
     struct dx_host host = { .wish = WISH_POLL };
 
-    (void)event;
+    (void)deed;
     wishes_grant(v, &host);
 }

@@ -339,6 +339,7 @@ static void load_root(struct load *load, const struct yaml *root)
                            : "";
     config->critical = settings.critical;
     config->feeds = settings.kpis;
+    keys_load(&load->options, &config->keymap, &settings.keys, yaml_get(root, "keys"));
     targets_load(&load->options, config->goals, &settings.targets, yaml_get(root, "targets"));
     feeds_load(&load->options, &config->feeds, yaml_get(root, "kpis"));
     calendar_load(&load->options, &config->calendar, yaml_get(root, "calendar"));
@@ -387,6 +388,7 @@ bool config_load(struct config *config, const char *path, const char *text,
         .path = "", .title = "", .store = "", .theme = "", .color = "", .glyphs = ""
     };
     load.options.arena = &config->arena;
+    keymap_init(&config->keymap);
     c->out = complaints;
     c->file = path ? path : "arguments";
     if (path && !text) {

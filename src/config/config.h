@@ -8,6 +8,7 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
+#include "model/action.h"
 #include "model/calendar.h"
 #include "model/endpoint.h"
 #include "model/kpi.h"
@@ -85,6 +86,7 @@ struct config {
     const char *title;                          /* "acme platform" */
     const char *store, *theme, *color, *glyphs; /* "" unless given */
     bool mouse;
+    struct keymap keymap;
     int success_policy;       /* index of config_success_policies */
     struct dx_items patterns; /* of const char *: paths of failure patterns */
     const char *runbooks;     /* folder of Markdown files; "" none */
@@ -126,6 +128,7 @@ extern const struct dx_option config_row_options[];    /* of a row of a view */
 extern const struct dx_option config_calendar_options[];
 extern const struct dx_option config_target_options[]; /* of `targets` */
 extern const struct dx_option config_feed_options[];   /* of `kpis` */
+extern const struct dx_option config_keys_options[];   /* of `keys` */
 extern const struct dx_option config_hours_options[];  /* of a calendar's `hours` */
 /* mdoc: .It Ic name : Ar type \n help ... as the man page has it. */
 void config_print_mdoc(struct buf *out, const struct dx_option *options);

@@ -12,6 +12,12 @@ struct settings { /* the top level, as the table fills it */
     struct dx_items patterns, critical;
     const char *runbooks;
     struct dx_items targets, kpis; /* of struct target_settings, of struct kpi_feed */
+    struct dx_items keys;          /* of struct keys_settings */
+};
+
+struct keys_settings {
+    const char *action;
+    struct dx_items keys; /* of const char * */
 };
 
 struct target_settings {
@@ -37,5 +43,8 @@ void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUN
                   const struct dx_items *items, const struct yaml *section);
 void feeds_load(struct option_context *context, const struct dx_items *items,
                 const struct yaml *section);
+/* section: what the items were made of; NULL: there is none. Always fills the map. */
+void keys_load(struct option_context *context, struct keymap *map, const struct dx_items *items,
+               const struct yaml *section);
 
 #endif

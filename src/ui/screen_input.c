@@ -93,6 +93,12 @@ static bool from_code(struct dx_event *event, wint_t code)
         { KEY_BTAB, DX_KEY_TAB, DX_MOD_SHIFT },
         { KEY_SR, DX_KEY_UP, DX_MOD_SHIFT },
         { KEY_SF, DX_KEY_DOWN, DX_MOD_SHIFT },
+        { KEY_SLEFT, DX_KEY_LEFT, DX_MOD_SHIFT },
+        { KEY_SRIGHT, DX_KEY_RIGHT, DX_MOD_SHIFT },
+        { KEY_SHOME, DX_KEY_HOME, DX_MOD_SHIFT },
+        { KEY_SEND, DX_KEY_END, DX_MOD_SHIFT },
+        { KEY_SPREVIOUS, DX_KEY_PAGE_UP, DX_MOD_SHIFT },
+        { KEY_SNEXT, DX_KEY_PAGE_DOWN, DX_MOD_SHIFT },
     };
 
     if (code == MOUSE_CODE)

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ui/keys.h"
+#include "model/keys.h"
 #include "ui/screen_internal.h"
 
 enum { NAME_MOST = 64, INPUT_MOST = 4096 };

@@ -1,7 +1,7 @@
 /* keys: names of keys. */
 #include "config.h"
 
-#include "ui/keys.h"
+#include "model/keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,12 @@
 #include <strings.h>
 
 #include "core/text.h"
+
+const char *const key_names[] = {
+    "up",  "down", "left",      "right",  "home",  "end", "page-up", "page-down", "enter",
+    "esc", "tab",  "backspace", "delete", "space", "f1",  "f2",      "f3",        "f4",
+    "f5",  "f6",   "f7",        "f8",     "f9",    "f10", "f11",     "f12",       NULL,
+};
 
 static const struct {
     const char *name;
@@ -83,4 +89,45 @@ const char *key_format(char *out, size_t cap, struct key key)
     utf8[utf8_put(utf8, (char32_t)key.key)] = '\0';
     (void)snprintf(out, cap, "%s%s", prefix, utf8);
     return out;
+}
+
+/* What a terminal sends for a letter with ctrl may be that of another key. */
+static bool ctrl_arrives(struct key *key)
+{
+    static const struct {
+        char letter;
+        uint32_t key;
+    } same[] = {
+        { 'i', DX_KEY_TAB }, { 'j', DX_KEY_ENTER }, { 'm', DX_KEY_ENTER }, { 'h', DX_KEY_BACKSPACE }
+    };
+
+    if (key->key >= 'A' && key->key <= 'Z')
+        key->key += 'a' - 'A';
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        if (key->key == (uint32_t)same[i].letter) {
+            key->key = same[i].key;
+            key->mods &= ~(unsigned)DX_MOD_CTRL;
+            return true;
+        }
+    }
+    return (key->key >= 'a' && key->key <= 'z') || key->key == ' ';
+}
+
+bool key_arrives(struct key *key)
+{
+    bool moves = key->key >= DX_KEY_UP && key->key <= DX_KEY_PAGE_DOWN;
+
+    if (key->mods & DX_MOD_CTRL)
+        return !(key->mods & DX_MOD_SHIFT) && ctrl_arrives(key);
+    if ((key->mods & DX_MOD_ALT) && (key->key >= DX_KEY_UP && key->key != DX_KEY_ENTER &&
+                                     key->key != DX_KEY_TAB && key->key != DX_KEY_BACKSPACE))
+        return false;
+    if (!(key->mods & DX_MOD_SHIFT))
+        return true;
+    if (key->key >= 'a' && key->key <= 'z') {
+        key->key -= 'a' - 'A';
+        key->mods &= ~(unsigned)DX_MOD_SHIFT;
+        return true;
+    }
+    return key->mods == DX_MOD_SHIFT && (moves || key->key == DX_KEY_TAB);
 }
