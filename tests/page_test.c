@@ -198,7 +198,7 @@ Test(help, begins_with_the_focused_panel_and_names_every_key)
     cr_expect(grid_shows(&grid, "goes down a step"));
     for (int i = 0; i < ACTION_COUNT; i++)
         seen += grid_shows(&grid, action_kinds[i].keys) && grid_shows(&grid, action_kinds[i].help);
-    cr_expect_eq(seen, 27, "%d of the keys", seen);
+    cr_expect_eq(seen, ACTION_COUNT, "%d of the keys", seen);
     for (int row = count + 1; row < 199; row++)
         cr_expect(strlen(grid_line(&grid, row)) <= 120 && !strpbrk(grid_line(&grid, row), "abc"),
                   "line %d is not counted: %s", row, grid_line(&grid, row));
@@ -253,7 +253,7 @@ Test(keys, move_sort_filter_and_step)
     press(DX_KEY_BACKSPACE, 0);
     cr_expect_str_eq(in->tables[0].filter, "q");
     press(DX_KEY_ENTER, 0);
-    cr_expect_not(a.v.filtering);
+    cr_expect_eq(a.v.typing, TYPING_NONE);
     press(DX_KEY_ESC, 0);
     cr_expect_str_eq(in->tables[0].filter, "");
     a.step = "down";
@@ -324,7 +324,7 @@ Test(keys, ctrl_c_quits_whatever_is_bound_and_typed_into)
     a.v.loop = ev_loop_new(EVFLAG_AUTO);
     a.v.status = 7;
     draw_frame(40, 120);
-    a.v.filtering = true;
+    a.v.typing = TYPING_COMMAND;
     press('c', DX_MOD_CTRL);
     cr_expect_eq(a.v.status, EXIT_OK);
     ev_loop_destroy(a.v.loop);

@@ -359,13 +359,17 @@ Test(picture, one_that_is_saved_overwrites_nothing)
     cr_assert_eq(chdir(kit.dir), 0);
     cr_assert_eq(symlink("victim", "dxtop-2026-09-21-141420.svg"), 0);
     terminal_open(4, 20);
-    cr_expect(picture_save(&a.v, path, sizeof(path), &err), "%s", err.text);
+    cr_expect(picture_save(&a.v, PICTURE_SVG, "", path, sizeof(path), &err), "%s", err.text);
     cr_expect_str_eq(path, "dxtop-2026-09-21-141420-1.svg");
     cr_expect_neq(stat("victim", &st), 0, "it followed a link");
-    cr_expect(picture_save(&a.v, again, sizeof(again), &err), "%s", err.text);
+    cr_expect(picture_save(&a.v, PICTURE_SVG, "", again, sizeof(again), &err), "%s", err.text);
     cr_expect_str_eq(again, "dxtop-2026-09-21-141420-2.svg");
+    cr_expect(picture_save(&a.v, PICTURE_TEXT, "mine.txt", path, sizeof(path), &err));
+    cr_expect_str_eq(path, "mine.txt");
+    cr_expect_not(picture_save(&a.v, PICTURE_HTML, "mine.txt", path, sizeof(path), &err));
+    cr_expect_str_eq(err.text, "cannot save mine.txt: File exists");
     cr_assert_eq(chdir("/proc/self"), 0); /* where nothing can be made */
-    cr_expect_not(picture_save(&a.v, path, sizeof(path), &err));
+    cr_expect_not(picture_save(&a.v, PICTURE_SVG, "", path, sizeof(path), &err));
     cr_expect(strstr(err.text, "cannot save dxtop-"), "%s", err.text);
     terminal_close();
 }

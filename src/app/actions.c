@@ -3,6 +3,11 @@
 
 #include "app/actions.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "app/command.h"
+#include "app/complete.h"
 #include "app/deeds.h"
 #include "app/lists.h"
 #include "app/mouse.h"
@@ -21,8 +26,15 @@ static void do_freeze(struct viewer *v, const struct deed *deed)
 
 static void do_theme(struct viewer *v, const struct deed *deed)
 {
-    (void)deed;
-    state_next_theme(v);
+    const char *name;
+    size_t count;
+
+    if (!*deed->text) {
+        state_next_theme(v);
+        return;
+    }
+    name = complete_only(v, ACTION_THEME, deed->text, &count);
+    state_use_theme(v, name ? name : deed->text); /* it may be one of the user's own */
 }
 
 static void do_log(struct viewer *v, const struct deed *deed)
@@ -40,16 +52,32 @@ static void do_help(struct viewer *v, const struct deed *deed)
     v->want_draw = true;
 }
 
+/* By its key it asks first: Tab goes through the formats, Enter saves. */
 static void do_save(struct viewer *v, const struct deed *deed)
 {
-    char path[512];
+    char path[512], format[16];
+    size_t len = strcspn(deed->text, " ");
+    const char *file = deed->text + len + strspn(deed->text + len, " "), *name;
     struct dx_error err = { 0 };
 
-    (void)deed;
-    if (picture_save(v, path, sizeof(path), &err))
+    if (!*deed->text) {
+        command_begin(v, "save svg");
+        return;
+    }
+    (void)snprintf(format, sizeof(format), "%.*s", (int)(len < 15 ? len : 15), deed->text);
+    name = complete_meant(v, ACTION_SAVE, format);
+    if (!name)
+        return;
+    if (picture_save(v, picture_format(name), file, path, sizeof(path), &err))
         viewer_say(v, "saved %s", path);
     else
         viewer_say(v, "%s", err.text);
+}
+
+static void do_command(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    command_begin(v, "");
 }
 
 static void do_redraw(struct viewer *v, const struct deed *deed)
@@ -85,6 +113,8 @@ static void (*const run[ACTION_COUNT])(struct viewer *v, const struct deed *deed
     [ACTION_OPEN] = do_open,
     [ACTION_BACK] = do_back,
     [ACTION_FILTER] = do_filter,
+    [ACTION_NEXT_MATCH] = do_next_match,
+    [ACTION_PREVIOUS_MATCH] = do_previous_match,
     [ACTION_SORT] = do_sort,
     [ACTION_REVERSE] = do_reverse,
     [ACTION_ZOOM] = do_zoom,
@@ -95,6 +125,7 @@ static void (*const run[ACTION_COUNT])(struct viewer *v, const struct deed *deed
     [ACTION_THEME] = do_theme,
     [ACTION_SAVE] = do_save,
     [ACTION_LOG] = do_log,
+    [ACTION_COMMAND] = do_command,
     [ACTION_MOUSE] = do_mouse,
     [ACTION_REDRAW] = do_redraw,
     [ACTION_SUSPEND] = do_suspend,
@@ -126,8 +157,12 @@ void actions_event(struct viewer *v, const struct dx_event *event)
         do_quit(v, NULL);
         return;
     }
-    if (v->filtering) {
+    if (v->typing == TYPING_FILTER) {
         lists_type(v, event);
+        return;
+    }
+    if (v->typing == TYPING_COMMAND) {
+        command_type(v, event);
         return;
     }
     if (v->overlay != OVERLAY_HELP && in && wishes_offer(v, in, event)) {
@@ -137,12 +172,22 @@ void actions_event(struct viewer *v, const struct dx_event *event)
     bind = keymap_find(&v->app->config.keymap, (struct key){ event->key, event->mods });
     if (bind)
         actions_do(v, bind->action,
-                   &(struct deed){ .nth = bind->nth, .tab = event->key == DX_KEY_TAB });
+                   &(struct deed){ .nth = bind->nth, .tab = event->key == DX_KEY_TAB, .text = "" });
 }
+
+/* ---- the manual ---- */
 
 void actions_print_mdoc(struct buf *out)
 {
     for (int i = 0; i < ACTION_COUNT; i++)
         (void)buf_print(out, ".It Ic \\&%s Pq Ic %s\n%s\n", action_kinds[i].keys, action_names[i],
                         action_kinds[i].help);
+}
+
+void actions_print_commands(struct buf *out)
+{
+    for (int i = 0; i < ACTION_COUNT; i++)
+        if (action_kinds[i].argument)
+            (void)buf_print(out, ".It Ic %s Ar %s\n%s\n", action_names[i], action_kinds[i].argument,
+                            action_kinds[i].help);
 }

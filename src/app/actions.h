@@ -10,5 +10,6 @@
 void actions_event(struct viewer *v, const struct dx_event *event);
 void actions_do(struct viewer *v, enum action action, const struct deed *deed);
 void actions_print_mdoc(struct buf *out);
+void actions_print_commands(struct buf *out); /* those that take something after them */
 
 #endif

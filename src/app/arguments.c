@@ -214,6 +214,8 @@ static void arguments_print_mdoc(struct buf *out)
     args_print_mdoc(out, own);
     (void)buf_text(out, ".\\\" keys\n");
     actions_print_mdoc(out);
+    (void)buf_text(out, ".\\\" commands\n");
+    actions_print_commands(out);
     record_print_mdoc(out);
     (void)buf_text(out, ".\\\" top\n");
     config_print_mdoc(out, config_options);

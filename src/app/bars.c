@@ -319,3 +319,29 @@ void bars_bottom(struct dx_canvas *line, const struct facts *facts, const struct
         col += width + 2;
     }
 }
+
+int bars_type(struct dx_canvas *line, const struct facts *facts, char prompt,
+              const struct line *typed, const char *about)
+{
+    int end = lights(line, facts), col = MARGIN, room, cursor;
+    char before[LINE_MOST + 1], sign[2] = { prompt, '\0' };
+    size_t from = 0;
+
+    col += canvas_put(line, 0, col, &key_style, sign);
+    room = end - col;
+    (void)snprintf(before, sizeof(before), "%.*s", (int)typed->at, typed->text);
+    while (before[from] && text_width(before + from) >= room) {
+        struct grapheme first;
+
+        text_grapheme(before + from, strlen(before + from), &first);
+        from += first.bytes;
+    }
+    cursor = col + text_width(before + from);
+    col += canvas_put_fit(line, (struct dx_box){ 0, col, 1, room }, DX_FIT_LEFT, &text,
+                          typed->text + from);
+    col += 3;
+    if (*about && col < end)
+        (void)canvas_put_fit(line, (struct dx_box){ 0, col, 1, end - col }, DX_FIT_LEFT, &dim,
+                             about);
+    return cursor;
+}

@@ -4,6 +4,7 @@
 #define APP_BARS_H
 
 #include "app/facts.h"
+#include "ui/line.h"
 #include "config/config.h"
 #include "ui/canvas.h"
 
@@ -28,6 +29,11 @@ struct hint {
 /* message: in place of the hints; "" none. hints end at key NULL. */
 void bars_bottom(struct dx_canvas *line, const struct facts *facts, const struct hint *hints,
                  const char *message);
+
+/* A line that is typed, in their place, and what it is about where there is room. Returns
+ * the column of the cursor. */
+int bars_type(struct dx_canvas *line, const struct facts *facts, char prompt,
+              const struct line *typed, const char *about);
 
 /* Where each view's tab stands, for the mouse: the view at col, or -1. */
 int bars_tab_at(const struct top_bar *top, int cols, int col);

@@ -7,8 +7,9 @@
 
 /* How an action was asked for. */
 struct deed {
-    int nth;  /* which of the action's keys, from 0 */
-    bool tab; /* it is on Tab: to another panel, not from tile to tile */
+    int nth;          /* which of the action's keys, from 0 */
+    bool tab;         /* it is on Tab: to another panel, not from tile to tile */
+    const char *text; /* what stands after the command; "" nothing */
 };
 
 void do_up(struct viewer *v, const struct deed *deed);
@@ -25,6 +26,8 @@ void do_back(struct viewer *v, const struct deed *deed);
 void do_zoom(struct viewer *v, const struct deed *deed);
 
 void do_filter(struct viewer *v, const struct deed *deed);
+void do_next_match(struct viewer *v, const struct deed *deed);
+void do_previous_match(struct viewer *v, const struct deed *deed);
 void do_sort(struct viewer *v, const struct deed *deed);
 void do_reverse(struct viewer *v, const struct deed *deed);
 

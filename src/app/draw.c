@@ -128,18 +128,20 @@ static void draw_bottom(struct viewer *v, struct dx_canvas *line)
 {
     enum { HINTS = 15 };
     struct hint hints[HINTS + 1] = { { NULL, NULL } };
-    char keys[HINTS][32];
-    struct slot *slot = page_focus(viewer_page(v));
-    char words[sizeof(v->message)] = "";
+    char keys[HINTS][32], about[400] = "";
+    const char *words = time_boot_ms() < v->message_until ? v->message : "";
+    int cursor = -1;
 
+    if (v->typing == TYPING_COMMAND)
+        (void)command_hint(v, about, sizeof(about));
     hints[make_hints(v, line->grid->glyphs, hints, keys, HINTS)] = (struct hint){ NULL, NULL };
-    if (v->filtering && slot)
-        (void)snprintf(words, sizeof(words), "/%s", slot->instance.table->filter);
-    else if (time_boot_ms() < v->message_until)
-        (void)snprintf(words, sizeof(words), "%s", v->message);
-    bars_bottom(line, &v->facts, hints, words);
+    if (v->typing != TYPING_NONE)
+        cursor =
+            bars_type(line, &v->facts, v->typing == TYPING_FILTER ? '/' : ':', &v->line, about);
+    else
+        bars_bottom(line, &v->facts, hints, words);
     if (v->screen)
-        screen_cursor(v->screen, v->filtering ? line->row : -1, 1 + dx_width(words));
+        screen_cursor(v->screen, cursor >= 0 ? line->row : -1, cursor);
 }
 
 void viewer_draw_clock(struct viewer *v, struct grid *grid)

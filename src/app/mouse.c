@@ -17,6 +17,7 @@ void mouse_event(struct viewer *v, const struct dx_event *event)
     bool was_focused;
     size_t at;
 
+    v->typing = TYPING_NONE; /* what is typed would go to another list */
     if (event->row == 0) {
         move_to_view(v, (size_t)viewer_tab_at(v, event->col));
         return;

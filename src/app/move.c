@@ -4,8 +4,12 @@
 #include "app/move.h"
 
 #include <limits.h>
+#include <string.h>
 
+#include "app/complete.h"
 #include "app/deeds.h"
+#include "core/text.h"
+#include "model/action.h"
 
 enum { FRAME_AND_HEAD = 3 };
 
@@ -16,8 +20,7 @@ struct instance *move_focused(struct viewer *v)
     return slot ? &slot->instance : NULL;
 }
 
-/* Rows of the focused list that are on the screen. */
-static int visible(struct viewer *v)
+int move_visible(struct viewer *v)
 {
     struct slot *slot = page_focus(viewer_page(v));
     int rows = slot ? slot->box.rows - FRAME_AND_HEAD : 1;
@@ -34,7 +37,7 @@ void move_by(struct viewer *v, int by)
 
         v->help_top = by == INT_MIN || v->help_top + far < 0 ? 0 : v->help_top + far;
     } else if (in && in->columns) {
-        table_move(in->table, by, visible(v));
+        table_move(in->table, by, move_visible(v));
         v->want_follow = v->want_follow || in->followed;
     }
     v->want_draw = true;
@@ -55,13 +58,13 @@ void do_down(struct viewer *v, const struct deed *deed)
 void do_page_up(struct viewer *v, const struct deed *deed)
 {
     (void)deed;
-    move_by(v, -visible(v));
+    move_by(v, -move_visible(v));
 }
 
 void do_page_down(struct viewer *v, const struct deed *deed)
 {
     (void)deed;
-    move_by(v, visible(v));
+    move_by(v, move_visible(v));
 }
 
 void do_first(struct viewer *v, const struct deed *deed)
@@ -87,7 +90,19 @@ void move_to_view(struct viewer *v, size_t page)
 
 void do_view(struct viewer *v, const struct deed *deed)
 {
-    move_to_view(v, (size_t)deed->nth);
+    const char *name;
+
+    if (!*deed->text) {
+        move_to_view(v, (size_t)deed->nth);
+        return;
+    }
+    name = complete_meant(v, ACTION_VIEW, deed->text);
+    for (size_t i = 0; name && i < v->page_count; i++) {
+        if (strcmp(v->pages[i].settings->name, name) == 0) {
+            move_to_view(v, i);
+            return;
+        }
+    }
 }
 
 /* Where tiles stand side by side the arrows go from one to the next, Tab to the panel. */
@@ -154,6 +169,7 @@ void do_back(struct viewer *v, const struct deed *deed)
     if (v->overlay != OVERLAY_NONE) {
         v->overlay = OVERLAY_NONE;
     } else if (in && in->columns && in->table->filter[0]) {
+        text_copy(v->match, sizeof(v->match), in->table->filter);
         in->table->filter[0] = '\0';
         table_arrange(in->table);
     } else if (in && instance_back(in)) {

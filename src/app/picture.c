@@ -258,32 +258,58 @@ bool picture_write(struct buf *out, const struct grid *grid, const struct theme 
     return !out->full;
 }
 
-bool picture_save(struct viewer *v, char *path, size_t cap, struct dx_error *err)
+enum picture_format picture_format(const char *name)
 {
+    int i = 0;
+
+    while (i < PICTURE_ROLES && strcmp(picture_formats[i], name) != 0)
+        i++;
+    return (enum picture_format)i;
+}
+
+/* A file of a name that was free. -1: there is none, and errno says why. */
+static int create(struct viewer *v, enum picture_format format, const char *file, char *path,
+                  size_t cap)
+{
+    static const char *const ends[] = { "txt", "ansi", "svg", "html", "roles" };
     time_t now = (time_t)(viewer_now(v) / 1000);
-    char stamp[32];
+    char stamp[32], nth[16] = "";
     struct tm tm;
-    struct buf out;
     int fd = -1;
-    bool ok = false;
 
     (void)localtime_r(&now, &tm);
     (void)strftime(stamp, sizeof(stamp), "%Y-%m-%d-%H%M%S", &tm);
     for (int i = 0; i < 100 && fd < 0; i++) {
-        (void)snprintf(path, cap, i ? "dxtop-%s-%d.svg" : "dxtop-%s.svg", stamp, i);
+        if (i > 0)
+            (void)snprintf(nth, sizeof(nth), "-%d", i);
+        if (*file)
+            (void)snprintf(path, cap, "%s", file);
+        else
+            (void)snprintf(path, cap, "dxtop-%s%s.%s", stamp, nth, ends[format]);
         fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-        if (fd < 0 && errno != EEXIST)
+        if (fd < 0 && (errno != EEXIST || *file))
             break;
     }
+    return fd;
+}
+
+bool picture_save(struct viewer *v, enum picture_format format, const char *file, char *path,
+                  size_t cap, struct dx_error *err)
+{
+    int fd = create(v, format, file, path, cap);
+    struct buf out;
+    bool ok = false;
+
     if (fd < 0)
-        return dx_fail(err, DX_FAULT_SYSTEM, "cannot save %s: %s", path, strerror(errno));
+        return dx_fail(err, DX_FAULT_SYSTEM, "cannot save %.150s: %s", path, strerror(errno));
     buf_init(&out, PICTURE_MAX);
-    if (picture_write(&out, screen_grid(v->screen), &v->app->theme, PICTURE_SVG))
+    viewer_draw(v, screen_grid(v->screen)); /* without the line that asked for it */
+    if (picture_write(&out, screen_grid(v->screen), &v->app->theme, format))
         ok = write(fd, out.bytes, out.len) == (ssize_t)out.len;
     buf_done(&out);
     if (close(fd) != 0 || !ok) {
         (void)unlink(path);
-        return dx_fail(err, DX_FAULT_SYSTEM, "cannot save %s: %s", path, strerror(errno));
+        return dx_fail(err, DX_FAULT_SYSTEM, "cannot save %.150s: %s", path, strerror(errno));
     }
     return true;
 }

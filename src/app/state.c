@@ -12,13 +12,20 @@
 #include "core/log.h"
 #include "core/mem.h"
 
-static const char *const themes[] = { "dark", "light", "high-contrast", "colour-blind", "mono" };
+const char *const state_themes[] = {
+    "dark", "light", "high-contrast", "colour-blind", "mono", NULL
+};
 
-enum { THEMES = sizeof(themes) / sizeof(themes[0]), COLUMNS_MOST = 1000 };
+enum { THEMES = sizeof(state_themes) / sizeof(state_themes[0]) - 1, COLUMNS_MOST = 1000 };
 
 static char *state_path(const struct viewer *v)
 {
     return mem_print("%s.state", v->app->store_path);
+}
+
+static char *history_path(const struct viewer *v)
+{
+    return mem_print("%s.history", v->app->store_path);
 }
 
 static const char *text_of(const json_t *object, const char *name)
@@ -28,29 +35,38 @@ static const char *text_of(const json_t *object, const char *name)
     return json_is_string(value) ? json_string_value(value) : "";
 }
 
-static void use_theme(struct viewer *v, const char *name)
+static bool use_theme(struct viewer *v, const char *name, struct dx_error *err)
 {
-    struct dx_error err = { 0 };
     struct theme theme;
 
-    if (!theme_load(&theme, v->app->paths.themes, name, &err)) {
-        log_line(DX_LOG_WARN, "%s", err.text);
-        return;
+    if (!theme_load(&theme, v->app->paths.themes, name, err)) {
+        log_line(DX_LOG_WARN, "%s", err->text);
+        return false;
     }
     v->app->theme = theme;
     if (v->screen)
         screen_theme(v->screen, &v->app->theme);
+    return true;
+}
+
+void state_use_theme(struct viewer *v, const char *name)
+{
+    struct dx_error err = { 0 };
+
+    if (use_theme(v, name, &err))
+        viewer_say(v, "theme %s", v->app->theme.name);
+    else
+        viewer_say(v, "%s", err.text);
+    v->want_draw = true;
 }
 
 void state_next_theme(struct viewer *v)
 {
     size_t i = 0;
 
-    while (i < THEMES && strcmp(themes[i], v->app->theme.name) != 0)
+    while (i < THEMES && strcmp(state_themes[i], v->app->theme.name) != 0)
         i++;
-    use_theme(v, themes[(i + 1) % THEMES]);
-    viewer_say(v, "theme %s", v->app->theme.name);
-    v->want_draw = true;
+    state_use_theme(v, state_themes[i < THEMES ? (i + 1) % THEMES : 0]);
 }
 
 /* ---- lists: "view/panel number" -> sort, reverse, filter ---- */
@@ -97,6 +113,7 @@ void state_load(struct viewer *v)
 {
     char *path = state_path(v);
     json_t *state = json_load_file(path, 0, NULL);
+    struct dx_error err = { 0 };
     const char *view = text_of(state, "view"), *theme = text_of(state, "theme");
 
     for (size_t i = 0; i < v->page_count; i++) {
@@ -105,8 +122,11 @@ void state_load(struct viewer *v)
         load_lists(&v->pages[i], json_object_get(state, "lists"));
     }
     if (*theme && !*v->app->arguments.theme && !*v->app->config.theme)
-        use_theme(v, theme);
+        (void)use_theme(v, theme, &err);
     json_decref(state);
+    free(path);
+    path = history_path(v);
+    history_load(&v->command.history, path);
     free(path);
 }
 
@@ -125,4 +145,7 @@ void state_save(struct viewer *v)
     json_decref(state);
     free(path);
     free(fresh);
+    path = history_path(v);
+    history_save(&v->command.history, path);
+    free(path);
 }

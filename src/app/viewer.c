@@ -343,6 +343,7 @@ int viewer_run(struct app *app, struct dx_error *err)
     }
     collector_done(&v.collector);
 out:
+    history_done(&v.command.history);
     viewer_close_pages(&v);
     watch_signals(&v, false);
     ev_loop_destroy(v.loop);

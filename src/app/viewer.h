@@ -7,13 +7,20 @@
 
 #include "app/app.h"
 #include "app/collector.h"
+#include "app/command.h"
 #include "app/facts.h"
+#include "ui/line.h"
 #include "app/page.h"
+#include "core/narrow.h"
 #include "ui/screen.h"
 
 enum { AGE_STEP_MS = 10000, MINUTE_MS = 60000 }; /* what is shown changes by these */
 
 enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_LOG };
+
+/* Where keys go: to what they are bound to, to the filter of the focused panel, or to the
+ * command line. */
+enum typing { TYPING_NONE, TYPING_FILTER, TYPING_COMMAND };
 
 struct viewer {
     struct app *app;
@@ -39,7 +46,10 @@ struct viewer {
     int64_t read_ms;                /* boot time of the last reading */
     int64_t shown_second, shown_minute, shown_age; /* of the last frame */
     int64_t frozen_ms;                             /* 0: live */
-    bool filtering;                                /* keys go to the filter of the focused panel */
+    enum typing typing;
+    struct line line; /* what is typed */
+    struct command command;
+    char match[NARROW_MOST]; /* what was filtered for last, for n and N */
     bool mouse;
     size_t theme; /* index in the list of themes, for `t` */
     char message[256];

@@ -4,9 +4,12 @@
 
 #include "app/wishes.h"
 
+#include "app/complete.h"
 #include "app/deeds.h"
 #include "app/link.h"
 #include "app/move.h"
+#include "core/text.h"
+#include "model/action.h"
 
 void wishes_grant(struct viewer *v, const struct dx_host *host)
 {
@@ -74,8 +77,11 @@ void do_copy(struct viewer *v, const struct deed *deed)
 
 void do_poll(struct viewer *v, const struct deed *deed)
 {
+    const char *source = *deed->text ? complete_meant(v, ACTION_POLL, deed->text) : "";
     struct dx_host host = { .wish = WISH_POLL };
 
-    (void)deed;
+    if (!source)
+        return;
+    text_copy(host.text, sizeof(host.text), source);
     wishes_grant(v, &host);
 }

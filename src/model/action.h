@@ -1,5 +1,6 @@
-/* action: what the program does on a key, by name: help, hints, manual and configuration
- * are made from this table. What each does is in app/. */
+/* action: what the program does on a key or a command, by name: help, hints, manual,
+ * configuration and the command line are made from this table. What each does is in
+ * app/. */
 #ifndef MODEL_ACTION_H
 #define MODEL_ACTION_H
 
@@ -18,6 +19,8 @@ enum action {
     ACTION_OPEN,
     ACTION_BACK,
     ACTION_FILTER,
+    ACTION_NEXT_MATCH,
+    ACTION_PREVIOUS_MATCH,
     ACTION_SORT,
     ACTION_REVERSE,
     ACTION_ZOOM,
@@ -28,6 +31,7 @@ enum action {
     ACTION_THEME,
     ACTION_SAVE,
     ACTION_LOG,
+    ACTION_COMMAND,
     ACTION_MOUSE,
     ACTION_REDRAW,
     ACTION_SUSPEND,
@@ -39,7 +43,8 @@ enum action {
 struct action_kind {
     const char *keys; /* as shipped: names of keys, separated by blanks */
     const char *help;
-    const char *hint; /* a word for the last line; NULL: it is not shown there */
+    const char *argument; /* of the command with its name: "[COLUMN]"; NULL: it takes none */
+    const char *hint;     /* a word for the last line; NULL: it is not shown there */
 };
 
 extern const struct action_kind action_kinds[ACTION_COUNT];

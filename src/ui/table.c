@@ -147,11 +147,11 @@ static int column_named(const struct table *table, const struct narrow *narrow)
     return -1;
 }
 
-static bool passes(const struct table *table, const struct table_row *row)
+static bool fits(const struct table *table, const struct table_row *row, const char *filter)
 {
-    struct narrow narrow = { .rest = table->filter };
+    struct narrow narrow = { .rest = filter };
 
-    while (!table->searched && narrow_next(&narrow)) {
+    while (narrow_next(&narrow)) {
         int only = column_named(table, &narrow);
         const char *word = narrow.word + (only >= 0 ? narrow.column_len + 1 : 0);
 
@@ -159,6 +159,11 @@ static bool passes(const struct table *table, const struct table_row *row)
             return false;
     }
     return true;
+}
+
+static bool passes(const struct table *table, const struct table_row *row)
+{
+    return table->searched || fits(table, row, table->filter);
 }
 
 /* ---- order ---- */
@@ -265,6 +270,22 @@ void table_move(struct table *table, int by, int rows_visible)
         table->top = at;
     if (rows_visible > 0 && at >= table->top + (size_t)rows_visible)
         table->top = at - (size_t)rows_visible + 1;
+}
+
+bool table_find(struct table *table, const char *filter, int by, int rows_visible)
+{
+    /* Where the panel has searched, all of it fits, in ways that only the panel knows. */
+    bool all = table->searched && strcmp(table->filter, filter) == 0;
+
+    for (size_t i = 1; i < table->shown; i++) {
+        size_t at = (table->at + (by > 0 ? i : table->shown - i)) % table->shown;
+
+        if (!all && !fits(table, &table->rows[table->order[at]], filter))
+            continue;
+        table_move(table, (int)at - (int)table->at, rows_visible);
+        return true;
+    }
+    return false;
 }
 
 void table_scroll(struct table *table, int rows_visible)

@@ -41,6 +41,9 @@ void table_arrange(struct table *table); /* after rows, sort or filter changed *
 /* Move the selection by rows, or to an end with INT_MIN and INT_MAX. */
 void table_move(struct table *table, int by, int rows_visible);
 const struct table_row *table_selected(const struct table *table); /* NULL: none */
+/* Select the next row that fits a filter, before it where by is -1, and from the other end
+ * on; false: no other does. */
+bool table_find(struct table *table, const char *filter, int by, int rows_visible);
 bool table_select_key(struct table *table, const char *key);
 bool table_select_at(struct table *table, int row); /* canvas row, header is 0 */
 /* What the last update left of the rows may be less: scroll to where so many that

@@ -12,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/text.h"
 #include "model/keys.h"
+#include "ui/line.h"
 #include "ui/screen_internal.h"
 
 enum { NAME_MOST = 64, INPUT_MOST = 4096 };
@@ -59,6 +61,25 @@ static void check_name(const uint8_t *data, size_t size)
         read_back(key);
 }
 
+/* Whatever is typed, the line is text that may be shown as it is, and fits. */
+static void type(const struct dx_event *event)
+{
+    static struct line line = { .most = 40 };
+    char word[LINE_MOST + 1], clean[LINE_MOST + 1];
+    size_t n;
+
+    (void)line_type(&line, event);
+    if (line.at > strlen(line.text) || strlen(line.text) > line.most)
+        abort();
+    for (const char *from = line.text; *from; from += n + (from[n] == ' ')) {
+        n = strcspn(from, " ");
+        memcpy(word, from, n);
+        word[n] = '\0';
+        if (text_clean(clean, sizeof(clean), word, n) != n || strcmp(clean, word) != 0)
+            abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct screen screen = { .gone = false };
@@ -76,6 +97,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (; screen_event(&screen, &event, &gone); events++) {
         if (event.type == DX_EVENT_MOUSE ? event.row < 0 || event.col < 0 : event.key == 0)
             abort();
+        if (event.type == DX_EVENT_KEY)
+            type(&event);
         if (event.type == DX_EVENT_KEY)
             read_back((struct key){ .key = event.key, .mods = event.mods });
     }

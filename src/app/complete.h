@@ -1,0 +1,28 @@
+/* complete: what a command that was begun may become. */
+#ifndef APP_COMPLETE_H
+#define APP_COMPLETE_H
+
+#include "app/viewer.h"
+
+enum { COMPLETIONS_MOST = 64 };
+
+struct completion {
+    const char *name[COMPLETIONS_MOST]; /* borrowed: until the next update */
+    size_t count;
+    int at;      /* the one that the text has in full; -1: none */
+    size_t from; /* they stand in place of what begins at this byte */
+};
+
+/* What begins like the last word of the text; all of its kind where that is one of them
+ * already. */
+void complete_find(struct viewer *v, const char *text, struct completion *completion);
+
+/* What may stand after an action: views, themes, columns, formats, sources. Ends at NULL;
+ * an empty list: anything, or nothing. names: COMPLETIONS_MOST + 1. */
+void complete_words(struct viewer *v, enum action action, const char **names);
+/* The one that is meant by a text: it, or the only one that begins so, in whichever case.
+ * NULL: none; *count begin so. complete_meant() says in the last line what is wrong. */
+const char *complete_only(struct viewer *v, enum action action, const char *text, size_t *count);
+const char *complete_meant(struct viewer *v, enum action action, const char *text);
+
+#endif
