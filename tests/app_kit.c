@@ -109,6 +109,8 @@ void app_start(void)
                     .theme = "",
                     .color = "",
                     .glyphs = "",
+                    .links = true,
+                    .clipboard = true,
                     .views = views,
                     .view_count = 2 },
         .store_path = kit.path,

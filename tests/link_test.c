@@ -10,6 +10,8 @@
 
 #include "app/link.h"
 #include "app_kit.h"
+#include "core/text.h"
+#include "ui/clipboard.h"
 
 TestSuite(link, .init = app_start, .fini = app_stop, .timeout = 60);
 TestSuite(collector, .init = app_start, .fini = app_stop, .timeout = 60);
@@ -55,6 +57,144 @@ Test(link, what_is_too_much_or_nothing_is_said)
     link_copy(&a.v, "");
     cr_expect_str_eq(a.v.message, "this row has no URL");
     terminal_close();
+}
+
+static const struct {
+    const char *term, *tmux, *sty;
+    enum clipboard_way way;
+} ways[] = {
+    { "xterm-256color", NULL, NULL, CLIPBOARD_PLAIN },
+    { "xterm-256color", "", "", CLIPBOARD_PLAIN },
+    { "tmux-256color", NULL, NULL, CLIPBOARD_TMUX },
+    { "screen-256color", "/tmp/tmux-0/default,1,0", NULL, CLIPBOARD_TMUX },
+    { "xterm", "/tmp/tmux-0/default,1,0", NULL, CLIPBOARD_TMUX },
+    { "screen", NULL, "1.pts", CLIPBOARD_SCREEN },
+    { "screen-256color", NULL, NULL, CLIPBOARD_SCREEN },
+    { "linux", "/tmp/tmux-0/default,1,0", NULL, CLIPBOARD_NONE },
+    { "vt100", NULL, NULL, CLIPBOARD_NONE },
+    { "dumb", NULL, NULL, CLIPBOARD_NONE },
+    { NULL, NULL, NULL, CLIPBOARD_NONE },
+};
+
+Test(link, the_way_to_the_clipboard_is_through_what_it_runs_in)
+{
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+        cr_expect_eq(clipboard_way(ways[i].term, ways[i].tmux, ways[i].sty), ways[i].way, "%zu", i);
+}
+
+static const char *put(enum clipboard_way way, const char *text)
+{
+    static struct buf out;
+
+    buf_init(&out, 1 << 20);
+    clipboard_put(&out, way, text, strlen(text));
+    return out.bytes ? out.bytes : "";
+}
+
+Test(link, tmux_and_screen_hand_it_on)
+{
+    char many[1000], coded[1340], got[1400] = "";
+    const char *said;
+
+    cr_expect_str_eq(put(CLIPBOARD_NONE, "abc"), "");
+    cr_expect_str_eq(put(CLIPBOARD_PLAIN, "abc"), "\033]52;c;YWJj\a");
+    cr_expect_str_eq(put(CLIPBOARD_TMUX, "abc"),
+                     "\033]52;c;YWJj\a\033Ptmux;\033\033]52;c;YWJj\a\033\\");
+    cr_expect_str_eq(put(CLIPBOARD_SCREEN, "abc"), "\033]52;c;YWJj\a\033P\033]52;c;YWJj\a\033\\");
+    memset(many, 'x', sizeof(many) - 1);
+    many[sizeof(many) - 1] = '\0';
+    coded[text_base64(coded, many, strlen(many))] = '\0';
+    said = strstr(put(CLIPBOARD_SCREEN, many), "\033P");
+    for (const char *end; said && (end = strstr(said, "\033\\")) != NULL; said = end + 2) {
+        cr_expect_leq(end - said, 256);
+        strncat(got, said + 2, (size_t)(end - said - 2));
+    }
+    cr_expect(strncmp(got, "\033]52;c;", 7) == 0 && strncmp(got + 7, coded, strlen(coded)) == 0 &&
+                  strcmp(got + 7 + strlen(coded), "\a") == 0,
+              "%s", got);
+}
+
+Test(link, nothing_is_copied_where_that_is_switched_off_or_goes_nowhere)
+{
+    terminal_open(10, 60);
+    terminal_said();
+    a.app.config.clipboard = false;
+    link_copy(&a.v, "https://h/");
+    cr_expect_str_eq(a.v.message, "https://h/");
+    cr_expect_null(strstr(terminal_said(), "]52;"));
+    a.app.config.clipboard = true;
+    setenv("TERM", "linux", 1);
+    link_copy(&a.v, "https://h/");
+    cr_expect_str_eq(a.v.message, "no clipboard here: https://h/");
+    cr_expect_null(strstr(terminal_said(), "]52;"));
+    terminal_close();
+}
+
+/* How a terminal of this name is told of a link; NULL: it is not. */
+static const char *linked(const char *term, const char *url, bool links)
+{
+    static char text[4096];
+    struct screen_options options = { .color = "", .glyphs = "", .links = links };
+    struct dx_canvas canvas;
+    struct dx_error err = { 0 };
+    char *at;
+
+    terminal_open(3, 40);
+    screen_close(a.v.screen);
+    setenv("TERM", term, 1);
+    a.v.screen = screen_open(&options, &a.app.theme, &err);
+    cr_assert(a.v.screen, "%s", err.text);
+    canvas = canvas_of(screen_grid(a.v.screen));
+    canvas_put(&canvas, 1, 0, &(struct dx_style){ .link = url }, "text");
+    snprintf(text, sizeof(text), "%s", terminal_said());
+    terminal_close();
+    at = strstr(text, "\033]8;;");
+    if (!at)
+        return NULL;
+    cr_expect(strstr(at + 5, "\033]8;;\033\\"), "it does not end");
+    at[5 + strcspn(at + 5, "\033")] = '\0';
+    return at + 5;
+}
+
+Test(link, of_the_terminal_are_web_addresses_in_ascii)
+{
+    static char many[2200] = "https://h/";
+
+    cr_expect_str_eq(linked("xterm-256color", "https://h/a?b=c#d", true), "https://h/a?b=c#d");
+    cr_expect_str_eq(linked("xterm-256color", "http://h/\u00e9 \033]0;x\a", true),
+                     "http://h/%C3%A9%20%1B]0;x%07");
+    cr_expect_null(linked("xterm-256color", "javascript:alert(1)", true));
+    cr_expect_null(linked("xterm-256color", "file:///etc/passwd", true));
+    cr_expect_null(linked("xterm-256color", "https://h/", false));
+    cr_expect_null(linked("linux", "https://h/", true));
+    cr_expect_null(linked("vt100", "https://h/", true));
+    memset(many + 10, 'x', sizeof(many) - 11);
+    cr_expect_null(linked("xterm-256color", many, true));
+    many[2000] = '\0';
+    cr_expect_str_eq(linked("xterm-256color", many, true), many);
+}
+
+Test(link, the_first_browser_that_works_is_taken)
+{
+    char browser[300], out[128], got[128] = "";
+    FILE *file;
+
+    snprintf(browser, sizeof(browser), "%s/b", kit.dir);
+    snprintf(out, sizeof(out), "%s/opened", kit.dir);
+    file = fopen(browser, "w");
+    fprintf(file, "#!/bin/sh\nprintf '%%s' \"$1\" >'%s.new'\nmv '%s.new' '%s'\n", out, out, out);
+    fclose(file);
+    cr_assert_eq(chmod(browser, 0700), 0);
+    snprintf(browser, sizeof(browser), "/nowhere/none:false:%s/b", kit.dir);
+    setenv("BROWSER", browser, 1);
+    link_open(&a.v, "https://h/*");
+    for (int i = 0; i < 250 && access(out, F_OK) != 0; i++)
+        usleep(20 * 1000);
+    file = fopen(out, "r");
+    cr_assert(file, "nothing was opened: %s", a.v.message);
+    got[fread(got, 1, sizeof(got) - 1, file)] = '\0';
+    fclose(file);
+    cr_expect_str_eq(got, "https://h/*");
 }
 
 Test(link, only_web_addresses_are_opened_and_as_an_argument)

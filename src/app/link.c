@@ -8,9 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/buf.h"
 #include "core/mem.h"
-#include "core/text.h"
 
 enum { COPY_MAX = 4000 };
 
@@ -19,23 +17,19 @@ static bool is_web(const char *url)
     return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
 }
 
+/* Words and the text where it goes nowhere: it can be read at least. */
 void link_copy(struct viewer *v, const char *text)
 {
-    char coded[COPY_MAX / 3 * 4 + 4];
-    struct buf out;
     size_t len = strlen(text);
 
-    if (len == 0 || len > COPY_MAX) {
+    if (len == 0 || len > COPY_MAX)
         viewer_say(v, len == 0 ? "this row has no URL" : "too long to copy");
-        return;
-    }
-    buf_init(&out, 2 * (size_t)COPY_MAX);
-    (void)buf_text(&out, "\033]52;c;");
-    (void)buf_add(&out, coded, text_base64(coded, text, len));
-    (void)buf_text(&out, "\a");
-    screen_send(v->screen, out.bytes, out.len);
-    buf_done(&out);
-    viewer_say(v, "copied %s", text);
+    else if (!v->app->config.clipboard)
+        viewer_say(v, "%s", text);
+    else if (screen_copy(v->screen, text, len))
+        viewer_say(v, "copied %s", text);
+    else
+        viewer_say(v, "no clipboard here: %s", text);
 }
 
 void link_open(struct viewer *v, const char *url)
@@ -53,8 +47,11 @@ void link_open(struct viewer *v, const char *url)
         return;
     }
     /* The shell leaves the browser behind and ends at once, so nobody is left
-     * to wait for; the URL is an argument, never part of the script. */
-    const char *argv[] = { "/bin/sh", "-c", "\"$0\" \"$1\" >/dev/null 2>&1 &", browser, url, NULL };
+     * to wait for; the URL is an argument, never part of the script. Several browsers are
+     * tried in their order. */
+    static const char script[] =
+        "set -f; IFS=:; (for b in $0; do \"$b\" \"$1\" && break; done) >/dev/null 2>&1 &";
+    const char *argv[] = { "/bin/sh", "-c", script, browser, url, NULL };
     char *copy[6] = { NULL };
     pid_t pid;
 

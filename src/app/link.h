@@ -4,10 +4,10 @@
 
 #include "app/viewer.h"
 
-/* Start $BROWSER with the URL; without one show the URL and copy it. Only http
- * and https. "" says that the row has none. */
+/* Start $BROWSER (or the first of a:b that works) with the URL; without one show the URL and copy
+ * it. Only http and https. "" says that the row has none. */
 void link_open(struct viewer *v, const char *url);
-/* OSC 52: the terminal's clipboard, at most 4,000 bytes. */
+/* The terminal's clipboard, at most 4,000 bytes, unless the configuration forbids it. */
 void link_copy(struct viewer *v, const char *text);
 
 #endif

@@ -252,7 +252,7 @@ static bool open_terminal(struct viewer *v, struct dx_error *err)
         .color = *args->color ? args->color : config->color,
         .glyphs = args->ascii ? "ascii" : config->glyphs,
         .mouse = config->mouse,
-        .links = true,
+        .links = config->links,
     };
 
     v->screen = screen_open(&options, &v->app->theme, err);

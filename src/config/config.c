@@ -331,6 +331,8 @@ static void load_root(struct load *load, const struct yaml *root)
     config->color = settings.color > 0 ? config_options[3].choices[settings.color] : "";
     config->glyphs = settings.glyphs > 0 ? config_options[4].choices[settings.glyphs] : "";
     config->mouse = settings.mouse;
+    config->links = settings.links;
+    config->clipboard = settings.clipboard;
     config->success_policy = settings.success_policy;
     config->patterns = settings.patterns;
     paths(&load->options, &config->patterns);

@@ -85,7 +85,7 @@ struct config {
     const char *path;                           /* canonical; "" when made from arguments */
     const char *title;                          /* "acme platform" */
     const char *store, *theme, *color, *glyphs; /* "" unless given */
-    bool mouse;
+    bool mouse, links, clipboard;
     struct keymap keymap;
     int success_policy;       /* index of config_success_policies */
     struct dx_items patterns; /* of const char *: paths of failure patterns */

@@ -8,7 +8,7 @@
 struct settings { /* the top level, as the table fills it */
     const char *title, *store, *theme;
     int color, glyphs, success_policy;
-    bool mouse;
+    bool mouse, links, clipboard;
     struct dx_items patterns, critical;
     const char *runbooks;
     struct dx_items targets, kpis; /* of struct target_settings, of struct kpi_feed */

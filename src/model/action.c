@@ -62,7 +62,7 @@ const struct action_kind action_kinds[ACTION_COUNT] = {
     [ACTION_REVERSE] = { "S", "sort the other way round" },
     [ACTION_ZOOM] = { "z", "give the panel the whole screen, and back", .hint = "zoom" },
     [ACTION_URL] = { "o", "open the row's URL with $BROWSER, else show and copy it" },
-    [ACTION_COPY] = { "y", "copy the row's URL (OSC 52)" },
+    [ACTION_COPY] = { "y", "copy the row's URL (OSC 52), through tmux and screen too" },
     [ACTION_FREEZE] = { "p", "freeze the screen; data goes on coming in" },
     [ACTION_POLL] = { "r", "poll all sources now, or the one that is named, within their budget",
                       "[SOURCE]" },

@@ -4,13 +4,14 @@
 #include "ui/canvas.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
 #include "core/text.h"
 
-enum { TEXT_MAX = 4096, LINKS_MOST = 4096 };
+enum { TEXT_MAX = 4096, LINKS_MOST = 4096, LINK_BYTES = 2084 };
 
 void grid_init(struct grid *grid, int rows, int cols, const struct glyphs *glyphs)
 {
@@ -46,10 +47,32 @@ const char *grid_link(const struct grid *grid, const struct cell *cell)
     return cell->link > 0 && cell->link <= grid->link_count ? grid->links[cell->link - 1] : NULL;
 }
 
+/* Within OSC 8 only printable ASCII is sure to be taken for what it is; the rest is
+ * percent-encoded. NULL: longer than terminals take. */
+static const char *link_text(const char *link, char *out)
+{
+    size_t n = 0;
+
+    for (; *link && n + 3 < LINK_BYTES; link++) {
+        if (*link > ' ' && *link < 0x7F)
+            out[n++] = *link;
+        else
+            n +=
+                (size_t)snprintf(out + n, LINK_BYTES - n, "%%%02X", (unsigned)(unsigned char)*link);
+    }
+    out[n] = '\0';
+    return *link ? NULL : out;
+}
+
 /* Index + 1 of the link; 0 for what is no web address, or where there are too many. */
 static uint32_t link_of(struct grid *grid, const char *link)
 {
+    char text[LINK_BYTES];
+
     if (!link || (strncmp(link, "https://", 8) != 0 && strncmp(link, "http://", 7) != 0))
+        return 0;
+    link = link_text(link, text);
+    if (!link)
         return 0;
     for (size_t i = grid->link_count; i > 0; i--) /* most often the last one */
         if (strcmp(grid->links[i - 1], link) == 0)

@@ -20,6 +20,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "ui/clipboard.h"
 #include "ui/screen_internal.h"
 
 #include <term.h> /* last: its macros are everyday words */
@@ -85,6 +86,16 @@ void screen_rest(struct screen *s)
 void screen_send(struct screen *s, const char *bytes, size_t len)
 {
     (void)buf_add(&s->extra, bytes, len);
+}
+
+bool screen_copy(struct screen *s, const char *text, size_t len)
+{
+    enum clipboard_way way = clipboard_way(getenv("TERM"), getenv("TMUX"), getenv("STY"));
+
+    if (way == CLIPBOARD_NONE)
+        return false;
+    clipboard_put(&s->extra, way, text, len);
+    return true;
 }
 
 /* ---- cells ---- */

@@ -27,7 +27,9 @@ void screen_redraw(struct screen *screen); /* next frame whole, as after ^L */
 void screen_title(struct screen *screen, const char *title);
 void screen_mouse(struct screen *screen, bool on);
 void screen_cursor(struct screen *screen, int row, int col); /* row -1: hidden */
-/* Bytes outside the grid (OSC 52, bell), sent with the next frame. */
+/* Into the terminal's clipboard, with the next frame. false: it has none. */
+bool screen_copy(struct screen *screen, const char *text, size_t len);
+/* Bytes outside the grid (bell), sent with the next frame. */
 void screen_send(struct screen *screen, const char *bytes, size_t len);
 
 /* Make the frame and begin to write it. false: bytes of the last one are still
