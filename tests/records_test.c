@@ -336,6 +336,12 @@ Test(picture, svg_has_a_place_for_each_character)
     out = picture(PICTURE_SVG, "abc", 0);
     cr_expect(strstr(out, "<text y=\"14\" x=\"9\" textLength=\"27\""), "%s", out);
     cr_expect(strstr(out, "</svg>\n"));
+    /* Blanks at the ends, and two together, are not kept by every program. */
+    out = picture(PICTURE_SVG, "  a b   c ", 0);
+    cr_expect(strstr(out, "<text y=\"14\" x=\"27\" textLength=\"27\"") && strstr(out, ">a b<"),
+              "%s", out);
+    cr_expect(strstr(out, "<text y=\"14\" x=\"81\" textLength=\"9\"") && strstr(out, ">c<"), "%s",
+              out);
 }
 
 Test(picture, one_that_is_too_large_is_said)

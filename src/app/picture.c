@@ -156,6 +156,28 @@ static void svg_places(struct buf *out, const struct grid *grid, int row, int fr
         (void)buf_print(out, " textLength=\"%d\"", (to - from) * CELL_W);
 }
 
+static bool is_blank(const struct grid *grid, int row, int col)
+{
+    const struct cell *cell = cell_at(grid, row, col);
+
+    return cell->width == 1 && (cell->cp[0] == 0 || cell->cp[0] == ' ');
+}
+
+/* The next piece of [*from, to) without blanks around it, and none of two within it: not
+ * every program keeps them. Returns where it ends; *from is at to where there is none. */
+static int svg_piece(const struct grid *grid, int row, int *from, int to)
+{
+    int end;
+
+    while (*from < to && is_blank(grid, row, *from))
+        (*from)++;
+    end = *from;
+    while (end < to &&
+           !(is_blank(grid, row, end) && (end + 1 == to || is_blank(grid, row, end + 1))))
+        end++;
+    return end;
+}
+
 static void svg_run(struct buf *out, const struct grid *grid, const struct look *look, int row,
                     int from, int to)
 {
@@ -163,12 +185,14 @@ static void svg_run(struct buf *out, const struct grid *grid, const struct look 
         (void)buf_print(out,
                         "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>\n",
                         from * CELL_W, row * CELL_H, (to - from) * CELL_W, CELL_H, look->bg);
-    svg_places(out, grid, row, from, to);
-    (void)buf_print(out, " fill=\"#%06x\"%s%s>", look->fg,
-                    look->bold ? " font-weight=\"bold\"" : "",
-                    look->underline ? " text-decoration=\"underline\"" : "");
-    put_text(out, grid, row, from, to, true);
-    (void)buf_text(out, "</text>\n");
+    for (int end; (end = svg_piece(grid, row, &from, to)) > from; from = end) {
+        svg_places(out, grid, row, from, end);
+        (void)buf_print(out, " fill=\"#%06x\"%s%s>", look->fg,
+                        look->bold ? " font-weight=\"bold\"" : "",
+                        look->underline ? " text-decoration=\"underline\"" : "");
+        put_text(out, grid, row, from, end, true);
+        (void)buf_text(out, "</text>\n");
+    }
 }
 
 static void write_svg(struct buf *out, const struct grid *grid, const struct theme *theme)
