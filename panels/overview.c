@@ -3,6 +3,7 @@
 #include "overview.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,6 +28,22 @@ static const struct dx_column columns[] = {
     [WHY] = { "", DX_CELL_TEXT, DX_UNIT_NONE, 6, 10, 0, DX_FIT_LEFT,
               "why there is no value, or what is beside it" },
     [COUNT] = { 0 },
+};
+
+static const char *const shows[] = { "tiles", "wall", NULL };
+static const struct dx_option options[] = {
+    { .name = "show",
+      .type = DX_OPTION_CHOICE,
+      .offset = offsetof(struct overview, show),
+      .fallback = "tiles",
+      .choices = shows,
+      .help = "tiles side by side, or pages of large digits" },
+    { .name = "kpis",
+      .type = DX_OPTION_LIST,
+      .offset = offsetof(struct overview, kpis),
+      .fallback = "",
+      .help = "ids of the key numbers of a wall, in their order; without it those with a goal" },
+    { 0 },
 };
 
 static const struct dx_level levels[] = {
@@ -205,6 +222,23 @@ static void add(struct dx_list *list, const struct tile *tile)
     dx_add(list, DX_ROW(.key = tile->id, .url = "", .cells = cells, .into = tile->name));
 }
 
+/* A page of a wall is a row. */
+static void add_pages(struct dx_list *list, struct overview *p)
+{
+    size_t pages = overview_wall_pages(p);
+    char key[32], names[400];
+
+    for (size_t i = 0; i < pages; i++) {
+        struct dx_cell cells[COUNT] = { { .value = DX_GLYPH_DOT, .role = DX_ROLE_DIM } };
+
+        for (int c = NAME; c < COUNT; c++)
+            cells[c] = (struct dx_cell){ .text = "" };
+        cells[NAME].text = overview_wall_names(p, i, names, sizeof(names));
+        (void)snprintf(key, sizeof(key), "%zu", i);
+        dx_add(list, DX_ROW(.key = key, .url = "", .cells = cells, .into = ""));
+    }
+}
+
 static void tell(struct dx_list *list, const struct tile *tile)
 {
     char value[TILE_TEXT], goal[TILE_TEXT], sentence[2 * TILE_TEXT + 20];
@@ -240,6 +274,10 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
                        (int)(100. * filled));
     dx_note(list, note);
     dx_empty(list, "No source tells of anything that key numbers are made of yet.");
+    if (p->show == SHOW_WALL) {
+        add_pages(list, p);
+        return true;
+    }
     for (size_t i = 0; i < p->count; i++)
         add(list, &p->tiles[i]);
     return true;
@@ -278,6 +316,7 @@ DX_EXPORT const struct dx_panel dx_panel_overview = {
             "behind them the records themselves. Sorting (s) and filtering (/) show the numbers "
             "as a list.",
     .state_size = sizeof(struct overview),
+    .options = options,
     .min_rows = 2,
     .min_cols = 20,
     .columns = columns,

@@ -22,10 +22,16 @@ struct tile { /* one key number */
     char id[32], name[40], brief[24], note[160], about[1200];
 };
 
+enum overview_show { SHOW_TILES, SHOW_WALL };
+
 struct overview {
+    int show; /* options: enum overview_show; of const char *: ids, in their order */
+    struct dx_items kpis;
+
     struct tile tiles[TILES_MOST]; /* view-model */
     size_t count;
-    int rows, cols; /* inside the frame */
+    int rows, cols;                      /* inside the frame */
+    size_t wall[TILES_MOST], wall_count; /* indices of tiles */
     int64_t now_ms;
     struct job_detail job;
 };
@@ -35,6 +41,10 @@ struct overview {
 /* "7m 12s", "98.9 %", "97.9–98.9 %". Each returns out (TILE_TEXT). */
 const char *tile_value(char *out, const struct tile *tile);
 const char *tile_number(char *out, enum dx_unit unit, double value);
+/* Its name, or the short one where there are fewer columns. */
+const char *tile_name(char *out, const struct tile *tile, int cols);
+/* "stale 6m", where it is; else "". */
+const char *tile_stale(char *out, const struct tile *tile);
 const char *tile_goal(char *out, const struct tile *tile, bool spaced); /* "≤ 5m", "" */
 /* "▲ 2m 30s", "=", "" where nothing is known of before. */
 const char *tile_trend(char *out, const struct tile *tile);
@@ -47,8 +57,18 @@ const char *tile_window(char *out, int64_t window_ms);
 /* ---- overview_tiles.c: painting ---- */
 
 int overview_rows_on(int page_rows, int page_cols, bool *bare);
+/* What was in it lately, with its goal, in the box. */
+void tile_graph(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile);
 void overview_paint(const void *state, const char *selected, struct dx_canvas *canvas);
 const char *overview_at(const void *state, int row, int col);
+
+/* ---- overview_wall.c: so large that they are read from afar ---- */
+
+/* How many pages of tiles there are; what is on one, in words. */
+size_t overview_wall_pages(struct overview *p);
+const char *overview_wall_names(const struct overview *p, size_t page, char *out, size_t cap);
+/* The page that is selected. */
+void overview_wall(const struct overview *p, const char *selected, struct dx_canvas *canvas);
 
 /* ---- overview_inside.c: what a number is made of ---- */
 

@@ -1,6 +1,7 @@
 /* overview_text: key numbers in words. */
 #include "overview.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,6 +75,28 @@ const char *tile_trend(char *out, const struct tile *tile)
     else
         (void)tile_number(number, tile->unit, tile->unit == DX_UNIT_SECONDS ? round(size) : size);
     (void)snprintf(out, TILE_TEXT, "%s %.48s", by > 0. ? "▲" : "▼", number);
+    return out;
+}
+
+const char *tile_name(char *out, const struct tile *tile, int cols)
+{
+    if (dx_width(tile->name) <= cols)
+        return tile->name;
+    (void)snprintf(out, TILE_TEXT, "%c%s", toupper((unsigned char)tile->brief[0]), tile->brief + 1);
+    return out;
+}
+
+const char *tile_stale(char *out, const struct tile *tile)
+{
+    char age[32] = "";
+
+    out[0] = '\0';
+    if (tile->stale && tile->stale_ms > 0 && tile->stale_ms < CI_HOUR_MS)
+        (void)snprintf(out, TILE_TEXT, "stale %dm", (int)(tile->stale_ms / CI_MINUTE_MS));
+    else if (tile->stale)
+        (void)snprintf(
+            out, TILE_TEXT, "stale %s",
+            tile->stale_ms > 0 ? ci_span(age, sizeof(age), (double)tile->stale_ms / 1000.) : "");
     return out;
 }
 

@@ -1,7 +1,6 @@
 /* overview_tiles: the key numbers as tiles, as large as there is room for. */
 #include "overview.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,20 +163,13 @@ static void put_value(struct dx_canvas *canvas, const struct dx_box *box, const 
 
 static void put_trend(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
 {
-    char trend[TILE_TEXT], goal[TILE_TEXT], n[TILE_TEXT], age[32];
+    char trend[TILE_TEXT], goal[TILE_TEXT], n[TILE_TEXT];
     int used, room;
 
     (void)tile_goal(goal, tile, true);
     if (tile->stale) {
-        if (tile->stale_ms > 0 && tile->stale_ms < CI_HOUR_MS)
-            (void)snprintf(trend, sizeof(trend), "stale %dm", (int)(tile->stale_ms / CI_MINUTE_MS));
-        else
-            (void)snprintf(trend, sizeof(trend), "stale %s",
-                           tile->stale_ms > 0
-                               ? ci_span(age, sizeof(age), (double)tile->stale_ms / 1000.)
-                               : "");
-        used =
-            dx_put(canvas, box->row, box->col, &(struct dx_style){ .role = DX_ROLE_STALE }, trend);
+        used = dx_put(canvas, box->row, box->col, &(struct dx_style){ .role = DX_ROLE_STALE },
+                      tile_stale(trend, tile));
     } else {
         used = dx_put(canvas, box->row, box->col, tile_is_worse(tile) ? &text : &dim,
                       tile_trend(trend, tile));
@@ -216,7 +208,7 @@ static double bottom_of(const struct tile *tile)
     return fmax(0., least - (most - least) / 3.);
 }
 
-static void put_graph(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
+void tile_graph(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
 {
     struct dx_series series = { .name = tile->name,
                                 .role = tile->stale ? DX_ROLE_DIM : DX_ROLE_SERIES_1,
@@ -267,12 +259,7 @@ static void put_name(struct dx_canvas *canvas, const struct dx_box *box, const s
     char window[TILE_TEXT] = "", brief[TILE_TEXT];
     int used = dx_width(tile->name);
 
-    if (used > box->cols) {
-        (void)snprintf(brief, sizeof(brief), "%c%s", toupper((unsigned char)tile->brief[0]),
-                       tile->brief + 1);
-        (void)dx_put_fit(canvas, *box, DX_FIT_LEFT, &style, brief);
-    } else
-        (void)dx_put(canvas, box->row, box->col, &style, tile->name);
+    (void)dx_put_fit(canvas, *box, DX_FIT_LEFT, &style, tile_name(brief, tile, box->cols));
     if (tile->window_ms != CI_DAY_MS)
         (void)tile_window(window, tile->window_ms);
     if (*window && used + 1 + dx_width(window) <= box->cols)
@@ -293,7 +280,7 @@ static void put_tile(struct dx_canvas *canvas, const struct dx_box *box, const s
     line.row++;
     line.rows = box->rows - WORDS;
     if (line.rows > 0)
-        put_graph(canvas, &line, tile);
+        tile_graph(canvas, &line, tile);
 }
 
 /* ---- without a frame ---- */
@@ -405,6 +392,10 @@ void overview_paint(const void *state, const char *selected, struct dx_canvas *c
     int rows = dx_canvas_rows(canvas), cols = dx_canvas_cols(canvas);
     struct grid g = grid_of(rows, cols, p->count);
 
+    if (p->show == SHOW_WALL) {
+        overview_wall(p, selected, canvas);
+        return;
+    }
     if (is_bare(rows)) {
         paint_bare(p, selected, canvas);
         return;

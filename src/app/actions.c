@@ -37,6 +37,12 @@ static void do_theme(struct viewer *v, const struct deed *deed)
     state_use_theme(v, name ? name : deed->text); /* it may be one of the user's own */
 }
 
+static void do_wall(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    (void)wall_enter(v);
+}
+
 static void do_log(struct viewer *v, const struct deed *deed)
 {
     (void)deed;
@@ -124,6 +130,7 @@ static void (*const run[ACTION_COUNT])(struct viewer *v, const struct deed *deed
     [ACTION_POLL] = do_poll,
     [ACTION_THEME] = do_theme,
     [ACTION_SAVE] = do_save,
+    [ACTION_WALL] = do_wall,
     [ACTION_LOG] = do_log,
     [ACTION_COMMAND] = do_command,
     [ACTION_MOUSE] = do_mouse,
@@ -149,6 +156,10 @@ void actions_event(struct viewer *v, const struct dx_event *event)
     struct instance *in = move_focused(v);
     const struct bind *bind;
 
+    if (v->wall.on && !is_end(event)) {
+        wall_event(v, event);
+        return;
+    }
     if (event->type == DX_EVENT_MOUSE) {
         mouse_event(v, event);
         return;

@@ -69,6 +69,25 @@ static unsigned views_of(const struct config *config)
     return of | (*config->runbooks ? VIEWS_OF_RUNBOOKS : 0);
 }
 
+/* The views of the wall, where they are those that are built in. */
+static bool wall_views_known(const struct wall_settings *wall, const struct config *builtin,
+                             struct buf *complaints)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < wall->views.count; i++) {
+        const char *name = ((const char *const *)wall->views.item)[i];
+        bool found = false;
+
+        for (size_t j = 0; j < builtin->view_count; j++)
+            found = found || strcmp(builtin->views[j].name, name) == 0;
+        if (!found)
+            (void)buf_print(complaints, "built-in views: wall: unknown view \"%s\"\n", name);
+        all = all && found;
+    }
+    return all;
+}
+
 static bool load_config(struct app *app, struct buf *complaints)
 {
     char **names = plugin_names(&app->plugins);
@@ -82,6 +101,7 @@ static bool load_config(struct app *app, struct buf *complaints)
 
         ok = config_load(&builtin, "built-in views", views, &none, &panels, complaints);
         free(views);
+        ok = ok && wall_views_known(&app->config.wall, &builtin, complaints);
         app->config.views = builtin.views;
         app->config.view_count = builtin.view_count;
         app->builtin = builtin;

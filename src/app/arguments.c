@@ -21,7 +21,7 @@ enum { SIZE_MOST = 1000 };
 
 struct given { /* as it stands on the command line */
     const char *theme, *color, *view, *wait, *since, *format, *size, *seed;
-    bool ascii, poll, help, version, options, config;
+    bool ascii, wall, poll, help, version, options, config;
 };
 
 #define OWN(field) offsetof(struct given, field)
@@ -32,6 +32,7 @@ static const struct arg own[] = {
     { "color", 0, "DEPTH", OWN(color), "truecolor, 256, 16, 8 or mono; by itself unless given" },
     { "ascii", 0, NULL, OWN(ascii), "draw with ASCII characters only" },
     { "view", 0, "NAME", OWN(view), "begin with this view" },
+    { "wall", 0, NULL, OWN(wall), "large digits for a screen on the wall; the pages turn" },
     { "format", 'f', "FORMAT", OWN(format),
       "once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html, "
       "roles" },
@@ -131,6 +132,9 @@ static bool parse_mode(struct arguments *args, char **operand, const struct give
     if (*operand && !index_of(names, *operand, "command", &i, err))
         return false;
     args->mode = i < 0 ? MODE_VIEW : modes[i].mode;
+    if (given->wall && args->mode != MODE_VIEW && args->mode != MODE_SCREEN &&
+        args->mode != MODE_DEMO)
+        return dx_fail(err, DX_FAULT_CONFIG, "--wall goes with screen and demo, or no command");
     if (*given->format && (i < 0 || !modes[i].formats))
         return dx_fail(err, DX_FAULT_CONFIG, "--format goes with once, export, check and screen");
     if (*given->format && !index_of(modes[i].formats, given->format, "format", &args->format, err))
@@ -223,6 +227,8 @@ static void arguments_print_mdoc(struct buf *out)
     config_print_mdoc(out, config_calendar_options);
     (void)buf_text(out, ".\\\" hours\n");
     config_print_mdoc(out, config_hours_options);
+    (void)buf_text(out, ".\\\" wall\n");
+    config_print_mdoc(out, config_wall_options);
     (void)buf_text(out, ".\\\" keys-table\n");
     config_print_mdoc(out, config_keys_options);
     (void)buf_text(out, ".\\\" targets\n");
@@ -260,9 +266,8 @@ static bool print(const struct given *given)
 bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
                      struct dx_error *err)
 {
-    struct given given = {
-        "", "", "", "", "", "", "", "", false, false, false, false, false, false
-    };
+    struct given given = { "",    "",    "",    "",    "",    "",    "",   "",
+                           false, false, false, false, false, false, false };
     static const char *const colors[] = { "truecolor", "256", "16", "8", "mono", NULL };
     int ignored;
 
@@ -275,6 +280,7 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
     args->color = given.color;
     args->view = given.view;
     args->ascii = given.ascii;
+    args->wall = given.wall;
     args->poll = given.poll;
     args->seed = given.seed;
     args->since_given = *given.since != '\0';

@@ -13,7 +13,7 @@ struct arguments {
     struct common_args common; /* what dxtop-collect understands too */
     enum mode mode;
     const char *theme, *color, *view; /* "" unless given */
-    bool ascii, poll;
+    bool ascii, wall, poll;
     const char *wait; /* as given: "60s" */
     int64_t since_ms;
     bool since_given;

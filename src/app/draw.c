@@ -13,25 +13,6 @@
 
 enum { BARS = 3 }; /* two lines above the panels, one below */
 
-/* Things that can be acted on come before numbers over all of them. */
-static void add_findings(struct viewer *v, const struct page *page)
-{
-    size_t count = page->slot_count;
-
-    for (size_t n = 0; n < 2 * count; n++) {
-        const struct slot *slot = &page->slots[n < count ? n : n - count];
-        const struct instance *in = &slot->instance;
-
-        v->facts.opened = v->facts.opened || (slot->box.rows > 0 && in->depth > in->base);
-        if ((n >= count) != (in->panel->paint != NULL))
-            continue;
-        for (size_t f = 0; slot->box.rows > 0 && f < in->finding_count; f++)
-            facts_add(&v->facts, in->findings[f].role, in->findings[f].subject,
-                      in->findings[f].sentence);
-    }
-    facts_sort(&v->facts);
-}
-
 /* One read transaction for all that the frame shows; it never spans a write to
  * the terminal. */
 static void update(struct viewer *v, const struct grid *grid)
@@ -50,9 +31,13 @@ static void update(struct viewer *v, const struct grid *grid)
     }
     v->reader = store_reader(v->app->store);
     facts_read(&v->facts, &v->reader, now_ms);
-    page_update(page, &v->reader, now_ms, grid->rows - BARS, grid->cols);
+    if (v->wall.on) {
+        wall_update(v, grid->rows, grid->cols);
+    } else {
+        page_update(page, &v->reader, now_ms, grid->rows - BARS, grid->cols);
+        page_findings(page, &v->facts);
+    }
     store_end(v->app->store);
-    add_findings(v, page);
     v->shown_minute = now_ms / MINUTE_MS;
 }
 
@@ -150,7 +135,10 @@ void viewer_draw_clock(struct viewer *v, struct grid *grid)
     struct dx_canvas line = canvas_sub(&all, (struct dx_box){ 0, 0, 1, grid->cols });
     struct top_bar top = top_bar(v);
 
-    bars_top(&line, &top);
+    if (v->wall.on)
+        wall_draw_clock(v, grid);
+    else
+        bars_top(&line, &top);
     v->shown_second = top.now_ms / 1000;
 }
 
@@ -165,6 +153,14 @@ void viewer_draw(struct viewer *v, struct grid *grid)
     else if (v->want_follow)
         follow(v);
     grid_clear(grid);
+    v->shown_age = now_ms / AGE_STEP_MS;
+    v->shown_second = now_ms / 1000;
+    if (v->wall.on) {
+        wall_draw(v, grid);
+        if (v->screen)
+            screen_cursor(v->screen, -1, 0);
+        return;
+    }
     all = canvas_of(grid);
     viewer_draw_clock(v, grid);
     part = canvas_sub(&all, (struct dx_box){ 1, 0, 1, grid->cols });
@@ -179,5 +175,4 @@ void viewer_draw(struct viewer *v, struct grid *grid)
     }
     part = canvas_sub(&all, (struct dx_box){ grid->rows - 1, 0, 1, grid->cols });
     draw_bottom(v, &part);
-    v->shown_age = now_ms / AGE_STEP_MS;
 }

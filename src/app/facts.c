@@ -87,33 +87,51 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
     ops->close(rows);
 }
 
+int facts_light(enum dx_source_state state)
+{
+    switch (state) {
+    case DX_SOURCE_LIVE:
+    case DX_SOURCE_FILLING:
+        return 0;
+    case DX_SOURCE_LIMITED:
+        return 1;
+    case DX_SOURCE_LOST:
+    case DX_SOURCE_STOPPED:
+        return 2;
+    case DX_SOURCE_NEW:
+        break;
+    }
+    return -1;
+}
+
 static void read_source(struct facts *facts, const struct rows_ops *ops, const void *rows)
 {
     struct source_light light = { .state =
                                       (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE) };
     int64_t limit = ops->integer(rows, DX_FIELD_LIMIT);
+    int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
     const char *name = ops->text(rows, DX_FIELD_SOURCE);
 
     text_copy(light.name, sizeof(light.name), name);
     light.until_ms = ops->integer(rows, DX_FIELD_RESET);
-    switch (light.state) {
-    case DX_SOURCE_NEW:
-        facts->fresh++;
-        break;
-    case DX_SOURCE_LIVE:
-    case DX_SOURCE_FILLING:
+    switch (facts_light(light.state)) {
+    case 0:
         facts->live++;
         break;
-    case DX_SOURCE_LIMITED:
+    case 1:
         facts->limited++;
         break;
-    case DX_SOURCE_LOST:
-    case DX_SOURCE_STOPPED:
+    case 2:
         facts->lost++;
         facts_add(facts, light.state == DX_SOURCE_STOPPED ? DX_ROLE_BAD : DX_ROLE_WARN, name,
                   ops->text(rows, DX_FIELD_TEXT));
         break;
+    default:
+        facts->fresh++;
+        break;
     }
+    if (ok_ms > 0 && facts_light(light.state) < 2 && (facts->ok_ms == 0 || ok_ms < facts->ok_ms))
+        facts->ok_ms = ok_ms;
     if (limit > 0) {
         double share = (double)ops->integer(rows, DX_FIELD_REMAINING) / (double)limit;
 

@@ -31,7 +31,11 @@ struct facts {
     double budget; /* the smallest share of a limit that is left; NaN: none announced */
     int64_t last_ended_ms; /* of the last alert that ended */
     char last_ended[96];
+    int64_t ok_ms; /* the oldest last good answer of those that are live; 0: none */
 };
+
+/* 0: live, 1: limited, 2: lost, -1: none of them yet. */
+int facts_light(enum dx_source_state state);
 
 /* As of now_ms; what panels found is added by facts_add(), then facts_sort(). */
 void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms);

@@ -259,3 +259,28 @@ struct slot *page_at(struct page *page, int row, int col)
     }
     return NULL;
 }
+
+/* ---- what is wrong ---- */
+
+void page_panel_findings(const struct instance *in, struct facts *facts)
+{
+    for (size_t f = 0; f < in->finding_count; f++)
+        facts_add(facts, in->findings[f].role, in->findings[f].subject, in->findings[f].sentence);
+}
+
+/* Things that can be acted on come before numbers over all of them. */
+void page_findings(const struct page *page, struct facts *facts)
+{
+    size_t count = page->slot_count;
+
+    for (size_t n = 0; n < 2 * count; n++) {
+        const struct slot *slot = &page->slots[n < count ? n : n - count];
+        const struct instance *in = &slot->instance;
+        bool shown = slot->box.rows > 0;
+
+        facts->opened = facts->opened || (shown && in->depth > in->base);
+        if (shown && (n >= count) == (in->panel->paint != NULL))
+            page_panel_findings(in, facts);
+    }
+    facts_sort(facts);
+}

@@ -3,6 +3,7 @@
 #ifndef APP_PAGE_H
 #define APP_PAGE_H
 
+#include "app/facts.h"
 #include "config/config.h"
 #include "panel/host.h"
 #include "ui/layout.h"
@@ -39,6 +40,9 @@ size_t page_master(const struct page *page, size_t slot);
 size_t page_follower(const struct page *page, size_t slot);
 void page_rest(struct page *page); /* it is not shown: rows go until the next update */
 void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms);
+/* What its panels, or one of them, found to be wrong. */
+void page_findings(const struct page *page, struct facts *facts);
+void page_panel_findings(const struct instance *panel, struct facts *facts);
 struct slot *page_focus(struct page *page);                /* NULL: no panel */
 void page_move_focus(struct page *page, int by);           /* among those that are shown */
 struct slot *page_at(struct page *page, int row, int col); /* NULL: none */

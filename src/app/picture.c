@@ -357,6 +357,11 @@ int picture_run(struct app *app)
         viewer_close_pages(&v);
         return EXIT_USAGE;
     }
+    if (args->wall && !wall_enter(&v)) {
+        (void)fprintf(stderr, "dxtop: %s\n", v.message);
+        viewer_close_pages(&v);
+        return EXIT_FAILED;
+    }
     grid_init(&grid, args->rows, args->cols,
               glyphs_choose(args->ascii ? "ascii" : app->config.glyphs, true, ""));
     viewer_draw(&v, &grid);
@@ -366,6 +371,7 @@ int picture_run(struct app *app)
         status = EXIT_OK;
     buf_done(&out);
     grid_done(&grid);
+    wall_done(&v.wall);
     viewer_close_pages(&v);
     return status;
 }

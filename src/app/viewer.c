@@ -52,7 +52,7 @@ void viewer_say(struct viewer *v, const char *fmt, ...)
  * key, or the next commit, reads again. */
 static void rest(struct viewer *v)
 {
-    struct page *page = viewer_page(v);
+    struct page *page = v->wall.on ? wall_view(v) : viewer_page(v);
 
     v->rested = true;
     for (size_t i = 0; i < v->page_count; i++)
@@ -162,13 +162,15 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
         settle(v); /* a terminal that nobody reads holds up no collecting */
     look_at_store(v);
     if (now_ms / 1000 != v->shown_second) {
-        v->want_clock = v->frozen_ms == 0;
+        v->want_clock = v->frozen_ms == 0 && !v->wall.on; /* no seconds there */
         collector_look(&v->collector);
         if (v->frozen_ms == 0 && now_ms / AGE_STEP_MS != v->shown_age)
             v->want_draw = true;
         if (v->frozen_ms == 0 && now_ms / MINUTE_MS != v->shown_minute)
             v->want_update = true;
     }
+    if (v->wall.on)
+        wall_tick(v, time_boot_ms());
     if (v->message_until > 0 && time_boot_ms() >= v->message_until) {
         v->message_until = 0;
         v->want_draw = true;
@@ -329,6 +331,8 @@ int viewer_run(struct app *app, struct dx_error *err)
     collector_init(&v.collector, v.loop, app->store, app->collector);
     state_load(&v);
     if (open_terminal(&v, err)) {
+        if (app->arguments.wall)
+            (void)wall_enter(&v);
         screen_title(v.screen, *app->config.title ? app->config.title : "dxtop");
         v.change = store_change(app->store);
         before_sleep(v.loop, &v.before_sleep, 0);
@@ -344,6 +348,7 @@ int viewer_run(struct app *app, struct dx_error *err)
     collector_done(&v.collector);
 out:
     history_done(&v.command.history);
+    wall_done(&v.wall);
     viewer_close_pages(&v);
     watch_signals(&v, false);
     ev_loop_destroy(v.loop);

@@ -11,6 +11,7 @@
 #include "app/facts.h"
 #include "ui/line.h"
 #include "app/page.h"
+#include "app/wall.h"
 #include "core/narrow.h"
 #include "ui/screen.h"
 
@@ -32,6 +33,7 @@ struct viewer {
     struct page *pages;
     size_t page_count, page;
     struct page log; /* the page behind L */
+    struct wall wall;
     enum overlay overlay;
     int help_top; /* first line of the help that is shown */
     struct facts facts;

@@ -302,6 +302,29 @@ static void load_views(struct load *load, const struct yaml *list)
         load_view(load, &config->views[config->view_count++], &list->items[i]);
 }
 
+/* The views of the wall are among those of the file. */
+static void judge_wall(struct load *load, const struct yaml *list)
+{
+    const struct config *config = load->config;
+    const struct dx_items *wanted = &config->wall.views;
+    const char *names[10] = { NULL };
+    bool found;
+
+    for (size_t i = 0; i < config->view_count; i++)
+        names[i] = config->views[i].name;
+    for (size_t i = 0; i < wanted->count; i++) {
+        const char *name = ((const char *const *)wanted->item)[i];
+
+        found = false;
+        for (size_t j = 0; j < config->view_count; j++)
+            found = found || strcmp(names[j], name) == 0;
+        if (!found)
+            (void)complain_word(&load->options.complaints,
+                                list->kind == YAML_LIST ? &list->items[i] : list, "unknown view",
+                                names);
+    }
+}
+
 /* ---- the whole ---- */
 
 static void paths(struct option_context *context, struct dx_items *names)
@@ -315,7 +338,7 @@ static void paths(struct option_context *context, struct dx_items *names)
 
 static void load_root(struct load *load, const struct yaml *root)
 {
-    static const char *const sections[] = { "sources", "views", "calendar", NULL };
+    static const char *const sections[] = { "sources", "views", "calendar", "wall", NULL };
     struct settings settings = { .title = "" };
     struct config *config = load->config;
     const struct yaml *sources = yaml_get(root, "sources"), *views = yaml_get(root, "views");
@@ -344,11 +367,14 @@ static void load_root(struct load *load, const struct yaml *root)
     keys_load(&load->options, &config->keymap, &settings.keys, yaml_get(root, "keys"));
     targets_load(&load->options, config->goals, &settings.targets, yaml_get(root, "targets"));
     feeds_load(&load->options, &config->feeds, yaml_get(root, "kpis"));
+    wall_load(&load->options, &config->wall, yaml_get(root, "wall"));
     calendar_load(&load->options, &config->calendar, yaml_get(root, "calendar"));
     if (sources)
         load_sources(load, sources);
     if (views)
         load_views(load, views);
+    if (config->view_count > 0 && yaml_get(root, "wall"))
+        judge_wall(load, yaml_get(yaml_get(root, "wall"), "views"));
 }
 
 static char *read_file(const char *path, size_t *len, struct complaints *c)

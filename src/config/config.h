@@ -73,6 +73,11 @@ struct kpi_goal {
     const char *warn, *bad;
 };
 
+struct wall_settings {
+    int64_t every_ms, resume_ms;
+    struct dx_items kpis, views; /* of const char *: ids; names of views */
+};
+
 enum feed_unit { FEED_OWN, FEED_PERCENT, FEED_MINUTES, FEED_HOURS, FEED_DAYS };
 struct kpi_feed {
     const char *id, *query, *source, *file; /* "" where not given; file: a path */
@@ -87,6 +92,7 @@ struct config {
     const char *store, *theme, *color, *glyphs; /* "" unless given */
     bool mouse, links, clipboard;
     struct keymap keymap;
+    struct wall_settings wall;
     int success_policy;       /* index of config_success_policies */
     struct dx_items patterns; /* of const char *: paths of failure patterns */
     const char *runbooks;     /* folder of Markdown files; "" none */
@@ -129,7 +135,8 @@ extern const struct dx_option config_calendar_options[];
 extern const struct dx_option config_target_options[]; /* of `targets` */
 extern const struct dx_option config_feed_options[];   /* of `kpis` */
 extern const struct dx_option config_keys_options[];   /* of `keys` */
-extern const struct dx_option config_hours_options[];  /* of a calendar's `hours` */
+extern const struct dx_option config_wall_options[];
+extern const struct dx_option config_hours_options[]; /* of a calendar's `hours` */
 /* mdoc: .It Ic name : Ar type \n help ... as the man page has it. */
 void config_print_mdoc(struct buf *out, const struct dx_option *options);
 

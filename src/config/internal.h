@@ -43,6 +43,10 @@ void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUN
                   const struct dx_items *items, const struct yaml *section);
 void feeds_load(struct option_context *context, const struct dx_items *items,
                 const struct yaml *section);
+/* section: NULL, none: as by default. The views are judged where they are known. */
+void wall_load(struct option_context *context, struct wall_settings *wall,
+               const struct yaml *section);
+
 /* section: what the items were made of; NULL: there is none. Always fills the map. */
 void keys_load(struct option_context *context, struct keymap *map, const struct dx_items *items,
                const struct yaml *section);

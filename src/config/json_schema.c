@@ -42,9 +42,12 @@ static json_t *choices_of(const struct dx_option *option)
     return json_pack("{s:o}", "enum", list);
 }
 
-static json_t *list_of_texts(void)
+/* A list, or one alone; of some words, where it names things. */
+static json_t *list_of_texts(const struct dx_option *option)
 {
-    return json_pack("{s:s, s:{s:o}}", "type", "array", "items", "type", scalar());
+    json_t *item = option->choices ? choices_of(option) : json_pack("{s:o}", "type", scalar());
+
+    return json_pack("{s:[{s:s, s:O}, o]}", "anyOf", "type", "array", "items", item, item);
 }
 
 static json_t *secret(void)
@@ -103,7 +106,7 @@ static json_t *value_of(const struct dx_option *option)
     case DX_OPTION_CHOICE:
         return choices_of(option);
     case DX_OPTION_LIST:
-        return json_pack("{s:[o, {s:o}]}", "anyOf", list_of_texts(), "type", scalar());
+        return list_of_texts(option);
     case DX_OPTION_MAP:
         return json_pack("{s:s, s:{s:o}}", "type", "object", "additionalProperties", "type",
                          scalar());
@@ -233,11 +236,10 @@ static json_t *view_of(json_t *panel)
                      rows);
 }
 
-static json_t *calendar(void)
+static json_t *section(const struct dx_option *options, const char *help)
 {
-    return json_pack("{s:s, s:[o, {s:s}]}", "description",
-                     "when people are at work; without it Monday to Friday 09:00-17:00", "anyOf",
-                     table_of(config_calendar_options, NULL), "type", "null");
+    return json_pack("{s:s, s:[o, {s:s}]}", "description", help, "anyOf", table_of(options, NULL),
+                     "type", "null");
 }
 
 json_t *json_schema_file(json_t *source, json_t *panel)
@@ -247,7 +249,12 @@ json_t *json_schema_file(json_t *source, json_t *panel)
     json_t *views = list_of(view_of(panel), "what is shown");
 
     (void)json_object_set_new(views, "maxItems", json_integer(9));
-    (void)json_object_set_new(properties, "calendar", calendar());
+    (void)json_object_set_new(properties, "calendar",
+                              section(config_calendar_options,
+                                      "when people are at work; without it Monday to Friday "
+                                      "09:00-17:00"));
+    (void)json_object_set_new(properties, "wall",
+                              section(config_wall_options, "what the screen on the wall shows"));
     (void)json_object_set_new(properties, "sources", list_of(source, "what is polled"));
     (void)json_object_set_new(properties, "views", views);
     (void)json_object_set_new(file, "$schema",

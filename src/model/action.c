@@ -30,6 +30,7 @@ const char *const action_names[] = {
     [ACTION_POLL] = "poll",
     [ACTION_THEME] = "theme",
     [ACTION_SAVE] = "save",
+    [ACTION_WALL] = "wall",
     [ACTION_LOG] = "log",
     [ACTION_COMMAND] = "command",
     [ACTION_MOUSE] = "mouse",
@@ -71,6 +72,8 @@ const struct action_kind action_kinds[ACTION_COUNT] = {
                       "save the screen as text, ansi, svg or html; without a file as dxtop-TIME "
                       "in the current directory",
                       "FORMAT [FILE]" },
+    [ACTION_WALL] = { "W", "large digits for the wall; the pages turn, any key holds them, W goes "
+                           "back" },
     [ACTION_LOG] = { "L", "what happened" },
     [ACTION_COMMAND] = { ":", "type a command: any of these names; Tab completes, Up brings back" },
     [ACTION_MOUSE] = { "m", "leave the mouse to the terminal, and back" },

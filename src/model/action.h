@@ -30,6 +30,7 @@ enum action {
     ACTION_POLL,
     ACTION_THEME,
     ACTION_SAVE,
+    ACTION_WALL,
     ACTION_LOG,
     ACTION_COMMAND,
     ACTION_MOUSE,

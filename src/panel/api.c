@@ -111,6 +111,16 @@ void dx_big(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *
     big_draw(canvas, box, style, text);
 }
 
+int dx_big_cols(const struct dx_canvas *canvas, int rows, const char *text)
+{
+    return big_cols(canvas, rows, text);
+}
+
+void dx_loud_frame(struct dx_canvas *canvas, struct dx_box box, enum dx_role role)
+{
+    frame_loud(canvas, box, role);
+}
+
 /* ---- reading ---- */
 
 int64_t dx_now(const struct dx_view *view)

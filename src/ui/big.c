@@ -85,6 +85,47 @@ static int width_of(const struct letter *set, const char *text)
     return width - 1;
 }
 
+/* Half blocks have no ASCII, so that three rows have none either. */
+static const struct letter *set_of(const struct dx_canvas *canvas, int rows)
+{
+    bool blocks = canvas->grid->glyphs->set != GLYPHS_ASCII;
+
+    if (rows == 5)
+        return five;
+    return blocks && rows == 3 ? three : NULL;
+}
+
+int big_cols(const struct dx_canvas *canvas, int rows, const char *text)
+{
+    const struct letter *set = set_of(canvas, rows);
+
+    return set ? width_of(set, text) : -1;
+}
+
+/* A row of a letter, of # and quarter marks where there are no blocks. */
+static void put_row(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
+                    const char *text)
+{
+    char ascii[16];
+    size_t n = 0;
+
+    if (canvas->grid->glyphs->set != GLYPHS_ASCII) {
+        (void)canvas_put(canvas, row, col, style, text);
+        return;
+    }
+    while (*text && n + 1 < sizeof(ascii)) {
+        bool upper = strncmp(text, "▀", 3) == 0, lower = strncmp(text, "▄", 3) == 0;
+        char sign = upper ? '\'' : '#';
+
+        if (lower)
+            sign = '.';
+        ascii[n++] = *text == ' ' ? ' ' : sign;
+        text += *text == ' ' ? 1 : 3;
+    }
+    ascii[n] = '\0';
+    (void)canvas_put(canvas, row, col, style, ascii);
+}
+
 static bool is_unit(const char *text)
 {
     return *text && strchr("mshd%", *text) != NULL;
@@ -101,7 +142,7 @@ static void draw_set(struct dx_canvas *canvas, struct dx_box box, const struct l
         const struct letter *l = find(set, text);
 
         for (int i = 0; i < rows; i++)
-            (void)canvas_put(canvas, row + i, col, is_unit(text) ? &unit : style, l->row[i]);
+            put_row(canvas, row + i, col, is_unit(text) ? &unit : style, l->row[i]);
         col += text_width(l->row[0]) + 1;
         text += strlen(l->text);
     }
@@ -111,13 +152,13 @@ void big_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_style
               const char *text)
 {
     static const struct dx_style plain = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
-    bool blocks = canvas->grid->glyphs->set != GLYPHS_ASCII;
-    int wide = width_of(five, text), narrow = width_of(three, text), width = text_width(text);
+    int wide = big_cols(canvas, 5, text), narrow = big_cols(canvas, 3, text);
+    int width = text_width(text);
 
     style = style ? style : &plain;
-    if (blocks && wide >= 0 && wide <= box.cols && box.rows >= 5)
+    if (wide >= 0 && wide <= box.cols && box.rows >= 5)
         draw_set(canvas, box, five, 5, style, text);
-    else if (blocks && narrow >= 0 && narrow <= box.cols && box.rows >= 3)
+    else if (narrow >= 0 && narrow <= box.cols && box.rows >= 3)
         draw_set(canvas, box, three, 3, style, text);
     else
         (void)canvas_put_fit(

@@ -120,3 +120,27 @@ struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
     canvas->stale = stale;
     return canvas_sub(canvas, (struct dx_box){ 1, 1, canvas->rows - 2, canvas->cols - 2 });
 }
+
+void frame_loud(struct dx_canvas *canvas, struct dx_box box, enum dx_role role)
+{
+    static const char *const heavy[] = { "┏", "┓", "┗", "┛", "━", "┃" };
+    static const char *const ascii[] = { "#", "#", "#", "#", "=", "#" };
+    const char *const *line = canvas->grid->glyphs->set == GLYPHS_ASCII ? ascii : heavy;
+    struct dx_style style = { .role = role, .attr = DX_BOLD };
+    int bottom = box.row + box.rows - 1, right = box.col + box.cols - 1;
+
+    if (box.rows < 2 || box.cols < 2)
+        return;
+    for (int col = box.col + 1; col < right; col++) {
+        (void)canvas_put(canvas, box.row, col, &style, line[4]);
+        (void)canvas_put(canvas, bottom, col, &style, line[4]);
+    }
+    for (int row = box.row + 1; row < bottom; row++) {
+        (void)canvas_put(canvas, row, box.col, &style, line[5]);
+        (void)canvas_put(canvas, row, right, &style, line[5]);
+    }
+    (void)canvas_put(canvas, box.row, box.col, &style, line[0]);
+    (void)canvas_put(canvas, box.row, right, &style, line[1]);
+    (void)canvas_put(canvas, bottom, box.col, &style, line[2]);
+    (void)canvas_put(canvas, bottom, right, &style, line[3]);
+}

@@ -19,6 +19,7 @@ void tries_draw(struct dx_canvas *canvas, struct dx_box box, const char *marks);
 void interval_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_interval *of);
 void big_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
               const char *text);
+int big_cols(const struct dx_canvas *canvas, int rows, const char *text);
 
 /* dx_format(): unknown (NaN) is the dash of `glyphs`, NULL: "–". */
 const char *format_value(char *out, size_t cap, enum dx_unit unit, double value);
@@ -34,5 +35,6 @@ struct frame {
     bool heat; /* a legend of the steps of heat, after the foot */
 };
 struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame);
+void frame_loud(struct dx_canvas *canvas, struct dx_box box, enum dx_role role);
 
 #endif

@@ -189,6 +189,11 @@ DX_EXPORT void dx_interval(struct dx_canvas *canvas, struct dx_box box,
  * three, else plain text. text: digits and . : % m s h d and the dash. */
 DX_EXPORT void dx_big(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
                       const char *text);
+/* Columns that it takes in digits of 5 or 3 rows; -1: it cannot be drawn so. */
+DX_EXPORT int dx_big_cols(const struct dx_canvas *canvas, int rows, const char *text);
+
+/* A heavy frame in the outermost cells of the box, for what has to be seen from afar. */
+DX_EXPORT void dx_loud_frame(struct dx_canvas *canvas, struct dx_box box, enum dx_role role);
 
 /* ---- reading the store, in update() only ---- */
 

@@ -1,0 +1,65 @@
+/* wall: what the screen on the wall shows, as the configuration says it. */
+#include "config.h"
+
+#include <string.h>
+
+#include "config/internal.h"
+
+enum { EVERY_LEAST_MS = 2000 };
+
+#define WALL(field) offsetof(struct wall_settings, field)
+
+const struct dx_option config_wall_options[] = {
+    { .name = "every",
+      .type = DX_OPTION_DURATION,
+      .offset = WALL(every_ms),
+      .fallback = "20s",
+      .help = "how long a page stays" },
+    { .name = "resume",
+      .type = DX_OPTION_DURATION,
+      .offset = WALL(resume_ms),
+      .fallback = "2m",
+      .help = "after so long without a key the pages turn again" },
+    { .name = "kpis",
+      .type = DX_OPTION_LIST,
+      .offset = WALL(kpis),
+      .fallback = "",
+      .choices = kpi_ids,
+      .help = "ids of the key numbers in large digits, in their order; without it those that have "
+              "a goal" },
+    { .name = "views",
+      .type = DX_OPTION_LIST,
+      .offset = WALL(views),
+      .fallback = "",
+      .help = "names of views that come after them; without it none, unless there are no key "
+              "numbers" },
+    { 0 },
+};
+
+static void judge_kpis(struct option_context *context, const struct dx_items *wanted,
+                       const struct yaml *at)
+{
+    for (size_t i = 0; i < wanted->count; i++) {
+        const char *id = ((const char *const *)wanted->item)[i];
+
+        if (kpi_find(id) == KPI_COUNT)
+            (void)complain_word(&context->complaints, at->kind == YAML_LIST ? &at->items[i] : at,
+                                "unknown KPI", kpi_ids);
+    }
+}
+
+void wall_load(struct option_context *context, struct wall_settings *wall,
+               const struct yaml *section)
+{
+    static const struct yaml none = { .kind = YAML_MAP, .text = "" };
+    struct complaints *c = &context->complaints;
+
+    if (!section || section->kind == YAML_NULL)
+        section = &none;
+    if (!options_judge(context, section, config_wall_options, NULL, NULL) ||
+        !options_fill(context, wall, config_wall_options, section))
+        return;
+    if (wall->every_ms < EVERY_LEAST_MS)
+        (void)complain(c, yaml_get(section, "every"), "every: a page stays two seconds at least");
+    judge_kpis(context, &wall->kpis, yaml_get(section, "kpis"));
+}

@@ -1,0 +1,236 @@
+/* The screen on the wall: as `dxtop screen --wall` draws it at every size and in every
+ * state, and in a terminal: its pages turn, keys hold them, it comes and goes. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "../company_kit.h"
+#include "../golden.h"
+#include "../run.h"
+#include "pty.h"
+
+static const char *const sizes[] = { "160x45", "120x40", "80x24", "40x10" };
+enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
+
+static char *dir, config[256], store[256];
+
+static void write_config(const char *wall)
+{
+    write_file(config,
+               "title: acme platform\nstore: %s\n%sviews:\n"
+               "  - name: Overview\n    rows:\n"
+               "      - panels: [{panel: overview, priority: 0}]\n"
+               "      - panels: [queue, pipelines]\n      - panels: [flaky, alerts]\n"
+               "  - name: Queues\n    rows: [{panels: [queue]}]\n",
+               store, wall);
+}
+
+static void setup(void)
+{
+    set_paths();
+    setenv("TZ", "UTC", 1);
+    dir = test_dir();
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    snprintf(store, sizeof(store), "%s/t.db", dir);
+    write_config("");
+}
+
+TestSuite(wall, .init = setup, .timeout = 300);
+
+/* ---- golden screens ---- */
+
+static char *wall_at(const char *now, const char *size, const char *format, const char *option,
+                     const char *value)
+{
+    const char *argv[] = { "dxtop",  "-c",     config, "--state",  dir,    "--now", now,   "screen",
+                           "--wall", "--size", size,   "--format", format, option,  value, NULL };
+    int status;
+    char *text = program_run(argv, &status);
+
+    cr_assert_eq(status, 0, "%s", text);
+    return text;
+}
+
+static void screens(const char *state, const char *now, const char *option)
+{
+    for (int i = 0; i < SIZES; i++) {
+        char *text = wall_at(now, sizes[i], "roles", option, NULL), name[128];
+
+        snprintf(name, sizeof(name), "screens/wall%s-%s", state, sizes[i]);
+        golden_text(text, name);
+        free(text);
+    }
+}
+
+Test(wall, of_a_normal_day)
+{
+    company_write(store, KIT_NORMAL);
+    screens("", KIT_NOW, NULL);
+}
+
+Test(wall, in_ascii)
+{
+    company_write(store, KIT_NORMAL);
+    screens("-ascii", KIT_NOW, "--ascii");
+}
+
+Test(wall, with_names_that_are_long_wide_or_hostile)
+{
+    company_write(store, KIT_HOSTILE);
+    screens("-hostile", KIT_NOW, NULL);
+}
+
+Test(wall, with_old_data)
+{
+    company_write(store, KIT_NORMAL);
+    screens("-stale", "2026-11-24T14:42:07Z", NULL);
+}
+
+Test(wall, without_data)
+{
+    screens("-empty", KIT_NOW, NULL);
+}
+
+/* Those that are asked for, in their order. */
+Test(wall, of_chosen_numbers)
+{
+    char *text;
+
+    write_config("wall: {kpis: [duration, queue_p95]}\n");
+    company_write(store, KIT_NORMAL);
+    text = wall_at(KIT_NOW, "120x40", "text", NULL, NULL);
+    cr_expect(strstr(text, "CI median"), "%s", text);
+    cr_expect_lt(strstr(text, "CI median"), strstr(text, "Queue p95"));
+    cr_expect_null(strstr(text, "Platform success"), "%s", text);
+    cr_expect_null(strstr(text, "1 of"), "%s", text);
+    free(text);
+}
+
+Test(wall, in_another_theme_says_the_same)
+{
+    char *dark, *light;
+
+    company_write(store, KIT_NORMAL);
+    dark = wall_at(KIT_NOW, "160x45", "roles", NULL, NULL);
+    light = wall_at(KIT_NOW, "160x45", "roles", "--theme", "light");
+    cr_expect_str_eq(dark, light);
+    free(dark);
+    free(light);
+}
+
+/* ---- what is wrong with it ---- */
+
+static const struct {
+    const char *wall, *complaint;
+} wrong[] = {
+    { "wall: {evry: 5s}\n", "t.yaml:3:8: unknown key \"evry\"; did you mean \"every\"?" },
+    { "wall: {every: 1s}\n", "t.yaml:3:15: every: a page stays two seconds at least" },
+    { "wall: {kpis: [queue]}\n", "t.yaml:3:15: unknown KPI \"queue\"" },
+    { "wall: {views: [Queue]}\n", "t.yaml:3:16: unknown view \"Queue\"; did you mean \"Queues\"?" },
+    { "wall: 5s\n", "t.yaml:3:7: this has to be a mapping" },
+};
+
+Test(wall, a_wrong_one_is_said)
+{
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        char line[512];
+        const char *argv[] = { "sh", "-c", line, NULL };
+        int status;
+        char *text;
+
+        snprintf(line, sizeof(line), "%s/dxtop -c %s --state %s screen --wall 2>&1",
+                 getenv("DX_BUILD"), config, dir);
+
+        write_config(wrong[i].wall);
+        text = program_run(argv, &status);
+        cr_expect_eq(status, 2, "%s", wrong[i].wall);
+        cr_expect(strstr(text, wrong[i].complaint), "%s%s", wrong[i].wall, text);
+        free(text);
+    }
+}
+
+/* ---- in a terminal ---- */
+
+#define SHOWS(p, text) cr_expect(pty_shows(p, text, 8000), "no \"%s\" on:\n%s", text, pty_text(p))
+#define LACKS(p, text) cr_expect(pty_lacks(p, text, 8000), "\"%s\" on:\n%s", text, pty_text(p))
+
+static struct pty *start(const char *wall, const char *option)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--now", KIT_NOW, option, NULL };
+
+    write_config(wall);
+    company_write(store, KIT_NORMAL);
+    company_hold(store);
+    return pty_start(argv, 24, 80, "xterm-256color");
+}
+
+static void quit(struct pty *p)
+{
+    pty_send(p, "q");
+    pty_read(p, 50);
+    cr_expect(pty_ended(p, 1000));
+    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
+    pty_free(p);
+}
+
+Test(wall, turns_its_pages_until_a_key_is_pressed_and_again_after_a_while)
+{
+    struct pty *p = start("wall: {every: 2s, resume: 4s, views: Queues}\n", "--wall");
+
+    SHOWS(p, "1 of 2");
+    SHOWS(p, "Platform success");
+    SHOWS(p, "2 of 2");
+    SHOWS(p, "OLDEST");
+    SHOWS(p, "1 of 2");
+    pty_send(p, "a"); /* any key */
+    SHOWS(p, "1 of 2  paused");
+    pty_read(p, 3000);
+    SHOWS(p, "1 of 2  paused");
+    LACKS(p, "paused");
+    SHOWS(p, "2 of 2");
+    pty_send(p, "k");
+    SHOWS(p, "1 of 2  paused");
+    pty_send(p, "2");
+    SHOWS(p, "2 of 2  paused");
+    quit(p);
+}
+
+Test(wall, comes_and_goes_by_its_key)
+{
+    struct pty *p = start("", NULL);
+
+    SHOWS(p, "? help");
+    pty_send(p, "W");
+    LACKS(p, "? help"); /* nobody stands at the keys */
+    SHOWS(p, "health");
+    pty_resize(p, 40, 120);
+    SHOWS(p, "██████");
+    pty_send(p, "W");
+    SHOWS(p, "? help");
+    LACKS(p, "██████");
+    pty_send(p, ":wall\r");
+    SHOWS(p, "██████");
+    pty_send(p, "\033");
+    SHOWS(p, "? help");
+    quit(p);
+}
+
+/* As long as nothing changes, nothing is sent: no seconds, no redrawing. */
+Test(wall, is_silent_while_nothing_changes)
+{
+    struct pty *p = start("", "--wall");
+    size_t len;
+
+    SHOWS(p, "health");
+    pty_read(p, 1500);
+    len = p->raw_len;
+    pty_read(p, 2500);
+    cr_expect_eq(p->raw_len, len, "%zu bytes", p->raw_len - len);
+    quit(p);
+}
