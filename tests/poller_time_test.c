@@ -65,6 +65,76 @@ Test(poller_time, a_429_waits_as_long_as_it_says)
     cr_expect_str_eq(samples(), "15|1\n");
 }
 
+/* ---- patience ---- */
+
+static void fast(void)
+{
+    t.clock.speed = 100.;
+    t.clock.boot_ms = time_boot_ms();
+}
+
+Test(poller_time, a_moment_of_patience_ends_no_poll)
+{
+    fast();
+    t.paths[1] = "/b";
+    server_ok(t.server, "", "{\"value\": 1}");
+    refuse(429, "Retry-After: 5\r\n");
+    server_ok(t.server, "", "{\"from\": 3}");
+    poll_once();
+    cr_expect(t.ok);
+    cr_expect_eq(server_requests(t.server), 3);
+    cr_expect(asked(1, "GET /b") && asked(2, "GET /b"), "the same, once more");
+    cr_expect(strncmp(source_text(), "1|0|", 4) == 0, "%s", source_text());
+}
+
+Test(poller_time, a_server_that_wants_one_moment_after_the_other_ends_it)
+{
+    fast();
+    refuse(429, "Retry-After: 1\r\n");
+    poll_once();
+    cr_expect_not(t.ok);
+    cr_expect_eq(server_requests(t.server), 4);
+    cr_expect(strncmp(source_text(), "3|3|limited by the server for 1 s", 33) == 0, "%s",
+              source_text());
+}
+
+Test(poller_time, a_refused_request_goes_on_with_the_etags_of_the_poll)
+{
+    fast();
+    t.flags[0] = PLAN_CONDITIONAL;
+    refuse(429, "Retry-After: 1\r\n");
+    server_ok(t.server, "ETag: \"one\"\r\n", "{\"value\": 1}");
+    poll_once();
+    cr_expect(t.ok);
+    poll_once();
+    cr_expect(asked(2, "If-None-Match: \"one\""), "%s", server_request(t.server, 2));
+}
+
+Test(poller_time, the_one_round_waits_as_long_as_it_may)
+{
+    fast();
+    t.shared.once = true;
+    t.shared.until_boot_ms = time_boot_ms() + 20 * SECOND;
+    refuse(429, "Retry-After: 30\r\n");
+    server_ok(t.server, "", "{\"value\": 1}");
+    poll_once();
+    cr_expect(t.ok, "%s", source_text());
+    cr_expect_eq(server_requests(t.server), 2);
+}
+
+Test(poller_time, the_one_round_does_not_wait_for_what_comes_too_late)
+{
+    fast();
+    t.shared.once = true;
+    t.shared.until_boot_ms = time_boot_ms() + 20 * SECOND;
+    refuse(429, "Retry-After: 2100\r\n"); /* 21 s */
+    poll_once();
+    cr_expect_not(t.ok);
+    cr_expect_eq(server_requests(t.server), 1);
+    cr_expect(strncmp(source_text(), "3|3|limited by the server for 2100 s", 36) == 0, "%s",
+              source_text());
+}
+
 /* ---- when ---- */
 
 /* Real milliseconds between so many polls, at a clock that runs 100 times as fast. */

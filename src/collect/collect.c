@@ -48,6 +48,7 @@ struct collect {
     size_t started;
     size_t polled, failed; /* sources, in the first round */
     int lock_tries;
+    int64_t until_boot_ms; /* that the one round may take; 0: for ever */
     int64_t data_version;
     bool stdin_closed, ended;
     struct dx_error error;
@@ -318,6 +319,7 @@ static void collect_now(struct collect *c)
                                   .clock = &c->clock,
                                   .causes = c->causes,
                                   .once = c->options->once,
+                                  .until_boot_ms = c->until_boot_ms,
                                   .polled = on_polled,
                                   .committed = on_committed,
                                   .broken = on_broken,
@@ -429,8 +431,10 @@ static void watch(struct collect *c)
         c->in.data = c;
         ev_io_start(c->loop, &c->in);
     }
-    if (c->options->once && c->options->wait_ms > 0)
+    if (c->options->once && c->options->wait_ms > 0) {
+        c->until_boot_ms = time_boot_ms() + c->options->wait_ms;
         start_timer(c, &c->deadline, (double)c->options->wait_ms / 1e3, 0., on_deadline);
+    }
 }
 
 static void stop(struct collect *c)

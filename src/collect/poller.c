@@ -22,6 +22,8 @@ enum {
     REQUESTS_MOST = 5000, /* of a poll: the bound against a server that pages for ever */
     POLL_MOST_MS = 10 * 60 * 1000,
     PAUSE_MOST_MS = 60 * 1000, /* for a longer one the poll ends */
+    MOMENT_MS = 5 * 1000,      /* of patience that a poll has with a server that refuses */
+    MOMENTS = 3,               /* of them, for one request */
     WISH_LEAST_MS = 5000,
     TRIM_BYTES = 256 << 10
 };
@@ -227,13 +229,41 @@ static void on_pause(struct ev_loop *loop, ev_timer *timer, int revents)
     send_request(timer->data);
 }
 
-static void pause_request(struct poller *p, int64_t wait_ms)
+/* Where the clock stands, time goes on for servers. */
+static double pause_s(const struct poller *p, int64_t wait_ms)
 {
     double real_s = clock_real_s(p->shared->clock, wait_ms);
 
+    return isinf(real_s) ? (double)wait_ms / 1e3 : real_s;
+}
+
+static void pause_request(struct poller *p, int64_t wait_ms)
+{
     ev_now_update(p->shared->loop);
-    ev_timer_set(&p->pause, isinf(real_s) ? (double)wait_ms / 1e3 : real_s, 0.);
+    ev_timer_set(&p->pause, pause_s(p, wait_ms), 0.);
     ev_timer_start(p->shared->loop, &p->pause);
+}
+
+/* A round has no next poll that could bring the rest: it waits as long as it may. */
+static bool has_patience(const struct poller *p, int64_t wait_ms)
+{
+    int64_t left_ms = p->shared->until_boot_ms - time_boot_ms();
+
+    if (!p->shared->once)
+        return wait_ms <= MOMENT_MS && p->refused < MOMENTS;
+    return p->shared->until_boot_ms == 0 || pause_s(p, wait_ms) * 1e3 < (double)left_ms;
+}
+
+bool poller_again(struct poller *p, const struct dx_error *err)
+{
+    int64_t wait_ms = (int64_t)err->retry_after_s * 1000;
+
+    if (err->fault != DX_FAULT_LIMITED || wait_ms <= 0 || !has_patience(p, wait_ms))
+        return false;
+    p->refused++;
+    log_line(DX_LOG_DEBUG, "%s: %s; asks again then", p->settings->name, err->text);
+    pause_request(p, wait_ms);
+    return true;
 }
 
 void poller_next(struct poller *p)
@@ -242,6 +272,7 @@ void poller_next(struct poller *p)
     bool is_long;
 
     p->request = take_request(p, now_ms);
+    p->refused = 0;
     if (!p->request) {
         bool none = p->optional_failed > 0 && p->good == 0;
 

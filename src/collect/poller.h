@@ -23,6 +23,7 @@ struct pollers { /* what they share */
     const struct clock *clock;
     const struct causes *causes;                     /* why jobs failed; NULL: is not looked for */
     bool once;                                       /* each polls once */
+    int64_t until_boot_ms;                           /* that round is given up then; 0: never */
     void (*polled)(void *self, bool first, bool ok); /* after each poll; the first of a source */
     void (*committed)(void *self);                   /* after each commit */
     void (*broken)(void *self, const struct dx_error *err); /* the store refuses: end */

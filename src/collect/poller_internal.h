@@ -41,7 +41,8 @@ struct poller {
     struct plan plan;
     struct batch batch;
     struct plan_request *request;
-    bool had_etag; /* of it: it was asked with one */
+    bool had_etag;    /* of it: it was asked with one */
+    unsigned refused; /* of it: so often the server wanted a moment of patience */
     struct http_call *call;
     struct command *command; /* of a source that is a program */
     struct etags etags;
@@ -52,6 +53,9 @@ struct poller {
 void poller_next(struct poller *p); /* the next request, or the end of the poll */
 /* err NULL: all that had to come came. */
 void poller_finish(struct poller *p, const struct dx_error *err);
+/* The server wants a moment of patience: true where the poll has it, and then asks the same
+ * once more; false: err ends the poll. */
+bool poller_again(struct poller *p, const struct dx_error *err);
 /* Commit what a long poll brought so far; false: the store refuses. */
 bool poller_commit_piece(struct poller *p);
 void poller_on_ready(void *self, const struct dx_error *err); /* the secrets are there */

@@ -124,6 +124,8 @@ void poller_on_reply(void *self, const struct http_reply *from)
         return;
     }
     if (!ask_taken(p->settings, p->request, from, &reply, &err)) {
+        if (poller_again(p, &err))
+            return;
         etags_through(&p->etags, p->request->mark, false);
         refused(p, from, &err);
         return;

@@ -199,6 +199,31 @@ Test(modes, check_sees_a_clock_that_is_wrong)
     teardown();
 }
 
+/* ---- patience ---- */
+
+static char *ask_sim(const char *method, const char *path)
+{
+    return sh("python3 -c 'import sys, urllib.request as u; "
+              "print(u.urlopen(u.Request(sys.argv[1], method=sys.argv[2])).read().decode())' "
+              "\"%s%s\" %s",
+              sim.url, path, method);
+}
+
+Test(modes_sim, once_waits_where_a_server_asks_for_patience)
+{
+    char *out;
+
+    (void)ask_sim("POST", "/sim/fault?fault=limit:1:50%25");
+    out = sh("$B/dxtop -c $C $S once --format text");
+    cr_expect_eq(code, 0, "%d %s", code, out);
+    HAS(out, "source prometheus: live");
+    LACKS(ask_sim("GET", "/sim/counters"), "\"faulted\": 0,");
+    (void)ask_sim("POST", "/sim/fault?fault=limit:100");
+    out = sh("$B/dxtop -c $C $S once --wait 50s --format text");
+    cr_expect_eq(code, 1, "%d %s", code, out);
+    HAS(out, "limited by the server for 100 s");
+}
+
 /* ---- limits ---- */
 
 Test(modes_sim, past_the_limit_of_file_sizes_it_fails_in_words)
