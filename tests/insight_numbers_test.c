@@ -104,6 +104,30 @@ Test(quantile, random_data_agree_with_the_definition_and_the_histogram_within_a_
     }
 }
 
+/* Also of such as come in an order, or in few sizes, or make a selection slow. */
+Test(quantile, without_sorting_it_is_the_same)
+{
+    enum { MOST = 3000 };
+    static double values[MOST], sorted[MOST];
+
+    for (int round = 0; round < 400; round++) {
+        size_t n = 1 + (size_t)(next() % MOST);
+        double p = round % 7 ? uniform() : (double)(round % 2), got;
+
+        for (size_t i = 0; i < n; i++)
+            values[i] = sorted[i] = round % 4 == 0   ? floor(uniform() * 3)
+                                    : round % 4 == 1 ? (double)(i < n / 2 ? i : n - i)
+                                    : round % 4 == 2 ? (double)(round % 8 < 4 ? i : n - i)
+                                                     : uniform() * 1e9;
+        quantile_sort(sorted, n);
+        got = quantile_of(values, n, p);
+        cr_assert(near(got, quantile(sorted, n, p), 0), "n %zu p %g: %g", n, p, got);
+        quantile_sort(values, n);
+        cr_assert_arr_eq(values, sorted, n * sizeof(*values), "none is lost");
+    }
+    cr_expect(isnan(quantile_of(NULL, 0, 0.5)));
+}
+
 Test(quantile, every_span_is_in_its_bucket)
 {
     int64_t spans[] = { -5, 0, 1, 2, 50, 51, 999, 1000, 86400000, INT64_C(1) << 52, INT64_MAX };

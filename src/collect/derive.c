@@ -33,7 +33,8 @@ struct deriver {
     int64_t at_ms;          /* the minute that they are for */
     int64_t pool, pipeline; /* how far they came */
     int64_t day;            /* up to which past days were looked at */
-    int kpi;                /* enum kpi_part, likewise */
+    struct kpi_pass kpi;    /* likewise */
+    int64_t slice_ms;       /* how long a slice is */
     bool kpis_touched;      /* a commit changed what key numbers are made of */
     int64_t kpis_due_ms;    /* boot time from which on that is looked at */
     bool going, totals;
@@ -50,6 +51,7 @@ struct deriver *deriver_new(enum success_policy policy)
     for (int i = 0; i < KPI_COUNT; i++)
         d->kpis.target[i] = derive_usual_target(&kpis[i]);
     d->room = COMMIT_RECORDS;
+    d->slice_ms = SLICE_MS;
     return d;
 }
 
@@ -64,6 +66,12 @@ void deriver_room(struct deriver *d, int64_t records)
     d->room = records;
 }
 
+void deriver_slices(struct deriver *d, int64_t ms, size_t tickets)
+{
+    d->slice_ms = ms;
+    d->kpi.rows = tickets;
+}
+
 void deriver_free(struct deriver *d)
 {
     if (!d)
@@ -71,6 +79,7 @@ void deriver_free(struct deriver *d)
     free(d->pools.ms);
     free(d->pipelines.ms);
     touched_done(&d->all);
+    kpi_pass_done(&d->kpi);
     mentions_free(d->names);
     free(d);
 }
@@ -203,6 +212,8 @@ static void note_kpis(struct deriver *d, const struct touched *touched, int64_t 
             parts_add(&rest->kpi_days, 0, touched->pipeline_days.part[i].nth);
             ids_add(&rest->flaky_days, touched->pipeline_days.part[i].id);
         }
+    for (int64_t id = 0; (id = ids_next(&touched->tickets, id)) > 0;)
+        kpi_pass_moved(&d->kpi, id);
     d->kpis_touched = d->kpis_touched || ids_next(&touched->pools, 0) > 0 ||
                       ids_next(&touched->pipelines, 0) > 0 || ids_next(&touched->tickets, 0) > 0 ||
                       touched->changes;
@@ -291,6 +302,7 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
         return derive_totals(store, err);
     case DIRTY_TICKET:
         d->kpis_touched = true;
+        kpi_pass_moved(&d->kpi, part.id);
         return derive_ticket(store, &d->kpis, part.id, err) &&
                derive_refs(&d->names, store, part.id, err);
     case DIRTY_FLAKY_DAYS:
@@ -310,13 +322,14 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
 {
     struct deriver *d = self;
     struct round r = { .at_ms = minute_of(now_ms), .now_ms = now_ms };
-    int64_t until_ms = time_boot_ms() + SLICE_MS;
+    int64_t until_ms = time_boot_ms() + d->slice_ms;
     bool there = true;
 
     (void)touched;
-    while (there && time_boot_ms() < until_ms)
+    do {
         if (!store_take_dirty(store, &d->left, &there, err) || !do_key(d, store, &r, err))
             return false;
+    } while (there && time_boot_ms() < until_ms);
     /* The totals are read from all pipelines: they come when those are through. */
     return do_failures(store, &r, err) && refs_look_for_new(&d->names, store, err) &&
            store_put_dirty(store, &(struct touched){ .totals = r.pipelines }, err) &&
@@ -351,13 +364,15 @@ static bool all_kpis(void *self, struct store *store, const struct touched *touc
                      struct dx_error *err)
 {
     struct deriver *d = self;
+    struct kpi_pass pass = { .at_ms = minute_of(now_ms), .rows = d->kpi.rows };
+    bool ok = true;
 
     (void)touched;
-    for (int part = 0; part < KPI_PARTS; part++)
-        if (!derive_kpis(store, &d->kpis, (enum kpi_part)part, minute_of(now_ms), err))
-            return false;
-    d->kpis_touched = false;
-    return true;
+    while (ok && pass.part < KPI_PARTS)
+        ok = derive_kpis(store, &d->kpis, &pass, err);
+    d->kpis_touched = d->kpis_touched && !ok;
+    kpi_pass_done(&pass);
+    return ok;
 }
 
 bool deriver_settle(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
@@ -377,7 +392,7 @@ static bool slice(void *self, struct store *store, const struct touched *touched
                   struct dx_error *err)
 {
     struct deriver *d = self;
-    int64_t until_ms = time_boot_ms() + SLICE_MS;
+    int64_t until_ms = time_boot_ms() + d->slice_ms;
 
     (void)touched;
     (void)now_ms;
@@ -401,13 +416,13 @@ static bool slice(void *self, struct store *store, const struct touched *touched
             return true;
     }
     d->pipeline = INT32_MAX;
-    if (d->kpi == 0 && !past_days(d, store, &d->all, d->at_ms, err))
+    if (d->kpi.part == 0 && !past_days(d, store, &d->all, d->at_ms, err))
         return false;
-    if (d->kpi == 0 && (!derive_incidents(store, d->at_ms, d->at_ms, d->at_ms, err) ||
-                        (d->totals && !derive_totals(store, err))))
+    if (d->kpi.part == 0 && (!derive_incidents(store, d->at_ms, d->at_ms, d->at_ms, err) ||
+                             (d->totals && !derive_totals(store, err))))
         return false;
-    while (d->kpi < KPI_PARTS) {
-        if (!derive_kpis(store, &d->kpis, (enum kpi_part)d->kpi++, d->at_ms, err))
+    while (d->kpi.part < KPI_PARTS) {
+        if (!derive_kpis(store, &d->kpis, &d->kpi, err))
             return false;
         if (time_boot_ms() >= until_ms)
             return true;
@@ -428,7 +443,8 @@ static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct
         return false;
     d->at_ms = minute_of(now_ms);
     d->pool = d->pipeline = 0;
-    d->kpi = 0;
+    kpi_pass_done(&d->kpi);
+    d->kpi.at_ms = d->at_ms;
     d->totals = d->kpis_touched = false;
     d->kpis_due_ms = time_boot_ms() + KPI_REST_MS;
     d->going = true;

@@ -16,6 +16,8 @@ void deriver_free(struct deriver *deriver);
 void deriver_kpis(struct deriver *deriver, const struct kpi_settings *settings);
 /* How many records a commit may read before it leaves the rest to slices. */
 void deriver_room(struct deriver *deriver, int64_t records);
+/* How long a slice is, and how many tickets it looks at before it looks at the time. */
+void deriver_slices(struct deriver *deriver, int64_t ms, size_t tickets);
 
 /* For store_on_derive(); self is the deriver. Where a commit touched so much that
  * to compute all of it would take long, the rest is left to slices. */

@@ -147,26 +147,43 @@ bool derive_put_quantile(struct store *store, const struct kpi_settings *setting
                err);
 }
 
-bool derive_kpis(struct store *store, const struct kpi_settings *settings, enum kpi_part part,
-                 int64_t at_ms, struct dx_error *err)
+bool derive_kpis(struct store *store, const struct kpi_settings *settings, struct kpi_pass *pass,
+                 struct dx_error *err)
 {
-    switch (part) {
+    int64_t at_ms = pass->at_ms;
+    bool ok = true, more = false;
+
+    switch (pass->part) {
     case KPI_PART_WAITS:
-        return derive_kpi_waits(store, settings, at_ms, err);
-    case KPI_PART_RUNS:
-        return derive_kpi_runs(store, settings, at_ms, err);
-    case KPI_PART_FLAKY:
-        return derive_kpi_flaky(store, settings, at_ms, err);
-    case KPI_PART_TICKETS:
-        return derive_kpi_tickets(store, settings, at_ms, err);
-    case KPI_PART_CHANGES:
-        return derive_kpi_changes(store, settings, at_ms, err);
-    case KPI_PART_FED:
-        return derive_kpi_fed(store, settings, at_ms, err);
-    case KPI_PARTS:
+        ok = derive_kpi_waits(store, settings, at_ms, err);
         break;
+    case KPI_PART_RUNS:
+        ok = derive_kpi_runs(store, settings, at_ms, err);
+        break;
+    case KPI_PART_FLAKY:
+        ok = derive_kpi_flaky(store, settings, at_ms, err);
+        break;
+    case KPI_PART_TICKETS:
+        ok = derive_kpi_tickets(store, settings, pass, &more, err);
+        break;
+    case KPI_PART_CHANGES:
+        ok = derive_kpi_changes(store, settings, at_ms, err);
+        break;
+    case KPI_PART_FED:
+        ok = derive_kpi_fed(store, settings, at_ms, err);
+        break;
+    case KPI_PARTS:
+        return true;
     }
-    return true;
+    if (ok && !more)
+        pass->part++;
+    return ok;
+}
+
+void kpi_pass_done(struct kpi_pass *pass)
+{
+    ticket_pass_free(pass->tickets);
+    *pass = (struct kpi_pass){ .rows = pass->rows };
 }
 
 bool derive_kpi_day(struct store *store, const struct kpi_settings *settings, int64_t day,

@@ -17,7 +17,7 @@ struct kpi_settings {
     struct dx_items critical;        /* patterns of "project/pipeline"; none: all are */
 };
 
-/* The parts that they are made of, each some milliseconds of work. */
+/* The parts that they are made of. */
 enum kpi_part {
     KPI_PART_WAITS,
     KPI_PART_RUNS,
@@ -31,8 +31,19 @@ enum kpi_part {
 /* Unless the configuration has another one. */
 struct kpi_target derive_usual_target(const struct kpi_about *about);
 
-bool derive_kpis(struct store *store, const struct kpi_settings *settings, enum kpi_part part,
-                 int64_t at_ms, struct dx_error *err);
+/* All of them, in steps of some milliseconds, with commits between them. What those change of
+ * tickets is to be said; other parts are made in one step. { 0 } with at_ms: at its beginning. */
+struct kpi_pass {
+    int64_t at_ms;
+    enum kpi_part part; /* KPI_PARTS: it is through */
+    struct ticket_pass *tickets;
+    size_t rows; /* that a step looks at; 0: as usual */
+};
+bool derive_kpis(struct store *store, const struct kpi_settings *settings, struct kpi_pass *pass,
+                 struct dx_error *err);
+void kpi_pass_moved(struct kpi_pass *pass, int64_t ticket);
+void kpi_pass_done(struct kpi_pass *pass);
+
 /* The business times of a ticket. */
 bool derive_ticket(struct store *store, const struct kpi_settings *settings, int64_t ticket,
                    struct dx_error *err);
@@ -81,10 +92,10 @@ bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, i
                      struct dx_error *err);
 bool derive_kpi_runs_day(struct store *store, const struct kpi_settings *settings, int64_t day,
                          struct dx_error *err);
-bool derive_kpi_tickets(struct store *store, const struct kpi_settings *settings, int64_t at_ms,
-                        struct dx_error *err);
-bool derive_ticket_groups(struct store *store, const struct kpi_tickets *tickets,
-                          enum ticket_group_kind kind, int64_t at_ms, struct dx_error *err);
+/* A step of it; *more: it is not through. */
+bool derive_kpi_tickets(struct store *store, const struct kpi_settings *settings,
+                        struct kpi_pass *pass, bool *more, struct dx_error *err);
+void ticket_pass_free(struct ticket_pass *pass); /* NULL is fine */
 bool derive_kpi_changes(struct store *store, const struct kpi_settings *settings, int64_t at_ms,
                         struct dx_error *err);
 bool derive_is_fed(const struct kpi_settings *settings, enum kpi kpi);

@@ -45,8 +45,7 @@ struct kpi_value kpi_quantile(const struct kpi_event *events, size_t count, int6
     for (size_t i = 0; i < count; i++)
         if (events[i].at_ms > from_ms && events[i].at_ms <= to_ms)
             values[n++] = events[i].value;
-    quantile_sort(values, n);
-    out.value = quantile(values, n, p);
+    out.value = quantile_of(values, n, p);
     out.n = (int64_t)n;
     free(values);
     return out;

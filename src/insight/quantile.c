@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { ROUNDS_MOST = 64 }; /* halving them, 32 do for all that there can be */
+
 static const double ratio = 1.02;
 
 static double clamp_share(double p)
@@ -39,6 +41,67 @@ void quantile_sort(double *values, size_t n)
 {
     if (n > 1)
         qsort(values, n, sizeof(*values), by_value);
+}
+
+static void swap(double *a, double *b)
+{
+    double was = *a;
+
+    *a = *b;
+    *b = was;
+}
+
+static double middle_of(double a, double b, double c)
+{
+    return fmax(fmin(a, b), fmin(fmax(a, b), c));
+}
+
+/* Hoare's selection, after Wirth: number k of the order comes to values[k], what is less before
+ * it and what is more behind it. Values that want to make it slow are sorted. */
+static void select_nth(double *values, size_t n, size_t k)
+{
+    ptrdiff_t low = 0, high = (ptrdiff_t)n - 1, at = (ptrdiff_t)k;
+
+    for (int round = 0; low < high; round++) {
+        double pivot = middle_of(values[low], values[low + (high - low) / 2], values[high]);
+        ptrdiff_t i = low, j = high;
+
+        if (round == ROUNDS_MOST) {
+            quantile_sort(values + low, (size_t)(high - low + 1));
+            return;
+        }
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i <= j)
+                swap(&values[i++], &values[j--]);
+        }
+        if (j < at)
+            low = i;
+        if (at < i)
+            high = j;
+    }
+}
+
+double quantile_of(double *values, size_t n, double p)
+{
+    double rank, below, next;
+    size_t i;
+
+    if (n == 0)
+        return (double)NAN;
+    rank = clamp_share(p) * (double)(n - 1);
+    below = floor(rank);
+    i = (size_t)below;
+    select_nth(values, n, i);
+    if (i + 1 >= n)
+        return values[i];
+    next = values[i + 1];
+    for (size_t k = i + 2; k < n; k++)
+        next = fmin(next, values[k]);
+    return values[i] + (rank - below) * (next - values[i]);
 }
 
 double bucket_low(int index)

@@ -12,6 +12,10 @@
  * clamped to that. NaN where n is 0. */
 double quantile(const double *sorted, size_t n, double p);
 
+/* The same of values in any order, which are put into another one: for one quantile it is much
+ * less work than to sort them. */
+double quantile_of(double *values, size_t n, double p);
+
 /* Puts values in ascending order, for quantile() and rank.h. */
 void quantile_sort(double *values, size_t n);
 

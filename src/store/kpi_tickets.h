@@ -29,36 +29,47 @@ bool store_put_critical(struct store *store, const char *fingerprint, struct dx_
 
 /* ---- all of them ---- */
 
-struct kpi_answered { /* when it was answered first */
-    int64_t at_ms, business_ms, category, priority;
+enum kpi_list { /* what happened to tickets, or how they are; one can be in several lists */
+                KPI_ANSWERED,
+                KPI_ENDED,
+                KPI_CREATED,
+                KPI_OPEN,
+                KPI_GONE, /* that their servers have no more: neither done nor open since then */
+                KPI_LISTS
 };
-struct kpi_ended {
-    int64_t at_ms, created_ms, resolved_ms, business_ms, category, priority;
-    bool incident; /* its type says so */
+struct kpi_entry {
+    int64_t ticket;
+    int64_t at_ms;         /* when it was answered, ended, was created, or went away */
+    int64_t created_ms;    /* of those that ended, are open or gone */
+    int64_t business_ms;   /* that an answer, or all of it, took; -1: unknown */
+    int64_t category;      /* 0: none */
+    int priority;          /* 0: none */
+    bool incident, solved; /* of those that ended: its type says so; the server says when */
+    unsigned char risk;    /* of open ones: enum dx_risk */
 };
-struct kpi_created { /* by category, then time */
-    int64_t at_ms, category, priority;
+struct kpi_entries {
+    struct kpi_entry *entry;
+    size_t count, cap;
 };
-struct kpi_open {
-    int64_t created_ms, category, priority;
-    enum dx_risk risk;
+struct kpi_tickets {
+    struct kpi_entries list[KPI_LISTS]; /* each in the order of at_ms, but for the open ones */
+    bool any;                           /* there is a ticket, of whatever age */
+
+    int64_t at_ms, span_ms; /* where reading is: */
+    enum kpi_list reading;  /* KPI_LISTS: all are read */
+    int64_t source, from_ms;
 };
-struct kpi_gone { /* that their servers have no more: neither done nor open since then */
-    int64_t created_ms, gone_ms;
-};
-struct kpi_tickets { /* business -1: unknown; category and priority 0: none */
-    struct kpi_answered *answered;
-    struct kpi_ended *ended;
-    struct kpi_created *created;
-    struct kpi_open *open;
-    struct kpi_gone *gone;
-    size_t answered_count, ended_count, created_count, open_count, gone_count;
-    bool any; /* there is a ticket, of whatever age */
-};
-/* What was created in (from, to], what ended or went away in the last two thirds of it and was
- * answered in the last third, and what is open then. What went away is among no others. */
-bool store_kpi_tickets(struct store *store, const struct kpi_range *range, struct kpi_tickets *out,
-                       struct dx_error *err);
+
+/* What was created in (at - span, at], what ended or went away in the last two thirds of it and
+ * was answered in the last third, and what is open then. What went away is among no others. */
+void kpi_tickets_begin(struct kpi_tickets *tickets, int64_t at_ms, int64_t span_ms);
+/* The next ones, about so many, as commits may come in between: what those change is to be
+ * read again. */
+bool store_read_kpi_tickets(struct store *store, struct kpi_tickets *tickets, size_t most,
+                            struct dx_error *err);
+/* These, as they are now. */
+bool store_reread_kpi_tickets(struct store *store, struct kpi_tickets *tickets,
+                              const struct ids *ids, struct dx_error *err);
 void kpi_tickets_done(struct kpi_tickets *tickets);
 
 enum ticket_group_kind { GROUP_CATEGORY = 1, GROUP_PRIORITY };

@@ -244,6 +244,25 @@ static void measure(struct store *store, int64_t source, int64_t first)
     printf(", \"poll of %d tickets ms\": %.1f", NEW, (now_s() - begin) * 1e3);
 }
 
+/* The key numbers of the next minute, as the collector makes them. */
+static void print_slices(struct store *store, struct deriver *deriver)
+{
+    struct dx_error err = { 0 };
+    double all = 0., longest = 0.;
+    int slices = 0;
+
+    for (bool more = true; more; slices++) {
+        double begin = now_s();
+
+        must(deriver_slice(deriver, store, END_MS + MINUTE_MS, &more, &err), &err);
+        begin = now_s() - begin;
+        all += begin;
+        longest = begin > longest ? begin : longest;
+    }
+    printf(", \"slices\": %d, \"slices ms\": %.1f, \"longest slice ms\": %.1f", slices, all * 1e3,
+           longest * 1e3);
+}
+
 int main(int argc, char **argv)
 {
     int64_t open = argc > 2 ? strtoll(argv[2], NULL, 10) : 20000, id;
@@ -270,6 +289,7 @@ int main(int argc, char **argv)
     begin = now_s();
     must(deriver_settle(deriver, store, END_MS, &err), &err);
     printf(", \"key numbers ms\": %.1f", (now_s() - begin) * 1e3);
+    print_slices(store, deriver);
     must(store_upkeep(store, END_MS, &err), &err);
     store_close(store);
     (void)stat(path, &st);

@@ -1,0 +1,187 @@
+/* Key numbers of tickets are made in slices, and commits come in between. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collect/derive.h"
+#include "collect/kpi_settings.h"
+#include "store_kit.h"
+
+enum { TICKETS = 300, TEXT = 100000 };
+
+static const int64_t NOW = T0 + MINUTE;
+
+static struct deriver *deriver;
+static struct kpi_setup setup;
+static struct config config;
+static int64_t versions;
+
+static void start(void)
+{
+    static const struct source_row rows[] = {
+        { "all", "exec", "cmd:x", 1U << DX_KIND_TICKET, 15 * SECOND },
+    };
+    static const char yaml[] = "calendar: {zone: UTC, hours: {mon-fri: 09:00-17:00}}\n";
+    struct config_kinds none = { 0 };
+    struct dx_error err = { 0 };
+    struct buf complaints;
+
+    kit_init();
+    kit_collect();
+    buf_init(&complaints, 4096);
+    cr_assert(config_load(&config, "t.yaml", yaml, &none, &none, &complaints));
+    buf_done(&complaints);
+    kpi_setup(&setup, &config, &err);
+    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
+    deriver_kpis(deriver, &setup.settings);
+    cr_assert(store_sources(kit.store, rows, 1, kit.id, &err), "%s", err.text);
+    store_on_derive(kit.store, deriver_commit, deriver);
+    srand48(11);
+}
+
+static void stop(void)
+{
+    kit_done();
+    deriver_free(deriver);
+    kpi_setup_done(&setup);
+    config_done(&config);
+}
+
+TestSuite(derive_kpi_slices, .init = start, .fini = stop, .timeout = 120);
+
+static bool chance(double share)
+{
+    return drand48() < share;
+}
+
+/* One of them, as it is now; the same number is the same ticket, later. */
+static void add_random(struct batch *batch, int nth)
+{
+    static const char *const categories[] = { "", "runner", "access", "cache" };
+    static struct ticket_sla due = { "x", DX_SLA_RUNNING, NOW + MINUTE, SLA_UNSAID, -1, 0 };
+    struct ticket *t = batch_ticket(batch);
+
+    t->key = arena_print(&batch->arena, "DX-%d", nth);
+    if (chance(0.05)) {
+        t->gone = true;
+        t->moved = chance(0.3);
+        return;
+    }
+    t->parts = TICKET_FIELDS | TICKET_RESPONSE | TICKET_SLAS;
+    t->title = t->key;
+    t->type = chance(0.3) ? "Incident" : "Request";
+    t->category = categories[lrand48() % 4];
+    t->priority = (int)(lrand48() % 4);
+    t->created_ms = T0 - lrand48() % (100 * 24) * HOUR;
+    t->updated_ms = T0 - HOUR + versions++;
+    t->first_response_ms = chance(0.6) ? t->created_ms + lrand48() % 48 * HOUR : 0;
+    t->state = chance(0.5) ? DX_TICKET_DONE : DX_TICKET_IN_PROGRESS;
+    if (t->state == DX_TICKET_DONE && chance(0.8))
+        t->resolved_ms = t->created_ms + (T0 - t->created_ms) / 1000 * (lrand48() % 1000);
+    t->slas = &due;
+    t->sla_count = chance(0.3);
+}
+
+static void add(char *out, const char *rows)
+{
+    cr_assert_lt(strlen(out) + strlen(rows), TEXT);
+    (void)strcat(out, rows);
+}
+
+/* All that is made of tickets. */
+static void numbers(char out[TEXT])
+{
+    out[0] = '\0';
+    add(out, ROWS(kit.store, DX_QUERY_KPIS, NULL, NOW, DX_FIELD_KEY, DX_FIELD_VALUE, DX_FIELD_N,
+                  DX_FIELD_BEFORE, DX_FIELD_N_BEFORE, DX_FIELD_STATE, DX_FIELD_TEXT));
+    add(out, ROWS(kit.store, DX_QUERY_KPI_POINTS, DX_FILTER(.step_ms = DAY), NOW, DX_FIELD_KEY,
+                  DX_FIELD_AT, DX_FIELD_VALUE, DX_FIELD_N));
+    for (int i = 0; i < 2; i++)
+        add(out,
+            ROWS(kit.store, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = i ? "priority" : "category"),
+                 NOW, DX_FIELD_NAME, DX_FIELD_OPEN, DX_FIELD_DUE, DX_FIELD_BREACHED,
+                 DX_FIELD_OPENED, DX_FIELD_CLOSED, DX_FIELD_N, DX_FIELD_P50, DX_FIELD_RESPONSE_N,
+                 DX_FIELD_RESTORE_N, DX_FIELD_RESTORE_P50, DX_FIELD_REPEATS));
+    add(out, ROWS(kit.store, DX_QUERY_TICKET_DAYS, NULL, NOW, DX_FIELD_OPENED, DX_FIELD_CLOSED,
+                  DX_FIELD_OPEN));
+}
+
+static bool slice(void)
+{
+    struct dx_error err = { 0 };
+    bool more;
+
+    cr_assert(deriver_slice(deriver, kit.store, NOW, &more, &err), "%s", err.text);
+    return more;
+}
+
+/* So many slices, and behind each of the first ones a commit that changes a ticket. */
+static int in_slices(int changes)
+{
+    struct batch batch = { 0 };
+    int slices = 0;
+
+    for (bool more = true; more; slices++) {
+        more = slice();
+        if (slices >= changes)
+            continue;
+        add_random(&batch, (int)(lrand48() % (TICKETS + 30)));
+        kit_poll(0, NOW, &batch);
+    }
+    return slices;
+}
+
+static void fill(void)
+{
+    struct batch batch = { 0 };
+
+    for (int i = 0; i < TICKETS; i++)
+        add_random(&batch, i);
+    kit_poll(0, T0, &batch);
+}
+
+static void expect_the_same_uncut(void)
+{
+    static char sliced[TEXT], whole[TEXT];
+    struct dx_error err = { 0 };
+
+    numbers(sliced);
+    cr_assert(deriver_settle(deriver, kit.store, NOW, &err), "%s", err.text);
+    numbers(whole);
+    cr_expect(strcmp(sliced, whole) == 0, "in slices:\n%s\nuncut:\n%s", sliced, whole);
+    cr_expect_null(strstr(whole, "no ticket was"), "%s", whole);
+}
+
+Test(derive_kpi_slices, in_slices_they_are_the_same)
+{
+    fill();
+    deriver_slices(deriver, 0, 1);
+    cr_expect_gt(in_slices(0), TICKETS);
+    expect_the_same_uncut();
+}
+
+Test(derive_kpi_slices, what_changes_between_slices_is_in_them)
+{
+    fill();
+    deriver_slices(deriver, 0, 1);
+    cr_expect_gt(in_slices(TICKETS), TICKETS);
+    expect_the_same_uncut();
+}
+
+/* As a back-fill does: more at a time than a slice reads again. */
+Test(derive_kpi_slices, however_much_changes)
+{
+    struct batch batch = { 0 };
+
+    fill();
+    deriver_slices(deriver, 0, 10);
+    for (int i = 0; i < 20; i++)
+        cr_assert(slice());
+    for (int i = 0; i < TICKETS; i++)
+        add_random(&batch, i);
+    kit_poll(0, NOW, &batch);
+    cr_expect_gt(in_slices(0), TICKETS / 10);
+    expect_the_same_uncut();
+}
