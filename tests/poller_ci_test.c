@@ -527,6 +527,34 @@ Test(poller_ci, waits_between_requests_where_a_good_answer_says_so)
     cr_expect_geq(ev_now(c.loop) - before, 0.19, "20 s of a clock that runs 100 times as fast");
 }
 
+static void look(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    (void)loop;
+    (void)revents;
+    if (server_requests(c.server) == 1)
+        *(enum stored_run *)timer->data = stored("1");
+}
+
+Test(poller_ci, commits_what_came_before_it_waits)
+{
+    enum stored_run meanwhile = STORED_NOT;
+    ev_timer timer;
+
+    server_ok(c.server, "Retry-After: 20\r\n",
+              "{\"runs\": [{\"id\": \"1\", \"jobs\": 1, \"whole\": true}], \"pools\": 2,"
+              " \"get\": [\"/page2\"]}");
+    server_ok(c.server, "", "{\"pools\": 3, \"whole\": true}");
+    ev_timer_init(&timer, look, 0.1, 0.);
+    timer.data = &meanwhile;
+    ev_now_update(c.loop);
+    ev_timer_start(c.loop, &timer);
+    cr_assert(poll_once());
+    cr_expect_eq(server_requests(c.server), 2);
+    cr_expect_eq(meanwhile, STORED_DONE);
+    cr_expect_eq(number("SELECT count(DISTINCT pool) FROM pool_count"), 3, "lists are for the end");
+    cr_expect_eq(number("SELECT state FROM poll"), 1, "and then it is live");
+}
+
 Test(poller_ci, ends_a_poll_where_it_would_have_to_wait_long_or_to_spend_others_share)
 {
     server_ok(c.server, "Retry-After: 300\r\n", "{\"get\": [\"/page2\"]}");

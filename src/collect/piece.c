@@ -9,10 +9,19 @@
 
 enum { PIECE_RECORDS = 2500, PIECE_SAMPLES = 50000 };
 
+static size_t records(const struct batch *batch)
+{
+    return batch->job_count + batch->run_count + batch->ticket_count;
+}
+
 bool piece_is_full(const struct batch *batch, size_t kept)
 {
-    return batch->sample_count > PIECE_SAMPLES ||
-           batch->job_count + batch->run_count + batch->ticket_count > PIECE_RECORDS + kept;
+    return batch->sample_count > PIECE_SAMPLES || records(batch) > PIECE_RECORDS + kept;
+}
+
+bool piece_is_new(const struct batch *batch, size_t kept)
+{
+    return batch->sample_count > 0 || records(batch) > kept;
 }
 
 size_t piece_late(const struct batch *batch)

@@ -12,6 +12,8 @@
 
 /* Is there enough for a piece, beside what was kept of the last one? */
 bool piece_is_full(const struct batch *batch, size_t kept);
+/* Is there anything in it, beside that? */
+bool piece_is_new(const struct batch *batch, size_t kept);
 /* Take out of batch what stays for the poll's end; it is copied to rest (empty), and
  * so are the runs that something is still asked about, with their jobs. */
 void piece_cut(struct batch *batch, struct batch *rest);

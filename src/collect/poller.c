@@ -22,6 +22,7 @@ enum {
     REQUESTS_MOST = 5000, /* of a poll: the bound against a server that pages for ever */
     POLL_MOST_MS = 10 * 60 * 1000,
     PAUSE_MOST_MS = 60 * 1000, /* for a longer one the poll ends */
+    PAUSE_LONG_MS = 1000,      /* before it what came is committed */
     MOMENT_MS = 5 * 1000,      /* of patience that a poll has with a server that refuses */
     MOMENTS = 3,               /* of them, for one request */
     WISH_LEAST_MS = 5000,
@@ -52,10 +53,10 @@ int64_t poller_reach(const struct source_settings *settings)
 
 /* ---- the end of a poll ---- */
 
+/* A piece: more of the poll is to come. */
 static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_state state,
-                   int64_t wait_ms)
+                   int64_t wait_ms, bool piece)
 {
-    bool piece = state == DX_SOURCE_FILLING;
     size_t etag_count;
     const struct etag *etags = etags_ready(&p->etags, !piece && !err, &etag_count);
     struct poll poll = {
@@ -75,7 +76,7 @@ static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_
         .per_hour = budget_per_hour(&p->pace.budget, wait_ms, p->pace.per_poll),
         .skew_ms = p->skew_ms,
         .skew_known = p->skew_known,
-        .filling = piece || p->filling || p->count.fills > 0,
+        .filling = state == DX_SOURCE_FILLING || p->filling || p->count.fills > 0,
     };
     struct dx_error broken = { 0 };
 
@@ -157,7 +158,7 @@ void poller_finish(struct poller *p, const struct dx_error *err)
     if (p->skew_known)
         tell_skew(&p->teller, &p->batch, p->skew_ms);
     tell_waiting(&p->teller, &p->batch, p->waits, &p->error);
-    ok = commit(p, err, state, wait);
+    ok = commit(p, err, state, wait, false);
     clear(p);
     p->polling = false;
     if (p->largest > TRIM_BYTES)
@@ -174,7 +175,7 @@ void poller_finish(struct poller *p, const struct dx_error *err)
     p->shared->polled(p->shared->self, first, err == NULL);
 }
 
-bool poller_commit_piece(struct poller *p)
+bool poller_commit_piece(struct poller *p, enum dx_source_state state)
 {
     struct batch rest = { 0 };
     bool ok;
@@ -182,7 +183,7 @@ bool poller_commit_piece(struct poller *p)
     piece_cut(&p->batch, &rest);
     p->kept = rest.run_count + rest.job_count;
     hide_in_notes(p);
-    ok = commit(p, NULL, DX_SOURCE_FILLING, p->settings->every_ms);
+    ok = commit(p, NULL, state, p->settings->every_ms, true);
     batch_done(&p->batch);
     p->batch = rest;
     return ok;
@@ -266,6 +267,20 @@ bool poller_again(struct poller *p, const struct dx_error *err)
     return true;
 }
 
+/* What came is not kept from the screen, nor in memory, while the server is waited for. */
+static bool commit_before(struct poller *p, int64_t wait_ms)
+{
+    enum dx_source_state state = DX_SOURCE_LIVE;
+
+    if (wait_ms < PAUSE_LONG_MS || !piece_is_new(&p->batch, p->kept))
+        return true;
+    if (p->teller.state == DX_SOURCE_LIMITED)
+        state = DX_SOURCE_LIMITED;
+    else if (p->filling || p->count.fills > 0)
+        state = DX_SOURCE_FILLING;
+    return poller_commit_piece(p, state);
+}
+
 void poller_next(struct poller *p)
 {
     int64_t now_ms = clock_now(p->shared->clock), wait_ms;
@@ -286,7 +301,8 @@ void poller_next(struct poller *p)
         batch_note(&p->batch, DX_LOG_INFO, "a long poll: the rest comes with the next one");
         poller_finish(p, NULL);
     } else if (wait_ms > 0) {
-        pause_request(p, wait_ms);
+        if (commit_before(p, wait_ms))
+            pause_request(p, wait_ms);
     } else {
         send_request(p);
     }

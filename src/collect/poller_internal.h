@@ -57,7 +57,7 @@ void poller_finish(struct poller *p, const struct dx_error *err);
  * once more; false: err ends the poll. */
 bool poller_again(struct poller *p, const struct dx_error *err);
 /* Commit what a long poll brought so far; false: the store refuses. */
-bool poller_commit_piece(struct poller *p);
+bool poller_commit_piece(struct poller *p, enum dx_source_state state);
 void poller_on_ready(void *self, const struct dx_error *err); /* the secrets are there */
 
 /* ---- poller_reply.c ---- */

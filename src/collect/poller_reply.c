@@ -136,7 +136,8 @@ void poller_on_reply(void *self, const struct http_reply *from)
     }
     p->good++;
     pace_seen(&p->pace, clock_now(p->shared->clock), from);
-    if (piece_is_full(&p->batch, p->kept) && p->plan.first && !poller_commit_piece(p))
+    if (piece_is_full(&p->batch, p->kept) && p->plan.first &&
+        !poller_commit_piece(p, DX_SOURCE_FILLING))
         return;
     poller_next(p);
 }
