@@ -51,6 +51,7 @@ struct collect {
     int64_t until_boot_ms; /* that the one round may take; 0: for ever */
     int64_t data_version;
     bool stdin_closed, ended;
+    bool full; /* pages of polls are in memory */
     struct dx_error error;
     int status;
 
@@ -121,9 +122,8 @@ static void warn(struct collect *c, const struct dx_error *err)
                     &(struct dx_error){ 0 });
 }
 
-static void on_committed(void *self)
+static void tidy(struct collect *c)
 {
-    struct collect *c = self;
     struct dx_error err = { 0 };
 
     if (!store_tidy(c->store, &err))
@@ -132,6 +132,14 @@ static void on_committed(void *self)
         return;
     c->slice.repeat = NEXT_SLICE_S; /* what it left is wanted on the screen */
     ev_timer_again(c->loop, &c->slice);
+}
+
+static void on_committed(void *self)
+{
+    struct collect *c = self;
+
+    c->full = true;
+    tidy(c);
 }
 
 static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -144,7 +152,7 @@ static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
     if (!store_heartbeat(c->store, clock_now(&c->clock), &err))
         on_broken(c, &err);
     else
-        on_committed(c);
+        tidy(c);
     service_alive();
     if (c->stdin_closed && !store_has_viewers(c->store))
         end(c, COLLECT_OK);
@@ -172,9 +180,10 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
     (void)revents;
     if (!deriver_slice(c->deriver, c->store, clock_now(&c->clock), &more, &err))
         log_line(DX_LOG_WARN, "%s", err.text);
-    if (!more && timer->repeat < SLICE_S) {
-        store_rest(c->store); /* a minute of nothing like it is to come */
+    if (!more && (c->full || timer->repeat < SLICE_S)) {
+        store_rest(c->store); /* some time of nothing like it is to come */
         (void)malloc_trim(0);
+        c->full = false;
     }
     timer->repeat = more ? NEXT_SLICE_S : SLICE_S;
     ev_timer_again(loop, timer);
