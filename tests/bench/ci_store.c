@@ -1,6 +1,9 @@
 /* ci_store: what runs and jobs cost in the store. Fills one with JOBS jobs (three a
  * run) of 200 pipelines and 12 pools over 60 days, oldest first as they come, then
- * measures a poll with 100 new jobs, the minute's derivations and each view.
+ * measures a poll with 100 new jobs, the minute's derivations and each view; and how long
+ * new jobs take to the screen, by the processor and by the wall, with how much of the machine
+ * others had meanwhile: where that is much, the wall's time is theirs. A viewer looks for news
+ * four times a second, which is not in it.
  *
  * usage: ci_store DIRECTORY [JOBS [URL]]; prints JSON. URL: that of its one source. Times are the
  * processor's. A store that is in the directory already, with as many jobs, is measured again. */
@@ -15,11 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "beside.h"
 #include "collect/derive.h"
 #include "core/mem.h"
 #include "store/store.h"
 
-enum { PIPELINES = 200, POOLS = 12, A_RUN = 3, PIECE = 2000, NEW = 100 };
+enum { PIPELINES = 200, POOLS = 12, A_RUN = 3, PIECE = 2000, NEW = 100, ROUNDS = 15 };
 
 static const double SLICE_EVERY_S = 0.05;
 static const int64_t SPAN_MS = INT64_C(60) * 86400000, END_MS = INT64_C(1790000000000);
@@ -174,6 +178,62 @@ static void print_view(struct store *store, const char *name, enum dx_query quer
     printf(", \"%s ms\": %.2f, \"%s rows\": %" PRId64, name, (now_s() - begin) * 1e3, name, n);
 }
 
+static void look(struct store *view)
+{
+    static const enum dx_query shown[] = { DX_QUERY_POOLS,    DX_QUERY_PIPELINES, DX_QUERY_FLAKY,
+                                           DX_QUERY_FAILURES, DX_QUERY_RUNS,      DX_QUERY_TOTALS };
+    struct reader reader = store_reader(view);
+    struct dx_error err = { 0 };
+
+    must(store_begin(view, &err), &err);
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        void *rows = reader.open(reader.self, shown[i], DX_FILTER(.limit = 200), END_MS);
+
+        while (reader.ops->next(rows))
+            ;
+        reader.ops->close(rows);
+    }
+    store_end(view);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* From the answer to the rows of each view, that another connection reads. */
+static void to_the_screen(struct store *store, struct store *view, int64_t source, int64_t runs)
+{
+    double cpu[ROUNDS], wall[ROUNDS];
+    struct beside begun = beside_begin();
+
+    look(view);
+    for (int r = 0; r < ROUNDS; r++) {
+        struct batch batch = { 0 };
+        int64_t before = store_change(view);
+        double cpu_s, wall_s;
+
+        for (int64_t i = 0; i < NEW / A_RUN; i++)
+            add_run(&batch, runs + (time(NULL) * ROUNDS + r + 1) * NEW + i, END_MS - 1000000);
+        cpu_s = beside_cpu_s();
+        wall_s = beside_wall_s();
+        commit(store, source, END_MS, &batch, false);
+        if (store_change(view) == before)
+            must(false, &(struct dx_error){ .text = "the viewer sees no change" });
+        look(view);
+        cpu[r] = beside_cpu_s() - cpu_s;
+        wall[r] = beside_wall_s() - wall_s;
+    }
+    qsort(cpu, ROUNDS, sizeof(cpu[0]), ascending);
+    qsort(wall, ROUNDS, sizeof(wall[0]), ascending);
+    printf(", \"new jobs to the screen cpu ms\": %.1f, \"new jobs to the screen wall ms\": %.1f"
+           ", \"at most wall ms\": %.1f, \"others had %%\": %.0f",
+           cpu[ROUNDS / 2] * 1e3, wall[ROUNDS / 2] * 1e3, wall[ROUNDS - 1] * 1e3,
+           beside_others(&begun));
+}
+
 static void measure(struct store *store, struct deriver *deriver, int64_t source, int64_t runs)
 {
     struct dx_error err = { 0 };
@@ -212,7 +272,7 @@ int main(int argc, char **argv)
     bool fresh = access(path, F_OK) != 0;
     struct deriver *deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
     struct dx_error err = { 0 };
-    struct store *store = store_open(path, STORE_COLLECT, &err);
+    struct store *store = store_open(path, STORE_COLLECT, &err), *view;
     struct rusage usage;
     struct stat st;
     double took;
@@ -226,6 +286,10 @@ int main(int argc, char **argv)
         printf(", \"jobs/s\": %.0f", (double)jobs / took);
     }
     measure(store, deriver, id, jobs / A_RUN);
+    view = store_open(path, STORE_VIEW, &err);
+    must(view != NULL, &err);
+    to_the_screen(store, view, id, jobs / A_RUN);
+    store_close(view);
     must(store_upkeep(store, END_MS, &err), &err);
     store_close(store);
     (void)stat(path, &st);
