@@ -41,18 +41,31 @@ static bool put_parts(struct store *store, enum dirty_kind kind, const struct pa
     return true;
 }
 
-/* What a day of pools and pipelines is made of, its key numbers are made of too. */
-static bool put_kpi_days(struct store *store, const struct touched *touched, struct dx_error *err)
+/* What a day of pools and pipelines is made of, its key numbers are made of too. Each key once:
+ * hours and pipelines have the same days. */
+static bool put_days(struct store *store, const struct touched *touched, struct dx_error *err)
 {
-    for (size_t i = 0; i < touched->pool_hours.count; i++)
-        if (!put_key(store, DIRTY_KPI_DAY, 0, touched->pool_hours.part[i].nth / HOURS_A_DAY, err))
-            return false;
-    for (size_t i = 0; i < touched->pipeline_days.count; i++)
-        if (!put_key(store, DIRTY_KPI_DAY, 0, touched->pipeline_days.part[i].nth, err) ||
-            !put_key(store, DIRTY_FLAKY_DAYS, touched->pipeline_days.part[i].id, 0, err))
-            return false;
-    return put_ids(store, DIRTY_FLAKY_DAYS, &touched->flaky_days, err) &&
-           put_parts(store, DIRTY_KPI_DAY, &touched->kpi_days, err);
+    struct touched own = { .totals = false };
+    bool ok;
+
+    for (size_t i = 0; i < touched->pool_hours.count; i++) {
+        int64_t day = touched->pool_hours.part[i].nth / HOURS_A_DAY;
+
+        parts_add(&own.pool_hours, touched->pool_hours.part[i].id, day); /* of days here */
+        parts_add(&own.kpi_days, 0, day);
+    }
+    for (size_t i = 0; i < touched->pipeline_days.count; i++) {
+        parts_add(&own.kpi_days, 0, touched->pipeline_days.part[i].nth);
+        ids_add(&own.flaky_days, touched->pipeline_days.part[i].id);
+    }
+    parts_sort(&own.kpi_days);
+    ok = put_parts(store, DIRTY_POOL_DAY, &own.pool_hours, err) &&
+         put_parts(store, DIRTY_KPI_DAY, &own.kpi_days, err) &&
+         put_ids(store, DIRTY_FLAKY_DAYS, &own.flaky_days, err) &&
+         put_ids(store, DIRTY_FLAKY_DAYS, &touched->flaky_days, err) &&
+         put_parts(store, DIRTY_KPI_DAY, &touched->kpi_days, err);
+    touched_done(&own);
+    return ok;
 }
 
 bool store_put_dirty(struct store *store, const struct touched *touched, struct dx_error *err)
@@ -62,15 +75,11 @@ bool store_put_dirty(struct store *store, const struct touched *touched, struct 
              day++)
             if (!put_key(store, DIRTY_FAILURES, 0, day, err))
                 return false;
-    for (size_t i = 0; i < touched->pool_hours.count; i++)
-        if (!put_key(store, DIRTY_POOL_DAY, touched->pool_hours.part[i].id,
-                     touched->pool_hours.part[i].nth / HOURS_A_DAY, err))
-            return false;
     return put_parts(store, DIRTY_POOL_HOUR, &touched->pool_hours, err) &&
            put_ids(store, DIRTY_POOL, &touched->pools, err) &&
            put_parts(store, DIRTY_PIPELINE_DAY, &touched->pipeline_days, err) &&
            put_ids(store, DIRTY_PIPELINE, &touched->pipelines, err) &&
-           put_ids(store, DIRTY_FLAKY, &touched->flaky, err) && put_kpi_days(store, touched, err) &&
+           put_ids(store, DIRTY_FLAKY, &touched->flaky, err) && put_days(store, touched, err) &&
            put_ids(store, DIRTY_TICKET, &touched->tickets, err) &&
            (!touched->totals || put_key(store, DIRTY_TOTALS, 0, 0, err));
 }

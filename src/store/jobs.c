@@ -278,39 +278,6 @@ static bool put_job(struct writing *w, const struct job *job, struct dx_error *e
     return put_steps(w, job, id, old.id > 0, err);
 }
 
-/* What failed a run: the code of one of its jobs counts before what is unknown,
- * and that before the platform: a run that a test failed would have failed
- * without the outage too. Of a job's attempts the last one speaks. */
-bool run_blame(struct store *store, int64_t run, struct dx_error *err)
-{
-    sqlite3_stmt *stmt = store_statement(
-        store,
-        "UPDATE run SET cause = w.cause, evidence = w.evidence FROM (SELECT coalesce(max(cause), 1)"
-        " AS cause, evidence FROM"
-        " (SELECT max(j.cause, 1) AS cause, j.evidence AS evidence FROM job j WHERE j.run = ?1"
-        "  AND j.result = 2 AND j.flags & 1 = 0 AND j.attempt = (SELECT max(l.attempt) FROM job l"
-        "  WHERE l.run = j.run AND l.name = j.name) ORDER BY CASE WHEN j.cause > 2 THEN 0"
-        "  WHEN j.cause < 2 THEN 1 ELSE 2 END, j.finished_ms, j.id LIMIT 1) AS worst) AS w"
-        " WHERE id = ?1 AND phase = 4 AND result = 2 AND flags & 16 = 0"
-        " AND (run.cause, run.evidence) IS NOT (w.cause, w.evidence)"
-        " RETURNING pipeline, finished_ms / 86400000",
-        err);
-    bool row;
-
-    if (!stmt)
-        return false;
-    (void)sqlite3_bind_int64(stmt, 1, run);
-    if (!store_row(store, stmt, &row, err))
-        return false;
-    if (row) {
-        ids_add(&store->touched.pipelines, sqlite3_column_int64(stmt, 0));
-        parts_add(&store->touched.pipeline_days, sqlite3_column_int64(stmt, 0),
-                  sqlite3_column_int64(stmt, 1));
-    }
-    (void)sqlite3_reset(stmt);
-    return true;
-}
-
 static bool set_whole(struct writing *w, int64_t run, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(
