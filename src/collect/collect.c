@@ -51,7 +51,7 @@ struct collect {
     int64_t until_boot_ms; /* that the one round may take; 0: for ever */
     int64_t data_version;
     bool stdin_closed, ended;
-    bool full; /* pages of polls are in memory */
+    bool full; /* pages of polls, or of what is derived, are in memory */
     struct dx_error error;
     int status;
 
@@ -175,12 +175,14 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct collect *c = timer->data;
     struct dx_error err = { 0 };
+    int64_t before = store_gathered(c->store);
     bool more;
 
     (void)revents;
     if (!deriver_slice(c->deriver, c->store, clock_now(&c->clock), &more, &err))
         log_line(DX_LOG_WARN, "%s", err.text);
-    if (!more && (c->full || timer->repeat < SLICE_S)) {
+    c->full = c->full || store_gathered(c->store) != before;
+    if (!more && c->full) {
         store_rest(c->store); /* some time of nothing like it is to come */
         (void)malloc_trim(0);
         c->full = false;

@@ -16,6 +16,7 @@ struct statement {
     const char *sql; /* by address: each is a literal of its own */
     sqlite3_stmt *stmt;
     bool lent; /* to open rows */
+    bool used; /* since the last rest */
 };
 
 struct known_source { /* what store_sources() said, to say it again in a new file */

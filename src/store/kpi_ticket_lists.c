@@ -112,6 +112,7 @@ static bool read_some(struct store *store, struct kpi_tickets *t, size_t *left,
         if (*left == 0 && (at_ms != t->from_ms || source != t->source))
             break;
         take(stmt, list);
+        store->gathered++;
         t->from_ms = at_ms;
         t->source = source;
         *left -= *left > 0;

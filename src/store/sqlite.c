@@ -53,11 +53,14 @@ static struct statement *entry_for(struct store *store, const char *sql, struct 
         return NULL;
     }
     guess = &store->statement_at[((uintptr_t)sql >> 4) % STATEMENT_SLOTS];
-    if (*guess < store->statement_count && s[*guess].sql == sql && !s[*guess].lent)
+    if (*guess < store->statement_count && s[*guess].sql == sql && !s[*guess].lent) {
+        s[*guess].used = true;
         return &s[*guess];
+    }
     for (size_t i = 0; i < store->statement_count; i++) {
         if (s[i].sql == sql && !s[i].lent) {
             *guess = (unsigned char)i;
+            s[i].used = true;
             return &s[i];
         }
     }
@@ -74,7 +77,7 @@ static struct statement *entry_for(struct store *store, const char *sql, struct 
         return NULL;
     }
     s = &store->statements[store->statement_count];
-    *s = (struct statement){ .sql = sql };
+    *s = (struct statement){ .sql = sql, .used = true };
     if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL) !=
         SQLITE_OK) {
         store_fail(store, err);
@@ -180,8 +183,24 @@ void store_forget(struct store *store)
     store->statement_count = 0;
 }
 
+/* Each takes some KiB; those of the minute, and of one source, are prepared again in a moment. */
+static void forget_unused(struct store *store)
+{
+    for (size_t i = store->statement_count; i-- > 0;) {
+        struct statement *s = &store->statements[i];
+
+        if (!s->used && !s->lent) {
+            (void)sqlite3_finalize(s->stmt);
+            *s = store->statements[--store->statement_count];
+        } else {
+            s->used = false;
+        }
+    }
+}
+
 void store_rest(struct store *store)
 {
+    forget_unused(store);
     if (store->db)
         (void)sqlite3_db_release_memory(store->db);
     intern_forget(store);
