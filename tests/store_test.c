@@ -359,3 +359,28 @@ Test(store, alerts_are_sorted_by_what_matters)
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, DX_FILTER(.name = "page"), T0, DX_FIELD_NAME),
                      "page\n");
 }
+
+/* What is open is read on; what was not used for two rests is prepared again. */
+Test(store, rests_while_rows_are_open)
+{
+    struct reader reader;
+    struct dx_error err = { 0 };
+    struct batch b = { 0 };
+    void *rows;
+    int n = 0;
+
+    for (int i = 0; i < 3; i++)
+        kit_alert(&b, (const char *[]){ "a", "b", "c" }[i], DX_ALERT_FIRING, T0);
+    kit_poll(1, T0, &b);
+    reader = store_reader(kit.store);
+    cr_assert(store_begin(kit.store, &err));
+    rows = reader.open(reader.self, DX_QUERY_ALERTS, NULL, T0);
+    for (; reader.ops->next(rows); n++) {
+        store_rest(kit.store);
+        store_rest(kit.store);
+    }
+    reader.ops->close(rows);
+    store_end(kit.store);
+    cr_expect_eq(n, 3);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, NULL, T0, DX_FIELD_NAME), "a\nb\nc\n");
+}
