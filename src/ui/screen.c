@@ -25,7 +25,7 @@
 
 #include <term.h> /* last: its macros are everyday words */
 
-enum { FRAME_MOST = 4 << 20, RESTORE_MS = 100, REPLACEMENT = 0xFFFD, LINK_SHIFT = 39 };
+enum { FRAME_MOST = 4 << 20, RESTORE_MS = 100 };
 
 static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
@@ -98,72 +98,7 @@ bool screen_copy(struct screen *s, const char *text, size_t len)
     return true;
 }
 
-/* ---- cells ---- */
-
-/* ncurses measures by libc: where that differs from us, U+FFFD stands. */
-static void to_wide(const struct screen *s, const struct cell *cell, wchar_t wide[6])
-{
-    int n = 0;
-    char32_t cp = cell->cp[0] ? cell->cp[0] : U' ';
-
-    memset(wide, 0, 6 * sizeof(*wide));
-    wide[n++] = (wchar_t)cp;
-    for (int i = 1; i < 4 && cell->cp[i]; i++)
-        if (wcwidth((wchar_t)cell->cp[i]) == 0)
-            wide[n++] = (wchar_t)cell->cp[i];
-    if (cp >= 0x80 && (!s->utf8 || wcwidth((wchar_t)cp) != cell->width)) {
-        wide[0] = s->utf8 ? REPLACEMENT : L'?';
-        wide[1] = 0;
-    }
-}
-
-static void put_cell(struct screen *s, int row, int col, const struct cell *cell)
-{
-    struct colour_look look = colour_of(s, cell);
-    wchar_t wide[6];
-    cchar_t c;
-
-    if (cell->width == 0)
-        return; /* its left half has drawn it */
-    to_wide(s, cell, wide);
-    if (setcchar(&c, wide, (attr_t)look.attr, 0, &look.pair) != OK)
-        (void)setcchar(&c, L"?", (attr_t)look.attr, 0, &look.pair);
-    (void)mvwadd_wch(newscr, row, col, &c);
-    if (cell->width == 2 && wide[0] == REPLACEMENT) {
-        (void)setcchar(&c, L" ", (attr_t)look.attr, 0, &look.pair);
-        (void)mvwadd_wch(newscr, row, col + 1, &c);
-    }
-}
-
-/* A code point has 21 bits, a width 2, and a grid some thousand links at most. */
-static struct told pack(const struct cell *cell)
-{
-    return (struct told){ .low = (uint64_t)cell->cp[0] | (uint64_t)cell->cp[1] << 21 |
-                                 (uint64_t)cell->cp[2] << 42,
-                          .high = (uint64_t)cell->cp[3] | (uint64_t)cell->role << 21 |
-                                  (uint64_t)cell->attr << 29 | (uint64_t)cell->width << 37 |
-                                  (uint64_t)cell->link << LINK_SHIFT };
-}
-
-/* What differs from what ncurses was told; rows that have a changed link are
- * marked. */
-static void put_changes(struct screen *s, bool *link_rows)
-{
-    const struct cell *want = s->grid.cells;
-    struct told *told = s->told;
-
-    for (int row = 0; row < s->grid.rows; row++) {
-        for (int col = 0; col < s->grid.cols; col++, want++, told++) {
-            struct told now = pack(want);
-
-            if (now.low == told->low && now.high == told->high)
-                continue;
-            put_cell(s, row, col, want);
-            link_rows[row] = link_rows[row] || want->link || told->high >> LINK_SHIFT;
-            *told = now;
-        }
-    }
-}
+/* ---- links ---- */
 
 /* ncurses' cells carry no links: write the linked text once more, with OSC 8
  * around it, between save and restore cursor. */
@@ -193,7 +128,7 @@ static void put_links(struct screen *s, const bool *link_rows, struct buf *out)
                 if (end == col || cells[end].role != cells[end - 1].role ||
                     cells[end].attr != cells[end - 1].attr)
                     colour_sgr(s, &cells[end], out);
-                to_wide(s, &cells[end], wide);
+                cells_wide(s, &cells[end], wide);
                 for (int i = 0; wide[i]; i++)
                     (void)buf_add(out, utf8, utf8_put(utf8, (char32_t)wide[i]));
             }
@@ -213,7 +148,7 @@ bool screen_show(struct screen *s)
     if (screen_pending(s))
         return false;
     link_rows = mem_new((size_t)s->grid.rows, sizeof(*link_rows));
-    put_changes(s, link_rows);
+    cells_put(s, link_rows);
     if (s->cursor_row >= 0)
         (void)wmove(newscr, s->cursor_row, s->cursor_col);
     (void)doupdate();
@@ -242,8 +177,10 @@ struct grid *screen_grid(struct screen *s)
     return &s->grid;
 }
 
+/* Also what ncurses is to show is nothing: then cells that are not told of are blank. */
 void screen_redraw(struct screen *s)
 {
+    (void)werase(newscr);
     (void)clearok(curscr, TRUE);
     memset(s->told, 0xFF, (size_t)s->grid.rows * (size_t)s->grid.cols * sizeof(*s->told));
 }
@@ -269,7 +206,6 @@ static void make_grid(struct screen *s)
     grid_init(&s->grid, rows, cols, glyphs);
     free(s->told);
     s->told = mem_new((size_t)rows * (size_t)cols, sizeof(*s->told));
-    (void)werase(newscr);
     screen_redraw(s);
 }
 

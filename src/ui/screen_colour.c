@@ -184,6 +184,19 @@ struct colour_look colour_of(const struct screen *screen, const struct cell *cel
     return look;
 }
 
+int colour_ground(const struct screen *screen, const struct cell *cell)
+{
+    enum ground ground = ground_of(cell);
+    bool more = (colour_of(screen, cell).attr & (A_REVERSE | A_UNDERLINE)) != 0;
+
+    return more || ground == GROUND_CHIP ? -1 : (int)ground;
+}
+
+bool colour_is_clear(const struct screen *screen, int ground)
+{
+    return ground == GROUND_OWN && ground_colour(screen) < 0;
+}
+
 static void sgr_colour(const struct screen *screen, struct buf *out, int colour, int base)
 {
     if (colour < 0)

@@ -2,13 +2,15 @@
 #ifndef UI_SCREEN_INTERNAL_H
 #define UI_SCREEN_INTERNAL_H
 
+#include <wchar.h>
+
 #include "core/buf.h"
 #include "ui/screen.h"
 #include "ui/tty.h"
 
 enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_TRUE };
 
-/* A cell, packed: only to be compared. All bits set: none at all. */
+/* A cell, packed: only to be compared. All bits set: none at all, it was erased. */
 struct told {
     uint64_t low, high;
 };
@@ -43,6 +45,16 @@ struct colour_look {
 struct colour_look colour_of(const struct screen *screen, const struct cell *cell);
 /* The same as a sequence of our own, for what is rewritten with links. */
 void colour_sgr(const struct screen *screen, const struct cell *cell, struct buf *out);
+
+/* What is seen of a cell that holds nothing, as a number of its background; -1: more than
+ * that. Is it what the terminal has after clearing? */
+int colour_ground(const struct screen *screen, const struct cell *cell);
+bool colour_is_clear(const struct screen *screen, int ground);
+
+/* screen_cells.c: tell ncurses what differs from what it was told; rows that have a
+ * changed link are marked. What it shows of a cell. */
+void cells_put(struct screen *screen, bool *link_rows);
+void cells_wide(const struct screen *screen, const struct cell *cell, wchar_t wide[6]);
 
 /* screen_input.c */
 void input_init(void);

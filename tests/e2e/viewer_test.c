@@ -157,6 +157,54 @@ Test(viewer, themes_change_and_are_found_again)
     quit(p);
 }
 
+/* How often the colour changes from one cell that shows something to the next. */
+static int seen_changes(struct pty *p)
+{
+    VTermScreenCell before = { 0 };
+    int changes = 0;
+
+    for (int row = 0; row < p->rows; row++) {
+        for (int col = 0; col < p->cols; col++) {
+            VTermScreenCell cell = pty_cell(p, row, col);
+
+            if (cell.chars[0] == 0 || cell.chars[0] == ' ')
+                continue;
+            changes +=
+                !vterm_color_is_equal(&cell.fg, &before.fg) || cell.attrs.bold != before.attrs.bold;
+            before = cell;
+        }
+    }
+    return changes;
+}
+
+Test(viewer, colours_change_only_for_what_is_seen)
+{
+    struct pty *p = view(40, 120);
+    size_t from;
+    int sent = 0;
+
+    SHOWS(p, "2 of 2 live");
+    from = p->raw_len;
+    pty_send(p, "\f");
+    pty_read(p, 300);
+    for (const char *at = p->raw + from; (at = strstr(at, "\033[38;5;")) != NULL; at++)
+        sent++;
+    /* and some for the clock, and for what came meanwhile */
+    cr_expect_gt(sent, 50);
+    cr_expect_leq(sent, seen_changes(p) + 20, "%d for %d", sent, seen_changes(p));
+    for (int i = 0; i < 2; i++)
+        pty_send(p, "t");
+    SHOWS(p, "theme high-contrast");
+    pty_read(p, 500); /* the rest of the frame */
+    for (int row = 0; row < p->rows; row++)
+        for (int col = 0; col < p->cols; col++) {
+            VTermScreenCell cell = pty_cell(p, row, col);
+
+            cr_expect(!VTERM_COLOR_IS_DEFAULT_BG(&cell.bg), "%d, %d is not painted", row, col);
+        }
+    quit(p);
+}
+
 Test(viewer, stops_and_comes_back)
 {
     struct pty *p = view(40, 120);
