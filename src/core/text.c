@@ -150,6 +150,17 @@ static int width_of(char32_t cp)
     return utf8proc_charwidth((utf8proc_int32_t)cp);
 }
 
+/* How many bytes at s are one column each and join nothing: printable ASCII before more of
+ * it, or before the end. */
+static size_t ascii_prefix(const char *s, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && s[n] >= ' ' && s[n] < 0x7F)
+        n++;
+    return n > 0 && n < len ? n - 1 : n; /* what comes then may join the last one */
+}
+
 void text_grapheme(const char *s, size_t len, struct grapheme *out)
 {
     utf8proc_int32_t state = 0;
@@ -209,8 +220,14 @@ int text_width(const char *s)
     int width = 0;
 
     while (left > 0) {
+        size_t n = ascii_prefix(s, left);
         struct grapheme g;
 
+        s += n;
+        left -= n;
+        width += (int)n;
+        if (left == 0)
+            break;
         text_grapheme(s, left, &g);
         s += g.bytes;
         left -= g.bytes;
@@ -225,9 +242,15 @@ static size_t prefix(const char *s, int cols, int *used)
     size_t len = strlen(s), at = 0;
 
     *used = 0;
-    while (at < len) {
+    while (at < len && *used < cols) {
+        size_t n = ascii_prefix(s + at, len - at), room = (size_t)(cols - *used);
         struct grapheme g;
 
+        n = n < room ? n : room;
+        *used += (int)n;
+        at += n;
+        if (at == len || *used == cols)
+            break;
         text_grapheme(s + at, len - at, &g);
         if (*used + g.width > cols)
             break;

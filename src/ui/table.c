@@ -89,10 +89,8 @@ const char *table_cell_text(const struct dx_column *column, const struct dx_cell
 {
     int64_t age;
 
-    if (cell->text) {
-        (void)snprintf(out, cap, "%s", cell->text);
-        return out;
-    }
+    if (cell->text)
+        return cell->text;
     switch (column->type) {
     case DX_CELL_TEXT:
     case DX_CELL_STATE:

@@ -65,16 +65,17 @@ static int least_wanted(const struct table *table, const struct plan *plan)
 }
 
 /* What the shown rows need of a column, so that a longer value elsewhere in the
- * list moves nothing: all rows count, not only the visible ones. */
-static int needed(const struct table *table, int column, int64_t now_ms)
+ * list moves nothing: all rows count, not only the visible ones. What it cannot have is
+ * not looked for. */
+static int needed(const struct table *table, int column, int cols, int64_t now_ms)
 {
     const struct dx_column *c = &table->columns[column];
-    int width = text_width(c->title);
+    int width = text_width(c->title), most = c->max > 0 ? c->max : cols;
     char text[CELL_MAX];
 
     if (is_drawn(c))
         return c->max > 0 ? c->max : 1000;
-    for (size_t i = 0; i < table->shown; i++) {
+    for (size_t i = 0; i < table->shown && width < most; i++) {
         const struct dx_cell *cell = &table->rows[table->order[i]].cells[column];
         int w = text_width(table_cell_text(c, cell, now_ms, text, sizeof(text)));
 
@@ -145,7 +146,7 @@ static void make_plan(const struct table *table, struct plan *plan, int cols, in
 
     *plan = (struct plan){ { 0 }, { 0 }, { 0 }, { false } };
     for (int i = 0; i < table->column_count && i < COLUMNS_MOST; i++) {
-        plan->need[i] = needed(table, i, now_ms);
+        plan->need[i] = needed(table, i, cols, now_ms);
         plan->width[i] = first_width(&table->columns[i], plan->need[i], cols);
         plan->shown[i] = !says_nothing(table, i);
     }
