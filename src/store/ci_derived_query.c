@@ -4,109 +4,33 @@
 #include "store/rows.h"
 
 /* A source's "now" numbers are those of the moment that they were derived for. */
-#define T(column) "(SELECT text FROM text WHERE id = " column "), "
+#define T(column) "word(" column "), "
 
-/* The server's count of pool q that was the last one then. */
-#define COUNT_THEN(column)                                                                         \
-    "(SELECT " column " FROM pool_count WHERE pool = q.id AND at_ms <= ?1 ORDER BY at_ms DESC"     \
-    " LIMIT 1)"
+// clang-format off
+
+/* c: the server's count of the pool that was the last one then. One that nothing has used
+ * for a month is not there any more. */
 #define WAIT_NOW(what)                                                                             \
-    "(SELECT " what " FROM job WHERE pool = q.id AND phase < 4 AND phase = 2 AND created_ms <= "   \
-    "?1)"
-
+    "(SELECT " what " FROM job WHERE pool = q.id AND phase < 4 AND phase = 2"                      \
+    " AND created_ms <= ?1)"
 static const struct query pools = {
-    "SELECT src.name, src.type, 'q' || q.id, " T("q.name") "max(" WAIT_NOW(
-        "count(*)") ", "
-                    "coalesce"
-                    "(" COUNT_THEN("waiting") ", 0)), " WAIT_NOW("min(created_ms)") ", " COUNT_THEN("online") ", " COUNT_THEN(
-                        "busy") ", " COUNT_THEN("offlin"
-                                                "e") ","
-                                                     " " COUNT_THEN(
-                                                         "note") ","
-                                                                 " CASE WHEN " COUNT_THEN(
-                                                                     "online") " = 0 THEN (SELECT "
-                                                                               "min(at_ms) FROM "
-                                                                               "pool_count"
-                                                                               "  WHERE pool = "
-                                                                               "q.id AND at_ms <= "
-                                                                               "?1 AND at_ms > "
-                                                                               "coalesce((SELECT "
-                                                                               "max(at_ms) FROM "
-                                                                               "pool_count"
-                                                                               "  WHERE pool = "
-                                                                               "q.id AND at_ms <= "
-                                                                               "?1 AND online > "
-                                                                               "0), 0)) END,"
-                                                                               " coalesce(n.n, 0), "
-                                                                               "n.p50, n.p90, "
-                                                                               "n.p95, n.p99, "
-                                                                               "n.approx, "
-                                                                               "n.before, "
-                                                                               "n.n_before, "
-                                                                               "n.skewed,"
-                                                                               " n.gate_n, "
-                                                                               "n.gate_p50, "
-                                                                               "n.never, "
-                                                                               "n.per_hour_in, "
-                                                                               "n.per_hour_out"
-                                                                               " FROM pool q JOIN "
-                                                                               "source src ON "
-                                                                               "src.id = q.source "
-                                                                               "AND src.place IS "
-                                                                               "NOT NULL"
-                                                                               " LEFT JOIN "
-                                                                               "pool_now n ON "
-                                                                               "n.pool = q.id AND "
-                                                                               "n.window_ms = ?8"
-                                                                               " WHERE (?3 = '' OR "
-                                                                               "src.name = ?3) AND "
-                                                                               "(?6 = 0 OR q.id = "
-                                                                               "?6)"
-                                                                               " AND (?4 = '' OR "
-                                                                               "(SELECT text FROM "
-                                                                               "text WHERE id = "
-                                                                               "q.name) = ?4)"
-                                                                               /* one that nothing
-                                                                                  has used for a
-                                                                                  month is not there
-                                                                                  any more */
-                                                                               " AND (EXISTS "
-                                                                               "(SELECT 1 FROM "
-                                                                               "pool_now m WHERE "
-                                                                               "m.pool = q.id AND "
-                                                                               "m.n + m.never > 0)"
-                                                                               "  OR " COUNT_THEN(
-                                                                                   "online + "
-                                                                                   "offline") " > "
-                                                                                              "0 "
-                                                                                              "OR "
-                                                                                              "EXIS"
-                                                                                              "TS "
-                                                                                              "(SEL"
-                                                                                              "ECT "
-                                                                                              "1 "
-                                                                                              "FROM"
-                                                                                              " job"
-                                                                                              " WHE"
-                                                                                              "RE "
-                                                                                              "pool"
-                                                                                              " = "
-                                                                                              "q.id"
-                                                                                              "  "
-                                                                                              "AND "
-                                                                                              "phas"
-                                                                                              "e < "
-                                                                                              "4))"
-                                                                                              " ORD"
-                                                                                              "ER "
-                                                                                              "BY "
-                                                                                              "src."
-                                                                                              "plac"
-                                                                                              "e, "
-                                                                                              "4 "
-                                                                                              "LIMI"
-                                                                                              "T "
-                                                                                              "?5",
+    "SELECT src.name, src.type, 'q' || q.id, " T("q.name")
+    "max(" WAIT_NOW("count(*)") ", coalesce(c.waiting, 0)), " WAIT_NOW("min(created_ms)") ","
+    " c.online, c.busy, c.offline, c.note,"
+    " CASE WHEN c.online = 0 THEN (SELECT min(at_ms) FROM pool_count"
+    "  WHERE pool = q.id AND at_ms <= ?1 AND at_ms > coalesce((SELECT max(at_ms) FROM pool_count"
+    "  WHERE pool = q.id AND at_ms <= ?1 AND online > 0), 0)) END,"
+    " coalesce(n.n, 0), n.p50, n.p90, n.p95, n.p99, n.approx, n.before, n.n_before, n.skewed,"
+    " n.gate_n, n.gate_p50, n.never, n.per_hour_in, n.per_hour_out"
+    " FROM pool q JOIN source src ON src.id = q.source AND src.place IS NOT NULL"
+    " LEFT JOIN pool_count c ON c.pool = q.id AND c.at_ms ="
+    "  (SELECT max(at_ms) FROM pool_count WHERE pool = q.id AND at_ms <= ?1)"
+    " LEFT JOIN pool_now n ON n.pool = q.id AND n.window_ms = ?8"
+    " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR q.id = ?6)"
+    " AND (?4 = '' OR word(q.name) = ?4)"
+    " AND (EXISTS (SELECT 1 FROM pool_now m WHERE m.pool = q.id AND m.n + m.never > 0)"
+    "  OR c.online + c.offline > 0 OR EXISTS (SELECT 1 FROM job WHERE pool = q.id"
+    "  AND phase < 4)) ORDER BY src.place, 4 LIMIT ?5",
     { DX_FIELD_SOURCE,       DX_FIELD_TYPE,     DX_FIELD_KEY,        DX_FIELD_NAME,
       DX_FIELD_WAITING,      DX_FIELD_OLDEST,   DX_FIELD_ONLINE,     DX_FIELD_BUSY,
       DX_FIELD_OFFLINE,      DX_FIELD_TEXT,     DX_FIELD_NONE_SINCE, DX_FIELD_N,
@@ -115,6 +39,8 @@ static const struct query pools = {
       DX_FIELD_GATE_N,       DX_FIELD_GATE_P50, DX_FIELD_NEVER,      DX_FIELD_PER_HOUR_IN,
       DX_FIELD_PER_HOUR_OUT, DX_FIELD_COUNT },
 };
+
+// clang-format on
 
 /* Of each pool, by the index: hours are kept for months. */
 static const struct query pool_hours = {
@@ -151,29 +77,30 @@ static const struct query runners = {
         DX_FIELD_N_BEFORE, DX_FIELD_SLOWER, DX_FIELD_SUCCESS_BEFORE, DX_FIELD_SUCCESS_WAS_N,       \
         DX_FIELD_WORSE, DX_FIELD_POLICY, DX_FIELD_NAME
 
+// clang-format off
+
+/* Of each pipeline, by the index: of them there are numbers for many windows. */
 static const struct query pipelines = {
-    "SELECT src.name, src.type, 'l' || p.id, " T("p.project") T(
-        "p.name") "r.flags & 2 > 0, " SUCCESS_COLUMNS
-                  ", n.last, CASE WHEN n.part = 0 THEN (SELECT count(*) FROM run"
-                  "  WHERE pipeline = p.id AND finished_ms IS NULL AND phase IN (2, 3)) END,"
-                  " replace(replace(replace((SELECT text FROM text WHERE id = r.url), '{p}',"
-                  "  (SELECT text FROM text WHERE id = p.project)), '{r}', r.ext), '{n}',"
-                  "  coalesce(r.number, r.ext))"
-                  " FROM pipeline p JOIN source src ON src.id = p.source AND src.place IS NOT NULL"
-                  " JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8"
-                  " AND (n.part = 0 OR ?11)"
-                  " LEFT JOIN run r ON r.id = (SELECT id FROM run WHERE pipeline = p.id AND "
-                  "finished_ms <= ?1"
-                  "  ORDER BY finished_ms DESC LIMIT 1)"
-                  " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR p.id = ?6)"
-                  " AND (?4 = '' OR (SELECT text FROM text WHERE id = p.project) = ?4)"
-                  " AND (n.n + n.left_out > 0 OR EXISTS (SELECT 1 FROM run WHERE pipeline = p.id"
-                  "  AND finished_ms IS NULL AND phase IN (1, 2, 3)))"
-                  " ORDER BY src.place, 4, 5, n.part LIMIT ?5",
+    "SELECT src.name, src.type, 'l' || p.id, " T("p.project") T("p.name") "r.flags & 2 > 0, "
+    SUCCESS_COLUMNS ", n.last, CASE WHEN n.part = 0 THEN (SELECT count(*) FROM run"
+    "  WHERE pipeline = p.id AND finished_ms IS NULL AND phase IN (2, 3)) END,"
+    " replace(replace(replace(word(r.url), '{p}', word(p.project)), '{r}', r.ext), '{n}',"
+    "  coalesce(r.number, r.ext))"
+    " FROM source src CROSS JOIN pipeline p ON p.source = src.id AND src.place IS NOT NULL"
+    " CROSS JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8 AND (n.part = 0 OR ?11)"
+    " LEFT JOIN run r ON r.id = (SELECT id FROM run WHERE pipeline = p.id AND finished_ms <= ?1"
+    "  ORDER BY finished_ms DESC LIMIT 1)"
+    " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR p.id = ?6)"
+    " AND (?4 = '' OR word(p.project) = ?4)"
+    " AND (n.n + n.left_out > 0 OR EXISTS (SELECT 1 FROM run WHERE pipeline = p.id"
+    "  AND finished_ms IS NULL AND phase IN (1, 2, 3)))"
+    " ORDER BY src.place, 4, 5, n.part LIMIT ?5",
     { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE,
       DX_FIELD_PROTECTED, SUCCESS_FIELDS, DX_FIELD_STRIP, DX_FIELD_RUNNING, DX_FIELD_URL,
       DX_FIELD_COUNT },
 };
+
+// clang-format on
 
 /* Much cheaper than PIPELINES: what their names have in common is asked for often. */
 static const struct query projects = {

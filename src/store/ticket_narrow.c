@@ -13,18 +13,22 @@
 enum { MEMOS = 512, MEMO_MOST = 56 };
 
 /* word(id): the text with this number, which never changes in a file. A few are asked for
- * tens of thousands of times. */
-struct memo {
-    int64_t id; /* 0: free */
-    char text[MEMO_MOST];
+ * tens of thousands of times. As a subquery it takes SQLite much longer to compile, too. */
+struct words {
+    struct store *store;
+    struct memo {
+        int64_t id; /* 0: free */
+        char text[MEMO_MOST];
+    } memo[MEMOS];
 };
 
-static void remember(sqlite3_context *context, struct memo *memo, int64_t id)
+static void look_up(sqlite3_context *context, struct words *words, int64_t id)
 {
-    sqlite3_stmt *stmt = NULL;
+    struct dx_error err = { 0 };
+    struct memo *memo = &words->memo[(uint64_t)id % MEMOS];
+    sqlite3_stmt *stmt = store_borrow(words->store, "SELECT text FROM text WHERE id = ?1", &err);
 
-    if (sqlite3_prepare_v2(sqlite3_context_db_handle(context),
-                           "SELECT text FROM text WHERE id = ?1", -1, &stmt, NULL) != SQLITE_OK)
+    if (!stmt)
         return;
     (void)sqlite3_bind_int64(stmt, 1, id);
     if (sqlite3_step(stmt) == SQLITE_ROW) {
@@ -34,21 +38,21 @@ static void remember(sqlite3_context *context, struct memo *memo, int64_t id)
             (void)snprintf(memo->text, sizeof(memo->text), "%s", column_text(stmt, 0));
         }
     }
-    (void)sqlite3_finalize(stmt);
+    store_give_back(words->store, stmt);
 }
 
 static void word(sqlite3_context *context, int count, sqlite3_value **args)
 {
-    struct memo *memos = sqlite3_user_data(context);
+    struct words *words = sqlite3_user_data(context);
     int64_t id = count == 1 ? sqlite3_value_int64(args[0]) : 0;
-    struct memo *memo = &memos[(uint64_t)id % MEMOS];
+    const struct memo *memo = &words->memo[(uint64_t)id % MEMOS];
 
     if (id <= 0)
         return; /* NULL */
     if (memo->id == id)
         sqlite3_result_text(context, memo->text, -1, SQLITE_TRANSIENT);
     else
-        remember(context, memo, id);
+        look_up(context, words, id);
 }
 
 static const char *text_of(sqlite3_value *value)
@@ -95,8 +99,10 @@ static void holds(sqlite3_context *context, int count, sqlite3_value **args)
 
 bool ticket_narrow_begin(struct store *store, struct dx_error *err)
 {
-    return (sqlite3_create_function_v2(store->db, "word", 1, SQLITE_UTF8,
-                                       mem_new(MEMOS, sizeof(struct memo)), word, NULL, NULL,
+    struct words *words = mem_new(1, sizeof(*words));
+
+    words->store = store;
+    return (sqlite3_create_function_v2(store->db, "word", 1, SQLITE_UTF8, words, word, NULL, NULL,
                                        free) == SQLITE_OK &&
             sqlite3_create_function(store->db, "holds", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
                                     NULL, holds, NULL, NULL) == SQLITE_OK) ||

@@ -41,20 +41,22 @@ static const struct query of_pipeline =
 static const struct query of_job = NAMING("r.kind = 4 AND r.id = ?6 AND r.nth = ?7");
 
 /* Of each thing the name of its most urgent ticket; what has the most urgent ones first. A
- * project's tickets are those of its pipelines. */
-#define NAMED                                                                                      \
-    "t.key AS name, " RISK " AS risk, coalesce(t.breach_ms, 9e15) AS breach,"                      \
-    " coalesce(t.priority, 9) AS priority, t.created_ms AS created, t.id AS ticket"
+ * project's tickets are those of its pipelines. How urgent a ticket is stands in one text,
+ * the least first, so that what stands beside min() is of that ticket. */
+#define RANK                                                                                       \
+    "printf('%d%019.0f%02d%019d%019d', 9 - " RISK ", coalesce(t.breach_ms, 9e15),"                 \
+    " coalesce(t.priority, 9), t.created_ms, t.id)"
 static const struct query of_all = {
-    "SELECT key, kind, name, n, risk FROM (SELECT *, count(*) OVER (PARTITION BY key) AS n,"
-    " row_number() OVER (PARTITION BY key ORDER BY risk DESC, breach, priority, created, ticket)"
-    " AS nth FROM ("
-    "SELECT " KEY " AS key, r.kind AS kind, " NAMED FROM_REFS "AND r.kind <> 3"
-    " UNION SELECT 'l' || p.id, 2, " NAMED
-    " FROM ticket_ref r JOIN pipeline p ON p.project = r.id CROSS JOIN ticket t ON t.id = r.ticket"
-    " AND coalesce(t.created_ms, 0) <= ?1 JOIN source src ON src.id = t.source"
-    " AND src.place IS NOT NULL WHERE r.open AND r.kind = 3) AS named) AS ranked WHERE nth = 1"
-    " ORDER BY risk DESC, breach, priority, created, ticket, key LIMIT ?5",
+    "SELECT key, kind, name, count(*), risk, min(rank) FROM (SELECT DISTINCT CASE r.kind"
+    " WHEN 1 THEN 'q' || r.id WHEN 4 THEN 'f' || r.id || ':' || r.nth"
+    " ELSE 'l' || coalesce(p.id, r.id) END AS key,"
+    " CASE r.kind WHEN 3 THEN 2 ELSE r.kind END AS kind,"
+    " t.key AS name, " RISK " AS risk, " RANK " AS rank FROM ticket_ref r CROSS JOIN ticket t"
+    " ON t.id = r.ticket AND coalesce(t.created_ms, 0) <= ?1"
+    " JOIN source src ON src.id = t.source AND src.place IS NOT NULL"
+    " LEFT JOIN pipeline p ON r.kind = 3 AND p.project = r.id"
+    " WHERE r.open AND (r.kind <> 3 OR p.id IS NOT NULL)) AS named"
+    " GROUP BY key ORDER BY 6, key LIMIT ?5",
     { DX_FIELD_KEY, DX_FIELD_REF, DX_FIELD_NAME, DX_FIELD_N, DX_FIELD_RISK, DX_FIELD_COUNT }
 };
 
