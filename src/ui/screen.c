@@ -25,7 +25,7 @@
 
 #include <term.h> /* last: its macros are everyday words */
 
-enum { FRAME_MOST = 4 << 20, RESTORE_MS = 100 };
+enum { FRAME_MOST = 4 << 20, RESTORE_MS = 100, SEEN_AT_ONCE = 64 };
 
 static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
@@ -104,7 +104,7 @@ bool screen_copy(struct screen *s, const char *text, size_t len)
  * around it, between save and restore cursor. */
 static void put_links(struct screen *s, const bool *link_rows, struct buf *out)
 {
-    bool any = false;
+    const struct cell *look = NULL; /* the last one whose look was said */
 
     for (int row = 0; row < s->grid.rows; row++) {
         const struct cell *cells = s->grid.cells + (size_t)row * (size_t)s->grid.cols;
@@ -115,9 +115,8 @@ static void put_links(struct screen *s, const bool *link_rows, struct buf *out)
 
             if (!url || cells[col].width == 0)
                 continue;
-            if (!any)
+            if (!look)
                 (void)buf_text(out, "\0337");
-            any = true;
             (void)buf_print(out, "\033[%d;%dH\033]8;;%s\033\\", row + 1, col + 1, url);
             for (; end < s->grid.cols && cells[end].link == cells[col].link; end++) {
                 wchar_t wide[6];
@@ -125,19 +124,18 @@ static void put_links(struct screen *s, const bool *link_rows, struct buf *out)
 
                 if (cells[end].width == 0)
                     continue;
-                if (end == col || cells[end].role != cells[end - 1].role ||
-                    cells[end].attr != cells[end - 1].attr)
+                if (!look || cells[end].role != look->role || cells[end].attr != look->attr)
                     colour_sgr(s, &cells[end], out);
+                look = &cells[end];
                 cells_wide(s, &cells[end], wide);
                 for (int i = 0; wide[i]; i++)
                     (void)buf_add(out, utf8, utf8_put(utf8, (char32_t)wide[i]));
             }
-            (void)buf_text(out, "\033]8;;\033\\");
             col = end - 1;
         }
     }
-    if (any)
-        (void)buf_text(out, "\0338");
+    if (look) /* another link ends the one before it */
+        (void)buf_text(out, "\033]8;;\033\\\0338");
 }
 
 bool screen_show(struct screen *s)
@@ -165,6 +163,8 @@ bool screen_show(struct screen *s)
     buf_clear(&s->extra);
     if (s->out.len == before)
         buf_clear(&s->out); /* nothing changed: nothing is sent */
+    else if (s->out.len - before <= SEEN_AT_ONCE)
+        s->sent = before; /* no terminal shows a part of so little: the clock, mostly */
     else if (s->modern)
         (void)buf_text(&s->out, sync_end);
     free(link_rows);

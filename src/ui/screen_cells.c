@@ -10,7 +10,7 @@
 
 #include "ui/screen_internal.h"
 
-enum { REPLACEMENT = 0xFFFD, LINK_SHIFT = 39, MANY = 8 };
+enum { REPLACEMENT = 0xFFFD, MANY = 8, AT_ONCE = 64 };
 
 /* ncurses measures by libc: where that differs from us, U+FFFD stands. */
 void cells_wide(const struct screen *s, const struct cell *cell, wchar_t wide[6])
@@ -29,20 +29,43 @@ void cells_wide(const struct screen *s, const struct cell *cell, wchar_t wide[6]
     }
 }
 
-static void put_cell(const struct screen *s, int row, int col, struct colour_look look)
-{
-    const struct cell *cell = &s->grid.cells[row * s->grid.cols + col];
-    wchar_t wide[6];
-    cchar_t c;
+/* Cells side by side, handed to ncurses together: one by one it looks at each anew. */
+struct stretch {
+    int row, from, to; /* columns; to: where the next one has to stand */
+    int count;
+    cchar_t cell[AT_ONCE];
+};
 
-    cells_wide(s, cell, wide);
-    if (setcchar(&c, wide, (attr_t)look.attr, 0, &look.pair) != OK)
-        (void)setcchar(&c, L"?", (attr_t)look.attr, 0, &look.pair);
-    (void)mvwadd_wch(newscr, row, col, &c);
-    if (cell->width == 2 && wide[0] == REPLACEMENT) {
-        (void)setcchar(&c, L" ", (attr_t)look.attr, 0, &look.pair);
-        (void)mvwadd_wch(newscr, row, col + 1, &c);
+static void put_stretch(struct stretch *stretch)
+{
+    if (stretch->count > 0)
+        (void)mvwadd_wchnstr(newscr, stretch->row, stretch->from, stretch->cell, stretch->count);
+    stretch->count = 0;
+}
+
+static void add(struct stretch *stretch, const wchar_t *wide, struct colour_look look)
+{
+    cchar_t *c = &stretch->cell[stretch->count++];
+
+    if (setcchar(c, wide, (attr_t)look.attr, 0, &look.pair) != OK)
+        (void)setcchar(c, L"?", (attr_t)look.attr, 0, &look.pair);
+}
+
+static void put_cell(const struct screen *s, struct stretch *stretch, int col,
+                     struct colour_look look)
+{
+    const struct cell *cell = &s->grid.cells[stretch->row * s->grid.cols + col];
+    wchar_t wide[6];
+
+    if (col != stretch->to || stretch->count + cell->width > AT_ONCE) {
+        put_stretch(stretch);
+        stretch->from = col;
     }
+    cells_wide(s, cell, wide);
+    add(stretch, wide, look);
+    if (cell->width == 2 && wide[0] == REPLACEMENT)
+        add(stretch, L" ", look);
+    stretch->to = col + cell->width;
 }
 
 /* ---- blanks ---- */
@@ -93,44 +116,61 @@ static struct blanks blanks_at(const struct screen *s, const struct cell *row, i
 
 /* ---- changes ---- */
 
-/* A code point has 21 bits, a width 2, and a grid some thousand links at most. */
-static struct told pack(const struct cell *cell)
+enum { ROLE = 42, ATTR = 47, LINK = 51, WIDTH = 62, NO_WIDTH = 3 };
+
+/* What does not fit, which is rare: as good as different wherever it is. */
+static uint64_t pack_rare(const struct cell *cell)
 {
-    return (struct told){ .low = (uint64_t)cell->cp[0] | (uint64_t)cell->cp[1] << 21 |
-                                 (uint64_t)cell->cp[2] << 42,
-                          .high = (uint64_t)cell->cp[3] | (uint64_t)cell->role << 21 |
-                                  (uint64_t)cell->attr << 29 | (uint64_t)cell->width << 37 |
-                                  (uint64_t)cell->link << LINK_SHIFT };
+    const uint64_t parts[] = { cell->cp[0], cell->cp[1], cell->cp[2], cell->cp[3],
+                               cell->role,  cell->attr,  cell->width, cell->link };
+    uint64_t h = UINT64_C(14695981039346656037);
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        h = (h ^ parts[i]) * UINT64_C(1099511628211);
+        h ^= h >> 32;
+    }
+    return (h | (uint64_t)NO_WIDTH << WIDTH) & ~(uint64_t)1; /* all bits set is an erased one */
 }
 
-/* As after screen_redraw(): ncurses has nothing there. */
-static bool is_erased(const struct told *told)
+static uint64_t pack(const struct cell *cell)
 {
-    return told->low == UINT64_MAX && told->high == UINT64_MAX;
+    if (cell->cp[2] || cell->role >> (ATTR - ROLE) || cell->attr >> (LINK - ATTR) ||
+        cell->link >> (WIDTH - LINK))
+        return pack_rare(cell);
+    return (uint64_t)cell->cp[0] | (uint64_t)cell->cp[1] << 21 | (uint64_t)cell->role << ROLE |
+           (uint64_t)cell->attr << ATTR | (uint64_t)cell->link << LINK |
+           (uint64_t)cell->width << WIDTH;
+}
+
+static bool had_link(uint64_t told)
+{
+    return told >> WIDTH == NO_WIDTH || (told >> LINK & ((1U << (WIDTH - LINK)) - 1)) != 0;
 }
 
 static void put_row(struct screen *s, int row, bool *links)
 {
     const struct cell *want = s->grid.cells + (size_t)row * (size_t)s->grid.cols;
-    struct told *told = s->told + (size_t)row * (size_t)s->grid.cols;
+    uint64_t *told = s->told + (size_t)row * (size_t)s->grid.cols;
     struct blanks blanks = { .to = 0 };
+    struct stretch stretch = { .row = row };
 
     for (int col = 0; col < s->grid.cols; col++) {
-        struct told now = pack(&want[col]);
+        uint64_t now = pack(&want[col]);
 
-        if (now.low == told[col].low && now.high == told[col].high)
+        if (now == told[col])
             continue;
         if (is_blank(&want[col])) {
             if (col >= blanks.to)
                 blanks = blanks_at(s, want, col);
-            if (!is_erased(&told[col]) || blanks.look.pair != 0 || blanks.look.attr != 0)
-                put_cell(s, row, col, blanks.look);
+            if (told[col] != TOLD_ERASED || blanks.look.pair != 0 || blanks.look.attr != 0)
+                put_cell(s, &stretch, col, blanks.look);
         } else if (want[col].width > 0) { /* else its left half has drawn it */
-            put_cell(s, row, col, colour_of(s, &want[col]));
+            put_cell(s, &stretch, col, colour_of(s, &want[col]));
         }
-        *links = *links || want[col].link || told[col].high >> LINK_SHIFT;
+        *links = *links || want[col].link || had_link(told[col]);
         told[col] = now;
     }
+    put_stretch(&stretch);
 }
 
 void cells_put(struct screen *s, bool *link_rows)

@@ -10,19 +10,17 @@
 
 enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_TRUE };
 
-/* A cell, packed: only to be compared. All bits set: none at all, it was erased. */
-struct told {
-    uint64_t low, high;
-};
+/* What ncurses was told of a cell, packed: only to be compared. TOLD_ERASED: nothing. */
+#define TOLD_ERASED UINT64_MAX
 
 struct screen {
     struct tty tty;
     struct screen_options options;
     struct theme theme;
-    struct grid grid;  /* what is wanted */
-    struct told *told; /* what ncurses was told */
-    FILE *memory;      /* ncurses' terminal */
-    void *curses;      /* SCREEN */
+    struct grid grid; /* what is wanted */
+    uint64_t *told;   /* of each cell */
+    FILE *memory;     /* ncurses' terminal */
+    void *curses;     /* SCREEN */
     enum depth depth;
     bool modern; /* synchronized updates and links make sense */
     bool utf8;

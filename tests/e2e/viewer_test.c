@@ -205,6 +205,30 @@ Test(viewer, colours_change_only_for_what_is_seen)
     quit(p);
 }
 
+Test(viewer, a_second_that_passes_is_a_few_bytes)
+{
+    struct pty *p;
+    size_t from;
+    int frames = 0;
+
+    write_file(
+        config,
+        "sources:\n  - {type: prometheus, url: '%s', every: 1h, alerts: no, queries: {waiting: "
+        "{query: 'sum by (pool) (ci_jobs_waiting)', unit: count, step: 60s}}}\n"
+        "views: [{name: One, rows: [{panels: [{panel: metric, query: waiting}]}]}]\n",
+        sim.url);
+    p = view(24, 200);
+    pty_read(p, 2000);
+    from = p->raw_len;
+    pty_read(p, 2500);
+    /* Ages go on every ten seconds: one of these frames may be a large one. */
+    for (const char *at = p->raw + from; (at = strstr(at, "\033[?2026h")) != NULL; at++)
+        frames++;
+    cr_expect_leq(frames, 1, "%d of them are synchronized", frames);
+    cr_expect(p->raw_len > from && p->raw_len < from + 300, "%zu bytes", p->raw_len - from);
+    quit(p);
+}
+
 Test(viewer, stops_and_comes_back)
 {
     struct pty *p = view(40, 120);
