@@ -209,6 +209,27 @@ Test(plugin, what_others_can_change_is_not_loaded)
     cr_expect_str_eq(load("mod"), "");
 }
 
+/* That one of a directory was loaded says nothing of the others. */
+Test(plugin, each_module_of_a_directory_is_looked_at)
+{
+    char file[600], sub[512], link[600];
+
+    module(dir, "good", "good", ".name = \"good\", " PAINTS);
+    cr_expect_str_eq(load("good"), "");
+    module(dir, "bad", "bad", ".name = \"bad\", " PAINTS);
+    snprintf(file, sizeof(file), "%s/bad.so", dir);
+    change(file, 0666);
+    cr_expect(strstr(load("bad"), "bad.so can be changed by others"), "%s", err.text);
+    snprintf(sub, sizeof(sub), "%s/sub", dir);
+    cr_assert_eq(mkdir(sub, 0777), 0);
+    change(sub, 0777);
+    module(sub, "far", "far", ".name = \"far\", " PAINTS);
+    snprintf(file, sizeof(file), "%s/far.so", sub);
+    snprintf(link, sizeof(link), "%s/far.so", dir);
+    cr_assert_eq(symlink(file, link), 0);
+    cr_expect(strstr(load("far"), "/sub can be changed by others"), "%s", err.text);
+}
+
 Test(plugin, a_directory_is_no_module)
 {
     char path[512];
