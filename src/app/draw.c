@@ -22,8 +22,6 @@ static void update(struct viewer *v, const struct grid *grid)
     int64_t now_ms = viewer_now(v);
 
     v->store_trouble[0] = '\0';
-    v->rested = false;
-    v->read_ms = time_boot_ms();
     if (!store_begin(v->app->store, &err)) {
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         log_line(DX_LOG_WARN, "%s", v->store_trouble);
@@ -46,8 +44,7 @@ static void follow(struct viewer *v)
 {
     struct dx_error err = { 0 };
 
-    v->want_follow = v->rested = false;
-    v->read_ms = time_boot_ms();
+    v->want_follow = false;
     if (!store_begin(v->app->store, &err)) {
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         return;
@@ -148,6 +145,8 @@ void viewer_draw(struct viewer *v, struct grid *grid)
     int64_t now_ms = viewer_now(v);
     struct dx_canvas all, part;
 
+    v->rested = false;
+    v->drawn_ms = time_boot_ms();
     if (v->want_update)
         update(v, grid);
     else if (v->want_follow)

@@ -48,7 +48,7 @@ void viewer_say(struct viewer *v, const char *fmt, ...)
     v->want_draw = true;
 }
 
-/* What the reading of the store took for a moment goes back. Not at once: the next
+/* What reading the store and drawing took for a moment goes back. Not at once: the next
  * key, or the next commit, reads again. */
 static void rest(struct viewer *v)
 {
@@ -179,7 +179,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
         v->collector.changed = false;
         v->want_draw = true;
     }
-    if (!v->rested && time_boot_ms() - v->read_ms >= REST_MS)
+    if (!v->rested && time_boot_ms() - v->drawn_ms >= REST_MS)
         rest(v);
 }
 

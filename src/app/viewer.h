@@ -41,11 +41,11 @@ struct viewer {
     /* what the next frame needs */
     bool want_update, want_draw, want_clock;
     bool settled;                   /* the first one is out, the collector was looked for */
-    bool rested;                    /* what the last reading took for a moment went back ... */
+    bool rested;                    /* what the last frame took for a moment went back ... */
     const struct page *rested_page; /* ... when this one was shown */
     bool want_follow;               /* a selection moved: read what follows it */
     int64_t change, changed_ms;     /* of the store, and its boot time */
-    int64_t read_ms;                /* boot time of the last reading */
+    int64_t drawn_ms;               /* boot time of the last frame that was more than a clock */
     int64_t shown_second, shown_minute, shown_age; /* of the last frame */
     int64_t frozen_ms;                             /* 0: live */
     enum typing typing;
