@@ -1,21 +1,22 @@
 #!/usr/bin/env python3
 """bench.py: dxtop beside htop and btop, each in a terminal of 200x60, in one run.
 
-usage: bench.py [--runs N] [--seconds S] [--jobs N] [--json FILE]
-       (3 runs of 12 s each, a store of 100,000 jobs; the variables DXTOP_... name
-       the build tree; --jobs 1000000 takes some minutes more)
+usage: bench.py [--runs N] [--seconds S] [--jobs N] [--days N] [--json FILE]
+       (3 runs of 12 s each, a store of 100,000 jobs, 40 days of a company; the
+       variables DXTOP_... name the build tree; --jobs 1000000 takes some minutes more)
 
 Medians of the runs, then dxtop's as ratios. Absolute numbers are the machine's:
 only the ratios within one run say something. The simulated platform and the TLS
 in front of it are started apart and are not measured; the store is filled before.
 
   first paint ms   from the start to the last byte of the first whole picture
-  bytes/s          to the terminal, after the first seconds
+  bytes/s          to the terminal, after the first seconds (a third, of few)
   CPU %            of one processor, by the scheduler's count of nanoseconds
   RSS MiB          resident at the end; `own`: of it, what is no file's page
 
   dxtop            polls every 15 s, as the demo does
-  dxtop, quiet     polls once an hour: nothing changes but the clock
+  dxtop, quiet     polls the same store once an hour: nothing changes but the
+                   clock, and each minute what is over a window
   collector        of the first, over TLS
   dxtop, jobs      the CI views on the store of --jobs jobs, polled over TLS, and
   collector, jobs  its collector
@@ -75,6 +76,7 @@ def first_paint(bursts):
 
 
 def meter(argv, seconds, with_child=False):
+    settled = min(SETTLED, seconds / 3)
     env = dict(os.environ, TERM='xterm-256color', LC_ALL='C.UTF-8')
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', 60, 200, 0, 0))
@@ -84,7 +86,7 @@ def meter(argv, seconds, with_child=False):
     os.close(slave)
     bursts, before, child = [], None, None
     while (now := time.monotonic() - begin) < seconds:
-        if before is None and now > SETTLED:
+        if before is None and now > settled:
             child = child_of(program.pid) if with_child else None
             before = now, cpu_seconds(program.pid), cpu_seconds(child) if child else 0
         if select.select([master], [], [], 0.1)[0]:
@@ -92,7 +94,7 @@ def meter(argv, seconds, with_child=False):
             bursts.append((time.monotonic() - begin, count))
     span = now - before[0]
     result = {'first paint ms': first_paint(bursts),
-              'bytes/s': sum(count for at, count in bursts if at > SETTLED) / span,
+              'bytes/s': sum(count for at, count in bursts if at > settled) / span,
               'CPU %': 100 * (cpu_seconds(program.pid) - before[1]) / span, **memory(program.pid)}
     other = {'CPU %': 100 * (cpu_seconds(child) - before[2]) / span, **memory(child)} if child else {}
     os.killpg(program.pid, signal.SIGTERM)
@@ -168,18 +170,27 @@ class Tls:
         self.pid = 0
 
 
-def configuration(path, url, every, ca):
+def configuration(path, url, every, ca, days):
     text = subprocess.run([f'{BUILD}/dxtop', '--print-config'], capture_output=True, text=True,
                           check=True).stdout
     text = re.sub(r'http://127\.0\.0\.1:0([^\s,]*),', rf'{url}\1, ca: {ca},', text)  # in braces
     text = re.sub(r'http://127\.0\.0\.1:0(\S*)', rf'{url}\1\n    ca: {ca}', text)
+    directory = os.path.dirname(path)
     with open(path, 'w') as out:
-        out.write(text.replace('every: 15s', f'every: {every}'))
-    return ['-c', path, '--state', os.path.dirname(path)]
+        out.write(text.replace('every: 15s', f'every: {every}').replace('history: 7d', f'history: {min(days, 7)}d')
+                  + f'store: {directory}/demo.db\n')
+    return ['-c', path, '--state', directory]
 
 
 def fill(arguments):
-    subprocess.run([f'{BUILD}/dxtop', 'once', *arguments], stdout=subprocess.DEVNULL, check=True)
+    """One poll of every source. What is measured after one that failed is something else."""
+    once = subprocess.run([f'{BUILD}/dxtop', 'once', *arguments], capture_output=True, text=True)
+    if once.returncode != 0:
+        sources = json.loads(once.stdout)['sources'] if once.stdout else []
+        wrong = [f'  {source["source"]}: {source["error"] or source["state"]}' for source in sources
+                 if source['state'] not in ('live', 'filling') or source['error']]
+        sys.exit('\n'.join(['bench: not every source of the configuration can be polled cleanly:',
+                            *wrong, once.stderr]).rstrip())
 
 
 # ---- CI ----
@@ -197,16 +208,17 @@ class Company:
         self.process.wait()
 
 
-def ci_ingest(directory):
+def ci_ingest(directory, days):
     """Per source: what ci_ingest measured."""
-    company = Company('--now', CI_NOW)
+    company = Company('--now', CI_NOW, '--history', f'{min(days, 30)}d')  # 30 days are all it has
+    since = f'history: {days}d'
     at = f'http://127.0.0.1:{company.port}'
     with open(f'{directory}/ingest.yaml', 'w') as out:
         out.write('sources:\n'
-                  f'  - {{type: github, url: "{at}/api/v3", org: acme, history: 40d}}\n'
-                  f'  - {{type: gitlab, url: "{at}/gitlab", group: acme, history: 40d}}\n'
-                  f'  - {{type: jenkins, url: "{at}/jenkins", history: 40d}}\n'
-                  f'  - {{type: azure, url: "{at}/azure", history: 40d}}\n')
+                  f'  - {{type: github, url: "{at}/api/v3", org: acme, {since}}}\n'
+                  f'  - {{type: gitlab, url: "{at}/gitlab", group: acme, {since}}}\n'
+                  f'  - {{type: jenkins, url: "{at}/jenkins", {since}}}\n'
+                  f'  - {{type: azure, url: "{at}/azure", {since}}}\n')
     text = subprocess.run([f'{BUILD}/tests/bench/ci_ingest', directory, '20000',
                            f'--config={directory}/ingest.yaml', '--now', CI_NOW],
                           stdout=subprocess.PIPE, text=True, check=True).stdout
@@ -242,13 +254,13 @@ def medians(samples):
     return {key: statistics.median(sample[key] for sample in samples) for key in samples[0]}
 
 
-def measure(directory, runs, seconds, jobs):
+def measure(directory, arguments, jobs):
     sim = subprocess.Popen([f'{BUILD}/dxtop-sim', '--until-stdin'], stdin=subprocess.PIPE,
                            stdout=subprocess.PIPE, text=True)
     url = json.loads(sim.stdout.readline())['url']
     tls = Tls(directory, int(url.rsplit(':', 1)[1].strip('/')))
-    live = configuration(f'{directory}/live.yaml', tls.url, '15s', tls.ca)
-    quiet = configuration(f'{directory}/quiet.yaml', tls.url, '1h', tls.ca)  # of the same store
+    live = configuration(f'{directory}/live.yaml', tls.url, '15s', tls.ca, arguments.days)
+    quiet = configuration(f'{directory}/quiet.yaml', tls.url, '1h', tls.ca, arguments.days)
     fill(live)
     programs = {'dxtop': [f'{BUILD}/dxtop', *live], 'dxtop, quiet': [f'{BUILD}/dxtop', *quiet],
                 'dxtop, jobs': jobs.argv, 'empty screen': [compile_floor(directory, 'empty_screen', VIEWER_LIBRARIES)]}
@@ -256,9 +268,9 @@ def measure(directory, runs, seconds, jobs):
     request = compile_floor(directory, 'tls_request', ['curl'])
     collectors = {'dxtop': 'collector', 'dxtop, jobs': 'collector, jobs'}
     samples = {name: [] for name in [*programs, *collectors.values(), 'one TLS request']}
-    for _ in range(runs):
+    for _ in range(arguments.runs):
         for name, argv in programs.items():
-            result, child = meter(argv, seconds, with_child=name in collectors)
+            result, child = meter(argv, arguments.seconds, with_child=name in collectors)
             samples[name].append(result)
             if name in collectors:
                 samples[collectors[name]].append(child or sys.exit('bench: no collector was started'))
@@ -301,16 +313,17 @@ def main():
     parser.add_argument('--runs', type=int, default=3)
     parser.add_argument('--seconds', type=float, default=12, help='of each program')
     parser.add_argument('--jobs', type=int, default=100000, help='in the store of CI')
+    parser.add_argument('--days', type=int, default=40, help='of the company that is taken in')
     parser.add_argument('--json', metavar='FILE', help='write the numbers there as well')
     arguments = parser.parse_args()
-    if arguments.seconds <= SETTLED + 1 or arguments.runs < 1:
-        parser.error(f'--seconds has to be above {SETTLED + 1:.0f}, --runs above 0')
+    if arguments.seconds < 1 or min(arguments.runs, arguments.jobs, arguments.days) < 1:
+        parser.error('each has to be 1 at least')
     directory = tempfile.mkdtemp()
     try:
-        ingest = ci_ingest(directory)
+        ingest = ci_ingest(directory, arguments.days)
         os.mkdir(f'{directory}/jobs')
         jobs = Jobs(f'{directory}/jobs', arguments.jobs)
-        results = measure(directory, arguments.runs, arguments.seconds, jobs)
+        results = measure(directory, arguments, jobs)
         jobs.end()
     finally:
         shutil.rmtree(directory)
@@ -324,4 +337,5 @@ def main():
             out.write('\n')
 
 
-main()
+if __name__ == '__main__':
+    main()
