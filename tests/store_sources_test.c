@@ -90,6 +90,48 @@ Test(store_sources, sources_keep_limits_version_and_progress)
                      "-|-|-|2.42.0\n");
 }
 
+/* Names and polls of the sources, read in the transaction that is open. */
+static const char *look(const struct reader *reader, const struct dx_filter *filter, int64_t now_ms)
+{
+    static char text[200];
+    void *rows = reader->open(reader->self, DX_QUERY_SOURCES, filter, now_ms);
+
+    text[0] = '\0';
+    while (reader->ops->next(rows))
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s %.0f%s%s ",
+                 reader->ops->text(rows, DX_FIELD_SOURCE),
+                 (reader->ops->number(rows, DX_FIELD_LAST_TRY) - (double)T0) / 1000.,
+                 reader->ops->has(rows, DX_FIELD_RESET) ? "!" : "",
+                 reader->ops->integer(rows, DX_FIELD_STATE) == DX_SOURCE_LIVE ? "" : "?");
+    reader->ops->close(rows);
+    return text;
+}
+
+Test(store_sources, what_is_asked_for_again_in_one_look_is_the_same)
+{
+    const int64_t now_ms = T0 + 95 * SECOND;
+    struct batch b = { 0 };
+    struct dx_error err = { 0 };
+    struct reader r = store_reader(kit.store);
+
+    for (int i = 0; i < 3; i++)
+        kit_poll(i, T0, &b);
+    kit_poll(0, T0 + 90 * SECOND, &b);
+    cr_assert(store_begin(kit.store, &err));
+    for (int i = 0; i < 2; i++) {
+        cr_expect_str_eq(look(&r, NULL, now_ms), "prom 90 am 0 slow 0 ");
+        cr_expect_str_eq(look(&r, DX_FILTER(.source = "prom"), now_ms), "prom 90 ");
+        cr_expect_str_eq(look(&r, DX_FILTER(.name = "am"), now_ms), "am 0 ");
+        cr_expect_str_eq(look(&r, DX_FILTER(.limit = 2), now_ms), "prom 90 am 0 ");
+        cr_expect_str_eq(look(&r, DX_FILTER(.source = "prom"), T0), "prom 0 ");
+    }
+    store_end(kit.store);
+    kit_poll(0, now_ms - SECOND, &b);
+    cr_assert(store_begin(kit.store, &err));
+    cr_expect_str_eq(look(&r, DX_FILTER(.source = "prom"), now_ms), "prom 94 ");
+    store_end(kit.store);
+}
+
 Test(store_sources, a_source_is_its_type_and_url_not_its_name)
 {
     static const struct source_row first[] = {

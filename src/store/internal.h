@@ -10,6 +10,7 @@
 enum { STATEMENTS = 200, STATEMENT_SLOTS = 512 };
 
 struct rows;
+struct tape;
 struct interned;
 
 struct statement {
@@ -52,6 +53,7 @@ struct store {
     bool in_read;
     struct dx_error read_error, read_error_given;
     struct rows *open_rows;
+    struct tape *tapes;        /* of the read transaction */
     struct interned *interned; /* numbers of texts, of the transaction's file; NULL: none */
     struct touched touched;    /* by the write under way */
     int64_t gathered;          /* records that were read to derive of them */

@@ -119,6 +119,7 @@ static void end_rows(struct rows *rows)
     store_give_back(rows->store, rows->stmt);
     store_give_back(rows->store, rows->points.sample);
     rows->stmt = rows->points.sample = NULL;
+    rows->tape = NULL;
     if (rows->self) {
         *rows->self = rows->next;
         if (rows->next)
@@ -131,6 +132,7 @@ void rows_end_all(struct store *store)
 {
     while (store->open_rows)
         end_rows(store->open_rows);
+    tapes_forget(store);
 }
 
 static bool next(void *self)
@@ -138,9 +140,11 @@ static bool next(void *self)
     struct rows *rows = self;
     bool row = false;
 
-    if (!rows->stmt)
+    if (!rows->stmt && !rows->tape)
         return false;
-    if (rows->points.sample)
+    if (rows->tape)
+        row = rows->played++ < tape_rows(rows->tape);
+    else if (rows->points.sample)
         row = points_next(rows);
     else
         (void)store_row(rows->store, rows->stmt, &row, &rows->store->read_error);
@@ -151,7 +155,14 @@ static bool next(void *self)
 
 static int column_of(const struct rows *rows, enum dx_field field)
 {
-    return rows->stmt && (unsigned)field < DX_FIELD_COUNT ? rows->column[field] : -1;
+    return (rows->stmt || rows->tape) && (unsigned)field < DX_FIELD_COUNT ? rows->column[field]
+                                                                          : -1;
+}
+
+/* Of the current row. */
+static sqlite3_value *played(const struct rows *rows, int column)
+{
+    return tape_value(rows->tape, rows->played - 1, column);
 }
 
 static bool is_point(const struct rows *rows, enum dx_field field)
@@ -159,13 +170,18 @@ static bool is_point(const struct rows *rows, enum dx_field field)
     return rows->points.sample && points_field(field);
 }
 
+static int type_of(const struct rows *rows, int column)
+{
+    return rows->tape ? sqlite3_value_type(played(rows, column))
+                      : sqlite3_column_type(rows->stmt, column);
+}
+
 static bool has(const void *self, enum dx_field field)
 {
     const struct rows *rows = self;
     int column = column_of(rows, field);
 
-    return is_point(rows, field) ||
-           (column >= 0 && sqlite3_column_type(rows->stmt, column) != SQLITE_NULL);
+    return is_point(rows, field) || (column >= 0 && type_of(rows, column) != SQLITE_NULL);
 }
 
 static int64_t integer(const void *self, enum dx_field field)
@@ -175,6 +191,8 @@ static int64_t integer(const void *self, enum dx_field field)
 
     if (is_point(rows, field))
         return points_integer(&rows->points, field);
+    if (column >= 0 && rows->tape)
+        return sqlite3_value_int64(played(rows, column));
     return column >= 0 ? sqlite3_column_int64(rows->stmt, column) : 0;
 }
 
@@ -185,9 +203,11 @@ static double number(const void *self, enum dx_field field)
 
     if (is_point(rows, field))
         return points_number(&rows->points, field);
-    type = column >= 0 ? sqlite3_column_type(rows->stmt, column) : SQLITE_NULL;
+    type = column >= 0 ? type_of(rows, column) : SQLITE_NULL;
     if (type != SQLITE_INTEGER && type != SQLITE_FLOAT)
         return (double)NAN;
+    if (rows->tape)
+        return sqlite3_value_double(played(rows, column));
     return sqlite3_column_double(rows->stmt, column);
 }
 
@@ -196,6 +216,11 @@ static const char *text(const void *self, enum dx_field field)
     const struct rows *rows = self;
     int column = column_of(rows, field);
 
+    if (column >= 0 && rows->tape) {
+        const unsigned char *text = sqlite3_value_text(played(rows, column));
+
+        return text ? (const char *)text : "";
+    }
     return column >= 0 && !is_point(rows, field) ? column_text(rows->stmt, column) : "";
 }
 
@@ -327,30 +352,59 @@ static void bind_tickets(sqlite3_stmt *stmt, const struct dx_filter *filter)
     (void)sqlite3_bind_int(stmt, 25, filter->done);
 }
 
+static void bind_all(sqlite3_stmt *stmt, const struct dx_filter *filter, int64_t to_ms,
+                     int64_t limit)
+{
+    (void)sqlite3_bind_int64(stmt, 1, to_ms);
+    (void)sqlite3_bind_int64(stmt, 2, filter->from_ms);
+    bind_copy(stmt, 3, filter->source); /* the caller's text may be gone by next() */
+    bind_copy(stmt, 4, filter->name);
+    (void)sqlite3_bind_int64(stmt, 5, limit);
+    bind_ci(stmt, filter); /* where a query has none of them, nothing happens */
+    bind_tickets(stmt, filter);
+}
+
+/* Played rows have no statement. */
+static bool find_tape(struct rows *rows, const struct query *query, enum dx_query which,
+                      const struct dx_filter *filter, int64_t to_ms)
+{
+    if (tape_wanted(which, filter))
+        rows->tape = tape_find(rows->store, query, filter, to_ms);
+    return rows->tape != NULL;
+}
+
+static void record(struct rows *rows, const struct query *query, const struct dx_filter *filter,
+                   int64_t to_ms)
+{
+    rows->tape = tape_record(rows->store, query, filter, to_ms, rows->stmt);
+    store_give_back(rows->store, rows->stmt);
+    rows->stmt = NULL;
+}
+
 static void start(struct rows *rows, const struct query *query, enum dx_query which,
                   const struct dx_filter *filter, int64_t to_ms)
 {
     struct store *store = rows->store;
     const bool samples = which == DX_QUERY_SAMPLES;
 
-    rows->stmt = store_borrow(store, query->sql, &store->read_error);
-    if (!rows->stmt)
-        return;
     memset(rows->column, -1, sizeof(rows->column));
     for (int i = 0; query->fields[i] != DX_FIELD_COUNT; i++)
         rows->column[query->fields[i]] = (signed char)i;
-    (void)sqlite3_bind_int64(rows->stmt, 1, to_ms);
-    (void)sqlite3_bind_int64(rows->stmt, 2, filter->from_ms);
-    bind_copy(rows->stmt, 3, filter->source); /* the caller's text may be gone by next() */
-    bind_copy(rows->stmt, 4, filter->name);
-    (void)sqlite3_bind_int64(rows->stmt, 5, !samples && filter->limit > 0 ? filter->limit : -1);
-    bind_ci(rows->stmt, filter); /* where a query has none of them, nothing happens */
-    bind_tickets(rows->stmt, filter);
+    if (!find_tape(rows, query, which, filter, to_ms)) {
+        rows->stmt = store_borrow(store, query->sql, &store->read_error);
+        if (!rows->stmt)
+            return;
+        bind_all(rows->stmt, filter, to_ms, !samples && filter->limit > 0 ? filter->limit : -1);
+        if (tape_wanted(which, filter))
+            record(rows, query, filter, to_ms);
+    }
     rows->next = store->open_rows;
     if (rows->next)
         rows->next->self = &rows->next;
     rows->self = &store->open_rows;
     store->open_rows = rows;
+    if (!rows->stmt)
+        return;
     if (!bind_search(rows, which, filter))
         end_rows(rows);
     if (!samples)

@@ -34,7 +34,9 @@ const struct query *kpi_query(enum dx_query which); /* kpi_query.c */
 struct rows {
     struct store *store;
     struct rows *next, **self;          /* in the store's list of open rows */
-    sqlite3_stmt *stmt;                 /* borrowed; NULL: no more rows */
+    sqlite3_stmt *stmt;                 /* borrowed; NULL: no more rows, or played ones */
+    const struct tape *tape;            /* what is played, ... */
+    size_t played;                      /* ... and which row is next; NULL: stmt */
     signed char column[DX_FIELD_COUNT]; /* of each field in stmt; -1: not of this query */
     /* Samples: stmt gives the series, `sample` the points of each. */
     struct points {
@@ -47,6 +49,17 @@ struct rows {
         double last, min, max;
     } points;
 };
+
+/* tape.c: what is asked for again in one read transaction. */
+bool tape_wanted(enum dx_query which, const struct dx_filter *filter);
+const struct tape *tape_find(const struct store *store, const struct query *query,
+                             const struct dx_filter *filter, int64_t to_ms); /* NULL: none yet */
+/* All rows of the statement, whose parameters are bound; NULL: store->read_error. */
+const struct tape *tape_record(struct store *store, const struct query *query,
+                               const struct dx_filter *filter, int64_t to_ms, sqlite3_stmt *stmt);
+size_t tape_rows(const struct tape *tape);
+sqlite3_value *tape_value(const struct tape *tape, size_t row, int column); /* NULL: no such row */
+void tapes_forget(struct store *store);
 
 /* points.c */
 void points_open(struct rows *rows, const struct dx_filter *filter, int64_t to_ms);
