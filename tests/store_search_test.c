@@ -1,10 +1,13 @@
 /* Runbooks and tickets by their words, and what people say of suggestions. */
 #include "config.h"
 
+#include <math.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/words.h"
+#include "store/internal.h"
 #include "store_kit.h"
 
 TestSuite(store_search, .init = kit_init, .fini = kit_done, .timeout = 60);
@@ -54,9 +57,9 @@ static void add(struct batch *batch, const char *key, const char *title, const c
     struct ticket *t = batch_ticket(batch);
 
     t->parts = TICKET_FIELDS;
-    t->key = key;
+    t->key = batch_text(batch, key, strlen(key));
     t->title = title;
-    t->text = text;
+    t->text = batch_text(batch, text, strlen(text));
     t->category = "runners";
     t->state = resolved_ms > 0 ? DX_TICKET_DONE : DX_TICKET_NEW;
     t->created_ms = T0 - DAY;
@@ -112,6 +115,118 @@ Test(store_search, a_ticket_that_changed_is_found_by_its_new_words)
     kit_poll(0, T0 + MINUTE, &b);
     cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "push")), "");
     cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "quota")), "DX-2\n");
+}
+
+/* ---- where there are many ---- */
+
+enum { MANY = 90, RARE = 30 };
+
+/* As if half a million came before. Each third has the words of one that many look for. */
+static void fill_behind_many(void)
+{
+    struct batch b = { 0 };
+    sqlite3 *db;
+
+    kit_collect();
+    for (int i = 1; i <= MANY; i++) {
+        char key[16], text[64];
+
+        (void)snprintf(key, sizeof(key), "DX-%d", i);
+        (void)snprintf(text, sizeof(text), "No images%s. %s", i == RARE ? "; linux-xl" : "",
+                       i % 3 == 0 ? "Images, imagine: images!" : "");
+        add(&b, key, "Builds fail", text, 0);
+    }
+    kit_poll(0, T0, &b);
+    cr_assert_eq(sqlite3_open(kit.path, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db,
+                              "UPDATE ticket SET id = id + 500000;"
+                              "UPDATE ticket_text SET ticket = ticket + 500000",
+                              0, 0, 0),
+                 SQLITE_OK);
+    (void)sqlite3_close(db);
+}
+
+static const char *first(const char *text)
+{
+    return found(DX_QUERY_SEARCH, DX_FILTER(.name = text, .limit = 3));
+}
+
+Test(store_search, what_many_have_is_the_newest_of_it)
+{
+    fill_behind_many();
+    cr_expect_str_eq(first("im"), "DX-90\nDX-89\nDX-88\n");
+    cr_expect_str_eq(first("builds im"), "DX-1\nDX-2\nDX-4\n"); /* not many: by these words */
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_SEARCH, DX_FILTER(.name = "im", .limit = 1), T0, DX_FIELD_TEXT),
+        "No [images]. [Images], [imagine]: [images]!\n");
+}
+
+/* It is not among the first that are looked at, or they are too few to tell. */
+Test(store_search, what_few_have_is_found_and_ranked)
+{
+    fill_behind_many();
+    cr_expect_str_eq(first("linu"), "DX-30\n");
+    cr_expect_str_eq(first("builds images linu"), "DX-30\n");
+    cr_expect_str_eq(first("imagi"), "DX-3\nDX-6\nDX-9\n"); /* alike: by their number */
+    cr_expect_str_eq(first("builds zebra"), "");
+}
+
+Test(store_search, what_a_small_store_has_is_ranked)
+{
+    struct batch b = { 0 };
+
+    kit_collect();
+    for (int i = 1; i <= MANY; i++) {
+        char key[16];
+
+        (void)snprintf(key, sizeof(key), "DX-%d", i);
+        add(&b, key, i == 7 ? "Images, images" : "Builds fail", "No images.", 0);
+    }
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(first("im"), "DX-7\nDX-1\nDX-2\n");
+    cr_expect_str_eq(first("images"), "DX-7\nDX-1\nDX-2\n");
+}
+
+/* The largest difference to what FTS5 says, where as many have the word. */
+static double rank_error(const char *match)
+{
+    struct dx_error err = { 0 };
+    sqlite3_stmt *stmt;
+    double most = -1.;
+
+    cr_assert(store_begin(kit.store, &err), "%s", err.text);
+    stmt = store_statement(kit.store,
+                           "SELECT how_well(ticket_words) + bm25(ticket_words, 3.0, 1.0)"
+                           " FROM ticket_words WHERE ticket_words MATCH ?1",
+                           &err);
+    cr_assert(stmt, "%s", err.text);
+    (void)sqlite3_bind_text(stmt, 1, match, -1, SQLITE_STATIC);
+    while (sqlite3_step(stmt) == SQLITE_ROW)
+        most = fmax(most, fabs(sqlite3_column_double(stmt, 0)));
+    (void)sqlite3_reset(stmt);
+    store_end(kit.store);
+    return most;
+}
+
+Test(store_search, rows_are_ranked_as_fts5_does_it)
+{
+    struct batch b = { 0 };
+
+    fill();
+    cr_expect_float_eq(rank_error("linux"), 0., 1e-9);
+    cr_expect_float_eq(rank_error("registry OR jobs OR \"the pool\""), 0., 1e-9);
+    cr_expect_float_eq(rank_error("reg*"), 0., 1e-9);
+    cr_expect_float_eq(rank_error("zebra"), -1., 0.);
+    /* Of a word that many have it is estimated how many: here each third has it. */
+    for (int i = 10; i < 15000; i++) {
+        char key[16];
+
+        (void)snprintf(key, sizeof(key), "DX-%d", i);
+        add(&b, key, i % 3 ? "Builds" : "Images", "No.", 0);
+    }
+    kit_poll(0, T0, &b);
+    cr_expect_float_eq(rank_error("images"), 0., 0.02);
+    cr_expect_float_neq(rank_error("images"), 0., 1e-9);
 }
 
 /* ---- runbooks ---- */

@@ -74,7 +74,8 @@ static bool connect_to(struct store *store, int more_flags, int64_t *version, st
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     (void)sqlite3_busy_timeout(store->db,
                                store->mode == STORE_VIEW ? VIEW_BUSY_MS : COLLECT_BUSY_MS);
-    if (!store_exec(store, settings, err) || !ticket_narrow_begin(store, err))
+    if (!store_exec(store, settings, err) || !ticket_narrow_begin(store, err) ||
+        !search_rank_begin(store, err))
         return false;
     (void)sqlite3_create_function_v2(store->db, "excerpt", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
                                      NULL, excerpt, NULL, NULL, NULL);

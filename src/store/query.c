@@ -13,6 +13,8 @@
 
 static const int64_t DAY_MS = 86400000;
 
+enum { IDS_MOST = 64 * 1024 };
+
 /* ---- the queries: SQL, and which field each column is ---- */
 
 /* The last value, when it is not older than five minutes, two and a half
@@ -310,15 +312,31 @@ static void bind_ci(sqlite3_stmt *stmt, const struct dx_filter *filter)
     (void)sqlite3_bind_int64(stmt, 22, filter->step_ms > 0 ? filter->step_ms : DAY_MS);
 }
 
+static bool bind_found(struct rows *rows, const struct hunt *hunt)
+{
+    struct buf ids, list;
+    bool ok;
+
+    buf_init(&ids, IDS_MOST);
+    buf_init(&list, IDS_MOST);
+    ok = search_tickets(rows->store, hunt, &ids, &rows->store->read_error) &&
+         buf_print(&list, "[%s]", ids.len > 0 ? ids.bytes : "");
+    if (ok)
+        bind_copy(rows->stmt, 13, list.bytes);
+    buf_done(&ids);
+    buf_done(&list);
+    return ok;
+}
+
 /* Where the query looks for words; false: there is nothing to be found. */
-static bool bind_search(struct rows *rows, enum dx_query which, const struct dx_filter *filter)
+static bool bind_search(struct rows *rows, enum dx_query which, const struct dx_filter *filter,
+                        int64_t to_ms)
 {
     const char *key = filter->key ? filter->key : "";
     int match = sqlite3_bind_parameter_index(rows->stmt, "?12");
     bool searches =
         which == DX_QUERY_RUNBOOKS || which == DX_QUERY_SEARCH || which == DX_QUERY_SIMILAR;
     char words[MATCH_MOST];
-    bool wide;
 
     if (!searches || match == 0)
         return true;
@@ -326,12 +344,17 @@ static bool bind_search(struct rows *rows, enum dx_query which, const struct dx_
         search_typed(filter->name ? filter->name : "", words);
     else if (!search_like(rows->store, which, key, words, &rows->store->read_error))
         return false;
-    if (!*words || !search_is_wide(rows->store, which, words, &wide, &rows->store->read_error))
+    if (!*words)
         return false;
     bind_copy(rows->stmt, match, words);
-    (void)sqlite3_bind_int(rows->stmt, 13, *key == 't');
-    (void)sqlite3_bind_int(rows->stmt, 14, wide);
-    return true;
+    if (which == DX_QUERY_RUNBOOKS)
+        return true;
+    return bind_found(rows, &(struct hunt){ .match = words,
+                                            .typed = !*key,
+                                            .resolved = which == DX_QUERY_SIMILAR,
+                                            .ticket = *key == 't' ? strtoll(key + 1, NULL, 10) : 0,
+                                            .to_ms = to_ms,
+                                            .limit = filter->limit });
 }
 
 static void bind_tickets(sqlite3_stmt *stmt, const struct dx_filter *filter)
@@ -405,7 +428,7 @@ static void start(struct rows *rows, const struct query *query, enum dx_query wh
     store->open_rows = rows;
     if (!rows->stmt)
         return;
-    if (!bind_search(rows, which, filter))
+    if (!bind_search(rows, which, filter, to_ms))
         end_rows(rows);
     if (!samples)
         return;

@@ -1,5 +1,5 @@
 /* search_query: runbooks and tickets by their words. Keys: b a runbook, t a ticket,
- * j a job. ?12 what is looked for, ?13 for the row of the key itself. */
+ * j a job. ?12 what is looked for. */
 #include "config.h"
 
 #include "store/rows.h"
@@ -25,32 +25,17 @@ static const struct query found_runbooks = {
     RUNBOOK_FIELDS
 };
 
-#define NEWEST                                                                                     \
-    "CASE WHEN ?14 THEN (SELECT min(id) FROM (SELECT rowid AS id FROM ticket_words"                \
-    " WHERE ticket_words MATCH ?12 ORDER BY rowid DESC LIMIT 500) AS newest) ELSE 0 END"
-/* Ranked first, then only what is shown is looked at more closely. Ranking takes time for each
- * row that has one of the words: where there are too many (?14), the newest come. */
-#define RANKED(which)                                                                              \
-    "SELECT 't' || t.id, src.name, t.key, w.title, t.state, (SELECT text FROM text WHERE id ="     \
-    " t.category), t.resolved_ms, t.url, excerpt(w.text, w.title, ?12), found.score FROM (SELECT"  \
-    " ticket_words.rowid AS id, CASE WHEN ?14 THEN ticket_words.rowid ELSE -bm25(ticket_words,"    \
-    " 3.0, 1.0) END AS score FROM ticket_words"                                                    \
-    " JOIN ticket t ON t.id = ticket_words.rowid WHERE ticket_words MATCH ?12"                     \
-    " AND ticket_words.rowid >= " NEWEST " AND t.created_ms <= ?1 AND " which                      \
-    " ORDER BY score DESC LIMIT ?5) AS found JOIN ticket t ON t.id = found.id JOIN ticket_text w"  \
-    " ON w.ticket = t.id JOIN source src ON src.id = t.source AND src.place IS NOT NULL"           \
-    " ORDER BY found.score DESC, t.id"
-#define TICKET_FIELDS                                                                              \
-    {                                                                                              \
-        DX_FIELD_KEY, DX_FIELD_SOURCE, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_STATE,              \
-            DX_FIELD_CATEGORY, DX_FIELD_RESOLVED, DX_FIELD_URL, DX_FIELD_TEXT, DX_FIELD_VALUE,     \
-            DX_FIELD_COUNT                                                                         \
-    }
-
-static const struct query found_tickets = { RANKED("1"), TICKET_FIELDS };
-static const struct query similar_tickets = {
-    RANKED("t.state = 3 AND t.resolved_ms <= ?1 AND t.id <> CASE WHEN ?13 THEN ?6 ELSE 0 END"),
-    TICKET_FIELDS
+/* ?13: the ids of search_tickets() */
+static const struct query tickets = {
+    "SELECT 't' || t.id, src.name, t.key, w.title, t.state, (SELECT text FROM text WHERE id ="
+    " t.category), t.resolved_ms, t.url, excerpt(w.text, w.title, ?12),"
+    " json_extract(found.value, '$[1]') FROM json_each(?13) AS found"
+    " JOIN ticket t ON t.id = json_extract(found.value, '$[0]')"
+    " JOIN ticket_text w ON w.ticket = t.id JOIN source src ON src.id = t.source"
+    " ORDER BY found.key LIMIT ?5",
+    { DX_FIELD_KEY, DX_FIELD_SOURCE, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_STATE,
+      DX_FIELD_CATEGORY, DX_FIELD_RESOLVED, DX_FIELD_URL, DX_FIELD_TEXT, DX_FIELD_VALUE,
+      DX_FIELD_COUNT }
 };
 
 static const struct query triage = {
@@ -64,10 +49,8 @@ const struct query *search_query(enum dx_query which, const struct dx_filter *fi
 
     if (which == DX_QUERY_TRIAGE)
         return &triage;
-    if (which == DX_QUERY_SIMILAR)
-        return &similar_tickets;
-    if (which == DX_QUERY_SEARCH)
-        return &found_tickets;
+    if (which == DX_QUERY_SIMILAR || which == DX_QUERY_SEARCH)
+        return &tickets;
     if (*key == 'b')
         return &one_runbook;
     return *key || (filter->name && *filter->name) ? &found_runbooks : &all_runbooks;

@@ -310,6 +310,13 @@ int main(int argc, char **argv)
                 DX_FILTER(.name = "builds images", .limit = 50));
     print_query(store, "search by a beginning", DX_QUERY_SEARCH,
                 DX_FILTER(.name = "im", .limit = 50));
+    print_query(store, "search by a letter", DX_QUERY_SEARCH, DX_FILTER(.name = "t", .limit = 50));
+    print_query(store, "search of few by a beginning", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "jobs pool-7 im", .limit = 50));
+    print_query(store, "search of few and what all have", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "pool-7 builds fails images jobs", .limit = 50));
+    print_query(store, "search of what nobody has", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "builds images zebra", .limit = 50));
     print_query(store, "similar", DX_QUERY_SIMILAR, DX_FILTER(.key = "t7", .limit = 10));
     print_panel(store, "tickets", &dx_panel_tickets, "");
     print_panel(store, "filtered", &dx_panel_tickets, "title:pool-7");
