@@ -202,3 +202,72 @@ Test(refs, of_history_come_with_the_slices)
     cr_assert(deriver_settle(deriver, kit.store, T0, &err), "%s", err.text);
     cr_expect_str_eq(named("t1"), "1|q1|linux-xl\n");
 }
+
+static void add_job(const char *name, enum dx_result result)
+{
+    struct job *job = batch_job(&batch, batch.run_count - 1);
+
+    job->id = name;
+    job->name = name;
+    job->attempt = 1;
+    job->outcome.phase = DX_PHASE_DONE;
+    job->outcome.result = result;
+    job->timing.created_ms = job->timing.started_ms = T0 - HOUR;
+    job->timing.finished_ms = T0 - MINUTE;
+}
+
+/* Once is enough, and no rerun has to say that it is flaky. */
+Test(refs, of_a_job_that_failed)
+{
+    add_ticket("DX-1", "api/test: compile-jdk21 fails", "unit-jdk17 does not");
+    add_ticket("DX-2", "api/test is red", "");
+    add_run("acme/api", "test", "1");
+    add_job("compile-jdk21", DX_RESULT_FAILURE);
+    add_job("unit-jdk17", DX_RESULT_SUCCESS);
+    poll(T0);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_REFS, DX_FILTER(.key = "t1"), T0, DX_FIELD_REF,
+                          DX_FIELD_NAME, DX_FIELD_PIPELINE),
+                     "2|test|test\n4|compile-jdk21|test\n");
+    cr_expect_str_eq(naming("j1"), "DX-1|api/test: compile-jdk21 fails\nDX-2|api/test is red\n");
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_TICKET_REFS, NULL, T0, DX_FIELD_REF, DX_FIELD_NAME, DX_FIELD_N),
+        "4|DX-1|1\n2|DX-1|2\n");
+    add_run("acme/api", "test", "2");
+    poll(T0 + 29 * DAY); /* and has not for four weeks */
+    cr_expect_str_eq(named("t1"), "2|l1|test\n");
+}
+
+static const char *then(int64_t at_ms)
+{
+    return ROWS(kit.store, DX_QUERY_TICKET_REFS, DX_FILTER(.key = "q1"), at_ms, DX_FIELD_NAME,
+                DX_FIELD_RISK);
+}
+
+static const char *marked(int64_t at_ms)
+{
+    return ROWS(kit.store, DX_QUERY_TICKET_REFS, NULL, at_ms, DX_FIELD_KEY, DX_FIELD_NAME,
+                DX_FIELD_N, DX_FIELD_RISK);
+}
+
+Test(refs, as_of_a_moment)
+{
+    static struct ticket_sla late = { "resolution", DX_SLA_BREACHED, T0, SLA_UNSAID, -1, 0 };
+    struct ticket *t;
+
+    add_pool("linux-xl");
+    add_ticket("DX-1", "linux-xl is slow", "");
+    t = add_ticket("DX-2", "linux-xl is gone", "");
+    t->state = DX_TICKET_DONE;
+    t->resolved_ms = T0 + 2 * MINUTE;
+    t->parts |= TICKET_SLAS;
+    t->slas = &late;
+    t->sla_count = 1;
+    poll(T0 + 3 * MINUTE);
+    cr_expect_str_eq(then(T0 - 2 * HOUR), "", "there was none");
+    cr_expect_str_eq(then(T0 - 30 * MINUTE), "DX-2|0\nDX-1|0\n", "not over yet");
+    cr_expect_str_eq(then(T0 + MINUTE), "DX-2|2\nDX-1|0\n");
+    cr_expect_str_eq(then(T0 + 2 * MINUTE), "DX-1|0\n");
+    cr_expect_str_eq(marked(T0 - 2 * HOUR), "");
+    cr_expect_str_eq(marked(T0 + MINUTE), "q1|DX-2|2|2\n");
+    cr_expect_str_eq(marked(T0 + 3 * MINUTE), "q1|DX-1|1|0\n");
+}

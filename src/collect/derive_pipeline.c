@@ -265,18 +265,29 @@ static struct flaky_row row_of(int64_t name, const struct flaky *now, const stru
                                .before = before->rate };
 }
 
+/* However it was judged, and where no rerun says whose fault it is. */
+static bool has_failed(const struct flaky_try *tries, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (tries[i].result == DX_RESULT_FAILURE)
+            return true;
+    return false;
+}
+
 bool derive_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err)
 {
     struct stored_try *stored;
     struct flaky_try *tries;
     struct flaky_row *rows;
-    size_t count, n = 0, end;
+    int64_t *failed;
+    size_t count, n = 0, failed_n = 0, end;
     bool ok;
 
     if (!store_tries(store, pipeline, at_ms - 2 * FLAKY_WINDOW_MS, at_ms, &stored, &count, err))
         return false;
     tries = mem_new(count, sizeof(*tries));
     rows = mem_new(count, sizeof(*rows));
+    failed = mem_new(count, sizeof(*failed));
     for (size_t i = 0; i < count; i++)
         tries[i] = try_of(&stored[i]);
     for (size_t i = 0; i < count; i = end) {
@@ -288,8 +299,12 @@ bool derive_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct d
         before = flaky_judge(tries + i, end - i, at_ms - FLAKY_WINDOW_MS);
         if (now.listed && stored[i].name > 0)
             rows[n++] = row_of(stored[i].name, &now, &before);
+        if (stored[i].name > 0 && has_failed(tries + i, end - i))
+            failed[failed_n++] = stored[i].name;
     }
-    ok = store_put_flaky(store, pipeline, rows, n, err);
+    ok = store_put_flaky(store, pipeline, rows, n, err) &&
+         store_put_failed(store, pipeline, failed, failed_n, err);
+    free(failed);
     free(stored);
     free(tries);
     free(rows);

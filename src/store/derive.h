@@ -161,6 +161,9 @@ struct flaky_row {
 /* All flaky jobs of a pipeline: what is not among them is flaky no more. */
 bool store_put_flaky(struct store *store, int64_t pipeline, const struct flaky_row *rows,
                      size_t count, struct dx_error *err);
+/* All jobs of a pipeline that failed lately, by their names. */
+bool store_put_failed(struct store *store, int64_t pipeline, const int64_t *names, size_t count,
+                      struct dx_error *err);
 
 /* ---- what tickets name ---- */
 

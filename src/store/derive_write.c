@@ -3,6 +3,9 @@
 
 #include "store/derive.h"
 
+#include <inttypes.h>
+
+#include "core/buf.h"
 #include "store/ci.h"
 
 /* ---- the transaction ---- */
@@ -323,4 +326,39 @@ bool store_put_flaky(struct store *store, int64_t pipeline, const struct flaky_r
         if (!put_flaky(store, pipeline, &rows[i], err))
             return false;
     return drop_others(store, pipeline, rows, count, err);
+}
+
+static bool change_failed(struct store *store, const char *sql, int64_t pipeline, const char *names,
+                          struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(store, sql, err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, pipeline);
+    bind_text(stmt, 2, names);
+    return store_step(store, stmt, err);
+}
+
+bool store_put_failed(struct store *store, int64_t pipeline, const int64_t *names, size_t count,
+                      struct dx_error *err)
+{
+    struct buf list;
+    bool ok;
+
+    buf_init(&list, 4 + 24 * count);
+    (void)buf_text(&list, "[");
+    for (size_t i = 0; i < count; i++)
+        (void)buf_print(&list, "%s%" PRId64, i > 0 ? "," : "", names[i]);
+    (void)buf_text(&list, "]");
+    ok = change_failed(store,
+                       "DELETE FROM failed_now WHERE pipeline = ?1 AND name NOT IN (SELECT value"
+                       " FROM json_each(?2))",
+                       pipeline, list.bytes, err) &&
+         change_failed(store,
+                       "INSERT INTO failed_now (pipeline, name) SELECT ?1, value FROM"
+                       " json_each(?2) WHERE true ON CONFLICT DO NOTHING",
+                       pipeline, list.bytes, err);
+    buf_done(&list);
+    return ok;
 }

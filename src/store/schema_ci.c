@@ -86,6 +86,9 @@ const char schema_derived_sql[] =
     " state INTEGER NOT NULL, n INTEGER NOT NULL, failed INTEGER NOT NULL, pairs INTEGER NOT NULL,"
     " rate REAL, low REAL, high REAL, lost_ms INTEGER NOT NULL, first_ms INTEGER, last_ms INTEGER,"
     " before REAL, PRIMARY KEY (pipeline, name)) WITHOUT ROWID;"
+    /* jobs that failed, whatever of, within twice the window of the flaky ones */
+    "CREATE TABLE failed_now (pipeline INTEGER NOT NULL, name INTEGER NOT NULL,"
+    " PRIMARY KEY (pipeline, name)) WITHOUT ROWID;"
     /* which of these rows are still to be computed anew: enum dirty_kind */
     "CREATE TABLE dirty (kind INTEGER NOT NULL, id INTEGER NOT NULL, nth INTEGER NOT NULL,"
     " PRIMARY KEY (kind, id, nth)) WITHOUT ROWID;";

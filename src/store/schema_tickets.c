@@ -58,7 +58,7 @@ const char schema_tickets_sql[] =
                         "text TEXT NOT NULL,"
                         " PRIMARY KEY (ticket, nth)) WITHOUT ROWID;"
                         /* derived: what its texts name. kind: enum dx_ref; id: of a pool, a
-                         * pipeline or a project's text; nth: of a flaky job its name, id its
+                         * pipeline or a project's text; nth: of a job that failed its name, id its
                          * pipeline. open: the ticket is */
                         "CREATE TABLE ticket_ref (ticket INTEGER NOT NULL, kind INTEGER NOT NULL, "
                         "id INTEGER NOT NULL,"

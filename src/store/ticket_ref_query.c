@@ -1,5 +1,5 @@
-/* ticket_ref_query: what tickets and what they name say of each other. Of the past too
- * they are as they are now. */
+/* ticket_ref_query: what tickets and what they name say of each other, as of a moment: their
+ * texts are those of the last poll. */
 #include "config.h"
 
 #include "store/rows.h"
@@ -10,13 +10,21 @@
 #define KEY                                                                                        \
     "CASE r.kind WHEN 1 THEN 'q' || r.id WHEN 2 THEN 'l' || r.id WHEN 4 THEN 'f' || r.id || ':' || " \
     "r.nth END"
-/* Without its calendar's word on what is left: that it is at risk stands in the list. */
+/* Without its calendar's word on what is left: that it is at risk stands in the list. What its
+ * server said later was not said yet. */
 #define RISK                                                                                       \
-    "CASE WHEN t.sla_state = 4 OR (t.sla_state = 1 AND t.breach_ms <= ?1) THEN 2 ELSE 0 END"
-#define URGENCY "coalesce(t.breach_ms, 9e15), coalesce(t.priority, 9), t.created_ms, t.id"
-#define FROM_REFS                                                                                  \
-    " FROM ticket_ref r CROSS JOIN ticket t ON t.id = r.ticket AND coalesce(t.created_ms, 0) <= ?1"\
-    " JOIN source src ON src.id = t.source AND src.place IS NOT NULL WHERE r.open "
+    "CASE WHEN (t.sla_state = 4 AND (coalesce(t.said_ms, 0) <= ?1 OR coalesce(t.breach_ms, 0) <="  \
+    " ?1)) OR (t.sla_state = 1 AND t.breach_ms <= ?1) THEN 2 ELSE 0 END"
+#define BREACH "coalesce(t.breach_ms, 9e15)"
+#define URGENT "coalesce(t.priority, 9)"
+#define SOURCE " JOIN source src ON src.id = t.source AND src.place IS NOT NULL "
+/* ... of those that are open, and of those that were: few, for they were done after it. */
+#define OPEN_THEN(columns, more, which)                                                            \
+    "SELECT " columns " FROM ticket_ref r CROSS JOIN ticket t ON t.id = r.ticket AND"              \
+    " coalesce(t.created_ms, 0) <= ?1" SOURCE more "WHERE r.open AND " which                       \
+    " UNION SELECT " columns " FROM ticket t CROSS JOIN ticket_ref r ON r.ticket = t.id AND"       \
+    " coalesce(t.created_ms, 0) <= ?1" SOURCE more "WHERE t.state = 3 AND NOT r.open AND"          \
+    " coalesce(t.resolved_ms, t.updated_ms, t.created_ms) > ?1 AND " which
 
 static const struct query of_ticket = {
     "SELECT " KEY ", r.kind, CASE r.kind WHEN 1 THEN " T("q.name") " WHEN 3 THEN " T("r.id")
@@ -30,8 +38,11 @@ static const struct query of_ticket = {
 
 #define NAMING(which)                                                                              \
     {                                                                                              \
-        "SELECT DISTINCT 't' || t.id, t.key, (SELECT title FROM ticket_text WHERE ticket = t.id),"  \
-        " t.priority, " RISK ", t.url" FROM_REFS "AND " which " ORDER BY " URGENCY " LIMIT ?5",    \
+        "SELECT key, name, (SELECT title FROM ticket_text WHERE ticket = id), priority, risk, url" \
+        " FROM (" OPEN_THEN("'t' || t.id AS key, t.key AS name, t.priority AS priority, " RISK     \
+                            " AS risk, t.url AS url, " BREACH " AS breach, " URGENT " AS urgent,"  \
+                            " t.created_ms AS created, t.id AS id", "", which)                     \
+        ") AS named ORDER BY breach, urgent, created, id LIMIT ?5",                                \
         { DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_PRIORITY, DX_FIELD_RISK,           \
           DX_FIELD_URL, DX_FIELD_COUNT }                                                           \
     }
@@ -39,24 +50,23 @@ static const struct query of_pool = NAMING("r.kind = 1 AND r.id = ?6");
 static const struct query of_pipeline =
     NAMING("(r.kind, r.id) IN (SELECT 2, ?6 UNION ALL SELECT 3, project FROM pipeline WHERE id = ?6)");
 static const struct query of_job = NAMING("r.kind = 4 AND r.id = ?6 AND r.nth = ?7");
+/* Of one that ran: what names it, or the pipeline that it is of. */
+static const struct query of_run_job =
+    NAMING("(r.kind, r.id, r.nth) IN (SELECT 4, run.pipeline, j.name FROM job j JOIN run ON run.id ="
+           " j.run WHERE j.id = ?6 UNION ALL SELECT 2, run.pipeline, 0 FROM job j JOIN run ON run.id ="
+           " j.run WHERE j.id = ?6)");
 
 /* Of each thing the name of its most urgent ticket; what has the most urgent ones first. A
  * project's tickets are those of its pipelines. How urgent a ticket is stands in one text,
  * the least first, so that what stands beside min() is of that ticket. */
-#define RANK                                                                                       \
-    "printf('%d%019.0f%02d%019d%019d', 9 - " RISK ", coalesce(t.breach_ms, 9e15),"                 \
-    " coalesce(t.priority, 9), t.created_ms, t.id)"
+#define NAMED                                                                                      \
+    " AS kind, t.key AS name, " RISK " AS risk, printf('%d%019.0f%02d%019d%019d', 9 - " RISK ", "  \
+    BREACH ", " URGENT ", t.created_ms, t.id) AS rank"
 static const struct query of_all = {
-    "SELECT key, kind, name, count(*), risk, min(rank) FROM (SELECT DISTINCT CASE r.kind"
-    " WHEN 1 THEN 'q' || r.id WHEN 4 THEN 'f' || r.id || ':' || r.nth"
-    " ELSE 'l' || coalesce(p.id, r.id) END AS key,"
-    " CASE r.kind WHEN 3 THEN 2 ELSE r.kind END AS kind,"
-    " t.key AS name, " RISK " AS risk, " RANK " AS rank FROM ticket_ref r CROSS JOIN ticket t"
-    " ON t.id = r.ticket AND coalesce(t.created_ms, 0) <= ?1"
-    " JOIN source src ON src.id = t.source AND src.place IS NOT NULL"
-    " LEFT JOIN pipeline p ON r.kind = 3 AND p.project = r.id"
-    " WHERE r.open AND (r.kind <> 3 OR p.id IS NOT NULL)) AS named"
-    " GROUP BY key ORDER BY 6, key LIMIT ?5",
+    "SELECT key, kind, name, count(*), risk, min(rank) FROM ("
+    OPEN_THEN(KEY " AS key, r.kind" NAMED, "", "r.kind <> 3") " UNION "
+    OPEN_THEN("'l' || p.id, 2" NAMED, "JOIN pipeline p ON p.project = r.id ", "r.kind = 3")
+    ") AS named GROUP BY key ORDER BY 6, key LIMIT ?5",
     { DX_FIELD_KEY, DX_FIELD_REF, DX_FIELD_NAME, DX_FIELD_N, DX_FIELD_RISK, DX_FIELD_COUNT }
 };
 
@@ -73,6 +83,8 @@ const struct query *ticket_ref_query(const char *key)
         return &of_pipeline;
     case 'f':
         return &of_job;
+    case 'j':
+        return &of_run_job;
     default:
         return &of_all;
     }

@@ -17,7 +17,7 @@
 #define PROJECTS  "SELECT DISTINCT 3, project, 0, " T("project") ", '', '' FROM pipeline"
 #define JOBS                                                                                       \
     "SELECT 4, f.pipeline, f.name, " T("p.project") ", " T("f.name") ", " T(                       \
-        "p.name") " FROM flaky_now f JOIN pipeline p ON p.id = f.pipeline"
+        "p.name") " FROM failed_now f JOIN pipeline p ON p.id = f.pipeline"
 
 static void take_name(sqlite3_stmt *stmt, void *item, void *self)
 {
@@ -62,7 +62,7 @@ static bool run(struct store *store, const char *sql, struct dx_error *err)
     "NOT EXISTS (SELECT 1 FROM ref_name o WHERE o.kind = 4 AND o.id = f.pipeline AND o.nth = "     \
     "f.name)"
 #define IS_GONE(id, nth)                                                                           \
-    "kind = 4 AND NOT EXISTS (SELECT 1 FROM flaky_now f WHERE f.pipeline = " id                    \
+    "kind = 4 AND NOT EXISTS (SELECT 1 FROM failed_now f WHERE f.pipeline = " id                   \
     " AND f.name = " nth ")"
 
 /* Rows of pools and pipelines are never taken away, so a new one has the largest id. */
@@ -88,7 +88,7 @@ bool store_new_names(struct store *store, struct stored_name **out, size_t *coun
               "> " LOOKED_UP_TO("2"),
               err) ||
          !run(store,
-              "INSERT INTO ref_name (kind, id, nth) SELECT 4, f.pipeline, f.name FROM flaky_now f"
+              "INSERT INTO ref_name (kind, id, nth) SELECT 4, f.pipeline, f.name FROM failed_now f"
               " WHERE " IS_NEW_JOB,
               err)))
         return false;

@@ -65,9 +65,10 @@ enum dx_query {
     DX_QUERY_TICKET_PAUSES, /* key: a ticket's. STARTED FINISHED (unset: it still waits) */
     DX_QUERY_TICKET_LINKS,  /* key: a ticket's. TEXT ("blocks DX-3") */
     DX_QUERY_TICKET_REFS, /* key: a ticket's: what it names, open or not. KEY (a pool's, pipeline's
-                             or flaky job's; unset: a project's) REF NAME PROJECT PIPELINE.
-                             key: a pool's, pipeline's or flaky job's: the open tickets that name
-                             it (or the pipeline's project), the most urgent first. KEY NAME
+                             or failing job's; unset: a project's) REF NAME PROJECT PIPELINE.
+                             key: a pool's, pipeline's, failing job's or that of one run of it:
+                             the open tickets that name it (or its pipeline, or that one's
+                             project), the most urgent first. KEY NAME
                              TITLE PRIORITY RISK URL. No key: of all that open tickets name. KEY
                              REF NAME (of the most urgent ticket) N (tickets) RISK, the most
                              urgent first */
