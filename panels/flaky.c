@@ -5,40 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "job.h"
-#include "tie.h"
+#include "flaky.h"
 
-enum { NAME_MOST = 220, KINDS_MOST = 12, WINDOW_DAYS = 14, ENOUGH = 5 };
-
-enum show { SHOW_LIST, SHOW_DETAIL };
-
-struct flaky_job {
-    char key[48], name[NAME_MOST];
-    int64_t state, n, failed, pairs, lost_ms, first_ms, last_ms;
-    double rate, low, high, before;
-};
-
-struct kind { /* what it failed with first, on how many commits */
-    char text[200];
-    int count;
-};
-
-struct flaky {
-    const char *source; /* options */
-    double warn;
-    int64_t least;
-    int show;
-
-    struct dx_column columns[16]; /* view-model */
-    char scale_title[24];
-    struct flaky_job *jobs;
-    size_t count, cap;
-    struct kind kinds[KINDS_MOST];
-    size_t kind_count;
-    int64_t now_ms;
-    int level;
-    struct job_detail job;
-};
+enum { WINDOW_DAYS = 14, ENOUGH = 5 };
 
 static const char *const shows[] = { "list", "detail", NULL };
 
@@ -71,7 +40,7 @@ static const struct dx_option options[] = {
 
 /* ---- columns ---- */
 
-enum { STATE, JOB, RATE, ERROR, INTERVAL, DELTA, LAST, N, LOST, COUNT };
+enum { STATE, JOB, RATE, ERROR, INTERVAL, DELTA, LAST, N, LOST, TICKETS, COUNT };
 
 static const struct dx_column columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
@@ -93,6 +62,7 @@ static const struct dx_column columns[] = {
             "commits that were tried twice or more: what the rate is of" },
     [LOST] = { "LOST", DX_CELL_NUMBER, DX_UNIT_SECONDS, 0, 6, 7, DX_FIT_RIGHT,
                "time of the failed tries and of the one that passed, with its wait" },
+    [TICKETS] = TIE_COLUMN(7),
     [COUNT] = { 0 },
 };
 
@@ -196,7 +166,7 @@ static void read_jobs(struct flaky *p, const struct dx_view *view, const char *k
 
 /* ---- rows ---- */
 
-static bool is_loud(const struct flaky *p, const struct flaky_job *job)
+bool flaky_is_loud(const struct flaky *p, const struct flaky_job *job)
 {
     return job->state == DX_FLAKY_FLAKY && job->rate >= p->warn;
 }
@@ -248,6 +218,7 @@ static void add_few(struct dx_list *list, const struct flaky *p, const struct fl
     cells[JOB] = (struct dx_cell){ .text = few(p, job, text, sizeof(text)),
                                    .role = DX_ROLE_DIM,
                                    .attr = DX_SPAN };
+    cells[TICKETS] = tie_cell(p->ties, job->key);
     dx_add(list, DX_ROW(.key = job->key, .url = "", .cells = cells, .apart = true,
                         .into = broken ? "" : job->name));
 }
@@ -255,7 +226,7 @@ static void add_few(struct dx_list *list, const struct flaky *p, const struct fl
 static void add(struct dx_list *list, const struct flaky *p, const struct flaky_job *job,
                 double scale)
 {
-    bool loud = is_loud(p, job);
+    bool loud = flaky_is_loud(p, job);
     enum dx_role role = loud ? DX_ROLE_WARN : DX_ROLE_TEXT;
     const double ends[] = { job->low, job->high };
     char rate[32], error[32], delta[32], last[32];
@@ -280,6 +251,7 @@ static void add(struct dx_list *list, const struct flaky *p, const struct flaky_
                                     .role = DX_ROLE_DIM };
     cells[N] = (struct dx_cell){ .value = (double)job->n, .role = DX_ROLE_DIM };
     cells[LOST] = (struct dx_cell){ .value = (double)job->lost_ms / 1000., .role = DX_ROLE_TEXT };
+    cells[TICKETS] = tie_cell(p->ties, job->key);
     dx_add(list, DX_ROW(.key = job->key, .url = "", .cells = cells, .into = job->name));
     if (loud)
         tell(list, job);
@@ -304,12 +276,15 @@ static void list_jobs(struct flaky *p, const struct dx_view *view, struct dx_lis
 
     read_jobs(p, view, "");
     scale = scale_of(p);
+    p->ties = tie_marks_read(view);
     dx_empty(list, "No job both failed and passed on the same commit within 14 days.");
     for (size_t i = 0; i < p->count; i++)
         if (p->jobs[i].state == DX_FLAKY_FLAKY)
             add(list, p, &p->jobs[i], scale);
         else
             add_few(list, p, &p->jobs[i]);
+    tie_marks_free(p->ties);
+    p->ties = NULL;
 }
 
 /* ---- the commits of one ---- */
@@ -394,62 +369,12 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     return true;
 }
 
-static void draw_kinds(const struct flaky *p, struct dx_canvas *canvas, int row)
-{
-    int cols = dx_canvas_cols(canvas) - 2, name = cols / 2, bar = cols - name - 8, most = 1;
-    struct dx_style dim = { .role = DX_ROLE_DIM };
-
-    for (size_t i = 0; i < p->kind_count; i++)
-        most = p->kinds[i].count > most ? p->kinds[i].count : most;
-    if (p->kind_count > 0)
-        (void)dx_put(canvas, row++, 1, &dim, "what it failed with first");
-    for (size_t i = 0; i < p->kind_count && row < dx_canvas_rows(canvas); i++, row++) {
-        char count[32];
-
-        (void)snprintf(count, sizeof(count), "%d", p->kinds[i].count);
-        (void)dx_put_fit(canvas, (struct dx_box){ row, 1, 1, name }, DX_FIT_LEFT, NULL,
-                         p->kinds[i].text);
-        if (bar > 3)
-            dx_gauge(canvas, (struct dx_box){ row, name + 3, 1, bar },
-                     (double)p->kinds[i].count / most, (double)NAN, DX_ROLE_SERIES_1);
-        (void)dx_put_fit(canvas, (struct dx_box){ row, cols - 4, 1, 5 }, DX_FIT_RIGHT, NULL, count);
-    }
-}
-
-static void draw_detail(const struct flaky *p, struct dx_canvas *canvas)
-{
-    const struct flaky_job *job = p->count > 0 ? &p->jobs[0] : NULL;
-    struct dx_style dim = { .role = DX_ROLE_DIM };
-    int cols = dx_canvas_cols(canvas) - 2, row;
-    char text[200], span[32], when[32];
-
-    if (!job) {
-        (void)dx_put(canvas, 1, 1, &dim, "No flaky job.");
-        return;
-    }
-    (void)snprintf(text, sizeof(text), "%.0f %% of %lld commits failed and passed",
-                   100. * job->rate, (long long)job->n);
-    row = dx_put_wrapped(
-        canvas, (struct dx_box){ 0, 1, 2, cols },
-        &(struct dx_style){ .role = is_loud(p, job) ? DX_ROLE_WARN : DX_ROLE_TEXT }, text);
-    (void)snprintf(text, sizeof(text), "95 %% sure between %.0f %% and %.0f %%", 100. * job->low,
-                   100. * job->high);
-    row += dx_put_wrapped(canvas, (struct dx_box){ row, 1, 2, cols }, &dim, text);
-    if (job->last_ms > 0) {
-        (void)snprintf(text, sizeof(text), "%s lost; the last time was %s",
-                       ci_span(span, sizeof(span), (double)job->lost_ms / 1000.),
-                       ci_when(when, sizeof(when), job->last_ms, p->now_ms));
-        row += dx_put_wrapped(canvas, (struct dx_box){ row, 1, 2, cols }, &dim, text);
-    }
-    draw_kinds(p, canvas, row + 1);
-}
-
 static void draw(const void *state, struct dx_canvas *canvas)
 {
     const struct flaky *p = state;
 
     if (p->show == SHOW_DETAIL)
-        draw_detail(p, canvas);
+        flaky_draw_detail(p, canvas);
     else
         job_draw(&p->job, canvas);
 }

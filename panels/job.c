@@ -120,6 +120,7 @@ void job_read(struct job_detail *job, const struct dx_view *view, struct dx_list
     take(job, rows);
     read_steps(job, view, key);
     read_attempts(job, view, list, key);
+    (void)tie_names(view, key, job->tickets, sizeof(job->tickets));
     if (*job->evidence)
         suggest_read(&job->suggestions, view, key);
 }
@@ -283,7 +284,8 @@ static int draw_attempts(const struct job_detail *job, struct dx_canvas *canvas,
 void job_draw(const struct job_detail *job, struct dx_canvas *canvas)
 {
     int rows = dx_canvas_rows(canvas), cols = dx_canvas_cols(canvas);
-    int last = rows - 1, row, lines = 3 + (job->attempt_count > 1) + (*job->words != '\0');
+    int last = rows - 1, row;
+    int lines = 3 + (job->attempt_count > 1) + (*job->words != '\0') + (*job->tickets != '\0');
     char where[260];
 
     if (!job->found) {
@@ -305,6 +307,7 @@ void job_draw(const struct job_detail *job, struct dx_canvas *canvas)
     row = draw_attempts(job, canvas, row);
     row = draw_line(canvas, row, "commit", job->commit);
     row = draw_line(canvas, row, "says", job->words);
+    row = draw_line(canvas, row, "tickets", job->tickets);
     (void)suggest_draw(&job->suggestions, canvas, (struct suggest_place){ row, last, LABEL });
     if (*job->url && rows > 4) {
         struct dx_style url = { .role = DX_ROLE_TEXT, .link = job->url };

@@ -5,6 +5,7 @@
 
 #include "ci.h"
 #include "suggest.h"
+#include "tie.h"
 
 enum { JOB_STEPS = 40, JOB_ATTEMPTS = 8 };
 
@@ -39,6 +40,7 @@ struct job_detail {
     size_t step_count;
     struct job_attempt attempts[JOB_ATTEMPTS];
     size_t attempt_count;
+    char tickets[100];              /* that name it, or its pipeline */
     struct suggestions suggestions; /* runbooks that fit its cause */
 };
 

@@ -361,11 +361,21 @@ static void draw_links(const struct ticket_detail *t, struct page *page)
         put_line(page, i == 0 ? "links" : "", NULL, t->links[i]);
 }
 
-/* What it names, as that stands now. */
+/* What it names, and how that stands. */
 static void draw_names(const struct ticket_detail *t, struct page *page)
 {
-    for (size_t i = 0; i < t->name_count; i++)
-        put_line(page, t->names[i].kind, NULL, t->names[i].text);
+    for (size_t i = 0; i < t->name_count; i++) {
+        const struct tie_named *named = &t->names[i];
+        int row = page->row, col = MARGIN + LABEL + dx_width(named->name) + 1;
+        char stand[130];
+
+        put_line(page, named->kind, NULL, named->name);
+        (void)snprintf(stand, sizeof(stand), "(%s)", named->stand);
+        if (*named->stand && row < page->end && col < room(page))
+            (void)dx_put_fit(page->canvas,
+                             (struct dx_box){ row, col, 1, MARGIN + room(page) - col }, DX_FIT_LEFT,
+                             &(struct dx_style){ .role = named->role }, stand);
+    }
 }
 
 static void draw_suggestions(const struct ticket_detail *t, struct page *page)

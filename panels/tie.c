@@ -6,59 +6,127 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMED_IN_NOTE = 2 };
+enum { NAMED_IN_NOTE = 2, FEW = 3, TRIES_MOST = 100, TRIES_DAYS = 14 };
 
 /* ---- what a ticket names, and how that stands ---- */
 
-static void stand_of_pool(char *out, size_t cap, const struct dx_view *view, const char *key)
+static double target_of(const struct dx_view *view, const char *kpi, double usual)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_KPIS, DX_FILTER(.key = kpi));
+    double target = dx_next(rows) ? dx_number(rows, DX_FIELD_TARGET) : (double)NAN;
+
+    return isnan(target) ? usual : target;
+}
+
+static void stand_of_pool(struct tie_named *out, const struct dx_view *view, const char *key)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_POOLS, DX_FILTER(.key = key));
+    const size_t cap = sizeof(out->stand);
+    double goal = target_of(view, "queue_p95", 300.), oldest = 0., p95;
     int64_t oldest_ms, waiting;
     char span[32];
+    bool none;
 
-    (void)snprintf(out, cap, "not used now");
+    (void)snprintf(out->stand, cap, "not used now");
     if (!dx_next(rows))
         return;
     oldest_ms = dx_int(rows, DX_FIELD_OLDEST);
     waiting = dx_int(rows, DX_FIELD_WAITING);
+    none = dx_has(rows, DX_FIELD_ONLINE) && dx_int(rows, DX_FIELD_ONLINE) == 0;
+    p95 = ci_seconds(rows, DX_FIELD_P95);
+    if (waiting > 0 && oldest_ms > 0)
+        oldest = (double)(dx_now(view) - oldest_ms) / 1000.;
     if (waiting == 0 || oldest_ms == 0)
-        (void)snprintf(out, cap, waiting == 0 ? "nothing waits" : "%lld wait", (long long)waiting);
+        (void)snprintf(out->stand, cap, waiting == 0 ? "nothing waits" : "%lld wait",
+                       (long long)waiting);
     else
-        (void)snprintf(out, cap, "%lld wait, the oldest %s", (long long)waiting,
-                       ci_span(span, sizeof(span), (double)(dx_now(view) - oldest_ms) / 1000.));
-    if (dx_has(rows, DX_FIELD_ONLINE) && dx_int(rows, DX_FIELD_ONLINE) == 0)
-        (void)snprintf(out + strlen(out), cap - strlen(out), ", no runner online");
+        (void)snprintf(out->stand, cap, "%lld wait, the oldest %s", (long long)waiting,
+                       ci_span(span, sizeof(span), oldest));
+    if (none)
+        (void)snprintf(out->stand + strlen(out->stand), cap - strlen(out->stand),
+                       ", no runner online");
+    else if (p95 > goal)
+        (void)snprintf(out->stand + strlen(out->stand), cap - strlen(out->stand), ", p95 %s",
+                       ci_span(span, sizeof(span), p95));
+    if (oldest > 2. * goal || p95 > goal)
+        out->role = DX_ROLE_BAD;
+    else if (oldest > goal || (none && waiting > 0))
+        out->role = DX_ROLE_WARN;
 }
 
-static void stand_of_pipeline(char *out, size_t cap, const struct dx_view *view, const char *key)
+static void stand_of_pipeline(struct tie_named *out, const struct dx_view *view, const char *key)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_PIPELINES, DX_FILTER(.key = key));
+    double goal = target_of(view, "platform_success", 0.98), platform;
+    const char *strip, *last;
+    int64_t n;
 
-    (void)snprintf(out, cap, "no run in 24 h");
-    if (dx_next(rows) && dx_has(rows, DX_FIELD_SUCCESS))
-        (void)snprintf(out, cap, "%.1f %% of %lld in 24 h, platform %.1f %%",
-                       100. * dx_number(rows, DX_FIELD_SUCCESS),
-                       (long long)dx_int(rows, DX_FIELD_N),
-                       100. * dx_number(rows, DX_FIELD_PLATFORM));
+    (void)snprintf(out->stand, sizeof(out->stand), "no run in 24 h");
+    if (!dx_next(rows) || !dx_has(rows, DX_FIELD_SUCCESS))
+        return;
+    n = dx_int(rows, DX_FIELD_N);
+    platform = dx_number(rows, DX_FIELD_PLATFORM);
+    strip = dx_text(rows, DX_FIELD_STRIP);
+    last = *strip ? strip + strlen(strip) - 1 : "-";
+    (void)snprintf(out->stand, sizeof(out->stand), "%.1f %% of %lld in 24 h, platform %.1f %%%s",
+                   100. * dx_number(rows, DX_FIELD_SUCCESS), (long long)n, 100. * platform,
+                   strchr("cpu", *last) ? ", the last run failed" : "");
+    if (platform < goal && llround((1. - platform) * (double)n) >= FEW)
+        out->role = DX_ROLE_WARN;
 }
 
-static void stand_of_job(char *out, size_t cap, const struct dx_view *view, const char *key)
-{
-    struct dx_rows *rows = dx_rows(view, DX_QUERY_FLAKY, DX_FILTER(.key = key));
+struct tries { /* of a job: those that passed or failed, the latest first */
+    int n, failed;
+    bool last_failed;
+};
 
-    (void)snprintf(out, cap, "flaky");
-    if (!dx_next(rows))
-        return;
-    if (dx_int(rows, DX_FIELD_STATE) == DX_FLAKY_BROKEN)
-        (void)snprintf(out, cap, "fails every time");
-    else if (dx_has(rows, DX_FIELD_RATE))
-        (void)snprintf(out, cap, "flaky %.0f %% of %lld commits",
+static struct tries read_tries(const struct dx_view *view, const char *key)
+{
+    int64_t from_ms = dx_now(view) - TRIES_DAYS * CI_DAY_MS;
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS,
+                                   DX_FILTER(.key = key, .from_ms = from_ms, .limit = TRIES_MOST));
+    struct tries tries = { .n = 0 };
+
+    while (dx_next(rows)) {
+        int64_t result = dx_int(rows, DX_FIELD_RESULT);
+        bool failed = result == DX_RESULT_FAILURE;
+
+        if (!failed && result != DX_RESULT_SUCCESS)
+            continue;
+        tries.last_failed = tries.n == 0 ? failed : tries.last_failed;
+        tries.failed += failed;
+        tries.n++;
+    }
+    return tries;
+}
+
+/* Numbers of flaky ones are of now: of the past only its tries tell. */
+static void stand_of_job(struct tie_named *out, const struct dx_view *view, const char *key)
+{
+    struct tries tries = read_tries(view, key);
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_FLAKY, DX_FILTER(.key = key));
+    bool known = dx_next(rows) && dx_int(rows, DX_FIELD_LAST_SEEN) <= dx_now(view);
+
+    if (known && dx_int(rows, DX_FIELD_STATE) == DX_FLAKY_BROKEN)
+        (void)snprintf(out->stand, sizeof(out->stand), "fails every time");
+    else if (known && dx_has(rows, DX_FIELD_RATE))
+        (void)snprintf(out->stand, sizeof(out->stand), "flaky %.0f %% of %lld commits",
                        100. * dx_number(rows, DX_FIELD_RATE), (long long)dx_int(rows, DX_FIELD_N));
+    else if (tries.failed > 0 && tries.n == 1)
+        (void)snprintf(out->stand, sizeof(out->stand), "failed its only run");
+    else if (tries.failed > 0)
+        (void)snprintf(out->stand, sizeof(out->stand), "failed %d of its last %d times%s",
+                       tries.failed, tries.n,
+                       tries.last_failed && tries.failed < tries.n ? ", the last one too" : "");
+    else
+        (void)snprintf(out->stand, sizeof(out->stand), tries.n > 0 ? "passes" : "not run lately");
+    if (tries.last_failed)
+        out->role = DX_ROLE_WARN;
 }
 
 static const struct {
     const char *word;
-    void (*stand)(char *out, size_t cap, const struct dx_view *view, const char *key);
+    void (*stand)(struct tie_named *out, const struct dx_view *view, const char *key);
 } kinds[] = {
     [DX_REF_POOL] = { "pool", stand_of_pool },
     [DX_REF_PIPELINE] = { "pipeline", stand_of_pipeline },
@@ -75,7 +143,7 @@ size_t tie_named(const struct dx_view *view, const char *ticket, struct tie_name
 
     while (n < cap && dx_next(rows)) {
         int64_t kind = dx_int(rows, DX_FIELD_REF);
-        char name[120], job[72] = "", stand[100] = "";
+        char name[120], job[72] = "";
 
         if (kind <= 0 || kind >= KINDS)
             continue;
@@ -87,11 +155,10 @@ size_t tie_named(const struct dx_view *view, const char *ticket, struct tie_name
             (void)ci_copy(name, sizeof(name), dx_text(rows, DX_FIELD_NAME));
         if (kind == DX_REF_JOB)
             (void)ci_copy(job, sizeof(job), dx_text(rows, DX_FIELD_NAME));
+        out[n] = (struct tie_named){ .kind = kinds[kind].word, .role = DX_ROLE_DIM };
+        (void)snprintf(out[n].name, sizeof(out[n].name), "%s%s%s", name, *job ? " › " : "", job);
         if (kinds[kind].stand)
-            kinds[kind].stand(stand, sizeof(stand), view, dx_text(rows, DX_FIELD_KEY));
-        out[n].kind = kinds[kind].word;
-        (void)snprintf(out[n].text, sizeof(out[n].text), "%s%s%s%s%s%s", name, *job ? " › " : "",
-                       job, *stand ? " (" : "", stand, *stand ? ")" : "");
+            kinds[kind].stand(&out[n], view, dx_text(rows, DX_FIELD_KEY));
         n++;
     }
     return n;
@@ -99,21 +166,30 @@ size_t tie_named(const struct dx_view *view, const char *ticket, struct tie_name
 
 /* ---- the tickets of one thing ---- */
 
-void tie_note(const struct dx_view *view, struct dx_list *list, const char *key, const char *note)
+int tie_names(const struct dx_view *view, const char *key, char *out, size_t cap)
 {
     /* without a key they are of all things */
     struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_REFS, DX_FILTER(.key = *key ? key : "q0"));
-    char text[160] = "", name[40];
+    char name[40];
     size_t len = 0;
     int n = 0;
 
+    out[0] = '\0';
     for (; dx_next(rows); n++)
-        if (n < NAMED_IN_NOTE)
-            len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", n > 0 ? ", " : "",
+        if (n < NAMED_IN_NOTE && len < cap)
+            len += (size_t)snprintf(out + len, cap - len, "%s%s", n > 0 ? ", " : "",
                                     ci_copy(name, sizeof(name), dx_text(rows, DX_FIELD_NAME)));
-    if (n > NAMED_IN_NOTE)
-        len += (size_t)snprintf(text + len, sizeof(text) - len, " +%d", n - NAMED_IN_NOTE);
-    (void)snprintf(text + len, sizeof(text) - len, "%s%.60s", n > 0 && *note ? " · " : "", note);
+    if (n > NAMED_IN_NOTE && len < cap)
+        (void)snprintf(out + len, cap - len, " +%d", n - NAMED_IN_NOTE);
+    return n;
+}
+
+void tie_note(const struct dx_view *view, struct dx_list *list, const char *key, const char *note)
+{
+    char names[100], text[180];
+    int n = tie_names(view, key, names, sizeof(names));
+
+    (void)snprintf(text, sizeof(text), "%s%s%.60s", names, n > 0 && *note ? " · " : "", note);
     dx_note(list, text);
 }
 

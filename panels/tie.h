@@ -1,19 +1,23 @@
-/* tie: what tickets name, and who names it: the pools, pipelines and flaky jobs in a
- * ticket's texts with how they stand now, and the open tickets of one of them. */
+/* tie: what tickets name, and who names it: the pools, pipelines and failing jobs in a
+ * ticket's texts with how they stand, and the open tickets of one of them. */
 #ifndef PANELS_TIE_H
 #define PANELS_TIE_H
 
 #include "ci.h"
 
 struct tie_named {
-    const char *kind; /* "pool" */
-    char text[320];   /* "linux-xl (18 wait, the oldest 11m 40s)" */
+    const char *kind;           /* "pool" */
+    char name[240], stand[120]; /* "linux-xl", "18 wait, the oldest 11m 40s" */
+    enum dx_role role;          /* of the latter: loud where it is in trouble */
 };
 /* In update(): what the ticket with this key names. How many. */
 size_t tie_named(const struct dx_view *view, const char *ticket, struct tie_named *out, size_t cap);
 
 /* In update(): the note of a list of what is in the thing with this key: "oldest first",
  * or where open tickets name it "DX-412, DX-399 · oldest first". */
+/* In update(): "DX-412, DX-399 +1": the open tickets that name the thing with this key. How many.
+ */
+int tie_names(const struct dx_view *view, const char *key, char *out, size_t cap);
 void tie_note(const struct dx_view *view, struct dx_list *list, const char *key, const char *note);
 
 /* A column of the open tickets that name each row. */

@@ -1,0 +1,44 @@
+/* flaky: inside of the flaky panel: its jobs as it reads them, and one of them in words. */
+#ifndef PANELS_FLAKY_H
+#define PANELS_FLAKY_H
+
+#include "job.h"
+#include "tie.h"
+
+enum { NAME_MOST = 220, KINDS_MOST = 12 };
+
+enum show { SHOW_LIST, SHOW_DETAIL };
+
+struct flaky_job {
+    char key[48], name[NAME_MOST];
+    int64_t state, n, failed, pairs, lost_ms, first_ms, last_ms;
+    double rate, low, high, before;
+};
+
+struct kind { /* what it failed with first, on how many commits */
+    char text[200];
+    int count;
+};
+
+struct flaky {
+    const char *source; /* options */
+    double warn;
+    int64_t least;
+    int show;
+
+    struct dx_column columns[16]; /* view-model */
+    char scale_title[24];
+    struct flaky_job *jobs;
+    size_t count, cap;
+    struct kind kinds[KINDS_MOST];
+    size_t kind_count;
+    int64_t now_ms;
+    int level;
+    struct job_detail job;
+    struct tie_marks *ties; /* in update() */
+};
+
+bool flaky_is_loud(const struct flaky *p, const struct flaky_job *job);
+void flaky_draw_detail(const struct flaky *p, struct dx_canvas *canvas); /* of the first job */
+
+#endif

@@ -1,0 +1,55 @@
+/* flaky_detail: one flaky job in words, and what it fails with. */
+#include "flaky.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static void draw_kinds(const struct flaky *p, struct dx_canvas *canvas, int row)
+{
+    int cols = dx_canvas_cols(canvas) - 2, name = cols / 2, bar = cols - name - 8, most = 1;
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+
+    for (size_t i = 0; i < p->kind_count; i++)
+        most = p->kinds[i].count > most ? p->kinds[i].count : most;
+    if (p->kind_count > 0)
+        (void)dx_put(canvas, row++, 1, &dim, "what it failed with first");
+    for (size_t i = 0; i < p->kind_count && row < dx_canvas_rows(canvas); i++, row++) {
+        char count[32];
+
+        (void)snprintf(count, sizeof(count), "%d", p->kinds[i].count);
+        (void)dx_put_fit(canvas, (struct dx_box){ row, 1, 1, name }, DX_FIT_LEFT, NULL,
+                         p->kinds[i].text);
+        if (bar > 3)
+            dx_gauge(canvas, (struct dx_box){ row, name + 3, 1, bar },
+                     (double)p->kinds[i].count / most, (double)NAN, DX_ROLE_SERIES_1);
+        (void)dx_put_fit(canvas, (struct dx_box){ row, cols - 4, 1, 5 }, DX_FIT_RIGHT, NULL, count);
+    }
+}
+
+void flaky_draw_detail(const struct flaky *p, struct dx_canvas *canvas)
+{
+    const struct flaky_job *job = p->count > 0 ? &p->jobs[0] : NULL;
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+    int cols = dx_canvas_cols(canvas) - 2, row;
+    char text[200], span[32], when[32];
+
+    if (!job) {
+        (void)dx_put(canvas, 1, 1, &dim, "No flaky job.");
+        return;
+    }
+    (void)snprintf(text, sizeof(text), "%.0f %% of %lld commits failed and passed",
+                   100. * job->rate, (long long)job->n);
+    row = dx_put_wrapped(
+        canvas, (struct dx_box){ 0, 1, 2, cols },
+        &(struct dx_style){ .role = flaky_is_loud(p, job) ? DX_ROLE_WARN : DX_ROLE_TEXT }, text);
+    (void)snprintf(text, sizeof(text), "95 %% sure between %.0f %% and %.0f %%", 100. * job->low,
+                   100. * job->high);
+    row += dx_put_wrapped(canvas, (struct dx_box){ row, 1, 2, cols }, &dim, text);
+    if (job->last_ms > 0) {
+        (void)snprintf(text, sizeof(text), "%s lost; the last time was %s",
+                       ci_span(span, sizeof(span), (double)job->lost_ms / 1000.),
+                       ci_when(when, sizeof(when), job->last_ms, p->now_ms));
+        row += dx_put_wrapped(canvas, (struct dx_box){ row, 1, 2, cols }, &dim, text);
+    }
+    draw_kinds(p, canvas, row + 1);
+}
