@@ -12,18 +12,21 @@
  * where there may be such, for an empty panel would say that nothing waits. */
 static const struct {
     const char *sources;
-    bool ci, tickets;
+    bool ci, tickets, tiles;
 } cases[] = {
-    { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}]", false, false },
+    { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}]", false, false, false },
+    { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}]\n"
+      "kpis: {change_failure: {query: up}}",
+      false, false, true },
     { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}, "
       "{type: alertmanager, url: 'http://127.0.0.1:1'}]",
-      false, false },
+      false, false, false },
     { "[{type: prometheus, url: 'http://127.0.0.1:1', queries: {up: up}}, "
       "{type: github, org: acme}]",
-      true, false },
-    { "[{type: exec, command: [/bin/true]}]", true, false },
-    { "[{type: github, org: acme}, {type: jira, url: 'http://127.0.0.1:1'}]", true, true },
-    { "[{type: jira, url: 'http://127.0.0.1:1'}]", false, true },
+      true, false, true },
+    { "[{type: exec, command: [/bin/true]}]", true, false, true },
+    { "[{type: github, org: acme}, {type: jira, url: 'http://127.0.0.1:1'}]", true, true, true },
+    { "[{type: jira, url: 'http://127.0.0.1:1'}]", false, true, true },
 };
 
 Test(views, are_of_what_the_sources_can_tell, .timeout = 60)
@@ -42,6 +45,8 @@ Test(views, are_of_what_the_sources_can_tell, .timeout = 60)
         cr_expect_eq(code, 0, "%s", text);
         cr_expect_eq(strstr(text, "Queues") != NULL, cases[i].ci, "%s\n%s", cases[i].sources, text);
         cr_expect_eq(strstr(text, " Tickets") != NULL, cases[i].tickets, "%s\n%s", cases[i].sources,
+                     text);
+        cr_expect_eq(strstr(text, "Health") != NULL, cases[i].tiles, "%s\n%s", cases[i].sources,
                      text);
         /* in the overview, or a key away */
         cr_expect(strstr(text, "Alerts") || strstr(text, " Metrics"), "%s", text);

@@ -66,7 +66,8 @@ static unsigned views_of(const struct config *config)
         else if (!is_among(of_metrics, sizeof(of_metrics) / sizeof(of_metrics[0]), types[i]))
             of |= VIEWS_OF_CI;
     }
-    return of | (*config->runbooks ? VIEWS_OF_RUNBOOKS : 0);
+    return of | (*config->runbooks ? VIEWS_OF_RUNBOOKS : 0) |
+           (config->feeds.count > 0 ? VIEWS_OF_KPIS : 0);
 }
 
 /* The views of the wall, where they are those that are built in. */

@@ -13,23 +13,28 @@
     "      - {weight: 1, panels: [sources]}\n"                                                     \
     "      - {weight: 2, panels: [log]}\n"
 
-static const char of_metrics[] = "views:\n"
-                                 "  - name: Overview\n"
-                                 "    rows:\n"
-                                 "      - {weight: 3, panels: [{panel: metric, show: table}]}\n"
-                                 "      - {weight: 2, panels: [alerts, sources]}\n"
-                                 "  - name: Alerts\n"
-                                 "    rows:\n"
-                                 "      - {panels: [{panel: alerts, resolved: 1d}]}\n";
+/* Of metrics alone; above: the key numbers, where some are fed. */
+#define OF_METRICS(above)                                                                          \
+    "views:\n"                                                                                     \
+    "  - name: Overview\n"                                                                         \
+    "    rows:\n" above "      - {weight: 3, panels: [{panel: metric, show: table}]}\n"            \
+    "      - {weight: 2, panels: [alerts, sources]}\n"                                             \
+    "  - name: Alerts\n"                                                                           \
+    "    rows:\n"                                                                                  \
+    "      - {panels: [{panel: alerts, resolved: 1d}]}\n"
+#define TILES "      - panels: [{panel: overview, priority: 0}]\n"
+#define OF_TICKETS                                                                                 \
+    "views:\n"                                                                                     \
+    "  - name: Overview\n"                                                                         \
+    "    rows:\n" TILES "      - {weight: 3, panels: [{panel: tickets, priority: 1}]}\n"           \
+    "      - {weight: 1, panels: [{panel: alerts, priority: 3}, {panel: sources, priority: 2}]}\n"
 
 /* Each view: what there is, and beside it what is in the selected row. beside: the flaky
  * jobs in the overview. */
 #define OVERVIEW(beside)                                                                           \
     "views:\n"                                                                                     \
     "  - name: Overview\n"                                                                         \
-    "    rows:\n"                                                                                  \
-    "      - panels: [{panel: overview, priority: 0}]\n"                                           \
-    "      - weight: 3\n"                                                                          \
+    "    rows:\n" TILES "      - weight: 3\n"                                                      \
     "        panels: [{panel: queue, priority: 0}, {panel: pipelines, priority: 1}]\n"             \
     "      - weight: 2\n"                                                                          \
     "        panels: [{panel: flaky, priority: 3}, {panel: " beside ", priority: 2}]\n"
@@ -81,12 +86,12 @@ static const char of_metrics[] = "views:\n"
 char *views_builtin(unsigned of)
 {
     const bool ci = of & VIEWS_OF_CI, tickets = of & VIEWS_OF_TICKETS;
-    const char *first = of_metrics;
+    const char *first = of & VIEWS_OF_KPIS ? OF_METRICS(TILES) : OF_METRICS("");
 
     if (ci)
         first = tickets ? OVERVIEW("tickets") CI : OVERVIEW("alerts") CI;
     else if (tickets)
-        first = "views:\n";
+        first = OF_TICKETS;
     return mem_print("%s%s%s%s%s%s", first, tickets ? TICKETS : "", ci ? FAILURES : "",
                      of & VIEWS_OF_RUNBOOKS ? RUNBOOKS : "", ci || tickets ? METRICS : "", SOURCES);
 }
