@@ -114,6 +114,63 @@ Test(page, a_panel_is_found_where_it_stands)
 
 /* ---- the lines around them ---- */
 
+/* The tabs of eight views, of which the nth is shown. */
+static const char *tabs(int cols, size_t view)
+{
+    static const struct view_settings eight[] = {
+        { .name = "Overview" }, { .name = "Queues" },  { .name = "Pipelines" },
+        { .name = "Flaky" },    { .name = "Tickets" }, { .name = "Failures" },
+        { .name = "Metrics" },  { .name = "Sources" },
+    };
+    static char out[512];
+    struct top_bar top = { .title = "acme",
+                           .views = eight,
+                           .view_count = 8,
+                           .view = view,
+                           .now_ms = T0,
+                           .keymap = &a.app.config.keymap };
+    struct dx_canvas line;
+    struct grid grid;
+    const char *clock;
+
+    grid_init(&grid, 1, cols, &glyph_sets[GLYPHS_ASCII]);
+    line = canvas_of(&grid);
+    bars_top(&line, &top);
+    (void)snprintf(out, sizeof(out), "%s", grid_line(&grid, 0));
+    for (size_t i = 0; i < 8; i++) { /* each is where it is drawn */
+        char number[4];
+
+        (void)snprintf(number, sizeof(number), " %zu", i + 1);
+        cr_expect_eq(bars_tab_at(&top, cols, (int)(strstr(out, number) - out) + 1), (int)i, "%d %s",
+                     cols, out);
+    }
+    clock = strrchr(out, ' ');
+    cr_expect(strchr(clock, ':'), "%s", out);
+    out[clock - out] = '\0';
+    for (size_t n = strlen(out); n > 0 && out[n - 1] == ' ';)
+        out[--n] = '\0';
+    grid_done(&grid);
+    return out + 11; /* without the name of the program */
+}
+
+Test(page, as_many_tabs_have_names_as_there_is_room_for)
+{
+    const char *all = "   1 Overview  2 Queues  3 Pipelines  4 Flaky  5 Tickets  6 Failures  7 "
+                      "Metrics  8 Sources";
+
+    cr_expect_str_eq(tabs(200, 2), all);
+    cr_expect_str_eq(tabs(114, 2), all);
+    cr_expect_str_eq(tabs(113, 0),
+                     "   1 Overview  2 Queues  3 Pipelin~  4 Flaky  5 Tickets  6 Failures  7 "
+                     "Metrics  8 Sources");
+    cr_expect_str_eq(tabs(96, 2),
+                     "   1 Overview  2 Queues  3 Pipelines  4 Flaky  5 Tickets  6 Failu~  7  8");
+    cr_expect_str_eq(tabs(96, 7),
+                     "   1  2  3 Pipeli~  4 Flaky  5 Tickets  6 Failures  7 Metrics  8 Sources");
+    cr_expect_str_eq(tabs(95, 2), "   1  2  3 Pipelines  4  5  6  7  8");
+    cr_expect_str_eq(tabs(50, 7), " 1  2  3  4  5  6  7  8 Sources");
+}
+
 Test(page, a_tab_is_where_it_is_drawn)
 {
     struct top_bar top = { .title = "acme",

@@ -11,7 +11,8 @@
 #include "core/text.h"
 #include "core/time.h"
 
-enum { NAMES_FROM_COLS = 96, SECONDS_FROM_COLS = 96, MARGIN = 1 };
+enum { SOME_NAMES_FROM_COLS = 96, SECONDS_FROM_COLS = 96, MARGIN = 1, CLOCK_ROOM = 12 };
+enum { TABS_MOST = 32, NAME_LEAST = 6 };
 
 static const struct dx_style text = { .role = DX_ROLE_TEXT };
 static const struct dx_style strong = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
@@ -29,18 +30,20 @@ static int put(struct dx_canvas *line, int col, const struct dx_style *style, co
     return text_width(s);
 }
 
-/* Draw the tab of a view at col; returns its width. */
-static int tab(struct dx_canvas *line, const struct top_bar *top, size_t i, int col, bool names)
+/* Draw the tab of a view at col, its name in so many columns; returns its width. */
+static int tab(struct dx_canvas *line, const struct top_bar *top, size_t i, int col, int room)
 {
     bool active = i == top->view;
-    char key[32] = " ";
+    char key[32] = " ", name[256];
     int from = col;
 
     (void)keymap_nth(top->keymap, ACTION_VIEW, (int)i, key + 1, sizeof(key) - 1);
     col += put(line, col, active ? &strong : &key_style, key);
-    if (names || active) {
+    if (room > 0) {
+        (void)text_cut(name, sizeof(name), top->views[i].name, room,
+                       line ? line->grid->glyphs->glyph[DX_GLYPH_ELLIPSIS] : ".");
         col += put(line, col, &text, " ");
-        col += put(line, col, active ? &strong : &text, top->views[i].name);
+        col += put(line, col, active ? &strong : &text, name);
     }
     col += put(line, col, &text, " ");
     if (active && line)
@@ -64,13 +67,66 @@ static int before_tabs(struct dx_canvas *line, const struct top_bar *top, int co
     return col + (cols >= 60 ? 2 : 0);
 }
 
-static bool names_fit(const struct top_bar *top, int cols)
+/* How many columns the names of all but the active view take where none is longer. */
+static int names_width(const struct top_bar *top, size_t count, int longest)
 {
-    int width = before_tabs(NULL, top, cols) + 12;
+    int width = 0;
 
-    for (size_t i = 0; i < top->view_count; i++)
-        width += tab(NULL, top, i, 0, true);
-    return width <= cols && cols >= 60;
+    for (size_t i = 0; i < count; i++) {
+        int name = text_width(top->views[i].name);
+
+        width += i == top->view ? 0 : 1 + (name < longest ? name : longest);
+    }
+    return width;
+}
+
+/* One more name, as much of it as there is room for. */
+static void name_one(const struct top_bar *top, size_t i, int room[TABS_MOST], int *left)
+{
+    int name = text_width(top->views[i].name);
+
+    if (name > *left - 1)
+        name = *left - 1;
+    if (name < NAME_LEAST && name < text_width(top->views[i].name))
+        return;
+    room[i] = name;
+    *left -= name + 1;
+}
+
+/* The columns of each tab's name, 0: its number only. The active one has its name; all have
+ * where the longest are cut a little; else those beside the active one. */
+static void plan_tabs(const struct top_bar *top, int cols, int room[TABS_MOST])
+{
+    size_t count = top->view_count < TABS_MOST ? top->view_count : TABS_MOST;
+    int left = cols - before_tabs(NULL, top, cols) - CLOCK_ROOM, longest = 0;
+
+    for (size_t i = 0; i < TABS_MOST; i++)
+        room[i] = 0;
+    if (top->view < count)
+        room[top->view] = text_width(top->views[top->view].name);
+    for (size_t i = 0; i < count; i++) {
+        left -= tab(NULL, top, i, 0, room[i]);
+        if (text_width(top->views[i].name) > longest)
+            longest = text_width(top->views[i].name);
+    }
+    if (cols < SOME_NAMES_FROM_COLS && (cols < 60 || names_width(top, count, longest) > left))
+        return;
+    while (longest > NAME_LEAST && names_width(top, count, longest) > left)
+        longest--;
+    if (names_width(top, count, longest) <= left) {
+        for (size_t i = 0; i < count; i++) {
+            int name = text_width(top->views[i].name);
+
+            room[i] = i == top->view || name < longest ? name : longest;
+        }
+        return;
+    }
+    for (size_t away = 1; away < count; away++) {
+        if (top->view + away < count)
+            name_one(top, top->view + away, room, &left);
+        if (top->view >= away && top->view - away < count)
+            name_one(top, top->view - away, room, &left);
+    }
 }
 
 static void clock_text(char *out, size_t cap, int64_t now_ms, bool seconds)
@@ -84,17 +140,18 @@ static void clock_text(char *out, size_t cap, int64_t now_ms, bool seconds)
 
 void bars_top(struct dx_canvas *line, const struct top_bar *top)
 {
-    bool names = names_fit(top, line->cols);
-    int col = before_tabs(line, top, line->cols);
+    int col = before_tabs(line, top, line->cols), room[TABS_MOST], width;
     char clock[32], frozen[48];
-    int width;
 
     clock_text(clock, sizeof(clock), top->now_ms, line->cols >= SECONDS_FROM_COLS);
     width = text_width(clock);
+    plan_tabs(top, line->cols, room);
     for (size_t i = 0; i < top->view_count; i++) {
-        if (col + tab(NULL, top, i, 0, names) > line->cols - width - 2)
+        int name = i < TABS_MOST ? room[i] : 0;
+
+        if (col + tab(NULL, top, i, 0, name) > line->cols - width - 2)
             break;
-        col += tab(line, top, i, col, names);
+        col += tab(line, top, i, col, name);
     }
     if (top->frozen_ms > 0) {
         clock_text(clock, sizeof(clock), top->frozen_ms, line->cols >= SECONDS_FROM_COLS);
@@ -110,11 +167,11 @@ void bars_top(struct dx_canvas *line, const struct top_bar *top)
 
 int bars_tab_at(const struct top_bar *top, int cols, int col)
 {
-    bool names = names_fit(top, cols);
-    int at = before_tabs(NULL, top, cols);
+    int at = before_tabs(NULL, top, cols), room[TABS_MOST];
 
+    plan_tabs(top, cols, room);
     for (size_t i = 0; i < top->view_count; i++) {
-        int width = tab(NULL, top, i, 0, names);
+        int width = tab(NULL, top, i, 0, i < TABS_MOST ? room[i] : 0);
 
         if (col >= at && col < at + width)
             return (int)i;
