@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { JOBS_MOST = 500 };
+enum { JOBS_MOST = 500, NARROW_COLS = 56 };
 
 /* ---- names ---- */
 
@@ -98,7 +98,7 @@ const char *ci_span(char *out, size_t cap, double seconds)
     return out;
 }
 
-const char *ci_when(char *out, size_t cap, int64_t at_ms, int64_t now_ms)
+static const char *when(char *out, size_t cap, int64_t at_ms, int64_t now_ms, bool narrow)
 {
     time_t at = (time_t)(at_ms / 1000);
     int64_t ago_ms = now_ms - at_ms;
@@ -109,11 +109,23 @@ const char *ci_when(char *out, size_t cap, int64_t at_ms, int64_t now_ms)
         return out;
     if (ago_ms < 20 * CI_HOUR_MS)
         (void)strftime(out, cap, "%H:%M", &tm);
+    else if (ago_ms < 6 * CI_DAY_MS && narrow)
+        (void)strftime(out, cap, "%a", &tm);
     else if (ago_ms < 6 * CI_DAY_MS)
         (void)strftime(out, cap, "%a %H:%M", &tm);
     else
         (void)strftime(out, cap, "%d %b", &tm);
     return out;
+}
+
+const char *ci_when(char *out, size_t cap, int64_t at_ms, int64_t now_ms)
+{
+    return when(out, cap, at_ms, now_ms, false);
+}
+
+const char *ci_moment(char *out, size_t cap, int64_t at_ms, const struct dx_view *view)
+{
+    return when(out, cap, at_ms, dx_now(view), dx_view_cols(view) < NARROW_COLS);
 }
 
 bool ci_check_window(int64_t window_ms, struct dx_error *err)
@@ -272,7 +284,7 @@ static void add_job(const struct dx_view *view, struct dx_list *list, const stru
         (void)snprintf(run, sizeof(run), "try %lld", (long long)dx_int(rows, DX_FIELD_ATTEMPT));
     else if (!of->with_pipeline)
         run[0] = '\0';
-    (void)ci_when(at, sizeof(at), shown_time(rows), dx_now(view));
+    (void)ci_moment(at, sizeof(at), shown_time(rows), view);
     (void)ci_evidence(evidence, sizeof(evidence), dx_text(rows, DX_FIELD_EVIDENCE));
     cells[STATE] = (struct dx_cell){ .value = look.glyph, .role = look.role };
     cells[JOB] = (struct dx_cell){ .text = name, .role = DX_ROLE_TEXT, .attr = look.attr };

@@ -36,6 +36,8 @@ double ci_time(const struct dx_rows *rows, enum dx_field field);    /* ms; NaN: 
 const char *ci_span(char *out, size_t cap, double seconds);
 /* Of the last 20 hours "14:21", of the last week "Fri 16:31", else "02 Nov". Returns out. */
 const char *ci_when(char *out, size_t cap, int64_t at_ms, int64_t now_ms);
+/* The same in a list: where that is narrow without the time of what is not of today. */
+const char *ci_moment(char *out, size_t cap, int64_t at_ms, const struct dx_view *view);
 /* 1h, 24h, 7d or 30d: those that numbers are kept over. */
 bool ci_check_window(int64_t window_ms, struct dx_error *err);
 const char *ci_window(char *out, size_t cap, int64_t window_ms); /* "24 h", "7 d" */

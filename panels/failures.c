@@ -133,8 +133,8 @@ static void add(const struct failures *p, const struct dx_view *view, struct dx_
     cells[PROJECTS] =
         (struct dx_cell){ .value = (double)dx_int(rows, DX_FIELD_PROJECTS), .role = DX_ROLE_DIM };
     cells[POOL] = (struct dx_cell){ .text = dx_text(rows, DX_FIELD_POOL), .role = DX_ROLE_DIM };
-    cells[LAST] = (struct dx_cell){ .text = ci_when(last, sizeof(last),
-                                                    dx_int(rows, DX_FIELD_LAST_SEEN), dx_now(view)),
+    cells[LAST] = (struct dx_cell){ .text = ci_moment(last, sizeof(last),
+                                                      dx_int(rows, DX_FIELD_LAST_SEEN), view),
                                     .value = ci_time(rows, DX_FIELD_LAST_SEEN),
                                     .role = DX_ROLE_DIM };
     cells[EVIDENCE] = (struct dx_cell){ .text = evidence, .role = DX_ROLE_DIM };

@@ -70,7 +70,7 @@ enum { COMMIT, WHEN, BY, TRIES, FIRST, COMMIT_COUNT };
 
 static const struct dx_column commit_columns[] = {
     [COMMIT] = { "COMMIT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 9, DX_FIT_LEFT, "on which it was" },
-    [WHEN] = { "WHEN", DX_CELL_TEXT, DX_UNIT_NONE, 1, 5, 9, DX_FIT_LEFT, "the last try" },
+    [WHEN] = { "WHEN", DX_CELL_TEXT, DX_UNIT_NONE, 1, 5, 9, DX_FIT_RIGHT, "the last try" },
     [BY] = { "BY", DX_CELL_TEXT, DX_UNIT_NONE, 3, 6, 14, DX_FIT_LEFT, "who caused the run" },
     [TRIES] = { "TRIES", DX_CELL_TRIES, DX_UNIT_NONE, 0, 5, 15, DX_FIT_LEFT,
                 "in their order: ✗ failed, ✓ passed; failures by the platform are left out" },
@@ -304,7 +304,7 @@ static void count_kind(struct flaky *p, const char *text)
 }
 
 static void add_commit(struct dx_list *list, const struct dx_rows *rows, const char *first,
-                       int64_t now_ms)
+                       const struct dx_view *view)
 {
     const char *sha = dx_text(rows, DX_FIELD_SHA);
     char commit[16], when[32];
@@ -313,7 +313,7 @@ static void add_commit(struct dx_list *list, const struct dx_rows *rows, const c
     (void)snprintf(commit, sizeof(commit), "%.9s", sha);
     cells[COMMIT] = (struct dx_cell){ .text = commit, .role = DX_ROLE_TEXT };
     cells[WHEN] =
-        (struct dx_cell){ .text = ci_when(when, sizeof(when), dx_int(rows, DX_FIELD_AT), now_ms),
+        (struct dx_cell){ .text = ci_moment(when, sizeof(when), dx_int(rows, DX_FIELD_AT), view),
                           .role = DX_ROLE_DIM };
     cells[BY] = (struct dx_cell){ .text = dx_text(rows, DX_FIELD_ACTOR), .role = DX_ROLE_DIM };
     cells[TRIES] = (struct dx_cell){ .text = dx_text(rows, DX_FIELD_STRIP) };
@@ -336,7 +336,7 @@ static void list_commits(struct flaky *p, const struct dx_view *view, struct dx_
             (void)snprintf(first, sizeof(first), "unknown");
         count_kind(p, first);
         if (p->show == SHOW_LIST)
-            add_commit(list, rows, first, dx_now(view));
+            add_commit(list, rows, first, view);
     }
     (void)snprintf(note, sizeof(note), "%lld %s", n, n == 1 ? "commit" : "commits");
     tie_note(view, list, key, p->show == SHOW_DETAIL ? "14 d" : note);

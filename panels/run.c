@@ -81,7 +81,7 @@ static void add(const struct dx_view *view, struct dx_list *list, const struct d
                                    .role = of->key ? DX_ROLE_TEXT : DX_ROLE_DIM,
                                    .attr = of->key ? look.attr : 0 };
     cells[REF] = (struct dx_cell){ .text = dx_text(rows, DX_FIELD_BRANCH), .role = DX_ROLE_DIM };
-    cells[AT] = (struct dx_cell){ .text = ci_when(at, sizeof(at), shown_time(rows), dx_now(view)),
+    cells[AT] = (struct dx_cell){ .text = ci_moment(at, sizeof(at), shown_time(rows), view),
                                   .value = (double)shown_time(rows),
                                   .role = DX_ROLE_DIM };
     cells[TOOK] = (struct dx_cell){ .value = seconds, .role = stuck ? DX_ROLE_WARN : DX_ROLE_TEXT };

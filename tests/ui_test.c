@@ -469,6 +469,43 @@ Test(table, a_notice_covers_the_empty_cells_after_it)
     table_done(&t);
 }
 
+static const struct dx_column time_columns[] = {
+    { "RUN", DX_CELL_TEXT, DX_UNIT_NONE, 0, 5, 12, DX_FIT_LEFT, "" },
+    { "AT", DX_CELL_TEXT, DX_UNIT_NONE, 2, 5, 9, DX_FIT_RIGHT, "" },
+    { "REF", DX_CELL_TEXT, DX_UNIT_NONE, 2, 6, 20, DX_FIT_LEFT, "" },
+    { 0 },
+};
+
+static bool is_drawn(const char *what, int cols)
+{
+    char line[64] = "";
+
+    for (int col = 0; col < cols; col++)
+        line[col] = (char)(grid.cells[cols + col].cp[0] ? grid.cells[cols + col].cp[0] : ' ');
+    return strstr(line, what) != NULL;
+}
+
+/* It is whole or not there, for half of one says another. */
+Test(table, a_time_is_not_cut)
+{
+    const struct dx_cell cells[] = { { .text = "#1" },
+                                     { .text = "Mon 09:00" },
+                                     { .text = "feature-of-a-name" } };
+    struct table t;
+
+    table_init(&t, time_columns);
+    table_add(&t, DX_ROW(.key = "1", .url = "", .cells = cells));
+    table_arrange(&t);
+    for (int cols = 12; cols <= 44; cols++) {
+        start(5, cols, GLYPHS_ASCII);
+        table_draw(&t, &canvas, 10000, true);
+        cr_expect_eq(is_drawn("Mon 09:00", cols), cols >= 17, "%d", cols);
+        cr_expect_not(is_drawn("Mon", cols) && cols < 17, "%d", cols);
+        grid_done(&grid);
+    }
+    table_done(&t);
+}
+
 static const struct {
     const char *filter;
     size_t shown;

@@ -87,6 +87,15 @@ static int needed(const struct table *table, int column, int cols, int64_t now_m
     return width;
 }
 
+/* How narrow a column can be while others can be given up: a text at the right is a time or
+ * a number in words, and says another one when it is cut. */
+static int floor_of(const struct dx_column *c, int need)
+{
+    int most = c->max > 0 && need > c->max ? c->max : need;
+
+    return c->type == DX_CELL_TEXT && c->fit == DX_FIT_RIGHT && most > least(c) ? most : least(c);
+}
+
 /* What a column gets before another one is given up for it: a number its digits,
  * for a cut number is a wrong one; a text all it needs up to two fifths of the room. */
 static int first_width(const struct dx_column *c, int need, int cols)
@@ -97,6 +106,8 @@ static int first_width(const struct dx_column *c, int need, int cols)
         return width < STRIP_WISH && (c->max == 0 || c->max > STRIP_WISH) ? STRIP_WISH : width;
     if (c->type == DX_CELL_STATE || is_drawn(c))
         return width;
+    if (c->type == DX_CELL_TEXT && c->fit == DX_FIT_RIGHT)
+        return floor_of(c, need);
     if (c->type == DX_CELL_TEXT && (stretches(c) || cols * 2 / 5 < most))
         most = cols * 2 / 5;
     if (need > most)
@@ -112,7 +123,7 @@ static bool narrow(const struct table *table, struct plan *plan, int worst, int 
 
     for (int i = table->column_count - 1; i >= 0 && over > 0; i--) {
         const struct dx_column *c = &table->columns[i];
-        int more = plan->width[i] - least(c);
+        int more = plan->width[i] - (worst < 0 ? least(c) : floor_of(c, plan->need[i]));
 
         if (!plan->shown[i] || (c->type != DX_CELL_TEXT && !is_long(c)) || more <= 0 ||
             (worst >= 0 && c->priority < table->columns[worst].priority))
