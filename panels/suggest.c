@@ -6,18 +6,21 @@
 
 #include "ci.h"
 
-enum { LIKE_MOST = 10, CATEGORIES = 10, MARGIN = 1, FOUND_LEAST = 20 };
+enum { LIKE_MOST = 10, CATEGORIES = 10, MARGIN = 1, FOUND_LEAST = 20, CATEGORY_LEAST = 8 };
 
 /* ---- reading ---- */
 
 struct vote {
-    char category[120];
+    char category[SUGGEST_CATEGORY];
     int64_t count;
     double score;
 };
 
-static void vote(struct vote votes[CATEGORIES], const char *category, double score)
+static void vote(struct vote votes[CATEGORIES], const char *name, double score)
 {
+    char category[SUGGEST_CATEGORY]; /* as it is kept: a longer one is the same one too */
+
+    (void)ci_copy(category, sizeof(category), name);
     for (size_t i = 0; *category && i < CATEGORIES; i++) {
         if (votes[i].count > 0 && strcmp(votes[i].category, category) != 0)
             continue;
@@ -112,26 +115,28 @@ static int draw_one(const struct suggestion *s, const char *label, struct dx_can
     return row + 1;
 }
 
+/* However long it is, what can be done about it stands behind it. */
 static int draw_category(const struct suggestions *s, struct dx_canvas *canvas,
                          struct suggest_place at)
 {
-    int row = at.row, col = MARGIN + at.label;
-    char text[80];
+    const bool accepted = s->verdict == DX_VERDICT_ACCEPTED;
+    const struct dx_style name = { .role = DX_ROLE_TEXT, .attr = accepted ? 0 : DX_BOLD };
+    int col = MARGIN + at.label, room = dx_canvas_cols(canvas) - col - MARGIN;
+    char text[80] = "accepted here; u undoes it";
 
-    (void)dx_put(canvas, row, MARGIN, &dim,
-                 s->verdict == DX_VERDICT_ACCEPTED ? "category" : "likely");
-    if (s->verdict == DX_VERDICT_ACCEPTED) {
-        col += dx_put(canvas, row, col, NULL, s->accepted) + 2;
-        (void)dx_put(canvas, row, col, &dim, "accepted here; u undoes it");
-        return row + 1;
-    }
-    col += dx_put(canvas, row, col, &(struct dx_style){ .role = DX_ROLE_TEXT, .attr = DX_BOLD },
-                  s->category) +
+    if (!accepted)
+        (void)snprintf(text, sizeof(text), "%lld of %lld like it; a accepts, i ignores",
+                       (long long)s->votes, (long long)s->of);
+    (void)dx_put(canvas, at.row, MARGIN, &dim, accepted ? "category" : "likely");
+    if (room > dx_width(text) + 2 + CATEGORY_LEAST)
+        room -= dx_width(text) + 2;
+    col += dx_put_fit(canvas, (struct dx_box){ at.row, col, 1, room }, DX_FIT_MIDDLE, &name,
+                      accepted ? s->accepted : s->category) +
            2;
-    (void)snprintf(text, sizeof(text), "%lld of %lld like it; a accepts, i ignores",
-                   (long long)s->votes, (long long)s->of);
-    (void)dx_put(canvas, row, col, &dim, text);
-    return row + 1;
+    (void)dx_put_fit(canvas,
+                     (struct dx_box){ at.row, col, 1, dx_canvas_cols(canvas) - col - MARGIN },
+                     DX_FIT_LEFT, &dim, text);
+    return at.row + 1;
 }
 
 int suggest_draw(const struct suggestions *s, struct dx_canvas *canvas, struct suggest_place at)

@@ -6,7 +6,7 @@
 
 #include <dxtop/panel.h>
 
-enum { SUGGEST_MOST = 3 };
+enum { SUGGEST_MOST = 3, SUGGEST_CATEGORY = 256 };
 
 struct suggestion {
     char name[120], title[300];
@@ -15,10 +15,10 @@ struct suggestion {
 };
 
 struct suggestions {
-    char category[120]; /* of most that are like it; "": none is likely */
-    int64_t votes, of;  /* so many of the similar ones have it */
+    char category[SUGGEST_CATEGORY]; /* of most that are like it; "": none is likely */
+    int64_t votes, of;               /* so many of the similar ones have it */
     enum dx_verdict verdict;
-    char accepted[120]; /* the category that a person accepted */
+    char accepted[SUGGEST_CATEGORY]; /* the category that a person accepted */
     struct suggestion tickets[SUGGEST_MOST], runbooks[SUGGEST_MOST];
     size_t ticket_count, runbook_count;
 };
