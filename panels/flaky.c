@@ -70,7 +70,7 @@ enum { COMMIT, WHEN, BY, TRIES, FIRST, COMMIT_COUNT };
 
 static const struct dx_column commit_columns[] = {
     [COMMIT] = { "COMMIT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 9, DX_FIT_LEFT, "on which it was" },
-    [WHEN] = { "WHEN", DX_CELL_TEXT, DX_UNIT_NONE, 1, 5, 9, DX_FIT_RIGHT, "the last try" },
+    [WHEN] = { "WHEN", DX_CELL_TEXT, DX_UNIT_NONE, 1, 5, 9, DX_FIT_LEFT, "the last try" },
     [BY] = { "BY", DX_CELL_TEXT, DX_UNIT_NONE, 3, 6, 14, DX_FIT_LEFT, "who caused the run" },
     [TRIES] = { "TRIES", DX_CELL_TRIES, DX_UNIT_NONE, 0, 5, 15, DX_FIT_LEFT,
                 "in their order: ✗ failed, ✓ passed; failures by the platform are left out" },

@@ -26,6 +26,24 @@ static void draw_kinds(const struct flaky *p, struct dx_canvas *canvas, int row)
     }
 }
 
+/* Its rate, which is the one number that can be loud. Returns the row behind it. */
+static int draw_rate(const struct flaky *p, const struct flaky_job *job, struct dx_canvas *canvas)
+{
+    bool loud = flaky_is_loud(p, job);
+    struct dx_style rate = { .role = loud ? DX_ROLE_WARN : DX_ROLE_TEXT, .attr = DX_BOLD };
+    int cols = dx_canvas_cols(canvas) - 2, used;
+    char text[100];
+
+    (void)snprintf(text, sizeof(text), "%s%s%.0f %%", loud ? dx_glyph(canvas, DX_GLYPH_WARN) : "",
+                   loud ? " " : "", 100. * job->rate);
+    used = 1 + dx_put(canvas, 0, 1, &rate, text);
+    (void)snprintf(text, sizeof(text), "of %lld commits failed and passed", (long long)job->n);
+    if (used + dx_width(text) > cols)
+        return 1 + dx_put_wrapped(canvas, (struct dx_box){ 1, 1, 2, cols }, NULL, text);
+    (void)dx_put(canvas, 0, used + 1, NULL, text);
+    return 1;
+}
+
 void flaky_draw_detail(const struct flaky *p, struct dx_canvas *canvas)
 {
     const struct flaky_job *job = p->count > 0 ? &p->jobs[0] : NULL;
@@ -37,11 +55,7 @@ void flaky_draw_detail(const struct flaky *p, struct dx_canvas *canvas)
         (void)dx_put(canvas, 1, 1, &dim, "No flaky job.");
         return;
     }
-    (void)snprintf(text, sizeof(text), "%.0f %% of %lld commits failed and passed",
-                   100. * job->rate, (long long)job->n);
-    row = dx_put_wrapped(
-        canvas, (struct dx_box){ 0, 1, 2, cols },
-        &(struct dx_style){ .role = flaky_is_loud(p, job) ? DX_ROLE_WARN : DX_ROLE_TEXT }, text);
+    row = draw_rate(p, job, canvas);
     (void)snprintf(text, sizeof(text), "95 %% sure between %.0f %% and %.0f %%", 100. * job->low,
                    100. * job->high);
     row += dx_put_wrapped(canvas, (struct dx_box){ row, 1, 2, cols }, &dim, text);

@@ -248,6 +248,7 @@ static void draw_verdict(const struct ticket_detail *t, struct page *page)
     struct dx_style chip = { .role = t->clock.role, .attr = over ? DX_CHIP | DX_BOLD : 0 };
     const char *glyph = t->clock.has_glyph ? dx_glyph(page->canvas, t->clock.glyph) : "";
     char text[80], when[32], rest[160] = "";
+    int col = MARGIN;
 
     if (page->row >= page->end || (!t->done && strcmp(t->clock.text, "–") == 0))
         return;
@@ -263,8 +264,9 @@ static void draw_verdict(const struct ticket_detail *t, struct page *page)
                        ci_when(when, sizeof(when), t->due_ms, t->now_ms));
     else if (!t->done)
         (void)snprintf(rest, sizeof(rest), "%s", t->sla);
-    (void)dx_put(page->canvas, page->row,
-                 MARGIN + 1 + dx_put(page->canvas, page->row, MARGIN, &chip, text), &dim, rest);
+    col += 1 + dx_put(page->canvas, page->row, MARGIN, &chip, text);
+    (void)dx_put_fit(page->canvas, (struct dx_box){ page->row, col, 1, MARGIN + room(page) - col },
+                     DX_FIT_LEFT, &dim, rest);
     page->row++;
 }
 
@@ -307,31 +309,44 @@ static const char *state_word(int64_t state)
     return state >= 0 && state <= DX_SLA_CANCELLED ? words[state] : "?";
 }
 
+/* How it stands is the one thing that can be loud: what comes before it, and behind. */
+static void draw_sla(const struct ticket_sla_line *sla, int64_t now_ms, struct page *page)
+{
+    bool over =
+        sla->state == DX_SLA_BREACHED || (sla->state == DX_SLA_RUNNING && sla->left_ms < 0.);
+    char state[100] = "", rest[200] = "", part[64];
+    const struct {
+        struct dx_style style;
+        const char *text;
+    } words[] = { { { .role = DX_ROLE_TEXT }, sla->name },
+                  { { .role = over ? DX_ROLE_BAD : DX_ROLE_TEXT }, state },
+                  { { .role = DX_ROLE_DIM }, rest } };
+    int col = MARGIN + LABEL, end = MARGIN + room(page), row = page->row;
+
+    add_word(state, sizeof(state), "", over ? "breached" : state_word(sla->state));
+    if (!isnan(sla->left_ms) && sla->state != DX_SLA_CANCELLED)
+        add_word(state, sizeof(state), sla->left_ms < 0. ? "over by " : "left ",
+                 ticket_span(part, sizeof(part), sla->left_ms));
+    if (sla->due_ms > 0)
+        add_word(rest, sizeof(rest), "due ", ci_when(part, sizeof(part), sla->due_ms, now_ms));
+    if (!isnan(sla->goal_s))
+        add_word(rest, sizeof(rest), "goal ", ticket_span(part, sizeof(part), sla->goal_s * 1000.));
+    if (sla->said_ms > 0)
+        add_word(rest, sizeof(rest), "as of ", ci_when(part, sizeof(part), sla->said_ms, now_ms));
+    put_line(page, "SLA", NULL, " ");
+    for (size_t i = 0; i < 3 && row < page->row && col < end; i++) {
+        if (i > 0 && *words[i].text)
+            col += dx_put(page->canvas, row, col, &dim, " · ");
+        if (col < end)
+            col += dx_put_fit(page->canvas, (struct dx_box){ row, col, 1, end - col }, DX_FIT_LEFT,
+                              &words[i].style, words[i].text);
+    }
+}
+
 static void draw_slas(const struct ticket_detail *t, struct page *page)
 {
-    for (size_t i = 0; i < t->sla_count; i++) {
-        const struct ticket_sla_line *sla = &t->slas[i];
-        bool over =
-            sla->state == DX_SLA_BREACHED || (sla->state == DX_SLA_RUNNING && sla->left_ms < 0.);
-        char text[300] = "", part[64];
-
-        add_word(text, sizeof(text), "", sla->name);
-        add_word(text, sizeof(text), "", over ? "breached" : state_word(sla->state));
-        if (!isnan(sla->left_ms) && sla->state != DX_SLA_CANCELLED)
-            add_word(text, sizeof(text), sla->left_ms < 0. ? "over by " : "left ",
-                     ticket_span(part, sizeof(part), sla->left_ms));
-        if (sla->due_ms > 0)
-            add_word(text, sizeof(text), "due ",
-                     ci_when(part, sizeof(part), sla->due_ms, t->now_ms));
-        if (!isnan(sla->goal_s))
-            add_word(text, sizeof(text), "goal ",
-                     ticket_span(part, sizeof(part), sla->goal_s * 1000.));
-        if (sla->said_ms > 0)
-            add_word(text, sizeof(text), "as of ",
-                     ci_when(part, sizeof(part), sla->said_ms, t->now_ms));
-        put_line(page, "SLA", &(struct dx_style){ .role = over ? DX_ROLE_BAD : DX_ROLE_TEXT },
-                 text);
-    }
+    for (size_t i = 0; i < t->sla_count; i++)
+        draw_sla(&t->slas[i], t->now_ms, page);
 }
 
 static void draw_pauses(const struct ticket_detail *t, struct page *page)

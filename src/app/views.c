@@ -27,7 +27,10 @@
     "views:\n"                                                                                     \
     "  - name: Overview\n"                                                                         \
     "    rows:\n" TILES "      - {weight: 3, panels: [{panel: tickets, priority: 1}]}\n"           \
-    "      - {weight: 1, panels: [{panel: alerts, priority: 3}, {panel: sources, priority: 2}]}\n"
+    "      - weight: 2\n"                                                                          \
+    "        panels:\n"                                                                            \
+    "          - {panel: tickets, follow: yes, weight: 3, priority: 3}\n"                          \
+    "          - {panel: sources, weight: 2, priority: 2}\n"
 
 /* Each view: what there is, and beside it what is in the selected row. beside: the flaky
  * jobs in the overview. */

@@ -9,7 +9,7 @@
 #include "ui/table.h"
 #include "ui/widgets.h"
 
-enum { GAP = 1, MARGIN = 1, CELL_MAX = 512, COLUMNS_MOST = 32, STRIP_WISH = 12 };
+enum { GAP = 1, MARGIN = 1, CELL_MAX = 512, COLUMNS_MOST = 32, STRIP_WISH = 12, SHORT = 9 };
 
 struct plan {
     int width[COLUMNS_MOST], col[COLUMNS_MOST], need[COLUMNS_MOST];
@@ -87,13 +87,18 @@ static int needed(const struct table *table, int column, int cols, int64_t now_m
     return width;
 }
 
-/* How narrow a column can be while others can be given up: a text at the right is a time or
- * a number in words, and says another one when it is cut. */
+/* A time, or a number in words: cut it says another one. */
+static bool is_whole(const struct dx_column *c)
+{
+    return c->type == DX_CELL_TEXT && (c->fit == DX_FIT_RIGHT || (c->max > 0 && c->max <= SHORT));
+}
+
+/* How narrow a column can be while others can be given up. */
 static int floor_of(const struct dx_column *c, int need)
 {
     int most = c->max > 0 && need > c->max ? c->max : need;
 
-    return c->type == DX_CELL_TEXT && c->fit == DX_FIT_RIGHT && most > least(c) ? most : least(c);
+    return is_whole(c) && most > least(c) ? most : least(c);
 }
 
 /* What a column gets before another one is given up for it: a number its digits,
@@ -106,7 +111,7 @@ static int first_width(const struct dx_column *c, int need, int cols)
         return width < STRIP_WISH && (c->max == 0 || c->max > STRIP_WISH) ? STRIP_WISH : width;
     if (c->type == DX_CELL_STATE || is_drawn(c))
         return width;
-    if (c->type == DX_CELL_TEXT && c->fit == DX_FIT_RIGHT)
+    if (is_whole(c))
         return floor_of(c, need);
     if (c->type == DX_CELL_TEXT && (stretches(c) || cols * 2 / 5 < most))
         most = cols * 2 / 5;
