@@ -220,6 +220,8 @@ Test(page, the_headline_says_the_worst_first)
     facts.source_count = 1;
     cr_expect_str_eq(headline(&facts, "", 80), " Waiting for the first answers.");
     facts.live = 1;
+    cr_expect(strstr(headline(&facts, "", 80), "Nothing here has a goal; other views tell."));
+    facts.judged = true;
     cr_expect(strstr(headline(&facts, "", 80), "All within their goals."));
     facts_add(&facts, DX_ROLE_WARN, "linux", "18 jobs wait");
     cr_expect(strstr(headline(&facts, "", 80), "linux 18 jobs wait"));

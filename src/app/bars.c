@@ -224,6 +224,10 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
                                                   : "Waiting for the first answers.");
         return;
     }
+    if (!facts->judged) {
+        (void)canvas_put(line, 0, MARGIN, &dim, "Nothing here has a goal; other views tell.");
+        return;
+    }
     if (facts->opened) {
         (void)canvas_put(line, 0, MARGIN, &dim,
                          "A row is opened; Esc goes back to where all is told.");

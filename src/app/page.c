@@ -264,6 +264,7 @@ struct slot *page_at(struct page *page, int row, int col)
 
 void page_panel_findings(const struct instance *in, struct facts *facts)
 {
+    facts->judged = facts->judged || in->panel->reads != 0 || in->panel->paint;
     for (size_t f = 0; f < in->finding_count; f++)
         facts_add(facts, in->findings[f].role, in->findings[f].subject, in->findings[f].sentence);
 }

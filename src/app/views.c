@@ -84,7 +84,9 @@
 #define RUNBOOKS                                                                                   \
     "  - name: Runbooks\n"                                                                         \
     "    rows:\n"                                                                                  \
-    "      - {panels: [runbooks]}\n"
+    "      - panels:\n"                                                                            \
+    "          - {panel: runbooks, priority: 0}\n"                                                 \
+    "          - {panel: runbooks, follow: yes, weight: 2, priority: 1}\n"
 
 char *views_builtin(unsigned of)
 {
