@@ -120,18 +120,32 @@ static int first_width(const struct dx_column *c, int need, int cols)
     return need > width ? need : width;
 }
 
-/* Before a column is given up, texts and strips that are no more wanted than it are cut;
- * worst -1: all of them. false: there is nothing to cut. */
-static bool narrow(const struct table *table, struct plan *plan, int worst, int over)
+/* How narrow a column is made before the worst one is given up, -1: before what is there is
+ * clipped. Texts and strips that are no more wanted than it are cut; for a strip also a name,
+ * to a third of the room. */
+static int narrowest(const struct table *table, const struct plan *plan, int i, int worst, int cols)
 {
-    int was = over;
+    const struct dx_column *c = &table->columns[i];
+    int floor = worst < 0 ? least(c) : floor_of(c, plan->need[i]);
+
+    if (!plan->shown[i] || (c->type != DX_CELL_TEXT && !is_long(c)))
+        return plan->width[i];
+    if (worst < 0 || c->priority >= table->columns[worst].priority)
+        return floor;
+    if (!is_long(&table->columns[worst]) || !stretches(c))
+        return plan->width[i];
+    return floor > cols / 3 ? floor : cols / 3;
+}
+
+/* false: there is nothing to cut. */
+static bool narrow(const struct table *table, struct plan *plan, int worst, int cols)
+{
+    int over = total(table, plan) - cols, was = over;
 
     for (int i = table->column_count - 1; i >= 0 && over > 0; i--) {
-        const struct dx_column *c = &table->columns[i];
-        int more = plan->width[i] - (worst < 0 ? least(c) : floor_of(c, plan->need[i]));
+        int more = plan->width[i] - narrowest(table, plan, i, worst, cols);
 
-        if (!plan->shown[i] || (c->type != DX_CELL_TEXT && !is_long(c)) || more <= 0 ||
-            (worst >= 0 && c->priority < table->columns[worst].priority))
+        if (more <= 0)
             continue;
         more = more < over ? more : over;
         plan->width[i] -= more;
@@ -169,7 +183,7 @@ static void make_plan(const struct table *table, struct plan *plan, int cols, in
     while (total(table, plan) > cols) {
         int worst = least_wanted(table, plan);
 
-        if (narrow(table, plan, worst, total(table, plan) - cols))
+        if (narrow(table, plan, worst, cols))
             continue;
         if (worst < 0)
             break;
