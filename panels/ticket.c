@@ -100,21 +100,24 @@ static void take_times(struct ticket_detail *t, const struct dx_rows *rows)
 {
     static const struct {
         const char *label, *what;
-        enum dx_field at, span, business;
+        enum dx_field at, span, business, basis;
     } of[TICKET_TIMES] = {
-        { "created", "", DX_FIELD_CREATED, DX_FIELD_COUNT, DX_FIELD_COUNT },
+        { "created", "", DX_FIELD_CREATED, DX_FIELD_COUNT, DX_FIELD_COUNT, DX_FIELD_CREATED_BASIS },
         { "first reply", "in public, by somebody else than the reporter", DX_FIELD_RESPONDED,
-          DX_FIELD_RESPONSE, DX_FIELD_RESPONSE_BUSINESS },
-        { "resolved", "", DX_FIELD_RESOLVED, DX_FIELD_DURATION, DX_FIELD_RESOLUTION_BUSINESS },
-        { "last change", "", DX_FIELD_UPDATED, DX_FIELD_COUNT, DX_FIELD_COUNT },
+          DX_FIELD_RESPONSE, DX_FIELD_RESPONSE_BUSINESS, DX_FIELD_RESPONDED_BASIS },
+        { "resolved", "", DX_FIELD_RESOLVED, DX_FIELD_DURATION, DX_FIELD_RESOLUTION_BUSINESS,
+          DX_FIELD_RESOLVED_BASIS },
+        { "last change", "", DX_FIELD_UPDATED, DX_FIELD_COUNT, DX_FIELD_COUNT, DX_FIELD_COUNT },
     };
 
-    for (int i = 0; i < TICKET_TIMES; i++)
+    for (int i = 0; i < TICKET_TIMES; i++) {
         t->times[i] = (struct ticket_time){ .label = of[i].label,
                                             .what = of[i].what,
                                             .at_ms = dx_int(rows, of[i].at),
                                             .seconds = ci_seconds(rows, of[i].span),
                                             .business_s = ci_seconds(rows, of[i].business) };
+        (void)ci_copy(t->times[i].basis, sizeof(t->times[i].basis), dx_text(rows, of[i].basis));
+    }
     if (t->times[0].at_ms == 0 || t->times[1].at_ms > 0 || t->done)
         return;
     t->times[1].unknown = dx_int(rows, DX_FIELD_REPLY_KNOWN) == 0;
@@ -128,6 +131,7 @@ static void take(struct ticket_detail *t, const struct dx_rows *rows)
 
     t->found = true;
     t->done = dx_int(rows, DX_FIELD_STATE) == DX_TICKET_DONE;
+    t->gone = dx_has(rows, DX_FIELD_GONE);
     t->priority = dx_int(rows, DX_FIELD_PRIORITY);
     t->clock = ticket_clock(rows, t->now_ms);
     t->due_ms = dx_int(rows, DX_FIELD_BREACH);
@@ -181,6 +185,21 @@ static void read_pauses(struct ticket_detail *t, const struct dx_view *view, con
     }
 }
 
+static void read_stays(struct ticket_detail *t, const struct dx_view *view, const char *key)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_STAYS, DX_FILTER(.key = key));
+
+    while (dx_next(rows)) {
+        int64_t stay = dx_int(rows, DX_FIELD_STATE), from_ms = dx_int(rows, DX_FIELD_STARTED);
+        int64_t to_ms =
+            dx_has(rows, DX_FIELD_FINISHED) ? dx_int(rows, DX_FIELD_FINISHED) : t->now_ms;
+
+        t->stays_known = true;
+        if (stay >= 0 && stay <= DX_STAY_WAITING && to_ms > from_ms)
+            t->stayed_s[stay] += (double)(to_ms - from_ms) / 1000.;
+    }
+}
+
 static void read_links(struct ticket_detail *t, const struct dx_view *view, const char *key)
 {
     struct dx_rows *rows =
@@ -207,6 +226,7 @@ void ticket_read(struct ticket_detail *t, const struct dx_view *view, struct dx_
     dx_note(list, note);
     read_slas(t, view, filter->key);
     read_pauses(t, view, filter->key);
+    read_stays(t, view, filter->key);
     read_links(t, view, filter->key);
     t->name_count = tie_named(view, filter->key, t->names, TICKET_NAMES);
     (void)ci_copy(t->key, sizeof(t->key), filter->key);
@@ -228,17 +248,35 @@ static int room(const struct page *page)
     return dx_canvas_cols(page->canvas) - 2 * MARGIN;
 }
 
-static void put_line(struct page *page, const char *label, const struct dx_style *style,
-                     const char *text)
+/* Returns how many columns the text takes. */
+static int put_line(struct page *page, const char *label, const struct dx_style *style,
+                    const char *text)
 {
+    int cols;
+
     if (!*text || page->row >= page->end)
-        return;
+        return 0;
     (void)dx_put_fit(page->canvas, (struct dx_box){ page->row, MARGIN, 1, LABEL - 1 }, DX_FIT_LEFT,
                      &dim, label);
-    (void)dx_put_fit(page->canvas,
-                     (struct dx_box){ page->row, MARGIN + LABEL, 1, room(page) - LABEL },
-                     DX_FIT_LEFT, style, text);
+    cols = dx_put_fit(page->canvas,
+                      (struct dx_box){ page->row, MARGIN + LABEL, 1, room(page) - LABEL },
+                      DX_FIT_LEFT, style, text);
     page->row++;
+    return cols;
+}
+
+/* What the time in the line before was read from, behind it. */
+static void put_basis(struct page *page, int cols, const char *basis)
+{
+    char text[64];
+
+    if (cols == 0 || !*basis)
+        return;
+    (void)snprintf(text, sizeof(text), "(%s)", basis);
+    (void)dx_put_fit(page->canvas,
+                     (struct dx_box){ page->row - 1, MARGIN + LABEL + cols + 2, 1,
+                                      room(page) - LABEL - cols - 2 },
+                     DX_FIT_LEFT, &dim, text);
 }
 
 /* The SLA that is the most urgent; a chip only where it is over. */
@@ -250,6 +288,11 @@ static void draw_verdict(const struct ticket_detail *t, struct page *page)
     char text[80], when[32], rest[160] = "";
     int col = MARGIN;
 
+    if (t->gone) {
+        (void)put_line(page, "gone", &dim,
+                       "deleted, or moved to another key: its server has it no more");
+        return;
+    }
     if (page->row >= page->end || (!t->done && strcmp(t->clock.text, "–") == 0))
         return;
     (void)snprintf(text, sizeof(text), over ? " %s SLA %s " : "%s%sSLA %s", glyph,
@@ -278,7 +321,7 @@ static void draw_times(const struct ticket_detail *t, struct page *page)
         char when[32], span[64] = "", number[64], text[200];
 
         if (time->unknown)
-            put_line(page, time->label, &dim, "not known");
+            (void)put_line(page, time->label, &dim, "not known");
         if (time->at_ms == 0 && isnan(time->seconds))
             continue;
         if (!isnan(time->seconds))
@@ -294,7 +337,8 @@ static void draw_times(const struct ticket_detail *t, struct page *page)
                      : dx_format(number, sizeof(number), DX_UNIT_SECONDS, time->business_s));
         (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s%s", span,
                        *span && *time->what ? "  " : "", time->what);
-        put_line(page, time->label, NULL, text);
+        put_basis(page, put_line(page, time->label, NULL, text),
+                  time->at_ms > 0 ? time->basis : "");
     }
 }
 
@@ -333,7 +377,7 @@ static void draw_sla(const struct ticket_sla_line *sla, int64_t now_ms, struct p
         add_word(rest, sizeof(rest), "goal ", ticket_span(part, sizeof(part), sla->goal_s * 1000.));
     if (sla->said_ms > 0)
         add_word(rest, sizeof(rest), "as of ", ci_when(part, sizeof(part), sla->said_ms, now_ms));
-    put_line(page, "SLA", NULL, " ");
+    (void)put_line(page, "SLA", NULL, " ");
     for (size_t i = 0; i < 3 && row < page->row && col < end; i++) {
         if (i > 0 && *words[i].text)
             col += dx_put(page->canvas, row, col, &dim, " · ");
@@ -360,20 +404,39 @@ static void draw_pauses(const struct ticket_detail *t, struct page *page)
         ticket_span(span, sizeof(span), t->paused_s * 1000.),
         t->waits_since_ms > 0 ? "; waits since " : "",
         t->waits_since_ms > 0 ? ci_when(when, sizeof(when), t->waits_since_ms, t->now_ms) : "");
-    put_line(page, "paused", NULL, text);
+    (void)put_line(page, "paused", NULL, text);
+}
+
+/* How long it stood how, by the clock. What is done spends no more. */
+static void draw_stays(const struct ticket_detail *t, struct page *page)
+{
+    static const struct {
+        enum dx_stay stay;
+        const char *word;
+    } of[] = { { DX_STAY_NEW, "new " },
+               { DX_STAY_IN_PROGRESS, "in progress " },
+               { DX_STAY_WAITING, "waiting " },
+               { DX_STAY_UNKNOWN, "in unknown ones " } };
+    char text[160] = "", span[32];
+
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+        if (t->stays_known && t->stayed_s[of[i].stay] > 0.)
+            add_word(text, sizeof(text), of[i].word,
+                     ticket_span(span, sizeof(span), t->stayed_s[of[i].stay] * 1000.));
+    (void)put_line(page, "in status", NULL, text);
 }
 
 static void draw_words(const struct ticket_detail *t, struct page *page)
 {
-    put_line(page, "status", NULL, t->kind);
-    put_line(page, "people", NULL, t->who);
-    put_line(page, "labels", NULL, t->labels);
+    (void)put_line(page, "status", NULL, t->kind);
+    (void)put_line(page, "people", NULL, t->who);
+    (void)put_line(page, "labels", NULL, t->labels);
 }
 
 static void draw_links(const struct ticket_detail *t, struct page *page)
 {
     for (size_t i = 0; i < t->link_count; i++)
-        put_line(page, i == 0 ? "links" : "", NULL, t->links[i]);
+        (void)put_line(page, i == 0 ? "links" : "", NULL, t->links[i]);
 }
 
 /* What it names, and how that stands. */
@@ -384,7 +447,7 @@ static void draw_names(const struct ticket_detail *t, struct page *page)
         int row = page->row, col = MARGIN + LABEL + dx_width(named->name) + 1;
         char stand[130];
 
-        put_line(page, named->kind, NULL, named->name);
+        (void)put_line(page, named->kind, NULL, named->name);
         (void)snprintf(stand, sizeof(stand), "(%s)", named->stand);
         if (*named->stand && row < page->end && col < room(page))
             (void)dx_put_fit(page->canvas,
@@ -414,8 +477,9 @@ static const struct section {
     void (*draw)(const struct ticket_detail *, struct page *);
     bool blank;
 } sections[] = {
-    { draw_times, true },       { draw_slas, false }, { draw_pauses, false }, { draw_names, true },
-    { draw_suggestions, true }, { draw_words, true }, { draw_links, false },  { draw_text, true },
+    { draw_times, true },   { draw_slas, false },  { draw_stays, false },
+    { draw_pauses, false }, { draw_names, true },  { draw_suggestions, true },
+    { draw_words, true },   { draw_links, false }, { draw_text, true },
 };
 
 void ticket_draw(const struct ticket_detail *t, struct dx_canvas *canvas)

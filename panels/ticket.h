@@ -29,6 +29,7 @@ struct ticket_time {
     int64_t at_ms;
     double seconds, business_s; /* from CREATED; NaN: not known */
     bool unknown;               /* whether it is so yet nobody can say */
+    char basis[48];             /* what at_ms was read from; "" */
 };
 
 struct ticket_sla_line {
@@ -38,7 +39,7 @@ struct ticket_sla_line {
 };
 
 struct ticket_detail {
-    bool found, done;
+    bool found, done, gone; /* gone: its server has it no more */
     int64_t now_ms, priority, said_ms;
     struct ticket_clock clock;
     char key[32], title[400], sla[80], kind[300], who[200], labels[300], text[1200], url[600];
@@ -51,6 +52,8 @@ struct ticket_detail {
     struct tie_named names[TICKET_NAMES];
     size_t name_count;
     struct suggestions suggestions;
+    double stayed_s[DX_STAY_WAITING + 1]; /* how long in all, by enum dx_stay */
+    bool stays_known;
     double paused_s;
     int64_t waits_since_ms; /* it still waits for somebody outside; 0: it does not */
 };

@@ -165,7 +165,8 @@ Test(exec, a_ticket_with_all_its_parts)
         "\"goal_s\":3600},{\"name\":\"reply\"}],\"pauses\":[{\"from\":1795507210,\"to\":null}],"
         "\"links\":[\"blocks DX-2\"]}\n"
         "{\"type\":\"ticket\",\"key\":\"DX-2\",\"title\":\"c\",\"created_at\":1795507200,"
-        "\"resolved_at\":1795507260}\n"));
+        "\"resolved_at\":1795507260,\"resolved_basis\":\"closed\",\"created_basis\":\"opened\","
+        "\"first_response_basis\":\"mail\",\"time_in_status_min\":{\"new\":1}}\n"));
     cr_assert_eq(kit.batch.ticket_count, 2);
     cr_expect_eq(kit.batch.note_count, 0);
     t = &kit.batch.tickets[0];
@@ -188,6 +189,9 @@ Test(exec, a_ticket_with_all_its_parts)
     cr_expect_str_eq(t->links[0], "blocks DX-2");
     cr_expect_eq(kit.batch.tickets[1].parts, TICKET_FIELDS);
     cr_expect_eq(kit.batch.tickets[1].state, DX_TICKET_DONE);
+    cr_expect_str_eq(kit.batch.tickets[1].created_basis, "opened");
+    cr_expect_str_eq(kit.batch.tickets[1].resolved_basis, "closed");
+    cr_expect_str_eq(kit.batch.tickets[1].response_basis, "mail");
 }
 
 Test(exec, a_pull_request_with_all_its_parts)

@@ -73,6 +73,13 @@ static void add_tickets(void)
 {
     static struct ticket_sla sla = { "resolution", DX_SLA_BREACHED, T0 - MINUTE, -90500, -1, 0 };
     static const char *const links[] = { "blocks DX-3", "a, \"b\"" };
+    static struct ticket_stay stays[] = {
+        { DX_STAY_NEW, 0 },
+        { DX_STAY_IN_PROGRESS, T0 - 100 * MINUTE },
+        { DX_STAY_WAITING, T0 - 80 * MINUTE },
+        { DX_STAY_IN_PROGRESS, T0 - 70 * MINUTE },
+        { DX_STAY_DONE, T0 - 9 * SECOND },
+    };
 
     for (int i = 0; i < 2; i++) {
         struct ticket *t = batch_ticket(&batch);
@@ -89,6 +96,15 @@ static void add_tickets(void)
         t->sla_count = i == 0;
         t->links = links;
         t->link_count = i == 0 ? 2 : 0;
+        t->created_basis = "created";
+        t->response_basis = "comment";
+        if (i == 0)
+            continue;
+        t->resolved_basis = "closed_at";
+        t->parts |= TICKET_PAUSES;
+        t->stays = stays;
+        t->stay_count = sizeof(stays) / sizeof(stays[0]);
+        t->stays_known = true;
     }
 }
 
@@ -187,7 +203,7 @@ static void expect_same(const char *kind, const char *key, const json_t *value, 
         cr_expect_str_eq(cell + formula, text, "%s %s", kind, key);
     } else if (json_is_null(value)) {
         cr_expect(!quoted && !*cell, "%s %s: %s", kind, key, cell);
-    } else if (json_is_array(value)) {
+    } else if (json_is_array(value) || json_is_object(value)) {
         json_t *list = json_loads(cell, 0, NULL);
 
         cr_expect(json_equal(list, value), "%s %s: %s", kind, key, cell);
@@ -366,7 +382,14 @@ Test(export_ci, a_ticket_has_whole_minutes_and_lists)
                            "\"state\":\"breached\",\"breach_at\":\"2026-09-21T14:12:20Z\","
                            "\"remaining_s\":-90.5}],\"links\":[\"blocks DX-3\",\"a, \\\"b\\\"\"],"),
               "%s", line);
+    cr_expect(strstr(line, "\"time_in_status_min\":null,\"created_basis\":\"created\","
+                           "\"first_response_basis\":\"comment\",\"resolved_basis\":\"\"}"),
+              "%s", line);
     cr_expect(strstr(line, "\"lead_min\":120,\"first_response_min\":60,"), "%s", line);
+    cr_expect(strstr(line, "\"time_in_status_min\":{\"new\":20,\"in_progress\":89,\"waiting\":10},"
+                           "\"created_basis\":\"created\",\"first_response_basis\":\"comment\","
+                           "\"resolved_basis\":\"closed_at\"}"),
+              "%s", line);
 }
 
 /* ---- once ---- */

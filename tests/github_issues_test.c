@@ -70,6 +70,8 @@ Test(github_issues, an_issue_is_a_ticket)
     cr_expect_eq(t[1].state, DX_TICKET_DONE);
     cr_expect_str_eq(t[1].raw_status, "closed, not_planned");
     cr_expect_eq(t[1].resolved_ms, EIGHT + 1800000);
+    cr_expect_str_eq(t[1].resolved_basis, "closed_at");
+    cr_expect_str_eq(t[1].created_basis, "created_at");
     cr_expect_eq(t[2].state, DX_TICKET_IN_PROGRESS, "opened again, and somebody has it");
     cr_expect_eq(t[2].resolved_ms, 0);
     cr_expect_eq(t[2].parts, TICKET_FIELDS | TICKET_RESPONSE, "nobody wrote");

@@ -81,6 +81,8 @@ Test(gitlab_issues, an_issue_is_a_ticket)
     cr_expect_eq(t->parts, TICKET_FIELDS);
     cr_expect_eq(t[1].state, DX_TICKET_DONE);
     cr_expect_eq(t[1].resolved_ms, EIGHT + 1800000);
+    cr_expect_str_eq(t[1].resolved_basis, "closed_at");
+    cr_expect_str_eq(t[1].created_basis, "created_at");
     cr_expect_eq(t[2].state, DX_TICKET_IN_PROGRESS, "an old server's word");
     cr_expect_eq(t[2].parts, TICKET_FIELDS | TICKET_RESPONSE);
     cr_expect_str_eq(t[3].type, "incident");

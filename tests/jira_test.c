@@ -80,6 +80,7 @@ Test(jira, an_issue_of_the_cloud_is_a_ticket)
     cr_expect_str_eq(t->url, "https://acme.atlassian.net/browse/DX-412");
     cr_expect_eq(t->created_ms, NINE);
     cr_expect_eq(t->resolved_ms, 0);
+    cr_expect_str_eq(t->resolved_basis, "");
     cr_expect_eq(t->first_response_ms, 0);
     cr_expect_str_eq(asked(JIRA_SLA)->path, "/rest/servicedeskapi/request/DX-412/sla?limit=50");
     kit_done(&kit);
@@ -103,6 +104,8 @@ Test(jira, the_state_is_the_key_of_the_category_never_a_name)
     t = tickets("status_names_are_localised");
     cr_expect_eq(t[0].state, DX_TICKET_DONE);
     cr_expect_eq(t[0].resolved_ms, NINE + 390 * MINUTE);
+    cr_expect_str_eq(t[0].resolved_basis, "resolutiondate");
+    cr_expect_str_eq(t[0].created_basis, "created");
     cr_expect_str_eq(t[0].raw_status, "已完成");
     cr_expect_eq(t[1].state, DX_TICKET_IN_PROGRESS);
     cr_expect_eq(t[2].state, DX_TICKET_NEW);
@@ -122,6 +125,7 @@ Test(jira, a_reopened_ticket_is_resolved_no_more)
     t = tickets("done_without_resolutiondate");
     cr_expect_eq(t->state, DX_TICKET_DONE);
     cr_expect_eq(t->resolved_ms, NINE + 6 * HOUR);
+    cr_expect_str_eq(t->resolved_basis, "statuscategorychangedate");
     kit_done(&kit);
 }
 

@@ -128,11 +128,14 @@ Test(servicenow, a_ticket_that_was_opened_again_is_not_resolved)
     const struct ticket *t = rows("servicenow/opened_again_keeps_resolved_at.json", 4);
 
     cr_expect_eq(t[0].resolved_ms, 0);
+    cr_expect_str_eq(t[0].resolved_basis, "");
     cr_expect_eq(t[1].state, DX_TICKET_DONE);
     cr_expect_eq(t[1].resolved_ms, EIGHT + 60 * MINUTE);
     cr_expect_eq(t[2].resolved_ms, EIGHT + 60 * MINUTE, "resolved before it was closed");
+    cr_expect_str_eq(t[2].resolved_basis, "resolved_at");
     cr_expect_eq(t[3].state, DX_TICKET_DONE);
     cr_expect_eq(t[3].resolved_ms, EIGHT + 120 * MINUTE);
+    cr_expect_str_eq(t[3].resolved_basis, "closed_at");
 }
 
 Test(servicenow, requests_have_states_of_tasks_and_somebody_they_are_for)
@@ -226,8 +229,10 @@ Test(servicenow, the_first_response_is_nobodys_but_an_agents)
                                   "INC0000001", TICKET_RESPONSE);
 
     cr_expect_eq(t->first_response_ms, EIGHT + 20 * MINUTE);
+    cr_expect_str_eq(t->response_basis, "comments");
     t = ticket_part(&kit.batch, "INC0000002", TICKET_RESPONSE);
     cr_expect_eq(t->first_response_ms, 0, "only its caller wrote");
+    cr_expect_str_eq(t->response_basis, "");
 }
 
 Test(servicenow, work_notes_are_no_answer)
@@ -250,8 +255,17 @@ Test(servicenow, on_hold_is_a_pause)
     cr_expect_eq(t->pauses[0].to_ms, EIGHT + 60 * MINUTE);
     cr_expect_eq(t->pauses[1].from_ms, EIGHT + 120 * MINUTE);
     cr_expect_eq(t->pauses[1].to_ms, 0, "it still waits");
-    cr_expect_eq(ticket_part(&kit.batch, "INC0000002", TICKET_PAUSES)->pause_count, 0,
-                 "since when is not said");
+    cr_assert_eq(t->stay_count, 5);
+    cr_expect(t->stays_known);
+    cr_expect_eq(t->stays[0].stay, DX_STAY_NEW);
+    cr_expect_eq(t->stays[0].from_ms, 0, "since its creation");
+    cr_expect_eq(t->stays[1].stay, DX_STAY_IN_PROGRESS);
+    cr_expect_eq(t->stays[1].from_ms, EIGHT + 10 * MINUTE);
+    cr_expect_eq(t->stays[4].stay, DX_STAY_WAITING);
+    t = ticket_part(&kit.batch, "INC0000002", TICKET_PAUSES);
+    cr_expect_eq(t->pause_count, 0, "since when is not said");
+    cr_assert(t->stay_count > 0);
+    cr_expect_eq(t->stays[0].stay, DX_STAY_UNKNOWN);
 }
 
 /* ---- what may not be read ---- */

@@ -177,6 +177,10 @@ static bool is_text(enum dx_field field)
     case DX_FIELD_SLA:
     case DX_FIELD_SLAS:
     case DX_FIELD_LINKS:
+    case DX_FIELD_STAYS:
+    case DX_FIELD_CREATED_BASIS:
+    case DX_FIELD_RESPONDED_BASIS:
+    case DX_FIELD_RESOLVED_BASIS:
     case DX_FIELD_BRIEF:
     case DX_FIELD_DEFINITION:
         return true;
@@ -212,6 +216,7 @@ static bool is_time(enum dx_field field)
     case DX_FIELD_RESOLVED:
     case DX_FIELD_UPDATED:
     case DX_FIELD_BREACH:
+    case DX_FIELD_GONE:
         return true;
     default:
         return false;

@@ -356,3 +356,106 @@ Test(store_tickets, what_is_as_it_was_is_not_written)
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, NULL, T0 + 1, DX_FIELD_KEY, DX_FIELD_TITLE),
                      "t1|CI cannot pull images\n");
 }
+
+/* ---- those that are gone ---- */
+
+Test(store_tickets, one_that_is_gone_was_open_until_then_and_is_done_by_nobody)
+{
+    struct batch b = { 0 };
+    const struct dx_filter *of[] = { DX_FILTER(.from_ms = T0 - 5 * DAY),
+                                     DX_FILTER(.from_ms = T0 - 5 * DAY, .order = DX_BY_NAME),
+                                     DX_FILTER(.from_ms = T0 - 5 * DAY, .text = "DX") };
+
+    kit_collect();
+    add(&b, "DX-1", T0 - DAY, T0 - HOUR);
+    done(add(&b, "DX-2", T0 - DAY, T0 - HOUR), T0 - HOUR);
+    done(add(&b, "DX-3", T0 - DAY, T0 - HOUR), T0 - HOUR);
+    kit_poll(0, T0, &b);
+    part(&b, "DX-1", 0)->gone = true;
+    part(&b, "DX-2", 0)->moved = true;
+    kit_poll(0, T0 + HOUR, &b);
+    for (size_t i = 0; i < 3; i++) {
+        cr_expect_str_eq(list(T0 + DAY, of[i]), "DX-3|3|-|-3600\n", "%zu", i);
+        cr_expect_str_eq(list(T0 + MINUTE, of[i]), "DX-1|1|-|-\nDX-3|3|-|-3600\n", "%zu", i);
+    }
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.key = "t1"), T0 + DAY,
+                          DX_FIELD_NAME, DX_FIELD_GONE),
+                     "DX-1|3600\n", "it says so of itself");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.key = "t1"), T0 + MINUTE,
+                          DX_FIELD_NAME, DX_FIELD_GONE),
+                     "DX-1|-\n");
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_SEARCH, DX_FILTER(.name = "images"), T0 + DAY, DX_FIELD_NAME),
+        "DX-3\n");
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_SIMILAR, DX_FILTER(.key = "t3"), T0 + DAY, DX_FIELD_NAME), "");
+    add(&b, "DX-1", T0 - DAY, T0 - HOUR); /* it is there again */
+    kit_poll(0, T0 + 2 * HOUR, &b);
+    cr_expect_str_eq(list(T0 + DAY, of[0]), "DX-1|1|-|-\nDX-3|3|-|-3600\n");
+}
+
+/* ---- what it was read from, and how it stood ---- */
+
+Test(store_tickets, a_time_has_what_it_was_read_from)
+{
+    struct batch b = { 0 };
+    struct ticket *t;
+
+    kit_collect();
+    t = add(&b, "DX-1", T0 - DAY, T0);
+    t->created_basis = "created";
+    t->resolved_basis = "resolutiondate";
+    done(t, T0 - HOUR);
+    t = part(&b, "DX-1", TICKET_RESPONSE);
+    t->first_response_ms = T0 - 2 * HOUR;
+    t->response_basis = "comment";
+    kit_poll(0, T0, &b);
+#define BASES(at)                                                                                  \
+    ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.key = "t1"), at, DX_FIELD_CREATED_BASIS,          \
+         DX_FIELD_RESPONDED_BASIS, DX_FIELD_RESOLVED_BASIS)
+    cr_expect_str_eq(BASES(T0), "created|comment|resolutiondate\n");
+    cr_expect_str_eq(BASES(T0 - 90 * MINUTE), "created|comment|-\n", "then it was not resolved");
+    add(&b, "DX-1", T0 - DAY, T0 + MINUTE); /* reopened */
+    kit_poll(0, T0 + MINUTE, &b);
+    cr_expect_str_eq(BASES(T0 + MINUTE), "-|comment|-\n");
+}
+
+static const char *stays(int64_t at_ms)
+{
+    return ROWS(kit.store, DX_QUERY_TICKET_STAYS, DX_FILTER(.key = "t1"), at_ms, DX_FIELD_STATE,
+                DX_FIELD_STARTED, DX_FIELD_FINISHED);
+}
+
+Test(store_tickets, how_it_stood_is_a_history)
+{
+    struct batch b = { 0 };
+    struct ticket_stay list[] = { { DX_STAY_NEW, 0 },
+                                  { DX_STAY_IN_PROGRESS, T0 - 3 * HOUR },
+                                  { DX_STAY_WAITING, T0 - HOUR } };
+    struct ticket *t;
+
+    kit_collect();
+    add(&b, "DX-1", T0 - DAY, T0);
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(stays(T0), "", "not known");
+    t = part(&b, "DX-1", TICKET_PAUSES);
+    t->stays = list;
+    t->stay_count = 3;
+    t->stays_known = true;
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(stays(T0), "1|1789913600000|1789989200000\n2|1789989200000|1789996400000\n"
+                                "4|1789996400000|-\n");
+    cr_expect_str_eq(stays(T0 - 2 * HOUR), "1|1789913600000|1789989200000\n2|1789989200000|-\n");
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.parts = true), T0 - 2 * HOUR, DX_FIELD_STAYS),
+        "[[1,1789913600000],[2,1789989200000]]\n");
+    part(&b, "DX-1", TICKET_PAUSES)->stays_known = true; /* it never changed */
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(stays(T0), "1|1789913600000|-\n");
+    part(&b, "DX-1", 0)->gone = true;
+    kit_poll(0, T0 + HOUR, &b);
+    cr_expect_str_eq(stays(T0 + DAY), "1|1789913600000|1790003600000\n", "until it was gone");
+    part(&b, "DX-1", TICKET_PAUSES); /* of its pauses only it is known when they were */
+    kit_poll(0, T0 + HOUR, &b);
+    cr_expect_str_eq(stays(T0 + DAY), "");
+}

@@ -121,11 +121,22 @@ static void give_rest(struct ticket *t)
 {
     static const char *const links[] = { "relates to DX-371", "is caused by DX-290" };
     static struct ticket_pause pauses[2];
+    static struct ticket_stay stays[5];
 
     pauses[0] = (struct ticket_pause){ now_ms - 170 * MINUTE, now_ms - 150 * MINUTE };
     pauses[1] = (struct ticket_pause){ now_ms - 20 * MINUTE, 0 };
     t->pauses = pauses;
     t->pause_count = 2;
+    stays[0] = (struct ticket_stay){ DX_STAY_NEW, t->created_ms };
+    stays[1] = (struct ticket_stay){ DX_STAY_WAITING, pauses[0].from_ms };
+    stays[2] = (struct ticket_stay){ DX_STAY_NEW, pauses[0].to_ms };
+    stays[3] = (struct ticket_stay){ DX_STAY_IN_PROGRESS, t->created_ms + 95 * MINUTE };
+    stays[4] = (struct ticket_stay){ DX_STAY_WAITING, pauses[1].from_ms };
+    t->stays = stays;
+    t->stay_count = 5;
+    t->stays_known = true;
+    t->created_basis = "created";
+    t->response_basis = "comment";
     t->links = links;
     t->link_count = 2;
     t->labels = "ci, registry";

@@ -300,6 +300,12 @@ static const struct record_field ticket_fields[] = {
     TEXT("raw_priority", RAW_PRIORITY, "priority, in the server's word"),
     { "resolution_business_min", DX_FIELD_RESOLUTION_BUSINESS, SHAPE_FULL_MINUTES,
       "of lead_min, business time" },
+    { "time_in_status_min", DX_FIELD_STAYS, SHAPE_STAYS,
+      "by the history of its statuses: new, in_progress, waiting (for somebody outside), whole "
+      "minutes, rounded down; null: not known" },
+    TEXT("created_basis", CREATED_BASIS, "what created_at was read from"),
+    TEXT("first_response_basis", RESPONDED_BASIS, "what first_response_at was read from"),
+    TEXT("resolved_basis", RESOLVED_BASIS, "what resolved_at was read from"),
     { 0 },
 };
 
@@ -355,6 +361,7 @@ static const char *const units[] = {
     [SHAPE_TREND] = "word",      [SHAPE_WINDOW] = "seconds",    [SHAPE_TICKET_STATE] = "word",
     [SHAPE_SLAS] = "list",       [SHAPE_LIST] = "list",         [SHAPE_FULL_MINUTES] = "minutes",
     [SHAPE_UNIT] = "word",       [SHAPE_KPI_STATE] = "word",    [SHAPE_FLOOR] = "words",
+    [SHAPE_STAYS] = "object",
 };
 
 /* A section for each kind, between comments that name it. */

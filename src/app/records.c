@@ -156,6 +156,34 @@ static json_t *full_minutes(int64_t ms)
     return json_integer(ms > 0 ? ms / 60000 : 0);
 }
 
+/* Each lasts until the next one; what is done spends no more time. */
+static json_t *stays_json(const char *text, int64_t now_ms)
+{
+    static const char *const names[] = {
+        [DX_STAY_NEW] = "new", [DX_STAY_IN_PROGRESS] = "in_progress", [DX_STAY_WAITING] = "waiting"
+    };
+    int64_t spent_ms[DX_STAY_WAITING + 1] = { 0 };
+    json_t *list = list_json(text), *out = json_object();
+    size_t count = json_array_size(list);
+
+    for (size_t i = 0; i < count; i++) {
+        const json_t *one = json_array_get(list, i), *next = json_array_get(list, i + 1);
+        int64_t stay = json_integer_value(json_array_get(one, 0));
+        int64_t to_ms = next ? json_integer_value(json_array_get(next, 1)) : now_ms;
+
+        if (stay >= 0 && stay <= DX_STAY_WAITING)
+            spent_ms[stay] += to_ms - json_integer_value(json_array_get(one, 1));
+    }
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (names[i])
+            (void)json_object_set_new(out, names[i], full_minutes(spent_ms[i]));
+    json_decref(list);
+    if (count > 0)
+        return out;
+    json_decref(out);
+    return json_null();
+}
+
 static json_t *value_json(const struct record_field *f, const struct record_row *row)
 {
     const struct rows_ops *ops = row->ops;
@@ -182,6 +210,8 @@ static json_t *value_json(const struct record_field *f, const struct record_row 
         return has ? full_minutes(ops->integer(row->rows, f->field)) : json_null();
     case SHAPE_SLAS:
         return slas_json(ops->text(row->rows, f->field));
+    case SHAPE_STAYS:
+        return stays_json(ops->text(row->rows, f->field), row->now_ms);
     case SHAPE_LIST:
         return list_json(ops->text(row->rows, f->field));
     case SHAPE_FLAG:

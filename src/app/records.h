@@ -50,6 +50,7 @@ enum record_shape {
     SHAPE_TICKET_STATE,
     SHAPE_SLAS,         /* a list of objects: name, state, breach_at, remaining_s */
     SHAPE_LIST,         /* of texts, from JSON */
+    SHAPE_STAYS,        /* an object: new, in_progress, waiting, in whole minutes */
     SHAPE_FULL_MINUTES, /* of a span in ms: whole ones, rounded down */
     SHAPE_UNIT,         /* of a number: seconds, share ... */
     SHAPE_KPI_STATE,

@@ -324,7 +324,10 @@ struct ticket *batch_ticket(struct batch *batch)
                                .assignee = "",
                                .url = "",
                                .labels = "",
-                               .text = "" };
+                               .text = "",
+                               .created_basis = "",
+                               .response_basis = "",
+                               .resolved_basis = "" };
     return ticket;
 }
 

@@ -132,12 +132,17 @@ struct ticket_pause {
     int64_t from_ms, to_ms; /* waited for somebody outside; to 0: still does */
 };
 
+struct ticket_stay { /* how it stood, until the next one */
+    enum dx_stay stay;
+    int64_t from_ms;
+};
+
 /* What a reply says of a ticket; the other parts stay as the store has them. */
 enum ticket_part {
     TICKET_FIELDS = 1,   /* all that is in struct ticket itself but first_response_ms */
     TICKET_RESPONSE = 2, /* first_response_ms; 0: nobody answered yet */
     TICKET_SLAS = 4,     /* all there are */
-    TICKET_PAUSES = 8,   /* all there are */
+    TICKET_PAUSES = 8,   /* all there are, and its stays, where their history is known */
     TICKET_LINKS = 16,   /* all there are */
 };
 
@@ -158,10 +163,16 @@ struct ticket {
     bool moved; /* the same, for it goes on under another key */
     int64_t created_ms, resolved_ms, updated_ms; /* 0: it does not say */
     int64_t first_response_ms; /* first public answer by somebody else than the reporter */
-    struct ticket_sla *slas;   /* these lists are in the batch's arena */
+    /* What these were read from: "closed_at", "changelog", "comment"; "": nobody says. */
+    const char *created_basis, *response_basis, *resolved_basis;
+    struct ticket_sla *slas; /* these lists are in the batch's arena */
     struct ticket_pause *pauses;
+    /* Oldest first, each another one than the one before it; from_ms 0: since its creation.
+     * None, though they are known: it stands as it did at its creation. */
+    struct ticket_stay *stays;
+    bool stays_known;
     const char *const *links; /* "blocks DX-3", each in one line */
-    size_t sla_count, pause_count, link_count;
+    size_t sla_count, pause_count, stay_count, link_count;
 };
 
 /* A pull or merge request. What is "" or 0 stays as the store has it. */

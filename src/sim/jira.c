@@ -206,6 +206,29 @@ static void info_server(struct exchange *x)
     server_info(x, false);
 }
 
+static void statuses(struct exchange *x, bool cloud)
+{
+    struct atlas_call call;
+    json_t *list;
+
+    if (!atlas_begin(&call, x, cloud))
+        return;
+    list = json_array();
+    for (int i = 0; i < TICKET_STATUSES; i++)
+        (void)json_array_append_new(list, atlas_status(&call, (enum ticket_status)i));
+    atlas_put(&call, list);
+}
+
+static void statuses_cloud(struct exchange *x)
+{
+    statuses(x, true);
+}
+
+static void statuses_server(struct exchange *x)
+{
+    statuses(x, false);
+}
+
 static void issue_cloud(struct exchange *x)
 {
     struct atlas_call call;
@@ -250,6 +273,7 @@ static void refuse(struct exchange *x)
 static const struct route cloud_routes[] = {
     { CLOUD "/rest/api/3/myself", "GET", myself_cloud },
     { CLOUD "/rest/api/3/serverInfo", "GET", info_cloud },
+    { CLOUD "/rest/api/3/status", "GET", statuses_cloud },
     { CLOUD "/rest/api/3/search/jql", "GET POST", atlas_search_cloud },
     { CLOUD "/rest/api/3/search/approximate-count", "POST", atlas_count },
     { CLOUD "/rest/api/3/search", "GET POST", atlas_search_gone },
@@ -262,6 +286,7 @@ static const struct route cloud_routes[] = {
 static const struct route server_routes[] = {
     { SERVER "/rest/api/2/myself", "GET", myself_server },
     { SERVER "/rest/api/2/serverInfo", "GET", info_server },
+    { SERVER "/rest/api/2/status", "GET", statuses_server },
     { SERVER "/rest/api/2/search", "GET POST", atlas_search_server },
     { SERVER "/rest/api/2/issue/", "GET", issue_server },
     { 0 },

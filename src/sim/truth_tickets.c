@@ -29,6 +29,35 @@ static json_t *business_json(const struct ticket *t, int64_t from_ms, int64_t to
                      1e3);
 }
 
+/* How long it stood so until now, in seconds, as the system shows its times. Issues of GitHub
+ * and GitLab are open or closed, and that is all. */
+static json_t *stays_json(const struct ticket *t, int64_t now_ms)
+{
+    static const enum {
+        NEW,
+        WORK,
+        WAITING,
+        OVER
+    } of[TICKET_STATUSES] = { NEW, NEW, WORK, WAITING, OVER, OVER, OVER };
+    int64_t spent_ms[OVER + 1] = { 0 }, from_ms = ticket_shown_ms(t->system, t->created_ms);
+    enum ticket_status status = TICKET_NEW;
+
+    if (t->system == TICKETS_GITHUB || t->system == TICKETS_GITLAB)
+        return json_null();
+    for (size_t i = 0; i < t->event_count && t->events[i].at_ms <= now_ms; i++) {
+        int64_t at_ms = ticket_shown_ms(t->system, t->events[i].at_ms);
+
+        if (t->events[i].step != STEP_STATUS)
+            continue;
+        spent_ms[of[status]] += at_ms - from_ms;
+        status = t->events[i].status;
+        from_ms = at_ms;
+    }
+    spent_ms[of[status]] += now_ms - from_ms;
+    return json_pack("{s:f, s:f, s:f}", "new", (double)spent_ms[NEW] / 1e3, "in_progress",
+                     (double)spent_ms[WORK] / 1e3, "waiting", (double)spent_ms[WAITING] / 1e3);
+}
+
 static json_t *sla_json(const struct ticket *t, enum ticket_goal goal, int64_t now_ms)
 {
     struct sla_cycle cycles[SLA_CYCLES_MOST];
@@ -65,12 +94,12 @@ static json_t *ticket_json(const struct helpdesk *desk, const struct ticket *t, 
     (void)json_object_update_new(
         json,
         json_pack(
-            "{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:i, s:i, s:b, s:b, s:b, s:b, s:o, s:o}",
-            "created", time_json(t, t->created_ms), "updated", time_json(t, s.updated_ms),
-            "first_response", time_json(t, s.response_ms), "resolved", time_json(t, s.resolved_ms),
-            "response_business_s", business_json(t, t->created_ms, s.response_ms),
-            "resolution_business_s", business_json(t, t->created_ms, s.resolved_ms),
-            "response_paused_business_s",
+            "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:i, s:i, s:b, s:b, s:b, s:b, s:o, s:o}",
+            "stays", stays_json(t, now_ms), "created", time_json(t, t->created_ms), "updated",
+            time_json(t, s.updated_ms), "first_response", time_json(t, s.response_ms), "resolved",
+            time_json(t, s.resolved_ms), "response_business_s",
+            business_json(t, t->created_ms, s.response_ms), "resolution_business_s",
+            business_json(t, t->created_ms, s.resolved_ms), "response_paused_business_s",
             (double)ticket_paused_ms(t, t->created_ms, s.response_ms) / 1e3, "paused_business_s",
             (double)ticket_paused_ms(t, t->created_ms, s.resolved_ms ? s.resolved_ms : now_ms) /
                 1e3,

@@ -127,7 +127,8 @@ static void read_fields(struct exec_line *line, struct ticket *t)
 {
     /* Exports have them; here they are made of the times. */
     static const char *const made[] = { "lead_min", "first_response_min",
-                                        "first_response_business_min", "resolution_business_min" };
+                                        "first_response_business_min", "resolution_business_min",
+                                        "time_in_status_min" };
 
     for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
         exec_know(line, made[i]);
@@ -147,6 +148,9 @@ static void read_fields(struct exec_line *line, struct ticket *t)
     t->created_ms = exec_time(line, "created_at");
     t->resolved_ms = exec_time(line, "resolved_at");
     t->updated_ms = exec_time(line, "updated_at");
+    t->created_basis = exec_text(line, "created_basis");
+    t->resolved_basis = exec_text(line, "resolved_basis");
+    t->response_basis = exec_text(line, "first_response_basis");
     t->state = state_of(line, t);
     if (t->created_ms == 0 && line->error.fault == DX_FAULT_NONE)
         dx_fail(&line->error, DX_FAULT_REPLY, "created_at is missing");

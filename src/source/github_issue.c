@@ -50,6 +50,7 @@ static void put_state(struct batch *batch, struct ticket *t, const json_t *item)
     if (strcmp(state, "closed") == 0) {
         t->state = DX_TICKET_DONE;
         t->resolved_ms = field_time(item, "closed_at");
+        t->resolved_basis = t->resolved_ms > 0 ? "closed_at" : "";
     } else if (strcmp(state, "open") == 0) {
         t->state = *t->assignee ? DX_TICKET_IN_PROGRESS : DX_TICKET_NEW;
     } else {
@@ -71,6 +72,7 @@ static void put_fields(const struct github_poll *p, struct ticket *t, const json
     t->assignee = field_text(batch, json_object_get(item, "assignee"), "login");
     t->url = is_url(url) ? url : "";
     t->created_ms = field_time(item, "created_at");
+    t->created_basis = "created_at";
     t->updated_ms = field_time(item, "updated_at");
     put_state(batch, t, item);
     ticket_labels_put(&p->config->issues, batch, t, json_object_get(item, "labels"));
@@ -174,6 +176,7 @@ static struct ticket *put_response(struct batch *batch, const char *key, int64_t
     t->key = arena_text(&batch->arena, key);
     t->parts = TICKET_RESPONSE;
     t->first_response_ms = ms;
+    t->response_basis = ms > 0 ? "comment" : "";
     return t;
 }
 

@@ -42,6 +42,7 @@ static void put_state(struct batch *batch, struct ticket *t, const json_t *item)
     if (strcmp(t->raw_status, "closed") == 0) {
         t->state = DX_TICKET_DONE;
         t->resolved_ms = field_time(item, "closed_at");
+        t->resolved_basis = t->resolved_ms > 0 ? "closed_at" : "";
     } else if (strcmp(t->raw_status, "opened") == 0 || strcmp(t->raw_status, "reopened") == 0) {
         t->state = *t->assignee ? DX_TICKET_IN_PROGRESS : DX_TICKET_NEW;
     } else {
@@ -64,6 +65,7 @@ static void put_fields(const struct gitlab *g, struct batch *batch, struct ticke
     t->assignee = field_text(batch, json_array_get(assignees, 0), "username");
     t->url = gitlab_url(batch, item);
     t->created_ms = field_time(item, "created_at");
+    t->created_basis = "created_at";
     t->updated_ms = field_time(item, "updated_at");
     put_state(batch, t, item);
     ticket_labels_put(&g->issues, batch, t, json_object_get(item, "labels"));
@@ -163,5 +165,6 @@ bool gitlab_decode_notes(const struct gitlab *g, const struct reply *reply, stru
     t->parts = TICKET_RESPONSE;
     t->refused = gitlab_is_answer(reply) ? 0 : TICKET_RESPONSE;
     t->first_response_ms = first;
+    t->response_basis = first > 0 ? "note" : "";
     return true;
 }

@@ -119,6 +119,8 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
         return jira_decode_server(&p, err);
     case JIRA_MYSELF:
         return jira_decode_myself(&p, err);
+    case JIRA_STATUSES:
+        return jira_decode_statuses(&p, err);
     case JIRA_NEWS:
     case JIRA_OPEN:
     case JIRA_FILL:

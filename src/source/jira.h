@@ -12,13 +12,15 @@
  *
  * Cursors: of a query (their names end in its hash) n: the latest change that is here,
  * o: how far the open ones are listed (1: all), f: how far the history is. Of the server
- * kind, base=URL and zone=NAME (their value is when it was said), told: when both were
- * asked for, desk: when there was no service desk, slas and queues: when all were listed. */
+ * kind, base=URL and zone=NAME (their value is when it was said), status=ID (its
+ * category, enum dx_ticket_state), told: when these were asked for, desk: when there was no service
+ * desk, slas and queues: when all were listed. */
 #ifndef SOURCE_JIRA_H
 #define SOURCE_JIRA_H
 
 #include "source/plan.h"
 #include "source/source.h"
+#include "source/ticket_stays.h"
 
 enum jira_desk { JIRA_DESK_AUTO, JIRA_DESK_YES, JIRA_DESK_NO };
 
@@ -31,6 +33,7 @@ struct jira { /* its options; the lists are of const char *, the map of struct d
 enum jira_step {
     JIRA_SERVER, /* detail: enum jira_asking */
     JIRA_MYSELF,
+    JIRA_STATUSES,
     JIRA_NEWS,     /* the walks; detail: the change that the query begins at */
     JIRA_OPEN,     /* the open ones */
     JIRA_FILL,     /* history */
@@ -132,6 +135,7 @@ const char *jira_text(struct batch *batch, const json_t *value);
 
 /* ---- jira_comments.c: the first response ---- */
 
+#define JIRA_RESPONSE_BASIS "comment"
 /* The first public comment by somebody else who is no machine; 0: none. */
 int64_t jira_response(const struct jira_poll *p, const json_t *comments, const char *reporter);
 /* Is it said of each of them who sees it? Data Center does not in a list of tickets. */
@@ -140,21 +144,27 @@ void jira_ask_comments(const struct jira_poll *p, const char *key, const char *r
                        int64_t start);
 bool jira_decode_comments(const struct jira_poll *p, struct dx_error *err);
 
-/* ---- jira_changes.c: when it waited for somebody outside ---- */
+/* ---- jira_statuses.c: what they stand for ---- */
 
-enum { JIRA_PAUSES_MOST = 100 };
-struct jira_trail { /* of its states, from change to change */
-    const char *key;
-    int64_t created_ms, from_ms; /* from: since when it waits; 0: it does not */
-    bool now, begun;             /* now: the ticket waits as it is; begun: a change was seen */
-    struct ticket_pause pauses[JIRA_PAUSES_MOST];
-    size_t count;
-};
+/* Ask for the categories of all statuses: changes name only the statuses. */
+void jira_ask_statuses(const struct jira_poll *p);
+bool jira_decode_statuses(const struct jira_poll *p, struct dx_error *err);
+/* How a ticket in this status stands; which of them are pauses the configuration says. */
+enum dx_stay jira_stay(const struct jira_poll *p, const char *name, const char *id);
 bool jira_is_pause(const struct jira *config, const char *name, const char *id);
+
+/* ---- jira_changes.c: how it stood, and when it waited for somebody outside ---- */
+
+struct jira_trail { /* from change to change */
+    const char *key;
+    int64_t created_ms;
+    enum dx_stay now; /* as it is */
+    struct ticket_trail stays;
+};
 /* Changes in any order, all of them or the next page. */
 void jira_follow(const struct jira_poll *p, struct jira_trail *trail, const json_t *changes);
 /* All changes were seen: say it of the ticket. */
-void jira_put_pauses(struct batch *batch, struct ticket *ticket, struct jira_trail *trail);
+void jira_put_stays(struct batch *batch, struct ticket *ticket, struct jira_trail *trail);
 void jira_ask_changes(const struct jira_poll *p, const struct jira_trail *trail, int64_t start);
 bool jira_decode_changes(const struct jira_poll *p, struct dx_error *err);
 

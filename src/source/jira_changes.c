@@ -1,6 +1,6 @@
-/* jira: when a ticket waited for somebody outside, by its changes of status. The server
- * gives at most a hundred of them with a ticket; the rest comes in pages. What a page has
- * found so far goes on in the next request. */
+/* jira: how a ticket stood, and when it waited for somebody outside, by its changes of
+ * status. The server gives at most a hundred of them with a ticket; the rest comes in pages. What a
+ * page has found so far goes on in the next request. */
 #include "config.h"
 
 #include "source/jira.h"
@@ -9,30 +9,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/buf.h"
 #include "source/field.h"
-#include "source/pattern.h"
 
 enum { CHANGES_MOST = 2000, START_MOST = 10000 };
-
-bool jira_is_pause(const struct jira *config, const char *name, const char *id)
-{
-    static const char *const usual[] = { "waiting for customer", "pending" };
-
-    if (config->pauses.count == 0)
-        return strcasecmp(name, usual[0]) == 0 || strcasecmp(name, usual[1]) == 0;
-    return pattern_fits(&config->pauses, name, PATTERN_ANY_CASE) ||
-           (*id && pattern_fits(&config->pauses, id, PATTERN_EXACT));
-}
 
 /* ---- changes ---- */
 
 struct field_change {
     int64_t at_ms;
     size_t nth; /* of the same moment: as they came */
-    bool from_pause, to_pause;
+    enum dx_stay from, to;
 };
 
 static int by_time(const void *a, const void *b)
@@ -51,11 +39,10 @@ static bool is_status(const json_t *item)
             value_is(json_object_get(item, "field"), "status"));
 }
 
-static bool pause_in(const struct jira_poll *p, const json_t *item, const char *name,
-                     const char *id)
+static enum dx_stay stay_in(const struct jira_poll *p, const json_t *item, const char *name,
+                            const char *id)
 {
-    return jira_is_pause(p->config, field_text(p->batch, item, name),
-                         field_text(p->batch, item, id));
+    return jira_stay(p, field_text(p->batch, item, name), field_text(p->batch, item, id));
 }
 
 static size_t read_changes(const struct jira_poll *p, const json_t *list, struct field_change *out)
@@ -68,11 +55,10 @@ static size_t read_changes(const struct jira_poll *p, const json_t *list, struct
             int64_t at_ms = field_time(change, "created");
 
             if (at_ms > 0 && is_status(item) && n < CHANGES_MOST) {
-                out[n] =
-                    (struct field_change){ .at_ms = at_ms,
-                                           .nth = n,
-                                           .from_pause = pause_in(p, item, "fromString", "from"),
-                                           .to_pause = pause_in(p, item, "toString", "to") };
+                out[n] = (struct field_change){ .at_ms = at_ms,
+                                                .nth = n,
+                                                .from = stay_in(p, item, "fromString", "from"),
+                                                .to = stay_in(p, item, "toString", "to") };
                 n++;
             }
         }
@@ -81,57 +67,44 @@ static size_t read_changes(const struct jira_poll *p, const json_t *list, struct
     return n;
 }
 
-static void close_pause(struct jira_trail *trail, int64_t at_ms)
-{
-    if (trail->from_ms > 0 && at_ms > trail->from_ms && trail->count < JIRA_PAUSES_MOST)
-        trail->pauses[trail->count++] = (struct ticket_pause){ trail->from_ms, at_ms };
-    trail->from_ms = 0;
-}
-
 void jira_follow(const struct jira_poll *p, struct jira_trail *trail, const json_t *changes)
 {
     struct field_change *list = mem_new(CHANGES_MOST, sizeof(*list));
     size_t n = read_changes(p, changes, list);
 
     for (size_t i = 0; i < n; i++) {
-        if (!trail->begun && list[i].from_pause)
-            trail->from_ms = trail->created_ms; /* it was made so */
-        trail->begun = true;
-        if (!list[i].to_pause)
-            close_pause(trail, list[i].at_ms);
-        else if (trail->from_ms == 0)
-            trail->from_ms = list[i].at_ms;
+        if (trail->stays.count == 0) /* it was made so */
+            ticket_stand(&trail->stays, list[i].from, trail->created_ms);
+        ticket_stand(&trail->stays, list[i].to, list[i].at_ms);
     }
     free(list);
 }
 
-void jira_put_pauses(struct batch *batch, struct ticket *ticket, struct jira_trail *trail)
+/* One that waits by its changes only does not, nobody knows since when. */
+void jira_put_stays(struct batch *batch, struct ticket *ticket, struct jira_trail *trail)
 {
-    if (!trail->begun && trail->now)
-        trail->from_ms = trail->created_ms;
-    if (trail->from_ms > 0 && trail->now && trail->count < JIRA_PAUSES_MOST)
-        trail->pauses[trail->count++] = (struct ticket_pause){ trail->from_ms, 0 };
-    ticket->parts |= TICKET_PAUSES;
-    ticket->pause_count = trail->count;
-    if (trail->count == 0)
-        return;
-    ticket->pauses = arena_alloc(&batch->arena, trail->count * sizeof(*ticket->pauses));
-    memcpy(ticket->pauses, trail->pauses, trail->count * sizeof(*ticket->pauses));
+    struct ticket_trail *stays = &trail->stays;
+
+    if (stays->count == 0)
+        ticket_stand(stays, trail->now, trail->created_ms);
+    if (stays->stays[stays->count - 1].stay == DX_STAY_WAITING && trail->now != DX_STAY_WAITING)
+        stays->count--;
+    ticket_put_stays(batch, ticket, stays);
 }
 
 /* ---- pages ---- */
 
-/* "DX-7 1795000000000 1 0 0 1795000000000-1795000060000,..." */
+/* "DX-7 1795000000000 2 1-1795000000000,4-1795000060000," */
 static const char *trail_text(struct plan *plan, const struct jira_trail *trail)
 {
-    const char *text = arena_print(&plan->arena, "%s %" PRId64 " %d %d %" PRId64 " ", trail->key,
-                                   trail->created_ms, trail->now, trail->begun, trail->from_ms);
+    const char *text = arena_print(&plan->arena, "%s %" PRId64 " %d ", trail->key,
+                                   trail->created_ms, (int)trail->now);
     struct buf out;
 
-    buf_init(&out, 64 + JIRA_PAUSES_MOST * 42);
-    for (size_t i = 0; i < trail->count; i++)
-        (void)buf_print(&out, "%" PRId64 "-%" PRId64 ",", trail->pauses[i].from_ms,
-                        trail->pauses[i].to_ms);
+    buf_init(&out, 64 + TICKET_STAYS_MOST * 24);
+    for (size_t i = 0; i < trail->stays.count; i++)
+        (void)buf_print(&out, "%d-%" PRId64 ",", (int)trail->stays.stays[i].stay,
+                        trail->stays.stays[i].from_ms);
     text = arena_print(&plan->arena, "%s%s", text, out.bytes ? out.bytes : "");
     buf_done(&out);
     return text;
@@ -144,19 +117,14 @@ static struct jira_trail trail_of(const struct jira_poll *p)
     char *at = NULL;
 
     trail.created_ms = strtoll(rest, &at, 10);
-    trail.now = strtoll(at, &at, 10) != 0;
-    trail.begun = strtoll(at, &at, 10) != 0;
-    trail.from_ms = strtoll(at, &at, 10);
-    while (*at == ' ' || *at == ',')
-        at++;
-    while (*at && trail.count < JIRA_PAUSES_MOST) {
-        struct ticket_pause *pause = &trail.pauses[trail.count];
+    trail.now = (enum dx_stay)strtoll(at, &at, 10);
+    at += *at == ' ';
+    while (*at) {
+        enum dx_stay stay = (enum dx_stay)strtoll(at, &at, 10);
 
-        pause->from_ms = strtoll(at, &at, 10);
         if (*at != '-')
             break;
-        pause->to_ms = strtoll(at + 1, &at, 10);
-        trail.count++;
+        ticket_stand(&trail.stays, stay, strtoll(at + 1, &at, 10));
         at += *at == ',';
     }
     return trail;
@@ -198,6 +166,6 @@ bool jira_decode_changes(const struct jira_poll *p, struct dx_error *err)
     }
     t = batch_ticket(p->batch);
     t->key = arena_text(&p->batch->arena, trail.key);
-    jira_put_pauses(p->batch, t, &trail);
+    jira_put_stays(p->batch, t, &trail);
     return true;
 }

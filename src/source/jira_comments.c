@@ -123,5 +123,6 @@ bool jira_decode_comments(const struct jira_poll *p, struct dx_error *err)
     t->key = arena_text(&p->batch->arena, key);
     t->parts = TICKET_RESPONSE;
     t->first_response_ms = first;
+    t->response_basis = first > 0 ? JIRA_RESPONSE_BASIS : "";
     return true;
 }

@@ -62,13 +62,14 @@ static const char *url_of(const struct jira_poll *p, const json_t *issue, const 
 
 /* Of a status that is done but has no resolution, team-managed projects know when the
  * category changed. What is open is not resolved, whatever was left in the field. */
-static int64_t resolved_ms(const struct ticket *t, const json_t *fields)
+static void put_resolved(struct ticket *t, const json_t *fields)
 {
-    int64_t ms = field_time(fields, "resolutiondate");
+    static const char *const from[] = { "resolutiondate", "statuscategorychangedate" };
 
-    if (t->state != DX_TICKET_DONE)
-        return 0;
-    return ms > 0 ? ms : field_time(fields, "statuscategorychangedate");
+    for (size_t i = 0; i < 2 && t->state == DX_TICKET_DONE && t->resolved_ms == 0; i++) {
+        t->resolved_ms = field_time(fields, from[i]);
+        t->resolved_basis = t->resolved_ms > 0 ? from[i] : "";
+    }
 }
 
 static void put_fields(const struct jira_poll *p, struct ticket *t, const json_t *fields)
@@ -91,7 +92,8 @@ static void put_fields(const struct jira_poll *p, struct ticket *t, const json_t
     t->text = jira_text(batch, json_object_get(fields, "description"));
     t->created_ms = field_time(fields, "created");
     t->updated_ms = field_time(fields, "updated");
-    t->resolved_ms = resolved_ms(t, fields);
+    t->created_basis = "created";
+    put_resolved(t, fields);
     t->links = jira_links(batch, json_object_get(fields, "issuelinks"), &t->link_count);
 }
 
@@ -127,24 +129,27 @@ static void put_response(const struct jira_poll *p, struct ticket *t, const json
     if (json_is_array(comments) && whole) {
         t->parts |= TICKET_RESPONSE;
         t->first_response_ms = first_ms;
+        t->response_basis = first_ms > 0 ? JIRA_RESPONSE_BASIS : "";
     } else if (json_is_array(comments) || depth == JIRA_WHOLE) {
         jira_ask_comments(p, t->key, reporter, 0);
     }
 }
 
-static void put_pauses(const struct jira_poll *p, struct ticket *t, const json_t *issue,
-                       enum jira_depth depth)
+static void put_stays(const struct jira_poll *p, struct ticket *t, const json_t *issue,
+                      enum jira_depth depth)
 {
     const json_t *list = json_object_get(issue, "changelog");
     const json_t *changes = json_object_get(list, "histories");
     const json_t *status = json_object_get(json_object_get(issue, "fields"), "status");
     struct jira_trail trail = { .key = t->key, .created_ms = t->created_ms };
 
-    trail.now = t->state != DX_TICKET_DONE &&
-                jira_is_pause(p->config, t->raw_status, field_text(p->batch, status, "id"));
+    trail.now = (enum dx_stay)t->state;
+    if (t->state != DX_TICKET_DONE &&
+        jira_is_pause(p->config, t->raw_status, field_text(p->batch, status, "id")))
+        trail.now = DX_STAY_WAITING;
     if (json_is_array(changes) && total_of(list, changes) <= (int64_t)json_array_size(changes)) {
         jira_follow(p, &trail, changes);
-        jira_put_pauses(p->batch, t, &trail);
+        jira_put_stays(p->batch, t, &trail);
     } else if (json_is_array(changes) || depth == JIRA_WHOLE) {
         jira_ask_changes(p, &trail, 0);
     }
@@ -195,7 +200,7 @@ int64_t jira_take(const struct jira_poll *p, const json_t *issue, enum jira_dept
     put_fields(p, t, fields);
     t->url = url_of(p, issue, key);
     put_response(p, t, fields, depth);
-    put_pauses(p, t, issue, depth);
+    put_stays(p, t, issue, depth);
     put_slas(p, t, fields, depth == JIRA_WHOLE || p->reply->step == JIRA_NEWS);
     return updated_ms;
 }

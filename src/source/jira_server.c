@@ -157,6 +157,7 @@ bool jira_decode_myself(const struct jira_poll *p, struct dx_error *err)
     remember_text(p, "zone=", field_text(p->batch, json, "timeZone"));
     batch_cursor(p->batch, "told", p->plan->now_ms);
     jira_walks_start(p, strtoll(p->reply->detail_text, NULL, 10));
+    jira_ask_statuses(p);
     if (p->reply->detail & JIRA_FIRST)
         jira_go_on(p);
     return true;

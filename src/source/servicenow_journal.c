@@ -37,7 +37,11 @@ bool snow_decode_journal(const struct snow_poll *p, struct dx_error *err)
         if (first[item - items] == 0 || ms < first[item - items])
             first[item - items] = ms;
     }
-    for (i = 0; i < n; i++)
-        snow_part(p->batch, &items[i], TICKET_RESPONSE)->first_response_ms = first[i];
+    for (i = 0; i < n; i++) {
+        struct ticket *t = snow_part(p->batch, &items[i], TICKET_RESPONSE);
+
+        t->first_response_ms = first[i];
+        t->response_basis = first[i] > 0 ? "comments" : "";
+    }
     return true;
 }

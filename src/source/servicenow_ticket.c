@@ -80,6 +80,19 @@ static void put_links(struct batch *batch, struct ticket *t, const json_t *row)
     t->links = links;
 }
 
+/* The one, or else the other; *basis: which. */
+static int64_t first_time(const json_t *row, const char *one, const char *other, const char **basis)
+{
+    int64_t ms = snow_time(row, one);
+
+    *basis = one;
+    if (ms == 0) {
+        ms = snow_time(row, other);
+        *basis = ms > 0 ? other : "";
+    }
+    return ms;
+}
+
 /* What is not active is over, whatever its state is called here. */
 static void put_state(const struct snow_poll *p, struct ticket *t, const json_t *row)
 {
@@ -91,11 +104,8 @@ static void put_state(const struct snow_poll *p, struct ticket *t, const json_t 
     p->batch->unknown += !state.known && *value;
     t->state = !state.known && snow_is(row, "active", "false") ? DX_TICKET_DONE : state.state;
     /* A ticket that was opened again keeps the time at which it had been resolved. */
-    if (t->state == DX_TICKET_DONE) {
-        t->resolved_ms = snow_time(row, "resolved_at");
-        if (t->resolved_ms == 0)
-            t->resolved_ms = snow_time(row, "closed_at");
-    }
+    if (t->state == DX_TICKET_DONE)
+        t->resolved_ms = first_time(row, "resolved_at", "closed_at", &t->resolved_basis);
 }
 
 static void put_texts(const struct snow_poll *p, struct ticket *t, const json_t *row)
@@ -135,9 +145,7 @@ bool snow_take(const struct snow_poll *p, const char *table, const json_t *row,
     put_state(p, t, row);
     put_links(batch, t, row);
     t->url = url_of(batch, table, id, row);
-    t->created_ms = snow_time(row, "opened_at");
-    if (t->created_ms == 0)
-        t->created_ms = snow_time(row, "sys_created_on");
+    t->created_ms = first_time(row, "opened_at", "sys_created_on", &t->created_basis);
     t->updated_ms = snow_time(row, "sys_updated_on");
     return true;
 }

@@ -276,6 +276,7 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
     case DX_QUERY_TICKET_SLAS:
     case DX_QUERY_TICKET_COUNTS:
     case DX_QUERY_TICKET_PAUSES:
+    case DX_QUERY_TICKET_STAYS:
     case DX_QUERY_TICKET_LINKS:
         return ticket_query(query, filter);
     case DX_QUERY_TICKET_REFS:

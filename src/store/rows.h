@@ -14,7 +14,7 @@ enum { SERIES_ID = 5 }; /* the column of the query for samples that points.c rea
  * filter.group, ?25 filter.done */
 struct query {
     const char *sql;
-    enum dx_field fields[40]; /* of the columns; ends at DX_FIELD_COUNT */
+    enum dx_field fields[44]; /* of the columns; ends at DX_FIELD_COUNT */
 };
 /* ci_query.c: which one it is depends on what filter.key is the key of. */
 const struct query *ci_raw_query(enum dx_query which, const char *key);

@@ -2,8 +2,9 @@
 #include "config.h"
 
 #include "store/schema.h"
+#include "store/tickets.h"
 
-#define WORD(column) "(SELECT text FROM text WHERE id = t." column ") AS " column "_word, "
+// clang-format off
 
 const char schema_tickets_sql[] =
     /* ext: the server's id where it is not the key. parts: enum ticket_part, what came
@@ -18,9 +19,9 @@ const char schema_tickets_sql[] =
     " state INTEGER NOT NULL, raw_status INTEGER, reporter INTEGER, assignee INTEGER, url TEXT,"
     " parts INTEGER NOT NULL, created_ms INTEGER, first_ms INTEGER, resolved_ms INTEGER,"
     " updated_ms INTEGER, seen_ms INTEGER NOT NULL, sla TEXT, sla_state INTEGER,"
-    " breach_ms INTEGER, remaining_ms INTEGER, goal_ms INTEGER, said_ms INTEGER, first_business_ms "
-    "INTEGER, business_ms INTEGER, gone_ms INTEGER,"
-    " UNIQUE (source, key));"
+    " breach_ms INTEGER, remaining_ms INTEGER, goal_ms INTEGER, said_ms INTEGER,"
+    " first_business_ms INTEGER, business_ms INTEGER, gone_ms INTEGER, created_basis INTEGER,"
+    " first_basis INTEGER, resolved_basis INTEGER, UNIQUE (source, key));"
     /* the most urgent first, as they are listed */
     "CREATE INDEX ticket_open ON ticket (coalesce(breach_ms, 9e15), coalesce(priority, 9),"
     " created_ms, id) WHERE state < 3;"
@@ -29,8 +30,7 @@ const char schema_tickets_sql[] =
     " goal_ms, key, project, category, labels, assignee, priority, raw_status, state)"
     " WHERE state < 3;"
     /* done, and some servers do not say when */
-    "CREATE INDEX ticket_done ON ticket (coalesce(resolved_ms, updated_ms, created_ms), id)"
-    " WHERE state = 3;"
+    "CREATE INDEX ticket_done ON ticket (" TICKETS_DONE_MS ", id) WHERE state = 3;"
     /* what key numbers are made of */
     "CREATE INDEX ticket_created ON ticket (created_ms, source, category, priority)"
     " WHERE gone_ms IS NULL;"
@@ -39,52 +39,25 @@ const char schema_tickets_sql[] =
     "CREATE INDEX ticket_gone ON ticket (gone_ms) WHERE gone_ms IS NOT NULL;"
     /* parts that are still to be asked for: the latest first */
     "CREATE INDEX ticket_lacks ON ticket (source, parts, updated_ms);"
-    /* the same in words, and when it was done */
-    "CREATE VIEW ticket_in_words AS SELECT t.*, " WORD("project") WORD("type") WORD("category")
-        WORD("labels") WORD("raw_priority") WORD("raw_status") WORD("reporter") WORD(
-            "assignee") "coalesce(t.resolved_ms, t.updated_ms, t.created_ms) AS done_ms,"
-                        " (SELECT title FROM ticket_text WHERE ticket = t.id) AS title FROM ticket "
-                        "t;"
-                        "CREATE TABLE ticket_sla (ticket INTEGER NOT NULL, nth INTEGER NOT NULL, "
-                        "name TEXT NOT NULL,"
-                        " state INTEGER NOT NULL, breach_ms INTEGER, remaining_ms INTEGER, goal_ms "
-                        "INTEGER,"
-                        " stopped_ms INTEGER, said_ms INTEGER NOT NULL, PRIMARY KEY (ticket, nth)) "
-                        "WITHOUT ROWID;"
-                        "CREATE TABLE ticket_pause (ticket INTEGER NOT NULL, from_ms INTEGER NOT "
-                        "NULL, to_ms INTEGER,"
-                        " PRIMARY KEY (ticket, from_ms)) WITHOUT ROWID;"
-                        "CREATE TABLE ticket_link (ticket INTEGER NOT NULL, nth INTEGER NOT NULL, "
-                        "text TEXT NOT NULL,"
-                        " PRIMARY KEY (ticket, nth)) WITHOUT ROWID;"
-                        /* derived: what its texts name. kind: enum dx_ref; id: of a pool, a
-                         * pipeline or a project's text; nth: of a job that failed its name, id its
-                         * pipeline. open: the ticket is */
-                        "CREATE TABLE ticket_ref (ticket INTEGER NOT NULL, kind INTEGER NOT NULL, "
-                        "id INTEGER NOT NULL,"
-                        " nth INTEGER NOT NULL, open INTEGER NOT NULL, PRIMARY KEY (ticket, kind, "
-                        "id, nth))"
-                        " WITHOUT ROWID;"
-                        "CREATE INDEX ticket_ref_of ON ticket_ref (kind, id, nth, ticket) WHERE "
-                        "open;"
-                        /* the names that were looked for in all tickets */
-                        "CREATE TABLE ref_name (kind INTEGER NOT NULL, id INTEGER NOT NULL, nth "
-                        "INTEGER NOT NULL,"
-                        " PRIMARY KEY (kind, id, nth)) WITHOUT ROWID;"
-                        /* what it says, and the index of its words */
-                        "CREATE TABLE ticket_text (ticket INTEGER PRIMARY KEY, title TEXT NOT NULL,"
-                        " text TEXT NOT NULL);"
-                        "CREATE VIRTUAL TABLE ticket_words USING fts5 (title, text, content = "
-                        "'ticket_text',"
-                        " content_rowid = 'ticket', tokenize = 'unicode61 remove_diacritics 2');"
-                        "CREATE TRIGGER ticket_text_in AFTER INSERT ON ticket_text BEGIN"
-                        " INSERT INTO ticket_words (rowid, title, text) VALUES (new.ticket, "
-                        "new.title, new.text); END;"
-                        "CREATE TRIGGER ticket_text_out AFTER DELETE ON ticket_text BEGIN"
-                        " INSERT INTO ticket_words (ticket_words, rowid, title, text)"
-                        " VALUES ('delete', old.ticket, old.title, old.text); END;"
-                        "CREATE TRIGGER ticket_text_up AFTER UPDATE ON ticket_text BEGIN"
-                        " INSERT INTO ticket_words (ticket_words, rowid, title, text)"
-                        " VALUES ('delete', old.ticket, old.title, old.text);"
-                        " INSERT INTO ticket_words (rowid, title, text) VALUES (new.ticket, "
-                        "new.title, new.text); END;";
+    "CREATE TABLE ticket_sla (ticket INTEGER NOT NULL, nth INTEGER NOT NULL, name TEXT NOT NULL,"
+    " state INTEGER NOT NULL, breach_ms INTEGER, remaining_ms INTEGER, goal_ms INTEGER,"
+    " stopped_ms INTEGER, said_ms INTEGER NOT NULL, PRIMARY KEY (ticket, nth)) WITHOUT ROWID;"
+    "CREATE TABLE ticket_pause (ticket INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER,"
+    " PRIMARY KEY (ticket, from_ms)) WITHOUT ROWID;"
+    /* how it stood, enum dx_stay: changes only, the first at its creation; no row: not known */
+    "CREATE TABLE ticket_stay (ticket INTEGER NOT NULL, from_ms INTEGER NOT NULL,"
+    " stay INTEGER NOT NULL, PRIMARY KEY (ticket, from_ms)) WITHOUT ROWID;"
+    "CREATE TABLE ticket_link (ticket INTEGER NOT NULL, nth INTEGER NOT NULL, text TEXT NOT NULL,"
+    " PRIMARY KEY (ticket, nth)) WITHOUT ROWID;"
+    /* derived: what its texts name. kind: enum dx_ref; id: of a pool, a pipeline or a
+     * project's text; nth: of a job that failed its name, id its
+      * pipeline. open: the ticket is */
+    "CREATE TABLE ticket_ref (ticket INTEGER NOT NULL, kind INTEGER NOT NULL, id INTEGER NOT NULL,"
+    " nth INTEGER NOT NULL, open INTEGER NOT NULL, PRIMARY KEY (ticket, kind, id, nth))"
+    " WITHOUT ROWID;"
+    "CREATE INDEX ticket_ref_of ON ticket_ref (kind, id, nth, ticket) WHERE open;"
+    /* the names that were looked for in all tickets */
+    "CREATE TABLE ref_name (kind INTEGER NOT NULL, id INTEGER NOT NULL, nth INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, id, nth)) WITHOUT ROWID;";
+
+// clang-format on

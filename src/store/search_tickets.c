@@ -18,9 +18,11 @@ enum {
     SMALL = 20000              /* tickets: in so few the index has any beginning at once */
 };
 
-/* ?1 the words, ?2 the moment, ?3 the ticket that they are like, ?4 only resolved ones. */
+/* ?1 the words, ?2 the moment, ?3 the ticket that they are like, ?4 only resolved ones. Of one
+ * that is gone nobody can read what was done. */
 #define FITS                                                                                       \
     "coalesce(t.created_ms, 0) <= ?2 AND src.id IS NOT NULL"                                       \
+    " AND (t.gone_ms IS NULL OR (NOT ?4 AND t.gone_ms > ?2))"                                      \
     " AND (NOT ?4 OR (t.state = 3 AND t.resolved_ms <= ?2 AND t.id <> ?3))"
 #define OF_TICKET " LEFT JOIN source src ON src.id = t.source AND src.place IS NOT NULL "
 #define FOUND                                                                                      \

@@ -4,11 +4,14 @@
 #include "store/rows.h"
 #include "store/tickets.h"
 
+/* C99 asks compilers for 4,095 bytes of a text; those that build this take any number. */
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
 // clang-format off
 
 /* What was not yet at the moment. */
 #define THEN(ms, column) " CASE WHEN t." ms " <= ?1 THEN " column " END, "
-#define DONE_MS "coalesce(resolved_ms, updated_ms, created_ms)" /* as its index has it */
+#define DONE_MS TICKETS_DONE_MS /* as its index has it */
 /* The moment when it was done has come. */
 #define IS_DONE "t.state = 3 AND " DONE_MS " <= ?1"
 #define W(column) "word(t." column ")"
@@ -27,6 +30,10 @@
     "CASE WHEN ?11 THEN (SELECT json_group_array(l.text) FROM ticket_link l"                       \
     " WHERE l.ticket = t.id) END, "
 
+#define STAYS                                                                                      \
+    "CASE WHEN ?11 THEN (SELECT json_group_array(json_array(stay, from_ms)) FROM ticket_stay"      \
+    " WHERE ticket = t.id AND from_ms <= ?1) END, "
+
 /* TICKET_RESPONSE came, and was not refused. */
 #define REPLY_KNOWN "t.first_ms IS NOT NULL OR (t.parts & (2 | (2 << 8))) = 2"
 
@@ -43,7 +50,10 @@
     "CASE WHEN ?11 THEN (SELECT text FROM ticket_text WHERE ticket = t.id) END,"                   \
     THEN("resolved_ms", "t.resolved_ms - t.created_ms")                                            \
     THEN("first_ms", "t.first_ms - t.created_ms") "t.goal_ms, t.said_ms, CASE WHEN " IS_DONE       \
-    " THEN 0 ELSE " RISK " END, " REPLY_KNOWN " "
+    " THEN 0 ELSE " RISK " END, " STAYS THEN("gone_ms", "t.gone_ms")                               \
+    "CASE WHEN ?11 THEN " W("created_basis") " END, CASE WHEN ?11 AND t.first_ms <= ?1 THEN "      \
+    W("first_basis") " END, CASE WHEN ?11 AND t.resolved_ms <= ?1 THEN " W("resolved_basis")       \
+    " END, " REPLY_KNOWN " "
 #define FIELDS                                                                                     \
     {                                                                                              \
         DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_PROJECT,             \
@@ -54,7 +64,8 @@
             DX_FIELD_RESOLUTION_BUSINESS, DX_FIELD_SLA, DX_FIELD_SLA_STATE, DX_FIELD_BREACH,       \
             DX_FIELD_LEFT, DX_FIELD_TITLE, DX_FIELD_SLAS, DX_FIELD_LINKS, DX_FIELD_TEXT,           \
             DX_FIELD_DURATION, DX_FIELD_RESPONSE, DX_FIELD_GOAL, DX_FIELD_SEEN, DX_FIELD_RISK,     \
-            DX_FIELD_REPLY_KNOWN, DX_FIELD_COUNT                                                   \
+            DX_FIELD_STAYS, DX_FIELD_GONE, DX_FIELD_CREATED_BASIS, DX_FIELD_RESPONDED_BASIS,       \
+            DX_FIELD_RESOLVED_BASIS, DX_FIELD_REPLY_KNOWN, DX_FIELD_COUNT                          \
     }
 #define TICKET "ticket t"
 #define SOURCE "JOIN source src ON src.id = t.source AND src.place IS NOT NULL "
@@ -79,9 +90,11 @@
     "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND t.state < 3 AND ?25 = 0 UNION ALL "    \
     "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND t.state = 3 AND " DONE_MS " > ?1"      \
     " AND ?25 = 0 "
+/* One that is gone was not done by anybody, or is in the list by its other key. */
 #define DONE(columns)                                                                              \
     "UNION ALL SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND ?9 = 0"                      \
-    " AND " DONE_MS " > ?2 AND " IS_DONE " AND (?25 < 2 OR " W("type") TICKETS_INCIDENT ") "
+    " AND " DONE_MS " > ?2 AND " IS_DONE " AND t.gone_ms IS NULL AND (?25 < 2 OR " W("type")       \
+    TICKETS_INCIDENT ") "
 
 /* In the order of the index of the open ones, so that no more of them are looked at than
  * are shown: a constant column before it would have all of them sorted. Done ones come
@@ -109,8 +122,9 @@ static const struct query open_tickets = { BY_URGENCY(OPEN(URGENT)), FIELDS };
     WORD("raw_status") "(SELECT title FROM ticket_text WHERE ticket = f.id) AS title FROM ("       \
     IN_INDEX("0", "state < 3 AND ?25 = 0") "UNION ALL "                                            \
     IN_INDEX("0", "state = 3 AND ?25 = 0 AND " DONE_MS " > ?1") "UNION ALL "                       \
-    IN_INDEX("1", "state = 3 AND ?9 = 0 AND " DONE_MS " > ?2 AND " DONE_MS " <= ?1 AND (?25 < 2 OR"\
-                  " (SELECT text" TICKETS_INCIDENT " FROM text WHERE id = type))")                 \
+    IN_INDEX("1", "state = 3 AND ?9 = 0 AND " DONE_MS " > ?2 AND " DONE_MS " <= ?1"                \
+                  " AND gone_ms IS NULL AND (?25 < 2 OR (SELECT text" TICKETS_INCIDENT             \
+                  " FROM text WHERE id = type))")                                                  \
     ") AS f) AS t WHERE " WITHIN HOLDS
 #define RANK                                                                                       \
     "CASE ?19 WHEN 1 THEN t.key WHEN 2 THEN t.priority WHEN 3 THEN t.created_ms WHEN 5 THEN"       \
@@ -149,6 +163,15 @@ static const struct query pauses = {
     { DX_FIELD_STARTED, DX_FIELD_FINISHED, DX_FIELD_COUNT }
 };
 
+/* The last of one that is gone ends with it. */
+static const struct query stays = {
+    "SELECT s.stay, s.from_ms, lead(s.from_ms, 1, CASE WHEN t.gone_ms > s.from_ms"
+    " AND t.gone_ms <= ?1 THEN t.gone_ms END) OVER (ORDER BY s.from_ms) FROM ticket_stay s"
+    " JOIN ticket t ON t.id = s.ticket WHERE s.ticket = ?6 AND s.from_ms <= ?1"
+    " ORDER BY s.from_ms LIMIT ?5",
+    { DX_FIELD_STATE, DX_FIELD_STARTED, DX_FIELD_FINISHED, DX_FIELD_COUNT }
+};
+
 static const struct query links = {
     "SELECT text FROM ticket_link WHERE ticket = ?6 ORDER BY nth LIMIT ?5",
     { DX_FIELD_TEXT, DX_FIELD_COUNT }
@@ -162,6 +185,8 @@ const struct query *ticket_query(enum dx_query which, const struct dx_filter *fi
         return &slas;
     if (which == DX_QUERY_TICKET_PAUSES)
         return &pauses;
+    if (which == DX_QUERY_TICKET_STAYS)
+        return &stays;
     if (which == DX_QUERY_TICKET_LINKS)
         return &links;
     if (which == DX_QUERY_TICKET_COUNTS)

@@ -51,14 +51,15 @@ static bool find(struct putting *p, struct dx_error *err)
 static const char put_sql[] =
     "INSERT INTO ticket (source, project, key, ext, type, category, labels, priority, raw_priority,"
     " state, raw_status, reporter, assignee, url, parts, created_ms, resolved_ms, updated_ms,"
-    " seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-    " ?18, ?19) ON CONFLICT (source, key) DO UPDATE SET (project, ext, type, category, labels,"
-    " priority, raw_priority, state, raw_status, reporter, assignee, url, parts, created_ms,"
-    " resolved_ms, updated_ms, seen_ms, gone_ms) = (excluded.project, excluded.ext, excluded.type,"
+    " seen_ms, created_basis, resolved_basis) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+    " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) ON CONFLICT (source, key) DO UPDATE SET"
+    " (project, ext, type, category, labels, priority, raw_priority, state, raw_status, reporter,"
+    " assignee, url, parts, created_ms, resolved_ms, updated_ms, seen_ms, gone_ms, created_basis,"
+    " resolved_basis) = (excluded.project, excluded.ext, excluded.type,"
     " excluded.category, excluded.labels, excluded.priority, excluded.raw_priority,"
     " excluded.state, excluded.raw_status, excluded.reporter, excluded.assignee, excluded.url,"
     " excluded.parts, excluded.created_ms, excluded.resolved_ms, excluded.updated_ms,"
-    " excluded.seen_ms, NULL)"
+    " excluded.seen_ms, NULL, excluded.created_basis, excluded.resolved_basis)"
     /* what is as it was makes no page dirty, but for once an hour: it was seen */
     " WHERE seen_ms < excluded.seen_ms - 3600000 OR gone_ms IS NOT NULL OR (project, type, "
     "category, labels, priority,"
@@ -100,7 +101,9 @@ static bool bind_names(struct putting *p, sqlite3_stmt *stmt, struct dx_error *e
         bind_text(stmt, 4, t->id);
     if (*t->url)
         bind_text(stmt, 14, t->url);
-    return bind_intern(store, stmt, 5, t->type, err) &&
+    return bind_intern(store, stmt, 20, t->created_basis, err) &&
+           bind_intern(store, stmt, 21, t->resolved_basis, err) &&
+           bind_intern(store, stmt, 5, t->type, err) &&
            bind_intern(store, stmt, 6, t->category, err) &&
            bind_intern(store, stmt, 7, t->labels, err) &&
            bind_intern(store, stmt, 9, t->raw_priority, err) &&
@@ -174,10 +177,12 @@ static bool change(struct putting *p, const char *sql, struct dx_error *err)
 
 static bool put_response(struct putting *p, struct dx_error *err)
 {
-    sqlite3_stmt *stmt =
-        of_row(p, "UPDATE ticket SET first_ms = ?2 WHERE id = ?1 AND first_ms IS NOT ?2", err);
+    sqlite3_stmt *stmt = of_row(p,
+                                "UPDATE ticket SET (first_ms, first_basis) = (?2, ?3)"
+                                " WHERE id = ?1 AND (first_ms, first_basis) IS NOT (?2, ?3)",
+                                err);
 
-    if (!stmt)
+    if (!stmt || !bind_intern(p->store, stmt, 3, p->ticket->response_basis, err))
         return false;
     bind_time(stmt, 2, p->ticket->first_response_ms);
     return store_step(p->store, stmt, err);
@@ -249,6 +254,36 @@ static bool put_pauses(struct putting *p, struct dx_error *err)
     return true;
 }
 
+static bool put_stay(struct putting *p, const struct ticket_stay *stay, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        of_row(p,
+               "INSERT INTO ticket_stay (ticket, from_ms, stay)"
+               " SELECT id, coalesce(?2, created_ms, 0), coalesce(?3, state) FROM ticket"
+               " WHERE id = ?1 ON CONFLICT (ticket, from_ms) DO UPDATE SET stay = excluded.stay",
+               err);
+
+    if (!stmt)
+        return false;
+    if (stay) {
+        bind_time(stmt, 2, stay->from_ms);
+        (void)sqlite3_bind_int(stmt, 3, (int)stay->stay);
+    }
+    return store_step(p->store, stmt, err);
+}
+
+static bool put_stays(struct putting *p, struct dx_error *err)
+{
+    const struct ticket *t = p->ticket;
+
+    if (!change(p, "DELETE FROM ticket_stay WHERE ticket = ?1", err))
+        return false;
+    for (size_t i = 0; i < t->stay_count; i++)
+        if (!put_stay(p, &t->stays[i], err))
+            return false;
+    return !t->stays_known || t->stay_count > 0 || put_stay(p, NULL, err);
+}
+
 static bool put_links(struct putting *p, struct dx_error *err)
 {
     if (!change(p, "DELETE FROM ticket_link WHERE ticket = ?1", err))
@@ -275,7 +310,7 @@ static bool put_parts(struct putting *p, struct dx_error *err)
 
     if ((parts & TICKET_RESPONSE && !put_response(p, err)) ||
         (parts & TICKET_SLAS && !put_slas(p, err)) ||
-        (parts & TICKET_PAUSES && !put_pauses(p, err)) ||
+        (parts & TICKET_PAUSES && (!put_pauses(p, err) || !put_stays(p, err))) ||
         (parts & TICKET_LINKS && !put_links(p, err)))
         return false;
     if (!(t->parts & ~(unsigned)TICKET_FIELDS))

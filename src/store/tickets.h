@@ -11,6 +11,9 @@ static inline unsigned tickets_refused(unsigned parts)
     return parts << TICKETS_REFUSED_SHIFT;
 }
 
+/* When a ticket was done; some servers do not say. One that is gone was open until then. */
+#define TICKETS_DONE_MS "coalesce(gone_ms, resolved_ms, updated_ms, created_ms)"
+
 /* How an open ticket t stands to its SLA, enum dx_risk: by its own calendar, as the server
  * said, or by the clock, whichever is less. least: of what is left. */
 #define TICKETS_RISK(now, least)                                                                   \

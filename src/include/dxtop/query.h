@@ -49,8 +49,9 @@ enum dx_query {
                                REPORTER ASSIGNEE URL CREATED RESPONDED RESOLVED UPDATED
                                DURATION (to RESOLVED) RESPONSE (to RESPONDED)
                                RESPONSE_BUSINESS RESOLUTION_BUSINESS SLA SLA_STATE BREACH LEFT GOAL
-                               SEEN RISK (these seven of the most urgent SLA) REPLY_KNOWN; with
-                               parts also SLAS LINKS TEXT */
+                               SEEN RISK (these seven of the most urgent SLA) REPLY_KNOWN GONE;
+                               CREATED_BASIS RESPONDED_BASIS RESOLVED_BASIS; with parts also SLAS
+                               LINKS STAYS TEXT. One that is gone is listed only until then */
     DX_QUERY_TICKET_SLAS,   /* key: a ticket's. NAME SLA_STATE BREACH LEFT GOAL FINISHED SEEN */
     /* Search; name: words, all of which are to be there; key: a ticket's or a job's, like which
      * it is to be. The best first, with what was found in [brackets] in TEXT. */
@@ -85,6 +86,8 @@ enum dx_query {
     DX_QUERY_TICKET_DAYS,   /* by day, ends at AT. OPENED CLOSED OPEN (at its end) */
     DX_QUERY_KPI_POINTS,    /* key: a KPI's id; by time, of step_ms (1 h or 1 d), ends at AT. KEY AT
                                VALUE N */
+    DX_QUERY_TICKET_STAYS,  /* key: a ticket's: the history of its statuses. STATE (enum dx_stay)
+                               STARTED FINISHED (unset: it stands so) */
     DX_QUERY_COUNT
 };
 
@@ -246,7 +249,12 @@ enum dx_field {
     DX_FIELD_DEFINITION,    /* t */
     DX_FIELD_READS,         /* i 1u << enum dx_kind, or-ed */
     /* tickets */
-    DX_FIELD_REPLY_KNOWN, /* i 1: whether somebody answered yet; 0: nobody can say */
+    DX_FIELD_REPLY_KNOWN,     /* i 1: whether somebody answered yet; 0: nobody can say */
+    DX_FIELD_STAYS,           /* t a JSON array of TICKET_STAYS, each [STATE, STARTED] */
+    DX_FIELD_GONE,            /* ms since when its server has it no more */
+    DX_FIELD_CREATED_BASIS,   /* t what CREATED was read from: "created_at" */
+    DX_FIELD_RESPONDED_BASIS, /* t "comment" */
+    DX_FIELD_RESOLVED_BASIS,  /* t "resolutiondate", "closed_at" */
     DX_FIELD_COUNT
 };
 

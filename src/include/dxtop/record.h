@@ -98,6 +98,15 @@ enum dx_ticket_state {
     DX_TICKET_DONE,
 };
 
+/* How a ticket stood for a while, by the history of its statuses. */
+enum dx_stay {
+    DX_STAY_UNKNOWN, /* in a status that we do not know */
+    DX_STAY_NEW,     /* these three as of enum dx_ticket_state */
+    DX_STAY_IN_PROGRESS,
+    DX_STAY_DONE,
+    DX_STAY_WAITING, /* for somebody outside */
+};
+
 /* What a ticket can name. */
 enum dx_ref { DX_REF_POOL = 1, DX_REF_PIPELINE, DX_REF_PROJECT, DX_REF_JOB /* a flaky one */ };
 
