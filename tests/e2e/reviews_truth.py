@@ -5,31 +5,15 @@ Compares the store's table of changes with what dxtop-sim knows (GET /truth?kind
     reviews_truth.py STORE TRUTH FROM SOURCE...
 
 STORE is the database, TRUTH a file with a line each; those that changed before FROM, in RFC
-3339, are older than the history; those of a bot are nobody's. SOURCE is the name in the configuration, which is that of
-the system (github gitlab). Prints each kind of difference with its count and first cases;
+3339, are older than the history; those of a bot are nobody's. SOURCE is the name in the
+configuration, which is that of the system (github gitlab). Prints each kind of difference with its count and first cases;
 exit status 1: there are some."""
-import collections
-import datetime
-import json
 import sqlite3
 import sys
 
-SHOWN = 5
+from truth_kit import differ, load, ms, report
+
 LEAST = 30  # of each system: with fewer, nothing was compared
-
-different = collections.OrderedDict()
-
-
-def differ(what, case):
-    different.setdefault(what, []).append(case)
-
-
-def ms(text):
-    """Both systems' lists have seconds or thousandths; so has the truth."""
-    if not text:
-        return None
-    return round(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
-
 
 def stored(path, source):
     rows = sqlite3.connect("file:%s?mode=ro" % path, uri=True).execute(
@@ -41,8 +25,7 @@ def stored(path, source):
 
 def main():
     store, truth, since = sys.argv[1], sys.argv[2], ms(sys.argv[3])
-    with open(truth, encoding="utf-8") as f:
-        lines = [json.loads(line) for line in f]
+    lines = load(truth)
     for source in sys.argv[4:]:
         have, wanted = stored(store, source), 0
         for line in (line for line in lines if line["system"] == source):
@@ -67,11 +50,7 @@ def main():
             differ(source + ": invented", key)
         if wanted < LEAST:
             differ(source + ": too few", wanted)
-    for what, cases in different.items():
-        print("%s: %d" % (what, len(cases)))
-        for case in cases[:SHOWN]:
-            print("    %s" % (case,))
-    return 1 if different else 0
+    return report()
 
 
 if __name__ == "__main__":

@@ -2,106 +2,27 @@
  * what the simulator knows of them. */
 #include "config.h"
 
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
+#include "truth_kit.h"
 
-#include <criterion/criterion.h>
+TestSuite(reviews_truth, .init = kit_init, .fini = kit_done, .timeout = 600);
 
-#include "../run.h"
-
-#define NOON "2026-11-20T12:00:00Z"
-
-static char *dir, config[256];
-static struct program sim;
-static int port;
-
-static void setup(void)
-{
-    set_paths();
-    dir = test_dir();
-    snprintf(config, sizeof(config), "%s/t.yaml", dir);
-    sim = (struct program){ .pid = -1 };
-    port = free_port();
-}
-
-static void teardown(void)
-{
-    program_end(&sim, SIGTERM);
-}
-
-TestSuite(reviews_truth, .init = setup, .fini = teardown, .timeout = 300);
-
-/* A company at a moment ("--now", NOON) or at work ("--clock", "T@N"), on the same port. */
 static void company(const char *seed, const char *history, const char *how, const char *when)
 {
-    char number[16], line[256] = "";
-    const char *argv[] = {
-        "dxtop-sim", "--until-stdin", "--port", number, "--seed",       seed, "--repos", "6",
-        "--history", history,         how,      when,   "--rate-limit", "0",  NULL
-    };
-    size_t len = 0;
-
-    program_end(&sim, SIGTERM);
-    snprintf(number, sizeof(number), "%d", port);
-    sim = program_start(argv);
-    while (len + 1 < sizeof(line) && !strchr(line, '\n') && read(sim.out, line + len, 1) == 1)
-        line[++len] = '\0';
-    cr_assert(strstr(line, "\"port\""), "%s", line);
-    write_file(config,
+    kit_company((struct kit_company){ seed, "6", history, how, when });
+    write_file(kit.config,
                "sources:\n"
                "  - {type: github, name: github, url: 'http://127.0.0.1:%d/api/v3', org: acme,"
                " reviews: yes, history: 20d}\n"
                "  - {type: gitlab, name: gitlab, url: 'http://127.0.0.1:%d/gitlab', group: acme,"
                " reviews: yes, history: 20d}\n",
-               port, port);
-}
-
-/* A shell's command line, with $B the programs, $D the directory, $C and $S the options
- * for configuration and store; its output lives until the next one. */
-static int code;
-
-static const char *sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static const char *sh(const char *fmt, ...)
-{
-    static char *out;
-    char command[2048];
-    const char *argv[] = { "/bin/sh", "-c", command, NULL };
-    int n = snprintf(command, sizeof(command),
-                     "exec 2>&1; B='%s'; D='%s'; C=--config='%s'; S=--state='%s/state'; ",
-                     getenv("DX_BUILD"), dir, config, dir);
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(command + n, sizeof(command) - (size_t)n, fmt, ap);
-    va_end(ap);
-    free(out);
-    out = program_run(argv, &code);
-    return out;
-}
-
-static void poll_once(const char *how, const char *when)
-{
-    const char *out = sh("$B/dxtop $C $S %s %s once --wait 4m >$D/once.json", how, when);
-
-    cr_assert_eq(code, 0, "%d %s", code, out);
+               kit.port, kit.port);
 }
 
 /* The company has to stand; from: where the history began. */
 static void expect_truth(const char *from)
 {
-    const char *out = sh("python3 -c 'import sys, urllib.request; sys.stdout.buffer.write("
-                         "urllib.request.urlopen(sys.argv[1]).read())'"
-                         " 'http://127.0.0.1:%d/truth?kind=review' >$D/truth.jsonl &&"
-                         " python3 '%s/tests/e2e/reviews_truth.py' $D/state/*.db $D/truth.jsonl"
-                         " %s github gitlab",
-                         port, getenv("DX_SRC"), from);
-
-    cr_expect_eq(code, 0, "%s", out);
+    fetch_truth("?kind=review");
+    expect_same("reviews_truth.py $D/state/*.db $D/truth.jsonl %s github gitlab", from);
 }
 
 /* ---- as it stands ---- */
@@ -127,38 +48,17 @@ Test(reviews_truth, of_the_second_company)
 
 /* ---- people at work ---- */
 
-enum { SPEED = 7200 }; /* two hours of theirs a second */
-
-static double real_s(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* What their clock says by now: Monday, eight o'clock, and what has gone by. */
-static const char *at_work(double since_s)
-{
-    static char text[64];
-    time_t now = 1794816000 + (time_t)((real_s() - since_s) * SPEED);
-    struct tm utc;
-
-    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    snprintf(text + strlen(text), sizeof(text) - strlen(text), "@%d", SPEED);
-    return text;
-}
-
 /* Pull requests are opened, reviewed and merged between two pages of one list. When the
  * clock stands, a week later, all is as it was. */
 Test(reviews_truth, while_people_review)
 {
-    double since_s = real_s();
+    struct kit_clock clock = { .began_s = 1794816000, .speed = 7200 }; /* Monday, eight o'clock */
 
-    company("6", "40d", "--clock", at_work(since_s));
+    kit_clock_start(&clock);
+    company("6", "40d", "--clock", kit_clock_now(&clock));
     for (int i = 0; i < 12; i++)
-        poll_once("--clock", at_work(since_s));
-    cr_expect_lt((real_s() - since_s) * SPEED, 7 * 86400, "they worked past the next week");
+        poll_once("--clock", kit_clock_now(&clock));
+    cr_expect_lt(kit_clock_gone_s(&clock), 7 * 86400, "they worked past the next week");
     company("6", "47d", "--now", "2026-11-23T08:00:00Z"); /* as far back as before */
     poll_once("--now", "2026-11-23T08:00:00Z");
     expect_truth("2026-11-03T08:00:00Z");

@@ -11,11 +11,12 @@ both, in RFC 3339; the SYSTEMs (github gitlab ...) are those that were polled. W
 Prints each kind of difference with its count and first cases; exit status 1: there
 are some."""
 import collections
-import datetime
 import json
 import math
 import os
 import sys
+
+from truth_kit import differ, load, ms, near, report
 
 WINDOWS = (3600, 86400, 7 * 86400, 30 * 86400)
 FLAKY_DAYS = 14
@@ -36,32 +37,6 @@ AMBIGUOUS = {number for number, (_, kind) in PATTERNS.items() if kind == "A"}
 def category(job):
     """What failed it, in the catalogue's word, whatever system shows it."""
     return "capacity" if job["never_started"] else PATTERNS[job["pattern"]][0]
-
-
-different = collections.OrderedDict()
-
-
-def differ(what, case):
-    different.setdefault(what, []).append(case)
-
-
-def load(directory, kind):
-    with open(f"{directory}/{kind}.jsonl", encoding="utf-8") as f:
-        return [json.loads(line) for line in f]
-
-
-def ms(text):
-    if not text:
-        return None
-    when = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return round(when.timestamp() * 1000)
-
-
-def near(a, b, share=1e-9, least=0.0006):
-    """Equal but for how a number is rounded."""
-    if a is None or b is None:
-        return a is b
-    return abs(a - b) <= max(least, share * abs(a))
 
 
 def same(what, case, want, have):
@@ -493,31 +468,28 @@ def check_incidents(world, alerts):
 
 
 def check_numbers(world, directory):
-    check_pools(world, load(directory, "pools"))
+    check_pools(world, load(f"{directory}/pools.jsonl"))
     with open(f"{directory}/once.json", encoding="utf-8") as f:
-        check_pipelines(world, load(directory, "pipelines"), json.load(f)["totals"])
-    check_flaky(world, load(directory, "flaky"))
-    check_incidents(world, load(directory, "alerts"))
+        check_pipelines(world, load(f"{directory}/pipelines.jsonl"), json.load(f)["totals"])
+    check_flaky(world, load(f"{directory}/flaky.jsonl"))
+    check_incidents(world, load(f"{directory}/alerts.jsonl"))
 
 
 def main():
     records_only = sys.argv[1] == "--records"
     directory, now, *systems = sys.argv[1 + records_only:]
     now = ms(now)
-    world = World(load(directory, "truth"), now, systems)
+    world = World(load(f"{directory}/truth.jsonl"), now, systems)
     world.group()
     if not world.runs or not world.jobs:
         sys.exit("truth.py: there is no truth to compare with")
-    check_jobs(world, [j for j in load(directory, "jobs") if is_build(j)])
-    check_runs(world, check_queue(world, load(directory, "runs")))
+    check_jobs(world, [j for j in load(f"{directory}/jobs.jsonl") if is_build(j)])
+    check_runs(world, check_queue(world, load(f"{directory}/runs.jsonl")))
     if not records_only:
         check_numbers(world, directory)
-    for what, cases in different.items():
-        print(f"{what}: {len(cases)}")
-        for case in cases[:3]:
-            print(f"    {case}")
+    status = report(shown=3)
     print(f"{len(world.runs)} runs and {len(world.jobs)} jobs compared")
-    sys.exit(1 if different else 0)
+    sys.exit(status)
 
 
 if __name__ == "__main__":
