@@ -90,7 +90,12 @@ Test(github_changes, a_pull_request_is_a_change)
     cr_expect_eq(asked(STEP_TIMELINE), 4);
     cr_expect_str_eq(request(STEP_TIMELINE, "/15/")->path,
                      "/repos/acme/web/issues/15/timeline?per_page=100");
-    cr_expect(request(STEP_TIMELINE, "/15/")->flags & PLAN_FILL, "it is history");
+    for (int i = 0; i < 4; i++) {
+        static const char *const paths[] = { "/15/", "/14/", "/12/", "/11/" };
+
+        cr_expect_eq((request(STEP_TIMELINE, paths[i])->flags & PLAN_FILL) != 0, i == 3,
+                     "%s: it is history, but for the first", paths[i]);
+    }
 }
 
 Test(github_changes, without_the_option_there_are_none)
@@ -145,11 +150,14 @@ Test(github_changes, a_list_without_an_end_goes_on)
                                      .detail_text = r->detail_text,
                                      .next = "/page2" },
                      "pulls.json"));
+    cr_expect_not(request(STEP_TIMELINE, "/15/")->flags & PLAN_FILL);
     r = request(STEP_PULLS, "/page2");
     cr_expect_str_eq(r->detail_text, "acme/web 1795517400000");
     cr_expect_eq(r->detail, EIGHT - 30 * GITHUB_HOUR);
     cr_expect_eq(github_recall(&kit.plan, &kit.batch, "pulls", "acme/web"), 0, "not yet");
+    kit.plan.first = kit.plan.last = NULL;
     answer(r, "pulls.json", "");
+    cr_expect(request(STEP_TIMELINE, "/15/")->flags & PLAN_FILL, "the first page had its own");
     cr_expect_eq(github_recall(&kit.plan, &kit.batch, "pulls", "acme/web"), 1795517400000);
 }
 
@@ -172,6 +180,82 @@ Test(github_changes, what_was_reviewed_is_not_asked_for_again)
             .step = STEP_PULLS, .detail = EIGHT, .detail_text = "acme/web 0", .next = "" },
         "pulls.json"));
     cr_expect_eq(asked(STEP_TIMELINE), 3, "the one that nobody had looked at, too");
+}
+
+/* The list of repositories is the first answer: those that it names have no cursors yet. */
+static size_t lists_of(const struct github *config, int repos)
+{
+    static char body[1 << 16];
+    size_t len = 0;
+
+    begin(config, NOW);
+    for (int i = 0; i < repos; i++)
+        len += (size_t)snprintf(body + len, sizeof(body) - len,
+                                "%s{\"full_name\":\"acme/r%d\",\"pushed_at\":"
+                                "\"2026-11-24T08:00:00Z\",\"default_branch\":\"main\"}",
+                                i == 0 ? "[" : ",", i);
+    snprintf(body + len, sizeof(body) - len, "]");
+    cr_assert(kit_decode(&kit, &source_github, config,
+                         (struct reply){ .step = STEP_REPOS, .detail = 1, .body = body }),
+              "%s", kit.err.text);
+    return asked(STEP_PULLS);
+}
+
+Test(github_changes, those_of_an_organisation_come_with_its_repositories)
+{
+    struct github org = { .org = "acme", .reviews = true };
+
+    cr_expect_eq(lists_of(&org, 3), 3);
+    cr_expect_eq(asked(STEP_RUNS), 3);
+    ticket_commit(&store, &kit);
+    begin(&org, NOW + 1000);
+    cr_expect_eq(asked(STEP_PULLS), 3, "they did not come");
+    for (int i = 0; i < 3; i++) {
+        char text[24];
+
+        snprintf(text, sizeof(text), "acme/r%d 0", i);
+        cr_assert(
+            kit_decode(&kit, &source_github, &org,
+                       (struct reply){ .step = STEP_PULLS, .detail_text = text, .body = "[]" }));
+    }
+    ticket_commit(&store, &kit);
+    begin(&org, NOW + 2000);
+    cr_expect_eq(asked(STEP_PULLS), 0, "and now they did, a second ago");
+}
+
+Test(github_changes, of_many_repositories_so_many_lists_come_at_once)
+{
+    struct github org = { .org = "acme", .reviews = true };
+
+    cr_expect_eq(lists_of(&org, 60), 40);
+    cr_expect_eq(asked(STEP_RUNS), 60);
+}
+
+Test(github_changes, without_the_option_repositories_have_none)
+{
+    struct github org = { .org = "acme" };
+
+    cr_expect_eq(lists_of(&org, 3), 0);
+}
+
+Test(github_changes, nobody_looked_at_one_that_nothing_happened_to)
+{
+    static const char body[] =
+        "[{\"number\":7,\"user\":{\"login\":\"ana\"},\"created_at\":\"2026-11-24T10:59:00Z\","
+        "\"updated_at\":\"2026-11-24T10:59:00Z\"},"
+        "{\"number\":8,\"user\":{\"login\":\"ana\"},\"created_at\":\"2026-11-24T10:59:00Z\","
+        "\"updated_at\":\"2026-11-24T10:59:01Z\"}]";
+
+    begin(&one, NOW);
+    cr_assert(kit_decode(
+        &kit, &source_github, &one,
+        (struct reply){ .step = STEP_PULLS, .detail_text = "acme/web 0", .body = body }));
+    cr_assert_eq(kit.batch.change_count, 2);
+    cr_expect(kit.batch.changes[0].reviews_known);
+    cr_expect_eq(kit.batch.changes[0].first_review_ms, 0);
+    cr_expect_not(kit.batch.changes[1].reviews_known);
+    cr_expect_eq(asked(STEP_TIMELINE), 1);
+    (void)request(STEP_TIMELINE, "/8/");
 }
 
 Test(github_changes, a_repository_that_refuses_is_asked_again_tomorrow)

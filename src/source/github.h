@@ -210,6 +210,8 @@ void github_comments_refused(struct github_poll *p);
 /* ---- github_changes.c: pull requests, and their first reviews ---- */
 
 void github_changes_begin(const struct github *config, struct plan *plan);
+/* This repository is new: its list is asked for in this poll, where not too many are. */
+void github_changes_found(const struct github *config, struct plan *plan, const char *repo);
 bool github_pulls_decode(struct github_poll *p, struct dx_error *err);
 void github_pulls_refused(struct github_poll *p);
 bool github_timeline_decode(struct github_poll *p, struct dx_error *err);

@@ -20,6 +20,7 @@ static const int64_t LIST_MS = 10 * GITHUB_MINUTE, REFUSED_MS = GITHUB_DAY,
 
 enum {
     LISTS_MOST = 40, /* in one poll */
+    FIRST_MOST = 3,  /* pull requests of a new list whose timelines need no room for history */
     LACKS_MOST = 20, /* pull requests whose timelines are asked for again, in one poll */
     PAGES_MOST = 5,  /* of a timeline in which nobody was found */
 };
@@ -60,6 +61,18 @@ static struct plan_request *ask_timeline(struct plan *plan, const char *repo, co
     r->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
     r->detail_text = arena_print(&plan->arena, "%s %s %d %s", repo, number, (int)settled, author);
     return r;
+}
+
+void github_changes_found(const struct github *config, struct plan *plan, const char *repo)
+{
+    size_t lists = 0;
+
+    if (!config->reviews || github_recall(plan, NULL, "pulls", repo) != 0 || is_refused(plan, repo))
+        return;
+    for (const struct plan_request *r = plan->first; r; r = r->next)
+        lists += r->step == STEP_PULLS;
+    if (lists < LISTS_MOST)
+        ask_list(plan, repo);
 }
 
 static void ask_lacking(struct plan *plan)
@@ -105,24 +118,31 @@ static bool is_url(const char *text)
     return strncasecmp(text, "https://", 8) == 0 || strncasecmp(text, "http://", 7) == 0;
 }
 
+/* Whatever happens to it, a review too, moves the time of its last change. */
+static bool is_untouched(const json_t *item)
+{
+    int64_t created_ms = field_time(item, "created_at");
+
+    return created_ms > 0 && field_time(item, "updated_at") == created_ms;
+}
+
 /* Of one that is known the time of its creation stays: it was a draft, perhaps. What a
- * machine wrote keeps nobody waiting. */
-static void take(struct github_poll *p, const char *repo, const json_t *item, bool history)
+ * machine wrote keeps nobody waiting. Returns the request for its timeline, NULL: none. */
+static struct plan_request *take(struct github_poll *p, const char *repo, const json_t *item)
 {
     const struct known *known = p->plan->known;
     const json_t *user = json_object_get(item, "user");
     const char *url = field_text(p->batch, item, "html_url");
     int64_t number = field_int(item, "number");
     enum known_change as;
-    struct plan_request *r;
     struct change *c;
 
     if (number <= 0) {
         p->batch->unknown++;
-        return;
+        return NULL;
     }
     if (is_bot(p, user))
-        return;
+        return NULL;
     c = batch_change(p->batch);
     c->project = arena_text(&p->batch->arena, repo);
     c->id = arena_print(&p->batch->arena, "%" PRId64, number);
@@ -134,9 +154,10 @@ static void take(struct github_poll *p, const char *repo, const json_t *item, bo
     as = known && known->change ? known->change(known->self, repo, c->id) : KNOWN_CHANGE_NOT;
     if (as == KNOWN_CHANGE_NOT)
         c->created_ms = field_time(item, "created_at");
-    r = as == KNOWN_CHANGE_REVIEWED ? NULL : ask_timeline(p->plan, repo, c->id, c->author, false);
-    if (r && history)
-        r->flags |= PLAN_FILL;
+    c->reviews_known = is_untouched(item);
+    if (as == KNOWN_CHANGE_REVIEWED || c->reviews_known)
+        return NULL;
+    return ask_timeline(p->plan, repo, c->id, c->author, false);
 }
 
 static void arrive(struct github_poll *p, const char *repo, int64_t newest_ms)
@@ -155,19 +176,24 @@ bool github_pulls_decode(struct github_poll *p, struct dx_error *err)
     char repo[GITHUB_NAME];
     int64_t newest_ms = github_number(p->reply->detail_text, 1);
     bool over = false, history;
-    size_t i;
+    bool page = newest_ms != 0; /* another one than the first */
+    size_t i, first = 0;
 
     github_word(p->reply->detail_text, 0, repo);
     history = github_recall(p->plan, p->batch, "pulls", repo) == 0;
     if (!json_is_array(p->reply->json))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no pull requests)");
+    /* Of history, the first of each repository come at once: an organisation shows how long
+     * its reviews take before its jobs of weeks are there. */
     json_array_foreach (p->reply->json, i, item) {
         int64_t ms = field_time(item, "updated_at");
+        struct plan_request *r;
 
         newest_ms = ms > newest_ms ? ms : newest_ms;
         over = over || ms < p->reply->detail;
-        if (ms >= p->reply->detail)
-            take(p, repo, item, history);
+        r = ms >= p->reply->detail ? take(p, repo, item) : NULL;
+        if (r && history && (page || first++ >= FIRST_MOST))
+            r->flags |= PLAN_FILL;
     }
     if (*p->reply->next && !over) {
         struct plan_request *r = github_next(p);

@@ -245,8 +245,11 @@ static bool take_repo(struct github_poll *p, const json_t *item)
     learn_branch(p, name, item);
     if (pushed <= known)
         return false;
-    if (github_wanted(p->config, name) && p->plan->count < GITHUB_POLL_MOST)
+    if (github_wanted(p->config, name) && p->plan->count < GITHUB_POLL_MOST) {
         github_runs_ask(p->plan, name);
+        if (known == 0)
+            github_changes_found(p->config, p->plan, name);
+    }
     return true;
 }
 
@@ -264,8 +267,11 @@ bool github_repos_decode(struct github_poll *p, struct dx_error *err)
     }
     if (*p->reply->next && (whole || news == json_array_size(list)))
         github_next(p)->flags |= PLAN_ANSWER;
-    else if (whole)
+    else if (whole) {
         github_remember(p->batch, "discovered", "", p->reply->now_ms);
+        /* Of a new organisation nothing was scanned that would say it. */
+        github_remember(p->batch, "poll", "", p->reply->now_ms);
+    }
     return true;
 }
 

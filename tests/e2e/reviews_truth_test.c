@@ -8,7 +8,7 @@ TestSuite(reviews_truth, .init = kit_init, .fini = kit_done, .timeout = 600);
 
 static void company(const char *seed, const char *history, const char *how, const char *when)
 {
-    kit_company((struct kit_company){ seed, "6", history, how, when });
+    kit_company((struct kit_company){ seed, "6", history, how, when, NULL });
     write_file(kit.config,
                "sources:\n"
                "  - {type: github, name: github, url: 'http://127.0.0.1:%d/api/v3', org: acme,"
@@ -44,6 +44,33 @@ Test(reviews_truth, of_the_first_company)
 Test(reviews_truth, of_the_second_company)
 {
     a_whole_company("2");
+}
+
+/* ---- within a limit ---- */
+
+/* An organisation whose jobs of weeks would take the whole hour: how long its reviews take
+ * shows by what the first polls ask, and nobody waits for the rest. */
+Test(reviews_truth, of_an_organisation_they_show_before_its_history_is_there)
+{
+    static const char script[] =
+        "import json, sys, urllib.request as u\n"
+        "kpis = {k['id']: k for k in json.load(open(sys.argv[1]))['kpis']}\n"
+        "kpi, limit = kpis['review_turnaround'], u.urlopen(sys.argv[2]).headers\n"
+        "used = int(limit['X-RateLimit-Used'])\n"
+        "print(used, kpi)\n"
+        "assert kpi['n'] >= 20 and kpi['value'] > 60 and used <= 2500\n";
+    const char *out;
+
+    kit_company((struct kit_company){ "1", "50", "30d", "--now", NOON, "5000" });
+    write_file(kit.config,
+               "sources:\n"
+               "  - {type: github, url: 'http://127.0.0.1:%d/api/v3', org: acme, reviews: yes}\n",
+               kit.port);
+    poll_once("--now", NOON);
+    out = sh("python3 -c \"%s\" $D/once.json http://127.0.0.1:%d/api/v3/rate_limit", script,
+             kit.port);
+    cr_log_info("%s", out);
+    cr_expect_eq(kit.code, 0, "%s", out);
 }
 
 /* ---- people at work ---- */

@@ -10,7 +10,7 @@ TestSuite(tickets_truth, .init = kit_init, .fini = kit_done, .timeout = 600);
 
 static void company(const char *seed, const char *history, const char *how, const char *when)
 {
-    kit_company((struct kit_company){ seed, "4", history, how, when });
+    kit_company((struct kit_company){ seed, "4", history, how, when, NULL });
     /* Data Center does not say who is a machine, and names are the account's language's; of
      * GitHub and GitLab labels say what Jira has fields for. */
     write_file(kit.config,

@@ -31,11 +31,21 @@ void kit_done(void)
 void kit_company(struct kit_company company)
 {
     char number[16], line[256] = "";
-    const char *argv[] = {
-        "dxtop-sim",  "--until-stdin", "--port",       number,      "--seed",
-        company.seed, "--repos",       company.repos,  "--history", company.history,
-        company.how,  company.when,    "--rate-limit", "0",         NULL
-    };
+    const char *argv[] = { "dxtop-sim",
+                           "--until-stdin",
+                           "--port",
+                           number,
+                           "--seed",
+                           company.seed,
+                           "--repos",
+                           company.repos,
+                           "--history",
+                           company.history,
+                           company.how,
+                           company.when,
+                           "--rate-limit",
+                           company.limit ? company.limit : "0",
+                           NULL };
     size_t len = 0;
 
     program_end(&sim, SIGTERM);

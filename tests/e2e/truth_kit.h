@@ -20,10 +20,11 @@ extern struct truth_kit kit;
 void kit_init(void); /* for .init */
 void kit_done(void); /* for .fini */
 
-/* A company at a moment ("--now", NOON) or at work ("--clock", "T@N"), without limits. It
- * takes the place of the one before. */
+/* A company at a moment ("--now", NOON) or at work ("--clock", "T@N"). It takes the place of
+ * the one before. */
 struct kit_company {
     const char *seed, *repos, *history, *how, *when;
+    const char *limit; /* requests an hour; NULL: as many as there are */
 };
 void kit_company(struct kit_company company);
 

@@ -19,7 +19,7 @@ TestSuite(truth, .init = setup, .fini = kit_done, .timeout = 600);
 static void company(const char *seed, const char *repos, const char *history, const char *how,
                     const char *when)
 {
-    kit_company((struct kit_company){ seed, repos, history, how, when });
+    kit_company((struct kit_company){ seed, repos, history, how, when, NULL });
     write_file(kit.config,
                "sources:\n"
                "  - {type: github, url: 'http://127.0.0.1:%d/api/v3', org: acme, logs: yes,"
