@@ -65,6 +65,84 @@ static void answer(const struct gitlab *g, const struct plan_request *r, const c
               "%s", kit.err.text);
 }
 
+/* ---- what is asked about each of a list ---- */
+
+/* A page of merge requests that changed one minute after the other, from first on. */
+static void answer_page(const struct gitlab *g, const struct plan_request *r, int first, bool more)
+{
+    static char body[1 << 16];
+    size_t len = 0;
+
+    for (int i = first; i < first + 25; i++)
+        len += (size_t)snprintf(body + len, sizeof(body) - len,
+                                "%s{\"iid\":%d,\"author\":{\"username\":\"ana\"},\"created_at\":"
+                                "\"2026-11-24T08:00:00.000Z\",\"updated_at\":"
+                                "\"2026-11-24T09:%02d:00.000Z\",\"user_notes_count\":0}",
+                                i == first ? "[" : ",", i, i % 60);
+    snprintf(body + len, sizeof(body) - len, "]");
+    cr_assert(kit_decode(&kit, &source_gitlab, g,
+                         (struct reply){ .step = r->step,
+                                         .detail = r->detail,
+                                         .detail_text = r->detail_text,
+                                         .head = more ? "x-next-page: 2\n" : "",
+                                         .body = body }),
+              "%s", kit.err.text);
+}
+
+Test(gitlab_merges, history_asks_about_some_of_them_at_once_and_about_the_rest_in_turns)
+{
+    begin(&one, NOW);
+    answer_page(&one, request(GITLAB_MERGES, ""), 1, true);
+    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 25);
+    answer_page(&one, request(GITLAB_MERGES, "updated_after=2026-11-24T09"), 26, false);
+    cr_expect_eq(kit.batch.change_count, 50);
+    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 30, "%zu", asked(GITLAB_MERGE_NOTES));
+    kit.plan.first = kit.plan.last = NULL;
+    ticket_commit(&store, &kit);
+    begin(&one, NOW + 15000);
+    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 20, "of those that are not known");
+    cr_expect(request(GITLAB_MERGE_NOTES, "")->flags & PLAN_FILL);
+}
+
+Test(gitlab_merges, what_is_new_is_asked_about_at_once)
+{
+    begin(&one, NOW);
+    answer_page(&one, request(GITLAB_MERGES, ""), 1, false);
+    kit.plan.first = kit.plan.last = NULL;
+    ticket_commit(&store, &kit);
+    begin(&one, NOW + 11 * MINUTE);
+    for (int page = 0; page < 2; page++)
+        answer_page(&one, request(GITLAB_MERGES, ""), 1 + 25 * page, false);
+    cr_expect_geq(asked(GITLAB_MERGE_NOTES), 50, "%zu", asked(GITLAB_MERGE_NOTES));
+}
+
+Test(gitlab_merges, nobody_looked_at_one_that_nothing_happened_to)
+{
+    static const char body[] =
+        "[{\"iid\":7,\"author\":{\"username\":\"ana\"},\"created_at\":"
+        "\"2026-11-24T10:59:00.100Z\",\"updated_at\":\"2026-11-24T10:59:02.900Z\","
+        "\"user_notes_count\":0},"
+        "{\"iid\":8,\"author\":{\"username\":\"ana\"},\"created_at\":"
+        "\"2026-11-24T10:59:00.100Z\",\"updated_at\":\"2026-11-24T10:59:02.900Z\","
+        "\"user_notes_count\":1},"
+        "{\"iid\":9,\"author\":{\"username\":\"ana\"},\"created_at\":"
+        "\"2026-11-24T10:59:00.100Z\",\"updated_at\":\"2026-11-24T10:59:30.000Z\","
+        "\"user_notes_count\":0}]";
+    const struct plan_request *r;
+
+    begin(&one, NOW);
+    r = request(GITLAB_MERGES, "");
+    cr_assert(kit_decode(
+        &kit, &source_gitlab, &one,
+        (struct reply){
+            .step = r->step, .detail = r->detail, .detail_text = r->detail_text, .body = body }));
+    cr_assert_eq(kit.batch.change_count, 3);
+    cr_expect(kit.batch.changes[0].reviews_known);
+    cr_expect_not(kit.batch.changes[1].reviews_known);
+    cr_expect_not(kit.batch.changes[2].reviews_known);
+    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 2);
+}
+
 /* ---- a list ---- */
 
 Test(gitlab_merges, a_merge_request_is_a_change)

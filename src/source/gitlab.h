@@ -52,7 +52,8 @@ struct gitlab_about {    /* a request's detail_text */
     bool hole;           /* GITLAB_FILL: what an outage left, not the history */
     /* GITLAB_JOBS: the run's jobs in the pages before. GITLAB_TRACE: the job's id.
      * GITLAB_FILL: from when on. GITLAB_RUNNERS: lists that are asked for in all.
-     * GITLAB_NOTES and GITLAB_MERGE_NOTES: the hash of who opened it. */
+     * GITLAB_NOTES and GITLAB_MERGE_NOTES: the hash of who opened it. GITLAB_MERGES: how many
+     * of these were asked for in the pages before. */
     int64_t seen;
     /* GITLAB_TRACE: of the job. GITLAB_RUNNER: 1: it is online. GITLAB_MERGE_NOTES: 1: when
      * it was opened for review is known. */

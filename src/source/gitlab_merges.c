@@ -15,6 +15,9 @@
 enum {
     LISTS_MOST = 40, /* of single projects, in one poll */
     LACKS_MOST = 20, /* merge requests whose notes are asked for again, in one poll */
+    FIRST_MOST =
+        30, /* of history, whose notes are asked for with their list: the rest lacks them */
+    SETTLING_MS = 10 * 1000, /* a new one is looked through by the server itself */
     MINUTE_MS = 60 * 1000,
     GROUP_MS = 5 * MINUTE_MS,
     PROJECT_MS = 10 * MINUTE_MS,
@@ -24,14 +27,15 @@ enum {
 
 /* ---- asking ---- */
 
-static void ask_list(struct plan *plan, const struct batch *batch, const char *of, bool group)
+/* of: the project or group, and what was asked for of it in this poll. */
+static void ask_list(struct plan *plan, const struct batch *batch, const struct gitlab_about *of)
 {
-    int64_t at = gitlab_cursor(plan, batch, GITLAB_MERGES_NEWS, of);
-    struct gitlab_about about = { .project = of, .group = group };
+    int64_t at = gitlab_cursor(plan, batch, GITLAB_MERGES_NEWS, of->project);
+    struct gitlab_about about = *of;
     struct plan_request *r;
 
     /* Until its end was reached once, it is history. */
-    about.fill = gitlab_cursor(plan, batch, GITLAB_MERGES_NEXT, of) == 0;
+    about.fill = gitlab_cursor(plan, batch, GITLAB_MERGES_NEXT, of->project) == 0;
     r = gitlab_ask(plan, GITLAB_MERGES, at != 0 ? at : plan->now_ms - plan->history_ms, &about);
     if (about.fill)
         r->flags &= ~(unsigned)PLAN_CONDITIONAL;
@@ -42,7 +46,7 @@ static void ask_when_due(struct plan *plan, const char *of, bool group)
     int64_t next = gitlab_cursor(plan, NULL, GITLAB_MERGES_NEXT, of);
 
     if (plan->now_ms >= next || next - plan->now_ms > REFUSED_MS) /* a clock set back */
-        ask_list(plan, NULL, of, group);
+        ask_list(plan, NULL, &(struct gitlab_about){ .project = of, .group = group });
 }
 
 static void ask_notes(struct plan *plan, const struct lacking *merge, bool fill)
@@ -81,25 +85,34 @@ void gitlab_merges_begin(const struct gitlab *g, struct plan *plan)
 /* ---- a list ---- */
 
 /* Of "acme/web!12"; that of a project that is asked for by itself is known. */
-static const char *project_of(const struct reply *reply, struct batch *batch, const json_t *item)
+static const char *project_of(const struct gitlab_about *about, struct batch *batch,
+                              const json_t *item)
 {
     const char *full = field_text(batch, json_object_get(item, "references"), "full");
     const char *mark = strrchr(full, '!');
-    struct gitlab_about about = gitlab_about(reply);
 
     if (mark)
         return arena_print(&batch->arena, "%.*s", (int)(mark - full), full);
-    return about.group ? "" : arena_text(&batch->arena, about.project);
+    return about->group ? "" : arena_text(&batch->arena, about->project);
+}
+
+/* Whatever happens to it, an approval too, moves the time of its last change. */
+static bool is_untouched(const json_t *item)
+{
+    int64_t age_ms = field_time(item, "updated_at") - field_time(item, "created_at");
+    const json_t *notes = json_object_get(item, "user_notes_count");
+
+    return json_is_integer(notes) && json_integer_value(notes) == 0 && age_ms >= 0 &&
+           age_ms < SETTLING_MS;
 }
 
 /* Of one that is known the time of its creation stays: it was a draft, perhaps. What a
  * machine wrote keeps nobody waiting. */
-static void take(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+static void take(const struct gitlab *g, struct gitlab_about *about, struct plan *plan,
                  struct batch *batch, const json_t *item)
 {
-    struct gitlab_about about = gitlab_about(reply);
     const struct known *known = plan->known;
-    const char *project = project_of(reply, batch, item);
+    const char *project = project_of(about, batch, item);
     const char *author = field_text(batch, json_object_get(item, "author"), "username");
     enum known_change as = KNOWN_CHANGE_NOT;
     struct change *c;
@@ -108,7 +121,7 @@ static void take(const struct gitlab *g, const struct reply *reply, struct plan 
         batch->unknown++;
         return;
     }
-    if (gitlab_is_machine(g, author) || (about.group && !gitlab_is_wanted(g, project)))
+    if (gitlab_is_machine(g, author) || (about->group && !gitlab_is_wanted(g, project)))
         return;
     c = batch_change(batch);
     c->project = project;
@@ -122,8 +135,12 @@ static void take(const struct gitlab *g, const struct reply *reply, struct plan 
         as = known->change(known->self, project, c->id);
     if (as == KNOWN_CHANGE_NOT)
         c->created_ms = field_time(item, "created_at");
-    if (as != KNOWN_CHANGE_REVIEWED)
-        ask_notes(plan, &(struct lacking){ project, c->id, author }, about.fill);
+    c->reviews_known = is_untouched(item);
+    if (as == KNOWN_CHANGE_REVIEWED || c->reviews_known ||
+        (about->fill && about->seen >= FIRST_MOST))
+        return;
+    about->seen++;
+    ask_notes(plan, &(struct lacking){ project, c->id, author }, about->fill);
 }
 
 static void arrive(const struct reply *reply, struct plan *plan, struct batch *batch,
@@ -168,13 +185,13 @@ bool gitlab_decode_merges(const struct gitlab *g, const struct reply *reply, str
         int64_t ms = field_time(item, "updated_at");
 
         last_ms = ms > last_ms ? ms : last_ms;
-        take(g, reply, plan, batch, item);
+        take(g, &about, plan, batch, item);
     }
     if (!gitlab_has_next(reply)) {
         arrive(reply, plan, batch, last_ms);
     } else if (last_ms > reply->detail) {
         gitlab_remember(batch, GITLAB_MERGES_NEWS, about.project, last_ms);
-        ask_list(plan, batch, about.project, about.group);
+        ask_list(plan, batch, &about);
     } else {
         (void)gitlab_ask_next(plan, reply, &about);
     }
