@@ -411,8 +411,8 @@ Test(store_tickets, a_time_has_what_it_was_read_from)
     t->response_basis = "comment";
     kit_poll(0, T0, &b);
 #define BASES(at)                                                                                  \
-    ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.key = "t1"), at, DX_FIELD_CREATED_BASIS,          \
-         DX_FIELD_RESPONDED_BASIS, DX_FIELD_RESOLVED_BASIS)
+    ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.key = "t1", .parts = true), at,                   \
+         DX_FIELD_CREATED_BASIS, DX_FIELD_RESPONDED_BASIS, DX_FIELD_RESOLVED_BASIS)
     cr_expect_str_eq(BASES(T0), "created|comment|resolutiondate\n");
     cr_expect_str_eq(BASES(T0 - 90 * MINUTE), "created|comment|-\n", "then it was not resolved");
     add(&b, "DX-1", T0 - DAY, T0 + MINUTE); /* reopened */

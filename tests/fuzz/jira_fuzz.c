@@ -12,9 +12,10 @@ static const char *about(unsigned step)
     case JIRA_FILL:
         return "1 50 50 0 0 1 10412";
     case JIRA_CHANGES:
-        return "DX-7 1795000000000 1 1 1795000000000 1794000000000-1794000060000,1-2,3";
+        return "DX-7 1795000000000 2 1-1794000000000,4-1794000060000,1-2,3";
     case JIRA_SERVER:
     case JIRA_MYSELF:
+    case JIRA_STATUSES:
     case JIRA_ISSUE:
     case JIRA_COMMENTS:
     case JIRA_REQUESTS:

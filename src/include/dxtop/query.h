@@ -50,8 +50,9 @@ enum dx_query {
                                DURATION (to RESOLVED) RESPONSE (to RESPONDED)
                                RESPONSE_BUSINESS RESOLUTION_BUSINESS SLA SLA_STATE BREACH LEFT GOAL
                                SEEN RISK (these seven of the most urgent SLA) REPLY_KNOWN GONE;
-                               CREATED_BASIS RESPONDED_BASIS RESOLVED_BASIS; with parts also SLAS
-                               LINKS STAYS TEXT. One that is gone is listed only until then */
+                               with parts also SLAS LINKS STAYS TEXT CREATED_BASIS
+                               RESPONDED_BASIS RESOLVED_BASIS. One that is gone is listed only
+                               until then */
     DX_QUERY_TICKET_SLAS,   /* key: a ticket's. NAME SLA_STATE BREACH LEFT GOAL FINISHED SEEN */
     /* Search; name: words, all of which are to be there; key: a ticket's or a job's, like which
      * it is to be. The best first, with what was found in [brackets] in TEXT. */
