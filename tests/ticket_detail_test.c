@@ -1,0 +1,131 @@
+/* The detail of one ticket, painted from a store: how it stood, what its times were read
+ * from, and what it says of one that its server has no more. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "panel/host.h"
+#include "store_kit.h"
+
+extern const struct dx_panel dx_panel_tickets;
+
+static struct grid grid;
+
+static void setup(void)
+{
+    kit_init();
+    kit_collect();
+    grid_init(&grid, 30, 90, &glyph_sets[GLYPHS_ASCII]);
+}
+
+static void teardown(void)
+{
+    grid_done(&grid);
+    kit_done();
+}
+
+TestSuite(ticket_detail, .init = setup, .fini = teardown, .timeout = 20);
+
+/* The line of the detail that begins with this label, its border left out; "": none. */
+static const char *line_of(const char *label, int64_t now_ms)
+{
+    struct options { /* as they stand in struct tickets */
+        const char *text[5];
+        int64_t number[4];
+    } options = { { "", "", "", "", "" }, { 0, 0, 0, 0 } };
+    struct reader reader = store_reader(kit.store);
+    static char found[400];
+    struct dx_canvas canvas = canvas_of(&grid);
+    struct dx_error err = { 0 };
+    struct instance in;
+
+    cr_assert(instance_open(&in, &dx_panel_tickets, "", &options, sizeof(options)), "%s",
+              in.error.text);
+    instance_push(&in, &(struct step){ .key = "t1", .name = "DX-1" });
+    cr_assert(store_begin(kit.store, &err), "%s", err.text);
+    instance_update(&in, &reader, now_ms, grid.rows - 2, grid.cols - 2);
+    store_end(kit.store);
+    cr_assert_eq(in.error.fault, DX_FAULT_NONE, "%s", in.error.text);
+    grid_clear(&grid);
+    instance_draw(&in, &canvas, now_ms, true);
+    instance_close(&in);
+    found[0] = '\0';
+    for (int row = 1; row < grid.rows - 1; row++) {
+        size_t n = 0;
+
+        for (int col = 2; col < grid.cols - 2; col++) {
+            char32_t cp = grid.cells[row * grid.cols + col].cp[0];
+
+            found[n++] = cp == 0 ? ' ' : cp < 0x80 ? (char)cp : '?';
+        }
+        while (n > 0 && found[n - 1] == ' ')
+            n--;
+        found[n] = '\0';
+        if (strncmp(found, label, strlen(label)) == 0)
+            return found + strlen(label) + strspn(found + strlen(label), " ");
+    }
+    return "";
+}
+
+static void put_ticket(void)
+{
+    static struct ticket_stay stays[] = {
+        { DX_STAY_NEW, 0 },
+        { DX_STAY_IN_PROGRESS, T0 - 90 * MINUTE },
+        { DX_STAY_WAITING, T0 - 30 * MINUTE },
+    };
+    struct batch b = { 0 };
+    struct ticket *t = batch_ticket(&b);
+
+    t->parts = TICKET_FIELDS | TICKET_PAUSES | TICKET_RESPONSE;
+    t->project = "DX";
+    t->key = "DX-1";
+    t->title = "CI cannot pull images";
+    t->raw_status = "Open";
+    t->state = DX_TICKET_IN_PROGRESS;
+    t->created_ms = T0 - 2 * HOUR;
+    t->updated_ms = T0;
+    t->created_basis = "created";
+    t->first_response_ms = T0 - HOUR;
+    t->response_basis = "comment";
+    t->stays = stays;
+    t->stay_count = 3;
+    t->stays_known = true;
+    kit_poll(0, T0, &b);
+}
+
+Test(ticket_detail, says_how_the_ticket_stood)
+{
+    put_ticket();
+    cr_expect_str_eq(line_of("in status", T0), "new 30m . in progress 1h 00m . waiting 30m");
+    cr_expect_str_eq(line_of("in status", T0 - HOUR), "new 30m . in progress 30m",
+                     "then it did not wait yet");
+}
+
+Test(ticket_detail, says_what_a_time_was_read_from)
+{
+    put_ticket();
+    cr_expect(strstr(line_of("created", T0), "(created)"), "%s", line_of("created", T0));
+    cr_expect(strstr(line_of("first reply", T0), "(comment)"), "%s", line_of("first reply", T0));
+    cr_expect_not(strstr(line_of("first reply", T0 - 90 * MINUTE), "(comment)"),
+                  "then there was none");
+}
+
+Test(ticket_detail, says_of_one_that_is_gone_that_its_server_has_it_no_more)
+{
+    struct batch b = { 0 };
+    struct ticket *t;
+
+    put_ticket();
+    cr_expect_str_eq(line_of("gone", T0), "");
+    t = batch_ticket(&b);
+    t->key = "DX-1";
+    t->gone = true;
+    kit_poll(0, T0 + MINUTE, &b);
+    cr_expect(strstr(line_of("gone", T0 + HOUR), "its server has it no more"), "%s",
+              line_of("gone", T0 + HOUR));
+    cr_expect_str_eq(line_of("gone", T0), "", "at that moment it had");
+    cr_expect_str_eq(line_of("in status", T0 + HOUR), "new 30m . in progress 1h 00m . waiting 31m",
+                     "until then");
+}
