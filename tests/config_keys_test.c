@@ -83,16 +83,16 @@ Test(keys, what_is_not_spoken_of_stays)
 
 Test(keys, an_action_has_the_keys_that_it_is_given_and_no_other)
 {
-    cr_assert(load("keys:\n  open: [enter, space, Ctrl-O]\n  view: [f1, f2]\n  suspend: []\n"
+    cr_assert(load("keys:\n  open: [enter, f3, Ctrl-O]\n  view: [f1, f2]\n  suspend: []\n"
                    "  sort: S\n  reverse: {keys: [s]}\n"),
               "%s", said);
-    cr_expect_str_eq(on("space"), "open 2");
+    cr_expect_str_eq(on("f3"), "open 2");
     cr_expect_str_eq(on("ctrl-o"), "open 3");
     cr_expect_str_eq(on("f2"), "view 2");
     cr_expect_str_eq(on("1"), "");
     cr_expect_str_eq(on("ctrl-z"), "");
     cr_expect_str_eq(config.keymap.keys[ACTION_SUSPEND], "");
-    cr_expect_str_eq(config.keymap.keys[ACTION_OPEN], "enter space ctrl-o");
+    cr_expect_str_eq(config.keymap.keys[ACTION_OPEN], "enter f3 ctrl-o");
     cr_expect_str_eq(on("S"), "sort");
     cr_expect_str_eq(on("s"), "reverse");
     cr_assert(load("keys: [{action: zoom, keys: f5}]\n"), "%s", said);

@@ -285,6 +285,8 @@ static const struct {
     unsigned mods;
     const char *whole;
 } completions[] = {
+    { "vi", 1, 0, "view " },
+    { "vi", 2, 0, "view One" },
     { "zo", 1, 0, "zoom" },
     { "zo", 2, 0, "zoom" },
     { "re", 1, 0, "reverse" },
@@ -387,6 +389,49 @@ Test(command, ends_with_escape_and_with_a_backspace_too_many)
     press(DX_KEY_ESC, 0);
     cr_expect_eq(a.v.typing, TYPING_NONE);
     cr_expect_eq(a.v.pages[0].zoomed, -1);
+}
+
+/* ---- what is pasted ---- */
+
+static void paste(const char *text)
+{
+    press(SCREEN_PASTE_BEGIN, 0);
+    for (; *text; text++)
+        press(*text == '\n' ? DX_KEY_ENTER : (unsigned char)*text, 0);
+    press(SCREEN_PASTE_END, 0);
+}
+
+Test(command, what_is_pasted_is_text_and_never_keys)
+{
+    a.v.loop = ev_loop_new(EVFLAG_AUTO);
+    a.v.status = 7;
+    draw_frame(40, 120);
+    paste("q2z\n");
+    press(SCREEN_PASTE_BEGIN, 0);
+    press('c', DX_MOD_CTRL);
+    press(SCREEN_PASTE_END, 0);
+    cr_expect_eq(a.v.status, 7);
+    cr_expect_eq(a.v.page, 0);
+    cr_expect_eq(a.v.pages[0].zoomed, -1);
+    press(':', 0);
+    paste("view\ntwo\n");
+    cr_expect_str_eq(a.v.line.text, "view two ");
+    cr_expect_eq(a.v.page, 0);
+    press(DX_KEY_ESC, 0);
+    press('/', 0);
+    paste("ab\nq");
+    cr_expect_str_eq(a.v.pages[0].slots[0].instance.table->filter, "ab q");
+    press(DX_KEY_ESC, 0);
+    press('2', 0); /* a key again */
+    cr_expect_eq(a.v.page, 1);
+    /* One whose end is lost ends by itself. */
+    press(SCREEN_PASTE_BEGIN, 0);
+    press('1', 0);
+    cr_expect_eq(a.v.page, 1);
+    a.v.pasted_ms -= 3000;
+    press('1', 0);
+    cr_expect_eq(a.v.page, 0);
+    ev_loop_destroy(a.v.loop);
 }
 
 /* ---- what a filter fits ---- */

@@ -124,6 +124,7 @@ static void (*const run[ACTION_COUNT])(struct viewer *v, const struct deed *deed
     [ACTION_SORT] = do_sort,
     [ACTION_REVERSE] = do_reverse,
     [ACTION_ZOOM] = do_zoom,
+    [ACTION_SEEN] = do_seen,
     [ACTION_URL] = do_url,
     [ACTION_COPY] = do_copy,
     [ACTION_FREEZE] = do_freeze,
@@ -145,37 +146,58 @@ void actions_do(struct viewer *v, enum action action, const struct deed *deed)
     run[action](v, deed);
 }
 
+enum { PASTE_MS = 2000 }; /* without its end, it ends so long after the last of it */
+
 /* Whatever else is bound or typed into, this ends the program. */
 static bool is_end(const struct dx_event *event)
 {
     return event->key == 'c' && event->mods == DX_MOD_CTRL;
 }
 
-void actions_event(struct viewer *v, const struct dx_event *event)
+/* What is pasted is text: into a line it is typed, without its ends of lines; as keys it
+ * would do what nobody asked for. */
+static void paste(struct viewer *v, const struct dx_event *event)
+{
+    struct dx_event mine = *event;
+
+    if (event->type != DX_EVENT_KEY || v->typing == TYPING_NONE)
+        return;
+    if (event->key == DX_KEY_ENTER || event->key == DX_KEY_TAB)
+        mine.key = ' ';
+    if (mine.key < ' ' || mine.key >= DX_KEY_UP || mine.mods != 0)
+        return;
+    if (v->typing == TYPING_FILTER)
+        lists_type(v, &mine);
+    else
+        command_type(v, &mine);
+}
+
+/* What the terminal tells by itself. false: it is a key, or the mouse. */
+static bool is_told(struct viewer *v, const struct dx_event *event)
+{
+    int64_t boot_ms = time_boot_ms();
+    bool pasting = v->pasted_ms > 0 && boot_ms - v->pasted_ms < PASTE_MS;
+
+    if (event->type == DX_EVENT_KEY && event->key == SCREEN_FOCUS_OUT)
+        lists_look(v);
+    else if (event->type == DX_EVENT_KEY && event->key == SCREEN_PASTE_END)
+        v->pasted_ms = 0;
+    else if (event->type == DX_EVENT_KEY && event->key == SCREEN_PASTE_BEGIN)
+        v->pasted_ms = boot_ms;
+    else if (pasting)
+        paste(v, event);
+    else
+        return event->type == DX_EVENT_KEY && event->key == SCREEN_FOCUS_IN;
+    if (pasting && v->pasted_ms > 0)
+        v->pasted_ms = boot_ms;
+    return true;
+}
+
+static void to_key(struct viewer *v, const struct dx_event *event)
 {
     struct instance *in = move_focused(v);
     const struct bind *bind;
 
-    if (v->wall.on && !is_end(event)) {
-        wall_event(v, event);
-        return;
-    }
-    if (event->type == DX_EVENT_MOUSE) {
-        mouse_event(v, event);
-        return;
-    }
-    if (is_end(event)) {
-        do_quit(v, NULL);
-        return;
-    }
-    if (v->typing == TYPING_FILTER) {
-        lists_type(v, event);
-        return;
-    }
-    if (v->typing == TYPING_COMMAND) {
-        command_type(v, event);
-        return;
-    }
     if (v->overlay != OVERLAY_HELP && in && wishes_offer(v, in, event)) {
         v->want_draw = true;
         return;
@@ -184,6 +206,24 @@ void actions_event(struct viewer *v, const struct dx_event *event)
     if (bind)
         actions_do(v, bind->action,
                    &(struct deed){ .nth = bind->nth, .tab = event->key == DX_KEY_TAB, .text = "" });
+}
+
+void actions_event(struct viewer *v, const struct dx_event *event)
+{
+    if (is_told(v, event))
+        return;
+    if (event->type == DX_EVENT_KEY && is_end(event))
+        do_quit(v, NULL);
+    else if (v->wall.on)
+        wall_event(v, event);
+    else if (event->type == DX_EVENT_MOUSE)
+        mouse_event(v, event);
+    else if (v->typing == TYPING_FILTER)
+        lists_type(v, event);
+    else if (v->typing == TYPING_COMMAND)
+        command_type(v, event);
+    else
+        to_key(v, event);
 }
 
 /* ---- the manual ---- */

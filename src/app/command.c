@@ -107,6 +107,13 @@ static void complete(struct viewer *v, int by)
     (void)snprintf(whole, sizeof(whole), "%.*s%.*s", (int)completion.from, c->typed, 100,
                    completion.name[c->nth]);
     line_set(&v->line, whole);
+    /* The only one: on to what stands after it. */
+    if (completion.count == 1 && completion.from == 0 &&
+        action_kinds[action_find(completion.name[0])].argument) {
+        (void)snprintf(whole, sizeof(whole), "%s ", completion.name[0]);
+        line_set(&v->line, whole);
+        c->nth = -1;
+    }
 }
 
 static void end(struct viewer *v, bool run)

@@ -29,6 +29,7 @@ void do_filter(struct viewer *v, const struct deed *deed);
 void do_next_match(struct viewer *v, const struct deed *deed);
 void do_previous_match(struct viewer *v, const struct deed *deed);
 void do_sort(struct viewer *v, const struct deed *deed);
+void do_seen(struct viewer *v, const struct deed *deed);
 void do_reverse(struct viewer *v, const struct deed *deed);
 
 void do_url(struct viewer *v, const struct deed *deed);

@@ -78,9 +78,11 @@ void viewer_arrange(struct viewer *v, struct instance *in)
 {
     table_arrange(in->table);
     v->want_draw = true;
-    if (in->total > 0 ||
-        in->table->searched) /* it lists a part of what there is: another one now */
+    if (in->total > 0 || in->table->searched) {
+        /* It lists a part of what there is: another one now, which is nothing new. */
+        in->table->marks.on = false;
         v->want_update = true;
+    }
 }
 
 /* The first key of what has a word for the last line; the arrows are one sign. */

@@ -140,3 +140,21 @@ void do_reverse(struct viewer *v, const struct deed *deed)
     in->table->reverse = !in->table->reverse;
     viewer_arrange(v, in);
 }
+
+/* ---- what changed ---- */
+
+void lists_look(struct viewer *v)
+{
+    struct page *page = viewer_page(v);
+
+    for (size_t i = 0; page->open && i < page->slot_count; i++)
+        if (page->slots[i].box.rows > 0)
+            instance_look(&page->slots[i].instance);
+    v->want_draw = true;
+}
+
+void do_seen(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    lists_look(v);
+}

@@ -7,4 +7,7 @@
 /* A key while the filter of the focused panel is typed. */
 void lists_type(struct viewer *v, const struct dx_event *event);
 
+/* What the screen shows has been seen. */
+void lists_look(struct viewer *v);
+
 #endif

@@ -49,7 +49,8 @@ struct viewer {
     int64_t shown_second, shown_minute, shown_age; /* of the last frame */
     int64_t frozen_ms;                             /* 0: live */
     enum typing typing;
-    struct line line; /* what is typed */
+    int64_t pasted_ms; /* boot time of the last key of what is being pasted; 0: nothing is */
+    struct line line;  /* what is typed */
     struct command command;
     char match[NARROW_MOST]; /* what was filtered for last, for n and N */
     bool mouse;

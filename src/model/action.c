@@ -24,6 +24,7 @@ const char *const action_names[] = {
     [ACTION_SORT] = "sort",
     [ACTION_REVERSE] = "reverse",
     [ACTION_ZOOM] = "zoom",
+    [ACTION_SEEN] = "seen",
     [ACTION_URL] = "url",
     [ACTION_COPY] = "copy",
     [ACTION_FREEZE] = "freeze",
@@ -62,6 +63,9 @@ const struct action_kind action_kinds[ACTION_COUNT] = {
                       "sort" },
     [ACTION_REVERSE] = { "S", "sort the other way round" },
     [ACTION_ZOOM] = { "z", "give the panel the whole screen, and back", .hint = "zoom" },
+    [ACTION_SEEN] = { "space",
+                      "the marks before what is new or of another state go; leaving the window "
+                      "does so too" },
     [ACTION_URL] = { "o", "open the row's URL with $BROWSER, else show and copy it" },
     [ACTION_COPY] = { "y", "copy the row's URL (OSC 52), through tmux and screen too" },
     [ACTION_FREEZE] = { "p", "freeze the screen; data goes on coming in" },

@@ -24,6 +24,7 @@ enum action {
     ACTION_SORT,
     ACTION_REVERSE,
     ACTION_ZOOM,
+    ACTION_SEEN,
     ACTION_URL,
     ACTION_COPY,
     ACTION_FREEZE,

@@ -170,6 +170,27 @@ static void read_age(struct instance *in, const struct reader *reader, int64_t n
     ops->close(rows);
 }
 
+/* ---- what changed since somebody looked ---- */
+
+void instance_look(struct instance *in)
+{
+    if (in->columns && in->depth == 0 && in->base == 0 && in->table->marks.on)
+        marks_look(&in->table->marks, in->table);
+}
+
+/* What comes while history is filled in, or from the first answer, is nothing new. */
+static void watch_changes(struct instance *in)
+{
+    bool waits = *in->sources && in->last_ok_ms == 0;
+    bool settled = in->panel->reads != 0 && !waits && in->fill_total == 0;
+
+    if (!in->columns || in->depth > 0 || in->base > 0 || in->idle)
+        return;
+    if (!settled || !in->table->marks.on)
+        marks_look(&in->table->marks, in->table);
+    in->table->marks.on = settled;
+}
+
 /* ---- update and events ---- */
 
 void instance_update(struct instance *in, const struct reader *reader, int64_t now_ms, int rows,
@@ -207,6 +228,7 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
         in->error = *broken;
     if (in->columns)
         table_arrange(in->table);
+    watch_changes(in);
     in->updated_ms = now_ms;
 }
 

@@ -112,6 +112,8 @@ bool instance_paints(const struct instance *instance);
 /* Select what is at this place in its frame; false: nothing. */
 bool instance_select_at(struct instance *instance, int row, int col);
 
+/* Somebody has seen what its own list shows: what changes from here on is marked. */
+void instance_look(struct instance *instance);
 /* Read the store into the view-model; rows, cols: inside the frame. */
 void instance_update(struct instance *instance, const struct reader *reader, int64_t now_ms,
                      int rows, int cols);

@@ -30,7 +30,7 @@ const struct glyphs glyph_sets[GLYPHS_COUNT] = {
         .edge_calm = "▎", .edge_loud = "▌",
         .top_left = "╭", .top_right = "╮", .bottom_left = "╰", .bottom_right = "╯",
         .horizontal = "─", .vertical = "│",
-        .up_down = "↑↓", .enter = "⏎",
+        .up_down = "↑↓", .enter = "⏎", .changed = "•",
     },
     [GLYPHS_BLOCK] = {
         .set = GLYPHS_BLOCK,
@@ -44,7 +44,7 @@ const struct glyphs glyph_sets[GLYPHS_COUNT] = {
         .edge_calm = "│", .edge_loud = "▌",
         .top_left = "┌", .top_right = "┐", .bottom_left = "└", .bottom_right = "┘",
         .horizontal = "─", .vertical = "│",
-        .up_down = "↑↓", .enter = "⏎",
+        .up_down = "↑↓", .enter = "⏎", .changed = "•",
     },
     [GLYPHS_ASCII] = {
         .set = GLYPHS_ASCII,
@@ -64,7 +64,7 @@ const struct glyphs glyph_sets[GLYPHS_COUNT] = {
         .edge_calm = "|", .edge_loud = "#",
         .top_left = "+", .top_right = "+", .bottom_left = "+", .bottom_right = "+",
         .horizontal = "-", .vertical = "|",
-        .up_down = "jk", .enter = "ret",
+        .up_down = "jk", .enter = "ret", .changed = "+",
     },
 };
 

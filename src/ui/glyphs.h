@@ -15,6 +15,7 @@ struct glyphs {
     const char *edge_calm, *edge_loud; /* of tiles; the loud one marks the selected row too */
     const char *top_left, *top_right, *bottom_left, *bottom_right, *horizontal, *vertical;
     const char *up_down, *enter; /* keys, in hints */
+    const char *changed;         /* before a row, since the last look */
 };
 
 extern const struct glyphs glyph_sets[GLYPHS_COUNT];

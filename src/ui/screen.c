@@ -28,6 +28,8 @@
 enum { FRAME_MOST = 4 << 20, RESTORE_MS = 100, SEEN_AT_ONCE = 64 };
 
 static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
+/* The focus of the window, and pasting in brackets: https://invisible-island.net/xterm/ctlseqs/ */
+static const char told_on[] = "\033[?1004h\033[?2004h", told_off[] = "\033[?2004l\033[?1004l";
 static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
 
 /* ---- bytes ---- */
@@ -227,6 +229,15 @@ void screen_mouse(struct screen *s, bool on)
     screen_send(s, on ? mouse_on : mouse_off, strlen(on ? mouse_on : mouse_off));
 }
 
+static void ask_to_be_told(struct screen *s)
+{
+    if (!s->modern)
+        return;
+    screen_send(s, told_on, strlen(told_on));
+    if (s->options.mouse)
+        screen_mouse(s, true);
+}
+
 void screen_title(struct screen *s, const char *title)
 {
     char clean[128];
@@ -273,6 +284,7 @@ static void guard(struct screen *s)
     if (s->modern) {
         (void)buf_text(&out, sync_end);
         (void)buf_text(&out, mouse_off);
+        (void)buf_text(&out, told_off);
     }
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         add_capability(&out, names[i]);
@@ -359,8 +371,7 @@ struct screen *screen_open(const struct screen_options *options, const struct th
     tty_raw(&s->tty);
     colour_init(s);
     make_grid(s);
-    if (options->mouse && s->modern)
-        screen_mouse(s, true);
+    ask_to_be_told(s);
     return s;
 }
 
@@ -372,6 +383,7 @@ static void give_back(struct screen *s)
     if (s->modern) {
         (void)buf_text(&s->out, sync_end);
         (void)buf_text(&s->out, mouse_off);
+        (void)buf_text(&s->out, told_off);
     }
     (void)endwin();
     take_memory(s, &s->out);
@@ -405,8 +417,7 @@ void screen_resume(struct screen *s)
 {
     tty_raw(&s->tty);
     make_grid(s);
-    if (s->options.mouse && s->modern)
-        screen_mouse(s, true);
+    ask_to_be_told(s);
 }
 
 void screen_rescue(void)

@@ -40,6 +40,14 @@ bool screen_pending(const struct screen *screen); /* ... this is true */
 bool screen_flush(struct screen *screen);         /* false: the terminal is gone */
 void screen_rest(struct screen *screen);          /* give back what frames are gathered in */
 
+/* Keys that are none: the window of the terminal, and what is pasted into it. */
+enum {
+    SCREEN_FOCUS_IN = 0x300000,
+    SCREEN_FOCUS_OUT,
+    SCREEN_PASTE_BEGIN,
+    SCREEN_PASTE_END,
+};
+
 /* Next event of the keyboard or mouse (mouse row and col of the whole screen);
  * false: none for now. *gone: the terminal is lost. */
 bool screen_event(struct screen *screen, struct dx_event *event, bool *gone);

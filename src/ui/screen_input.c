@@ -12,7 +12,22 @@
 
 #include "ui/screen_internal.h"
 
-enum { MOUSE_CODE = KEY_MAX + 100, ESC_LOCAL_MS = 25, ESC_REMOTE_MS = 100, NUMBER_MOST = 10000 };
+enum {
+    MOUSE_CODE = KEY_MAX + 100,
+    TOLD_CODE,
+    ESC_LOCAL_MS = 25,
+    ESC_REMOTE_MS = 100,
+    NUMBER_MOST = 10000
+};
+
+/* What the terminal tells by itself, by codes from TOLD_CODE on. */
+static const struct {
+    const char *bytes;
+    uint32_t key;
+} told[] = { { "\033[I", SCREEN_FOCUS_IN },
+             { "\033[O", SCREEN_FOCUS_OUT },
+             { "\033[200~", SCREEN_PASTE_BEGIN },
+             { "\033[201~", SCREEN_PASTE_END } };
 
 void input_init(void)
 {
@@ -21,6 +36,8 @@ void input_init(void)
     (void)nodelay(stdscr, TRUE);
     (void)meta(stdscr, TRUE);
     (void)define_key("\033[<", MOUSE_CODE);
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+        (void)define_key(told[i].bytes, (int)(TOLD_CODE + i));
 }
 
 static bool is_gone(void)
@@ -103,6 +120,10 @@ static bool from_code(struct dx_event *event, wint_t code)
 
     if (code == MOUSE_CODE)
         return read_mouse(event);
+    if (code >= TOLD_CODE && code < TOLD_CODE + sizeof(told) / sizeof(told[0])) {
+        event->key = told[code - TOLD_CODE].key;
+        return true;
+    }
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         if (codes[i].code == code) {
             event->key = codes[i].key;

@@ -30,6 +30,7 @@ void table_done(struct table *table)
     arena_free(&table->arena);
     free(table->rows);
     free(table->order);
+    marks_done(&table->marks);
     *table = (struct table){ .sort = -1 };
 }
 

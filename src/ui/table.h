@@ -5,6 +5,7 @@
 
 #include "core/mem.h"
 #include "ui/canvas.h"
+#include "ui/marks.h"
 
 struct table_row {
     const char *key, *url, *into;
@@ -28,6 +29,8 @@ struct table {
                          * whatever comes first */
     char selected[256]; /* key of the selected row; "" the first */
     size_t at, top;     /* of the selected row in order; first row shown */
+
+    struct marks marks; /* off, unless the host looks */
 
     size_t *order; /* of the rows that pass the filter, sorted */
     size_t shown;

@@ -383,6 +383,19 @@ static void draw_row(const struct table *table, struct dx_canvas *canvas, const 
     }
 }
 
+/* The one that the user has gone to is looked at. */
+static void mark_row(struct table *table, struct dx_canvas *canvas, const struct table_row *row,
+                     int at, bool selected)
+{
+    if (!marks_changed(&table->marks, table, row))
+        return;
+    if (selected && table->chosen)
+        marks_look_at(&table->marks, table, row);
+    else
+        (void)canvas_put(canvas, at, 0, &(struct dx_style){ .role = DX_ROLE_BORDER_FOCUS },
+                         canvas->grid->glyphs->changed);
+}
+
 void table_draw(struct table *table, struct dx_canvas *canvas, int64_t now_ms, bool focused)
 {
     int rows = canvas->rows - 1;
@@ -395,9 +408,11 @@ void table_draw(struct table *table, struct dx_canvas *canvas, int64_t now_ms, b
     table_scroll(table, rows);
     for (int i = 0; i < rows && table->top + (size_t)i < table->shown; i++) {
         size_t index = table->top + (size_t)i;
+        const struct table_row *row = &table->rows[table->order[index]];
         bool selected = focused && index == table->at;
 
-        draw_row(table, canvas, &plan, &table->rows[table->order[index]], i + 1, now_ms);
+        draw_row(table, canvas, &plan, row, i + 1, now_ms);
+        mark_row(table, canvas, row, i + 1, selected);
         if (!selected)
             continue;
         canvas_attr(canvas, (struct dx_box){ i + 1, 0, 1, canvas->cols }, DX_ON_SELECTED);

@@ -1,0 +1,264 @@
+/* How it is driven, in a terminal: commands, keys of one's own, links, marks of what
+ * changed, what is pasted; on a company that the test made. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "../company_kit.h"
+#include "../run.h"
+#include "pty.h"
+
+static char *dir, config[256], store[256];
+
+static void write_config(const char *more)
+{
+    write_file(config,
+               "title: acme\nstore: %s\n%sviews:\n"
+               "  - name: Overview\n    rows:\n"
+               "      - panels: [queue, pipelines]\n      - panels: [flaky, alerts]\n"
+               "  - name: Queues\n    rows: [{panels: [queue]}]\n",
+               store, more);
+}
+
+static void setup(void)
+{
+    set_paths();
+    setenv("TZ", "UTC", 1);
+    dir = test_dir();
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    snprintf(store, sizeof(store), "%s/t.db", dir);
+    write_config("");
+    company_write(store, KIT_NORMAL);
+    company_hold(store);
+    cr_assert_eq(chdir(dir), 0);
+}
+
+TestSuite(drive, .init = setup, .timeout = 120);
+
+#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
+#define LACKS(p, text) cr_expect(pty_lacks(p, text, 5000), "\"%s\" on:\n%s", text, pty_text(p))
+
+static struct pty *start(void)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--now", KIT_NOW, NULL };
+    struct pty *p = pty_start(argv, 40, 120, "xterm-256color");
+
+    cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
+    return p;
+}
+
+static void quit(struct pty *p, const char *keys)
+{
+    pty_send(p, keys);
+    pty_read(p, 50);
+    cr_expect(pty_ended(p, 2000));
+    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
+    cr_expect(pty_restored(p));
+    pty_free(p);
+}
+
+Test(drive, commands_are_completed_run_and_found_again)
+{
+    struct pty *p = start();
+
+    pty_send(p, ":vi\tq");
+    SHOWS(p, ":view q");
+    pty_send(p, "\t");
+    SHOWS(p, ":view Queues");
+    pty_send(p, "\r");
+    LACKS(p, "Pipelines");
+    pty_send(p, ":zoo");
+    SHOWS(p, "zoom");
+    pty_send(p, "\033");
+    LACKS(p, ":zoo");
+    quit(p, ":quit\r");
+    p = start();
+    pty_send(p, ":\033OA\033OA");
+    SHOWS(p, ":view Queues");
+    pty_send(p, "\033");
+    LACKS(p, ":view Queues");
+    quit(p, "q");
+}
+
+static char *file_text(const char *path)
+{
+    static char text[1 << 20];
+    FILE *file = fopen(path, "r");
+    size_t n = 0;
+
+    cr_assert(file, "%s", path);
+    n = fread(text, 1, sizeof(text) - 1, file);
+    text[n] = '\0';
+    fclose(file);
+    return text;
+}
+
+Test(drive, the_screen_is_saved_in_the_format_that_is_asked_for)
+{
+    struct pty *p = start();
+
+    pty_send(p, "x");
+    SHOWS(p, ":save svg");
+    pty_send(p, "\r");
+    SHOWS(p, "saved dxtop-2026-11-24-143207.svg");
+    cr_expect(strstr(file_text("dxtop-2026-11-24-143207.svg"), "<svg "));
+    cr_expect_null(strstr(file_text("dxtop-2026-11-24-143207.svg"), ":save"));
+    pty_send(p, "x\t\t\r"); /* html, then text */
+    SHOWS(p, "saved dxtop-2026-11-24-143207.txt");
+    cr_expect(strstr(file_text("dxtop-2026-11-24-143207.txt"), "linux-xl"));
+    pty_send(p, ":save html mine.html\r");
+    SHOWS(p, "saved mine.html");
+    cr_expect(strstr(file_text("mine.html"), "<!doctype html>"));
+    pty_send(p, ":save ansi mine.html\r");
+    SHOWS(p, "cannot save mine.html: File exists");
+    quit(p, "q");
+}
+
+Test(drive, keys_are_where_the_configuration_puts_them)
+{
+    struct pty *p;
+
+    write_config("keys: {quit: Q, zoom: [f5, ctrl-x], theme: []}\n");
+    p = start();
+    SHOWS(p, "f5 zoom");
+    SHOWS(p, "Q quit");
+    pty_send(p, "\033[15~"); /* F5 */
+    LACKS(p, "Pipelines");
+    pty_send(p, "\030"); /* Ctrl-X */
+    SHOWS(p, "Pipelines");
+    pty_send(p, "t");
+    pty_resize(p, 100, 120);
+    pty_send(p, "?");
+    SHOWS(p, "f5 ctrl-x");
+    pty_send(p, "\033");
+    LACKS(p, "f5 ctrl-x");
+    pty_send(p, "q");
+    pty_read(p, 200);
+    cr_expect_not(pty_ended(p, 100));
+    quit(p, "Q");
+    p = start();
+    quit(p, "\003"); /* whatever is bound */
+}
+
+/* ---- links ---- */
+
+/* From the overview with a breached queue, in three keys at most: here two. */
+Test(drive, the_oldest_waiting_job_of_a_breached_queue_is_opened_in_two_keys)
+{
+    char browser[300], out[300];
+    struct pty *p;
+
+    snprintf(browser, sizeof(browser), "%s/browser", dir);
+    snprintf(out, sizeof(out), "%s/opened", dir);
+    write_file(browser, "#!/bin/sh\nprintf '%%s\\n' \"$1\" >%s.new\nmv %s.new %s\n", out, out, out);
+    cr_assert_eq(chmod(browser, 0700), 0);
+    setenv("BROWSER", browser, 1);
+    p = start();
+    pty_send(p, "\r");
+    SHOWS(p, "Queues › linux-xl › waiting");
+    SHOWS(p, "11m40s"); /* the first row: the oldest of the pool, by its list */
+    pty_send(p, "o");
+    SHOWS(p, "opened https://ci.acme.example/");
+    for (int i = 0; i < 250 && access(out, F_OK) != 0; i++)
+        usleep(20 * 1000);
+    cr_expect(strstr(file_text(out), "https://ci.acme.example/"));
+    quit(p, "q");
+}
+
+Test(drive, links_and_copies_can_be_switched_off)
+{
+    struct pty *p = start();
+
+    unsetenv("BROWSER");
+    pty_send(p, "\r");
+    SHOWS(p, "› waiting");
+    pty_read(p, 200);
+    cr_expect(strstr(p->raw, "\033]8;;https://ci.acme.example/"), "no link was told of");
+    pty_send(p, "y");
+    SHOWS(p, "copied https://");
+    cr_expect(strstr(p->raw, "\033]52;c;"));
+    quit(p, "q");
+    write_config("links: no\nclipboard: no\n");
+    p = start();
+    pty_send(p, "\r");
+    SHOWS(p, "› waiting");
+    pty_send(p, "y");
+    SHOWS(p, "https://ci.acme.example/");
+    pty_read(p, 200);
+    cr_expect_null(strstr(p->raw, "\033]8;"));
+    cr_expect_null(strstr(p->raw, "\033]52;"));
+    quit(p, "q");
+}
+
+/* ---- what changed ---- */
+
+/* An alert of this name begins, as the collector would write it. */
+static void add_alert(const char *name)
+{
+    char statement[800];
+    const char *argv[] = { "sqlite3", store, statement, NULL };
+    int status;
+
+    snprintf(statement, sizeof(statement),
+             "INSERT INTO alert (source, key, since_ms, name, severity, labels, summary, url, "
+             "first_ms, seen_ms) VALUES (1, '%s', 1795530600000, '%s', 2, '', 'it fires', '', "
+             "1795530600000, 1795530720000); "
+             "INSERT INTO alert_state VALUES ((SELECT max(id) FROM alert), 1795530600000, 1, ''); "
+             "UPDATE meta SET value = value + 1 WHERE key = 'change';",
+             name, name);
+    free(program_run(argv, &status));
+    cr_assert_eq(status, 0);
+}
+
+Test(drive, what_is_new_is_marked_until_it_was_seen)
+{
+    struct pty *p = start();
+
+    LACKS(p, "•");
+    add_alert("DiskFull");
+    SHOWS(p, "DiskFull");
+    SHOWS(p, "•");
+    pty_send(p, "p"); /* other keys look at nothing */
+    pty_send(p, "p");
+    SHOWS(p, "•");
+    pty_send(p, " ");
+    LACKS(p, "•");
+    add_alert("DiskSlow");
+    SHOWS(p, "DiskSlow");
+    SHOWS(p, "•");
+    pty_send(p, "\033[I"); /* the window has the focus, and loses it */
+    SHOWS(p, "•");
+    pty_send(p, "\033[O");
+    LACKS(p, "•");
+    quit(p, "q");
+}
+
+/* The terminal is asked for what it tells, and that ends with the program. */
+Test(drive, the_terminal_tells_of_focus_and_pasting_and_stops_to)
+{
+    struct pty *p = start();
+
+    pty_read(p, 200);
+    cr_expect(strstr(p->raw, "\033[?1004h") && strstr(p->raw, "\033[?2004h"));
+    cr_expect_null(strstr(p->raw, "\033[?1004l"));
+    pty_send(p, "\033[200~q\n2\033[201~");
+    pty_read(p, 300);
+    SHOWS(p, "Pipelines");
+    pty_send(p, "/\033[200~lin\nux\033[201~");
+    SHOWS(p, "/lin ux");
+    pty_send(p, "\033");
+    pty_read(p, 200);
+    pty_send(p, "q");
+    pty_read(p, 50);
+    cr_expect(pty_ended(p, 1000));
+    pty_read(p, 50);
+    cr_expect(strstr(p->raw, "\033[?1004l") && strstr(p->raw, "\033[?2004l"));
+    pty_free(p);
+}
