@@ -7,12 +7,13 @@
 #include "app/demo.h"
 #include "app/export.h"
 #include "app/picture.h"
+#include "app/plain.h"
 #include "app/viewer.h"
 
 static int view(struct app *app)
 {
     struct dx_error err = { 0 };
-    int status = viewer_run(app, &err);
+    int status = app->arguments.plain ? plain_run(app, &err) : viewer_run(app, &err);
 
     if (err.fault != DX_FAULT_NONE)
         (void)fprintf(stderr, "dxtop: %s\n", err.text);

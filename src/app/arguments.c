@@ -17,11 +17,11 @@
 #include "model/kpi.h"
 #include "panel/plugin.h"
 
-enum { SIZE_MOST = 1000 };
+enum { SIZE_MOST = 1000, SLOW_LEAST = 100, SLOW_MOST = 1 << 30 };
 
 struct given { /* as it stands on the command line */
-    const char *theme, *color, *view, *wait, *since, *format, *size, *seed;
-    bool ascii, wall, poll, help, version, options, config;
+    const char *theme, *color, *view, *wait, *since, *format, *size, *seed, *slow;
+    bool ascii, wall, plain, poll, help, version, options, config;
 };
 
 #define OWN(field) offsetof(struct given, field)
@@ -33,6 +33,9 @@ static const struct arg own[] = {
     { "ascii", 0, NULL, OWN(ascii), "draw with ASCII characters only" },
     { "view", 0, "NAME", OWN(view), "begin with this view" },
     { "wall", 0, NULL, OWN(wall), "large digits for a screen on the wall; the pages turn" },
+    { "plain", 0, NULL, OWN(plain),
+      "no full screen: a line for each change, for screen readers and logs" },
+    { "slow", 0, "N", OWN(slow), "send the terminal at most N bytes a second; frames are skipped" },
     { "format", 'f', "FORMAT", OWN(format),
       "once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html, "
       "roles" },
@@ -104,6 +107,19 @@ static bool parse_size(struct arguments *args, const char *text, struct dx_error
     return dx_fail(err, DX_FAULT_CONFIG, "--size: \"%.40s\" is not like 120x40", text);
 }
 
+static bool parse_slow(struct arguments *args, const char *text, struct dx_error *err)
+{
+    char *end;
+    long long n = strtoll(text, &end, 10);
+
+    if (!*text)
+        return true;
+    args->slow = n;
+    return (*end == '\0' && n >= SLOW_LEAST && n <= SLOW_MOST) ||
+           dx_fail(err, DX_FAULT_CONFIG, "--slow: \"%.40s\" is not a number of bytes from %d on",
+                   text, SLOW_LEAST);
+}
+
 static bool export_what(struct dx_error *err)
 {
     struct buf kinds;
@@ -135,6 +151,10 @@ static bool parse_mode(struct arguments *args, char **operand, const struct give
     if (given->wall && args->mode != MODE_VIEW && args->mode != MODE_SCREEN &&
         args->mode != MODE_DEMO)
         return dx_fail(err, DX_FAULT_CONFIG, "--wall goes with screen and demo, or no command");
+    if ((given->plain || *given->slow) && args->mode != MODE_VIEW && args->mode != MODE_DEMO)
+        return dx_fail(err, DX_FAULT_CONFIG, "--plain and --slow go with demo, or no command");
+    if (given->plain && (given->wall || *given->slow))
+        return dx_fail(err, DX_FAULT_CONFIG, "--plain shows no screen: --wall and --slow do");
     if (*given->format && (i < 0 || !modes[i].formats))
         return dx_fail(err, DX_FAULT_CONFIG, "--format goes with once, export, check and screen");
     if (*given->format && !index_of(modes[i].formats, given->format, "format", &args->format, err))
@@ -266,8 +286,8 @@ static bool print(const struct given *given)
 bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
                      struct dx_error *err)
 {
-    struct given given = { "",    "",    "",    "",    "",    "",    "",   "",
-                           false, false, false, false, false, false, false };
+    struct given given = { "",    "",    "",    "",    "",    "",    "",    "",   "",
+                           false, false, false, false, false, false, false, false };
     static const char *const colors[] = { "truecolor", "256", "16", "8", "mono", NULL };
     int ignored;
 
@@ -281,6 +301,7 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
     args->view = given.view;
     args->ascii = given.ascii;
     args->wall = given.wall;
+    args->plain = given.plain;
     args->poll = given.poll;
     args->seed = given.seed;
     args->since_given = *given.since != '\0';
@@ -290,6 +311,6 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
     if (!duration_parse(&args->since_ms, *given.since ? given.since : "24h"))
         return dx_fail(err, DX_FAULT_CONFIG, "--since: \"%.40s\" is not a duration like 7d",
                        given.since);
-    return parse_size(args, given.size, err) &&
+    return parse_size(args, given.size, err) && parse_slow(args, given.slow, err) &&
            parse_mode(args, argv + args->common.rest, &given, err);
 }

@@ -76,6 +76,22 @@ static void settle(struct viewer *v)
     lean();
 }
 
+/* Until the terminal takes more, or more may be sent. */
+static void wait_to_send(struct viewer *v)
+{
+    double wait_s = screen_wait(v->screen);
+
+    if (!screen_pending(v->screen))
+        return;
+    if (wait_s > 0.) {
+        ev_now_update(v->loop);
+        ev_timer_set(&v->pace, wait_s, 0.);
+        ev_timer_start(v->loop, &v->pace);
+    } else {
+        ev_io_start(v->loop, &v->out);
+    }
+}
+
 static void make_frame(struct viewer *v)
 {
     if (v->want_update || v->want_draw || v->want_follow)
@@ -84,8 +100,7 @@ static void make_frame(struct viewer *v)
         viewer_draw_clock(v, screen_grid(v->screen));
     if (screen_show(v->screen))
         v->want_update = v->want_draw = v->want_follow = v->want_clock = false;
-    if (screen_pending(v->screen))
-        ev_io_start(v->loop, &v->out);
+    wait_to_send(v);
 }
 
 /* The one place where frames are made: after all events, before the loop
@@ -120,6 +135,17 @@ static void on_out(struct ev_loop *loop, ev_io *w, int revents)
         end(v, EXIT_OK);
     if (!screen_pending(v->screen))
         ev_io_stop(loop, w);
+}
+
+static void on_pace(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    struct viewer *v = w->data;
+
+    (void)loop;
+    (void)revents;
+    if (!screen_flush(v->screen))
+        end(v, EXIT_OK);
+    wait_to_send(v);
 }
 
 static void on_keys(struct ev_loop *loop, ev_io *w, int revents)
@@ -242,6 +268,8 @@ static void init_watchers(struct viewer *v)
     v->keys.data = v;
     ev_timer_init(&v->tick, on_tick, 1. / LOOKS_A_SECOND, 1. / LOOKS_A_SECOND);
     v->tick.data = v;
+    ev_timer_init(&v->pace, on_pace, 0., 0.);
+    v->pace.data = v;
     ev_prepare_init(&v->before_sleep, before_sleep);
     v->before_sleep.data = v;
 }
@@ -255,6 +283,7 @@ static bool open_terminal(struct viewer *v, struct dx_error *err)
         .glyphs = args->ascii ? "ascii" : config->glyphs,
         .mouse = config->mouse,
         .links = config->links,
+        .slow = args->slow,
     };
 
     v->screen = screen_open(&options, &v->app->theme, err);

@@ -60,7 +60,7 @@ struct viewer {
     char store_trouble[256];
 
     ev_io keys, out;
-    ev_timer tick;
+    ev_timer tick, pace;
     ev_prepare before_sleep;
     ev_signal signals[6];
     int signal_count;

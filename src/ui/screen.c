@@ -20,6 +20,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/time.h"
 #include "ui/clipboard.h"
 #include "ui/screen_internal.h"
 
@@ -64,8 +65,12 @@ bool screen_pending(const struct screen *s)
 bool screen_flush(struct screen *s)
 {
     while (screen_pending(s)) {
-        ssize_t n = write(s->tty.fd, s->out.bytes + s->sent, s->out.len - s->sent);
+        size_t may = hold_allows(&s->hold, s->out.len - s->sent, time_boot_ms());
+        ssize_t n;
 
+        if (may == 0)
+            return true;
+        n = write(s->tty.fd, s->out.bytes + s->sent, may);
         if (n > 0) {
             s->sent += (size_t)n;
         } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
@@ -347,12 +352,14 @@ struct screen *screen_open(const struct screen_options *options, const struct th
 
     if (!term || !*term || strcmp(term, "dumb") == 0 || strcmp(term, "unknown") == 0) {
         dx_fail(err, DX_FAULT_SYSTEM,
-                "TERM=%s cannot show a screen; use 'dxtop once', or set TERM to your terminal",
+                "TERM=%s cannot show a screen; use 'dxtop --plain' or 'dxtop once', or set TERM to "
+                "your terminal",
                 term ? term : "");
         return NULL;
     }
     s = mem_new(1, sizeof(*s));
     s->options = *options;
+    s->hold.rate = options->slow;
     s->theme = *theme;
     s->cursor_row = -1;
     s->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;

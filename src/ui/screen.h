@@ -12,6 +12,7 @@ struct screen_options {
     const char *color;  /* "" by itself, or truecolor 256 16 8 mono */
     const char *glyphs; /* "" by itself, or braille block ascii */
     bool mouse, links;  /* report the mouse; OSC 8 links */
+    int64_t slow;       /* bytes a second at most; 0: as many as it takes */
 };
 
 /* Put the terminal of stdin into our hands. NULL: no terminal, unknown or dumb
@@ -38,7 +39,9 @@ bool screen_show(struct screen *screen);
 int screen_fd(const struct screen *screen);       /* watch for writing while ... */
 bool screen_pending(const struct screen *screen); /* ... this is true */
 bool screen_flush(struct screen *screen);         /* false: the terminal is gone */
-void screen_rest(struct screen *screen);          /* give back what frames are gathered in */
+/* Seconds until more of them may be sent, where they are held back; 0: once it can be written. */
+double screen_wait(const struct screen *screen);
+void screen_rest(struct screen *screen); /* give back what frames are gathered in */
 
 /* Keys that are none: the window of the terminal, and what is pasted into it. */
 enum {

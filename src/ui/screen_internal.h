@@ -13,6 +13,13 @@ enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_TRUE };
 /* What ncurses was told of a cell, packed: only to be compared. TOLD_ERASED: nothing. */
 #define TOLD_ERASED UINT64_MAX
 
+/* screen_hold.c: so many bytes a second, and no more at once than in a fifth of one. */
+struct hold {
+    int64_t rate, last_ms; /* rate 0: none; boot time of the last look */
+    double credit;         /* bytes that may go now */
+};
+size_t hold_allows(struct hold *hold, size_t want, int64_t boot_ms);
+
 struct screen {
     struct tty tty;
     struct screen_options options;
@@ -27,6 +34,7 @@ struct screen {
     int cursor_row, cursor_col;
     struct buf out; /* bytes of the frame that is being written */
     size_t sent;
+    struct hold hold;
     struct buf extra; /* bytes outside the grid, for the next frame */
     bool gone;
 };

@@ -2,6 +2,8 @@
  * changed, what is pasted; on a company that the test made. */
 #include "config.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,5 +262,97 @@ Test(drive, the_terminal_tells_of_focus_and_pasting_and_stops_to)
     cr_expect(pty_ended(p, 1000));
     pty_read(p, 50);
     cr_expect(strstr(p->raw, "\033[?1004l") && strstr(p->raw, "\033[?2004l"));
+    pty_free(p);
+}
+
+/* ---- a slow line, and none ---- */
+
+/* Never more than so many bytes a second, and at the end what is so then: what was between
+ * is not sent late. */
+Test(drive, held_back_it_skips_frames)
+{
+    const char *argv[] = { "dxtop", "-c",    config,   "--state", dir,
+                           "--now", KIT_NOW, "--slow", "2000",    NULL };
+    struct pty *p = pty_start(argv, 24, 80, "xterm-256color");
+    size_t len;
+
+    pty_read(p, 1000);
+    cr_expect_gt(p->raw_len, 1000);
+    cr_expect_leq(p->raw_len, 3000 + 600 + 900, "%zu bytes", p->raw_len);
+    cr_expect(pty_shows(p, "live", 15000), "%zu bytes\n%s", p->raw_len, pty_text(p));
+    pty_read(p, 500);
+    len = p->raw_len;
+    for (int i = 0; i < 100; i++) { /* a hundred screens, were each one sent */
+        pty_send(p, "z");
+        pty_read(p, 5);
+    }
+    pty_send(p, ":view Queues\r");
+    cr_expect(pty_lacks(p, "Flaky ·", 15000), "%s", pty_text(p));
+    pty_read(p, 2500);
+    cr_expect_lt(p->raw_len - len, 40000, "%zu bytes of frames that nobody saw", p->raw_len - len);
+    quit(p, "q");
+}
+
+/* What it prints, as far as it has printed. */
+static char *printed_so_far(const struct program *program, const char *until)
+{
+    static char text[1 << 16];
+    size_t n = 0;
+
+    memset(text, 0, sizeof(text));
+    for (int i = 0; i < 400 && !strstr(text, until) && n + 1 < sizeof(text); i++) {
+        ssize_t got;
+
+        usleep(20 * 1000);
+        got = read(program->out, text + n, sizeof(text) - 1 - n);
+        n += got > 0 ? (size_t)got : 0;
+    }
+    return text;
+}
+
+static void alert_ends(void)
+{
+    char statement[200];
+    const char *argv[] = { "sqlite3", store, statement, NULL };
+    int status;
+
+    snprintf(statement, sizeof(statement),
+             "UPDATE alert SET ended_ms = 1795530720000 WHERE name = 'DiskFull'; "
+             "UPDATE meta SET value = value + 1 WHERE key = 'change';");
+    free(program_run(argv, &status));
+    cr_assert_eq(status, 0);
+}
+
+Test(drive, plain_it_is_a_line_for_each_change)
+{
+    const char *argv[] = {
+        "dxtop", "-c", config, "--state", dir, "--now", KIT_NOW, "--plain", NULL
+    };
+    struct program program = program_start(argv);
+    char *text;
+
+    fcntl(program.out, F_SETFL, O_NONBLOCK);
+    text = printed_so_far(&program, "# a line");
+    cr_expect(strstr(text, "2026-11-24T14:32:07+0000 ok: source github: live\n"), "%s", text);
+    cr_expect(strstr(text, " bad: linux-xl: 18 jobs wait, the oldest 11m 40s\n"), "%s", text);
+    cr_expect(strstr(text, " warning: windows: the oldest job waits for 8m 00s\n"), "%s", text);
+    cr_expect_null(strpbrk(text, "\033\a\r"), "%s", text);
+    add_alert("DiskFull");
+    text = printed_so_far(&program, "DiskFull");
+    cr_expect_str_eq(text, "2026-11-24T14:32:07+0000 warning: alert DiskFull: it fires\n");
+    alert_ends();
+    text = printed_so_far(&program, "over");
+    cr_expect_str_eq(text, "2026-11-24T14:32:07+0000 ok: alert DiskFull: over, after 0s\n");
+    cr_expect_eq(program_end(&program, SIGTERM), 0);
+}
+
+Test(drive, where_there_is_no_screen_plain_is_named)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, NULL };
+    struct pty *p = pty_start(argv, 24, 100, "dumb");
+
+    cr_expect(pty_ended(p, 3000));
+    pty_read(p, 50);
+    SHOWS(p, "dxtop --plain");
     pty_free(p);
 }

@@ -1,0 +1,192 @@
+/* plain: a line for each change. What is looked at are the states of the sources, the
+ * alerts (incidents of the platform are among them) and what the panels of a view find
+ * wrong: goals that are broken. */
+#include "config.h"
+
+#include "app/plain.h"
+
+#include <ev.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/collector.h"
+#include "app/viewer.h"
+#include "app/watch.h"
+#include "core/log.h"
+
+/* A page as large that all its panels are on it. */
+enum { PAGE_ROWS = 57, PAGE_COLS = 200, LOOK_MS = 1000 };
+
+struct plain {
+    struct viewer v; /* its pages and its reader; there is no screen */
+    struct watch watch;
+    ev_timer tick;
+    ev_signal signals[3];
+};
+
+/* ---- one look ---- */
+
+static void see_source(struct watch *watch, const struct rows_ops *ops, const void *rows)
+{
+    static const char *const words[] = { "live", "limited", "lost" };
+    static const enum watch_level levels[] = { WATCH_OK, WATCH_WARNING, WATCH_WARNING };
+    enum dx_source_state state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE);
+    const char *name = ops->text(rows, DX_FIELD_SOURCE), *why = ops->text(rows, DX_FIELD_TEXT);
+    int light = facts_light(state);
+    char key[80], line[400];
+
+    if (light < 0)
+        return; /* it has not been polled yet */
+    (void)snprintf(key, sizeof(key), "source %s", name);
+    (void)snprintf(line, sizeof(line), "source %s: %s%s%s", name,
+                   state == DX_SOURCE_STOPPED ? "stopped" : words[light],
+                   *why && light > 0 ? ": " : "", light > 0 ? why : "");
+    watch_see(watch, key, state == DX_SOURCE_STOPPED ? WATCH_BAD : levels[light], line);
+}
+
+static void see_alert(struct watch *watch, const struct rows_ops *ops, const void *rows)
+{
+    int64_t severity = ops->integer(rows, DX_FIELD_SEVERITY);
+    const char *summary = ops->text(rows, DX_FIELD_SUMMARY);
+    char key[320], line[400];
+
+    if (ops->integer(rows, DX_FIELD_STATE) != DX_ALERT_FIRING || severity < DX_SEVERITY_WARNING)
+        return;
+    (void)snprintf(key, sizeof(key), "alert %s", ops->text(rows, DX_FIELD_KEY));
+    (void)snprintf(line, sizeof(line), "alert %s: %s", ops->text(rows, DX_FIELD_NAME),
+                   *summary ? summary : "fires");
+    watch_see(watch, key, severity == DX_SEVERITY_CRITICAL ? WATCH_BAD : WATCH_WARNING, line);
+}
+
+static void see_rows(struct plain *p, enum dx_query query, int64_t now_ms,
+                     void (*see)(struct watch *watch, const struct rows_ops *ops, const void *rows))
+{
+    const struct reader *reader = &p->v.reader;
+    void *rows = reader->open(reader->self, query, NULL, now_ms);
+
+    while (reader->ops->next(rows))
+        see(&p->watch, reader->ops, rows);
+    reader->ops->close(rows);
+}
+
+/* false: a panel found more than it could say. */
+static bool see_panels(struct plain *p)
+{
+    const struct page *page = viewer_page(&p->v);
+    bool whole = true;
+    char line[400];
+
+    for (size_t i = 0; i < page->slot_count; i++) {
+        const struct instance *in = &page->slots[i].instance;
+
+        if (in->panel->reads == 1u << DX_KIND_ALERT)
+            continue; /* told of by themselves */
+        whole = whole && in->finding_count < FINDINGS_MOST && in->error.fault == DX_FAULT_NONE;
+        for (size_t f = 0; f < in->finding_count; f++) {
+            const struct finding *finding = &in->findings[f];
+
+            (void)snprintf(line, sizeof(line), "%s: %s", finding->subject, finding->sentence);
+            watch_see(&p->watch, finding->subject,
+                      finding->role == DX_ROLE_BAD ? WATCH_BAD : WATCH_WARNING, line);
+        }
+    }
+    return whole;
+}
+
+static void look(struct plain *p)
+{
+    struct viewer *v = &p->v;
+    int64_t now_ms = clock_now(&v->app->clock);
+    bool first = !p->watch.begun, whole;
+    struct dx_error err = { 0 };
+
+    if (!store_begin(v->app->store, &err)) {
+        log_line(DX_LOG_WARN, "store: %s", err.text);
+        return;
+    }
+    v->reader = store_reader(v->app->store);
+    watch_begin(&p->watch);
+    see_rows(p, DX_QUERY_SOURCES, now_ms, see_source);
+    see_rows(p, DX_QUERY_ALERTS, now_ms, see_alert);
+    page_update(viewer_page(v), &v->reader, now_ms, PAGE_ROWS, PAGE_COLS);
+    whole = see_panels(p);
+    store_end(v->app->store);
+    if (*v->collector.trouble)
+        watch_see(&p->watch, "collector", WATCH_BAD, v->collector.trouble);
+    (void)watch_tell(&p->watch, now_ms, whole, stdout);
+    if (first)
+        (void)puts("# a line for each change from here on; Ctrl-C ends");
+    v->shown_minute = now_ms / MINUTE_MS;
+    if (fflush(stdout) != 0)
+        ev_break(v->loop, EVBREAK_ALL);
+}
+
+/* ---- the loop ---- */
+
+static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    struct plain *p = w->data;
+    struct viewer *v = &p->v;
+    int64_t change;
+
+    (void)loop;
+    (void)revents;
+    collector_look(&v->collector);
+    change = store_change(v->app->store);
+    if (change == v->change && !v->collector.changed &&
+        clock_now(&v->app->clock) / MINUTE_MS == v->shown_minute)
+        return;
+    v->change = change;
+    v->collector.changed = false;
+    look(p);
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
+{
+    (void)w;
+    (void)revents;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+static void run(struct plain *p)
+{
+    static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
+    struct viewer *v = &p->v;
+
+    for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
+        ev_signal_init(&p->signals[i], on_signal, caught[i]);
+        ev_signal_start(v->loop, &p->signals[i]);
+    }
+    ev_timer_init(&p->tick, on_tick, LOOK_MS / 1e3, LOOK_MS / 1e3);
+    p->tick.data = p;
+    (void)store_view_lock(v->app->store);
+    collector_look(&v->collector);
+    v->change = store_change(v->app->store);
+    look(p);
+    ev_timer_start(v->loop, &p->tick);
+    ev_run(v->loop, 0);
+    ev_timer_stop(v->loop, &p->tick);
+    for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+        ev_signal_stop(v->loop, &p->signals[i]);
+}
+
+int plain_run(struct app *app, struct dx_error *err)
+{
+    struct plain p = { .v = { .app = app } };
+    int status = EXIT_FAILED;
+
+    if (!app_open(app, err))
+        return EXIT_FAILED;
+    p.v.loop = ev_loop_new(EVFLAG_AUTO);
+    if (viewer_open_pages(&p.v, app->arguments.view, err)) {
+        collector_init(&p.v.collector, p.v.loop, app->store, app->collector);
+        run(&p);
+        collector_done(&p.v.collector);
+        status = EXIT_OK;
+    }
+    viewer_close_pages(&p.v);
+    watch_done(&p.watch);
+    ev_loop_destroy(p.v.loop);
+    return status;
+}
