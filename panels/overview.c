@@ -42,7 +42,8 @@ static const struct dx_option options[] = {
       .type = DX_OPTION_LIST,
       .offset = offsetof(struct overview, kpis),
       .fallback = "",
-      .help = "ids of the key numbers of a wall, in their order; without it those with a goal" },
+      .help = "ids of the key numbers of a wall, in their order; without it those with a goal, "
+              "and others to fill the last page" },
     { 0 },
 };
 

@@ -45,19 +45,26 @@ static struct plan plan_of(int rows, int cols)
     return plan;
 }
 
+static size_t on_page(struct plan plan)
+{
+    return (size_t)plan.across * (size_t)plan.down;
+}
+
 /* ---- which ones ---- */
 
-static bool is_wanted(const struct tile *tile, bool all)
+static bool is_wanted(const struct tile *tile, bool with_goal)
 {
     if (tile->state == DX_KPI_NOTHING && !tile->stale)
         return false;
-    return all || (tile->state != DX_KPI_PLAIN && tile->state != DX_KPI_NOTHING) ||
-           !isnan(tile->target);
+    return with_goal != isnan(tile->target);
 }
 
-static void choose(struct overview *p)
+/* Those that are asked for; else those with a goal, and so many others that the last page is
+ * full: without any goal all that there are. */
+static void choose(struct overview *p, size_t of_page)
 {
     const char *const *ids = p->kpis.item;
+    size_t goals;
 
     p->wall_count = 0;
     for (size_t i = 0; i < p->kpis.count && p->wall_count < TILES_MOST; i++) {
@@ -66,25 +73,26 @@ static void choose(struct overview *p)
         if (tile)
             p->wall[p->wall_count++] = (size_t)(tile - p->tiles);
     }
-    for (int all = 0; all < 2 && p->kpis.count == 0 && p->wall_count == 0; all++)
-        for (size_t i = 0; i < p->count; i++)
-            if (is_wanted(&p->tiles[i], all))
-                p->wall[p->wall_count++] = i;
+    for (size_t i = 0; i < p->count && p->kpis.count == 0; i++)
+        if (is_wanted(&p->tiles[i], true))
+            p->wall[p->wall_count++] = i;
+    goals = p->wall_count;
+    for (size_t i = 0; i < p->count && p->kpis.count == 0; i++)
+        if ((goals == 0 || p->wall_count % of_page != 0) && is_wanted(&p->tiles[i], false))
+            p->wall[p->wall_count++] = i;
 }
 
 size_t overview_wall_pages(struct overview *p)
 {
-    struct plan plan = plan_of(p->rows, p->cols);
-    size_t of_page = (size_t)(plan.across * plan.down);
+    size_t of_page = on_page(plan_of(p->rows, p->cols));
 
-    choose(p);
+    choose(p, of_page);
     return (p->wall_count + of_page - 1) / of_page;
 }
 
 const char *overview_wall_names(const struct overview *p, size_t page, char *out, size_t cap)
 {
-    struct plan plan = plan_of(p->rows, p->cols);
-    size_t of_page = (size_t)(plan.across * plan.down), n = 0;
+    size_t of_page = on_page(plan_of(p->rows, p->cols)), n = 0;
 
     out[0] = '\0';
     for (size_t i = page * of_page; i < (page + 1) * of_page && i < p->wall_count && n < cap; i++)
@@ -131,17 +139,20 @@ static void put_label(struct dx_canvas *canvas, const struct dx_box *box, const 
                      DX_FIT_LEFT, &name, tile_name(brief, tile, box->cols - 2));
 }
 
-/* Columns of the number in large digits; where it is too long, of its first unit alone.
+/* Columns of the number in large digits; where it is too long, of its first unit alone,
+ * or without what is behind the point.
  * 0: it cannot be drawn so. */
 static int fitting(const struct dx_canvas *canvas, int rows, int room, char *number)
 {
     int cols = dx_big_cols(canvas, rows, number);
-    char *unit = strpbrk(number, "dhm");
+    char *unit = strpbrk(number, "dhm"), *point = strchr(number, '.');
 
-    if (cols > room && unit && unit[1]) {
+    if (cols > room && unit && unit[1])
         unit[1] = '\0';
+    else if (cols > room && point && strchr(point, '%'))
+        (void)memcpy(point, "%", 2);
+    if (cols > room)
         cols = dx_big_cols(canvas, rows, number);
-    }
     return cols <= room && cols > 0 ? cols : 0;
 }
 
@@ -217,7 +228,7 @@ static void put_tile(struct dx_canvas *canvas, const struct plan *plan, struct d
 void overview_wall(const struct overview *p, const char *selected, struct dx_canvas *canvas)
 {
     struct plan plan = plan_of(dx_canvas_rows(canvas), dx_canvas_cols(canvas));
-    size_t of_page = (size_t)(plan.across * plan.down);
+    size_t of_page = on_page(plan);
     size_t first = (size_t)strtoul(selected, NULL, 10) * of_page;
 
     for (size_t i = 0; i < of_page && first + i < p->wall_count; i++) {

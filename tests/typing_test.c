@@ -243,6 +243,13 @@ Test(command, does_what_its_name_says)
     cr_expect_eq(a.v.page, 1);
     command("view O"); /* the only one that begins so */
     cr_expect_eq(a.v.page, 0);
+    command("view 2");
+    cr_expect_eq(a.v.page, 1);
+    command("view 1");
+    cr_expect_eq(a.v.page, 0);
+    cr_expect_str_eq(command("view 3"), "view: there is no \"3\"");
+    command("view 0");
+    cr_expect_eq(a.v.page, 0);
     cr_expect_str_eq(command("theme light"), "theme light");
     cr_expect_str_eq(command("  zoom  "), "");
     cr_expect_eq(a.v.pages[0].zoomed, 0);
@@ -261,7 +268,7 @@ static const struct {
     { "zom", "unknown command \"zom\"; did you mean \"zoom\"?" },
     { "s", "unknown command \"s\"" },
     { "zoom in", "zoom takes nothing after it" },
-    { "view", "view NAME: something is missing" },
+    { "view", "view NAME|NUMBER: something is missing" },
     { "view Thee", "view: there is no \"Thee\"" },
     { "view Tow", "view: there is no \"Tow\"; did you mean \"Two\"?" },
     { "sort NMAE", "sort: there is no \"NMAE\"; did you mean \"NAME\"?" },

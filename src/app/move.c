@@ -4,6 +4,7 @@
 #include "app/move.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/complete.h"
@@ -94,6 +95,11 @@ void do_view(struct viewer *v, const struct deed *deed)
 
     if (!*deed->text) {
         move_to_view(v, (size_t)deed->nth);
+        return;
+    }
+    if (deed->text[strspn(deed->text, "0123456789")] == '\0' &&
+        strtoul(deed->text, NULL, 10) <= v->page_count) {
+        move_to_view(v, strtoul(deed->text, NULL, 10) - 1); /* 0: past all of them */
         return;
     }
     name = complete_meant(v, ACTION_VIEW, deed->text);

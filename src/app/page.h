@@ -42,7 +42,7 @@ void page_rest(struct page *page); /* it is not shown: rows go until the next up
 void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms);
 /* What its panels, or one of them, found to be wrong. */
 void page_findings(const struct page *page, struct facts *facts);
-void page_panel_findings(const struct instance *panel, struct facts *facts);
+void page_panel_findings(const struct instance *in, struct facts *facts);
 struct slot *page_focus(struct page *page);                /* NULL: no panel */
 void page_move_focus(struct page *page, int by);           /* among those that are shown */
 struct slot *page_at(struct page *page, int row, int col); /* NULL: none */

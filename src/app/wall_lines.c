@@ -129,7 +129,8 @@ static void put_items(struct pen *pen, const struct facts *facts)
         return;
     (void)snprintf(more, sizeof(more), "; %zu more", total - shown);
     if (take_room(pen, text_width(more)))
-        (void)canvas_put(pen->canvas, pen->row, pen->col, &dim, more + (pen->col == pen->left) * 2);
+        (void)canvas_put(pen->canvas, pen->row, pen->col, &dim,
+                         pen->col == pen->left ? more + 2 : more);
 }
 
 static void put_sentence(struct dx_canvas *canvas, const struct wall_lines *lines, int row,
@@ -185,46 +186,58 @@ static void put_pages(struct dx_canvas *canvas, const struct wall_lines *lines, 
     }
 }
 
-/* Of one that is not live the name, else how many they are. Ends at column end; returns
- * where it begins. */
-static int put_light(struct dx_canvas *canvas, const struct wall_lines *lines, int row, int end,
-                     int kind)
+struct light {
+    enum dx_glyph glyph;
+    enum dx_role role;
+    const char *word;
+    size_t count;
+    int state; /* of facts_light() */
+};
+
+/* Of one that is not live the name, else how many they are. */
+static void light_text(char *out, size_t cap, const struct facts *facts, const struct light *light)
 {
-    static const struct {
-        enum dx_glyph glyph;
-        enum dx_role role;
-        const char *word;
-    } kinds[] = { { DX_GLYPH_LIVE, DX_ROLE_GOOD, "live" },
-                  { DX_GLYPH_LIMITED, DX_ROLE_WARN, "limited" },
-                  { DX_GLYPH_LOST, DX_ROLE_STALE, "lost" } };
-    const struct facts *f = lines->facts;
-    const size_t counts[] = { f->live, f->limited, f->lost };
+    (void)snprintf(out, cap, "%zu", light->count);
+    if (light->count > 1 || light->state == 0)
+        return;
+    for (size_t i = 0; i < facts->source_count; i++)
+        if (facts_light(facts->source[i].state) == light->state)
+            text_copy(out, cap, facts->source[i].name);
+}
+
+/* Ends at column end; returns where the next one to its left ends. */
+static int put_light(struct dx_canvas *canvas, const struct facts *facts, int row, int end,
+                     const struct light *light)
+{
     char name[48];
     int width;
 
-    if (counts[kind] == 0)
+    if (light->count == 0)
         return end;
-    (void)snprintf(name, sizeof(name), "%zu", counts[kind]);
-    for (size_t i = 0; kind > 0 && counts[kind] == 1 && i < f->source_count; i++)
-        if (facts_light(f->source[i].state) == kind)
-            text_copy(name, sizeof(name), f->source[i].name);
-    width = 3 + text_width(name) + text_width(kinds[kind].word);
+    light_text(name, sizeof(name), facts, light);
+    width = 3 + text_width(name) + text_width(light->word);
     if (end - width <= MARGIN)
         return end;
-    (void)canvas_put(canvas, row, end - width, &(struct dx_style){ .role = kinds[kind].role },
-                     canvas->grid->glyphs->glyph[kinds[kind].glyph]);
+    (void)canvas_put(canvas, row, end - width, &(struct dx_style){ .role = light->role },
+                     canvas->grid->glyphs->glyph[light->glyph]);
     (void)canvas_put(canvas, row, end - width + 2, &text, name);
-    (void)canvas_put(canvas, row, end - text_width(kinds[kind].word), &dim, kinds[kind].word);
+    (void)canvas_put(canvas, row, end - text_width(light->word), &dim, light->word);
     return end - width - 2;
 }
 
 static void put_right(struct dx_canvas *canvas, const struct wall_lines *lines, int row)
 {
+    const struct facts *f = lines->facts;
+    const struct light lights[] = {
+        { DX_GLYPH_LOST, DX_ROLE_STALE, "lost", f->lost, 2 },
+        { DX_GLYPH_LIMITED, DX_ROLE_WARN, "limited", f->limited, 1 },
+        { DX_GLYPH_LIVE, DX_ROLE_GOOD, "live", f->live, 0 },
+    };
     int end = canvas->cols - MARGIN;
-    int64_t age_s = (lines->now_ms - lines->facts->ok_ms) / 1000 / AGE_STEP * AGE_STEP;
+    int64_t age_s = (lines->now_ms - f->ok_ms) / 1000 / AGE_STEP * AGE_STEP;
     char words[64], age[TIME_TEXT];
 
-    if (lines->facts->ok_ms > 0) {
+    if (f->ok_ms > 0) {
         if (age_s < AGE_STEP)
             (void)snprintf(words, sizeof(words), "data now");
         else
@@ -234,8 +247,8 @@ static void put_right(struct dx_canvas *canvas, const struct wall_lines *lines, 
         (void)canvas_put(canvas, row, end, &dim, words);
         end -= 2;
     }
-    for (int kind = 2; kind >= 0; kind--)
-        end = put_light(canvas, lines, row, end, kind);
+    for (size_t i = 0; i < sizeof(lights) / sizeof(lights[0]); i++)
+        end = put_light(canvas, f, row, end, &lights[i]);
 }
 
 void wall_lines_draw(struct dx_canvas *canvas, const struct wall_lines *lines)

@@ -26,7 +26,7 @@ const struct dx_option config_wall_options[] = {
       .fallback = "",
       .choices = kpi_ids,
       .help = "ids of the key numbers in large digits, in their order; without it those that have "
-              "a goal" },
+              "a goal, and others to fill the last page" },
     { .name = "views",
       .type = DX_OPTION_LIST,
       .offset = WALL(views),

@@ -51,7 +51,7 @@ const struct action_kind action_kinds[ACTION_COUNT] = {
     [ACTION_LAST] = { "end G", "to the last row" },
     [ACTION_NEXT_PANEL] = { "tab right l", "to the next panel" },
     [ACTION_PREVIOUS_PANEL] = { "shift-tab left h", "to the panel before" },
-    [ACTION_VIEW] = { "1 2 3 4 5 6 7 8 9", "show that view", "NAME" },
+    [ACTION_VIEW] = { "1 2 3 4 5 6 7 8 9", "show that view", "NAME|NUMBER" },
     [ACTION_OPEN] = { "enter", "open the row: what is in it, else its URL", .hint = "open" },
     [ACTION_BACK] = { "esc", "back: out of help, the log, the filter, what was opened, the zoom" },
     [ACTION_FILTER] = { "/", "filter the list: text, !text leaves out, column:text", "[TEXT]",
