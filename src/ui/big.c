@@ -114,12 +114,15 @@ static void put_row(struct dx_canvas *canvas, int row, int col, const struct dx_
         return;
     }
     while (*text && n + 1 < sizeof(ascii)) {
-        bool upper = strncmp(text, "▀", 3) == 0, lower = strncmp(text, "▄", 3) == 0;
-        char sign = upper ? '\'' : '#';
+        char sign = '#';
 
-        if (lower)
+        if (*text == ' ')
+            sign = ' ';
+        else if (strncmp(text, "▀", 3) == 0)
+            sign = '\'';
+        else if (strncmp(text, "▄", 3) == 0)
             sign = '.';
-        ascii[n++] = *text == ' ' ? ' ' : sign;
+        ascii[n++] = sign;
         text += *text == ' ' ? 1 : 3;
     }
     ascii[n] = '\0';
