@@ -169,13 +169,17 @@ void wall_update(struct viewer *v, int rows, int cols)
         page_update(page, &v->reader, now_ms, inside.rows, inside.cols);
 }
 
-/* No panel has the focus: nobody stands at the keys. */
+/* No panel has the focus, and nothing is marked as new: nobody stands at the keys. */
 static void draw_view(struct page *page, struct dx_canvas *canvas, int64_t now_ms)
 {
     size_t focus = page->focus;
 
     page->focus = page->slot_count;
+    for (size_t i = 0; i < page->slot_count; i++)
+        page->slots[i].instance.unmarked = true;
     page_draw(page, canvas, now_ms);
+    for (size_t i = 0; i < page->slot_count; i++)
+        page->slots[i].instance.unmarked = false;
     page->focus = focus;
 }
 

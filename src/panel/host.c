@@ -129,6 +129,7 @@ static void add_source(struct instance *in, const struct rows_ops *ops, const vo
     bool lost = state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED;
     int64_t due_ms = ok_ms > 0 ? ok_ms + 2 * every_ms : lost ? 0 : INT64_MAX;
 
+    in->awaited = in->awaited || (ok_ms == 0 && !lost);
     if ((*count)++ == 0)
         (void)snprintf(in->sources, sizeof(in->sources), "%s", ops->text(rows, DX_FIELD_SOURCE));
     else
@@ -156,18 +157,23 @@ static void read_age(struct instance *in, const struct reader *reader, int64_t n
     const struct rows_ops *ops = reader->ops;
     const char *only = in->panel->source && in->state ? in->panel->source(in->state) : NULL;
     size_t count = 0;
+    bool answered = false;
     void *rows;
 
+    in->awaited = false;
     in->last_ok_ms = in->every_ms = in->stale_ms = in->fill_done = in->fill_total = 0;
     in->due_ms = INT64_MAX;
     in->sources[0] = in->stale_why[0] = '\0';
     if (in->panel->reads == 0)
         return;
     rows = reader->open(reader->self, DX_QUERY_SOURCES, DX_FILTER(.source = only), now_ms);
-    while (ops->next(rows))
+    while (ops->next(rows)) {
+        answered = answered || ops->integer(rows, DX_FIELD_LAST_OK) > 0;
         if ((uint32_t)ops->integer(rows, DX_FIELD_YIELDS) & in->panel->reads)
             add_source(in, ops, rows, &count);
+    }
     ops->close(rows);
+    in->awaited = in->awaited || !answered;
 }
 
 /* ---- what changed since somebody looked ---- */
@@ -181,8 +187,7 @@ void instance_look(struct instance *in)
 /* What comes while history is filled in, or from the first answer, is nothing new. */
 static void watch_changes(struct instance *in)
 {
-    bool waits = *in->sources && in->last_ok_ms == 0;
-    bool settled = in->panel->reads != 0 && !waits && in->fill_total == 0;
+    bool settled = in->panel->reads != 0 && !in->awaited && in->fill_total == 0;
 
     if (!in->columns || in->depth > 0 || in->base > 0 || in->idle)
         return;
@@ -274,9 +279,13 @@ static void draw_list(struct instance *in, struct dx_canvas *inside, int64_t now
 {
     int used = in->table->shown < (size_t)inside->rows ? (int)in->table->shown + 1 : inside->rows;
     struct dx_box rest = { used, 0, inside->rows - used, inside->cols };
+    bool marked = in->table->marks.on;
     struct dx_canvas under;
 
+    if (in->unmarked)
+        in->table->marks.on = false;
     table_draw(in->table, inside, now_ms, focused || in->followed);
+    in->table->marks.on = marked;
     if (!in->panel->under || in->depth > 0 || rest.rows < UNDER_LEAST || in->off)
         return;
     under = canvas_sub(inside, rest);

@@ -41,6 +41,7 @@ struct instance {
     bool idle;         /* it follows one where nothing is selected that can be opened */
     bool followed;     /* its selection is shown without the focus too */
     bool bare;         /* it has no frame */
+    bool unmarked;     /* what changed is not marked */
     /* the age of its data, by the last update: */
     int64_t last_ok_ms, every_ms;
     char sources[96];              /* "github", "3 sources" */
@@ -49,6 +50,7 @@ struct instance {
     int64_t stale_ms;              /* of the last good data of what is stale; 0: never */
     char stale_why[300];           /* "jira answered 503" */
     int64_t fill_done, fill_total; /* back-fill; total 0: none under way */
+    bool awaited;                  /* a source has not answered yet, or none is known */
     int64_t updated_ms;            /* dx_now() of the last update */
 };
 
