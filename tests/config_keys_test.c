@@ -18,12 +18,20 @@ static bool load(const char *text)
     struct buf complaints;
     bool ok;
 
+    config_done(&config);
     buf_init(&complaints, 1 << 20);
     ok = config_load(&config, "t.yaml", text, &none, &none, &complaints);
     snprintf(said, sizeof(said), "%s", complaints.bytes ? complaints.bytes : "");
     buf_done(&complaints);
     return ok;
 }
+
+static void teardown(void)
+{
+    config_done(&config);
+}
+
+TestSuite(keys, .fini = teardown, .timeout = 20);
 
 /* What is on the key of this name, "zoom", or "view 2". */
 static const char *on(const char *name)

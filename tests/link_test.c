@@ -84,11 +84,14 @@ Test(link, the_way_to_the_clipboard_is_through_what_it_runs_in)
 
 static const char *put(enum clipboard_way way, const char *text)
 {
-    static struct buf out;
+    static char said[8192];
+    struct buf out;
 
-    buf_init(&out, 1 << 20);
+    buf_init(&out, sizeof(said) - 1);
     clipboard_put(&out, way, text, strlen(text));
-    return out.bytes ? out.bytes : "";
+    snprintf(said, sizeof(said), "%s", out.bytes ? out.bytes : "");
+    buf_done(&out);
+    return said;
 }
 
 Test(link, tmux_and_screen_hand_it_on)
