@@ -360,6 +360,7 @@ Test(keys, are_where_the_configuration_puts_them)
     keymap_add(map, ACTION_VIEW, (struct key){ 'e', DX_MOD_ALT });
     keymap_add(map, ACTION_VIEW, (struct key){ 'r', DX_MOD_ALT });
     map->keys[ACTION_SORT] = "f5";
+    map->keys[ACTION_THEME] = "";
     screen = draw_frame(40, 120);
     cr_expect(strstr(screen, "f5 sort") && !strstr(screen, "q quit"), "%s", screen);
     cr_expect(strstr(screen, " alt-e One  alt-r Two "), "%s", screen);
@@ -375,6 +376,7 @@ Test(keys, are_where_the_configuration_puts_them)
     screen = draw_frame(60, 120);
     cr_expect(strstr(screen, "f5"), "%s", screen);
     cr_expect_not(strstr(screen, " s  "), "%s", screen);
+    cr_expect(strstr(screen, " :theme "), "%s", screen);
 }
 
 Test(keys, ctrl_c_quits_whatever_is_bound_and_typed_into)

@@ -116,7 +116,12 @@ int help_draw(struct viewer *v, struct dx_canvas *canvas, int top)
     if (slot && slot->instance.panel)
         about_panel(&pen, &slot->instance);
     section(&pen, "Keys");
-    for (int i = 0; i < ACTION_COUNT; i++)
-        entry(&pen, v->app->config.keymap.keys[i], action_kinds[i].help);
+    for (int i = 0; i < ACTION_COUNT; i++) {
+        const char *keys = v->app->config.keymap.keys[i];
+        char name[32];
+
+        (void)snprintf(name, sizeof(name), ":%s", action_names[i]); /* where it is on no key */
+        entry(&pen, *keys ? keys : name, action_kinds[i].help);
+    }
     return pen.line;
 }
