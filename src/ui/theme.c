@@ -195,7 +195,11 @@ bool theme_load(struct theme *theme, const char *dir, const char *name, struct d
                   ? mem_print("%s/dxtop/%s.theme", config, name)
                   : mem_print("%s/.config/dxtop/%s.theme", home ? home : "/", name);
         shipped = mem_print("%s/%s.theme", dir, name);
-        ok = load_file(theme, own, &found, err);
+        struct dx_error none = { 0 }; /* that the user has none of this name is no fault */
+
+        ok = load_file(theme, own, &found, &none);
+        if (found && !ok)
+            *err = none;
         if (!found)
             ok = load_file(theme, shipped, &found, err);
         if (!found)
