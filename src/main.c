@@ -8,6 +8,7 @@
 #include "app/export.h"
 #include "app/picture.h"
 #include "app/plain.h"
+#include "app/report.h"
 #include "app/viewer.h"
 
 static int view(struct app *app)
@@ -35,6 +36,8 @@ static int run(struct app *app)
         return picture_run(app);
     case MODE_SCHEMA:
         return schema_run(app);
+    case MODE_REPORT:
+        return report_run(app);
     case MODE_DEMO:
         return demo_run(app, view);
     }

@@ -13,6 +13,7 @@
 #include "app/paths.h"
 #include "app/picture.h"
 #include "app/records.h"
+#include "app/report.h"
 #include "core/text.h"
 #include "model/kpi.h"
 #include "panel/plugin.h"
@@ -20,7 +21,7 @@
 enum { SIZE_MOST = 1000, SLOW_LEAST = 100, SLOW_MOST = 1 << 30 };
 
 struct given { /* as it stands on the command line */
-    const char *theme, *color, *view, *wait, *since, *format, *size, *seed, *slow;
+    const char *theme, *color, *view, *wait, *since, *format, *size, *seed, *slow, *output;
     bool ascii, wall, plain, poll, help, version, options, config;
 };
 
@@ -38,9 +39,11 @@ static const struct arg own[] = {
     { "slow", 0, "N", OWN(slow), "send the terminal at most N bytes a second; frames are skipped" },
     { "format", 'f', "FORMAT", OWN(format),
       "once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html, "
-      "roles" },
+      "roles; report: html, md, json" },
     { "since", 0, "D", OWN(since),
-      "export: how far back (24h); pools, pipelines: the windows up to it" },
+      "export: how far back (24h); pools, pipelines: the windows up to it; report: 24h, 7d (unless "
+      "given) or 30d" },
+    { "output", 'o', "FILE", OWN(output), "report: write to this file" },
     { "poll", 0, NULL, OWN(poll), "export: poll every source once before" },
     { "wait", 0, "D", OWN(wait), "once, export --poll: give up after this time (5m)" },
     { "size", 0, "COLSxROWS", OWN(size), "screen: how large (120x40)" },
@@ -67,6 +70,8 @@ static const struct {
       "tickets, kpis" },
     { "check", MODE_CHECK, check_formats, "check the configuration and reach every source" },
     { "screen", MODE_SCREEN, picture_formats, "print a view as it would look, without a terminal" },
+    { "report", MODE_REPORT, report_formats,
+      "print what the store knows of a week, to be sent out" },
     { "demo", MODE_DEMO, NULL, "watch a simulated platform" },
     { "schema", MODE_SCHEMA, NULL, "print the JSON Schema of the configuration, for editors" },
 };
@@ -156,7 +161,10 @@ static bool parse_mode(struct arguments *args, char **operand, const struct give
     if (given->plain && (given->wall || *given->slow))
         return dx_fail(err, DX_FAULT_CONFIG, "--plain shows no screen: --wall and --slow do");
     if (*given->format && (i < 0 || !modes[i].formats))
-        return dx_fail(err, DX_FAULT_CONFIG, "--format goes with once, export, check and screen");
+        return dx_fail(err, DX_FAULT_CONFIG,
+                       "--format goes with once, export, check, screen and report");
+    if (*given->output && args->mode != MODE_REPORT)
+        return dx_fail(err, DX_FAULT_CONFIG, "--output goes with report");
     if (*given->format && !index_of(modes[i].formats, given->format, "format", &args->format, err))
         return false;
     operand += *operand != NULL;
@@ -286,8 +294,16 @@ static bool print(const struct given *given)
 bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
                      struct dx_error *err)
 {
-    struct given given = { "",    "",    "",    "",    "",    "",    "",    "",   "",
-                           false, false, false, false, false, false, false, false };
+    struct given given = { .theme = "",
+                           .color = "",
+                           .view = "",
+                           .wait = "",
+                           .since = "",
+                           .format = "",
+                           .size = "",
+                           .seed = "",
+                           .slow = "",
+                           .output = "" };
     static const char *const colors[] = { "truecolor", "256", "16", "8", "mono", NULL };
     int ignored;
 
@@ -304,6 +320,7 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
     args->plain = given.plain;
     args->poll = given.poll;
     args->seed = given.seed;
+    args->output = given.output;
     args->since_given = *given.since != '\0';
     args->wait = *given.wait ? given.wait : "5m";
     if (*given.color && !index_of(colors, given.color, "depth", &ignored, err))

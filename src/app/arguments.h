@@ -7,7 +7,16 @@
 #include "config/common_args.h"
 #include "core/buf.h"
 
-enum mode { MODE_VIEW, MODE_ONCE, MODE_EXPORT, MODE_CHECK, MODE_SCREEN, MODE_DEMO, MODE_SCHEMA };
+enum mode {
+    MODE_VIEW,
+    MODE_ONCE,
+    MODE_EXPORT,
+    MODE_CHECK,
+    MODE_SCREEN,
+    MODE_DEMO,
+    MODE_SCHEMA,
+    MODE_REPORT
+};
 
 struct arguments {
     struct common_args common; /* what dxtop-collect understands too */
@@ -18,10 +27,11 @@ struct arguments {
     const char *wait; /* as given: "60s" */
     int64_t since_ms;
     bool since_given;
-    int kind;         /* of export */
-    int format;       /* index in the formats of the mode */
-    int rows, cols;   /* of `screen` */
-    const char *seed; /* of the demo's company; "" unless given */
+    int kind;           /* of export */
+    int format;         /* index in the formats of the mode */
+    int rows, cols;     /* of `screen` */
+    const char *seed;   /* of the demo's company; "" unless given */
+    const char *output; /* the file that is written; "": stdout */
 };
 
 /* false: print err->text and end with EXIT_USAGE. *done: --help or --version

@@ -1,0 +1,141 @@
+/* report: what happened in a window: read, written aside, then given out whole. */
+#include "config.h"
+
+#include "app/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/mem.h"
+
+enum { REPORT_MOST = 64 << 20 };
+
+#define DAY_MS INT64_C(86400000)
+
+const char *const report_formats[] = { "html", "md", "json", NULL };
+
+/* The one place through which every name comes, of people, branches and projects, and every
+ * title: all rows are read by this reader. Who wants them replaced wraps it here. */
+static struct reader reader_of(struct app *app)
+{
+    return store_reader(app->store);
+}
+
+/* One of the windows that the store keeps numbers of; 0: it is none of them. */
+static int64_t window_of(const struct arguments *args)
+{
+    int64_t ms = args->since_given ? args->since_ms : 7 * DAY_MS;
+
+    return ms == DAY_MS || ms == 7 * DAY_MS || ms == 30 * DAY_MS ? ms : 0;
+}
+
+static bool load_themes(const struct app *app, struct report_themes *themes, struct dx_error *err)
+{
+    const bool chosen = *app->arguments.theme || *app->config.theme;
+
+    if (!theme_load(&themes->light, app->paths.themes, "light", err) ||
+        !theme_load(&themes->dark, app->paths.themes, "dark", err))
+        return false;
+    if (chosen && strcmp(app->theme.kind, "light") == 0)
+        themes->light = app->theme;
+    else if (chosen)
+        themes->dark = app->theme;
+    return true;
+}
+
+/* The whole file or none: what was there stays until then. */
+static bool write_file(const char *path, const struct buf *text, struct dx_error *err)
+{
+    char *part = mem_print("%s.part", path);
+    FILE *file = fopen(part, "we");
+    bool ok = file && fwrite(text->bytes, 1, text->len, file) == text->len;
+
+    if (file && fclose(file) != 0)
+        ok = false;
+    if (ok)
+        ok = rename(part, path) == 0;
+    if (!ok) {
+        dx_fail(err, DX_FAULT_SYSTEM, "cannot write %.180s: %s", path, strerror(errno));
+        if (file)
+            (void)unlink(part);
+    }
+    free(part);
+    return ok;
+}
+
+static bool give_out(const struct arguments *args, const struct buf *text, struct dx_error *err)
+{
+    if (text->full)
+        return dx_fail(err, DX_FAULT_SYSTEM, "the report is larger than %d MiB", REPORT_MOST >> 20);
+    if (*args->output)
+        return write_file(args->output, text, err);
+    if (fwrite(text->bytes, 1, text->len, stdout) == text->len && fflush(stdout) == 0)
+        return true;
+    return dx_fail(err, DX_FAULT_SYSTEM, "cannot write: %s", strerror(errno));
+}
+
+static void print(struct buf *out, enum report_format format, json_t *model,
+                  const struct report_themes *themes)
+{
+    switch (format) {
+    case REPORT_HTML:
+        report_html(out, model, themes);
+        break;
+    case REPORT_MD:
+        report_md(out, model);
+        break;
+    case REPORT_JSON:
+        report_json(out, model);
+        break;
+    }
+}
+
+/* NULL: *err, or the reader's, which was told. */
+static json_t *read_model(struct app *app, struct dx_error *err)
+{
+    struct report_reading reading = { .now_ms = clock_now(&app->clock),
+                                      .window_ms = window_of(&app->arguments) };
+    struct reader reader;
+    json_t *model;
+
+    if (!app_open(app, err) || !store_begin(app->store, err))
+        return NULL;
+    reader = reader_of(app);
+    reading.reader = &reader;
+    model = report_model(&reading, app->config.title);
+    if (app_missed(&reader)) {
+        json_decref(model);
+        model = NULL;
+    }
+    store_end(app->store);
+    return model;
+}
+
+int report_run(struct app *app)
+{
+    const struct arguments *args = &app->arguments;
+    struct report_themes themes;
+    struct dx_error err = { 0 };
+    struct buf text;
+    json_t *model;
+    bool ok;
+
+    if (window_of(args) == 0) {
+        (void)fputs("dxtop: --since of a report is 24h, 7d or 30d, the windows of its numbers\n",
+                    stderr);
+        return EXIT_USAGE;
+    }
+    model = load_themes(app, &themes, &err) ? read_model(app, &err) : NULL;
+    buf_init(&text, REPORT_MOST);
+    if (model)
+        print(&text, (enum report_format)args->format, model, &themes);
+    ok = model && give_out(args, &text, &err);
+    if (err.fault != DX_FAULT_NONE)
+        (void)fprintf(stderr, "dxtop: %s\n", err.text);
+    buf_done(&text);
+    json_decref(model);
+    return ok ? EXIT_OK : EXIT_FAILED;
+}

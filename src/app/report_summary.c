@@ -1,0 +1,176 @@
+/* report_summary: what a reader is to know who reads nothing else, worst first, in
+ * sentences: key numbers past their goals, what got worse, incidents, flaky jobs,
+ * tickets. Each has a state, as key numbers have. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/report.h"
+#include "app/report_words.h"
+#include "core/buf.h"
+
+enum { SENTENCE = 512 };
+
+static void say(json_t *list, const char *state, const char *text)
+{
+    (void)json_array_append_new(list, json_pack("{s:s, s:s}", "state", state, "text", text));
+}
+
+static const char *plural(json_int_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* ---- key numbers ---- */
+
+static void say_goals(json_t *list, const json_t *numbers, const char *state)
+{
+    char text[SENTENCE], value[REPORT_TEXT], goal[REPORT_TEXT], before[REPORT_TEXT];
+    const json_t *kpi;
+    size_t i;
+
+    json_array_foreach (numbers, i, kpi) {
+        bool known = json_is_number(json_object_get(kpi, "previous"));
+
+        if (strcmp(report_text(kpi, "state"), state) != 0)
+            continue;
+        (void)snprintf(
+            text, sizeof(text), "%s: %s, goal %s%s%s", report_text(kpi, "name"),
+            report_kpi_value(value, kpi), report_goal(goal, kpi), known ? ", before " : "",
+            known ? report_value(before, report_text(kpi, "unit"), report_number(kpi, "previous"))
+                  : "");
+        say(list, state, text);
+    }
+}
+
+static void say_all_is_well(json_t *list, const json_t *numbers)
+{
+    json_int_t good = 0;
+    char text[SENTENCE];
+    const json_t *kpi;
+    size_t i;
+
+    json_array_foreach (numbers, i, kpi) {
+        good += strcmp(report_text(kpi, "state"), "good") == 0;
+    }
+    if (good == 0 || json_array_size(list) > 0)
+        return;
+    (void)snprintf(text, sizeof(text), "All %lld key numbers that have a goal are within it",
+                   (long long)good);
+    say(list, "good", text);
+}
+
+/* ---- what got worse ---- */
+
+static void say_worse(json_t *list, const json_t *worse)
+{
+    const size_t count = json_array_size(worse);
+    char text[SENTENCE], what[SENTENCE / 2], now[REPORT_TEXT], before[REPORT_TEXT];
+    const json_t *one = json_array_get(worse, 0);
+    const char *kind = report_text(one, "what");
+
+    if (count == 0)
+        return;
+    (void)report_value(now, report_text(one, "unit"), report_number(one, "value"));
+    (void)report_value(before, report_text(one, "unit"), report_number(one, "before"));
+    (void)snprintf(text, sizeof(text), "%zu thing%s got worse, most of all %s of %s: %s, was %s",
+                   count, plural((json_int_t)count),
+                   strcmp(kind, "success_rate") == 0 ? "the success rate"
+                   : strcmp(kind, "queue_p95") == 0  ? "the queue p95"
+                                                     : "the duration",
+                   report_what(what, sizeof(what), one), now, before);
+    say(list, "warn", text);
+}
+
+static void say_incidents(json_t *list, const json_t *incidents)
+{
+    const size_t count = json_array_size(incidents);
+    char text[SENTENCE], all[REPORT_TEXT], longest[REPORT_TEXT];
+    double sum = 0., most = 0.;
+    bool open = false;
+    const json_t *one;
+    size_t i;
+
+    if (count == 0)
+        return;
+    json_array_foreach (incidents, i, one) {
+        double s = report_number(one, "duration_s");
+
+        sum += s;
+        most = fmax(most, s);
+        open = open || !json_is_string(json_object_get(one, "ended"));
+    }
+    (void)report_value(all, "seconds", sum);
+    (void)report_value(longest, "seconds", most);
+    if (count == 1)
+        (void)snprintf(text, sizeof(text), "1 incident of the platform, %s%s", all,
+                       open ? "; it goes on" : "");
+    else
+        (void)snprintf(text, sizeof(text),
+                       "%zu incidents of the platform, %s in all, the longest %s%s", count, all,
+                       longest, open ? "; one goes on" : "");
+    say(list, open ? "bad" : "warn", text);
+}
+
+/* ---- flaky jobs, tickets ---- */
+
+static void say_flaky(json_t *list, const json_t *flaky)
+{
+    char text[SENTENCE], what[SENTENCE / 2], all[REPORT_TEXT], most[REPORT_TEXT];
+    const json_t *first = json_array_get(flaky, 0), *one;
+    double minutes = 0.;
+    size_t i;
+
+    if (!first)
+        return;
+    json_array_foreach (flaky, i, one) {
+        minutes += report_number(one, "lost_min");
+    }
+    (void)report_value(all, "seconds", 60. * minutes);
+    (void)report_value(most, "seconds", 60. * report_number(first, "lost_min"));
+    if (minutes < 1.)
+        return;
+    (void)snprintf(text, sizeof(text), "%zu flaky job%s cost %s in 14 days, %s alone %s",
+                   json_array_size(flaky), plural((json_int_t)json_array_size(flaky)), all,
+                   report_what(what, sizeof(what), first), most);
+    say(list, "plain", text);
+}
+
+static void say_tickets(json_t *list, const json_t *tickets)
+{
+    json_int_t opened = 0, closed = 0, breached = 0, open = 0;
+    char text[SENTENCE];
+    const json_t *one;
+    size_t i;
+
+    if (json_array_size(tickets) == 0)
+        return;
+    json_array_foreach (tickets, i, one) {
+        opened += report_count(one, "opened");
+        closed += report_count(one, "closed");
+        open += report_count(one, "open");
+        breached += report_count(one, "sla_breached");
+    }
+    (void)snprintf(text, sizeof(text),
+                   "%lld ticket%s opened, %lld closed, %lld open at the end; %lld passed an SLA",
+                   (long long)opened, plural(opened), (long long)closed, (long long)open,
+                   (long long)breached);
+    say(list, breached > 0 ? "warn" : "plain", text);
+}
+
+json_t *report_summary(const json_t *model)
+{
+    const json_t *numbers = json_object_get(model, "kpis");
+    json_t *list = json_array();
+
+    say_goals(list, numbers, "bad");
+    say_goals(list, numbers, "warn");
+    say_all_is_well(list, numbers);
+    say_incidents(list, json_object_get(model, "incidents"));
+    say_worse(list, json_object_get(model, "worse"));
+    say_tickets(list, json_object_get(model, "tickets"));
+    say_flaky(list, json_object_get(model, "flaky"));
+    return list;
+}

@@ -1,0 +1,160 @@
+/* The report: its numbers are those of `once` and `export`, its page needs nothing
+ * else and is taken as markup by nobody, whatever names there are. report.py looks. */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "../run.h"
+#include "../ticket_kit.h"
+
+static char *dir, config[256], store[256];
+
+static void setup(void)
+{
+    set_paths();
+    dir = test_dir();
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    snprintf(store, sizeof(store), "%s/t.db", dir);
+    write_file(config, "title: acme <platform> & co\nstore: %s\nsources: []\n", store);
+}
+
+TestSuite(report, .init = setup, .timeout = 300);
+
+/* A shell's command line; $X: dxtop with this configuration, to be eval-ed; $L: report.py. */
+static int code;
+
+static const char *sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static const char *sh(const char *fmt, ...)
+{
+    static char *out;
+    char command[2048];
+    const char *argv[] = { "/bin/sh", "-c", command, NULL };
+    int n = snprintf(command, sizeof(command),
+                     "exec 2>&1; D='%s'; X=\"$DX_BUILD/dxtop -c '%s' --now " KIT_NOW "\";"
+                     " L=\"python3 $DX_SRC/tests/e2e/report.py\"; ",
+                     dir, config);
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(command + n, sizeof(command) - (size_t)n, fmt, ap);
+    va_end(ap);
+    free(out);
+    out = program_run(argv, &code);
+    return out;
+}
+
+#define RUNS(...)                                                                                  \
+    do {                                                                                           \
+        const char *said = sh(__VA_ARGS__);                                                        \
+        cr_assert_eq(code, 0, "%s", said);                                                         \
+    } while (0)
+#define HAS(text, words) cr_expect(strstr(text, words), "no \"%s\" in:\n%s", words, text)
+
+static void write_world(enum kit_world world)
+{
+    company_write(store, world);
+    tickets_write(store, world);
+}
+
+/* ---- numbers ---- */
+
+Test(report, its_numbers_are_those_of_once_and_export)
+{
+    write_world(KIT_NORMAL);
+    company_hold(store); /* `once` waits for a collector that does nothing, and polls nobody */
+    RUNS("eval $X once --wait 100ms >$D/once.json; test $? -le 1 && for d in 24h 7d; do"
+         " eval $X report --since $d --format json >$D/report-$d.json || exit 1;"
+         " for k in kpis pools pipelines flaky failures tickets alerts; do"
+         "  eval $X export $k --since $d >$D/$k-$d.jsonl || exit 1; done; done &&"
+         " eval $X export jobs --since 14d >$D/jobs-14d.jsonl");
+    RUNS("$L numbers $D");
+}
+
+/* ---- the page ---- */
+
+Test(report, is_one_page_that_asks_nobody)
+{
+    write_world(KIT_NORMAL);
+    RUNS("eval $X report -o $D/r.html && $L page $D/r.html && $L colours $D/r.html");
+    HAS(sh("cat $D/r.html"), "<h1>acme &#60;platform&#62; &#38; co</h1>");
+    RUNS("eval $X -t high-contrast report -o $D/r.html && $L colours $D/r.html &&"
+         " grep -q 'card:#000000' $D/r.html");
+    RUNS("eval $X -t colour-blind report -o $D/r.html && $L colours $D/r.html");
+    for (int i = 0; i < 2; i++)
+        RUNS("eval $X report --since %s -o $D/r.html && $L page $D/r.html", i ? "30d" : "24h");
+}
+
+Test(report, names_are_no_markup)
+{
+    write_world(KIT_HOSTILE);
+    RUNS("eval $X report -o $D/r.html && $L page $D/r.html");
+    HAS(sh("cat $D/r.html"), "&#60;b&#62;&#38;amp;");
+    RUNS("eval $X report --format md -o $D/r.md && $L table $D/r.md");
+    RUNS("eval $X report --format json | python3 -c 'import json, sys; json.load(sys.stdin)'");
+}
+
+Test(report, of_nothing_says_so)
+{
+    RUNS("eval $X report -o $D/r.html && $L page $D/r.html");
+    HAS(sh("cat $D/r.html"), "no source has answered yet");
+    HAS(sh("eval $X report --format md"), "## Key numbers\n\n–\n");
+    HAS(sh("eval $X report --format json"), "\"kpis\": []");
+}
+
+/* ---- the command ---- */
+
+Test(report, is_written_whole_or_not_at_all)
+{
+    RUNS("eval $X report -o $D/r.html && test -s $D/r.html && ! test -e $D/r.html.part");
+    HAS(sh("eval $X report -o $D/none/r.html"), "cannot write");
+    cr_expect_eq(code, 1);
+    HAS(sh("eval $X report >/dev/full"), "cannot write");
+    cr_expect_eq(code, 1);
+}
+
+Test(report, has_the_windows_that_numbers_are_kept_of)
+{
+    HAS(sh("eval $X report --since 3d"), "24h, 7d or 30d");
+    cr_expect_eq(code, 2);
+    HAS(sh("eval $X once -o x"), "--output goes with report");
+    cr_expect_eq(code, 2);
+    HAS(sh("eval $X report --format csv"), "unknown format");
+    cr_expect_eq(code, 2);
+}
+
+/* ---- in a browser, where there is one ---- */
+
+/* A copy with a script in it, which says how wide the page is and what it fetched. */
+Test(report, is_no_wider_than_the_window)
+{
+    static const char script[] =
+        "<script>addEventListener(\"load\",()=>{document.title=\"wide \"+"
+        "(document.documentElement.scrollWidth-innerWidth)+\" fetched \"+"
+        "performance.getEntriesByType(\"resource\").length})</script></body>";
+    static const int widths[] = { 1280, 800, 500 };
+
+    sh("command -v chromium");
+    if (code != 0)
+        cr_skip_test("there is no chromium");
+    write_world(KIT_HOSTILE);
+    RUNS("eval $X report -o $D/r.html && sed -e '/Content-Security-Policy/d'"
+         " -e 's#</body>#%s#' $D/r.html >$D/s.html",
+         script);
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        const char *said = sh("chromium --headless --no-sandbox --disable-gpu --hide-scrollbars"
+                              " --user-data-dir=$D/chrome --window-size=%d,900 --dump-dom"
+                              " file://$D/s.html 2>/dev/null | grep -o '<title>wide[^<]*'",
+                              widths[i]);
+        int over = 1, fetched = 1;
+
+        cr_assert_eq(sscanf(said, "<title>wide %d fetched %d", &over, &fetched), 2, "%s", said);
+        cr_expect_leq(over, 0, "%d wide: %d too wide", widths[i], over);
+        cr_expect_eq(fetched, 0);
+    }
+}
