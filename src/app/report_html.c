@@ -50,9 +50,10 @@ void report_table(struct report_page *page, const char *caption, const struct re
 
 void report_table_end(struct report_page *page, size_t count)
 {
-    (void)buf_text(page->out, "</tbody></table></div>\n");
+    (void)buf_text(page->out, "</tbody></table>");
     if (count > REPORT_ROWS)
-        (void)buf_print(page->out, "<p class=\"dim\">%d of %zu</p>\n", REPORT_ROWS, count);
+        (void)buf_print(page->out, "<p class=\"dim\">%d of %zu</p>", REPORT_ROWS, count);
+    (void)buf_text(page->out, "</div>\n");
 }
 
 void report_cell(struct report_page *page, const char *unit, double value, const char *class)

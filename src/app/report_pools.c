@@ -48,7 +48,7 @@ static void put_figure(struct report_page *page, const json_t *pool)
            "<figure><figcaption><h3>$ <small>$</small></h3></figcaption><div class=\"plot\">",
            report_text(pool, "pool"), report_text(pool, "source"));
     report_chart(page->out, &chart);
-    if (isnan(at) || at > 0.15)
+    if (isnan(at) || at > 0.3) /* else they would stand on each other */
         report_label(page, 0.05, report_value(text, "seconds", top));
     if (!isnan(at)) {
         (void)snprintf(goal, sizeof(goal), "≤ %.80s", report_value(text, "seconds", page->goal));

@@ -47,18 +47,24 @@ static void say_goals(json_t *list, const json_t *numbers, const char *state)
 
 static void say_all_is_well(json_t *list, const json_t *numbers)
 {
-    json_int_t good = 0;
+    json_int_t good = 0, goals = 0;
     char text[SENTENCE];
     const json_t *kpi;
     size_t i;
 
     json_array_foreach (numbers, i, kpi) {
         good += strcmp(report_text(kpi, "state"), "good") == 0;
+        goals += json_is_number(json_object_get(kpi, "target"));
     }
     if (good == 0 || json_array_size(list) > 0)
         return;
-    (void)snprintf(text, sizeof(text), "All %lld key numbers that have a goal are within it",
-                   (long long)good);
+    if (good == goals)
+        (void)snprintf(text, sizeof(text), "All key numbers that have a goal are within it");
+    else
+        (void)snprintf(text, sizeof(text),
+                       "Within their goals: %lld of %lld key numbers; of the others there is too "
+                       "little to say",
+                       (long long)good, (long long)goals);
     say(list, "good", text);
 }
 
