@@ -14,6 +14,7 @@
 #include "app/picture.h"
 #include "app/records.h"
 #include "app/report.h"
+#include "app/shells.h"
 #include "core/text.h"
 #include "model/kpi.h"
 #include "panel/plugin.h"
@@ -21,7 +22,7 @@
 enum { SIZE_MOST = 1000, SLOW_LEAST = 100, SLOW_MOST = 1 << 30 };
 
 struct given { /* as it stands on the command line */
-    const char *theme, *color, *view, *wait, *since, *format, *size, *seed, *slow, *output;
+    const char *theme, *color, *view, *wait, *since, *format, *size, *seed, *slow, *output, *shell;
     bool ascii, wall, plain, poll, help, version, options, config;
 };
 
@@ -51,6 +52,7 @@ static const struct arg own[] = {
     { "print-config", 0, NULL, OWN(config),
       "demo: print its configuration, as a start for your own" },
     { "print-options", 0, NULL, OWN(options), "print all options and keys as the manual has them" },
+    { "print-completion", 0, "SHELL", OWN(shell), "print the completion of bash, zsh or fish" },
     { "help", 'h', NULL, OWN(help), "print this" },
     { "version", 'V', NULL, OWN(version), "print the version" },
     { 0 },
@@ -58,12 +60,7 @@ static const struct arg own[] = {
 
 static const char *const check_formats[] = { "text", "json", NULL };
 
-static const struct {
-    const char *name;
-    enum mode mode;
-    const char *const *formats; /* NULL: none; the first is the default */
-    const char *help;
-} modes[] = {
+static const struct mode_row modes[] = {
     { "once", MODE_ONCE, once_formats, "poll every source once, print everything, and end" },
     { "export", MODE_EXPORT, export_formats,
       "print records, one a line: samples, alerts, runs, jobs, pools, pipelines, flaky, failures, "
@@ -74,6 +71,7 @@ static const struct {
       "print what the store knows of a week, to be sent out" },
     { "demo", MODE_DEMO, NULL, "watch a simulated platform" },
     { "schema", MODE_SCHEMA, NULL, "print the JSON Schema of the configuration, for editors" },
+    { NULL, 0, NULL, NULL },
 };
 
 static bool index_of(const char *const *names, const char *word, const char *what, int *index,
@@ -145,14 +143,14 @@ static bool export_what(struct dx_error *err)
 static bool parse_mode(struct arguments *args, char **operand, const struct given *given,
                        struct dx_error *err)
 {
-    const char *names[sizeof(modes) / sizeof(modes[0]) + 1] = { NULL };
+    const char *names[sizeof(modes) / sizeof(modes[0])] = { NULL };
     int i = -1;
 
-    for (size_t m = 0; m < sizeof(modes) / sizeof(modes[0]); m++)
+    for (size_t m = 0; modes[m].name; m++)
         names[m] = modes[m].name;
     if (*operand && !index_of(names, *operand, "command", &i, err))
         return false;
-    args->mode = i < 0 ? MODE_VIEW : modes[i].mode;
+    args->mode = i < 0 ? MODE_VIEW : (enum mode)modes[i].mode;
     if (given->wall && args->mode != MODE_VIEW && args->mode != MODE_SCREEN &&
         args->mode != MODE_DEMO)
         return dx_fail(err, DX_FAULT_CONFIG, "--wall goes with screen and demo, or no command");
@@ -185,7 +183,7 @@ static void print_help(void)
     (void)buf_text(&out, "usage: dxtop [OPTION]... [COMMAND]\n\n"
                          "Shows queue times, alerts and metrics of the developer platform, live.\n"
                          "Without a command: on the whole screen; ? explains it.\n\n");
-    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+    for (size_t i = 0; modes[i].name; i++)
         (void)buf_print(&out, "  %-23s %s\n", modes[i].name, modes[i].help);
     (void)buf_text(&out, "\n");
     args_print_help(&out, common_args);
@@ -272,6 +270,16 @@ static void arguments_print_mdoc(struct buf *out)
     print_panels(out);
 }
 
+static void print_completion(const char *shell)
+{
+    struct buf out;
+
+    buf_init(&out, 256 << 10);
+    shells_print(&out, shell, &(struct shell_words){ { common_args, own }, modes, export_kinds });
+    (void)fputs(out.bytes, stdout);
+    buf_done(&out);
+}
+
 static bool print(const struct given *given)
 {
     struct buf out;
@@ -282,13 +290,15 @@ static bool print(const struct given *given)
         demo_print_config("http://127.0.0.1:0", stdout);
     } else if (given->version) {
         (void)puts("dxtop " PACKAGE_VERSION);
+    } else if (*given->shell) {
+        print_completion(given->shell);
     } else if (given->options) {
         buf_init(&out, 256 << 10);
         arguments_print_mdoc(&out);
         (void)fputs(out.bytes, stdout);
         buf_done(&out);
     }
-    return given->help || given->version || given->options || given->config;
+    return given->help || given->version || given->options || given->config || *given->shell;
 }
 
 bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
@@ -303,11 +313,14 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
                            .size = "",
                            .seed = "",
                            .slow = "",
-                           .output = "" };
+                           .output = "",
+                           .shell = "" };
     static const char *const colors[] = { "truecolor", "256", "16", "8", "mono", NULL };
     int ignored;
 
     if (!args_parse(argc, argv, &args->common, own, &given, err))
+        return false;
+    if (*given.shell && !index_of(shells, given.shell, "shell", &ignored, err))
         return false;
     *done = print(&given);
     if (*done)
