@@ -6,6 +6,7 @@
 #include "app/app.h"
 #include "app/demo.h"
 #include "app/export.h"
+#include "app/init.h"
 #include "app/picture.h"
 #include "app/plain.h"
 #include "app/report.h"
@@ -38,10 +39,18 @@ static int run(struct app *app)
         return schema_run(app);
     case MODE_REPORT:
         return report_run(app);
+    case MODE_INIT:
+        return init_run(app);
     case MODE_DEMO:
         return demo_run(app, view);
     }
     return EXIT_USAGE;
+}
+
+/* Of a configuration. */
+static bool needs_nothing(enum mode mode)
+{
+    return mode == MODE_DEMO || mode == MODE_SCHEMA || mode == MODE_INIT;
 }
 
 int main(int argc, char **argv)
@@ -56,8 +65,7 @@ int main(int argc, char **argv)
     if (err.fault != DX_FAULT_NONE || done)
         return done ? EXIT_OK : EXIT_USAGE;
     paths_find(&app.paths);
-    /* These two need no configuration. */
-    if (app.arguments.mode == MODE_DEMO || app.arguments.mode == MODE_SCHEMA || app_load(&app))
+    if (needs_nothing(app.arguments.mode) || app_load(&app))
         status = run(&app);
     app_done(&app);
     return status;

@@ -6,6 +6,7 @@ complete -c dxtop -n __fish_use_subcommand -a export -d 'print records, one a li
 complete -c dxtop -n __fish_use_subcommand -a check -d 'check the configuration and reach every source'
 complete -c dxtop -n __fish_use_subcommand -a screen -d 'print a view as it would look, without a terminal'
 complete -c dxtop -n __fish_use_subcommand -a report -d 'print what the store knows of a week, to be sent out'
+complete -c dxtop -n __fish_use_subcommand -a init -d 'ask what to watch, try it, and write a configuration'
 complete -c dxtop -n __fish_use_subcommand -a demo -d 'watch a simulated platform'
 complete -c dxtop -n __fish_use_subcommand -a schema -d 'print the JSON Schema of the configuration, for editors'
 complete -c dxtop -n '__fish_seen_subcommand_from export' -a 'samples alerts runs jobs pools pipelines flaky failures tickets kpis'

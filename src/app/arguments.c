@@ -69,6 +69,7 @@ static const struct mode_row modes[] = {
     { "screen", MODE_SCREEN, picture_formats, "print a view as it would look, without a terminal" },
     { "report", MODE_REPORT, report_formats,
       "print what the store knows of a week, to be sent out" },
+    { "init", MODE_INIT, NULL, "ask what to watch, try it, and write a configuration" },
     { "demo", MODE_DEMO, NULL, "watch a simulated platform" },
     { "schema", MODE_SCHEMA, NULL, "print the JSON Schema of the configuration, for editors" },
     { NULL, 0, NULL, NULL },

@@ -15,7 +15,8 @@ enum mode {
     MODE_SCREEN,
     MODE_DEMO,
     MODE_SCHEMA,
-    MODE_REPORT
+    MODE_REPORT,
+    MODE_INIT
 };
 
 struct arguments {

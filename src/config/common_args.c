@@ -227,8 +227,9 @@ bool common_args_load(const struct common_args *args, struct config *config,
         ok = config_load(config, path, NULL, sources, panels, complaints);
     else
         (void)buf_text(complaints,
-                       "dxtop: there is no configuration; try 'dxtop demo', give one with -c, or "
-                       "watch a server with --prometheus URL or --github OWNER/REPO "
+                       "dxtop: there is no configuration; make one with 'dxtop init', try 'dxtop "
+                       "demo', give one with -c, or watch a server with --prometheus URL or "
+                       "--github OWNER/REPO "
                        "(dxtop-config(5) explains the file)\n");
     free(path);
     return ok;

@@ -1,0 +1,270 @@
+/* init: a configuration, question by question. Each source is tried as `check` does
+ * before it is taken; nothing is written before the end. */
+#include "config.h"
+
+#include "app/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/mem.h"
+
+enum { CONFIG_MOST = 1 << 20, SOURCES_MOST = 50 };
+
+/* What a source is tried with, and what the file is made of, beside it; removed by whatever
+ * ends us. */
+static char *part;
+
+static void on_signal(int number)
+{
+    static const char words[] = "\nnothing was written\n";
+
+    if (part)
+        (void)unlink(part);
+    if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
+        _exit(128 + number);
+    _exit(128 + number);
+}
+
+static void watch_signals(void)
+{
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction action = { .sa_handler = on_signal };
+
+    (void)sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        (void)sigaction(numbers[i], &action, NULL);
+}
+
+/* ---- files ---- */
+
+static bool make_dirs(const char *path, struct dx_error *err)
+{
+    char *dir = mem_text(path);
+    bool ok = true;
+
+    for (char *at = strchr(dir + 1, '/'); ok && at; at = strchr(at + 1, '/')) {
+        *at = '\0';
+        ok = mkdir(dir, 0700) == 0 || errno == EEXIST || errno == EISDIR;
+        if (!ok)
+            dx_fail(err, DX_FAULT_SYSTEM, "cannot make %.160s: %s", dir, strerror(errno));
+        *at = '/';
+    }
+    free(dir);
+    return ok;
+}
+
+/* Only its owner may read it: it says where secrets are. */
+static bool write_part(const struct buf *text, struct dx_error *err)
+{
+    int fd;
+    bool ok;
+
+    (void)unlink(part);
+    fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    ok = fd >= 0 && write(fd, text->bytes, text->len) == (ssize_t)text->len && fsync(fd) == 0;
+    if (fd >= 0 && close(fd) != 0)
+        ok = false;
+    return ok || dx_fail(err, DX_FAULT_SYSTEM, "cannot write %.160s: %s", part, strerror(errno));
+}
+
+/* ---- sources ---- */
+
+/* As `check` does; what it finds is printed. */
+static bool try_source(struct app *app, const struct buf *source, struct dx_error *err)
+{
+    static const char *const check[] = { "--check", NULL };
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, CONFIG_MOST);
+    (void)buf_print(&text, "sources:\n%s", source->bytes);
+    ok = write_part(&text, err);
+    buf_done(&text);
+    if (!ok)
+        return false;
+    (void)puts("  trying it ...");
+    app->arguments.common.config = part;
+    ok = app_collect(app, check) == EXIT_OK;
+    (void)unlink(part);
+    return ok;
+}
+
+/* A second one of a type is told apart by its name. */
+static const char *name_of(struct asker *asker, char answer[ANSWER_MOST], int type, int nth)
+{
+    char usual[64];
+
+    if (nth == 1)
+        return "";
+    (void)snprintf(usual, sizeof(usual), "%s-%d", init_types[type], nth);
+    (void)snprintf(answer, ANSWER_MOST, "%s", usual);
+    return ask_line(asker, answer, "  Name, to tell it from the other one", usual);
+}
+
+enum verdict { TAKE, AGAIN, LEAVE_OUT };
+
+/* Ask for a source of the type until it is taken or left out. */
+static bool add_source(struct app *app, struct asker *asker, struct buf *sources, int type, int nth)
+{
+    static const char *const failed[] = { "again", "take", "leave-out", NULL };
+    static const enum verdict meant[] = { AGAIN, TAKE, LEAVE_OUT };
+    enum verdict verdict = AGAIN;
+
+    while (verdict == AGAIN && !asker->ended) {
+        char answer[ANSWER_MOST];
+        struct dx_error err = { 0 };
+        struct buf source;
+
+        buf_init(&source, CONFIG_MOST);
+        init_source(asker, &source, type, name_of(asker, answer, type, nth));
+        verdict = TAKE;
+        if (!asker->ended && !try_source(app, &source, &err)) {
+            if (err.fault != DX_FAULT_NONE)
+                (void)printf("  %s\n", err.text);
+            verdict = meant[ask_choice(asker, "  It did not go well", failed)];
+        }
+        if (verdict == TAKE && !asker->ended)
+            (void)buf_text(sources, source.bytes);
+        buf_done(&source);
+    }
+    return verdict == TAKE && !asker->ended;
+}
+
+static int add_sources(struct app *app, struct asker *asker, struct buf *sources)
+{
+    const char *words[16] = { "done" };
+    int count[16] = { 0 }, sum = 0;
+
+    for (int i = 0; init_types[i]; i++)
+        words[i + 1] = init_types[i];
+    while (!asker->ended && sum < SOURCES_MOST) {
+        int type; /* at first there has to be one */
+
+        (void)puts("");
+        type = sum == 0 ? ask_choice(asker, "A system to watch", init_types)
+                        : ask_choice(asker, "Another system", words) - 1;
+        if (type < 0)
+            break;
+        if (add_source(app, asker, sources, type, count[type] + 1)) {
+            count[type]++;
+            sum++;
+        }
+    }
+    return sum;
+}
+
+/* ---- the file ---- */
+
+static void put_head(struct buf *out, const char *title)
+{
+    char day[32] = "";
+    time_t now = time(NULL);
+    struct tm parts = { 0 };
+
+    if (gmtime_r(&now, &parts))
+        (void)strftime(day, sizeof(day), "%Y-%m-%d", &parts);
+    (void)buf_print(out,
+                    "# Made by `dxtop init` on %s. dxtop-config(5) explains all of it, and\n"
+                    "# `dxtop check` says whether it is right. No secret is in here, only where\n"
+                    "# each is found.\n\n",
+                    day);
+    (void)buf_text(out, "# What stands at the top left.\ntitle: ");
+    init_quoted(out, title);
+    (void)buf_text(out, "\n\n"
+                        "# Where data comes from. Each source may also have every (between two\n"
+                        "# polls), history (how far back it fills at first), proxy, ca and more.\n"
+                        "sources:\n");
+}
+
+static const char tail[] =
+    "\n# Goals of key numbers; the built-in ones hold for those that are not named.\n"
+    "# targets:\n"
+    "#   queue_p95: 5m\n"
+    "#   duration: {warn: 15m, bad: 25m}\n"
+    "#   first_response: 2h\n"
+    "\n# Business time, in which answers to tickets are measured; unless given it is Monday\n"
+    "# to Friday, 09:00 to 17:00, in the zone of the machine.\n"
+    "# calendar:\n"
+    "#   zone: Europe/Berlin\n"
+    "#   hours: {mon-thu: 09:00-17:00, fri: 09:00-14:00}\n"
+    "\n# Markdown files that are shown beside the tickets that they fit.\n"
+    "# runbooks: ~/runbooks\n";
+
+static bool finish(const char *path, const char *title, const struct buf *sources,
+                   struct dx_error *err)
+{
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, CONFIG_MOST);
+    put_head(&text, title);
+    (void)buf_text(&text, sources->bytes);
+    (void)buf_text(&text, tail);
+    ok = text.full ? dx_fail(err, DX_FAULT_SYSTEM, "too many sources") : write_part(&text, err);
+    if (ok && rename(part, path) != 0)
+        ok = dx_fail(err, DX_FAULT_SYSTEM, "cannot write %.160s: %s", path, strerror(errno));
+    (void)unlink(part);
+    buf_done(&text);
+    return ok;
+}
+
+static bool ask_all(struct app *app, struct asker *asker, const char *path, struct dx_error *err)
+{
+    char answer[ANSWER_MOST], title[ANSWER_MOST];
+    struct buf sources;
+    bool ok = false;
+    int count;
+
+    (void)printf("A configuration for dxtop, to be written to %s.\n"
+                 "Secrets stay where they are: it only says where they are found.\n\n",
+                 path);
+    if (access(path, F_OK) == 0 && !ask_yes(asker, "It is there already; write it anew", false))
+        return dx_fail(err, DX_FAULT_CONFIG, "%.160s stays as it is", path);
+    (void)snprintf(title, sizeof(title), "%s",
+                   ask_line(asker, answer, "Name of your platform", "platform"));
+    buf_init(&sources, CONFIG_MOST);
+    count = add_sources(app, asker, &sources);
+    if (asker->ended)
+        dx_fail(err, DX_FAULT_CONFIG, "the answers ended; nothing was written");
+    else if (count > 0)
+        ok = finish(path, title, &sources, err);
+    buf_done(&sources);
+    if (ok)
+        (void)printf("\nWrote %s. Now try: dxtop\n", path);
+    return ok;
+}
+
+int init_run(struct app *app)
+{
+    const struct common_args *args = &app->arguments.common;
+    struct asker asker = { .in = stdin, .out = stdout, .echo = !isatty(STDIN_FILENO) };
+    struct dx_error err = { 0 };
+    char *path, *dir;
+    bool ok;
+
+    if (*args->prometheus || *args->alertmanager || *args->github) {
+        (void)fputs("dxtop: init asks for its sources; only -c says which file it writes\n",
+                    stderr);
+        return EXIT_USAGE;
+    }
+    dir = paths_xdg("XDG_CONFIG_HOME", ".config");
+    path = *args->config ? mem_text(args->config) : mem_print("%s/dxtop/dxtop.yaml", dir);
+    part = mem_print("%s.part", path);
+    watch_signals();
+    ok = make_dirs(path, &err) && ask_all(app, &asker, path, &err);
+    if (!ok)
+        (void)fprintf(stderr, "dxtop: %s\n", err.text);
+    app->arguments.common.config = "";
+    free(part);
+    part = NULL;
+    free(path);
+    free(dir);
+    return ok ? EXIT_OK : EXIT_FAILED;
+}
