@@ -10,6 +10,7 @@
 
 #include <criterion/criterion.h>
 
+#include "../golden.h"
 #include "../run.h"
 #include "../ticket_kit.h"
 
@@ -105,6 +106,23 @@ Test(report, of_nothing_says_so)
     HAS(sh("cat $D/r.html"), "no source has answered yet");
     HAS(sh("eval $X report --format md"), "## Key numbers\n\n–\n");
     HAS(sh("eval $X report --format json"), "\"kpis\": []");
+}
+
+/* ---- as a whole ---- */
+
+/* DX_GOLDEN=write; the version goes with releases. */
+Test(report, looks_as_it_did)
+{
+    write_world(KIT_NORMAL);
+    golden_text(sh("eval $X report --format md"), "screens/report-md");
+    golden_text(sh("eval $X report | sed 's/dxtop [0-9][0-9.]*[0-9]/dxtop V/'"),
+                "screens/report-html");
+}
+
+Test(report, of_hostile_names_looks_as_it_did)
+{
+    write_world(KIT_HOSTILE);
+    golden_text(sh("eval $X report --format md"), "screens/report-hostile-md");
 }
 
 /* ---- the command ---- */
