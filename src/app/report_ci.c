@@ -54,16 +54,19 @@ static void put_all_worse(struct report_page *page)
     const json_t *list = json_object_get(page->model, "worse"), *one;
     size_t i;
 
-    if (report_section(page, "What got worse",
-                       "Durations by a rank test (p < 0.01, and 10 % or more), success rates by "
-                       "Fisher's exact test, p95 of waits by 10 % or more; the most first.",
-                       json_array_size(list))) {
+    (void)report_section(page, "What got worse",
+                         "Durations by a rank test (p < 0.01, and 10 % or more), success rates by "
+                         "Fisher's exact test, p95 of waits by 10 % or more; the most first.",
+                         1);
+    if (json_array_size(list) > 0) {
         report_table(page, NULL, heads);
         json_array_foreach (list, i, one) {
             if (i < REPORT_ROWS)
                 put_worse(page, one);
         }
         report_table_end(page, json_array_size(list));
+    } else {
+        (void)buf_text(page->out, "<p>Nothing, as far as can be told.</p>\n");
     }
     report_section_end(page);
 }

@@ -96,17 +96,20 @@ static const char *whole(struct words *w, int i, const json_t *record, const cha
     return report_whole(w->text[i], record, key);
 }
 
-static const json_t *list_of(const json_t *model, const char *key, struct buf *out,
-                             const char *head)
+/* The head of its table, or what is said where there are no rows. */
+static const json_t *list_or(const json_t *model, const char *key, struct buf *out,
+                             const char *head, const char *nothing)
 {
     const json_t *list = json_object_get(model, key);
 
-    if (json_array_size(list) == 0) {
-        (void)buf_text(out, "–\n");
-        return list;
-    }
-    (void)buf_text(out, head);
+    (void)buf_text(out, json_array_size(list) == 0 ? nothing : head);
     return list;
+}
+
+static const json_t *list_of(const json_t *model, const char *key, struct buf *out,
+                             const char *head)
+{
+    return list_or(model, key, out, head, "–\n");
 }
 
 static void put_rest(struct buf *out, const json_t *list)
@@ -164,8 +167,9 @@ static void put_worse(struct buf *out, const json_t *model)
     size_t i;
 
     (void)buf_text(out, "\n## What got worse\n\n");
-    list = list_of(model, "worse", out,
-                   "| Where | What | Before | Now | n | n before |\n|---|---|--:|--:|--:|--:|\n");
+    list = list_or(model, "worse", out,
+                   "| Where | What | Before | Now | n | n before |\n|---|---|--:|--:|--:|--:|\n",
+                   "Nothing, as far as can be told\n");
     json_array_foreach (list, i, one) {
         const char *what = report_text(one, "what"), *unit = report_text(one, "unit");
         char where[512];

@@ -119,10 +119,10 @@ void report_tiles(struct report_page *page)
         (void)buf_text(page->out, "<p class=\"dim\">–</p>\n</section>\n");
         return;
     }
-    (void)buf_text(page->out,
-                   "<p><span class=\"key quiet\"></span>the window, day by day <span class=\"key "
-                   "line\"></span> the one before; what is past the goal is coloured</p>\n"
-                   "<div class=\"tiles\">\n");
+    markup(page->out,
+           "<p><span class=\"key quiet\"></span>the window, by $ <span class=\"key line\"></span> "
+           "the one before; what is past the goal is coloured</p>\n<div class=\"tiles\">\n",
+           page->window_ms > DAY_MS ? "day" : "hour");
     json_array_foreach (list, i, kpi) {
         put_tile(page, kpi);
     }

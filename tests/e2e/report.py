@@ -314,7 +314,7 @@ def table(path):
         else:
             columns = 0
         rest = plain(line)
-        if not re.match(r'^(#+ |- |\||$|\d+ of |\d+ )', line) and line != '–':
+        if not re.match(r'^(#+ |- |\||$|\d+ of |\d+ )', line) and line not in ('–', 'Nothing, as far as can be told'):
             expect(False, 'neither a head, an item nor a row:', line)
         body = re.sub(r'^(#+ |- (\*\*)?|\|[-:|]+$)', '', rest).replace('**', '')
         expect(not re.search(r'[<>\[\]`*@]|://|www\.', body), 'markup:', line)

@@ -105,6 +105,7 @@ Test(report, of_nothing_says_so)
     RUNS("eval $X report -o $D/r.html && $L page $D/r.html");
     HAS(sh("cat $D/r.html"), "no source has answered yet");
     HAS(sh("eval $X report --format md"), "## Key numbers\n\n–\n");
+    HAS(sh("eval $X report --format md"), "## What got worse\n\nNothing, as far as can be told\n");
     HAS(sh("eval $X report --format json"), "\"kpis\": []");
 }
 
