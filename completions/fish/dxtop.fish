@@ -24,6 +24,8 @@ complete -c dxtop -l color -x -a 'truecolor 256 16 8 mono' -d 'truecolor, 256, 1
 complete -c dxtop -l ascii -d 'draw with ASCII characters only'
 complete -c dxtop -l view -x -d 'begin with this view'
 complete -c dxtop -l wall -d 'large digits for a screen on the wall; the pages turn'
+complete -c dxtop -l plain -d 'no full screen: a line for each change, for screen readers and logs'
+complete -c dxtop -l slow -x -d 'send the terminal at most N bytes a second; frames are skipped'
 complete -c dxtop -l format -s f -x -d 'once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html, roles; report: html, md, json'
 complete -c dxtop -l since -x -a '1h 24h 7d 30d' -d 'export: how far back (24h); pools, pipelines: the windows up to it; report: 24h, 7d (unless given) or 30d'
 complete -c dxtop -l output -s o -r -F -d 'report: write to this file'
