@@ -208,6 +208,14 @@ static void load_week(struct build *build, const struct dx_items *items, const s
         (void)complain(c, section, "hours: no day is open; write them like {mon-fri: 09:00-17:00}");
 }
 
+void hours_load(struct option_context *context, struct calendar *calendar,
+                const struct dx_items *items, const struct yaml *section)
+{
+    struct build build = { .context = context, .calendar = calendar };
+
+    load_week(&build, items, section);
+}
+
 /* ---- holidays ---- */
 
 static int by_day(const void *a, const void *b)

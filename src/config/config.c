@@ -28,7 +28,7 @@ struct load {
 
 /* ---- sources ---- */
 
-static bool is_name(const char *name)
+bool is_name(const char *name)
 {
     return *name && strlen(name) <= 40 &&
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
@@ -365,12 +365,16 @@ static void load_root(struct load *load, const struct yaml *root)
     config->critical = settings.critical;
     config->feeds = settings.kpis;
     keys_load(&load->options, &config->keymap, &settings.keys, yaml_get(root, "keys"));
+    config->rules = settings.rules;
+    config->notices = settings.notices;
     targets_load(&load->options, config->goals, &settings.targets, yaml_get(root, "targets"));
     feeds_load(&load->options, &config->feeds, yaml_get(root, "kpis"));
     wall_load(&load->options, &config->wall, yaml_get(root, "wall"));
     calendar_load(&load->options, &config->calendar, yaml_get(root, "calendar"));
     if (sources)
         load_sources(load, sources);
+    notices_load(&load->options, &config->notices, yaml_get(root, "notices"));
+    rules_load(&load->options, config, yaml_get(root, "rules"));
     if (views)
         load_views(load, views);
     if (config->view_count > 0 && yaml_get(root, "wall"))

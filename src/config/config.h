@@ -9,6 +9,7 @@
 #include "core/buf.h"
 #include "core/mem.h"
 #include "model/action.h"
+#include "model/alert_rule.h"
 #include "model/calendar.h"
 #include "model/endpoint.h"
 #include "model/kpi.h"
@@ -100,6 +101,8 @@ struct config {
     struct kpi_goal goals[KPI_COUNT];
     struct dx_items critical; /* of const char *: patterns of "project/pipeline" */
     struct dx_items feeds;    /* of struct kpi_feed */
+    struct dx_items rules;    /* of struct alert_rule */
+    struct dx_items notices;  /* of struct notice_settings */
     struct calendar calendar; /* unless given, Monday to Friday 09:00-17:00 in the machine's zone */
     struct source_settings *sources;
     size_t source_count;
@@ -136,7 +139,9 @@ extern const struct dx_option config_target_options[]; /* of `targets` */
 extern const struct dx_option config_feed_options[];   /* of `kpis` */
 extern const struct dx_option config_keys_options[];   /* of `keys` */
 extern const struct dx_option config_wall_options[];
-extern const struct dx_option config_hours_options[]; /* of a calendar's `hours` */
+extern const struct dx_option config_hours_options[];  /* of a calendar's `hours` */
+extern const struct dx_option config_rule_options[];   /* of `rules` */
+extern const struct dx_option config_notice_options[]; /* of `notices` */
 /* mdoc: .It Ic name : Ar type \n help ... as the man page has it. */
 void config_print_mdoc(struct buf *out, const struct dx_option *options);
 

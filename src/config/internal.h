@@ -11,8 +11,9 @@ struct settings { /* the top level, as the table fills it */
     bool mouse, links, clipboard;
     struct dx_items patterns, critical;
     const char *runbooks;
-    struct dx_items targets, kpis; /* of struct target_settings, of struct kpi_feed */
-    struct dx_items keys;          /* of struct keys_settings */
+    struct dx_items targets, kpis;  /* of struct target_settings, of struct kpi_feed */
+    struct dx_items keys;           /* of struct keys_settings */
+    struct dx_items rules, notices; /* of struct alert_rule, of struct notice_settings */
 };
 
 struct keys_settings {
@@ -38,6 +39,11 @@ struct calendar_days_settings {
 void calendar_load(struct option_context *context, struct calendar *calendar,
                    const struct yaml *section);
 
+/* The hours of a week: section is what the items (of struct calendar_days_settings) were made
+ * of. calendar has its zone. */
+void hours_load(struct option_context *context, struct calendar *calendar,
+                const struct dx_items *items, const struct yaml *section);
+
 /* section: what the items were made of; NULL: there is none. Always fills all goals. */
 void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUNT],
                   const struct dx_items *items, const struct yaml *section);
@@ -50,5 +56,12 @@ void wall_load(struct option_context *context, struct wall_settings *wall,
 /* section: what the items were made of; NULL: there is none. Always fills the map. */
 void keys_load(struct option_context *context, struct keymap *map, const struct dx_items *items,
                const struct yaml *section);
+void notices_load(struct option_context *context, const struct dx_items *items,
+                  const struct yaml *section);
+/* Behind the notices, the calendar and the sources, which they name. */
+void rules_load(struct option_context *context, const struct config *config,
+                const struct yaml *section);
+/* What sources and notices may be called. */
+bool is_name(const char *name);
 
 #endif
