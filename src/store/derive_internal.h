@@ -17,4 +17,7 @@ struct gather {
 bool derive_gather(struct store *store, sqlite3_stmt *stmt, const struct gather *how, void **out,
                    size_t *count, struct dx_error *err);
 
+/* That of dxtop's own alerts, "dxtop", which nobody polls; made where it is missing. */
+bool own_source(struct store *store, int64_t *id, struct dx_error *err);
+
 #endif

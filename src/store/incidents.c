@@ -84,7 +84,7 @@ bool store_blame_platform(struct store *store, int64_t job, struct dx_error *err
 
 /* ---- the alerts ---- */
 
-static bool own_source(struct store *store, int64_t *id, struct dx_error *err)
+bool own_source(struct store *store, int64_t *id, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(store,
                                          "SELECT id FROM source WHERE type = 'dxtop' AND url = ''"
@@ -172,7 +172,7 @@ static bool drop_others(struct store *store, int64_t source, const struct ids *f
 {
     sqlite3_stmt *stmt = derive_over(store,
                                      "SELECT id FROM alert WHERE source = ?1 AND since_ms > ?2"
-                                     " AND since_ms <= ?3",
+                                     " AND since_ms <= ?3 AND key NOT GLOB 'rule:*'",
                                      source, from_ms, to_ms, err);
     struct ids gone = { 0 };
     bool row = true, ok = stmt != NULL;
@@ -185,7 +185,10 @@ static bool drop_others(struct store *store, int64_t source, const struct ids *f
     if (stmt)
         (void)sqlite3_reset(stmt);
     for (int64_t id = 0; ok && (id = ids_next(&gone, id)) > 0;) {
-        stmt = derive_over(store, "DELETE FROM alert_state WHERE alert = ?1", id, 0, 0, err);
+        stmt = derive_over(store, "DELETE FROM alert_word WHERE alert = ?1", id, 0, 0, err);
+        ok = stmt && store_step(store, stmt, err);
+        stmt = ok ? derive_over(store, "DELETE FROM alert_state WHERE alert = ?1", id, 0, 0, err)
+                  : NULL;
         ok = stmt && store_step(store, stmt, err);
         stmt = ok ? derive_over(store, "DELETE FROM alert WHERE id = ?1", id, 0, 0, err) : NULL;
         ok = stmt && store_step(store, stmt, err);

@@ -57,26 +57,6 @@ static const struct query samples_query = {
       DX_FIELD_COUNT },
 };
 
-/* Open ones, and with a `from` those that ended after it. One that began after
- * we saw it has a server whose clock is ahead. */
-static const struct query alerts_query = {
-    "SELECT src.name, src.name || '/' || a.key || '/' || a.since_ms, a.name, a.severity,"
-    " CASE WHEN a.ended_ms <= ?1 THEN 4 ELSE st.state END AS state_then,"
-    " min(a.since_ms, a.first_ms) AS since_then,"
-    " CASE WHEN a.ended_ms <= ?1 THEN a.ended_ms END, min(a.seen_ms, ?1), a.labels, a.summary,"
-    " a.url, st.muted_by"
-    " FROM alert a JOIN source src ON src.id = a.source AND src.place IS NOT NULL"
-    " JOIN alert_state st ON st.alert = a.id AND st.at_ms ="
-    "  (SELECT max(at_ms) FROM alert_state WHERE alert = a.id AND at_ms <= ?1)"
-    " WHERE a.first_ms <= ?1"
-    " AND (a.ended_ms IS NULL OR a.ended_ms > CASE WHEN ?2 > 0 THEN min(?1, ?2) ELSE ?1 END)"
-    " AND (?3 = '' OR src.name = ?3) AND (?4 = '' OR a.name = ?4)"
-    " ORDER BY state_then = 4, state_then IN (2, 3), a.severity DESC, since_then, a.id LIMIT ?5",
-    { DX_FIELD_SOURCE, DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_SEVERITY, DX_FIELD_STATE,
-      DX_FIELD_SINCE, DX_FIELD_ENDED, DX_FIELD_SEEN, DX_FIELD_LABELS, DX_FIELD_SUMMARY,
-      DX_FIELD_URL, DX_FIELD_MUTED_BY, DX_FIELD_COUNT },
-};
-
 /* A row of poll stands for many that ended alike. Between its at_ms and last_ms
  * there was a poll at most an interval ago; what only the last of them said is
  * not said of the ones before it. */
@@ -251,7 +231,8 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
     case DX_QUERY_SAMPLES:
         return &samples_query;
     case DX_QUERY_ALERTS:
-        return &alerts_query;
+    case DX_QUERY_RULES:
+        return alerts_query(query);
     case DX_QUERY_SOURCES:
         return &sources_query;
     case DX_QUERY_LOG:

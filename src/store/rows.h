@@ -29,7 +29,8 @@ const struct query *ticket_ref_query(const char *key); /* ticket_ref_query.c */
 /* ticket_narrow.c: the function holds(filter, column, text, column, text ...) */
 bool ticket_narrow_begin(struct store *store, struct dx_error *err);
 
-const struct query *kpi_query(enum dx_query which); /* kpi_query.c */
+const struct query *kpi_query(enum dx_query which);    /* kpi_query.c */
+const struct query *alerts_query(enum dx_query which); /* alerts_query.c */
 
 struct rows {
     struct store *store;

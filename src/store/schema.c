@@ -56,5 +56,5 @@ static const char base_sql[] =
 
 const char *const schema_sql[] = {
     base_sql,       schema_ci_sql, schema_derived_sql, schema_tickets_sql, schema_search_sql,
-    schema_kpi_sql, NULL
+    schema_kpi_sql, schema_rules_sql, NULL
 };

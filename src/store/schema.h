@@ -5,6 +5,6 @@
 
 extern const char *const schema_sql[]; /* one after the other; ends at NULL */
 extern const char schema_ci_sql[], schema_derived_sql[], schema_tickets_sql[], schema_search_sql[],
-    schema_kpi_sql[];
+    schema_kpi_sql[], schema_rules_sql[];
 
 #endif

@@ -27,6 +27,7 @@ enum {
 };
 
 static const int64_t SAMPLES_MS = (int64_t)70 * 86400 * 1000;
+static const int64_t NOTICES_MS = (int64_t)7 * 86400 * 1000;
 static const int64_t ALERTS_MS = (int64_t)400 * 86400 * 1000;
 
 int64_t store_wal_bytes(const struct store *store)
@@ -126,6 +127,10 @@ static bool forget_samples(struct store *store, int64_t before_ms, struct dx_err
 static bool forget_alerts(struct store *store, int64_t before_ms, struct dx_error *err)
 {
     return forget(store,
+                  "DELETE FROM alert_word WHERE alert IN"
+                  " (SELECT id FROM alert WHERE ended_ms < ?1 ORDER BY ended_ms, id LIMIT ?2)",
+                  before_ms, SLICE_ROWS, err) &&
+           forget(store,
                   "DELETE FROM alert_state WHERE alert IN"
                   " (SELECT id FROM alert WHERE ended_ms < ?1 ORDER BY ended_ms, id LIMIT ?2)",
                   before_ms, SLICE_ROWS, err) &&
@@ -173,6 +178,10 @@ static bool prune(struct store *store, void *what, struct dx_error *err)
            forget_polls(store, now_ms - SAMPLES_MS, err) &&
            forget_alerts(store, now_ms - ALERTS_MS, err) &&
            forget_log(store, now_ms - ALERTS_MS, err) &&
+           forget(store,
+                  "DELETE FROM notice WHERE id IN"
+                  " (SELECT id FROM notice WHERE at_ms < ?1 ORDER BY at_ms LIMIT ?2)",
+                  now_ms - NOTICES_MS, SLICE_ROWS, err) &&
            forget(store,
                   "DELETE FROM etag WHERE key IN"
                   " (SELECT key FROM etag WHERE used_ms < ?1 LIMIT ?2)",

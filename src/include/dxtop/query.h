@@ -9,7 +9,8 @@ enum dx_query {
     DX_QUERY_SERIES,  /* one row a series: SOURCE NAME KEY LABELS UNIT AT VALUE TEXT */
     DX_QUERY_SAMPLES, /* by series, then time: SOURCE NAME KEY AT VALUE MIN MAX N */
     DX_QUERY_ALERTS,  /* SOURCE KEY NAME SEVERITY STATE SINCE ENDED SEEN LABELS SUMMARY URL MUTED_BY
-                       */
+                       * NEXT (until when somebody snoozed it) ASSIGNEE (who claimed it) TEXT (his
+                       * note) N (how often it fired in 7 d) */
     DX_QUERY_SOURCES, /* SOURCE TYPE STATE LAST_TRY LAST_OK NEXT EVERY LATENCY FAULT TEXT REMAINING
                          LIMIT RESET PER_HOUR BYTES VERSION SKEW DONE TOTAL URL YIELDS */
     DX_QUERY_LOG,     /* newest first: AT LEVEL SOURCE TEXT */
@@ -89,6 +90,12 @@ enum dx_query {
                                VALUE N */
     DX_QUERY_TICKET_STAYS,  /* key: a ticket's: the history of its statuses. STATE (enum dx_stay)
                                STARTED FINISHED (unset: it stands so) */
+    DX_QUERY_RULES,         /* alert rules, each for all that it looks at, what fires first. KEY
+                               NAME TITLE (what it looks at) STATE (enum dx_rule_state) SINCE VALUE
+                               UNIT TARGET (its limit) BETTER (-1: it fires above that, 1: below)
+                               SEVERITY N (how often it fired in 7 d) LOST (how long, ms) MAX (the
+                               longest, ms) LAST_SEEN (when it fired last) NONE_SINCE (without
+                               data) TEXT (the alert's KEY) ASSIGNEE NEXT, as those of ALERTS */
     DX_QUERY_COUNT
 };
 
@@ -285,6 +292,15 @@ enum dx_kpi_state {
     DX_KPI_GOOD,
     DX_KPI_WARN,
     DX_KPI_BAD,
+};
+
+/* How an alert rule stands. No data is never fine. */
+enum dx_rule_state {
+    DX_RULE_FINE,
+    DX_RULE_PENDING, /* past the limit, but not yet as long as the rule asks */
+    DX_RULE_FIRING,
+    DX_RULE_RECOVERING, /* it fires, and is good again, but not yet long enough */
+    DX_RULE_NO_DATA,
 };
 
 /* How an open ticket stands to its SLA: by the moment of its breach, also where the
