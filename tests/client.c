@@ -55,6 +55,7 @@ static void on_done(void *self, const struct http_reply *r)
                          .remaining = r->remaining,
                          .reset_ms = r->reset_ms,
                          .bytes = r->bytes,
+                         .unsent = r->unsent,
                          .latency_ms = r->latency_ms };
     if (r->error)
         got->error = *r->error;

@@ -159,6 +159,19 @@ Test(program, sees_what_it_was_given_and_works_in_the_root)
     cr_expect_str_eq(got.bytes, "/\nCI_TOKEN HOME LANG PATH PWD TZ 4\n", "%s", got.bytes);
 }
 
+Test(program, is_told_facts_which_no_shell_reads)
+{
+    static const char *const facts[] = { "DXTOP_RULE=$(id) `id`; 'x", "HOME=/facts", NULL };
+    struct command_spec spec = spec_of("printf '%s|%s|%s' \"$DXTOP_RULE\" \"$HOME\" \"$PATH\"");
+
+    clearenv();
+    setenv("PATH", "/usr/bin:/bin", 1);
+    setenv("HOME", "/root", 1);
+    spec.facts = facts;
+    run(spec);
+    cr_expect_str_eq(got.bytes, "$(id) `id`; 'x|/facts|/usr/bin:/bin");
+}
+
 static bool gone(void *pid)
 {
     return kill(*(pid_t *)pid, 0) < 0 && errno == ESRCH;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "run.h"
 #include "server.h"
 
 static struct server *here, *there;
@@ -220,6 +221,38 @@ Test(redirect, credentials_are_refused_to_plain_http_but_tenants_are_not)
     cr_expect_eq(server_requests(there), 1);
     client.endpoint.insecure_http = true;
     cr_expect_eq(client_get("http://gitlab.invalid", "/")->status, 200);
+}
+
+/* ---- addresses that are secrets ---- */
+
+Test(redirect, a_secret_address_is_left_for_nothing)
+{
+    redirect(here, 307, "/b");
+    client.request.form = "{}";
+    client.request.secret_url = true;
+    const struct got *got = client_get(server_url(here), "/hook");
+    cr_expect_eq(got->status, 307);
+    cr_expect_eq(server_requests(here), 1);
+    client.endpoint.proxy = server_url(there);
+    got = client_get("http://hooks.invalid", "/hook");
+    cr_expect_eq(got->error.fault, DX_FAULT_CONFIG, "%s", got->error.text);
+    cr_expect(got->unsent);
+    cr_expect_eq(server_requests(there), 0);
+}
+
+Test(redirect, what_the_server_may_have_seen_is_told_from_what_it_cannot)
+{
+    char closed[64];
+
+    snprintf(closed, sizeof(closed), "http://127.0.0.1:%d", free_port());
+    cr_expect(client_get(closed, "/")->unsent);
+    cr_expect(client_get("http://name.invalid", "/")->unsent);
+    server_say(here, SERVE_RESET, "%s", "HTTP/1.1 2");
+    const struct got *got = client_get(server_url(here), "/");
+    cr_expect_neq(got->error.fault, DX_FAULT_NONE);
+    cr_expect_not(got->unsent, "%s", got->error.text);
+    server_ok(there, "", "{}");
+    cr_expect_not(client_get(server_url(there), "/")->unsent);
 }
 
 /* ---- proxies ---- */

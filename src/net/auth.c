@@ -339,6 +339,11 @@ void auth_fill(const struct auth *auth, struct http_request *request)
     request->header_count = auth->made;
 }
 
+const char *auth_secret(const struct auth *auth)
+{
+    return auth->items[TOKEN].value;
+}
+
 /* Shorter ones are no secrets, and words would lose their letters. */
 enum { HIDE_LEAST = 4 };
 

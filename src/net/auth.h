@@ -31,6 +31,8 @@ void auth_forget(struct auth *auth); /* after a 401: read again next time */
 /* Set authorization and headers of the request; they live until auth_ready(),
  * auth_forget() or auth_free(). */
 void auth_fill(const struct auth *auth, struct http_request *request);
+/* The token as it was read, in the vault; NULL: it is not read. */
+const char *auth_secret(const struct auth *auth);
 /* A number that changes, most likely, when the credentials do: 16 bits of a hash, too
  * few to guess a secret by. */
 unsigned auth_mark(const struct auth *auth);

@@ -31,6 +31,8 @@ static void free_call(struct http_call *call)
     lines_free(call->lines);
     free(call->form);
     buf_done(&call->body);
+    if (call->secret_url)
+        explicit_bzero(call->url, sizeof(call->url));
     free(call);
 }
 
@@ -88,7 +90,8 @@ static void go(struct http_call *call)
 
 static bool is_redirect(const struct http_call *call, long status)
 {
-    return (status == 301 || status == 302 || status == 303 || status == 307 || status == 308) &&
+    return !call->secret_url &&
+           (status == 301 || status == 302 || status == 303 || status == 307 || status == 308) &&
            *call->head.location;
 }
 
@@ -130,6 +133,15 @@ static const char *next_page(struct http_call *call)
     return call->next_url;
 }
 
+/* libcurl did not come so far as to begin the transfer. */
+static bool was_unsent(const struct http_call *call)
+{
+    curl_off_t began_us = 0;
+
+    (void)curl_easy_getinfo(call->easy, CURLINFO_PRETRANSFER_TIME_T, &began_us);
+    return began_us == 0;
+}
+
 static void deliver(struct http_call *call, int status)
 {
     const struct head *head = &call->head;
@@ -139,6 +151,7 @@ static void deliver(struct http_call *call, int status)
     struct http_reply reply = {
         .error = failed ? &call->error : NULL,
         .too_large = failed && call->body.full,
+        .unsent = failed && was_unsent(call),
         .status = status,
         .body = call->body.bytes && !failed ? call->body.bytes : "", /* half of one is none */
         .len = failed ? 0 : call->body.len,
@@ -233,7 +246,8 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
     call->endpoint = request->endpoint;
     call->form = request->form ? mem_text(request->form) : NULL;
     call->lines = lines_new(request);
-    call->secret = has_secret(request);
+    call->secret = request->secret_url || has_secret(request);
+    call->secret_url = request->secret_url;
     call->start_ms = time_boot_ms();
     call->tail = request->tail;
     buf_init(&call->body, call->tail > 0 ? 2 * call->tail + CURL_MAX_WRITE_SIZE

@@ -40,7 +40,8 @@ struct http_call {
     struct origin origin; /* of the endpoint */
     char *form;
     struct lines *lines; /* the headers to send */
-    bool secret;         /* there is one among them */
+    bool secret;         /* there is one among them, or the address is */
+    bool secret_url;
 
     CURL *easy;
     char url[URL_MAX];

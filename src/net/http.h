@@ -21,7 +21,10 @@ struct http_request {
     const char *path;   /* appended to the endpoint's url, or a whole URL of the same origin */
     const char *form;   /* POST body; NULL: GET */
     const char *accept; /* "application/json" */
-    const char *etag;   /* If-None-Match; "" or NULL: none */
+    /* Who knows the address may come in: it does not go over plain http, is wiped, and a
+     * redirect is an answer as any other. */
+    bool secret_url;
+    const char *etag; /* If-None-Match; "" or NULL: none */
     /* Only the last bytes of a long body are wanted, about so many: then max_body
      * does not count, but HTTP_TAIL_OF does. 0: all of it. */
     size_t tail;
@@ -39,6 +42,7 @@ enum { HTTP_TAIL_OF = 256 << 20 }; /* what a tail may be the end of */
 struct http_reply {
     const struct dx_error *error; /* NULL: the server answered (any status) */
     bool too_large;               /* the error is that the body passed max_body */
+    bool unsent;                  /* the error came before the server could see the request */
     int status;
     const char *body; /* NUL-terminated */
     size_t len;

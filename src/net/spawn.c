@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,18 +85,28 @@ static void set_attributes(posix_spawnattr_t *attr)
                                              POSIX_SPAWN_SETSIGDEF);
 }
 
+/* What is told comes first: of one name the first counts. */
+static void set_variables(const struct command_spec *spec, char *env[VARIABLES_MAX + 1])
+{
+    size_t n = 0;
+
+    for (const char *const *fact = spec->facts; fact && *fact && n < VARIABLES_MAX; fact++)
+        env[n++] = (char *)(uintptr_t)*fact; /* posix_spawn() changes none */
+    for (char **e = environ; *e && n < VARIABLES_MAX; e++)
+        if (wanted(spec, *e))
+            env[n++] = *e;
+    env[n] = NULL;
+}
+
 int spawn_command(const struct command_spec *spec, int out, int err, pid_t *pid)
 {
     char *env[VARIABLES_MAX + 1], **args;
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
-    size_t n = 0, argc = 0;
+    size_t argc = 0;
     int status;
 
-    for (char **e = environ; *e && n < VARIABLES_MAX; e++)
-        if (wanted(spec, *e))
-            env[n++] = *e;
-    env[n] = NULL;
+    set_variables(spec, env);
     while (spec->argv[argc])
         argc++;
     if (argc == 0)
