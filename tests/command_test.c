@@ -161,15 +161,15 @@ Test(program, sees_what_it_was_given_and_works_in_the_root)
 
 Test(program, is_told_facts_which_no_shell_reads)
 {
-    static const char *const facts[] = { "DXTOP_RULE=$(id) `id`; 'x", "HOME=/facts", NULL };
-    struct command_spec spec = spec_of("printf '%s|%s|%s' \"$DXTOP_RULE\" \"$HOME\" \"$PATH\"");
+    static const char *const facts[] = { "DXTOP_RULE=$(id) `id`; 'x", "DXTOP_VALUE=", NULL };
+    struct command_spec spec =
+        spec_of("printf '%s|%s|%s' \"$DXTOP_RULE\" \"${DXTOP_VALUE-unset}\" \"$PATH\"");
 
     clearenv();
     setenv("PATH", "/usr/bin:/bin", 1);
-    setenv("HOME", "/root", 1);
     spec.facts = facts;
     run(spec);
-    cr_expect_str_eq(got.bytes, "$(id) `id`; 'x|/facts|/usr/bin:/bin");
+    cr_expect_str_eq(got.bytes, "$(id) `id`; 'x||/usr/bin:/bin");
 }
 
 static bool gone(void *pid)

@@ -10,28 +10,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "collect/alerting.h"
 #include "collect/causes.h"
 #include "collect/confine.h"
 #include "collect/derive.h"
 #include "collect/kpi_settings.h"
+#include "collect/notices.h"
 #include "collect/poller.h"
+#include "collect/process.h"
 #include "collect/program.h"
 #include "collect/runbooks.h"
 #include "collect/service.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "store/alerting.h"
 
 static const double HEART_S = 2., UPKEEP_S = 60., FIRST_UPKEEP_S = 10., WISH_S = 0.25;
 static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
 static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
 static const double LOCK_AGAIN_S = 1., STAGGER_S = 0.005;
 
-enum { ONCE_LOCK_TRIES = 5, MALLOC_LARGE = 32 << 10, MALLOC_PAD = 4096 /* bytes */ };
+enum { ONCE_LOCK_TRIES = 5, WISH_MOST = 1300 };
 
 struct collect {
     const struct collect_options *options;
@@ -43,6 +45,8 @@ struct collect {
     struct deriver *deriver;
     struct kpi_setup kpis;
     struct causes *causes;
+    struct alerting_loop *alerting; /* NULL in a single round, whose end would be theirs */
+    struct notices *notices;
     struct poller **pollers;
     size_t count;
     size_t started;
@@ -122,6 +126,11 @@ static void warn(struct collect *c, const struct dx_error *err)
                     &(struct dx_error){ 0 });
 }
 
+static void warn_of(void *self, const struct dx_error *err)
+{
+    warn(self, err);
+}
+
 static void tidy(struct collect *c)
 {
     struct dx_error err = { 0 };
@@ -170,6 +179,18 @@ static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
         warn(c, &err);
 }
 
+/* Not before each source was asked once: what a store had long ago is no news. */
+static void look_at_rules(struct collect *c)
+{
+    struct dx_error err = { 0 };
+
+    if (!c->alerting || c->polled < c->count)
+        return;
+    if (!alerting_look(c->alerting, &err))
+        warn(c, &err);
+    notices_look(c->notices);
+}
+
 /* Windows move with the minute: a slice at a time, so that polls go on. */
 static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
 {
@@ -189,6 +210,7 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
     }
     timer->repeat = more ? NEXT_SLICE_S : SLICE_S;
     ev_timer_again(loop, timer);
+    look_at_rules(c);
 }
 
 static void on_runbooks(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -221,19 +243,32 @@ static void grant(struct collect *c, const char *what, const char *arg)
         warn(c, &err);
 }
 
+/* What a viewer says of an alert. */
+static void grant_word(struct collect *c, const char *what, const char *arg)
+{
+    enum word_kind kind = strcmp(what, "snooze") == 0 ? WORD_SNOOZE : WORD_CLAIM;
+    struct dx_error err = { 0 };
+
+    if ((kind == WORD_SNOOZE || strcmp(what, "claim") == 0) &&
+        !store_put_word(c->store, kind, arg, clock_now(&c->clock), &err))
+        warn(c, &err);
+}
+
 static void on_wish(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct collect *c = timer->data;
     int64_t version = store_data_version(c->store);
-    char what[300], arg[300];
+    char what[WISH_MOST], arg[WISH_MOST];
 
     (void)loop;
     (void)revents;
     if (version == c->data_version)
         return;
     c->data_version = version;
-    while (store_take_wish(c->store, what, arg, sizeof(what)))
+    while (store_take_wish(c->store, what, arg, sizeof(what))) {
         grant(c, what, arg);
+        grant_word(c, what, arg);
+    }
 }
 
 /* ---- beginning ---- */
@@ -317,6 +352,23 @@ static void load_causes(struct collect *c)
     buf_done(&complaints);
 }
 
+/* They go on in a collector that stays. Without rules those that the store has end. */
+static void start_rules(struct collect *c)
+{
+    const struct notices_needs needs = { .loop = c->loop,
+                                         .http = c->http,
+                                         .store = c->store,
+                                         .config = c->options->config,
+                                         .clock = &c->clock,
+                                         .warn = warn_of,
+                                         .self = c };
+
+    if (c->options->once)
+        return;
+    c->alerting = alerting_new(c->store, c->options->config, &c->kpis.business, &c->clock);
+    c->notices = notices_new(&needs);
+}
+
 static void collect_now(struct collect *c)
 {
     struct dx_error err = { 0 };
@@ -341,6 +393,7 @@ static void collect_now(struct collect *c)
         warn(c, &err);
     deriver_kpis(c->deriver, &c->kpis.settings);
     store_on_derive(c->store, deriver_commit, c->deriver);
+    start_rules(c);
     if (!make_pollers(c) || !store_heartbeat(c->store, clock_now(&c->clock), &c->error)) {
         end(c, COLLECT_SOURCE_FAILED);
         return;
@@ -411,21 +464,6 @@ static void on_stdin(struct ev_loop *loop, ev_io *io, int revents)
         end(c, COLLECT_OK);
 }
 
-/* What a poll took goes back when it is done: else the heap keeps 2 MiB between polls. */
-static void be_small(void)
-{
-    (void)mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
-    (void)mallopt(M_TRIM_THRESHOLD, MALLOC_LARGE);
-    (void)mallopt(M_TOP_PAD, MALLOC_PAD);
-}
-
-/* No core with secrets in it, and nobody of this user's looks into us. */
-static void harden(void)
-{
-    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
-
 static void watch(struct collect *c)
 {
     static const int caught[] = { SIGTERM, SIGINT, SIGHUP };
@@ -453,6 +491,8 @@ static void stop(struct collect *c)
     for (size_t i = 0; i < c->count; i++)
         poller_free(c->pollers[i]);
     free(c->pollers);
+    notices_free(c->notices);
+    alerting_free(c->alerting);
     http_free(c->http);
     store_close(c->store);
     deriver_free(c->deriver);
@@ -467,8 +507,8 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
 {
     struct collect c = { .options = options, .clock = options->clock };
 
-    harden();
-    be_small();
+    process_harden();
+    process_be_small();
     srand48((long)time(NULL) ^ (long)getpid());
     c.loop = ev_loop_new(EVFLAG_AUTO);
     watch(&c);

@@ -85,7 +85,6 @@ static void set_attributes(posix_spawnattr_t *attr)
                                              POSIX_SPAWN_SETSIGDEF);
 }
 
-/* What is told comes first: of one name the first counts. */
 static void set_variables(const struct command_spec *spec, char *env[VARIABLES_MAX + 1])
 {
     size_t n = 0;

@@ -1,0 +1,314 @@
+/* rule_values: the numbers that alert rules look at. */
+#include "config.h"
+
+#include "collect/rule_values.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/text.h"
+#include "source/pattern.h"
+
+enum { SOURCES_MOST = 64, SUBJECT_MOST = 300, VALUES_MOST = 2000 };
+static const int64_t STALE_MS = 300000;
+
+struct reading {
+    struct rule_list *list;
+    const struct config *config;
+    const struct reader *reader;
+    int64_t now_ms;
+    struct fresh { /* sources whose last poll that went well is not long ago */
+        const char *name;
+        uint32_t yields;
+    } fresh[SOURCES_MOST];
+    size_t fresh_count;
+};
+
+static const struct alert_rule *rules_of(const struct reading *r)
+{
+    return r->config->rules.item;
+}
+
+/* ---- sources ---- */
+
+static void read_sources(struct reading *r)
+{
+    const struct rows_ops *ops = r->reader->ops;
+    void *rows = r->reader->open(r->reader->self, DX_QUERY_SOURCES, NULL, r->now_ms);
+
+    while (r->fresh_count < SOURCES_MOST && ops->next(rows)) {
+        int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
+        int64_t stale_ms = 5 * ops->integer(rows, DX_FIELD_EVERY) / 2;
+
+        if (ok_ms > 0 && r->now_ms - ok_ms <= (stale_ms > STALE_MS ? stale_ms : STALE_MS))
+            r->fresh[r->fresh_count++] = (struct fresh){
+                .name = arena_text(&r->list->arena, ops->text(rows, DX_FIELD_SOURCE)),
+                .yields = (uint32_t)ops->integer(rows, DX_FIELD_YIELDS),
+            };
+    }
+    ops->close(rows);
+}
+
+static bool is_fresh(const struct reading *r, const char *source)
+{
+    for (size_t i = 0; i < r->fresh_count; i++)
+        if (strcmp(r->fresh[i].name, source) == 0)
+            return true;
+    return false;
+}
+
+/* Of what a KPI is made of, something is. One that is fed by a file needs no source. */
+static bool yields_any(const struct reading *r, uint32_t reads)
+{
+    for (size_t i = 0; i < r->fresh_count; i++)
+        if (r->fresh[i].yields & reads)
+            return true;
+    return reads == 0;
+}
+
+/* ---- the list ---- */
+
+static void add(struct reading *r, const struct rule_value_of *value)
+{
+    struct rule_list *list = r->list;
+
+    if (list->count == VALUES_MOST)
+        return;
+    if (list->count == list->cap) {
+        list->cap = list->cap ? 2 * list->cap : 32;
+        list->item = mem_grow(list->item, list->cap, sizeof(*list->item));
+    }
+    list->item[list->count++] = *value;
+}
+
+static void add_label(struct buf *out, const char *name, const char *value)
+{
+    (void)buf_print(out, "%s%s=\"", out->len > 1 ? ", " : "", name);
+    for (; *value; value++)
+        (void)buf_print(out, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
+    (void)buf_text(out, "\"");
+}
+
+static const char *labels_of(struct reading *r, const struct alert_rule *rule, const char *name,
+                             const char *source)
+{
+    static const char *const kinds[] = { "kpi", "pool", "pipeline", "query" };
+    struct buf out;
+    const char *labels;
+
+    buf_init(&out, 4096);
+    (void)buf_text(&out, "{");
+    add_label(&out, kinds[rule->on], name);
+    add_label(&out, "severity", rule_severities[rule->severity]);
+    if (*source)
+        add_label(&out, "source", source);
+    (void)buf_text(&out, "}");
+    labels = arena_text(&r->list->arena, out.bytes);
+    buf_done(&out);
+    return labels;
+}
+
+static const char *subject_of(struct reading *r, const char *name, const char *source)
+{
+    char part[SUBJECT_MOST];
+
+    text_copy(part, sizeof(part), name);
+    return arena_print(&r->list->arena, "%s (%s)", part, source);
+}
+
+static bool fits(const struct alert_rule *rule, const char *name)
+{
+    const char *pattern = rule->pattern;
+    struct dx_items one = { .item = &pattern, .count = 1 };
+
+    return pattern_fits(&one, name, PATTERN_EXACT);
+}
+
+/* ---- key numbers ---- */
+
+static void read_kpis(struct reading *r)
+{
+    const struct rows_ops *ops = r->reader->ops;
+
+    for (size_t i = 0; i < r->config->rules.count; i++) {
+        const struct alert_rule *rule = &rules_of(r)[i];
+        const struct kpi_about *about = &kpis[rule->which];
+        void *rows;
+
+        if (rule->on != RULE_KPI)
+            continue;
+        rows =
+            r->reader->open(r->reader->self, DX_QUERY_KPIS, DX_FILTER(.key = about->id), r->now_ms);
+        if (ops->next(rows)) {
+            bool known = ops->integer(rows, DX_FIELD_N) >= about->few &&
+                         yields_any(r, (uint32_t)ops->integer(rows, DX_FIELD_READS));
+
+            add(r, &(struct rule_value_of){ .rule = rule,
+                                            .subject = about->name,
+                                            .labels = labels_of(r, rule, about->id, ""),
+                                            .value = known ? ops->number(rows, DX_FIELD_VALUE)
+                                                           : (double)NAN,
+                                            .unit = about->unit });
+        }
+        ops->close(rows);
+    }
+}
+
+/* ---- pools ---- */
+
+static double pool_value(const struct reading *r, int value, const void *rows)
+{
+    const struct rows_ops *ops = r->reader->ops;
+
+    if (value == RULE_WAITING)
+        return (double)ops->integer(rows, DX_FIELD_WAITING);
+    if (value == RULE_OLDEST) /* where nothing waits, nothing waits long */
+        return ops->has(rows, DX_FIELD_OLDEST)
+                   ? (double)(r->now_ms - ops->integer(rows, DX_FIELD_OLDEST)) / 1e3
+                   : 0.;
+    return value == RULE_RUNNERS ? ops->number(rows, DX_FIELD_ONLINE)
+                                 : ops->number(rows, DX_FIELD_P95) / 1e3;
+}
+
+static double pipeline_value(const struct reading *r, int value, const void *rows)
+{
+    const struct rows_ops *ops = r->reader->ops;
+
+    return value == RULE_P90 ? ops->number(rows, DX_FIELD_P90) / 1e3
+                             : ops->number(rows, DX_FIELD_SUCCESS);
+}
+
+/* The name of the row in these rules' words: "linux-xl", "acme/web/ci". */
+static const char *name_of(const struct reading *r, enum rule_on on, const void *rows)
+{
+    const struct rows_ops *ops = r->reader->ops;
+    const char *project = ops->text(rows, DX_FIELD_PROJECT);
+    const char *pipeline = ops->text(rows, DX_FIELD_PIPELINE);
+
+    if (on == RULE_POOL)
+        return ops->text(rows, DX_FIELD_NAME);
+    return arena_print(&r->list->arena, "%s%s%s", project, *pipeline ? "/" : "", pipeline);
+}
+
+static bool asks_for(const struct reading *r, enum rule_on on)
+{
+    for (size_t i = 0; i < r->config->rules.count; i++)
+        if (rules_of(r)[i].on == on)
+            return true;
+    return false;
+}
+
+static void read_named(struct reading *r, enum rule_on on, enum dx_query query)
+{
+    const struct rows_ops *ops = r->reader->ops;
+    void *rows;
+
+    if (!asks_for(r, on))
+        return;
+    rows = r->reader->open(r->reader->self, query, NULL, r->now_ms);
+    while (ops->next(rows)) {
+        const char *source = ops->text(rows, DX_FIELD_SOURCE), *name = name_of(r, on, rows);
+        bool fresh = is_fresh(r, source);
+
+        for (size_t i = 0; i < r->config->rules.count; i++) {
+            const struct alert_rule *rule = &rules_of(r)[i];
+            double value;
+
+            if (rule->on != on || !fits(rule, name))
+                continue;
+            value = on == RULE_POOL ? pool_value(r, rule->value, rows)
+                                    : pipeline_value(r, rule->value, rows);
+            add(r, &(struct rule_value_of){ .rule = rule,
+                                            .subject = subject_of(r, name, source),
+                                            .labels = labels_of(r, rule, name, source),
+                                            .value = fresh ? value : (double)NAN,
+                                            .unit = alert_rule_unit(rule) });
+        }
+    }
+    ops->close(rows);
+}
+
+/* ---- queries ---- */
+
+static void add_series(struct reading *r, const struct alert_rule *rule, const void *rows)
+{
+    const struct rows_ops *ops = r->reader->ops;
+    const char *labels = ops->text(rows, DX_FIELD_LABELS);
+    const char *source = ops->text(rows, DX_FIELD_SOURCE);
+    struct rule_value_of value = { .rule = rule,
+                                   .value = ops->number(rows, DX_FIELD_VALUE),
+                                   .unit = (enum dx_unit)ops->integer(rows, DX_FIELD_UNIT) };
+    const char *name = arena_print(&r->list->arena, "%s%s", rule->pattern,
+                                   strcmp(labels, "{}") == 0 ? "" : labels);
+
+    if (value.unit == DX_UNIT_PERCENT && alert_rule_is_share(rule)) {
+        value.value /= 100.;
+        value.unit = DX_UNIT_RATIO;
+    }
+    if (alert_rule_is_share(rule))
+        value.unit = DX_UNIT_RATIO;
+    value.subject = subject_of(r, name, source);
+    value.labels = labels_of(r, rule, name, source);
+    add(r, &value);
+}
+
+static void read_queries(struct reading *r)
+{
+    const struct rows_ops *ops = r->reader->ops;
+
+    for (size_t i = 0; i < r->config->rules.count; i++) {
+        const struct alert_rule *rule = &rules_of(r)[i];
+        void *rows;
+
+        if (rule->on != RULE_QUERY)
+            continue;
+        rows = r->reader->open(r->reader->self, DX_QUERY_SERIES,
+                               DX_FILTER(.source = rule->source, .name = rule->pattern), r->now_ms);
+        while (ops->next(rows))
+            add_series(r, rule, rows);
+        ops->close(rows);
+    }
+}
+
+/* ---- all ---- */
+
+static bool has_any(const struct rule_list *list, const struct alert_rule *rule)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->item[i].rule == rule)
+            return true;
+    return false;
+}
+
+void rule_values_read(struct rule_list *list, const struct config *config,
+                      const struct reader *reader, int64_t now_ms)
+{
+    struct reading r = {
+        .list = list, .config = config, .reader = reader, .now_ms = now_ms, .fresh_count = 0
+    };
+
+    read_sources(&r);
+    read_kpis(&r);
+    read_named(&r, RULE_POOL, DX_QUERY_POOLS);
+    read_named(&r, RULE_PIPELINE, DX_QUERY_PIPELINES);
+    read_queries(&r);
+    for (size_t i = 0; i < config->rules.count; i++) {
+        const struct alert_rule *rule = &rules_of(&r)[i];
+
+        if (!has_any(list, rule))
+            add(&r, &(struct rule_value_of){ .rule = rule,
+                                             .subject = rule->pattern,
+                                             .labels = labels_of(&r, rule, rule->pattern, ""),
+                                             .value = (double)NAN,
+                                             .unit = alert_rule_unit(rule) });
+    }
+}
+
+void rule_values_done(struct rule_list *list)
+{
+    arena_free(&list->arena);
+    free(list->item);
+    *list = (struct rule_list){ .count = 0 };
+}
