@@ -266,8 +266,10 @@ static void read_queries(struct reading *r)
             continue;
         rows = r->reader->open(r->reader->self, DX_QUERY_SERIES,
                                DX_FILTER(.source = rule->source, .name = rule->pattern), r->now_ms);
+        /* One that its source tells no more is gone, not only without data. */
         while (ops->next(rows))
-            add_series(r, rule, rows);
+            if (ops->has(rows, DX_FIELD_VALUE) || !is_fresh(r, ops->text(rows, DX_FIELD_SOURCE)))
+                add_series(r, rule, rows);
         ops->close(rows);
     }
 }
