@@ -6,8 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "words.h"
+
 struct detail { /* of one alert, for the rows under the list */
     char *key, *name, *summary, *labels, *muted_by;
+    char *owner, *note; /* who claimed it, and what he says */
+    int64_t snoozed_ms; /* until then; 0 */
+    int64_t times;      /* that it fired in 7 d */
     const char *word;
 };
 
@@ -48,7 +53,7 @@ static const struct dx_option options[] = {
     { 0 },
 };
 
-enum { STATE, ALERT, SINCE, SEVERITY, SUMMARY, LABELS, SOURCE, COUNT };
+enum { STATE, ALERT, SINCE, SEVERITY, SUMMARY, TIMES, OWNER, LABELS, SOURCE, COUNT };
 
 static const struct dx_column columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
@@ -60,8 +65,11 @@ static const struct dx_column columns[] = {
                    "from its label severity; or its state, where it is not firing" },
     [SUMMARY] = { "WHAT", DX_CELL_TEXT, DX_UNIT_NONE, 1, 12, 0, DX_FIT_LEFT,
                   "its annotation summary, description or message" },
-    [LABELS] = { "LABELS", DX_CELL_TEXT, DX_UNIT_NONE, 4, 20, 0, DX_FIT_LEFT, "its other labels" },
-    [SOURCE] = { "SOURCE", DX_CELL_TEXT, DX_UNIT_NONE, 5, 8, 16, DX_FIT_MIDDLE, "who told us" },
+    [TIMES] = { "7 D", DX_CELL_NUMBER, DX_UNIT_COUNT, 4, 3, 4, DX_FIT_RIGHT,
+                "how often it fired in seven days" },
+    [OWNER] = { "OWNER", DX_CELL_TEXT, DX_UNIT_NONE, 2, 5, 10, DX_FIT_MIDDLE, "who claimed it" },
+    [LABELS] = { "LABELS", DX_CELL_TEXT, DX_UNIT_NONE, 5, 20, 0, DX_FIT_LEFT, "its other labels" },
+    [SOURCE] = { "SOURCE", DX_CELL_TEXT, DX_UNIT_NONE, 6, 8, 16, DX_FIT_MIDDLE, "who told us" },
     [COUNT] = { 0 },
 };
 
@@ -127,6 +135,8 @@ static void forget(struct alerts *p)
         free(p->details[i].summary);
         free(p->details[i].labels);
         free(p->details[i].muted_by);
+        free(p->details[i].owner);
+        free(p->details[i].note);
     }
     p->count = 0;
 }
@@ -147,6 +157,10 @@ static void keep(struct alerts *p, const struct dx_rows *rows, const struct look
                                               .summary = strdup(dx_text(rows, DX_FIELD_SUMMARY)),
                                               .labels = strdup(dx_text(rows, DX_FIELD_LABELS)),
                                               .muted_by = strdup(dx_text(rows, DX_FIELD_MUTED_BY)),
+                                              .owner = strdup(dx_text(rows, DX_FIELD_ASSIGNEE)),
+                                              .note = strdup(dx_text(rows, DX_FIELD_TEXT)),
+                                              .snoozed_ms = dx_int(rows, DX_FIELD_NEXT),
+                                              .times = dx_int(rows, DX_FIELD_N),
                                               .word = look->word };
 }
 
@@ -174,6 +188,25 @@ static void put_labels(struct dx_canvas *canvas, int row, const char *labels)
     }
 }
 
+/* What people said of it, and how often it fired: a line each. Returns the rows used. */
+static int put_words(const struct detail *d, struct dx_canvas *canvas, int row)
+{
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+    int cols = dx_canvas_cols(canvas) - 2, used = 0;
+    char line[600];
+
+    if (d->owner && *d->owner) {
+        (void)snprintf(line, sizeof(line), "claimed by %.60s%s%.500s", d->owner,
+                       d->note && *d->note ? ": " : "", d->note ? d->note : "");
+        dx_put_fit(canvas, (struct dx_box){ row + used++, 1, 1, cols }, DX_FIT_LEFT, NULL, line);
+    }
+    if (d->times > 1) {
+        (void)snprintf(line, sizeof(line), "fired %lld times in 7 d", (long long)d->times);
+        dx_put_fit(canvas, (struct dx_box){ row + used++, 1, 1, cols }, DX_FIT_LEFT, &dim, line);
+    }
+    return used;
+}
+
 /* Under the list: the selected alert whole. */
 static void draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)
 {
@@ -183,6 +216,7 @@ static void draw_under(const void *state, const char *row_key, struct dx_canvas 
     for (size_t i = 0; i < p->count; i++) {
         const struct detail *d = &p->details[i];
         int row = 1, used;
+        char until[64];
 
         if (!d->key || strcmp(d->key, row_key) != 0)
             continue;
@@ -191,13 +225,17 @@ static void draw_under(const void *state, const char *row_key, struct dx_canvas 
         used += 2 + dx_put(canvas, row, used + 2, &dim, d->word);
         if (d->muted_by && *d->muted_by) {
             used += 1 + dx_put(canvas, row, used + 1, &dim, "by");
-            (void)dx_put(canvas, row, used + 1, &dim, d->muted_by);
+            used += 1 + dx_put(canvas, row, used + 1, &dim, d->muted_by);
         }
+        if (d->snoozed_ms > 0)
+            (void)dx_put(canvas, row, used + 1, &dim,
+                         words_until(until, sizeof(until), d->snoozed_ms));
         row++;
         row += dx_put_wrapped(
             canvas,
             (struct dx_box){ row, 1, dx_canvas_rows(canvas) - row, dx_canvas_cols(canvas) - 2 },
             NULL, d->summary ? d->summary : "");
+        row += put_words(d, canvas, row);
         put_labels(canvas, row, d->labels ? d->labels : "");
         return;
     }
@@ -222,6 +260,9 @@ static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *ro
                     .role = text },
         [SEVERITY] = { .text = look.word, .role = loud ? look.role : DX_ROLE_DIM },
         [SUMMARY] = { .text = dx_text(rows, DX_FIELD_SUMMARY), .role = text },
+        [TIMES] = { .value = (double)dx_int(rows, DX_FIELD_N),
+                    .role = dx_int(rows, DX_FIELD_N) > 1 ? text : DX_ROLE_DIM },
+        [OWNER] = { .text = dx_text(rows, DX_FIELD_ASSIGNEE), .role = text },
         [LABELS] = { .text = other_labels(labels, sizeof(labels), dx_text(rows, DX_FIELD_LABELS)),
                      .role = DX_ROLE_DIM },
         [SOURCE] = { .text = dx_text(rows, DX_FIELD_SOURCE), .role = DX_ROLE_DIM },
@@ -244,7 +285,8 @@ static bool is_known(const struct alerts *p, const struct dx_view *view)
         if ((dx_int(rows, DX_FIELD_YIELDS) & 1 << DX_KIND_ALERT) &&
             dx_int(rows, DX_FIELD_LAST_OK) > 0)
             return true;
-    return false;
+    rows = dx_rows(view, DX_QUERY_RULES, DX_FILTER(.limit = 1)); /* of dxtop's own */
+    return (!*p->source || strcmp(p->source, "dxtop") == 0) && dx_next(rows);
 }
 
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
@@ -276,6 +318,22 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     return true;
 }
 
+static enum dx_reply event(void *state, const struct dx_event *event, struct dx_host *host)
+{
+    const struct alerts *p = state;
+    struct words_of alert = { .key = event->row_key };
+
+    for (size_t i = 0; i < p->count; i++) {
+        const struct detail *d = &p->details[i];
+
+        if (d->key && strcmp(d->key, event->row_key) == 0) {
+            alert.claimed = d->owner && *d->owner;
+            alert.snoozed = d->snoozed_ms > 0;
+        }
+    }
+    return words_event(&alert, event, host);
+}
+
 static const char *source(const void *state)
 {
     return ((const struct alerts *)state)->source;
@@ -301,11 +359,13 @@ DX_EXPORT const struct dx_panel dx_panel_alerts = {
     .reads = 1u << DX_KIND_ALERT,
     .state_size = sizeof(struct alerts),
     .options = options,
+    .keys = words_keys,
     .min_rows = 3,
     .min_cols = 30,
     .columns = columns,
     .close = close_panel,
     .update = update,
+    .event = event,
     .source = source,
     .under = draw_under,
 };

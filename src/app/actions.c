@@ -37,6 +37,12 @@ static void do_theme(struct viewer *v, const struct deed *deed)
     state_use_theme(v, name ? name : deed->text); /* it may be one of the user's own */
 }
 
+static void do_notices(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    notify_switch(v);
+}
+
 static void do_wall(struct viewer *v, const struct deed *deed)
 {
     (void)deed;
@@ -135,6 +141,7 @@ static void (*const run[ACTION_COUNT])(struct viewer *v, const struct deed *deed
     [ACTION_LOG] = do_log,
     [ACTION_COMMAND] = do_command,
     [ACTION_MOUSE] = do_mouse,
+    [ACTION_NOTICES] = do_notices,
     [ACTION_REDRAW] = do_redraw,
     [ACTION_SUSPEND] = do_suspend,
     [ACTION_HELP] = do_help,
@@ -168,6 +175,8 @@ static void paste(struct viewer *v, const struct dx_event *event)
         return;
     if (v->typing == TYPING_FILTER)
         lists_type(v, &mine);
+    else if (v->typing == TYPING_WORD)
+        say_type(v, &mine);
     else
         command_type(v, &mine);
 }
@@ -222,6 +231,8 @@ void actions_event(struct viewer *v, const struct dx_event *event)
         lists_type(v, event);
     else if (v->typing == TYPING_COMMAND)
         command_type(v, event);
+    else if (v->typing == TYPING_WORD)
+        say_type(v, event);
     else
         to_key(v, event);
 }

@@ -67,7 +67,8 @@ static unsigned views_of(const struct config *config)
             of |= VIEWS_OF_CI;
     }
     return of | (*config->runbooks ? VIEWS_OF_RUNBOOKS : 0) |
-           (config->feeds.count > 0 ? VIEWS_OF_KPIS : 0);
+           (config->feeds.count > 0 ? VIEWS_OF_KPIS : 0) |
+           (config->rules.count > 0 ? VIEWS_OF_RULES : 0);
 }
 
 /* The views of the wall, where they are those that are built in. */

@@ -110,6 +110,9 @@ static size_t make_hints(struct viewer *v, const struct glyphs *g, struct hint *
 
 static void draw_bottom(struct viewer *v, struct dx_canvas *line)
 {
+    static const char prompts[] = {
+        [TYPING_FILTER] = '/', [TYPING_COMMAND] = ':', [TYPING_WORD] = '>'
+    };
     enum { HINTS = 15 };
     struct hint hints[HINTS + 1] = { { NULL, NULL } };
     char keys[HINTS][32], about[400] = "";
@@ -118,10 +121,11 @@ static void draw_bottom(struct viewer *v, struct dx_canvas *line)
 
     if (v->typing == TYPING_COMMAND)
         (void)command_hint(v, about, sizeof(about));
+    else if (v->typing == TYPING_WORD)
+        (void)snprintf(about, sizeof(about), "%s", say_hint(v));
     hints[make_hints(v, line->grid->glyphs, hints, keys, HINTS)] = (struct hint){ NULL, NULL };
     if (v->typing != TYPING_NONE)
-        cursor =
-            bars_type(line, &v->facts, v->typing == TYPING_FILTER ? '/' : ':', &v->line, about);
+        cursor = bars_type(line, &v->facts, prompts[v->typing], &v->line, about);
     else
         bars_bottom(line, &v->facts, hints, words);
     if (v->screen)

@@ -123,6 +123,7 @@ void state_load(struct viewer *v)
     }
     if (*theme && !*v->app->arguments.theme && !*v->app->config.theme)
         (void)use_theme(v, theme, &err);
+    v->notify.off = json_is_true(json_object_get(state, "no_notices"));
     json_decref(state);
     free(path);
     path = history_path(v);
@@ -138,8 +139,8 @@ void state_save(struct viewer *v)
 
     for (size_t i = 0; i < v->page_count; i++)
         save_lists(&v->pages[i], lists);
-    state = json_pack("{s:s, s:s, s:o}", "view", v->pages[v->page].settings->name, "theme",
-                      v->app->theme.name, "lists", lists);
+    state = json_pack("{s:s, s:s, s:b, s:o}", "view", v->pages[v->page].settings->name, "theme",
+                      v->app->theme.name, "no_notices", v->notify.off, "lists", lists);
     if (!state || json_dump_file(state, fresh, JSON_INDENT(1)) != 0 || rename(fresh, path) != 0)
         (void)unlink(fresh); /* a read-only disk is no reason to complain at the end */
     json_decref(state);

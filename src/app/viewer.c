@@ -173,6 +173,7 @@ static void look_at_store(struct viewer *v)
         return;
     v->change = change;
     v->changed_ms = boot_ms;
+    notify_look(v);
     if (v->frozen_ms == 0)
         v->want_update = true;
 }
@@ -364,6 +365,7 @@ int viewer_run(struct app *app, struct dx_error *err)
             (void)wall_enter(&v);
         screen_title(v.screen, *app->config.title ? app->config.title : "dxtop");
         v.change = store_change(app->store);
+        notify_look(&v);
         before_sleep(v.loop, &v.before_sleep, 0);
         ev_io_start(v.loop, &v.keys);
         ev_timer_start(v.loop, &v.tick);

@@ -9,8 +9,10 @@
 #include "app/collector.h"
 #include "app/command.h"
 #include "app/facts.h"
+#include "app/notify.h"
 #include "ui/line.h"
 #include "app/page.h"
+#include "app/say.h"
 #include "app/wall.h"
 #include "core/narrow.h"
 #include "ui/screen.h"
@@ -19,9 +21,9 @@ enum { AGE_STEP_MS = 10000, MINUTE_MS = 60000 }; /* what is shown changes by the
 
 enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_LOG };
 
-/* Where keys go: to what they are bound to, to the filter of the focused panel, or to the
- * command line. */
-enum typing { TYPING_NONE, TYPING_FILTER, TYPING_COMMAND };
+/* Where keys go: to what they are bound to, to the filter of the focused panel, to the
+ * command line, or to what is said of an alert. */
+enum typing { TYPING_NONE, TYPING_FILTER, TYPING_COMMAND, TYPING_WORD };
 
 struct viewer {
     struct app *app;
@@ -52,6 +54,8 @@ struct viewer {
     int64_t pasted_ms; /* boot time of the last key of what is being pasted; 0: nothing is */
     struct line line;  /* what is typed */
     struct command command;
+    struct saying saying;
+    struct notify notify;
     char match[NARROW_MOST]; /* what was filtered for last, for n and N */
     bool mouse;
     size_t theme; /* index in the list of themes, for `t` */

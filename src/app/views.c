@@ -31,6 +31,7 @@
     "        panels:\n"                                                                            \
     "          - {panel: tickets, follow: yes, weight: 3, priority: 3}\n"                          \
     "          - {panel: sources, weight: 2, priority: 2}\n"
+#define RULES_TOO "      - {panels: [rules]}\n"
 
 /* Each view: what there is, and beside it what is in the selected row. beside: the flaky
  * jobs in the overview. */
@@ -75,6 +76,13 @@
     "    rows:\n"                                                                                  \
     "      - {weight: 3, panels: [{panel: metric, show: table}]}\n"                                \
     "      - {weight: 2, panels: [{panel: alerts, resolved: 1d}]}\n"
+/* With rules of its own, what they say comes first. */
+#define ALERTS                                                                                     \
+    "  - name: Alerts\n"                                                                           \
+    "    rows:\n"                                                                                  \
+    "      - {weight: 2, panels: [{panel: alerts, resolved: 1d, priority: 0}]}\n"                  \
+    "      - weight: 3\n"                                                                          \
+    "        panels: [{panel: rules, priority: 1}, {panel: metric, show: table, priority: 2}]\n"
 #define TICKETS                                                                                    \
     "  - name: Tickets\n"                                                                          \
     "    rows:\n"                                                                                  \
@@ -90,13 +98,15 @@
 
 char *views_builtin(unsigned of)
 {
-    const bool ci = of & VIEWS_OF_CI, tickets = of & VIEWS_OF_TICKETS;
+    const bool ci = of & VIEWS_OF_CI, tickets = of & VIEWS_OF_TICKETS, rules = of & VIEWS_OF_RULES;
     const char *first = of & VIEWS_OF_KPIS ? OF_METRICS(TILES) : OF_METRICS("");
+    const char *metrics = rules ? ALERTS : METRICS;
 
     if (ci)
         first = tickets ? OVERVIEW("tickets") CI : OVERVIEW("alerts") CI;
     else if (tickets)
         first = OF_TICKETS;
-    return mem_print("%s%s%s%s%s%s", first, tickets ? TICKETS : "", ci ? FAILURES : "",
-                     of & VIEWS_OF_RUNBOOKS ? RUNBOOKS : "", ci || tickets ? METRICS : "", SOURCES);
+    return mem_print("%s%s%s%s%s%s%s", first, rules && !ci && !tickets ? RULES_TOO : "",
+                     tickets ? TICKETS : "", ci ? FAILURES : "",
+                     of & VIEWS_OF_RUNBOOKS ? RUNBOOKS : "", ci || tickets ? metrics : "", SOURCES);
 }

@@ -7,6 +7,7 @@ enum views_of {                  /* or-ed; samples and alerts there may always b
                 VIEWS_OF_TICKETS = 2,
                 VIEWS_OF_RUNBOOKS = 4,
                 VIEWS_OF_KPIS = 8, /* some are fed; of CI and tickets there always are */
+                VIEWS_OF_RULES = 16,
 };
 
 char *views_builtin(unsigned of); /* as a configuration; yours to free */

@@ -39,6 +39,9 @@ void wishes_grant(struct viewer *v, const struct dx_host *host)
         if (!store_wish(v->app->store, "triage", host->text, &err))
             viewer_say(v, "%s", err.text);
         break;
+    case WISH_WORD:
+        say_begin(v, host->text, host->word, host->back);
+        break;
     }
 }
 

@@ -332,3 +332,10 @@ void dx_verdict(struct dx_host *host, const char *key, enum dx_verdict verdict,
     (void)snprintf(text, sizeof(text), "%s %s %s", key, words[verdict], category);
     wish(host, WISH_VERDICT, text);
 }
+
+void dx_word(struct dx_host *host, const char *key, enum dx_word word, bool back)
+{
+    host->word = word;
+    host->back = back;
+    wish(host, WISH_WORD, key);
+}

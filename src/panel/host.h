@@ -55,11 +55,13 @@ struct instance {
 };
 
 /* What a panel may ask for in event(); the app does it afterwards. */
-enum wish_kind { WISH_NONE, WISH_URL, WISH_COPY, WISH_MESSAGE, WISH_POLL, WISH_VERDICT };
+enum wish_kind { WISH_NONE, WISH_URL, WISH_COPY, WISH_MESSAGE, WISH_POLL, WISH_VERDICT, WISH_WORD };
 struct dx_host {
     struct instance *instance;
     enum wish_kind wish;
     char text[2048];
+    enum dx_word word; /* of WISH_WORD */
+    bool back;
     bool changed; /* path or model changed: update again */
 };
 

@@ -385,6 +385,10 @@ DX_EXPORT void dx_wish_poll(struct dx_host *host, const char *source); /* "" all
 DX_EXPORT void dx_verdict(struct dx_host *host, const char *key, enum dx_verdict verdict,
                           const char *category);
 
+/* Say this of the alert with this key (of ALERTS). The host asks for how long and for a
+ * note; back: it is taken back, and nothing is asked. */
+DX_EXPORT void dx_word(struct dx_host *host, const char *key, enum dx_word word, bool back);
+
 /* ---- declaring ---- */
 
 struct dx_key {

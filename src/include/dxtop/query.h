@@ -284,6 +284,8 @@ enum dx_flaky_state {
 
 /* What a person said of the suggestions for a ticket. */
 enum dx_verdict { DX_VERDICT_NONE, DX_VERDICT_ACCEPTED, DX_VERDICT_IGNORED };
+/* What a person can say of an alert that is open; all who watch see it. */
+enum dx_word { DX_WORD_SNOOZE, DX_WORD_CLAIM };
 /* How a key number stands against its target. */
 enum dx_kpi_state {
     DX_KPI_NOTHING, /* no data */

@@ -1,0 +1,231 @@
+/* rules: the alert rules and how each stands: what fires first, for how long, how often. */
+#include <dxtop/panel.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "words.h"
+
+struct watched { /* what a row is about */
+    char *key;   /* of the row */
+    char *alert; /* its open alert; "" */
+    bool claimed, snoozed;
+};
+
+struct rules {
+    const char *rule; /* option */
+
+    struct watched *watched; /* view-model */
+    size_t count, cap;
+};
+
+static const struct dx_option options[] = {
+    { .name = "rule",
+      .type = DX_OPTION_TEXT,
+      .offset = offsetof(struct rules, rule),
+      .fallback = "",
+      .help = "only this rule" },
+    { 0 },
+};
+
+enum {
+    STATE,
+    RULE,
+    SUBJECT,
+    VALUE,
+    LIMIT,
+    WORD,
+    SINCE,
+    TIMES,
+    LASTED,
+    LONGEST,
+    LAST,
+    OWNER,
+    COUNT
+};
+
+static const struct dx_column columns[] = {
+    [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
+                "✗ fires and is critical, ! fires, ◌ pending or recovering, – no data, ✓ fine" },
+    [RULE] = { "RULE", DX_CELL_TEXT, DX_UNIT_NONE, 0, 6, 18, DX_FIT_MIDDLE, "its name" },
+    [SUBJECT] = { "WATCHES", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 0, DX_FIT_MIDDLE,
+                  "the pool, pipeline, series or key number that it looks at" },
+    [VALUE] = { "NOW", DX_CELL_TEXT, DX_UNIT_NONE, 0, 6, 8, DX_FIT_RIGHT, "the number" },
+    [LIMIT] = { "LIMIT", DX_CELL_TEXT, DX_UNIT_NONE, 1, 6, 9, DX_FIT_RIGHT, "past which it fires" },
+    [WORD] = { "STATE", DX_CELL_TEXT, DX_UNIT_NONE, 3, 8, 10, DX_FIT_LEFT, "in a word" },
+    [SINCE] = { "FOR", DX_CELL_AGE, DX_UNIT_NONE, 2, 5, 6, DX_FIT_RIGHT, "how long it stands so" },
+    [TIMES] = { "7 D", DX_CELL_NUMBER, DX_UNIT_COUNT, 4, 3, 4, DX_FIT_RIGHT,
+                "how often it fired in seven days" },
+    [LASTED] = { "LASTED", DX_CELL_NUMBER, DX_UNIT_SECONDS, 5, 6, 6, DX_FIT_RIGHT,
+                 "how long it fired in them, all in all" },
+    [LONGEST] = { "LONGEST", DX_CELL_NUMBER, DX_UNIT_SECONDS, 7, 7, 7, DX_FIT_RIGHT,
+                  "the longest of these" },
+    [LAST] = { "LAST", DX_CELL_AGE, DX_UNIT_NONE, 8, 5, 6, DX_FIT_RIGHT,
+               "time since it began to fire last" },
+    [OWNER] = { "OWNER", DX_CELL_TEXT, DX_UNIT_NONE, 6, 5, 10, DX_FIT_MIDDLE, "who claimed it" },
+    [COUNT] = { 0 },
+};
+
+struct look {
+    enum dx_glyph glyph;
+    enum dx_role role;
+    const char *word;
+};
+
+static struct look look_of(int64_t state, int64_t severity, bool snoozed)
+{
+    bool critical = severity >= DX_SEVERITY_CRITICAL;
+
+    if (snoozed && (state == DX_RULE_FIRING || state == DX_RULE_RECOVERING))
+        return (struct look){ DX_GLYPH_DOT, DX_ROLE_DIM, "snoozed" };
+    switch (state) {
+    case DX_RULE_PENDING:
+        return (struct look){ DX_GLYPH_RUNNING, DX_ROLE_BUSY, "pending" };
+    case DX_RULE_RECOVERING:
+        return (struct look){ DX_GLYPH_RUNNING, DX_ROLE_BUSY, "recovering" };
+    case DX_RULE_NO_DATA:
+        return (struct look){ DX_GLYPH_NONE, DX_ROLE_STALE, "no data" };
+    case DX_RULE_FIRING:
+        return (struct look){ critical ? DX_GLYPH_BAD : DX_GLYPH_WARN,
+                              critical ? DX_ROLE_BAD : DX_ROLE_WARN, "fires" };
+    default:
+        return (struct look){ DX_GLYPH_GOOD, DX_ROLE_GOOD, "fine" };
+    }
+}
+
+static void forget(struct rules *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        free(p->watched[i].key);
+        free(p->watched[i].alert);
+    }
+    p->count = 0;
+}
+
+static void keep(struct rules *p, const struct dx_rows *rows)
+{
+    if (p->count == p->cap) {
+        size_t cap = p->cap ? 2 * p->cap : 16;
+        struct watched *watched = realloc(p->watched, cap * sizeof(*watched));
+
+        if (!watched)
+            return; /* the list itself does not need them */
+        p->watched = watched;
+        p->cap = cap;
+    }
+    p->watched[p->count++] = (struct watched){ .key = strdup(dx_text(rows, DX_FIELD_KEY)),
+                                               .alert = strdup(dx_text(rows, DX_FIELD_TEXT)),
+                                               .claimed = *dx_text(rows, DX_FIELD_ASSIGNEE) != '\0',
+                                               .snoozed = dx_has(rows, DX_FIELD_NEXT) };
+}
+
+/* ---- rows ---- */
+
+static void add(struct dx_list *list, const struct dx_rows *rows)
+{
+    enum dx_unit unit = (enum dx_unit)dx_int(rows, DX_FIELD_UNIT);
+    bool above = dx_int(rows, DX_FIELD_BETTER) < 0, snoozed = dx_has(rows, DX_FIELD_NEXT);
+    int64_t state = dx_int(rows, DX_FIELD_STATE), times = dx_int(rows, DX_FIELD_N);
+    struct look look = look_of(state, dx_int(rows, DX_FIELD_SEVERITY), snoozed);
+    bool loud = look.role == DX_ROLE_BAD || look.role == DX_ROLE_WARN;
+    enum dx_role text = snoozed ? DX_ROLE_DIM : DX_ROLE_TEXT;
+    char value[64], limit[64], bound[80];
+    struct dx_cell cells[COUNT] = {
+        [STATE] = { .value = look.glyph, .role = look.role },
+        [RULE] = { .text = dx_text(rows, DX_FIELD_NAME),
+                   .role = text,
+                   .attr = look.role == DX_ROLE_BAD ? DX_BOLD : 0 },
+        [SUBJECT] = { .text = dx_text(rows, DX_FIELD_TITLE), .role = text },
+        [VALUE] = { .text = dx_format(value, sizeof(value), unit, dx_number(rows, DX_FIELD_VALUE)),
+                    .value = dx_number(rows, DX_FIELD_VALUE),
+                    .role = loud ? look.role : text },
+        [LIMIT] = { .text = bound, .value = dx_number(rows, DX_FIELD_TARGET), .role = DX_ROLE_DIM },
+        [WORD] = { .text = look.word, .role = loud ? look.role : DX_ROLE_DIM },
+        [SINCE] = { .value = dx_has(rows, DX_FIELD_SINCE) ? (double)dx_int(rows, DX_FIELD_SINCE)
+                                                          : (double)NAN,
+                    .role = text },
+        [TIMES] = { .value = (double)times, .role = times > 0 ? text : DX_ROLE_DIM },
+        [LASTED] = { .value = times > 0 ? dx_number(rows, DX_FIELD_LOST) / 1e3 : (double)NAN,
+                     .role = text },
+        [LONGEST] = { .value = dx_number(rows, DX_FIELD_MAX) / 1e3, .role = text },
+        [LAST] = { .value = dx_has(rows, DX_FIELD_LAST_SEEN)
+                                ? (double)dx_int(rows, DX_FIELD_LAST_SEEN)
+                                : (double)NAN,
+                   .role = text },
+        [OWNER] = { .text = dx_text(rows, DX_FIELD_ASSIGNEE), .role = DX_ROLE_DIM },
+    };
+
+    (void)dx_format(limit, sizeof(limit), unit, dx_number(rows, DX_FIELD_TARGET));
+    (void)snprintf(bound, sizeof(bound), "%s%s", above ? "≤" : "≥", limit);
+    dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = "", .cells = cells));
+    if (loud)
+        dx_finding(list, look.role, dx_text(rows, DX_FIELD_NAME), dx_text(rows, DX_FIELD_TITLE));
+}
+
+static bool update(void *state, const struct dx_view *view, struct dx_list *list,
+                   struct dx_error *err)
+{
+    struct rules *p = state;
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_RULES, DX_FILTER(.name = p->rule));
+    size_t firing = 0, count = 0;
+    char note[64];
+
+    (void)err;
+    forget(p);
+    dx_empty(list, "No alert rule was looked at yet; `rules` of the configuration has them.");
+    for (; dx_next(rows); count++) {
+        int64_t stands = dx_int(rows, DX_FIELD_STATE);
+
+        firing += stands == DX_RULE_FIRING || stands == DX_RULE_RECOVERING;
+        add(list, rows);
+        keep(p, rows);
+    }
+    if (count > 0) {
+        (void)snprintf(note, sizeof(note), "%zu of %zu fire", firing, count);
+        dx_note(list, note);
+    }
+    return true;
+}
+
+static enum dx_reply event(void *state, const struct dx_event *event, struct dx_host *host)
+{
+    const struct rules *p = state;
+    struct words_of alert = { .key = "" };
+
+    for (size_t i = 0; i < p->count; i++)
+        if (p->watched[i].key && strcmp(p->watched[i].key, event->row_key) == 0)
+            alert = (struct words_of){ p->watched[i].alert ? p->watched[i].alert : "",
+                                       p->watched[i].claimed, p->watched[i].snoozed };
+    return words_event(&alert, event, host);
+}
+
+static void close_panel(void *state)
+{
+    struct rules *p = state;
+
+    forget(p);
+    free(p->watched);
+}
+
+extern const struct dx_panel dx_panel_rules;
+DX_EXPORT const struct dx_panel dx_panel_rules = {
+    DX_PANEL_HEAD,
+    .name = "rules",
+    .summary = "the alert rules and how each stands: what fires first, how long, how often",
+    .help =
+        "Each rule of the configuration, for all that it looks at. Pending: past the limit, but "
+        "not yet as long as the rule asks. Recovering: good again, but not yet long enough. No "
+        "data is never fine: nothing ends by it. The times are those of the last seven days; "
+        "what fires now counts up to now.",
+    .state_size = sizeof(struct rules),
+    .options = options,
+    .keys = words_keys,
+    .min_rows = 3,
+    .min_cols = 30,
+    .columns = columns,
+    .close = close_panel,
+    .update = update,
+    .event = event,
+};

@@ -1,0 +1,20 @@
+/* words: what a person says of an alert: keys c and Z of the panels that list alerts. */
+#ifndef PANELS_WORDS_H
+#define PANELS_WORDS_H
+
+#include <dxtop/panel.h>
+
+extern const struct dx_key words_keys[]; /* ends at keys NULL */
+
+/* In event(), for the alert with this key ("": there is none). */
+struct words_of {
+    const char *key;
+    bool claimed, snoozed; /* then the key takes it back */
+};
+enum dx_reply words_event(const struct words_of *alert, const struct dx_event *event,
+                          struct dx_host *host);
+
+/* "until Tue 15:32", local time; "" for 0. Returns out. */
+const char *words_until(char *out, size_t cap, int64_t until_ms);
+
+#endif

@@ -1,0 +1,22 @@
+/* say: what the user says of an alert: for how long it is snoozed, that he claims it, each
+ * with a note. It is a wish: the collector keeps it, and all who watch see it. */
+#ifndef APP_SAY_H
+#define APP_SAY_H
+
+#include <dxtop/panel.h>
+
+struct viewer;
+
+struct saying {
+    enum dx_word word;
+    bool wrong; /* what is typed does not begin with a span */
+    char key[600];
+};
+
+/* Begin to ask for the words, or take back what was said. */
+void say_begin(struct viewer *v, const char *key, enum dx_word word, bool back);
+void say_type(struct viewer *v, const struct dx_event *event);
+/* What is asked for while it is typed. */
+const char *say_hint(const struct viewer *v);
+
+#endif
