@@ -207,4 +207,10 @@ Test(confine, not_where_the_configuration_has_commands)
     cr_expect(has_commands(
         "{type: prometheus, url: 'https://p', headers: {X: {secret: {command: [t]}}}}"));
     cr_expect(has_commands("{type: exec, command: [t]}"));
+    cr_expect_not(has_commands("{type: prometheus, url: 'https://p'}\n"
+                               "notices: {a: {webhook: json, url: {env: U}}}"));
+    cr_expect(has_commands("{type: prometheus, url: 'https://p'}\n"
+                           "notices: {a: {command: [t]}}"));
+    cr_expect(has_commands("{type: prometheus, url: 'https://p'}\n"
+                           "notices: {a: {webhook: json, url: {command: [t]}}}"));
 }

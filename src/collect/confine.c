@@ -39,6 +39,8 @@ static bool is_command(const struct secret *secret)
 
 bool confine_has_commands(const struct config *config)
 {
+    const struct notice_settings *notices = config->notices.item;
+
     for (size_t i = 0; i < config->source_count; i++) {
         const struct endpoint *e = &config->sources[i].endpoint;
         const struct endpoint_header *headers = e->headers.item;
@@ -49,6 +51,9 @@ bool confine_has_commands(const struct config *config)
             if (is_command(&headers[h].secret))
                 return true;
     }
+    for (size_t i = 0; i < config->notices.count; i++)
+        if (notices[i].command.count > 0 || is_command(&notices[i].url))
+            return true;
     return false;
 }
 

@@ -4,7 +4,8 @@
 
 #include "config/config.h"
 
-/* Whether something of the configuration is a program: a source, or where a secret is from. */
+/* Whether something of the configuration is a program: a source, where a secret is from, or a
+ * notice. */
 bool confine_has_commands(const struct config *config);
 
 /* From now on, for this thread and those that it starts: files are made, written and removed in
