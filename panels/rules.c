@@ -123,15 +123,33 @@ static void keep(struct rules *p, const struct dx_rows *rows)
 
 /* ---- rows ---- */
 
+/* "≤5m": what it is to be at most, or at least; "5m00s" says no more than "5m". */
+static const char *goal_of(char out[80], const struct dx_rows *rows)
+{
+    bool above = dx_int(rows, DX_FIELD_BETTER) < 0;
+    char limit[64];
+    size_t len;
+
+    (void)dx_format(limit, sizeof(limit), (enum dx_unit)dx_int(rows, DX_FIELD_UNIT),
+                    dx_number(rows, DX_FIELD_TARGET));
+    len = strlen(limit);
+    if (len > 3 && limit[len - 4] >= 'a' &&
+        (strcmp(limit + len - 3, "00s") == 0 || strcmp(limit + len - 3, "00m") == 0 ||
+         strcmp(limit + len - 3, "00h") == 0))
+        limit[len - 3] = '\0';
+    (void)snprintf(out, 80, "%s%s", above ? "≤" : "≥", limit);
+    return out;
+}
+
 static void add(struct dx_list *list, const struct dx_rows *rows)
 {
     enum dx_unit unit = (enum dx_unit)dx_int(rows, DX_FIELD_UNIT);
-    bool above = dx_int(rows, DX_FIELD_BETTER) < 0, snoozed = dx_has(rows, DX_FIELD_NEXT);
+    bool snoozed = dx_has(rows, DX_FIELD_NEXT);
     int64_t state = dx_int(rows, DX_FIELD_STATE), times = dx_int(rows, DX_FIELD_N);
     struct look look = look_of(state, dx_int(rows, DX_FIELD_SEVERITY), snoozed);
     bool loud = look.role == DX_ROLE_BAD || look.role == DX_ROLE_WARN;
     enum dx_role text = snoozed ? DX_ROLE_DIM : DX_ROLE_TEXT;
-    char value[64], limit[64], bound[80];
+    char value[64], goal[80];
     struct dx_cell cells[COUNT] = {
         [STATE] = { .value = look.glyph, .role = look.role },
         [RULE] = { .text = dx_text(rows, DX_FIELD_NAME),
@@ -141,7 +159,9 @@ static void add(struct dx_list *list, const struct dx_rows *rows)
         [VALUE] = { .text = dx_format(value, sizeof(value), unit, dx_number(rows, DX_FIELD_VALUE)),
                     .value = dx_number(rows, DX_FIELD_VALUE),
                     .role = loud ? look.role : text },
-        [LIMIT] = { .text = bound, .value = dx_number(rows, DX_FIELD_TARGET), .role = DX_ROLE_DIM },
+        [LIMIT] = { .text = goal_of(goal, rows),
+                    .value = dx_number(rows, DX_FIELD_TARGET),
+                    .role = DX_ROLE_DIM },
         [WORD] = { .text = look.word, .role = loud ? look.role : DX_ROLE_DIM },
         [SINCE] = { .value = dx_has(rows, DX_FIELD_SINCE) ? (double)dx_int(rows, DX_FIELD_SINCE)
                                                           : (double)NAN,
@@ -157,11 +177,7 @@ static void add(struct dx_list *list, const struct dx_rows *rows)
         [OWNER] = { .text = dx_text(rows, DX_FIELD_ASSIGNEE), .role = DX_ROLE_DIM },
     };
 
-    (void)dx_format(limit, sizeof(limit), unit, dx_number(rows, DX_FIELD_TARGET));
-    (void)snprintf(bound, sizeof(bound), "%s%s", above ? "≤" : "≥", limit);
     dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = "", .cells = cells));
-    if (loud)
-        dx_finding(list, look.role, dx_text(rows, DX_FIELD_NAME), dx_text(rows, DX_FIELD_TITLE));
 }
 
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,

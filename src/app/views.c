@@ -80,9 +80,9 @@
 #define ALERTS                                                                                     \
     "  - name: Alerts\n"                                                                           \
     "    rows:\n"                                                                                  \
-    "      - {weight: 2, panels: [{panel: alerts, resolved: 1d, priority: 0}]}\n"                  \
-    "      - weight: 3\n"                                                                          \
-    "        panels: [{panel: rules, priority: 1}, {panel: metric, show: table, priority: 2}]\n"
+    "      - {weight: 3, panels: [{panel: alerts, resolved: 1d, priority: 0}]}\n"                  \
+    "      - {weight: 3, panels: [{panel: rules, priority: 1}]}\n"                                 \
+    "      - {weight: 2, panels: [{panel: metric, show: table, priority: 2}]}\n"
 #define TICKETS                                                                                    \
     "  - name: Tickets\n"                                                                          \
     "    rows:\n"                                                                                  \

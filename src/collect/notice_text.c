@@ -31,7 +31,7 @@ static const char *words_of_value(char *out, size_t cap, enum dx_unit unit, doub
     if (isnan(value))
         (void)snprintf(out, cap, "no data");
     else if (unit == DX_UNIT_SECONDS)
-        (void)snprintf(out, cap, "%s", duration_format(span, (int64_t)(value * 1e3), true));
+        (void)snprintf(out, cap, "%s", duration_format(span, llround(value) * 1000, true));
     else if (unit == DX_UNIT_RATIO)
         (void)snprintf(out, cap, "%.1f %%", value * 100.);
     else if (unit == DX_UNIT_PERCENT)
