@@ -64,7 +64,7 @@ static const struct mode_row modes[] = {
     { "once", MODE_ONCE, once_formats, "poll every source once, print everything, and end" },
     { "export", MODE_EXPORT, export_formats,
       "print records, one a line: samples, alerts, runs, jobs, pools, pipelines, flaky, failures, "
-      "tickets, kpis" },
+      "tickets, kpis, rules" },
     { "check", MODE_CHECK, check_formats, "check the configuration and reach every source" },
     { "screen", MODE_SCREEN, picture_formats, "print a view as it would look, without a terminal" },
     { "report", MODE_REPORT, report_formats,
@@ -264,6 +264,10 @@ static void arguments_print_mdoc(struct buf *out)
     print_kpis(out);
     (void)buf_text(out, ".\\\" kpis\n");
     config_print_mdoc(out, config_feed_options);
+    (void)buf_text(out, ".\\\" rule\n");
+    config_print_mdoc(out, config_rule_options);
+    (void)buf_text(out, ".\\\" notice\n");
+    config_print_mdoc(out, config_notice_options);
     (void)buf_text(out, ".\\\" row\n");
     config_print_mdoc(out, config_row_options);
     (void)buf_text(out, ".\\\" panel\n");

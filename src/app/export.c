@@ -19,7 +19,7 @@ const char *const export_formats[] = { "jsonl", "csv", NULL };
 static const enum record_type types[] = { RECORD_SAMPLE, RECORD_ALERT,   RECORD_RUN,
                                           RECORD_JOB,    RECORD_POOL,    RECORD_PIPELINE,
                                           RECORD_FLAKY,  RECORD_FAILURE, RECORD_TICKET,
-                                          RECORD_KPI };
+                                          RECORD_KPI,    RECORD_RULE };
 
 const int64_t export_windows[EXPORT_WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
 

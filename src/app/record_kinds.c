@@ -85,6 +85,10 @@ static const struct record_field alert_fields[] = {
     TEXT("summary", SUMMARY, "what it says"),
     TEXT("muted_by", MUTED_BY, "silence or alert that mutes it"),
     TEXT("url", URL, "of the alert"),
+    TIME("snoozed_until", NEXT, "until then somebody who watches wants to hear nothing of it"),
+    TEXT("claimed_by", ASSIGNEE, "who takes care of it"),
+    TEXT("note", TEXT, "what he says"),
+    WHOLE("fired_7d", N, "how often it fired in seven days"),
     { 0 },
 };
 
@@ -333,6 +337,28 @@ static const struct record_field kpi_fields[] = {
     { 0 },
 };
 
+/* ---- alert rules ---- */
+
+static const struct record_field rule_fields[] = {
+    TEXT("rule", NAME, "as rules of dxtop-config(5) call it"),
+    TEXT("subject", TITLE, "the pool, pipeline, series or key number that it looks at"),
+    { "state", DX_FIELD_STATE, SHAPE_RULE_STATE, "fine, pending, firing, recovering, no_data" },
+    TIME("since", SINCE, "since when it stands so"),
+    { "severity", DX_FIELD_SEVERITY, SHAPE_SEVERITY, "critical, warning, info" },
+    { "value", DX_FIELD_VALUE, SHAPE_NUMBER, "what it saw last; null: no data" },
+    { "unit", DX_FIELD_UNIT, SHAPE_UNIT, "seconds, share (0 to 1), count, number" },
+    { "limit", DX_FIELD_TARGET, SHAPE_NUMBER, "what the value is to be" },
+    { "limit_is", DX_FIELD_BETTER, SHAPE_FLOOR, "at least, at most" },
+    TIME("no_data_since", NONE_SINCE, "since when there is no value"),
+    WHOLE("fired_7d", N, "how often it fired in seven days"),
+    SECONDS("lasted_7d_s", LOST, "how long, all in all"),
+    SECONDS("longest_7d_s", MAX, "the longest of these"),
+    TIME("fired_at", LAST_SEEN, "when it began to fire last"),
+    TEXT("claimed_by", ASSIGNEE, "who takes care of its alert"),
+    TIME("snoozed_until", NEXT, "until then somebody who watches wants to hear nothing of it"),
+    { 0 },
+};
+
 const struct record_kind record_kinds[RECORD_TYPES] = {
     [RECORD_SOURCE] = { "sources", DX_QUERY_SOURCES, source_fields },
     [RECORD_SERIES] = { "series", DX_QUERY_SERIES, series_fields },
@@ -347,6 +373,7 @@ const struct record_kind record_kinds[RECORD_TYPES] = {
     [RECORD_FAILURE] = { "failures", DX_QUERY_FAILURES, failure_fields },
     [RECORD_TICKET] = { "tickets", DX_QUERY_TICKETS, ticket_fields },
     [RECORD_KPI] = { "kpis", DX_QUERY_KPIS, kpi_fields },
+    [RECORD_RULE] = { "rules", DX_QUERY_RULES, rule_fields },
 };
 
 /* ---- the manual ---- */
@@ -360,8 +387,8 @@ static const char *const units[] = {
     [SHAPE_RESULT] = "word",     [SHAPE_CAUSE] = "word",        [SHAPE_FLAKY] = "word",
     [SHAPE_TREND] = "word",      [SHAPE_WINDOW] = "seconds",    [SHAPE_TICKET_STATE] = "word",
     [SHAPE_SLAS] = "list",       [SHAPE_LIST] = "list",         [SHAPE_FULL_MINUTES] = "minutes",
-    [SHAPE_UNIT] = "word",       [SHAPE_KPI_STATE] = "word",    [SHAPE_FLOOR] = "words",
-    [SHAPE_STAYS] = "object",
+    [SHAPE_UNIT] = "word",       [SHAPE_KPI_STATE] = "word",    [SHAPE_RULE_STATE] = "word",
+    [SHAPE_FLOOR] = "words",     [SHAPE_STAYS] = "object",
 };
 
 /* A section for each kind, between comments that name it. */

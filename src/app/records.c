@@ -36,6 +36,7 @@ static const char *const units[] = {
     [DX_UNIT_PER_S] = "per second",
 };
 static const char *const kpi_states[] = { "nothing", "plain", "few", "good", "warn", "bad" };
+static const char *const rule_states[] = { "fine", "pending", "firing", "recovering", "no_data" };
 static const char *const sides[] = { "at most", NULL, "at least" };
 static const char *const trends[] = { "faster", NULL, "slower" };
 
@@ -105,6 +106,8 @@ static json_t *word_json(const struct record_field *f, const struct record_row *
         return WORD(units, value);
     case SHAPE_KPI_STATE:
         return WORD(kpi_states, value);
+    case SHAPE_RULE_STATE:
+        return WORD(rule_states, value);
     case SHAPE_FLOOR:
         return WORD(sides, value + 1);
     default: /* SHAPE_TREND */

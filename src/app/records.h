@@ -23,6 +23,7 @@ enum record_type {
     RECORD_FAILURE,
     RECORD_TICKET,
     RECORD_KPI,
+    RECORD_RULE,
     RECORD_TYPES
 };
 
@@ -54,6 +55,7 @@ enum record_shape {
     SHAPE_FULL_MINUTES, /* of a span in ms: whole ones, rounded down */
     SHAPE_UNIT,         /* of a number: seconds, share ... */
     SHAPE_KPI_STATE,
+    SHAPE_RULE_STATE,
     SHAPE_FLOOR,  /* which side of the target is good: at least, at most */
     SHAPE_WINDOW, /* of no field: the window that was asked for, in seconds */
 };
