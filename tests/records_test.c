@@ -81,7 +81,9 @@ Test(records, an_alert)
     cr_expect_str_eq(json(RECORD_ALERT, DX_QUERY_ALERTS),
                      "{\"source\":\"am\",\"key\":\"k\",\"name\":\"Disk\",\"severity\":\"critical\","
                      "\"state\":\"silenced\",\"since\":\"2026-09-21T14:13:20Z\",\"ended\":null,"
-                     "\"labels\":{\"a\":\"b\"},\"summary\":\"\",\"muted_by\":\"s1\",\"url\":\"\"}");
+                     "\"labels\":{\"a\":\"b\"},\"summary\":\"\",\"muted_by\":\"s1\",\"url\":\"\","
+                     "\"snoozed_until\":null,\"claimed_by\":\"\",\"note\":\"\","
+                     "\"fired_7d\":null}");
     fake_set(row, DX_FIELD_STATE, 77); /* of a newer store */
     fake_set(row, DX_FIELD_SEVERITY, -1);
     cr_expect(strstr(json(RECORD_ALERT, DX_QUERY_ALERTS),
@@ -165,9 +167,10 @@ Test(export, csv_is_quoted_and_no_formula)
                      "\"2026-09-21T14:13:20Z\",0.1\r\n"
                      "\"prom\",\"q,r\",\"{}\",\"2026-09-21T14:13:20Z\",-2\r\n");
     cr_expect_str_eq(exported(1, 1),
-                     "source,key,name,severity,state,since,ended,labels,summary,muted_by,url\r\n"
+                     "source,key,name,severity,state,since,ended,labels,summary,muted_by,url,"
+                     "snoozed_until,claimed_by,note,fired_7d\r\n"
                      "\"am\",\"am/@SUM(A1)/1790000000000\",\"'@SUM(A1)\",\"warning\",\"firing\","
-                     "\"2026-09-21T14:13:20Z\",,\"{}\",\"\",\"\",\"\"\r\n");
+                     "\"2026-09-21T14:13:20Z\",,\"{}\",\"\",\"\",\"\",,\"\",\"\",1\r\n");
 }
 
 Test(export, jsonl_is_an_object_a_line)

@@ -59,7 +59,7 @@ static const struct query alerts = {
     "  ELSE '' END ELSE st.muted_by END, CASE WHEN z.until_ms > ?1 THEN z.until_ms END, c.who,"
     " c.note, (SELECT count(*) FROM alert b WHERE b.source = a.source AND b.key = a.key"
     "  AND b.since_ms > ?1 - 604800000 AND b.since_ms <= ?1 AND EXISTS (SELECT 1"
-    "   FROM alert_state WHERE alert = b.id AND state = 1 AND at_ms <= ?1))"
+    "   FROM alert_state WHERE alert = b.id AND state IN (1, 2, 3) AND at_ms <= ?1))"
     " FROM alert a JOIN source src ON src.id = a.source AND src.place IS NOT NULL"
     " JOIN alert_state st ON st.alert = a.id AND st.at_ms ="
     "  (SELECT max(at_ms) FROM alert_state WHERE alert = a.id AND at_ms <= ?1)"

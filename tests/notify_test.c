@@ -1,0 +1,129 @@
+/* What a viewer sends to its terminal when an alert rule fires, and what its user says of
+ * alerts. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/notify.h"
+#include "app/say.h"
+#include "app_kit.h"
+#include "model/alert_rule.h"
+
+TestSuite(notify, .init = app_start, .fini = app_stop, .timeout = 60);
+TestSuite(say, .init = app_start, .fini = app_stop, .timeout = 60);
+
+static const char *bytes(unsigned ways, bool loud, const char *title, const char *text,
+                         enum notify_inside inside)
+{
+    static char kept[4096];
+    const struct stored_notice notice = {
+        .ways = ways, .loud = loud, .title = title, .text = text
+    };
+    struct buf out;
+
+    buf_init(&out, 1 << 16);
+    notify_bytes(&out, &notice, inside);
+    snprintf(kept, sizeof(kept), "%s", out.bytes ? out.bytes : "");
+    buf_done(&out);
+    return kept;
+}
+
+Test(notify, each_way_has_its_bytes)
+{
+    cr_expect_str_eq(bytes(NOTICE_BELL, true, "t", "x", NOTIFY_PLAIN), "\a");
+    cr_expect_str_eq(bytes(NOTICE_BELL, false, "t", "x", NOTIFY_PLAIN), "", "it is over");
+    cr_expect_str_eq(bytes(NOTICE_OSC9, false, "t", "x", NOTIFY_PLAIN), "\033]9;t: x\a");
+    cr_expect_str_eq(bytes(NOTICE_OSC777, true, "t", "x", NOTIFY_PLAIN), "\033]777;notify;t;x\a");
+    cr_expect_str_eq(bytes(NOTICE_TITLE, true, "t", "x", NOTIFY_PLAIN), "");
+    cr_expect_str_eq(bytes(NOTICE_OSC9 | NOTICE_BELL, true, "t", "x", NOTIFY_TMUX),
+                     "\033Ptmux;\033\033]9;t: x\a\033\\\a");
+    cr_expect_str_eq(bytes(NOTICE_OSC9, true, "t", "x", NOTIFY_SCREEN), "\033P\033]9;t: x\a\033\\");
+}
+
+/* A pool may be called anything. */
+Test(notify, no_name_ends_a_sequence_or_begins_one)
+{
+    const char *said = bytes(NOTICE_OSC9 | NOTICE_OSC777, true, "t\a\033]0;evil\a",
+                             "a;b\033\\\xC2\x9C\x9C\n\x1b[2J;c", NOTIFY_PLAIN);
+
+    cr_expect_str_eq(said,
+                     "\033]9;t\uFFFD\uFFFD]0;evil\uFFFD: a;b\uFFFD\\\uFFFD\uFFFD \uFFFD[2J;c\a"
+                     "\033]777;notify;t\uFFFD\uFFFD]0,evil\uFFFD;a,b\uFFFD\\\uFFFD\uFFFD "
+                     "\uFFFD[2J,c\a");
+}
+
+static void key(uint32_t key)
+{
+    say_event(&a.v, &(struct dx_event){ .type = DX_EVENT_KEY, .key = key });
+}
+
+static void type(const char *text)
+{
+    for (; *text; text++)
+        key((unsigned char)*text);
+}
+
+static const char *line(void)
+{
+    static char out[400];
+
+    return say_line(&a.v, out, sizeof(out));
+}
+
+/* The next wish, "what|arg". */
+static const char *wished(void)
+{
+    static char out[2600];
+    char what[1300] = "", arg[1300] = "";
+
+    out[0] = '\0';
+    if (store_take_wish(kit.store, what, arg, sizeof(what)))
+        snprintf(out, sizeof(out), "%s|%s", what, arg);
+    return out;
+}
+
+Test(say, a_claim_has_a_note)
+{
+    say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, false);
+    cr_expect(a.v.saying.open);
+    type("I looj");
+    key(DX_KEY_BACKSPACE);
+    type("k");
+    cr_expect_str_eq(line(), "claim, with a note: I look");
+    key(DX_KEY_ENTER);
+    cr_expect_not(a.v.saying.open);
+    cr_expect(strncmp(wished(), "claim|am/k/1\t0\t", 15) == 0);
+    say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, false);
+    key(DX_KEY_ESC);
+    cr_expect_not(a.v.saying.open);
+    cr_expect_str_eq(wished(), "");
+    say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, true);
+    cr_expect_str_eq(wished(), "claim|am/k/1\t0\t\t", "given back, and nothing is asked");
+}
+
+Test(say, a_snooze_begins_with_a_span)
+{
+    char want[64];
+
+    a.app.clock = (struct clock){ .simulated = true, .start_ms = T0 };
+    say_begin(&a.v, "am/k/1", DX_WORD_SNOOZE, false);
+    type("soon");
+    key(DX_KEY_ENTER);
+    cr_expect(a.v.saying.open);
+    cr_expect_str_eq(line(), "that is no span like 30m, 2h or 1d; snooze for: soon");
+    say_event(&a.v, &(struct dx_event){ .key = 'u', .mods = DX_MOD_CTRL });
+    cr_expect_str_eq(line(), "snooze for (1h), and why: ");
+    type("2h  disks come");
+    key(DX_KEY_ENTER);
+    snprintf(want, sizeof(want), "snooze|am/k/1\t%" PRId64 "\t", T0 + 2 * HOUR);
+    const char *got = wished();
+    cr_expect(strncmp(got, want, strlen(want)) == 0, "%s", got);
+    cr_expect(strstr(got, "\tdisks come"), "%s", got);
+    say_begin(&a.v, "am/k/1", DX_WORD_SNOOZE, false);
+    key(DX_KEY_ENTER);
+    snprintf(want, sizeof(want), "snooze|am/k/1\t%" PRId64 "\t", T0 + HOUR);
+    cr_expect(strncmp(wished(), want, strlen(want)) == 0, "an hour unless said");
+}
