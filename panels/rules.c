@@ -123,7 +123,7 @@ static void keep(struct rules *p, const struct dx_rows *rows)
 
 /* ---- rows ---- */
 
-/* "≤5m": what it is to be at most, or at least; "5m00s" says no more than "5m". */
+/* "≤5m", "≥90 %": what it is to be at most, or at least, without zeros that say nothing. */
 static const char *goal_of(char out[80], const struct dx_rows *rows)
 {
     bool above = dx_int(rows, DX_FIELD_BETTER) < 0;
@@ -133,6 +133,8 @@ static const char *goal_of(char out[80], const struct dx_rows *rows)
     (void)dx_format(limit, sizeof(limit), (enum dx_unit)dx_int(rows, DX_FIELD_UNIT),
                     dx_number(rows, DX_FIELD_TARGET));
     len = strlen(limit);
+    if (len > 4 && strcmp(limit + len - 4, ".0 %") == 0)
+        (void)memmove(limit + len - 4, " %", 3);
     if (len > 3 && limit[len - 4] >= 'a' &&
         (strcmp(limit + len - 3, "00s") == 0 || strcmp(limit + len - 3, "00m") == 0 ||
          strcmp(limit + len - 3, "00h") == 0))

@@ -22,14 +22,16 @@ const struct rule_value_about rule_values[RULE_VALUES] = {
 const char *const notice_ways[] = { "bell", "osc9", "osc777", "title", NULL };
 const char *const rule_severities[] = { "info", "warning", "critical", NULL };
 
-enum dx_unit alert_rule_unit(const struct alert_rule *rule)
-{
-    return rule->on == RULE_KPI ? kpis[rule->which].unit : rule_values[rule->value].unit;
-}
-
 bool alert_rule_is_share(const struct alert_rule *rule)
 {
     return strchr(rule->is_above ? rule->above : rule->below, '%') != NULL;
+}
+
+enum dx_unit alert_rule_unit(const struct alert_rule *rule)
+{
+    if (rule->on == RULE_QUERY && alert_rule_is_share(rule))
+        return DX_UNIT_RATIO; /* else its series say so */
+    return rule->on == RULE_KPI ? kpis[rule->which].unit : rule_values[rule->value].unit;
 }
 
 static bool parse_number(const char *text, bool percent, double *out)
