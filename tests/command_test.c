@@ -161,7 +161,8 @@ Test(program, sees_what_it_was_given_and_works_in_the_root)
 
 Test(program, is_told_facts_which_no_shell_reads)
 {
-    static const char *const facts[] = { "DXTOP_RULE=$(id) `id`; 'x", "DXTOP_VALUE=", NULL };
+    static char rule[] = "DXTOP_RULE=$(id) `id`; 'x", value[] = "DXTOP_VALUE=";
+    char *const facts[] = { rule, value, NULL };
     struct command_spec spec =
         spec_of("printf '%s|%s|%s' \"$DXTOP_RULE\" \"${DXTOP_VALUE-unset}\" \"$PATH\"");
 

@@ -4,7 +4,6 @@
 #include "collect/notices.h"
 
 #include <inttypes.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +37,16 @@ struct notices {
 
 /* ---- the end of one ---- */
 
+static void drop(struct delivery *d)
+{
+    if (d->call)
+        http_cancel(d->call);
+    command_stop(d->command);
+    auth_free(d->auth);
+    arena_free(&d->arena);
+    free(d);
+}
+
 static void end(struct delivery *d)
 {
     struct delivery **link = &d->notices->under_way;
@@ -46,12 +55,7 @@ static void end(struct delivery *d)
         link = &(*link)->next;
     *link = d->next;
     d->notices->count--;
-    if (d->call)
-        http_cancel(d->call);
-    command_stop(d->command);
-    auth_free(d->auth);
-    arena_free(&d->arena);
-    free(d);
+    drop(d);
 }
 
 static void is(struct delivery *d, enum notice_state state, int64_t next_ms)
@@ -113,8 +117,8 @@ static void on_command(void *self, const struct command_result *result)
 /* A line each becomes a variable. */
 static void run_command(struct delivery *d)
 {
-    const char *facts[FACTS_MOST + 1];
-    char *rest = (char *)(uintptr_t)d->notice.facts; /* the arena's, ours to cut */
+    char *facts[FACTS_MOST + 1];
+    char *rest = arena_text(&d->arena, d->notice.facts); /* is cut into lines */
     struct command_spec spec = { .argv = d->settings->command.item,
                                  .timeout_ms = d->settings->endpoint.timeout_ms,
                                  .most = OUTPUT_MOST,
@@ -263,7 +267,11 @@ void notices_free(struct notices *n)
 {
     if (!n)
         return;
-    while (n->under_way)
-        end(n->under_way);
+    while (n->under_way) {
+        struct delivery *d = n->under_way;
+
+        n->under_way = d->next;
+        drop(d);
+    }
     free(n);
 }

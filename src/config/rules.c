@@ -328,8 +328,8 @@ static void judge_notify(const struct judge *j)
     const struct yaml *list = at_field(j, "notify");
     size_t tells = 0;
 
-    j->rule->tell =
-        arena_alloc(j->context->arena, (j->rule->notify.count + 1) * sizeof(*j->rule->tell));
+    j->rule->tell = arena_alloc(j->context->arena, (j->rule->notify.count + 1) *
+                                                       sizeof(const struct notice_settings *));
     for (size_t i = 0; i < j->rule->notify.count; i++)
         judge_one_name(j, names[i], &tells, list->kind == YAML_LIST ? &list->items[i] : list);
 }

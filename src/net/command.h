@@ -19,7 +19,7 @@ struct command_spec {
     bool secret;
     const char *const *variables;
     size_t variable_count;
-    const char *const *facts; /* further ones, "DXTOP_NAME=value"; ends at NULL, NULL: none */
+    char *const *facts; /* further ones, "DXTOP_NAME=value"; ends at NULL, NULL: none */
 };
 
 /* Lives until the callback returns. */

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,8 +88,8 @@ static void set_variables(const struct command_spec *spec, char *env[VARIABLES_M
 {
     size_t n = 0;
 
-    for (const char *const *fact = spec->facts; fact && *fact && n < VARIABLES_MAX; fact++)
-        env[n++] = (char *)(uintptr_t)*fact; /* posix_spawn() changes none */
+    for (char *const *fact = spec->facts; fact && *fact && n < VARIABLES_MAX; fact++)
+        env[n++] = *fact;
     for (char **e = environ; *e && n < VARIABLES_MAX; e++)
         if (wanted(spec, *e))
             env[n++] = *e;

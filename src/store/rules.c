@@ -297,5 +297,7 @@ static bool put(struct store *store, void *what, struct dx_error *err)
 
 bool store_put_rules(struct store *store, const struct rules_write *write, struct dx_error *err)
 {
-    return store_write(store, put, (void *)(uintptr_t)write, err);
+    struct rules_write mine = *write;
+
+    return store_write(store, put, &mine, err);
 }

@@ -54,7 +54,7 @@ static const char base_sql[] =
     " WITHOUT ROWID;"
     "CREATE TABLE wish (id INTEGER PRIMARY KEY, what TEXT NOT NULL, arg TEXT NOT NULL);";
 
-const char *const schema_sql[] = {
-    base_sql,       schema_ci_sql, schema_derived_sql, schema_tickets_sql, schema_search_sql,
-    schema_kpi_sql, schema_rules_sql, NULL
-};
+const char *const schema_sql[] = { base_sql,           schema_ci_sql,
+                                   schema_derived_sql, schema_tickets_sql,
+                                   schema_search_sql,  schema_kpi_sql,
+                                   schema_rules_sql,   NULL };
