@@ -220,9 +220,22 @@ Test(notices, what_it_may_have_taken_is_not)
     go_on(.3); /* four at once */
     go_on(.3);
     cr_expect_not(waits());
-    cr_expect_eq(server_requests(server), 5);
+    cr_expect_eq(server_requests(server), 5, "%zu", server_requests(server));
     cr_expect(strstr(warned, "answered 307, a redirect, which is not followed"), "%s", warned);
     cr_expect(!strstr(warned, "s3cret"), "%s", warned);
+}
+
+/* libcurl sends a request again where a connection that it kept turns out to be dead. */
+Test(notices, none_comes_twice_because_a_connection_died)
+{
+    server_ok(server, "", "ok");
+    server_bytes(server, SERVE_CLOSE, "", 0);
+    put("hook", "{}");
+    go_on(.3);
+    put("hook", "{}");
+    go_on(.3);
+    cr_expect_eq(server_requests(server), 2, "%zu", server_requests(server));
+    cr_expect_not(waits());
 }
 
 Test(notices, nobody_listens_and_it_is_tried_again_and_at_last_given_up)

@@ -99,6 +99,9 @@ void handle_set(struct http_call *call)
         (void)curl_easy_setopt(easy, CURLOPT_CAINFO, call->endpoint->ca);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                            (long)call->endpoint->connect_timeout_ms);
+    /* On a connection that died meanwhile libcurl would send the request again by itself. */
+    (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, call->secret_url ? 1L : 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, call->secret_url ? 1L : 0L);
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->why);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);

@@ -21,8 +21,8 @@ struct http_request {
     const char *path;   /* appended to the endpoint's url, or a whole URL of the same origin */
     const char *form;   /* POST body; NULL: GET */
     const char *accept; /* "application/json" */
-    /* Who knows the address may come in: it does not go over plain http, is wiped, and a
-     * redirect is an answer as any other. */
+    /* Who knows the address may come in: it does not go over plain http, is wiped, a redirect
+     * is an answer as any other, and the request is sent once, on a connection of its own. */
     bool secret_url;
     const char *etag; /* If-None-Match; "" or NULL: none */
     /* Only the last bytes of a long body are wanted, about so many: then max_body
