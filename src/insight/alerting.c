@@ -84,7 +84,7 @@ static enum alerting_tell tell_end(struct alerting_state *s, const struct alerti
     s->told = false;
     if (!told || look->snoozed)
         return ALERTING_TELL_NOTHING;
-    if (!look->quiet && s->held_fires + s->held_ends == 0)
+    if (!look->quiet)
         return ALERTING_TELL_ENDS;
     s->held_ends++;
     return ALERTING_TELL_NOTHING;
