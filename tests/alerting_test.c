@@ -273,6 +273,43 @@ Test(alerting, a_snoozed_one_is_not_told_until_that_is_over)
     cr_expect_eq(store_last_notice(kit.store), 6, "it fires still: %s", told());
 }
 
+Test(alerting, what_begins_in_the_same_moment_is_one_notice)
+{
+    struct stored_notice n;
+
+    unload();
+    load("notices: {pager: {command: [page]}}\n"
+         "rules: {busy: {query: load, above: 10, notify: pager}}\n");
+    kit_sample(&batch, "load", "{host=\"b\"}", T0, 12);
+    look(0, 11);
+    cr_expect_str_eq(told(), "pager warning: busy (2)|load{host=\"a\"} (prom): 11, above 10; "
+                             "load{host=\"b\"} (prom): 12, above 10\n");
+    cr_assert(store_next_notice(kit.store, T0, &arena, &n));
+    cr_expect(strstr(n.facts, "DXTOP_SUBJECT=load{host=\"a\"} (prom), load{host=\"b\"} (prom)\n"),
+              "%s", n.facts);
+    cr_expect(strstr(n.facts, "DXTOP_COUNT=2\n") && strstr(n.facts, "DXTOP_VALUE=\n"));
+    kit_sample(&batch, "load", "{host=\"b\"}", T0 + MINUTE, 12);
+    look(1, 9);
+    cr_expect(strstr(told(), "pager over: busy|load{host=\"a\"} (prom): over"), "%s", told());
+}
+
+/* More than a notice has room for: whole ones only, and how many more there are. */
+Test(alerting, of_very_many_the_first_are_told)
+{
+    const char *last;
+
+    unload();
+    load("rules: {busy: {query: load, above: 10, notify: bell}}\n");
+    for (int i = 0; i < 200; i++)
+        kit_sample(&batch, "load", arena_print(&arena, "{host=\"h%03d\"}", i), T0, 12);
+    look(0, 11);
+    last = strstr(told(), "; and ");
+    cr_assert(last, "%s", told());
+    cr_expect(strstr(last, " more\n"));
+    cr_expect(strncmp(told(), "viewers warning: busy (201)|", 28) == 0, "%s", told());
+    cr_expect_lt(strlen(told()), 3000);
+}
+
 Test(alerting, shares_and_spans_of_a_query_fit_its_unit)
 {
     unload();

@@ -29,6 +29,7 @@ static void start(void)
                                    .limit = 600,
                                    .unit = DX_UNIT_SECONDS,
                                    .severity = DX_SEVERITY_CRITICAL,
+                                   .count = 1,
                                    .since_ms = NOW - 900000,
                                    .at_ms = NOW,
                                    .title = "critical: slow queue",
@@ -101,6 +102,7 @@ Test(notice_text, facts_for_a_command)
                      "DXTOP_RULE=slow queue\n"
                      "DXTOP_SUBJECT=linux-xl (github)\n"
                      "DXTOP_KIND=pool\n"
+                     "DXTOP_COUNT=1\n"
                      "DXTOP_VALUE=723\n"
                      "DXTOP_LIMIT=600\n"
                      "DXTOP_UNIT=seconds\n"

@@ -57,7 +57,7 @@ Test(notify, no_name_ends_a_sequence_or_begins_one)
 
 static void key(uint32_t key)
 {
-    say_event(&a.v, &(struct dx_event){ .type = DX_EVENT_KEY, .key = key });
+    say_type(&a.v, &(struct dx_event){ .type = DX_EVENT_KEY, .key = key });
 }
 
 static void type(const char *text)
@@ -66,11 +66,13 @@ static void type(const char *text)
         key((unsigned char)*text);
 }
 
+/* What is typed, and what is asked for. */
 static const char *line(void)
 {
     static char out[400];
 
-    return say_line(&a.v, out, sizeof(out));
+    snprintf(out, sizeof(out), "%s|%s", a.v.line.text, say_hint(&a.v));
+    return out;
 }
 
 /* The next wish, "what|arg". */
@@ -88,17 +90,17 @@ static const char *wished(void)
 Test(say, a_claim_has_a_note)
 {
     say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, false);
-    cr_expect(a.v.saying.open);
+    cr_expect_eq(a.v.typing, TYPING_WORD);
     type("I looj");
     key(DX_KEY_BACKSPACE);
     type("k");
-    cr_expect_str_eq(line(), "claim, with a note: I look");
+    cr_expect_str_eq(line(), "I look|claim: with a note");
     key(DX_KEY_ENTER);
-    cr_expect_not(a.v.saying.open);
+    cr_expect_eq(a.v.typing, TYPING_NONE);
     cr_expect(strncmp(wished(), "claim|am/k/1\t0\t", 15) == 0);
     say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, false);
     key(DX_KEY_ESC);
-    cr_expect_not(a.v.saying.open);
+    cr_expect_eq(a.v.typing, TYPING_NONE);
     cr_expect_str_eq(wished(), "");
     say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, true);
     cr_expect_str_eq(wished(), "claim|am/k/1\t0\t\t", "given back, and nothing is asked");
@@ -112,10 +114,10 @@ Test(say, a_snooze_begins_with_a_span)
     say_begin(&a.v, "am/k/1", DX_WORD_SNOOZE, false);
     type("soon");
     key(DX_KEY_ENTER);
-    cr_expect(a.v.saying.open);
-    cr_expect_str_eq(line(), "that is no span like 30m, 2h or 1d; snooze for: soon");
-    say_event(&a.v, &(struct dx_event){ .key = 'u', .mods = DX_MOD_CTRL });
-    cr_expect_str_eq(line(), "snooze for (1h), and why: ");
+    cr_expect_eq(a.v.typing, TYPING_WORD);
+    cr_expect_str_eq(line(), "soon|that is no span like 30m, 2h or 1d");
+    say_type(&a.v, &(struct dx_event){ .key = 'u', .mods = DX_MOD_CTRL });
+    cr_expect_str_eq(line(), "|snooze: for how long (1h), and why");
     type("2h  disks come");
     key(DX_KEY_ENTER);
     snprintf(want, sizeof(want), "snooze|am/k/1\t%" PRId64 "\t", T0 + 2 * HOUR);

@@ -218,7 +218,7 @@ static bool run(struct pass *p, struct dx_error *err)
     for (size_t i = 0; i < p->stored_count; i++)
         if (!p->seen[i])
             step_missing(p, &p->stored[i]);
-    changes_sum_up(&p->changes);
+    changes_tell(&p->changes);
     if (p->changes.change_count == 0 && p->now_ms - loop->looked_ms < MINUTE_MS)
         return true;
     if (!changes_write(&p->changes, loop->store, err))

@@ -130,6 +130,7 @@ void notice_environment(struct buf *out, const struct notice_facts *f)
     fact(out, "RULE", rule ? rule->name : "");
     fact(out, "SUBJECT", f->subject);
     fact(out, "KIND", rule ? kinds[rule->on] : "");
+    number(out, "COUNT", f->count);
     number(out, "VALUE", f->value);
     number(out, "LIMIT", f->limit);
     fact(out, "UNIT", unit_of(f));
@@ -235,13 +236,13 @@ static json_t *plain(const struct notice_facts *f)
     const struct alert_rule *rule = f->rule;
     char since[TIME_TEXT], at[TIME_TEXT];
     json_t *body = json_pack(
-        "{s:i, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:s, s:s, s:s}", "version", 1,
+        "{s:i, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:i, s:s, s:o, s:o, s:s, s:s, s:s}", "version", 1,
         "state", states[f->about], "platform", text_of(f->platform, TITLE_MOST), "title",
         text_of(f->title, TITLE_MOST), "text", text_of(f->text, TEXT_MOST), "severity",
         severity_of(f), "rule", json_string(rule ? rule->name : ""), "subject",
-        text_of(f->subject, TEXT_MOST), "kind", rule ? kinds[rule->on] : "", "value",
-        real_or_null(f->value), "limit", real_or_null(f->limit), "unit", unit_of(f), "since",
-        time_format(since, f->since_ms), "at", time_format(at, f->at_ms));
+        text_of(f->subject, TEXT_MOST), "count", f->count, "kind", rule ? kinds[rule->on] : "",
+        "value", real_or_null(f->value), "limit", real_or_null(f->limit), "unit", unit_of(f),
+        "since", time_format(since, f->since_ms), "at", time_format(at, f->at_ms));
 
     if (f->about == NOTICE_SUMMARY)
         (void)json_object_update_new(body, json_pack("{s:i, s:i, s:i}", "fired", f->fired, "ended",

@@ -18,6 +18,7 @@ struct notice_facts {
     enum dx_unit unit;
     enum dx_severity severity;
     int64_t since_ms, at_ms;
+    int count;               /* of subjects; 1: subject and value are of that one */
     int fired, ended, still; /* of a summary */
     const char *title, *text;
 };

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collect/notice_text.h"
 #include "core/time.h"
 
 enum { MINUTE_MS = 60000, SENTENCE = 600, TITLE = 160, SUMMARY = 2800, FACTS_MOST = 64 << 10 };
@@ -31,6 +30,15 @@ static void add_notice(struct changes *c, const struct stored_notice *notice)
         c->notice = mem_grow(c->notice, c->notice_cap, sizeof(*c->notice));
     }
     c->notice[c->notice_count++] = *notice;
+}
+
+static void add_event(struct changes *c, const struct notice_facts *facts)
+{
+    if (c->event_count == c->event_cap) {
+        c->event_cap = c->event_cap ? 2 * c->event_cap : 8;
+        c->event = mem_grow(c->event, c->event_cap, sizeof(*c->event));
+    }
+    c->event[c->event_count++] = *facts;
 }
 
 static void add_summed(struct changes *c, const struct summed *summed)
@@ -158,7 +166,8 @@ static void say(struct changes *c, const struct rule_step *step, struct notice_f
                                     .unit = step->value->unit,
                                     .severity = step->stored->severity,
                                     .since_ms = ends ? was->fired_ms : step->stored->began_ms,
-                                    .at_ms = c->now_ms };
+                                    .at_ms = c->now_ms,
+                                    .count = 1 };
     notice_title(title, sizeof(title), facts);
     notice_sentence(text, sizeof(text), facts);
     facts->title = arena_text(c->arena, title);
@@ -190,7 +199,7 @@ void changes_step(struct changes *c, const struct rule_step *step)
                                         .still = alerting_is_firing(&is),
                                         .since_ms = is.fired_ms });
     else if (out.tell != ALERTING_TELL_NOTHING)
-        tell(c, step->value->rule->tell, step->value->rule->ways, &facts);
+        add_event(c, &facts);
 }
 
 void changes_forget(struct changes *c, struct stored_rule *stored)
@@ -206,6 +215,63 @@ void changes_forget(struct changes *c, struct stored_rule *stored)
                .labels = "{}",
                .summary = arena_print(c->arena, "%s: it is not there any more", stored->subject),
                .forget = true });
+}
+
+/* ---- what happened in this pass ---- */
+
+static bool are_alike(const struct notice_facts *a, const struct notice_facts *b)
+{
+    return a->rule == b->rule && a->about == b->about;
+}
+
+static bool is_first(const struct changes *c, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (are_alike(&c->event[k], &c->event[i]))
+            return false;
+    return true;
+}
+
+/* All of them in the words of one: an outage is one notice, not thirty. */
+static void tell_alike(struct changes *c, size_t i, int count)
+{
+    struct notice_facts facts = c->event[i];
+    struct buf text, subjects;
+    int left = 0;
+
+    buf_init(&text, SUMMARY); /* whole items only */
+    buf_init(&subjects, SUMMARY);
+    for (size_t k = i; k < c->event_count; k++) {
+        if (!are_alike(&c->event[k], &facts))
+            continue;
+        left += !buf_print(&text, "%s%s", text.len > 0 ? "; " : "", c->event[k].text);
+        (void)buf_print(&subjects, "%s%s", subjects.len > 0 ? ", " : "", c->event[k].subject);
+    }
+    facts.count = count;
+    facts.value = (double)NAN;
+    facts.title = arena_print(c->arena, "%s (%d)", facts.title, count);
+    facts.text = left > 0 ? arena_print(c->arena, "%s; and %d more", text.bytes, left)
+                          : arena_text(c->arena, text.bytes);
+    facts.subject = arena_text(c->arena, subjects.bytes);
+    tell(c, facts.rule->tell, facts.rule->ways, &facts);
+    buf_done(&text);
+    buf_done(&subjects);
+}
+
+static void tell_events(struct changes *c)
+{
+    for (size_t i = 0; i < c->event_count; i++) {
+        int count = 0;
+
+        for (size_t k = i; k < c->event_count; k++)
+            count += are_alike(&c->event[k], &c->event[i]);
+        if (!is_first(c, i))
+            continue;
+        if (count > 1)
+            tell_alike(c, i, count);
+        else
+            tell(c, c->event[i].rule->tell, c->event[i].rule->ways, &c->event[i]);
+    }
 }
 
 /* ---- after quiet hours ---- */
@@ -237,6 +303,7 @@ static void sum_up(struct changes *c, const struct notice_settings *to, unsigned
 
         if (to ? !rule_tells(s->rule, to) : !(s->rule->ways & ways))
             continue;
+        facts.count++;
         facts.fired += s->fires;
         facts.ended += s->ends + s->fires - (s->still && s->fires > 0);
         facts.still += s->still;
@@ -255,7 +322,7 @@ static void sum_up(struct changes *c, const struct notice_settings *to, unsigned
     buf_done(&text);
 }
 
-void changes_sum_up(struct changes *c)
+static void sum_up_all(struct changes *c)
 {
     const struct notice_settings *notices = c->config->notices.item;
     unsigned ways = 0;
@@ -269,6 +336,12 @@ void changes_sum_up(struct changes *c)
 }
 
 /* ---- all ---- */
+
+void changes_tell(struct changes *c)
+{
+    tell_events(c);
+    sum_up_all(c);
+}
 
 bool changes_write(const struct changes *c, struct store *store, struct dx_error *err)
 {
@@ -285,6 +358,7 @@ void changes_done(struct changes *c)
 {
     free(c->change);
     free(c->notice);
+    free(c->event);
     free(c->summed);
     *c = (struct changes){ .change_count = 0 };
 }

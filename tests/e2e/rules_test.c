@@ -249,9 +249,9 @@ static void is_claimed_and_snoozed(struct pty *p)
     SHOWS(other, ": I look at it");
     SHOWS(other, "OWNER");
     pty_send(other, "Z");
-    SHOWS(other, "snooze for (1h), and why: ");
+    SHOWS(other, "snooze: for how long (1h), and why");
     pty_send(other, "soon\r");
-    SHOWS(other, "that is no span like 30m, 2h or 1d; snooze for: soon");
+    SHOWS(other, "that is no span like 30m, 2h or 1d");
     pty_send(other, "\0252h more runners come\r");
     SHOWS(other, "snoozed until");
     SHOWS(p, "silenced by");
