@@ -175,6 +175,9 @@ static const struct {
     { "notices:\n  a: {}\n", "t.yaml:2:3: a: a notice is a command or a webhook\n" },
     { "notices:\n  a: {command: x, webhook: json, url: {env: U}}\n",
       "t.yaml:2:3: a: a notice is a command or a webhook\n" },
+    { "notices:\n  a: {command: [./page, x]}\n",
+      "t.yaml:2:3: a: command: \"./page\" has to begin with /, or to be a name that is found in "
+      "PATH\n" },
     { "notices:\n  a: {webhook: slack}\n",
       "t.yaml:2:3: a: a webhook has a url, like url: {env: NAME}\n" },
     { "notices:\n  a: {command: x, url: {env: U}}\n", "t.yaml:2:3: a: url goes with webhook\n" },

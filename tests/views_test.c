@@ -29,6 +29,28 @@ static const struct {
     { "[{type: jira, url: 'http://127.0.0.1:1'}]", false, true, true },
 };
 
+/* With rules what they say is a view; without, alerts stand beside metrics. */
+Test(views, rules_have_one, .timeout = 60)
+{
+    set_paths();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *dir = test_dir(), file[512];
+        const char *argv[] = { "dxtop",  "-c",     file,     "--state", dir, "screen",
+                               "--size", "120x40", "--view", "Alerts",  NULL };
+        char *text;
+        int code;
+
+        snprintf(file, sizeof(file), "%s/t.yaml", dir);
+        write_file(file, "rules: {a: {pool: x, above: 1m}}\nsources: %s\n", cases[i].sources);
+        text = program_run(argv, &code);
+        cr_expect_eq(code, 0, "%s", text);
+        cr_expect(strstr(text, "\u256d\u2500 Rules "), "%s\n%s", cases[i].sources, text);
+        cr_expect(strstr(text, "\u256d\u2500 Alerts "), "%s\n%s", cases[i].sources, text);
+        free(text);
+        free(dir);
+    }
+}
+
 Test(views, are_of_what_the_sources_can_tell, .timeout = 60)
 {
     set_paths();

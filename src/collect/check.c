@@ -10,6 +10,7 @@
 
 #include "collect/ask.h"
 #include "collect/causes.h"
+#include "collect/check_notices.h"
 #include "collect/collect.h"
 #include "collect/program.h"
 #include "core/mem.h"
@@ -342,7 +343,7 @@ int collect_check(const struct config *config, const struct clock *clock, bool j
         else
             print_text(&c);
     }
-    if (!check_causes(config, json))
+    if (!check_causes(config, json) || !check_notices(config, json))
         status = COLLECT_SOURCE_FAILED;
     if (json) {
         (void)json_dumpf(list, stdout, JSON_INDENT(2));

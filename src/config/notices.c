@@ -94,10 +94,16 @@ static bool judge(struct option_context *context, const struct notice_settings *
                   const struct yaml *at)
 {
     struct complaints *c = &context->complaints;
+    const char *const *argv = notice->command.item;
     bool webhook = notice->webhook != WEBHOOK_NONE;
 
     if ((notice->command.count > 0) == webhook)
         return complain(c, at, "%s: a notice is a command or a webhook", notice->name);
+    if (!webhook && (!*argv[0] || (argv[0][0] != '/' && strchr(argv[0], '/'))))
+        return complain(c, at,
+                        "%s: command: \"%s\" has to begin with /, or to be a name that is found in "
+                        "PATH",
+                        notice->name, argv[0]);
     if (webhook != (notice->url.kind != SECRET_NONE))
         return complain(c, at,
                         webhook ? "%s: a webhook has a url, like url: {env: NAME}"

@@ -309,3 +309,31 @@ Test(rules, a_viewer_may_leave_it)
     cr_expect(RAW(p, "(1!) acme") > 0);
     quit(p);
 }
+
+/* ---- without a platform ---- */
+
+Test(rules_check, says_which_notices_could_not_be_given, .timeout = 60)
+{
+    const char *argv[] = { "dxtop", "check", "-c", config, "--state", NULL, NULL };
+    char *text;
+    int code;
+
+    set_paths();
+    dir = test_dir();
+    argv[5] = dir;
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    write_file(config, "notices:\n"
+                       "  good: {command: [sh, -c, 'touch /nowhere']}\n"
+                       "  gone: {command: [no-such-program]}\n"
+                       "  unset: {webhook: slack, url: {env: DX_NONE}}\n"
+                       "  set: {webhook: teams, url: {env: HOME}}\n");
+    unsetenv("DX_NONE");
+    text = program_run(argv, &code);
+    cr_expect_eq(code, 1, "%s", text);
+    cr_expect(strstr(text, "\u2713 notice good: command\n"), "%s", text);
+    cr_expect(strstr(text, "\u2717 notice gone: command: there is no program "), "%s", text);
+    cr_expect(strstr(text, "\u2717 notice unset: Slack webhook: the variable DX_NONE is not set"),
+              "%s", text);
+    cr_expect(strstr(text, "\u2713 notice set: Teams webhook\n"), "%s", text);
+    free(text);
+}
