@@ -33,7 +33,7 @@ static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
 static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
 static const double LOCK_AGAIN_S = 1., STAGGER_S = 0.005;
 
-enum { ONCE_LOCK_TRIES = 5, WISH_MOST = 1300 };
+enum { ONCE_LOCK_TRIES = 5, WISH_MOST = 1300, RULES_WAIT_MS = 60000 };
 
 struct collect {
     const struct collect_options *options;
@@ -47,6 +47,7 @@ struct collect {
     struct causes *causes;
     struct alerting_loop *alerting; /* NULL in a single round, whose end would be theirs */
     struct notices *notices;
+    int64_t began_ms; /* boot time since when it collects */
     struct poller **pollers;
     size_t count;
     size_t started;
@@ -179,12 +180,13 @@ static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
         warn(c, &err);
 }
 
-/* Not before each source was asked once: what a store had long ago is no news. */
+/* Not before each source was asked once, for what a store had long ago is no news; but a first
+ * poll may fill back for hours, and others know something by then. */
 static void look_at_rules(struct collect *c)
 {
     struct dx_error err = { 0 };
 
-    if (!c->alerting || c->polled < c->count)
+    if (!c->alerting || (c->polled < c->count && time_boot_ms() - c->began_ms < RULES_WAIT_MS))
         return;
     if (!alerting_look(c->alerting, &err))
         warn(c, &err);
@@ -363,6 +365,7 @@ static void start_rules(struct collect *c)
                                          .warn = warn_of,
                                          .self = c };
 
+    c->began_ms = time_boot_ms();
     if (c->options->once)
         return;
     c->alerting = alerting_new(c->store, c->options->config, &c->kpis.business, &c->clock);
