@@ -50,6 +50,7 @@ static void setup(void)
                dir);
     chmod(in_dir("child"), 0700);
     setenv("DX_TOKEN", "tok-CANARY", 1);
+    setenv("DX_HOOK", "http://127.0.0.1:1/hook-CANARY", 1); /* nobody takes it: that is logged */
     write_file(
         config,
         "title: acme\nsources:\n"
@@ -59,8 +60,12 @@ static void setup(void)
         "     headers: {X-Key: {secret: {command: [%s/key]}}}}\n"
         "  - {type: prometheus, name: b, url: %s, every: 1s, history: 5m, queries: {up: up},\n"
         "     user: dxtop, password: {file: %s/password}}\n"
-        "  - {type: exec, name: c, command: [%s/child], every: 1s}\n",
-        sim.url, sim.url, dir, sim.url, dir, dir);
+        "  - {type: exec, name: c, command: [%s/child], every: 1s}\n"
+        "notices:\n"
+        "  hook: {webhook: json, url: {env: DX_HOOK}}\n"
+        "  child: {command: [sh, -c, 'env >%s/state/told']}\n"
+        "rules: {up: {query: a/up, above: -1, notify: [hook, child, bell, osc9, title]}}\n",
+        sim.url, sim.url, dir, sim.url, dir, dir, dir);
 }
 
 static void teardown(void)
@@ -164,6 +169,12 @@ static bool has_environment(void *self)
     return access(in_dir("state/environment"), R_OK) == 0;
 }
 
+static bool is_told(void *self) /* that a rule fires, by a command; the webhook failed before */
+{
+    (void)self;
+    return access(in_dir("state/told"), R_OK) == 0;
+}
+
 /* ---- the tests ---- */
 
 Test(secrets, of_a_dashboard_at_work)
@@ -179,6 +190,7 @@ Test(secrets, of_a_dashboard_at_work)
     p = pty_start(argv, 50, 160, "xterm-256color");
     cr_assert(pty_shows(p, "Sources", 10000), "%s", pty_text(p));
     cr_assert(wait_for(has_environment, NULL, 20000));
+    cr_assert(wait_for(is_told, NULL, 30000));
     for (const char *key = "123456789"; *key; key++) {
         char keys[] = { *key, '\r', '?', '\033', '\033', '\0' };
 
@@ -194,7 +206,7 @@ Test(secrets, of_a_dashboard_at_work)
     pty_send(p, "q");
     cr_expect(pty_ended(p, 3000));
     clean(p->raw, p->raw_len, "the terminal");
-    cr_expect_geq(clean_files(state), 3, "store, log and environment");
+    cr_expect_geq(clean_files(state), 4, "store, log and two environments");
     pty_free(p);
 }
 
