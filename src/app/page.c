@@ -136,10 +136,12 @@ static bool is_shown(const struct slot *slot)
 
 size_t page_master(const struct page *page, size_t slot)
 {
-    bool paints = !page->slots[slot].instance.tables[0].columns;
+    bool paints;
 
-    if (!page->slots[slot].settings->follow)
+    /* A page that was not shown yet has no tables. */
+    if (!page->open || !page->slots[slot].settings->follow)
         return SIZE_MAX;
+    paints = !page->slots[slot].instance.tables[0].columns;
     for (size_t i = slot; i-- > 0;) {
         const struct slot *s = &page->slots[i];
 
