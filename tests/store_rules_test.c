@@ -83,8 +83,7 @@ Test(store_rules, what_fires_is_an_alert_from_its_beginning_to_its_end)
     put(&rule, RULE_ENDS, T0 + 20 * MINUTE, NULL);
     cr_expect_eq(rule.alert, 0);
     cr_expect_str_eq(alerts(T0 + 21 * MINUTE, 0), "");
-    cr_expect_str_eq(alerts(T0 + 21 * MINUTE, T0),
-                     "slow|4|0|1200|12m, above 10m|1\n");
+    cr_expect_str_eq(alerts(T0 + 21 * MINUTE, T0), "slow|4|0|1200|12m, above 10m|1\n");
     cr_expect_str_eq(alerts(T0 + 19 * MINUTE, 0), "slow|1|0|-|12m, above 10m|1\n",
                      "and then it fired");
 }
@@ -151,8 +150,7 @@ Test(store_rules, the_list_says_how_often_and_how_long)
     rule = fire();
     cr_expect_str_eq(stands(T0 + 15 * MINUTE),
                      "slow|linux-xl|2|300|720|1|600000|600000|1790000300000\n");
-    cr_expect_str_eq(stands(T0 + MINUTE), "slow|linux-xl|1|0|-|0|0|-|-\n",
-                     "then it was pending");
+    cr_expect_str_eq(stands(T0 + MINUTE), "slow|linux-xl|1|0|-|0|0|-|-\n", "then it was pending");
     cr_expect_str_eq(stands(T0 - MINUTE), "slow|linux-xl|0|-|-|0|0|-|-\n");
     rule.state = 0;
     rule.since_ms = T0 + 20 * MINUTE;
@@ -189,8 +187,7 @@ Test(store_rules, a_snooze_and_a_claim_are_seen_by_all_until_they_are_over)
     cr_assert(store_put_word(kit.store, WORD_SNOOZE, wish, T0 + HOUR, &err), "%s", err.text);
     snprintf(wish, sizeof(wish), "%s\t0\tbob\tI look", key);
     cr_assert(store_put_word(kit.store, WORD_CLAIM, wish, T0 + HOUR, &err), "%s", err.text);
-    cr_expect_str_eq(said(T0 + HOUR),
-                     "2|ann: disks are\xEF\xBF\xBD[31m ordered|7200|bob|I look\n");
+    cr_expect_str_eq(said(T0 + HOUR), "2|ann: disks are\xEF\xBF\xBD[31m ordered|7200|bob|I look\n");
     cr_expect_str_eq(said(T0 + HOUR - 1), "1||-|-|-\n", "not before");
     cr_expect_str_eq(said(T0 + 2 * HOUR), "1||-|bob|I look\n", "the snooze is over");
     cr_assert(store_begin(kit.store, &err));

@@ -13,27 +13,25 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "collect/alerting.h"
 #include "collect/causes.h"
 #include "collect/confine.h"
 #include "collect/derive.h"
 #include "collect/kpi_settings.h"
-#include "collect/notices.h"
 #include "collect/poller.h"
 #include "collect/process.h"
 #include "collect/program.h"
+#include "collect/rules.h"
 #include "collect/runbooks.h"
 #include "collect/service.h"
 #include "core/log.h"
 #include "core/mem.h"
-#include "store/alerting.h"
 
 static const double HEART_S = 2., UPKEEP_S = 60., FIRST_UPKEEP_S = 10., WISH_S = 0.25;
 static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
 static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
 static const double LOCK_AGAIN_S = 1., STAGGER_S = 0.005;
 
-enum { ONCE_LOCK_TRIES = 5, WISH_MOST = 1300, RULES_WAIT_MS = 60000 };
+enum { ONCE_LOCK_TRIES = 5, WISH_MOST = 1300 };
 
 struct collect {
     const struct collect_options *options;
@@ -45,9 +43,7 @@ struct collect {
     struct deriver *deriver;
     struct kpi_setup kpis;
     struct causes *causes;
-    struct alerting_loop *alerting; /* NULL in a single round, whose end would be theirs */
-    struct notices *notices;
-    int64_t began_ms; /* boot time since when it collects */
+    struct rules *rules; /* NULL in a single round, whose end would be theirs */
     struct poller **pollers;
     size_t count;
     size_t started;
@@ -120,16 +116,13 @@ static void on_broken(void *self, const struct dx_error *err)
     end(c, COLLECT_SOURCE_FAILED);
 }
 
-static void warn(struct collect *c, const struct dx_error *err)
+static void warn(void *self, const struct dx_error *err)
 {
+    struct collect *c = self;
+
     log_line(DX_LOG_WARN, "%s", err->text);
     (void)store_log(c->store, clock_now(&c->clock), DX_LOG_WARN, "", err->text,
                     &(struct dx_error){ 0 });
-}
-
-static void warn_of(void *self, const struct dx_error *err)
-{
-    warn(self, err);
 }
 
 static void tidy(struct collect *c)
@@ -180,19 +173,6 @@ static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
         warn(c, &err);
 }
 
-/* Not before each source was asked once, for what a store had long ago is no news; but a first
- * poll may fill back for hours, and others know something by then. */
-static void look_at_rules(struct collect *c)
-{
-    struct dx_error err = { 0 };
-
-    if (!c->alerting || (c->polled < c->count && time_boot_ms() - c->began_ms < RULES_WAIT_MS))
-        return;
-    if (!alerting_look(c->alerting, &err))
-        warn(c, &err);
-    notices_look(c->notices);
-}
-
 /* Windows move with the minute: a slice at a time, so that polls go on. */
 static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
 {
@@ -212,7 +192,7 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
     }
     timer->repeat = more ? NEXT_SLICE_S : SLICE_S;
     ev_timer_again(loop, timer);
-    look_at_rules(c);
+    rules_look(c->rules, c->polled >= c->count);
 }
 
 static void on_runbooks(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -243,17 +223,7 @@ static void grant(struct collect *c, const char *what, const char *arg)
     if (strcmp(what, "triage") == 0 &&
         !store_put_verdict(c->store, arg, clock_now(&c->clock), &err))
         warn(c, &err);
-}
-
-/* What a viewer says of an alert. */
-static void grant_word(struct collect *c, const char *what, const char *arg)
-{
-    enum word_kind kind = strcmp(what, "snooze") == 0 ? WORD_SNOOZE : WORD_CLAIM;
-    struct dx_error err = { 0 };
-
-    if ((kind == WORD_SNOOZE || strcmp(what, "claim") == 0) &&
-        !store_put_word(c->store, kind, arg, clock_now(&c->clock), &err))
-        warn(c, &err);
+    rules_wish(c->rules, what, arg);
 }
 
 static void on_wish(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -267,10 +237,8 @@ static void on_wish(struct ev_loop *loop, ev_timer *timer, int revents)
     if (version == c->data_version)
         return;
     c->data_version = version;
-    while (store_take_wish(c->store, what, arg, sizeof(what))) {
+    while (store_take_wish(c->store, what, arg, sizeof(what)))
         grant(c, what, arg);
-        grant_word(c, what, arg);
-    }
 }
 
 /* ---- beginning ---- */
@@ -357,19 +325,11 @@ static void load_causes(struct collect *c)
 /* They go on in a collector that stays. Without rules those that the store has end. */
 static void start_rules(struct collect *c)
 {
-    const struct notices_needs needs = { .loop = c->loop,
-                                         .http = c->http,
-                                         .store = c->store,
-                                         .config = c->options->config,
-                                         .clock = &c->clock,
-                                         .warn = warn_of,
-                                         .self = c };
+    const struct notices_needs needs = { c->loop,   c->http, c->store, c->options->config,
+                                         &c->clock, warn,    c };
 
-    c->began_ms = time_boot_ms();
-    if (c->options->once)
-        return;
-    c->alerting = alerting_new(c->store, c->options->config, &c->kpis.business, &c->clock);
-    c->notices = notices_new(&needs);
+    if (!c->options->once)
+        c->rules = rules_new(&needs, &c->kpis.business);
 }
 
 static void collect_now(struct collect *c)
@@ -494,8 +454,7 @@ static void stop(struct collect *c)
     for (size_t i = 0; i < c->count; i++)
         poller_free(c->pollers[i]);
     free(c->pollers);
-    notices_free(c->notices);
-    alerting_free(c->alerting);
+    rules_free(c->rules);
     http_free(c->http);
     store_close(c->store);
     deriver_free(c->deriver);
