@@ -2,7 +2,7 @@
 
 complete -c dxtop -f
 complete -c dxtop -n __fish_use_subcommand -a once -d 'poll every source once, print everything, and end'
-complete -c dxtop -n __fish_use_subcommand -a export -d 'print records, one a line: samples, alerts, runs, jobs, pools, pipelines, flaky, failures, tickets, kpis'
+complete -c dxtop -n __fish_use_subcommand -a export -d 'print records, one a line: samples, alerts, runs, jobs, pools, pipelines, flaky, failures, tickets, kpis, rules'
 complete -c dxtop -n __fish_use_subcommand -a check -d 'check the configuration and reach every source'
 complete -c dxtop -n __fish_use_subcommand -a screen -d 'print a view as it would look, without a terminal'
 complete -c dxtop -n __fish_use_subcommand -a report -d 'print what the store knows of a week, to be sent out'
