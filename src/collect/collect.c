@@ -1,11 +1,8 @@
-/* collect: the collector's loop. */
+/* collect: the collector's loop, how it begins and how it ends. */
 #include "config.h"
 
-#include "collect/collect.h"
+#include "collect/collect_internal.h"
 
-#include <inttypes.h>
-#include <malloc.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,232 +10,30 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "collect/causes.h"
 #include "collect/confine.h"
-#include "collect/derive.h"
-#include "collect/kpi_settings.h"
-#include "collect/poller.h"
 #include "collect/process.h"
 #include "collect/program.h"
-#include "collect/rules.h"
-#include "collect/runbooks.h"
 #include "collect/service.h"
 #include "core/log.h"
 #include "core/mem.h"
 
-static const double HEART_S = 2., UPKEEP_S = 60., FIRST_UPKEEP_S = 10., WISH_S = 0.25;
-static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
-static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
-static const double LOCK_AGAIN_S = 1., STAGGER_S = 0.005;
+static const double LOCK_AGAIN_S = 1.;
 
-enum { ONCE_LOCK_TRIES = 5, WISH_MOST = 1300 };
+enum { ONCE_LOCK_TRIES = 5 };
 
-struct collect {
-    const struct collect_options *options;
-    struct ev_loop *loop;
-    struct store *store;
-    struct http *http;
-    struct clock clock;
-    struct pollers shared;
-    struct deriver *deriver;
-    struct kpi_setup kpis;
-    struct causes *causes;
-    struct rules *rules; /* NULL in a single round, whose end would be theirs */
-    struct poller **pollers;
-    size_t count;
-    size_t started;
-    size_t polled, failed; /* sources, in the first round */
-    int lock_tries;
-    int64_t until_boot_ms; /* that the one round may take; 0: for ever */
-    int64_t data_version;
-    bool stdin_closed, ended;
-    bool full; /* pages of polls, or of what is derived, are in memory */
-    struct dx_error error;
-    int status;
-
-    ev_timer heart, upkeep, slice, wish, runbooks, lock, deadline;
-    ev_io in;
-    ev_signal signals[3];
-};
-
-static void end(struct collect *c, int status)
+void collect_end(struct collect *c, int status)
 {
     c->status = status;
     c->ended = true; /* ev_break() does nothing before ev_run() */
     ev_break(c->loop, EVBREAK_ALL);
 }
 
-static void start_timer(struct collect *c, ev_timer *timer, double after, double every,
-                        void (*callback)(struct ev_loop *, ev_timer *, int))
+void collect_timer(struct collect *c, ev_timer *timer, double after, double every,
+                   void (*callback)(struct ev_loop *, ev_timer *, int))
 {
     ev_timer_init(timer, callback, after, every);
     timer->data = c;
     ev_timer_start(c->loop, timer);
-}
-
-/* ---- while it collects ---- */
-
-/* All together; by a clock that stands one after the other, so that two runs
- * write the same in the same order. */
-static void start_pollers(struct collect *c)
-{
-    bool in_turn = isinf(clock_real_s(&c->clock, 1));
-
-    while (c->started < c->count) {
-        poller_start(c->pollers[c->started], in_turn ? 0. : (double)c->started * STAGGER_S);
-        c->started++;
-        if (in_turn)
-            return;
-    }
-}
-
-static void on_polled(void *self, bool first, bool ok)
-{
-    struct collect *c = self;
-
-    if (!first)
-        return;
-    c->failed += !ok;
-    start_pollers(c);
-    if (++c->polled < c->count || !c->options->once)
-        return;
-    if (deriver_settle(c->deriver, c->store, clock_now(&c->clock), &c->error))
-        end(c, c->failed > 0 ? COLLECT_SOURCE_FAILED : COLLECT_OK);
-    else
-        end(c, COLLECT_SOURCE_FAILED);
-}
-
-static void on_broken(void *self, const struct dx_error *err)
-{
-    struct collect *c = self;
-
-    c->error = *err;
-    end(c, COLLECT_SOURCE_FAILED);
-}
-
-static void warn(void *self, const struct dx_error *err)
-{
-    struct collect *c = self;
-
-    log_line(DX_LOG_WARN, "%s", err->text);
-    (void)store_log(c->store, clock_now(&c->clock), DX_LOG_WARN, "", err->text,
-                    &(struct dx_error){ 0 });
-}
-
-static void tidy(struct collect *c)
-{
-    struct dx_error err = { 0 };
-
-    if (!store_tidy(c->store, &err))
-        warn(c, &err);
-    if (!store_is_dirty(c->store) || ev_timer_remaining(c->loop, &c->slice) <= NEXT_SLICE_S)
-        return;
-    c->slice.repeat = NEXT_SLICE_S; /* what it left is wanted on the screen */
-    ev_timer_again(c->loop, &c->slice);
-}
-
-static void on_committed(void *self)
-{
-    struct collect *c = self;
-
-    c->full = true;
-    tidy(c);
-}
-
-static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
-{
-    struct collect *c = timer->data;
-    struct dx_error err = { 0 };
-
-    (void)loop;
-    (void)revents;
-    if (!store_heartbeat(c->store, clock_now(&c->clock), &err))
-        on_broken(c, &err);
-    else
-        tidy(c);
-    service_alive();
-    if (c->stdin_closed && !store_has_viewers(c->store))
-        end(c, COLLECT_OK);
-}
-
-static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
-{
-    struct collect *c = timer->data;
-    struct dx_error err = { 0 };
-
-    (void)loop;
-    (void)revents;
-    log_line(DX_LOG_DEBUG, "upkeep: the WAL has %" PRId64 " bytes", store_wal_bytes(c->store));
-    if (!store_upkeep(c->store, clock_now(&c->clock), &err))
-        warn(c, &err);
-}
-
-/* Windows move with the minute: a slice at a time, so that polls go on. */
-static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
-{
-    struct collect *c = timer->data;
-    struct dx_error err = { 0 };
-    int64_t before = store_gathered(c->store);
-    bool more;
-
-    (void)revents;
-    if (!deriver_slice(c->deriver, c->store, clock_now(&c->clock), &more, &err))
-        log_line(DX_LOG_WARN, "%s", err.text);
-    c->full = c->full || store_gathered(c->store) != before;
-    if (!more && c->full) {
-        store_rest(c->store); /* some time of nothing like it is to come */
-        (void)malloc_trim(0);
-        c->full = false;
-    }
-    timer->repeat = more ? NEXT_SLICE_S : SLICE_S;
-    ev_timer_again(loop, timer);
-    rules_look(c->rules, c->polled >= c->count);
-}
-
-static void on_runbooks(struct ev_loop *loop, ev_timer *timer, int revents)
-{
-    struct collect *c = timer->data;
-    struct dx_error err = { 0 };
-    bool more;
-
-    (void)revents;
-    if (!runbooks_read(c->store, c->options->config->runbooks, &more, &err))
-        warn(c, &err);
-    timer->repeat = more ? NEXT_RUNBOOKS_S : RUNBOOKS_S;
-    ev_timer_again(loop, timer);
-}
-
-static void grant(struct collect *c, const char *what, const char *arg)
-{
-    struct dx_error err = { 0 };
-
-    log_line(DX_LOG_DEBUG, "a viewer wishes: %s %s", what, arg);
-    for (size_t i = 0; strcmp(what, "poll") == 0 && i < c->count; i++)
-        if (!*arg || strcmp(arg, poller_name(c->pollers[i])) == 0)
-            poller_wish(c->pollers[i]);
-    if (strcmp(what, "poll") == 0 && !*arg && ev_is_active(&c->runbooks)) {
-        c->runbooks.repeat = NEXT_RUNBOOKS_S;
-        ev_timer_again(c->loop, &c->runbooks);
-    }
-    if (strcmp(what, "triage") == 0 &&
-        !store_put_verdict(c->store, arg, clock_now(&c->clock), &err))
-        warn(c, &err);
-    rules_wish(c->rules, what, arg);
-}
-
-static void on_wish(struct ev_loop *loop, ev_timer *timer, int revents)
-{
-    struct collect *c = timer->data;
-    int64_t version = store_data_version(c->store);
-    char what[WISH_MOST], arg[WISH_MOST];
-
-    (void)loop;
-    (void)revents;
-    if (version == c->data_version)
-        return;
-    c->data_version = version;
-    while (store_take_wish(c->store, what, arg, sizeof(what)))
-        grant(c, what, arg);
 }
 
 /* ---- beginning ---- */
@@ -271,7 +66,7 @@ static bool make_pollers(struct collect *c)
         c->pollers[c->count] = poller_new(&c->shared, &config->sources[i], ids[i]);
         c->count++;
     }
-    start_pollers(c);
+    collect_pollers(c);
     free(rows);
     free(ids);
     arena_free(&names);
@@ -316,7 +111,7 @@ static void load_causes(struct collect *c)
         size_t len = strcspn(at, "\n");
 
         (void)dx_fail(&err, DX_FAULT_CONFIG, "patterns: %.*s", (int)(len < 200 ? len : 200), at);
-        warn(c, &err);
+        collect_warn(c, &err);
         at += len + (at[len] != '\0');
     }
     buf_done(&complaints);
@@ -325,8 +120,8 @@ static void load_causes(struct collect *c)
 /* They go on in a collector that stays. Without rules those that the store has end. */
 static void start_rules(struct collect *c)
 {
-    const struct notices_needs needs = { c->loop,   c->http, c->store, c->options->config,
-                                         &c->clock, warn,    c };
+    const struct notices_needs needs = { c->loop,   c->http,      c->store, c->options->config,
+                                         &c->clock, collect_warn, c };
 
     if (!c->options->once)
         c->rules = rules_new(&needs, &c->kpis.business);
@@ -345,32 +140,24 @@ static void collect_now(struct collect *c)
                                   .clock = &c->clock,
                                   .causes = c->causes,
                                   .once = c->options->once,
-                                  .until_boot_ms = c->until_boot_ms,
-                                  .polled = on_polled,
-                                  .committed = on_committed,
-                                  .broken = on_broken,
-                                  .self = c };
+                                  .until_boot_ms = c->until_boot_ms };
+    collect_listen(c);
     c->deriver = deriver_new((enum success_policy)c->options->config->success_policy);
     kpi_setup(&c->kpis, c->options->config, &err);
     if (err.fault != DX_FAULT_NONE)
-        warn(c, &err);
+        collect_warn(c, &err);
     deriver_kpis(c->deriver, &c->kpis.settings);
     store_on_derive(c->store, deriver_commit, c->deriver);
     start_rules(c);
     if (!make_pollers(c) || !store_heartbeat(c->store, clock_now(&c->clock), &c->error)) {
-        end(c, COLLECT_SOURCE_FAILED);
+        collect_end(c, COLLECT_SOURCE_FAILED);
         return;
     }
     say_started(c);
     if (c->count == 0 && c->options->once)
-        end(c, COLLECT_OK);
+        collect_end(c, COLLECT_OK);
     service_ready();
-    start_timer(c, &c->heart, HEART_S, HEART_S, on_heart);
-    start_timer(c, &c->upkeep, FIRST_UPKEEP_S, UPKEEP_S, on_upkeep);
-    start_timer(c, &c->slice, SLICE_S, SLICE_S, on_slice);
-    start_timer(c, &c->wish, WISH_S, WISH_S, on_wish);
-    if (*c->options->config->runbooks)
-        start_timer(c, &c->runbooks, NEXT_RUNBOOKS_S, RUNBOOKS_S, on_runbooks);
+    collect_duties(c);
 }
 
 /* Somebody else collects: ask every second. A collector that waits so is how
@@ -387,9 +174,9 @@ static void on_lock(struct ev_loop *loop, ev_timer *timer, int revents)
         return;
     }
     if (c->stdin_closed)
-        end(c, COLLECT_OK);
+        collect_end(c, COLLECT_OK);
     else if (c->options->once && ++c->lock_tries >= ONCE_LOCK_TRIES)
-        end(c, COLLECT_LOCKED);
+        collect_end(c, COLLECT_LOCKED);
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
@@ -397,7 +184,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
     (void)loop;
     log_line(DX_LOG_INFO, "signal %d", w->signum);
     (void)revents;
-    end(w->data, COLLECT_OK);
+    collect_end(w->data, COLLECT_OK);
 }
 
 static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -407,7 +194,7 @@ static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
     (void)loop;
     (void)revents;
     dx_fail(&c->error, DX_FAULT_NETWORK, "not all sources answered in time");
-    end(c, COLLECT_SOURCE_FAILED);
+    collect_end(c, COLLECT_SOURCE_FAILED);
 }
 
 /* The viewer that started us ended. */
@@ -424,7 +211,7 @@ static void on_stdin(struct ev_loop *loop, ev_io *io, int revents)
     log_line(DX_LOG_INFO, "the viewer that started us ended; others %s",
              store_has_viewers(c->store) ? "are there" : "are not");
     if (!store_has_viewers(c->store))
-        end(c, COLLECT_OK);
+        collect_end(c, COLLECT_OK);
 }
 
 static void watch(struct collect *c)
@@ -445,7 +232,7 @@ static void watch(struct collect *c)
     }
     if (c->options->once && c->options->wait_ms > 0) {
         c->until_boot_ms = time_boot_ms() + c->options->wait_ms;
-        start_timer(c, &c->deadline, (double)c->options->wait_ms / 1e3, 0., on_deadline);
+        collect_timer(c, &c->deadline, (double)c->options->wait_ms / 1e3, 0., on_deadline);
     }
 }
 
@@ -484,7 +271,7 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
     } else {
         service_waits();
         log_line(DX_LOG_INFO, "another collects into %s; waiting", store_path(c.store));
-        start_timer(&c, &c.lock, LOCK_AGAIN_S * (1. + drand48() / 2.), LOCK_AGAIN_S, on_lock);
+        collect_timer(&c, &c.lock, LOCK_AGAIN_S * (1. + drand48() / 2.), LOCK_AGAIN_S, on_lock);
     }
     if (!c.ended)
         ev_run(c.loop, 0);

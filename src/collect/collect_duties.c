@@ -1,0 +1,202 @@
+/* collect_duties: what the collector does while it collects: what polls leave to do, the
+ * heartbeat, upkeep, the minute's derivations, alert rules, runbooks and viewers' wishes. */
+#include "config.h"
+
+#include "collect/collect_internal.h"
+
+#include <inttypes.h>
+#include <malloc.h>
+#include <math.h>
+#include <string.h>
+
+#include "collect/runbooks.h"
+#include "collect/service.h"
+#include "core/log.h"
+
+static const double HEART_S = 2., UPKEEP_S = 60., FIRST_UPKEEP_S = 10., WISH_S = 0.25;
+static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
+static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
+static const double STAGGER_S = 0.005;
+
+enum { WISH_MOST = 1300 };
+
+/* All together; by a clock that stands one after the other, so that two runs
+ * write the same in the same order. */
+void collect_pollers(struct collect *c)
+{
+    bool in_turn = isinf(clock_real_s(&c->clock, 1));
+
+    while (c->started < c->count) {
+        poller_start(c->pollers[c->started], in_turn ? 0. : (double)c->started * STAGGER_S);
+        c->started++;
+        if (in_turn)
+            return;
+    }
+}
+
+static void on_polled(void *self, bool first, bool ok)
+{
+    struct collect *c = self;
+
+    if (!first)
+        return;
+    c->failed += !ok;
+    collect_pollers(c);
+    if (++c->polled < c->count || !c->options->once)
+        return;
+    if (deriver_settle(c->deriver, c->store, clock_now(&c->clock), &c->error))
+        collect_end(c, c->failed > 0 ? COLLECT_SOURCE_FAILED : COLLECT_OK);
+    else
+        collect_end(c, COLLECT_SOURCE_FAILED);
+}
+
+static void on_broken(void *self, const struct dx_error *err)
+{
+    struct collect *c = self;
+
+    c->error = *err;
+    collect_end(c, COLLECT_SOURCE_FAILED);
+}
+
+void collect_warn(void *self, const struct dx_error *err)
+{
+    struct collect *c = self;
+
+    log_line(DX_LOG_WARN, "%s", err->text);
+    (void)store_log(c->store, clock_now(&c->clock), DX_LOG_WARN, "", err->text,
+                    &(struct dx_error){ 0 });
+}
+
+static void tidy(struct collect *c)
+{
+    struct dx_error err = { 0 };
+
+    if (!store_tidy(c->store, &err))
+        collect_warn(c, &err);
+    if (!store_is_dirty(c->store) || ev_timer_remaining(c->loop, &c->slice) <= NEXT_SLICE_S)
+        return;
+    c->slice.repeat = NEXT_SLICE_S; /* what it left is wanted on the screen */
+    ev_timer_again(c->loop, &c->slice);
+}
+
+static void on_committed(void *self)
+{
+    struct collect *c = self;
+
+    c->full = true;
+    tidy(c);
+}
+
+static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+    struct dx_error err = { 0 };
+
+    (void)loop;
+    (void)revents;
+    if (!store_heartbeat(c->store, clock_now(&c->clock), &err))
+        on_broken(c, &err);
+    else
+        tidy(c);
+    service_alive();
+    if (c->stdin_closed && !store_has_viewers(c->store))
+        collect_end(c, COLLECT_OK);
+}
+
+static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+    struct dx_error err = { 0 };
+
+    (void)loop;
+    (void)revents;
+    log_line(DX_LOG_DEBUG, "upkeep: the WAL has %" PRId64 " bytes", store_wal_bytes(c->store));
+    if (!store_upkeep(c->store, clock_now(&c->clock), &err))
+        collect_warn(c, &err);
+}
+
+/* Windows move with the minute: a slice at a time, so that polls go on. */
+static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+    struct dx_error err = { 0 };
+    int64_t before = store_gathered(c->store);
+    bool more;
+
+    (void)revents;
+    if (!deriver_slice(c->deriver, c->store, clock_now(&c->clock), &more, &err))
+        log_line(DX_LOG_WARN, "%s", err.text);
+    c->full = c->full || store_gathered(c->store) != before;
+    if (!more && c->full) {
+        store_rest(c->store); /* some time of nothing like it is to come */
+        (void)malloc_trim(0);
+        c->full = false;
+    }
+    timer->repeat = more ? NEXT_SLICE_S : SLICE_S;
+    ev_timer_again(loop, timer);
+    rules_look(c->rules, c->polled >= c->count);
+}
+
+static void on_runbooks(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+    struct dx_error err = { 0 };
+    bool more;
+
+    (void)revents;
+    if (!runbooks_read(c->store, c->options->config->runbooks, &more, &err))
+        collect_warn(c, &err);
+    timer->repeat = more ? NEXT_RUNBOOKS_S : RUNBOOKS_S;
+    ev_timer_again(loop, timer);
+}
+
+static void grant(struct collect *c, const char *what, const char *arg)
+{
+    struct dx_error err = { 0 };
+
+    log_line(DX_LOG_DEBUG, "a viewer wishes: %s %s", what, arg);
+    for (size_t i = 0; strcmp(what, "poll") == 0 && i < c->count; i++)
+        if (!*arg || strcmp(arg, poller_name(c->pollers[i])) == 0)
+            poller_wish(c->pollers[i]);
+    if (strcmp(what, "poll") == 0 && !*arg && ev_is_active(&c->runbooks)) {
+        c->runbooks.repeat = NEXT_RUNBOOKS_S;
+        ev_timer_again(c->loop, &c->runbooks);
+    }
+    if (strcmp(what, "triage") == 0 &&
+        !store_put_verdict(c->store, arg, clock_now(&c->clock), &err))
+        collect_warn(c, &err);
+    rules_wish(c->rules, what, arg);
+}
+
+static void on_wish(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+    int64_t version = store_data_version(c->store);
+    char what[WISH_MOST], arg[WISH_MOST];
+
+    (void)loop;
+    (void)revents;
+    if (version == c->data_version)
+        return;
+    c->data_version = version;
+    while (store_take_wish(c->store, what, arg, sizeof(what)))
+        grant(c, what, arg);
+}
+
+void collect_listen(struct collect *c)
+{
+    c->shared.polled = on_polled;
+    c->shared.committed = on_committed;
+    c->shared.broken = on_broken;
+    c->shared.self = c;
+}
+
+void collect_duties(struct collect *c)
+{
+    collect_timer(c, &c->heart, HEART_S, HEART_S, on_heart);
+    collect_timer(c, &c->upkeep, FIRST_UPKEEP_S, UPKEEP_S, on_upkeep);
+    collect_timer(c, &c->slice, SLICE_S, SLICE_S, on_slice);
+    collect_timer(c, &c->wish, WISH_S, WISH_S, on_wish);
+    if (*c->options->config->runbooks)
+        collect_timer(c, &c->runbooks, NEXT_RUNBOOKS_S, RUNBOOKS_S, on_runbooks);
+}

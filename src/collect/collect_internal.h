@@ -1,0 +1,56 @@
+/* collect_internal: a collector that runs, as the two files of its loop see it. */
+#ifndef COLLECT_COLLECT_INTERNAL_H
+#define COLLECT_COLLECT_INTERNAL_H
+
+#include <ev.h>
+#include <stdbool.h>
+
+#include "collect/causes.h"
+#include "collect/collect.h"
+#include "collect/derive.h"
+#include "collect/kpi_settings.h"
+#include "collect/poller.h"
+#include "collect/rules.h"
+
+struct collect {
+    const struct collect_options *options;
+    struct ev_loop *loop;
+    struct store *store;
+    struct http *http;
+    struct clock clock;
+    struct pollers shared;
+    struct deriver *deriver;
+    struct kpi_setup kpis;
+    struct causes *causes;
+    struct rules *rules; /* NULL in a single round, whose end would be theirs */
+    struct poller **pollers;
+    size_t count;
+    size_t started;
+    size_t polled, failed; /* sources, in the first round */
+    int lock_tries;
+    int64_t until_boot_ms; /* that the one round may take; 0: for ever */
+    int64_t data_version;
+    bool stdin_closed, ended;
+    bool full; /* pages of polls, or of what is derived, are in memory */
+    struct dx_error error;
+    int status;
+
+    ev_timer heart, upkeep, slice, wish, runbooks, lock, deadline;
+    ev_io in;
+    ev_signal signals[3];
+};
+
+/* ---- collect.c ---- */
+
+void collect_end(struct collect *c, int status);
+void collect_timer(struct collect *c, ev_timer *timer, double after, double every,
+                   void (*callback)(struct ev_loop *, ev_timer *, int));
+
+/* ---- collect_duties.c ---- */
+
+void collect_warn(void *self, const struct dx_error *err); /* self: the collector */
+void collect_listen(struct collect *c);  /* to what the pollers say; before there is one */
+void collect_pollers(struct collect *c); /* starts them */
+void collect_duties(struct collect *c);  /* begins all else */
+
+#endif
