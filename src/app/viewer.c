@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "app/actions.h"
-#include "app/lean.h"
 #include "app/state.h"
+#include "core/lean.h"
 #include "core/log.h"
 #include "core/mem.h"
 

@@ -14,6 +14,7 @@
 #include "collect/process.h"
 #include "collect/program.h"
 #include "collect/service.h"
+#include "core/lean.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -271,6 +272,7 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
     } else {
         service_waits();
         log_line(DX_LOG_INFO, "another collects into %s; waiting", store_path(c.store));
+        lean();
         collect_timer(&c, &c.lock, LOCK_AGAIN_S * (1. + drand48() / 2.), LOCK_AGAIN_S, on_lock);
     }
     if (!c.ended)

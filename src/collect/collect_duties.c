@@ -5,12 +5,12 @@
 #include "collect/collect_internal.h"
 
 #include <inttypes.h>
-#include <malloc.h>
 #include <math.h>
 #include <string.h>
 
 #include "collect/runbooks.h"
 #include "collect/service.h"
+#include "core/lean.h"
 #include "core/log.h"
 
 static const double HEART_S = 2., UPKEEP_S = 60., FIRST_UPKEEP_S = 10., WISH_S = 0.25;
@@ -129,7 +129,7 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
     c->full = c->full || store_gathered(c->store) != before;
     if (!more && c->full) {
         store_rest(c->store); /* some time of nothing like it is to come */
-        (void)malloc_trim(0);
+        lean();
         c->full = false;
     }
     timer->repeat = more ? NEXT_SLICE_S : SLICE_S;

@@ -6,7 +6,7 @@
  * in the program itself stay. */
 #include "config.h"
 
-#include "app/lean.h"
+#include "core/lean.h"
 
 #include <link.h>
 #include <malloc.h>
