@@ -31,11 +31,11 @@ const char schema_tickets_sql[] =
     " WHERE state < 3;"
     /* done, and some servers do not say when */
     "CREATE INDEX ticket_done ON ticket (" TICKETS_DONE_MS ", id) WHERE state = 3;"
-    /* what key numbers are made of */
-    "CREATE INDEX ticket_created ON ticket (created_ms, source, category, priority)"
+    /* what key numbers are made of; with gone_ms, or each ticket itself is looked up for it */
+    "CREATE INDEX ticket_created ON ticket (created_ms, source, category, priority, gone_ms)"
     " WHERE gone_ms IS NULL;"
     "CREATE INDEX ticket_answered ON ticket (first_ms, first_business_ms, source, category,"
-    " priority) WHERE first_ms IS NOT NULL AND gone_ms IS NULL;"
+    " priority, gone_ms) WHERE first_ms IS NOT NULL AND gone_ms IS NULL;"
     "CREATE INDEX ticket_gone ON ticket (gone_ms) WHERE gone_ms IS NOT NULL;"
     /* parts that are still to be asked for: the latest first */
     "CREATE INDEX ticket_lacks ON ticket (source, parts, updated_ms);"
