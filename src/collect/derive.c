@@ -270,6 +270,16 @@ static bool do_failures(struct store *store, struct round *r, struct dx_error *e
     return derive_incidents(store, from_ms - 1, to_ms - 1, r->now_ms, err);
 }
 
+/* Tries are read once: where days that are over wait as well, with those. */
+static bool do_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err)
+{
+    const struct dirty days = { .kind = DIRTY_FLAKY_DAYS, .id = pipeline };
+    bool waits;
+
+    return store_has_dirty(store, &days, &waits, err) &&
+           (waits || derive_flaky(store, pipeline, at_ms, err));
+}
+
 static bool do_key(struct deriver *d, struct store *store, struct round *r, struct dx_error *err)
 {
     const struct part part = { .id = d->left.id, .nth = d->left.nth };
@@ -295,9 +305,9 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
     case DIRTY_PIPELINE:
         r->pipelines = true;
         return do_pipeline(d, store, part.id, r->at_ms, err) &&
-               derive_flaky(store, part.id, r->at_ms, err);
+               do_flaky(store, part.id, r->at_ms, err);
     case DIRTY_FLAKY:
-        return derive_flaky(store, part.id, r->at_ms, err);
+        return do_flaky(store, part.id, r->at_ms, err);
     case DIRTY_TOTALS:
         return derive_totals(store, err);
     case DIRTY_TICKET:

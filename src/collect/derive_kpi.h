@@ -51,7 +51,8 @@ bool derive_ticket(struct store *store, const struct kpi_settings *settings, int
  * out. */
 const char *derive_critical(const struct kpi_settings *settings, char out[20]);
 const char *derive_calendar(const struct business *business, char out[20]);
-/* How many of a pipeline's jobs were flaky on days that are over. */
+/* derive_flaky(), and by the same reading how many of a pipeline's jobs were flaky on days that
+ * are over. */
 bool derive_flaky_days(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err);
 /* The points of a day that is over. */
 bool derive_kpi_day(struct store *store, const struct kpi_settings *settings, int64_t day,

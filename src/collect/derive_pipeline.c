@@ -1,6 +1,5 @@
-/* derive_pipeline: success rates and durations of a pipeline's runs, and its
- * flaky jobs. A run counts once, by its last attempt that ended; first attempts
- * are counted beside it. */
+/* derive_pipeline: success rates and durations of a pipeline's runs. A run counts
+ * once, by its last attempt that ended; first attempts are counted beside it. */
 #include "config.h"
 
 #include "collect/derive.h"
@@ -9,7 +8,6 @@
 #include <stdlib.h>
 
 #include "core/mem.h"
-#include "insight/flaky.h"
 #include "insight/quantile.h"
 #include "insight/rank.h"
 
@@ -232,81 +230,4 @@ bool derive_totals(struct store *store, struct dx_error *err)
         }
     }
     return true;
-}
-
-/* ---- flaky jobs ---- */
-
-static struct flaky_try try_of(const struct stored_try *t)
-{
-    return (struct flaky_try){ .sha = t->sha,
-                               .at_ms = t->at_ms,
-                               .duration_ms = t->duration_ms,
-                               .queued_ms = t->queued_ms,
-                               .result = t->result,
-                               .cause = t->cause,
-                               .attempt = (int)t->attempt,
-                               .never_started = !t->started,
-                               .default_branch = t->protected_branch };
-}
-
-static struct flaky_row row_of(int64_t name, const struct flaky *now, const struct flaky *before)
-{
-    return (struct flaky_row){ .name = name,
-                               .state = (int)now->state,
-                               .n = now->n,
-                               .failed = now->k,
-                               .pairs = now->pairs,
-                               .lost_ms = now->lost_ms,
-                               .first_ms = now->first_seen_ms,
-                               .last_ms = now->last_seen_ms,
-                               .rate = now->rate,
-                               .low = now->low,
-                               .high = now->high,
-                               .before = before->rate };
-}
-
-/* However it was judged, and where no rerun says whose fault it is. */
-static bool has_failed(const struct flaky_try *tries, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (tries[i].result == DX_RESULT_FAILURE)
-            return true;
-    return false;
-}
-
-bool derive_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err)
-{
-    struct stored_try *stored;
-    struct flaky_try *tries;
-    struct flaky_row *rows;
-    int64_t *failed;
-    size_t count, n = 0, failed_n = 0, end;
-    bool ok;
-
-    if (!store_tries(store, pipeline, at_ms - 2 * FLAKY_WINDOW_MS, at_ms, &stored, &count, err))
-        return false;
-    tries = mem_new(count, sizeof(*tries));
-    rows = mem_new(count, sizeof(*rows));
-    failed = mem_new(count, sizeof(*failed));
-    for (size_t i = 0; i < count; i++)
-        tries[i] = try_of(&stored[i]);
-    for (size_t i = 0; i < count; i = end) {
-        struct flaky now, before;
-
-        for (end = i; end < count && stored[end].name == stored[i].name; end++)
-            ;
-        now = flaky_judge(tries + i, end - i, at_ms);
-        before = flaky_judge(tries + i, end - i, at_ms - FLAKY_WINDOW_MS);
-        if (now.listed && stored[i].name > 0)
-            rows[n++] = row_of(stored[i].name, &now, &before);
-        if (stored[i].name > 0 && has_failed(tries + i, end - i))
-            failed[failed_n++] = stored[i].name;
-    }
-    ok = store_put_flaky(store, pipeline, rows, n, err) &&
-         store_put_failed(store, pipeline, failed, failed_n, err);
-    free(failed);
-    free(stored);
-    free(tries);
-    free(rows);
-    return ok;
 }

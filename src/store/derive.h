@@ -36,6 +36,7 @@ struct dirty {
 };
 bool store_put_dirty(struct store *store, const struct touched *touched, struct dx_error *err);
 bool store_is_dirty(struct store *store);
+bool store_has_dirty(struct store *store, const struct dirty *key, bool *has, struct dx_error *err);
 /* Within store_derive(): the first key behind *key, which is none any more. There is
  * none behind it: *key is what all others are behind. */
 bool store_take_dirty(struct store *store, struct dirty *key, bool *there, struct dx_error *err);

@@ -154,6 +154,22 @@ bool store_is_dirty(struct store *store)
     return find_after(store, &key, &there, &(struct dx_error){ 0 }) && there;
 }
 
+bool store_has_dirty(struct store *store, const struct dirty *key, bool *has, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(store, "SELECT 1 FROM dirty WHERE kind = ?1 AND id = ?2 AND nth = ?3", err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int(stmt, 1, (int)key->kind);
+    (void)sqlite3_bind_int64(stmt, 2, key->id);
+    (void)sqlite3_bind_int64(stmt, 3, key->nth);
+    if (!store_row(store, stmt, has, err))
+        return false;
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
 bool store_take_dirty(struct store *store, struct dirty *key, bool *there, struct dx_error *err)
 {
     sqlite3_stmt *stmt;
