@@ -72,4 +72,14 @@ struct ci_jobs {
 /* Yields rows for ci_job_columns; how many. */
 int64_t ci_list_jobs(const struct dx_view *view, struct dx_list *list, const struct ci_jobs *of);
 
+/* changes() of a panel where nothing of it depends on the options. */
+#define CI_CHANGES(...)                                                                            \
+    static const struct dx_change *changes(const void *state)                                      \
+    {                                                                                              \
+        static const struct dx_change table[] = { __VA_ARGS__, { .what = NULL } };                 \
+                                                                                                   \
+        (void)state;                                                                               \
+        return table;                                                                              \
+    }
+
 #endif

@@ -232,6 +232,9 @@ static const char *source(const void *state)
     return ((const struct failures *)state)->source;
 }
 
+CI_CHANGES({ "more jobs failed so: the most first", N, 1, DX_MISSING_ZERO, DX_CHANGE_UNIT },
+           { "in more projects", PROJECTS, 1, DX_MISSING_ZERO, DX_CHANGE_UNIT })
+
 extern const struct dx_panel dx_panel_failures;
 DX_EXPORT const struct dx_panel dx_panel_failures = {
     DX_PANEL_HEAD,
@@ -255,4 +258,5 @@ DX_EXPORT const struct dx_panel dx_panel_failures = {
     .source = source,
     .levels = levels,
     .level_count = sizeof(levels) / sizeof(levels[0]),
+    .changes = changes,
 };

@@ -394,6 +394,10 @@ static void close_panel(void *state)
     free(((struct flaky *)state)->jobs);
 }
 
+CI_CHANGES({ "RATE rose, from 0 where it was not flaky: the most points first", RATE, 1,
+             DX_MISSING_ZERO, DX_CHANGE_POINTS },
+           { "LOST rose", LOST, 1, DX_MISSING_ZERO, DX_CHANGE_UNIT })
+
 extern const struct dx_panel dx_panel_flaky;
 DX_EXPORT const struct dx_panel dx_panel_flaky = {
     DX_PANEL_HEAD,
@@ -422,4 +426,5 @@ DX_EXPORT const struct dx_panel dx_panel_flaky = {
     .source = source,
     .levels = levels,
     .level_count = sizeof(levels) / sizeof(levels[0]),
+    .changes = changes,
 };

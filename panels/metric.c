@@ -322,7 +322,8 @@ static void draw_graph(const struct metric *p, struct dx_canvas *canvas, struct 
                       .goal = goal_of(p), .goal_is_floor = p->worse == WORSE_BELOW,
                       .legend = first == p->lines && columns_of(p) == NULL,
                       .past = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD, .unit = unit_of(p, first),
-                      .from_ms = p->from_ms, .to_ms = p->to_ms));
+                      .from_ms = p->from_ms, .to_ms = p->to_ms,
+                      .ghost = n == 1 ? first->ghost : NULL, .ghost_count = p->points));
 }
 
 /* Under the rows: the selected series as a graph. */
@@ -410,6 +411,22 @@ static const char *source(const void *state)
     return ((const struct metric *)state)->source;
 }
 
+static const struct dx_change *changes(const void *state)
+{
+    static const struct dx_change rises[] = {
+        { "NOW rose: by the largest share of what it was first", NOW, 1, DX_MISSING_UNKNOWN,
+          DX_CHANGE_SHARE },
+        { .what = NULL },
+    };
+    static const struct dx_change falls[] = {
+        { "NOW fell: by the largest share of what it was first", NOW, -1, DX_MISSING_UNKNOWN,
+          DX_CHANGE_SHARE },
+        { .what = NULL },
+    };
+
+    return ((const struct metric *)state)->worse == WORSE_BELOW ? falls : rises;
+}
+
 extern const struct dx_panel dx_panel_metric;
 DX_EXPORT const struct dx_panel dx_panel_metric = {
     DX_PANEL_HEAD,
@@ -432,4 +449,5 @@ DX_EXPORT const struct dx_panel dx_panel_metric = {
     .title = title,
     .source = source,
     .under = draw_under,
+    .changes = changes,
 };

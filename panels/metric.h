@@ -13,6 +13,7 @@ struct line { /* one series */
     enum dx_unit unit;
     double now, min, max, before; /* before: mean of the window before */
     double *points;               /* of the panel's values */
+    double *ghost;                /* the same a week before; NULL: not asked for */
     double sum_before;
     size_t n_before;
 };
@@ -32,6 +33,7 @@ struct metric {
     double *values;
     size_t points; /* values of each line */
     int64_t from_ms, to_ms;
+    bool week; /* against the week before */
     enum dx_unit used_unit;
 };
 

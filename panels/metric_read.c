@@ -238,7 +238,7 @@ static void size_points(struct metric *p, const struct dx_view *view)
 /* For the lines that are left: what is cut needs none. */
 static void make_points(struct metric *p)
 {
-    size_t count = p->count * p->points;
+    size_t half = p->count * p->points, count = p->week ? 2 * half : half;
     double *values = realloc(p->values, (count ? count : 1) * sizeof(*values));
 
     if (!values) {
@@ -249,13 +249,35 @@ static void make_points(struct metric *p)
     p->values = values;
     for (size_t i = 0; i < count; i++)
         values[i] = (double)NAN;
-    for (size_t i = 0; i < p->count; i++)
+    for (size_t i = 0; i < p->count; i++) {
         p->lines[i].points = &values[i * p->points];
+        p->lines[i].ghost = p->week ? &values[half + i * p->points] : NULL;
+    }
+}
+
+/* The points of the same lines a week before; by the same code, on a copy. */
+static void read_ghosts(struct metric *p, const struct dx_view *before)
+{
+    struct metric then = *p;
+
+    then.lines = malloc((p->count ? p->count : 1) * sizeof(*then.lines));
+    if (!then.lines)
+        return;
+    memcpy(then.lines, p->lines, p->count * sizeof(*then.lines));
+    then.to_ms = dx_now(before);
+    then.from_ms = then.to_ms - p->window_ms;
+    for (size_t i = 0; i < p->count; i++)
+        then.lines[i].points = then.lines[i].ghost;
+    for_queries(&then, before, read_points);
+    for (size_t i = 0; i < p->count; i++)
+        bridge(&then, &then.lines[i]);
+    free(then.lines);
 }
 
 void metric_read(struct metric *p, const struct dx_view *view)
 {
     p->count = p->left_out = 0;
+    p->week = dx_before(view) != NULL;
     size_points(p, view);
     for_queries(p, view, read_series);
     for (size_t i = 0; i < p->count; i++)
@@ -269,4 +291,6 @@ void metric_read(struct metric *p, const struct dx_view *view)
         line->before = line->n_before > 0 ? line->sum_before / (double)line->n_before : (double)NAN;
         bridge(p, line);
     }
+    if (p->week)
+        read_ghosts(p, dx_before(view));
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { STATE, NAME, VALUE, TREND, GOAL, N, WINDOW, LAST, WHY, COUNT };
@@ -113,10 +114,17 @@ static void take(struct tile *tile, const struct dx_rows *rows)
     explain(tile, dx_text(rows, DX_FIELD_DEFINITION));
 }
 
-static void read_points(struct overview *p, const struct dx_view *view, bool hours)
+static void take_point(double *points, size_t *count, int64_t nth, int64_t size, double value)
+{
+    for (; *count < (size_t)size; (*count)++)
+        points[*count] = (double)NAN;
+    points[nth] = value;
+}
+
+static void read_points(struct overview *p, const struct dx_view *view, bool hours, bool ghost)
 {
     int64_t step_ms = hours ? CI_HOUR_MS : CI_DAY_MS, size = hours ? 25 : POINTS;
-    int64_t from_ms = (p->now_ms / step_ms + 1 - size) * step_ms;
+    int64_t from_ms = (dx_now(view) / step_ms + 1 - size) * step_ms;
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_KPI_POINTS, DX_FILTER(.from_ms = from_ms, .step_ms = step_ms));
 
@@ -126,9 +134,10 @@ static void read_points(struct overview *p, const struct dx_view *view, bool hou
 
         if (!tile || tile->hours != hours || nth < 0 || nth >= size)
             continue;
-        for (; tile->count < (size_t)size; tile->count++)
-            tile->points[tile->count] = (double)NAN;
-        tile->points[nth] = dx_number(rows, DX_FIELD_VALUE);
+        if (ghost)
+            take_point(tile->ghost, &tile->ghost_count, nth, size, dx_number(rows, DX_FIELD_VALUE));
+        else
+            take_point(tile->points, &tile->count, nth, size, dx_number(rows, DX_FIELD_VALUE));
     }
 }
 
@@ -176,6 +185,43 @@ static void read_ages(struct overview *p, const struct dx_view *view, double *fi
     *filled = total > 0 ? (double)done / (double)total : (double)NAN;
 }
 
+/* How much worse it is than a week before, as a share of what it was; NaN: nobody knows. */
+static double worse_by(const struct tile *tile)
+{
+    double by = (tile->value - tile->before) / fmax(fabs(tile->before), 1e-9);
+
+    return tile->floor ? -by : by;
+}
+
+static int by_worse(const void *a, const void *b)
+{
+    double x = worse_by(a), y = worse_by(b);
+
+    if (isnan(x) || isnan(y))
+        return isnan(x) - isnan(y);
+    return (x < y) - (x > y);
+}
+
+/* The same numbers as of a week before, in place of the window before each. */
+static void read_week(struct overview *p, const struct dx_view *before)
+{
+    struct dx_rows *rows = dx_rows(before, DX_QUERY_KPIS, DX_FILTER(.limit = TILES_MOST));
+
+    for (size_t i = 0; i < p->count; i++) {
+        p->tiles[i].week = true;
+        p->tiles[i].before = (double)NAN;
+    }
+    while (dx_next(rows)) {
+        struct tile *tile = find(p, dx_text(rows, DX_FIELD_KEY));
+
+        if (tile)
+            tile->before = dx_number(rows, DX_FIELD_VALUE);
+    }
+    read_points(p, before, true, true);
+    read_points(p, before, false, true);
+    qsort(p->tiles, p->count, sizeof(p->tiles[0]), by_worse);
+}
+
 static double read_all(struct overview *p, const struct dx_view *view)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_KPIS, DX_FILTER(.limit = TILES_MOST));
@@ -184,9 +230,11 @@ static double read_all(struct overview *p, const struct dx_view *view)
     p->count = 0;
     while (p->count < TILES_MOST && dx_next(rows))
         take(&p->tiles[p->count++], rows);
-    read_points(p, view, true);
-    read_points(p, view, false);
+    read_points(p, view, true, false);
+    read_points(p, view, false, false);
     read_ages(p, view, &filled);
+    if (dx_before(view))
+        read_week(p, dx_before(view));
     sort(p);
     return filled;
 }
@@ -269,10 +317,13 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         overview_inside(p, view, list);
         return true;
     }
-    (void)snprintf(note, sizeof(note), "24 h against the 7 days before");
+    (void)snprintf(note, sizeof(note), "%s",
+                   dx_before(view) ? "against the same a week before"
+                                   : "24 h against the 7 days before");
     if (!isnan(filled))
-        (void)snprintf(note, sizeof(note), "filling %d %% · 24 h against the 7 days before",
-                       (int)(100. * filled));
+        (void)snprintf(note, sizeof(note), "filling %d %% · %s", (int)(100. * filled),
+                       dx_before(view) ? "against the same a week before"
+                                       : "24 h against the 7 days before");
     dx_note(list, note);
     dx_empty(list, "No source tells of anything that key numbers are made of yet.");
     if (p->show == SHOW_WALL) {
@@ -315,7 +366,10 @@ DX_EXPORT const struct dx_panel dx_panel_overview = {
             "does not answer is stale: it keeps its place and loses its colour.\n"
             "Enter on a tile shows what it is made of: pools, pipelines, jobs or categories, and "
             "behind them the records themselves. Sorting (s) and filtering (/) show the numbers "
-            "as a list.",
+            "as a list.\n"
+            "Week against week (w) each is beside what it was seven days before, and the tiles "
+            "begin with what got worse by the largest share of what it was: away from its goal, "
+            "or from where more or less of it is better.",
     .state_size = sizeof(struct overview),
     .options = options,
     .min_rows = 2,

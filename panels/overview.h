@@ -10,15 +10,16 @@ enum { TILES_MOST = 32, POINTS = 30, TILE_TEXT = 64 };
 struct tile { /* one key number */
     double value, low, high, before, target, bad;
     int64_t n, window_ms, before_ms;
-    int64_t stale_ms; /* how old it is; 0: it never came */
-    double points[POINTS];
-    size_t count;
+    int64_t stale_ms;                     /* how old it is; 0: it never came */
+    double points[POINTS], ghost[POINTS]; /* ghost: a week before */
+    size_t count, ghost_count;
     enum dx_unit unit;
     enum dx_kpi_state state;
     uint32_t reads;
     bool floor; /* the more the better */
     bool hours; /* the points are hours, not days */
     bool stale;
+    bool week; /* `before` is the value of a week before */
     char id[32], name[40], brief[24], note[160], about[1200];
 };
 

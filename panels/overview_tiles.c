@@ -110,6 +110,13 @@ static const char *count_in(char *out, const struct tile *tile, int room)
 {
     char n[TILE_TEXT];
 
+    if (tile->week) { /* "was 4m 42s" */
+        (void)snprintf(out, TILE_TEXT, "was %.40s", tile_number(n, tile->unit, tile->before));
+        if (isnan(tile->before) || dx_width(out) > room)
+            out[0] = '\0';
+        return out;
+    }
+
     (void)snprintf(out, TILE_TEXT, "n %.20s",
                    dx_format(n, sizeof(n), DX_UNIT_COUNT, (double)tile->n));
     if (dx_width(out) > room && tile->n >= 1000)
@@ -225,7 +232,9 @@ void tile_graph(struct dx_canvas *canvas, const struct dx_box *box, const struct
         dx_graph(canvas, *box,
                  DX_GRAPH(.series = &series, .count = 1, .min = bottom, .max = (double)NAN,
                           .goal = tile->target, .goal_is_floor = tile->floor, .past = past,
-                          .unit = tile->unit, .bare = true));
+                          .unit = tile->unit, .bare = true,
+                          .ghost = tile->ghost_count > 0 ? tile->ghost : NULL,
+                          .ghost_count = tile->ghost_count));
         return;
     }
     for (size_t i = 0; i < tile->count; i++)

@@ -312,6 +312,12 @@ static void close_panel(void *state)
     free(p->rows);
 }
 
+CI_CHANGES({ "PLATFORM (at best) fell: the most points first", PLATFORM, -1, DX_MISSING_UNKNOWN,
+             DX_CHANGE_POINTS },
+           { "ALL fell", ALL, -1, DX_MISSING_UNKNOWN, DX_CHANGE_POINTS },
+           { "P50 rose", P50, 1, DX_MISSING_UNKNOWN, DX_CHANGE_UNIT },
+           { "", RUNS, 1, DX_MISSING_UNKNOWN, DX_CHANGE_UNIT })
+
 extern const struct dx_panel dx_panel_pipelines;
 DX_EXPORT const struct dx_panel dx_panel_pipelines = {
     DX_PANEL_HEAD,
@@ -341,4 +347,5 @@ DX_EXPORT const struct dx_panel dx_panel_pipelines = {
     .under = draw_under,
     .levels = levels,
     .level_count = sizeof(levels) / sizeof(levels[0]),
+    .changes = changes,
 };

@@ -26,6 +26,24 @@ const char *queue_notice(const struct queue *p, const struct pool *pool, char *o
     return out;
 }
 
+void queue_read_hours(struct queue *p, const struct dx_view *view, const char *key, bool ghost)
+{
+    int64_t from_ms = dx_now(view) - HOURS * CI_HOUR_MS;
+    struct dx_rows *rows =
+        dx_rows(view, DX_QUERY_POOL_HOURS, DX_FILTER(.key = key, .from_ms = from_ms));
+
+    while (dx_next(rows)) {
+        struct pool *pool = queue_find(p, dx_text(rows, DX_FIELD_KEY));
+        int64_t hour = (dx_int(rows, DX_FIELD_AT) - from_ms - 1) / CI_HOUR_MS;
+
+        if (!pool)
+            continue;
+        hour = hour >= HOURS ? HOURS - 1 : hour < 0 ? 0 : hour;
+        double *hours = ghost ? pool->ghost : pool->hours;
+        hours[2 * hour] = hours[2 * hour + 1] = ci_seconds(rows, DX_FIELD_P95);
+    }
+}
+
 /* ---- painting ---- */
 
 static void draw_wait(const struct queue *p, const struct pool *pool, struct dx_canvas *canvas,
@@ -35,12 +53,12 @@ static void draw_wait(const struct queue *p, const struct pool *pool, struct dx_
         .name = pool->name, .role = DX_ROLE_SERIES_1, .value = pool->hours, .count = SPARK
     };
 
-    dx_graph(canvas, box,
-             DX_GRAPH(.series = &series, .count = 1, .min = 0., .max = (double)NAN,
-                      .goal = pool->goal,
-                      .past = pool->p95_role == DX_ROLE_WARN ? DX_ROLE_WARN : DX_ROLE_BAD,
-                      .unit = DX_UNIT_SECONDS, .from_ms = p->now_ms - HOURS * CI_HOUR_MS,
-                      .to_ms = p->now_ms));
+    dx_graph(
+        canvas, box,
+        DX_GRAPH(.series = &series, .count = 1, .min = 0., .max = (double)NAN, .goal = pool->goal,
+                 .past = pool->p95_role == DX_ROLE_WARN ? DX_ROLE_WARN : DX_ROLE_BAD,
+                 .unit = DX_UNIT_SECONDS, .from_ms = p->now_ms - HOURS * CI_HOUR_MS,
+                 .to_ms = p->now_ms, .ghost = p->week ? pool->ghost : NULL, .ghost_count = SPARK));
 }
 
 void queue_draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)

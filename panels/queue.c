@@ -234,25 +234,8 @@ static void take_pool(struct queue *p, struct pool *pool, const struct dx_rows *
     pool->in = dx_number(rows, DX_FIELD_PER_HOUR_IN);
     pool->out = dx_number(rows, DX_FIELD_PER_HOUR_OUT);
     for (int i = 0; i < SPARK; i++)
-        pool->hours[i] = (double)NAN;
+        pool->hours[i] = pool->ghost[i] = (double)NAN;
     judge(p, pool);
-}
-
-static void read_hours(struct queue *p, const struct dx_view *view, const char *key)
-{
-    int64_t from_ms = p->now_ms - HOURS * CI_HOUR_MS;
-    struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_POOL_HOURS, DX_FILTER(.key = key, .from_ms = from_ms));
-
-    while (dx_next(rows)) {
-        struct pool *pool = queue_find(p, dx_text(rows, DX_FIELD_KEY));
-        int64_t hour = (dx_int(rows, DX_FIELD_AT) - from_ms - 1) / CI_HOUR_MS;
-
-        if (!pool)
-            continue;
-        hour = hour >= HOURS ? HOURS - 1 : hour < 0 ? 0 : hour;
-        pool->hours[2 * hour] = pool->hours[2 * hour + 1] = ci_seconds(rows, DX_FIELD_P95);
-    }
 }
 
 static void read_pools(struct queue *p, const struct dx_view *view, const char *key)
@@ -265,7 +248,10 @@ static void read_pools(struct queue *p, const struct dx_view *view, const char *
     p->count = 0;
     while (dx_next(rows) && (pool = new_pool(p)) != NULL)
         take_pool(p, pool, rows);
-    read_hours(p, view, key);
+    queue_read_hours(p, view, key, false);
+    p->week = dx_before(view) != NULL;
+    if (p->week)
+        queue_read_hours(p, dx_before(view), key, true);
     queue_arrange(p);
 }
 
@@ -466,6 +452,11 @@ static void close_panel(void *state)
     free(((struct queue *)state)->pools);
 }
 
+CI_CHANGES({ "P95 rose: the longest rise first", P95, 1, DX_MISSING_UNKNOWN, DX_CHANGE_UNIT },
+           { "P50 rose", P50, 1, DX_MISSING_UNKNOWN, DX_CHANGE_UNIT },
+           { "more jobs waited", WAIT, 1, DX_MISSING_UNKNOWN, DX_CHANGE_UNIT },
+           { "", N, 1, DX_MISSING_UNKNOWN, DX_CHANGE_UNIT })
+
 extern const struct dx_panel dx_panel_queue;
 DX_EXPORT const struct dx_panel dx_panel_queue = {
     DX_PANEL_HEAD,
@@ -495,4 +486,5 @@ DX_EXPORT const struct dx_panel dx_panel_queue = {
     .under = queue_draw_under,
     .levels = levels,
     .level_count = sizeof(levels) / sizeof(levels[0]),
+    .changes = changes,
 };

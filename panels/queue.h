@@ -13,6 +13,7 @@ struct pool {
     char key[32], name[NAME_MOST], source[64];
     char title[NAME_MOST + 68]; /* the name, and the source where another one has such a pool */
     double hours[SPARK]; /* p95 in seconds, each hour twice: a column wide enough shows them all */
+    double ghost[SPARK]; /* the same a week before */
     double goal, warn;   /* seconds */
     int64_t waiting, online, busy, n;
     double oldest_s, p50, p90, p95, p99, in, out;
@@ -35,6 +36,7 @@ struct queue {
     size_t count, cap;
     char shown[32]; /* key of the pool that show: graph is of */
     int64_t now_ms;
+    bool week; /* against the week before */
     int level;
     struct job_detail job;
     struct tie_marks *ties; /* in update() */
@@ -43,6 +45,8 @@ struct queue {
 struct pool *queue_find(const struct queue *p, const char *key); /* NULL: no such pool */
 /* The worst first, and told apart where two systems have pools of one name. */
 void queue_arrange(struct queue *p);
+/* P95 of each hour of a pool, "" of all; ghost: into the ghosts. */
+void queue_read_hours(struct queue *p, const struct dx_view *view, const char *key, bool ghost);
 /* "no runner since 13:58". Returns out. */
 const char *queue_notice(const struct queue *p, const struct pool *pool, char *out, size_t cap);
 void queue_draw_under(const void *state, const char *row_key, struct dx_canvas *canvas);

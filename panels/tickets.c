@@ -330,6 +330,9 @@ static const char *source(const void *state)
     return ((const struct tickets *)state)->source;
 }
 
+CI_CHANGES({ "it was not open a week before, or less is left of its SLA", SLA, 1, DX_MISSING_NEW,
+             DX_CHANGE_NOT })
+
 extern const struct dx_panel dx_panel_tickets;
 DX_EXPORT const struct dx_panel dx_panel_tickets = {
     DX_PANEL_HEAD,
@@ -359,4 +362,5 @@ DX_EXPORT const struct dx_panel dx_panel_tickets = {
     .source = source,
     .levels = levels,
     .level_count = sizeof(levels) / sizeof(levels[0]),
+    .changes = changes,
 };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collect/derive.h"
+#include "derive/derive.h"
 #include "run.h"
 #include "store/store.h"
 

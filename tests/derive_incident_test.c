@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collect/derive.h"
+#include "derive/derive.h"
 #include "store_kit.h"
 
 static struct deriver *deriver;
@@ -78,6 +78,19 @@ Test(derive_incident, failures_of_the_platform_in_three_projects_raise_one_alert
     while (more)
         cr_assert(deriver_slice(deriver, kit.store, now_ms + HOUR, &more, &err));
     cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + HOUR), 0);
+}
+
+/* How many failed is counted to the end: before it nobody says it. */
+Test(derive_incident, of_a_moment_in_it_it_says_no_number)
+{
+    for (int i = 0; i < 5; i++)
+        add(i, DX_CAUSE_PLATFORM, "runner: lost");
+    kit_poll(0, now_ms, &batch);
+    cr_expect(strstr(summaries(), "|runner: 5 jobs of"), "%s", summaries());
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms - 2 * MINUTE, DX_FIELD_NAME,
+                          DX_FIELD_SUMMARY),
+                     "PlatformIncident|runner: jobs fail, and went on to\n");
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms - 4 * MINUTE), 0);
 }
 
 /* ---- whatever systems show it ---- */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collect/derive.h"
-#include "collect/kpi_settings.h"
+#include "derive/derive.h"
+#include "derive/kpi_settings.h"
 #include "store_kit.h"
 
 enum { TICKETS = 300, TEXT = 100000 };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "collect/derive.h"
+#include "derive/derive.h"
 #include "core/mem.h"
 #include "store_kit.h"
 

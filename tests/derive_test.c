@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collect/derive.h"
+#include "derive/derive.h"
 #include "store_kit.h"
 
 /* What the collector derives, against the same numbers computed the plain way. */

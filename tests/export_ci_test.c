@@ -7,7 +7,7 @@
 
 #include "app/export.h"
 #include "app_kit.h"
-#include "collect/derive.h"
+#include "derive/derive.h"
 
 #include <jansson.h>
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collect/derive.h"
+#include "derive/derive.h"
 #include "run.h"
 #include "store/store.h"
 

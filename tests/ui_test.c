@@ -546,6 +546,45 @@ Test(table, drops_columns_and_never_wraps)
     table_done(&t);
 }
 
+/* ---- a graph with the week before ---- */
+
+/* Columns of dots with this role. */
+static int cells_of(enum dx_role role)
+{
+    int n = 0;
+
+    for (int i = 0; i < grid.rows * grid.cols; i++)
+        n += grid.cells[i].cp[0] >= 0x2800 && grid.cells[i].cp[0] < 0x2900 &&
+             grid.cells[i].role == role;
+    return n;
+}
+
+Test(graph, a_ghost_is_a_quiet_line_behind)
+{
+    double values[40], week[40];
+    struct dx_series series = { "wait", DX_ROLE_SERIES_1, values, 40 };
+    struct dx_box all = { 0, 0, 8, 40 };
+
+    for (int i = 0; i < 40; i++) {
+        values[i] = i < 20 ? 20 : 80;
+        week[i] = 20;
+    }
+    start(8, 40, GLYPHS_BRAILLE);
+    graph_draw(&canvas, all,
+               DX_GRAPH(.series = &series, .count = 1, .min = 0, .max = 100, .goal = 50,
+                        .past = DX_ROLE_BAD, .bare = true));
+    cr_expect_eq(cells_of(DX_ROLE_BORDER), 0);
+    cr_expect_gt(cells_of(DX_ROLE_SERIES_1), 50, "filled");
+    grid_clear(&grid);
+    graph_draw(&canvas, all,
+               DX_GRAPH(.series = &series, .count = 1, .min = 0, .max = 100, .goal = 50,
+                        .past = DX_ROLE_BAD, .bare = true, .ghost = week, .ghost_count = 40));
+    cr_expect_eq(cells_of(DX_ROLE_BORDER), 19, "where the line is not, nor rises: %d",
+                 cells_of(DX_ROLE_BORDER));
+    cr_expect_eq(cells_of(DX_ROLE_SERIES_1), 20, "a line: %d", cells_of(DX_ROLE_SERIES_1));
+    cr_expect_geq(cells_of(DX_ROLE_BAD), 20, "past the goal: %d", cells_of(DX_ROLE_BAD));
+}
+
 /* ---- widgets ---- */
 
 static void widgets(enum glyph_set set, const char *name)

@@ -10,9 +10,11 @@
 #include "app/complete.h"
 #include "app/deeds.h"
 #include "app/lists.h"
+#include "app/moment.h"
 #include "app/mouse.h"
 #include "app/move.h"
 #include "app/picture.h"
+#include "app/review.h"
 #include "app/state.h"
 #include "app/wishes.h"
 #include "model/action.h"
@@ -20,8 +22,51 @@
 static void do_freeze(struct viewer *v, const struct deed *deed)
 {
     (void)deed;
-    v->frozen_ms = v->frozen_ms > 0 ? 0 : clock_now(&v->app->clock);
-    v->want_update = true;
+    moment_freeze(v);
+}
+
+static void do_earlier(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    moment_step_hour(v, -1);
+}
+
+static void do_later(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    moment_step_hour(v, 1);
+}
+
+static void do_day_earlier(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    moment_step_day(v, -1);
+}
+
+static void do_day_later(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    moment_step_day(v, 1);
+}
+
+static void do_live(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    moment_live(v);
+}
+
+static void do_week(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    moment_week(v);
+}
+
+static void do_redact(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    review_redact(v, !v->redacted);
+    viewer_say(v, v->redacted ? "people, branches and titles have aliases; R shows them again"
+                              : "names are shown");
 }
 
 static void do_theme(struct viewer *v, const struct deed *deed)
@@ -46,6 +91,8 @@ static void do_notices(struct viewer *v, const struct deed *deed)
 static void do_wall(struct viewer *v, const struct deed *deed)
 {
     (void)deed;
+    if (v->stepped) /* it tells of now */
+        moment_live(v);
     (void)wall_enter(v);
 }
 
@@ -134,7 +181,14 @@ static void (*const run[ACTION_COUNT])(struct viewer *v, const struct deed *deed
     [ACTION_URL] = do_url,
     [ACTION_COPY] = do_copy,
     [ACTION_FREEZE] = do_freeze,
+    [ACTION_EARLIER] = do_earlier,
+    [ACTION_LATER] = do_later,
+    [ACTION_DAY_EARLIER] = do_day_earlier,
+    [ACTION_DAY_LATER] = do_day_later,
+    [ACTION_LIVE] = do_live,
     [ACTION_POLL] = do_poll,
+    [ACTION_WEEK] = do_week,
+    [ACTION_REDACT] = do_redact,
     [ACTION_THEME] = do_theme,
     [ACTION_SAVE] = do_save,
     [ACTION_WALL] = do_wall,

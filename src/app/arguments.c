@@ -23,7 +23,7 @@ enum { SIZE_MOST = 1000, SLOW_LEAST = 100, SLOW_MOST = 1 << 30 };
 
 struct given { /* as it stands on the command line */
     const char *theme, *color, *view, *wait, *since, *format, *size, *seed, *slow, *output, *shell;
-    bool ascii, wall, plain, poll, help, version, options, config;
+    bool ascii, wall, plain, poll, offline, redact, week, help, version, options, config;
 };
 
 #define OWN(field) offsetof(struct given, field)
@@ -38,6 +38,9 @@ static const struct arg own[] = {
     { "plain", 0, NULL, OWN(plain),
       "no full screen: a line for each change, for screen readers and logs" },
     { "slow", 0, "N", OWN(slow), "send the terminal at most N bytes a second; frames are skipped" },
+    { "week", 0, NULL, OWN(week), "begin week against week; screen too" },
+    { "redact", 0, NULL, OWN(redact),
+      "people, branches and titles are aliases: on the screen, in screen, once, report and export" },
     { "format", 'f', "FORMAT", OWN(format),
       "once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html, "
       "roles; report: html, md, json" },
@@ -46,6 +49,8 @@ static const struct arg own[] = {
       "given) or 30d" },
     { "output", 'o', "FILE", OWN(output), "report: write to this file" },
     { "poll", 0, NULL, OWN(poll), "export: poll every source once before" },
+    { "offline", 0, NULL, OWN(offline),
+      "once: ask no source; from the store, as of --now where that is given" },
     { "wait", 0, "D", OWN(wait), "once, export --poll: give up after this time (5m)" },
     { "size", 0, "COLSxROWS", OWN(size), "screen: how large (120x40)" },
     { "seed", 0, "N", OWN(seed), "demo: another company" },
@@ -173,6 +178,15 @@ static bool parse_mode(struct arguments *args, char **operand, const struct give
         if (!index_of(export_kinds, *operand++, "kind of record", &args->kind, err))
             return false;
     }
+    if (given->offline && args->mode != MODE_ONCE)
+        return dx_fail(err, DX_FAULT_CONFIG,
+                       "--offline goes with once; export and screen ask no"
+                       " source without --poll");
+    if (given->week && args->mode != MODE_VIEW && args->mode != MODE_SCREEN &&
+        args->mode != MODE_DEMO)
+        return dx_fail(err, DX_FAULT_CONFIG, "--week goes with the screen, screen and demo");
+    if (given->redact && (args->mode == MODE_CHECK || args->mode == MODE_SCHEMA))
+        return dx_fail(err, DX_FAULT_CONFIG, "--redact goes with what shows records");
     return !*operand || dx_fail(err, DX_FAULT_CONFIG, "%.40s: one operand too many", *operand);
 }
 
@@ -337,6 +351,9 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
     args->wall = given.wall;
     args->plain = given.plain;
     args->poll = given.poll;
+    args->offline = given.offline;
+    args->redact = given.redact;
+    args->week = given.week;
     args->seed = given.seed;
     args->output = given.output;
     args->since_given = *given.since != '\0';

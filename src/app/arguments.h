@@ -23,7 +23,7 @@ struct arguments {
     struct common_args common; /* what dxtop-collect understands too */
     enum mode mode;
     const char *theme, *color, *view; /* "" unless given */
-    bool ascii, wall, plain, poll;
+    bool ascii, wall, plain, poll, offline, redact, week;
     int64_t slow;     /* bytes a second to the terminal; 0: as many as it takes */
     const char *wait; /* as given: "60s" */
     int64_t since_ms;

@@ -12,6 +12,7 @@
 #include "core/time.h"
 
 enum { SOME_NAMES_FROM_COLS = 96, SECONDS_FROM_COLS = 96, MARGIN = 1, CLOCK_ROOM = 12 };
+enum { CLOCK_TOO_FROM_COLS = 60, GAP = 3 };
 enum { TABS_MOST = 32, NAME_LEAST = 6 };
 
 static const struct dx_style text = { .role = DX_ROLE_TEXT };
@@ -138,14 +139,30 @@ static void clock_text(char *out, size_t cap, int64_t now_ms, bool seconds)
     (void)strftime(out, cap, seconds ? "%H:%M:%S" : "%H:%M", &tm);
 }
 
+/* What is not of now says so, and is dropped last: the clock goes before it. */
+static void put_moment(struct dx_canvas *line, const char *moment, int end)
+{
+    (void)canvas_put(line, 0, end - text_width(moment),
+                     &(struct dx_style){ .role = DX_ROLE_BUSY, .attr = DX_BOLD }, moment);
+}
+
+static int aside_of(const struct top_bar *top)
+{
+    return top->moment && *top->moment ? text_width(top->moment) + GAP : 0;
+}
+
 void bars_top(struct dx_canvas *line, const struct top_bar *top)
 {
-    int col = before_tabs(line, top, line->cols), room[TABS_MOST], width;
+    const char *moment = top->moment ? top->moment : "";
+    int aside = aside_of(top), col = before_tabs(line, top, line->cols - aside);
+    int room[TABS_MOST], width;
     char clock[32], frozen[48];
 
     clock_text(clock, sizeof(clock), top->now_ms, line->cols >= SECONDS_FROM_COLS);
-    width = text_width(clock);
-    plan_tabs(top, line->cols, room);
+    if (*moment && line->cols < CLOCK_TOO_FROM_COLS)
+        clock[0] = '\0';
+    width = text_width(clock) + aside;
+    plan_tabs(top, line->cols - aside, room);
     for (size_t i = 0; i < top->view_count; i++) {
         int name = i < TABS_MOST ? room[i] : 0;
 
@@ -162,14 +179,15 @@ void bars_top(struct dx_canvas *line, const struct top_bar *top)
                          &(struct dx_style){ .role = DX_ROLE_BUSY }, frozen);
         return;
     }
-    (void)canvas_put(line, 0, line->cols - width - MARGIN, &text, clock);
+    put_moment(line, moment, line->cols - MARGIN - (*clock ? text_width(clock) + GAP : 0));
+    (void)canvas_put(line, 0, line->cols - text_width(clock) - MARGIN, &text, clock);
 }
 
 int bars_tab_at(const struct top_bar *top, int cols, int col)
 {
-    int at = before_tabs(NULL, top, cols), room[TABS_MOST];
+    int at = before_tabs(NULL, top, cols - aside_of(top)), room[TABS_MOST];
 
-    plan_tabs(top, cols, room);
+    plan_tabs(top, cols - aside_of(top), room);
     for (size_t i = 0; i < top->view_count; i++) {
         int width = tab(NULL, top, i, 0, i < TABS_MOST ? room[i] : 0);
 
@@ -319,6 +337,50 @@ void bars_headline(struct dx_canvas *line, const struct facts *facts, const char
     findings(line, facts, col, end);
 }
 
+/* "Fri 20 Nov 14:00" */
+static void date_text(char *out, size_t cap, int64_t at_ms)
+{
+    time_t at = (time_t)(at_ms / 1000);
+    char day[8], month[8];
+    struct tm tm;
+
+    (void)localtime_r(&at, &tm);
+    (void)strftime(day, sizeof(day), "%a", &tm);
+    (void)strftime(month, sizeof(month), "%b", &tm);
+    (void)snprintf(out, cap, "%s %d %s %02d:%02d", day, tm.tm_mday, month, tm.tm_hour, tm.tm_min);
+}
+
+void bars_weeks(struct dx_canvas *line, const struct weeks *weeks)
+{
+    char now[40], before[40], words[80];
+    int col = MARGIN, end = line->cols - MARGIN;
+
+    date_text(now, sizeof(now), weeks->now_ms);
+    date_text(before, sizeof(before), weeks->before_ms);
+    (void)snprintf(words, sizeof(words), "%zu worse, %zu better", weeks->worse, weeks->better);
+    if (weeks->worse + weeks->better > 0 && line->cols >= 60) {
+        end -= text_width(words) + 2;
+        (void)canvas_put(line, 0, end + 2, &text, words);
+    }
+    if (line->cols >= 60) {
+        col += canvas_put(line, 0, col, &strong, now);
+        col += canvas_put(line, 0, col, &dim, "  against  ");
+    }
+    if (col + text_width(before) <= end)
+        col += canvas_put(line, 0, col, line->cols >= 60 ? &text : &dim,
+                          line->cols >= 60 ? before : "against 7 days before");
+    if (line->cols >= 100) {
+        const char *dash = line->grid->glyphs->horizontal;
+
+        (void)snprintf(words, sizeof(words), "%s%s", dash, dash);
+        col += 6;
+        col += canvas_put(line, 0, col, &(struct dx_style){ .role = DX_ROLE_SERIES_1 }, words);
+        col += canvas_put(line, 0, col, &dim, " this week   ");
+        col += canvas_put(line, 0, col, &border, words);
+        (void)canvas_put(line, 0, col, &dim, " a week before");
+    }
+}
+
 /* ---- the last line ---- */
 
 /* The lights, from the right, as much as fits; returns where they begin. */
@@ -338,6 +400,14 @@ static int lights(struct dx_canvas *line, const struct facts *facts)
     bool words = line->cols >= 60;
     char budget[48];
 
+    if (facts->redacted) {
+        const char *word = line->cols >= 60 ? "names hidden" : "R";
+
+        end -= text_width(word);
+        (void)canvas_put(line, 0, end, &(struct dx_style){ .role = DX_ROLE_BUSY, .attr = DX_BOLD },
+                         word);
+        end -= 2;
+    }
     if (!isnan(facts->budget) && line->cols >= 80) {
         (void)snprintf(budget, sizeof(budget), "budget %.0f %%", facts->budget * 100);
         end -= text_width(budget);

@@ -14,6 +14,7 @@ struct top_bar {
     size_t view_count, view;
     int64_t now_ms;
     int64_t frozen_ms;           /* 0: not frozen */
+    const char *moment;          /* "as of Fri 20 Nov 14:00"; NULL or "": live */
     const struct keymap *keymap; /* each view stands behind its key */
 };
 
@@ -22,6 +23,13 @@ void bars_top(struct dx_canvas *line, const struct top_bar *top);
 /* trouble: of the collector or the store; it comes first. "" none. */
 void bars_headline(struct dx_canvas *line, const struct facts *facts, const char *trouble,
                    int64_t now_ms);
+
+/* In its place, week against week. */
+struct weeks {
+    int64_t now_ms, before_ms;
+    size_t worse, better; /* rows on the screen */
+};
+void bars_weeks(struct dx_canvas *line, const struct weeks *weeks);
 
 struct hint {
     const char *key, *what;

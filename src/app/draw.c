@@ -7,11 +7,16 @@
 
 #include "app/bars.h"
 #include "app/help.h"
+#include "app/moment.h"
+#include "app/review.h"
 #include "app/viewer.h"
 #include "core/log.h"
 #include "model/action.h"
 
-enum { BARS = 3 }; /* two lines above the panels, one below */
+enum {
+    BARS = 3,        /* two lines above the panels, one below */
+    MOMENT_ROOM = 28 /* beside it: the names, the tab that is open */
+};
 
 /* One read transaction for all that the frame shows; it never spans a write to
  * the terminal. */
@@ -22,19 +27,23 @@ static void update(struct viewer *v, const struct grid *grid)
     int64_t now_ms = viewer_now(v);
 
     v->store_trouble[0] = '\0';
+    v->update_ms = now_ms;
     if (!store_begin(v->app->store, &err)) {
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         log_line(DX_LOG_WARN, "%s", v->store_trouble);
         return; /* what was read last stays on the screen, with its age */
     }
-    v->reader = store_reader(v->app->store);
+    v->reader = review_reader(v);
+    review_begin(v);
     facts_read(&v->facts, &v->reader, now_ms);
+    v->facts.redacted = v->redacted;
     if (v->wall.on) {
         wall_update(v, grid->rows, grid->cols);
     } else {
         page_update(page, &v->reader, now_ms, grid->rows - BARS, grid->cols);
         page_findings(page, &v->facts);
     }
+    review_end(v);
     store_end(v->app->store);
     v->shown_minute = now_ms / MINUTE_MS;
 }
@@ -49,8 +58,10 @@ static void follow(struct viewer *v)
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         return;
     }
-    v->reader = store_reader(v->app->store);
+    v->reader = review_reader(v);
+    review_begin(v);
     page_follow(viewer_page(v), &v->reader, viewer_now(v));
+    review_end(v);
     store_end(v->app->store);
 }
 
@@ -62,7 +73,7 @@ static struct top_bar top_bar(struct viewer *v)
         .view_count = v->page_count,
         .view = v->page,
         .now_ms = clock_now(&v->app->clock),
-        .frozen_ms = v->frozen_ms,
+        .frozen_ms = v->stepped ? 0 : v->frozen_ms,
         .keymap = &v->app->config.keymap,
     };
 }
@@ -70,8 +81,11 @@ static struct top_bar top_bar(struct viewer *v)
 int viewer_tab_at(struct viewer *v, int col)
 {
     struct top_bar top = top_bar(v);
+    int cols = screen_grid(v->screen)->cols;
+    char moment[64];
 
-    return bars_tab_at(&top, screen_grid(v->screen)->cols, col);
+    top.moment = moment_text(v, cols - MOMENT_ROOM, moment, sizeof(moment));
+    return bars_tab_at(&top, cols, col);
 }
 
 void viewer_arrange(struct viewer *v, struct instance *in)
@@ -85,13 +99,37 @@ void viewer_arrange(struct viewer *v, struct instance *in)
     }
 }
 
+/* What leads through time, before all else while that is what one does. */
+static size_t review_hints(struct viewer *v, struct hint *hints, char keys[][32])
+{
+    static const struct {
+        enum action action;
+        const char *word;
+    } all[] = { { ACTION_EARLIER, "earlier" },
+                { ACTION_LATER, "later" },
+                { ACTION_LIVE, "live" },
+                { ACTION_WEEK, "week" },
+                { ACTION_SAVE, "save" } };
+    size_t n = 0;
+
+    for (size_t i = 0; (v->week || v->stepped) && i < sizeof(all) / sizeof(all[0]); i++) {
+        const char *key =
+            keymap_nth(&v->app->config.keymap, all[i].action, 0, keys[n], sizeof(keys[n]));
+        bool off = all[i].action == ACTION_WEEK && v->week;
+
+        if (*key)
+            hints[n++] = (struct hint){ key, off ? "week off" : all[i].word };
+    }
+    return n;
+}
+
 /* The first key of what has a word for the last line; the arrows are one sign. */
 static size_t make_hints(struct viewer *v, const struct glyphs *g, struct hint *hints,
                          char keys[][32], size_t most)
 {
     const struct keymap *map = &v->app->config.keymap;
     struct slot *slot = page_focus(viewer_page(v));
-    size_t n = 0;
+    size_t n = review_hints(v, hints, keys);
 
     for (int i = 0; i < ACTION_COUNT && n < most; i++) {
         const char *key = keymap_nth(map, (enum action)i, 0, keys[n], sizeof(keys[n]));
@@ -137,7 +175,9 @@ void viewer_draw_clock(struct viewer *v, struct grid *grid)
     struct dx_canvas all = canvas_of(grid);
     struct dx_canvas line = canvas_sub(&all, (struct dx_box){ 0, 0, 1, grid->cols });
     struct top_bar top = top_bar(v);
+    char moment[64];
 
+    top.moment = moment_text(v, grid->cols - MOMENT_ROOM, moment, sizeof(moment));
     if (v->wall.on)
         wall_draw_clock(v, grid);
     else
@@ -148,15 +188,16 @@ void viewer_draw_clock(struct viewer *v, struct grid *grid)
 void viewer_draw(struct viewer *v, struct grid *grid)
 {
     const char *trouble = *v->store_trouble ? v->store_trouble : v->collector.trouble;
-    int64_t now_ms = viewer_now(v);
     struct dx_canvas all, part;
+    int64_t now_ms;
 
     v->rested = false;
     v->drawn_ms = time_boot_ms();
-    if (v->want_update)
+    if (v->want_update && moment_is_ready(v))
         update(v, grid);
-    else if (v->want_follow)
+    else if (v->want_follow && moment_is_ready(v))
         follow(v);
+    now_ms = v->frozen_ms > 0 ? v->update_ms : viewer_now(v); /* of what is on the screen */
     grid_clear(grid);
     v->shown_age = now_ms / AGE_STEP_MS;
     v->shown_second = now_ms / 1000;
@@ -169,7 +210,10 @@ void viewer_draw(struct viewer *v, struct grid *grid)
     all = canvas_of(grid);
     viewer_draw_clock(v, grid);
     part = canvas_sub(&all, (struct dx_box){ 1, 0, 1, grid->cols });
-    bars_headline(&part, &v->facts, trouble, now_ms);
+    if (v->week && !*trouble)
+        review_weeks(v, &part, now_ms);
+    else
+        bars_headline(&part, &v->facts, trouble, now_ms);
     part = canvas_sub(&all, (struct dx_box){ 2, 0, grid->rows - BARS, grid->cols });
     page_draw(viewer_page(v), &part, now_ms);
     if (v->overlay == OVERLAY_HELP) {

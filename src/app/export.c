@@ -7,7 +7,9 @@
 
 #include "app/aside.h"
 #include "app/csv.h"
+#include "app/moment.h"
 #include "app/records.h"
+#include "app/redact.h"
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
@@ -96,24 +98,30 @@ int export_run(struct app *app)
     int status = EXIT_OK;
     FILE *aside;
 
+    int64_t now_ms;
+
     if (args->poll)
         status = app_collect_once(app, args->wait);
     if (status == EXIT_USAGE)
         return status;
+    now_ms = clock_now(&app->clock);
     aside = aside_open();
     if (!aside)
         return EXIT_FAILED;
-    if (!app_open(app, &err) || !store_begin(app->store, &err)) {
+    if (!app_open(app, &err) || !store_begin(app->store, &err) ||
+        !moment_settle(app, now_ms, &err)) {
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
         (void)fclose(aside);
         return EXIT_FAILED;
     }
-    struct reader reader = store_reader(app->store);
+    struct redact redact = { .has_key = false };
+    struct reader raw = store_reader(app->store);
+    struct reader reader = app->arguments.redact ? redact_reader(&redact, app->store, &raw) : raw;
     struct printing p = { .out = aside,
                           .reader = &reader,
                           .type = types[args->kind],
                           .csv = args->format == 1,
-                          .now_ms = clock_now(&app->clock) };
+                          .now_ms = now_ms };
 
     print_all(&p, args);
     if (app_missed(&reader))

@@ -29,6 +29,7 @@ struct facts {
     size_t live, limited, lost, fresh;
     bool judged;   /* a panel is shown that can tell of something wrong */
     bool opened;   /* a panel shows the inside of a row: what its list would tell is not known */
+    bool redacted; /* names have aliases */
     double budget; /* the smallest share of a limit that is left; NaN: none announced */
     int64_t last_ended_ms; /* of the last alert that ended */
     char last_ended[96];

@@ -88,6 +88,12 @@ static void about_panel(struct pen *pen, const struct instance *in)
         pen->line++;
         wrap(pen, MARGIN, &dim_style, panel->help);
     }
+    if (panel->changes && in->state && panel->changes(in->state)) {
+        section(pen, "Week against week (w): it is worse where");
+        for (const struct dx_change *c = panel->changes(in->state); c->what; c++)
+            if (*c->what)
+                wrap(pen, MARGIN, NULL, c->what);
+    }
     if (in->columns) {
         section(pen, "Columns");
         for (const struct dx_column *c = in->columns; c->title; c++)

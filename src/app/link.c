@@ -17,13 +17,19 @@ static bool is_web(const char *url)
     return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
 }
 
+static const char *no_url(const struct viewer *v)
+{
+    return v->redacted ? "no URL that is free of names, which are hidden (R)"
+                       : "this row has no URL";
+}
+
 /* Words and the text where it goes nowhere: it can be read at least. */
 void link_copy(struct viewer *v, const char *text)
 {
     size_t len = strlen(text);
 
     if (len == 0 || len > COPY_MAX)
-        viewer_say(v, len == 0 ? "this row has no URL" : "too long to copy");
+        viewer_say(v, "%s", len == 0 ? no_url(v) : "too long to copy");
     else if (!v->app->config.clipboard)
         viewer_say(v, "%s", text);
     else if (screen_copy(v->screen, text, len))
@@ -39,7 +45,7 @@ void link_open(struct viewer *v, const char *url)
     struct spawn ends;
 
     if (!is_web(url)) {
-        viewer_say(v, *url ? "not a web address: %s" : "this row has no URL", url);
+        viewer_say(v, "%s%s", *url ? "not a web address: " : no_url(v), url);
         return;
     }
     if (!browser || !*browser) {

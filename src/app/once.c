@@ -1,13 +1,15 @@
-/* once: poll every source once, print what the store then holds, and end. Runs,
- * jobs and tickets are those of the last 24 hours. */
+/* once: poll every source once (not with --offline), print what the store then holds, and end.
+ * Runs, jobs and tickets are those of the last 24 hours. */
 #include "config.h"
 
 #include <stdio.h>
 
 #include "app/aside.h"
 #include "app/export.h"
+#include "app/moment.h"
 #include "app/once_text.h"
 #include "app/records.h"
+#include "app/redact.h"
 
 #define WINDOW_MS INT64_C(86400000)
 
@@ -75,25 +77,30 @@ static void print_all(struct printing *p)
 int once_run(struct app *app)
 {
     struct dx_error err = { 0 };
-    int status = app_collect_once(app, app->arguments.wait);
+    int status = app->arguments.offline ? EXIT_OK : app_collect_once(app, app->arguments.wait);
+    int64_t now_ms;
     FILE *aside;
 
     if (status == EXIT_USAGE)
         return status;
+    now_ms = clock_now(&app->clock);
     aside = aside_open();
     if (!aside)
         return EXIT_FAILED;
-    if (!app_open(app, &err) || !store_begin(app->store, &err)) {
+    if (!app_open(app, &err) || !store_begin(app->store, &err) ||
+        !moment_settle(app, now_ms, &err)) {
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
         (void)fclose(aside);
         return EXIT_FAILED;
     }
-    struct reader reader = store_reader(app->store);
+    struct redact redact = { .has_key = false };
+    struct reader raw = store_reader(app->store);
+    struct reader reader = app->arguments.redact ? redact_reader(&redact, app->store, &raw) : raw;
     struct printing p = { .out = aside,
                           .reader = &reader,
                           .text = { .out = aside },
                           .as_text = app->arguments.format == 1,
-                          .now_ms = clock_now(&app->clock) };
+                          .now_ms = now_ms };
 
     print_all(&p);
     if (app_missed(&reader))

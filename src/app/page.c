@@ -191,6 +191,7 @@ static void update_slots(struct page *page, const struct reader *reader, int64_t
 {
     for (size_t i = 0; i < page->slot_count; i++) {
         size_t master = page_master(page, i);
+        page->slots[i].instance.before = page->before;
         bool moved = master != SIZE_MAX &&
                      instance_follow(&page->slots[i].instance, &page->slots[master].instance);
 

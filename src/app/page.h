@@ -24,6 +24,7 @@ struct page {
     size_t focus;
     int zoomed; /* slot, or -1 */
     bool open;
+    const struct as_of *before; /* week against week, for the next update; NULL: not */
 };
 
 void page_init(struct page *page, const struct view_settings *settings);

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/moment.h"
 #include "core/text.h"
 
 enum { CELL_W = 9, CELL_H = 19, BASELINE = 14, PICTURE_MAX = 16 << 20 };
@@ -338,9 +339,22 @@ bool picture_save(struct viewer *v, enum picture_format format, const char *file
     return true;
 }
 
+/* A store that cannot be read is told of on the screen. */
+static bool settle(struct app *app, struct dx_error *err)
+{
+    struct dx_error unread = { 0 };
+    bool ok = !store_begin(app->store, &unread) || moment_settle(app, clock_now(&app->clock), err);
+
+    store_end(app->store);
+    return ok;
+}
+
 int picture_run(struct app *app)
 {
-    struct viewer v = { .app = app, .want_update = true };
+    struct viewer v = { .app = app,
+                        .want_update = true,
+                        .redacted = app->arguments.redact,
+                        .week = app->arguments.week };
     const struct arguments *args = &app->arguments;
     struct dx_error err = { 0 };
     struct grid grid;
@@ -348,7 +362,7 @@ int picture_run(struct app *app)
     int status = EXIT_FAILED;
 
     (void)setlocale(LC_CTYPE, "");
-    if (!app_open(app, &err)) {
+    if (!app_open(app, &err) || !settle(app, &err)) {
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
         return EXIT_FAILED;
     }
@@ -356,6 +370,10 @@ int picture_run(struct app *app)
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
         viewer_close_pages(&v);
         return EXIT_USAGE;
+    }
+    if (v.week && !moment_settle_week(&v, &err)) {
+        (void)fprintf(stderr, "dxtop: %s\n", err.text);
+        v.week = false;
     }
     if (args->wall && !wall_enter(&v)) {
         (void)fprintf(stderr, "dxtop: %s\n", v.message);
@@ -373,5 +391,6 @@ int picture_run(struct app *app)
     grid_done(&grid);
     wall_done(&v.wall);
     viewer_close_pages(&v);
+    moment_done(&v);
     return status;
 }

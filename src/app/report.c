@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/moment.h"
+#include "app/redact.h"
 #include "core/mem.h"
 
 enum { REPORT_MOST = 64 << 20 };
@@ -18,10 +20,12 @@ enum { REPORT_MOST = 64 << 20 };
 const char *const report_formats[] = { "html", "md", "json", NULL };
 
 /* The one place through which every name comes, of people, branches and projects, and every
- * title: all rows are read by this reader. Who wants them replaced wraps it here. */
-static struct reader reader_of(struct app *app)
+ * title: all rows are read by this reader. */
+static struct reader reader_of(struct app *app, struct redact *redact)
 {
-    return store_reader(app->store);
+    struct reader reader = store_reader(app->store);
+
+    return app->arguments.redact ? redact_reader(redact, app->store, &reader) : reader;
 }
 
 /* One of the windows that the store keeps numbers of; 0: it is none of them. */
@@ -98,12 +102,17 @@ static json_t *read_model(struct app *app, struct dx_error *err)
 {
     struct report_reading reading = { .now_ms = clock_now(&app->clock),
                                       .window_ms = window_of(&app->arguments) };
+    struct redact redact = { .has_key = false };
     struct reader reader;
     json_t *model;
 
     if (!app_open(app, err) || !store_begin(app->store, err))
         return NULL;
-    reader = reader_of(app);
+    if (!moment_settle(app, reading.now_ms, err)) {
+        store_end(app->store);
+        return NULL;
+    }
+    reader = reader_of(app, &redact);
     reading.reader = &reader;
     model = report_model(&reading, app->config.title);
     if (app_missed(&reader)) {

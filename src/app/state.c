@@ -95,7 +95,7 @@ static void save_lists(const struct page *page, json_t *lists)
         const struct instance *in = &page->slots[i].instance;
         char name[128];
 
-        int sort = page->open ? in->tables[0].sort : page->slots[i].sort;
+        int sort = page->open ? week_sort(in) : page->slots[i].sort;
         bool reverse = page->open ? in->tables[0].reverse : page->slots[i].reverse;
 
         /* What was not opened keeps what it had. */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "app/actions.h"
+#include "app/moment.h"
 #include "app/state.h"
 #include "core/lean.h"
 #include "core/log.h"
@@ -340,7 +341,10 @@ void viewer_close_pages(struct viewer *v)
 
 int viewer_run(struct app *app, struct dx_error *err)
 {
-    struct viewer v = { .app = app, .want_update = true };
+    struct viewer v = { .app = app,
+                        .want_update = true,
+                        .redacted = app->arguments.redact,
+                        .week = app->arguments.week };
     int status = EXIT_FAILED;
 
     (void)setlocale(LC_CTYPE, "");
@@ -359,6 +363,7 @@ int viewer_run(struct app *app, struct dx_error *err)
     if (!viewer_open_pages(&v, app->arguments.view, err))
         goto out;
     collector_init(&v.collector, v.loop, app->store, app->collector);
+    moment_init(&v);
     state_load(&v);
     if (open_terminal(&v, err)) {
         if (app->arguments.wall)
@@ -377,6 +382,7 @@ int viewer_run(struct app *app, struct dx_error *err)
         status = v.status;
     }
     collector_done(&v.collector);
+    moment_done(&v);
 out:
     history_done(&v.command.history);
     wall_done(&v.wall);

@@ -12,6 +12,7 @@
 #include "app/notify.h"
 #include "ui/line.h"
 #include "app/page.h"
+#include "app/redact.h"
 #include "app/say.h"
 #include "app/wall.h"
 #include "core/narrow.h"
@@ -49,7 +50,14 @@ struct viewer {
     int64_t change, changed_ms;     /* of the store, and its boot time */
     int64_t drawn_ms;               /* boot time of the last frame that was more than a clock */
     int64_t shown_second, shown_minute, shown_age; /* of the last frame */
-    int64_t frozen_ms;                             /* 0: live */
+    int64_t frozen_ms;                             /* the moment shown; 0: live */
+    int64_t update_ms;                             /* the moment of what was read last */
+    struct moment *moment;                         /* of its numbers; NULL: not of a loop */
+    struct redact redact;
+    bool stepped;  /* to the moment, by `[` */
+    bool week;     /* against the week before */
+    bool redacted; /* names have aliases */
+    bool mouse;
     enum typing typing;
     int64_t pasted_ms; /* boot time of the last key of what is being pasted; 0: nothing is */
     struct line line;  /* what is typed */
@@ -57,8 +65,7 @@ struct viewer {
     struct saying saying;
     struct notify notify;
     char match[NARROW_MOST]; /* what was filtered for last, for n and N */
-    bool mouse;
-    size_t theme; /* index in the list of themes, for `t` */
+    size_t theme;            /* index in the list of themes, for `t` */
     char message[256];
     int64_t message_until; /* boot time */
     char store_trouble[256];

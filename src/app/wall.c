@@ -199,6 +199,7 @@ static struct wall_lines lines_of(struct viewer *v)
         .paused = wall->paused,
         .now_ms = viewer_now(v),
         .frozen = v->frozen_ms > 0,
+        .redacted = v->redacted,
     };
 }
 

@@ -54,8 +54,12 @@ void wall_lines_clock(struct dx_canvas *canvas, const struct wall_lines *lines)
     (void)canvas_put(canvas, 0, col, &dim, lines->page);
     col = canvas->cols - MARGIN - text_width(words);
     (void)canvas_put(canvas, 0, col, &strong, words);
-    if (lines->frozen)
-        (void)canvas_put(canvas, 0, col - 8, &(struct dx_style){ .role = DX_ROLE_BUSY }, "frozen");
+    if (lines->frozen || lines->redacted) {
+        const char *word = lines->frozen ? "frozen" : "names hidden";
+
+        col -= text_width(word) + 2;
+        (void)canvas_put(canvas, 0, col, &(struct dx_style){ .role = DX_ROLE_BUSY }, word);
+    }
 }
 
 /* ---- the sentence ---- */

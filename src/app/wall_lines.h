@@ -10,7 +10,7 @@ struct wall_lines {
     const char *title, *page, *message, *trouble; /* message, trouble: "" none */
     const struct facts *facts;
     size_t at, pages;
-    bool paused, frozen;
+    bool paused, frozen, redacted;
     int64_t now_ms;
 };
 

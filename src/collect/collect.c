@@ -17,6 +17,8 @@
 #include "core/lean.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "derive/derive.h"
+#include "derive/kpi_settings.h"
 
 static const double LOCK_AGAIN_S = 1.;
 

@@ -7,8 +7,8 @@
 
 #include "collect/causes.h"
 #include "collect/collect.h"
-#include "collect/derive.h"
-#include "collect/kpi_settings.h"
+#include "derive/derive.h"
+#include "derive/kpi_settings.h"
 #include "collect/poller.h"
 #include "collect/rules.h"
 

@@ -128,6 +128,11 @@ int64_t dx_now(const struct dx_view *view)
     return view->now_ms;
 }
 
+const struct dx_view *dx_before(const struct dx_view *view)
+{
+    return view->before;
+}
+
 int dx_view_rows(const struct dx_view *view)
 {
     return view->rows;
@@ -162,7 +167,7 @@ int dx_sorted(const struct dx_view *view, bool *reverse)
     const struct instance *in = view->instance;
 
     *reverse = in->columns && in->table->reverse;
-    return in->columns ? in->table->sort : -1;
+    return in->columns ? week_own_column(in, in->table->sort) : -1;
 }
 
 struct dx_rows *dx_rows(const struct dx_view *view, enum dx_query query,
@@ -231,28 +236,36 @@ void dx_add(struct dx_list *list, const struct dx_row *row)
     struct dx_row mine = { .size = sizeof(mine) };
 
     memcpy(&mine, row, row->size < sizeof(mine) ? row->size : sizeof(mine)); /* an older panel's */
-    if (in->columns)
+    if (in->columns && in->week && in->depth == 0)
+        week_add(in, &mine, list->then);
+    else if (in->columns)
         table_add(in->table, &mine);
 }
 
 void dx_note(struct dx_list *list, const char *note)
 {
+    if (list->then)
+        return;
     text_copy(list->instance->note, sizeof(list->instance->note), note);
 }
 
 void dx_empty(struct dx_list *list, const char *sentence)
 {
+    if (list->then)
+        return;
     text_copy(list->instance->empty, sizeof(list->instance->empty), sentence);
 }
 
 void dx_searched(struct dx_list *list)
 {
-    list->instance->table->searched = true;
+    if (!list->then)
+        list->instance->table->searched = true;
 }
 
 void dx_part_of(struct dx_list *list, int64_t total)
 {
-    list->instance->total = total;
+    if (!list->then)
+        list->instance->total = total;
 }
 
 void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, const char *sentence)
@@ -260,7 +273,7 @@ void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, co
     struct instance *in = list->instance;
     struct finding *f;
 
-    if (in->finding_count == FINDINGS_MOST)
+    if (list->then || in->finding_count == FINDINGS_MOST)
         return;
     if (!in->findings)
         in->findings = mem_new(FINDINGS_MOST, sizeof(*in->findings));

@@ -111,6 +111,7 @@ bool instance_open(struct instance *in, const struct dx_panel *panel, const char
 void instance_close(struct instance *in)
 {
     close_panel(in);
+    week_free(in);
     levels_end(in);
     free(in->findings);
     free(in->state);
@@ -198,6 +199,26 @@ static void watch_changes(struct instance *in)
 
 /* ---- update and events ---- */
 
+/* The panel's update() in this view; then: of the week before, which says nothing. */
+static void run_update(struct instance *in, const struct dx_view *view, bool then)
+{
+    struct dx_list list = { .instance = in, .then = then };
+    const struct reader *reader = view->reader;
+    struct dx_error error = { 0 };
+    const struct dx_error *broken;
+
+    begin(in);
+    if (!in->panel->update(in->state, view, &list, &error) && error.fault == DX_FAULT_NONE)
+        dx_fail(&error, DX_FAULT_SYSTEM, "it failed and did not say why");
+    in->error = error;
+    end(in, CALLBACK_UPDATE);
+    close_all(*view->open);
+    *view->open = NULL;
+    broken = reader->error ? reader->error(reader->self) : NULL;
+    if (broken && in->error.fault == DX_FAULT_NONE)
+        in->error = *broken;
+}
+
 void instance_update(struct instance *in, const struct reader *reader, int64_t now_ms, int rows,
                      int cols)
 {
@@ -208,13 +229,12 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
                             .cols = cols,
                             .instance = in,
                             .open = &open };
-    struct dx_list list = { .instance = in };
-    const struct dx_error *broken;
-    struct dx_error error = { 0 };
+    struct dx_view before = view;
 
     if (!in->open || in->off)
         return;
     read_age(in, reader, now_ms);
+    week_settle(in);
     in->note[0] = in->empty[0] = '\0';
     in->finding_count = 0;
     in->total = 0;
@@ -222,15 +242,15 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
         table_clear(in->table);
     if (in->idle)
         return;
-    begin(in);
-    if (!in->panel->update(in->state, &view, &list, &error) && error.fault == DX_FAULT_NONE)
-        dx_fail(&error, DX_FAULT_SYSTEM, "it failed and did not say why");
-    in->error = error;
-    end(in, CALLBACK_UPDATE);
-    close_all(open);
-    broken = reader->error ? reader->error(reader->self) : NULL;
-    if (broken && in->error.fault == DX_FAULT_NONE)
-        in->error = *broken;
+    if (in->before) {
+        before.reader = in->before->reader;
+        before.now_ms = in->before->now_ms;
+        view.before = &before;
+    }
+    if (in->week && in->depth == 0)
+        run_update(in, &before, true);
+    if (in->error.fault == DX_FAULT_NONE || !in->week)
+        run_update(in, &view, false);
     if (in->columns)
         table_arrange(in->table);
     watch_changes(in);

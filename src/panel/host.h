@@ -19,6 +19,14 @@ struct step { /* of the drill-down */
     char key[256], name[200], url[600];
 };
 
+/* Another moment of the same: where its rows are read, and which it is. */
+struct as_of {
+    const struct reader *reader;
+    int64_t now_ms;
+};
+
+struct week; /* week.c */
+
 enum callback { CALLBACK_OPEN, CALLBACK_UPDATE, CALLBACK_DRAW, CALLBACK_EVENT, CALLBACK_COUNT };
 
 struct instance {
@@ -42,6 +50,8 @@ struct instance {
     bool followed;     /* its selection is shown without the focus too */
     bool bare;         /* it has no frame */
     bool unmarked;     /* what changed is not marked */
+    const struct as_of *before; /* week against week: the week before; NULL: not now */
+    struct week *week;          /* its list has last week's numbers beside its own; NULL: not */
     /* the age of its data, by the last update: */
     int64_t last_ok_ms, every_ms;
     char sources[96];              /* "github", "3 sources" */
@@ -94,7 +104,8 @@ struct dx_view {
     int64_t now_ms;
     int rows, cols;
     struct instance *instance;
-    struct dx_rows **open; /* rows to be ended with update() */
+    struct dx_rows **open;        /* rows to be ended with update() */
+    const struct dx_view *before; /* the week before; NULL: not asked for */
 };
 
 struct dx_rows {
@@ -105,7 +116,19 @@ struct dx_rows {
 
 struct dx_list {
     struct instance *instance;
+    bool then; /* its rows are those of the week before, and it says nothing */
 };
+
+/* ---- week.c: week against week, in a list ---- */
+
+/* Before an update at the panel's own list: have the columns for it, or not any more. */
+void week_settle(struct instance *instance);
+void week_add(struct instance *instance, const struct dx_row *row, bool then);
+int week_own_column(const struct instance *instance, int column); /* of the panel; -1: none */
+int week_sort(const struct instance *instance);                   /* of its own list, likewise */
+/* How many rows got worse and better by what they are judged by. */
+void week_count(const struct instance *instance, size_t *worse, size_t *better);
+void week_free(struct instance *instance);
 
 /* For api.c. */
 struct dx_rows *rows_open(const struct dx_view *view, enum dx_query query,

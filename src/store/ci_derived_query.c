@@ -13,32 +13,31 @@
 #define WAIT_NOW(what)                                                                             \
     "(SELECT " what " FROM job WHERE pool = q.id AND phase < 4 AND phase = 2"                      \
     " AND created_ms <= ?1)"
-static const struct query pools = {
-    "SELECT src.name, src.type, 'q' || q.id, " T("q.name")
-    "max(" WAIT_NOW("count(*)") ", coalesce(c.waiting, 0)), " WAIT_NOW("min(created_ms)") ","
-    " c.online, c.busy, c.offline, c.note,"
-    " CASE WHEN c.online = 0 THEN (SELECT min(at_ms) FROM pool_count"
-    "  WHERE pool = q.id AND at_ms <= ?1 AND at_ms > coalesce((SELECT max(at_ms) FROM pool_count"
-    "  WHERE pool = q.id AND at_ms <= ?1 AND online > 0), 0)) END,"
-    " coalesce(n.n, 0), n.p50, n.p90, n.p95, n.p99, n.approx, n.before, n.n_before, n.skewed,"
-    " n.gate_n, n.gate_p50, n.never, n.per_hour_in, n.per_hour_out"
-    " FROM pool q JOIN source src ON src.id = q.source AND src.place IS NOT NULL"
-    " LEFT JOIN pool_count c ON c.pool = q.id AND c.at_ms ="
-    "  (SELECT max(at_ms) FROM pool_count WHERE pool = q.id AND at_ms <= ?1)"
-    " LEFT JOIN pool_now n ON n.pool = q.id AND n.window_ms = ?8"
-    " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR q.id = ?6)"
-    " AND (?4 = '' OR word(q.name) = ?4)"
-    " AND (EXISTS (SELECT 1 FROM pool_now m WHERE m.pool = q.id AND m.n + m.never > 0)"
-    "  OR c.online + c.offline > 0 OR EXISTS (SELECT 1 FROM job WHERE pool = q.id"
-    "  AND phase < 4)) ORDER BY src.place, 4 LIMIT ?5",
-    { DX_FIELD_SOURCE,       DX_FIELD_TYPE,     DX_FIELD_KEY,        DX_FIELD_NAME,
-      DX_FIELD_WAITING,      DX_FIELD_OLDEST,   DX_FIELD_ONLINE,     DX_FIELD_BUSY,
-      DX_FIELD_OFFLINE,      DX_FIELD_TEXT,     DX_FIELD_NONE_SINCE, DX_FIELD_N,
-      DX_FIELD_P50,          DX_FIELD_P90,      DX_FIELD_P95,        DX_FIELD_P99,
-      DX_FIELD_APPROX,       DX_FIELD_BEFORE,   DX_FIELD_N_BEFORE,   DX_FIELD_SKEWED,
-      DX_FIELD_GATE_N,       DX_FIELD_GATE_P50, DX_FIELD_NEVER,      DX_FIELD_PER_HOUR_IN,
-      DX_FIELD_PER_HOUR_OUT, DX_FIELD_COUNT },
-};
+#define POOLS(waiting, oldest, is_used) \
+    "SELECT src.name, src.type, 'q' || q.id, " T("q.name") \
+    "max(" waiting ", coalesce(c.waiting, 0)), " oldest "," \
+    " c.online, c.busy, c.offline, c.note," \
+    " CASE WHEN c.online = 0 THEN (SELECT min(at_ms) FROM pool_count" \
+    "  WHERE pool = q.id AND at_ms <= ?1 AND at_ms > coalesce((SELECT max(at_ms) FROM pool_count" \
+    "  WHERE pool = q.id AND at_ms <= ?1 AND online > 0), 0)) END," \
+    " coalesce(n.n, 0), n.p50, n.p90, n.p95, n.p99, n.approx, n.before, n.n_before, n.skewed," \
+    " n.gate_n, n.gate_p50, n.never, n.per_hour_in, n.per_hour_out" \
+    " FROM pool q JOIN source src ON src.id = q.source AND src.place IS NOT NULL" \
+    " LEFT JOIN pool_count c ON c.pool = q.id AND c.at_ms =" \
+    "  (SELECT max(at_ms) FROM pool_count WHERE pool = q.id AND at_ms <= ?1)" \
+    " LEFT JOIN pool_now n ON n.pool = q.id AND n.window_ms = ?8" \
+    " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR q.id = ?6)" \
+    " AND (?4 = '' OR word(q.name) = ?4)" \
+    " AND (EXISTS (SELECT 1 FROM pool_now m WHERE m.pool = q.id AND m.n + m.never > 0)" \
+    "  OR c.online + c.offline > 0 OR EXISTS (" is_used ")) ORDER BY src.place, 4 LIMIT ?5"
+#define POOL_FIELDS { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_WAITING, DX_FIELD_OLDEST, DX_FIELD_ONLINE, DX_FIELD_BUSY, DX_FIELD_OFFLINE, DX_FIELD_TEXT, DX_FIELD_NONE_SINCE, DX_FIELD_N, DX_FIELD_P50, DX_FIELD_P90, DX_FIELD_P95, DX_FIELD_P99, DX_FIELD_APPROX, DX_FIELD_BEFORE, DX_FIELD_N_BEFORE, DX_FIELD_SKEWED, DX_FIELD_GATE_N, DX_FIELD_GATE_P50, DX_FIELD_NEVER, DX_FIELD_PER_HOUR_IN, DX_FIELD_PER_HOUR_OUT, DX_FIELD_COUNT }
+#define WAIT_THEN(what) "(SELECT " what " FROM temp.job_then WHERE pool = q.id AND phase = 2)"
+static const struct query pools = { POOLS(WAIT_NOW("count(*)"), WAIT_NOW("min(created_ms)"),
+                                          "SELECT 1 FROM job WHERE pool = q.id AND phase < 4"),
+                                    POOL_FIELDS };
+static const struct query pools_then = { POOLS(WAIT_THEN("count(*)"), WAIT_THEN("min(since_ms)"),
+                                               "SELECT 1 FROM temp.job_then WHERE pool = q.id"),
+                                         POOL_FIELDS };
 
 // clang-format on
 
@@ -50,6 +49,11 @@ static const struct query pool_hours = {
     { DX_FIELD_KEY, DX_FIELD_AT, DX_FIELD_N, DX_FIELD_P50, DX_FIELD_P95, DX_FIELD_COUNT },
 };
 
+/* Of a past moment only their numbers are known: nothing is kept of one that was. */
+static const struct query runners_then = {
+    "SELECT NULL WHERE ?1 IS NULL AND ?5 IS NULL AND ?6 IS NULL",
+    { DX_FIELD_KEY, DX_FIELD_COUNT },
+};
 static const struct query runners = {
     "SELECT r.name, r.name, " T("q.name") "r.labels, r.online + (r.online AND r.busy), r.note,"
                                           " r.seen_ms FROM runner r JOIN pool q ON q.id = r.pool "
@@ -80,39 +84,49 @@ static const struct query runners = {
 // clang-format off
 
 /* Of each pipeline, by the index: of them there are numbers for many windows. */
+#define PIPELINES(how_many, is_open) \
+    "SELECT src.name, src.type, 'l' || p.id, " T("p.project") T("p.name") "r.flags & 2 > 0, " \
+    SUCCESS_COLUMNS ", n.last, CASE WHEN n.part = 0 THEN (" how_many ") END," \
+    " replace(replace(replace(word(r.url), '{p}', word(p.project)), '{r}', r.ext), '{n}'," \
+    "  coalesce(r.number, r.ext))" \
+    " FROM source src CROSS JOIN pipeline p ON p.source = src.id AND src.place IS NOT NULL" \
+    " CROSS JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8 AND (n.part = 0 OR ?11)" \
+    " LEFT JOIN run r ON r.id = (SELECT id FROM run WHERE pipeline = p.id AND finished_ms <= ?1" \
+    "  ORDER BY finished_ms DESC LIMIT 1)" \
+    " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR p.id = ?6)" \
+    " AND (?4 = '' OR word(p.project) = ?4)" \
+    " AND (n.n + n.left_out > 0 OR EXISTS (" is_open "))" \
+    " ORDER BY src.place, 4, 5, n.part LIMIT ?5"
+#define PIPELINE_FIELDS { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE, DX_FIELD_PROTECTED, SUCCESS_FIELDS, DX_FIELD_STRIP, DX_FIELD_RUNNING, DX_FIELD_URL, DX_FIELD_COUNT }
+#define OPEN_NOW                                                                                   \
+    "SELECT 1 FROM run WHERE pipeline = p.id AND finished_ms IS NULL AND phase IN (1, 2, 3)"
+#define OPEN_THEN "SELECT 1 FROM temp.run_then WHERE pipeline = p.id"
 static const struct query pipelines = {
-    "SELECT src.name, src.type, 'l' || p.id, " T("p.project") T("p.name") "r.flags & 2 > 0, "
-    SUCCESS_COLUMNS ", n.last, CASE WHEN n.part = 0 THEN (SELECT count(*) FROM run"
-    "  WHERE pipeline = p.id AND finished_ms IS NULL AND phase IN (2, 3)) END,"
-    " replace(replace(replace(word(r.url), '{p}', word(p.project)), '{r}', r.ext), '{n}',"
-    "  coalesce(r.number, r.ext))"
-    " FROM source src CROSS JOIN pipeline p ON p.source = src.id AND src.place IS NOT NULL"
-    " CROSS JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8 AND (n.part = 0 OR ?11)"
-    " LEFT JOIN run r ON r.id = (SELECT id FROM run WHERE pipeline = p.id AND finished_ms <= ?1"
-    "  ORDER BY finished_ms DESC LIMIT 1)"
-    " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR p.id = ?6)"
-    " AND (?4 = '' OR word(p.project) = ?4)"
-    " AND (n.n + n.left_out > 0 OR EXISTS (SELECT 1 FROM run WHERE pipeline = p.id"
-    "  AND finished_ms IS NULL AND phase IN (1, 2, 3)))"
-    " ORDER BY src.place, 4, 5, n.part LIMIT ?5",
-    { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE,
-      DX_FIELD_PROTECTED, SUCCESS_FIELDS, DX_FIELD_STRIP, DX_FIELD_RUNNING, DX_FIELD_URL,
-      DX_FIELD_COUNT },
+    PIPELINES("SELECT count(*) FROM run WHERE pipeline = p.id AND finished_ms IS NULL"
+              " AND phase IN (2, 3)", OPEN_NOW),
+    PIPELINE_FIELDS
+};
+static const struct query pipelines_then = {
+    PIPELINES("SELECT count(*) FROM temp.run_then WHERE pipeline = p.id", OPEN_THEN),
+    PIPELINE_FIELDS
 };
 
 // clang-format on
 
 /* Much cheaper than PIPELINES: what their names have in common is asked for often. */
-static const struct query projects = {
-    "SELECT src.name, (SELECT text FROM text WHERE id = p.project) FROM"
-    " (SELECT DISTINCT p.source AS source, p.project AS project FROM pipeline p"
-    "  JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8 AND n.part = 0"
-    "  WHERE n.n + n.left_out > 0 OR EXISTS (SELECT 1 FROM run WHERE pipeline = p.id"
-    "   AND finished_ms IS NULL AND phase IN (1, 2, 3))) AS p"
-    " JOIN source src ON src.id = p.source AND src.place IS NOT NULL"
-    " WHERE (?3 = '' OR src.name = ?3) ORDER BY src.place, 2 LIMIT ?5",
-    { DX_FIELD_SOURCE, DX_FIELD_PROJECT, DX_FIELD_COUNT },
-};
+#define PROJECTS(is_open)                                                                          \
+    "SELECT src.name, (SELECT text FROM text WHERE id = p.project) FROM"                           \
+    " (SELECT DISTINCT p.source AS source, p.project AS project FROM pipeline p"                   \
+    "  JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8 AND n.part = 0"               \
+    "  WHERE n.n + n.left_out > 0 OR EXISTS (" is_open ")) AS p"                                   \
+    " JOIN source src ON src.id = p.source AND src.place IS NOT NULL"                              \
+    " WHERE (?3 = '' OR src.name = ?3) ORDER BY src.place, 2 LIMIT ?5"
+#define PROJECT_FIELDS                                                                             \
+    {                                                                                              \
+        DX_FIELD_SOURCE, DX_FIELD_PROJECT, DX_FIELD_COUNT                                          \
+    }
+static const struct query projects = { PROJECTS(OPEN_NOW), PROJECT_FIELDS };
+static const struct query projects_then = { PROJECTS(OPEN_THEN), PROJECT_FIELDS };
 
 static const struct query totals = {
     "SELECT CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' "
@@ -194,15 +208,25 @@ static const struct query failures = {
       DX_FIELD_POOL, DX_FIELD_LAST_SEEN, DX_FIELD_COUNT },
 };
 
-static const struct query *const by_query[DX_QUERY_COUNT] = {
-    [DX_QUERY_POOLS] = &pools,       [DX_QUERY_POOL_HOURS] = &pool_hours,
-    [DX_QUERY_RUNNERS] = &runners,   [DX_QUERY_PIPELINES] = &pipelines,
-    [DX_QUERY_TOTALS] = &totals,     [DX_QUERY_PIPELINE_DAYS] = &pipeline_days,
-    [DX_QUERY_FLAKY] = &flaky,       [DX_QUERY_FLAKY_COMMITS] = &flaky_commits,
-    [DX_QUERY_FAILURES] = &failures, [DX_QUERY_PROJECTS] = &projects,
+struct as_of { /* now, and then where that is another query */
+    const struct query *now, *then;
+};
+static const struct as_of by_query[DX_QUERY_COUNT] = {
+    [DX_QUERY_POOLS] = { &pools, &pools_then },
+    [DX_QUERY_POOL_HOURS] = { &pool_hours, NULL },
+    [DX_QUERY_RUNNERS] = { &runners, &runners_then },
+    [DX_QUERY_PIPELINES] = { &pipelines, &pipelines_then },
+    [DX_QUERY_TOTALS] = { &totals, NULL },
+    [DX_QUERY_PIPELINE_DAYS] = { &pipeline_days, NULL },
+    [DX_QUERY_FLAKY] = { &flaky, NULL },
+    [DX_QUERY_FLAKY_COMMITS] = { &flaky_commits, NULL },
+    [DX_QUERY_FAILURES] = { &failures, NULL },
+    [DX_QUERY_PROJECTS] = { &projects, &projects_then },
 };
 
-const struct query *ci_derived_query(enum dx_query which)
+const struct query *ci_derived_query(enum dx_query which, bool past)
 {
-    return by_query[which];
+    const struct as_of *of = &by_query[which];
+
+    return past && of->then ? of->then : of->now;
 }

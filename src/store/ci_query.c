@@ -13,19 +13,29 @@
     "replace(replace(replace(replace((SELECT text FROM text WHERE id = " x "), '{p}', (SELECT"     \
     " text FROM text WHERE id = r.project)), '{r}', " run "), '{n}', coalesce(r.number, r.ext)),"  \
     " '{j}', " job "), "
-/* What ends after the moment has not ended, what begins after it waits. */
-#define PHASE(x)                                                                                   \
-    "CASE WHEN " x ".phase < 4 OR " x ".finished_ms <= ?1 OR " x ".finished_ms IS NULL THEN " x    \
-    ".phase WHEN " x ".started_ms <= ?1 THEN 3 ELSE 2 END, "
+/* What ends after the moment has not ended, what begins after it waits; where that was for a
+ * gate, for some time, nobody knows for what. */
+#define PHASE(x, gated, begun)                                                                     \
+    "CASE WHEN " x ".phase < 3 OR (" x ".phase = 4 AND " x ".finished_ms IS NULL) OR " x           \
+    ".finished_ms <= ?1 THEN " x ".phase WHEN " begun x ".started_ms <= ?1 OR (" x                 \
+    ".phase = 3 AND " x ".started_ms IS NULL) THEN 3 WHEN " gated " THEN 0 ELSE 2 END, "
+#define RUN_PHASE                                                                                  \
+    PHASE("r", "r.gate_ms > 0", "(r.phase < 4 OR r.gate_ms IS NULL OR r.gate_ms = 0) AND ")
+#define JOB_PHASE PHASE("j", "j.flags & 16", "")
 #define THEN(x, column, otherwise)                                                                 \
     "CASE WHEN " x ".finished_ms > ?1 THEN " otherwise " ELSE " x "." column " END, "
-#define OUTCOME(x)                                                                                 \
-    PHASE(x)                                                                                       \
-    THEN(x, "result", "0")                                                                         \
-    THEN(x, "cause", "0") T(x ".evidence") T(x ".raw_status") T(x ".raw_result")
-#define TIMES(x)                                                                                   \
-    x ".created_ms, " x ".started_ms, " THEN(x, "finished_ms", "NULL") x                           \
-        ".queued_ms, " T(x ".queued_basis") THEN(x, "duration_ms", "NULL") T(x ".duration_basis")
+#define BEGUN(x, column) "CASE WHEN " x ".started_ms > ?1 THEN NULL ELSE " x "." column " END, "
+/* What the server said at last: of an earlier moment nobody knows what it said. */
+#define SAID(x, column)                                                                            \
+    "CASE WHEN " x                                                                                 \
+    ".finished_ms <= ?1 OR r.seen_ms <= ?1 THEN (SELECT text FROM text WHERE id = " x "." column   \
+    ") END, "
+#define OUTCOME(x, phase)                                                                          \
+    phase THEN(x, "result", "0") THEN(x, "cause", "0") SAID(x, "evidence") SAID(x, "raw_status")   \
+        SAID(x, "raw_result")
+#define TIMES(x, created)                                                                          \
+    created ", " BEGUN(x, "started_ms") THEN(x, "finished_ms", "NULL") BEGUN(x, "queued_ms")       \
+        T(x ".queued_basis") THEN(x, "duration_ms", "NULL") T(x ".duration_basis")
 
 #define OUTCOME_FIELDS                                                                             \
     DX_FIELD_PHASE, DX_FIELD_RESULT, DX_FIELD_CAUSE, DX_FIELD_EVIDENCE, DX_FIELD_RAW_STATUS,       \
@@ -49,14 +59,14 @@
 /* ---- runs ---- */
 
 #define RUN_COLUMNS                                                                                \
-    "SELECT src.name, src.type, 'r' || r.id, " T("r.project")                                      \
-        T("p.name") "r.ext, "                                                                      \
-                    "coalesce(r.number, r.ext), r.attempt, " SHA("r.sha") T("r.branch")            \
-                        T("r.event") "r.flags & 2 > 0, r.title, " T("r.actor")                     \
-                            URL("r.url", "r.ext", "''") OUTCOME("r")                               \
-                                TIMES("r") "r.gate_ms, (SELECT count(*) FROM job WHERE run = "     \
-                                           "r.id) FROM run r "                                     \
-                                           "JOIN pipeline p ON p.id = r.pipeline " FROM_SOURCE
+    "SELECT src.name, src.type, 'r' || r.id, " T("r.project") T(                                   \
+        "p.name") "r.ext, "                                                                        \
+                  "coalesce(r.number, r.ext), r.attempt, " SHA("r.sha") T("r.branch") T(           \
+                      "r.event") "r.flags & 2 > 0, r.title, " T("r.actor")                         \
+                      URL("r.url", "r.ext", "''") OUTCOME("r", RUN_PHASE) TIMES(                   \
+                          "r", "r.created_ms") "r.gate_ms, (SELECT count(*) FROM job WHERE run = " \
+                                               "r.id) FROM run r "                                 \
+                                               "JOIN pipeline p ON p.id = r.pipeline " FROM_SOURCE
 #define RUN_FIELDS                                                                                 \
     {                                                                                              \
         DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE,         \
@@ -73,14 +83,20 @@ static const struct query one_run = { RUN_COLUMNS "WHERE r.id = ?6", RUN_FIELDS 
 
 /* ---- jobs ---- */
 
-#define JOB_COLUMNS                                                                                \
+#define JOB_COLUMNS_SINCE(created)                                                                 \
     "SELECT src.name, src.type, 'j' || j.id, 'r' || r.id, " T("r.project")                         \
         T("p.name") "r.ext, "                                                                      \
                     "coalesce(r.number, r.ext), max(r.attempt, j.attempt), " SHA("r.sha")          \
                         T("r.branch") T("r.event") "r.flags & 2 > 0, j.ext, " T(                   \
-                            "j.name") "(SELECT text FROM text WHERE id = q.name), " T("j.runner")  \
-                            T("j.stage") "j.why, " URL("j.url", "r.ext", "j.ext") OUTCOME("j")     \
-                                TIMES("j") "NULL "
+                            "j.name") "(SELECT text FROM text WHERE id = q.name), CASE WHEN "      \
+                                      "j.started_ms > ?1 THEN NULL ELSE (SELECT text FROM text "   \
+                                      "WHERE id = "                                                \
+                                      "j.runner) END, " T(                                         \
+                                          "j.stage") "CASE WHEN r.seen_ms <= ?1 THEN j.why "       \
+                                                     "END, " URL("j.url", "r.ext", "j.ext")        \
+                                                         OUTCOME("j", JOB_PHASE)                   \
+                                                             TIMES("j", created) "NULL "
+#define JOB_COLUMNS JOB_COLUMNS_SINCE("j.created_ms")
 #define OF_JOBS                                                                                    \
     "FROM job j JOIN run r ON r.id = j.run JOIN pipeline p ON p.id = r.pipeline " FROM_SOURCE      \
     "LEFT JOIN pool q ON q.id = j.pool "
@@ -101,19 +117,31 @@ static const struct query jobs = { JOB_COLUMNS OF_RUNS "WHERE " WITHIN("j") NEWE
                                    JOB_FIELDS };
 static const struct query jobs_of_run = {
     JOB_COLUMNS OF_JOBS
-    "WHERE j.run = ?6 ORDER BY j.started_ms IS NULL, j.started_ms, j.id LIMIT ?5",
+    "WHERE j.run = ?6 AND coalesce(j.created_ms, j.started_ms, j.finished_ms, 0) <= ?1"
+    " ORDER BY j.started_ms IS NULL OR j.started_ms > ?1, j.started_ms, j.id LIMIT ?5",
     JOB_FIELDS
 };
 /* The longest wait first; then what ran last. */
 static const struct query jobs_of_pool = {
     JOB_COLUMNS OF_JOBS "WHERE j.pool = ?6 AND " WITHIN(
-        "j") "ORDER BY j.phase IN (1, 2) DESC, CASE WHEN j.phase IN (1, 2) THEN j.created_ms"
-             " ELSE -coalesce(j.started_ms, j.finished_ms) END, j.id LIMIT ?5",
+        "j") "ORDER BY j.phase IN (1, 2) OR j.started_ms > ?1 DESC, CASE WHEN j.phase IN (1, 2)"
+             " OR j.started_ms > ?1 THEN j.created_ms ELSE -coalesce(j.started_ms, j.finished_ms)"
+             " END, j.id LIMIT ?5",
     JOB_FIELDS
 };
 static const struct query waiting_jobs_of_pool = {
     JOB_COLUMNS OF_JOBS "WHERE j.pool = ?6 AND j.phase < 4 AND j.phase IN (1, 2)"
                         " AND coalesce(j.created_ms, 0) <= ?1 ORDER BY j.created_ms, j.id LIMIT ?5",
+    JOB_FIELDS
+};
+/* past.c has listed those that waited then. */
+static const struct query waiting_jobs_then = {
+    "WITH w AS (SELECT job, since_ms FROM temp.job_then WHERE pool = ?6 AND phase = "
+    "2) " JOB_COLUMNS_SINCE(
+        "w.since_ms") "FROM w CROSS JOIN job j ON j.id = w.job JOIN run r ON r.id = j.run JOIN "
+                      "pipeline p ON p.id ="
+                      " r.pipeline " FROM_SOURCE
+                      "LEFT JOIN pool q ON q.id = j.pool ORDER BY w.since_ms, j.id LIMIT ?5",
     JOB_FIELDS
 };
 static const struct query one_job = { JOB_COLUMNS OF_JOBS "WHERE j.id = ?6", JOB_FIELDS };
@@ -147,13 +175,15 @@ static const struct query steps = {
       DX_FIELD_STARTED, DX_FIELD_FINISHED, DX_FIELD_COUNT },
 };
 
-const struct query *ci_jobs_query(const char *key, const struct dx_filter *filter)
+const struct query *ci_jobs_query(const char *key, const struct dx_filter *filter, bool past)
 {
     switch (key[0]) {
     case 'r':
         return &jobs_of_run;
     case 'q':
-        return filter->open ? &waiting_jobs_of_pool : &jobs_of_pool;
+        if (!filter->open)
+            return &jobs_of_pool;
+        return past ? &waiting_jobs_then : &waiting_jobs_of_pool;
     case 'j':
         return filter->attempts ? &attempts_of_job : &one_job;
     case 'f':

@@ -154,6 +154,12 @@ bool store_pool_counts(struct store *store, int64_t pool, int64_t from_ms, int64
 bool store_pool_flow(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
                      struct pool_flow *flow, struct dx_error *err)
 {
+    static const char wait_now[] =
+        "SELECT count(*) FROM job WHERE pool = ?1 AND phase < 4 AND phase = 2"
+        " AND created_ms > ?2 AND created_ms <= ?3";
+    static const char never_begun[] =
+        "SELECT count(*) FROM temp.job_then WHERE pool = ?1 AND phase = 2 AND never"
+        " AND since_ms > ?2 AND since_ms <= ?3";
     int64_t waiting = 0;
     bool ok =
         number_of(store,
@@ -169,10 +175,8 @@ bool store_pool_flow(struct store *store, int64_t pool, int64_t from_ms, int64_t
                               pool, from_ms, to_ms, err),
                   &flow->arrived, err) &&
         number_of(store,
-                  derive_over(store,
-                              "SELECT count(*) FROM job WHERE pool = ?1 AND phase < 4 AND phase = 2"
-                              " AND created_ms > ?2 AND created_ms <= ?3",
-                              pool, from_ms, to_ms, err),
+                  derive_over(store, store->past_ms > 0 ? never_begun : wait_now, pool, from_ms,
+                              to_ms, err),
                   &waiting, err);
 
     flow->arrived += waiting;

@@ -51,6 +51,7 @@ struct store {
     int64_t sweep_id;                  /* upkeep went over the series up to this one */
     int64_t seen_version, seen_change; /* store_change() gave this for that data version */
     bool in_read;
+    int64_t past_ms; /* past.c: the moment of the derived tables that hide the file's; 0 */
     struct dx_error read_error, read_error_given;
     struct rows *open_rows;
     struct tape *tapes;        /* of the read transaction */

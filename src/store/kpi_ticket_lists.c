@@ -33,6 +33,13 @@ enum { FIRST = 64 };
     "SELECT id, created_ms, created_ms, NULL, category, priority, 0, 0, " RISK ", source"          \
     " FROM ticket t WHERE state < 3 AND (source, created_ms) > (?1, ?2) AND created_ms <= "        \
     "?3" KNOWN
+/* What is done by now, or gone, was not then. */
+#define RISK_THEN TICKETS_RISK_THEN(TICKETS_SAME("?3"), "?3", TICKETS_AT_RISK)
+static const char open_then[] =
+    "SELECT id, created_ms, created_ms, NULL, category, priority, 0, 0, " RISK_THEN ", source"
+    " FROM ticket t WHERE (state < 3 OR (gone_ms IS NULL AND " DONE_MS " > ?3)"
+    " OR (gone_ms > ?3 AND created_ms < gone_ms)) AND (source, created_ms) > (?1, ?2)"
+    " AND created_ms <= ?3" KNOWN " ORDER BY source, created_ms";
 #define GONE                                                                                       \
     "SELECT id, gone_ms, created_ms, NULL, 0, 0, 0, 0, 0, 0 FROM ticket"                           \
     " WHERE gone_ms > ?2 AND gone_ms <= ?3 AND created_ms < gone_ms" KNOWN
@@ -102,8 +109,9 @@ static bool read_some(struct store *store, struct kpi_tickets *t, size_t *left,
                       struct dx_error *err)
 {
     struct kpi_entries *list = &t->list[t->reading];
-    sqlite3_stmt *stmt =
-        derive_over(store, walks[t->reading], t->source, t->from_ms, t->at_ms, err);
+    bool then = store->past_ms > 0 && t->reading == KPI_OPEN;
+    sqlite3_stmt *stmt = derive_over(store, then ? open_then : walks[t->reading], t->source,
+                                     t->from_ms, t->at_ms, err);
     bool row = true, ok = stmt != NULL;
 
     while (ok && (ok = store_row(store, stmt, &row, err)) && row) {

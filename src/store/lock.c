@@ -130,8 +130,28 @@ bool lock_claim(struct store *store, struct dx_error *err)
     ok = set_meta(store, "fence", store->fence, NULL, err) &&
          set_meta(store, "pid", (int64_t)getpid(), NULL, err) &&
          set_meta(store, "host", 0, host, err) &&
-         set_meta(store, "boot", time_boot_ms(), NULL, err) && sources_restore(store, err);
+         set_meta(store, "boot", time_boot_ms(), NULL, err) &&
+         store_exec(store,
+                    "INSERT OR IGNORE INTO meta (key, value) VALUES ('alias_key', randomblob(16))",
+                    err) &&
+         sources_restore(store, err);
     return store_end_write(store, ok, err);
+}
+
+bool store_alias_key(struct store *store, unsigned char key[16])
+{
+    struct dx_error err = { 0 };
+    sqlite3_stmt *stmt =
+        store_statement(store, "SELECT value FROM meta WHERE key = 'alias_key'", &err);
+    bool row, whole;
+
+    if (!stmt || !store_row(store, stmt, &row, &err))
+        return false;
+    whole = row && sqlite3_column_bytes(stmt, 0) == 16;
+    if (whole)
+        memcpy(key, sqlite3_column_blob(stmt, 0), 16);
+    (void)sqlite3_reset(stmt);
+    return whole;
 }
 
 bool store_lock(struct store *store)

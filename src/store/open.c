@@ -28,6 +28,7 @@ void close_db(struct store *store)
     (void)sqlite3_close(store->db);
     store->db = NULL;
     store->in_read = false;
+    store->past_ms = 0; /* its tables went with the connection */
 }
 
 /* SQLite compares the inode that it opened with the path's, by stat(): nothing

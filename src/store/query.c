@@ -223,7 +223,7 @@ static const struct rows_ops ops = {
 
 /* ---- opening ---- */
 
-static const struct query *query_of(enum dx_query query, const struct dx_filter *filter)
+static const struct query *query_of(enum dx_query query, const struct dx_filter *filter, bool past)
 {
     switch (query) {
     case DX_QUERY_SERIES:
@@ -241,7 +241,7 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
     case DX_QUERY_STEPS:
         return ci_raw_query(query, filter->key ? filter->key : "");
     case DX_QUERY_JOBS:
-        return ci_jobs_query(filter->key ? filter->key : "", filter);
+        return ci_jobs_query(filter->key ? filter->key : "", filter, past);
     case DX_QUERY_POOLS:
     case DX_QUERY_POOL_HOURS:
     case DX_QUERY_RUNNERS:
@@ -252,14 +252,14 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
     case DX_QUERY_FLAKY_COMMITS:
     case DX_QUERY_FAILURES:
     case DX_QUERY_PROJECTS:
-        return ci_derived_query(query);
+        return ci_derived_query(query, past);
     case DX_QUERY_TICKETS:
     case DX_QUERY_TICKET_SLAS:
     case DX_QUERY_TICKET_COUNTS:
     case DX_QUERY_TICKET_PAUSES:
     case DX_QUERY_TICKET_STAYS:
     case DX_QUERY_TICKET_LINKS:
-        return ticket_query(query, filter);
+        return ticket_query(query, filter, past);
     case DX_QUERY_TICKET_REFS:
         return ticket_ref_query(filter->key ? filter->key : "");
     case DX_QUERY_RUNBOOKS:
@@ -424,8 +424,8 @@ static void *open_rows(void *self, enum dx_query which, const struct dx_filter *
 {
     static const struct dx_filter everything = { .size = sizeof(everything) };
     const struct dx_filter *f = filter ? filter : &everything;
-    const struct query *query = query_of(which, f);
     struct store *store = self;
+    const struct query *query = query_of(which, f, store->past_ms > 0);
     struct rows *rows = mem_new(1, sizeof(*rows));
 
     rows->store = store;

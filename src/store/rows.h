@@ -18,13 +18,14 @@ struct query {
 };
 /* ci_query.c: which one it is depends on what filter.key is the key of. */
 const struct query *ci_raw_query(enum dx_query which, const char *key);
-const struct query *ci_jobs_query(const char *key, const struct dx_filter *filter);
-const struct query *ci_derived_query(enum dx_query which); /* ci_derived_query.c */
+/* past: the tables of past.h are there */
+const struct query *ci_jobs_query(const char *key, const struct dx_filter *filter, bool past);
+const struct query *ci_derived_query(enum dx_query which, bool past); /* ci_derived_query.c */
 
 /* search_query.c: those with ?12 want a struct search */
 const struct query *search_query(enum dx_query which, const struct dx_filter *filter);
 /* ticket_query.c */
-const struct query *ticket_query(enum dx_query which, const struct dx_filter *filter);
+const struct query *ticket_query(enum dx_query which, const struct dx_filter *filter, bool past);
 const struct query *ticket_ref_query(const char *key); /* ticket_ref_query.c */
 /* ticket_narrow.c: the function holds(filter, column, text, column, text ...) */
 bool ticket_narrow_begin(struct store *store, struct dx_error *err);

@@ -196,5 +196,8 @@ int64_t store_change(struct store *store);
 bool store_begin(struct store *store, struct dx_error *err);
 void store_end(struct store *store);
 struct reader store_reader(struct store *store);
+/* Of the aliases that stand for what is private (core/alias.h); made by the first who took the
+ * lock. false: there is none yet. */
+bool store_alias_key(struct store *store, unsigned char key[16]);
 
 #endif

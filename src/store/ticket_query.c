@@ -14,20 +14,30 @@
 #define DONE_MS TICKETS_DONE_MS /* as its index has it */
 /* The moment when it was done has come. */
 #define IS_DONE "t.state = 3 AND " DONE_MS " <= ?1"
+/* Of a ticket only its last state is kept. It was in that at the moment if nothing happened to
+ * it since; who had it and how it stood to its SLA before that nobody knows. What it is about
+ * (title, type, category, priority) is as it is known by now. */
+#define SAME TICKETS_SAME("?1")
+#define IF_SAME(column) "CASE WHEN same THEN " column " END, "
 #define W(column) "word(t." column ")"
 
 /* ---- how it stands to its SLA ---- */
 
-#define RISK TICKETS_RISK("?1", "?17")
+/* All of it is in the index that they are counted by. */
+#define RISK      TICKETS_RISK("?1", "?17")
+#define RISK_THEN TICKETS_RISK_THEN(SAME, "?1", "?17")
 
 /* ---- one row ---- */
 
+/* What the server said later was not so yet, and what was left then is not what was left. */
+#define SLA_STATE "CASE WHEN s.state = 4 AND s.breach_ms > ?1 THEN 1 ELSE s.state END"
+#define SLA_LEFT  "CASE WHEN s.said_ms <= ?1 THEN s.remaining_ms END"
 #define SLAS                                                                                       \
-    "CASE WHEN ?11 THEN (SELECT json_group_array(json_object('name', s.name, 'state', s.state,"    \
-    " 'breach_ms', s.breach_ms, 'remaining_ms', s.remaining_ms)) FROM ticket_sla s"                \
+    "CASE WHEN ?11 AND same THEN (SELECT json_group_array(json_object('name', s.name, 'state', " SLA_STATE ","    \
+    " 'breach_ms', s.breach_ms, 'remaining_ms', " SLA_LEFT ")) FROM ticket_sla s"                \
     " WHERE s.ticket = t.id) END, "
 #define LINKS                                                                                      \
-    "CASE WHEN ?11 THEN (SELECT json_group_array(l.text) FROM ticket_link l"                       \
+    "CASE WHEN ?11 AND same THEN (SELECT json_group_array(l.text) FROM ticket_link l"                       \
     " WHERE l.ticket = t.id) END, "
 
 #define STAYS                                                                                      \
@@ -37,20 +47,23 @@
 /* TICKET_RESPONSE came, and was not refused. */
 #define REPLY_KNOWN "t.first_ms IS NOT NULL OR (t.parts & (2 | (2 << 8))) = 2"
 
-/* What was done after the moment was not; what the SLA says is of the last poll. */
+/* What was done after the moment was not. */
 #define COLUMNS                                                                                    \
     "SELECT src.name, src.type, 't' || t.id, t.key, " W("project") ", " W("type") ", "             \
-    W("category") ", " W("labels") ", t.priority, " W("raw_priority") ", CASE WHEN t.state < 3"    \
-    " OR " IS_DONE " THEN t.state WHEN t.first_ms <= ?1 THEN 2 ELSE 1 END, " W("raw_status") ", "  \
-    W("reporter") ", " W("assignee") ", t.url, t.created_ms,"                                      \
-    THEN("first_ms", "t.first_ms") THEN("resolved_ms", "t.resolved_ms") "min(t.updated_ms, ?1),"   \
+    W("category") ", " W("labels") ", t.priority, " W("raw_priority") ", CASE WHEN same OR "       \
+    IS_DONE " THEN t.state ELSE 0 END, " IF_SAME(W("raw_status")) W("reporter") ", "               \
+    IF_SAME(W("assignee")) "t.url, t.created_ms,"                                                  \
+    THEN("first_ms", "t.first_ms") THEN("resolved_ms", "t.resolved_ms")                            \
+    "CASE WHEN t.updated_ms <= ?1 THEN t.updated_ms END,"                                          \
     THEN("first_ms", "t.first_business_ms") THEN("resolved_ms", "t.business_ms")                   \
-    "t.sla, t.sla_state, t.breach_ms, t.remaining_ms,"                                             \
+    IF_SAME("t.sla") IF_SAME("CASE WHEN t.sla_state = 4 AND t.breach_ms > ?1 THEN 1 ELSE"          \
+    " t.sla_state END") IF_SAME("t.breach_ms") IF_SAME(TICKETS_LEFT("?1"))                         \
     " (SELECT title FROM ticket_text WHERE ticket = t.id), " SLAS LINKS                            \
     "CASE WHEN ?11 THEN (SELECT text FROM ticket_text WHERE ticket = t.id) END,"                   \
     THEN("resolved_ms", "t.resolved_ms - t.created_ms")                                            \
-    THEN("first_ms", "t.first_ms - t.created_ms") "t.goal_ms, t.said_ms, CASE WHEN " IS_DONE       \
-    " THEN 0 ELSE " RISK " END, " STAYS THEN("gone_ms", "t.gone_ms")                               \
+    THEN("first_ms", "t.first_ms - t.created_ms") IF_SAME("t.goal_ms") IF_SAME("t.said_ms")        \
+    "CASE WHEN " IS_DONE " THEN 0 ELSE " TICKETS_RISK_THEN("same", "?1", "?17") " END, "           \
+    STAYS THEN("gone_ms", "t.gone_ms")                                                             \
     "CASE WHEN ?11 THEN " W("created_basis") " END, CASE WHEN ?11 AND t.first_ms <= ?1 THEN "      \
     W("first_basis") " END, CASE WHEN ?11 AND t.resolved_ms <= ?1 THEN " W("resolved_basis")       \
     " END, " REPLY_KNOWN " "
@@ -68,6 +81,7 @@
             DX_FIELD_RESOLVED_BASIS, DX_FIELD_REPLY_KNOWN, DX_FIELD_COUNT                          \
     }
 #define TICKET "ticket t"
+#define ROW    "(SELECT *, " SAME " AS same FROM " TICKET ") t"
 #define SOURCE "JOIN source src ON src.id = t.source AND src.place IS NOT NULL "
 
 /* ---- which ones ---- */
@@ -90,6 +104,11 @@
     "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND t.state < 3 AND ?25 = 0 UNION ALL "    \
     "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND t.state = 3 AND " DONE_MS " > ?1"      \
     " AND ?25 = 0 "
+/* Of the past also those that went since. */
+#define OPEN_THEN(columns)                                                                         \
+    "SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND ?25 = 0 AND t.id IN (SELECT id FROM"   \
+    " ticket WHERE state < 3 UNION ALL SELECT id FROM ticket WHERE state = 3 AND " DONE_MS         \
+    " > ?1) "
 /* One that is gone was not done by anybody, or is in the list by its other key. */
 #define DONE(columns)                                                                              \
     "UNION ALL SELECT " columns " FROM " TICKET " WHERE " WITHIN "AND ?9 = 0"                      \
@@ -103,13 +122,19 @@
     "t.id AS id, coalesce(t.breach_ms, 9e15) AS breach, coalesce(t.priority, 9) AS urgent,"        \
     " t.created_ms AS age"
 #define BY_URGENCY(which)                                                                          \
-    COLUMNS "FROM (" which "ORDER BY 2, 3, 4, 1 LIMIT ?5) AS o CROSS JOIN " TICKET                 \
+    COLUMNS "FROM (" which "ORDER BY 2, 3, 4, 1 LIMIT ?5) AS o CROSS JOIN " ROW                    \
     " ON t.id = o.id " SOURCE "ORDER BY o.breach, o.urgent, o.age, o.id"
 static const struct query tickets = {
     BY_URGENCY(OPEN(URGENT) DONE("t.id, 20000000000000000 - " DONE_MS ", 0, 0")), FIELDS
 };
 /* The same where ?9 is set, which is compiled in less time. */
 static const struct query open_tickets = { BY_URGENCY(OPEN(URGENT)), FIELDS };
+#define URGENT_THEN                                                                                \
+    "t.id AS id, CASE WHEN " SAME " THEN coalesce(t.breach_ms, 9e15) ELSE 9e15 END AS breach,"     \
+    " coalesce(t.priority, 9) AS urgent, t.created_ms AS age"
+static const struct query tickets_then = {
+    BY_URGENCY(OPEN_THEN(URGENT_THEN) DONE("t.id, 20000000000000000 - " DONE_MS ", 0, 0")), FIELDS
+};
 
 /* By anything else, or for words in them, all are looked at: all of a ticket but its title
  * is in the index that they are counted by, and what narrows them comes after. */
@@ -135,24 +160,27 @@ static const struct query sorted_tickets = {
     RANK " AS rank, coalesce(t.priority, 9) AS urgent, t.created_ms AS age FROM " FOUND
     "ORDER BY done, rank IS NULL, CASE WHEN NOT ?20 THEN rank END COLLATE NOCASE,"
     " CASE WHEN ?20 THEN rank END COLLATE NOCASE DESC, urgent, age, id LIMIT ?5))"
-    " AS o CROSS JOIN " TICKET " ON t.id = o.id " SOURCE "ORDER BY o.nth",
+    " AS o CROSS JOIN " ROW " ON t.id = o.id " SOURCE "ORDER BY o.nth",
     FIELDS
 };
 
-static const struct query one_ticket = { COLUMNS "FROM " TICKET " " SOURCE "WHERE t.id = ?6",
+static const struct query one_ticket = { COLUMNS "FROM " ROW " " SOURCE "WHERE t.id = ?6",
                                          FIELDS };
 
-static const struct query counts = {
-    "SELECT count(*), coalesce(sum(risk = 1), 0), coalesce(sum(risk = 2), 0) FROM ("
-    OPEN(RISK " AS risk") ") AS open",
+#define COUNTS(open)                                                                               \
+    "SELECT count(*), coalesce(sum(risk = 1), 0), coalesce(sum(risk = 2), 0) FROM (" open ") AS open"
+static const struct query counts = { COUNTS(OPEN(RISK " AS risk")),
+                                     { DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER, DX_FIELD_COUNT } };
+static const struct query counts_then = {
+    COUNTS(OPEN_THEN(RISK_THEN " AS risk")),
     { DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER, DX_FIELD_COUNT }
 };
 
 /* ---- parts of one ---- */
 
 static const struct query slas = {
-    "SELECT name, state, breach_ms, remaining_ms, goal_ms, stopped_ms, said_ms FROM ticket_sla"
-    " WHERE ticket = ?6 ORDER BY nth LIMIT ?5",
+    "SELECT name, " SLA_STATE ", breach_ms, " SLA_LEFT ", goal_ms, stopped_ms, said_ms"
+    " FROM ticket_sla s WHERE ticket = ?6 AND (said_ms <= ?1 OR stopped_ms <= ?1) ORDER BY nth LIMIT ?5",
     { DX_FIELD_NAME, DX_FIELD_SLA_STATE, DX_FIELD_BREACH, DX_FIELD_LEFT, DX_FIELD_GOAL,
       DX_FIELD_FINISHED, DX_FIELD_SEEN, DX_FIELD_COUNT }
 };
@@ -173,13 +201,14 @@ static const struct query stays = {
 };
 
 static const struct query links = {
-    "SELECT text FROM ticket_link WHERE ticket = ?6 ORDER BY nth LIMIT ?5",
+    "SELECT l.text FROM ticket_link l JOIN ticket t ON t.id = l.ticket WHERE l.ticket = ?6"
+    " AND " SAME " ORDER BY l.nth LIMIT ?5",
     { DX_FIELD_TEXT, DX_FIELD_COUNT }
 };
 
 // clang-format on
 
-const struct query *ticket_query(enum dx_query which, const struct dx_filter *filter)
+const struct query *ticket_query(enum dx_query which, const struct dx_filter *filter, bool past)
 {
     if (which == DX_QUERY_TICKET_SLAS)
         return &slas;
@@ -190,10 +219,12 @@ const struct query *ticket_query(enum dx_query which, const struct dx_filter *fi
     if (which == DX_QUERY_TICKET_LINKS)
         return &links;
     if (which == DX_QUERY_TICKET_COUNTS)
-        return &counts;
+        return past ? &counts_then : &counts;
     if (filter->key && *filter->key == 't')
         return &one_ticket;
     if (filter->order != DX_BY_URGENCY || filter->reverse || (filter->text && *filter->text))
         return &sorted_tickets;
+    if (past)
+        return &tickets_then;
     return filter->open ? &open_tickets : &tickets;
 }

@@ -26,18 +26,22 @@ struct plot {
 
 /* ---- scale ---- */
 
-static void widen(double *min, double *max, const struct dx_graph *graph)
+static void widen_by(double *min, double *max, const double *values, size_t count)
 {
-    for (size_t s = 0; s < graph->count; s++) {
-        for (size_t i = 0; i < graph->series[s].count; i++) {
-            double value = graph->series[s].value[i];
-
-            if (isfinite(value)) {
-                *min = fmin(*min, value);
-                *max = fmax(*max, value);
-            }
+    for (size_t i = 0; i < count; i++) {
+        if (isfinite(values[i])) {
+            *min = fmin(*min, values[i]);
+            *max = fmax(*max, values[i]);
         }
     }
+}
+
+static void widen(double *min, double *max, const struct dx_graph *graph)
+{
+    for (size_t s = 0; s < graph->count; s++)
+        widen_by(min, max, graph->series[s].value, graph->series[s].count);
+    if (graph->ghost)
+        widen_by(min, max, graph->ghost, graph->ghost_count);
 }
 
 /* The power of ten below. Dividing needs no table of the maths library, whose
@@ -193,49 +197,100 @@ static void fill(struct plot *plot)
     }
 }
 
-/* Several series: a line each; where two share a cell the first one's colour wins. */
+/* Who a cell with dots belongs to: the series from 1 on, PAST for the first one's part past the
+ * goal, GHOST, or nobody. */
+enum { NOBODY, GHOST = 1000, PAST };
+
+struct lines {
+    struct plot *plot;
+    unsigned *dots;
+    int *owner;
+};
+
+static void put_dot(struct lines *l, int x, int y, int owner)
+{
+    const struct plot *plot = l->plot;
+    int row = plot->area.rows - 1 - (y - 1) / plot->down;
+    size_t cell = (size_t)row * (size_t)plot->area.cols + (size_t)(x / plot->across);
+
+    if (owner != GHOST && l->owner[cell] == GHOST)
+        l->dots[cell] = 0; /* the ghost is behind it */
+    l->dots[cell] |= plot->down == DOTS_DOWN
+                         ? bit_of(x % DOTS_ACROSS, DOTS_DOWN - 1 - (y - 1) % DOTS_DOWN)
+                         : 1u << ((y - 1) % plot->down);
+    l->owner[cell] = owner;
+}
+
+static void one_line(struct lines *l, const struct dx_series *s, int owner)
+{
+    const struct plot *plot = l->plot;
+    int before = 0, wide = plot->area.cols * plot->across;
+
+    for (int x = 0; x < wide; x++) {
+        double value = value_at(s, x, wide);
+        int height = height_of(plot, value);
+        int from = before && before < height ? before + 1 : height;
+        int to = before && before > height ? before - 1 : height;
+        bool past = plot->graph->ghost && owner == 1 && is_past(plot->graph, value);
+
+        for (int y = from; height > 0 && y <= (to > from ? to : from); y++)
+            put_dot(l, x, y, past ? PAST : owner);
+        before = height;
+    }
+}
+
+static enum dx_role role_of(const struct dx_graph *graph, int owner)
+{
+    switch (owner) {
+    case NOBODY:
+        return DX_ROLE_TEXT;
+    case GHOST:
+        return DX_ROLE_BORDER;
+    case PAST:
+        return graph->past;
+    default:
+        return graph->series[owner - 1].role;
+    }
+}
+
+/* Several series: a line each; where two share a cell the first one's colour wins. A ghost is
+ * behind all of them. */
 static void lines(struct plot *plot)
 {
     const struct dx_graph *graph = plot->graph;
     size_t cells = (size_t)plot->area.rows * (size_t)plot->area.cols;
-    unsigned *dots = mem_new(cells, sizeof(*dots));
-    int *owner = mem_new(cells, sizeof(*owner));
+    struct lines l = { plot, mem_new(cells, sizeof(*l.dots)), mem_new(cells, sizeof(*l.owner)) };
 
-    for (size_t s = graph->count; s-- > 0;) {
-        int before = 0, wide = plot->area.cols * plot->across;
-
-        for (int x = 0; x < wide; x++) {
-            int height = height_of(plot, value_at(&graph->series[s], x, wide));
-            int from = before && before < height ? before + 1 : height;
-            int to = before && before > height ? before - 1 : height;
-
-            for (int y = from; height > 0 && y <= (to > from ? to : from); y++) {
-                int row = plot->area.rows - 1 - (y - 1) / plot->down;
-                size_t cell = (size_t)row * (size_t)plot->area.cols + (size_t)(x / plot->across);
-
-                dots[cell] |= plot->down == DOTS_DOWN
-                                  ? bit_of(x % DOTS_ACROSS, DOTS_DOWN - 1 - (y - 1) % DOTS_DOWN)
-                                  : 1u << ((y - 1) % plot->down);
-                owner[cell] = (int)s + 1;
-            }
-            before = height;
-        }
-    }
+    if (graph->ghost)
+        one_line(&l, &(struct dx_series){ .value = graph->ghost, .count = graph->ghost_count },
+                 GHOST);
+    for (size_t s = graph->count; s-- > 0;)
+        one_line(&l, &graph->series[s], (int)s + 1);
     for (size_t i = 0; i < cells; i++) {
         int row = (int)(i / (size_t)plot->area.cols), col = (int)(i % (size_t)plot->area.cols);
-        enum dx_role role = owner[i] ? graph->series[owner[i] - 1].role : DX_ROLE_TEXT;
+        enum dx_role role = role_of(graph, l.owner[i]);
 
-        if (!dots[i])
+        if (!l.dots[i])
             continue;
         if (plot->down == DOTS_DOWN)
-            put_braille(plot, row, col, dots[i], role);
+            put_braille(plot, row, col, l.dots[i], role);
         else
             (void)canvas_put(plot->canvas, plot->area.row + row, plot->area.col + col,
                              &(struct dx_style){ .role = role },
-                             plot->canvas->grid->glyphs->set == GLYPHS_ASCII ? "*" : "▪");
+                             plot->canvas->grid->glyphs->set == GLYPHS_ASCII
+                                 ? (l.owner[i] == GHOST ? "." : "*")
+                                 : (l.owner[i] == GHOST ? "·" : "▪"));
     }
-    free(dots);
-    free(owner);
+    free(l.dots);
+    free(l.owner);
+}
+
+static void draw_series(struct plot *plot)
+{
+    if (plot->graph->count == 1 && !plot->graph->ghost)
+        fill(plot);
+    else
+        lines(plot);
 }
 
 /* ---- axes ---- */
@@ -406,7 +461,7 @@ void graph_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_gra
     if (graph->bare) {
         plot.area = (struct dx_box){ 0, 0, inside.rows, inside.cols };
         draw_goal(&plot, false);
-        fill(&plot);
+        draw_series(&plot);
         return;
     }
     legend = graph->legend && inside.rows >= 5 ? (int)graph->count : 0;
@@ -420,10 +475,7 @@ void graph_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_gra
     plot.area = (struct dx_box){ 0, axis, inside.rows - TIME_ROW - legend, inside.cols - axis };
     if (axis > 0)
         draw_goal(&plot, true);
-    if (graph->count == 1)
-        fill(&plot);
-    else
-        lines(&plot);
+    draw_series(&plot);
     if (axis > 0)
         draw_axes(&plot);
     draw_times(&plot, plot.area.rows);

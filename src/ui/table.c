@@ -56,7 +56,8 @@ void table_add(struct table *table, const struct dx_row *row)
                                .url = arena_text(&table->arena, row->url ? row->url : ""),
                                .into = arena_text(&table->arena, row->into ? row->into : ""),
                                .cells = arena_alloc(&table->arena, size),
-                               .apart = row->apart };
+                               .apart = row->apart,
+                               .worse = { (double)NAN, (double)NAN } };
     memcpy(own->cells, row->cells, size);
     for (int i = 0; i < table->column_count; i++) {
         struct dx_cell *cell = &own->cells[i];
@@ -188,6 +189,13 @@ static int compare_cells(const struct dx_column *column, const struct dx_cell *a
     return sign * ((a->value < b->value) - (a->value > b->value));
 }
 
+static int compare_worse(double a, double b)
+{
+    if (isnan(a) || isnan(b))
+        return isnan(a) - isnan(b);
+    return (a < b) - (a > b);
+}
+
 static int compare_rows(const void *one, const void *other)
 {
     const struct table *t = sorted_table;
@@ -195,6 +203,10 @@ static int compare_rows(const void *one, const void *other)
     const struct table_row *a = &t->rows[i], *b = &t->rows[j];
     int order = a->apart - b->apart;
 
+    if (order == 0 && t->sort < 0 && t->by_worse)
+        order = compare_worse(a->worse[0], b->worse[0]);
+    if (order == 0 && t->sort < 0 && t->by_worse)
+        order = compare_worse(a->worse[1], b->worse[1]);
     if (order == 0 && t->sort >= 0)
         order =
             compare_cells(&t->columns[t->sort], &a->cells[t->sort], &b->cells[t->sort], t->reverse);

@@ -11,6 +11,8 @@ struct table_row {
     const char *key, *url, *into;
     struct dx_cell *cells;
     bool apart;
+    double worse[2]; /* than a week before, for `by_worse`: by this, then by that; NaN: nobody
+                      * can say */
 };
 
 struct table {
@@ -19,6 +21,7 @@ struct table {
     struct arena arena; /* of the rows; anew with each update */
     struct table_row *rows;
     size_t row_count, row_cap;
+    bool by_worse; /* where the user sorts by nothing, what got worse comes first */
     bool searched; /* the rows are what the filter asks for already */
 
     /* what the user chose; survives updates */

@@ -21,7 +21,7 @@
 #include "collect/arguments.h"
 #include "collect/ask.h"
 #include "collect/causes.h"
-#include "collect/derive.h"
+#include "derive/derive.h"
 #include "collect/kinds.h"
 #include "collect/memory.h"
 #include "collect/piece.h"

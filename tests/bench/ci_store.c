@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "beside.h"
-#include "collect/derive.h"
+#include "derive/derive.h"
 #include "core/mem.h"
 #include "store/store.h"
 

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "collect/derive.h"
+#include "derive/derive.h"
 #include "core/mem.h"
 #include "panel/host.h"
 #include "store/store.h"

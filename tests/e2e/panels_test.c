@@ -91,6 +91,21 @@ Test(panels, with_old_data)
     screens("stale-", "2026-11-24T14:42:07Z", NULL);
 }
 
+/* The review: each number beside that of a week before. */
+Test(panels, week_against_week)
+{
+    company_write(store, KIT_NORMAL);
+    screens("week-", KIT_NOW, "--week");
+}
+
+/* The same store, as it was the day before. */
+Test(panels, of_a_past_moment)
+{
+    company_write(store, KIT_NORMAL);
+    screen_of(config, "past-", "2026-11-23T14:00:00Z", NULL, "Overview");
+    screen_of(config, "past-", "2026-11-23T14:00:00Z", NULL, "Queues");
+}
+
 Test(panels, without_data)
 {
     screens("empty-", KIT_NOW, NULL);

@@ -140,6 +140,9 @@ struct dx_graph {
     enum dx_unit unit;
     int64_t from_ms, to_ms; /* the times of the first and last column */
     bool bare;              /* nothing but the graph and the line of its goal: it is small */
+    /* The first series a week before (NULL: none): a line behind it, which then is a line too. */
+    const double *ghost;
+    size_t ghost_count;
 };
 #define DX_GRAPH(...) (&(struct dx_graph){ .size = sizeof(struct dx_graph), __VA_ARGS__ })
 DX_EXPORT void dx_graph(struct dx_canvas *canvas, struct dx_box box, const struct dx_graph *graph);
@@ -199,6 +202,9 @@ DX_EXPORT void dx_loud_frame(struct dx_canvas *canvas, struct dx_box box, enum d
 
 struct dx_view; /* all that a view-model is made from; gone when update() returns */
 DX_EXPORT int64_t dx_now(const struct dx_view *view); /* the moment shown, Unix ms */
+/* Week against week: the same a week before, to be read by what reads now; NULL: it is not
+ * asked for. */
+DX_EXPORT const struct dx_view *dx_before(const struct dx_view *view);
 DX_EXPORT int dx_view_rows(const struct dx_view *view);
 DX_EXPORT int dx_view_cols(const struct dx_view *view);
 
@@ -402,6 +408,29 @@ struct dx_level {
     const struct dx_column *columns; /* NULL: there it paints, with draw() */
 };
 
+/* Week against week, of a panel that lists: update() is called for the week before too, and
+ * beside these columns stands what they were then. The first one is what rows are judged by: those
+ * that got worse by it come first, the most first; alike ones by the second one. A table ends at
+ * what == NULL; `what` "": more of it is neither worse nor better. */
+enum dx_missing {                     /* there was no such row then: */
+                  DX_MISSING_UNKNOWN, /* nobody can say what it was */
+                  DX_MISSING_ZERO,    /* it was 0 */
+                  DX_MISSING_NEW,     /* it is new, and that is worse than any change */
+};
+enum dx_change_as {                   /* how much it changed is shown: */
+                    DX_CHANGE_UNIT,   /* in the column's unit */
+                    DX_CHANGE_POINTS, /* of a rate from 0 to 1 */
+                    DX_CHANGE_SHARE,  /* as a share of what it was, where units differ */
+                    DX_CHANGE_NOT     /* not */
+};
+struct dx_change {
+    const char *what; /* what got worse means, for `?`: "P95 rose" */
+    int column;
+    int worse; /* 1: the more the worse, -1: the less */
+    enum dx_missing missing;
+    enum dx_change_as as;
+};
+
 /* Text for `?`: what this panel shows and how it is computed. */
 struct dx_panel {
     uint32_t abi, size;  /* DX_PANEL_HEAD; checked before the rest is read */
@@ -451,6 +480,7 @@ struct dx_panel {
     int (*rows_on)(int page_rows, int page_cols, bool *bare);
     /* For `?`: what the row with this key means; "" or NULL: nothing more. */
     const char *(*about)(const void *state, const char *row_key);
+    const struct dx_change *(*changes)(const void *state); /* NULL: none */
 };
 
 #define DX_PANEL_HEAD .abi = DX_PANEL_ABI, .size = sizeof(struct dx_panel)

@@ -1,0 +1,303 @@
+/* redact: aliases in place of what is private. */
+#include "config.h"
+
+#include "app/redact.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "core/buf.h"
+#include "core/mem.h"
+
+enum { LABELS_MOST = 64 << 10 };
+
+static const char hidden[] = "(hidden)";
+
+struct rows { /* one open query */
+    const struct redact *redact;
+    enum dx_query query;
+    void *rows;
+    char **text; /* by field, of the current row, as far as it was asked for */
+};
+
+static const struct rows_ops *ops_of(const struct rows *r)
+{
+    return r->redact->from.ops;
+}
+
+static const char *raw(const struct rows *r, enum dx_field field)
+{
+    return ops_of(r)->text(r->rows, field);
+}
+
+static char *alias(const struct rows *r, const char *kind, const char *name)
+{
+    char out[ALIAS_TEXT];
+
+    if (!r->redact->has_key)
+        return mem_text(*name ? hidden : "");
+    return mem_text(alias_of(out, &r->redact->key, kind, name));
+}
+
+/* ---- URLs, ids ---- */
+
+static bool is_number(const char *text)
+{
+    return strspn(text, "0123456789-.") == strlen(text);
+}
+
+/* Of systems whose ids are names that people chose, so the URLs made of them are. */
+static bool has_named_ids(const struct rows *r)
+{
+    const char *type = raw(r, DX_FIELD_TYPE);
+
+    return strcmp(type, "jenkins") == 0 || strcmp(type, "exec") == 0 ||
+           !is_number(raw(r, DX_FIELD_RUN_ID));
+}
+
+static bool has_in(const char *text, const char *part)
+{
+    size_t len = strlen(part);
+
+    for (; len > 0 && *text; text++)
+        if (strncasecmp(text, part, len) == 0)
+            return true;
+    return false;
+}
+
+/* As a URL has it; percent: "%25" where it is encoded twice. */
+static void encode(char *out, size_t cap, const char *text, const char *percent)
+{
+    size_t n = 0;
+
+    out[0] = '\0';
+    for (; *text && n + 6 < cap; text++) {
+        if (isalnum((unsigned char)*text) || strchr("-._~", *text))
+            n += (size_t)snprintf(out + n, cap - n, "%c", *text);
+        else
+            n += (size_t)snprintf(out + n, cap - n, "%s%02X", percent, (unsigned char)*text);
+    }
+}
+
+static bool names_branch(const char *url, const char *branch)
+{
+    char once[600], twice[1200];
+
+    encode(once, sizeof(once), branch, "%");
+    encode(twice, sizeof(twice), branch, "%25");
+    return has_in(url, branch) || has_in(url, once) || has_in(url, twice);
+}
+
+static char *url_of(const struct rows *r)
+{
+    const char *url = raw(r, DX_FIELD_URL);
+
+    if (r->query != DX_QUERY_SOURCES && r->query != DX_QUERY_ALERTS &&
+        (has_named_ids(r) || names_branch(url, raw(r, DX_FIELD_BRANCH))))
+        return mem_text("");
+    return mem_text(url);
+}
+
+/* ---- texts that others wrote ---- */
+
+/* "registry: (rule 34)": what failed, and how that is known; not the line of a log. */
+static char *evidence(const char *text)
+{
+    const char *colon = strchr(text, ':'), *rule = strstr(text, "(rule ");
+
+    if (!*text)
+        return mem_text("");
+    return mem_print("%.*s%s", colon && colon - text < 40 ? (int)(colon - text) + 2 : 0, text,
+                     rule ? rule : hidden);
+}
+
+static bool is_private_label(const char *name, size_t len)
+{
+    static const char *const names[] = { "branch", "ref",      "author",   "user", "username",
+                                         "actor",  "assignee", "reporter", "email" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strlen(names[i]) == len && strncmp(names[i], name, len) == 0)
+            return true;
+    return false;
+}
+
+/* {a="b", branch="c"}: the values of those that name people and branches. */
+static char *labels(const struct rows *r, const char *text)
+{
+    struct buf out;
+    char *made;
+
+    buf_init(&out, LABELS_MOST);
+    (void)buf_text(&out, "");
+    while (*text) {
+        size_t name = strcspn(text, "={}, \""), len = 0;
+        const char *value = text + name + 2;
+
+        if (strncmp(text + name, "=\"", 2) != 0) { /* what stands between two of them */
+            name += text[name] != '\0';
+            (void)buf_add(&out, text, name);
+            text += name;
+            continue;
+        }
+        while (value[len] && value[len] != '"')
+            len += value[len] == '\\' && value[len + 1] ? 2 : 1;
+        if (is_private_label(text, name)) {
+            char *was = mem_print("%.*s", (int)len, value), *now = alias(r, "label", was);
+
+            (void)buf_print(&out, "%.*s=\"%s", (int)name, text, now);
+            free(was);
+            free(now);
+        } else {
+            (void)buf_add(&out, text, name + 2 + len);
+        }
+        text = value + len;
+    }
+    made = mem_text(out.bytes);
+    buf_done(&out);
+    return made;
+}
+
+/* What the field's text is in this query; NULL: as it is. */
+static char *replace(const struct rows *r, enum dx_field field)
+{
+    const char *text = raw(r, field);
+
+    switch ((int)field) {
+    case DX_FIELD_ACTOR:
+    case DX_FIELD_REPORTER:
+    case DX_FIELD_ASSIGNEE:
+        return alias(r, "person", text);
+    case DX_FIELD_BRANCH:
+        return alias(r, "branch", text);
+    case DX_FIELD_TITLE:
+        return r->query == DX_QUERY_RUNBOOKS ? NULL : alias(r, "title", text);
+    case DX_FIELD_RUN_ID:
+    case DX_FIELD_NUMBER:
+        return is_number(text) ? NULL : alias(r, "run", text);
+    case DX_FIELD_URL:
+        return url_of(r);
+    case DX_FIELD_EVIDENCE:
+        return evidence(text);
+    case DX_FIELD_WHY:
+        return *text && has_named_ids(r) ? mem_text(hidden) : NULL;
+    case DX_FIELD_SUMMARY: /* of an incident it goes on with lines of logs */
+        return strcmp(raw(r, DX_FIELD_SOURCE), "dxtop") == 0
+                   ? mem_print("%.*s", (int)strcspn(text, ";"), text)
+                   : NULL;
+    case DX_FIELD_LABELS:
+        return r->query == DX_QUERY_TICKETS ? NULL : labels(r, text);
+    case DX_FIELD_TEXT:
+        if (r->query == DX_QUERY_FAILURES || r->query == DX_QUERY_FLAKY_COMMITS)
+            return evidence(text);
+        if (r->query == DX_QUERY_TICKETS || r->query == DX_QUERY_SEARCH ||
+            r->query == DX_QUERY_SIMILAR)
+            return mem_text(*text ? hidden : "");
+        return NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* ---- the rows ---- */
+
+static void forget(struct rows *r)
+{
+    for (int i = 0; i < DX_FIELD_COUNT; i++) {
+        free(r->text[i]);
+        r->text[i] = NULL;
+    }
+}
+
+static bool next(void *self)
+{
+    struct rows *r = self;
+
+    forget(r);
+    return ops_of(r)->next(r->rows);
+}
+
+static bool has(const void *self, enum dx_field field)
+{
+    const struct rows *r = self;
+
+    return ops_of(r)->has(r->rows, field);
+}
+
+static int64_t integer(const void *self, enum dx_field field)
+{
+    const struct rows *r = self;
+
+    return ops_of(r)->integer(r->rows, field);
+}
+
+static double number(const void *self, enum dx_field field)
+{
+    const struct rows *r = self;
+
+    return ops_of(r)->number(r->rows, field);
+}
+
+static const char *text(const void *self, enum dx_field field)
+{
+    const struct rows *r = self;
+
+    if ((unsigned)field >= DX_FIELD_COUNT)
+        return "";
+    if (!r->text[field])
+        r->text[field] = replace(r, field);
+    return r->text[field] ? r->text[field] : raw(r, field);
+}
+
+static void close_rows(void *self)
+{
+    struct rows *r = self;
+
+    forget(r);
+    ops_of(r)->close(r->rows);
+    free(r->text);
+    free(r);
+}
+
+static const struct rows_ops ops = {
+    .next = next,
+    .has = has,
+    .integer = integer,
+    .number = number,
+    .text = text,
+    .close = close_rows,
+};
+
+static void *open_rows(void *self, enum dx_query query, const struct dx_filter *filter,
+                       int64_t now_ms)
+{
+    const struct redact *redact = self;
+    struct rows *r = mem_new(1, sizeof(*r));
+
+    r->redact = redact;
+    r->query = query;
+    r->text = mem_new(DX_FIELD_COUNT, sizeof(*r->text));
+    r->rows = redact->from.open(redact->from.self, query, filter, now_ms);
+    return r;
+}
+
+static const struct dx_error *read_error(void *self)
+{
+    const struct redact *redact = self;
+
+    return redact->from.error(redact->from.self);
+}
+
+struct reader redact_reader(struct redact *redact, struct store *store, const struct reader *from)
+{
+    if (!redact->has_key)
+        redact->has_key = store_alias_key(store, redact->key.bytes) ||
+                          getrandom(redact->key.bytes, sizeof(redact->key.bytes), 0) ==
+                              (ssize_t)sizeof(redact->key.bytes);
+    redact->from = *from;
+    return (struct reader){ .ops = &ops, .open = open_rows, .error = read_error, .self = redact };
+}

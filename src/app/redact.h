@@ -1,0 +1,21 @@
+/* redact: what is private is not shown: people, branches and titles have aliases, which
+ * stay the same in a store. All that is read passes here, so the screen, what is saved of it
+ * and what is copied have them alike; pools, pipelines, jobs and numbers stay. */
+#ifndef APP_REDACT_H
+#define APP_REDACT_H
+
+#include "core/alias.h"
+#include "model/rows.h"
+#include "store/store.h"
+
+struct redact {
+    struct reader from;
+    struct alias_key key;
+    bool has_key;
+};
+
+/* A reader of the same rows with aliases; redact has to stay as long as it is used. The key is
+ * the store's; of a store that has none yet it lasts as long as the program. */
+struct reader redact_reader(struct redact *redact, struct store *store, const struct reader *from);
+
+#endif

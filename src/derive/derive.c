@@ -1,0 +1,484 @@
+/* derive: which numbers have to be computed anew, and when. */
+#include "config.h"
+
+#include "derive/derive.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/time.h"
+#include "insight/mention.h"
+
+/* COMMIT_RECORDS: about 60 ms. */
+enum { SLICE_MS = 20, FIRST = 64, COMMIT_RECORDS = 200000, HOURS_A_DAY = 24, KPI_REST_MS = 5000 };
+
+#define HOUR_MS   INT64_C(3600000)
+#define DAY_MS    (24 * HOUR_MS)
+#define MINUTE_MS INT64_C(60000)
+
+const int64_t derive_windows[WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
+
+struct dues { /* by id: when its numbers change although no record does */
+    int64_t *ms;
+    size_t count;
+};
+
+struct deriver {
+    enum success_policy policy;
+    struct kpi_settings kpis;
+    int64_t room; /* records that a commit may read */
+    struct dues pools, pipelines;
+    struct touched all;     /* what the slices still go over */
+    int64_t at_ms;          /* the minute that they are for */
+    int64_t pool, pipeline; /* how far they came */
+    int64_t day;            /* up to which past days were looked at */
+    struct kpi_pass kpi;    /* likewise */
+    int64_t slice_ms;       /* how long a slice is */
+    bool kpis_touched;      /* a commit changed what key numbers are made of */
+    int64_t kpis_due_ms;    /* boot time from which on that is looked at */
+    bool going, totals;
+    struct dirty left;      /* what was left to be done is done up to here */
+    bool was_left;          /* the last slice was of that */
+    struct mentions *names; /* that tickets may have in them */
+};
+
+struct deriver *deriver_new(enum success_policy policy)
+{
+    struct deriver *d = mem_new(1, sizeof(*d));
+
+    d->policy = d->kpis.policy = policy;
+    for (int i = 0; i < KPI_COUNT; i++)
+        d->kpis.target[i] = derive_usual_target(&kpis[i]);
+    d->room = COMMIT_RECORDS;
+    d->slice_ms = SLICE_MS;
+    return d;
+}
+
+void deriver_kpis(struct deriver *d, const struct kpi_settings *settings)
+{
+    d->kpis = *settings;
+    d->kpis.policy = d->policy;
+}
+
+void deriver_room(struct deriver *d, int64_t records)
+{
+    d->room = records;
+}
+
+void deriver_slices(struct deriver *d, int64_t ms, size_t tickets)
+{
+    d->slice_ms = ms;
+    d->kpi.rows = tickets;
+}
+
+void deriver_free(struct deriver *d)
+{
+    if (!d)
+        return;
+    free(d->pools.ms);
+    free(d->pipelines.ms);
+    touched_done(&d->all);
+    kpi_pass_done(&d->kpi);
+    mentions_free(d->names);
+    free(d);
+}
+
+/* T moves in steps of a minute, so that what is shown together belongs together. */
+static int64_t minute_of(int64_t now_ms)
+{
+    return now_ms - now_ms % MINUTE_MS;
+}
+
+static void set_due(struct dues *dues, int64_t id, int64_t ms)
+{
+    size_t count = dues->count ? dues->count : FIRST;
+
+    while (count <= (size_t)id)
+        count *= 2;
+    if (count > dues->count) {
+        dues->ms = mem_grow(dues->ms, count, sizeof(*dues->ms));
+        memset(dues->ms + dues->count, 0, (count - dues->count) * sizeof(*dues->ms));
+        dues->count = count;
+    }
+    dues->ms[id] = ms;
+}
+
+static bool is_due(const struct dues *dues, int64_t id, int64_t at_ms)
+{
+    return (size_t)id >= dues->count || dues->ms[id] <= at_ms;
+}
+
+static bool do_pool(struct deriver *d, struct store *store, int64_t pool, int64_t at_ms,
+                    struct dx_error *err)
+{
+    int64_t due_ms;
+
+    if (!derive_pool(store, pool, at_ms, &due_ms, err))
+        return false;
+    set_due(&d->pools, pool, due_ms);
+    return true;
+}
+
+static bool do_pipeline(struct deriver *d, struct store *store, int64_t pipeline, int64_t at_ms,
+                        struct dx_error *err)
+{
+    int64_t due_ms;
+
+    if (!derive_pipeline(store, d->policy, pipeline, at_ms, &due_ms, err))
+        return false;
+    set_due(&d->pipelines, pipeline, due_ms);
+    return true;
+}
+
+/* What the rows are for: the moment, and what counts. */
+static bool put_moment(const struct deriver *d, struct store *store, int64_t at_ms,
+                       struct dx_error *err)
+{
+    char calendar[20], critical[20];
+
+    return (!d->kpis.business ||
+            store_put_calendar(store, derive_calendar(d->kpis.business, calendar), err)) &&
+           store_put_critical(store, derive_critical(&d->kpis, critical), err) &&
+           store_put_policy(store, success_policy_names[d->policy], err) &&
+           store_put_derived_at(store, at_ms, err);
+}
+
+/* ---- a commit ---- */
+
+struct room { /* of a commit: how much it may still read */
+    int64_t until;
+    struct touched rest; /* what does not fit */
+};
+
+static bool has_room(struct room *room, const struct store *store, struct ids *rest, int64_t id)
+{
+    if (store_gathered(store) < room->until)
+        return true;
+    ids_add(rest, id);
+    return false;
+}
+
+static bool commit_pools(struct deriver *d, struct store *store, const struct touched *touched,
+                         int64_t at_ms, struct room *room, struct dx_error *err)
+{
+    struct part day = { .id = 0 };
+
+    for (size_t i = 0; i < touched->pool_hours.count; i++) { /* by pool, then time */
+        const struct part *hour = &touched->pool_hours.part[i];
+        bool same = hour->id == day.id && hour->nth / HOURS_A_DAY == day.nth;
+
+        day = (struct part){ .id = hour->id, .nth = hour->nth / HOURS_A_DAY };
+        if (!derive_pool_hour(store, hour, INT64_MAX, err) ||
+            (!same && !derive_pool_day(store, &day, err)))
+            return false;
+    }
+    for (int64_t id = 0; (id = ids_next(&touched->pools, id)) > 0;)
+        if (has_room(room, store, &room->rest.pools, id) && !do_pool(d, store, id, at_ms, err))
+            return false;
+    return true;
+}
+
+static bool commit_pipelines(struct deriver *d, struct store *store, const struct touched *touched,
+                             int64_t at_ms, struct room *room, struct dx_error *err)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < touched->pipeline_days.count; i++)
+        if (!derive_pipeline_day(store, d->policy, &touched->pipeline_days.part[i], INT64_MAX, err))
+            return false;
+    for (int64_t id = 0; (id = ids_next(&touched->pipelines, id)) > 0; any = true)
+        if (has_room(room, store, &room->rest.pipelines, id) &&
+            !do_pipeline(d, store, id, at_ms, err))
+            return false;
+    if (any && !derive_totals(store, err))
+        return false;
+    for (int64_t id = 0; (id = ids_next(&touched->pipelines, id)) > 0;)
+        if (has_room(room, store, &room->rest.flaky, id) && !derive_flaky(store, id, at_ms, err))
+            return false;
+    return true;
+}
+
+/* Of the day that is going on they are made with all others. */
+static void note_kpis(struct deriver *d, const struct touched *touched, int64_t at_ms,
+                      struct touched *rest)
+{
+    int64_t today = at_ms / DAY_MS;
+
+    for (size_t i = 0; i < touched->pool_hours.count; i++)
+        if (touched->pool_hours.part[i].nth / HOURS_A_DAY < today)
+            parts_add(&rest->kpi_days, 0, touched->pool_hours.part[i].nth / HOURS_A_DAY);
+    for (size_t i = 0; i < touched->pipeline_days.count; i++)
+        if (touched->pipeline_days.part[i].nth < today) {
+            parts_add(&rest->kpi_days, 0, touched->pipeline_days.part[i].nth);
+            ids_add(&rest->flaky_days, touched->pipeline_days.part[i].id);
+        }
+    for (int64_t id = 0; (id = ids_next(&touched->tickets, id)) > 0;)
+        kpi_pass_moved(&d->kpi, id);
+    d->kpis_touched = d->kpis_touched || ids_next(&touched->pools, 0) > 0 ||
+                      ids_next(&touched->pipelines, 0) > 0 || ids_next(&touched->tickets, 0) > 0 ||
+                      touched->changes;
+}
+
+static bool commit_tickets(struct deriver *d, struct store *store, const struct touched *touched,
+                           struct room *room, struct dx_error *err)
+{
+    if (!refs_look_for_new(&d->names, store, err))
+        return false;
+    for (int64_t id = 0; (id = ids_next(&touched->tickets, id)) > 0;)
+        if (has_room(room, store, &room->rest.tickets, id) &&
+            (!derive_ticket(store, &d->kpis, id, err) || !derive_refs(&d->names, store, id, err)))
+            return false;
+    return true;
+}
+
+bool deriver_commit(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
+                    struct dx_error *err)
+{
+    struct deriver *d = self;
+    struct room room = { .until = store_gathered(store) + d->room };
+    int64_t at_ms = minute_of(now_ms);
+    bool ok = commit_pools(d, store, touched, at_ms, &room, err);
+
+    note_kpis(d, touched, at_ms, &room.rest);
+    /* Before the pipelines: what it corroborates is the platform's fault there. */
+    if (ok && touched->failed_to_ms > 0)
+        ok = derive_incidents(store, touched->failed_from_ms, touched->failed_to_ms, now_ms, err);
+    ok = ok && commit_pipelines(d, store, touched, at_ms, &room, err) &&
+         commit_tickets(d, store, touched, &room, err) && store_put_dirty(store, &room.rest, err) &&
+         put_moment(d, store, at_ms, err);
+    touched_done(&room.rest);
+    return ok;
+}
+
+/* ---- what was left ---- */
+
+enum { RANGE_DAYS = 7 };
+
+struct round { /* one slice of it */
+    int64_t at_ms, now_ms;
+    int64_t day, days; /* of failures: they are looked at together, as their margins overlap */
+    bool pipelines;
+};
+
+static bool do_failures(struct store *store, struct round *r, struct dx_error *err)
+{
+    int64_t from_ms = r->day * DAY_MS, to_ms = from_ms + r->days * DAY_MS;
+
+    if (r->days == 0)
+        return true;
+    r->days = 0;
+    return derive_incidents(store, from_ms - 1, to_ms - 1, r->now_ms, err);
+}
+
+/* Tries are read once: where days that are over wait as well, with those. */
+static bool do_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err)
+{
+    const struct dirty days = { .kind = DIRTY_FLAKY_DAYS, .id = pipeline };
+    bool waits;
+
+    return store_has_dirty(store, &days, &waits, err) &&
+           (waits || derive_flaky(store, pipeline, at_ms, err));
+}
+
+static bool do_key(struct deriver *d, struct store *store, struct round *r, struct dx_error *err)
+{
+    const struct part part = { .id = d->left.id, .nth = d->left.nth };
+    bool goes_on = d->left.kind == DIRTY_FAILURES && r->day + r->days == part.nth;
+
+    if ((!goes_on || r->days == RANGE_DAYS) && !do_failures(store, r, err))
+        return false;
+    switch (d->left.kind) {
+    case DIRTY_NONE:
+        return true;
+    case DIRTY_POOL_HOUR:
+        return derive_pool_hour(store, &part, INT64_MAX, err);
+    case DIRTY_POOL_DAY:
+        return derive_pool_day(store, &part, err);
+    case DIRTY_POOL:
+        return do_pool(d, store, part.id, r->at_ms, err);
+    case DIRTY_FAILURES:
+        r->day = r->days == 0 ? part.nth : r->day;
+        r->days++;
+        return true;
+    case DIRTY_PIPELINE_DAY:
+        return derive_pipeline_day(store, d->policy, &part, INT64_MAX, err);
+    case DIRTY_PIPELINE:
+        r->pipelines = true;
+        return do_pipeline(d, store, part.id, r->at_ms, err) &&
+               do_flaky(store, part.id, r->at_ms, err);
+    case DIRTY_FLAKY:
+        return do_flaky(store, part.id, r->at_ms, err);
+    case DIRTY_TOTALS:
+        return derive_totals(store, err);
+    case DIRTY_TICKET:
+        d->kpis_touched = true;
+        kpi_pass_moved(&d->kpi, part.id);
+        return derive_ticket(store, &d->kpis, part.id, err) &&
+               derive_refs(&d->names, store, part.id, err);
+    case DIRTY_FLAKY_DAYS:
+        d->kpis_touched = true;
+        return derive_flaky_days(store, part.id, r->at_ms, err);
+    case DIRTY_KPI_DAY:
+        d->kpis_touched = true;
+        return derive_kpi_day(store, &d->kpis, part.nth, err);
+    }
+    return true;
+}
+
+/* Round and round: what is touched behind this slice waits for the next round, so
+ * that a long back-fill keeps no row from its turn. */
+static bool left_slice(void *self, struct store *store, const struct touched *touched,
+                       int64_t now_ms, struct dx_error *err)
+{
+    struct deriver *d = self;
+    struct round r = { .at_ms = minute_of(now_ms), .now_ms = now_ms };
+    int64_t until_ms = time_boot_ms() + d->slice_ms;
+    bool there = true;
+
+    (void)touched;
+    do {
+        if (!store_take_dirty(store, &d->left, &there, err) || !do_key(d, store, &r, err))
+            return false;
+    } while (there && time_boot_ms() < until_ms);
+    /* The totals are read from all pipelines: they come when those are through. */
+    return do_failures(store, &r, err) && refs_look_for_new(&d->names, store, err) &&
+           store_put_dirty(store, &(struct touched){ .totals = r.pipelines }, err) &&
+           put_moment(d, store, r.at_ms, err);
+}
+
+/* Another day is over: of all pipelines it is to be looked at, in slices. */
+static bool past_days(struct deriver *d, struct store *store, const struct touched *all,
+                      int64_t at_ms, struct dx_error *err)
+{
+    const struct touched past = { .flaky_days = all->pipelines };
+
+    if (d->day == at_ms / DAY_MS)
+        return true;
+    d->day = at_ms / DAY_MS;
+    return store_put_dirty(store, &past, err);
+}
+
+static bool all_past_days(void *self, struct store *store, const struct touched *touched,
+                          int64_t now_ms, struct dx_error *err)
+{
+    struct touched all = { .totals = false };
+    bool ok = store_all_keys(store, &all, err) && past_days(self, store, &all, now_ms, err);
+
+    (void)touched;
+    touched_done(&all);
+    return ok;
+}
+
+/* All key numbers, as of the minute. */
+static bool all_kpis(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
+                     struct dx_error *err)
+{
+    struct deriver *d = self;
+    struct kpi_pass pass = { .at_ms = minute_of(now_ms), .rows = d->kpi.rows };
+    bool ok = true;
+
+    (void)touched;
+    while (ok && pass.part < KPI_PARTS)
+        ok = derive_kpis(store, &d->kpis, &pass, err);
+    d->kpis_touched = d->kpis_touched && !ok;
+    kpi_pass_done(&pass);
+    return ok;
+}
+
+bool deriver_settle(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
+{
+    if (!store_derive(store, all_past_days, d, now_ms, err))
+        return false;
+    while (store_is_dirty(store))
+        if (!store_derive(store, left_slice, d, now_ms, err))
+            return false;
+    return store_derive(store, all_kpis, d, now_ms, err);
+}
+
+/* ---- time ---- */
+
+/* Until the slice is over; going says whether something is left. */
+static bool slice(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
+                  struct dx_error *err)
+{
+    struct deriver *d = self;
+    int64_t until_ms = time_boot_ms() + d->slice_ms;
+
+    (void)touched;
+    (void)now_ms;
+    while ((d->pool = ids_next(&d->all.pools, d->pool)) > 0) {
+        if (!is_due(&d->pools, d->pool, d->at_ms))
+            continue;
+        if (!do_pool(d, store, d->pool, d->at_ms, err))
+            return false;
+        if (time_boot_ms() >= until_ms)
+            return true;
+    }
+    d->pool = INT32_MAX;
+    while ((d->pipeline = ids_next(&d->all.pipelines, d->pipeline)) > 0) {
+        if (!is_due(&d->pipelines, d->pipeline, d->at_ms))
+            continue;
+        d->totals = true;
+        if (!do_pipeline(d, store, d->pipeline, d->at_ms, err) ||
+            !derive_flaky(store, d->pipeline, d->at_ms, err))
+            return false;
+        if (time_boot_ms() >= until_ms)
+            return true;
+    }
+    d->pipeline = INT32_MAX;
+    if (d->kpi.part == 0 && !past_days(d, store, &d->all, d->at_ms, err))
+        return false;
+    if (d->kpi.part == 0 && (!derive_incidents(store, d->at_ms, d->at_ms, d->at_ms, err) ||
+                             (d->totals && !derive_totals(store, err))))
+        return false;
+    while (d->kpi.part < KPI_PARTS) {
+        if (!derive_kpis(store, &d->kpis, &d->kpi, err))
+            return false;
+        if (time_boot_ms() >= until_ms)
+            return true;
+    }
+    d->going = false;
+    return refs_look_for_new(&d->names, store, err) && put_moment(d, store, d->at_ms, err);
+}
+
+/* A new minute, or key numbers that a commit touched: those not with every one. */
+static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
+{
+    bool minute = minute_of(now_ms) > d->at_ms;
+
+    if (!minute && !(d->kpis_touched && time_boot_ms() >= d->kpis_due_ms))
+        return true;
+    touched_done(&d->all);
+    if (minute && !store_all_keys(store, &d->all, err))
+        return false;
+    d->at_ms = minute_of(now_ms);
+    d->pool = d->pipeline = 0;
+    kpi_pass_done(&d->kpi);
+    d->kpi.at_ms = d->at_ms;
+    d->totals = d->kpis_touched = false;
+    d->kpis_due_ms = time_boot_ms() + KPI_REST_MS;
+    d->going = true;
+    return true;
+}
+
+bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool *more,
+                   struct dx_error *err)
+{
+    bool left = store_is_dirty(store);
+
+    *more = left;
+    d->was_left = left && !(d->was_left && (d->going || minute_of(now_ms) > d->at_ms));
+    if (d->was_left)
+        return store_derive(store, left_slice, d, now_ms, err);
+    if (!d->going && !begin(d, store, now_ms, err))
+        return false;
+    if (!d->going)
+        return true;
+    if (!store_derive(store, slice, d, now_ms, err)) {
+        d->going = false;
+        return false;
+    }
+    *more = d->going || store_is_dirty(store); /* another policy may have made it so */
+    return true;
+}

@@ -1,0 +1,163 @@
+/* A past moment of a simulated company: what `dxtop once --offline --now T` says is what
+ * follows from the raw records (past.py), and what the screen shows that was stepped back. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "sim_store.h"
+
+#define NOON SIM_NOON
+enum { ROWS = 60, COLS = 200 };
+
+TestSuite(past, .init = sim_store_fill, .fini = sim_store_end, .timeout = 300);
+
+Test(past, is_what_follows_from_the_records)
+{
+    static const char *const moments[] = { "2026-11-20T11:00:00Z", "2026-11-19T12:00:00Z",
+                                           "2026-11-18T09:23:00Z", "2026-11-16T16:00:00Z" };
+    const char *out;
+
+    out = sim_store_sh("for kind in jobs runs tickets; do $X --now " NOON
+                       " export $kind --since 400d >$D/$kind.jsonl || exit; done");
+    cr_assert_eq(sim_store_code, 0, "%s", out);
+    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+        out = sim_store_sh("T=%s; $X --now $T once --offline >$D/then.json &&"
+                           " $X --now $T screen --view queues --size 200x60 >$D/queues.txt &&"
+                           " $X --now $T screen --view tickets --size 200x900 >$D/tickets.txt &&"
+                           " python3 '%s/tests/e2e/past.py' $D $T",
+                           moments[i], getenv("DX_SRC"));
+        cr_expect_eq(sim_store_code, 0, "%s: %s", moments[i], out);
+    }
+}
+
+/* Without --offline, and without --now, it is of now; the store is not asked to be of then. */
+Test(past, leaves_the_store_as_it_was)
+{
+    const char *out =
+        sim_store_sh("$X --now " NOON " once --offline >$D/before.json &&"
+                     " F=$(cat $D/state/*.db | cksum) &&"
+                     " $X --now 2026-11-18T12:00:00Z once --offline >$D/then.json &&"
+                     " test \"$F\" = \"$(cat $D/state/*.db | cksum)\" &&"
+                     " $X --now " NOON " once --offline >$D/after.json &&"
+                     " cmp $D/before.json $D/after.json && ! cmp -s $D/before.json $D/then.json");
+
+    cr_expect_eq(sim_store_code, 0, "%s", out);
+}
+
+/* What it was is what once says of a week before: there is no second definition of it. */
+Test(past, week_against_week_is_both_moments)
+{
+    const char *out = sim_store_sh("$X --now " NOON " once --offline >$D/now.json &&"
+                                   " $X --now 2026-11-13T12:00:00Z once --offline >$D/then.json &&"
+                                   " $X --now " NOON " screen --week --view queues --size 200x60"
+                                   " >$D/queues.txt && python3 '%s/tests/e2e/past.py' --week $D",
+                                   getenv("DX_SRC"));
+
+    cr_expect_eq(sim_store_code, 0, "%s", out);
+}
+
+Test(past, w_is_week_against_week)
+{
+    struct pty *pty = sim_store_view(40, 120, NULL);
+
+    cr_assert(pty_shows(pty, "12:00:00", 10000));
+    cr_expect(pty_lacks(pty, "CHANGE", 100));
+    pty_send(pty, "w");
+    cr_expect(pty_shows(pty, "Fri 20 Nov 12:00  against  Fri 13 Nov 12:00", 10000));
+    cr_expect(pty_shows(pty, "CHANGE", 5000));
+    pty_send(pty, "?");
+    cr_expect(pty_shows(pty, "P95 rose", 5000));
+    pty_send(pty, "?{"); /* of another day too */
+    cr_expect(pty_shows(pty, "Thu 19 Nov 12:00  against  Thu 12 Nov 12:00", 10000), "%s",
+              pty_text(pty));
+    cr_expect(pty_shows(pty, "as of Thu 19 Nov 12:00", 100));
+    pty_send(pty, "=w");
+    cr_expect(pty_lacks(pty, "CHANGE", 5000));
+    pty_send(pty, "q");
+    cr_expect(pty_ended(pty, 5000));
+    pty_free(pty);
+}
+
+/* Its rows, without the first and the last line, which tell of the clock and the sources. */
+static char *rows_of(struct pty *pty)
+{
+    char *text = pty_text(pty), *from = strchr(text, '\n'), *to;
+
+    cr_assert_not_null(from);
+    to = strrchr(text, '\n');
+    while (to > from && to[1] == '\0')
+        *to = '\0', to = strrchr(text, '\n');
+    *to = '\0';
+    memmove(text, from + 1, strlen(from));
+    return text;
+}
+
+/* The terminal that the test plays does not put such marks together as dxtop does. */
+static bool has_joined_marks(const char *line, size_t len)
+{
+    for (size_t i = 0; i + 1 < len; i++)
+        if ((unsigned char)line[i] == 0xF0 ||
+            ((unsigned char)line[i] == 0xE0 && (unsigned char)line[i + 1] < 0xA6))
+            return true;
+    return false;
+}
+
+static void expect_as_of(struct pty *pty, const char *moment, const char *view)
+{
+    char *have, *out;
+
+    have = rows_of(pty);
+    out = strdup(sim_store_sh("$X --now %s screen --view %s --size %dx%d | sed '1d;$d'", moment,
+                              view, COLS, ROWS));
+    cr_assert_eq(sim_store_code, 0, "%s", out);
+    for (char *a = have, *b = out, *end; *b; b = end + 1, a = strchr(a, '\n') + 1) {
+        size_t n = (size_t)(strchr(a, '\n') ? strchr(a, '\n') - a : (long)strlen(a));
+
+        end = strchr(b, '\n');
+        while (n > 0 && a[n - 1] == ' ')
+            n--;
+        cr_expect(has_joined_marks(b, (size_t)(end - b)) ||
+                      (n == (size_t)(end - b) && strncmp(a, b, n) == 0),
+                  "%s, %s:\n%.*s\n%.*s", view, moment, (int)n, a, (int)(end - b), b);
+        if (!end[1] || !strchr(a, '\n'))
+            break;
+    }
+    free(have);
+    free(out);
+}
+
+Test(past, is_what_the_screen_shows_that_was_stepped_back)
+{
+    static const char *const views[] = { "Queues", "Pipelines", "Tickets", "Overview" };
+    struct pty *pty = sim_store_view(ROWS, COLS, NULL);
+
+    cr_assert(pty_shows(pty, "12:00:00", 10000), "%s", pty_text(pty));
+    pty_send(pty, "{");
+    cr_assert(pty_shows(pty, "as of Thu 19 Nov 12:00", 10000), "%s", pty_text(pty));
+    for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+        pty_send(pty, (char[]){ (char)('1' + i), '\0' });
+        pty_read(pty, 1000);
+        expect_as_of(pty, "2026-11-19T12:00:00Z", views[i]);
+    }
+    pty_send(pty, "1[[");
+    cr_assert(pty_shows(pty, "as of Thu 19 Nov 10:00", 10000));
+    pty_read(pty, 500);
+    expect_as_of(pty, "2026-11-19T10:00:00Z", "Queues");
+    pty_send(pty, "]");
+    cr_expect(pty_shows(pty, "as of Thu 19 Nov 11:00", 10000));
+    pty_send(pty, "=");
+    cr_expect(pty_lacks(pty, "as of", 10000));
+    pty_read(pty, 500);
+    expect_as_of(pty, NOON, "Queues");
+    pty_send(pty, "[");
+    cr_expect(pty_shows(pty, "as of Fri 20 Nov 11:00", 10000));
+    pty_send(pty, "]"); /* later than that is now */
+    cr_expect(pty_lacks(pty, "as of", 10000));
+    pty_send(pty, "q");
+    cr_expect(pty_ended(pty, 5000));
+    pty_free(pty);
+}

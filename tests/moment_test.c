@@ -1,0 +1,104 @@
+/* Which moment is shown: where `[` and its like lead, and how line 1 says so. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "app/bars.h"
+#include "app/moment.h"
+#include "app/viewer.h"
+#include "core/text.h"
+
+#define HOUR INT64_C(3600000)
+#define DAY  (24 * HOUR)
+#define NOON (INT64_C(20000) * DAY + 12 * HOUR)
+
+Test(moment, goes_by_full_hours)
+{
+    static const struct {
+        int64_t at, now;
+        int by;
+        int64_t want;
+    } of[] = {
+        { NOON + 32 * 60000, NOON + 32 * 60000, -1, NOON },
+        { NOON, NOON + 1, -1, NOON - HOUR },
+        { NOON - HOUR, NOON + 1, 1, NOON },
+        { NOON, NOON + 1, 1, 0 },     /* it would be later than now: live */
+        { NOON - HOUR, NOON, 1, 0 },  /* as is now itself */
+        { NOON + 1, NOON + 1, 1, 0 }, /* live stays live */
+        { NOON - 1, NOON + HOUR, 1, NOON },
+    };
+
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+        cr_expect_eq(moment_next_hour(of[i].at, of[i].by, of[i].now), of[i].want, "case %zu", i);
+}
+
+Test(moment, goes_by_days_at_that_hour)
+{
+    int64_t now = NOON + 32 * 60000;
+
+    cr_expect_eq(moment_next_day(now, -1, now), NOON - DAY);
+    cr_expect_eq(moment_next_day(NOON - DAY, -1, now), NOON - 2 * DAY);
+    cr_expect_eq(moment_next_day(NOON - 2 * DAY, 1, now), NOON - DAY);
+    cr_expect_eq(moment_next_day(NOON - DAY, 1, now), NOON);
+    cr_expect_eq(moment_next_day(NOON, 1, now), 0);
+}
+
+static const char *first_line(const char *moment, int cols)
+{
+    static struct view_settings views[] = { { .name = "Overview" }, { .name = "Queues" } };
+    static char out[400];
+    static struct keymap map;
+    struct top_bar top = { .title = "acme platform",
+                           .views = views,
+                           .view_count = 2,
+                           .now_ms = NOON,
+                           .moment = moment,
+                           .keymap = &map };
+    struct grid grid;
+    struct dx_canvas line;
+
+    keymap_init(&map);
+    grid_init(&grid, 1, cols, &glyph_sets[GLYPHS_ASCII]);
+    line = canvas_of(&grid);
+    bars_top(&line, &top);
+    for (int i = 0; i < cols; i++)
+        out[i] = grid.cells[i].cp[0] ? (char)grid.cells[i].cp[0] : ' ';
+    out[cols] = '\0';
+    for (int i = 0; i < cols; i++)
+        if (out[i] == 'a' && out[i + 1] == 's' && out[i + 2] == ' ')
+            cr_expect_eq(grid.cells[i].role, DX_ROLE_BUSY);
+    grid_done(&grid);
+    return out;
+}
+
+Test(moment, stands_in_the_first_line_at_any_width)
+{
+    const char *line;
+
+    setenv("TZ", "UTC", 1);
+    line = first_line("as of Fri 20 Nov 14:00", 120);
+    cr_expect(strstr(line, "as of Fri 20 Nov 14:00   12:00:00 "), "%s", line);
+    cr_expect(strstr(line, "1 Overview  2 Queues"), "%s", line);
+    line = first_line("as of Fri 20 Nov 14:00", 80);
+    cr_expect(strstr(line, "as of Fri 20 Nov 14:00   12:00 "), "%s", line);
+    line = first_line("20 Nov 14:00", 40); /* its clock is left out */
+    cr_expect(strstr(line, "20 Nov 14:00 ") && strstr(line, "1 Overview"), "%s", line);
+    line = first_line("", 80);
+    cr_expect(!strstr(line, "as of") && strstr(line, " 12:00 "), "%s", line);
+}
+
+Test(moment, is_said_shorter_where_there_is_little_room)
+{
+    struct viewer v = { .stepped = true, .frozen_ms = NOON };
+    char out[64];
+
+    setenv("TZ", "UTC", 1);
+    cr_expect_str_eq(moment_text(&v, 60, out, sizeof(out)), "as of Fri 4 Oct 12:00");
+    cr_expect_str_eq(moment_text(&v, 20, out, sizeof(out)), "as of 4 Oct 12:00");
+    cr_expect_str_eq(moment_text(&v, 12, out, sizeof(out)), "4 Oct 12:00");
+    v.stepped = false;
+    cr_expect_str_eq(moment_text(&v, 60, out, sizeof(out)), "");
+}

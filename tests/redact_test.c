@@ -1,0 +1,148 @@
+/* What of a row is private, by its query: aliases, URLs that are left out, texts that others
+ * wrote. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "app/redact.h"
+#include "reader.h"
+
+static struct redact redact;
+static struct reader reader;
+
+static void start(void)
+{
+    struct reader raw = fake_reader();
+
+    fake = (struct fake){ .count = 0 };
+    redact = (struct redact){ .has_key = true }; /* so no store is asked for one */
+    reader = redact_reader(&redact, NULL, &raw);
+}
+
+TestSuite(redact, .init = start, .timeout = 20);
+
+/* The text of one field of the only row there is. */
+static const char *seen(enum dx_query query, enum dx_field field)
+{
+    static char out[600];
+    void *rows = reader.open(reader.self, query, NULL, 0);
+
+    cr_assert(reader.ops->next(rows));
+    snprintf(out, sizeof(out), "%s", reader.ops->text(rows, field));
+    reader.ops->close(rows);
+    return out;
+}
+
+static struct fake_row *job(const char *type, const char *branch, const char *url)
+{
+    struct fake_row *row = fake_add(DX_QUERY_JOBS);
+
+    fake_text(row, DX_FIELD_TYPE, type);
+    fake_text(row, DX_FIELD_RUN_ID, "4711");
+    fake_text(row, DX_FIELD_BRANCH, branch);
+    fake_text(row, DX_FIELD_URL, url);
+    return row;
+}
+
+Test(redact, people_branches_and_titles_have_aliases)
+{
+    static const struct {
+        enum dx_field field;
+        const char *kind;
+    } of[] = { { DX_FIELD_ACTOR, "person-" },
+               { DX_FIELD_REPORTER, "person-" },
+               { DX_FIELD_ASSIGNEE, "person-" },
+               { DX_FIELD_BRANCH, "branch-" },
+               { DX_FIELD_TITLE, "title-" } };
+    static const enum dx_field stay[] = { DX_FIELD_POOL, DX_FIELD_PIPELINE, DX_FIELD_PROJECT,
+                                          DX_FIELD_NAME, DX_FIELD_CATEGORY, DX_FIELD_SHA };
+    struct fake_row *row = fake_add(DX_QUERY_TICKETS);
+
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+        fake_text(row, of[i].field, "canary");
+    for (size_t i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+        fake_text(row, stay[i], "linux-xl");
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+        cr_expect(strncmp(seen(DX_QUERY_TICKETS, of[i].field), of[i].kind, strlen(of[i].kind)) == 0,
+                  "%s", seen(DX_QUERY_TICKETS, of[i].field));
+    for (size_t i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+        cr_expect_str_eq(seen(DX_QUERY_TICKETS, stay[i]), "linux-xl");
+    fake_text(row, DX_FIELD_ASSIGNEE, "");
+    cr_expect_str_eq(seen(DX_QUERY_TICKETS, DX_FIELD_ASSIGNEE), "", "nobody stays nobody");
+}
+
+Test(redact, a_url_with_the_branch_in_it_is_none)
+{
+    static const struct {
+        const char *type, *branch, *url;
+        bool stays;
+    } of[] = {
+        { "github", "feature/x", "https://ci.example/acme/web/actions/runs/4711", true },
+        { "github", "feature/x", "https://ci.example/tree/feature/x", false },
+        { "gitlab", "feature/x", "https://ci.example/tree/feature%2Fx", false },
+        { "gitlab", "Feature/X", "https://ci.example/tree/feature%2fx", false },
+        { "azure", "feature/x", "https://ci.example/job/feature%252Fx/1", false },
+        { "azure", "\xc3\xa4nderung", "https://ci.example/%C3%A4nderung", false },
+        { "jenkins", "main", "https://ci.example/job/web/12", false }, /* a branch's job, maybe */
+        { "exec", "", "https://ci.example/1", false },
+        { "github", "", "https://ci.example/acme/web", true },
+    };
+
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+        start();
+        (void)job(of[i].type, of[i].branch, of[i].url);
+        cr_expect_str_eq(seen(DX_QUERY_JOBS, DX_FIELD_URL), of[i].stays ? of[i].url : "",
+                         "case %zu", i);
+    }
+}
+
+Test(redact, ids_that_are_names_have_aliases)
+{
+    struct fake_row *row = job("jenkins", "", "");
+
+    cr_expect_str_eq(seen(DX_QUERY_JOBS, DX_FIELD_RUN_ID), "4711");
+    fake_text(row, DX_FIELD_RUN_ID, "feature%2Fx/12");
+    cr_expect(strncmp(seen(DX_QUERY_JOBS, DX_FIELD_RUN_ID), "run-", 4) == 0);
+}
+
+Test(redact, of_a_log_only_what_is_known_by_it_stays)
+{
+    struct fake_row *row = job("github", "", "");
+
+    fake_text(row, DX_FIELD_EVIDENCE, "registry: pull of canary failed: 503 (rule 34)");
+    cr_expect_str_eq(seen(DX_QUERY_JOBS, DX_FIELD_EVIDENCE), "registry: (rule 34)");
+    fake_text(row, DX_FIELD_EVIDENCE, "capacity: no runner took it from canary");
+    cr_expect_str_eq(seen(DX_QUERY_JOBS, DX_FIELD_EVIDENCE), "capacity: (hidden)");
+    fake_text(row, DX_FIELD_EVIDENCE, "canary");
+    cr_expect_str_eq(seen(DX_QUERY_JOBS, DX_FIELD_EVIDENCE), "(hidden)");
+    fake_text(row, DX_FIELD_EVIDENCE, "");
+    cr_expect_str_eq(seen(DX_QUERY_JOBS, DX_FIELD_EVIDENCE), "");
+}
+
+Test(redact, labels_that_name_people_and_branches_have_aliases)
+{
+    struct fake_row *row = fake_add(DX_QUERY_SERIES);
+    const char *text;
+
+    fake_text(row, DX_FIELD_LABELS, "{pool=\"linux\", branch=\"can\\\"ary\", n=\"1\"}");
+    text = seen(DX_QUERY_SERIES, DX_FIELD_LABELS);
+    cr_expect(strncmp(text, "{pool=\"linux\", branch=\"label-", 29) == 0, "%s", text);
+    cr_expect(strstr(text, "\", n=\"1\"}") && !strstr(text, "can") && !strstr(text, "ary"), "%s",
+              text);
+    fake_text(row, DX_FIELD_LABELS, "linux, x64, user");
+    cr_expect_str_eq(seen(DX_QUERY_SERIES, DX_FIELD_LABELS), "linux, x64, user");
+    fake_text(row, DX_FIELD_LABELS, "{user=\"canary");
+    cr_expect(!strstr(seen(DX_QUERY_SERIES, DX_FIELD_LABELS), "canary"));
+}
+
+Test(redact, without_a_key_nothing_is_said)
+{
+    struct fake_row *row = fake_add(DX_QUERY_RUNS);
+
+    redact.has_key = false;
+    fake_text(row, DX_FIELD_ACTOR, "canary");
+    cr_expect_str_eq(seen(DX_QUERY_RUNS, DX_FIELD_ACTOR), "(hidden)");
+}
