@@ -45,10 +45,12 @@ static void spoil(json_t *value, bool hit, int64_t seed)
             (void)json_string_set_nocheck(value, text.bytes);
         buf_done(&text);
     }
-    json_object_foreach (value, key, child)
+    json_object_foreach (value, key, child) {
         spoil(child, noise_chance((uint64_t)seed, hash(key), 0) < 0.5, seed);
-    json_array_foreach (value, i, child)
+    }
+    json_array_foreach (value, i, child) {
         spoil(child, hit, seed);
+    }
 }
 /* NOLINTEND(misc-no-recursion) */
 
