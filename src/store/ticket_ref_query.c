@@ -24,7 +24,7 @@
     " coalesce(t.created_ms, 0) <= ?1" SOURCE more "WHERE r.open AND " which                       \
     " UNION SELECT " columns " FROM ticket t CROSS JOIN ticket_ref r ON r.ticket = t.id AND"       \
     " coalesce(t.created_ms, 0) <= ?1" SOURCE more "WHERE t.state = 3 AND NOT r.open AND"          \
-    " coalesce(t.resolved_ms, t.updated_ms, t.created_ms) > ?1 AND " which
+    " coalesce(t.gone_ms, t.resolved_ms, t.updated_ms, t.created_ms) > ?1 AND " which
 
 static const struct query of_ticket = {
     "SELECT " KEY ", r.kind, CASE r.kind WHEN 1 THEN " T("q.name") " WHEN 3 THEN " T("r.id")
