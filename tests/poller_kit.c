@@ -189,13 +189,13 @@ const char *samples(void)
 
 const char *source_text(void)
 {
-    return ROWS(kit.store, DX_QUERY_SOURCES, NULL, t.clock.start_ms, DX_FIELD_STATE, DX_FIELD_FAULT,
+    return ROWS(kit.store, DX_QUERY_SOURCES, NULL, clock_now(&t.clock), DX_FIELD_STATE, DX_FIELD_FAULT,
                 DX_FIELD_TEXT);
 }
 
 const char *said(void)
 {
-    return ROWS(kit.store, DX_QUERY_LOG, NULL, t.clock.start_ms, DX_FIELD_LEVEL, DX_FIELD_TEXT);
+    return ROWS(kit.store, DX_QUERY_LOG, NULL, clock_now(&t.clock), DX_FIELD_LEVEL, DX_FIELD_TEXT);
 }
 
 void refuse(int status, const char *headers)
