@@ -13,15 +13,8 @@
 #include "store/alerting.h"
 #include "store_kit.h"
 
-/* What a test holds at its end goes with its process. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_leaks=0";
-}
-
 static const char *const sizes[] = { "200x60", "120x40", "80x24", "40x10" };
-static char *dir, config[256];
+static char config[256];
 
 /* Of these subjects, which looks at the same; began 0: it is fine. Minutes before T0. */
 static const struct standing {
@@ -112,6 +105,8 @@ static void say(enum word_kind kind, const char *key, int began, const char *wor
 
 static void setup(void)
 {
+    char *dir = test_dir();
+
     set_paths();
     setenv("TZ", "UTC", 1);
     kit_init();
@@ -121,13 +116,13 @@ static void setup(void)
         stand(i);
     say(WORD_CLAIM, "slow queue/linux-xl (github)", 41, "ann\ttwo runners are on their way");
     say(WORD_SNOOZE, "no runners/gpu (gitlab)", 33, "bob\tthe rack is moved");
-    dir = test_dir();
     snprintf(config, sizeof(config), "%s/t.yaml", dir);
     write_file(config,
                "title: acme\ntheme: dark\nstore: %s\nviews:\n"
                "  - {name: rules, rows: [{panels: [rules]}]}\n"
                "  - {name: alerts, rows: [{panels: [{panel: alerts, resolved: 2d}]}]}\n",
                kit.path);
+    free(dir);
 }
 
 TestSuite(rules_screen, .init = setup, .fini = kit_done, .timeout = 60);

@@ -20,13 +20,6 @@
 #include "../run.h"
 #include "pty.h"
 
-/* What a test holds at its end goes with its process. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_leaks=0";
-}
-
 #define NOW "2026-11-24T14:32:07Z"
 
 enum { ROWS = 40, COLS = 120, SOON_MS = 20000, LOOKS_MS = 7000 /* more than three of them */ };
@@ -319,7 +312,9 @@ Test(rules, a_viewer_may_leave_it)
 
 /* ---- without a platform ---- */
 
-Test(rules_check, says_which_notices_could_not_be_given, .timeout = 60)
+TestSuite(rules_check, .timeout = 60);
+
+Test(rules_check, says_which_notices_could_not_be_given)
 {
     const char *argv[] = { "dxtop", "check", "-c", config, "--state", NULL, NULL };
     char *text;
