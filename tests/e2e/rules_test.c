@@ -312,9 +312,9 @@ Test(rules, a_viewer_may_leave_it)
 
 /* ---- without a platform ---- */
 
-TestSuite(rules_check, .timeout = 60);
+TestSuite(check, .timeout = 60);
 
-Test(rules_check, says_which_notices_could_not_be_given)
+Test(check, says_which_notices_could_not_be_given)
 {
     const char *argv[] = { "dxtop", "check", "-c", config, "--state", NULL, NULL };
     char *text;
