@@ -189,8 +189,8 @@ const char *samples(void)
 
 const char *source_text(void)
 {
-    return ROWS(kit.store, DX_QUERY_SOURCES, NULL, clock_now(&t.clock), DX_FIELD_STATE, DX_FIELD_FAULT,
-                DX_FIELD_TEXT);
+    return ROWS(kit.store, DX_QUERY_SOURCES, NULL, clock_now(&t.clock), DX_FIELD_STATE,
+                DX_FIELD_FAULT, DX_FIELD_TEXT);
 }
 
 const char *said(void)
