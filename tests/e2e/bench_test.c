@@ -11,11 +11,11 @@
 
 TestSuite(bench, .init = set_paths, .timeout = 600);
 
-static char *bench(void)
+static const char *bench(void)
 {
-    char *path = calloc(1, 512);
+    static char path[512];
 
-    snprintf(path, 512, "%s/tests/bench", getenv("DX_SRC"));
+    snprintf(path, sizeof(path), "%s/tests/bench", getenv("DX_SRC"));
     return path;
 }
 
