@@ -163,6 +163,7 @@ Test(azure_pools, the_log_of_the_task_that_failed_is_read_from_its_end)
     cr_expect_str_eq(r->path, "/Billing/_apis/build/builds/900/logs/12?api-version=7.1");
     cr_expect(r->flags & PLAN_TEXT);
     cr_expect_str_eq(r->accept, "text/plain");
+    cr_expect_not(batch_run_whole(kit.batch.runs), "until it came");
     body = kit_fixture("azure/log.txt", &len);
     cr_assert(source_azure.decode(&config,
                                   &(struct reply){ .step = r->step,
@@ -173,6 +174,7 @@ Test(azure_pools, the_log_of_the_task_that_failed_is_read_from_its_end)
                                                    .len = len },
                                   &kit.plan, &kit.batch, &kit.err));
     free(body);
+    cr_expect(batch_run_whole(kit.batch.runs));
     cr_assert_eq(kit.batch.tail_count, 1);
     cr_expect_str_eq(kit.batch.tails->project, "Billing/x");
     cr_expect_str_eq(kit.batch.tails->run, "900");

@@ -45,14 +45,14 @@ Test(github_evidence, a_job_that_its_timeout_ended_is_a_failure)
 
     cr_assert(r);
     cr_expect_str_eq(r->path, "/repos/acme/web/check-runs/9001/annotations?per_page=100");
-    cr_expect_not(kit.batch.runs[0].jobs_whole, "not before its annotations came");
+    cr_expect_not(batch_run_whole(&kit.batch.runs[0]), "not before its annotations came");
     cr_assert(decode(STEP_ANNOTATIONS, r->detail_text, "annotation_of_a_timeout.json"));
     cr_expect_eq(kit.batch.jobs[0].outcome.result, DX_RESULT_FAILURE);
     cr_expect_str_eq(kit.batch.jobs[0].outcome.evidence,
                      "The job has exceeded the maximum execution time of 6h0m0s");
     cr_expect_str_eq(kit.batch.jobs[0].outcome.raw_result, "cancelled");
     cr_expect_eq(kit.batch.runs[0].outcome.result, DX_RESULT_FAILURE);
-    cr_expect(kit.batch.runs[0].jobs_whole);
+    cr_expect(batch_run_whole(&kit.batch.runs[0]));
     r = ask_evidence("cancelled_run.json", "cancelled_by_its_timeout.json");
     cr_assert(decode(STEP_ANNOTATIONS, r->detail_text, "annotation_of_a_cancel.json"));
     cr_expect_eq(kit.batch.jobs[0].outcome.result, DX_RESULT_CANCELLED);
@@ -62,7 +62,7 @@ Test(github_evidence, a_job_that_its_timeout_ended_is_a_failure)
 Test(github_evidence, what_was_cancelled_at_once_is_not_asked_why)
 {
     cr_expect_null(ask_evidence("cancelled_run.json", "cancelled_by_a_newer_run.json"));
-    cr_expect(kit.batch.runs[0].jobs_whole);
+    cr_expect(batch_run_whole(&kit.batch.runs[0]));
     kit_done(&kit);
 }
 
@@ -71,7 +71,7 @@ Test(github_evidence, what_was_cancelled_at_once_is_not_asked_why)
 Test(github_evidence, jobs_of_a_run_that_goes_on_are_asked_for_again)
 {
     cr_expect_null(ask_evidence("run_in_progress.json", "job_in_progress.json"));
-    cr_expect_not(kit.batch.runs[0].jobs_whole);
+    cr_expect_not(batch_run_whole(&kit.batch.runs[0]));
     cr_assert(decode(STEP_RUNS, "acme/web", "run.json"));
     struct plan_request *r = plan_take(&kit.plan);
 
@@ -87,7 +87,7 @@ Test(github_evidence, a_wait_behind_an_approval_is_no_queue_time)
 
     cr_assert(r);
     cr_expect_str_eq(r->path, "/repos/acme/web/actions/runs/501/approvals");
-    cr_expect_not(kit.batch.runs[0].jobs_whole);
+    cr_expect_not(batch_run_whole(&kit.batch.runs[0]));
     cr_expect_eq(kit.batch.jobs[1].timing.queued_ms, 5401000);
     cr_assert(decode(STEP_REVIEWS, r->detail_text, "approved.json"));
     cr_expect_eq(kit.batch.jobs[1].timing.queued_ms, -1);
@@ -95,7 +95,7 @@ Test(github_evidence, a_wait_behind_an_approval_is_no_queue_time)
                      "unknown: it waited for an approval too");
     cr_expect_eq(kit.batch.jobs[0].timing.queued_ms, 10000);
     cr_expect_eq(kit.batch.runs[0].timing.queued_ms, 10000);
-    cr_expect(kit.batch.runs[0].jobs_whole);
+    cr_expect(batch_run_whole(&kit.batch.runs[0]));
     kit_done(&kit);
 }
 
@@ -105,13 +105,14 @@ Test(github_evidence, a_long_wait_that_nobody_approved_is_queue_time)
 
     cr_assert(decode(STEP_REVIEWS, r->detail_text, "rejected.json"));
     cr_expect_eq(kit.batch.jobs[1].timing.queued_ms, 5401000);
-    cr_expect(kit.batch.runs[0].jobs_whole);
+    cr_expect(batch_run_whole(&kit.batch.runs[0]));
     r = ask_evidence("run.json", "waited_long.json");
     cr_assert(kit_decode_file(
         &kit, &source_github, &config,
         (struct reply){ .step = STEP_REVIEWS, .status = 404, .detail_text = r->detail_text },
         "github/not_found_404.json"));
-    cr_expect(kit.batch.runs[0].jobs_whole, "the token may not see it: no reason to ask for ever");
+    cr_expect(batch_run_whole(&kit.batch.runs[0]),
+              "the token may not see it: no reason to ask for ever");
     kit_done(&kit);
 }
 
@@ -129,7 +130,7 @@ Test(github_evidence, annotations_are_kept_failures_first)
 Test(github_evidence, the_end_of_a_log_comes_line_by_line_and_plain)
 {
     struct github_poll p = { &config, &kit.plan, &kit.batch, NULL };
-    struct reply reply = { .status = 200, .next = "", .detail_text = "acme/web 501 2 9001 last" };
+    struct reply reply = { .status = 200, .next = "", .detail_text = "acme/web 501 2 9001" };
     char *body;
 
     config.logs = true;
@@ -173,6 +174,111 @@ Test(github_evidence, only_the_end_of_a_long_log_is_kept)
     github_log_decode(&p);
     cr_expect(strlen(kit.batch.tails[1].text) <= 1000, "one line without an end");
     free(body);
+    kit_done(&kit);
+}
+
+/* ---- evidence that did not come ---- */
+
+static bool refuse_log(const char *text, int status, const char *body)
+{
+    return kit_decode(
+        &kit, &source_github, &config,
+        (struct reply){
+            .step = STEP_LOG, .status = status, .detail_text = text, .text = true, .body = body });
+}
+
+static const char expired[] = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>"
+                              "AuthenticationFailed</Code><Message>Server failed to authenticate "
+                              "the request.</Message></Error>";
+
+/* Whether the run is whole when its log was answered so. */
+static bool is_whole_with(int status, const char *body)
+{
+    struct plan_request *r;
+    bool whole;
+
+    config.logs = true;
+    r = ask_evidence("run.json", "own_step_failed.json");
+    cr_assert(decode(STEP_ANNOTATIONS, r->detail_text, "annotations.json"));
+    cr_expect_not(batch_run_whole(&kit.batch.runs[0]), "its log is still to come");
+    cr_assert(refuse_log(r->detail_text, status, body), "%s", kit.err.text);
+    whole = batch_run_whole(&kit.batch.runs[0]);
+    kit_done(&kit);
+    config.logs = false;
+    return whole;
+}
+
+/* A link to a log is good for a minute: on a slow machine it may be over. */
+Test(github_evidence, a_log_whose_link_was_too_old_is_asked_for_again)
+{
+    cr_expect_not(is_whole_with(403, expired));
+    cr_expect(is_whole_with(403, "{\"message\":\"Must have admin rights to Repository.\"}"));
+    cr_expect(is_whole_with(410, "{\"message\":\"Server Error\"}"));
+    cr_expect(is_whole_with(404, "{\"message\":\"Not Found\"}"));
+}
+
+Test(github_evidence, a_log_that_is_still_being_made_is_asked_for_again)
+{
+    struct plan_request *r;
+
+    config.logs = true;
+    r = ask_evidence("run.json", "own_step_failed.json");
+    cr_assert(decode(STEP_ANNOTATIONS, r->detail_text, "annotations.json"));
+    kit.plan.now_ms = kit.batch.jobs[0].timing.finished_ms + 60000;
+    cr_assert(refuse_log(r->detail_text, 404, "{\"message\":\"Not Found\"}"));
+    cr_expect_not(batch_run_whole(&kit.batch.runs[0]));
+    kit_done(&kit);
+    config.logs = false;
+}
+
+/* The last that came is not all that was asked for. */
+Test(github_evidence, of_two_jobs_the_evidence_of_both_has_to_come)
+{
+    static const char two[] =
+        "{\"jobs\":[{\"id\":1,\"status\":\"completed\",\"conclusion\":\"failure\",\"name\":\"a\"},"
+        "{\"id\":2,\"status\":\"completed\",\"conclusion\":\"failure\",\"name\":\"b\"}]}";
+    const char *first, *last;
+
+    runs("run.json");
+    while (plan_take(&kit.plan))
+        continue;
+    cr_assert(kit_decode(
+        &kit, &source_github, &config,
+        (struct reply){ .step = STEP_JOBS, .detail_text = "acme/web 501 1", .body = two }));
+    first = plan_take(&kit.plan)->detail_text;
+    last = plan_take(&kit.plan)->detail_text;
+    cr_assert(decode(STEP_ANNOTATIONS, last, "annotations.json"));
+    cr_expect_not(batch_run_whole(&kit.batch.runs[0]), "the first failed on its way");
+    cr_assert(decode(STEP_ANNOTATIONS, first, "annotations.json"));
+    cr_expect(batch_run_whole(&kit.batch.runs[0]));
+    kit_done(&kit);
+}
+
+/* A job that needs others is made when they are done: the run may have gone on between
+ * the list of its jobs and its own page. */
+Test(github_evidence, jobs_older_than_the_end_of_their_run_are_asked_for_again)
+{
+    static const char run[] = "{\"id\":501,\"run_attempt\":1,\"status\":\"completed\","
+                              "\"conclusion\":\"success\",\"updated_at\":\"2026-11-24T08:05:40Z\"}";
+    static const int64_t updated = 1795507540000;
+    struct plan_request *r;
+
+    for (int later = 0; later < 2; later++) {
+        kit_poll(&kit, NOW);
+        cr_assert(kit_decode_file(&kit, &source_github, &config,
+                                  (struct reply){ .step = STEP_JOBS,
+                                                  .detail_text = "acme/web 501 1",
+                                                  .date_ms = later ? updated + 1000 : updated },
+                                  "github/job.json"));
+        r = plan_take(&kit.plan);
+        cr_assert_eq(r->step, STEP_RUN);
+        cr_assert(kit_decode(
+            &kit, &source_github, &config,
+            (struct reply){ .step = STEP_RUN, .detail_text = r->detail_text, .body = run }));
+        r = plan_take(&kit.plan);
+        cr_expect_eq(batch_run_whole(&kit.batch.runs[0]), later);
+        cr_expect_eq(r && r->step == STEP_JOBS, !later);
+    }
     kit_done(&kit);
 }
 

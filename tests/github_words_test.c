@@ -230,9 +230,15 @@ Test(github_words, a_run_that_is_gone_is_done)
 
 Test(github_words, a_log_that_is_gone_leaves_the_run_whole)
 {
+    size_t run;
+
     kit_poll(&kit, NOW);
-    cr_assert(answer(&one, STEP_LOG, 410, "acme/web 501 1 9001 last", "github/logs_gone_410.json"));
-    cr_expect(kit.batch.runs[0].jobs_whole);
+    run = batch_known_run(&kit.batch, "acme/web", "501", 1);
+    batch_jobs_whole(&kit.batch, run);
+    batch_owe(&kit.batch, run);
+    cr_expect_not(batch_run_whole(kit.batch.runs));
+    cr_assert(answer(&one, STEP_LOG, 410, "acme/web 501 1 9001", "github/logs_gone_410.json"));
+    cr_expect(batch_run_whole(kit.batch.runs));
     kit_done(&kit);
 }
 

@@ -338,9 +338,39 @@ Test(gitlab_poll, logs_are_read_of_jobs_that_nothing_else_explains_well)
     cr_expect(is_asked("/api/v4/projects/acme%2Fweb/jobs/901/trace"));
     cr_expect(is_asked("/api/v4/projects/acme%2Fweb/jobs/903/trace"));
     cr_expect_eq(kit.plan.count, 3);
+    cr_expect_eq(kit.batch.runs[0].owed, 3);
     cr_expect_eq(kit.plan.first->flags, PLAN_OPTIONAL | PLAN_ANSWER | PLAN_TEXT);
     cr_assert(decode(GITLAB_JOBS, 50, "gitlab/retried_jobs_are_attempts.json"));
     cr_expect_eq(kit.plan.count, 0, "its run is not done yet");
+    kit_done(&kit);
+}
+
+/* Where logs are in a storage, the server leads to a link that is good for a minute. */
+Test(gitlab_poll, a_log_whose_link_was_too_old_is_asked_for_again)
+{
+    static const struct {
+        int status;
+        const char *body;
+        bool whole;
+    } answers[] = { { 403, "<Error><Code>AccessDenied</Code></Error>", false },
+                    { 403, "{\"message\":\"403 Forbidden\"}", true },
+                    { 404, "{\"message\":\"404 Not Found\"}", true } };
+    size_t run;
+
+    for (size_t i = 0; i < 3; i++) {
+        known_poll(&store, &kit, NOW);
+        run = batch_known_run(&kit.batch, "acme/web", "50", 1);
+        batch_jobs_whole(&kit.batch, run);
+        batch_owe(&kit.batch, run);
+        cr_assert(kit_decode(&kit, &source_gitlab, &config,
+                             (struct reply){ .step = GITLAB_TRACE,
+                                             .status = answers[i].status,
+                                             .detail = 50,
+                                             .detail_text = "4 904 2 acme/web",
+                                             .text = true,
+                                             .body = answers[i].body }));
+        cr_expect_eq(batch_run_whole(&kit.batch.runs[run]), answers[i].whole, "%zu", i);
+    }
     kit_done(&kit);
 }
 

@@ -90,7 +90,7 @@ static void put_run(struct jenkins_kit *kit, const struct run *run)
     json_t *old = json_object_get(kit->runs, key_of(key, run->project, run->id, NULL)), *json;
 
     if (run->bare) {
-        if (old && run->jobs_whole)
+        if (old && batch_run_whole(run))
             (void)json_object_set_new(old, "whole", json_true());
         if (old && run->gone) {
             (void)json_object_set_new(old, "phase", json_integer(DX_PHASE_DONE));
@@ -105,7 +105,7 @@ static void put_run(struct jenkins_kit *kit, const struct run *run)
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "project", run->project,
                   "pipeline", run->pipeline, "id", run->id, "number", run->number, "sha", run->sha,
                   "branch", run->branch, "event", run->event, "protected", run->protected_branch,
-                  "whole", run->jobs_whole, "gate", (json_int_t)run->gate_ms));
+                  "whole", batch_run_whole(run), "gate", (json_int_t)run->gate_ms));
     (void)json_object_set_new(kit->runs, key, json);
 }
 

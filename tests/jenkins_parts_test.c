@@ -456,7 +456,9 @@ Test(jenkins_parts, the_console_of_a_failure_without_a_cause_is_read_where_asked
             reply.detail_text = r->detail_text;
     body = kit_fixture("jenkins/console_of_a_failed_build.txt", &reply.len);
     reply.body = body;
+    cr_expect_not(batch_run_whole(&kit.batch.runs[0]), "until it came");
     cr_assert(source_jenkins.decode(&config, &reply, &kit.plan, &kit.batch, &kit.err));
+    cr_expect(batch_run_whole(&kit.batch.runs[0]));
     free(body);
     cr_assert_eq(kit.batch.tail_count, 1);
     tail = kit.batch.tails;

@@ -109,12 +109,12 @@ static size_t commit_run(struct known_kit *store, const struct run *run, int64_t
     if (run->gone)
         store->run[i].gone = store->run[i].done = store->run[i].whole = true;
     if (run->bare) {
-        store->run[i].whole |= run->jobs_whole;
+        store->run[i].whole |= batch_run_whole(run);
         return i;
     }
     snprintf(store->run[i].event, sizeof(store->run[i].event), "%s", run->event);
     store->run[i].done = run->outcome.phase == DX_PHASE_DONE;
-    store->run[i].whole = run->jobs_whole;
+    store->run[i].whole = batch_run_whole(run);
     store->run[i].updated_ms = run->updated_ms;
     return i;
 }

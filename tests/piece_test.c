@@ -48,6 +48,24 @@ Test(piece, is_full_of_records_and_of_samples_beside_what_was_kept)
     cr_expect_not(piece_is_full(&samples, 0));
 }
 
+/* Its jobs are there, but not why one of them failed. */
+Test(piece, a_run_that_waits_for_evidence_is_whole_in_the_piece_that_has_it)
+{
+    add_run("1", true);
+    batch_owe(&batch, 0);
+    add_job(0, "11");
+    rest = (struct batch){ .run_count = 0 };
+    piece_cut(&batch, &rest);
+    cr_expect_not(batch_run_whole(batch.runs));
+    cr_expect_eq(batch.runs[0].owed, 0, "it is the rest's");
+    cr_assert_eq(rest.run_count, 1);
+    cr_expect_not(batch_run_whole(rest.runs));
+    batch_paid(&rest, "acme/web", "1", 1);
+    cr_expect(batch_run_whole(rest.runs));
+    batch_done(&batch);
+    batch_done(&rest);
+}
+
 /* Replies to come say more of a run whose jobs are not all there. */
 Test(piece, a_run_that_is_open_stays_with_its_jobs)
 {

@@ -99,6 +99,18 @@ static int64_t known_owed(void *self)
     return n;
 }
 
+/* What two replies of a poll bring is one job. */
+static bool is_twice(const struct batch *batch, size_t i)
+{
+    const struct job *job = &batch->jobs[i];
+
+    for (size_t n = i; n-- > 0;)
+        if (batch->jobs[n].run == job->run && strcmp(batch->jobs[n].id, job->id) == 0 &&
+            batch->jobs[n].attempt == job->attempt)
+            return true;
+    return false;
+}
+
 static void commit_runs(struct kit *kit)
 {
     for (size_t i = 0; i < kit->batch.run_count; i++) {
@@ -117,7 +129,7 @@ static void commit_runs(struct kit *kit)
             to->done = run->gone || run->outcome.phase == DX_PHASE_DONE;
         if (!run->bare)
             to->updated_ms = run->updated_ms;
-        to->whole = run->jobs_whole || (to->whole && run->bare);
+        to->whole = batch_run_whole(run) || (to->whole && run->bare);
         to->seen_ms = kit->plan.now_ms;
     }
     for (int round = 0; round < 2; round++)
@@ -125,7 +137,8 @@ static void commit_runs(struct kit *kit)
             const struct run *run = &kit->batch.runs[kit->batch.jobs[i].run];
             struct kit_run *to = kit_known(kit, run->project, run->id, run->attempt);
 
-            to->jobs = round == 0 ? 0 : to->jobs + 1; /* those of the last time */
+            to->jobs =
+                round == 0 ? 0 : to->jobs + !is_twice(&kit->batch, i); /* those of the last time */
         }
 }
 

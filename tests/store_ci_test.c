@@ -229,6 +229,37 @@ Test(store_ci, jobs_of_a_run_that_was_committed_before)
     cr_expect_eq(kit_count(kit.store, DX_QUERY_JOBS, T0 + MINUTE), 1);
 }
 
+/* Why a job failed could not be told: it is asked again, the sooner the younger it is. */
+Test(store_ci, a_run_that_lacks_evidence_is_asked_for_again)
+{
+    static const int64_t ends[] = { MINUTE, DAY }, waits[] = { 30 * SECOND, 10 * MINUTE };
+    struct open_of of = { .source = kit.id[0], .project = "" };
+    struct stored_open open[4];
+    struct arena arena = { 0 };
+
+    for (size_t i = 0; i < 2; i++) {
+        struct run *run = add_run(i == 0 ? "77" : "78", 1, DX_RESULT_FAILURE, T0 - ends[i]);
+
+        run->jobs_whole = true;
+        batch_owe(&batch, i);
+        add_job(i, "8", "test", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_UNKNOWN;
+    }
+    kit_poll(0, T0, &batch);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, 0), STORED_OPEN);
+    cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0), 2);
+    for (size_t i = 0; i < 2; i++) {
+        of.now_ms = T0 + waits[i] - 1;
+        cr_expect_eq(store_open_runs(kit.store, &of, open, 4, &arena), i);
+        of.now_ms++;
+        cr_expect_eq(store_open_runs(kit.store, &of, open, 4, &arena), i + 1);
+    }
+    batch_jobs_whole(&batch, batch_known_run(&batch, "acme/web", "77", 1));
+    kit_poll(0, T0 + DAY, &batch);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, 0), STORED_DONE);
+    cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0 + DAY), 1);
+    arena_free(&arena);
+}
+
 Test(store_ci, what_is_known_of_a_run)
 {
     struct open_of of, of_api, later;

@@ -70,6 +70,7 @@ struct reply ask_reply(const struct plan_request *request, const struct http_rep
         .cut = from->cut,
         .content_type = from->content_type,
         .now_ms = now_ms,
+        .date_ms = from->date_ms,
         .body = from->body,
         .len = from->len,
         .next = from->next,

@@ -118,7 +118,7 @@ static bool is_open(struct batch *batch, size_t i)
 {
     const struct run *run = &batch->runs[i];
 
-    return !run->jobs_whole && batch_find_run(batch, run->project, run->id, run->attempt) == i;
+    return !batch_run_whole(run) && batch_find_run(batch, run->project, run->id, run->attempt) == i;
 }
 
 /* What is said of them by replies to come is about these very records: annotations
@@ -129,8 +129,11 @@ static void copy_open_runs(struct batch *batch, struct batch *rest)
 
     for (size_t i = 0; i < batch->run_count; i++) {
         index[i] = is_open(batch, i) ? rest->run_count : SIZE_MAX;
-        if (index[i] != SIZE_MAX)
-            copy_run(&batch->runs[i], rest);
+        if (index[i] == SIZE_MAX)
+            continue;
+        copy_run(&batch->runs[i], rest);
+        batch->runs[i].owed = 0; /* by the rest, which is yet to be asked for */
+        batch->runs[i].jobs_whole = false;
     }
     for (size_t i = 0; i < batch->job_count; i++)
         if (index[batch->jobs[i].run] != SIZE_MAX)

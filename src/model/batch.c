@@ -256,6 +256,24 @@ void batch_jobs_whole(struct batch *batch, size_t run)
     batch->runs[run].jobs_whole = true;
 }
 
+void batch_owe(struct batch *batch, size_t run)
+{
+    batch->runs[run].owed++;
+}
+
+void batch_paid(struct batch *batch, const char *project, const char *id, int64_t attempt)
+{
+    size_t at = batch_find_run(batch, project, id, attempt);
+
+    if (at != SIZE_MAX && batch->runs[at].owed > 0)
+        batch->runs[at].owed--;
+}
+
+bool batch_run_whole(const struct run *run)
+{
+    return run->jobs_whole && run->owed == 0;
+}
+
 struct job *batch_job(struct batch *batch, size_t run)
 {
     batch->jobs = grow(batch->jobs, batch->job_count, &batch->job_cap, sizeof(*batch->jobs));

@@ -73,6 +73,8 @@ struct run {
     bool bare;          /* see batch_known_run() */
     bool gone;          /* a bare one that the server has no more: done, by nobody knows what */
     bool jobs_whole;    /* see batch_jobs_whole() */
+    int64_t jobs_ms;    /* when the server listed them, by its clock; 0: that does not matter */
+    int owed;           /* see batch_owe() */
 };
 
 /* A job of a run. Its text `pool` names who runs it: a runner pool, agent pool,
@@ -261,6 +263,12 @@ size_t batch_find_run(struct batch *batch, const char *project, const char *id, 
 size_t batch_known_run(struct batch *batch, const char *project, const char *id, int64_t attempt);
 /* All jobs of the run, in its present state, are in the batch. */
 void batch_jobs_whole(struct batch *batch, size_t run);
+/* One more thing was asked for that says why a job of the run failed: until it came, or
+ * is known to be gone, not all of the run is there, and so it is asked for again. */
+void batch_owe(struct batch *batch, size_t run);
+void batch_paid(struct batch *batch, const char *project, const char *id, int64_t attempt);
+/* Its jobs are there, and all that was asked for of them. */
+bool batch_run_whole(const struct run *run);
 struct log_tail *batch_tail(struct batch *batch);
 struct pool *batch_pool(struct batch *batch);
 struct runner *batch_runner(struct batch *batch);

@@ -25,9 +25,11 @@ bool azure_decode_log(const struct reply *reply, struct batch *batch)
 {
     struct azure_about about = azure_about(reply, batch);
     const char *end = reply->body + reply->len;
+    const char *run = arena_print(&batch->arena, "%" PRId64, reply->detail);
     struct log_tail *tail;
     struct buf text;
 
+    batch_paid(batch, about.run, run, 1);
     if (!azure_is_answer(reply) || reply->len == 0)
         return true; /* it was deleted, or there never was one */
     buf_init(&text, (size_t)4 * BYTES_MOST);
@@ -44,7 +46,7 @@ bool azure_decode_log(const struct reply *reply, struct batch *batch)
     if (text.len > 0) {
         tail = batch_tail(batch);
         tail->project = about.run;
-        tail->run = arena_print(&batch->arena, "%" PRId64, reply->detail);
+        tail->run = run;
         tail->job = about.timeline;
         tail->run_attempt = 1;
         tail->job_attempt = about.attempt > 0 ? about.attempt : 1;

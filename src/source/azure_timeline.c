@@ -73,7 +73,7 @@ static bool wants_log(const struct job *job)
            job->outcome.cause == DX_CAUSE_NONE;
 }
 
-static void ask_log(const struct azure *az, struct plan *plan, const struct reply *reply,
+static bool ask_log(const struct azure *az, struct plan *plan, const struct reply *reply,
                     const struct azure_about *about, const struct job *job, int64_t log)
 {
     struct azure_about of = { .project = about->project,
@@ -83,8 +83,7 @@ static void ask_log(const struct azure *az, struct plan *plan, const struct repl
                               .number = log,
                               .attempt = job->attempt };
 
-    if (log > 0)
-        (void)azure_ask(az, plan, AZURE_LOG, reply->detail, &of);
+    return log > 0 && azure_ask(az, plan, AZURE_LOG, reply->detail, &of);
 }
 
 /* Whose wait the pool's own list can still say better. */
@@ -120,8 +119,9 @@ static void add_jobs(const struct azure *az, const struct reply *reply, struct p
              is_there(batch, of->run, record->id, attempt > 0 ? attempt : 1)))
             continue;
         job = azure_add_job(batch, of, records, record);
-        if (az->logs && wants_log(job) && logs++ < LOGS_MOST)
-            ask_log(az, plan, reply, of->about, job, azure_log_of(batch, records, record));
+        if (az->logs && wants_log(job) && logs++ < LOGS_MOST &&
+            ask_log(az, plan, reply, of->about, job, azure_log_of(batch, records, record)))
+            batch_owe(batch, of->run);
         ask_wait(az, plan, batch, of, job, record->item);
     }
 }

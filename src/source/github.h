@@ -168,20 +168,21 @@ void github_run_timing(struct batch *batch, size_t at);
 
 /* ---- github_reviews.c: approvals ---- */
 
-/* Ask where a job of the run waited long; NULL: none did. repo, id: of the run. */
-struct plan_request *github_reviews_ask(struct github_poll *p, size_t run, const char *repo,
-                                        const char *id);
+/* Ask where a job of the run waited long. repo, id: of the run. */
+void github_reviews_ask(struct github_poll *p, size_t run, const char *repo, const char *id);
 bool github_reviews_decode(struct github_poll *p, struct dx_error *err);
 
 /* ---- github_evidence.c: annotations and logs of failed jobs ---- */
 
-/* Ask for those of one job; false: it has none to ask for. */
-bool github_evidence_ask(struct github_poll *p, const struct job *job, const char *repo,
+/* Ask for those of one job, if it has any. */
+void github_evidence_ask(struct github_poll *p, const struct job *job, const char *repo,
                          const char *run, int64_t attempt);
 bool github_annotations_decode(struct github_poll *p, struct dx_error *err);
 void github_log_decode(struct github_poll *p);
-/* The last evidence of a run is there (or cannot be had). */
+/* What this request asked for is there, or is known to be gone. */
 void github_evidence_end(struct github_poll *p);
+/* It was answered with a status that is no success: for good, or to be asked again. */
+void github_evidence_refused(struct github_poll *p);
 
 /* ---- github_runners.c ---- */
 

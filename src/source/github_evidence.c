@@ -17,19 +17,21 @@ enum { MESSAGES_MOST = 20, LINES_MOST = 200, LINE_MAX_BYTES = 1000, TAIL_MAX = 6
 
 /* A job that is cut off by its timeout is said to be cancelled, and so is what a
  * newer run replaced: only the first of the two took its time. */
-static const int64_t TIMEOUT_LEAST = GITHUB_MINUTE;
+static const int64_t TIMEOUT_LEAST = GITHUB_MINUTE, LOG_MADE_MS = 10 * GITHUB_MINUTE;
 static const char timeout_words[] = "exceeded the maximum execution time";
 
-static void ask(struct github_poll *p, enum github_step step, const char *path, const char *text)
+static void ask(struct github_poll *p, size_t run, enum github_step step, const char *path,
+                const char *text)
 {
     struct plan_request *r = plan_get(p->plan, step, "", NULL);
 
     r->path = path;
     r->flags |= PLAN_ANSWER | PLAN_OPTIONAL | (step == STEP_LOG ? PLAN_TEXT : 0);
     r->detail_text = text;
+    batch_owe(p->batch, run);
 }
 
-bool github_evidence_ask(struct github_poll *p, const struct job *job, const char *repo,
+void github_evidence_ask(struct github_poll *p, const struct job *job, const char *repo,
                          const char *run, int64_t attempt)
 {
     const struct outcome *out = &job->outcome;
@@ -39,29 +41,25 @@ bool github_evidence_ask(struct github_poll *p, const struct job *job, const cha
     const char *text;
 
     if (!(failed || timeout))
-        return false;
+        return;
     text = arena_print(arena, "%s %s %" PRId64 " %s", repo, run, attempt, job->id);
     if (p->config->annotations)
-        ask(p, STEP_ANNOTATIONS,
+        ask(p, job->run, STEP_ANNOTATIONS,
             arena_print(arena, "/repos/%s/check-runs/%s/annotations?per_page=100", repo, job->id),
             text);
     if (p->config->logs && failed && job->started)
-        ask(p, STEP_LOG, arena_print(arena, "/repos/%s/actions/jobs/%s/logs", repo, job->id), text);
-    return p->config->annotations || (p->config->logs && failed && job->started);
+        ask(p, job->run, STEP_LOG,
+            arena_print(arena, "/repos/%s/actions/jobs/%s/logs", repo, job->id), text);
 }
 
 void github_evidence_end(struct github_poll *p)
 {
     const char *text = p->reply->detail_text;
-    char repo[GITHUB_NAME], run[GITHUB_NAME], word[GITHUB_NAME];
+    char repo[GITHUB_NAME], run[GITHUB_NAME];
 
-    if (strcmp(github_word(text, 4, word), "last") != 0)
-        return;
-    batch_jobs_whole(p->batch, batch_known_run(p->batch, github_word(text, 0, repo),
-                                               github_word(text, 1, run), github_number(text, 2)));
+    batch_paid(p->batch, github_word(text, 0, repo), github_word(text, 1, run),
+               github_number(text, 2));
 }
-
-/* ---- annotations ---- */
 
 /* NULL: it was committed before, without what comes now. Its run then stays open
  * and is asked for again. */
@@ -78,6 +76,22 @@ static struct job *job_of(struct github_poll *p)
             return &p->batch->jobs[i];
     return NULL;
 }
+
+/* A log is where a link leads that is good for a minute, and some time after its job ended.
+ * So not each refusal is for ever: not that of the storage, which speaks no JSON, nor of a
+ * log that is still being made. */
+void github_evidence_refused(struct github_poll *p)
+{
+    const struct job *job = job_of(p);
+    bool late = p->reply->status == 403 && !p->reply->json;
+    bool early = p->reply->status == 404 && job && job->timing.finished_ms > 0 &&
+                 p->reply->now_ms - job->timing.finished_ms < LOG_MADE_MS;
+
+    if (p->reply->step != STEP_LOG || !(late || early))
+        github_evidence_end(p);
+}
+
+/* ---- annotations ---- */
 
 static void take_messages(struct github_poll *p, struct job *job)
 {

@@ -11,10 +11,8 @@
 
 enum { ATTEMPTS = 64 };
 
-/* Of one reply: the last request for evidence of each attempt. */
-struct jobs {
+struct jobs { /* of one reply */
     char repo[GITHUB_NAME], run[GITHUB_NAME];
-    struct plan_request *evidence[ATTEMPTS];
     bool open; /* one of them is not done */
 };
 
@@ -114,9 +112,8 @@ static void take_job(struct github_poll *p, const json_t *list, const json_t *it
         return;
     job = add_job(p, item, run);
     jobs->open = jobs->open || job->outcome.phase != DX_PHASE_DONE;
-    if (is_evident_now(p, job) && github_evidence_ask(p, job, jobs->repo, jobs->run, attempt) &&
-        attempt < ATTEMPTS)
-        jobs->evidence[attempt] = p->plan->last;
+    if (is_evident_now(p, job))
+        github_evidence_ask(p, job, jobs->repo, jobs->run, attempt);
 }
 
 /* Are its jobs as they will stay? While it goes on more may come; of one of which only
@@ -131,24 +128,19 @@ static bool is_final(const struct batch *batch, size_t at)
     return run->bare || run->outcome.phase == DX_PHASE_DONE;
 }
 
-/* Each attempt is whole when its evidence is there too. */
 static void end_attempts(struct github_poll *p, const struct jobs *jobs, int64_t last)
 {
     for (int64_t attempt = 1; attempt <= last && attempt < ATTEMPTS; attempt++) {
         size_t run = batch_find_run(p->batch, jobs->repo, jobs->run, attempt);
-        struct plan_request *r = jobs->evidence[attempt], *review;
 
         if (run == SIZE_MAX)
             continue;
         github_run_timing(p->batch, run);
-        review = github_reviews_ask(p, run, jobs->repo, jobs->run);
-        r = review ? review : r;
+        github_reviews_ask(p, run, jobs->repo, jobs->run);
         if (!is_final(p->batch, run))
             continue;
-        if (r)
-            r->detail_text = arena_print(&p->plan->arena, "%s last", r->detail_text);
-        else
-            batch_jobs_whole(p->batch, run);
+        batch_jobs_whole(p->batch, run);
+        p->batch->runs[run].jobs_ms = p->reply->date_ms > 0 ? p->reply->date_ms : p->reply->now_ms;
     }
 }
 

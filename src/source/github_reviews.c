@@ -14,8 +14,7 @@
 static const int64_t WAIT_LEAST = 10 * GITHUB_MINUTE;
 static const char unknown[] = "unknown: it waited for an approval too";
 
-struct plan_request *github_reviews_ask(struct github_poll *p, size_t run, const char *repo,
-                                        const char *id)
+void github_reviews_ask(struct github_poll *p, size_t run, const char *repo, const char *id)
 {
     struct plan_request *r;
     bool waited = false;
@@ -23,13 +22,13 @@ struct plan_request *github_reviews_ask(struct github_poll *p, size_t run, const
     for (size_t i = 0; i < p->batch->job_count && !waited; i++)
         waited = p->batch->jobs[i].run == run && p->batch->jobs[i].timing.queued_ms >= WAIT_LEAST;
     if (!waited)
-        return NULL;
+        return;
     r = plan_get(p->plan, STEP_REVIEWS, "", NULL);
     r->path = arena_print(&p->plan->arena, "/repos/%s/actions/runs/%s/approvals", repo, id);
     r->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
     r->detail_text =
         arena_print(&p->plan->arena, "%s %s %" PRId64 " -", repo, id, p->batch->runs[run].attempt);
-    return r;
+    batch_owe(p->batch, run);
 }
 
 static bool is_approved(const json_t *list)

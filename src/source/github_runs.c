@@ -102,7 +102,6 @@ static struct run *slot_of(struct batch *batch, const char *repo, const char *id
 {
     size_t at = batch_find_run(batch, repo, id, attempt);
     struct run *run;
-    bool whole;
 
     if (at == SIZE_MAX) {
         run = batch_run(batch);
@@ -112,11 +111,14 @@ static struct run *slot_of(struct batch *batch, const char *repo, const char *id
         return run;
     }
     run = &batch->runs[at];
-    whole = run->jobs_whole;
-    *run = (struct run){ .project = run->project, .id = run->id, .attempt = attempt };
+    *run = (struct run){ .project = run->project,
+                         .id = run->id,
+                         .attempt = attempt,
+                         .jobs_whole = run->jobs_whole,
+                         .jobs_ms = run->jobs_ms,
+                         .owed = run->owed };
     run->outcome.evidence = run->timing.queued_basis = run->timing.duration_basis = "";
     run->timing.queued_ms = run->timing.duration_ms = run->gate_ms = -1;
-    run->jobs_whole = whole;
     return run;
 }
 
@@ -131,6 +133,13 @@ static void take_gate(const struct github_poll *p, struct run *run)
         run->outcome.phase = DX_PHASE_GATE;
         run->outcome.result = DX_RESULT_NONE;
     }
+}
+
+/* The jobs that came before it are those that it ended with: nothing of it changed since.
+ * Else there may be more, for one that needs others is made when they are done. */
+static bool has_jobs(const struct run *run, bool were_there)
+{
+    return were_there && run->outcome.phase == DX_PHASE_DONE && run->updated_ms < run->jobs_ms;
 }
 
 static struct run *add_run(struct github_poll *p, const char *repo, const json_t *item)
@@ -152,6 +161,7 @@ static struct run *add_run(struct github_poll *p, const char *repo, const json_t
     github_outcome(item, &run->outcome, b);
     times_of(item, run);
     take_gate(p, run);
+    run->jobs_whole = has_jobs(run, run->jobs_whole);
     return run;
 }
 
@@ -356,22 +366,28 @@ void github_run_ask(struct plan *plan, const char *repo, const char *id, int64_t
     r->detail_text = arena_print(&plan->arena, "%s %s %" PRId64, repo, id, attempt);
 }
 
-/* Its jobs are there already. */
 bool github_run_decode(struct github_poll *p, struct dx_error *err)
 {
     const char *text = p->reply->detail_text;
+    const json_t *item = p->reply->json;
     char repo[GITHUB_NAME], id[GITHUB_NAME], kind[GITHUB_NAME];
-    int64_t attempt;
-    const struct run *run;
+    bool earlier = *github_word(text, 3, kind) != '\0', there;
+    struct run *run;
+    size_t at;
 
-    if (field_int(p->reply->json, "id") <= 0)
+    if (field_int(item, "id") <= 0)
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no run)");
     github_word(text, 0, repo);
     github_word(text, 1, id);
-    run = add_run(p, repo, p->reply->json);
-    attempt = run->attempt;
+    at = batch_find_run(p->batch, repo, id, attempt_of(item));
+    there = at != SIZE_MAX && p->batch->runs[at].jobs_whole;
+    run = add_run(p, repo, item);
+    run->jobs_whole = run->jobs_whole || (there && earlier);
     github_run_timing(p->batch, (size_t)(run - p->batch->runs));
-    if (*github_word(text, 3, kind) == '\0')
-        ask_attempts(p, repo, id, attempt, 0);
+    if (earlier)
+        return true;
+    ask_attempts(p, repo, id, run->attempt, 0);
+    if (run->outcome.phase == DX_PHASE_DONE && !run->jobs_whole)
+        (void)github_jobs_ask(p->plan, repo, id, run->attempt, 0);
     return true;
 }

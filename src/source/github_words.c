@@ -199,7 +199,7 @@ bool github_answered(struct github_poll *p, struct dx_error *err)
     case STEP_ANNOTATIONS:
     case STEP_LOG:
     case STEP_REVIEWS:
-        github_evidence_end(p);
+        github_evidence_refused(p);
         break;
     case STEP_RUNNERS:
         github_runners_denied(p);

@@ -86,7 +86,7 @@ static bool wants_log(const struct job *job)
            (job->outcome.cause == DX_CAUSE_UNKNOWN || job->outcome.cause == DX_CAUSE_PLATFORM);
 }
 
-static void ask_logs(struct plan *plan, const struct batch *batch, const struct reply *reply,
+static void ask_logs(struct plan *plan, struct batch *batch, const struct reply *reply,
                      size_t first, const struct gitlab_about *about)
 {
     size_t asked = 0;
@@ -101,6 +101,7 @@ static void ask_logs(struct plan *plan, const struct batch *batch, const struct 
         of.attempt = job->attempt;
         of.go_on = false;
         (void)gitlab_ask(plan, GITLAB_TRACE, reply->detail, &of);
+        batch_owe(batch, job->run);
         asked++;
     }
 }

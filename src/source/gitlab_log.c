@@ -86,13 +86,23 @@ static const char *start_of_tail(const char *body, size_t len)
     return at;
 }
 
+/* Not where a storage behind the server refused it: its links are good for a minute only,
+ * and it speaks no JSON. */
+static bool is_for_good(const struct reply *reply)
+{
+    return reply->status != 403 || reply->json;
+}
+
 bool gitlab_decode_log(const struct reply *reply, struct batch *batch)
 {
     struct gitlab_about about = gitlab_about(reply);
     const char *end = reply->body + reply->len;
+    const char *run = arena_print(&batch->arena, "%" PRId64, reply->detail);
     struct log_tail *tail;
     struct buf text;
 
+    if (is_for_good(reply))
+        batch_paid(batch, about.project, run, 1);
     if (!gitlab_is_answer(reply) || reply->len == 0)
         return true; /* it was erased, or there never was one */
     buf_init(&text, (size_t)2 * BYTES_MOST);
@@ -109,7 +119,7 @@ bool gitlab_decode_log(const struct reply *reply, struct batch *batch)
     if (text.len > 0) {
         tail = batch_tail(batch);
         tail->project = batch_text(batch, about.project, strlen(about.project));
-        tail->run = arena_print(&batch->arena, "%" PRId64, reply->detail);
+        tail->run = run;
         tail->job = arena_print(&batch->arena, "%" PRId64, about.seen);
         tail->run_attempt = 1;
         tail->job_attempt = about.attempt;

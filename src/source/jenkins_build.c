@@ -239,12 +239,16 @@ static void add_only_job(struct jenkins_poll *p, size_t run, const struct jenkin
     only->message_count = actions->message_count;
 }
 
-static void ask_log(struct jenkins_poll *p, const struct run *run)
+static void ask_log(struct jenkins_poll *p, size_t at)
 {
-    if (p->config->logs && run->outcome.result == DX_RESULT_FAILURE &&
-        run->outcome.cause == DX_CAUSE_UNKNOWN)
-        jenkins_log_ask(p->plan, &(struct jenkins_about){
-                                     .project = run->project, .id = run->id, .job = "build" });
+    const struct run *run = &p->batch->runs[at];
+
+    if (!p->config->logs || run->outcome.result != DX_RESULT_FAILURE ||
+        run->outcome.cause != DX_CAUSE_UNKNOWN)
+        return;
+    jenkins_log_ask(
+        p->plan, &(struct jenkins_about){ .project = run->project, .id = run->id, .job = "build" });
+    batch_owe(p->batch, at);
 }
 
 bool jenkins_add_build(struct jenkins_poll *p, const struct jenkins_job *job, const json_t *item,
@@ -276,7 +280,7 @@ bool jenkins_add_build(struct jenkins_poll *p, const struct jenkins_job *job, co
     add_only_job(p, at, job, item, &actions, label);
     if (done) {
         batch_jobs_whole(p->batch, at);
-        ask_log(p, &p->batch->runs[at]);
+        ask_log(p, at);
     }
     return false;
 }

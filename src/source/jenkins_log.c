@@ -126,6 +126,7 @@ bool jenkins_log_decode(struct jenkins_poll *p)
     const char *end = p->reply->body + p->reply->len;
     struct lines *lines;
 
+    batch_paid(p->batch, about.project, about.id, 1);
     if (!jenkins_is_answer(p->reply) || p->reply->len == 0)
         return true; /* it was discarded */
     if (about.message_count > 1 && add_stages(p, &about))

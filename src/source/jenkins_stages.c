@@ -386,8 +386,10 @@ static void ask_log(struct jenkins_poll *p, size_t run, size_t first_job,
         log.job = log.job ? log.job : job->id;
         stages[log.message_count++] = arena_print(&p->plan->arena, "%s %s", job->id, job->name);
     }
-    if (log.job)
-        jenkins_log_ask(p->plan, &log);
+    if (!log.job)
+        return;
+    jenkins_log_ask(p->plan, &log);
+    batch_owe(p->batch, run);
 }
 
 /* To Jenkins a build is building from when it leaves the queue, though it may only wait

@@ -21,7 +21,8 @@ struct reply {      /* to a request that the source asked for */
     bool cut;   /* body is not whole: the end of a text, the beginning of what a program printed */
     bool too_large; /* its body passed max_body and was not read */
     const char *content_type;
-    int64_t now_ms; /* of the poll */
+    int64_t now_ms;  /* of the poll */
+    int64_t date_ms; /* when the server made it, by its clock; 0: it does not say */
     const char *body;
     size_t len;
     const char *next;   /* URL of Link rel="next", same origin; "" none */

@@ -44,6 +44,9 @@ enum { /* job.flags */
        JOB_GATED = 16, /* its run waited at a gate */
 };
 
+/* Until then a run whose server could not give all that was asked for is not asked again. */
+enum { AGAIN_MOST_MS = 10 * 60 * 1000 };
+
 struct row_state {
     bool fresh;  /* it is of this commit */
     bool failed; /* as it is now; no other run has a cause */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const int64_t HOUR_MS = 3600000;
+static const int64_t HOUR_MS = 3600000, AGAIN_LEAST_MS = 30000;
 
 /* ---- what is there already ---- */
 
@@ -289,6 +289,25 @@ static bool set_whole(struct writing *w, int64_t run, struct dx_error *err)
     return store_step(w->store, stmt, err);
 }
 
+/* What its server could not give now, it may give later: soon of what ended just now, and
+ * less often of what is old, so that a log that never comes costs little. */
+static bool put_off(struct writing *w, int64_t run, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        w->store,
+        "UPDATE run SET seen_ms = ?2 + max(?3, min(?4, (?2 - coalesce(finished_ms, ?2)) / 4))"
+        " WHERE id = ?1 AND phase = 4 AND flags & 1 = 0",
+        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, run);
+    (void)sqlite3_bind_int64(stmt, 2, w->poll->now_ms);
+    (void)sqlite3_bind_int64(stmt, 3, AGAIN_LEAST_MS);
+    (void)sqlite3_bind_int64(stmt, 4, AGAIN_MOST_MS);
+    return store_step(w->store, stmt, err);
+}
+
 bool jobs_put(struct writing *w, struct dx_error *err)
 {
     for (size_t i = 0; i < w->batch->job_count; i++)
@@ -299,7 +318,9 @@ bool jobs_put(struct writing *w, struct dx_error *err)
 
         if (w->runs[i] == 0)
             continue;
-        if (run->bare && run->jobs_whole && !set_whole(w, w->runs[i], err))
+        if (run->bare && batch_run_whole(run) && !set_whole(w, w->runs[i], err))
+            return false;
+        if (run->owed > 0 && !put_off(w, w->runs[i], err))
             return false;
         if (w->state[i].failed && !run_blame(w->store, w->runs[i], err))
             return false;

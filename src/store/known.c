@@ -47,7 +47,8 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
         store,
         "SELECT p.text, r.ext, r.attempt, r.seen_ms FROM run r JOIN text p ON p.id = r.project"
         " WHERE r.source = ?1 AND (r.phase < 4 OR r.flags & 1 = 0) AND (?2 = '' OR p.text = ?2)"
-        " AND coalesce(r.created_ms, r.seen_ms) > ?3 ORDER BY r.phase = 4, r.seen_ms,"
+        " AND coalesce(r.created_ms, r.seen_ms) > ?3 AND (r.phase < 4 OR r.seen_ms NOT BETWEEN ?5 "
+        "+ 1 AND ?5 + ?6) ORDER BY r.phase = 4, r.seen_ms,"
         " r.id LIMIT ?4",
         &err);
     bool row = true;
@@ -59,6 +60,8 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
     bind_text(stmt, 2, of->project);
     (void)sqlite3_bind_int64(stmt, 3, of->now_ms - OPEN_MOST_MS);
     (void)sqlite3_bind_int64(stmt, 4, (int64_t)cap);
+    (void)sqlite3_bind_int64(stmt, 5, of->now_ms);
+    (void)sqlite3_bind_int64(stmt, 6, AGAIN_MOST_MS); /* put off, see jobs.c */
     while (n < cap && store_row(store, stmt, &row, &err) && row) {
         out[n++] = (struct stored_open){ .project = arena_text(arena, column_text(stmt, 0)),
                                          .id = arena_text(arena, column_text(stmt, 1)),

@@ -149,7 +149,7 @@ static int64_t flags_of(const struct run *run, const struct old_run *old)
     /* Jobs that came with the state that the run still is in need not come again. */
     bool same = old->id > 0 && old->phase == DX_PHASE_DONE && run->outcome.phase == DX_PHASE_DONE &&
                 old->updated_ms == run->updated_ms && old->finished_ms == run->timing.finished_ms;
-    bool whole = run->jobs_whole || (same && (old->flags & RUN_JOBS_WHOLE));
+    bool whole = batch_run_whole(run) || (same && (old->flags & RUN_JOBS_WHOLE));
 
     return (whole ? RUN_JOBS_WHOLE : 0) | (run->protected_branch ? RUN_PROTECTED : 0) |
            (run->timing.skewed ? RUN_SKEWED : 0) | (run->outcome.with_issues ? RUN_ISSUES : 0) |
