@@ -194,3 +194,24 @@ Test(source, a_run_is_found_among_many_and_of_two_the_later_one)
     cr_expect_eq(find(&batch, 300), 300);
     batch_done(&batch);
 }
+
+Test(source, of_two_cursors_of_a_name_the_later_one_counts)
+{
+    struct batch batch = { 0 };
+    struct batch_mark mark;
+    char name[16];
+
+    cr_expect_null(batch_find_cursor(&batch, "n:web"));
+    for (int i = 0; i < 100; i++) {
+        snprintf(name, sizeof(name), "n:%d", i);
+        batch_cursor(&batch, name, i);
+    }
+    cr_expect_null(batch_find_cursor(&batch, "n:100"));
+    cr_expect_eq(batch_find_cursor(&batch, "n:7")->value, 7);
+    mark = batch_mark(&batch);
+    batch_cursor(&batch, "n:7", 8);
+    cr_expect_eq(batch_find_cursor(&batch, "n:7")->value, 8);
+    batch_rewind(&batch, &mark);
+    cr_expect_eq(batch_find_cursor(&batch, "n:7")->value, 7);
+    batch_done(&batch);
+}

@@ -363,8 +363,19 @@ void batch_cursor(struct batch *batch, const char *name, int64_t value)
 {
     batch->cursors =
         grow(batch->cursors, batch->cursor_count, &batch->cursor_cap, sizeof(*batch->cursors));
-    batch->cursors[batch->cursor_count++] =
-        (struct cursor){ .name = arena_text(&batch->arena, name), .value = value };
+    batch->cursors[batch->cursor_count++] = (struct cursor){
+        .name = arena_text(&batch->arena, name), .hash = hash(name, ""), .value = value
+    };
+}
+
+const struct cursor *batch_find_cursor(const struct batch *batch, const char *name)
+{
+    size_t wanted = hash(name, "");
+
+    for (size_t i = batch->cursor_count; i-- > 0;)
+        if (batch->cursors[i].hash == wanted && strcmp(batch->cursors[i].name, name) == 0)
+            return &batch->cursors[i];
+    return NULL;
 }
 
 void batch_note(struct batch *batch, enum dx_log_level level, const char *fmt, ...)

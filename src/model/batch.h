@@ -189,6 +189,7 @@ struct change {
 
 struct cursor { /* how far the back-fill of a name has come */
     const char *name;
+    size_t hash; /* of the name: a source with a thousand jobs has as many */
     int64_t value;
 };
 
@@ -277,6 +278,8 @@ struct runner *batch_runner(struct batch *batch);
 struct ticket *batch_ticket(struct batch *batch);
 struct change *batch_change(struct batch *batch);
 void batch_cursor(struct batch *batch, const char *name, int64_t value);
+/* The last one of that name; NULL: the batch brings none. */
+const struct cursor *batch_find_cursor(const struct batch *batch, const char *name);
 void batch_note(struct batch *batch, enum dx_log_level level, const char *fmt, ...) DX_PRINTF(3, 4);
 
 /* The one door for foreign text: a clean copy of at most 2,000 bytes, owned by

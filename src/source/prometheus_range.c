@@ -246,13 +246,12 @@ bool range_less(const struct query *q, const struct reply *reply, const char *wo
 static int64_t now_known(const struct batch *batch, const struct plan *plan, enum cursor_of which,
                          const struct query *q)
 {
+    const struct cursor *brought;
     char name[CURSOR_MAX];
 
     (void)cursor_name(name, which, q, step_of(q, plan));
-    for (size_t i = batch->cursor_count; i > 0; i--)
-        if (strcmp(batch->cursors[i - 1].name, name) == 0)
-            return batch->cursors[i - 1].value;
-    return known(plan, which, q);
+    brought = batch_find_cursor(batch, name);
+    return brought ? brought->value : known(plan, which, q);
 }
 
 void range_progress(const struct prometheus *p, const struct plan *plan, struct batch *batch)

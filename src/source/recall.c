@@ -8,10 +8,9 @@
 
 int64_t recall(const struct plan *plan, const struct batch *batch, const char *name)
 {
-    for (size_t i = batch ? batch->cursor_count : 0; i-- > 0;)
-        if (strcmp(batch->cursors[i].name, name) == 0)
-            return batch->cursors[i].value;
-    return plan->cursors->get(plan->cursors->self, name);
+    const struct cursor *brought = batch ? batch_find_cursor(batch, name) : NULL;
+
+    return brought ? brought->value : plan->cursors->get(plan->cursors->self, name);
 }
 
 const char *recall_after(const struct plan *plan, const char *prefix, const char *rest)
