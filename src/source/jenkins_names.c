@@ -170,7 +170,8 @@ struct plan_request *jenkins_ask(struct plan *plan, enum jenkins_step step, cons
         plan_append(plan, r, "/job/{}", name, NULL);
         full += full[len] ? len + 1 : len;
     }
-    plan_append(plan, r, rest, NULL);
+    if (*rest)
+        plan_append(plan, r, rest, NULL);
     return r;
 }
 

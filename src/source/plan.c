@@ -6,14 +6,10 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "core/buf.h"
-
-enum { URL_MAX = 1 << 20 };
-
 static bool is_unreserved(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c != '\0' && strchr("-._~", c));
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 size_t plan_escaped(const char *text)
@@ -25,40 +21,72 @@ size_t plan_escaped(const char *text)
     return n;
 }
 
-static void escape(struct buf *out, const char *text)
+/* Behind what it wrote. */
+static char *escape(char *out, const char *text)
 {
     static const char hex[] = "0123456789ABCDEF";
 
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        char coded[3] = { '%', hex[c >> 4], hex[c & 15] };
 
-        if (is_unreserved(*text))
-            (void)buf_add(out, text, 1);
-        else
-            (void)buf_add(out, coded, sizeof(coded));
+        if (is_unreserved(*text)) {
+            *out++ = *text;
+            continue;
+        }
+        *out++ = '%';
+        *out++ = hex[c >> 4];
+        *out++ = hex[c & 15];
     }
+    return out;
 }
 
-/* pattern with each {} replaced by the next argument, escaped. */
-static const char *fill(struct plan *plan, const char *pattern, va_list ap)
+static char *copy(char *out, const char *text, size_t len)
 {
-    struct buf out;
-    const char *text;
+    memcpy(out, text, len);
+    return out + len;
+}
 
-    buf_init(&out, URL_MAX);
+/* The length of what fill() makes. */
+static size_t filled(const char *pattern, va_list ap)
+{
+    size_t n = 0;
+
     for (const char *p = pattern, *mark; *p; p = mark + 2) {
         const char *arg;
 
         mark = strstr(p, "{}");
-        (void)buf_add(&out, p, mark ? (size_t)(mark - p) : strlen(p));
+        n += mark ? (size_t)(mark - p) : strlen(p);
         arg = mark ? va_arg(ap, const char *) : NULL;
         if (!arg)
             break;
-        escape(&out, arg);
+        n += plan_escaped(arg);
     }
-    text = arena_text(&plan->arena, out.bytes ? out.bytes : "");
-    buf_done(&out);
+    return n;
+}
+
+/* before, then pattern with each {} replaced by the next argument, escaped. Measured first:
+ * a poll has thousands of them, and each is written once. */
+static const char *fill(struct plan *plan, const char *before, const char *pattern, va_list ap)
+{
+    size_t len = strlen(before);
+    va_list measured;
+    char *text, *out;
+
+    va_copy(measured, ap);
+    text = arena_raw(&plan->arena, len + filled(pattern, measured) + 1);
+    va_end(measured);
+    out = copy(text, before, len);
+    for (const char *p = pattern, *mark; *p; p = mark + 2) {
+        const char *arg;
+
+        mark = strstr(p, "{}");
+        out = copy(out, p, mark ? (size_t)(mark - p) : strlen(p));
+        arg = mark ? va_arg(ap, const char *) : NULL;
+        if (!arg)
+            break;
+        out = escape(out, arg);
+    }
+    *out = '\0';
     return text;
 }
 
@@ -84,7 +112,7 @@ struct plan_request *plan_get(struct plan *plan, unsigned step, const char *path
     va_list ap;
 
     va_start(ap, path);
-    request->path = fill(plan, path, ap);
+    request->path = fill(plan, "", path, ap);
     va_end(ap);
     return request;
 }
@@ -97,7 +125,7 @@ struct plan_request *plan_form(struct plan *plan, unsigned step, const char *pat
 
     request->path = arena_text(&plan->arena, path);
     va_start(ap, form);
-    request->form = fill(plan, form, ap);
+    request->form = fill(plan, "", form, ap);
     va_end(ap);
     return request;
 }
@@ -107,7 +135,7 @@ void plan_append(struct plan *plan, struct plan_request *request, const char *mo
     va_list ap;
 
     va_start(ap, more);
-    request->path = arena_print(&plan->arena, "%s%s", request->path, fill(plan, more, ap));
+    request->path = fill(plan, request->path, more, ap);
     va_end(ap);
 }
 
