@@ -86,10 +86,12 @@ static const char *web_url(const char *url)
 }
 
 /* An active alert's endsAt is a future expiry, not an end: resolution is seen
- * as disappearance only, so the list is whole. */
+ * as disappearance only, so the list is whole; unless there is something in it that
+ * cannot be read, which may be any of them. */
 static void decode_alerts(const json_t *list, struct batch *batch)
 {
     const json_t *item;
+    bool whole = true;
     size_t i;
 
     json_array_foreach (list, i, item) {
@@ -99,6 +101,7 @@ static void decode_alerts(const json_t *list, struct batch *batch)
 
         if (!json_is_object(item)) {
             batch->unknown++;
+            whole = false;
             continue;
         }
         alert = batch_alert(batch);
@@ -114,7 +117,7 @@ static void decode_alerts(const json_t *list, struct batch *batch)
         alert->url = web_url(field_text(batch, item, "generatorURL"));
         alert->since_ms = field_time(item, "startsAt");
     }
-    batch->alerts_whole = true;
+    batch->alerts_whole = whole;
 }
 
 static bool decode(const void *config, const struct reply *reply, struct plan *plan,
@@ -128,6 +131,10 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
             return dx_fail(err, DX_FAULT_REPLY,
                            "this is not the API of an Alertmanager (no list of alerts)");
         decode_alerts(reply->json, batch);
+        if (batch->alert_count == 0 && !batch->alerts_whole)
+            return dx_fail(err, DX_FAULT_REPLY,
+                           "this is not the API of an Alertmanager (nothing in the list is an "
+                           "alert)");
         break;
     case STEP_STATUS:
         batch->version = field_text(batch, json_object_get(reply->json, "versionInfo"), "version");
