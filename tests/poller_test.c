@@ -77,6 +77,26 @@ Test(poller, when_all_that_may_fail_do_the_poll_does)
               source_text());
 }
 
+/* The source takes a 403 for an answer, and remembers it: here it is the server that refuses. */
+Test(poller, when_all_answers_are_refusals_the_poll_fails_and_none_is_remembered)
+{
+    t.paths[1] = "/b";
+    t.flags[0] = t.flags[1] = PLAN_OPTIONAL | PLAN_ANSWER;
+    server_say(t.server, 0, "HTTP/1.1 403 No\r\nContent-Length: 11\r\n\r\n{\"from\": 7}");
+    server_say(t.server, 0, "HTTP/1.1 403 No\r\nContent-Length: 11\r\n\r\n{\"from\": 7}");
+    server_say(t.server, 0, "HTTP/1.1 403 No\r\nContent-Length: 11\r\n\r\n{\"from\": 7}");
+    server_ok(t.server, "", "{\"value\": 2}");
+    poll_once();
+    cr_expect_not(t.ok);
+    cr_expect_eq(t.decoded, 2);
+    cr_expect(strncmp(source_text(), "5|2|refused (403)", 17) == 0, "%s", source_text());
+    cr_expect_eq(store_cursor(kit.store, t.id, "from"), 0);
+    poll_once();
+    cr_expect(t.ok);
+    cr_expect(strncmp(source_text(), "1|0|", 4) == 0, "%s", source_text());
+    cr_expect_eq(store_cursor(kit.store, t.id, "from"), 7, "one of two is that one's own matter");
+}
+
 Test(poller, one_that_may_fail_fails_the_poll_where_nobody_answers)
 {
     t.flags[0] = t.flags[1] = PLAN_OPTIONAL;

@@ -281,6 +281,20 @@ static bool commit_before(struct poller *p, int64_t wait_ms)
     return poller_commit_piece(p, state);
 }
 
+/* The error of a poll of which nothing went well, be it that each request by itself might go
+ * wrong; NULL: something did. Then it is the server or what stands before it that refuses, and
+ * what was to be remembered of single projects ("ask again tomorrow") is forgotten. */
+static const struct dx_error *nothing_good(struct poller *p)
+{
+    bool refused = p->declined.fault == DX_FAULT_AUTH || p->optional_failed == 0;
+    const struct dx_error *err = refused ? &p->declined : &p->error;
+
+    if (p->good > 0 || err->fault == DX_FAULT_NONE)
+        return NULL;
+    batch_rewind(&p->batch, &(struct batch_mark){ .series = 0 });
+    return err;
+}
+
 void poller_next(struct poller *p)
 {
     int64_t now_ms = clock_now(p->shared->clock), wait_ms;
@@ -289,9 +303,7 @@ void poller_next(struct poller *p)
     p->request = take_request(p, now_ms);
     p->refused = 0;
     if (!p->request) {
-        bool none = p->optional_failed > 0 && p->good == 0;
-
-        poller_finish(p, none ? &p->error : NULL);
+        poller_finish(p, nothing_good(p));
         return;
     }
     wait_ms = pace_wait(&p->pace, now_ms, p->count.sent == 0);
@@ -350,7 +362,7 @@ static void poll_now(struct poller *p)
     p->kept = 0;
     p->answered = p->good = p->optional_failed = 0;
     p->count = (struct pace_count){ 0 };
-    p->error = (struct dx_error){ 0 };
+    p->error = p->declined = (struct dx_error){ 0 };
     p->plan = (struct plan){ .now_ms = p->now_ms,
                              .every_ms = p->settings->every_ms,
                              .history_ms = p->settings->history_ms,

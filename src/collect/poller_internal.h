@@ -36,6 +36,8 @@ struct poller {
     bool skew_known;
     struct pace_count count;
     size_t answered, good;
+    struct dx_error
+        declined;          /* the first answer that was no success, but one that the source takes */
     struct dx_error error; /* the first of an optional request */
     size_t optional_failed;
     struct plan plan;

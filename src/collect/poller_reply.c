@@ -65,6 +65,16 @@ static void refused(struct poller *p, const struct http_reply *from, struct dx_e
     failed(p, from, err);
 }
 
+/* No success, but an answer that the source knows what to do with. */
+static void declined(struct poller *p, const struct http_reply *from, const struct reply *reply)
+{
+    if (p->declined.fault != DX_FAULT_NONE)
+        return;
+    (void)http_refused(from, &p->declined);
+    source_refused(p->source, p->settings->settings, reply, &p->declined);
+    auth_hide(p->auth, p->declined.text);
+}
+
 /* A reply that the source takes: its records, its ETag, and what it asks for. */
 static bool decode(struct poller *p, const struct http_reply *from, const struct reply *reply,
                    struct dx_error *err)
@@ -134,7 +144,10 @@ void poller_on_reply(void *self, const struct http_reply *from)
         refused(p, from, &err);
         return;
     }
-    p->good++;
+    if (from->status < 300)
+        p->good++;
+    else
+        declined(p, from, &reply);
     pace_seen(&p->pace, clock_now(p->shared->clock), from);
     if (piece_is_full(&p->batch, p->kept) && p->plan.first &&
         !poller_commit_piece(p, DX_SOURCE_FILLING))
