@@ -8,6 +8,7 @@
 #include "collect/collect.h"
 #include "collect/kinds.h"
 #include "core/log.h"
+#include "core/standard.h"
 #include "store/store.h"
 
 static int print(void (*what)(struct buf *out))
@@ -55,6 +56,7 @@ int main(int argc, char **argv)
     struct buf complaints;
     int status = COLLECT_CONFIG;
 
+    standard_files();
     if (!collect_arguments_parse(&args, argc, argv, &err)) {
         (void)fprintf(stderr, "dxtop-collect: %s\n", err.text);
         return COLLECT_CONFIG;

@@ -11,6 +11,7 @@
 #include "app/plain.h"
 #include "app/report.h"
 #include "app/viewer.h"
+#include "core/standard.h"
 
 static int view(struct app *app)
 {
@@ -60,6 +61,7 @@ int main(int argc, char **argv)
     bool done = false;
     int status = EXIT_USAGE;
 
+    standard_files();
     if (!arguments_parse(&app.arguments, argc, argv, &done, &err))
         (void)fprintf(stderr, "dxtop: %s\nTry 'dxtop --help'.\n", err.text);
     if (err.fault != DX_FAULT_NONE || done)

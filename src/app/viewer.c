@@ -20,6 +20,7 @@
 #include "core/lean.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "panel/watchdog.h"
 
 enum {
     LOOKS_A_SECOND = 5, /* at the store: what is new is on the screen within 300 ms ... */
@@ -293,6 +294,7 @@ static bool open_terminal(struct viewer *v, struct dx_error *err)
         return false;
     v->mouse = options.mouse;
     mem_on_death(screen_rescue);
+    watchdog_on_bite(screen_rescue);
     ev_io_init(&v->out, on_out, screen_fd(v->screen), EV_WRITE);
     v->out.data = v;
     return true;
@@ -353,6 +355,7 @@ int viewer_run(struct app *app, struct dx_error *err)
         return EXIT_USAGE;
     }
     (void)signal(SIGXFSZ, SIG_IGN); /* past the limit of file sizes a write fails in words */
+    (void)signal(SIGPIPE, SIG_IGN); /* nor does it end us that nobody reads a pipe */
     if (!app_open(app, err))
         return EXIT_FAILED;
     log_line(DX_LOG_INFO, "dxtop " PACKAGE_VERSION " shows %s with theme %s",

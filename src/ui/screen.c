@@ -26,7 +26,7 @@
 
 #include <term.h> /* last: its macros are everyday words */
 
-enum { FRAME_MOST = 4 << 20, RESTORE_MS = 100, SEEN_AT_ONCE = 64 };
+enum { FRAME_MOST = 4 << 20, RESTORE_MS = 50, SEEN_AT_ONCE = 64 };
 
 static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 /* The focus of the window, and pasting in brackets: https://invisible-island.net/xterm/ctlseqs/ */
@@ -50,6 +50,23 @@ static void take_memory(struct screen *s, struct buf *out)
     }
     if (ftruncate(fd, 0) == 0)
         rewind(s->memory);
+}
+
+/* meta() also has the terminal send eight bits. That it does, or it would speak no UTF-8; and
+ * what its mode for that was there is no telling, so that it could not be given back. */
+static void leave_meta_mode(struct screen *s)
+{
+    const char *on = tigetstr("smm");
+    char *at;
+
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's way to say "not a string" */
+    if (!on || on == (const char *)-1 || !*on || s->out.len == 0)
+        return;
+    at = memmem(s->out.bytes, s->out.len, on, strlen(on));
+    if (!at)
+        return;
+    s->out.len -= strlen(on);
+    memmove(at, at + strlen(on), s->out.len - (size_t)(at - s->out.bytes));
 }
 
 int screen_fd(const struct screen *s)
@@ -163,6 +180,9 @@ bool screen_show(struct screen *s)
         (void)buf_text(&s->out, sync_begin);
     before = s->out.len;
     take_memory(s, &s->out);
+    if (!s->shown)
+        leave_meta_mode(s);
+    s->shown = true;
     if (s->modern && s->options.links)
         put_links(s, link_rows, &s->out);
     if (s->extra.len > 0)

@@ -34,7 +34,7 @@ void input_init(void)
     (void)set_escdelay(getenv("SSH_CONNECTION") ? ESC_REMOTE_MS : ESC_LOCAL_MS);
     (void)keypad(stdscr, TRUE);
     (void)nodelay(stdscr, TRUE);
-    (void)meta(stdscr, TRUE);
+    (void)meta(stdscr, TRUE); /* or the eighth bit is cut off: its output is no terminal */
     (void)define_key("\033[<", MOUSE_CODE);
     for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
         (void)define_key(told[i].bytes, (int)(TOLD_CODE + i));

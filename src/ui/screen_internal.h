@@ -36,6 +36,7 @@ struct screen {
     size_t sent;
     struct hold hold;
     struct buf extra; /* bytes outside the grid, for the next frame */
+    bool shown;       /* a first frame */
     bool gone;
 };
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -17,6 +18,9 @@
 enum { RESTORE_MOST = 1024, STACK = 64 << 10, SIZE_MOST = 1000 };
 
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+/* By default these end no program. */
+static const int harmless[] = { SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,
+                                SIGTTIN, SIGTTOU, SIGURG,  SIGWINCH };
 
 /* For the handler: plain memory, complete before `armed` is set. */
 static struct {
@@ -117,17 +121,51 @@ static void on_crash(int number)
     (void)raise(number); /* the default action is back: SA_RESETHAND */
 }
 
-static void set_handlers(void (*handler)(int), unsigned flags)
+static bool is_among(const int *numbers, size_t count, int number)
 {
-    struct sigaction action = { .sa_handler = handler, .sa_flags = (int)flags };
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+/* Crashes are ours whoever had them (sanitizers do); of the other signals those that would
+ * end us, for what somebody else catches or ignores does not. */
+static bool would_end(int number, const struct sigaction *now)
+{
+    if (is_among(crashes, sizeof(crashes) / sizeof(crashes[0]), number))
+        return true;
+    return (now->sa_flags & SA_SIGINFO) == 0 && now->sa_handler == SIG_DFL &&
+           !is_among(harmless, sizeof(harmless) / sizeof(harmless[0]), number);
+}
+
+static void catch_ends(void)
+{
+    struct sigaction action = { .sa_handler = on_crash,
+                                .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND | SA_NODEFER) },
+                     now;
 
     (void)sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
-        (void)sigaction(crashes[i], &action, NULL);
+    for (int number = 1; number <= SIGRTMAX; number++)
+        if (sigaction(number, NULL, &now) == 0 && would_end(number, &now))
+            (void)sigaction(number, &action, NULL);
+}
+
+static void release_ends(void)
+{
+    struct sigaction action = { .sa_handler = SIG_DFL }, now;
+
+    (void)sigemptyset(&action.sa_mask);
+    for (int number = 1; number <= SIGRTMAX; number++)
+        if (sigaction(number, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) == 0 &&
+            now.sa_handler == on_crash)
+            (void)sigaction(number, &action, NULL);
 }
 
 void tty_guard(const struct tty *tty, const char *restore, size_t len)
 {
+    static bool at_exit;
+
     if (!guard.stack) { /* mapped: its pages cost nothing until there is a crash */
         void *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -141,13 +179,15 @@ void tty_guard(const struct tty *tty, const char *restore, size_t len)
     guard.armed = 1;
     if (guard.stack)
         (void)sigaltstack(&(stack_t){ .ss_sp = guard.stack, .ss_size = STACK }, NULL);
-    set_handlers(on_crash, SA_ONSTACK | SA_RESETHAND | SA_NODEFER);
+    catch_ends();
+    if (!at_exit) /* a panel, or a library, that calls exit() */
+        at_exit = atexit(tty_rescue) == 0;
 }
 
 void tty_unguard(void)
 {
     guard.armed = 0;
-    set_handlers(SIG_DFL, 0);
+    release_ends();
     (void)sigaltstack(&(stack_t){ .ss_flags = SS_DISABLE }, NULL);
     if (guard.stack)
         (void)munmap(guard.stack, STACK);

@@ -21,9 +21,9 @@ void tty_size(int *rows, int *cols); /* 24x80 where it does not say */
 /* Write for at most ms milliseconds; what is left then is dropped. */
 void tty_write_within(const struct tty *tty, const char *bytes, size_t len, int ms);
 
-/* From now on a crash (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT) writes these
- * bytes, sets the modes back and lets the signal do the rest; on a stack of its
- * own, so that a stack overflow is no exception. */
+/* From now on a crash, any other signal that would end us, and exit() write these bytes and
+ * set the modes back, before a signal does the rest; on a stack of its own, so that a stack
+ * overflow is no exception. */
 void tty_guard(const struct tty *tty, const char *restore, size_t len);
 void tty_unguard(void);
 void tty_rescue(void); /* the same by hand; async-signal-safe */

@@ -36,7 +36,10 @@ struct pty *pty_start(const char *const *argv, int rows, int cols, const char *t
     struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
     char path[512];
 
-    snprintf(path, sizeof(path), "%s/%s", getenv("DX_BUILD"), argv[0]);
+    if (argv[0][0] == '/')
+        snprintf(path, sizeof(path), "%s", argv[0]);
+    else
+        snprintf(path, sizeof(path), "%s/%s", getenv("DX_BUILD"), argv[0]);
     p->rows = rows;
     p->cols = cols;
     p->raw = calloc(1, RAW_MOST + 1);

@@ -20,6 +20,7 @@ struct pty {
     int status; /* of waitpid(), once it ended */
 };
 
+/* argv[0] is one of our programs, or a path. */
 struct pty *pty_start(const char *const *argv, int rows, int cols, const char *term);
 void pty_send(struct pty *pty, const char *keys);
 void pty_read(struct pty *pty, int ms); /* take what comes within ms */
