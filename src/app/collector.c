@@ -6,13 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/log.h"
+#include "core/mem.h"
 #include "core/text.h"
-#include "core/time.h"
 
 enum {
     EXIT_CONFIG = 2,
@@ -98,6 +99,21 @@ static void on_err(struct ev_loop *loop, ev_io *io, int revents)
         forget(c); /* the end of its stderr is the end of it */
 }
 
+/* A clock that was begun goes on: the collector's must not begin anew with each one. */
+static void pass_clock(struct collector *c)
+{
+    static const char name[] = "--clock=";
+    char now[TIME_TEXT];
+
+    for (size_t i = 0; c->argv[i]; i++) {
+        if (strncmp(c->argv[i], name, strlen(name)) != 0)
+            continue;
+        free(c->argv[i]);
+        c->argv[i] =
+            mem_print("%s%s@%.17g", name, time_format(now, clock_now(c->clock)), c->clock->speed);
+    }
+}
+
 static void launch(struct collector *c)
 {
     struct spawn ends;
@@ -105,6 +121,7 @@ static void launch(struct collector *c)
 
     c->said_len = 0;
     c->said[0] = '\0';
+    pass_clock(c);
     c->pid = spawn_child(c->argv, &ends, false, &err);
     if (c->pid == 0) {
         c->again_ms = time_boot_ms() + AGAIN_MOST_MS;
@@ -119,10 +136,12 @@ static void launch(struct collector *c)
     ev_io_start(c->loop, &c->err);
 }
 
-void collector_init(struct collector *c, struct ev_loop *loop, struct store *store,
-                    char *const *argv)
+void collector_init(struct collector *c, struct ev_loop *loop, struct store *store, char **argv,
+                    const struct clock *clock)
 {
-    *c = (struct collector){ .loop = loop, .store = store, .argv = argv, .stdin_fd = -1 };
+    *c = (struct collector){
+        .loop = loop, .store = store, .argv = argv, .clock = clock, .stdin_fd = -1
+    };
 }
 
 void collector_look(struct collector *c)

@@ -9,16 +9,18 @@
 
 #include <dxtop/record.h>
 
+#include "core/time.h"
 #include "store/store.h"
 
 struct collector {
     struct ev_loop *loop;
     struct store *store;
-    char *const *argv; /* of dxtop-collect */
-    pid_t pid;         /* 0: not ours */
-    int stdin_fd;      /* its stdin: closed, it ends; -1 */
-    ev_io err;         /* its stderr */
-    char said[240];    /* its last line */
+    char **argv; /* of dxtop-collect; its --clock= is what it is when it is started */
+    const struct clock *clock;
+    pid_t pid;      /* 0: not ours */
+    int stdin_fd;   /* its stdin: closed, it ends; -1 */
+    ev_io err;      /* its stderr */
+    char said[240]; /* its last line */
     size_t said_len;
     int64_t again_ms; /* boot time before which it is not started again */
     int failures;     /* in a row */
@@ -28,8 +30,8 @@ struct collector {
     bool changed; /* trouble changed */
 };
 
-void collector_init(struct collector *c, struct ev_loop *loop, struct store *store,
-                    char *const *argv);
+void collector_init(struct collector *c, struct ev_loop *loop, struct store *store, char **argv,
+                    const struct clock *clock);
 /* Once a second: is somebody collecting, and does the heart beat? */
 void collector_look(struct collector *c);
 void collector_done(struct collector *c); /* closes its stdin; it ends by itself */

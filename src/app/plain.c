@@ -180,7 +180,7 @@ int plain_run(struct app *app, struct dx_error *err)
         return EXIT_FAILED;
     p.v.loop = ev_loop_new(EVFLAG_AUTO);
     if (viewer_open_pages(&p.v, app->arguments.view, err)) {
-        collector_init(&p.v.collector, p.v.loop, app->store, app->collector);
+        collector_init(&p.v.collector, p.v.loop, app->store, app->collector, &app->clock);
         run(&p);
         collector_done(&p.v.collector);
         status = EXIT_OK;

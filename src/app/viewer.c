@@ -365,7 +365,7 @@ int viewer_run(struct app *app, struct dx_error *err)
     watch_signals(&v, true); /* before the terminal is touched */
     if (!viewer_open_pages(&v, app->arguments.view, err))
         goto out;
-    collector_init(&v.collector, v.loop, app->store, app->collector);
+    collector_init(&v.collector, v.loop, app->store, app->collector, &app->clock);
     moment_init(&v);
     state_load(&v);
     if (open_terminal(&v, err)) {
