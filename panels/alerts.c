@@ -359,7 +359,6 @@ DX_EXPORT const struct dx_panel dx_panel_alerts = {
     .reads = 1u << DX_KIND_ALERT,
     .state_size = sizeof(struct alerts),
     .options = options,
-    .keys = words_keys,
     .min_rows = 3,
     .min_cols = 30,
     .columns = columns,

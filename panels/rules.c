@@ -239,7 +239,6 @@ DX_EXPORT const struct dx_panel dx_panel_rules = {
         "what fires now counts up to now.",
     .state_size = sizeof(struct rules),
     .options = options,
-    .keys = words_keys,
     .min_rows = 3,
     .min_cols = 30,
     .columns = columns,

@@ -1,15 +1,13 @@
-/* words: what a person says of an alert: keys c and Z of the panels that list alerts. */
+/* words: what a person says of an alert, in the panels that list alerts. */
 #ifndef PANELS_WORDS_H
 #define PANELS_WORDS_H
 
 #include <dxtop/panel.h>
 
-extern const struct dx_key words_keys[]; /* ends at keys NULL */
-
 /* In event(), for the alert with this key ("": there is none). */
 struct words_of {
     const char *key;
-    bool claimed, snoozed; /* then the key takes it back */
+    bool claimed, snoozed; /* then it is taken back */
 };
 enum dx_reply words_event(const struct words_of *alert, const struct dx_event *event,
                           struct dx_host *host);

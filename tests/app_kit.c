@@ -40,6 +40,10 @@ static void draw(const void *state, struct dx_canvas *canvas)
 static enum dx_reply event(void *state, const struct dx_event *e, struct dx_host *host)
 {
     (void)state;
+    if (e->type == DX_EVENT_WORD && a.alerts) {
+        dx_word(host, e->row_key, e->word, strcmp(e->row_key, "row 1") == 0);
+        return DX_USED;
+    }
     if (e->type != DX_EVENT_KEY || e->key != DX_KEY_ENTER || !a.step)
         return DX_IGNORED;
     dx_push(host, a.step);

@@ -13,6 +13,7 @@ struct app_kit {
     int list_rows; /* that each list holds: "row 0" ... with the URL `url` */
     const char *url;
     const char *step; /* what enter pushes on the path; NULL: nothing */
+    bool alerts;      /* the lists are of alerts, the second of which is claimed and snoozed */
 };
 extern struct app_kit a;
 extern struct dx_panel kit_list, kit_paint; /* "list" with two columns, "paint" */

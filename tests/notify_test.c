@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/command.h"
 #include "app/notify.h"
 #include "app/say.h"
 #include "app_kit.h"
@@ -104,6 +105,56 @@ Test(say, a_claim_has_a_note)
     cr_expect_str_eq(wished(), "");
     say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, true);
     cr_expect_str_eq(wished(), "claim|am/k/1\t0\t\t", "given back, and nothing is asked");
+}
+
+static void command(const char *text)
+{
+    a.v.message[0] = '\0';
+    command_run(&a.v, text);
+}
+
+Test(say, commands_have_the_words_with_them)
+{
+    char want[64];
+
+    a.app.clock = (struct clock){ .simulated = true, .start_ms = T0 };
+    draw_frame(40, 120);
+    command("claim I look");
+    cr_expect_str_eq(a.v.message, "no alert is selected here");
+    cr_expect_str_eq(wished(), "");
+    a.alerts = true;
+    command("claim I look");
+    cr_expect_eq(a.v.typing, TYPING_NONE, "nothing is asked");
+    cr_expect(strncmp(a.v.message, "claimed by ", 11) == 0, "%s", a.v.message);
+    const char *got = wished();
+    cr_expect(strncmp(got, "claim|row 0\t0\t", 14) == 0 && strstr(got, "\tI look"), "%s", got);
+    command("snooze 2h disks come");
+    cr_expect_str_eq(a.v.message, "snoozed until Mon 16:13");
+    snprintf(want, sizeof(want), "snooze|row 0\t%" PRId64 "\t", T0 + 2 * HOUR);
+    got = wished();
+    cr_expect(strncmp(got, want, strlen(want)) == 0 && strstr(got, "\tdisks come"), "%s", got);
+    command("snooze soon");
+    cr_expect_str_eq(wished(), "");
+    cr_expect_str_eq(line(), "soon|that is no span like 30m, 2h or 1d");
+    a.v.typing = TYPING_NONE;
+    command("claim"); /* as by its key */
+    cr_expect_str_eq(line(), "|claim: with a note");
+    a.v.typing = TYPING_NONE;
+}
+
+Test(say, what_was_said_is_taken_back_or_said_anew)
+{
+    draw_frame(40, 120);
+    a.alerts = true;
+    command("down");
+    command("claim");
+    cr_expect_str_eq(a.v.message, "it is nobody's");
+    cr_expect_str_eq(wished(), "claim|row 1\t0\t\t");
+    command("claim for me");
+    cr_expect(strstr(wished(), "\tfor me"), "its owner changes");
+    a.v.redacted = true;
+    command("claim for me");
+    cr_expect_str_eq(a.v.message, "claimed", "by nobody who is named");
 }
 
 Test(say, a_snooze_begins_with_a_span)

@@ -138,6 +138,30 @@ Test(redact, labels_that_name_people_and_branches_have_aliases)
     cr_expect(!strstr(seen(DX_QUERY_SERIES, DX_FIELD_LABELS), "canary"));
 }
 
+Test(redact, what_people_said_of_an_alert_names_nobody)
+{
+    struct fake_row *alert = fake_add(DX_QUERY_ALERTS), *rule = fake_add(DX_QUERY_RULES);
+    char who[64];
+
+    fake_text(alert, DX_FIELD_ASSIGNEE, "bob");
+    fake_text(alert, DX_FIELD_TEXT, "ask bob");
+    fake_text(alert, DX_FIELD_MUTED_BY, "7f3a");
+    cr_expect(strncmp(seen(DX_QUERY_ALERTS, DX_FIELD_ASSIGNEE), "person-", 7) == 0);
+    cr_expect_str_eq(seen(DX_QUERY_ALERTS, DX_FIELD_TEXT), "(hidden)");
+    cr_expect_str_eq(seen(DX_QUERY_ALERTS, DX_FIELD_MUTED_BY), "7f3a", "a silence");
+    snprintf(who, sizeof(who), "%s", seen(DX_QUERY_ALERTS, DX_FIELD_ASSIGNEE));
+    fake_set(alert, DX_FIELD_NEXT, 1);
+    fake_text(alert, DX_FIELD_MUTED_BY, "bob");
+    cr_expect_str_eq(seen(DX_QUERY_ALERTS, DX_FIELD_MUTED_BY), who, "snoozed, by the same");
+    fake_text(alert, DX_FIELD_MUTED_BY, "bob: ann said so: yes");
+    cr_expect(strncmp(seen(DX_QUERY_ALERTS, DX_FIELD_MUTED_BY), who, strlen(who)) == 0);
+    cr_expect_null(strstr(seen(DX_QUERY_ALERTS, DX_FIELD_MUTED_BY), "ann"));
+    fake_text(rule, DX_FIELD_TITLE, "linux-xl (github)");
+    cr_expect_str_eq(seen(DX_QUERY_RULES, DX_FIELD_TITLE), "linux-xl (github)");
+    fake_text(rule, DX_FIELD_TITLE, "disk {user=\"bob\"}");
+    cr_expect_null(strstr(seen(DX_QUERY_RULES, DX_FIELD_TITLE), "bob"));
+}
+
 Test(redact, without_a_key_nothing_is_said)
 {
     struct fake_row *row = fake_add(DX_QUERY_RUNS);

@@ -306,6 +306,10 @@ static const struct {
     { "view t", 1, 0, "view Two" },
     { "theme hi", 1, 0, "theme high-contrast" },
     { "sort ", 2, 0, "sort N" },
+    { "cla", 1, 0, "claim " },
+    { "snooze ", 2, 0, "snooze 1h" },
+    { "snooze 4", 1, 0, "snooze 4h" },
+    { "snooze 4h a", 1, 0, "snooze 4h a" },
     { "save svg", 1, 0, "save html" }, /* it is one: on to the next */
     { "save svg", 2, 0, "save text" },
     { "save svg x", 1, 0, "save svg x" },

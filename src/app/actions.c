@@ -187,6 +187,8 @@ static void (*const run[ACTION_COUNT])(struct viewer *v, const struct deed *deed
     [ACTION_DAY_LATER] = do_day_later,
     [ACTION_LIVE] = do_live,
     [ACTION_POLL] = do_poll,
+    [ACTION_CLAIM] = do_claim,
+    [ACTION_SNOOZE] = do_snooze,
     [ACTION_WEEK] = do_week,
     [ACTION_REDACT] = do_redact,
     [ACTION_THEME] = do_theme,

@@ -25,6 +25,7 @@ static void add(struct words *words, const char *name)
 
 void complete_words(struct viewer *v, enum action action, const char **names)
 {
+    static const char *const spans[] = { "30m", "1h", "2h", "4h", "8h", "1d", "3d", "7d" };
     const struct instance *in = move_focused(v);
     struct words words = { .names = names };
 
@@ -40,6 +41,9 @@ void complete_words(struct viewer *v, enum action action, const char **names)
     else if (action == ACTION_POLL)
         for (size_t i = 0; i < v->facts.source_count; i++)
             add(&words, v->facts.source[i].name);
+    else if (action == ACTION_SNOOZE)
+        for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
+            add(&words, spans[i]);
     else if (action == ACTION_SORT && in && in->columns)
         for (int i = 0; i < in->table->column_count; i++)
             add(&words, in->columns[i].title);

@@ -35,6 +35,8 @@ void do_reverse(struct viewer *v, const struct deed *deed);
 void do_url(struct viewer *v, const struct deed *deed);
 void do_copy(struct viewer *v, const struct deed *deed);
 void do_poll(struct viewer *v, const struct deed *deed);
+void do_claim(struct viewer *v, const struct deed *deed);
+void do_snooze(struct viewer *v, const struct deed *deed);
 void do_mouse(struct viewer *v, const struct deed *deed);
 
 #endif

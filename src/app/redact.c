@@ -162,6 +162,22 @@ static char *labels(const struct rows *r, const char *text)
     return made;
 }
 
+/* "bob: the rack is moved", who snoozed it and why; of other systems what silences it. */
+static char *muted_by(const struct rows *r, const char *text)
+{
+    const char *colon = strstr(text, ": ");
+    char *who, *name, *made;
+
+    if (!*text || !ops_of(r)->has(r->rows, DX_FIELD_NEXT))
+        return NULL;
+    name = mem_print("%.*s", colon ? (int)(colon - text) : (int)strlen(text), text);
+    who = alias(r, "person", name);
+    made = mem_print("%s%s%s", who, colon ? ": " : "", colon ? hidden : "");
+    free(name);
+    free(who);
+    return made;
+}
+
 /* What the field's text is in this query; NULL: as it is. */
 static char *replace(const struct rows *r, enum dx_field field)
 {
@@ -175,7 +191,11 @@ static char *replace(const struct rows *r, enum dx_field field)
     case DX_FIELD_BRANCH:
         return alias(r, "branch", text);
     case DX_FIELD_TITLE:
+        if (r->query == DX_QUERY_RULES) /* a pool, a pipeline, a series */
+            return labels(r, text);
         return r->query == DX_QUERY_RUNBOOKS ? NULL : alias(r, "title", text);
+    case DX_FIELD_MUTED_BY:
+        return muted_by(r, text);
     case DX_FIELD_RUN_ID:
     case DX_FIELD_NUMBER:
         return is_number(text) ? NULL : alias(r, "run", text);
@@ -195,7 +215,7 @@ static char *replace(const struct rows *r, enum dx_field field)
         if (r->query == DX_QUERY_FAILURES || r->query == DX_QUERY_FLAKY_COMMITS)
             return evidence(text);
         if (r->query == DX_QUERY_TICKETS || r->query == DX_QUERY_SEARCH ||
-            r->query == DX_QUERY_SIMILAR)
+            r->query == DX_QUERY_SIMILAR || r->query == DX_QUERY_ALERTS)
             return mem_text(*text ? hidden : "");
         return NULL;
     default:

@@ -76,10 +76,34 @@ static void snooze(struct viewer *v, const char *who)
     }
 }
 
-void say_type(struct viewer *v, const struct dx_event *event)
+/* What stands in the line is all of it. */
+static void finish(struct viewer *v)
 {
     char who[WHO_MOST];
 
+    who_am_i(who, sizeof(who));
+    if (v->saying.word == DX_WORD_SNOOZE) {
+        snooze(v, who);
+        return;
+    }
+    v->typing = TYPING_NONE;
+    if (!wish(v, 0, who, v->line.text))
+        return;
+    if (v->redacted)
+        viewer_say(v, "claimed");
+    else
+        viewer_say(v, "claimed by %s", who);
+}
+
+void say_words(struct viewer *v, const char *key, enum dx_word word, const char *words)
+{
+    say_begin(v, key, word, false);
+    line_set(&v->line, words);
+    finish(v);
+}
+
+void say_type(struct viewer *v, const struct dx_event *event)
+{
     v->want_draw = true;
     if (event->key == DX_KEY_ESC) {
         v->typing = TYPING_NONE;
@@ -87,14 +111,7 @@ void say_type(struct viewer *v, const struct dx_event *event)
         v->saying.wrong = false;
         (void)line_type(&v->line, event);
     } else {
-        who_am_i(who, sizeof(who));
-        if (v->saying.word == DX_WORD_SNOOZE) {
-            snooze(v, who);
-            return;
-        }
-        v->typing = TYPING_NONE;
-        if (wish(v, 0, who, v->line.text))
-            viewer_say(v, "claimed by %s", who);
+        finish(v);
     }
 }
 

@@ -15,6 +15,8 @@ struct saying {
 
 /* Begin to ask for the words, or take back what was said. */
 void say_begin(struct viewer *v, const char *key, enum dx_word word, bool back);
+/* These are the words. */
+void say_words(struct viewer *v, const char *key, enum dx_word word, const char *words);
 void say_type(struct viewer *v, const struct dx_event *event);
 /* What is asked for while it is typed. */
 const char *say_hint(const struct viewer *v);

@@ -45,6 +45,35 @@ void wishes_grant(struct viewer *v, const struct dx_host *host)
     }
 }
 
+/* Of the alert that the focused panel has selected. With words it is said at once, and anew
+ * where it was said before. */
+static void say(struct viewer *v, enum dx_word word, const char *words)
+{
+    struct instance *in = move_focused(v);
+    const struct table_row *row = in && in->columns ? table_selected(in->table) : NULL;
+    struct dx_host host = { .instance = in };
+    struct dx_event event = {
+        .size = sizeof(event), .type = DX_EVENT_WORD, .row_key = row ? row->key : "", .word = word
+    };
+
+    if (!in || instance_event(in, &event, &host) == DX_IGNORED)
+        viewer_say(v, "no alert is selected here");
+    else if (host.wish == WISH_WORD && *words)
+        say_words(v, host.text, word, words);
+    else
+        wishes_grant(v, &host);
+}
+
+void do_claim(struct viewer *v, const struct deed *deed)
+{
+    say(v, DX_WORD_CLAIM, deed->text);
+}
+
+void do_snooze(struct viewer *v, const struct deed *deed)
+{
+    say(v, DX_WORD_SNOOZE, deed->text);
+}
+
 /* Let the focused panel have the event. */
 bool wishes_offer(struct viewer *v, struct instance *in, const struct dx_event *event)
 {

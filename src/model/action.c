@@ -34,6 +34,8 @@ const char *const action_names[] = {
     [ACTION_DAY_LATER] = "day-later",
     [ACTION_LIVE] = "live",
     [ACTION_POLL] = "poll",
+    [ACTION_CLAIM] = "claim",
+    [ACTION_SNOOZE] = "snooze",
     [ACTION_WEEK] = "week",
     [ACTION_REDACT] = "redact",
     [ACTION_THEME] = "theme",
@@ -85,6 +87,14 @@ const struct action_kind action_kinds[ACTION_COUNT] = {
     [ACTION_LIVE] = { "=", "now again" },
     [ACTION_POLL] = { "r", "poll all sources now, or the one that is named, within their budget",
                       "[SOURCE]" },
+    [ACTION_CLAIM] = { "c",
+                       "claim the selected alert, with a note that is asked for; once more: give "
+                       "it back",
+                       "[NOTE]" },
+    [ACTION_SNOOZE] = { "Z",
+                        "hear nothing of the selected alert for some time (1h), with a note why; "
+                        "once more: wake it",
+                        "[SPAN [NOTE]]" },
     [ACTION_WEEK] = { "w",
                       "week against week: each number beside that of 7 days before; and back" },
     [ACTION_REDACT] = { "R", "hide names: people, branches and titles become aliases; and back" },

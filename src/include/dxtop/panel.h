@@ -348,7 +348,12 @@ struct dx_option { /* one key of a config section; a table ends at name == NULL 
 
 enum dx_mod { DX_MOD_SHIFT = 1, DX_MOD_ALT = 2, DX_MOD_CTRL = 4 };
 
-enum dx_event_type { DX_EVENT_KEY, DX_EVENT_MOUSE };
+enum dx_event_type {
+    DX_EVENT_KEY,
+    DX_EVENT_MOUSE,
+    DX_EVENT_WORD, /* something is to be said of the selected alert: a panel that lists alerts
+                      answers with dx_word() */
+};
 
 enum { /* keys beyond Unicode */
        DX_KEY_UP = 0x200000,
@@ -374,6 +379,7 @@ struct dx_event {
     unsigned mods;
     int row, col;        /* mouse: in the panel */
     const char *row_key; /* of the selected row; "" for none */
+    enum dx_word word;   /* DX_EVENT_WORD: what is to be said */
 };
 
 enum dx_reply { DX_IGNORED, DX_USED };
