@@ -72,6 +72,7 @@ static const struct {
     { "screen-256color", NULL, NULL, CLIPBOARD_SCREEN },
     { "linux", "/tmp/tmux-0/default,1,0", NULL, CLIPBOARD_NONE },
     { "vt100", NULL, NULL, CLIPBOARD_NONE },
+    { "vte-256color", NULL, NULL, CLIPBOARD_PLAIN },
     { "dumb", NULL, NULL, CLIPBOARD_NONE },
     { NULL, NULL, NULL, CLIPBOARD_NONE },
 };

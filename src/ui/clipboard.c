@@ -19,9 +19,15 @@ static bool begins(const char *text, const char *with)
     return text && strncmp(text, with, strlen(with)) == 0;
 }
 
+/* Those of Digital, not VTE's. */
+static bool is_vt(const char *term)
+{
+    return begins(term, "vt") && term[2] >= '0' && term[2] <= '9';
+}
+
 enum clipboard_way clipboard_way(const char *term, const char *tmux, const char *sty)
 {
-    if (!term || begins(term, "linux") || begins(term, "vt") || begins(term, "dumb"))
+    if (!term || begins(term, "linux") || is_vt(term) || begins(term, "dumb"))
         return CLIPBOARD_NONE;
     if ((tmux && *tmux) || begins(term, "tmux"))
         return CLIPBOARD_TMUX;

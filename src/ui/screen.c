@@ -116,7 +116,7 @@ bool screen_copy(struct screen *s, const char *text, size_t len)
 {
     enum clipboard_way way = clipboard_way(getenv("TERM"), getenv("TMUX"), getenv("STY"));
 
-    if (way == CLIPBOARD_NONE)
+    if (way == CLIPBOARD_NONE || !s->modern)
         return false;
     clipboard_put(&s->extra, way, text, len);
     return true;
@@ -183,7 +183,7 @@ bool screen_show(struct screen *s)
     if (!s->shown)
         leave_meta_mode(s);
     s->shown = true;
-    if (s->modern && s->options.links)
+    if (s->links)
         put_links(s, link_rows, &s->out);
     if (s->extra.len > 0)
         (void)buf_add(&s->out, s->extra.bytes, s->extra.len);
@@ -333,6 +333,19 @@ static void size_to_env(bool set)
         (void)unsetenv("COLUMNS");
 }
 
+/* Sequences of xterm's that terminfo has no names for are known, or let pass, by what
+ * reports the mouse as xterm does; not by the Linux console, whose mouse is gpm's. GNU
+ * screen has no links: it would drop them, or print what is too long for it. */
+static void find_manners(struct screen *s, const char *term)
+{
+    const char *mouse = tigetstr("kmous");
+
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's way to say "not a string" */
+    s->modern = mouse && mouse != (const char *)-1 && strncmp(term, "linux", 5) != 0;
+    s->links = s->modern && s->options.links &&
+               clipboard_way(term, getenv("TMUX"), getenv("STY")) != CLIPBOARD_SCREEN;
+}
+
 static bool start_curses(struct screen *s, const char *term, struct dx_error *err)
 {
     char name[128], plain[128];
@@ -354,6 +367,7 @@ static bool start_curses(struct screen *s, const char *term, struct dx_error *er
         return dx_fail(
             err, DX_FAULT_SYSTEM,
             "TERM=%.40s is unknown here; install ncurses-term, or try TERM=xterm-256color", term);
+    find_manners(s, term);
     (void)start_color();
     (void)use_default_colors();
     s->depth = depth_of(s->options.color, direct != NULL);
@@ -383,7 +397,6 @@ struct screen *screen_open(const struct screen_options *options, const struct th
     s->theme = *theme;
     s->cursor_row = -1;
     s->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    s->modern = strncmp(term, "linux", 5) != 0 && strncmp(term, "vt", 2) != 0;
     buf_init(&s->out, FRAME_MOST);
     buf_init(&s->extra, FRAME_MOST);
     if (!tty_open(&s->tty, err) || !start_curses(s, term, err)) {

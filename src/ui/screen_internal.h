@@ -29,7 +29,7 @@ struct screen {
     FILE *memory;     /* ncurses' terminal */
     void *curses;     /* SCREEN */
     enum depth depth;
-    bool modern; /* synchronized updates and links make sense */
+    bool modern, links; /* it takes what xterm does: synchronized updates, titles; OSC 8 */
     bool utf8;
     int cursor_row, cursor_col;
     struct buf out; /* bytes of the frame that is being written */
