@@ -15,25 +15,25 @@ FILE *aside_open(void)
     return aside;
 }
 
-static bool copy_out(FILE *from)
+static bool copy_out(FILE *from, FILE *to)
 {
     char bytes[1 << 16];
     size_t n;
 
     rewind(from);
     while ((n = fread(bytes, 1, sizeof(bytes), from)) > 0)
-        if (fwrite(bytes, 1, n, stdout) != n)
+        if (fwrite(bytes, 1, n, to) != n)
             return false;
-    return !ferror(from) && fflush(stdout) == 0;
+    return !ferror(from) && fflush(to) == 0;
 }
 
-bool aside_print(FILE *aside)
+bool aside_print(FILE *aside, FILE *to)
 {
     bool ok = fflush(aside) == 0 && !ferror(aside);
 
     if (!ok)
         (void)fprintf(stderr, "dxtop: the temporary file cannot be written\n");
-    ok = ok && copy_out(aside);
+    ok = ok && copy_out(aside, to);
     (void)fclose(aside);
     return ok;
 }

@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 FILE *aside_open(void); /* NULL: stderr says why */
-/* Copy all of it to stdout and close it. false: it could not be written or
- * copied; stderr says so where it is the file's fault. */
-bool aside_print(FILE *aside);
+/* Copy all of it and close it. false: it could not be written or copied; stderr says
+ * so where it is the file's fault. */
+bool aside_print(FILE *aside, FILE *to);
 
 #endif

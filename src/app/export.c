@@ -127,5 +127,5 @@ int export_run(struct app *app)
     if (app_missed(&reader))
         status = EXIT_FAILED;
     store_end(app->store);
-    return aside_print(aside) ? status : EXIT_FAILED;
+    return aside_print(aside, stdout) ? status : EXIT_FAILED;
 }

@@ -10,6 +10,7 @@
 #include "app/once_text.h"
 #include "app/records.h"
 #include "app/redact.h"
+#include "core/letters.h"
 
 #define WINDOW_MS INT64_C(86400000)
 
@@ -106,5 +107,5 @@ int once_run(struct app *app)
     if (app_missed(&reader))
         status = EXIT_FAILED;
     store_end(app->store);
-    return aside_print(aside) ? status : EXIT_FAILED;
+    return aside_print(aside, p.as_text ? letters_out() : stdout) ? status : EXIT_FAILED;
 }

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/moment.h"
+#include "core/letters.h"
 #include "core/text.h"
 
 enum { CELL_W = 9, CELL_H = 19, BASELINE = 14, PICTURE_MAX = 16 << 20 };
@@ -349,6 +349,12 @@ static bool settle(struct app *app, struct dx_error *err)
     return ok;
 }
 
+/* Markup is UTF-8 whatever the locale. */
+static bool is_markup(enum picture_format format)
+{
+    return format == PICTURE_SVG || format == PICTURE_HTML;
+}
+
 int picture_run(struct app *app)
 {
     struct viewer v = { .app = app,
@@ -356,12 +362,12 @@ int picture_run(struct app *app)
                         .redacted = app->arguments.redact,
                         .week = app->arguments.week };
     const struct arguments *args = &app->arguments;
+    const bool utf8 = is_markup((enum picture_format)args->format) || letters_utf8();
     struct dx_error err = { 0 };
     struct grid grid;
     struct buf out;
     int status = EXIT_FAILED;
 
-    (void)setlocale(LC_CTYPE, "");
     if (!app_open(app, &err) || !settle(app, &err)) {
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
         return EXIT_FAILED;
@@ -381,8 +387,10 @@ int picture_run(struct app *app)
         return EXIT_FAILED;
     }
     grid_init(&grid, args->rows, args->cols,
-              glyphs_choose(args->ascii ? "ascii" : app->config.glyphs, true, ""));
+              glyphs_choose(args->ascii ? "ascii" : app->config.glyphs, utf8, ""));
     viewer_draw(&v, &grid);
+    if (!utf8)
+        grid_ascii(&grid);
     buf_init(&out, PICTURE_MAX);
     if (picture_write(&out, &grid, &app->theme, (enum picture_format)args->format) &&
         fwrite(out.bytes, 1, out.len, stdout) == out.len && fflush(stdout) == 0)

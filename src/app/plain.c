@@ -13,6 +13,7 @@
 #include "app/collector.h"
 #include "app/viewer.h"
 #include "app/watch.h"
+#include "core/letters.h"
 #include "core/log.h"
 
 /* A page as large that all its panels are on it. */
@@ -114,11 +115,11 @@ static void look(struct plain *p)
     store_end(v->app->store);
     if (*v->collector.trouble)
         watch_see(&p->watch, "collector", WATCH_BAD, v->collector.trouble);
-    (void)watch_tell(&p->watch, now_ms, whole, stdout);
+    (void)watch_tell(&p->watch, now_ms, whole, letters_out());
     if (first)
-        (void)puts("# a line for each change from here on; Ctrl-C ends");
+        (void)fputs("# a line for each change from here on; Ctrl-C ends\n", letters_out());
     v->shown_minute = now_ms / MINUTE_MS;
-    if (fflush(stdout) != 0)
+    if (fflush(letters_out()) != 0)
         ev_break(v->loop, EVBREAK_ALL);
 }
 

@@ -13,6 +13,7 @@
 #include "collect/check_notices.h"
 #include "collect/collect.h"
 #include "collect/program.h"
+#include "core/letters.h"
 #include "core/mem.h"
 #include "net/http.h"
 #include "source/plan.h"
@@ -136,7 +137,7 @@ static void on_ready(void *self, const struct dx_error *err)
 
 static void print_line(bool ok, const char *what, const char *words)
 {
-    (void)printf("  %s %-14s %s\n", ok ? "✓" : "✗", what, words);
+    (void)fprintf(letters_out(), "  %s %-14s %s\n", ok ? "✓" : "✗", what, words);
 }
 
 /* ---- a program ---- */
@@ -251,7 +252,7 @@ static void print_scopes(const struct check *c)
     const char *scopes = scopes_of(c, &arena);
 
     if (scopes)
-        (void)printf("  · %-14s %s\n", "scopes", scopes);
+        (void)fprintf(letters_out(), "  · %-14s %s\n", "scopes", scopes);
     arena_free(&arena);
 }
 
@@ -281,9 +282,9 @@ static void print_server(const struct check *c)
 
 static void print_text(const struct check *c)
 {
-    (void)printf("%s %s (%s%s%s)\n", c->error.fault == DX_FAULT_NONE ? "✓" : "✗", c->settings->name,
-                 c->settings->type, *c->settings->endpoint.url ? ", " : "",
-                 c->settings->endpoint.url);
+    (void)fprintf(letters_out(), "%s %s (%s%s%s)\n", c->error.fault == DX_FAULT_NONE ? "✓" : "✗",
+                  c->settings->name, c->settings->type, *c->settings->endpoint.url ? ", " : "",
+                  c->settings->endpoint.url);
     if (program_is(c->settings)) {
         print_program(c);
         return;
@@ -318,7 +319,7 @@ static bool check_causes(const struct config *config, bool json)
     causes_free(causes_new(config, &complaints));
     ok = complaints.len == 0;
     if (!ok)
-        (void)fprintf(json ? stderr : stdout, "✗ patterns\n%s", complaints.bytes);
+        (void)fprintf(json ? stderr : letters_out(), "✗ patterns\n%s", complaints.bytes);
     buf_done(&complaints);
     return ok;
 }
@@ -349,10 +350,10 @@ int collect_check(const struct config *config, const struct clock *clock, bool j
         (void)json_dumpf(list, stdout, JSON_INDENT(2));
         (void)putchar('\n');
     } else if (config->source_count == 0) {
-        (void)puts("the configuration names no sources");
+        (void)fputs("the configuration names no sources\n", letters_out());
     }
     json_decref(list);
     http_free(http);
     ev_loop_destroy(loop);
-    return fflush(stdout) == 0 ? status : COLLECT_SOURCE_FAILED;
+    return fflush(letters_out()) == 0 && fflush(stdout) == 0 ? status : COLLECT_SOURCE_FAILED;
 }

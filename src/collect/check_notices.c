@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/letters.h"
 #include "net/auth.h"
 
 enum { PATH_LONG = 4096 };
@@ -48,7 +49,7 @@ static bool check_one(const struct notice_settings *notice, struct dx_error *err
 bool check_notices(const struct config *config, bool json)
 {
     const struct notice_settings *notice = config->notices.item;
-    FILE *out = json ? stderr : stdout;
+    FILE *out = json ? stderr : letters_out();
     bool ok = true;
 
     for (size_t i = 0; i < config->notices.count; i++, notice++) {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/letters.h"
 #include "core/mem.h"
 #include "core/text.h"
 
@@ -293,6 +294,18 @@ void canvas_attr(struct dx_canvas *canvas, struct dx_box box, unsigned attr)
     for (int row = 0; row < part.rows; row++)
         for (int col = 0; col < part.cols; col++)
             canvas_cell(&part, row, col)->attr |= (uint8_t)attr;
+}
+
+void grid_ascii(struct grid *grid)
+{
+    for (size_t i = 0; i < (size_t)grid->rows * (size_t)grid->cols; i++) {
+        struct cell *cell = &grid->cells[i];
+
+        if (cell->width > 0 && cell->cp[0])
+            cell->cp[0] = (char32_t)letters_narrow(cell->cp[0]);
+        cell->cp[1] = 0;
+        cell->width = 1; /* the right half of a wide one is a blank */
+    }
 }
 
 void grid_dump(const struct grid *grid, FILE *out)

@@ -32,6 +32,8 @@ struct grid {
 void grid_init(struct grid *grid, int rows, int cols, const struct glyphs *glyphs);
 void grid_done(struct grid *grid);
 void grid_clear(struct grid *grid);
+/* Where it goes has ASCII only: what is more becomes that, in the columns it has. */
+void grid_ascii(struct grid *grid);
 const char *grid_link(const struct grid *grid, const struct cell *cell); /* NULL: none */
 
 struct dx_canvas {

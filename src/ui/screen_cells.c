@@ -8,6 +8,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "core/letters.h"
 #include "ui/screen_internal.h"
 
 enum { REPLACEMENT = 0xFFFD, MANY = 8, AT_ONCE = 64 };
@@ -24,7 +25,7 @@ void cells_wide(const struct screen *s, const struct cell *cell, wchar_t wide[6]
         if (wcwidth((wchar_t)cell->cp[i]) == 0)
             wide[n++] = (wchar_t)cell->cp[i];
     if (cp >= 0x80 && (!s->utf8 || wcwidth((wchar_t)cp) != cell->width)) {
-        wide[0] = s->utf8 ? REPLACEMENT : L'?';
+        wide[0] = s->utf8 ? REPLACEMENT : letters_narrow(cp);
         wide[1] = 0;
     }
 }
@@ -63,7 +64,7 @@ static void put_cell(const struct screen *s, struct stretch *stretch, int col,
     }
     cells_wide(s, cell, wide);
     add(stretch, wide, look);
-    if (cell->width == 2 && wide[0] == REPLACEMENT)
+    if (cell->width == 2 && (wide[0] == REPLACEMENT || !s->utf8))
         add(stretch, L" ", look);
     stretch->to = col + cell->width;
 }

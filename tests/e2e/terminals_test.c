@@ -46,21 +46,27 @@ enum { TERMINALS = sizeof(terminals) / sizeof(terminals[0]) };
 
 static char *dir, config[256], store[256];
 
+static void make(enum kit_world world)
+{
+    snprintf(config, sizeof(config), "%s/%u.yaml", dir, world);
+    snprintf(store, sizeof(store), "%s/%u.db", dir, world);
+    write_file(config,
+               "title: acme\nstore: %s\nviews:\n"
+               "  - name: Overview\n    rows:\n      - panels: [queue, runs]\n"
+               "      - panels: [{panel: flaky, title: Flaky}]\n"
+               "  - name: Goals\n    rows: [{panels: [overview]}]\n",
+               store);
+    company_write(store, world);
+    company_hold(store);
+}
+
 static void setup(void)
 {
     set_paths();
     unsetenv("TMUX");
     unsetenv("STY");
     dir = test_dir();
-    snprintf(config, sizeof(config), "%s/t.yaml", dir);
-    snprintf(store, sizeof(store), "%s/t.db", dir);
-    write_file(config,
-               "title: acme\nstore: %s\nviews:\n"
-               "  - name: Overview\n    rows:\n      - panels: [queue, runs]\n"
-               "      - panels: [{panel: flaky, title: Flaky}]\n",
-               store);
-    company_write(store, KIT_NORMAL);
-    company_hold(store);
+    make(KIT_NORMAL);
 }
 
 TestSuite(terminals, .init = setup, .timeout = 120);
@@ -258,6 +264,69 @@ Test(terminals, show_in_the_c_locale_what_they_can)
 {
     for (int i = 0; i < TERMINALS; i++)
         on_terminal(&terminals[i], false);
+}
+
+/* Wide names keep the columns that they have. */
+Test(terminals, in_the_c_locale_wide_names_move_nothing)
+{
+    struct pty *p;
+    char *frame;
+
+    make(KIT_HOSTILE);
+    setenv("LC_ALL", "C", 1);
+    p = start("xterm-256color");
+    frame = frame_of(p);
+    golden_text(frame, "terminals/hostile-c");
+    free(frame);
+    expect_ascii(p, "hostile");
+    pty_free(p);
+}
+
+/* ---- without a screen ---- */
+
+static char *printed(const char *more)
+{
+    char line[1024];
+    const char *argv[] = { "/bin/sh", "-c", line, NULL };
+    int status;
+
+    snprintf(line, sizeof(line),
+             "LC_ALL=C timeout 2 %s/dxtop -c %s --state %s --now " KIT_NOW " %s",
+             getenv("DX_BUILD"), config, dir, more);
+    return program_run(argv, &status);
+}
+
+static bool all_ascii(const char *text)
+{
+    while (*text && isascii((unsigned char)*text))
+        text++;
+    return !*text;
+}
+
+Test(terminals, in_the_c_locale_print_ascii_for_people_and_utf8_for_programs)
+{
+    static const struct {
+        const char *more, *has;
+        bool ascii;
+    } modes[] = {
+        { "--plain", "bad: linux-xl: 18 jobs wait, the oldest 11m 40s", true },
+        { "--plain --view Goals", "the goal is <= 5m", true },
+        { "once --offline --format text", "linux-xl", true },
+        { "screen", "+- Queues -", true },
+        { "screen --format ansi", "linux-xl", true },
+        { "screen --format roles", "linux-xl", true },
+        { "screen --format html", "╭", false },
+        { "screen --format svg", "╭", false },
+    };
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        char *text = printed(modes[i].more);
+
+        cr_expect(strstr(text, modes[i].has), "%s: no %s in:\n%.2000s", modes[i].more, modes[i].has,
+                  text);
+        cr_expect_eq(all_ascii(text), modes[i].ascii, "%s:\n%.2000s", modes[i].more, text);
+        free(text);
+    }
 }
 
 Test(terminals, that_are_dumb_get_a_sentence)
