@@ -1,4 +1,4 @@
-# Completion of dxtop(1) for fish, made by `dxtop --print-completion fish`.
+# Completion of dxtop for fish, made by `dxtop --print-completion fish`.
 
 complete -c dxtop -f
 complete -c dxtop -n __fish_use_subcommand -a once -d 'poll every source once, print everything, and end'

@@ -14,7 +14,7 @@
 #include "app/picture.h"
 #include "app/records.h"
 #include "app/report.h"
-#include "app/shells.h"
+#include "core/shells.h"
 #include "core/text.h"
 #include "model/kpi.h"
 #include "panel/plugin.h"
@@ -295,7 +295,9 @@ static void print_completion(const char *shell)
     struct buf out;
 
     buf_init(&out, 256 << 10);
-    shells_print(&out, shell, &(struct shell_words){ { common_args, own }, modes, export_kinds });
+    shells_print(
+        &out, shell,
+        &(struct shell_words){ "dxtop", { common_args, own }, modes, export_kinds, { 0 } });
     (void)fputs(out.bytes, stdout);
     buf_done(&out);
 }
@@ -340,7 +342,7 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
 
     if (!args_parse(argc, argv, &args->common, own, &given, err))
         return false;
-    if (*given.shell && !index_of(shells, given.shell, "shell", &ignored, err))
+    if (*given.shell && !shells_known(given.shell, err))
         return false;
     *done = print(&given);
     if (*done)

@@ -8,6 +8,7 @@
 
 #include "collect/kinds.h"
 #include "config/json_schema.h"
+#include "core/shells.h"
 #include "source/source.h"
 
 #define OWN(field) offsetof(struct collect_arguments, field)
@@ -23,6 +24,7 @@ static const struct arg own[] = {
     { "schema", 0, NULL, OWN(schema),
       "print the JSON Schema of a source, a part of that of dxtop schema" },
     { "print-options", 0, NULL, OWN(options), "print all options as the manuals have them" },
+    { "print-completion", 0, "SHELL", OWN(shell), "print the completion of bash, zsh or fish" },
     { "help", 'h', NULL, OWN(help), "print this" },
     { "version", 'V', NULL, OWN(version), "print the version" },
     { 0 },
@@ -32,8 +34,10 @@ bool collect_arguments_parse(struct collect_arguments *args, int argc, char **ar
                              struct dx_error *err)
 {
 
-    *args = (struct collect_arguments){ .wait = "" };
+    *args = (struct collect_arguments){ .wait = "", .shell = "" };
     if (!args_parse(argc, argv, &args->common, own, args, err))
+        return false;
+    if (*args->shell && !shells_known(args->shell, err))
         return false;
     if (args->common.rest < argc)
         return dx_fail(err, DX_FAULT_CONFIG, "%.60s: there are no operands",
@@ -62,6 +66,12 @@ void collect_arguments_schema(struct buf *out)
     (void)buf_print(out, "%s\n", text ? text : "");
     free(text);
     json_decref(schema);
+}
+
+void collect_arguments_completion(struct buf *out, const char *shell)
+{
+    shells_print(out, shell,
+                 &(struct shell_words){ "dxtop-collect", { own, common_args }, NULL, NULL, { 0 } });
 }
 
 /* Sections begin with a comment that names them, as in the manual's pages. */

@@ -9,6 +9,7 @@ struct collect_arguments {
     const char *wait; /* "" unless given */
     int64_t wait_ms;
     bool once, check, json, until_stdin, judge, schema, help, version, options;
+    const char *shell; /* "": print no completion */
 };
 
 bool collect_arguments_parse(struct collect_arguments *args, int argc, char **argv,
@@ -17,5 +18,6 @@ void collect_arguments_help(struct buf *out);
 /* The option tables of all sources and of the command line, as the manuals have them. */
 void collect_arguments_mdoc(struct buf *out);
 void collect_arguments_schema(struct buf *out);
+void collect_arguments_completion(struct buf *out, const char *shell);
 
 #endif

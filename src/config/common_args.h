@@ -4,15 +4,8 @@
 #define CONFIG_COMMON_ARGS_H
 
 #include "config/config.h"
+#include "core/arg.h"
 #include "core/time.h"
-
-struct arg {           /* a table ends at name == NULL */
-    const char *name;  /* "config": --config */
-    char letter;       /* 'c': -c; 0 none */
-    const char *value; /* "FILE"; NULL: a flag, its field is a bool, else a const char * */
-    size_t offset;
-    const char *help;
-};
 
 struct common_args { /* every text is "" unless given */
     const char *config, *prometheus, *alertmanager, *github, *state, *clock, *now, *log, *log_level;

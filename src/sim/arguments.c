@@ -10,10 +10,11 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "core/shells.h"
 #include "core/text.h"
 #include "sim/noise.h"
 
-enum { OPTIONS = 15, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };
+enum { OPTIONS = 16, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };
 
 /* In its company there is, at the moment of the README's picture, what the
  * dashboard is for: one pool too slow, one without runners, one that strains. */
@@ -22,13 +23,7 @@ static const uint64_t DEFAULT_SEED = 163886;
 #define FIELD(name) offsetof(struct arguments, name)
 
 /* A value NULL: a flag. The faults are a list, and kept in the sim. */
-static const struct option_row {
-    const char *name;
-    char letter;
-    const char *value;
-    size_t field;
-    const char *help;
-} rows[OPTIONS] = {
+static const struct arg rows[OPTIONS + 1] = {
     { "port", 0, "N", FIELD(port), "listen there; 0, unless given: any free port" },
     { "seed", 0, "N", FIELD(seed), "another company" },
     { "clock", 0, "T[@N]", FIELD(clock), "let its clock begin at T and run N times as fast" },
@@ -45,8 +40,10 @@ static const struct option_row {
     { "token", 0, "TOKEN", FIELD(token), "want this bearer token" },
     { "fault", 0, "FAULT", 0, "let answers go wrong, as below; can be given several times" },
     { "until-stdin", 0, NULL, FIELD(until_stdin), "end when standard input closes" },
+    { "print-completion", 0, "SHELL", FIELD(shell), "print the completion of bash, zsh or fish" },
     { "help", 'h', NULL, FIELD(help), "print this" },
     { "version", 'V', NULL, FIELD(version), "print the version" },
+    { 0 },
 };
 
 void arguments_help(struct buf *out)
@@ -70,6 +67,18 @@ void arguments_help(struct buf *out)
     faults_print_names(out);
     (void)buf_text(out, "\nPOST /sim/ticket?do=create makes a ticket now; dxtop-sim(1) tells what "
                         "can be\ndone to it, and under which paths the systems are.\n");
+}
+
+void arguments_completion(struct buf *out, const char *shell)
+{
+    struct buf faults;
+
+    buf_init(&faults, 4096);
+    faults_put_words(&faults);
+    shells_print(out, shell,
+                 &(struct shell_words){
+                     "dxtop-sim", { rows, NULL }, NULL, NULL, { "fault", faults.bytes } });
+    buf_done(&faults);
 }
 
 /* ---- checking ---- */
@@ -210,9 +219,9 @@ static bool set(struct arguments *args, struct sim *sim, int code, struct dx_err
     if (strcmp(rows[i].name, "fault") == 0)
         return faults_add(&sim->faults, optarg, err);
     if (rows[i].value)
-        *(const char **)(void *)((char *)args + rows[i].field) = optarg;
+        *(const char **)(void *)((char *)args + rows[i].offset) = optarg;
     else
-        *(bool *)(void *)((char *)args + rows[i].field) = true;
+        *(bool *)(void *)((char *)args + rows[i].offset) = true;
     return true;
 }
 
@@ -231,7 +240,8 @@ bool arguments_parse(struct arguments *args, struct sim *sim, int argc, char **a
                                 .repos = "",
                                 .history = "",
                                 .ahead = "",
-                                .rate_limit = "" };
+                                .rate_limit = "",
+                                .shell = "" };
     *sim = (struct sim){ .world = { .seed = DEFAULT_SEED } };
     for (size_t i = 0; i < OPTIONS; i++)
         options[i] = (struct option){ rows[i].name, rows[i].value ? required_argument : no_argument,
@@ -248,7 +258,7 @@ bool arguments_parse(struct arguments *args, struct sim *sim, int argc, char **a
     }
     if (optind < argc)
         return dx_fail(err, DX_FAULT_CONFIG, "%.60s: there are no operands", argv[optind]);
-    return parse_port(args, err) && parse_seed(args, sim, err) && parse_clock(args, sim, err) &&
-           parse_url(args, sim, err) && parse_token(args, sim, err) &&
-           parse_company(args, sim, err);
+    return (!*args->shell || shells_known(args->shell, err)) && parse_port(args, err) &&
+           parse_seed(args, sim, err) && parse_clock(args, sim, err) && parse_url(args, sim, err) &&
+           parse_token(args, sim, err) && parse_company(args, sim, err);
 }

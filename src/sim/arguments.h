@@ -6,7 +6,7 @@
 
 struct arguments {
     const char *port, *seed, *clock, *now, *public_url, *token, *repos, *history, *ahead,
-        *rate_limit; /* as given; "" not */
+        *rate_limit, *shell; /* as given; "" not */
     bool auth, until_stdin, help, version;
     int port_number;
 };
@@ -15,5 +15,6 @@ struct arguments {
 bool arguments_parse(struct arguments *args, struct sim *sim, int argc, char **argv,
                      struct dx_error *err);
 void arguments_help(struct buf *out);
+void arguments_completion(struct buf *out, const char *shell);
 
 #endif

@@ -149,6 +149,12 @@ const struct fault *faults_hit(struct faults *faults, const char *path)
     return NULL;
 }
 
+void faults_put_words(struct buf *out)
+{
+    for (size_t i = 0; i < FAULT_NAMES; i++)
+        (void)buf_print(out, "%s%s", i > 0 ? " " : "", names[i].name);
+}
+
 void faults_print_names(struct buf *out)
 {
     for (size_t i = 0; i < FAULT_NAMES; i++) {

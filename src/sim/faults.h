@@ -50,6 +50,7 @@ bool fault_parse(struct fault *fault, const char *text, struct dx_error *err);
 bool faults_add(struct faults *faults, const char *text, struct dx_error *err);
 /* The first that hits this request; NULL: none. Counts. */
 const struct fault *faults_hit(struct faults *faults, const char *path);
+void faults_put_words(struct buf *out);   /* the names alone, blanks between them */
 void faults_print_names(struct buf *out); /* one a line, with what each does */
 
 /* Change an answer as the fault wants it; what concerns the connection is the

@@ -2,9 +2,11 @@
  * files to the shell. */
 #include "config.h"
 
-#include "app/shells.h"
+#include "core/shells.h"
 
 #include <string.h>
+
+enum { TABLES = 2 };
 
 const char *const shells[] = { "bash", "zsh", "fish", NULL };
 
@@ -19,8 +21,15 @@ static const struct {
     { "print-completion", "bash zsh fish" },
 };
 
-static const char *words_of(const struct arg *arg)
+static bool is_many(const struct shell_words *what, const struct arg *arg)
 {
+    return what->value.option && strcmp(what->value.option, arg->name) == 0;
+}
+
+static const char *words_of(const struct shell_words *what, const struct arg *arg)
+{
+    if (is_many(what, arg))
+        return what->value.words;
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
         if (strcmp(values[i].option, arg->name) == 0)
             return values[i].words;
@@ -67,6 +76,20 @@ static void put_list(struct buf *out, const char *const *words)
         (void)buf_print(out, "%s%s", i > 0 ? " " : "", words[i]);
 }
 
+/* A function's name for the program. */
+static void put_function(struct buf *out, const char *program)
+{
+    (void)buf_text(out, "_");
+    for (; *program; program++)
+        (void)buf_print(out, "%c", *program == '-' ? '_' : *program);
+}
+
+static void put_head(struct buf *out, const struct shell_words *what, const char *shell)
+{
+    (void)buf_print(out, "# Completion of %s for %s, made by `%s --print-completion %s`.\n\n",
+                    what->program, shell, what->program, shell);
+}
+
 /* ---- bash ---- */
 
 static void bash_names(struct buf *out, const struct arg *arg, const char *between)
@@ -76,16 +99,16 @@ static void bash_names(struct buf *out, const struct arg *arg, const char *betwe
     (void)buf_print(out, "--%s", arg->name);
 }
 
-static void bash_values(struct buf *out, const struct arg *arg)
+static void bash_values(struct buf *out, const struct shell_words *what, const struct arg *arg)
 {
-    const char *words = words_of(arg);
+    const char *words = words_of(what, arg);
 
     if (!arg->value)
         return;
     (void)buf_text(out, "    ");
     bash_names(out, arg, "|");
     (void)buf_text(out, ")\n");
-    if (is_format(arg))
+    if (is_format(arg) && what->commands)
         (void)buf_text(out, "        _dxtop_words \"$(_dxtop_formats \"$command\")\"\n");
     else if (is_file(arg))
         (void)buf_text(out, "        _dxtop_files -f\n");
@@ -125,28 +148,24 @@ static const char bash_head[] = "_dxtop_words()\n{\n"
 
 /* bash takes "=" for a word of its own. */
 static const char bash_begin[] =
-    "_dxtop()\n{\n"
+    "\n{\n"
     "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command= i\n\n"
     "    COMPREPLY=()\n"
     "    if [[ $cur == = ]]; then\n"
     "        cur=\n"
     "    elif [[ $prev == = ]]; then\n"
     "        prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
-    "    fi\n"
-    "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-    "        case ${COMP_WORDS[i]} in\n"
-    "        =) ((i++)) ;;\n";
+    "    fi\n";
 
-static void bash_print(struct buf *out, const struct shell_words *what)
+/* The first word that is neither an option nor the value of one. */
+static void bash_find_command(struct buf *out, const struct shell_words *what)
 {
     const char *bar = "        ";
 
-    (void)buf_text(out, "# Completion of dxtop(1) for bash, made by `dxtop --print-completion"
-                        " bash`.\n\n");
-    (void)buf_text(out, bash_head);
-    bash_formats(out, what->commands);
-    (void)buf_text(out, bash_begin);
-    for (size_t t = 0; t < 2; t++) {
+    (void)buf_text(out, "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+                        "        case ${COMP_WORDS[i]} in\n"
+                        "        =) ((i++)) ;;\n");
+    for (size_t t = 0; t < TABLES && what->tables[t]; t++) {
         for (const struct arg *a = what->tables[t]; a->name; a++) {
             if (!a->value)
                 continue;
@@ -158,37 +177,64 @@ static void bash_print(struct buf *out, const struct shell_words *what)
     (void)buf_text(out, ") [[ ${COMP_WORDS[i + 1]} == = ]] || ((i++)) ;;\n"
                         "        -*) ;;\n"
                         "        *) [[ $command ]] || command=${COMP_WORDS[i]} ;;\n"
-                        "        esac\n    done\n    case $prev in\n");
-    for (size_t t = 0; t < 2; t++)
-        for (const struct arg *a = what->tables[t]; a->name; a++)
-            bash_values(out, a);
-    (void)buf_text(out, "    esac\n    if [[ $cur == -* ]]; then\n        _dxtop_words \"");
-    for (size_t t = 0; t < 2; t++) {
-        for (const struct arg *a = what->tables[t]; a->name; a++) {
-            bash_names(out, a, " ");
-            (void)buf_text(out, t == 1 && !a[1].name ? "\"\n" : " ");
-        }
-    }
+                        "        esac\n    done\n");
+}
+
+static void bash_operands(struct buf *out, const struct shell_words *what)
+{
     (void)buf_text(out, "    elif [[ $command == export ]]; then\n        _dxtop_words \"");
     put_list(out, what->kinds);
     (void)buf_text(out, "\"\n    elif [[ ! $command ]]; then\n        _dxtop_words \"");
     for (const struct mode_row *c = what->commands; c->name; c++)
         (void)buf_print(out, "%s%s", c->name, c[1].name ? " " : "\"\n");
-    (void)buf_text(out, "    fi\n}\n\ncomplete -F _dxtop dxtop\n");
+}
+
+static void bash_print(struct buf *out, const struct shell_words *what)
+{
+    const char *blank = "";
+
+    put_head(out, what, "bash");
+    (void)buf_text(out, bash_head);
+    if (what->commands)
+        bash_formats(out, what->commands);
+    put_function(out, what->program);
+    (void)buf_text(out, "()");
+    (void)buf_text(out, bash_begin);
+    if (what->commands)
+        bash_find_command(out, what);
+    (void)buf_text(out, "    case $prev in\n");
+    for (size_t t = 0; t < TABLES && what->tables[t]; t++)
+        for (const struct arg *a = what->tables[t]; a->name; a++)
+            bash_values(out, what, a);
+    (void)buf_text(out, "    esac\n    if [[ $cur == -* ]]; then\n        _dxtop_words \"");
+    for (size_t t = 0; t < TABLES && what->tables[t]; t++) {
+        for (const struct arg *a = what->tables[t]; a->name; a++) {
+            (void)buf_text(out, blank);
+            bash_names(out, a, " ");
+            blank = " ";
+        }
+    }
+    (void)buf_text(out, "\"\n");
+    if (what->commands)
+        bash_operands(out, what);
+    (void)buf_text(out, "    fi\n}\n\ncomplete -F ");
+    put_function(out, what->program);
+    (void)buf_print(out, " %s\n", what->program);
 }
 
 /* ---- zsh ---- */
 
-static void zsh_option(struct buf *out, const struct arg *arg)
+static void zsh_option(struct buf *out, const struct shell_words *what, const struct arg *arg)
 {
-    const char *words = words_of(arg);
+    const char *words = words_of(what, arg);
 
     (void)buf_text(out, "    ");
     if (arg->letter)
         (void)buf_print(out, "'(-%c --%s)'{-%c%s,--%s%s}'[", arg->letter, arg->name, arg->letter,
                         arg->value ? "+" : "", arg->name, arg->value ? "=" : "");
     else
-        (void)buf_print(out, "'--%s%s[", arg->name, arg->value ? "=" : "");
+        (void)buf_print(out, "'%s--%s%s[", is_many(what, arg) ? "*" : "", arg->name,
+                        arg->value ? "=" : "");
     quoted(out, arg->help, "[]:\\");
     (void)buf_text(out, "]");
     if (arg->value) {
@@ -210,18 +256,9 @@ static void zsh_option(struct buf *out, const struct arg *arg)
     (void)buf_text(out, "' \\\n");
 }
 
-static void zsh_print(struct buf *out, const struct shell_words *what)
+static void zsh_operands(struct buf *out, const struct shell_words *what)
 {
-    (void)buf_text(out, "#compdef dxtop\n# Completion of dxtop(1) for zsh, made by `dxtop "
-                        "--print-completion zsh`.\n\n"
-                        "local curcontext=$curcontext state line word command\n"
-                        "local -a formats\n"
-                        "typeset -A opt_args\n\n_arguments -C -S \\\n");
-    for (size_t t = 0; t < 2; t++)
-        for (const struct arg *a = what->tables[t]; a->name; a++)
-            zsh_option(out, a);
-    (void)buf_text(out, "    '1:command:->command' \\\n    '2:record:->record' && return\n\n"
-                        "for word in $words[2,-1]; do\n    case $word in\n    ");
+    (void)buf_text(out, "for word in $words[2,-1]; do\n    case $word in\n    ");
     for (const struct mode_row *c = what->commands; c->name; c++)
         (void)buf_print(out, "%s%s", c->name, c[1].name ? "|" : ") command=$word; break ;;\n");
     (void)buf_text(out, "    esac\ndone\n\ncase $state in\ncommand)\n    local -a commands\n"
@@ -245,13 +282,30 @@ static void zsh_print(struct buf *out, const struct shell_words *what)
     (void)buf_text(out, "    esac\n    compadd -a formats\n    ;;\nesac\n");
 }
 
+static void zsh_print(struct buf *out, const struct shell_words *what)
+{
+    (void)buf_print(out, "#compdef %s\n", what->program);
+    put_head(out, what, "zsh");
+    (void)buf_text(out, "local curcontext=$curcontext state line word command\n"
+                        "local -a formats\n"
+                        "typeset -A opt_args\n\n_arguments -C -S \\\n");
+    for (size_t t = 0; t < TABLES && what->tables[t]; t++)
+        for (const struct arg *a = what->tables[t]; a->name; a++)
+            zsh_option(out, what, a);
+    (void)buf_text(out, what->commands ? "    '1:command:->command' \\\n"
+                                         "    '2:record:->record' && return\n\n"
+                                       : "    && return\n");
+    if (what->commands)
+        zsh_operands(out, what);
+}
+
 /* ---- fish ---- */
 
-static void fish_option(struct buf *out, const struct arg *arg)
+static void fish_option(struct buf *out, const struct shell_words *what, const struct arg *arg)
 {
-    const char *words = words_of(arg);
+    const char *words = words_of(what, arg);
 
-    (void)buf_print(out, "complete -c dxtop -l %s", arg->name);
+    (void)buf_print(out, "complete -c %s -l %s", what->program, arg->name);
     if (arg->letter)
         (void)buf_print(out, " -s %c", arg->letter);
     if (arg->value)
@@ -265,31 +319,55 @@ static void fish_option(struct buf *out, const struct arg *arg)
     (void)buf_text(out, "'\n");
 }
 
-static void fish_print(struct buf *out, const struct shell_words *what)
+static void fish_commands(struct buf *out, const struct shell_words *what)
 {
-    (void)buf_text(out, "# Completion of dxtop(1) for fish, made by `dxtop --print-completion "
-                        "fish`.\n\ncomplete -c dxtop -f\n");
+    const char *program = what->program;
+
     for (const struct mode_row *c = what->commands; c->name; c++) {
-        (void)buf_print(out, "complete -c dxtop -n __fish_use_subcommand -a %s -d '", c->name);
+        (void)buf_print(out, "complete -c %s -n __fish_use_subcommand -a %s -d '", program,
+                        c->name);
         quoted(out, c->help, "\\");
         (void)buf_text(out, "'\n");
     }
-    (void)buf_text(out, "complete -c dxtop -n '__fish_seen_subcommand_from export' -a '");
+    (void)buf_print(out, "complete -c %s -n '__fish_seen_subcommand_from export' -a '", program);
     put_list(out, what->kinds);
     (void)buf_text(out, "'\n");
-    for (size_t t = 0; t < 2; t++)
-        for (const struct arg *a = what->tables[t]; a->name; a++)
-            fish_option(out, a);
+}
+
+static void fish_formats(struct buf *out, const struct shell_words *what)
+{
     for (const struct mode_row *c = what->commands; c->name; c++) {
         if (!c->formats)
             continue;
         (void)buf_print(out,
-                        "complete -c dxtop -n '__fish_seen_subcommand_from %s' -l format -s f"
+                        "complete -c %s -n '__fish_seen_subcommand_from %s' -l format -s f"
                         " -x -a '",
-                        c->name);
+                        what->program, c->name);
         put_list(out, c->formats);
         (void)buf_text(out, "'\n");
     }
+}
+
+static void fish_print(struct buf *out, const struct shell_words *what)
+{
+    put_head(out, what, "fish");
+    (void)buf_print(out, "complete -c %s -f\n", what->program);
+    if (what->commands)
+        fish_commands(out, what);
+    for (size_t t = 0; t < TABLES && what->tables[t]; t++)
+        for (const struct arg *a = what->tables[t]; a->name; a++)
+            fish_option(out, what, a);
+    if (what->commands)
+        fish_formats(out, what);
+}
+
+bool shells_known(const char *name, struct dx_error *err)
+{
+    for (size_t i = 0; shells[i]; i++)
+        if (strcmp(shells[i], name) == 0)
+            return true;
+    return dx_fail(err, DX_FAULT_CONFIG, "unknown shell \"%.40s\"; there are bash, zsh and fish",
+                   name);
 }
 
 void shells_print(struct buf *out, const char *shell, const struct shell_words *what)

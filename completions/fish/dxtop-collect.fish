@@ -1,0 +1,23 @@
+# Completion of dxtop-collect for fish, made by `dxtop-collect --print-completion fish`.
+
+complete -c dxtop-collect -f
+complete -c dxtop-collect -l once -d 'poll every source once, fill back, and end'
+complete -c dxtop-collect -l wait -x -d 'with --once: give up after this time (5m)'
+complete -c dxtop-collect -l check -d 'reach every source, say what was found, and end'
+complete -c dxtop-collect -l json -d 'with --check: as JSON'
+complete -c dxtop-collect -l until-stdin -d 'end when standard input closes, unless viewers are there'
+complete -c dxtop-collect -l judge -d 'say what is wrong with the configuration, and end'
+complete -c dxtop-collect -l schema -d 'print the JSON Schema of a source, a part of that of dxtop schema'
+complete -c dxtop-collect -l print-options -d 'print all options as the manuals have them'
+complete -c dxtop-collect -l print-completion -x -a 'bash zsh fish' -d 'print the completion of bash, zsh or fish'
+complete -c dxtop-collect -l help -s h -d 'print this'
+complete -c dxtop-collect -l version -s V -d 'print the version'
+complete -c dxtop-collect -l config -s c -r -F -d 'the configuration'
+complete -c dxtop-collect -l prometheus -x -d 'watch this Prometheus, without a file'
+complete -c dxtop-collect -l alertmanager -x -d 'watch this Alertmanager, without a file'
+complete -c dxtop-collect -l github -x -d 'watch this repository, or all of OWNER, without a file; with $GITHUB_TOKEN'
+complete -c dxtop-collect -l state -x -a '(__fish_complete_directories)' -d 'directory of the store and of what the screen remembers'
+complete -c dxtop-collect -l clock -x -d 'let the clock begin at T and run N times as fast'
+complete -c dxtop-collect -l now -x -d 'let the clock stand at T'
+complete -c dxtop-collect -l log -r -F -d 'write what happens to this file'
+complete -c dxtop-collect -l log-level -x -a 'debug info warn error' -d 'debug, info (unless given), warn or error'
