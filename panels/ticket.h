@@ -21,6 +21,8 @@ struct ticket_clock {
 const char *ticket_countdown(char *out, size_t cap, double left_ms);
 /* The same in a sentence, without a sign: "1h 25m". */
 const char *ticket_span(char *out, size_t cap, double ms);
+/* A word that says something behind what out has, with " · " between them. */
+void ticket_add_word(char *out, size_t cap, const char *before, const char *word);
 /* Of a row of DX_QUERY_TICKETS. */
 struct ticket_clock ticket_clock(const struct dx_rows *rows, int64_t now_ms);
 
