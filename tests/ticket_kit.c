@@ -279,6 +279,53 @@ void tickets_write_many(const char *path)
     end(deriver);
 }
 
+/* Answered and done by day, fewer on some, and more slowly in some categories. */
+static void add_history(void)
+{
+    static const char *const categories[] = { "access", "registry", "runners", "templates",
+                                              "日本語のカテゴリ" };
+
+    for (int i = 0; i < 60; i++) {
+        int64_t age_m = 60 * (i * 7 + i % 3) + 90, answered_m = 20 + i * i % 90;
+        char key[32];
+        struct ticket *t;
+
+        (void)snprintf(key, sizeof(key), "DX-%d", 100 + i);
+        t = add(key, "Done, as it should be", age_m);
+        t->category = categories[i % 7 % 5];
+        t->first_response_ms = t->created_ms + answered_m * MINUTE;
+        if (i % 4 == 0)
+            continue;
+        t->state = DX_TICKET_DONE;
+        t->raw_status = "Done";
+        t->resolved_ms = t->updated_ms =
+            t->created_ms + (30 + 45 * (i % 7 % 5) + 11 * (i % 5)) * MINUTE;
+    }
+}
+
+void tickets_write_history(const char *path)
+{
+    static const struct calendar_hours whole = { 0, CALENDAR_DAY_MS };
+    struct calendar calendar = { .zone = "UTC" }; /* open round the clock */
+    struct zone zone;
+    struct business business = { &calendar, &zone };
+    struct kpi_settings settings = { .business = &business };
+    struct deriver *deriver = begin(path);
+    struct dx_error err = { 0 };
+
+    cr_assert(zone_open(&zone, calendar.zone, &err), "%s", err.text);
+    for (int i = 0; i < 7; i++)
+        calendar.days[i] = (struct calendar_day){ &whole, 1 };
+    for (int i = 0; i < KPI_COUNT; i++)
+        settings.target[i] = derive_usual_target(&kpis[i]);
+    deriver_kpis(deriver, &settings);
+    add_all(KIT_NORMAL);
+    add_history();
+    commit(now_ms - 41 * SECOND);
+    end(deriver);
+    zone_done(&zone);
+}
+
 void tickets_config(const char *path, const char *store)
 {
     write_file(path,

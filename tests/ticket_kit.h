@@ -11,6 +11,8 @@ void tickets_write(const char *path, enum kit_world world);
 /* 20 open ones and 1,200 more, of which one is called "needle in the hay"; three that are
  * done, of which one was an incident. */
 void tickets_write_many(const char *path);
+/* 20 open ones and what was answered and done over the last 18 days, with key numbers. */
+void tickets_write_history(const char *path);
 /* A configuration that shows them: views Tickets, Overview, Queues, Flaky. */
 void tickets_config(const char *path, const char *store);
 

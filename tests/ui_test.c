@@ -307,6 +307,21 @@ Test(layout, the_least_important_goes_first)
     cr_expect_eq(p[1].box.rows + p[2].box.rows + p[3].box.rows, 0);
 }
 
+Test(layout, what_is_out_leaves_its_room_to_the_others)
+{
+    struct layout_panel p[2] = { { .min_rows = 5, .min_cols = 30 },
+                                 { .min_rows = 5, .min_cols = 30, .out = true } };
+    struct layout_row line = { .panels = p, .count = 2 };
+
+    layout_place(&line, 1, (struct dx_box){ 0, 0, 20, 100 }, -1);
+    cr_expect_eq(p[0].box.cols, 100);
+    cr_expect_eq(p[1].box.rows, 0);
+    p[0].out = true; /* never none */
+    layout_place(&line, 1, (struct dx_box){ 0, 0, 20, 100 }, -1);
+    cr_expect_eq(p[0].box.cols, 100);
+    cr_expect_eq(p[1].box.rows, 0);
+}
+
 /* ---- table ---- */
 
 static const struct dx_column columns[] = {

@@ -67,7 +67,7 @@ static void open_panels(struct page *page)
 static struct layout_panel wanted(struct slot *slot, int rows, int cols)
 {
     const struct dx_panel *panel = slot->settings->kind;
-    bool bare = false;
+    bool bare = false, out = cols < slot->settings->min_cols;
     int own = panel->rows_on ? panel->rows_on(rows, cols, &bare) : 0;
 
     slot->instance.bare = bare;
@@ -75,12 +75,14 @@ static struct layout_panel wanted(struct slot *slot, int rows, int cols)
         return (struct layout_panel){ .weight = (int)slot->settings->weight,
                                       .priority = (int)slot->settings->priority,
                                       .strip = bare,
+                                      .out = out,
                                       .min_rows = own + (bare ? 0 : FRAME),
                                       .min_cols = panel->min_cols,
                                       .want_rows = own + (bare ? 0 : FRAME) };
     return (struct layout_panel){
         .weight = (int)slot->settings->weight,
         .priority = (int)slot->settings->priority,
+        .out = out,
         .min_rows = panel->min_rows + FRAME,
         .min_cols = panel->min_cols + FRAME,
         .want_rows = panel->want_rows ? panel->want_rows + FRAME : 0,

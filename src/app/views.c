@@ -83,11 +83,19 @@
     "      - {weight: 3, panels: [{panel: alerts, resolved: 1d, priority: 0}]}\n"                  \
     "      - {weight: 3, panels: [{panel: rules, priority: 1}]}\n"                                 \
     "      - {weight: 2, panels: [{panel: metric, show: table, priority: 2}]}\n"
+/* How they fare stands beside the list where that keeps room for its titles. */
 #define TICKETS                                                                                    \
     "  - name: Tickets\n"                                                                          \
     "    rows:\n"                                                                                  \
-    "      - {weight: 3, panels: [{panel: tickets, priority: 0}]}\n"                               \
-    "      - {weight: 2, panels: [{panel: tickets, follow: yes, priority: 1}]}\n"
+    "      - weight: 3\n"                                                                          \
+    "        panels:\n"                                                                            \
+    "          - {panel: tickets, weight: 13, priority: 0}\n"                                      \
+    "          - {panel: desk, show: [replies, categories], weight: 7, priority: 2, min_cols: "    \
+    "108}\n"                                                                                       \
+    "      - weight: 2\n"                                                                          \
+    "        panels:\n"                                                                            \
+    "          - {panel: tickets, follow: yes, weight: 13, priority: 1}\n"                         \
+    "          - {panel: desk, show: [days], weight: 7, priority: 3, min_cols: 108}\n"
 
 #define RUNBOOKS                                                                                   \
     "  - name: Runbooks\n"                                                                         \

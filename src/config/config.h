@@ -50,7 +50,7 @@ struct panel_settings {
     const char *panel, *title; /* title "": the panel's own */
     const void *kind;
     void *settings; /* filled option struct of kind.size bytes; copied into the state */
-    int64_t weight, priority;
+    int64_t weight, priority, min_cols; /* min_cols: of the screen */
     bool follow; /* shows what is selected in the panel of its kind before it */
     int line;
 };

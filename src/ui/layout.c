@@ -198,6 +198,21 @@ static bool drop_one(struct layout_row *rows, int row_count, bool *dropped)
     return true;
 }
 
+/* Those that are not wanted here, but for the first one where none is. */
+static void leave_out(const struct layout_row *rows, int row_count, bool *dropped)
+{
+    int index = 0, left = 0;
+
+    for (int r = 0; r < row_count; r++) {
+        for (int i = 0; i < rows[r].count; i++, index++) {
+            dropped[index] = rows[r].panels[i].out;
+            left += !dropped[index];
+        }
+    }
+    if (left == 0 && index > 0)
+        dropped[0] = false;
+}
+
 /* Beside strips the last panel makes do with what they leave. */
 static void squeeze(struct work *work, int count, int rows)
 {
@@ -241,6 +256,7 @@ void layout_place(struct layout_row *rows, int row_count, struct dx_box box, int
     if (zoomed >= 0) {
         zoom(rows, row_count, box, zoomed);
     } else {
+        leave_out(rows, row_count, dropped);
         do {
             count = arrange(work, slots, rows, row_count, dropped, box.cols);
             squeeze(work, count, box.rows);

@@ -95,6 +95,28 @@ Test(tickets, of_a_source_that_has_not_answered)
     screens("empty-", KIT_NOW, 1, NULL);
 }
 
+/* On 80 columns the list would have no room for titles. */
+Test(tickets, how_they_fare_stands_beside_them_where_there_is_room)
+{
+    tickets_write_history(store);
+    write_file(config,
+               "title: acme\nstore: %s\n"
+               "views:\n"
+               "  - name: Tickets\n    rows:\n"
+               "      - weight: 3\n"
+               "        panels:\n"
+               "          - {panel: tickets, weight: 13, priority: 0}\n"
+               "          - {panel: desk, show: [replies, categories], weight: 7, priority: 2,"
+               " min_cols: 108}\n"
+               "      - weight: 2\n"
+               "        panels:\n"
+               "          - {panel: tickets, follow: yes, weight: 13, priority: 1}\n"
+               "          - {panel: desk, show: [days], weight: 7, priority: 3, min_cols: 108}\n",
+               store);
+    screens("desk-", KIT_NOW, 1, NULL);
+    screens("desk-ascii-", KIT_NOW, 1, "--ascii");
+}
+
 /* ---- in a terminal ---- */
 
 #define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
