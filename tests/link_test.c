@@ -270,7 +270,7 @@ Test(collector, its_end_is_told_in_its_own_words)
         char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)ends[i].script, NULL };
         struct collector c;
 
-        collector_init(&c, loop, a.app.store, argv);
+        collector_init(&c, loop, a.app.store, argv, &a.app.clock);
         collector_look(&c);
         cr_assert_gt(c.pid, 0, "%s", c.trouble);
         ev_run(loop, 0); /* to the end of its stderr */
@@ -294,7 +294,7 @@ Test(collector, one_that_is_not_there_is_told)
 
     store_close(kit.store);
     kit.store = NULL;
-    collector_init(&c, loop, a.app.store, argv);
+    collector_init(&c, loop, a.app.store, argv, &a.app.clock);
     collector_look(&c);
     cr_expect_str_eq(c.trouble,
                      "cannot start /nonexistent/dxtop-collect: No such file or directory");
@@ -310,7 +310,7 @@ Test(collector, where_somebody_collects_none_is_started)
     struct dx_error err = { 0 };
 
     cr_assert(store_heartbeat(kit.store, T0, &err));
-    collector_init(&c, loop, a.app.store, argv);
+    collector_init(&c, loop, a.app.store, argv, &a.app.clock);
     collector_look(&c);
     cr_expect_eq(c.pid, 0);
     cr_expect_str_eq(c.trouble, "");
