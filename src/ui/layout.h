@@ -22,8 +22,8 @@ struct layout_row {
 
 /* Place the rows in box. When they do not fit side by side they are stacked,
  * when they do not fit at all the highest priority numbers are dropped; at
- * least one panel always stays, even where all are out. `zoomed` (index over all panels, -1: none) gets
- * the whole box. */
+ * least one panel always stays, even where all are out. `zoomed` (index over all panels, -1: none)
+ * gets the whole box. */
 void layout_place(struct layout_row *rows, int row_count, struct dx_box box, int zoomed);
 
 #endif
