@@ -128,6 +128,41 @@ Test(source, nesting_has_a_bound)
     kit_done(&kit);
 }
 
+/* "[[],[], ... ,[] ]" of so many bytes; yours. */
+static char *empty_lists(size_t len)
+{
+    char *body = malloc(len + 1);
+    size_t at = 1;
+
+    memset(body, ' ', len);
+    body[0] = '[';
+    for (; at + 6 < len; at += 3)
+        memcpy(body + at, "[],", 3);
+    memcpy(body + at, "[]", 2);
+    body[len - 1] = ']';
+    body[len] = '\0';
+    return body;
+}
+
+Test(source, what_a_body_becomes_has_a_bound)
+{
+    const size_t most = 8 << 20, fine = 256 << 10;
+    char *body = empty_lists(most);
+    struct kit kit = { 0 };
+
+    kit_poll(&kit, 1795518000000);
+    cr_expect_not(kit_decode(&kit, &any, NULL, (struct reply){ .body = body, .len = most }));
+    cr_expect_str_eq(kit.err.text, "the answer has too much in it for its 8388608 bytes", "%s",
+                     kit.err.text);
+    free(body);
+    body = empty_lists(fine);
+    kit.err = (struct dx_error){ 0 };
+    cr_expect(kit_decode(&kit, &any, NULL, (struct reply){ .body = body, .len = fine }), "%s",
+              kit.err.text);
+    free(body);
+    kit_done(&kit);
+}
+
 Test(source, a_reply_without_a_body_is_no_crash)
 {
     struct kit kit = { 0 };

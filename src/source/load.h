@@ -8,8 +8,9 @@
 
 #include "core/mem.h"
 
-/* NULL: *why. What comes is to be read only, and lives as long as the arena: no
- * json_decref(), and nothing is put into it. */
+/* NULL: *why; json_error_out_of_memory: it would become more than 64 MiB and twelve times its
+ * size, as only what is made for it does. What comes is to be read only, and lives as long as the
+ * arena: no json_decref(), and nothing is put into it. */
 json_t *load_json(struct arena *arena, const char *body, size_t len, size_t flags,
                   json_error_t *why);
 

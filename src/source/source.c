@@ -126,6 +126,9 @@ static bool not_json(const struct reply *reply, const json_error_t *why, struct 
         return web_page(reply, err);
     if (json_error_code(why) == json_error_stack_overflow)
         return dx_fail(err, DX_FAULT_REPLY, "the answer is nested too deeply");
+    if (json_error_code(why) == json_error_out_of_memory)
+        return dx_fail(err, DX_FAULT_REPLY, "the answer has too much in it for its %zu bytes",
+                       reply->len);
     if (is_cut(reply, why))
         return dx_fail(err, DX_FAULT_REPLY, "the answer was cut short after %zu bytes", reply->len);
     (void)text_clean(words, sizeof(words), reply->body, reply->len < SHOWN ? reply->len : SHOWN);
@@ -139,11 +142,9 @@ static bool not_json(const struct reply *reply, const json_error_t *why, struct 
 
 /* As it came, whatever is not quite right with it: false. Nearly every body passes, and
  * what passes has nothing that repair() would mend. Integers stay integers. */
-static bool is_fine(struct parsed *parsed, const char *body, size_t len)
+static bool is_fine(struct parsed *parsed, const char *body, size_t len, json_error_t *why)
 {
-    json_error_t why;
-
-    parsed->json = load_json(&parsed->arena, body, len, JSON_DECODE_ANY, &why);
+    parsed->json = load_json(&parsed->arena, body, len, JSON_DECODE_ANY, why);
     if (!parsed->json)
         arena_free(&parsed->arena);
     return parsed->json != NULL;
@@ -157,7 +158,7 @@ static struct parsed parse(const struct reply *reply, json_error_t *why)
     const char *body = reply->body;
     size_t len = reply->len, again = 0;
 
-    if (is_fine(&parsed, body, len))
+    if (is_fine(&parsed, body, len, why) || json_error_code(why) == json_error_out_of_memory)
         return parsed;
     buf_init(&first, 3 * len + 1);
     parsed.mended = repair(&first, body, len);
