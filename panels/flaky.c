@@ -7,7 +7,7 @@
 
 #include "flaky.h"
 
-enum { WINDOW_DAYS = 14, ENOUGH = 5 };
+enum { WINDOW_DAYS = 14, ENOUGH = 5, PER_MILLE = 1000 };
 
 static const char *const shows[] = { "list", "detail", NULL };
 
@@ -40,7 +40,7 @@ static const struct dx_option options[] = {
 
 /* ---- columns ---- */
 
-enum { STATE, JOB, RATE, ERROR, INTERVAL, DELTA, LAST, N, LOST, TICKETS, COUNT };
+enum { STATE, JOB, RATE, ERROR, INTERVAL, TREND, DELTA, LAST, N, LOST, TICKETS, COUNT };
 
 static const struct dx_column columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
@@ -52,17 +52,20 @@ static const struct dx_column columns[] = {
                "commits that failed and passed later / commits that were tried twice or more" },
     [ERROR] = { "±", DX_CELL_TEXT, DX_UNIT_NONE, 2, 4, 4, DX_FIT_RIGHT,
                 "points that the rate may be off by (Wilson, 95 %)" },
-    [INTERVAL] = { "0 – 100 %", DX_CELL_INTERVAL, DX_UNIT_NONE, 5, 12, 30, DX_FIT_LEFT,
+    [INTERVAL] = { "0 – 100 %", DX_CELL_INTERVAL, DX_UNIT_NONE, 6, 12, 30, DX_FIT_LEFT,
                    "the rate, and between what it lies with 95 % certainty" },
+    [TREND] = { "14 D", DX_CELL_SPARK, DX_UNIT_NONE, 5, 7, 14, DX_FIT_LEFT,
+                "RATE as it was at the end of each day, and now; the top is twice the option "
+                "warn" },
     [DELTA] = { "Δ 14D", DX_CELL_TEXT, DX_UNIT_NONE, 4, 5, 6, DX_FIT_RIGHT,
                 "points more or less than in the 14 days before" },
-    [LAST] = { "LAST", DX_CELL_TEXT, DX_UNIT_NONE, 6, 5, 9, DX_FIT_RIGHT,
+    [LAST] = { "LAST", DX_CELL_TEXT, DX_UNIT_NONE, 7, 5, 9, DX_FIT_RIGHT,
                "the last failure that is evidence" },
     [N] = { "N", DX_CELL_NUMBER, DX_UNIT_COUNT, 1, 3, 6, DX_FIT_RIGHT,
             "commits that were tried twice or more: what the rate is of" },
     [LOST] = { "LOST", DX_CELL_NUMBER, DX_UNIT_SECONDS, 0, 6, 7, DX_FIT_RIGHT,
                "time of the failed tries and of the one that passed, with its wait" },
-    [TICKETS] = TIE_COLUMN(7),
+    [TICKETS] = TIE_COLUMN(8),
     [COUNT] = { 0 },
 };
 
@@ -133,6 +136,23 @@ static struct flaky_job *new_job(struct flaky *p)
     return &p->jobs[p->count++];
 }
 
+/* "20 35 - 180", per mille; it ends at now. */
+static void read_trend(double trend[TREND_DAYS], const char *text)
+{
+    char *end;
+    size_t n = 0;
+
+    for (; *text && n < TREND_DAYS; n++, text = end + strspn(end, " ")) {
+        trend[n] = strtod(text, &end) / PER_MILLE;
+        if (end != text)
+            continue;
+        trend[n] = (double)NAN;
+        end += strcspn(end, " ");
+    }
+    for (; n < TREND_DAYS; n++)
+        trend[n] = (double)NAN;
+}
+
 static void read_jobs(struct flaky *p, const struct dx_view *view, const char *key)
 {
     struct ci_prefix prefix = ci_prefix(view, p->source);
@@ -160,6 +180,7 @@ static void read_jobs(struct flaky *p, const struct dx_view *view, const char *k
                                    .high = dx_number(rows, DX_FIELD_HIGH),
                                    .before = dx_number(rows, DX_FIELD_BEFORE) };
         (void)ci_copy(job->key, sizeof(job->key), dx_text(rows, DX_FIELD_KEY));
+        read_trend(job->trend, dx_text(rows, DX_FIELD_TREND));
         name_job(job, rows, &prefix);
     }
 }
@@ -243,6 +264,11 @@ static void add(struct dx_list *list, const struct flaky *p, const struct flaky_
     cells[INTERVAL] = (struct dx_cell){
         .value = job->rate, .values = ends, .count = 2, .goal = scale, .role = role
     };
+    cells[TREND] = (struct dx_cell){ .value = job->rate,
+                                     .values = job->trend,
+                                     .count = TREND_DAYS,
+                                     .goal = p->warn,
+                                     .role = DX_ROLE_WARN };
     cells[DELTA] = (struct dx_cell){ .text = change(job, delta, sizeof(delta)),
                                      .value = job->rate - job->before,
                                      .role = job->rate > job->before ? DX_ROLE_TEXT : DX_ROLE_DIM };

@@ -5,7 +5,7 @@
 #include "job.h"
 #include "tie.h"
 
-enum { NAME_MOST = 220, KINDS_MOST = 12 };
+enum { NAME_MOST = 220, KINDS_MOST = 12, TREND_DAYS = 14 };
 
 enum show { SHOW_LIST, SHOW_DETAIL };
 
@@ -13,6 +13,7 @@ struct flaky_job {
     char key[48], name[NAME_MOST];
     int64_t state, n, failed, pairs, lost_ms, first_ms, last_ms;
     double rate, low, high, before;
+    double trend[TREND_DAYS]; /* the rate at the end of each day, and now; NaN: not known */
 };
 
 struct kind { /* what it failed with first, on how many commits */

@@ -4,6 +4,29 @@
 #include <math.h>
 #include <stdio.h>
 
+enum { GRAPH_ROWS = 5, KIND_ROWS = 3 /* of what it failed with, at least */ };
+
+/* Its rate by day, where it leaves room for what the job failed with. Returns the row
+ * behind it. */
+static int draw_trend(const struct flaky *p, const struct flaky_job *job, struct dx_canvas *canvas,
+                      int row)
+{
+    struct dx_series series = { "rate", DX_ROLE_SERIES_1, job->trend, TREND_DAYS };
+    struct dx_style dim = { .role = DX_ROLE_DIM };
+    int kinds = p->kind_count < KIND_ROWS ? (int)p->kind_count : KIND_ROWS;
+    int rows = dx_canvas_rows(canvas) - row - 1 - (kinds > 0 ? kinds + 2 : 0);
+
+    rows = rows > GRAPH_ROWS ? GRAPH_ROWS : rows;
+    if (rows < 3)
+        return row;
+    (void)dx_put(canvas, row, 1, &dim, "rate by day");
+    dx_graph(canvas, (struct dx_box){ row + 1, 1, rows, dx_canvas_cols(canvas) - 2 },
+             DX_GRAPH(.series = &series, .count = 1, .min = 0., .max = (double)NAN, .goal = p->warn,
+                      .past = DX_ROLE_WARN, .unit = DX_UNIT_RATIO,
+                      .from_ms = p->now_ms - TREND_DAYS * CI_DAY_MS, .to_ms = p->now_ms));
+    return row + 1 + rows;
+}
+
 static void draw_kinds(const struct flaky *p, struct dx_canvas *canvas, int row)
 {
     int cols = dx_canvas_cols(canvas) - 2, name = cols / 2, bar = cols - name - 8, most = 1;
@@ -65,5 +88,7 @@ void flaky_draw_detail(const struct flaky *p, struct dx_canvas *canvas)
                        ci_when(when, sizeof(when), job->last_ms, p->now_ms));
         row += dx_put_wrapped(canvas, (struct dx_box){ row, 1, 2, cols }, &dim, text);
     }
+    if (job->state == DX_FLAKY_FLAKY)
+        row = draw_trend(p, job, canvas, row + 1);
     draw_kinds(p, canvas, row + 1);
 }

@@ -471,6 +471,26 @@ Test(derive, a_flaky_job_and_its_evidence)
                      "f|co|test: RetryTest.backs_off\ne|co|test: RetryTest.backs_off\n");
 }
 
+/* On each of the last three days: two commits, of which one failed first. Before them five that
+ * passed twice. */
+Test(derive, the_rate_of_a_flaky_job_by_day)
+{
+    static const char *const shas[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k" };
+    const char *trend;
+
+    for (int i = 0; i < 11; i++) {
+        int64_t ago_ms = i < 5 ? 5 * DAY : (2 - (i - 5) / 2) * DAY;
+        bool fails = i >= 5 && i % 2 == 1;
+
+        add_try(10 + i, shas[i], fails ? DX_RESULT_FAILURE : DX_RESULT_SUCCESS,
+                fails ? DX_CAUSE_TEST : DX_CAUSE_NONE, ago_ms + HOUR);
+        add_try(30 + i, shas[i], DX_RESULT_SUCCESS, DX_CAUSE_NONE, ago_ms + MINUTE);
+    }
+    kit_poll(0, now_ms, &batch);
+    trend = ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_TREND);
+    cr_expect_str_eq(trend, "- - - - - - - - 0 0 0 143 222 273\n", "%s", trend);
+}
+
 /* Eight of ten failed, and one of ten the day before. */
 Test(derive, a_rate_that_fell_is_worse)
 {

@@ -181,6 +181,7 @@ static bool is_text(enum dx_field field)
     case DX_FIELD_CREATED_BASIS:
     case DX_FIELD_RESPONDED_BASIS:
     case DX_FIELD_RESOLVED_BASIS:
+    case DX_FIELD_TREND:
     case DX_FIELD_BRIEF:
     case DX_FIELD_DEFINITION:
         return true;

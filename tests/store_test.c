@@ -45,6 +45,7 @@ static const struct {
 } schemas[] = {
     { 5, UINT64_C(0x5bc45a92af35b391) },
     { 6, UINT64_C(0xf63f3d1e5d768c41) },
+    { 7, UINT64_C(0xef34baa282a68e07) },
 };
 
 Test(store, tables_that_change_have_another_number)

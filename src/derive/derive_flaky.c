@@ -3,7 +3,9 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "derive/derive.h"
 #include "derive/derive_kpi.h"
@@ -12,6 +14,7 @@
 
 enum { DAYS = 14 };
 
+_Static_assert(DAYS * 5 <= FLAKY_TREND, "a day takes five characters at most");
 _Static_assert(DAYS *KPI_DAY_MS >= FLAKY_WINDOW_MS, "what the days need holds what now needs");
 
 /* ---- what was tried ---- */
@@ -65,6 +68,24 @@ static void done(struct tries *t)
 
 /* ---- now ---- */
 
+/* By whole days, so that it stays as it is until the day is over. */
+static void set_trend(struct flaky_row *row, const struct flaky_try *tries, size_t n, int64_t at_ms)
+{
+    int64_t today_ms = at_ms / KPI_DAY_MS * KPI_DAY_MS;
+    size_t len = 0;
+
+    for (int i = DAYS - 1; i >= 0; i--) {
+        int64_t end_ms = i == 0 ? at_ms : today_ms - (i - 1) * KPI_DAY_MS - 1;
+        double rate = flaky_judge(tries, n, end_ms).rate;
+        int used = isnan(rate)
+                       ? snprintf(row->trend + len, sizeof(row->trend) - len, " -")
+                       : snprintf(row->trend + len, sizeof(row->trend) - len, " %.0f", 1e3 * rate);
+
+        len += (size_t)used;
+    }
+    memmove(row->trend, row->trend + 1, len);
+}
+
 static struct flaky_row row_of(int64_t name, const struct flaky *now, const struct flaky *before)
 {
     return (struct flaky_row){ .name = name,
@@ -106,8 +127,12 @@ static bool put_now(struct store *store, int64_t pipeline, const struct tries *t
         end = job_end(t, i);
         now = flaky_judge(of, end - i, at_ms);
         before = flaky_judge(of, end - i, at_ms - FLAKY_WINDOW_MS);
-        if (now.listed && name > 0)
-            rows[n++] = row_of(name, &now, &before);
+        if (now.listed && name > 0) {
+            rows[n] = row_of(name, &now, &before);
+            if (now.state == DX_FLAKY_FLAKY)
+                set_trend(&rows[n], of, end - i, at_ms);
+            n++;
+        }
         if (name > 0 && has_failed(of, end - i, at_ms - 2 * FLAKY_WINDOW_MS))
             failed[failed_n++] = name;
     }

@@ -155,16 +155,16 @@ static const struct query flaky = {
                   "  j.ext) FROM run r CROSS JOIN job j ON j.run = r.id AND j.name = f.name"
                   "  AND j.result = 2 JOIN text u ON u.id = j.url JOIN text pr ON pr.id = r.project"
                   "  WHERE r.pipeline = f.pipeline AND r.finished_ms <= ?1"
-                  "  ORDER BY r.finished_ms DESC LIMIT 1)"
+                  "  ORDER BY r.finished_ms DESC LIMIT 1), f.trend"
                   " FROM flaky_now f JOIN pipeline p ON p.id = f.pipeline"
                   " JOIN source src ON src.id = p.source AND src.place IS NOT NULL"
                   " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR (f.pipeline = ?6 AND f.name "
                   "= ?7))"
                   " ORDER BY f.lost_ms DESC, f.pairs DESC, 4, 5, 6 LIMIT ?5",
-    { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE,
-      DX_FIELD_NAME, DX_FIELD_STATE, DX_FIELD_RATE, DX_FIELD_LOW, DX_FIELD_HIGH, DX_FIELD_N,
-      DX_FIELD_FAILED, DX_FIELD_PAIRS, DX_FIELD_LOST, DX_FIELD_FIRST_SEEN, DX_FIELD_LAST_SEEN,
-      DX_FIELD_BEFORE, DX_FIELD_URL, DX_FIELD_COUNT },
+    { DX_FIELD_SOURCE,    DX_FIELD_TYPE,   DX_FIELD_KEY,   DX_FIELD_PROJECT, DX_FIELD_PIPELINE,
+      DX_FIELD_NAME,      DX_FIELD_STATE,  DX_FIELD_RATE,  DX_FIELD_LOW,     DX_FIELD_HIGH,
+      DX_FIELD_N,         DX_FIELD_FAILED, DX_FIELD_PAIRS, DX_FIELD_LOST,    DX_FIELD_FIRST_SEEN,
+      DX_FIELD_LAST_SEEN, DX_FIELD_BEFORE, DX_FIELD_URL,   DX_FIELD_TREND,   DX_FIELD_COUNT },
 };
 
 /* The commits on which the job both failed, by no fault of the platform, and passed. */

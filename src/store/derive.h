@@ -153,11 +153,13 @@ struct pipeline_day {
 bool store_put_pipeline_day(struct store *store, const struct pipeline_day *day,
                             struct dx_error *err);
 
+enum { FLAKY_TREND = 80 };
 struct flaky_row {
     int64_t name;
     int state; /* enum dx_flaky_state */
     int64_t n, failed, pairs, lost_ms, first_ms, last_ms;
     double rate, low, high, before;
+    char trend[FLAKY_TREND]; /* "0 12 -": the rate of each day per mille, -: not known */
 };
 /* All flaky jobs of a pipeline: what is not among them is flaky no more. */
 bool store_put_flaky(struct store *store, int64_t pipeline, const struct flaky_row *rows,

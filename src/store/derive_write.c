@@ -261,14 +261,14 @@ static bool put_flaky(struct store *store, int64_t pipeline, const struct flaky_
     sqlite3_stmt *stmt = store_statement(
         store,
         "INSERT INTO flaky_now (pipeline, name, state, n, failed, pairs, rate, low, high, lost_ms,"
-        " first_ms, last_ms, before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-        " ?13) ON CONFLICT (pipeline, name) DO UPDATE SET (state, n, failed, pairs, rate, low,"
-        " high, lost_ms, first_ms, last_ms, before) = (excluded.state, excluded.n, excluded.failed,"
+        " first_ms, last_ms, before, trend) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+        " ?12, ?13, ?14) ON CONFLICT (pipeline, name) DO UPDATE SET (state, n, failed, pairs, rate, low,"
+        " high, lost_ms, first_ms, last_ms, before, trend) = (excluded.state, excluded.n, excluded.failed,"
         " excluded.pairs, excluded.rate, excluded.low, excluded.high, excluded.lost_ms,"
-        " excluded.first_ms, excluded.last_ms, excluded.before) WHERE (state, n, failed, pairs,"
-        " rate, lost_ms, first_ms, last_ms, before) IS NOT (excluded.state, excluded.n,"
+        " excluded.first_ms, excluded.last_ms, excluded.before, excluded.trend) WHERE (state, n, failed, pairs,"
+        " rate, lost_ms, first_ms, last_ms, before, trend) IS NOT (excluded.state, excluded.n,"
         " excluded.failed, excluded.pairs, excluded.rate, excluded.lost_ms, excluded.first_ms,"
-        " excluded.last_ms, excluded.before)",
+        " excluded.last_ms, excluded.before, excluded.trend)",
         err);
 
     if (!stmt)
@@ -286,6 +286,7 @@ static bool put_flaky(struct store *store, int64_t pipeline, const struct flaky_
     bind_time(stmt, 11, row->first_ms);
     bind_time(stmt, 12, row->last_ms);
     bind_number(stmt, 13, row->before);
+    bind_text(stmt, 14, row->trend);
     return store_step(store, stmt, err);
 }
 

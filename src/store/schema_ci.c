@@ -82,10 +82,11 @@ const char schema_derived_sql[] =
     " n_before INTEGER NOT NULL, slower INTEGER NOT NULL, was_n INTEGER NOT NULL,"
     " was_ok INTEGER NOT NULL, worse INTEGER NOT NULL, last TEXT NOT NULL,"
     " PRIMARY KEY (pipeline, window_ms, part)) WITHOUT ROWID;"
+    /* trend: the rate at the end of each of the last days, and now; per mille, - where unknown */
     "CREATE TABLE flaky_now (pipeline INTEGER NOT NULL, name INTEGER NOT NULL,"
     " state INTEGER NOT NULL, n INTEGER NOT NULL, failed INTEGER NOT NULL, pairs INTEGER NOT NULL,"
     " rate REAL, low REAL, high REAL, lost_ms INTEGER NOT NULL, first_ms INTEGER, last_ms INTEGER,"
-    " before REAL, PRIMARY KEY (pipeline, name)) WITHOUT ROWID;"
+    " before REAL, trend TEXT NOT NULL, PRIMARY KEY (pipeline, name)) WITHOUT ROWID;"
     /* jobs that failed, whatever of, within twice the window of the flaky ones */
     "CREATE TABLE failed_now (pipeline INTEGER NOT NULL, name INTEGER NOT NULL,"
     " PRIMARY KEY (pipeline, name)) WITHOUT ROWID;"

@@ -38,7 +38,7 @@ enum dx_query {
     DX_QUERY_TOTALS,        /* as PIPELINES: one row for all, one for protected branches, one for
                                pull requests; NAME: "all" "protected" "other" */
     DX_QUERY_FLAKY, /* by minutes lost. SOURCE TYPE PROJECT PIPELINE NAME STATE RATE LOW HIGH
-                       N FAILED PAIRS LOST FIRST_SEEN LAST_SEEN BEFORE (rate) URL */
+                       N FAILED PAIRS LOST FIRST_SEEN LAST_SEEN BEFORE (rate) URL TREND */
     DX_QUERY_FLAKY_COMMITS, /* key: a flaky job's. SHA AT ACTOR STRIP TEXT (of the first failure)
                                URL */
     DX_QUERY_FAILURES,      /* over window_ms, by cause and category, most first. CAUSE NAME
@@ -263,6 +263,8 @@ enum dx_field {
     DX_FIELD_CREATED_BASIS,   /* t what CREATED was read from: "created_at" */
     DX_FIELD_RESPONDED_BASIS, /* t "comment" */
     DX_FIELD_RESOLVED_BASIS,  /* t "resolutiondate", "closed_at" */
+    DX_FIELD_TREND,           /* t "20 35 - 180": RATE of flaky jobs as it was at the end of each of
+                                 the 13 days before, UTC, and now; per mille, -: not known */
     DX_FIELD_COUNT
 };
 
