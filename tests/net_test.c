@@ -117,6 +117,18 @@ Test(budget, what_is_left_is_our_share_of_what_is_left)
     cr_expect(budget_left(&b, now + 60000, .5) > 1e300, "reset since");
 }
 
+Test(budget, what_is_over_by_our_clock_only_is_not_over)
+{
+    struct budget b = { 0 };
+    int64_t now = (int64_t)NOW * 1000;
+
+    budget_seen(&b, now, 2000, 1000, now - 300); /* its second was cut */
+    cr_expect_float_eq(budget_left(&b, now, .5), 0., 1e-9);
+    cr_expect(budget_left(&b, now + 1000, .5) > 1e300, "and is asked again a second later");
+    budget_seen(&b, now, 2000, 1000, 0);
+    cr_expect(budget_left(&b, now, .5) > 1e300, "nobody said until when");
+}
+
 Test(budget, gitlab_names_the_limit_by_the_minute_whatever_its_period_is)
 {
     struct budget b = { 0 };

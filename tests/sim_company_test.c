@@ -914,17 +914,22 @@ Test(gitlab, the_last_page_names_no_next_one)
 Test(gitlab, too_many_in_a_minute_are_too_many)
 {
     start(5000, 2);
-    for (int i = 0; i < 2000; i++)
+    get("/gitlab/api/v4/version");
+    cr_expect_str_eq(header("RateLimit-Limit"), "", "it has none");
+    sim.minute.limit = 20;
+    for (int i = 0; i < 20; i++)
         get("/gitlab/api/v4/version");
     cr_expect_eq(got.status, 200);
+    cr_expect_str_eq(header("RateLimit-Limit"), "20");
     cr_expect_str_eq(header("RateLimit-Remaining"), "0");
     get("/gitlab/api/v4/version");
     cr_expect_eq(got.status, 429);
     cr_expect_str_eq(got.body.bytes, "Retry later\n");
-    cr_expect_gt(atoi(header("Retry-After")), 0);
-    now += MINUTE_MS;
+    cr_expect_eq(atoi(header("Retry-After")), 60 - 7 + 1, "minutes are those of the clock");
+    now += (60 - 7) * 1000;
     get("/gitlab/api/v4/version");
     cr_expect_eq(got.status, 200);
+    cr_expect_str_eq(header("RateLimit-Remaining"), "19");
     stop();
 }
 

@@ -579,6 +579,7 @@ static const char *const wrong[][4] = {
     { "--repos", "many" },
     { "--history", "10s" },
     { "--rate-limit", "-1" },
+    { "--gitlab-limit", "many" },
     { "--clock=now", "--now=2026-11-24T14:32:07Z" },
 };
 

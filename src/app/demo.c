@@ -90,8 +90,11 @@ static bool start_sim(struct demo *demo, struct app *app, struct dx_error *err)
 {
     const struct arguments *args = &app->arguments;
     char seed[64], line[512];
-    char *argv[10] = { app->paths.sim, mem_text("--port=0"), mem_text("--until-stdin"), NULL };
-    size_t n = 3;
+    /* Its GitLab is the company's own, which has no limit: at that of gitlab.com the first
+     * minutes would show a part. */
+    char *argv[10] = { app->paths.sim, mem_text("--port=0"), mem_text("--until-stdin"),
+                       mem_text("--gitlab-limit=0"), NULL };
+    size_t n = 4;
     json_t *said;
 
     if (!*args->common.clock && !*args->common.now)

@@ -6,6 +6,7 @@
 #include <math.h>
 
 enum {
+    SECOND_MS = 1000,
     HOUR_MS = 3600 * 1000,
     SMOOTH_MS = 10 * 60 * 1000,
     STRETCH_MOST_MS = 24 * HOUR_MS /* a reset that is further away is not believed */
@@ -39,6 +40,10 @@ void budget_seen(struct budget *budget, int64_t now_ms, int64_t limit, int64_t r
         budget->counted = reset_ms == budget->reset_ms ? budget->counted + 1 : 1;
         remaining = budget->counted < limit ? limit - budget->counted : 0;
     }
+    /* By the server's clock it is not yet over: times are cut to whole seconds, and clocks
+     * differ. */
+    if (reset_ms > 0 && reset_ms <= now_ms)
+        reset_ms = now_ms + SECOND_MS;
     budget->limit = limit > remaining ? limit : remaining;
     budget->remaining = remaining;
     budget->reset_ms = reset_ms;

@@ -14,7 +14,7 @@
 #include "core/text.h"
 #include "sim/noise.h"
 
-enum { OPTIONS = 16, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };
+enum { OPTIONS = 17, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };
 
 /* In its company there is, at the moment of the README's picture, what the
  * dashboard is for: one pool too slow, one without runners, one that strains. */
@@ -36,6 +36,8 @@ static const struct arg rows[OPTIONS + 1] = {
       "its offices' clock is so far ahead of UTC (0s): more is done by day" },
     { "rate-limit", 0, "N", FIELD(rate_limit),
       "requests an hour that GitHub allows (5000); 0: no limits" },
+    { "gitlab-limit", 0, "N", FIELD(gitlab_limit),
+      "requests a minute that GitLab allows (2000); 0: any number" },
     { "auth", 0, NULL, FIELD(auth), "want a bearer token, which is made and printed" },
     { "token", 0, "TOKEN", FIELD(token), "want this bearer token" },
     { "fault", 0, "FAULT", 0, "let answers go wrong, as below; can be given several times" },
@@ -176,9 +178,13 @@ static bool parse_company(const struct arguments *args, struct sim *sim, struct 
     int64_t repos = 50, history_ms = 30 * DAY_MS, *ahead_ms = &sim->world.ahead_ms;
 
     sim->rate.limit = 5000;
+    sim->minute.limit = 2000;
     if (!parse_number(&repos, "repos", args->repos, 1, 1000, err) ||
-        !parse_number(&sim->rate.limit, "rate-limit", args->rate_limit, 0, INT32_MAX, err))
+        !parse_number(&sim->rate.limit, "rate-limit", args->rate_limit, 0, INT32_MAX, err) ||
+        !parse_number(&sim->minute.limit, "gitlab-limit", args->gitlab_limit, 0, INT32_MAX, err))
         return false;
+    if (sim->rate.limit == 0)
+        sim->minute.limit = 0;
     if (*args->history && (!duration_parse(&history_ms, args->history) || history_ms < HOUR_MS ||
                            history_ms > 400 * DAY_MS))
         return dx_fail(err, DX_FAULT_CONFIG,
@@ -241,6 +247,7 @@ bool arguments_parse(struct arguments *args, struct sim *sim, int argc, char **a
                                 .history = "",
                                 .ahead = "",
                                 .rate_limit = "",
+                                .gitlab_limit = "",
                                 .shell = "" };
     *sim = (struct sim){ .world = { .seed = DEFAULT_SEED } };
     for (size_t i = 0; i < OPTIONS; i++)

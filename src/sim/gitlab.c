@@ -15,7 +15,7 @@
 #define ROOT     "/api/v4"
 #define RELATIVE "/gitlab" ROOT
 
-enum { PER_MINUTE = 2000, TOTAL_MOST = 10000 };
+enum { TOTAL_MOST = 10000 };
 
 static const struct group {
     int id, parent;
@@ -33,18 +33,18 @@ enum { GROUPS = sizeof(groups) / sizeof(groups[0]) };
 static void put_limit(struct exchange *x)
 {
     const struct sim *sim = x->sim;
-    int64_t left = PER_MINUTE - sim->minute.used;
+    int64_t left = sim->minute.limit - sim->minute.used;
     time_t s = (time_t)(sim->minute.reset_ms / 1000);
     char date[64];
     struct tm tm;
 
     exchange_header(x, "X-Request-Id", "01SIM%021" PRId64, sim->requests);
     exchange_header(x, "X-Gitlab-Meta", "{\"version\":\"1\"}");
-    if (sim->rate.limit == 0)
+    if (sim->minute.limit == 0)
         return;
     (void)gmtime_r(&s, &tm);
     (void)strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-    exchange_header(x, "RateLimit-Limit", "%d", PER_MINUTE);
+    exchange_header(x, "RateLimit-Limit", "%" PRId64, sim->minute.limit);
     exchange_header(x, "RateLimit-Name", "throttle_authenticated_api");
     exchange_header(x, "RateLimit-Observed", "%" PRId64, sim->minute.used);
     exchange_header(x, "RateLimit-Remaining", "%" PRId64, left > 0 ? left : 0);
@@ -52,18 +52,19 @@ static void put_limit(struct exchange *x)
     exchange_header(x, "RateLimit-ResetTime", "%s", date);
 }
 
-/* false: the answer is there already. Everything counts, 304 too. */
+/* false: the answer is there already. Everything counts, 304 too, and by the minutes of the
+ * clock. */
 static bool is_welcome(struct exchange *x)
 {
     struct sim *sim = x->sim;
 
     if (x->now_ms >= sim->minute.reset_ms) {
         sim->minute.used = 0;
-        sim->minute.reset_ms = x->now_ms + MINUTE_MS;
+        sim->minute.reset_ms = (x->now_ms / MINUTE_MS + 1) * MINUTE_MS;
     }
     sim->minute.used++;
     put_limit(x);
-    if (sim->rate.limit == 0 || sim->minute.used <= PER_MINUTE)
+    if (sim->minute.limit == 0 || sim->minute.used <= sim->minute.limit)
         return true;
     exchange_text(x, 429, "Retry later\n");
     exchange_header(x, "Retry-After", "%" PRId64, (sim->minute.reset_ms - x->now_ms) / 1000 + 1);

@@ -23,6 +23,7 @@ struct sim {
         int64_t used, reset_ms;
     } rate; /* of the GitHub face */
     struct {
+        int64_t limit; /* requests a minute; 0: no limit, and no headers about it */
         int64_t used, reset_ms;
     } minute; /* of the GitLab face */
     struct {
