@@ -1,5 +1,6 @@
 /* overview: the key numbers of the platform as tiles, each with its goal, its trend and
  * its definition. */
+#include "inside.h"
 #include "overview.h"
 
 #include <math.h>
@@ -31,14 +32,15 @@ static const struct dx_column columns[] = {
     [COUNT] = { 0 },
 };
 
-static const char *const shows[] = { "tiles", "wall", NULL };
+static const char *const shows[] = { "tiles", "wall", "review", NULL };
 static const struct dx_option options[] = {
     { .name = "show",
       .type = DX_OPTION_CHOICE,
       .offset = offsetof(struct overview, show),
       .fallback = "tiles",
       .choices = shows,
-      .help = "tiles side by side, or pages of large digits" },
+      .help = "tiles side by side, pages of large digits, or frames with the last seven days over "
+              "those before them" },
     { .name = "kpis",
       .type = DX_OPTION_LIST,
       .offset = offsetof(struct overview, kpis),
@@ -49,9 +51,9 @@ static const struct dx_option options[] = {
 };
 
 static const struct dx_level levels[] = {
-    { NULL, overview_inside_columns },
-    { NULL, overview_inside_columns },
-    { NULL, overview_inside_columns },
+    { NULL, inside_columns },
+    { NULL, inside_columns },
+    { NULL, inside_columns },
     { NULL, NULL },
 };
 
@@ -193,10 +195,26 @@ static double worse_by(const struct tile *tile)
     return tile->floor ? -by : by;
 }
 
+/* What is past its goal and got worse is looked at first, then what is far past it all the
+ * same. */
+static int rank_of(const struct tile *tile)
+{
+    bool bad = tile->state == DX_KPI_BAD;
+
+    if (tile->stale || tile->state < DX_KPI_WARN)
+        return 3;
+    if (worse_by(tile) > 0.)
+        return bad ? 0 : 1;
+    return bad ? 2 : 3;
+}
+
 static int by_worse(const void *a, const void *b)
 {
     double x = worse_by(a), y = worse_by(b);
+    int first = rank_of(a) - rank_of(b);
 
+    if (first != 0)
+        return first;
     if (isnan(x) || isnan(y))
         return isnan(x) - isnan(y);
     return (x < y) - (x > y);
@@ -235,6 +253,8 @@ static double read_all(struct overview *p, const struct dx_view *view)
     read_ages(p, view, &filled);
     if (dx_before(view))
         read_week(p, dx_before(view));
+    if (p->show == SHOW_REVIEW)
+        overview_review_read(p, view);
     sort(p);
     return filled;
 }
@@ -368,8 +388,9 @@ DX_EXPORT const struct dx_panel dx_panel_overview = {
             "behind them the records themselves. Sorting (s) and filtering (/) show the numbers "
             "as a list.\n"
             "Week against week (w) each is beside what it was seven days before, and the tiles "
-            "begin with what got worse by the largest share of what it was: away from its goal, "
-            "or from where more or less of it is better.",
+            "begin with what is past its goal and got worse, or far past it all the same; then "
+            "what got worse by the largest share of what it was: away from its goal, or from "
+            "where more or less of it is better.",
     .state_size = sizeof(struct overview),
     .options = options,
     .min_rows = 2,

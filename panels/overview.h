@@ -5,7 +5,7 @@
 
 #include "job.h"
 
-enum { TILES_MOST = 32, POINTS = 30, TILE_TEXT = 64 };
+enum { TILES_MOST = 32, POINTS = 30, TILE_TEXT = 64, WEEK_DAYS = 7, REVIEW_DAYS = 14 };
 
 struct tile { /* one key number */
     double value, low, high, before, target, bad;
@@ -13,6 +13,7 @@ struct tile { /* one key number */
     int64_t stale_ms;                     /* how old it is; 0: it never came */
     double points[POINTS], ghost[POINTS]; /* ghost: a week before */
     size_t count, ghost_count;
+    double days[REVIEW_DAYS]; /* of two weeks, the last one is today */
     enum dx_unit unit;
     enum dx_kpi_state state;
     uint32_t reads;
@@ -23,7 +24,7 @@ struct tile { /* one key number */
     char id[32], name[40], brief[24], note[160], about[1200];
 };
 
-enum overview_show { SHOW_TILES, SHOW_WALL };
+enum overview_show { SHOW_TILES, SHOW_WALL, SHOW_REVIEW };
 
 struct overview {
     int show; /* options: enum overview_show; of const char *: ids, in their order */
@@ -60,6 +61,8 @@ const char *tile_window(char *out, int64_t window_ms);
 int overview_rows_on(int page_rows, int page_cols, bool *bare);
 /* What was in it lately, with its goal, in the box. */
 void tile_graph(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile);
+/* Its glyph and number, a chip where it is bad, at the left of the box. The columns used. */
+int tile_put_number(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile);
 void overview_paint(const void *state, const char *selected, struct dx_canvas *canvas);
 const char *overview_at(const void *state, int row, int col);
 
@@ -71,21 +74,18 @@ const char *overview_wall_names(const struct overview *p, size_t page, char *out
 /* The page that is selected. */
 void overview_wall(const struct overview *p, const char *selected, struct dx_canvas *canvas);
 
+/* ---- overview_review.c: week against week, framed ---- */
+
+void overview_review_read(struct overview *p, const struct dx_view *view);
+/* false: there is no room for frames. */
+bool overview_review(const struct overview *p, const char *selected, struct dx_canvas *canvas);
+const char *overview_review_at(const struct overview *p, int row, int col); /* "": no tile */
+
 /* ---- overview_inside.c: what a number is made of ---- */
 
-extern const struct dx_column overview_inside_columns[];
 /* Rows for level 1 to 3 of what was opened; level 4 is a job, painted. */
 void overview_inside(struct overview *p, const struct dx_view *view, struct dx_list *list);
 
-/* A row of what is inside. */
-struct line { /* filled by whoever knows it; NaN: unknown */
-    struct ci_look look;
-    enum dx_unit unit;
-    double value, before, n;
-    int64_t at_ms; /* 0: none */
-    const char *key, *url, *name, *words, *into;
-};
-void overview_put(struct dx_list *list, const struct line *line, int64_t now_ms);
 /* Against the goal of the whole: who breaks it is seen at once. */
 struct ci_look overview_look(const struct tile *tile, double value);
 

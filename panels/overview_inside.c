@@ -1,5 +1,6 @@
 /* overview_inside: what a key number is made of: pools, pipelines, jobs or categories,
  * then the records themselves. */
+#include "inside.h"
 #include "overview.h"
 
 #include <math.h>
@@ -8,48 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { RECORDS_MOST = 300, NAME_MOST = 300 };
-
-enum { STATE, NAME, VALUE, BEFORE, N, AT, WORDS, COUNT };
-
-const struct dx_column overview_inside_columns[] = {
-    [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT, "as elsewhere" },
-    [NAME] = { "NAME", DX_CELL_TEXT, DX_UNIT_NONE, 0, 12, 44, DX_FIT_MIDDLE,
-               "of the pool, pipeline, job, category or record" },
-    [VALUE] = { "VALUE", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 14, DX_FIT_RIGHT,
-                "the number, of this one alone" },
-    [BEFORE] = { "BEFORE", DX_CELL_TEXT, DX_UNIT_NONE, 2, 8, 10, DX_FIT_RIGHT,
-                 "of the window before, where that is kept" },
-    [N] = { "N", DX_CELL_NUMBER, DX_UNIT_COUNT, 1, 4, 7, DX_FIT_RIGHT, "what it is made of" },
-    [AT] = { "AT", DX_CELL_TEXT, DX_UNIT_NONE, 1, 5, 9, DX_FIT_RIGHT, "when it ended" },
-    [WORDS] = { "", DX_CELL_TEXT, DX_UNIT_NONE, 3, 10, 0, DX_FIT_LEFT, "what else is known" },
-    [COUNT] = { 0 },
-};
-
-void overview_put(struct dx_list *list, const struct line *line, int64_t now_ms)
-{
-    char value[TILE_TEXT], before[TILE_TEXT] = "", at[32] = "";
-    struct dx_cell cells[COUNT] = {
-        [STATE] = { .value = (double)line->look.glyph, .role = line->look.role },
-        [NAME] = { .text = line->name, .role = DX_ROLE_TEXT, .attr = line->look.attr },
-        [VALUE] = { .text = dx_format(value, sizeof(value), line->unit, line->value),
-                    .value = line->value,
-                    .role = DX_ROLE_TEXT },
-        [BEFORE] = { .text = before, .value = line->before, .role = DX_ROLE_DIM },
-        [N] = { .value = line->n, .role = DX_ROLE_DIM },
-        [AT] = { .text = at, .value = (double)line->at_ms, .role = DX_ROLE_DIM },
-        [WORDS] = { .text = line->words ? line->words : "", .role = DX_ROLE_DIM },
-    };
-
-    if (isnan(line->n))
-        cells[N].text = "";
-    if (!isnan(line->before))
-        (void)dx_format(before, sizeof(before), line->unit, line->before);
-    if (line->at_ms > 0)
-        (void)ci_when(at, sizeof(at), line->at_ms, now_ms);
-    dx_add(list, DX_ROW(.key = line->key, .url = line->url ? line->url : "", .cells = cells,
-                        .into = line->into ? line->into : ""));
-}
+enum { NAME_MOST = 300 };
 
 struct ci_look overview_look(const struct tile *tile, double value)
 {
@@ -86,51 +46,17 @@ static void list_pools(const struct overview *p, const struct tile *tile,
 
         if (waiting > 0)
             (void)snprintf(words, sizeof(words), "%lld wait now", (long long)waiting);
-        overview_put(
-            list,
-            &(struct line){ .look = overview_look(tile, value),
-                            .unit = tile->unit,
-                            .value = value,
-                            .before = p50 ? (double)NAN : ci_seconds(rows, DX_FIELD_BEFORE),
-                            .n = (double)dx_int(rows, DX_FIELD_N),
-                            .key = dx_text(rows, DX_FIELD_KEY),
-                            .name = dx_text(rows, DX_FIELD_NAME),
-                            .words = words,
-                            .into = dx_text(rows, DX_FIELD_NAME) },
-            p->now_ms);
-    }
-}
-
-static void list_jobs(const struct overview *p, const struct dx_view *view, struct dx_list *list,
-                      const struct dx_filter *filter, enum dx_field span)
-{
-    struct ci_prefix prefix = ci_prefix(view, NULL);
-    struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS, filter);
-
-    while (dx_next(rows)) {
-        struct ci_look look = ci_look(rows);
-        const char *evidence = dx_text(rows, DX_FIELD_EVIDENCE);
-        char name[NAME_MOST], pipeline[200], number[60], words[300];
-
-        (void)ci_pipeline(pipeline, sizeof(pipeline), rows, &prefix);
-        (void)ci_number(number, sizeof(number), rows);
-        (void)snprintf(name, sizeof(name), "%.90s %.50s %.120s", pipeline, number,
-                       dx_text(rows, DX_FIELD_NAME));
-        (void)snprintf(words, sizeof(words), "%s%s%.200s", look.word, *evidence ? ": " : "",
-                       evidence);
-        overview_put(list,
-                     &(struct line){ .look = look,
-                                     .unit = DX_UNIT_SECONDS,
-                                     .value = ci_seconds(rows, span),
-                                     .before = (double)NAN,
-                                     .n = (double)NAN,
-                                     .at_ms = dx_int(rows, DX_FIELD_FINISHED),
-                                     .key = dx_text(rows, DX_FIELD_KEY),
-                                     .url = dx_text(rows, DX_FIELD_URL),
-                                     .name = name,
-                                     .words = words,
-                                     .into = dx_text(rows, DX_FIELD_NAME) },
-                     p->now_ms);
+        inside_put(list,
+                   &(struct line){ .look = overview_look(tile, value),
+                                   .unit = tile->unit,
+                                   .value = value,
+                                   .before = p50 ? (double)NAN : ci_seconds(rows, DX_FIELD_BEFORE),
+                                   .n = (double)dx_int(rows, DX_FIELD_N),
+                                   .key = dx_text(rows, DX_FIELD_KEY),
+                                   .name = dx_text(rows, DX_FIELD_NAME),
+                                   .words = words,
+                                   .into = dx_text(rows, DX_FIELD_NAME) },
+                   p->now_ms);
     }
 }
 
@@ -165,49 +91,20 @@ static void list_pipelines(const struct overview *p, const struct tile *tile,
         if (is(tile, "platform_success") && unknown > 0)
             (void)snprintf(words, sizeof(words), "%lld failed, nobody knows why",
                            (long long)unknown);
-        overview_put(list,
-                     &(struct line){ .look = overview_look(tile, value),
-                                     .unit = tile->unit,
-                                     .value = value,
-                                     .before = is(tile, "duration")
-                                                   ? ci_seconds(rows, DX_FIELD_BEFORE)
-                                                   : (double)NAN,
-                                     .n = (double)n,
-                                     .key = dx_text(rows, DX_FIELD_KEY),
-                                     .url = dx_text(rows, DX_FIELD_URL),
-                                     .name = ci_pipeline(name, sizeof(name), rows, &prefix),
-                                     .words = words,
-                                     .into = name },
-                     p->now_ms);
-    }
-}
-
-static void list_runs(const struct overview *p, const struct dx_view *view, struct dx_list *list,
-                      const char *key)
-{
-    struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_RUNS, DX_FILTER(.key = key, .limit = RECORDS_MOST));
-
-    while (dx_next(rows)) {
-        struct ci_look look = ci_look(rows);
-        const char *evidence = dx_text(rows, DX_FIELD_EVIDENCE);
-        char number[100], words[300];
-
-        (void)snprintf(words, sizeof(words), "%s%s%.200s", look.word, *evidence ? ": " : "",
-                       *evidence ? evidence : dx_text(rows, DX_FIELD_TITLE));
-        overview_put(list,
-                     &(struct line){ .look = look,
-                                     .unit = DX_UNIT_SECONDS,
-                                     .value = ci_seconds(rows, DX_FIELD_DURATION),
-                                     .before = (double)NAN,
-                                     .n = (double)NAN,
-                                     .at_ms = dx_int(rows, DX_FIELD_FINISHED),
-                                     .key = dx_text(rows, DX_FIELD_KEY),
-                                     .url = dx_text(rows, DX_FIELD_URL),
-                                     .name = ci_number(number, sizeof(number), rows),
-                                     .words = words,
-                                     .into = number },
-                     p->now_ms);
+        inside_put(list,
+                   &(struct line){ .look = overview_look(tile, value),
+                                   .unit = tile->unit,
+                                   .value = value,
+                                   .before = is(tile, "duration")
+                                                 ? ci_seconds(rows, DX_FIELD_BEFORE)
+                                                 : (double)NAN,
+                                   .n = (double)n,
+                                   .key = dx_text(rows, DX_FIELD_KEY),
+                                   .url = dx_text(rows, DX_FIELD_URL),
+                                   .name = ci_pipeline(name, sizeof(name), rows, &prefix),
+                                   .words = words,
+                                   .into = name },
+                   p->now_ms);
     }
 }
 
@@ -230,46 +127,20 @@ static void list_flaky(const struct overview *p, const struct tile *tile,
                        dx_text(rows, DX_FIELD_NAME));
         (void)snprintf(words, sizeof(words), "%lld of the commits failed and passed",
                        (long long)dx_int(rows, DX_FIELD_FAILED));
-        overview_put(
-            list,
-            &(struct line){ .look = { DX_GLYPH_WARN, DX_ROLE_WARN, 0, "" },
-                            .unit = lost ? DX_UNIT_SECONDS : DX_UNIT_RATIO,
-                            .value = lost ? ci_seconds(rows, DX_FIELD_LOST)
-                                          : dx_number(rows, DX_FIELD_RATE),
-                            .before = lost ? (double)NAN : dx_number(rows, DX_FIELD_BEFORE),
-                            .n = (double)dx_int(rows, DX_FIELD_N),
-                            .at_ms = dx_int(rows, DX_FIELD_LAST_SEEN),
-                            .key = dx_text(rows, DX_FIELD_KEY),
-                            .url = dx_text(rows, DX_FIELD_URL),
-                            .name = name,
-                            .words = words,
-                            .into = name },
-            p->now_ms);
-    }
-}
-
-static void list_commits(const struct overview *p, const struct dx_view *view, struct dx_list *list,
-                         const char *key)
-{
-    struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_FLAKY_COMMITS, DX_FILTER(.key = key, .limit = RECORDS_MOST));
-
-    while (dx_next(rows)) {
-        char sha[16];
-
-        (void)snprintf(sha, sizeof(sha), "%.10s", dx_text(rows, DX_FIELD_SHA));
-        overview_put(list,
-                     &(struct line){ .look = { DX_GLYPH_WARN, DX_ROLE_WARN, 0, "" },
-                                     .unit = DX_UNIT_COUNT,
-                                     .value = (double)strlen(dx_text(rows, DX_FIELD_STRIP)),
-                                     .before = (double)NAN,
-                                     .n = (double)NAN,
-                                     .at_ms = dx_int(rows, DX_FIELD_AT),
-                                     .key = dx_text(rows, DX_FIELD_SHA),
-                                     .url = dx_text(rows, DX_FIELD_URL),
-                                     .name = sha,
-                                     .words = dx_text(rows, DX_FIELD_TEXT) },
-                     p->now_ms);
+        inside_put(list,
+                   &(struct line){ .look = { DX_GLYPH_WARN, DX_ROLE_WARN, 0, "" },
+                                   .unit = lost ? DX_UNIT_SECONDS : DX_UNIT_RATIO,
+                                   .value = lost ? ci_seconds(rows, DX_FIELD_LOST)
+                                                 : dx_number(rows, DX_FIELD_RATE),
+                                   .before = lost ? (double)NAN : dx_number(rows, DX_FIELD_BEFORE),
+                                   .n = (double)dx_int(rows, DX_FIELD_N),
+                                   .at_ms = dx_int(rows, DX_FIELD_LAST_SEEN),
+                                   .key = dx_text(rows, DX_FIELD_KEY),
+                                   .url = dx_text(rows, DX_FIELD_URL),
+                                   .name = name,
+                                   .words = words,
+                                   .into = name },
+                   p->now_ms);
     }
 }
 
@@ -299,15 +170,15 @@ static void list_days(const struct overview *p, const struct tile *tile, const s
         double value = dx_number(rows, DX_FIELD_VALUE);
         char day[40];
 
-        overview_put(list,
-                     &(struct line){ .look = overview_look(tile, value),
-                                     .unit = tile->unit,
-                                     .value = value,
-                                     .before = (double)NAN,
-                                     .n = (double)dx_int(rows, DX_FIELD_N),
-                                     .key = day,
-                                     .name = day_name(day, sizeof(day), at_ms - 1) },
-                     p->now_ms);
+        inside_put(list,
+                   &(struct line){ .look = overview_look(tile, value),
+                                   .unit = tile->unit,
+                                   .value = value,
+                                   .before = (double)NAN,
+                                   .n = (double)dx_int(rows, DX_FIELD_N),
+                                   .key = day,
+                                   .name = day_name(day, sizeof(day), at_ms - 1) },
+                   p->now_ms);
     }
 }
 
@@ -365,13 +236,13 @@ static void list_records(const struct overview *p, const struct tile *tile,
 {
     switch (made_of(tile)) {
     case OF_POOLS:
-        list_jobs(p, view, list, DX_FILTER(.key = key, .limit = RECORDS_MOST), DX_FIELD_QUEUED);
+        inside_jobs(view, list, DX_FILTER(.key = key, .limit = RECORDS_MOST), DX_FIELD_QUEUED);
         break;
     case OF_PIPELINES:
-        list_runs(p, view, list, key);
+        inside_runs(view, list, key);
         break;
     case OF_FLAKY:
-        list_commits(p, view, list, key);
+        inside_commits(view, list, key);
         break;
     case OF_TICKETS:
         overview_list_tickets(p, tile, view, list, key);
@@ -398,8 +269,8 @@ void overview_inside(struct overview *p, const struct dx_view *view, struct dx_l
     else if (depth == 2)
         list_records(p, tile, view, list, key);
     else if (depth == 3)
-        list_jobs(
-            p, view, list,
+        inside_jobs(
+            view, list,
             DX_FILTER(.key = key, .limit = RECORDS_MOST, .attempts = made_of(tile) == OF_POOLS),
             made_of(tile) == OF_POOLS ? DX_FIELD_QUEUED : DX_FIELD_DURATION);
     else

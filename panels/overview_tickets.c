@@ -1,4 +1,5 @@
 /* overview_tickets: key numbers of tickets by category or priority, and the tickets. */
+#include "inside.h"
 #include "overview.h"
 
 #include <math.h>
@@ -83,7 +84,7 @@ void overview_list_groups(const struct overview *p, const struct tile *tile,
         line.look = look_of(tile, line.value);
         line.name = line.into = name;
         line.words = say(rows, words, sizeof(words));
-        overview_put(list, &line, p->now_ms);
+        inside_put(list, &line, p->now_ms);
     }
 }
 
@@ -143,7 +144,7 @@ static void list_these(const struct overview *p, const struct tile *tile, struct
 
         if (!counts(tile, rows, p->now_ms))
             continue;
-        overview_put(
+        inside_put(
             list,
             &(struct line){ .look = look_of(tile, is(tile, "repeat_tickets") ? (double)NAN : span),
                             .unit = DX_UNIT_SECONDS,

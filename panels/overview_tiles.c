@@ -71,7 +71,10 @@ const char *overview_at(const void *state, int row, int col)
 {
     const struct overview *p = state;
     struct grid g = grid_of(p->rows, p->cols, p->count);
+    const char *framed = p->show == SHOW_REVIEW ? overview_review_at(p, row, col) : "";
 
+    if (*framed)
+        return framed;
     for (size_t i = 0; i < p->count && i < g.most; i++) {
         struct dx_box box = box_of(&g, p->cols, i);
 
@@ -134,7 +137,7 @@ static int value_cols(const struct tile *tile)
     return dx_width(tile_value(value, tile)) + (tile->state == DX_KPI_BAD && !tile->stale ? 4 : 2);
 }
 
-static void put_value(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
+int tile_put_number(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
 {
     enum dx_role role = tile_role(tile);
     bool past = tile->state >= DX_KPI_WARN && !tile->stale;
@@ -144,15 +147,15 @@ static void put_value(struct dx_canvas *canvas, const struct dx_box *box, const 
                                .attr = tile->stale ? 0 : DX_BOLD };
     struct dx_style glyph = { .role = role, .attr = past ? DX_BOLD : 0 };
     const char *mark = dx_glyph(canvas, tile_glyph(tile));
-    char value[TILE_TEXT], n[TILE_TEXT], words[2 * TILE_TEXT];
-    int col = box->col, room;
+    char value[TILE_TEXT], words[2 * TILE_TEXT];
+    int col = box->col;
 
     (void)tile_value(value, tile);
     if (tile->state == DX_KPI_NOTHING) {
         (void)dx_put(canvas, box->row, col, &dim, mark);
         (void)dx_put_fit(canvas, (struct dx_box){ box->row, col + 2, 1, box->cols - 2 },
                          DX_FIT_LEFT, &dim, tile->note);
-        return;
+        return box->cols;
     }
     if (tile->state == DX_KPI_BAD && !tile->stale) {
         struct dx_style chip = { .role = DX_ROLE_BAD, .attr = DX_CHIP | DX_BOLD };
@@ -163,9 +166,17 @@ static void put_value(struct dx_canvas *canvas, const struct dx_box *box, const 
         (void)dx_put(canvas, box->row, col, &glyph, mark);
         col += 2 + put_number(canvas, box->row, col + 2, &number, value);
     }
-    room = box->col + box->cols - col;
-    (void)dx_put_fit(canvas, (struct dx_box){ box->row, col, 1, room }, DX_FIT_RIGHT, &dim,
-                     count_in(n, tile, room - 1));
+    return col - box->col;
+}
+
+static void put_value(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
+{
+    int used = tile_put_number(canvas, box, tile), room = box->cols - used;
+    char n[TILE_TEXT];
+
+    if (tile->state != DX_KPI_NOTHING)
+        (void)dx_put_fit(canvas, (struct dx_box){ box->row, box->col + used, 1, room },
+                         DX_FIT_RIGHT, &dim, count_in(n, tile, room - 1));
 }
 
 static void put_trend(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
@@ -405,6 +416,8 @@ void overview_paint(const void *state, const char *selected, struct dx_canvas *c
         overview_wall(p, selected, canvas);
         return;
     }
+    if (p->show == SHOW_REVIEW && overview_review(p, selected, canvas))
+        return;
     if (is_bare(rows)) {
         paint_bare(p, selected, canvas);
         return;

@@ -263,7 +263,8 @@ static void draw_days(const struct pipelines *p, const struct pipeline *row,
     dx_graph(canvas, box,
              DX_GRAPH(.series = series, .count = 2, .min = 0., .max = (double)NAN,
                       .goal = (double)NAN, .legend = true, .unit = DX_UNIT_SECONDS,
-                      .from_ms = p->now_ms - DAYS * CI_DAY_MS, .to_ms = p->now_ms));
+                      .from_ms = p->now_ms - DAYS * CI_DAY_MS, .to_ms = p->now_ms,
+                      .ghost = p->week ? days->ghost : NULL, .ghost_count = DAYS));
 }
 
 static void draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)

@@ -20,7 +20,7 @@ struct pipeline {
 };
 
 struct days {
-    double p50[DAYS], p90[DAYS];
+    double p50[DAYS], p90[DAYS], ghost[DAYS]; /* ghost: p50 a week before */
 };
 
 struct pipelines {
@@ -38,6 +38,7 @@ struct pipelines {
     int level;
     struct job_detail job;
     struct tie_marks *ties; /* in update() */
+    bool week;              /* against the week before */
 };
 
 /* All, or the one with the key; with the days where a graph has room. */

@@ -102,26 +102,40 @@ const struct pipeline *pipelines_find(const struct pipelines *p, const char *key
     return NULL;
 }
 
-static void read_days(struct pipelines *p, const struct dx_view *view, const char *key)
+static void take_days(struct pipelines *p, const struct dx_view *view, const char *key, bool ghost)
 {
-    int64_t from_ms = p->now_ms - DAYS * CI_DAY_MS;
+    int64_t from_ms = dx_now(view) - DAYS * CI_DAY_MS;
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_PIPELINE_DAYS, DX_FILTER(.key = key, .from_ms = from_ms));
 
-    p->days = malloc((p->count + 1) * sizeof(*p->days));
-    for (size_t i = 0; p->days && i < p->count; i++)
-        for (int day = 0; day < DAYS; day++)
-            p->days[i].p50[day] = p->days[i].p90[day] = (double)NAN;
-    while (p->days && dx_next(rows)) {
+    while (dx_next(rows)) {
         const struct pipeline *row = pipelines_find(p, dx_text(rows, DX_FIELD_KEY));
         int64_t day = (dx_int(rows, DX_FIELD_AT) - from_ms - 1) / CI_DAY_MS;
 
         if (!row || day < 0)
             continue;
         day = day >= DAYS ? DAYS - 1 : day;
+        if (ghost) {
+            p->days[row->nth].ghost[day] = ci_seconds(rows, DX_FIELD_P50);
+            continue;
+        }
         p->days[row->nth].p50[day] = ci_seconds(rows, DX_FIELD_P50);
         p->days[row->nth].p90[day] = ci_seconds(rows, DX_FIELD_P90);
     }
+}
+
+static void read_days(struct pipelines *p, const struct dx_view *view, const char *key)
+{
+    p->days = malloc((p->count + 1) * sizeof(*p->days));
+    if (!p->days)
+        return;
+    for (size_t i = 0; i < p->count; i++)
+        for (int day = 0; day < DAYS; day++)
+            p->days[i].p50[day] = p->days[i].p90[day] = p->days[i].ghost[day] = (double)NAN;
+    take_days(p, view, key, false);
+    p->week = dx_before(view) != NULL;
+    if (p->week)
+        take_days(p, dx_before(view), key, true);
 }
 
 void pipelines_read(struct pipelines *p, const struct dx_view *view, const char *key)

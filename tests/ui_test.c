@@ -500,6 +500,37 @@ static bool is_drawn(const char *what, int cols)
     return strstr(line, what) != NULL;
 }
 
+static const struct dx_column cut_columns[] = {
+    { "NAME", DX_CELL_TEXT, DX_UNIT_NONE, -1, 6, 0, DX_FIT_MIDDLE, "" },
+    { "WAIT", DX_CELL_NUMBER, DX_UNIT_COUNT, 0, 5, 6, DX_FIT_RIGHT, "" },
+    { "LAST", DX_CELL_TEXT, DX_UNIT_NONE, 1, 7, 7, DX_FIT_RIGHT, "" },
+    { 0 },
+};
+
+/* A name may be wanted less whole than a number beside it. */
+Test(table, cuts_a_name_before_a_column_goes_where_it_is_told_to)
+{
+    const struct dx_cell cells[] = { { .text = "mobile/build (ui)" },
+                                     { .value = 4 },
+                                     { .text = "100.0 %" } };
+    struct dx_column usual[4];
+    struct table t;
+
+    memcpy(usual, cut_columns, sizeof(usual));
+    usual[0].priority = 0;
+    for (int asked = 0; asked < 2; asked++) {
+        start(3, 24, GLYPHS_BRAILLE);
+        table_init(&t, asked ? cut_columns : usual);
+        table_add(&t, DX_ROW(.key = "a", .url = "", .cells = cells));
+        table_arrange(&t);
+        table_draw(&t, &canvas, 0, false);
+        cr_expect_eq(is_drawn("100.0 %", 24), asked != 0);
+        cr_expect_neq(is_drawn("mobile", 24), asked != 0);
+        table_done(&t);
+        grid_done(&grid);
+    }
+}
+
 /* It is whole or not there, for half of one says another. */
 Test(table, a_time_is_not_cut)
 {

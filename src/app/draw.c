@@ -23,9 +23,11 @@ enum {
 static void update(struct viewer *v, const struct grid *grid)
 {
     struct dx_error err = { 0 };
-    struct page *page = viewer_page(v);
+    struct page *page;
     int64_t now_ms = viewer_now(v);
 
+    meeting_due(v);
+    page = viewer_page(v);
     v->store_trouble[0] = '\0';
     v->update_ms = now_ms;
     if (!store_begin(v->app->store, &err)) {

@@ -9,6 +9,7 @@
 #include "core/mem.h"
 
 enum { FRAME = 2 }; /* rows and columns that a frame takes */
+enum { LARGE_ROWS = 27, LARGE_COLS = 96, LARGE_LEAST = 9 }; /* of page.large */
 
 void page_init(struct page *page, const struct view_settings *settings)
 {
@@ -64,12 +65,22 @@ static void open_panels(struct page *page)
 }
 
 /* How it stands on a page of rows x cols. */
-static struct layout_panel wanted(struct slot *slot, int rows, int cols)
+static struct layout_panel wanted(const struct page *page, struct slot *slot, int rows, int cols)
 {
     const struct dx_panel *panel = slot->settings->kind;
-    bool bare = false, out = cols < slot->settings->min_cols;
-    int own = panel->rows_on ? panel->rows_on(rows, cols, &bare) : 0;
+    bool bare = page->large && rows >= LARGE_ROWS && cols >= LARGE_COLS;
+    bool out = cols < slot->settings->min_cols;
+    int own;
 
+    if (panel->rows_on && bare) {
+        slot->instance.bare = true;
+        return (struct layout_panel){ .weight = (int)slot->settings->weight,
+                                      .priority = (int)slot->settings->priority,
+                                      .min_rows = LARGE_LEAST,
+                                      .min_cols = panel->min_cols };
+    }
+    bare = false;
+    own = panel->rows_on ? panel->rows_on(rows, cols, &bare) : 0;
     slot->instance.bare = bare;
     if (panel->rows_on)
         return (struct layout_panel){ .weight = (int)slot->settings->weight,
@@ -115,10 +126,10 @@ static void place(struct page *page, int rows, int cols)
                                         .panels = panels + n,
                                         .count = (int)view->rows[r].panel_count };
         for (size_t p = 0; p < view->rows[r].panel_count; p++, n++)
-            panels[n] = wanted(&page->slots[n], rows, cols);
+            panels[n] = wanted(page, &page->slots[n], rows, cols);
     }
     whole = whole_page(page);
-    if (whole >= 0)
+    if (whole >= 0 && !(page->large && page->slots[whole].instance.depth == 0))
         page->slots[whole].instance.bare = false;
     layout_place(lines, (int)view->row_count, (struct dx_box){ 0, 0, rows, cols }, whole);
     for (size_t i = 0; i < page->slot_count; i++)

@@ -24,6 +24,7 @@ struct page {
     size_t focus;
     int zoomed; /* slot, or -1 */
     bool open;
+    bool large; /* key numbers have their share of it, and no frame around their own */
     const struct as_of *before; /* week against week, for the next update; NULL: not */
 };
 

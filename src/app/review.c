@@ -27,6 +27,7 @@ void review_redact(struct viewer *v, bool on)
     for (size_t i = 0; i < v->page_count; i++)
         close_steps(&v->pages[i]);
     close_steps(&v->log);
+    close_steps(&v->meeting.page);
     v->message_until = 0;
     v->want_update = true;
 }
@@ -36,6 +37,7 @@ void review_begin(struct viewer *v)
 {
     for (size_t i = 0; i < v->page_count; i++)
         v->pages[i].before = NULL;
+    v->meeting.page.before = NULL;
     if (!v->wall.on)
         viewer_page(v)->before = moment_before(v);
 }
@@ -51,6 +53,8 @@ void review_weeks(struct viewer *v, struct dx_canvas *line, int64_t now_ms)
     struct page *page = viewer_page(v);
     struct weeks weeks = { .now_ms = now_ms, .before_ms = moment_week_before(v) };
 
+    if (page == &v->meeting.page)
+        meeting_count(page, &weeks.worse, &weeks.better);
     for (size_t i = 0; i < page->slot_count; i++)
         if (page->slots[i].box.rows > 0)
             week_count(&page->slots[i].instance, &weeks.worse, &weeks.better);

@@ -9,6 +9,7 @@
 #include "app/collector.h"
 #include "app/command.h"
 #include "app/facts.h"
+#include "app/meeting.h"
 #include "app/notify.h"
 #include "ui/line.h"
 #include "app/page.h"
@@ -36,6 +37,7 @@ struct viewer {
     struct page *pages;
     size_t page_count, page;
     struct page log; /* the page behind L */
+    struct meeting meeting;
     struct wall wall;
     enum overlay overlay;
     int help_top; /* first line of the help that is shown */

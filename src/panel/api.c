@@ -116,6 +116,16 @@ int dx_big_cols(const struct dx_canvas *canvas, int rows, const char *text)
     return big_cols(canvas, rows, text);
 }
 
+void dx_frame(struct dx_canvas *canvas, struct dx_box box, const char *title, const char *note,
+              bool focused)
+{
+    struct dx_canvas window = canvas_sub(canvas, box);
+
+    (void)frame_draw(
+        &window, &(struct frame){
+                     .title = title, .note = note, .note_role = DX_ROLE_DIM, .focused = focused });
+}
+
 void dx_loud_frame(struct dx_canvas *canvas, struct dx_box box, enum dx_role role)
 {
     frame_loud(canvas, box, role);

@@ -317,11 +317,13 @@ static void draw_list(struct instance *in, struct dx_canvas *inside, int64_t now
 void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms, bool focused)
 {
     struct dx_canvas inside;
+    bool bare;
 
     in->stale = now_ms > in->due_ms && !in->panel->paint;
     if (in->columns)
         table_scroll(in->table, canvas->rows - FRAME_AND_HEAD); /* the frame counts them */
-    inside = in->bare ? *canvas : instance_frame(in, canvas, now_ms, focused);
+    bare = in->bare && (instance_paints(in) || canvas->rows <= FRAME_AND_HEAD);
+    inside = bare ? *canvas : instance_frame(in, canvas, now_ms, focused);
     if (inside.rows < 1 || inside.cols < 1)
         return;
     if (in->error.fault != DX_FAULT_NONE) {

@@ -132,6 +132,8 @@ static int narrowest(const struct table *table, const struct plan *plan, int i, 
         return plan->width[i];
     if (worst < 0 || c->priority >= table->columns[worst].priority)
         return floor;
+    if (c->priority < 0)
+        return floor > cols / 3 ? floor : cols / 3;
     if (!is_long(&table->columns[worst]) || !stretches(c))
         return plan->width[i];
     return floor > cols / 3 ? floor : cols / 3;
@@ -159,7 +161,7 @@ static bool says_nothing(const struct table *table, int column)
 {
     const struct dx_column *c = &table->columns[column];
 
-    if (c->type != DX_CELL_TEXT || c->priority == 0 || table->row_count == 0)
+    if (c->type != DX_CELL_TEXT || c->priority <= 0 || table->row_count == 0)
         return false;
     for (size_t i = 0; i < table->row_count; i++) {
         const char *text = table->rows[i].cells[column].text;

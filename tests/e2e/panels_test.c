@@ -243,17 +243,107 @@ Test(panels, filter_and_sort_are_of_their_level_and_keep_the_selection)
 
 /* ---- key numbers ---- */
 
-static struct pty *view_health(int rows, int cols)
+static struct pty *view_health_with(const char *option, int rows, int cols)
 {
-    const char *argv[] = { "dxtop", "-c",    health,   "--state", dir,
-                           "--now", KIT_NOW, "--view", "Health",  NULL };
+    const char *argv[] = { "dxtop", "-c",     health,   "--state", dir, "--now",
+                           KIT_NOW, "--view", "Health", option,    NULL };
     struct pty *p;
 
     company_write(store, KIT_NORMAL);
     company_hold(store);
     p = pty_start(argv, rows, cols, "xterm-256color");
-    cr_assert(pty_shows(p, "Platform success", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "Queue p95", 10000), "%s", pty_text(p));
     return p;
+}
+
+static struct pty *view_health(int rows, int cols)
+{
+    return view_health_with(NULL, rows, cols);
+}
+
+Test(panels, every_tile_opens)
+{
+    static const char *const names[] = { "Platform success", "Queue p95",      "Queue median",
+                                         "CI median",        "CI p90",         "CI success",
+                                         "First attempt",    "Lost to flakes", "Flaky jobs" };
+    bool seen[sizeof(names) / sizeof(names[0])] = { false };
+    struct pty *p = view_health(60, 200); /* all of them */
+
+    pty_send(p, "\033[Z");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        pty_send(p, "\r");
+        SHOWS(p, "Health › ");
+        SHOWS(p, "all: ");
+        for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+            char path[80];
+
+            snprintf(path, sizeof(path), "Health › %s ", names[n]);
+            seen[n] = seen[n] || strstr(pty_text(p), path) != NULL;
+        }
+        pty_send(p, "\033");
+        LACKS(p, "all: ");
+        pty_send(p, "l");
+    }
+    for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+        cr_expect(seen[n], "%s", names[n]);
+    quit(p);
+}
+
+/* ---- the review ---- */
+
+Test(panels, what_got_worse_is_opened_down_to_the_evidence)
+{
+    struct pty *p = view_health_with("--week", 40, 120);
+
+    unsetenv("BROWSER");
+    SHOWS(p, "Got worse");
+    SHOWS(p, "10 worse, 7 better");
+    pty_send(p, "\r"); /* the worst: a pipeline */
+    SHOWS(p, "Got worse › docs/lint");
+    pty_send(p, "\r");
+    SHOWS(p, "› docs/lint › #");
+    pty_send(p, "\r");
+    SHOWS(p, "started_at - created_at");
+    for (int i = 0; i < 3; i++) {
+        pty_send(p, "\033");
+        pty_read(p, 100);
+    }
+    pty_send(p, "/linux-xl\r\r"); /* a pool: its jobs */
+    SHOWS(p, "Got worse › linux-xl · github");
+    SHOWS(p, "api/test #");
+    pty_send(p, "o");
+    SHOWS(p, "https://ci.acme.example/acme/");
+    for (int i = 0; i < 2; i++) {
+        pty_send(p, "\033");
+        pty_read(p, 100);
+    }
+    pty_send(p, "/jdk21\r\r"); /* a flaky job: its commits */
+    SHOWS(p, "Got worse › api/test (jdk21)");
+    pty_send(p, "w");
+    LACKS(p, "Got worse");
+    SHOWS(p, "Queues");
+    quit(p);
+}
+
+Test(panels, a_tile_of_the_review_is_clicked_and_has_the_page_once_it_is_opened)
+{
+    struct pty *p = view_health_with("--week", 40, 120);
+
+    SHOWS(p, "Got worse");
+    pty_send(p, "\033[<0;50;18M\033[<0;50;18m"); /* the second one of the second row */
+    pty_read(p, 100);
+    pty_send(p, "\033[<0;50;18M\033[<0;50;18m");
+    SHOWS(p, "Health › First attempt");
+    LACKS(p, "Got worse");
+    pty_send(p, "\033");
+    SHOWS(p, "Got worse");
+    pty_send(p, "z"); /* all of them, each in its frame and none around them */
+    LACKS(p, "Got worse");
+    SHOWS(p, "╭─ CI p90");
+    LACKS(p, "╭─ Health");
+    pty_send(p, "z/flaky\r"); /* as a list it has a frame of its own */
+    SHOWS(p, "╭─ Health");
+    quit(p);
 }
 
 /* From the tile to the evidence: pipelines, runs, jobs, the job itself. */

@@ -195,6 +195,10 @@ DX_EXPORT void dx_big(struct dx_canvas *canvas, struct dx_box box, const struct 
 /* Columns that it takes in digits of 5 or 3 rows; -1: it cannot be drawn so. */
 DX_EXPORT int dx_big_cols(const struct dx_canvas *canvas, int rows, const char *text);
 
+/* A frame as a panel has it in the outermost cells of the box: a title, a note at the right. */
+DX_EXPORT void dx_frame(struct dx_canvas *canvas, struct dx_box box, const char *title,
+                        const char *note, bool focused);
+
 /* A heavy frame in the outermost cells of the box, for what has to be seen from afar. */
 DX_EXPORT void dx_loud_frame(struct dx_canvas *canvas, struct dx_box box, enum dx_role role);
 
@@ -255,7 +259,9 @@ struct dx_column { /* a table ends at title == NULL */
     const char *title;
     enum dx_cell_type type;
     enum dx_unit unit;
-    int priority; /* 0 is never dropped; the highest is dropped first */
+    /* 0 is never dropped; the highest is dropped first. -1: a text that is cut, to a third of
+     * the list, before another column is dropped. */
+    int priority;
     int min, max; /* columns wide; the room left over goes to columns with max 0 */
     enum dx_fit fit;
     const char *help; /* the definition, for `?` */

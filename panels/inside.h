@@ -1,0 +1,30 @@
+/* inside: what a number is made of: the records themselves, in the same columns whatever they are.
+ */
+#ifndef PANELS_INSIDE_H
+#define PANELS_INSIDE_H
+
+#include "ci.h"
+
+enum { RECORDS_MOST = 300 };
+
+extern const struct dx_column inside_columns[];
+
+/* A row of what is inside. */
+struct line { /* filled by whoever knows it; NaN: unknown */
+    struct ci_look look;
+    enum dx_unit unit;
+    double value, before, n;
+    int64_t at_ms; /* 0: none */
+    const char *key, *url, *name, *words, *into;
+};
+void inside_put(struct dx_list *list, const struct line *line, int64_t now_ms);
+
+/* In update(): rows for these columns. span: how long what of a job took. */
+void inside_jobs(const struct dx_view *view, struct dx_list *list, const struct dx_filter *filter,
+                 enum dx_field span);
+void inside_runs(const struct dx_view *view, struct dx_list *list,
+                 const char *key); /* a pipeline's */
+void inside_commits(const struct dx_view *view, struct dx_list *list,
+                    const char *key); /* a flaky job's */
+
+#endif
