@@ -491,6 +491,59 @@ Test(derive, the_rate_of_a_flaky_job_by_day)
     cr_expect_str_eq(trend, "- - - - - - - - 0 0 0 143 222 273\n", "%s", trend);
 }
 
+static const char *flaky_jobs(void)
+{
+    return ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_NAME, DX_FIELD_N, DX_FIELD_PAIRS);
+}
+
+/* Their runs were done and counted before: nothing else says that there is more to count. */
+Test(derive, jobs_that_come_after_their_runs_are_judged_at_once)
+{
+    static const char *const shas[] = { "a", "b", "c", "d", "e", "f" };
+
+    for (int later = 0; later < 2; later++) {
+        for (int i = 0; i < 6; i++)
+            add_try(10 + i, shas[i], DX_RESULT_FAILURE, DX_CAUSE_TEST, (30 - i) * HOUR);
+        for (int i = 0; i < 6; i++)
+            add_try(20 + i, shas[i], DX_RESULT_SUCCESS, DX_CAUSE_NONE, (29 - i) * HOUR);
+        for (size_t i = 0; i < batch.run_count; i++) {
+            batch.runs[i].outcome.result = DX_RESULT_SUCCESS; /* the job may fail */
+            batch.runs[i].bare = later;
+        }
+        batch.job_count = later ? batch.job_count : 0;
+        kit_poll(0, now_ms, &batch);
+        cr_expect_str_eq(flaky_jobs(), later ? "test|6|6\n" : "");
+    }
+}
+
+/* What a runner lost says nothing of the job, and its log is often read later. */
+Test(derive, a_job_that_the_platform_failed_by_its_log_is_judged_anew)
+{
+    static const char *const shas[] = { "a", "b", "c", "d", "e", "f" };
+    struct log_tail *tail;
+
+    for (int i = 0; i < 6; i++) {
+        add_try(10 + i, shas[i], DX_RESULT_FAILURE, i == 0 ? DX_CAUSE_UNKNOWN : DX_CAUSE_TEST,
+                (30 - i) * HOUR);
+        if (i == 0) /* its run succeeded all the same, so nobody asks whose fault that is */
+            batch.runs[0].outcome.result = DX_RESULT_SUCCESS;
+        add_try(20 + i, shas[i], DX_RESULT_SUCCESS, DX_CAUSE_NONE, (29 - i) * HOUR);
+    }
+    kit_poll(0, now_ms, &batch);
+    cr_expect_str_eq(flaky_jobs(), "test|6|6\n");
+    tail = batch_tail(&batch);
+    *tail = (struct log_tail){ .project = "acme/p0",
+                               .run = "10",
+                               .job = "10",
+                               .run_attempt = 1,
+                               .job_attempt = 1,
+                               .text = "",
+                               .cause = DX_CAUSE_PLATFORM,
+                               .evidence = "runner: lost (rule 1)" };
+    kit_poll(0, now_ms, &batch);
+    cr_expect_str_eq(flaky_jobs(), "test|5|5\n");
+}
+
 /* Eight of ten failed, and one of ten the day before. */
 Test(derive, a_rate_that_fell_is_worse)
 {

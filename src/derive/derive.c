@@ -196,6 +196,10 @@ static bool commit_pipelines(struct deriver *d, struct store *store, const struc
     for (int64_t id = 0; (id = ids_next(&touched->pipelines, id)) > 0;)
         if (has_room(room, store, &room->rest.flaky, id) && !derive_flaky(store, id, at_ms, err))
             return false;
+    for (int64_t id = 0; (id = ids_next(&touched->flaky, id)) > 0;)
+        if (!ids_has(&touched->pipelines, id) && has_room(room, store, &room->rest.flaky, id) &&
+            !derive_flaky(store, id, at_ms, err))
+            return false;
     return true;
 }
 
@@ -213,11 +217,13 @@ static void note_kpis(struct deriver *d, const struct touched *touched, int64_t 
             parts_add(&rest->kpi_days, 0, touched->pipeline_days.part[i].nth);
             ids_add(&rest->flaky_days, touched->pipeline_days.part[i].id);
         }
+    for (int64_t id = 0; (id = ids_next(&touched->flaky_days, id)) > 0;)
+        ids_add(&rest->flaky_days, id);
     for (int64_t id = 0; (id = ids_next(&touched->tickets, id)) > 0;)
         kpi_pass_moved(&d->kpi, id);
     d->kpis_touched = d->kpis_touched || ids_next(&touched->pools, 0) > 0 ||
-                      ids_next(&touched->pipelines, 0) > 0 || ids_next(&touched->tickets, 0) > 0 ||
-                      touched->changes;
+                      ids_next(&touched->pipelines, 0) > 0 || ids_next(&touched->flaky, 0) > 0 ||
+                      ids_next(&touched->tickets, 0) > 0 || touched->changes;
 }
 
 static bool commit_tickets(struct deriver *d, struct store *store, const struct touched *touched,
@@ -240,10 +246,11 @@ bool deriver_commit(void *self, struct store *store, const struct touched *touch
     int64_t at_ms = minute_of(now_ms);
     bool ok = commit_pools(d, store, touched, at_ms, &room, err);
 
-    note_kpis(d, touched, at_ms, &room.rest);
-    /* Before the pipelines: what it corroborates is the platform's fault there. */
+    /* Before the pipelines: what it corroborates is the platform's fault there, and touches
+     * them. */
     if (ok && touched->failed_to_ms > 0)
         ok = derive_incidents(store, touched->failed_from_ms, touched->failed_to_ms, now_ms, err);
+    note_kpis(d, touched, at_ms, &room.rest);
     ok = ok && commit_pipelines(d, store, touched, at_ms, &room, err) &&
          commit_tickets(d, store, touched, &room, err) && store_put_dirty(store, &room.rest, err) &&
          put_moment(d, store, at_ms, err);

@@ -48,8 +48,9 @@ enum { /* job.flags */
 enum { AGAIN_MOST_MS = 10 * 60 * 1000 };
 
 struct row_state {
-    bool fresh;  /* it is of this commit */
-    bool failed; /* as it is now; no other run has a cause */
+    bool fresh;       /* it is of this commit */
+    bool failed;      /* as it is now; no other run has a cause */
+    int64_t pipeline; /* of one that was there before; 0: the commit touches it anyway */
 };
 struct writing { /* a commit under way */
     struct store *store;
@@ -63,6 +64,9 @@ bool jobs_put(struct writing *w, struct dx_error *err);
 bool tails_put(struct writing *w, struct dx_error *err);
 /* A failed job that ended then is there, or its cause is known better. */
 void touch_failure(struct writing *w, int64_t finished_ms);
+/* A job that ended then is there, or is judged otherwise: so are its pipeline's flaky jobs, now
+ * and on the days since. */
+void touch_tries(struct writing *w, int64_t pipeline, int64_t finished_ms);
 /* Give a failed run the cause that its jobs have. */
 bool run_blame(struct store *store, int64_t run, struct dx_error *err);
 bool pools_put(struct writing *w, struct dx_error *err);

@@ -69,15 +69,20 @@ bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
 bool store_blame_platform(struct store *store, int64_t job, struct dx_error *err)
 {
     sqlite3_stmt *stmt =
-        derive_over(store, "UPDATE job SET cause = 2 WHERE id = ?1 AND cause < 2 RETURNING run",
+        derive_over(store,
+                    "UPDATE job SET cause = 2 WHERE id = ?1 AND cause < 2 RETURNING run,"
+                    " (SELECT pipeline FROM run WHERE id = job.run)",
                     job, 0, 0, err);
     int64_t run = 0;
     bool row;
 
     if (!stmt || !store_row(store, stmt, &row, err))
         return false;
-    if (row)
+    if (row) {
         run = sqlite3_column_int64(stmt, 0);
+        ids_add(&store->touched.flaky, sqlite3_column_int64(stmt, 1));
+        ids_add(&store->touched.flaky_days, sqlite3_column_int64(stmt, 1));
+    }
     (void)sqlite3_reset(stmt);
     return run == 0 || run_blame(store, run, err);
 }

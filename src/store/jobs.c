@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const int64_t HOUR_MS = 3600000, AGAIN_LEAST_MS = 30000;
+static const int64_t HOUR_MS = 3600000, DAY_MS = 24 * HOUR_MS, AGAIN_LEAST_MS = 30000;
 
 /* ---- what is there already ---- */
 
@@ -144,6 +144,15 @@ void touch_failure(struct writing *w, int64_t finished_ms)
         t->failed_to_ms = finished_ms;
 }
 
+void touch_tries(struct writing *w, int64_t pipeline, int64_t finished_ms)
+{
+    if (pipeline <= 0)
+        return;
+    ids_add(&w->store->touched.flaky, pipeline);
+    if (finished_ms > 0 && finished_ms / DAY_MS < w->poll->now_ms / DAY_MS)
+        ids_add(&w->store->touched.flaky_days, pipeline);
+}
+
 /* *written: it is not as it was. */
 static bool write_row(struct writing *w, const struct job *job, const char *sql, int64_t pool,
                       bool *written, struct dx_error *err)
@@ -169,6 +178,11 @@ static bool write_row(struct writing *w, const struct job *job, const char *sql,
     return true;
 }
 
+static bool is_try(enum dx_result result)
+{
+    return result == DX_RESULT_SUCCESS || result == DX_RESULT_FAILURE;
+}
+
 static void touch_job(struct writing *w, const struct job *job, const struct old_job *old,
                       int64_t pool)
 {
@@ -176,6 +190,8 @@ static void touch_job(struct writing *w, const struct job *job, const struct old
     touch(w, old->pool, old->started_ms);
     if (job->outcome.result == DX_RESULT_FAILURE || old->result == DX_RESULT_FAILURE)
         touch_failure(w, job->timing.finished_ms);
+    if (is_try(job->outcome.result) || is_try(old->result))
+        touch_tries(w, w->state[job->run].pipeline, job->timing.finished_ms);
 }
 
 /* Of a run that is new the jobs are new too, unless one comes twice: *added is false. */

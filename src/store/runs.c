@@ -289,6 +289,7 @@ static bool put_run(struct writing *w, size_t i, struct dx_error *err)
         return false;
     w->runs[i] = old.id;
     w->state[i].failed = has_failed(old.phase, old.result);
+    w->state[i].pipeline = old.pipeline;
     if (run->bare && run->gone && old.id > 0 && old.phase != DX_PHASE_DONE)
         return close_gone(w, &old, err);
     if (run->bare || (old.id > 0 && is_older(&old, run)))

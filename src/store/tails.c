@@ -35,7 +35,8 @@ static sqlite3_stmt *update(struct writing *w, const struct log_tail *tail, stru
         " (SELECT id FROM run WHERE ext = ?1 AND project = ?2 AND source = ?3 AND attempt = ?4)"
         " AND result = 2 AND ((cause < 2 AND (?6 > 1 OR evidence IS NULL)) OR (cause = 2 AND"
         " ?6 = 2 AND NOT EXISTS (SELECT 1 FROM text WHERE id = evidence AND text LIKE"
-        " '%(rule %)'))) RETURNING run, coalesce(finished_ms, 0)",
+        " '%(rule %)'))) RETURNING run, coalesce(finished_ms, 0),"
+        " (SELECT pipeline FROM run WHERE id = job.run)",
         err);
 
     if (!stmt || project < 0)
@@ -56,7 +57,7 @@ static sqlite3_stmt *update(struct writing *w, const struct log_tail *tail, stru
 static bool put_tail(struct writing *w, const struct log_tail *tail, struct dx_error *err)
 {
     sqlite3_stmt *stmt;
-    int64_t run = 0, finished_ms = 0;
+    int64_t run = 0, finished_ms = 0, pipeline = 0;
     bool row;
 
     if (tail->cause == DX_CAUSE_NONE || !*tail->evidence)
@@ -67,11 +68,13 @@ static bool put_tail(struct writing *w, const struct log_tail *tail, struct dx_e
     if (row) {
         run = sqlite3_column_int64(stmt, 0);
         finished_ms = sqlite3_column_int64(stmt, 1);
+        pipeline = sqlite3_column_int64(stmt, 2);
     }
     (void)sqlite3_reset(stmt);
     if (run == 0)
         return true;
     touch_failure(w, finished_ms);
+    touch_tries(w, pipeline, finished_ms);
     return run_blame(w->store, run, err);
 }
 
