@@ -17,6 +17,8 @@ void mouse_event(struct viewer *v, const struct dx_event *event)
     bool was_focused;
     size_t at;
 
+    if (!v->mouse) /* some other program left it on */
+        return;
     v->typing = TYPING_NONE; /* what is typed would go to another list */
     if (event->row == 0) {
         move_to_view(v, (size_t)viewer_tab_at(v, event->col));
@@ -46,8 +48,11 @@ void mouse_event(struct viewer *v, const struct dx_event *event)
 void do_mouse(struct viewer *v, const struct deed *deed)
 {
     (void)deed;
+    if (!screen_mouse(v->screen, !v->mouse)) {
+        viewer_say(v, "this terminal reports no mouse");
+        return;
+    }
     v->mouse = !v->mouse;
-    screen_mouse(v->screen, v->mouse);
     viewer_say(v, v->mouse ? "the mouse selects, scrolls and opens"
                            : "the mouse is the terminal's: it selects text");
 }

@@ -248,10 +248,13 @@ void screen_theme(struct screen *s, const struct theme *theme)
     screen_redraw(s);
 }
 
-void screen_mouse(struct screen *s, bool on)
+bool screen_mouse(struct screen *s, bool on)
 {
+    if (!s->modern)
+        return false;
     s->options.mouse = on;
     screen_send(s, on ? mouse_on : mouse_off, strlen(on ? mouse_on : mouse_off));
+    return true;
 }
 
 static void ask_to_be_told(struct screen *s)
@@ -260,7 +263,7 @@ static void ask_to_be_told(struct screen *s)
         return;
     screen_send(s, told_on, strlen(told_on));
     if (s->options.mouse)
-        screen_mouse(s, true);
+        (void)screen_mouse(s, true);
 }
 
 void screen_title(struct screen *s, const char *title)
@@ -422,7 +425,7 @@ static void give_back(struct screen *s)
     s->sent = 0;
     if (s->modern) {
         (void)buf_text(&s->out, sync_end);
-        (void)buf_text(&s->out, mouse_off);
+        (void)buf_text(&s->out, s->options.mouse ? mouse_off : "");
         (void)buf_text(&s->out, told_off);
     }
     (void)endwin();

@@ -240,7 +240,7 @@ static void on_terminal(const struct terminal *t, bool utf8)
     snprintf(name, sizeof(name), "terminals/%s-%s", t->name, utf8 ? "utf8" : "c");
     golden_text(frame, name);
     free(frame);
-    pty_send(p, "j\t?");
+    pty_send(p, "mj\t?");
     pty_read(p, 300);
     pty_send(p, "\033");
     pty_read(p, 200);

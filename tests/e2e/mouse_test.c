@@ -1,0 +1,213 @@
+/* The mouse in a terminal: tabs, rows, the wheel, and the switch that leaves it to the
+ * terminal. */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <criterion/criterion.h>
+
+#include "../company_kit.h"
+#include "../run.h"
+#include "pty.h"
+
+static char *dir, config[256], store[256];
+
+static void write_config(const char *more)
+{
+    write_file(config,
+               "store: %s\n%sviews:\n"
+               "  - name: Overview\n    rows: [{panels: [queue]}, {panels: [flaky]}]\n"
+               "  - name: Pipes\n    rows: [{panels: [pipelines]}]\n"
+               "  - name: Fails\n    rows: [{panels: [failures]}]\n",
+               store, more);
+}
+
+static void setup(void)
+{
+    set_paths();
+    dir = test_dir();
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    snprintf(store, sizeof(store), "%s/t.db", dir);
+    write_config("");
+    company_write(store, KIT_NORMAL);
+    company_hold(store);
+}
+
+TestSuite(mouse, .init = setup, .timeout = 60);
+
+#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
+#define LACKS(p, text) cr_expect(pty_lacks(p, text, 5000), "\"%s\" on:\n%s", text, pty_text(p))
+
+static struct pty *start(void)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--now", KIT_NOW, NULL };
+    struct pty *p = pty_start(argv, 30, 100, "xterm-256color");
+
+    cr_assert(pty_shows(p, "linux-spot", 10000), "%s", pty_text(p));
+    return p;
+}
+
+static void quit(struct pty *p)
+{
+    pty_send(p, "q");
+    pty_read(p, 100);
+    cr_expect(pty_ended(p, 2000));
+    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
+    pty_free(p);
+}
+
+/* ---- where things are ---- */
+
+struct place {
+    int row, col; /* from 1, as the mouse counts */
+};
+
+static struct place place_of(struct pty *p, const char *text)
+{
+    char *screen = pty_text(p), *at = strstr(screen, text), *line = screen;
+    struct place place = { 1, 1 };
+
+    cr_assert(at, "no \"%s\" on:\n%s", text, screen);
+    for (char *c = screen; c < at; c++) {
+        if (*c == '\n') {
+            place.row++;
+            line = c + 1;
+        }
+    }
+    for (char *c = line; c < at; c++)
+        place.col += (*c & 0xC0) != 0x80;
+    free(screen);
+    return place;
+}
+
+/* Button 0: the left one; 64 and 65: the wheel up and down. */
+static void press(struct pty *p, int button, struct place at)
+{
+    char bytes[64];
+
+    snprintf(bytes, sizeof(bytes), "\033[<%d;%d;%dM\033[<%d;%d;%dm", button, at.col, at.row, button,
+             at.col, at.row);
+    pty_send(p, bytes);
+    pty_read(p, 150);
+}
+
+/* The mark at the left edge of the row that is selected. */
+static bool is_selected(struct pty *p, const char *text)
+{
+    struct place at = place_of(p, text);
+
+    return pty_cell(p, at.row - 1, 1).chars[0] == 0x258C;
+}
+
+#define SELECTED(p, text) cr_expect(is_selected(p, text), "%s:\n%s", text, pty_text(p))
+
+/* ---- tests ---- */
+
+Test(mouse, a_click_on_a_tab_changes_the_view)
+{
+    struct pty *p = start();
+
+    press(p, 0, place_of(p, "3 Fails"));
+    LACKS(p, "linux-spot");
+    SHOWS(p, "Failures");
+    press(p, 0, place_of(p, "1 Overview"));
+    SHOWS(p, "linux-spot");
+    press(p, 0, (struct place){ 1, 95 }); /* the time is no tab */
+    pty_read(p, 100);
+    SHOWS(p, "linux-spot");
+    quit(p);
+}
+
+Test(mouse, a_click_selects_a_row_and_a_second_one_opens_it)
+{
+    struct pty *p = start();
+
+    SELECTED(p, "linux-xl  ");
+    press(p, 0, place_of(p, "linux-spot"));
+    SELECTED(p, "linux-spot");
+    LACKS(p, "› linux-spot");
+    press(p, 0, place_of(p, "linux-spot"));
+    SHOWS(p, "› linux-spot");
+    quit(p);
+}
+
+/* What it stands on, not what has the focus. */
+Test(mouse, the_wheel_scrolls_the_panel_under_it)
+{
+    struct pty *p = start();
+    struct place queue = place_of(p, "POOL"), flaky = place_of(p, "RATE");
+
+    press(p, 65, queue);
+    SELECTED(p, "linux  ");
+    press(p, 64, queue);
+    SELECTED(p, "linux-xl  ");
+    press(p, 65, flaky);
+    SELECTED(p, "payments/test");
+    quit(p);
+}
+
+Test(mouse, is_asked_for_and_given_back)
+{
+    struct pty *p = start();
+    const char *on, *off;
+
+    pty_send(p, "q");
+    pty_read(p, 200);
+    cr_expect(pty_ended(p, 2000));
+    pty_read(p, 50);
+    on = strstr(p->raw, "\033[?1000h\033[?1006h");
+    off = strstr(p->raw, "\033[?1006l\033[?1000l");
+    cr_expect(on && off && on < off);
+    pty_free(p);
+}
+
+static bool told_of_it(const struct pty *p)
+{
+    return strstr(p->raw, "\033[?1000") || strstr(p->raw, "\033[?1006");
+}
+
+Test(mouse, nothing_is_sent_where_the_configuration_says_no)
+{
+    struct pty *p;
+
+    write_config("mouse: no\n");
+    p = start();
+    press(p, 0, place_of(p, "3 Fails")); /* what some other program left on */
+    pty_read(p, 200);
+    SHOWS(p, "linux-spot");
+    pty_send(p, "\032"); /* stops, and comes back */
+    pty_read(p, 300);
+    if (waitpid(p->pid, &p->status, WNOHANG | WUNTRACED) == p->pid && WIFSTOPPED(p->status))
+        kill(p->pid, SIGCONT);
+    SHOWS(p, "linux-spot");
+    pty_send(p, "q");
+    pty_read(p, 200);
+    cr_expect(pty_ended(p, 2000));
+    pty_read(p, 50);
+    cr_expect_not(told_of_it(p));
+    pty_free(p);
+}
+
+Test(mouse, a_key_leaves_it_to_the_terminal_and_takes_it_back)
+{
+    struct pty *p = start();
+    struct place tab = place_of(p, "3 Fails");
+
+    p->raw_len = 0;
+    memset(p->raw, 0, 65536);
+    pty_send(p, "m");
+    SHOWS(p, "the mouse is the terminal's");
+    cr_expect(strstr(p->raw, "\033[?1006l\033[?1000l"));
+    press(p, 0, tab);
+    SHOWS(p, "linux-spot");
+    pty_send(p, "m");
+    SHOWS(p, "the mouse selects");
+    cr_expect(strstr(p->raw, "\033[?1000h\033[?1006h"));
+    press(p, 0, tab);
+    LACKS(p, "linux-spot");
+    quit(p);
+}
