@@ -1,0 +1,279 @@
+/* A screen on the wall that stands for long, on a clock that runs fast: servers that fail,
+ * tokens that expire, networks that are lost, windows that change their size. At the end it
+ * is still right, by the store and by the company's truth, and has grown by nothing.
+ * Two hours of it in each check; DXTOP_STAND=7d is the week (ten minutes). */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "pty.h"
+#include "truth_kit.h"
+
+enum { DAY_S = 86400, HISTORY_S = 8 * DAY_S, SOURCES = 4, ROWS = 24, COLS = 80, TILE_ROWS = 19 };
+
+static struct kit_clock clock_of = { .began_s = 1795161600, .speed = 600 }; /* a Friday, eight */
+static struct pty *p;
+
+static void company(const char *how, const char *when, int64_t history_s)
+{
+    char history[32];
+
+    snprintf(history, sizeof(history), "%lldd%lldh%lldm", (long long)(history_s / DAY_S),
+             (long long)(history_s % DAY_S / 3600), (long long)(history_s % 3600 / 60));
+    kit_company((struct kit_company){ "6", "12", history, how, when, NULL });
+}
+
+static void setup(void)
+{
+    kit_init();
+    write_file(kit.config,
+               "title: acme\n"
+               "wall: {every: 60m, kpis: [platform_success, queue_p95, duration, flaky,"
+               " success, first_attempt]}\n"
+               "sources:\n"
+               "  - {type: github, url: 'http://127.0.0.1:%d/api/v3', org: acme, logs: yes,"
+               " history: 40d, every: 10m, timeout: 1s}\n"
+               "  - {type: gitlab, url: 'http://127.0.0.1:%d/gitlab', group: acme, logs: yes,"
+               " history: 40d, every: 10m, timeout: 1s}\n"
+               "  - {type: jenkins, url: 'http://127.0.0.1:%d/jenkins', logs: yes,"
+               " history: 40d, every: 10m, timeout: 1s}\n"
+               "  - {type: azure, url: 'http://127.0.0.1:%d/azure', logs: yes,"
+               " history: 40d, every: 10m, timeout: 1s}\n",
+               kit.port, kit.port, kit.port, kit.port);
+}
+
+TestSuite(standing, .init = setup, .fini = kit_done, .timeout = 3600);
+
+/* ---- what goes wrong ---- */
+
+static void fault(const char *what)
+{
+    const char *out = sh("python3 -c 'import sys, urllib.request as u; "
+                         "u.urlopen(u.Request(sys.argv[1], method=\"POST\")).read()' "
+                         "'http://127.0.0.1:%d/sim/fault?fault=%s'",
+                         kit.port, what);
+
+    cr_assert_eq(kit.code, 0, "%s", out);
+}
+
+static void expect(const char *light, const char *when)
+{
+    cr_expect(pty_shows(p, light, 20000), "%s: no %s on:\n%s", when, light, pty_text(p));
+}
+
+static const struct trouble {
+    const char *fault, *light; /* what is to be seen of it */
+} troubles[] = {
+    { "status:503", "○ 4 lost" },
+    { "status:401", "○ 4 lost" },
+    { "rst", "○ 4 lost" },
+    { "hang", "○ 4 lost" },
+    { "limit:60", "◐ 4 limited" },
+    { "html", "○ 4 lost" },
+    { "status:401@/api/v3", "○ 1 lost" },
+};
+enum { TROUBLES = sizeof(troubles) / sizeof(troubles[0]) };
+
+static void storm(void)
+{
+    static const int sizes[][2] = { { 10, 40 }, { 60, 200 }, { 3, 10 }, { 45, 160 }, { 1, 1 } };
+
+    for (int i = 0; i < 10; i++) {
+        pty_resize(p, sizes[i % 5][0], sizes[i % 5][1]);
+        pty_read(p, 20);
+    }
+    pty_resize(p, ROWS, COLS);
+}
+
+static void go_through(const struct trouble *trouble)
+{
+    fault(trouble->fault);
+    expect(trouble->light, trouble->fault);
+    storm();
+    expect(trouble->light, trouble->fault);
+    fault("");
+    expect("● 4 live", trouble->fault);
+}
+
+/* ---- memory ---- */
+
+static long rss_kb(pid_t pid)
+{
+    char path[64], line[128];
+    long kb = 0;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    file = fopen(path, "r");
+    while (file && fgets(line, sizeof(line), file))
+        (void)sscanf(line, "VmRSS: %ld", &kb);
+    if (file)
+        fclose(file);
+    return kb;
+}
+
+static pid_t collector(void)
+{
+    return (pid_t)strtol(sh("pgrep -P %d", (int)p->pid), NULL, 10);
+}
+
+/* ---- is it right ---- */
+
+/* Without blanks at the ends of lines. */
+static char *tiles_of(const char *text)
+{
+    char *out = calloc(1, strlen(text) + 1), *end = out;
+    int row = 0;
+
+    for (; *text && row < TILE_ROWS; text++) {
+        if (*text == '\n') {
+            while (end > out && end[-1] == ' ')
+                end--;
+            row++;
+        }
+        if (row > 0 && row < TILE_ROWS) /* the first one has the time */
+            *end++ = *text;
+    }
+    *end = '\0';
+    return out;
+}
+
+static const char *now_text(int64_t now_s)
+{
+    static char text[32];
+    time_t now = (time_t)now_s;
+    struct tm utc;
+
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    return text;
+}
+
+static int64_t now_s(void)
+{
+    return clock_of.began_s + (int64_t)kit_clock_gone_s(&clock_of);
+}
+
+/* What has stood there shows what another that is made now shows. The clock runs on and the
+ * store changes between the two, so it may take some looks. */
+static void expect_wall_of_store(void)
+{
+    char *stands = NULL, *fresh = NULL;
+    bool same = false;
+
+    for (int tries = 0; !same && tries < 60; tries++) {
+        char *text;
+
+        free(stands);
+        free(fresh);
+        pty_read(p, 100);
+        text = pty_text(p);
+        stands = tiles_of(text);
+        free(text);
+        fresh =
+            tiles_of(sh("$B/dxtop $C $S --now %s screen --wall --size 80x24", now_text(now_s())));
+        same = strcmp(stands, fresh) == 0;
+    }
+    cr_expect(same, "it stands:\n%s\nfresh:\n%s", stands, fresh);
+    cr_expect(strstr(stands, "█") && strstr(stands, "Queue p95"), "%s", stands);
+    free(stands);
+    free(fresh);
+}
+
+/* The company stands still, an hour or two after the wall ended: what was polled in all that
+ * time, and missed and caught up on, is what happened. */
+static void expect_truth(void)
+{
+    char now[32];
+    int64_t end_s = (now_s() / 3600 + 2) * 3600;
+
+    snprintf(now, sizeof(now), "%s", now_text(end_s));
+    company("--now", now, HISTORY_S + end_s - clock_of.began_s);
+    poll_once("--now", now);
+    sh("for kind in alerts runs jobs pools pipelines flaky failures; do"
+       "  $B/dxtop $C $S --now %s export $kind --since 5000d >$D/$kind.jsonl || exit;"
+       " done",
+       now);
+    cr_assert_eq(kit.code, 0);
+    fetch_truth("");
+    expect_same("truth.py $D %s github gitlab jenkins azure", now);
+}
+
+/* ---- how long ---- */
+
+static double stand_s(void)
+{
+    const char *text = getenv("DXTOP_STAND");
+    char unit = 'h';
+    double n = 2;
+
+    if (text && sscanf(text, "%lf%c", &n, &unit) != 2)
+        cr_assert_fail("DXTOP_STAND is like 7d or 2h");
+    return n * (unit == 'd' ? DAY_S : 3600);
+}
+
+static void stand(double until_s)
+{
+    int troubled = 0;
+    double every_s = until_s / TROUBLES > DAY_S / 3. ? DAY_S / 3. : 0;
+
+    while (kit_clock_gone_s(&clock_of) < until_s && (every_s > 0 || troubled < 3)) {
+        go_through(&troubles[troubled++ % TROUBLES]);
+        while (kit_clock_gone_s(&clock_of) < troubled * every_s)
+            pty_read(p, 200);
+        if (every_s > 0)
+            fprintf(stderr, "day %.1f: %ld and %ld KiB\n", kit_clock_gone_s(&clock_of) / DAY_S,
+                    rss_kb(p->pid), rss_kb(collector()));
+    }
+}
+
+#ifdef __SANITIZE_ADDRESS__ /* which keeps what was freed */
+enum { VIEWER_GROWS_BY = 1 << 20, COLLECTOR_GROWS_BY = 1 << 20 };
+#else
+enum { VIEWER_GROWS_BY = 1024, COLLECTOR_GROWS_BY = 6 * 1024 };
+#endif
+
+Test(standing, on_the_wall_it_is_right_after_all_that_happens)
+{
+    char clock_text[64];
+    const char *argv[] = { "dxtop",   kit.config, "--state", NULL,
+                           "--clock", clock_text, "--wall",  NULL };
+    char option[300], state[300];
+    long viewer, collects;
+
+    snprintf(option, sizeof(option), "--config=%s", kit.config);
+    snprintf(state, sizeof(state), "%s/state", kit.dir);
+    argv[1] = option;
+    argv[3] = state;
+    kit_clock_start(&clock_of);
+    company("--clock", kit_clock_now(&clock_of), HISTORY_S);
+    poll_once("--clock", kit_clock_now(&clock_of));
+    snprintf(clock_text, sizeof(clock_text), "%s", kit_clock_now(&clock_of));
+    p = pty_start(argv, ROWS, COLS, "xterm-256color");
+    expect("● 4 live", "at first");
+    go_through(&troubles[0]); /* all that there is once is there now */
+    viewer = rss_kb(p->pid);
+    collects = rss_kb(collector());
+    stand(stand_s());
+    expect("● 4 live", "at last");
+    expect_wall_of_store();
+    cr_expect_lt(rss_kb(p->pid) - viewer, VIEWER_GROWS_BY, "from %ld to %ld KiB", viewer,
+                 rss_kb(p->pid));
+    cr_expect_lt(rss_kb(collector()) - collects, COLLECTOR_GROWS_BY, "from %ld to %ld KiB",
+                 collects, rss_kb(collector()));
+    fprintf(stderr, "viewer %ld to %ld, collector %ld to %ld KiB\n", viewer, rss_kb(p->pid),
+            collects, rss_kb(collector()));
+    pty_send(p, "q");
+    pty_read(p, 100);
+    cr_expect(pty_ended(p, 2000));
+    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
+    pty_free(p);
+    expect_truth();
+}
