@@ -363,6 +363,27 @@ Test(derive, what_does_not_fit_into_a_commit_is_left_to_slices)
     check_all();
 }
 
+/* A collector of one round, days after the last one: of what nothing touched the windows have
+ * moved all the same. */
+Test(derive, what_left_the_window_is_gone_after_one_round_too)
+{
+    struct dx_error err = { 0 };
+    struct made m = { .id = 1,
+                      .attempt = 1,
+                      .started_ms = now_ms - 2 * HOUR,
+                      .finished_ms = now_ms - HOUR,
+                      .result = DX_RESULT_SUCCESS };
+
+    add(&m);
+    kit_poll(0, now_ms, &batch);
+    cr_expect(strstr(PIPELINE_ROW("acme/p0", DAY), "acme/p0|1|"));
+    cr_expect(strstr(POOL_ROW("pool0", DAY), "pool0|1|"));
+    open_again(SUCCESS_EXCLUDE_CANCELLED);
+    cr_assert(deriver_settle(deriver, kit.store, now_ms + 2 * DAY, &err), "%s", err.text);
+    cr_expect_str_eq(PIPELINE_ROW("acme/p0", DAY), "", "%s", PIPELINE_ROW("acme/p0", DAY));
+    cr_expect(strstr(POOL_ROW("pool0", DAY), "pool0|0|"), "%s", POOL_ROW("pool0", DAY));
+}
+
 Test(derive, what_left_the_window_is_gone_a_minute_later)
 {
     struct dx_error err = { 0 };

@@ -366,14 +366,24 @@ static bool past_days(struct deriver *d, struct store *store, const struct touch
     return store_put_dirty(store, &past, err);
 }
 
-static bool all_past_days(void *self, struct store *store, const struct touched *touched,
-                          int64_t now_ms, struct dx_error *err)
+/* Windows moved over what nothing touches, too, since a collector was here the last time. */
+static bool all_of_time(void *self, struct store *store, const struct touched *touched,
+                        int64_t now_ms, struct dx_error *err)
 {
-    struct touched all = { .totals = false };
-    bool ok = store_all_keys(store, &all, err) && past_days(self, store, &all, now_ms, err);
+    struct deriver *d = self;
+    struct touched all = { .totals = false }, due = { .totals = true };
+    bool ok = store_all_keys(store, &all, err) && past_days(d, store, &all, now_ms, err);
 
     (void)touched;
+    for (int64_t id = 0; (id = ids_next(&all.pools, id)) > 0;)
+        if (is_due(&d->pools, id, minute_of(now_ms)))
+            ids_add(&due.pools, id);
+    for (int64_t id = 0; (id = ids_next(&all.pipelines, id)) > 0;)
+        if (is_due(&d->pipelines, id, minute_of(now_ms)))
+            ids_add(&due.pipelines, id);
+    ok = ok && store_put_dirty(store, &due, err);
     touched_done(&all);
+    touched_done(&due);
     return ok;
 }
 
@@ -395,7 +405,7 @@ static bool all_kpis(void *self, struct store *store, const struct touched *touc
 
 bool deriver_settle(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
 {
-    if (!store_derive(store, all_past_days, d, now_ms, err))
+    if (!store_derive(store, all_of_time, d, now_ms, err))
         return false;
     while (store_is_dirty(store))
         if (!store_derive(store, left_slice, d, now_ms, err))
