@@ -409,6 +409,25 @@ Test(derive, what_left_the_window_is_gone_a_minute_later)
     cr_expect_str_eq(PROJECTS(7 * DAY), "acme/p0\n");
 }
 
+/* As `dxtop once` does on a store that was left for a while. */
+Test(derive, what_left_the_window_is_gone_for_who_comes_later)
+{
+    struct dx_error err = { 0 };
+    struct made m = { .id = 1,
+                      .attempt = 1,
+                      .started_ms = now_ms - 2 * HOUR,
+                      .finished_ms = now_ms - DAY + HOUR,
+                      .result = DX_RESULT_SUCCESS };
+
+    add(&m);
+    kit_poll(0, now_ms, &batch);
+    cr_expect(strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
+    open_again(SUCCESS_EXCLUDE_CANCELLED);
+    cr_assert(deriver_settle(deriver, kit.store, now_ms + 2 * HOUR, &err), "%s", err.text);
+    cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
+    cr_expect(strstr(PIPELINE_ROW("", 7 * DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", 7 * DAY));
+}
+
 /* How many rows that end after `from` began until `to`, of those within the limits or,
  * with plain, of all. */
 static int ends_between(enum dx_query query, int64_t from_ms, int64_t to_ms, bool plain)
