@@ -128,6 +128,23 @@ const char *ci_moment(char *out, size_t cap, int64_t at_ms, const struct dx_view
     return when(out, cap, at_ms, dx_now(view), dx_view_cols(view) < NARROW_COLS);
 }
 
+/* A day of which only the end is known is none. */
+bool ci_reaches(const struct dx_view *view, const char *source, const char *key, int64_t window_ms)
+{
+    const struct dx_view *before = dx_before(view);
+    struct dx_rows *rows;
+    bool there = false;
+
+    if (!before)
+        return true;
+    rows = dx_rows(view, DX_QUERY_PIPELINE_DAYS,
+                   DX_FILTER(.source = source, .key = key, .limit = 1,
+                             .to_ms = dx_now(before) - window_ms - CI_DAY_MS));
+    while (dx_next(rows))
+        there = true;
+    return there;
+}
+
 bool ci_check_window(int64_t window_ms, struct dx_error *err)
 {
     static const int64_t windows[] = { CI_HOUR_MS, CI_DAY_MS, 7 * CI_DAY_MS, 30 * CI_DAY_MS };

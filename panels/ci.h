@@ -42,6 +42,11 @@ const char *ci_moment(char *out, size_t cap, int64_t at_ms, const struct dx_view
 bool ci_check_window(int64_t window_ms, struct dx_error *err);
 const char *ci_window(char *out, size_t cap, int64_t window_ms); /* "24 h", "7 d" */
 
+/* Week against week: whether records go back to where a window of the week before began, so
+ * that what was not there then was not there at all. key: one of the pipeline's (its own, a
+ * flaky job's); "": of all of the source. */
+bool ci_reaches(const struct dx_view *view, const char *source, const char *key, int64_t window_ms);
+
 /* ---- how things stand ---- */
 
 struct ci_look {

@@ -14,6 +14,7 @@ struct failures {
 
     char title[32]; /* view-model */
     int64_t platform, unknown, code;
+    bool has_past; /* see ci_reaches() */
     int level;
     struct job_detail job;
 };
@@ -138,8 +139,8 @@ static void add(const struct failures *p, const struct dx_view *view, struct dx_
                                     .value = ci_time(rows, DX_FIELD_LAST_SEEN),
                                     .role = DX_ROLE_DIM };
     cells[EVIDENCE] = (struct dx_cell){ .text = evidence, .role = DX_ROLE_DIM };
-    dx_add(list,
-           DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = "", .cells = cells, .into = into));
+    dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = "", .cells = cells, .into = into,
+                        .no_past = !p->has_past));
     if (loud)
         tell(list, category, n, dx_int(rows, DX_FIELD_PROJECTS));
 }
@@ -165,6 +166,7 @@ static void list_causes(struct failures *p, const struct dx_view *view, struct d
     char note[120];
 
     p->platform = p->unknown = p->code = 0;
+    p->has_past = ci_reaches(view, p->source, "", p->window_ms);
     while (dx_next(rows))
         count(p, dx_int(rows, DX_FIELD_CAUSE), dx_int(rows, DX_FIELD_N));
     all = p->platform + p->unknown + p->code;

@@ -182,6 +182,7 @@ static void read_jobs(struct flaky *p, const struct dx_view *view, const char *k
         (void)ci_copy(job->key, sizeof(job->key), dx_text(rows, DX_FIELD_KEY));
         read_trend(job->trend, dx_text(rows, DX_FIELD_TREND));
         name_job(job, rows, &prefix);
+        job->has_past = ci_reaches(view, "", job->key, WINDOW_DAYS * CI_DAY_MS);
     }
 }
 
@@ -278,7 +279,8 @@ static void add(struct dx_list *list, const struct flaky *p, const struct flaky_
     cells[N] = (struct dx_cell){ .value = (double)job->n, .role = DX_ROLE_DIM };
     cells[LOST] = (struct dx_cell){ .value = (double)job->lost_ms / 1000., .role = DX_ROLE_TEXT };
     cells[TICKETS] = tie_cell(p->ties, job->key);
-    dx_add(list, DX_ROW(.key = job->key, .url = "", .cells = cells, .into = job->name));
+    dx_add(list, DX_ROW(.key = job->key, .url = "", .cells = cells, .into = job->name,
+                        .no_past = !job->has_past));
     if (loud)
         tell(list, job);
 }

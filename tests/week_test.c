@@ -20,6 +20,7 @@ static const struct dx_column columns[] = {
 
 static enum dx_missing missing;
 static enum dx_change_as as;
+static bool no_past;
 
 static const struct dx_change *changes(const void *state)
 {
@@ -54,7 +55,7 @@ static void add(struct dx_list *list, size_t i, int at)
                                       [JOBS] = { .value = rows[i].jobs[at] } };
 
     if (!(rows[i].wait[at] < 0.))
-        dx_add(list, DX_ROW(.key = rows[i].name, .url = "", .cells = cells));
+        dx_add(list, DX_ROW(.key = rows[i].name, .url = "", .cells = cells, .no_past = no_past));
 }
 
 static void update(const struct dx_view *view, struct dx_list *list)
@@ -79,6 +80,7 @@ static void start(void)
     fake = (struct fake){ .count = 0 };
     panel.update = update;
     missing = DX_MISSING_UNKNOWN;
+    no_past = false;
     as = DX_CHANGE_UNIT;
     updates_then = 0;
     weekly = lists;
@@ -162,6 +164,7 @@ Test(week, what_was_not_there_is_zero_or_new_where_the_panel_says_so)
 {
     missing = DX_MISSING_ZERO;
     compare(true);
+    cr_expect_str_eq(cell("fresh", "WAS"), "0s");
     cr_expect_str_eq(cell("fresh", "CHANGE"), "▲ 10s");
     cr_expect(strncmp(order(), "worst fresh ", 12) == 0, "%s", order());
     compare(false);
@@ -172,6 +175,18 @@ Test(week, what_was_not_there_is_zero_or_new_where_the_panel_says_so)
     cr_expect(strncmp(order(), "fresh worst ", 12) == 0, "%s", order());
     for (int i = 0; in.columns[i].title; i++)
         cr_expect_str_neq(in.columns[i].title, "CHANGE");
+}
+
+/* No records go so far back: it may have been anything. */
+Test(week, what_was_not_there_is_unknown_where_nothing_is_known_of_then)
+{
+    missing = DX_MISSING_ZERO;
+    no_past = true;
+    compare(true);
+    cr_expect_str_eq(cell("fresh", "WAS"), "–");
+    cr_expect_str_eq(cell("fresh", "CHANGE"), "–");
+    cr_expect_str_eq(cell("worst", "WAS"), "2s", "what was there is known");
+    cr_expect_str_eq(order(), "worst alike same better unknown fresh ");
 }
 
 Test(week, a_share_of_what_it_was_compares_what_has_different_units)

@@ -167,11 +167,19 @@ static const struct table_row *row_then(struct week *w, const char *key)
     return NULL;
 }
 
-static double value_then(const struct dx_change *c, const struct table_row *then)
+/* It was not there then, and so it was 0. */
+static bool was_zero(const struct dx_change *c, const struct dx_row *row,
+                     const struct table_row *then)
+{
+    return !then && c->missing == DX_MISSING_ZERO && !row->no_past;
+}
+
+static double value_then(const struct dx_change *c, const struct dx_row *row,
+                         const struct table_row *then)
 {
     if (then)
         return then->cells[c->column].value;
-    return c->missing == DX_MISSING_ZERO ? 0. : (double)NAN;
+    return was_zero(c, row, then) ? 0. : (double)NAN;
 }
 
 /* "▲ 6m29s", "▼ 5.1" points, "=", "–". */
@@ -201,7 +209,7 @@ static void change_text(char *out, size_t cap, const struct dx_column *column, e
 static double changed_by(const struct dx_change *c, const struct dx_row *row,
                          const struct table_row *then)
 {
-    double was = value_then(c, then), by = row->cells[c->column].value - was;
+    double was = value_then(c, row, then), by = row->cells[c->column].value - was;
 
     if (c->as != DX_CHANGE_SHARE)
         return by;
@@ -224,14 +232,14 @@ static bool is_covered(const struct dx_cell *cell)
 }
 
 static struct dx_cell cell_last(const struct week *w, const struct dx_change *c,
-                                const struct table_row *then, char *text)
+                                const struct dx_row *row, const struct table_row *then, char *text)
 {
     (void)snprintf(text, TEXT_MOST, "%s", !then && c->missing == DX_MISSING_NEW ? "new" : "–");
     if (then && !is_covered(&then->cells[c->column]))
         (void)table_cell_text(&w->own[c->column], &then->cells[c->column], 0, text, TEXT_MOST);
-    else if (!then && c->missing == DX_MISSING_ZERO)
+    else if (was_zero(c, row, then))
         (void)format_value(text, TEXT_MOST, w->own[c->column].unit, 0.);
-    return (struct dx_cell){ .text = text, .value = value_then(c, then), .role = DX_ROLE_DIM };
+    return (struct dx_cell){ .text = text, .value = value_then(c, row, then), .role = DX_ROLE_DIM };
 }
 
 static struct dx_cell cell_change(const struct week *w, const struct dx_change *c,
@@ -276,7 +284,7 @@ void week_add(struct instance *in, const struct dx_row *row, bool then)
         else if (is_covered(&row->cells[of->change->column]))
             cells[i] = (struct dx_cell){ .text = "", .value = (double)NAN };
         else if (of->own == WAS)
-            cells[i] = cell_last(w, of->change, was, text[i]);
+            cells[i] = cell_last(w, of->change, row, was, text[i]);
         else
             cells[i] = cell_change(w, of->change, row, was, text[i]);
     }

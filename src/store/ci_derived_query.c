@@ -140,7 +140,8 @@ static const struct query pipeline_days = {
     " CASE WHEN d.n > 0 THEN 1.0 * d.ok / d.n END FROM pipeline p"
     " CROSS JOIN pipeline_day d ON d.pipeline = p.id"
     " AND d.day BETWEEN ?2 / 86400000 AND ?1 / 86400000"
-    " WHERE (?6 = 0 OR p.id = ?6) ORDER BY p.id, d.day LIMIT ?5",
+    " WHERE (?6 = 0 OR p.id = ?6) AND (?3 = '' OR p.source = (SELECT id FROM source"
+    " WHERE place IS NOT NULL AND name = ?3)) ORDER BY p.id, d.day LIMIT ?5",
     { DX_FIELD_KEY, DX_FIELD_AT, DX_FIELD_N, DX_FIELD_P50, DX_FIELD_P90, DX_FIELD_SUCCESS,
       DX_FIELD_COUNT },
 };

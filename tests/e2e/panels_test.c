@@ -98,6 +98,30 @@ Test(panels, week_against_week)
     screens("week-", KIT_NOW, "--week");
 }
 
+/* What was not listed a week before was 0 where records go back to where that list begins:
+ * 14 days before it. Else nobody can say. */
+Test(panels, a_week_before_the_records_begin_nobody_can_say)
+{
+    char statement[100] = "UPDATE pipeline_day SET day = day - 30";
+    const char *update[] = { "sqlite3", store, statement, NULL };
+    const char *argv[] = { "dxtop",  "-c",     config,  "--state", dir,      "--now",  KIT_NOW,
+                           "screen", "--view", "Flaky", "--size",  "120x40", "--week", NULL };
+    static const char *const rows[] = { "oidc)           2 %      –        – ",
+                                        "oidc)           2 %      0    ▲ 1.7 " };
+    int status;
+
+    company_write(store, KIT_NORMAL);
+    for (int i = 0; i < 2; i++) {
+        char *out = program_run(argv, &status);
+
+        cr_assert_eq(status, 0, "%s", out);
+        cr_expect(strstr(out, rows[i]), "%s", out);
+        free(out);
+        free(program_run(update, &status));
+        cr_assert_eq(status, 0);
+    }
+}
+
 /* The same store, as it was the day before. */
 Test(panels, of_a_past_moment)
 {

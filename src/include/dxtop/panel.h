@@ -287,6 +287,9 @@ struct dx_row {
     /* How the path calls it once it is opened: the panel's next level then shows
      * what is in it. "" or NULL: it cannot be opened. */
     const char *into;
+    /* Week against week: it was not there then, and nobody can say that it was 0
+     * (DX_MISSING_ZERO): no records go so far back. */
+    bool no_past;
 };
 #define DX_ROW(...) (&(struct dx_row){ .size = sizeof(struct dx_row), __VA_ARGS__ })
 
