@@ -28,7 +28,8 @@ static struct stored_rule linux_xl(void)
 static void put(struct stored_rule *rule, enum rule_deed deed, int64_t now_ms,
                 const struct stored_notice *notice)
 {
-    struct rule_change change = { rule, deed, "{pool=\"linux-xl\"}", "12m, above 10m", false };
+    struct rule_change change = { rule, deed, "{pool=\"linux-xl\"}", "linux-xl: 12m, above 10m",
+                                  false };
     struct rules_write write = { &change, 1, notice, notice != NULL, now_ms };
     struct dx_error err = { 0 };
 
@@ -75,17 +76,18 @@ Test(store_rules, what_fires_is_an_alert_from_its_beginning_to_its_end)
 
     kit_collect();
     rule = fire();
-    cr_expect_str_eq(alerts(T0 + MINUTE, 0), "slow|0|0|-|12m, above 10m|0\n");
-    cr_expect_str_eq(alerts(T0 + 5 * MINUTE, 0), "slow|1|0|-|12m, above 10m|1\n");
+    cr_expect_str_eq(alerts(T0 + MINUTE, 0),
+                     "slow|0|0|-|linux-xl: what it was then is not kept|0\n");
+    cr_expect_str_eq(alerts(T0 + 5 * MINUTE, 0), "slow|1|0|-|linux-xl: 12m, above 10m|1\n");
     rule.state = 0;
     rule.since_ms = T0 + 20 * MINUTE;
     rule.fired_ms = rule.began_ms = 0;
     put(&rule, RULE_ENDS, T0 + 20 * MINUTE, NULL);
     cr_expect_eq(rule.alert, 0);
     cr_expect_str_eq(alerts(T0 + 21 * MINUTE, 0), "");
-    cr_expect_str_eq(alerts(T0 + 21 * MINUTE, T0), "slow|4|0|1200|12m, above 10m|1\n");
-    cr_expect_str_eq(alerts(T0 + 19 * MINUTE, 0), "slow|1|0|-|12m, above 10m|1\n",
-                     "and then it fired");
+    cr_expect_str_eq(alerts(T0 + 21 * MINUTE, T0), "slow|4|0|1200|linux-xl: 12m, above 10m|1\n");
+    cr_expect_str_eq(alerts(T0 + 19 * MINUTE, 0),
+                     "slow|1|0|-|linux-xl: what it was then is not kept|1\n", "and then it fired");
 }
 
 Test(store_rules, what_lapses_leaves_nothing)
@@ -221,7 +223,7 @@ Test(store_rules, incidents_do_not_take_alerts_of_rules_with_them)
     kit_collect();
     (void)fire();
     cr_assert(store_derive(kit.store, no_incidents, NULL, T0 + HOUR, &err), "%s", err.text);
-    cr_expect_str_eq(alerts(T0 + HOUR, 0), "slow|1|0|-|12m, above 10m|1\n");
+    cr_expect_str_eq(alerts(T0 + HOUR, 0), "slow|1|0|-|linux-xl: 12m, above 10m|1\n");
 }
 
 static struct stored_notice next_notice(int64_t now_ms)

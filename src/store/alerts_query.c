@@ -51,14 +51,18 @@ static const struct query rules = {
 /* Open ones, and with a `from` those that ended after it. One that began after
  * we saw it has a server whose clock is ahead. What people said last of it counts: z until
  * when nobody wants to hear of it, c who takes care. Of an incident that grew after the moment
- * it is not kept how many had failed by then. */
+ * it is not kept how many had failed by then, nor of a rule what it looked at (it is written
+ * once a minute). */
 static const struct query alerts = {
     "SELECT src.name, src.name || '/' || a.key || '/' || a.since_ms, a.name, a.severity,"
     " CASE WHEN a.ended_ms <= ?1 THEN 4 WHEN st.state = 1 AND z.until_ms > ?1 THEN 2"
     "  ELSE st.state END AS state_then,"
     " min(a.since_ms, a.first_ms) AS since_then,"
     " CASE WHEN a.ended_ms <= ?1 THEN a.ended_ms END, min(a.seen_ms, ?1), a.labels,"
-    " CASE WHEN src.type = 'dxtop' AND a.seen_ms > ?1 AND instr(a.summary, ':') > 0 THEN "
+    " CASE WHEN src.type = 'dxtop' AND a.key GLOB 'rule:*' THEN CASE WHEN a.seen_ms / 60000 >"
+    "  ?1 / 60000 THEN substr(a.key, length(a.name) + 7) || ': what it was then is not kept'"
+    "  ELSE a.summary END WHEN src.type = 'dxtop' AND a.seen_ms > ?1 AND instr(a.summary, ':') > 0 "
+    "THEN "
     "substr(a.summary, 1,"
     "  instr(a.summary, ':')) || ' jobs fail, and went on to' ELSE a.summary END,"
     " a.url, CASE WHEN z.until_ms > ?1 THEN z.who || CASE WHEN z.note <> '' THEN ': ' || z.note"
