@@ -486,6 +486,8 @@ static void add_try(int64_t id, const char *sha, enum dx_result result, enum dx_
     add(&m);
     batch.runs[batch.run_count - 1].sha = sha;
     batch.jobs[batch.job_count - 1].outcome.evidence = "test: RetryTest.backs_off";
+    batch.jobs[batch.job_count - 1].url =
+        arena_print(&batch.arena, "https://ci/%lld", (long long)id);
 }
 
 Test(derive, a_flaky_job_and_its_evidence)
@@ -500,6 +502,11 @@ Test(derive, a_flaky_job_and_its_evidence)
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_PROJECT, DX_FIELD_NAME,
                           DX_FIELD_STATE, DX_FIELD_N, DX_FIELD_PAIRS, DX_FIELD_RATE),
                      "acme/p0|test|1|6|6|1\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_NAME, DX_FIELD_URL),
+                     "test|-\n", "only where it is asked for");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FLAKY, DX_FILTER(.parts = true), now_ms,
+                          DX_FIELD_NAME, DX_FIELD_URL),
+                     "test|https://ci/15\n");
     cr_expect_eq(kit_count(kit.store, DX_QUERY_FLAKY_COMMITS, now_ms), 0, "of no job");
 
     const char *key = ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_KEY);

@@ -81,7 +81,7 @@ static void print_all(struct printing *p, const struct arguments *args)
         break;
     case RECORD_FLAKY:
         p->last_ms = args->since_given ? from_ms : INT64_MIN;
-        print_rows(p, DX_FILTER(.from_ms = 0));
+        print_rows(p, DX_FILTER(.parts = true));
         break;
     case RECORD_FAILURE:
         print_rows(p, DX_FILTER(.window_ms = args->since_ms));

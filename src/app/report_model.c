@@ -160,7 +160,7 @@ static json_t *flaky(const struct report_reading *r)
 {
     const struct rows_ops *ops = r->reader->ops;
     void *rows =
-        r->reader->open(r->reader->self, DX_QUERY_FLAKY, DX_FILTER(.from_ms = 0), r->now_ms);
+        r->reader->open(r->reader->self, DX_QUERY_FLAKY, DX_FILTER(.parts = true), r->now_ms);
     const struct record_row row = { ops, rows, r->now_ms, r->window_ms };
     json_t *list = json_array();
 

@@ -38,7 +38,8 @@ enum dx_query {
     DX_QUERY_TOTALS,        /* as PIPELINES: one row for all, one for protected branches, one for
                                pull requests; NAME: "all" "protected" "other" */
     DX_QUERY_FLAKY, /* by minutes lost. SOURCE TYPE PROJECT PIPELINE NAME STATE RATE LOW HIGH
-                       N FAILED PAIRS LOST FIRST_SEEN LAST_SEEN BEFORE (rate) URL TREND */
+                       N FAILED PAIRS LOST FIRST_SEEN LAST_SEEN BEFORE (rate) TREND; with parts
+                       also URL (of the last failure) */
     DX_QUERY_FLAKY_COMMITS, /* key: a flaky job's. SHA AT ACTOR STRIP TEXT (of the first failure)
                                URL */
     DX_QUERY_FAILURES,      /* over window_ms, by cause and category, most first. CAUSE NAME
@@ -347,7 +348,8 @@ struct dx_filter {
     int64_t window_ms;      /* 1 h, 24 h, 7 d or 30 d; 0: 24 h */
     bool open;              /* only what is not done */
     int cause;              /* enum dx_cause; 0: all */
-    bool parts;    /* pipelines: protected branches and others apart, too; tickets: lists */
+    bool parts;    /* pipelines: protected branches and others apart, too; tickets: lists; flaky
+                      jobs: where they failed last */
     bool attempts; /* of the job with this key: all its attempts, the first first */
     /* tickets; NULL or "": all */
     const char *project, *category, *label;
