@@ -121,7 +121,8 @@ void state_load(struct viewer *v)
             v->page = i;
         load_lists(&v->pages[i], json_object_get(state, "lists"));
     }
-    if (*theme && !*v->app->arguments.theme && !*v->app->config.theme)
+    if (*theme && !*v->app->arguments.theme && !*v->app->config.theme &&
+        strcmp(theme, v->app->theme.name) != 0)
         (void)use_theme(v, theme, &err);
     v->notify.off = json_is_true(json_object_get(state, "no_notices"));
     json_decref(state);
