@@ -17,10 +17,11 @@ static const struct query kpis = {
       DX_FIELD_DEFINITION, DX_FIELD_TEXT,       DX_FIELD_READS,         DX_FIELD_COUNT },
 };
 
+/* Of each by its key, for days are kept for ever. */
 static const struct query points = {
-    "SELECT p.id, (p.nth + 1) * p.step_ms, p.value, p.n FROM kpi_point p"
-    " WHERE (?21 = '' OR p.id = ?21) AND p.step_ms = ?22 AND p.nth * p.step_ms <= ?1"
-    " AND (p.nth + 1) * p.step_ms > ?2 ORDER BY p.id, p.nth LIMIT ?5",
+    "SELECT p.id, (p.nth + 1) * p.step_ms, p.value, p.n FROM kpi k CROSS JOIN kpi_point p"
+    " ON p.id = k.id AND p.step_ms = ?22 AND p.nth BETWEEN ?2 / ?22 - 1 AND ?1 / ?22"
+    " WHERE (?21 = '' OR k.id = ?21) AND (p.nth + 1) * ?22 > ?2 ORDER BY k.id, p.nth LIMIT ?5",
     { DX_FIELD_KEY, DX_FIELD_AT, DX_FIELD_VALUE, DX_FIELD_N, DX_FIELD_COUNT },
 };
 
