@@ -65,17 +65,15 @@ static const char *link_text(const char *link, char *out)
     return *link ? NULL : out;
 }
 
-/* Index + 1 of the link; 0 for what is no web address, or where there are too many. */
-static uint32_t link_of(struct grid *grid, const char *link)
+/* Index + 1 of the link; 0 where there are too many. */
+static uint32_t add_link(struct grid *grid, const char *link)
 {
     char text[LINK_BYTES];
 
-    if (!link || (strncmp(link, "https://", 8) != 0 && strncmp(link, "http://", 7) != 0))
-        return 0;
     link = link_text(link, text);
     if (!link)
         return 0;
-    for (size_t i = grid->link_count; i > 0; i--) /* most often the last one */
+    for (size_t i = grid->link_count; i > 0; i--)
         if (strcmp(grid->links[i - 1], link) == 0)
             return (uint32_t)i;
     if (grid->link_count == LINKS_MOST)
@@ -86,6 +84,16 @@ static uint32_t link_of(struct grid *grid, const char *link)
     }
     grid->links[grid->link_count++] = mem_text(link);
     return (uint32_t)grid->link_count;
+}
+
+/* ... or for what is no web address. Most texts have none, or the one of the text before. */
+static uint32_t link_of(struct grid *grid, const char *link)
+{
+    if (!link || (strncmp(link, "https://", 8) != 0 && strncmp(link, "http://", 7) != 0))
+        return 0;
+    if (grid->link_count > 0 && strcmp(grid->links[grid->link_count - 1], link) == 0)
+        return (uint32_t)grid->link_count;
+    return add_link(grid, link);
 }
 
 struct dx_canvas canvas_of(struct grid *grid)
