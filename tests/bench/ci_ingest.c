@@ -7,7 +7,10 @@
  *   ingest   decode, causes, commits in pieces and slices, until all is derived
  *   insert   the rows that ingest made, into equal tables of a store of their own
  *
- * usage: ci_ingest DIRECTORY JOBS --config FILE [--clock T]; prints JSON, a line each. */
+ * Each is done TIMES, of which the fastest counts. ./dev bench counts the instructions of
+ * parse_s(), decode_s(), ingest_s() and write_tables() (floor.c), so they stay functions.
+ *
+ * usage: ci_ingest DIRECTORY JOBS TIMES --config FILE [--clock T]; prints JSON, a line each. */
 #include "config.h"
 
 #include <ev.h>
@@ -30,7 +33,7 @@
 
 #include "floor.h"
 
-enum { TIMES = 3, POLLS_MOST = 1000 };
+enum { TIMES_MOST = 9, POLLS_MOST = 1000 };
 
 static const double SLICE_EVERY_S = 0.05;
 
@@ -42,6 +45,7 @@ static struct bench {
     struct causes *causes;
     const char *directory;
     int64_t now_ms, jobs_most;
+    int times;
 
     struct arena arena; /* holds the answers */
     struct reply *replies;
@@ -225,7 +229,7 @@ static void ask_all(void)
 
 /* ---- measuring ---- */
 
-static double parse_s(void)
+static __attribute__((noinline)) double parse_s(void)
 {
     double began = floor_cpu_s();
 
@@ -296,7 +300,7 @@ static void decode_all(struct sink *s)
     batch_done(&batch);
 }
 
-static double decode_s(void)
+static __attribute__((noinline)) double decode_s(void)
 {
     double began = floor_cpu_s();
 
@@ -304,7 +308,7 @@ static double decode_s(void)
     return floor_cpu_s() - began;
 }
 
-static double ingest_s(int nth, char **path, int64_t *jobs)
+static __attribute__((noinline)) double ingest_s(int nth, char **path, int64_t *jobs)
 {
     char name[32];
     struct dx_error err = { 0 };
@@ -329,18 +333,19 @@ static double least(const double *values)
 {
     double out = values[0];
 
-    for (int i = 1; i < TIMES; i++)
+    for (int i = 1; i < b.times; i++)
         out = values[i] < out ? values[i] : out;
     return out;
 }
 
 static void measure(void)
 {
-    double parse[TIMES], decode[TIMES], ingest[TIMES], insert[TIMES];
+    double parse[TIMES_MOST] = { 0 }, decode[TIMES_MOST] = { 0 }, ingest[TIMES_MOST] = { 0 },
+           insert[TIMES_MOST] = { 0 };
     int64_t jobs = 0;
 
     ask_all();
-    for (int i = 0; i < TIMES; i++) {
+    for (int i = 0; i < b.times; i++) {
         char *path, *into;
 
         parse[i] = parse_s();
@@ -372,7 +377,7 @@ int main(int argc, char **argv)
     struct clock clock;
 
     buf_init(&complaints, 1 << 20);
-    must(argc > 3 && collect_arguments_parse(&args, argc - 2, argv + 2, &err), &err);
+    must(argc > 4 && collect_arguments_parse(&args, argc - 3, argv + 3, &err), &err);
     if (!common_args_load(&args.common, &config, &kinds, &none, &complaints)) {
         fputs(complaints.bytes, stderr);
         return 1;
@@ -383,6 +388,8 @@ int main(int argc, char **argv)
     b.causes = causes_new(&config, &complaints);
     b.directory = argv[1];
     b.jobs_most = strtoll(argv[2], NULL, 10);
+    b.times = (int)strtol(argv[3], NULL, 10);
+    b.times = b.times < 1 ? 1 : b.times > TIMES_MOST ? TIMES_MOST : b.times;
     b.now_ms = clock_now(&clock);
     for (size_t i = 0; i < config.source_count; i++) {
         b.settings = &config.sources[i];

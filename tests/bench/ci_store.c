@@ -249,17 +249,17 @@ static void measure(struct store *store, struct deriver *deriver, int64_t source
     must(deriver_settle(deriver, store, END_MS, &err), &err);
     printf(", \"poll and all of it derived ms\": %.1f", (now_s() - begin) * 1e3);
     for (int pass = 0; pass < 2; pass++) { /* all that is due, then what a minute moves */
-        int slices = 0;
-
         begin = now_s();
-        for (more = true, longest = 0.; more; slices++) {
+        for (more = true, longest = 0.; more;) {
             double before = now_s();
 
             must(deriver_slice(deriver, store, END_MS + pass * 60000 + 60000, &more, &err), &err);
             longest = now_s() - before > longest ? now_s() - before : longest;
         }
-        printf(", \"%s ms\": %.1f, \"longest slice ms\": %.1f", pass == 0 ? "all" : "minute",
-               (now_s() - begin) * 1e3, longest * 1e3);
+        const char *name = pass == 0 ? "all" : "minute";
+
+        printf(", \"%s ms\": %.1f, \"%s, longest slice ms\": %.1f", name, (now_s() - begin) * 1e3,
+               name, longest * 1e3);
     }
 }
 

@@ -1,0 +1,34 @@
+/* replay: the URLs of stdin, one after the other on one connection, their bodies thrown
+ * away: what requests take by themselves. */
+#include <stdio.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+static size_t ignore(char *bytes, size_t size, size_t count, void *self)
+{
+    (void)bytes;
+    (void)self;
+    return size * count;
+}
+
+int main(void)
+{
+    char url[8192];
+    CURL *curl;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(curl = curl_easy_init()))
+        return 2;
+    if (curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, ignore) != CURLE_OK ||
+        curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "") != CURLE_OK)
+        return 2;
+    while (fgets(url, sizeof(url), stdin)) {
+        url[strcspn(url, "\n")] = '\0';
+        if (curl_easy_setopt(curl, CURLOPT_URL, url) != CURLE_OK ||
+            curl_easy_perform(curl) != CURLE_OK)
+            return 1;
+    }
+    curl_easy_cleanup(curl);
+    curl_global_cleanup();
+    return 0;
+}
