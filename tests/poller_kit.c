@@ -27,7 +27,7 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
 }
 
 /* {"value": of a sample now, "samples": how many before it, "from": the cursor,
- *  "more": a path to ask for, "fail": words} */
+ *  "more": a path to ask for, {} being another one each time, "fail": words} */
 static bool decode(const void *config, const struct reply *reply, struct plan *plan,
                    struct batch *batch, struct dx_error *err)
 {
@@ -35,6 +35,7 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
     int64_t count = (int64_t)json_number_value(json_object_get(said, "samples"));
     const char *more = json_string_value(json_object_get(said, "more"));
     const char *fail = json_string_value(json_object_get(said, "fail"));
+    char number[16];
 
     (void)config;
     t.decoded++;
@@ -53,7 +54,8 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
     if (json_object_get(said, "from"))
         batch_cursor(batch, "from", (int64_t)json_number_value(json_object_get(said, "from")));
     if (more) {
-        plan_get(plan, STEP_PART, more, NULL);
+        (void)snprintf(number, sizeof(number), "%d", t.decoded);
+        plan_get(plan, STEP_PART, more, number, NULL);
         batch->done = 1;
         batch->total = 4;
     }

@@ -215,13 +215,24 @@ Test(poller, a_server_that_pages_for_ever_is_asked_so_often_and_no_more)
 {
     enum { MOST = 5000 };
 
-    server_ok(t.server, "", "{\"value\": 1, \"from\": 5, \"more\": \"/again\"}");
+    server_ok(t.server, "", "{\"value\": 1, \"from\": 5, \"more\": \"/again/{}\"}");
     poll_once();
     cr_expect(t.ok);
     cr_expect_eq(t.decoded, MOST);
     cr_expect(strstr(said(), "a long poll: the rest comes with the next one"), "%s", said());
     cr_expect_str_eq(source_text(), "1|0|\n", "%s", source_text());
     cr_expect_eq(store_cursor(kit.store, t.id, "from"), 5, "the next one goes on from there");
+}
+
+Test(poller, pages_that_lead_in_a_circle_are_left)
+{
+    server_ok(t.server, "", "{\"value\": 1, \"from\": 5, \"more\": \"/again\"}");
+    poll_once();
+    cr_expect(t.ok);
+    cr_expect_eq(t.decoded, 1 + 3);
+    cr_expect(strstr(said(), "its pages lead in a circle"), "%s", said());
+    poll_once();
+    cr_expect_eq(t.decoded, 2 * (1 + 3), "the next poll begins anew");
 }
 
 /* ---- beside the records ---- */

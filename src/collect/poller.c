@@ -107,6 +107,7 @@ static void arm(struct poller *p, int64_t wait_ms, bool least)
 
 static void clear(struct poller *p)
 {
+    asked_done(&p->asked);
     etags_done(&p->etags);
     batch_done(&p->batch);
     plan_done(&p->plan);
@@ -206,17 +207,33 @@ static void send_request(struct poller *p)
     p->call = http_start(p->shared->http, &request, poller_on_reply, p);
 }
 
-/* The next request; history is left to another poll where there is no room. */
+/* History is left to another poll where there is no room; where the next page is one that
+ * came before, the list has no end, and what comes with it is there. */
+static bool is_left_out(struct poller *p, const struct plan_request *request, int64_t now_ms)
+{
+    bool strained;
+
+    if (asked_enough(&p->asked, request->path, request->form)) {
+        if (!p->circles)
+            batch_note(&p->batch, DX_LOG_WARN,
+                       "its pages lead in a circle; what they do not bring is not seen");
+        p->circles = true;
+        return true;
+    }
+    if (!(request->flags & PLAN_FILL))
+        return false;
+    strained = store_is_strained(p->shared->store);
+    if (!strained && pace_has_room(&p->pace, now_ms))
+        return false;
+    p->waits = p->waits || strained;
+    return true;
+}
+
 static struct plan_request *take_request(struct poller *p, int64_t now_ms)
 {
     struct plan_request *request = plan_take(&p->plan);
 
-    while (request && (request->flags & PLAN_FILL)) {
-        bool strained = store_is_strained(p->shared->store);
-
-        if (!strained && pace_has_room(&p->pace, now_ms))
-            break;
-        p->waits = p->waits || strained;
+    while (request && is_left_out(p, request, now_ms)) {
         etags_through(&p->etags, request->mark, false);
         request = plan_take(&p->plan);
     }
@@ -354,7 +371,7 @@ static void poll_now(struct poller *p)
     if (p->polling)
         return;
     p->polling = true;
-    p->forgot = p->waits = p->filling = false;
+    p->forgot = p->waits = p->filling = p->circles = false;
     p->now_ms = clock_now(p->shared->clock);
     p->started_boot_ms = time_boot_ms();
     p->latency_ms = p->largest = 0;

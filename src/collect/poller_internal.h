@@ -2,6 +2,7 @@
 #ifndef COLLECT_POLLER_INTERNAL_H
 #define COLLECT_POLLER_INTERNAL_H
 
+#include "collect/asked.h"
 #include "collect/etags.h"
 #include "collect/memory.h"
 #include "collect/pace.h"
@@ -41,6 +42,8 @@ struct poller {
     struct dx_error error; /* the first of an optional request */
     size_t optional_failed;
     struct plan plan;
+    struct asked asked;
+    bool circles; /* pages of the server lead to where the poll has been */
     struct batch batch;
     struct plan_request *request;
     bool had_etag;    /* of it: it was asked with one */
