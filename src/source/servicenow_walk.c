@@ -18,6 +18,7 @@ enum {
     REFUSED_MS = 60 * 60 * 1000,
     MINUTE_MS = 60 * 1000,
     OFFSET_MOST = 1000 * 1000, /* of one second: there is no such mass change */
+    EMPTY_MOST = 20,           /* pages in a row whose rows are all hidden */
 };
 
 /* ---- what a request carries ---- */
@@ -188,6 +189,18 @@ static void take_rows(const struct snow_poll *p, struct page *page)
     }
 }
 
+/* A server that says that there is more, and never gives any. */
+static bool is_hollow(const struct snow_poll *p, const struct page *page)
+{
+    if (page->count > 0 || page->about.offset < EMPTY_MOST * page->about.size)
+        return false;
+    batch_note(p->batch, DX_LOG_WARN,
+               "%s: it says that there are more rows and gives none; what its user may not read is "
+               "not seen",
+               page->about.window.table);
+    return true;
+}
+
 /* A server, or one between, that passes over the offset gives the same page for ever. */
 static bool is_endless(const struct snow_poll *p, const struct page *page)
 {
@@ -321,7 +334,7 @@ bool snow_decode_walk(const struct snow_poll *p, struct dx_error *err)
     if (!tell_misfits(p, &page, err))
         return false;
     step_on(p, &page);
-    if (has_more(p, &page) && !is_endless(p, &page))
+    if (has_more(p, &page) && !is_endless(p, &page) && !is_hollow(p, &page))
         ask_next(p, &page);
     else
         arrive(p, &page);
