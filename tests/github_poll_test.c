@@ -23,6 +23,7 @@ static size_t etag_count;
 
 static struct {
     size_t sent, cost, lists, jobs, fills, of_repo[300];
+    bool grows; /* between two pages somebody starts a run */
 } count;
 
 static const char *web[] = { "acme/r0" };
@@ -70,6 +71,13 @@ static void tally(const struct plan_request *r, bool free_of_cost)
         count.of_repo[fake_number(r->path, "acme/r", 0)]++;
 }
 
+static void add_run(int repo, int64_t created)
+{
+    cr_assert(fake.run_count < FAKE_RUNS);
+    fake.runs[fake.run_count++] =
+        (struct fake_run){ .repo = repo, .created = created / 1000 * 1000 };
+}
+
 /* At most so many requests: then the poll is cut, and what came is committed. */
 static void poll_cut(const struct github *config, int64_t at, size_t most)
 {
@@ -86,6 +94,8 @@ static void poll_cut(const struct github *config, int64_t at, size_t most)
         bool same = (r->flags & PLAN_CONDITIONAL) && same_etag(r->path, body);
 
         tally(r, same);
+        if (count.grows && (r->step == STEP_RUNS || r->step == STEP_FILL))
+            add_run(0, at); /* all that comes behind it moves by one */
         if (!same)
             cr_assert(kit_decode(&kit, &source_github, config,
                                  (struct reply){ .step = r->step,
@@ -102,13 +112,6 @@ static void poll_cut(const struct github *config, int64_t at, size_t most)
 static void poll_all(const struct github *config, int64_t at)
 {
     poll_cut(config, at, 100000);
-}
-
-static void add_run(int repo, int64_t created)
-{
-    cr_assert(fake.run_count < FAKE_RUNS);
-    fake.runs[fake.run_count++] =
-        (struct fake_run){ .repo = repo, .created = created / 1000 * 1000 };
 }
 
 /* The attempts that are not known to be done, with all their jobs. */
@@ -294,6 +297,21 @@ Test(github_poll, after_an_outage_pages_are_read_until_one_has_nothing_new)
     cr_expect_eq(count.lists, 4, "the page with new ones and old ones, and one more: %zu",
                  count.lists);
     cr_expect_eq(missing(), 0);
+    kit_done(&kit);
+}
+
+Test(github_poll, runs_that_move_to_the_next_page_are_not_lost)
+{
+    for (int i = 0; i < 900; i++)
+        add_run(0, NOW - 2 * DAY + i * HOUR / 20);
+    count.grows = true;
+    for (int polls = 0; polls < 20; polls++)
+        poll_all(&one, NOW + polls * EVERY);
+    count.grows = false;
+    cr_expect_gt(fake.run_count, 910);
+    for (int polls = 0; polls < 40; polls++)
+        poll_all(&one, NOW + HOUR + polls * EVERY);
+    cr_expect_eq(missing(), 0, "%zu of %zu", missing(), fake.run_count);
     kit_done(&kit);
 }
 

@@ -3,6 +3,7 @@
 
 #include "netfault_kit.h"
 
+#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,11 @@ static const int64_t NOW_MS = 1795530727000;
 struct proxy proxy;
 unsigned netfault_usual;
 
+static bool running;
+
 static struct sim sim;
 static int64_t ahead_ms;
+static const char *history;
 static struct {
     struct ev_loop *loop;
     struct clock clock;
@@ -32,16 +36,16 @@ static struct {
 } t;
 
 static const struct {
-    const char *type, *path, *more;
+    const char *type, *path, *history, *more;
 } kinds[] = {
-    { "prometheus", "", "history: 30m, queries: {waiting: 'sum by (pool) (ci_jobs_waiting)'}" },
-    { "alertmanager", "", "history: 1h" },
-    { "github", "/api/v3", "org: acme, history: 6h, logs: yes, issues: yes" },
-    { "gitlab", "/gitlab", "group: acme, history: 6h, logs: yes" },
-    { "jenkins", "/jenkins", "user: me, history: 6h, logs: yes" },
-    { "azure", "/azure", "history: 6h, logs: yes" },
-    { "jira", "/jira", "history: 1d" },
-    { "servicenow", "/snow", "history: 1d" },
+    { "prometheus", "", "30m", "queries: {waiting: 'sum by (pool) (ci_jobs_waiting)'}" },
+    { "alertmanager", "", "1h", "" },
+    { "github", "/api/v3", "6h", "org: acme, logs: yes, issues: yes" },
+    { "gitlab", "/gitlab", "6h", "group: acme, logs: yes" },
+    { "jenkins", "/jenkins", "6h", "user: me, logs: yes" },
+    { "azure", "/azure", "6h", "logs: yes" },
+    { "jira", "/jira", "1d", "" },
+    { "servicenow", "/snow", "1d", "" },
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
@@ -84,8 +88,9 @@ void netfault_stop(void)
     program_end(&sim.program, SIGTERM);
 }
 
-void netfault_clock(long ahead_s)
+void netfault_clock(long ahead_s, const char *all_of)
 {
+    history = all_of;
     ahead_ms = ahead_s * INT64_C(1000);
 }
 
@@ -102,7 +107,8 @@ static void on_polled(void *self, bool first, bool ok)
     (void)first;
     (void)ok;
     t.polled++;
-    ev_break(t.loop, EVBREAK_ALL);
+    if (!running)
+        ev_break(t.loop, EVBREAK_ALL);
 }
 
 static void on_broken(void *self, const struct dx_error *err)
@@ -122,9 +128,9 @@ static void load(const char *type)
         i++;
     cr_assert_lt(i, KINDS, "%s", type);
     snprintf(text, sizeof(text),
-             "sources:\n  - {type: %s, name: it, url: 'http://127.0.0.1:%d%s', every: 30s, %s, "
-             "token: {env: DX_TEST_TOKEN}}\n",
-             type, proxy.port, kinds[i].path, kinds[i].more);
+             "sources:\n  - {type: %s, name: it, url: 'http://127.0.0.1:%d%s', every: 30s, "
+             "token: {env: DX_TEST_TOKEN}, history: %s, %s}\n",
+             type, proxy.port, kinds[i].path, history ? history : kinds[i].history, kinds[i].more);
     buf_init(&complaints, 4096);
     config_load(&t.config, "t.yaml", text, &ours, &none, &complaints);
     cr_assert_eq(complaints.len, 0, "%s", complaints.bytes);
@@ -153,6 +159,7 @@ void netfault_source(const char *type)
 
     forget();
     t.clock.start_ms = NOW_MS + ahead_ms;
+    t.clock.speed = 0.;
     proxy_fault(&proxy, NULL);
     load(type);
     open_store();
@@ -163,7 +170,7 @@ void netfault_source(const char *type)
                                  .polled = on_polled,
                                  .committed = on_committed,
                                  .broken = on_broken };
-    netfault_deadline(10000);
+    netfault_deadline(NETFAULT_LATE_MS);
     t.poller = poller_new(&t.shared, &t.config.sources[0], t.id);
     netfault_usual = 0;
     for (int polls = 0, same = 0; polls < 20 && same < 2; polls++) {
@@ -191,6 +198,13 @@ static void on_late(struct ev_loop *loop, ev_timer *timer, int revents)
     cr_assert_fail("no poll ended within a minute");
 }
 
+static void on_end(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    (void)timer;
+    (void)revents;
+    ev_break(loop, EVBREAK_ALL);
+}
+
 unsigned netfault_poll(void)
 {
     int before = t.polled;
@@ -215,6 +229,24 @@ void netfault_deadline(int ms)
     t.config.sources[0].endpoint.connect_timeout_ms = ms;
 }
 
+void netfault_run(double speed, double seconds)
+{
+    bool stood = t.clock.speed <= 0.;
+    ev_timer end;
+
+    t.clock.start_ms = clock_now(&t.clock);
+    t.clock.boot_ms = time_boot_ms();
+    t.clock.speed = speed;
+    ev_timer_init(&end, on_end, seconds, 0.);
+    ev_timer_start(t.loop, &end);
+    if (stood)
+        poller_start(t.poller, 0.);
+    running = true;
+    ev_run(t.loop, 0);
+    running = false;
+    ev_timer_stop(t.loop, &end);
+}
+
 struct standing netfault_standing(void)
 {
     struct reader reader = store_reader(kit.store);
@@ -236,14 +268,31 @@ struct standing netfault_standing(void)
     return s;
 }
 
+/* How far back those that are done go depends on the clock. */
+static int64_t open_tickets(int64_t now_ms)
+{
+    struct reader reader = store_reader(kit.store);
+    struct dx_error err = { 0 };
+    int64_t n = 0;
+    void *rows;
+
+    cr_assert(store_begin(kit.store, &err), "%s", err.text);
+    rows = reader.open(reader.self, DX_QUERY_TICKETS, NULL, now_ms);
+    while (reader.ops->next(rows))
+        n += !reader.ops->has(rows, DX_FIELD_RESOLVED);
+    reader.ops->close(rows);
+    store_end(kit.store);
+    return n;
+}
+
+/* Alerts and samples are by our clock, runs and tickets by the server's. */
 long netfault_records(void)
 {
-    int64_t now_ms = clock_now(&t.clock);
+    int64_t ours_ms = clock_now(&t.clock), theirs_ms = ours_ms - ahead_ms;
 
-    return (long)(kit_count(kit.store, DX_QUERY_SAMPLES, now_ms) +
-                  kit_count(kit.store, DX_QUERY_ALERTS, now_ms) +
-                  kit_count(kit.store, DX_QUERY_RUNS, now_ms) +
-                  kit_count(kit.store, DX_QUERY_TICKETS, now_ms));
+    return (long)(kit_count(kit.store, DX_QUERY_SAMPLES, ours_ms) +
+                  kit_count(kit.store, DX_QUERY_ALERTS, ours_ms) +
+                  kit_count(kit.store, DX_QUERY_RUNS, theirs_ms) + open_tickets(theirs_ms));
 }
 
 int64_t netfault_now_ms(void)
@@ -254,4 +303,27 @@ int64_t netfault_now_ms(void)
 const char *netfault_log(void)
 {
     return ROWS(kit.store, DX_QUERY_LOG, NULL, clock_now(&t.clock), DX_FIELD_LEVEL, DX_FIELD_TEXT);
+}
+
+/* ---- what is promised ---- */
+
+void netfault_is_sentence(const char *text, const char *where)
+{
+    cr_expect(strlen(text) > 10 && strlen(text) < 200, "%s: %s", where, text);
+    for (const char *c = text; *c; c++)
+        cr_expect(!iscntrl((unsigned char)*c) && *c != '<', "%s: %s", where, text);
+    cr_expect_null(strstr(text, "t0ken"), "%s: %s", where, text);
+}
+
+void netfault_recovers(const char *type, const char *what)
+{
+    long records = netfault_records();
+    struct standing now;
+
+    proxy_fault(&proxy, NULL);
+    netfault_deadline(NETFAULT_LATE_MS);
+    netfault_poll();
+    now = netfault_standing();
+    cr_expect_eq(now.state, DX_SOURCE_LIVE, "%s, %s: %d, %s", type, what, now.state, now.text);
+    cr_expect_geq(netfault_records(), records, "%s, %s", type, what);
 }

@@ -3,14 +3,13 @@
  * usual. Each row is a fault of tests/README.md. */
 #include "config.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "netfault_kit.h"
 
-enum { SOON_MS = 200, LATE_MS = 10000, REDIRECTS = 5, HALVES = 16, SENT_MOST = 24 << 20 };
+enum { SOON_MS = 200, REDIRECTS = 5, HALVES = 16, SENT_MOST = 24 << 20 };
 
 struct row {
     const char *name;
@@ -97,6 +96,8 @@ static const struct row limits[] = {
 /* ---- redirects ---- */
 
 static const struct row redirects[] = {
+    { "a redirect to another origin", STOPPED, "login page",
+      SAYS("302", "Location: {there}/login\r\n") },
     { "a redirect to itself", LOST, "127.0.0.1 redirects more than 5 times",
       SAYS("302", "Location: {here}/\r\n") },
     { "a redirect to nowhere", LOST, "redirects to what is no address",
@@ -269,14 +270,6 @@ static const struct row odd[] = {
 
 /* ---- what all rows promise ---- */
 
-static void is_sentence(const char *text, const char *where)
-{
-    cr_expect(strlen(text) > 10 && strlen(text) < 200, "%s: %s", where, text);
-    for (const char *c = text; *c; c++)
-        cr_expect(!iscntrl((unsigned char)*c) && *c != '<', "%s: %s", where, text);
-    cr_expect_null(strstr(text, "t0ken"), "%s: %s", where, text);
-}
-
 static bool is_slow(const struct proxy_fault *fault)
 {
     return fault->door == PROXY_HOLE || fault->end == PROXY_STALL || fault->drip_ms > 0;
@@ -300,7 +293,7 @@ static void suffers(const struct row *row, const char *type)
 
     snprintf(where, sizeof(where), "%s, %s", type, row->name);
     proxy_fault(&proxy, &row->fault);
-    netfault_deadline(is_slow(&row->fault) ? SOON_MS : LATE_MS);
+    netfault_deadline(is_slow(&row->fault) ? SOON_MS : NETFAULT_LATE_MS);
     requests = netfault_poll();
     now = netfault_standing();
     cr_expect_eq(now.state, row->state, "%s: %d, %s", where, now.state, now.text);
@@ -310,26 +303,15 @@ static void suffers(const struct row *row, const char *type)
     cr_expect_geq(now.next_ms, netfault_now_ms() + 1000, "%s", where);
     cr_expect_leq(now.next_ms, netfault_now_ms() + 4000 * 1000, "%s", where);
     cr_expect_not(proxy.seen->leaked, "%s: credentials came to another origin", where);
+    cr_expect_eq(proxy.seen->there > 0, row->fault.reply && strstr(row->fault.reply, "{there}"),
+                 "%s: %u requests at another origin", where, proxy.seen->there);
     cr_expect_lt(proxy.seen->sent, (size_t)SENT_MOST * (requests + 1), "%s: %zu bytes", where,
                  proxy.seen->sent);
     if (row->state != LIVE) {
         cr_expect_eq(now.last_ok_ms, before.last_ok_ms, "%s: what is old is not marked", where);
         cr_expect(strstr(now.text, row->words), "%s: %s", where, now.text);
-        is_sentence(now.text, where);
+        netfault_is_sentence(now.text, where);
     }
-}
-
-static void recovers(const char *type, const char *name)
-{
-    long records = netfault_records();
-    struct standing now;
-
-    proxy_fault(&proxy, NULL);
-    netfault_deadline(LATE_MS);
-    netfault_poll();
-    now = netfault_standing();
-    cr_expect_eq(now.state, DX_SOURCE_LIVE, "%s, %s: %d, %s", type, name, now.state, now.text);
-    cr_expect_geq(netfault_records(), records, "%s, %s", type, name);
 }
 
 static void all_of(const char *type, const struct row *rows, size_t count)
@@ -337,11 +319,22 @@ static void all_of(const char *type, const struct row *rows, size_t count)
     netfault_source(type);
     for (size_t i = 0; i < count; i++) {
         suffers(&rows[i], type);
-        recovers(type, rows[i].name);
+        netfault_recovers(type, rows[i].name);
     }
 }
 
-TestSuite(netfault, .init = netfault_start, .fini = netfault_stop, .timeout = 120);
+enum { CUTS = 257 };
+
+static struct proxy_fault cuts[CUTS]; /* at so many KiB; made before the proxy is */
+
+static void start(void)
+{
+    for (int kib = 0; kib < CUTS; kib++)
+        cuts[kib] = (struct proxy_fault){ .spoil = say_no_length, .cut = kib * 1024 };
+    netfault_start();
+}
+
+TestSuite(netfault, .init = start, .fini = netfault_stop, .timeout = 120);
 
 static void everywhere(const struct row *rows, size_t count)
 {
@@ -380,6 +373,39 @@ Test(netfault, bodies_that_are_wrong)
 Test(netfault, bodies_that_are_odd)
 {
     EVERYWHERE(odd);
+}
+
+/* ---- an answer without a length, cut anywhere ---- */
+
+static void cut_at(const struct proxy_fault *fault, const char *type, size_t bytes)
+{
+    struct standing before = netfault_standing(), now;
+    long records = netfault_records();
+    char where[128];
+
+    snprintf(where, sizeof(where), "%s, cut at %zu", type, bytes);
+    proxy_fault(&proxy, fault);
+    netfault_poll();
+    now = netfault_standing();
+    cr_expect_geq(netfault_records(), records, "%s", where);
+    if (now.state == LIVE) /* all of its answers are shorter, or only one that may fail is longer */
+        return;
+    cr_expect_eq(now.state, LOST, "%s: %s", where, now.text);
+    cr_expect_eq(now.last_ok_ms, before.last_ok_ms, "%s", where);
+    netfault_is_sentence(now.text, where);
+    netfault_recovers(type, where);
+}
+
+/* With DX_FAULTS=all at every kilobyte, else at the powers of two. */
+Test(netfault, bodies_cut_at_every_kilobyte)
+{
+    bool all = getenv("DX_FAULTS") && strcmp(getenv("DX_FAULTS"), "all") == 0;
+
+    for (size_t i = 0; netfault_types[i]; i++) {
+        netfault_source(netfault_types[i]);
+        for (int kib = 1; kib < CUTS; kib += all ? 1 : kib)
+            cut_at(&cuts[kib], netfault_types[i], (size_t)cuts[kib].cut);
+    }
 }
 
 /* Of one list or many: they are read in the same way everywhere. */

@@ -310,11 +310,12 @@ static bool has_credentials(const char *request)
            strcasestr(request, "\nCookie:") || strcasestr(request, "\nX-Key:");
 }
 
-/* At the other door, as any server: it wonders why it is asked, and answers {}. */
+/* The other door is that of those who ask for a password. */
 static void *serve_there(void *self)
 {
-    static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                "Content-Length: 2\r\nConnection: close\r\n\r\n{}";
+    static const char reply[] =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 28\r\n"
+        "Connection: close\r\n\r\n<html><title>Sign in</title>";
     int fd = (int)(long)self;
     char *request = malloc(REQUEST_MOST);
 

@@ -42,7 +42,7 @@ struct proxy_seen {
 
 struct proxy {
     int port, pid, control;
-    char there[64]; /* the other door: another origin, which answers {} */
+    char there[64]; /* the other door: another origin, which wants a password */
     volatile struct proxy_seen *seen;
 };
 
