@@ -7,6 +7,7 @@
 #include "collect/arguments.h"
 #include "collect/collect.h"
 #include "collect/kinds.h"
+#include "collect/process.h"
 #include "core/log.h"
 #include "core/standard.h"
 #include "store/store.h"
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
     struct buf complaints;
     int status = COLLECT_CONFIG;
 
+    process_harden(); /* before anything can fail: the environment has secrets */
     standard_files();
     if (!collect_arguments_parse(&args, argc, argv, &err)) {
         (void)fprintf(stderr, "dxtop-collect: %s\n", err.text);

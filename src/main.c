@@ -11,6 +11,7 @@
 #include "app/plain.h"
 #include "app/report.h"
 #include "app/viewer.h"
+#include "core/environment.h"
 #include "core/standard.h"
 
 static int view(struct app *app)
@@ -61,6 +62,7 @@ int main(int argc, char **argv)
     bool done = false;
     int status = EXIT_USAGE;
 
+    environment_hide();
     standard_files();
     if (!arguments_parse(&app.arguments, argc, argv, &done, &err))
         (void)fprintf(stderr, "dxtop: %s\nTry 'dxtop --help'.\n", err.text);

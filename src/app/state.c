@@ -3,6 +3,7 @@
 
 #include "app/state.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +133,15 @@ void state_load(struct viewer *v)
     free(path);
 }
 
+/* It has names of what was looked at in it. */
+static bool write_private(const json_t *state, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    bool ok = fd >= 0 && json_dumpfd(state, fd, JSON_INDENT(1)) == 0;
+
+    return fd >= 0 && close(fd) == 0 && ok;
+}
+
 void state_save(struct viewer *v)
 {
     char *path = state_path(v), *fresh = mem_print("%s.%ld", path, (long)getpid());
@@ -142,7 +152,7 @@ void state_save(struct viewer *v)
         save_lists(&v->pages[i], lists);
     state = json_pack("{s:s, s:s, s:b, s:o}", "view", v->pages[v->page].settings->name, "theme",
                       v->app->theme.name, "no_notices", v->notify.off, "lists", lists);
-    if (!state || json_dump_file(state, fresh, JSON_INDENT(1)) != 0 || rename(fresh, path) != 0)
+    if (!state || !write_private(state, fresh) || rename(fresh, path) != 0)
         (void)unlink(fresh); /* a read-only disk is no reason to complain at the end */
     json_decref(state);
     free(path);

@@ -259,7 +259,6 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
 {
     struct collect c = { .options = options, .clock = options->clock };
 
-    process_harden();
     process_be_small();
     srand48((long)time(NULL) ^ (long)getpid());
     c.loop = ev_loop_new(EVFLAG_AUTO);

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
@@ -108,11 +110,19 @@ static size_t clean_file(const char *path)
     return len;
 }
 
-/* What is kept: the store, its log, what the screen remembers, the log file. */
+/* What the shells of this test wrote, by their umask. */
+static bool is_childs(const char *name)
+{
+    return strcmp(name, "environment") == 0 || strcmp(name, "told") == 0;
+}
+
+/* What is kept: the store, its log, what the screen remembers, the log file. All of it is the
+ * user's alone. */
 static int clean_files(const char *path)
 {
     DIR *open = opendir(path);
     struct dirent *entry;
+    struct stat st;
     int files = 0;
 
     cr_assert_not_null(open);
@@ -120,6 +130,8 @@ static int clean_files(const char *path)
         char name[600];
 
         snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
+        if (entry->d_type == DT_REG && stat(name, &st) == 0 && !is_childs(entry->d_name))
+            cr_expect_eq(st.st_mode & 077, 0, "%s: %o", name, st.st_mode & 0777);
         files += entry->d_type == DT_REG && clean_file(name) > 0;
     }
     closedir(open);
@@ -163,6 +175,59 @@ static void cores_are_off(int pid)
     free(text);
 }
 
+/* Who is not dumpable has its files in /proc owned by root, whoever runs it. */
+static void cannot_be_looked_into(int pid)
+{
+    char path[64];
+    struct stat st;
+
+    snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+    cr_assert_eq(stat(path, &st), 0);
+    if (geteuid() != 0)
+        cr_expect_eq(st.st_uid, 0, "%s is of user %d", path, (int)st.st_uid);
+}
+
+/* The part of /proc/PID/smaps about the memory with this address: is it left out of cores? */
+static bool is_left_out(int pid, unsigned long address)
+{
+    char path[64], line[300];
+    bool here = false, left_out = false;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/smaps", pid);
+    file = fopen(path, "r");
+    cr_assert_not_null(file, "%s", path);
+    while (fgets(line, sizeof(line), file)) {
+        unsigned long from, to;
+        char flags;
+
+        if (sscanf(line, "%lx-%lx %c", &from, &to, &flags) == 3)
+            here = address >= from && address < to;
+        else if (here && strncmp(line, "VmFlags:", 8) == 0)
+            left_out = strstr(line, " dd") != NULL;
+    }
+    fclose(file);
+    return left_out;
+}
+
+/* From the kernel's own account of where it put the environment: fields 50 and 51. */
+static void environment_is_left_out(int pid)
+{
+    char path[64], *text, *at;
+    unsigned long from = 0, to = 0;
+    size_t len;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    len = read_all(path, &text);
+    text[len < FILE_MOST ? len : FILE_MOST - 1] = '\0';
+    at = strrchr(text, ')');
+    for (int field = 2; at && field < 50; field++)
+        at = strchr(at + 1, ' ');
+    cr_assert(at && sscanf(at, "%lu %lu", &from, &to) == 2 && to > from, "%s", text);
+    cr_expect(is_left_out(pid, from) && is_left_out(pid, to - 1));
+    free(text);
+}
+
 static bool has_environment(void *self)
 {
     (void)self;
@@ -200,6 +265,9 @@ Test(secrets, of_a_dashboard_at_work)
     pid = collector();
     cr_assert_gt(pid, 0);
     cores_are_off(pid);
+    cannot_be_looked_into(pid);
+    if (geteuid() == 0 || access("/proc/self/smaps", R_OK) == 0)
+        environment_is_left_out(p->pid);
     len = read_all(in_dir("state/environment"), &text);
     cr_expect(memmem(text, len, "PATH=", 5), "the child saw its environment");
     free(text);
@@ -233,6 +301,47 @@ Test(secrets, of_all_that_is_printed)
                                   "screen --view Sources --size 200x60",
                                   "screen --view Sources --format html", NULL });
 }
+
+/* A viewer that crashes leaves a core where the user wants one; the environment that the
+ * collector has its secrets from is not in it. The collector, and a check, leave none. */
+#ifndef __SANITIZE_ADDRESS__ /* which switches cores off */
+Test(secrets, of_a_core)
+{
+    char pattern[100] = "", state[300], core[300];
+    const char *argv[] = { "dxtop", "-c", config, "--state", state, NULL };
+    struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+    FILE *file = fopen("/proc/sys/kernel/core_pattern", "r");
+    struct pty *p;
+    pid_t viewer;
+    int pid;
+
+    cr_assert(file && fgets(pattern, sizeof(pattern), file) && fclose(file) == 0);
+    if (strcspn(pattern, "|/%") != strlen(pattern) || setrlimit(RLIMIT_CORE, &all) != 0) {
+        cr_log_warn("NOT RUN: a core: it would not lie here (%s)", pattern);
+        return;
+    }
+    cr_assert_eq(chdir(dir), 0);
+    snprintf(state, sizeof(state), "%s/state", dir);
+    p = pty_start(argv, 50, 160, "xterm-256color");
+    cr_assert(pty_shows(p, "Sources", 10000), "%s", pty_text(p));
+    cr_assert(wait_for(has_environment, NULL, 20000)); /* it is at work */
+    pid = collector();
+    cr_assert_gt(pid, 0);
+    kill(pid, SIGSEGV);
+    pty_read(p, 500);
+    pattern[strcspn(pattern, "\n")] = '\0';
+    snprintf(core, sizeof(core), "%s/%s", dir, pattern);
+    cr_expect(access(core, F_OK) != 0, "the collector left a core");
+    viewer = p->pid;
+    kill(viewer, SIGSEGV);
+    cr_assert(pty_ended(p, 10000));
+    if (access(core, F_OK) != 0) /* kernel.core_uses_pid */
+        snprintf(core, sizeof(core), "%s/%s.%d", dir, pattern, (int)viewer);
+    cr_expect(WIFSIGNALED(p->status) && WCOREDUMP(p->status), "%x", p->status);
+    cr_expect_gt(clean_file(core), 100000, "%s", core);
+    pty_free(p);
+}
+#endif
 
 /* Refused ones, and such as cannot be had, are named and not shown. */
 Test(secrets, that_are_refused)
