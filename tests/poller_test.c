@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collect/ask.h"
 #include "poller_kit.h"
 
 TestSuite(poller, .init = poller_kit_start, .fini = poller_kit_stop, .timeout = 60);
@@ -287,4 +288,28 @@ Test(poller, a_store_that_refuses_ends_it_with_words)
     cr_expect_neq(t.broken.fault, DX_FAULT_NONE);
     cr_expect(*t.broken.text);
     store_close(other);
+}
+
+Test(poller, a_web_page_is_no_log)
+{
+    static const struct {
+        unsigned flags;
+        const char *type;
+        bool taken;
+    } cases[] = {
+        { PLAN_TEXT | PLAN_OPTIONAL, "text/html; charset=utf-8", false },
+        { PLAN_TEXT, "Text/HTML", false },
+        { PLAN_TEXT, "text/plain; charset=utf-8", true },
+        { PLAN_TEXT, NULL, true },
+        { 0, "text/html", true }, /* what is no JSON says so by itself */
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct plan_request request = { .flags = cases[i].flags };
+        struct http_reply from = { .status = 200, .content_type = cases[i].type };
+        struct dx_error err = { 0 };
+
+        cr_expect_eq(ask_taken(NULL, &request, &from, NULL, &err), cases[i].taken, "%zu", i);
+        cr_expect_eq(err.fault, cases[i].taken ? DX_FAULT_NONE : DX_FAULT_REPLY);
+    }
 }

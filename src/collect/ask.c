@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "source/field.h"
 
@@ -78,13 +79,26 @@ struct reply ask_reply(const struct plan_request *request, const struct http_rep
     };
 }
 
+/* What stands before a server signs in, too, with 200: that is no log. */
+static bool is_page_for_text(const struct plan_request *request, const struct http_reply *from,
+                             struct dx_error *err)
+{
+    static const char html[] = "text/html";
+
+    if (!(request->flags & PLAN_TEXT) || !from->content_type ||
+        strncasecmp(from->content_type, html, strlen(html)) != 0)
+        return false;
+    dx_fail(err, DX_FAULT_REPLY, "a web page instead of plain text");
+    return true;
+}
+
 bool ask_taken(const struct source_settings *settings, const struct plan_request *request,
                const struct http_reply *from, const struct reply *reply, struct dx_error *err)
 {
     struct dx_error words = { 0 };
 
     if (from->status >= 200 && from->status < 300)
-        return true;
+        return !is_page_for_text(request, from, err);
     (void)http_refused(from, &words);
     if ((request->flags & PLAN_ANSWER) && from->status != 401 && from->status < 500 &&
         words.fault != DX_FAULT_LIMITED)

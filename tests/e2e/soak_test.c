@@ -203,37 +203,26 @@ static void expect_flat(void)
 
 /* ---- what goes wrong ---- */
 
+/* Each second hour, noon first: what goes wrong in one is made good in the next. */
 static const char *const faults[] = {
-    /* an hour each, noon first */
-    "",
     "status:503",
-    "",
     "reset:50%25",
-    "",
     "status:401", /* expired tokens */
-    "",
     "limit:60:50%25",
-    "latency:300:20%25",
-    "KILL",
-    "",
+    "KILL latency:300:20%25",
     "OUTAGE",
-    "",
     "truncate:100:30%25",
     "rst:30%25&fault=status:500:30%25",
-    "",
     "bad-json:20%25",
     "html:20%25",
-    "",
-    "KILL",
-    "status:401@/gitlab",
-    "",
-    "",
-    "",
+    "KILL status:401@/gitlab",
+    "latency:100:50%25&fault=rst:10%25",
 };
 
 static void begin_hour(int hour)
 {
-    const char *fault = faults[hour % 24];
+    static const char kills[] = "KILL ";
+    const char *fault = hour % 2 ? faults[hour / 2 % (sizeof(faults) / sizeof(faults[0]))] : "";
     char path[200];
     static bool down;
 
@@ -244,9 +233,12 @@ static void begin_hour(int hour)
         kit_done();
         return;
     }
-    if (strcmp(fault, "KILL") == 0 && collecting() > 0)
-        kill(collecting(), SIGKILL);
-    snprintf(path, sizeof(path), "/sim/fault?fault=%s", strcmp(fault, "KILL") == 0 ? "" : fault);
+    if (strncmp(fault, kills, strlen(kills)) == 0) {
+        fault += strlen(kills);
+        if (collecting() > 0)
+            kill(collecting(), SIGKILL);
+    }
+    snprintf(path, sizeof(path), "/sim/fault?fault=%s", fault);
     tell(path);
 }
 
