@@ -146,6 +146,30 @@ Test(plugin, a_module_that_exports_something_else)
     cr_expect_eq(err.fault, DX_FAULT_SYSTEM);
 }
 
+/* Cut short anywhere, as by a full disk or half a copy: the linker maps what is not there, so
+ * that touching it would end us. In a process of its own each. */
+Test(plugin, a_module_that_was_cut_short_is_refused)
+{
+    char path[512];
+    struct stat st;
+
+    module(dir, "good", "good", ".name = \"good\", " PAINTS);
+    snprintf(path, sizeof(path), "%s/good.so", dir);
+    cr_assert_eq(stat(path, &st), 0);
+    for (off_t size = st.st_size - 1; size > 0; size -= size / 12 + 1) {
+        int status;
+        pid_t pid;
+
+        cr_assert_eq(truncate(path, size), 0);
+        pid = fork();
+        if (pid == 0)
+            _exit(strstr(load("good"), "good.so") ? 0 : 1);
+        cr_assert_eq(waitpid(pid, &status, 0), pid);
+        cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%ld of %ld bytes: %x", (long)size,
+                  (long)st.st_size, (unsigned)status);
+    }
+}
+
 static const char *const no_names[] = {
     "",      "../x",   "a/b",
     "Upper", "a-b",    "a.b",

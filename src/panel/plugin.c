@@ -15,6 +15,7 @@
 
 #include "core/mem.h"
 #include "panel/api.h"
+#include "panel/whole.h"
 
 enum { LOADED_MOST = 64, NAME_MOST = 40, OLDEST_SIZE = offsetof(struct dx_panel, columns_of) };
 
@@ -116,8 +117,11 @@ static const struct dx_panel *load_file(const char *path, const char *name, stru
 {
     char *symbol = mem_print("dx_panel_%s", name);
     const struct dx_panel *panel = NULL;
-    void *handle = is_trusted_too(path, err) ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+    bool trusted = is_trusted_too(path, err), whole = trusted && module_is_whole(path);
+    void *handle = whole ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
 
+    if (trusted && !whole)
+        dx_fail(err, DX_FAULT_SYSTEM, "%.200s was cut short; install it anew", path);
     if (!handle && err->fault == DX_FAULT_NONE)
         dx_fail(err, DX_FAULT_SYSTEM, "%s", dlerror());
     if (handle) {
