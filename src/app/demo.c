@@ -47,7 +47,12 @@ static const char configuration[] =
     "  - {type: alertmanager, url: %s, every: 15s}\n"
     "targets:\n"
     "  duration: 20m\n"
-    "  flaky: 8\n";
+    "  flaky: 8\n"
+    "rules: # listed in the view Alerts; none rings: that takes `bell` in its `notify`\n"
+    "  no runner: {pool: '*', value: runners, below: 1, for: 2m, severity: critical, notify: "
+    "title}\n"
+    "  long queues: {kpi: queue_p95, above: 10m, for: 5m, recover: 8m}\n"
+    "  platform: {kpi: platform_success, below: 97%%, for: 15m, recover: 98%%}\n";
 
 struct demo {
     char *dir;
