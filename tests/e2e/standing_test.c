@@ -78,7 +78,7 @@ static const struct trouble {
     { "hang", "○ 4 lost" },
     { "limit:60", "◐ 4 limited" },
     { "html", "○ 4 lost" },
-    { "status:401@/api/v3", "○ 1 lost" },
+    { "status:401@/api/v3", "○ github lost" },
 };
 enum { TROUBLES = sizeof(troubles) / sizeof(troubles[0]) };
 

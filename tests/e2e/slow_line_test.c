@@ -1,0 +1,222 @@
+/* A slow line: what is sent is what is not on the screen already, held back it is so many
+ * bytes a second, and for who reads slowly frames are skipped, never queued. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "../company_kit.h"
+#include "../run.h"
+#include "pty.h"
+
+enum { ROWS = 40, COLS = 120 };
+
+static char *dir, config[256], store[256];
+
+static void setup(void)
+{
+    set_paths();
+    dir = test_dir();
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    snprintf(store, sizeof(store), "%s/t.db", dir);
+    company_config(config, store);
+    company_write(store, KIT_NORMAL);
+    company_hold(store);
+}
+
+TestSuite(slow_line, .init = setup, .timeout = 100);
+
+static struct pty *start(const char *option, const char *value)
+{
+    const char *argv[] = { "dxtop",   "-c",         config, "--state", dir,
+                           "--clock", KIT_NOW "@1", option, value,     NULL };
+    struct pty *p = pty_start(argv, ROWS, COLS, "xterm-256color");
+
+    cr_assert(pty_shows(p, "3 live", 30000), "%s", pty_text(p));
+    return p;
+}
+
+static void quit(struct pty *p)
+{
+    pty_send(p, "q");
+    pty_read(p, 200);
+    cr_expect(pty_ended(p, 3000));
+    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
+    pty_free(p);
+}
+
+static long now_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- only what is not there ---- */
+
+static VTermScreenCell before[ROWS][COLS];
+static bool written[ROWS][COLS];
+
+static int on_damage(VTermRect rect, void *self)
+{
+    (void)self;
+    for (int row = rect.start_row; row < rect.end_row; row++)
+        for (int col = rect.start_col; col < rect.end_col; col++)
+            written[row][col] = true;
+    return 1;
+}
+
+static bool same(const VTermScreenCell *a, const VTermScreenCell *b)
+{
+    return memcmp(a->chars, b->chars, sizeof(a->chars)) == 0 && a->attrs.bold == b->attrs.bold &&
+           a->attrs.reverse == b->attrs.reverse && a->attrs.underline == b->attrs.underline &&
+           vterm_color_is_equal(&a->fg, &b->fg) && vterm_color_is_equal(&a->bg, &b->bg);
+}
+
+/* To erase what is erased costs nothing: it is the rest of a line. */
+static bool is_blank(const VTermScreenCell *cell)
+{
+    return (cell->chars[0] == 0 || cell->chars[0] == ' ') && VTERM_COLOR_IS_DEFAULT_BG(&cell->bg);
+}
+
+struct sent {
+    int changed, again; /* cells that are new, and that were written as they were */
+    size_t bytes;
+};
+
+/* What keys make it send within ms. */
+static struct sent sent_by(struct pty *p, const char *keys, int ms)
+{
+    static const VTermScreenCallbacks callbacks = { .damage = on_damage };
+    struct sent sent = { 0 };
+    size_t from = p->raw_len;
+
+    for (int row = 0; row < ROWS; row++)
+        for (int col = 0; col < COLS; col++)
+            before[row][col] = pty_cell(p, row, col);
+    memset(written, 0, sizeof(written));
+    vterm_screen_set_callbacks(p->screen, &callbacks, NULL);
+    vterm_screen_set_damage_merge(p->screen, VTERM_DAMAGE_CELL);
+    pty_send(p, keys);
+    pty_read(p, ms);
+    vterm_screen_flush_damage(p->screen);
+    vterm_screen_set_callbacks(p->screen, NULL, NULL);
+    sent.bytes = p->raw_len - from;
+    for (int row = 0; row < ROWS; row++) {
+        for (int col = 0; col < COLS; col++) {
+            VTermScreenCell now = pty_cell(p, row, col);
+            bool changed = !same(&before[row][col], &now);
+
+            sent.changed += changed;
+            sent.again += written[row][col] && !changed && !is_blank(&now);
+        }
+    }
+    return sent;
+}
+
+/* A few cells are written again where that is shorter than to go around them. */
+Test(slow_line, nothing_is_sent_that_is_on_the_screen_already)
+{
+    static const struct {
+        const char *what, *keys;
+        int ms, changed; /* at least so many cells have to be new */
+    } deeds[] = {
+        { "a second that passes", "", 1100, 1 }, { "the next row", "j", 400, 20 },
+        { "the row before", "k", 400, 20 },      { "the next panel", "\t", 400, 20 },
+        { "another view", "2", 600, 500 },       { "help, that covers much", "?", 600, 500 },
+        { "and goes", "\033", 600, 500 },        { "a letter of a filter", "/l", 500, 50 },
+    };
+    struct pty *p = start(NULL, NULL);
+
+    pty_read(p, 1200);
+    for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
+        struct sent sent = sent_by(p, deeds[i].keys, deeds[i].ms);
+
+        fprintf(stderr, "%s: %d new, %d again, %zu bytes\n", deeds[i].what, sent.changed,
+                sent.again, sent.bytes);
+        cr_expect_geq(sent.changed, deeds[i].changed, "%s: %d", deeds[i].what, sent.changed);
+        cr_expect_leq(sent.again, sent.changed / 4 + 8, "%s: %d again, %d new", deeds[i].what,
+                      sent.again, sent.changed);
+    }
+    pty_send(p, "\003");
+    pty_read(p, 100);
+    cr_expect(pty_ended(p, 2000));
+    pty_free(p);
+}
+
+/* ---- so many bytes a second ---- */
+
+enum { RATE = 1500, LOOKS = 600, LOOK_MS = 10 };
+
+/* In each second of six, with more to show than fits. */
+Test(slow_line, held_back_it_sends_so_many_bytes_in_each_second)
+{
+    struct pty *p = start("--slow", "1500");
+    static long at[LOOKS];
+    static size_t sum[LOOKS];
+    size_t from = p->raw_len, most = 0;
+    int n = 0;
+
+    for (long end = now_ms() + 6000; now_ms() < end && n < LOOKS; n++) {
+        if (n % 10 == 0)
+            pty_send(p, "z"); /* a whole screen */
+        pty_read(p, LOOK_MS);
+        at[n] = now_ms();
+        sum[n] = p->raw_len - from;
+    }
+    for (int a = 0, b = 0; a < n; a++) {
+        while (b + 1 < n && at[b + 1] - at[a] <= 1000)
+            b++;
+        if (sum[b] - sum[a] > most)
+            most = sum[b] - sum[a];
+    }
+    /* A fifth of a second's may come at once, and what the line held when it was looked at. */
+    cr_expect_leq(most, RATE + 2 * RATE / 5, "%zu bytes in a second", most);
+    cr_expect_geq(sum[n - 1] * 1000 / (size_t)(at[n - 1] - at[0]), RATE * 3 / 4, "%zu in %ld ms",
+                  sum[n - 1], at[n - 1] - at[0]);
+    fprintf(stderr, "%zu at most in a second, %zu in %ld ms\n", most, sum[n - 1],
+            at[n - 1] - at[0]);
+    quit(p);
+}
+
+/* ---- a reader that is slow ---- */
+
+static int frames_of(const struct pty *p, size_t from)
+{
+    int frames = 0;
+
+    for (const char *at = p->raw + from; (at = strstr(at, "\033[?2026h")) != NULL; at++)
+        frames++;
+    return frames;
+}
+
+enum { SCREENS = 301 }; /* odd: at the end it is zoomed */
+
+Test(slow_line, a_slow_reader_gets_the_last_frame_and_not_those_between)
+{
+    struct pty *p = start(NULL, NULL);
+    size_t from;
+    int frames;
+
+    cr_assert(pty_shows(p, "Pipelines ·", 5000), "%s", pty_text(p));
+    from = p->raw_len;
+    for (int i = 0; i < SCREENS; i++) { /* nobody reads */
+        pty_send(p, "z");
+        usleep(8000);
+    }
+    cr_expect(pty_lacks(p, "Pipelines ·", 3000), "%s", pty_text(p));
+    pty_read(p, 500);
+    frames = frames_of(p, from);
+    fprintf(stderr, "%d frames, %zu bytes\n", frames, p->raw_len - from);
+    cr_expect_lt(frames, SCREENS / 3, "%d frames", frames);
+    cr_expect_lt(p->raw_len - from, 200000, "%zu bytes", p->raw_len - from);
+    cr_expect(pty_lacks(p, "Pipelines ·", 100), "%s", pty_text(p));
+    quit(p);
+}
