@@ -154,21 +154,28 @@ static enum ground ground_of(const struct cell *cell)
     return cell->attr & DX_ON_SELECTED ? GROUND_SELECTED : GROUND_OWN;
 }
 
+/* A chip is the state's colour behind its text; where that has none it is reversed. */
+static bool is_reversed_chip(const struct screen *screen, const struct cell *cell)
+{
+    return (cell->attr & DX_CHIP) != 0 && role_colour(screen, (enum dx_role)cell->role) < 0;
+}
+
 struct colour_look colour_of(const struct screen *screen, const struct cell *cell)
 {
     const struct theme_colour *c = &screen->theme.role[cell->role];
     enum ground ground = ground_of(cell);
     struct colour_look look = { .attr = 0 };
     bool mono = screen->depth == DEPTH_MONO || screen->theme.mono;
+    bool chip = is_reversed_chip(screen, cell);
     bool bold = c->bold || (cell->attr & DX_BOLD) != 0, reverse = false;
 
     if (screen->depth != DEPTH_MONO)
-        look.pair = pair_of((enum dx_role)cell->role, ground);
+        look.pair = pair_of((enum dx_role)cell->role, chip ? GROUND_OWN : ground);
     if (ground == GROUND_SELECTED && selected_is_reverse(screen))
         reverse = true;
     if (mono && c->underline)
         look.attr |= A_UNDERLINE;
-    if (mono && (c->reverse || ground == GROUND_CHIP)) {
+    if (chip || (ground != GROUND_CHIP && mono && c->reverse)) {
         if (reverse)
             look.attr |= A_UNDERLINE; /* already reversed: the selected row */
         reverse = true;
@@ -216,7 +223,7 @@ void colour_sgr(const struct screen *screen, const struct cell *cell, struct buf
     enum ground ground = ground_of(cell);
     int fg = role_colour(screen, (enum dx_role)cell->role), bg = ground_colour(screen);
 
-    if (ground == GROUND_CHIP) {
+    if (ground == GROUND_CHIP && !is_reversed_chip(screen, cell)) {
         bg = fg;
         fg = paper_colour(screen);
     } else if (ground == GROUND_SELECTED && !selected_is_reverse(screen)) {

@@ -266,6 +266,41 @@ Test(terminals, show_in_the_c_locale_what_they_can)
         on_terminal(&terminals[i], false);
 }
 
+/* In whichever theme and depth the first thing that is seen is a chip: what is behind its
+ * text is not the ground. */
+Test(terminals, show_a_chip_whatever_the_theme_and_the_depth)
+{
+    static const char *const themes[] = { "dark", "light", "high-contrast", "colour-blind",
+                                          "mono" };
+    static const char *const depths[] = { "truecolor", "256", "16", "8", "mono" };
+
+    for (size_t i = 0; i < 25; i++) {
+        const char *argv[] = { "dxtop", "-c",      config,        "--state", dir,           "--now",
+                               KIT_NOW, "--theme", themes[i / 5], "--color", depths[i % 5], NULL };
+        struct pty *p = pty_start(argv, ROWS, COLS, "xterm-256color");
+        VTermScreenCell chip, ground;
+        VTermScreen *screen;
+        VTerm *vt;
+        bool painted, reversed;
+
+        cr_assert(pty_shows(p, "linux-xl 18 jobs", 10000), "%s", pty_text(p));
+        pty_read(p, 100);
+        screen = shown(p, &vt);
+        vterm_screen_get_cell(screen, (VTermPos){ .row = 1, .col = 2 }, &chip);
+        vterm_screen_get_cell(screen, (VTermPos){ .row = 1, .col = 8 }, &ground);
+        cr_expect_eq(chip.chars[0], 0x2717, "%s", pty_text(p));
+        painted = !vterm_color_is_equal(&chip.bg, &ground.bg);
+        reversed = chip.attrs.reverse;
+        cr_expect(painted != reversed, "%s in %s: %s%s", themes[i / 5], depths[i % 5],
+                  painted ? "painted " : "", reversed ? "reversed" : "");
+        vterm_free(vt);
+        pty_send(p, "q");
+        pty_read(p, 100);
+        cr_expect(pty_ended(p, 2000));
+        pty_free(p);
+    }
+}
+
 /* Wide names keep the columns that they have. */
 Test(terminals, in_the_c_locale_wide_names_move_nothing)
 {
