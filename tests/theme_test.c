@@ -2,6 +2,7 @@
  * for every kind of sight, and 256-colour indices that keep both. */
 #include "config.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ static const struct shipped {
 enum { SHIPPED = sizeof(shipped) / sizeof(shipped[0]) };
 
 static const double graph = 3, apart_256 = 10;
+static const double row_apart = 3.4, row_contrast = 1.09; /* of a selected row from its ground */
 
 static const enum dx_role states[STATES] = { DX_ROLE_GOOD, DX_ROLE_WARN, DX_ROLE_BAD,
                                              DX_ROLE_BUSY };
@@ -284,6 +286,84 @@ Test(theme, a_selected_row_and_a_chip_can_be_read)
     }
 }
 
+/* What can stand on a selected row: all that panels write with. */
+static const enum dx_role selected_texts[] = {
+    DX_ROLE_TEXT, DX_ROLE_TITLE, DX_ROLE_KEY,  DX_ROLE_GOOD,
+    DX_ROLE_WARN, DX_ROLE_BAD,   DX_ROLE_BUSY, DX_ROLE_STALE,
+};
+
+enum { SELECTED_TEXTS = sizeof(selected_texts) / sizeof(selected_texts[0]) };
+
+/* Without colours what is old is as dim as a label, and the row is reversed. */
+static double selected_needs(const struct theme *t, enum dx_role role)
+{
+    return t->mono && role == DX_ROLE_STALE ? 4. : 4.5;
+}
+
+Test(theme, all_that_stands_on_a_selected_row_can_be_read)
+{
+    for (int i = 0; i < SHIPPED; i++) {
+        struct theme t;
+
+        load(&t, shipped[i].name);
+        for (size_t j = 0; j < SELECTED_TEXTS; j++) {
+            enum dx_role role = selected_texts[j];
+            double least = selected_needs(&t, role);
+
+            at_least(colour_contrast(t.role[role].rgb, t.role[DX_ROLE_SELECTED].rgb), least, &t,
+                     role, "selected");
+            at_least(colour_contrast(colour256(&t, role), colour256(&t, DX_ROLE_SELECTED)), least,
+                     &t, role, "selected in 256 colours");
+        }
+    }
+}
+
+/* What the terminal paints on a chip: screen_colour.c's paper on the state's colour. */
+Test(theme, a_chip_can_be_read_in_both_depths)
+{
+    for (int i = 0; i < SHIPPED; i++) {
+        struct theme t;
+        bool light;
+
+        load(&t, shipped[i].name);
+        light = strcmp(t.kind, "light") == 0;
+        for (enum dx_role r = DX_ROLE_WARN; r <= DX_ROLE_STALE; r++) {
+            uint32_t paper = t.paints ? t.background : light ? 0xffffff : 0x080808;
+            int paper256 = t.paints ? t.background256 : light ? 231 : 16;
+
+            at_least(colour_contrast(t.role[r].rgb, paper), 4.5, &t, r, "as a chip");
+            at_least(colour_contrast(colour256(&t, r), colour_of_index(paper256)), 4.5, &t, r,
+                     "as a chip in 256 colours");
+        }
+    }
+}
+
+/* A theme that comes with dxtop is judged here. */
+Test(theme, every_shipped_theme_is_judged)
+{
+    char path[512];
+    DIR *dir;
+    int count = 0;
+
+    snprintf(path, sizeof(path), "%s/themes", getenv("DX_SRC"));
+    dir = opendir(path);
+    cr_assert_not_null(dir, "%s", path);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        size_t len = strcspn(entry->d_name, ".");
+        int i = 0;
+
+        if (strcmp(entry->d_name + len, ".theme") != 0)
+            continue;
+        while (i < SHIPPED &&
+               (strncmp(shipped[i].name, entry->d_name, len) != 0 || shipped[i].name[len] != '\0'))
+            i++;
+        cr_expect_lt(i, SHIPPED, "%s", entry->d_name);
+        count++;
+    }
+    closedir(dir);
+    cr_expect_eq(count, SHIPPED);
+}
+
 /* ---- apart ---- */
 
 static void expect_apart(const struct theme *t, enum dx_role a, enum dx_role b, double least)
@@ -394,6 +474,36 @@ static int nearest(const struct shipped *s, double need, uint32_t rgb, struct ne
     return n;
 }
 
+/* What a row is selected by is seen on every ground, and all can be read on it. */
+static bool can_be_selected(const struct shipped *s, const struct theme *t, int index)
+{
+    bool ok = least_contrast(s, colour_of_index(index)) >= row_contrast;
+
+    for (int i = 0; ok && i < s->count; i++)
+        ok = colour_apart(colour_of_index(index), s->on[i], SIGHT_NORMAL) >= row_apart;
+    for (size_t i = 0; ok && i < SELECTED_TEXTS; i++)
+        ok = colour_contrast(colour_of_index(index), colour256(t, selected_texts[i])) >=
+             selected_needs(t, selected_texts[i]);
+    return ok;
+}
+
+Test(theme, the_index_of_a_selected_row_is_the_nearest_that_all_can_be_read_on)
+{
+    for (int i = 0; i < SHIPPED; i++) {
+        struct near at[COLOURS];
+        struct theme t;
+        int n, first = 0;
+
+        load(&t, shipped[i].name);
+        n = nearest(&shipped[i], 1, t.role[DX_ROLE_SELECTED].rgb, at);
+        while (first < n && !can_be_selected(&shipped[i], &t, at[first].index))
+            first++;
+        cr_assert_lt(first, n);
+        cr_expect_eq(t.role[DX_ROLE_SELECTED].index256, at[first].index, "%s: %d, wanted %d",
+                     t.name, t.role[DX_ROLE_SELECTED].index256, at[first].index);
+    }
+}
+
 Test(theme, indices_are_the_nearest_that_keep_their_contrast)
 {
     for (int i = 0; i < SHIPPED; i++) {
@@ -405,8 +515,8 @@ Test(theme, indices_are_the_nearest_that_keep_their_contrast)
             enum dx_role role = (enum dx_role)r;
             double is = colour_apart(colour256(&t, role), t.role[r].rgb, SIGHT_NORMAL);
 
-            if (role >= DX_ROLE_GOOD && role <= DX_ROLE_BUSY)
-                continue; /* these are picked together */
+            if ((role >= DX_ROLE_GOOD && role <= DX_ROLE_BUSY) || role == DX_ROLE_SELECTED)
+                continue; /* these are picked together, and this one by what stands on it */
             nearest(&shipped[i], needed(&shipped[i], role), t.role[r].rgb, at);
             cr_expect_leq(is, at[0].distance + 1e-9, "%s %s: %d is %.2f off, %d %.2f", t.name,
                           role_name(role), t.role[r].index256, is, at[0].index, at[0].distance);
