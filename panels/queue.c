@@ -93,9 +93,11 @@ static const struct dx_column columns[] = {
     [COUNT] = { 0 },
 };
 
-enum { WAITS, PIPELINE, RUN, JOB, WHY, BRANCH, WAITING_COUNT };
+enum { JUDGED, WAITS, PIPELINE, RUN, JOB, WHY, BRANCH, WAITING_COUNT };
 
 static const struct dx_column waiting_columns[] = {
+    [JUDGED] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
+                 "✗ past twice the goal of its pool, ! past it, · within it" },
     [WAITS] = { "WAITS", DX_CELL_AGE, DX_UNIT_SECONDS, 0, 6, 7, DX_FIT_RIGHT,
                 "since it was created, or since the server says it is queued" },
     [PIPELINE] = { "PIPELINE", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 0, DX_FIT_MIDDLE, "whose it is" },
@@ -360,6 +362,14 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
 
 /* ---- what waits ---- */
 
+static struct dx_cell judged(enum dx_role role)
+{
+    if (role == DX_ROLE_TEXT)
+        return (struct dx_cell){ .value = DX_GLYPH_DOT, .role = DX_ROLE_DIM };
+    return (struct dx_cell){ .value = role == DX_ROLE_BAD ? DX_GLYPH_BAD : DX_GLYPH_WARN,
+                             .role = role };
+}
+
 static void add_waiting(struct dx_list *list, const struct dx_rows *rows, const struct pool *pool,
                         const struct ci_prefix *prefix, int64_t now_ms)
 {
@@ -381,6 +391,7 @@ static void add_waiting(struct dx_list *list, const struct dx_rows *rows, const 
         why = "no free runner";
     else if (!said)
         why = "–";
+    cells[JUDGED] = judged(role);
     cells[WAITS] = (struct dx_cell){ .value = created,
                                      .role = role,
                                      .attr = role == DX_ROLE_BAD ? DX_BOLD : 0 };

@@ -235,7 +235,7 @@ Test(panels, what_follows_moves_with_the_selection)
     SHOWS(p, "Queues › gpu › waiting");
     SHOWS(p, "no runner online");
     pty_send(p, "\r"); /* into the follower, and back */
-    pty_send(p, "s");
+    pty_send(p, "ss"); /* past the state's column */
     SHOWS(p, "WAITS▾");
     pty_send(p, "\033");
     pty_read(p, 100); /* or it is Alt-k */
