@@ -52,11 +52,12 @@ static const struct dx_column columns[] = {
                "commits that failed and passed later / commits that were tried twice or more" },
     [ERROR] = { "±", DX_CELL_TEXT, DX_UNIT_NONE, 2, 4, 4, DX_FIT_RIGHT,
                 "points that the rate may be off by (Wilson, 95 %)" },
-    [INTERVAL] = { "0 – 100 %", DX_CELL_INTERVAL, DX_UNIT_NONE, 6, 12, 30, DX_FIT_LEFT,
+    [INTERVAL] = { "0 – 100 %", DX_CELL_INTERVAL, DX_UNIT_NONE, 5, 12, 30, DX_FIT_LEFT,
                    "the rate, and between what it lies with 95 % certainty" },
-    [TREND] = { "14 D", DX_CELL_SPARK, DX_UNIT_NONE, 5, 7, 14, DX_FIT_LEFT,
-                "RATE as it was at the end of each day, and now; the top is twice the option "
-                "warn" },
+    [TREND] = { "14 D", DX_CELL_SPARK, DX_UNIT_NONE, 6, 7, 14, DX_FIT_LEFT,
+                "RATE as it was at the end of each day, and now: half as high is the option warn, "
+                "the top "
+                "the most of all of them" },
     [DELTA] = { "Δ 14D", DX_CELL_TEXT, DX_UNIT_NONE, 4, 5, 6, DX_FIT_RIGHT,
                 "points more or less than in the 14 days before" },
     [LAST] = { "LAST", DX_CELL_TEXT, DX_UNIT_NONE, 7, 5, 9, DX_FIT_RIGHT,
@@ -245,6 +246,15 @@ static void add_few(struct dx_list *list, const struct flaky *p, const struct fl
                         .into = broken ? "" : job->name));
 }
 
+/* Two scales in one, up to the goal and from there on: of what is rare something is to be
+ * seen, and of what is frequent, whether it grew. The goal is at 1, the top at 2. */
+static double height_of(double rate, double goal, double top)
+{
+    if (!(rate > goal))
+        return goal > 0. ? rate / goal : rate;
+    return top > goal ? 1. + (rate - goal) / (top - goal) : 2.;
+}
+
 static void add(struct dx_list *list, const struct flaky *p, const struct flaky_job *job,
                 double scale)
 {
@@ -253,7 +263,10 @@ static void add(struct dx_list *list, const struct flaky *p, const struct flaky_
     const double ends[] = { job->low, job->high };
     char rate[32], error[32], delta[32], last[32];
     struct dx_cell cells[COUNT];
+    double heights[TREND_DAYS];
 
+    for (size_t i = 0; i < TREND_DAYS; i++)
+        heights[i] = height_of(job->trend[i], p->warn, p->top);
     (void)snprintf(rate, sizeof(rate), "%.0f %%", 100. * job->rate);
     (void)snprintf(error, sizeof(error), "±%.0f", 50. * (job->high - job->low));
     cells[STATE] = (struct dx_cell){ .value = loud ? DX_GLYPH_WARN : DX_GLYPH_DOT,
@@ -265,11 +278,9 @@ static void add(struct dx_list *list, const struct flaky *p, const struct flaky_
     cells[INTERVAL] = (struct dx_cell){
         .value = job->rate, .values = ends, .count = 2, .goal = scale, .role = role
     };
-    cells[TREND] = (struct dx_cell){ .value = job->rate,
-                                     .values = job->trend,
-                                     .count = TREND_DAYS,
-                                     .goal = p->warn,
-                                     .role = DX_ROLE_WARN };
+    cells[TREND] = (struct dx_cell){
+        .value = job->rate, .values = heights, .count = TREND_DAYS, .goal = 1., .role = DX_ROLE_WARN
+    };
     cells[DELTA] = (struct dx_cell){ .text = change(job, delta, sizeof(delta)),
                                      .value = job->rate - job->before,
                                      .role = job->rate > job->before ? DX_ROLE_TEXT : DX_ROLE_DIM };
@@ -290,9 +301,13 @@ static double scale_of(struct flaky *p)
 {
     double high = 0.1;
 
-    for (size_t i = 0; i < p->count; i++)
+    p->top = 2. * p->warn;
+    for (size_t i = 0; i < p->count; i++) {
         if (p->jobs[i].state == DX_FLAKY_FLAKY && p->jobs[i].high > high)
             high = p->jobs[i].high;
+        for (size_t day = 0; day < TREND_DAYS; day++)
+            p->top = fmax(p->top, p->jobs[i].trend[day]); /* fmax() drops a NaN */
+    }
     high = ceil(high * 10. - 1e-9) / 10.;
     (void)snprintf(p->scale_title, sizeof(p->scale_title), "0 – %.0f %%", 100. * high);
     return high;

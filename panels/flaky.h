@@ -30,6 +30,7 @@ struct flaky {
 
     struct dx_column columns[16]; /* view-model */
     char scale_title[24];
+    double top; /* of the rates of days */
     struct flaky_job *jobs;
     size_t count, cap;
     struct kind kinds[KINDS_MOST];

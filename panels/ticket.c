@@ -162,6 +162,7 @@ static void read_slas(struct ticket_detail *t, const struct dx_view *view, const
         sla->said_ms = dx_int(rows, DX_FIELD_SEEN);
         sla->goal_s = ci_seconds(rows, DX_FIELD_GOAL);
         sla->left_ms = dx_has(rows, DX_FIELD_LEFT) ? dx_number(rows, DX_FIELD_LEFT) : (double)NAN;
+        sla->of_its_own = sla->state == DX_SLA_BREACHED && !isnan(sla->left_ms);
         if (sla->state == DX_SLA_RUNNING || (sla->state == DX_SLA_BREACHED && isnan(sla->left_ms)))
             sla->left_ms = left_of(rows, t->now_ms);
     }

@@ -38,6 +38,7 @@ struct ticket_sla_line {
     char name[80];
     int64_t state, due_ms, said_ms;
     double left_ms, goal_s; /* NaN: not known */
+    bool of_its_own;        /* left_ms is by its own calendar, and not by the clock */
 };
 
 struct ticket_detail {

@@ -142,6 +142,8 @@ static void draw_sla(const struct ticket_sla_line *sla, int64_t now_ms, struct p
     if (!isnan(sla->left_ms) && sla->state != DX_SLA_CANCELLED)
         ticket_add_word(state, sizeof(state), sla->left_ms < 0. ? "over by " : "left ",
                         ticket_span(part, sizeof(part), sla->left_ms));
+    if (sla->of_its_own) /* the list has it by the clock */
+        (void)snprintf(state + strlen(state), sizeof(state) - strlen(state), " of its calendar");
     if (sla->due_ms > 0)
         ticket_add_word(rest, sizeof(rest), "due ",
                         ci_when(part, sizeof(part), sla->due_ms, now_ms));

@@ -41,7 +41,10 @@
     "    rows:\n" TILES "      - weight: 3\n"                                                      \
     "        panels: [{panel: queue, priority: 0}, {panel: pipelines, priority: 1}]\n"             \
     "      - weight: 2\n"                                                                          \
-    "        panels: [{panel: flaky, priority: 3}, {panel: " beside ", priority: 2}]\n"
+    "        panels:\n"                                                                            \
+    "          - {panel: flaky, weight: 6, priority: 3}\n"                                         \
+    "          - {panel: " beside ", weight: 6, priority: 2}\n"                                    \
+    "          - {panel: sources, weight: 5, priority: 4, min_cols: 180}\n"
 #define CI                                                                                         \
     "  - name: Queues\n"                                                                           \
     "    rows:\n"                                                                                  \
