@@ -518,15 +518,15 @@ Test(derive, a_flaky_job_and_its_evidence)
                      "f|co|test: RetryTest.backs_off\ne|co|test: RetryTest.backs_off\n");
 }
 
-/* On each of the last three days: two commits, of which one failed first. Before them five that
- * passed twice. */
+/* On each of the last three days: two commits, of which one failed first. Before them four that
+ * passed twice, and on the day before them one: of fewer than five nothing is said. */
 Test(derive, the_rate_of_a_flaky_job_by_day)
 {
     static const char *const shas[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k" };
     const char *trend;
 
     for (int i = 0; i < 11; i++) {
-        int64_t ago_ms = i < 5 ? 5 * DAY : (2 - (i - 5) / 2) * DAY;
+        int64_t ago_ms = i < 5 ? (5 + (i == 0)) * DAY : (2 - (i - 5) / 2) * DAY;
         bool fails = i >= 5 && i % 2 == 1;
 
         add_try(10 + i, shas[i], fails ? DX_RESULT_FAILURE : DX_RESULT_SUCCESS,

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "derive/derive.h"
 #include "derive/derive_kpi.h"
@@ -68,7 +67,8 @@ static void done(struct tries *t)
 
 /* ---- now ---- */
 
-/* By whole days, so that it stays as it is until the day is over. */
+/* By whole days, so that it stays as it is until the day is over; of fewer commits than a
+ * flaky job has to have, a rate says nothing. */
 static void set_trend(struct flaky_row *row, const struct flaky_try *tries, size_t n, int64_t at_ms)
 {
     int64_t today_ms = at_ms / KPI_DAY_MS * KPI_DAY_MS;
@@ -76,14 +76,14 @@ static void set_trend(struct flaky_row *row, const struct flaky_try *tries, size
 
     for (int i = DAYS - 1; i >= 0; i--) {
         int64_t end_ms = i == 0 ? at_ms : today_ms - (i - 1) * KPI_DAY_MS - 1;
-        double rate = flaky_judge(tries, n, end_ms).rate;
-        int used = isnan(rate)
-                       ? snprintf(row->trend + len, sizeof(row->trend) - len, " -")
-                       : snprintf(row->trend + len, sizeof(row->trend) - len, " %.0f", 1e3 * rate);
+        struct flaky then = flaky_judge(tries, n, end_ms);
+        char rate[16] = "-";
 
-        len += (size_t)used;
+        if (then.n >= FLAKY_MIN_COMMITS)
+            (void)snprintf(rate, sizeof(rate), "%.0f", 1e3 * then.rate);
+        len += (size_t)snprintf(row->trend + len, sizeof(row->trend) - len, "%s%s",
+                                len > 0 ? " " : "", rate);
     }
-    memmove(row->trend, row->trend + 1, len);
 }
 
 static struct flaky_row row_of(int64_t name, const struct flaky *now, const struct flaky *before)

@@ -265,7 +265,7 @@ enum dx_field {
     DX_FIELD_RESPONDED_BASIS, /* t "comment" */
     DX_FIELD_RESOLVED_BASIS,  /* t "resolutiondate", "closed_at" */
     DX_FIELD_TREND,           /* t "20 35 - 180": RATE of flaky jobs as it was at the end of each of
-                                 the 13 days before, UTC, and now; per mille, -: not known */
+                                 the 13 days before, UTC, and now; per mille, -: of too few */
     DX_FIELD_COUNT
 };
 
