@@ -312,7 +312,7 @@ static void draw_days(const struct desk *p, struct paper *paper)
     double most = 1.;
     int room = paper->end - paper->row - 2, rows;
 
-    if (is_empty(p->days.opened)) {
+    if (sum(p->days.opened) + sum(p->days.closed) == 0) {
         (void)put(paper, 0, &dim, "No ticket was opened or closed.");
         paper->row++;
         return;

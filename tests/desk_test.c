@@ -89,6 +89,9 @@ Test(desk, nothing_answered_is_said_and_no_zero)
     cr_expect(panel_shows("Nothing was resolved"));
     show("days");
     cr_expect(panel_shows("No ticket was opened"));
+    put_day(0, 0, 0, 0); /* a source has answered */
+    show("days");
+    cr_expect(panel_shows("No ticket was opened"));
 }
 
 Test(desk, categories_with_the_most_tickets_come_first)
