@@ -25,7 +25,7 @@ enum { PIPELINES = 200, POOLS = 12, PIECE = 500, NEW = 100, TIMES = 20, ROWS = 5
 
 static const int64_t MINUTE_MS = 60000, END_MS = INT64_C(1790000000000);
 
-extern const struct dx_panel dx_panel_tickets;
+extern const struct dx_panel dx_panel_tickets, dx_panel_desk;
 
 /* By the processor: others may use the machine as well. */
 static double now_s(void)
@@ -192,7 +192,7 @@ static void print_query(struct store *store, const char *name, enum dx_query whi
 
 /* As a viewer does it, from nothing to a full screen. */
 static void print_panel(struct store *store, const char *name, const struct dx_panel *panel,
-                        const char *search)
+                        const char *search, const char *inside)
 {
     struct instance in;
     struct grid grid;
@@ -205,9 +205,17 @@ static void print_panel(struct store *store, const char *name, const struct dx_p
     } options = { { "", "", "", "", "" }, { 0, 0, 30 * MINUTE_MS, 60 * MINUTE_MS } };
 
     grid_init(&grid, ROWS, COLS, &glyph_sets[GLYPHS_BRAILLE]);
-    if (!instance_open(&in, panel, "", &options, sizeof(options)))
+    if (!instance_open(&in, panel, "", panel == &dx_panel_tickets ? &options : NULL,
+                       sizeof(options)))
         must(false, &in.error);
-    (void)snprintf(in.table->filter, sizeof(in.table->filter), "%s", search);
+    if (in.columns)
+        (void)snprintf(in.table->filter, sizeof(in.table->filter), "%s", search);
+    if (*inside) {
+        struct step step = { .url = "" };
+
+        (void)snprintf(step.key, sizeof(step.key), "%s", inside);
+        instance_push(&in, &step);
+    }
     for (int i = 0; i < TIMES; i++) {
         struct dx_canvas canvas = canvas_of(&grid);
         double begin = now_s();
@@ -224,10 +232,10 @@ static void print_panel(struct store *store, const char *name, const struct dx_p
         instance_draw(&in, &canvas, END_MS, true);
         draw += now_s() - begin;
     }
-    if (grid.cells[COLS + 2].cp[0] != 'K') /* of KEY: it has drawn */
+    if (in.columns && grid.cells[COLS + 2].cp[0] != 'K') /* of KEY: it has drawn */
         must(false, &(struct dx_error){ .text = "nothing was drawn" });
     printf(", \"%s update ms\": %.2f, \"draw ms\": %.2f, \"rows\": %zu", name, update * 1e3 / TIMES,
-           draw * 1e3 / TIMES, in.table->row_count);
+           draw * 1e3 / TIMES, in.columns ? in.table->row_count : 0);
     instance_close(&in);
     grid_done(&grid);
 }
@@ -318,8 +326,10 @@ int main(int argc, char **argv)
     print_query(store, "search of what nobody has", DX_QUERY_SEARCH,
                 DX_FILTER(.name = "builds images zebra", .limit = 50));
     print_query(store, "similar", DX_QUERY_SIMILAR, DX_FILTER(.key = "t7", .limit = 10));
-    print_panel(store, "tickets", &dx_panel_tickets, "");
-    print_panel(store, "filtered", &dx_panel_tickets, "title:pool-7");
+    print_panel(store, "tickets", &dx_panel_tickets, "", "");
+    print_panel(store, "filtered", &dx_panel_tickets, "title:pool-7", "");
+    print_panel(store, "one ticket", &dx_panel_tickets, "", "t7");
+    print_panel(store, "desk", &dx_panel_desk, "", "");
     getrusage(RUSAGE_SELF, &usage);
     printf(", \"max RSS MiB\": %.1f}\n", (double)usage.ru_maxrss / 1024.);
     store_close(store);
