@@ -500,6 +500,20 @@ Test(derive_kpi, a_query_feeds_its_last_value)
                      kpi("queue_p95", T0));
 }
 
+/* Moments are whole minutes: what was said within this one is of now, too. */
+Test(derive_kpi, what_was_fed_in_this_minute_counts)
+{
+    const int64_t minute = T0 - T0 % MINUTE;
+
+    collect("kpis: {csat: {query: score}}\n");
+    kit_sample(&batch, "score", "{}", minute + 20 * SECOND, 4);
+    kit_sample(&batch, "score", "{}", minute + MINUTE, 5);
+    kit_poll(0, minute + 30 * SECOND, &batch);
+    settle(minute + 30 * SECOND);
+    cr_expect_str_eq(kpi("csat", minute + 30 * SECOND), "4|1|-|0|4|\n", "%s",
+                     kpi("csat", minute + 30 * SECOND));
+}
+
 static void write_feed(const char *path, const char *text)
 {
     FILE *f = fopen(path, "w");

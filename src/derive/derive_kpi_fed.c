@@ -16,7 +16,7 @@
 #include "core/mem.h"
 #include "source/kpi_file.h"
 
-enum { FILE_MOST = 4 << 20 };
+enum { FILE_MOST = 4 << 20, MINUTE_MS = 60 * 1000 };
 
 bool derive_is_fed(const struct kpi_settings *settings, enum kpi kpi)
 {
@@ -140,13 +140,14 @@ static bool take_file(struct store *store, const struct kpi_feed *feed, bool *wi
 
 /* ---- queries ---- */
 
+/* at_ms: a whole minute, all of it, or a program that is run once would say nothing. */
 static bool take_query(struct store *store, const struct kpi_feed *feed, int64_t at_ms,
                        struct dx_error *err)
 {
     struct kpi_points all = { .id = kpis[feed->kpi].id, .step_ms = KPI_DAY_MS };
     struct kpi_point *points;
-    bool ok = store_fed_days(store, &(struct fed){ feed->source, feed->query, at_ms }, &points,
-                             &all.count, err);
+    struct fed fed = { feed->source, feed->query, at_ms + MINUTE_MS - 1 };
+    bool ok = store_fed_days(store, &fed, &points, &all.count, err);
 
     for (size_t i = 0; ok && i < all.count; i++)
         points[i].value = in_unit(feed, points[i].value);
