@@ -286,6 +286,31 @@ Test(collector, its_end_is_told_in_its_own_words)
     ev_loop_destroy(loop);
 }
 
+/* The clock that was given goes on, and does not begin anew with each of them. */
+Test(collector, is_told_what_the_clock_says_now)
+{
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+    char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)"echo $0 >&2; exit 1",
+                     strdup("--clock=2026-11-24T08:00:00Z@3600"), NULL };
+    char said[40] = "";
+    struct collector c;
+    struct clock clock;
+
+    store_close(kit.store);
+    kit.store = NULL;
+    cr_assert(clock_parse(&clock, "2026-11-24T08:00:00Z@3600", &(struct dx_error){ 0 }));
+    clock.boot_ms -= 10000; /* ten seconds, and hours, ago */
+    collector_init(&c, loop, a.app.store, argv, &clock);
+    collector_look(&c);
+    ev_run(loop, 0);
+    cr_assert_eq(sscanf(c.trouble, "the collector ended: --clock=2026-11-24T%39s", said), 1, "%s",
+                 c.trouble);
+    cr_expect(strncmp(said, "18:", 3) == 0 && strstr(said, "Z@3600"), "%s", said);
+    collector_done(&c);
+    ev_loop_destroy(loop);
+    free(argv[3]);
+}
+
 Test(collector, one_that_is_not_there_is_told)
 {
     struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
