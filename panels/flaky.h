@@ -14,7 +14,7 @@ struct flaky_job {
     int64_t state, n, failed, pairs, lost_ms, first_ms, last_ms;
     double rate, low, high, before;
     double trend[TREND_DAYS]; /* the rate at the end of each day, and now; NaN: not known */
-    bool has_past; /* see ci_reaches() */
+    bool has_past;            /* see ci_reaches() */
 };
 
 struct kind { /* what it failed with first, on how many commits */

@@ -71,7 +71,7 @@ struct slices {
 };
 
 struct moment {
-    struct kpi_setup setup; /* empty until a past moment is asked for */
+    struct kpi_setup setup;      /* empty until a past moment is asked for */
     struct slices shown, before; /* what is shown; the week before, in a connection of its own */
     struct as_of as_of;          /* that one, for the panels */
     struct reader reader;

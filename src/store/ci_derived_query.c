@@ -159,7 +159,7 @@ static const struct query flaky = {
                   "  FROM run r CROSS JOIN job j ON j.run = r.id AND j.name = f.name"
                   "  AND j.result = 2 JOIN text u ON u.id = j.url JOIN text pr ON pr.id = r.project"
                   "  WHERE r.pipeline = f.pipeline AND r.finished_ms <= ?1"
-                   "  ORDER BY r.finished_ms DESC LIMIT 1) END, f.trend"
+                  "  ORDER BY r.finished_ms DESC LIMIT 1) END, f.trend"
                   " FROM flaky_now f JOIN pipeline p ON p.id = f.pipeline"
                   " JOIN source src ON src.id = p.source AND src.place IS NOT NULL"
                   " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR (f.pipeline = ?6 AND f.name "

@@ -262,10 +262,13 @@ static bool put_flaky(struct store *store, int64_t pipeline, const struct flaky_
         store,
         "INSERT INTO flaky_now (pipeline, name, state, n, failed, pairs, rate, low, high, lost_ms,"
         " first_ms, last_ms, before, trend) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-        " ?12, ?13, ?14) ON CONFLICT (pipeline, name) DO UPDATE SET (state, n, failed, pairs, rate, low,"
-        " high, lost_ms, first_ms, last_ms, before, trend) = (excluded.state, excluded.n, excluded.failed,"
+        " ?12, ?13, ?14) ON CONFLICT (pipeline, name) DO UPDATE SET (state, n, failed, pairs, "
+        "rate, low,"
+        " high, lost_ms, first_ms, last_ms, before, trend) = (excluded.state, excluded.n, "
+        "excluded.failed,"
         " excluded.pairs, excluded.rate, excluded.low, excluded.high, excluded.lost_ms,"
-        " excluded.first_ms, excluded.last_ms, excluded.before, excluded.trend) WHERE (state, n, failed, pairs,"
+        " excluded.first_ms, excluded.last_ms, excluded.before, excluded.trend) WHERE (state, n, "
+        "failed, pairs,"
         " rate, lost_ms, first_ms, last_ms, before, trend) IS NOT (excluded.state, excluded.n,"
         " excluded.failed, excluded.pairs, excluded.rate, excluded.lost_ms, excluded.first_ms,"
         " excluded.last_ms, excluded.before, excluded.trend)",

@@ -26,7 +26,7 @@ void screen_theme(struct screen *screen, const struct theme *theme);
 void screen_resize(struct screen *screen); /* after SIGWINCH: asks TIOCGWINSZ; the grid is new */
 void screen_redraw(struct screen *screen); /* next frame whole, as after ^L */
 void screen_title(struct screen *screen, const char *title);
-bool screen_mouse(struct screen *screen, bool on); /* false: the terminal reports none */
+bool screen_mouse(struct screen *screen, bool on);           /* false: the terminal reports none */
 void screen_cursor(struct screen *screen, int row, int col); /* row -1: hidden */
 /* Into the terminal's clipboard, with the next frame. false: it has none. */
 bool screen_copy(struct screen *screen, const char *text, size_t len);
