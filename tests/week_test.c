@@ -20,7 +20,7 @@ static const struct dx_column columns[] = {
 
 static enum dx_missing missing;
 static enum dx_change_as as;
-static bool no_past;
+static bool no_past, in_words;
 
 static const struct dx_change *changes(const void *state)
 {
@@ -53,7 +53,11 @@ static void add(struct dx_list *list, size_t i, int at)
     struct dx_cell cells[COLUMNS] = { [NAME] = { .text = rows[i].name },
                                       [WAIT] = { .value = rows[i].wait[at] },
                                       [JOBS] = { .value = rows[i].jobs[at] } };
+    char words[32];
 
+    (void)snprintf(words, sizeof(words), "%.0f of them", rows[i].wait[at]);
+    if (in_words)
+        cells[WAIT].text = words;
     if (!(rows[i].wait[at] < 0.))
         dx_add(list, DX_ROW(.key = rows[i].name, .url = "", .cells = cells, .no_past = no_past));
 }
@@ -80,7 +84,7 @@ static void start(void)
     fake = (struct fake){ .count = 0 };
     panel.update = update;
     missing = DX_MISSING_UNKNOWN;
-    no_past = false;
+    no_past = in_words = false;
     as = DX_CHANGE_UNIT;
     updates_then = 0;
     weekly = lists;
@@ -122,6 +126,16 @@ static const char *cell(const char *key, const char *title)
             return table_cell_text(&in.columns[column], &in.table->rows[i].cells[column], NOW, out,
                                    sizeof(out));
     return "no such row";
+}
+
+Test(week, what_was_is_said_in_the_words_of_then)
+{
+    in_words = true;
+    compare(true);
+    cr_expect_str_eq(cell("worst", "P95"), "391 of them");
+    cr_expect_str_eq(cell("worst", "WAS"), "2 of them");
+    cr_expect_str_eq(cell("worst", "CHANGE"), "▲ 6m29s");
+    cr_expect_str_eq(cell("fresh", "WAS"), "–");
 }
 
 Test(week, what_was_stands_beside_what_is)

@@ -234,9 +234,13 @@ static bool is_covered(const struct dx_cell *cell)
 static struct dx_cell cell_last(const struct week *w, const struct dx_change *c,
                                 const struct dx_row *row, const struct table_row *then, char *text)
 {
+    char number[TEXT_MOST];
+
     (void)snprintf(text, TEXT_MOST, "%s", !then && c->missing == DX_MISSING_NEW ? "new" : "–");
     if (then && !is_covered(&then->cells[c->column]))
-        (void)table_cell_text(&w->own[c->column], &then->cells[c->column], 0, text, TEXT_MOST);
+        (void)snprintf(text, TEXT_MOST, "%s",
+                       table_cell_text(&w->own[c->column], &then->cells[c->column], 0, number,
+                                       sizeof(number)));
     else if (was_zero(c, row, then))
         (void)format_value(text, TEXT_MOST, w->own[c->column].unit, 0.);
     return (struct dx_cell){ .text = text, .value = value_then(c, row, then), .role = DX_ROLE_DIM };
