@@ -60,16 +60,27 @@ static void make(enum kit_world world)
     company_hold(store);
 }
 
-static void setup(void)
+static void setup_with(enum kit_world world)
 {
     set_paths();
     unsetenv("TMUX");
     unsetenv("STY");
     dir = test_dir();
-    make(KIT_NORMAL);
+    make(world);
+}
+
+static void setup(void)
+{
+    setup_with(KIT_NORMAL);
+}
+
+static void setup_hostile(void)
+{
+    setup_with(KIT_HOSTILE);
 }
 
 TestSuite(terminals, .init = setup, .timeout = 120);
+TestSuite(wide_names, .init = setup_hostile, .timeout = 60);
 
 static struct pty *start(const char *term)
 {
@@ -302,12 +313,11 @@ Test(terminals, show_a_chip_whatever_the_theme_and_the_depth)
 }
 
 /* Wide names keep the columns that they have. */
-Test(terminals, in_the_c_locale_wide_names_move_nothing)
+Test(wide_names, move_nothing_in_the_c_locale)
 {
     struct pty *p;
     char *frame;
 
-    make(KIT_HOSTILE);
     setenv("LC_ALL", "C", 1);
     p = start("xterm-256color");
     frame = frame_of(p);
