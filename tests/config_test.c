@@ -337,6 +337,9 @@ static const struct {
       "t.yaml:2:3: csat: it is fed by a query or by a file\n" },
     { "kpis:\n  csat: {file: a, source: b}\n", "t.yaml:2:3: csat: source goes with query\n" },
     { "kpis:\n  csat: {file: a, unit: days}\n", "t.yaml:2:3: csat: unit: it is no span\n" },
+    { "kpis: {csat: {file: a, unit: scores}}\n", NULL },
+    { "kpis:\n  csat: {query: a, unit: scores}\n",
+      "t.yaml:2:3: csat: unit: it is no file of scores\n" },
     { "kpis:\n  cast: {file: a}\n", "t.yaml:2:3: unknown KPI \"cast\"; did you mean \"csat\"?\n" },
 };
 

@@ -539,6 +539,19 @@ Test(derive_kpi, a_number_of_a_day_that_is_fed_is_the_last_one_against_a_week)
                      kpi("queue_p95", T0));
 }
 
+Test(derive_kpi, of_scores_it_says_how_many_are_high)
+{
+    char path[128], yaml[256];
+
+    (void)snprintf(path, sizeof(path), "%s/csat.csv", kit.dir);
+    (void)snprintf(yaml, sizeof(yaml), "kpis: {csat: {file: %s, unit: scores}}\n", path);
+    collect(yaml);
+    write_feed(path, "2026-09-19,5,8\n2026-09-20,3,2\n2026-09-20,4\n2026-05-01,1,99\n");
+    settle(T0);
+    cr_expect_str_eq(kpi("csat", T0), "4.54545|11|1|99|3|82 % gave 4 or 5\n", "%s",
+                     kpi("csat", T0));
+}
+
 Test(derive_kpi, a_file_feeds_a_mean_and_is_read_again)
 {
     char path[128], yaml[256];

@@ -79,7 +79,7 @@ struct wall_settings {
     struct dx_items kpis, views; /* of const char *: ids; names of views */
 };
 
-enum feed_unit { FEED_OWN, FEED_PERCENT, FEED_MINUTES, FEED_HOURS, FEED_DAYS };
+enum feed_unit { FEED_OWN, FEED_PERCENT, FEED_MINUTES, FEED_HOURS, FEED_DAYS, FEED_SCORES };
 struct kpi_feed {
     const char *id, *query, *source, *file; /* "" where not given; file: a path */
     int unit;                               /* enum feed_unit */

@@ -8,7 +8,7 @@
 
 enum { USUAL_DAY_MS = 8 * 3600000 }; /* only to see whether it is a span at all */
 
-static const char *const units[] = { "own", "percent", "minutes", "hours", "days", NULL };
+static const char *const units[] = { "own", "percent", "minutes", "hours", "days", "scores", NULL };
 
 #define TARGET(field) offsetof(struct target_settings, field)
 
@@ -61,7 +61,8 @@ const struct dx_option config_feed_options[] = {
       .offset = FEED(unit),
       .fallback = "own",
       .choices = units,
-      .help = "of its values: shares are 0 to 1 and spans seconds unless it says something else" },
+      .help = "of its values: shares are 0 to 1 and spans seconds unless it says something else; "
+              "scores: of csat, each is an answer from 1 to 5, and n how many gave it" },
     { 0 },
 };
 
@@ -127,6 +128,23 @@ void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUN
     }
 }
 
+static bool fits_unit(const struct kpi_feed *feed, const struct kpi_about *about)
+{
+    switch (feed->unit) {
+    case FEED_OWN:
+        return true;
+    case FEED_PERCENT:
+        return about->unit == DX_UNIT_RATIO;
+    case FEED_SCORES:
+        return about == &kpis[KPI_CSAT] && *feed->file;
+    case FEED_MINUTES:
+    case FEED_HOURS:
+    case FEED_DAYS:
+        break;
+    }
+    return about->unit == DX_UNIT_SECONDS;
+}
+
 void feeds_load(struct option_context *context, const struct dx_items *items,
                 const struct yaml *section)
 {
@@ -143,10 +161,11 @@ void feeds_load(struct option_context *context, const struct dx_items *items,
                            about->id);
         if (*feed->source && !*feed->query)
             (void)complain(&context->complaints, at, "%s: source goes with query", about->id);
-        if (feed->unit == FEED_PERCENT ? about->unit != DX_UNIT_RATIO
-                                       : feed->unit != FEED_OWN && about->unit != DX_UNIT_SECONDS)
+        if (!fits_unit(feed, about))
             (void)complain(&context->complaints, at, "%s: unit: it is no %s", about->id,
-                           feed->unit == FEED_PERCENT ? "share" : "span");
+                           feed->unit == FEED_PERCENT  ? "share"
+                           : feed->unit == FEED_SCORES ? "file of scores"
+                                                       : "span");
         feed->kpi = (enum kpi)(about - kpis);
         feed->file = option_path(context, feed->file);
     }

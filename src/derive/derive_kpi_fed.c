@@ -32,6 +32,7 @@ static double in_unit(const struct kpi_feed *feed, double value)
 {
     switch ((enum feed_unit)feed->unit) {
     case FEED_OWN:
+    case FEED_SCORES:
         return value;
     case FEED_PERCENT:
         return value / 100.;
@@ -103,6 +104,25 @@ static size_t add_up(const struct kpi_feed *feed, struct kpi_file_row *rows, siz
     return n;
 }
 
+/* What a file says beside its points. */
+struct told {
+    bool with_n;
+    int64_t from, to;     /* of days in (from, to] */
+    int64_t scores, high; /* answers, and those of 4 or 5; scores 0: it has none */
+};
+
+static void count_scores(const struct kpi_file_row *rows, size_t count, struct told *told)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t day = rows[i].at_ms / KPI_DAY_MS;
+
+        if (day <= told->from || day > told->to)
+            continue;
+        told->scores += rows[i].n;
+        told->high += rows[i].value >= 4. ? rows[i].n : 0;
+    }
+}
+
 static bool is_same(const struct kpi_point *a, size_t n, const struct kpi_point *b, size_t m)
 {
     for (size_t i = 0; n == m && i < n; i++)
@@ -113,7 +133,7 @@ static bool is_same(const struct kpi_point *a, size_t n, const struct kpi_point 
 }
 
 /* What the file does not say any more is forgotten. */
-static bool take_file(struct store *store, const struct kpi_feed *feed, bool *with_n,
+static bool take_file(struct store *store, const struct kpi_feed *feed, struct told *told,
                       struct dx_error *why, struct dx_error *err)
 {
     struct kpi_points all = { .id = kpis[feed->kpi].id, .step_ms = KPI_DAY_MS };
@@ -121,13 +141,17 @@ static bool take_file(struct store *store, const struct kpi_feed *feed, bool *wi
     struct kpi_point *points, *there = NULL;
     size_t len, count = 0, there_count = 0;
     char *text = read_file(feed->file, &len, why);
-    bool ok = text && kpi_file_read(text, len, &rows, &count, with_n, why);
+    bool ok = text && kpi_file_read(text, len, &rows, &count, &told->with_n, why);
 
     free(text);
     if (!ok)
         return true;
     points = mem_new(count + 1, sizeof(*points));
-    all.count = add_up(feed, rows, count, *with_n, points);
+    if (feed->unit == FEED_SCORES) {
+        told->with_n = true;
+        count_scores(rows, count, told);
+    }
+    all.count = add_up(feed, rows, count, told->with_n, points);
     all.point = points;
     ok = store_kpi_points(store, all.id, -1, &there, &there_count, err);
     if (ok && !is_same(points, all.count, there, there_count))
@@ -211,11 +235,12 @@ static bool put_fed(struct store *store, const struct kpi_settings *settings,
     struct dx_error why = { .fault = DX_FAULT_NONE };
     struct kpi_points days = { .id = about->id };
     struct kpi_point *points = NULL;
+    struct told told = { .from = today - window, .to = today };
     char note[300];
-    bool mean = false, ok;
+    bool ok;
 
     if (*feed->file)
-        ok = settings->no_files || take_file(store, feed, &mean, &why, err);
+        ok = settings->no_files || take_file(store, feed, &told, &why, err);
     else
         ok = take_query(store, feed, at_ms, err);
     ok = ok &&
@@ -226,8 +251,14 @@ static bool put_fed(struct store *store, const struct kpi_settings *settings,
     if (window == 1) {
         take_live(&result, &days, today, before);
     } else {
-        result.now = value_of(points, days.count, today - window, today, mean);
-        result.before = value_of(points, days.count, today - window - before, today - window, mean);
+        result.now = value_of(points, days.count, today - window, today, told.with_n);
+        result.before =
+            value_of(points, days.count, today - window - before, today - window, told.with_n);
+    }
+    if (told.scores > 0) {
+        (void)snprintf(note, sizeof(note), "%.0f %% gave 4 or 5",
+                       100. * (double)told.high / (double)told.scores);
+        result.note = note;
     }
     if (why.fault != DX_FAULT_NONE) {
         (void)snprintf(note, sizeof(note), "%.120s: %.160s", feed->file, why.text);

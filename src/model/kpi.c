@@ -170,7 +170,8 @@ const struct kpi_about kpis[KPI_COUNT] = {
     [KPI_CSAT] = { .id = "csat",
                    .name = "Satisfaction",
                    .brief = "csat",
-                   .definition = "Mean score of satisfaction, 1 to 5; fed from outside.",
+                   .definition = "Mean score of satisfaction, 1 to 5, and how many gave 4 "
+                                 "or 5 where a file has scores; fed from outside.",
                    .nothing = "nothing was fed",
                    .goal = "4.2",
                    .better = KPI_MORE,
