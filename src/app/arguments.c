@@ -48,7 +48,7 @@ static const struct arg own[] = {
     { "since", 0, "D", OWN(since),
       "export: how far back (24h); pools, pipelines: the windows up to it; report: 24h, 7d (unless "
       "given) or 30d" },
-    { "output", 'o', "FILE", OWN(output), "report: write to this file" },
+    { "output", 'o', "FILE", OWN(output), "report: write to this file; -: print it" },
     { "poll", 0, NULL, OWN(poll), "export: poll every source once before" },
     { "offline", 0, NULL, OWN(offline),
       "once: ask no source; from the store, as of --now where that is given" },

@@ -15,7 +15,7 @@
 #define DAY_MS  (24 * HOUR_MS)
 
 const char *const export_kinds[] = { "samples", "alerts",   "runs",    "jobs", "pools", "pipelines",
-                                     "flaky",   "failures", "tickets", "kpis", NULL };
+                                     "flaky",   "failures", "tickets", "kpis", "rules", NULL };
 const char *const export_formats[] = { "jsonl", "csv", NULL };
 
 static const enum record_type types[] = { RECORD_SAMPLE, RECORD_ALERT,   RECORD_RUN,

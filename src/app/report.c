@@ -74,7 +74,7 @@ static bool give_out(const struct arguments *args, const struct buf *text, struc
 {
     if (text->full)
         return dx_fail(err, DX_FAULT_SYSTEM, "the report is larger than %d MiB", REPORT_MOST >> 20);
-    if (*args->output)
+    if (*args->output && strcmp(args->output, "-") != 0)
         return write_file(args->output, text, err);
     if (fwrite(text->bytes, 1, text->len, stdout) == text->len && fflush(stdout) == 0)
         return true;

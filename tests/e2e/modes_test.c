@@ -150,6 +150,26 @@ Test(modes, complaints_of_both_programs_come_together_in_the_order_of_the_file)
     }
 }
 
+/* Those that --help names. */
+Test(modes_sim, export_knows_each_kind_that_is_told_of)
+{
+    char *help = sh("$B/dxtop --help"), *at = strstr(help, "print records, one a line: ");
+    int kinds = 0;
+
+    sh("$B/dxtop -c $C $S once");
+    for (at = strchr(at, ':') + 1; at; at = *at == ',' ? at + 1 : NULL, kinds++) {
+        char kind[32];
+        int used = 0;
+        char *out;
+
+        cr_assert_eq(sscanf(at, " %31[a-z]%n", kind, &used), 1, "%s", at);
+        at += used;
+        out = sh("$B/dxtop -c $C $S export %s --format csv", kind);
+        cr_expect_eq(code, 0, "%s: %s", kind, out);
+    }
+    cr_expect_geq(kinds, 11, "%d", kinds);
+}
+
 /* ---- check ---- */
 
 Test(modes_sim, check_says_what_it_found_of_each_source)
