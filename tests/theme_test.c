@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <criterion/criterion.h>
 
@@ -244,6 +245,28 @@ Test(theme, backgrounds_and_kinds_are_those_designed)
             cr_expect_eq(t.background16, 0);
         }
     }
+}
+
+Test(theme, a_file_is_named_by_its_path_or_its_end)
+{
+    char path[512], name[] = "/tmp/dxtop-theme-XXXXXX", file[64];
+    struct dx_error err = { 0 };
+    struct theme t;
+
+    cr_assert(mkdtemp(name));
+    snprintf(file, sizeof(file), "%s/mine.theme", name);
+    snprintf(path, sizeof(path), "%s/themes/mono.theme", getenv("DX_SRC"));
+    cr_assert_eq(symlink(path, file), 0);
+    cr_assert_eq(chdir(name), 0);
+    cr_expect(theme_load(&t, "/nonexistent", "mine.theme", &err), "%s", err.text);
+    cr_expect_str_eq(t.name, "mine");
+    cr_expect(t.mono);
+    cr_expect(theme_load(&t, "/nonexistent", file, &err), "%s", err.text);
+    cr_expect_not(theme_load(&t, "/nonexistent", "yours.theme", &err));
+    cr_expect(strstr(err.text, "cannot read the theme yours.theme"), "%s", err.text);
+    cr_expect_not(theme_load(&t, "/nonexistent", "mine", &err)); /* a name is no file here */
+    unlink(file);
+    rmdir(name);
 }
 
 /* ---- contrast ---- */
