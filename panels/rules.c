@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firings.h"
 #include "words.h"
+
+static const struct dx_level levels[] = { { NULL, firing_columns } };
 
 struct watched { /* what a row is about */
     char *key;   /* of the row */
@@ -151,7 +154,7 @@ static void add(struct dx_list *list, const struct dx_rows *rows)
     struct look look = look_of(state, dx_int(rows, DX_FIELD_SEVERITY), snoozed);
     bool loud = look.role == DX_ROLE_BAD || look.role == DX_ROLE_WARN;
     enum dx_role text = snoozed ? DX_ROLE_DIM : DX_ROLE_TEXT;
-    char value[64], goal[80];
+    char value[64], goal[80], into[340];
     struct dx_cell cells[COUNT] = {
         [STATE] = { .value = look.glyph, .role = look.role },
         [RULE] = { .text = dx_text(rows, DX_FIELD_NAME),
@@ -179,7 +182,10 @@ static void add(struct dx_list *list, const struct dx_rows *rows)
         [OWNER] = { .text = dx_text(rows, DX_FIELD_ASSIGNEE), .role = DX_ROLE_DIM },
     };
 
-    dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = "", .cells = cells));
+    (void)snprintf(into, sizeof(into), "%.120s · %.200s", dx_text(rows, DX_FIELD_NAME),
+                   dx_text(rows, DX_FIELD_TITLE));
+    dx_add(list,
+           DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = "", .cells = cells, .into = into));
 }
 
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
@@ -192,6 +198,12 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 
     (void)err;
     forget(p);
+    for (; dx_depth(view) > 0 && dx_next(rows);)
+        keep(p, rows);
+    if (dx_depth(view) > 0) {
+        firings_list(view, list, dx_key(view, 1));
+        return true;
+    }
     dx_empty(list, "No alert rule was looked at yet; `rules` of the configuration has them.");
     for (; dx_next(rows); count++) {
         int64_t stands = dx_int(rows, DX_FIELD_STATE);
@@ -207,13 +219,20 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     return true;
 }
 
+/* Its own one, or what fires in it. */
+static bool is_row(const struct watched *watched, const char *row_key)
+{
+    return (watched->key && strcmp(watched->key, row_key) == 0) ||
+           (watched->alert && strcmp(watched->alert, row_key) == 0);
+}
+
 static enum dx_reply event(void *state, const struct dx_event *event, struct dx_host *host)
 {
     const struct rules *p = state;
     struct words_of alert = { .key = "" };
 
     for (size_t i = 0; i < p->count; i++)
-        if (p->watched[i].key && strcmp(p->watched[i].key, event->row_key) == 0)
+        if (is_row(&p->watched[i], event->row_key))
             alert = (struct words_of){ p->watched[i].alert ? p->watched[i].alert : "",
                                        p->watched[i].claimed, p->watched[i].snoozed };
     return words_event(&alert, event, host);
@@ -236,12 +255,15 @@ DX_EXPORT const struct dx_panel dx_panel_rules = {
         "Each rule of the configuration, for all that it looks at. Pending: past the limit, but "
         "not yet as long as the rule asks. Recovering: good again, but not yet long enough. No "
         "data is never fine: nothing ends by it. The times are those of the last seven days; "
-        "what fires now counts up to now.",
+        "what fires now counts up to now.\n"
+        "Enter shows when one fired: since when, for how long, what was said of it and by whom.",
     .state_size = sizeof(struct rules),
     .options = options,
     .min_rows = 3,
     .min_cols = 30,
     .columns = columns,
+    .levels = levels,
+    .level_count = 1,
     .close = close_panel,
     .update = update,
     .event = event,

@@ -120,6 +120,8 @@ static void setup(void)
     write_file(config,
                "title: acme\ntheme: dark\nstore: %s\nviews:\n"
                "  - {name: rules, rows: [{panels: [rules]}]}\n"
+               "  - {name: firings, rows: [{panels: [{panel: rules, priority: 0}]}, "
+               "{panels: [{panel: rules, follow: yes}]}]}\n"
                "  - {name: alerts, rows: [{panels: [{panel: alerts, resolved: 2d}]}]}\n",
                kit.path);
     free(dir);
@@ -168,6 +170,19 @@ static void draw(const char *view, const char *now, const char *then)
 Test(rules_screen, rules_in_every_state)
 {
     draw("rules", NOW, "");
+}
+
+/* Each time that the selected one fired, the latest first. */
+Test(rules_screen, what_is_in_a_rule)
+{
+    char *text = screen("firings", "120x40", NOW, false);
+
+    cr_expect(strstr(text, "Rules › slow queue · linux-xl (github)"), "%s", text);
+    golden_text(text, "screens/of-firings-120x40");
+    free(text);
+    text = screen("firings", "80x24", NOW, false);
+    golden_text(text, "screens/of-firings-80x24");
+    free(text);
 }
 
 Test(rules_screen, alerts_that_are_claimed_and_snoozed)

@@ -1,0 +1,115 @@
+/* firings: when an alert rule fired for one of the things it looks at. */
+#include "firings.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WEEK_MS INT64_C(604800000)
+
+enum { FIRINGS_MOST = 200, KEY_MOST = 600, TEXT_MOST = 400 };
+
+enum { STATE, SINCE, LASTED, WORD, SUMMARY, OWNER, NOTE, COUNT };
+
+const struct dx_column firing_columns[] = {
+    [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
+                "✗ critical, ! warning, · info: it fires; ◌ pending; ✓ it is over" },
+    [SINCE] = { "SINCE", DX_CELL_TIME, DX_UNIT_NONE, 0, 5, 12, DX_FIT_RIGHT, "when it began" },
+    [LASTED] = { "LASTED", DX_CELL_NUMBER, DX_UNIT_SECONDS, 0, 6, 7, DX_FIT_RIGHT,
+                 "up to its end, or up to now" },
+    [WORD] = { "STATE", DX_CELL_TEXT, DX_UNIT_NONE, 1, 5, 9, DX_FIT_LEFT, "how it stands" },
+    [SUMMARY] = { "WHAT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 12, 0, DX_FIT_LEFT,
+                  "what was said of it last" },
+    [OWNER] = { "OWNER", DX_CELL_TEXT, DX_UNIT_NONE, 2, 5, 10, DX_FIT_MIDDLE, "who claimed it" },
+    [NOTE] = { "NOTE", DX_CELL_TEXT, DX_UNIT_NONE, 3, 8, 30, DX_FIT_LEFT, "with which words" },
+    [COUNT] = { 0 },
+};
+
+struct firing {
+    char key[KEY_MOST], summary[TEXT_MOST], owner[64], note[TEXT_MOST];
+    int64_t state, severity, since_ms, ended_ms;
+};
+
+/* "dxtop/rule:long queues/linux-xl (github)/1795530000000" */
+static bool is_of(const char *alert_key, const char *rule_key)
+{
+    static const char head[] = "dxtop/rule:";
+    size_t len = strlen(rule_key);
+
+    return strncmp(alert_key, head, sizeof(head) - 1) == 0 &&
+           strncmp(alert_key + sizeof(head) - 1, rule_key, len) == 0 &&
+           alert_key[sizeof(head) - 1 + len] == '/' && !strchr(alert_key + sizeof(head) + len, '/');
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct firing *x = a, *y = b;
+
+    return (x->since_ms < y->since_ms) - (x->since_ms > y->since_ms);
+}
+
+static void add(struct dx_list *list, const struct firing *f, int64_t now_ms)
+{
+    bool over = f->state == DX_ALERT_RESOLVED, fires = f->state == DX_ALERT_FIRING;
+    enum dx_role loud = f->severity >= DX_SEVERITY_CRITICAL  ? DX_ROLE_BAD
+                        : f->severity >= DX_SEVERITY_WARNING ? DX_ROLE_WARN
+                                                             : DX_ROLE_TEXT;
+    enum dx_glyph glyph = loud == DX_ROLE_BAD    ? DX_GLYPH_BAD
+                          : loud == DX_ROLE_WARN ? DX_GLYPH_WARN
+                                                 : DX_GLYPH_DOT;
+    const char *word = over                           ? "over"
+                       : fires                        ? "fires"
+                       : f->state == DX_ALERT_PENDING ? "pending"
+                                                      : "snoozed";
+    enum dx_role role = over ? DX_ROLE_DIM : DX_ROLE_TEXT;
+    int64_t end_ms = over ? f->ended_ms : now_ms;
+    struct dx_cell cells[COUNT] = {
+        [STATE] = { .value = fires                          ? glyph
+                             : over                         ? DX_GLYPH_GOOD
+                             : f->state == DX_ALERT_PENDING ? DX_GLYPH_RUNNING
+                                                            : DX_GLYPH_DOT,
+                    .role = fires  ? loud
+                            : over ? DX_ROLE_GOOD
+                                   : DX_ROLE_DIM },
+        [SINCE] = { .value = (double)f->since_ms, .role = role },
+        [LASTED] = { .value = (double)(end_ms - f->since_ms) / 1e3, .role = role },
+        [WORD] = { .text = word, .role = fires ? loud : DX_ROLE_DIM },
+        [SUMMARY] = { .text = f->summary, .role = role },
+        [OWNER] = { .text = f->owner, .role = role },
+        [NOTE] = { .text = f->note, .role = DX_ROLE_DIM },
+    };
+
+    dx_add(list, DX_ROW(.key = f->key, .url = "", .cells = cells));
+}
+
+void firings_list(const struct dx_view *view, struct dx_list *list, const char *rule_key)
+{
+    struct firing *all = calloc(FIRINGS_MOST, sizeof(*all));
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_ALERTS,
+                                   DX_FILTER(.source = "dxtop", .from_ms = dx_now(view) - WEEK_MS));
+    size_t count = 0;
+
+    dx_note(list, "7 d");
+    dx_empty(list, "It did not fire within seven days.");
+    while (all && count < FIRINGS_MOST && dx_next(rows)) {
+        struct firing *f = &all[count];
+
+        if (!is_of(dx_text(rows, DX_FIELD_KEY), rule_key))
+            continue;
+        (void)snprintf(f->key, sizeof(f->key), "%s", dx_text(rows, DX_FIELD_KEY));
+        (void)snprintf(f->summary, sizeof(f->summary), "%s", dx_text(rows, DX_FIELD_SUMMARY));
+        (void)snprintf(f->owner, sizeof(f->owner), "%s", dx_text(rows, DX_FIELD_ASSIGNEE));
+        (void)snprintf(f->note, sizeof(f->note), "%s", dx_text(rows, DX_FIELD_TEXT));
+        f->state = dx_int(rows, DX_FIELD_STATE);
+        f->severity = dx_int(rows, DX_FIELD_SEVERITY);
+        f->since_ms = dx_int(rows, DX_FIELD_SINCE);
+        f->ended_ms = dx_int(rows, DX_FIELD_ENDED);
+        count++;
+    }
+    if (count > 1)
+        qsort(all, count, sizeof(*all), by_time);
+    for (size_t i = 0; i < count; i++)
+        add(list, &all[i], dx_now(view));
+    free(all);
+}
