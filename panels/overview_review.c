@@ -9,12 +9,14 @@
 
 enum {
     TILE_COLS = 33, /* more tiles, not wider ones */
-    TILE_ROWS = 9,
+    TILE_ROWS = 8,
     TILE_ROWS_MOST = 18,
     WORDS = 2, /* rows of a frame without its graph: the numbers and the days */
     PARTS = 8, /* of a day: the line goes from one to the next */
     LINE = WEEK_DAYS * PARTS,
-    LEAST = 6 /* rows of a frame with a graph worth the name */
+    LEAST = 6,      /* rows of a frame with a graph worth the name */
+    FRAME_ROOM = 6, /* columns of a frame that its title has not */
+    TITLE_ROOM = 20 /* where there is a goal too */
 };
 
 static const struct dx_style dim = { .role = DX_ROLE_DIM };
@@ -42,7 +44,7 @@ void overview_review_read(struct overview *p, const struct dx_view *view)
 /* ---- where they are ---- */
 
 struct grid {
-    int across, down, rows;
+    int across, down, rows; /* rows: of all of them */
 };
 
 static bool grid_of(struct grid *g, int rows, int cols, size_t count)
@@ -58,8 +60,7 @@ static bool grid_of(struct grid *g, int rows, int cols, size_t count)
     g->down = g->down < need ? g->down : need;
     g->across = ((int)count + g->down - 1) / g->down; /* no row is nearly empty */
     g->across = g->across < cols / TILE_COLS ? g->across : cols / TILE_COLS;
-    g->rows = rows / g->down;
-    g->rows = g->rows < TILE_ROWS_MOST ? g->rows : TILE_ROWS_MOST;
+    g->rows = rows < TILE_ROWS_MOST * g->down ? rows : TILE_ROWS_MOST * g->down;
     return true;
 }
 
@@ -67,15 +68,16 @@ static struct dx_box box_of(const struct grid *g, int cols, size_t i)
 {
     int row = (int)i / g->across, col = (int)i % g->across;
     int from = col * cols / g->across, to = (col + 1) * cols / g->across;
+    int top = row * g->rows / g->down, bottom = (row + 1) * g->rows / g->down;
 
-    return (struct dx_box){ row * g->rows, from, g->rows, to - from };
+    return (struct dx_box){ top, from, bottom - top, to - from };
 }
 
 const char *overview_review_at(const struct overview *p, int row, int col)
 {
     struct grid g;
 
-    if (!grid_of(&g, p->rows, p->cols, p->count) || row >= g.rows * g.down)
+    if (!grid_of(&g, p->rows, p->cols, p->count) || row >= g.rows)
         return "";
     for (size_t i = 0; i < p->count && i < (size_t)g.across * (size_t)g.down; i++) {
         struct dx_box b = box_of(&g, p->cols, i);
@@ -194,7 +196,8 @@ static void put_tile(struct dx_canvas *canvas, const struct dx_box *box, const s
     (void)tile_goal(goal, tile, true);
     if (*goal)
         (void)snprintf(note, sizeof(note), "goal %s", goal);
-    dx_frame(canvas, *box, tile_name(name, tile, box->cols - 10 - dx_width(note)), note, selected);
+    dx_frame(canvas, *box, tile_name(name, tile, box->cols - (*note ? TITLE_ROOM : FRAME_ROOM)),
+             note, selected);
     used = tile_put_number(canvas, &line, tile);
     if (tile->state != DX_KPI_NOTHING) {
         line.col += used + 1;

@@ -13,7 +13,7 @@
 
 enum { SOME_NAMES_FROM_COLS = 96, SECONDS_FROM_COLS = 96, MARGIN = 1, CLOCK_ROOM = 12 };
 enum { CLOCK_TOO_FROM_COLS = 60, GAP = 3 };
-enum { TABS_MOST = 32, NAME_LEAST = 6 };
+enum { TABS_MOST = 32, NAME_LEAST = 6, LEGEND_COLS = 37 };
 
 static const struct dx_style text = { .role = DX_ROLE_TEXT };
 static const struct dx_style strong = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
@@ -369,7 +369,7 @@ void bars_weeks(struct dx_canvas *line, const struct weeks *weeks)
     if (col + text_width(before) <= end)
         col += canvas_put(line, 0, col, line->cols >= 60 ? &text : &dim,
                           line->cols >= 60 ? before : "against 7 days before");
-    if (line->cols >= 100) {
+    if (col + LEGEND_COLS <= end) {
         const char *dash = line->grid->glyphs->horizontal;
 
         (void)snprintf(words, sizeof(words), "%s%s", dash, dash);
