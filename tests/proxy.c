@@ -20,7 +20,7 @@
 
 #include <criterion/criterion.h>
 
-enum { REQUEST_MOST = 64 << 10, ANSWER_MOST = 64 << 20, BLOCK = 64 << 10 };
+enum { REQUEST_MOST = 64 << 10, BLOCK = 64 << 10 };
 
 /* The other process's own: one proxy each. */
 static struct {
@@ -200,23 +200,36 @@ void answer_swap(struct answer *a, const char *from, const char *to)
     free(out);
 }
 
+/* To the end of the connection. */
+static struct answer read_answer(int fd)
+{
+    struct answer a = { .bytes = malloc(BLOCK) };
+    size_t cap = BLOCK;
+    ssize_t n;
+
+    while ((n = recv(fd, a.bytes + a.len, cap - 1 - a.len, 0)) > 0) {
+        a.len += (size_t)n;
+        if (a.len + 1 == cap)
+            a.bytes = realloc(a.bytes, cap *= 2);
+    }
+    a.bytes[a.len] = '\0';
+    return a;
+}
+
 /* What the server says: the request goes there with the wish that it hang up. */
-static struct answer ask(char *request, size_t len)
+static struct answer ask(const char *request, size_t len)
 {
     static const char close_it[] = "Connection: close\r\n";
     struct sockaddr_in at = loopback(own.server);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct answer a = { .bytes = malloc(ANSWER_MOST) };
     size_t line = (size_t)(strchr(request, '\n') + 1 - request);
-    ssize_t n;
+    struct answer a;
 
     if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
         send(fd, request, line, MSG_NOSIGNAL | MSG_MORE) > 0 &&
-        send(fd, close_it, strlen(close_it), MSG_NOSIGNAL | MSG_MORE) > 0 &&
-        send(fd, request + line, len - line, MSG_NOSIGNAL) > 0)
-        while ((n = recv(fd, a.bytes + a.len, ANSWER_MOST - 1 - a.len, 0)) > 0)
-            a.len += (size_t)n;
-    a.bytes[a.len] = '\0';
+        send(fd, close_it, strlen(close_it), MSG_NOSIGNAL | MSG_MORE) > 0)
+        (void)send(fd, request + line, len - line, MSG_NOSIGNAL);
+    a = read_answer(fd);
     close(fd);
     return a;
 }
