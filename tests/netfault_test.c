@@ -27,8 +27,7 @@ enum {
 
 /* ---- broken connections ---- */
 
-static const char broke_off[] = "127.0.0.1 broke off the connection",
-                  late[] = "127.0.0.1 did not finish its answer within 0.2 s",
+static const char broke_off[] = "127.0.0.1 broke off the connection", late[] = " within 0.2 s",
                   closed[] = "127.0.0.1 closed the connection without an answer",
                   was_cut[] = "the answer of 127.0.0.1 was cut short";
 

@@ -47,8 +47,8 @@ static const struct {
     const char *words; /* on the screen */
     struct proxy_fault fault;
 } outages[] = {
-    { "black hole", "did not finish its answer", { .door = PROXY_HOLE } },
-    { "a byte now and then", "did not finish its answer", { .drip_ms = 50 } },
+    { "black hole", "within 0.6 s", { .door = PROXY_HOLE } },
+    { "a byte now and then", "within 0.6 s", { .drip_ms = 50 } },
     { "a web page",
       "answered with a web page",
       { .reply = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n"
