@@ -88,10 +88,10 @@ Test(store_tickets, in_the_past_it_was_open)
     t->first_response_ms = T0 - 2 * HOUR;
     done(t, T0 - HOUR);
     kit_poll(0, T0, &b);
-    cr_expect_str_eq(list(T0 - 90 * MINUTE, NULL), "DX-1|0|-7200|-\n");
-    cr_expect_str_eq(list(T0 - 3 * HOUR, NULL), "DX-1|0|-|-\n");
+    cr_expect_str_eq(list(T0 - 90 * MINUTE, NULL), "DX-1|4|-7200|-\n");
+    cr_expect_str_eq(list(T0 - 3 * HOUR, NULL), "DX-1|4|-|-\n");
     cr_expect_str_eq(list(T0 - 2 * DAY, NULL), "");
-    cr_expect_str_eq(list(T0 - 90 * MINUTE, DX_FILTER(.open = true)), "DX-1|0|-7200|-\n");
+    cr_expect_str_eq(list(T0 - 90 * MINUTE, DX_FILTER(.open = true)), "DX-1|4|-7200|-\n");
 }
 
 Test(store_tickets, an_older_page_changes_nothing)
@@ -377,7 +377,7 @@ Test(store_tickets, one_that_is_gone_was_open_until_then_and_is_done_by_nobody)
     kit_poll(0, T0 + HOUR, &b);
     for (size_t i = 0; i < 3; i++) {
         cr_expect_str_eq(list(T0 + DAY, of[i]), "DX-3|3|-|-3600\n", "%zu", i);
-        cr_expect_str_eq(list(T0 + MINUTE, of[i]), "DX-1|0|-|-\nDX-3|3|-|-3600\n", "%zu", i);
+        cr_expect_str_eq(list(T0 + MINUTE, of[i]), "DX-1|4|-|-\nDX-3|3|-|-3600\n", "%zu", i);
     }
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, DX_FILTER(.key = "t1"), T0 + DAY,
                           DX_FIELD_NAME, DX_FIELD_GONE),
@@ -456,6 +456,8 @@ Test(store_tickets, how_it_stood_is_a_history)
     part(&b, "DX-1", 0)->gone = true;
     kit_poll(0, T0 + HOUR, &b);
     cr_expect_str_eq(stays(T0 + DAY), "1|1789913600000|1790003600000\n", "until it was gone");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, NULL, T0 + MINUTE, DX_FIELD_STATE), "1\n",
+                     "as it stood then");
     part(&b, "DX-1", TICKET_PAUSES); /* of its pauses only it is known when they were */
     kit_poll(0, T0 + HOUR, &b);
     cr_expect_str_eq(stays(T0 + DAY), "");

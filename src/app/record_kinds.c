@@ -279,7 +279,8 @@ static const struct record_field ticket_fields[] = {
     TEXT("category", CATEGORY, "type, component or label, as the source is configured"),
     WHOLE("priority", PRIORITY, "1 the most urgent, 5 the least"),
     { "state", DX_FIELD_STATE, SHAPE_TICKET_STATE,
-      "new, in_progress, done, by the category of its status; unknown" },
+      "new, in_progress, done, by the category of its status; unknown; open: of a past moment, "
+      "where no more is known" },
     TEXT("raw_status", RAW_STATUS, "status, in the server's word"),
     TEXT("reporter", REPORTER, "who opened it"),
     TEXT("assignee", ASSIGNEE, "who works on it"),

@@ -27,7 +27,7 @@ static const char *const causes[DX_CAUSE_COUNT] = {
     [DX_CAUSE_CONFIG] = "config",   [DX_CAUSE_USER] = "user",
 };
 static const char *const flaky_states[] = { "suspect", "flaky", "broken" };
-static const char *const ticket_states[] = { "unknown", "new", "in_progress", "done" };
+static const char *const ticket_states[] = { "unknown", "new", "in_progress", "done", "open" };
 static const char *const sla_states[] = { "unknown", "running",  "paused",
                                           "met",     "breached", "cancelled" };
 static const char *const units[] = {

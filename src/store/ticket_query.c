@@ -47,11 +47,15 @@
 /* TICKET_RESPONSE came, and was not refused. */
 #define REPLY_KNOWN "t.first_ms IS NOT NULL OR (t.parts & (2 | (2 << 8))) = 2"
 
-/* What was done after the moment was not. */
+/* What was done after the moment was not, and what is gone since was there. How it stood, the
+ * history of its statuses may tell; else that it was open is all. */
+#define STATE_THEN                                                                                 \
+    "coalesce((SELECT CASE stay WHEN 1 THEN 1 WHEN 2 THEN 2 WHEN 4 THEN 2 ELSE 4 END"              \
+    " FROM ticket_stay WHERE ticket = t.id AND from_ms <= ?1 ORDER BY from_ms DESC LIMIT 1), 4)"
 #define COLUMNS                                                                                    \
     "SELECT src.name, src.type, 't' || t.id, t.key, " W("project") ", " W("type") ", "             \
     W("category") ", " W("labels") ", t.priority, " W("raw_priority") ", CASE WHEN same OR "       \
-    IS_DONE " THEN t.state ELSE 0 END, " IF_SAME(W("raw_status")) W("reporter") ", "               \
+    IS_DONE " THEN t.state ELSE " STATE_THEN " END, " IF_SAME(W("raw_status")) W("reporter") ", "               \
     IF_SAME(W("assignee")) "t.url, t.created_ms,"                                                  \
     THEN("first_ms", "t.first_ms") THEN("resolved_ms", "t.resolved_ms")                            \
     "CASE WHEN t.updated_ms <= ?1 THEN t.updated_ms END,"                                          \

@@ -96,6 +96,7 @@ enum dx_ticket_state {
     DX_TICKET_NEW,     /* nobody began with it */
     DX_TICKET_IN_PROGRESS,
     DX_TICKET_DONE,
+    DX_TICKET_OPEN, /* of a past moment: it was not done then, and nobody knows more */
 };
 
 /* How a ticket stood for a while, by the history of its statuses. */
