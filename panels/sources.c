@@ -31,7 +31,7 @@ enum { LIGHT, SOURCE, AGE, EVERY, LATENCY, PER_HOUR, BUDGET, NEXT, BYTES, VERSIO
 
 static const struct dx_column columns[] = {
     [LIGHT] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
-                "● live, ◐ slowed or limited, ○ lost or stopped, ◌ not polled yet" },
+                "● live, ◐ slowed or limited, ○ stale, lost or stopped, ◌ not polled yet" },
     [SOURCE] = { "SOURCE", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 20, DX_FIT_MIDDLE,
                  "its name in the configuration" },
     [AGE] = { "AGE", DX_CELL_AGE, DX_UNIT_NONE, 0, 4, 6, DX_FIT_RIGHT,
@@ -67,6 +67,18 @@ static const struct look {
     [DX_SOURCE_LOST] = { DX_GLYPH_LOST, DX_ROLE_STALE, "lost" },
     [DX_SOURCE_STOPPED] = { DX_GLYPH_LOST, DX_ROLE_BAD, "stopped" },
 };
+static const struct look stale = { DX_GLYPH_LOST, DX_ROLE_STALE, "stale" };
+
+/* Its last poll was good and is two intervals ago: nobody polls it any more. */
+static const struct look *look_of(const struct dx_rows *rows, int64_t now_ms)
+{
+    int64_t state = dx_int(rows, DX_FIELD_STATE), ok_ms = dx_int(rows, DX_FIELD_LAST_OK);
+    bool live = state == DX_SOURCE_LIVE || state == DX_SOURCE_FILLING;
+
+    if (live && ok_ms > 0 && now_ms > ok_ms + 2 * dx_int(rows, DX_FIELD_EVERY))
+        return &stale;
+    return &looks[state >= 0 && state <= DX_SOURCE_STOPPED ? state : 0];
+}
 
 static double number_of(const struct dx_rows *rows, enum dx_field field, double scale)
 {
@@ -90,7 +102,7 @@ static const char *words_of(const struct dx_rows *rows, const struct look *look,
     const char *text = dx_text(rows, DX_FIELD_TEXT);
     int64_t total = dx_int(rows, DX_FIELD_TOTAL), state = dx_int(rows, DX_FIELD_STATE);
 
-    if ((state == DX_SOURCE_FILLING || state == DX_SOURCE_LIVE) && total > 0)
+    if (look != &stale && (state == DX_SOURCE_FILLING || state == DX_SOURCE_LIVE) && total > 0)
         (void)snprintf(out, cap, "filling: %lld of %lld", (long long)dx_int(rows, DX_FIELD_DONE),
                        (long long)total);
     else
@@ -143,13 +155,14 @@ static void draw_under(const void *state, const char *row_key, struct dx_canvas 
     }
 }
 
-static void add(struct sources *p, struct dx_list *list, const struct dx_rows *rows, size_t *live)
+static void add(struct sources *p, const struct dx_view *view, struct dx_list *list,
+                const struct dx_rows *rows, size_t *live)
 {
     int64_t state = dx_int(rows, DX_FIELD_STATE);
-    const struct look *look = &looks[state >= 0 && state <= DX_SOURCE_STOPPED ? state : 0];
+    const struct look *look = look_of(rows, dx_now(view));
     double limit = number_of(rows, DX_FIELD_LIMIT, 1.);
     double left = limit > 0. ? number_of(rows, DX_FIELD_REMAINING, 1.) / limit : (double)NAN;
-    bool lost = state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED;
+    bool lost = state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED || look == &stale;
     char words[300], next[32];
     struct dx_cell cells[COUNT] = {
         [LIGHT] = { .value = look->glyph, .role = look->role },
@@ -175,7 +188,7 @@ static void add(struct sources *p, struct dx_list *list, const struct dx_rows *r
     if (!(limit > 0.))
         cells[BUDGET].role = DX_ROLE_DIM;
     keep(p, rows, words);
-    *live += state == DX_SOURCE_LIVE || state == DX_SOURCE_FILLING;
+    *live += look == &looks[DX_SOURCE_LIVE] || look == &looks[DX_SOURCE_FILLING];
     dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_SOURCE), .url = dx_text(rows, DX_FIELD_URL),
                         .cells = cells));
 }
@@ -192,7 +205,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     p->count = 0;
     dx_empty(list, "No source has been polled yet; is the collector running?");
     for (; dx_next(rows); count++)
-        add(p, list, rows, &live);
+        add(p, view, list, rows, &live);
     if (count > 0) {
         (void)snprintf(note, sizeof(note), "%zu of %zu live", live, count);
         dx_note(list, note);
@@ -210,7 +223,8 @@ DX_EXPORT const struct dx_panel dx_panel_sources = {
     DX_PANEL_HEAD,
     .name = "sources",
     .summary = "is what is shown fresh, and what does polling cost",
-    .help = "A source is live when its last poll succeeded. Lost: the last one failed; it is asked "
+    .help = "A source is live when its last poll succeeded. Stale: that is more than two intervals "
+            "ago, so nobody polls it any more. Lost: the last one failed; it is asked "
             "again by itself, less and less often. Stopped: it refused the credentials; somebody "
             "has to renew them, it is tried again every 15 minutes and with r. Limited: the server "
             "or the budget (rate_share) slows it down.",

@@ -158,6 +158,13 @@ static void source(enum dx_source_state state, int64_t limit, int64_t remaining)
     fake_set(row, DX_FIELD_REMAINING, (double)remaining);
 }
 
+/* Of the last good answer. */
+static void answered(int64_t ago_ms, int64_t every_ms)
+{
+    fake_set(&fake.row[fake.count - 1], DX_FIELD_LAST_OK, (double)(T0 - ago_ms));
+    fake_set(&fake.row[fake.count - 1], DX_FIELD_EVERY, (double)every_ms);
+}
+
 static void read_facts(struct facts *facts)
 {
     struct reader reader = fake_reader();
@@ -165,6 +172,26 @@ static void read_facts(struct facts *facts)
     facts_read(facts, &reader, T0);
     facts_sort(facts);
     cr_expect_eq(fake.open, 0);
+}
+
+/* Its last poll was good, and nobody has polled it since. */
+Test(facts, what_nobody_polls_any_more_is_not_live)
+{
+    static struct facts facts;
+
+    source(DX_SOURCE_LIVE, 0, 0);
+    answered(2 * MINUTE, MINUTE);
+    source(DX_SOURCE_LIVE, 0, 0);
+    answered(2 * MINUTE + 1, MINUTE);
+    source(DX_SOURCE_FILLING, 0, 0);
+    answered(10 * MINUTE, MINUTE);
+    source(DX_SOURCE_LIMITED, 0, 0); /* that word says more */
+    answered(10 * MINUTE, MINUTE);
+    read_facts(&facts);
+    cr_expect_eq(facts.shines[SHINE_LIVE], 1);
+    cr_expect_eq(facts.shines[SHINE_STALE], 2);
+    cr_expect_eq(facts.shines[SHINE_LIMITED], 1);
+    cr_expect_eq(facts.ok_ms, T0 - 10 * MINUTE);
 }
 
 Test(facts, what_fires_and_what_is_lost)
@@ -193,7 +220,10 @@ Test(facts, what_fires_and_what_is_lost)
     cr_expect_str_eq(facts.fact[1].subject, "warn");
     cr_expect_str_eq(facts.fact[2].subject, "src");
     cr_expect_str_eq(facts.fact[2].sentence, "why");
-    cr_expect(facts.live == 2 && facts.limited == 1 && facts.lost == 1 && facts.fresh == 1);
+    cr_expect_eq(facts.shines[SHINE_LIVE], 2);
+    cr_expect_eq(facts.shines[SHINE_LIMITED], 1);
+    cr_expect_eq(facts.shines[SHINE_LOST], 1);
+    cr_expect_eq(facts.shines[SHINE_NONE], 1);
     cr_expect_float_eq(facts.budget, 0.2, 1e-9);
     cr_expect_str_eq(facts.last_ended, "over");
     facts_add(&facts, DX_ROLE_BAD, "bad", "fires"); /* a panel says the same */

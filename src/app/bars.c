@@ -222,8 +222,9 @@ static int headline_right(struct dx_canvas *line, const struct facts *facts)
                          warn);
         end -= 2;
     }
-    if (facts->lost > 0) {
-        (void)snprintf(lost, sizeof(lost), " %s %zu lost ", g->glyph[DX_GLYPH_LOST], facts->lost);
+    if (facts->shines[SHINE_LOST] > 0) {
+        (void)snprintf(lost, sizeof(lost), " %s %zu lost ", g->glyph[DX_GLYPH_LOST],
+                       facts->shines[SHINE_LOST]);
         end -= text_width(lost);
         (void)chip(line, end, DX_ROLE_STALE, lost);
         end -= 2;
@@ -236,7 +237,8 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
     const char *good = line->grid->glyphs->glyph[DX_GLYPH_GOOD];
     char ago[TIME_TEXT], words[200];
 
-    if (facts->live + facts->limited == 0) {
+    if (facts->shines[SHINE_LIVE] + facts->shines[SHINE_LIMITED] + facts->shines[SHINE_STALE] ==
+        0) {
         (void)canvas_put(line, 0, MARGIN, &dim,
                          facts->source_count == 0 ? "No source has been polled yet."
                                                   : "Waiting for the first answers.");
@@ -249,6 +251,12 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
     if (facts->opened) {
         (void)canvas_put(line, 0, MARGIN, &dim,
                          "A row is opened; Esc goes back to where all is told.");
+        return;
+    }
+    if (facts->shines[SHINE_STALE] > 0) {
+        (void)duration_format(ago, now_ms - facts->ok_ms, true);
+        (void)snprintf(words, sizeof(words), "Within their goals when last heard of, %s ago.", ago);
+        (void)canvas_put(line, 0, MARGIN, &(struct dx_style){ .role = DX_ROLE_STALE }, words);
         return;
     }
     int col =
@@ -389,13 +397,12 @@ static int lights(struct dx_canvas *line, const struct facts *facts)
     static const struct {
         enum dx_glyph glyph;
         enum dx_role role;
-        const char *word;
     } kinds[] = {
-        { DX_GLYPH_LIVE, DX_ROLE_GOOD, "live" },
-        { DX_GLYPH_LIMITED, DX_ROLE_WARN, "limited" },
-        { DX_GLYPH_LOST, DX_ROLE_STALE, "lost" },
+        [SHINE_LIVE] = { DX_GLYPH_LIVE, DX_ROLE_GOOD },
+        [SHINE_STALE] = { DX_GLYPH_LOST, DX_ROLE_STALE },
+        [SHINE_LIMITED] = { DX_GLYPH_LIMITED, DX_ROLE_WARN },
+        [SHINE_LOST] = { DX_GLYPH_LOST, DX_ROLE_STALE },
     };
-    const size_t counts[] = { facts->live, facts->limited, facts->lost };
     int end = line->cols - MARGIN;
     bool words = line->cols >= 60;
     char budget[48];
@@ -414,13 +421,13 @@ static int lights(struct dx_canvas *line, const struct facts *facts)
         (void)canvas_put(line, 0, end, &dim, budget);
         end -= 2;
     }
-    for (int i = 2; i >= 0; i--) {
+    for (int i = SHINE_LOST; i >= 0; i--) {
         char number[48];
 
-        if (counts[i] == 0)
+        if (facts->shines[i] == 0)
             continue;
-        (void)snprintf(number, sizeof(number), words ? " %zu %s" : " %zu", counts[i],
-                       kinds[i].word);
+        (void)snprintf(number, sizeof(number), words ? " %zu %s" : " %zu", facts->shines[i],
+                       facts_shines[i]);
         end -= text_width(number) + 1;
         (void)canvas_put(line, 0, end, &(struct dx_style){ .role = kinds[i].role },
                          line->grid->glyphs->glyph[kinds[i].glyph]);

@@ -87,50 +87,49 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
     ops->close(rows);
 }
 
-int facts_light(enum dx_source_state state)
+const char *const facts_shines[] = { "live", "stale", "limited", "lost", "" };
+
+/* As a panel's frame has it: two intervals without an answer. */
+static bool is_stale(const struct rows_ops *ops, const void *rows, int64_t now_ms)
 {
-    switch (state) {
+    int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
+
+    return ok_ms > 0 && now_ms > ok_ms + 2 * ops->integer(rows, DX_FIELD_EVERY);
+}
+
+enum source_shine facts_shine(const struct rows_ops *ops, const void *rows, int64_t now_ms)
+{
+    switch ((enum dx_source_state)ops->integer(rows, DX_FIELD_STATE)) {
     case DX_SOURCE_LIVE:
     case DX_SOURCE_FILLING:
-        return 0;
+        return is_stale(ops, rows, now_ms) ? SHINE_STALE : SHINE_LIVE;
     case DX_SOURCE_LIMITED:
-        return 1;
+        return SHINE_LIMITED;
     case DX_SOURCE_LOST:
     case DX_SOURCE_STOPPED:
-        return 2;
+        return SHINE_LOST;
     case DX_SOURCE_NEW:
         break;
     }
-    return -1;
+    return SHINE_NONE;
 }
 
-static void read_source(struct facts *facts, const struct rows_ops *ops, const void *rows)
+static void read_source(struct facts *facts, const struct rows_ops *ops, const void *rows,
+                        int64_t now_ms)
 {
-    struct source_light light = { .state =
-                                      (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE) };
+    struct source_light light = { .state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE),
+                                  .shine = facts_shine(ops, rows, now_ms),
+                                  .until_ms = ops->integer(rows, DX_FIELD_RESET) };
     int64_t limit = ops->integer(rows, DX_FIELD_LIMIT);
     int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
     const char *name = ops->text(rows, DX_FIELD_SOURCE);
 
     text_copy(light.name, sizeof(light.name), name);
-    light.until_ms = ops->integer(rows, DX_FIELD_RESET);
-    switch (facts_light(light.state)) {
-    case 0:
-        facts->live++;
-        break;
-    case 1:
-        facts->limited++;
-        break;
-    case 2:
-        facts->lost++;
+    facts->shines[light.shine]++;
+    if (light.shine == SHINE_LOST)
         facts_add(facts, light.state == DX_SOURCE_STOPPED ? DX_ROLE_BAD : DX_ROLE_WARN, name,
                   ops->text(rows, DX_FIELD_TEXT));
-        break;
-    default:
-        facts->fresh++;
-        break;
-    }
-    if (ok_ms > 0 && facts_light(light.state) < 2 && (facts->ok_ms == 0 || ok_ms < facts->ok_ms))
+    else if (ok_ms > 0 && (facts->ok_ms == 0 || ok_ms < facts->ok_ms))
         facts->ok_ms = ok_ms;
     if (limit > 0) {
         double share = (double)ops->integer(rows, DX_FIELD_REMAINING) / (double)limit;
@@ -151,6 +150,6 @@ void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms
     read_alerts(facts, reader, now_ms);
     rows = reader->open(reader->self, DX_QUERY_SOURCES, NULL, now_ms);
     while (ops->next(rows))
-        read_source(facts, ops, rows);
+        read_source(facts, ops, rows, now_ms);
     ops->close(rows);
 }

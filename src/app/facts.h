@@ -14,9 +14,14 @@ struct fact {
     char subject[96], sentence[200];
 };
 
+/* How a source is, in one word. Stale: its last poll was good, and is too long ago: nobody polls
+ * it any more. */
+enum source_shine { SHINE_LIVE, SHINE_STALE, SHINE_LIMITED, SHINE_LOST, SHINE_NONE };
+
 struct source_light {
     char name[48];
     enum dx_source_state state;
+    enum source_shine shine;
     int64_t until_ms; /* limited: when it ends, 0 unknown */
 };
 
@@ -26,18 +31,19 @@ struct facts {
     size_t bad, warn; /* all of them, also those that did not fit */
     struct source_light source[FACTS_SOURCES];
     size_t source_count;
-    size_t live, limited, lost, fresh;
-    bool judged;   /* a panel is shown that can tell of something wrong */
+    size_t shines[SHINE_NONE + 1]; /* how many of each */
+    bool judged;                   /* a panel is shown that can tell of something wrong */
     bool opened;   /* a panel shows the inside of a row: what its list would tell is not known */
     bool redacted; /* names have aliases */
     double budget; /* the smallest share of a limit that is left; NaN: none announced */
     int64_t last_ended_ms; /* of the last alert that ended */
     char last_ended[96];
-    int64_t ok_ms; /* the oldest last good answer of those that are live; 0: none */
+    int64_t ok_ms; /* the oldest last good answer of those that are not lost; 0: none */
 };
 
-/* 0: live, 1: limited, 2: lost, -1: none of them yet. */
-int facts_light(enum dx_source_state state);
+extern const char *const facts_shines[]; /* "live" */
+/* That of a row of DX_QUERY_SOURCES. */
+enum source_shine facts_shine(const struct rows_ops *ops, const void *rows, int64_t now_ms);
 
 /* As of now_ms; what panels found is added by facts_add(), then facts_sort(). */
 void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms);

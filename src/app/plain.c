@@ -28,30 +28,35 @@ struct plain {
 
 /* ---- one look ---- */
 
-static void see_source(struct watch *watch, const struct rows_ops *ops, const void *rows)
+static void see_source(struct watch *watch, const struct rows_ops *ops, const void *rows,
+                       int64_t now_ms)
 {
-    static const char *const words[] = { "live", "limited", "lost" };
-    static const enum watch_level levels[] = { WATCH_OK, WATCH_WARNING, WATCH_WARNING };
     enum dx_source_state state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE);
     const char *name = ops->text(rows, DX_FIELD_SOURCE), *why = ops->text(rows, DX_FIELD_TEXT);
-    int light = facts_light(state);
+    enum source_shine shine = facts_shine(ops, rows, now_ms);
     char key[80], line[400];
 
-    if (light < 0)
+    if (shine == SHINE_NONE)
         return; /* it has not been polled yet */
     (void)snprintf(key, sizeof(key), "source %s", name);
     (void)snprintf(line, sizeof(line), "source %s: %s%s%s", name,
-                   state == DX_SOURCE_STOPPED ? "stopped" : words[light],
-                   *why && light > 0 ? ": " : "", light > 0 ? why : "");
-    watch_see(watch, key, state == DX_SOURCE_STOPPED ? WATCH_BAD : levels[light], line);
+                   state == DX_SOURCE_STOPPED ? "stopped" : facts_shines[shine],
+                   *why && shine > 0 ? ": " : "", shine > 0 ? why : "");
+    watch_see(watch, key,
+              state == DX_SOURCE_STOPPED ? WATCH_BAD
+              : shine == SHINE_LIVE      ? WATCH_OK
+                                         : WATCH_WARNING,
+              line);
 }
 
-static void see_alert(struct watch *watch, const struct rows_ops *ops, const void *rows)
+static void see_alert(struct watch *watch, const struct rows_ops *ops, const void *rows,
+                      int64_t now_ms)
 {
     int64_t severity = ops->integer(rows, DX_FIELD_SEVERITY);
     const char *summary = ops->text(rows, DX_FIELD_SUMMARY);
     char key[320], line[400];
 
+    (void)now_ms;
     if (ops->integer(rows, DX_FIELD_STATE) != DX_ALERT_FIRING || severity < DX_SEVERITY_WARNING)
         return;
     (void)snprintf(key, sizeof(key), "alert %s", ops->text(rows, DX_FIELD_KEY));
@@ -61,13 +66,14 @@ static void see_alert(struct watch *watch, const struct rows_ops *ops, const voi
 }
 
 static void see_rows(struct plain *p, enum dx_query query, int64_t now_ms,
-                     void (*see)(struct watch *watch, const struct rows_ops *ops, const void *rows))
+                     void (*see)(struct watch *watch, const struct rows_ops *ops, const void *rows,
+                                 int64_t now_ms))
 {
     const struct reader *reader = &p->v.reader;
     void *rows = reader->open(reader->self, query, NULL, now_ms);
 
     while (reader->ops->next(rows))
-        see(&p->watch, reader->ops, rows);
+        see(&p->watch, reader->ops, rows, now_ms);
     reader->ops->close(rows);
 }
 

@@ -195,17 +195,17 @@ struct light {
     enum dx_role role;
     const char *word;
     size_t count;
-    int state; /* of facts_light() */
+    enum source_shine shine;
 };
 
 /* Of one that is not live the name, else how many they are. */
 static void light_text(char *out, size_t cap, const struct facts *facts, const struct light *light)
 {
     (void)snprintf(out, cap, "%zu", light->count);
-    if (light->count > 1 || light->state == 0)
+    if (light->count > 1 || light->shine == SHINE_LIVE)
         return;
     for (size_t i = 0; i < facts->source_count; i++)
-        if (facts_light(facts->source[i].state) == light->state)
+        if (facts->source[i].shine == light->shine)
             text_copy(out, cap, facts->source[i].name);
 }
 
@@ -233,9 +233,10 @@ static void put_right(struct dx_canvas *canvas, const struct wall_lines *lines, 
 {
     const struct facts *f = lines->facts;
     const struct light lights[] = {
-        { DX_GLYPH_LOST, DX_ROLE_STALE, "lost", f->lost, 2 },
-        { DX_GLYPH_LIMITED, DX_ROLE_WARN, "limited", f->limited, 1 },
-        { DX_GLYPH_LIVE, DX_ROLE_GOOD, "live", f->live, 0 },
+        { DX_GLYPH_LOST, DX_ROLE_STALE, "lost", f->shines[SHINE_LOST], SHINE_LOST },
+        { DX_GLYPH_LIMITED, DX_ROLE_WARN, "limited", f->shines[SHINE_LIMITED], SHINE_LIMITED },
+        { DX_GLYPH_LOST, DX_ROLE_STALE, "stale", f->shines[SHINE_STALE], SHINE_STALE },
+        { DX_GLYPH_LIVE, DX_ROLE_GOOD, "live", f->shines[SHINE_LIVE], SHINE_LIVE },
     };
     int end = canvas->cols - MARGIN;
     int64_t age_s = (lines->now_ms - f->ok_ms) / 1000 / AGE_STEP * AGE_STEP;
