@@ -5,8 +5,9 @@
     past.py --week DIR
 
 DIR holds, of a store that knows a later time, jobs.jsonl, runs.jsonl and tickets.jsonl
-(`dxtop export`, as of that later time), then.json (`dxtop --now MOMENT once --offline`)
-and queues.txt, tickets.txt (`dxtop --now MOMENT screen`). Every number of then.json is
+(`dxtop export`, as of that later time), refs.txt (what tickets name: source, pool and
+ticket), then.json (`dxtop --now MOMENT once --offline`) and queues.txt, pipelines.txt,
+tickets.txt, overview.txt (`dxtop --now MOMENT screen`). Every number of then.json is
 computed anew from the records, and every row of the screens from then.json. With --week
 DIR has now.json and then.json of a week before (`once --offline`), and queues.txt
 (`screen --week`), which has both, what got worse first. Prints what
@@ -103,6 +104,25 @@ def check_pipelines(then, runs, now):
     return len(ended)
 
 
+def check_failures(then, jobs, now):
+    """Each failed job of the day, whatever became of its run: by its cause, and by what it
+    was known by up to the colon."""
+    want, projects = collections.Counter(), collections.defaultdict(set)
+    for job in jobs:
+        at = ms(job["finished_at"])
+        if not at or not now - DAY < at <= now or job["result"] != "failure":
+            continue
+        category = re.match(r"([a-z]+\??): ", job["evidence"])
+        key = (job["cause"], category.group(1) if category else "")
+        want[key] += 1
+        projects[key].add((job["source"], job["project"]))
+    same("failures", dict(want), {(f["cause"], f["category"]): f["n"] for f in then["failures"]})
+    for f in then["failures"]:
+        key = (f["cause"], f["category"])
+        same(f"{key} projects", len(projects[key]), f["projects"])
+    return sum(want.values())
+
+
 def check_tickets(then, tickets, now):
     want = {t["key"] for t in tickets if ms(t["created_at"]) <= now
             and (t["state"] != "done" or (ms(t["resolved_at"]) or ms(t["updated_at"])) > now)}
@@ -154,6 +174,73 @@ def check_queue_screen(then, now):
         want = [str(p["waiting"]), span(age), *(span(p[f"p{q}_s"]) for q in (50, 90, 95, 99)),
                 str(p["n"])]
         same(f"{name}: row", want, row and row[0].group(1).split()[:7])
+
+
+def check_ties(then, now):
+    """The tickets that name a pool, of those that were open then."""
+    opened = {t["key"] for t in then["tickets"] if t["state"] != "done"}
+    named = collections.defaultdict(set)
+    with open(f"{sys.argv[1]}/refs.txt", encoding="utf-8") as f:
+        for line in f:
+            source, pool, ticket = line.rstrip("\n").split("|")
+            if ticket in opened:
+                named[(source, pool)].add(ticket)
+    pools = collections.Counter(p["pool"] for p in then["pools"])
+    for p in then["pools"]:
+        name = p["pool"] if pools[p["pool"]] == 1 else f"{p['pool']} · {p['source']}"
+        row = [line for line in lines_of("queues.txt")
+               if re.match(rf"│[▌ ]\S +{re.escape(name)} {{2,}}", line)]
+        have = re.search(r" (DX-\d+)(?: \+(\d+))? *│$", row[0]) if row else None
+        want = named[(p["source"], p["pool"])]
+        same(f"{name}: tickets", len(want), 1 + int(have.group(2) or 0) if have else 0)
+        same(f"{name}: its first ticket is open", True, not have or have.group(1) in want)
+    return sum(map(len, named.values()))
+
+
+def lines_of(screen):
+    with open(f"{sys.argv[1]}/{screen}", encoding="utf-8") as f:
+        return f.read().splitlines()
+
+
+def percent(rate):
+    return "–" if rate is None else f"{100 * rate:.1f} %"
+
+
+def check_pipeline_screen(then):
+    """Rows of RUNS PLATFORM ALL, and beside them the flaky jobs."""
+    lines = lines_of("pipelines.txt")[2:]  # line 2 may name a job too
+    for p in then["pipelines"]:
+        name = "/".join(part for part in (p["project"][5:], p["pipeline"]) if part)
+        row = [m for m in (re.match(rf"│[▌ ]\S {re.escape(name)} {{2,}}(\d+) +(.*)", line)
+                           for line in lines) if m]
+        if p["part"] != "all":
+            continue
+        same(f"{name}: rows", 1, len(row))
+        if row:
+            same(f"{name}: runs", str(p["n"]), row[0].group(1))
+            low, high = percent(p["platform_rate_low"]), percent(p["platform_rate_high"])
+            platform = high if low == high else f"{low[:-2]}–{high}"
+            rates = re.findall(r"–(?!\d)|[\d.–]+ %", row[0].group(2))[:2]
+            same(f"{name}: rates", [platform, percent(p["success_rate"])], rates)
+    for f in then["flaky"]:
+        job = f"{'/'.join(filter(None, (f['project'][5:], f['pipeline'])))} ({f['job']})"
+        row = [line for line in lines if f" {job} " in line]
+        same(f"{job}: rows", 1, len(row))
+        if row and f["state"] == "suspect":
+            same(f"{job}: {f['n']} commits", True, f"{job}  {f['n']} commit" in row[0])
+
+
+def check_overview_screen(then):
+    """The causes of failures, and of each tile what its number is of."""
+    lines = lines_of("overview.txt")
+    text = "\n".join(lines)
+    for f in then["failures"]:
+        name = rf"{f['cause']} +{re.escape(f['category'] or '–')} +"
+        row = [m for m in (re.search(rf"\S {name}(\d+) ", line) for line in lines) if m]
+        same(f"{f['cause']} {f['category']}: row", [str(f["n"])], [m.group(1) for m in row])
+    for kpi in then["kpis"]:
+        if f" {kpi['name']} " in text and kpi["n"]:
+            same(f"{kpi['id']}: n", True, f" n {kpi['n']} " in text)
 
 
 def check_ticket_screen(then, screen):
@@ -212,9 +299,13 @@ def main():
     tickets, changed = check_tickets(then, load("tickets.jsonl"), now)
     check_queue_screen(then, now)
     check_ticket_screen(then, "tickets.txt")
+    failed = check_failures(then, load("jobs.jsonl"), now)
+    ties = check_ties(then, now)
+    check_pipeline_screen(then)
+    check_overview_screen(then)
     print(f"{waiting} jobs wait, runs of {ended} pipelines ended, {tickets} tickets are open,"
-          f" {changed} of them changed since")
-    if not (ended and tickets and changed):
+          f" {changed} of them changed since, {ties} name a pool, {failed} jobs failed")
+    if not (ended and tickets and changed and failed and ties):
         bad.append("nothing to compare")
     for line in bad[:30]:
         print(line)

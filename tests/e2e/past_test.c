@@ -22,11 +22,16 @@ Test(past, is_what_follows_from_the_records)
     const char *out;
 
     out = sim_store_sh("for kind in jobs runs tickets; do $X --now " NOON
-                       " export $kind --since 400d >$D/$kind.jsonl || exit; done");
+                       " export $kind --since 400d >$D/$kind.jsonl || exit; done;"
+                       " sqlite3 -readonly $D/state/*.db \"SELECT s.name, n.text, t.key"
+                       " FROM ticket_ref r JOIN ticket t ON t.id = r.ticket JOIN pool q ON"
+                       " q.id = r.id JOIN source s ON s.id = q.source JOIN text n ON n.id ="
+                       " q.name WHERE r.kind = 1\" >$D/refs.txt");
     cr_assert_eq(sim_store_code, 0, "%s", out);
     for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
         out = sim_store_sh("T=%s; $X --now $T once --offline >$D/then.json &&"
-                           " $X --now $T screen --view queues --size 200x60 >$D/queues.txt &&"
+                           " for view in queues pipelines overview; do $X --now $T screen --view"
+                           " $view --size 200x60 >$D/$view.txt || exit; done;"
                            " $X --now $T screen --view tickets --size 200x900 >$D/tickets.txt &&"
                            " python3 '%s/tests/e2e/past.py' $D $T",
                            moments[i], getenv("DX_SRC"));
