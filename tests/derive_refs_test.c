@@ -271,3 +271,22 @@ Test(refs, as_of_a_moment)
     cr_expect_str_eq(marked(T0 + MINUTE), "q1|DX-2|2|2\n");
     cr_expect_str_eq(marked(T0 + 3 * MINUTE), "q1|DX-1|1|0\n");
 }
+
+/* As the list of tickets has it: how it stood before it changed nobody knows. */
+Test(refs, of_one_that_changed_since_it_is_not_said_that_it_was_over)
+{
+    static struct ticket_sla late = { "resolution", DX_SLA_BREACHED, T0 - HOUR, SLA_UNSAID, -1, 0 };
+    struct ticket *t;
+
+    add_pool("linux-xl");
+    add_ticket("DX-1", "linux-xl is slow", "")->priority = 1;
+    t = add_ticket("DX-2", "linux-xl is gone", "");
+    t->updated_ms = T0 + 2 * MINUTE;
+    t->parts |= TICKET_SLAS;
+    t->slas = &late;
+    t->sla_count = 1;
+    poll(T0 + 3 * MINUTE);
+    cr_expect_str_eq(then(T0 + 3 * MINUTE), "DX-2|2\nDX-1|0\n");
+    cr_expect_str_eq(then(T0 + MINUTE), "DX-1|0\nDX-2|0\n");
+    cr_expect_str_eq(marked(T0 + MINUTE), "q1|DX-1|2|0\n");
+}
