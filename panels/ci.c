@@ -145,6 +145,17 @@ bool ci_reaches(const struct dx_view *view, const char *source, const char *key,
     return there;
 }
 
+bool ci_is_known(const struct dx_view *view, const char *source)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, DX_FILTER(.source = source));
+    bool known = false;
+
+    while (dx_next(rows))
+        known = known || (dx_int(rows, DX_FIELD_YIELDS) & 1 << DX_KIND_RUN &&
+                          dx_int(rows, DX_FIELD_LAST_OK) > 0);
+    return known;
+}
+
 bool ci_check_window(int64_t window_ms, struct dx_error *err)
 {
     static const int64_t windows[] = { CI_HOUR_MS, CI_DAY_MS, 7 * CI_DAY_MS, 30 * CI_DAY_MS };

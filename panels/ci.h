@@ -47,6 +47,10 @@ const char *ci_window(char *out, size_t cap, int64_t window_ms); /* "24 h", "7 d
  * flaky job's); "": of all of the source. */
 bool ci_reaches(const struct dx_view *view, const char *source, const char *key, int64_t window_ms);
 
+/* Whether a source of runs has answered once: if not, "none" would say too much. */
+bool ci_is_known(const struct dx_view *view, const char *source);
+#define CI_NOT_KNOWN "No source of runs has answered yet."
+
 /* ---- how things stand ---- */
 
 struct ci_look {

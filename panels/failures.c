@@ -179,7 +179,8 @@ static void list_causes(struct failures *p, const struct dx_view *view, struct d
     (void)snprintf(note, sizeof(note), "platform %lld, unknown %lld, code %lld",
                    (long long)p->platform, (long long)p->unknown, (long long)p->code);
     dx_note(list, all > 0 ? note : "");
-    dx_empty(list, "No job failed within the window.");
+    dx_empty(list,
+             ci_is_known(view, p->source) ? "No job failed within the window." : CI_NOT_KNOWN);
 }
 
 /* key: "2:runner", as the query has it. */

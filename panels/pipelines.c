@@ -216,7 +216,8 @@ static void list_all(struct pipelines *p, const struct dx_view *view, struct dx_
     pipelines_read(p, view, "");
     p->ties = tie_marks_read(view);
     dx_note(list, policy(view, p->window_ms));
-    dx_empty(list, "No run has ended within the window.");
+    dx_empty(list,
+             ci_is_known(view, p->source) ? "No run has ended within the window." : CI_NOT_KNOWN);
     for (size_t i = 0; i < p->count; i++)
         add(list, p, &p->rows[i]);
     tie_marks_free(p->ties);

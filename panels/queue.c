@@ -438,7 +438,8 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     } else {
         read_pools(p, view, p->show == SHOW_GRAPH ? p->shown : "");
         dx_note(list, p->show == SHOW_GRAPH ? "wait p95, 24 h" : note);
-        dx_empty(list, "No job has asked for a runner yet.");
+        dx_empty(list, ci_is_known(view, p->source) ? "No job has asked for a runner yet."
+                                                    : CI_NOT_KNOWN);
         p->ties = tie_marks_read(view);
         for (size_t i = 0; i < p->count && p->show != SHOW_GRAPH; i++)
             add_pool(list, p, &p->pools[i]);

@@ -245,7 +245,9 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
         return;
     }
     if (!facts->judged) {
-        (void)canvas_put(line, 0, MARGIN, &dim, "Nothing here has a goal; other views tell.");
+        (void)canvas_put(line, 0, MARGIN, &dim,
+                         facts->awaited ? "Nothing that is shown here has been answered yet."
+                                        : "Nothing here has a goal; other views tell.");
         return;
     }
     if (facts->opened) {

@@ -33,6 +33,7 @@ struct facts {
     size_t source_count;
     size_t shines[SHINE_NONE + 1]; /* how many of each */
     bool judged;                   /* a panel is shown that can tell of something wrong */
+    bool awaited;                  /* one is that could, if what it reads had been answered once */
     bool opened;   /* a panel shows the inside of a row: what its list would tell is not known */
     bool redacted; /* names have aliases */
     double budget; /* the smallest share of a limit that is left; NaN: none announced */

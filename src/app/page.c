@@ -280,7 +280,12 @@ struct slot *page_at(struct page *page, int row, int col)
 
 void page_panel_findings(const struct instance *in, struct facts *facts)
 {
-    facts->judged = facts->judged || in->panel->reads != 0 || in->panel->paint;
+    /* alerts may be of dxtop's own rules */
+    bool answered =
+        in->panel->paint || in->last_ok_ms > 0 || in->panel->reads & 1u << DX_KIND_ALERT;
+
+    facts->judged = facts->judged || ((in->panel->reads != 0 || in->panel->paint) && answered);
+    facts->awaited = facts->awaited || (in->panel->reads != 0 && !answered);
     for (size_t f = 0; f < in->finding_count; f++)
         facts_add(facts, in->findings[f].role, in->findings[f].subject, in->findings[f].sentence);
 }
