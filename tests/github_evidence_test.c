@@ -116,6 +116,30 @@ Test(github_evidence, a_long_wait_that_nobody_approved_is_queue_time)
     kit_done(&kit);
 }
 
+/* The list shows the last attempt only: with that one the others are asked for again, until
+ * each came or is known to be gone. */
+Test(github_evidence, a_run_is_not_whole_without_its_earlier_attempts)
+{
+    for (int gone = 0; gone < 2; gone++) {
+        struct plan_request *r;
+
+        runs("rerun_a_day_later.json");
+        r = plan_take(&kit.plan);
+        cr_assert_str_eq(r->path, "/repos/acme/web/actions/runs/501/attempts/1");
+        batch_jobs_whole(&kit.batch, 0);
+        cr_expect_not(batch_run_whole(&kit.batch.runs[0]));
+        if (gone)
+            cr_assert(kit_decode_file(
+                &kit, &source_github, &config,
+                (struct reply){ .step = STEP_RUN, .status = 404, .detail_text = r->detail_text },
+                "github/not_found_404.json"));
+        else
+            cr_assert(decode(STEP_RUN, r->detail_text, "attempt_1.json"), "%s", kit.err.text);
+        cr_expect(batch_run_whole(&kit.batch.runs[0]));
+        kit_done(&kit);
+    }
+}
+
 Test(github_evidence, annotations_are_kept_failures_first)
 {
     struct plan_request *r = ask_evidence("run.json", "own_step_failed.json");

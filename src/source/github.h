@@ -126,7 +126,9 @@ void github_runs_ask(struct plan *plan, const char *repo);
 struct plan_request *github_gap_ask(struct plan *plan, const char *repo, int64_t to_ms);
 bool github_runs_decode(struct github_poll *p, struct dx_error *err);
 void github_open_begin(struct plan *plan, size_t repos);
-void github_run_ask(struct plan *plan, const char *repo, const char *id, int64_t attempt);
+void github_run_ask(struct github_poll *p, const char *repo, const char *id, int64_t attempt);
+/* The run, or the attempt, that this request asked for is there, or will never be. */
+void github_run_end(struct github_poll *p);
 bool github_run_decode(struct github_poll *p, struct dx_error *err);
 /* Read a list of runs into the batch and ask for the jobs of those that are new
  * or changed. */

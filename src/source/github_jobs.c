@@ -179,7 +179,7 @@ bool github_jobs_decode(struct github_poll *p, struct dx_error *err)
     }
     end_attempts(p, &jobs, attempt);
     if (is_unsure(p, &jobs, attempt))
-        github_run_ask(p->plan, jobs.repo, jobs.run, github_number(text, 2));
+        github_run_ask(p, jobs.repo, jobs.run, github_number(text, 2));
     github_filled(p);
     return true;
 }

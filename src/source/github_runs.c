@@ -165,10 +165,14 @@ static struct run *add_run(struct github_poll *p, const char *repo, const json_t
     return run;
 }
 
-/* Attempts are runs of their own; what the list shows is the last. */
-static void ask_attempts(struct github_poll *p, const char *repo, const char *id, int64_t last,
+/* Attempts are runs of their own; what the list shows is the last, which owes them: only with
+ * that one are they asked for again. */
+static void ask_attempts(struct github_poll *p, const char *repo, const struct run *run,
                          unsigned flags)
 {
+    const int64_t last = run->attempt;
+    const char *id = run->id;
+
     for (int64_t attempt = 1; attempt < last && attempt <= 50; attempt++) {
         char number[NUMBER];
         struct plan_request *r;
@@ -180,8 +184,9 @@ static void ask_attempts(struct github_poll *p, const char *repo, const char *id
         r->path =
             arena_print(&p->plan->arena, "/repos/%s/actions/runs/%s/attempts/%s", repo, id, number);
         r->flags |= flags | PLAN_ANSWER | PLAN_OPTIONAL;
-        r->detail_text =
-            arena_print(&p->plan->arena, "%s %s %" PRId64 " attempt", repo, id, attempt);
+        r->detail_text = arena_print(&p->plan->arena, "%s %s %" PRId64 " attempt %" PRId64, repo,
+                                     id, attempt, last);
+        batch_owe(p->batch, (size_t)(run - p->batch->runs));
     }
 }
 
@@ -243,7 +248,7 @@ struct github_page github_page_decode(struct github_poll *p, const char *repo, u
         if (run->jobs_whole || !is_news(known, run))
             continue;
         with = how(p, known, run, page.asked, flags);
-        ask_attempts(p, repo, id, attempt, with);
+        ask_attempts(p, repo, run, with);
         jobs = github_jobs_ask(p->plan, repo, id, attempt, with);
         page.last = jobs ? jobs : page.last;
         page.asked += jobs != NULL;
@@ -357,13 +362,24 @@ void github_open_begin(struct plan *plan, size_t repos)
 }
 
 /* The jobs of a run are all done: is it? */
-void github_run_ask(struct plan *plan, const char *repo, const char *id, int64_t attempt)
+void github_run_ask(struct github_poll *p, const char *repo, const char *id, int64_t attempt)
 {
-    struct plan_request *r = plan_get(plan, STEP_RUN, "", NULL);
+    struct plan_request *r = plan_get(p->plan, STEP_RUN, "", NULL);
 
-    r->path = arena_print(&plan->arena, "/repos/%s/actions/runs/%s", repo, id);
+    r->path = arena_print(&p->plan->arena, "/repos/%s/actions/runs/%s", repo, id);
     r->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
-    r->detail_text = arena_print(&plan->arena, "%s %s %" PRId64, repo, id, attempt);
+    r->detail_text = arena_print(&p->plan->arena, "%s %s %" PRId64, repo, id, attempt);
+    batch_owe(p->batch, batch_known_run(p->batch, repo, id, attempt));
+}
+
+void github_run_end(struct github_poll *p)
+{
+    const char *text = p->reply->detail_text;
+    char repo[GITHUB_NAME], id[GITHUB_NAME], kind[GITHUB_NAME];
+    bool earlier = *github_word(text, 3, kind) != '\0';
+
+    batch_paid(p->batch, github_word(text, 0, repo), github_word(text, 1, id),
+               github_number(text, earlier ? 4 : 2));
 }
 
 bool github_run_decode(struct github_poll *p, struct dx_error *err)
@@ -384,9 +400,10 @@ bool github_run_decode(struct github_poll *p, struct dx_error *err)
     run = add_run(p, repo, item);
     run->jobs_whole = run->jobs_whole || (there && earlier);
     github_run_timing(p->batch, (size_t)(run - p->batch->runs));
+    github_run_end(p);
     if (earlier)
         return true;
-    ask_attempts(p, repo, id, run->attempt, 0);
+    ask_attempts(p, repo, run, 0);
     if (run->outcome.phase == DX_PHASE_DONE && !run->jobs_whole)
         (void)github_jobs_ask(p->plan, repo, id, run->attempt, 0);
     return true;

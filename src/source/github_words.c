@@ -192,6 +192,10 @@ bool github_answered(struct github_poll *p, struct dx_error *err)
         github_scan_skip(p);
         break;
     case STEP_RUN:
+        github_run_end(p);
+        if (p->reply->status == 404 || p->reply->status == 410)
+            github_gone(p);
+        break;
     case STEP_JOBS:
         if (p->reply->status == 404 || p->reply->status == 410)
             github_gone(p);
