@@ -97,6 +97,26 @@ Test(jenkins, the_wait_for_an_executor_is_the_jobs_and_all_of_it_the_runs)
     kit_done(&kit);
 }
 
+/* Without the nodes nobody knows on which pools it ran: asked again while it is new. */
+Test(jenkins, without_the_nodes_a_run_is_not_whole_while_it_is_new)
+{
+    static const int64_t after[] = { 30000, JENKINS_HOUR };
+    struct jenkins asking = config;
+
+    asking.executors = true;
+    for (int i = 0; i < 4; i++) {
+        const struct job *j = page("jenkins/freestyle_waited_for_an_executor.json");
+        struct reply reply = { .now_ms = j->timing.finished_ms + after[i / 2] };
+        struct jenkins_poll poll = { &asking, &kit.plan, &kit.batch, &reply, false, false };
+
+        kit.batch.runs[0].jobs_whole = false;
+        kit.batch.pools_whole = i % 2;
+        jenkins_whole(&poll, 0);
+        cr_expect_eq(batch_run_whole(&kit.batch.runs[0]), i > 0, "%d", i);
+        kit_done(&kit);
+    }
+}
+
 Test(jenkins, where_the_whole_wait_is_not_shown_its_parts_are)
 {
     const struct job *j = page("jenkins/queuing_duration_is_not_shown.json");

@@ -206,6 +206,9 @@ struct jenkins_console {
 };
 /* The stage that printed the line: its index in names, or JENKINS_OTHER. */
 int jenkins_console_line(struct jenkins_console *console, const char *line, size_t len);
+/* All jobs of the run are there; but where the nodes, which say on which pools it was, did not
+ * come in this poll, and it ended just now, another poll is to ask for it again. */
+void jenkins_whole(struct jenkins_poll *p, size_t run);
 
 /* ---- jenkins_log.c ---- */
 

@@ -279,7 +279,7 @@ bool jenkins_add_build(struct jenkins_poll *p, const struct jenkins_job *job, co
     }
     add_only_job(p, at, job, item, &actions, label);
     if (done) {
-        batch_jobs_whole(p->batch, at);
+        jenkins_whole(p, at);
         ask_log(p, at);
     }
     return false;

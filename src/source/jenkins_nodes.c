@@ -89,6 +89,24 @@ const char *jenkins_pool_of_label(struct batch *batch, const char *label)
     return pool ? pool : batch_text(batch, label, strlen(label));
 }
 
+/* They are asked for first. Where that was refused for good, pools are labels. */
+static bool nodes_failed(struct jenkins_poll *p)
+{
+    return p->config->executors && !p->batch->pools_whole &&
+           jenkins_recall(p->plan, p->batch, "nodes", "") == 0;
+}
+
+void jenkins_whole(struct jenkins_poll *p, size_t run)
+{
+    int64_t ended_ms = 0;
+
+    for (size_t i = 0; i < p->batch->job_count; i++)
+        if (p->batch->jobs[i].run == run && p->batch->jobs[i].timing.finished_ms > ended_ms)
+            ended_ms = p->batch->jobs[i].timing.finished_ms;
+    if (!nodes_failed(p) || p->reply->now_ms - ended_ms > 3 * p->plan->every_ms + JENKINS_MINUTE)
+        batch_jobs_whole(p->batch, run);
+}
+
 /* ---- reading ---- */
 
 static struct pool *pool_named(struct batch *batch, const char *name)

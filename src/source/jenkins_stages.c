@@ -487,7 +487,7 @@ bool jenkins_stages_decode(struct jenkins_poll *p, struct dx_error *err)
     else if (!p->batch->runs[run].bare)
         jenkins_add_whole(p, run, &build.job);
     if (about.done && (answer || p->reply->status == 404))
-        batch_jobs_whole(p->batch, run);
+        jenkins_whole(p, run);
     end_page(p, &about);
     return true;
 }
