@@ -274,7 +274,7 @@ static void expect_truth(int64_t now_s)
        when);
     cr_assert_eq(kit.code, 0);
     fetch_truth("");
-    expect_same("truth.py $D %s github gitlab jenkins", when);
+    expect_same("truth.py --after-faults $D %s github gitlab jenkins", when);
 }
 
 Test(soak, days_with_faults_change_nothing_but_the_records)
