@@ -41,6 +41,33 @@ Test(canvas, a_wide_character_is_never_halved)
     grid_done(&grid);
 }
 
+Test(canvas, a_mark_joins_the_letter_before_it)
+{
+    start(1, 6, GLYPHS_BRAILLE);
+    cr_expect_eq(canvas_put(&canvas, 0, 0, NULL, "abe\xCC\x81z"), 4);
+    cr_expect_eq(grid.cells[1].cp[0], 'b');
+    cr_expect_eq(grid.cells[2].cp[0], 'e');
+    cr_expect_eq(grid.cells[2].cp[1], 0x301);
+    cr_expect_eq(grid.cells[3].cp[0], 'z');
+    grid_done(&grid);
+}
+Test(canvas, a_line_fills_its_box_and_no_more)
+{
+    start(2, 5, GLYPHS_BRAILLE);
+    (void)canvas_put(&canvas, 0, 2, NULL, "作");
+    canvas_line(&canvas, (struct dx_box){ 0, 3, 1, 9 }, &(struct dx_style){ .role = DX_ROLE_DIM },
+                "─");
+    cr_expect_eq(grid.cells[2].cp[0], 0, "half of a wide one does not stay");
+    cr_expect_eq(grid.cells[2].width, 1);
+    for (int i = 3; i < 5; i++) {
+        cr_expect_eq(grid.cells[i].cp[0], U'─');
+        cr_expect_eq(grid.cells[i].role, DX_ROLE_DIM);
+    }
+    cr_expect_eq(grid.cells[5].cp[0], 0, "not of the next row");
+    canvas_line(&canvas, (struct dx_box){ 1, 4, 1, -1 }, NULL, "─");
+    cr_expect_eq(grid.cells[9].cp[0], 0);
+    grid_done(&grid);
+}
 Test(canvas, clips_on_every_side)
 {
     start(2, 5, GLYPHS_BRAILLE);

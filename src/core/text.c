@@ -150,9 +150,7 @@ static int width_of(char32_t cp)
     return utf8proc_charwidth((utf8proc_int32_t)cp);
 }
 
-/* How many bytes at s are one column each and join nothing: printable ASCII before more of
- * it, or before the end. */
-static size_t ascii_prefix(const char *s, size_t len)
+size_t text_ascii(const char *s, size_t len)
 {
     size_t n = 0;
 
@@ -220,7 +218,7 @@ int text_width(const char *s)
     int width = 0;
 
     while (left > 0) {
-        size_t n = ascii_prefix(s, left);
+        size_t n = text_ascii(s, left);
         struct grapheme g;
 
         s += n;
@@ -243,7 +241,7 @@ static size_t prefix(const char *s, int cols, int *used)
 
     *used = 0;
     while (at < len && *used < cols) {
-        size_t n = ascii_prefix(s + at, len - at), room = (size_t)(cols - *used);
+        size_t n = text_ascii(s + at, len - at), room = (size_t)(cols - *used);
         struct grapheme g;
 
         n = n < room ? n : room;

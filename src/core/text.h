@@ -29,6 +29,9 @@ struct grapheme {
 };
 /* The next one of s (len >= 1). Marks without a base get U+25CC before them. */
 void text_grapheme(const char *s, size_t len, struct grapheme *out);
+/* How many bytes at s are graphemes of one column each: printable ASCII before more of it, or
+ * before the end. */
+size_t text_ascii(const char *s, size_t len);
 int text_width(const char *s); /* columns */
 
 /* Copy at most cols columns of src to dst, cut at the end with `ellipsis` (one

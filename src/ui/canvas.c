@@ -161,7 +161,7 @@ static void clear_cell(struct cell *cell, bool has_left, bool has_right)
         cell[1] = (struct cell){ .width = 1, .role = cell[1].role, .attr = cell[1].attr };
 }
 
-static void put_grapheme(struct dx_canvas *canvas, int row, int col, const struct grapheme *g,
+static void put_grapheme(const struct dx_canvas *canvas, int row, int col, const struct grapheme *g,
                          const struct cell *look)
 {
     struct cell *cell = canvas_cell(canvas, row, col);
@@ -207,27 +207,38 @@ static void to_ascii(struct grapheme *g)
                                     .bytes = g->bytes };
 }
 
+static struct cell look_of(const struct dx_canvas *canvas, const struct dx_style *style)
+{
+    static const struct dx_style plain = { .role = DX_ROLE_TEXT };
+
+    if (!style)
+        style = &plain;
+    return (struct cell){ .role = role_on(canvas, style->role),
+                          .attr = (uint8_t)(canvas->stale ? style->attr & ~(unsigned)DX_CHIP
+                                                          : style->attr),
+                          .link = link_of(canvas->grid, style->link) };
+}
+
 int canvas_put(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
                const char *text)
 {
-    static const struct dx_style plain = { .role = DX_ROLE_TEXT };
-    size_t left = strlen(text);
+    size_t left = strlen(text), sure = 0; /* bytes: one column each */
     bool ascii = canvas->grid->glyphs && canvas->grid->glyphs->set == GLYPHS_ASCII;
     struct cell look;
     int x = col;
 
-    if (!style)
-        style = &plain;
     if (row < 0 || row >= canvas->rows)
         return 0;
-    look = (struct cell){ .role = role_on(canvas, style->role),
-                          .attr = (uint8_t)(canvas->stale ? style->attr & ~(unsigned)DX_CHIP
-                                                          : style->attr),
-                          .link = link_of(canvas->grid, style->link) };
+    look = look_of(canvas, style);
     while (left > 0 && x < canvas->cols) {
-        struct grapheme g;
+        struct grapheme g = { .cp = { (unsigned char)*text }, .bytes = 1, .width = 1 };
 
-        text_grapheme(text, left, &g);
+        if (sure == 0)
+            sure = text_ascii(text, left);
+        if (sure > 0)
+            sure--;
+        else
+            text_grapheme(text, left, &g);
         text += g.bytes;
         left -= g.bytes;
         if (ascii && g.cp[0] >= 0x80)
@@ -239,6 +250,19 @@ int canvas_put(struct dx_canvas *canvas, int row, int col, const struct dx_style
         x += g.width;
     }
     return x - col;
+}
+
+void canvas_line(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+                 const char *glyph)
+{
+    const struct dx_canvas part = canvas_sub(canvas, box);
+    const struct cell look = look_of(canvas, style);
+    struct grapheme g;
+
+    text_grapheme(glyph, strlen(glyph), &g);
+    for (int row = 0; row < part.rows; row++)
+        for (int col = 0; col < part.cols; col++)
+            put_grapheme(&part, row, col, &g, &look);
 }
 
 int canvas_put_wrapped(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,

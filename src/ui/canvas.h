@@ -53,6 +53,9 @@ int canvas_put_fit(struct dx_canvas *canvas, struct dx_box box, enum dx_fit fit,
                    const struct dx_style *style, const char *text);
 int canvas_put_wrapped(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
                        const char *text);
+/* A box full of a glyph that is one column wide. */
+void canvas_line(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+                 const char *glyph);
 /* Formatted: returns the columns used. */
 int canvas_print(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
                  const char *fmt, ...) DX_PRINTF(5, 6);

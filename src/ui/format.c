@@ -12,7 +12,7 @@
 static void thousands(char *out, size_t cap, double value)
 {
     char digits[40];
-    int n = snprintf(digits, sizeof(digits), "%.0f", fabs(value)), o = 0;
+    int n = snprintf(digits, sizeof(digits), "%lld", llrint(fabs(value))), o = 0;
 
     if (value < 0)
         out[o++] = '-';

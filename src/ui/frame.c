@@ -13,8 +13,8 @@ static void horizontal(struct dx_canvas *canvas, int row, const char *left, cons
                        const struct dx_style *style)
 {
     (void)canvas_put(canvas, row, 0, style, left);
-    for (int col = 1; col + 1 < canvas->cols; col++)
-        (void)canvas_put(canvas, row, col, style, canvas->grid->glyphs->horizontal);
+    canvas_line(canvas, (struct dx_box){ row, 1, 1, canvas->cols - 2 }, style,
+                canvas->grid->glyphs->horizontal);
     if (canvas->cols > 1)
         (void)canvas_put(canvas, row, canvas->cols - 1, style, right);
 }
@@ -88,10 +88,8 @@ struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
         return canvas_sub(canvas, (struct dx_box){ 0, 0, 0, 0 });
     canvas->stale = false; /* the frame says why the rest is dim */
     horizontal(canvas, 0, g->top_left, g->top_right, &line);
-    for (int row = 1; row < bottom; row++) {
-        (void)canvas_put(canvas, row, 0, &line, g->vertical);
-        (void)canvas_put(canvas, row, canvas->cols - 1, &line, g->vertical);
-    }
+    canvas_line(canvas, (struct dx_box){ 1, 0, bottom - 1, 1 }, &line, g->vertical);
+    canvas_line(canvas, (struct dx_box){ 1, canvas->cols - 1, bottom - 1, 1 }, &line, g->vertical);
     if (bottom > 0)
         horizontal(canvas, bottom, g->bottom_left, g->bottom_right, &line);
     /* The title stays whole as long as it can; the note gets what is left, and
