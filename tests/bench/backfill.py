@@ -53,7 +53,8 @@ def measure(directory, repos, days):
     company.end()
     return {'repositories': repos, 'days': days, 'jobs': count(f'{top}/filled', 'jobs'),
             'requests': len(paths), 'fill s': took, 'of it the processor s': cpu,
-            'requests alone s': alone, 'fill / requests alone': took / alone}
+            'requests alone s': alone, 'fill / requests alone': took / alone,
+            'with its processor time alone': (alone + cpu) / alone}
 
 
 def show(result):

@@ -16,7 +16,7 @@ something: the machine makes the rest. Parts:
   backfill   the first fill of history (backfill.py)
   counts     instructions, by callgrind (counts.py)
 """
-import argparse, json, os, shutil, tempfile
+import argparse, json, os, shutil, sys, tempfile
 
 import backfill, beside_others, ci, compare, counts, frame, idle, keys, table, terminal
 from company import Jobs
@@ -119,6 +119,7 @@ def arguments():
 
 
 def main():
+    sys.stdout.reconfigure(line_buffering=True)  # each part when it is there
     options = arguments()
     before = compare.read(options.against) if options.against else None  # now: it may be none
     if options.read:

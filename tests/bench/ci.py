@@ -2,10 +2,12 @@
 stores of many jobs (ci_store.c), from few to many."""
 import json, os, subprocess
 
-from beside_others import SETTLED
+from beside_others import SETTLED, START, first_paint
 from company import BUILD, NOW, Company, Jobs, four_sources
 from process import memory
 from terminal import Terminal, first_paint_ms, wait
+
+STARTS = 4
 
 
 def ingest(directory, repos, days, jobs):
@@ -21,10 +23,11 @@ def ingest(directory, repos, days, jobs):
 
 
 def view_of(jobs):
-    """The viewer on such a store: its first picture, and its memory."""
+    """The viewer on such a store: its first picture, the fastest of some, and its memory."""
+    paints = [first_paint(jobs.argv, wait(START)) for _ in range(STARTS)]
     terminal = Terminal(jobs.argv)
     terminal.read_until(wait(SETTLED))
-    result = {'first paint ms': first_paint_ms(terminal.bursts), **memory(terminal.pid)}
+    result = {'first paint ms': min([*paints, first_paint_ms(terminal.bursts)]), **memory(terminal.pid)}
     terminal.end()
     return result
 
