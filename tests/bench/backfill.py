@@ -60,4 +60,4 @@ def measure(directory, repos, days):
 def show(result):
     print('\nback-fill')
     for key, value in result.items():
-        print(f'{key:38}{value:14.6g}')
+        print(f'{key:38}{value:14.7g}')

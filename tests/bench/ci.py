@@ -48,5 +48,5 @@ def show(title, rows):
     """Sources or stores side by side, a figure a line."""
     print(f'\n{title:38}' + ''.join(f'{name:>14}' for name in rows))
     for key in next(iter(rows.values())):
-        print(f'{key:38}' + ''.join(f'{row.get(key, ""):14.6g}' if not isinstance(row.get(key, ''), str)
+        print(f'{key:38}' + ''.join(f'{row.get(key, ""):14.7g}' if not isinstance(row.get(key, ''), str)
                                     else f'{row.get(key, ""):>14}' for row in rows.values()))
