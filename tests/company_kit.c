@@ -455,10 +455,13 @@ void company_write(const char *path, enum kit_world world)
 
 void company_hold(const char *path)
 {
+    static struct store *held;
     struct dx_error err = { 0 };
 
+    store_close(held);
     kit.store = store_open(path, STORE_COLLECT, &err);
     cr_assert_not_null(kit.store, "%s", err.text);
+    held = kit.store;
     cr_assert(store_lock(kit.store));
     cr_assert(store_heartbeat(kit.store, now_ms, &err), "%s", err.text);
 }

@@ -15,7 +15,7 @@ enum kit_world {
 /* Make the store at path, as of KIT_NOW. */
 void company_write(const char *path, enum kit_world world);
 /* Hold the store as its collector would, so that no viewer starts one that knows of
- * other sources; to the end of the test. */
+ * other sources; to the end of the test, or the next one. */
 void company_hold(const char *path);
 /* A configuration that shows it: views Overview, Queues, Pipelines, Flaky, Failures,
  * Runs, and one a panel ("queue" ...). */

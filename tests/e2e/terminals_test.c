@@ -60,27 +60,16 @@ static void make(enum kit_world world)
     company_hold(store);
 }
 
-static void setup_with(enum kit_world world)
+static void setup(void)
 {
     set_paths();
     unsetenv("TMUX");
     unsetenv("STY");
     dir = test_dir();
-    make(world);
-}
-
-static void setup(void)
-{
-    setup_with(KIT_NORMAL);
-}
-
-static void setup_hostile(void)
-{
-    setup_with(KIT_HOSTILE);
+    make(KIT_NORMAL);
 }
 
 TestSuite(terminals, .init = setup, .timeout = 120);
-TestSuite(wide_names, .init = setup_hostile, .timeout = 60);
 
 static struct pty *start(const char *term)
 {
@@ -313,11 +302,12 @@ Test(terminals, show_a_chip_whatever_the_theme_and_the_depth)
 }
 
 /* Wide names keep the columns that they have. */
-Test(wide_names, move_nothing_in_the_c_locale)
+Test(terminals, in_the_c_locale_wide_names_move_nothing)
 {
     struct pty *p;
     char *frame;
 
+    make(KIT_HOSTILE);
     setenv("LC_ALL", "C", 1);
     p = start("xterm-256color");
     frame = frame_of(p);
