@@ -14,16 +14,16 @@
 /* What dxtop itself says; on the screen the same stands in the ASCII glyphs. */
 static const struct letter {
     char32_t cp;
-    const char *spelled;
     char narrow;
+    const char *spelled;
 } letters[] = {
-    { U'≤', "<=", '<' }, { U'≥', ">=", '>' }, { U'±', "+-", '+' }, { U'…', "...", '~' },
-    { U'·', ".", '.' },  { U'–', "-", '-' },  { U'—', "-", '-' },  { U'›', ">", '>' },
-    { U'→', "->", '>' }, { U'✓', ".", '.' },  { U'✗', "X", 'X' },  { U'●', "*", '*' },
-    { U'◐', "o", 'o' },  { U'○', "x", 'x' },  { U'◌', ">", '>' },  { U'▲', "^", '^' },
-    { U'▼', "v", 'v' },  { U'▾', "v", 'v' },  { U'•', "+", '+' },  { U'≈', "~", '~' },
-    { U'×', "x", 'x' },  { U'Δ', "D", 'D' },  { U'’', "'", '\'' }, { U'‘', "'", '\'' },
-    { U'“', "\"", '"' }, { U'”', "\"", '"' }, { U'ß', "ss", 's' }, { U'⏎', "ret", 'r' },
+    { U'≤', '<', "<=" }, { U'≥', '>', ">=" }, { U'±', '+', "+-" }, { U'…', '~', "..." },
+    { U'·', '.', "." },  { U'–', '-', "-" },  { U'—', '-', "-" },  { U'›', '>', ">" },
+    { U'→', '>', "->" }, { U'✓', '.', "." },  { U'✗', 'X', "X" },  { U'●', '*', "*" },
+    { U'◐', 'o', "o" },  { U'○', 'x', "x" },  { U'◌', '>', ">" },  { U'▲', '^', "^" },
+    { U'▼', 'v', "v" },  { U'▾', 'v', "v" },  { U'•', '+', "+" },  { U'≈', '~', "~" },
+    { U'×', 'x', "x" },  { U'Δ', 'D', "D" },  { U'’', '\'', "'" }, { U'‘', '\'', "'" },
+    { U'“', '"', "\"" }, { U'”', '"', "\"" }, { U'ß', 's', "ss" }, { U'⏎', 'r', "ret" },
 };
 
 static const struct letter *find(char32_t cp)
@@ -42,7 +42,9 @@ static char base_of(char32_t cp)
         utf8proc_decompose_char((utf8proc_int32_t)cp, parts, 8,
                                 (utf8proc_option_t)(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT), NULL);
 
-    return n > 0 && parts[0] >= ' ' && parts[0] < 0x7F ? (char)parts[0] : '\0';
+    if (n > 0 && parts[0] >= ' ' && parts[0] < 0x7F)
+        return (char)parts[0];
+    return '\0';
 }
 
 static bool is_mark(char32_t cp)
@@ -57,8 +59,12 @@ char letters_narrow(char32_t cp)
 
     if (cp < 0x80)
         return (char)cp;
-    base = known ? known->narrow : base_of(cp);
-    return base ? base : '?';
+    if (known)
+        return known->narrow;
+    base = base_of(cp);
+    if (base == '\0')
+        return '?';
+    return base;
 }
 
 const char *letters_spelled(char32_t cp)
