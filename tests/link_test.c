@@ -160,6 +160,42 @@ static const char *linked(const char *term, const char *url, bool links)
     return at + 5;
 }
 
+static int times(const char *text, const char *what)
+{
+    int n = 0;
+
+    for (; (text = strstr(text, what)) != NULL; text++)
+        n++;
+    return n;
+}
+
+Test(link, of_a_row_is_said_once_unless_another_stands_between)
+{
+    static const struct dx_style one = { .link = "https://h/1" }, other = { .link = "https://h/2" };
+    struct screen_options options = { .color = "", .glyphs = "", .links = true };
+    struct dx_error err = { 0 };
+    struct dx_canvas canvas;
+    const char *said;
+
+    terminal_open(3, 40);
+    screen_close(a.v.screen);
+    setenv("TERM", "xterm-256color", 1);
+    a.v.screen = screen_open(&options, &a.app.theme, &err);
+    cr_assert(a.v.screen, "%s", err.text);
+    canvas = canvas_of(screen_grid(a.v.screen));
+    canvas_put(&canvas, 1, 0, &one, "key");
+    canvas_put(&canvas, 1, 5, NULL, "12");
+    canvas_put(&canvas, 1, 10, &one, "title");
+    canvas_put(&canvas, 2, 0, &one, "a");
+    canvas_put(&canvas, 2, 4, &other, "b");
+    canvas_put(&canvas, 2, 8, &one, "c");
+    said = terminal_said();
+    cr_expect_eq(times(said, "]8;;https://h/1"), 3);
+    cr_expect_eq(times(said, "]8;;https://h/2"), 1);
+    cr_expect_not_null(strstr(said, "\033[2;11H"), "on to the title");
+    terminal_close();
+}
+
 Test(link, of_the_terminal_are_web_addresses_in_ascii)
 {
     static char many[2200] = "https://h/";
