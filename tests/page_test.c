@@ -225,8 +225,9 @@ Test(page, the_headline_says_the_worst_first)
     cr_expect(strstr(headline(&facts, "", 80), "All within their goals."));
     facts.shines[SHINE_STALE] = 1;
     facts.ok_ms = T0 - 630000;
-    cr_expect(strstr(headline(&facts, "", 80), "Within their goals when last heard of, 10m 30s ago"),
-              "%s", headline(&facts, "", 80));
+    cr_expect(
+        strstr(headline(&facts, "", 80), "Within their goals when last heard of, 10m 30s ago"),
+        "%s", headline(&facts, "", 80));
     facts_add(&facts, DX_ROLE_WARN, "linux", "18 jobs wait");
     cr_expect(strstr(headline(&facts, "", 80), "linux 18 jobs wait"));
     facts_add(&facts, DX_ROLE_BAD, "disk", "is full");
