@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -60,7 +61,10 @@ static int64_t longest_callback(void)
         took = time_boot_ms() - before;
         longest = took > longest ? took : longest;
     }
-    cr_expect(got[0].done && got[1].done && got[2].done);
+    for (int i = 0; i < 3; i++) {
+        cr_expect(got[i].done);
+        client_done(&got[i]);
+    }
     return longest;
 }
 

@@ -82,9 +82,10 @@ static void ask_more(const struct github *config, struct plan *plan, struct batc
     struct dx_error err = { 0 };
 
     failed.outcome.result = DX_RESULT_FAILURE;
-    (void)github_evidence_ask(&p, &failed, "octo-org/octo-repo", "30433642", 1);
+    failed.run = batch_known_run(batch, "octo-org/octo-repo", "30433642", 1);
+    github_evidence_ask(&p, &failed, "octo-org/octo-repo", "30433642", 1);
     github_gap_ask(plan, "octo-org/octo-repo", plan->now_ms - GITHUB_DAY);
-    github_run_ask(plan, "octo-org/octo-repo", "30433642", 1);
+    github_run_ask(&p, "octo-org/octo-repo", "30433642", 1);
     (void)source_decode(&source_github, config, &reply, plan, batch, &err);
 }
 
