@@ -302,18 +302,21 @@ Test(panels, every_tile_opens)
                                          "First attempt",    "Lost to flakes", "Flaky jobs" };
     bool seen[sizeof(names) / sizeof(names[0])] = { false };
     struct pty *p = view_health(60, 200); /* all of them */
+    char *text;
 
     pty_send(p, "\033[Z");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         pty_send(p, "\r");
         SHOWS(p, "Health › ");
         SHOWS(p, "all: ");
+        text = pty_text(p);
         for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
             char path[80];
 
             snprintf(path, sizeof(path), "Health › %s ", names[n]);
-            seen[n] = seen[n] || strstr(pty_text(p), path) != NULL;
+            seen[n] = seen[n] || strstr(text, path) != NULL;
         }
+        free(text);
         pty_send(p, "\033");
         LACKS(p, "all: ");
         pty_send(p, "l");
