@@ -46,8 +46,8 @@ static const struct {
     { { "onec" }, "unknown command \"onec\"; did you mean \"once\"?", 0, 0, 0, 0, 0 },
     { { "xyzzy" }, "unknown command \"xyzzy\"", 0, 0, 0, 0, 0 },
     { { "export" },
-      "export what: samples, alerts, runs, jobs, pools, pipelines, flaky, failures, tickets or "
-      "kpis?",
+      "export what: samples, alerts, runs, jobs, pools, pipelines, flaky, failures, tickets, "
+      "kpis or rules?",
       0,
       0,
       0,

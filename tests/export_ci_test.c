@@ -219,7 +219,8 @@ static void expect_same(const char *kind, const char *key, const json_t *value, 
 Test(export_ci, jsonl_and_csv_say_the_same)
 {
     fill();
-    for (int kind = RUNS; export_kinds[kind]; kind++) {
+    /* Rules are last, and here are none: what they export is in modes_test. */
+    for (int kind = RUNS; strcmp(export_kinds[kind], "rules") != 0; kind++) {
         char *jsonl = strdup(exported(kind, "jsonl")), *csv = strdup(exported(kind, "csv"));
         const char *line = jsonl, *cells;
         char cell[8192];
