@@ -267,13 +267,12 @@ Test(export_ci, a_job_in_full)
 /* Eight waits of 60.1 s within the day; of the week before there are none. */
 Test(export_ci, a_key_number_in_full)
 {
-    static const char wanted[] =
-        "{\"id\":\"queue_p95\",\"name\":\"Queue p95\",\"value\":60.1,"
-        "\"unit\":\"seconds\",\"low\":null,\"high\":null,\"n\":9,"
-        "\"window_s\":86400.0,\"previous\":null,\"previous_window_s\":604800.0,"
-        "\"previous_n\":0,\"target\":300.0,\"target_bad\":450.0,"
-        "\"target_is\":\"at most\",\"state\":\"good\",\"note\":\"\","
-        "\"definition\":\"p95 of the waits";
+    static const char wanted[] = "{\"id\":\"queue_p95\",\"name\":\"Queue p95\",\"value\":60.1,"
+                                 "\"unit\":\"seconds\",\"low\":null,\"high\":null,\"n\":9,"
+                                 "\"window\":\"24h\",\"previous\":null,\"previous_window\":\"7d\","
+                                 "\"previous_n\":0,\"target\":300.0,\"target_bad\":450.0,"
+                                 "\"target_is\":\"at most\",\"state\":\"good\",\"note\":\"\","
+                                 "\"definition\":\"p95 of the waits";
     const char *line;
 
     fill();

@@ -76,6 +76,26 @@ Test(time, durations_have_two_units_at_most)
 }
 
 static const struct {
+    int64_t ms;
+    const char *text;
+} written[] = {
+    { 604800000, "7d" },  { 86400000, "24h" },  { 172800000, "2d" }, { INT64_C(2592000000), "30d" },
+    { 129600000, "36h" }, { 3600000, "1h" },    { 5400000, "90m" },  { 90060000, "1501m" },
+    { 30000, "30s" },     { 90500, "90500ms" }, { 0, "0s" },
+};
+
+Test(time, durations_are_written_as_configurations_have_them)
+{
+    for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+        char text[TIME_TEXT];
+        int64_t ms = -1;
+
+        cr_expect_str_eq(duration_write(text, written[i].ms), written[i].text);
+        cr_expect(duration_parse(&ms, text) && ms == written[i].ms, "%s", text);
+    }
+}
+
+static const struct {
     const char *text;
     int64_t ms; /* -1: not a duration */
 } spans[] = {

@@ -19,6 +19,10 @@
     {                                                                                              \
         name, DX_FIELD_##field, SHAPE_SECONDS, help                                                \
     }
+#define SPAN(name, field, help)                                                                    \
+    {                                                                                              \
+        name, DX_FIELD_##field, SHAPE_SPAN, help                                                   \
+    }
 #define RATE(name, field, help)                                                                    \
     {                                                                                              \
         name, DX_FIELD_##field, SHAPE_RATE, help                                                   \
@@ -324,9 +328,9 @@ static const struct record_field kpi_fields[] = {
     { "low", DX_FIELD_LOW, SHAPE_NUMBER, "of a range: at worst, unknown causes the platform's" },
     { "high", DX_FIELD_HIGH, SHAPE_NUMBER, "of a range: at best" },
     WHOLE("n", N, "what it is made of"),
-    SECONDS("window_s", WINDOW, "up to now; 0: as it is now"),
+    SPAN("window", WINDOW, "up to now: 24h, 7d, 30d ...; now: as it is now"),
     { "previous", DX_FIELD_BEFORE, SHAPE_NUMBER, "the value over the window before" },
-    SECONDS("previous_window_s", BEFORE_WINDOW, "of that; where window_s is 0, how long ago"),
+    SPAN("previous_window", BEFORE_WINDOW, "of that; where window is now, how long ago"),
     WHOLE("previous_n", N_BEFORE, "what that is made of"),
     { "target", DX_FIELD_TARGET, SHAPE_NUMBER, "the goal; null: none" },
     { "target_bad", DX_FIELD_TARGET_BAD, SHAPE_NUMBER, "from there on it is bad" },
@@ -389,7 +393,7 @@ static const char *const units[] = {
     [SHAPE_TREND] = "word",      [SHAPE_WINDOW] = "seconds",    [SHAPE_TICKET_STATE] = "word",
     [SHAPE_SLAS] = "list",       [SHAPE_LIST] = "list",         [SHAPE_FULL_MINUTES] = "minutes",
     [SHAPE_UNIT] = "word",       [SHAPE_KPI_STATE] = "word",    [SHAPE_RULE_STATE] = "word",
-    [SHAPE_FLOOR] = "words",     [SHAPE_STAYS] = "object",
+    [SHAPE_FLOOR] = "words",     [SHAPE_STAYS] = "object",      [SHAPE_SPAN] = "span",
 };
 
 /* A section for each kind, between comments that name it. */

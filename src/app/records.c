@@ -122,6 +122,13 @@ static json_t *time_json(int64_t ms)
     return ms > 0 ? json_string(time_format(text, ms)) : json_null();
 }
 
+static json_t *span_json(int64_t ms)
+{
+    char text[TIME_TEXT];
+
+    return json_string(ms > 0 ? duration_write(text, ms) : "now");
+}
+
 static json_t *list_json(const char *text)
 {
     json_t *list = json_loads(text, 0, NULL);
@@ -207,6 +214,8 @@ static json_t *value_json(const struct record_field *f, const struct record_row 
         return has ? number(ops->number(row->rows, f->field)) : json_null();
     case SHAPE_SECONDS:
         return has ? number(ops->number(row->rows, f->field) / 1e3) : json_null();
+    case SHAPE_SPAN:
+        return has ? span_json(ops->integer(row->rows, f->field)) : json_null();
     case SHAPE_MINUTES:
         return has ? number(ops->number(row->rows, f->field) / 60e3) : json_null();
     case SHAPE_FULL_MINUTES:

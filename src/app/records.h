@@ -35,6 +35,7 @@ enum record_shape {
     SHAPE_WHOLE,   /* a whole number */
     SHAPE_NUMBER,  /* infinities as texts, as Prometheus does: JSON has none */
     SHAPE_SECONDS, /* of a span in ms */
+    SHAPE_SPAN,    /* likewise, as configurations have it: "7d"; of 0 ms "now" */
     SHAPE_MINUTES,
     SHAPE_RATE, /* 0 to 1 */
     SHAPE_FLAG, /* true or false */

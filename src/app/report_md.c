@@ -151,8 +151,7 @@ static void put_kpis(struct buf *out, const json_t *model)
 
         md(out, "| ~ | ~ | ~ | ~ | ~ | ~ | ~ | ~ |\n", report_glyph(report_text(kpi, "state")),
            report_text(kpi, "name"), report_kpi_value(w.text[0], kpi), *trend ? trend : "–",
-           *goal ? goal : "–", whole(&w, 3, kpi, "n"),
-           report_window(w.text[4], report_number(kpi, "window_s")),
+           *goal ? goal : "–", whole(&w, 3, kpi, "n"), report_kpi_window(w.text[4], kpi, "window"),
            value(&w, 5, report_text(kpi, "unit"), report_number(kpi, "previous")));
     }
 }

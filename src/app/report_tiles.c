@@ -73,13 +73,13 @@ static void put_chart(struct report_page *page, const json_t *kpi)
 /* Of a number that is as it is now: against how long ago. */
 static void put_before(struct report_page *page, const json_t *kpi)
 {
-    double window = report_number(kpi, "window_s");
+    const bool now = strcmp(report_text(kpi, "window"), "now") == 0;
     char before[REPORT_TEXT], span[REPORT_TEXT], n[REPORT_TEXT];
 
     markup(page->out, "<p class=\"more\">n $", report_whole(n, kpi, "n"));
     (void)report_value(before, report_text(kpi, "unit"), report_number(kpi, "previous"));
-    (void)report_window(span, report_number(kpi, "previous_window_s"));
-    if (window > 0. && json_is_number(json_object_get(kpi, "previous")))
+    (void)report_kpi_window(span, kpi, "previous_window");
+    if (!now && json_is_number(json_object_get(kpi, "previous")))
         markup(page->out, " · before: $ in $, n $", before, span,
                report_whole(n, kpi, "previous_n"));
     else if (json_is_number(json_object_get(kpi, "previous")))
@@ -98,7 +98,7 @@ static void put_tile(struct report_page *page, const json_t *kpi)
            "<article class=\"tile $\"><h3><span class=\"mark $\" aria-hidden=\"true\">$</span>"
            "<span>$<span class=\"unseen\">: $</span></span><small>$</small></h3>",
            state, state, report_glyph(state), report_text(kpi, "name"), report_word(state),
-           report_window(text, report_number(kpi, "window_s")));
+           report_kpi_window(text, kpi, "window"));
     (void)buf_text(page->out, "<p class=\"value\"><b>");
     markup_value(page->out, report_kpi_value(text, kpi));
     (void)report_trend(trend, kpi);

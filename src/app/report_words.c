@@ -202,6 +202,14 @@ bool report_is_worse(const json_t *kpi)
     return is_floor(kpi) ? value < before : value > before;
 }
 
+const char *report_kpi_window(char out[REPORT_TEXT], const json_t *kpi, const char *key)
+{
+    int64_t ms = 0;
+
+    (void)duration_parse(&ms, report_text(kpi, key)); /* "now" is none */
+    return report_window(out, (double)ms / 1e3);
+}
+
 /* ---- what got worse ---- */
 
 const char *report_what(char *out, size_t cap, const json_t *record)

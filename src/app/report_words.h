@@ -26,7 +26,9 @@ const char *report_kpi_value(char out[REPORT_TEXT],
                              const json_t *kpi);                    /* a range, where it is one */
 const char *report_goal(char out[REPORT_TEXT], const json_t *kpi);  /* "≤ 5m"; "" */
 const char *report_trend(char out[REPORT_TEXT], const json_t *kpi); /* "▲ 1m 04s", "=", "" */
-bool report_is_worse(const json_t *kpi);                            /* than the window before */
+const char *report_kpi_window(char out[REPORT_TEXT], const json_t *kpi,
+                              const char *key); /* its "window": "7 d", "now" */
+bool report_is_worse(const json_t *kpi);        /* than the window before */
 
 /* Where it is: "acme/api · test · jdk21", "linux-xl". */
 const char *report_what(char *out, size_t cap, const json_t *record);

@@ -200,19 +200,32 @@ const char *duration_format(char out[TIME_TEXT], int64_t ms, bool spaced)
     return out;
 }
 
+enum { MS, SECONDS, MINUTES, HOURS, DAYS, WEEKS, UNITS };
+
+static const struct {
+    const char *name;
+    int64_t ms;
+} units[UNITS] = {
+    [MS] = { "ms", 1 },
+    [SECONDS] = { "s", SECOND_MS },
+    [MINUTES] = { "m", INT64_C(60000) },
+    [HOURS] = { "h", INT64_C(3600000) },
+    [DAYS] = { "d", INT64_C(86400000) },
+    [WEEKS] = { "w", INT64_C(604800000) },
+};
+
+const char *duration_write(char out[TIME_TEXT], int64_t ms)
+{
+    int unit = ms > units[DAYS].ms ? DAYS : ms > 0 ? HOURS : SECONDS;
+
+    while (ms % units[unit].ms != 0)
+        unit--;
+    (void)snprintf(out, TIME_TEXT, "%lld%s", (long long)(ms / units[unit].ms), units[unit].name);
+    return out;
+}
+
 bool duration_parse(int64_t *ms, const char *text)
 {
-    static const struct {
-        const char *name;
-        int64_t ms;
-    } units[] = {
-        { "ms", 1 },
-        { "s", SECOND_MS },
-        { "m", (int64_t)MINUTE_S * SECOND_MS },
-        { "h", (int64_t)HOUR_S * SECOND_MS },
-        { "d", (int64_t)DAY_S * SECOND_MS },
-        { "w", (int64_t)7 * DAY_S * SECOND_MS },
-    };
     int64_t total = 0;
 
     if (!*text)
@@ -222,10 +235,10 @@ bool duration_parse(int64_t *ms, const char *text)
         double n = *text >= '0' && *text <= '9' ? strtod(text, &end) : -1.;
         size_t len = end ? strspn(end, "mshdw") : 0, i = 0;
 
-        while (i < sizeof(units) / sizeof(units[0]) &&
+        while (i < UNITS &&
                (strlen(units[i].name) != len || !end || strncmp(units[i].name, end, len) != 0))
             i++;
-        if (n < 0. || i == sizeof(units) / sizeof(units[0]) || n * (double)units[i].ms > 1e15)
+        if (n < 0. || i == UNITS || n * (double)units[i].ms > 1e15)
             return false;
         total += (int64_t)llround(n * (double)units[i].ms);
         text = end + len;

@@ -32,6 +32,9 @@ const char *time_format(char out[TIME_TEXT], int64_t ms);
 /* Two units at most, the second padded: 12s 1m02s 11m40s 3h02m 2d16h, from ten
  * days 12d; negative with "-"; spaced: "1m 02s". */
 const char *duration_format(char out[TIME_TEXT], int64_t ms, bool spaced);
+/* As it is written in configurations, in one unit: 7d 24h (a day) 90m 30s 250ms; not
+ * negative. duration_parse() reads it back as the same. */
+const char *duration_write(char out[TIME_TEXT], int64_t ms);
 /* "30s" "5m" "2h" "7d" "1h30m" "250ms" "2w" -> ms; false: not one. */
 bool duration_parse(int64_t *ms, const char *text);
 
