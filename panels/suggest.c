@@ -83,7 +83,8 @@ void suggest_read(struct suggestions *out, const struct dx_view *view, const cha
     }
     if (out->verdict == DX_VERDICT_IGNORED)
         return;
-    if (*key == 't')
+    out->looking = *key == 't' && dx_later(view);
+    if (*key == 't' && !out->looking)
         read_tickets(out, view, key);
     rows = dx_rows(view, DX_QUERY_RUNBOOKS, DX_FILTER(.key = key, .limit = SUGGEST_MOST));
     while (dx_next(rows) && out->runbook_count < SUGGEST_MOST)
@@ -139,6 +140,17 @@ static int draw_category(const struct suggestions *s, struct dx_canvas *canvas,
     return at.row + 1;
 }
 
+static int draw_looking(struct dx_canvas *canvas, struct suggest_place at)
+{
+    int col = MARGIN + at.label;
+    char text[40];
+
+    (void)dx_put(canvas, at.row, MARGIN, &dim, "like it");
+    (void)snprintf(text, sizeof(text), "looking for them %s", dx_glyph(canvas, DX_GLYPH_ELLIPSIS));
+    (void)dx_put(canvas, at.row, col, &dim, text);
+    return at.row + 1;
+}
+
 int suggest_draw(const struct suggestions *s, struct dx_canvas *canvas, struct suggest_place at)
 {
     if (s->verdict == DX_VERDICT_IGNORED && at.row < at.end) {
@@ -147,6 +159,8 @@ int suggest_draw(const struct suggestions *s, struct dx_canvas *canvas, struct s
     }
     if (at.row < at.end && (*s->category || s->verdict == DX_VERDICT_ACCEPTED))
         at.row = draw_category(s, canvas, at);
+    if (s->looking && at.row < at.end)
+        at.row = draw_looking(canvas, at);
     for (size_t i = 0; i < s->ticket_count && at.row < at.end; i++)
         at.row = draw_one(&s->tickets[i], i == 0 ? "like it" : "", canvas, at);
     for (size_t i = 0; i < s->runbook_count && at.row < at.end; i++)

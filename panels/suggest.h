@@ -17,6 +17,7 @@ struct suggestion {
 struct suggestions {
     char category[SUGGEST_CATEGORY]; /* of most that are like it; "": none is likely */
     int64_t votes, of;               /* so many of the similar ones have it */
+    bool looking;                    /* for tickets like it: nothing is known of them yet */
     enum dx_verdict verdict;
     char accepted[SUGGEST_CATEGORY]; /* the category that a person accepted */
     struct suggestion tickets[SUGGEST_MOST], runbooks[SUGGEST_MOST];

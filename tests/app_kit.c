@@ -18,9 +18,10 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
                    struct dx_error *err)
 {
     (void)state;
-    (void)view;
     (void)err;
     a.updates++;
+    if (a.takes_long)
+        (void)dx_later(view);
     for (int i = 0; i < a.list_rows; i++) {
         char key[16];
         struct dx_cell cells[2] = { { .text = key }, { .value = i } };

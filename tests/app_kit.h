@@ -9,8 +9,9 @@
 struct app_kit {
     struct app app;
     struct viewer v;
-    int updates;   /* of all panels */
-    int list_rows; /* that each list holds: "row 0" ... with the URL `url` */
+    int updates;     /* of all panels */
+    bool takes_long; /* they ask dx_later() */
+    int list_rows;   /* that each list holds: "row 0" ... with the URL `url` */
     const char *url;
     const char *step; /* what enter pushes on the path; NULL: nothing */
     bool alerts;      /* the lists are of alerts, the second of which is claimed and snoozed */

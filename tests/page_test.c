@@ -77,6 +77,41 @@ Test(page, only_what_is_shown_is_read)
     cr_expect_eq(a.updates, 1);
 }
 
+/* A picture has all at once; on a terminal the rest comes behind the first frame, once. */
+Test(page, what_takes_long_comes_behind_the_first_frame)
+{
+    struct page *page = &a.v.pages[0];
+
+    a.takes_long = true;
+    draw_frame(40, 120);
+    cr_expect_not(page_owes(page));
+    page_rest(page);
+    page->hurried = true;
+    page_update(page, &a.v.reader, T0, 37, 120);
+    cr_expect(page_owes(page));
+    a.updates = 0;
+    page_follow(page, &a.v.reader, T0);
+    cr_expect_eq(a.updates, 3);
+    cr_expect_not(page_owes(page));
+    page_follow(page, &a.v.reader, T0);
+    page_update(page, &a.v.reader, T0, 37, 120);
+    cr_expect_eq(a.updates, 6);
+    cr_expect_not(page_owes(page));
+}
+
+Test(page, what_is_not_on_the_screen_any_more_is_not_owed)
+{
+    struct page *page = &a.v.pages[0];
+
+    draw_frame(40, 120);
+    page_rest(page);
+    a.takes_long = page->hurried = true;
+    page_update(page, &a.v.reader, T0, 37, 120);
+    page->zoomed = 1;
+    page_update(page, &a.v.reader, T0, 37, 120);
+    cr_expect_not(page_owes(page));
+}
+
 Test(page, the_focus_goes_round_what_is_shown)
 {
     struct page *page = &a.v.pages[0];

@@ -251,6 +251,42 @@ Test(host, a_list_that_is_a_part_says_of_how_many_and_is_told_what_is_looked_for
     cr_expect(panel_shows("/row  5 of 20,000"));
 }
 
+static bool later;
+
+static void takes_long(const struct dx_view *view, struct dx_list *list)
+{
+    (void)list;
+    later = dx_later(view);
+}
+
+Test(host, only_the_first_frame_of_what_is_opened_does_not_wait_for_what_takes_long)
+{
+    struct step step = { .key = "t1", .url = "" };
+
+    panel.update = takes_long;
+    cr_assert(instance_open(&in, &lists, "", NULL, 0));
+    panel_update();
+    cr_expect_not(later, "nobody hurries");
+    instance_push(&in, &step);
+    in.hurried = true;
+    panel_update();
+    cr_expect(later && in.owes);
+    panel_update();
+    cr_expect(!later && !in.owes);
+    panel_update();
+    cr_expect(!later && !in.owes, "it is shown already");
+    cr_expect(instance_back(&in));
+    panel_update();
+    (void)snprintf(step.key, sizeof(step.key), "t2");
+    instance_push(&in, &step);
+    panel_update();
+    cr_expect(later && in.owes, "of another one");
+    panel_update();
+    instance_rest(&in);
+    panel_update();
+    cr_expect(later && in.owes, "it was not on the screen meanwhile");
+}
+
 Test(host, findings_are_the_first_eight)
 {
     instance_open(&in, &lists, "", NULL, 0);

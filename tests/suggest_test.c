@@ -69,6 +69,35 @@ Test(suggest, a_long_category_leaves_room_for_what_to_do)
     cr_expect_str_eq(drawn(40), " likely    network and st~lls of images");
 }
 
+/* A frame that does not wait for them says so; the next update ends as one that waited. */
+Test(suggest, of_what_is_looked_for_later_nothing_is_said_yet)
+{
+    similar("runners");
+    similar("runners");
+    in.hurried = true;
+    cr_expect_str_eq(drawn(40), " like it   looking for them ~");
+    cr_expect_eq(found.ticket_count, 0);
+    cr_expect(in.owes);
+    cr_expect_str_eq(drawn(60), " likely    runners  2 of 2 like it; a accepts, i ignores");
+    cr_expect_eq(found.ticket_count, 2);
+    cr_expect_not(in.owes);
+}
+
+Test(suggest, where_none_is_alike_nothing_is_said_in_the_end)
+{
+    in.hurried = true;
+    cr_expect_str_eq(drawn(40), " like it   looking for them ~");
+    cr_expect_str_eq(drawn(40), "");
+}
+
+Test(suggest, what_is_ignored_is_not_looked_for)
+{
+    fake_set(fake_add(DX_QUERY_TRIAGE), DX_FIELD_STATE, DX_VERDICT_IGNORED);
+    in.hurried = true;
+    cr_expect_str_eq(drawn(60), " Suggestions are ignored; u shows them.");
+    cr_expect_not(in.owes);
+}
+
 /* Longer than what is kept of it, and of more bytes than columns. */
 Test(suggest, a_category_of_any_length_is_one)
 {

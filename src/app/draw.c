@@ -18,6 +18,13 @@ enum {
     MOMENT_ROOM = 28 /* beside it: the names, the tab that is open */
 };
 
+/* Somebody waits at the keys; a picture, and the wall, have all at once. */
+static void hurry(struct viewer *v)
+{
+    for (size_t i = 0; i < v->page_count; i++)
+        v->pages[i].hurried = v->screen && !v->wall.on;
+}
+
 /* One read transaction for all that the frame shows; it never spans a write to
  * the terminal. */
 static void update(struct viewer *v, const struct grid *grid)
@@ -27,6 +34,7 @@ static void update(struct viewer *v, const struct grid *grid)
     int64_t now_ms = viewer_now(v);
 
     meeting_due(v);
+    hurry(v);
     page = viewer_page(v);
     v->store_trouble[0] = '\0';
     v->update_ms = now_ms;

@@ -180,6 +180,7 @@ static void update_slot(struct slot *slot, const struct reader *reader, int64_t 
 {
     int frame;
 
+    slot->instance.owes = false;
     if (!is_shown(slot) && !slot->instance.followed)
         return;
     frame = slot->instance.bare ? 0 : FRAME;
@@ -205,12 +206,21 @@ static void update_slots(struct page *page, const struct reader *reader, int64_t
     for (size_t i = 0; i < page->slot_count; i++) {
         size_t master = page_master(page, i);
         page->slots[i].instance.before = page->before;
+        page->slots[i].instance.hurried = page->hurried;
         bool moved = master != SIZE_MAX &&
                      instance_follow(&page->slots[i].instance, &page->slots[master].instance);
 
-        if (all || moved)
+        if (all || moved || page->slots[i].instance.owes)
             update_slot(&page->slots[i], reader, now_ms);
     }
+}
+
+bool page_owes(const struct page *page)
+{
+    for (size_t i = 0; i < page->slot_count && page->open; i++)
+        if (page->slots[i].instance.owes)
+            return true;
+    return false;
 }
 
 void page_follow(struct page *page, const struct reader *reader, int64_t now_ms)

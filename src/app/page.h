@@ -24,7 +24,8 @@ struct page {
     size_t focus;
     int zoomed; /* slot, or -1 */
     bool open;
-    bool large; /* key numbers have their share of it, and no frame around their own */
+    bool large;   /* key numbers have their share of it, and no frame around their own */
+    bool hurried; /* the first frame of what is opened there does not wait for what takes long */
     const struct as_of *before; /* week against week, for the next update; NULL: not */
 };
 
@@ -34,7 +35,9 @@ void page_done(struct page *page);
  * store into those that are shown. */
 void page_update(struct page *page, const struct reader *reader, int64_t now_ms, int rows,
                  int cols);
-/* After a selection moved: read what follows it. */
+/* A panel left out what takes long: page_follow() is to come behind the frame. */
+bool page_owes(const struct page *page);
+/* After a selection moved: read what follows it; and what was owed. */
 void page_follow(struct page *page, const struct reader *reader, int64_t now_ms);
 /* The panel before it of its kind that it follows; the one that shows what is
  * selected in it, with a list, and is on the screen. SIZE_MAX: none. */

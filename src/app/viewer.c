@@ -108,6 +108,8 @@ static void make_frame(struct viewer *v)
         viewer_draw_clock(v, screen_grid(v->screen));
     if (screen_show(v->screen))
         v->want_update = v->want_draw = v->want_follow = v->want_clock = false;
+    if (page_owes(viewer_page(v)) && moment_is_ready(v) && !*v->store_trouble)
+        ev_idle_start(v->loop, &v->owed);
     wait_to_send(v);
 }
 
@@ -143,6 +145,15 @@ static void on_out(struct ev_loop *loop, ev_io *w, int revents)
         end(v, EXIT_OK);
     if (!screen_pending(v->screen))
         ev_io_stop(loop, w);
+}
+
+static void on_owed(struct ev_loop *loop, ev_idle *w, int revents)
+{
+    struct viewer *v = w->data;
+
+    (void)revents;
+    ev_idle_stop(loop, w);
+    v->want_follow = true;
 }
 
 static void on_pace(struct ev_loop *loop, ev_timer *w, int revents)
@@ -279,6 +290,8 @@ static void init_watchers(struct viewer *v)
     v->tick.data = v;
     ev_timer_init(&v->pace, on_pace, 0., 0.);
     v->pace.data = v;
+    ev_idle_init(&v->owed, on_owed);
+    v->owed.data = v;
     ev_prepare_init(&v->before_sleep, before_sleep);
     v->before_sleep.data = v;
 }

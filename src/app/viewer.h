@@ -75,6 +75,7 @@ struct viewer {
     ev_io keys, out;
     ev_timer tick, pace;
     ev_prepare before_sleep;
+    ev_idle owed; /* runs when no key waits: what the last frame left out */
     ev_signal signals[6];
     int signal_count;
     int status; /* exit code */

@@ -153,6 +153,12 @@ int dx_view_cols(const struct dx_view *view)
     return view->cols;
 }
 
+bool dx_later(const struct dx_view *view)
+{
+    view->instance->owes = view->instance->owes || view->instance->later;
+    return view->instance->later;
+}
+
 int dx_depth(const struct dx_view *view)
 {
     return view->instance->depth;

@@ -219,6 +219,16 @@ static void run_update(struct instance *in, const struct dx_view *view, bool the
         in->error = *broken;
 }
 
+/* Only what was shown before is waited for: what comes anew is there at once. */
+static void hurry(struct instance *in)
+{
+    const char *key = in->depth > 0 ? in->path[in->depth - 1].key : "";
+
+    in->later = in->hurried && !(in->begun && strcmp(in->begun_key, key) == 0);
+    in->begun = true;
+    (void)snprintf(in->begun_key, sizeof(in->begun_key), "%s", key);
+}
+
 void instance_update(struct instance *in, const struct reader *reader, int64_t now_ms, int rows,
                      int cols)
 {
@@ -231,6 +241,7 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
                             .open = &open };
     struct dx_view before = view;
 
+    in->owes = false;
     if (!in->open || in->off)
         return;
     read_age(in, reader, now_ms);
@@ -242,6 +253,7 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
         table_clear(in->table);
     if (in->idle)
         return;
+    hurry(in);
     if (in->before) {
         before.reader = in->before->reader;
         before.now_ms = in->before->now_ms;

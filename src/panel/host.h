@@ -43,13 +43,17 @@ struct instance {
     struct finding *findings; /* FINDINGS_MOST; NULL: there was none yet */
     int64_t total;            /* its rows are the first ones of so many; 0: they are all */
     size_t finding_count;
-    struct step *path; /* what was opened before at a level stays behind its end; `reached` */
-    int depth, base;   /* steps of the path; the first `base` are those of the one it follows */
-    int reached;       /* the deepest level yet */
-    bool idle;         /* it follows one where nothing is selected that can be opened */
-    bool followed;     /* its selection is shown without the focus too */
-    bool bare;         /* it has no frame */
-    bool unmarked;     /* what changed is not marked */
+    struct step *path;   /* what was opened before at a level stays behind its end; `reached` */
+    int depth, base;     /* steps of the path; the first `base` are those of the one it follows */
+    int reached;         /* the deepest level yet */
+    bool idle;           /* it follows one where nothing is selected that can be opened */
+    bool followed;       /* its selection is shown without the focus too */
+    bool bare;           /* it has no frame */
+    bool hurried;        /* the first frame of what is opened does not wait for what takes long */
+    bool owes;           /* and it left something out: another update is to come */
+    bool begun, later;   /* it showed something; dx_later() of this update */
+    char begun_key[256]; /* that was inside of this */
+    bool unmarked;       /* what changed is not marked */
     const struct as_of *before; /* week against week: the week before; NULL: not now */
     struct week *week;          /* its list has last week's numbers beside its own; NULL: not */
     /* the age of its data, by the last update: */

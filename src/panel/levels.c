@@ -55,6 +55,7 @@ void levels_end(struct instance *in)
 
 void instance_rest(struct instance *in)
 {
+    in->begun = false;
     for (int i = 0; i <= in->reached; i++)
         table_clear(&in->tables[i]);
 }

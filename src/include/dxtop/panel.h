@@ -211,6 +211,9 @@ DX_EXPORT int64_t dx_now(const struct dx_view *view); /* the moment shown, Unix 
 DX_EXPORT const struct dx_view *dx_before(const struct dx_view *view);
 DX_EXPORT int dx_view_rows(const struct dx_view *view);
 DX_EXPORT int dx_view_cols(const struct dx_view *view);
+/* What takes longer than a frame should: true: leave it out, and draw() that it is being looked
+ * for. The frame comes first then, and update() is called again behind it. */
+DX_EXPORT bool dx_later(const struct dx_view *view);
 
 /* How many rows were opened, one in the other; 0: the panel's own list is shown.
  * dx_key(): the key of the row that level 1, 2 ... up to dx_depth() shows the
