@@ -179,35 +179,79 @@ static void put_value(struct dx_canvas *canvas, const struct dx_box *box, const 
                          DX_FIT_RIGHT, &dim, count_in(n, tile, room - 1));
 }
 
+/* "▼ 1.2" as "▼1.2". */
+static void tighten(char *words)
+{
+    char *blank = strchr(words, ' ');
+
+    if (blank)
+        memmove(blank, blank + 1, strlen(blank));
+}
+
+struct beside { /* below the value */
+    char trend[TILE_TEXT], n[TILE_TEXT], goal[TILE_TEXT];
+};
+
+static bool fits(const struct beside *b, int cols)
+{
+    return dx_width(b->trend) + (*b->n ? 1 + dx_width(b->n) : 0) + 1 + dx_width(b->goal) <= cols;
+}
+
+/* How many there are, where that does not stand above: no number is without it for a blank. */
+static bool count_beside(struct beside *b, const struct tile *tile, int cols)
+{
+    char n[TILE_TEXT];
+
+    if (!*count_in(b->n, tile, cols) || fits(b, cols))
+        return true;
+    (void)tile_goal(b->goal, tile, false);
+    if (!fits(b, cols) && *count_in(n, tile, dx_width(b->n) - 1))
+        memcpy(b->n, n, sizeof(n));
+    if (!fits(b, cols) && !tile->stale)
+        tighten(b->trend);
+    if (!fits(b, cols) && !tile->week)
+        tighten(b->n);
+    if (!fits(b, cols))
+        tighten(b->goal);
+    return fits(b, cols);
+}
+
+static void write_beside(struct beside *b, const struct tile *tile, int cols)
+{
+    struct beside with;
+    char above[TILE_TEXT];
+
+    (void)(tile->stale ? tile_stale(b->trend, tile) : tile_trend(b->trend, tile));
+    (void)tile_goal(b->goal, tile, true);
+    b->n[0] = '\0';
+    with = *b;
+    if (!*count_in(above, tile, cols - value_cols(tile) - 1) && count_beside(&with, tile, cols))
+        *b = with;
+    else if (!fits(b, cols))
+        (void)tile_goal(b->goal, tile, false);
+}
+
 static void put_trend(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
 {
-    char trend[TILE_TEXT], goal[TILE_TEXT], n[TILE_TEXT];
+    const struct dx_style stale = { .role = DX_ROLE_STALE }, *style = &dim;
+    struct beside b;
     int used, room;
 
-    (void)tile_goal(goal, tile, true);
-    if (tile->stale) {
-        used = dx_put(canvas, box->row, box->col, &(struct dx_style){ .role = DX_ROLE_STALE },
-                      tile_stale(trend, tile));
-    } else {
-        used = dx_put(canvas, box->row, box->col, tile_is_worse(tile) ? &text : &dim,
-                      tile_trend(trend, tile));
-    }
+    write_beside(&b, tile, box->cols);
+    if (tile->stale)
+        style = &stale;
+    else if (tile_is_worse(tile))
+        style = &text;
+    used = dx_put(canvas, box->row, box->col, style, b.trend);
     room = box->cols - used;
-    if (*count_in(n, tile, box->cols - value_cols(tile) - 1))
-        n[0] = '\0'; /* it stands above */
-    else
-        (void)count_in(n, tile, room - 2 - dx_width(tile_goal(goal, tile, false)));
-    (void)tile_goal(goal, tile, true);
-    if (dx_width(goal) + 1 + (*n ? dx_width(n) + 1 : 0) > room)
-        (void)tile_goal(goal, tile, false);
-    if (dx_width(goal) + 1 > room)
+    if (dx_width(b.goal) + 1 > room)
         return;
     (void)dx_put_fit(canvas, (struct dx_box){ box->row, box->col + used, 1, room }, DX_FIT_RIGHT,
-                     &dim, goal);
-    if (*n)
-        (void)dx_put(canvas, box->row, box->col + used + (used > 0), &dim, n);
-    used += *n ? dx_width(n) + 1 : 0;
-    room = box->cols - used - dx_width(goal) - 2;
+                     &dim, b.goal);
+    if (*b.n)
+        (void)dx_put(canvas, box->row, box->col + used + (used > 0), &dim, b.n);
+    used += *b.n ? dx_width(b.n) + 1 : 0;
+    room = box->cols - used - dx_width(b.goal) - 2;
     if (*tile->note && tile->state != DX_KPI_NOTHING && dx_width(tile->note) + 2 <= room)
         (void)dx_put(canvas, box->row, box->col + used + 2, &text, tile->note);
 }
