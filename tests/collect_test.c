@@ -357,6 +357,8 @@ Test(check, one_that_is_something_else)
     cr_expect(strstr(text, "clock skew     not said"), "%s", text);
 }
 
+static const char no_runs[] = "{\"total_count\": 0, \"workflow_runs\": []}";
+
 /* A poll begins with one request; what it takes depends on how many repositories there
  * are, on all pages of their list. */
 Test(check, an_organisation_takes_what_its_repositories_take)
@@ -375,12 +377,50 @@ Test(check, an_organisation_takes_what_its_repositories_take)
               "[{\"full_name\": \"acme/a\"}, {\"full_name\": \"acme/b\"},"
               " {\"full_name\": \"acme/c\"}]");
     server_ok(t.server[0], "", "{}");
+    for (int i = 0; i < 3; i++)
+        server_ok(t.server[0], "", no_runs);
     server_ok(t.server[0], "", "[{\"full_name\": \"acme/d\"}, {\"full_name\": \"acme/e\"}]");
+    server_ok(t.server[0], "", no_runs);
     said = checked(COLLECT_OK);
     cr_expect(strstr(said, "requests       about 180 an hour that count: 120 polls of 1, and lists"
                            " led to 5 more\n"),
               "%s", said);
-    cr_expect_eq(server_requests(t.server[0]), 3, "both pages, and the probe");
+    cr_expect_eq(server_requests(t.server[0]), 8, "both pages, the probe, and may each be read");
+}
+
+/* What it says of the token is what the collector would find. */
+static const char *check_of_two(const char *first, int code)
+{
+    char text[300];
+
+    snprintf(text, sizeof(text),
+             "sources:\n  - {type: github, name: a, url: '%s', org: acme, runners: no,"
+             " every: 30s}\n",
+             server_url(t.server[0]));
+    load(text);
+    server_ok(t.server[0], "", "[{\"full_name\": \"acme/a\"}, {\"full_name\": \"acme/b\"}]");
+    server_ok(t.server[0], "", "{}");
+    if (first)
+        server_ok(t.server[0], "", first);
+    server_say(t.server[0], 0, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
+    return checked(code);
+}
+
+Test(check, a_token_that_may_list_repositories_and_read_none)
+{
+    const char *said = check_of_two(NULL, COLLECT_SOURCE_FAILED);
+
+    cr_expect(strstr(said, "  ✗ answers        the token may list 2 repositories and read the runs "
+                           "of none: it needs Actions (read)"),
+              "%s", said);
+}
+
+Test(check, a_token_that_may_read_some)
+{
+    const char *said = check_of_two(no_runs, COLLECT_OK);
+
+    cr_expect(strstr(said, "  ✗ may read       1 of 2 repositories are refused or not there"), "%s",
+              said);
 }
 
 Test(check, one_that_is_not_there)

@@ -16,10 +16,17 @@
 #include "core/letters.h"
 #include "core/mem.h"
 #include "net/http.h"
+#include "source/denied.h"
 #include "source/plan.h"
 #include "source/source.h"
 
-enum { PAGES_MOST = 50, STEPS = 32 };
+enum {
+    PAGES_MOST = 50,
+    STEPS = 32,
+    TRIES =
+        20, /* so many of the projects that its lists lead to are asked whether they can be read */
+    TRIED = STEPS + 1, /* the mark of what these lead to */
+};
 
 struct check { /* of one source */
     struct ev_loop *loop;
@@ -38,7 +45,11 @@ struct check { /* of one source */
     bool skew_known;
     size_t planned;           /* requests that a poll begins with */
     size_t led[STEPS], pages; /* by step: those that its lists lead to */
-    size_t records;           /* of a program */
+    bool asks; /* it tells of projects that may not be read, by the answers to this step */
+    unsigned step;
+    size_t tries;
+    size_t records;          /* of a program */
+    struct dx_error refused; /* how many of how many projects; none */
     struct dx_error error;
 };
 
@@ -57,6 +68,12 @@ static int64_t no_cursor(void *self, const char *name)
 }
 
 static void next_request(struct check *c);
+
+/* A list led to it, and its answer says whether a project can be read. */
+static bool is_try(const struct check *c, const struct plan_request *r)
+{
+    return c->asks && r->step == c->step && r->mark > 0 && r->mark != r->step + 1;
+}
 
 static void on_reply(void *self, const struct http_reply *from)
 {
@@ -77,7 +94,7 @@ static void on_reply(void *self, const struct http_reply *from)
         c->skew_known = true;
     }
     if (ask_taken(c->settings, c->request, from, &reply, &err)) {
-        c->plan.mark = c->request->step + 1;
+        c->plan.mark = is_try(c, c->request) ? TRIED : c->request->step + 1;
         (void)source_decode(c->source, c->settings->settings, &reply, &c->plan, &c->batch, &err);
         c->plan.mark = 0;
     }
@@ -104,8 +121,14 @@ static struct plan_request *take(struct check *c)
             c->pages++;
             break;
         }
+        c->plan.count--; /* it is not sent, or not by polls that find nothing new */
+        if (r->mark == TRIED)
+            continue;
         c->led[r->step % STEPS]++;
-        c->plan.count--; /* it is not sent */
+        if (is_try(c, r) && c->tries < TRIES) {
+            c->tries++;
+            break;
+        }
     }
     return r;
 }
@@ -164,6 +187,17 @@ static void run_program(struct check *c)
     plan_done(&c->plan);
 }
 
+/* Where none may be read it fails, whatever else it may read. */
+static void count_denied(struct check *c)
+{
+    struct denied denied = denied_of(c->source, c->settings->settings, &c->plan, &c->batch);
+
+    denied.asked = c->tries;
+    if (denied_words(&denied, &c->refused) && denied_all(&denied) &&
+        c->error.fault == DX_FAULT_NONE)
+        c->error = c->refused;
+}
+
 static void print_program(const struct check *c)
 {
     char words[128];
@@ -190,6 +224,8 @@ static void run(struct check *c)
         run_program(c);
         return;
     }
+    c->asks = c->source->denied != NULL;
+    c->step = denied_of(c->source, c->settings->settings, &c->plan, NULL).step;
     c->source->begin(c->settings->settings, &none, &c->plan);
     c->planned = c->plan.count;
     if (c->source->probe)
@@ -198,6 +234,7 @@ static void run(struct check *c)
         c->auth = ask_auth(c->loop, c->settings);
         auth_ready(c->auth, on_ready, c);
         ev_run(c->loop, 0);
+        count_denied(c);
     }
     (void)snprintf(c->version, sizeof(c->version), "%s", c->batch.version ? c->batch.version : "");
     auth_free(c->auth);
@@ -273,6 +310,8 @@ static void print_server(const struct check *c)
     print_line(c->authenticated, "authenticated", c->authenticated ? "yes" : c->error.text);
     if (!ok && c->authenticated)
         print_line(false, "answers", c->error.text);
+    if (c->refused.fault != DX_FAULT_NONE && strcmp(c->refused.text, c->error.text) != 0)
+        print_line(false, "may read", c->refused.text);
     print_line(true, "version", *c->version ? c->version : "not said");
     (void)snprintf(words, sizeof(words), "%.1f s%s", (double)c->skew_ms / 1e3,
                    skewed ? "; set one of the clocks right" : "");

@@ -17,6 +17,7 @@
 #include "collect/program.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "source/denied.h"
 
 enum {
     REQUESTS_MOST = 5000, /* of a poll: the bound against a server that pages for ever */
@@ -312,6 +313,33 @@ static const struct dx_error *nothing_good(struct poller *p)
     return err;
 }
 
+/* Was all that is wanted refused before this poll? Then it asked for some of it again, and
+ * that these were refused again is remembered. */
+static bool was_denied(struct poller *p)
+{
+    struct denied before = denied_of(p->source, p->settings->settings, &p->plan, NULL);
+
+    return denied_all(&before);
+}
+
+/* The error of a poll that is through. Where all that is wanted is refused, the source is not
+ * live, whatever else went well. */
+static const struct dx_error *outcome(struct poller *p)
+{
+    const struct dx_error *err = p->good > 0 || was_denied(p) ? NULL : nothing_good(p);
+    struct denied now;
+    bool all;
+
+    if (err)
+        return err;
+    now = denied_of(p->source, p->settings->settings, &p->plan, &p->batch);
+    memory_rest(&p->memory);
+    all = denied_all(&now);
+    if (all || p->error.fault == DX_FAULT_NONE)
+        (void)denied_words(&now, &p->error);
+    return all ? &p->error : NULL;
+}
+
 void poller_next(struct poller *p)
 {
     int64_t now_ms = clock_now(p->shared->clock), wait_ms;
@@ -320,7 +348,7 @@ void poller_next(struct poller *p)
     p->request = take_request(p, now_ms);
     p->refused = 0;
     if (!p->request) {
-        poller_finish(p, nothing_good(p));
+        poller_finish(p, outcome(p));
         return;
     }
     wait_ms = pace_wait(&p->pace, now_ms, p->count.sent == 0);
@@ -328,7 +356,7 @@ void poller_next(struct poller *p)
     /* --once has a time limit of its own. */
     if ((is_long && !p->shared->once) || wait_ms > PAUSE_MOST_MS) {
         batch_note(&p->batch, DX_LOG_INFO, "a long poll: the rest comes with the next one");
-        poller_finish(p, NULL);
+        poller_finish(p, outcome(p));
     } else if (wait_ms > 0) {
         if (commit_before(p, wait_ms))
             pause_request(p, wait_ms);

@@ -189,6 +189,7 @@ const struct source source_azure = {
     .decode = decode,
     .refused = azure_refused,
     .less = azure_less,
+    .denied = azure_denied,
     .probe = probe,
     .scopes = scopes,
     .counted = counted,

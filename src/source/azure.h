@@ -93,6 +93,7 @@ void azure_remember(struct batch *batch, enum azure_cursor which, const char *pr
 int64_t azure_project_seen(const struct plan *plan, const struct batch *batch, const char *project);
 void azure_remember_project(struct batch *batch, const char *project, int64_t now_ms);
 const char *azure_next_project(struct plan *plan, const char *project);
+const char *azure_found_project(const char *cursor); /* by a cursor's name; NULL: another */
 /* The pool behind a queue of a project; false: not known. *name lives as long as batch does. */
 bool azure_queue(const struct plan *plan, struct batch *batch, const char *project, int64_t queue,
                  int64_t *pool, const char **name);
@@ -120,6 +121,7 @@ bool azure_fits(const struct dx_items *patterns, const char *text);
 /* How much of all projects' history is listed: into the batch. */
 void azure_tell_progress(const struct azure *az, struct plan *plan, struct batch *batch);
 enum { AZURE_VISITS_MOST = 60 }; /* projects that are asked in one poll */
+void azure_denied(const void *config, struct plan *plan, struct batch *batch, struct denied *out);
 void azure_projects_begin(const struct azure *az, struct plan *plan);
 bool azure_decode_projects(const struct azure *az, const struct reply *reply, struct plan *plan,
                            struct batch *batch, struct dx_error *err);
@@ -130,8 +132,7 @@ bool azure_decode_queues(const struct azure *az, const struct reply *reply, stru
 
 enum { AZURE_FILLS = 2 }; /* projects that are filled back at a time */
 /* Ask for the open ones and the newest. */
-void azure_visit(const struct azure *az, struct plan *plan, const struct batch *batch,
-                 const char *project);
+void azure_visit(const struct azure *az, struct plan *plan, const char *project);
 /* Ask for older ones where some are missing: what an outage left, then the history. */
 void azure_fill(const struct azure *az, struct plan *plan, const char *project);
 /* From here on backwards its builds are not listed; 0: they are, as far as the history

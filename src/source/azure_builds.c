@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "source/denied.h"
 #include "source/field.h"
 
 enum {
@@ -19,8 +20,6 @@ enum {
      * history: of many projects all shall show something soon. */
     FIRST_MOST = 20,
     ASKED_MOST = 2000, /* requests of a poll, then history waits for the next */
-    /* The token may not read it, or it has no builds: that may change. */
-    REFUSED_AGAIN_MS = 6 * 60 * 60 * 1000,
 };
 
 /* ---- older ones ---- */
@@ -67,14 +66,10 @@ void azure_fill(const struct azure *az, struct plan *plan, const char *project)
     go_on(az, plan, NULL, project);
 }
 
-void azure_visit(const struct azure *az, struct plan *plan, const struct batch *batch,
-                 const char *project)
+void azure_visit(const struct azure *az, struct plan *plan, const char *project)
 {
-    int64_t refused = azure_cursor(plan, batch, AZURE_REFUSED, project);
     struct azure_about about = { .project = project };
 
-    if (refused > 0 && plan->now_ms >= refused && plan->now_ms - refused < REFUSED_AGAIN_MS)
-        return;
     (void)azure_ask(az, plan, AZURE_OPEN, 0, &about);
     (void)azure_ask(az, plan, AZURE_NEWEST, 0, &about);
 }
@@ -281,6 +276,10 @@ bool azure_decode_builds(const struct azure *az, const struct reply *reply, stru
     list = azure_list(reply, "builds", err);
     if (!list)
         return false;
+    if (azure_cursor(plan, batch, AZURE_REFUSED, about.project) != 0) {
+        azure_remember(batch, AZURE_REFUSED, about.project, 0);
+        denied_over(plan, batch);
+    }
     page = page_of(reply, about.project, list);
     if (reply->step == AZURE_FILL)
         fill_page(az, reply, plan, batch, &page);

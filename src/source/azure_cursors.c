@@ -59,6 +59,13 @@ void azure_remember_project(struct batch *batch, const char *project, int64_t no
     batch_cursor(batch, project_name(name, project), now_ms);
 }
 
+const char *azure_found_project(const char *cursor)
+{
+    size_t len = sizeof(project_of) - 1;
+
+    return strncmp(cursor, project_of, len) == 0 ? cursor + len : NULL;
+}
+
 const char *azure_next_project(struct plan *plan, const char *project)
 {
     const char *next = recall_after(plan, project_of, project);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "source/denied.h"
 #include "source/field.h"
 
 enum {
@@ -43,11 +44,17 @@ static bool is_due(const struct plan *plan, enum azure_cursor which, const char 
     return since < 0 || since >= HOUR_MS;
 }
 
-static void visit(const struct azure *az, struct plan *plan, const char *project, int64_t index,
-                  int64_t count)
+static void visit(const struct azure *az, struct plan *plan, const struct denied *denied,
+                  const char *project, int64_t index)
 {
+    int64_t count = (int64_t)denied->wanted;
     int64_t share = (count + AZURE_VISITS_MOST - 1) / AZURE_VISITS_MOST;
 
+    if (denied_now(plan, NULL, azure_cursor(plan, NULL, AZURE_REFUSED, project))) {
+        if (denied_again(denied, project))
+            azure_visit(az, plan, project);
+        return;
+    }
     if (count > IDLE_FROM && share < IDLE_SHARE && is_idle(plan, project))
         share = IDLE_SHARE;
     if (!has_turn(plan, index, share))
@@ -55,7 +62,7 @@ static void visit(const struct azure *az, struct plan *plan, const char *project
     /* The names of pools have to be known before the jobs that run on them. */
     if (is_due(plan, AZURE_QUEUES_SEEN, project))
         (void)azure_ask(az, plan, AZURE_QUEUES, 0, &(struct azure_about){ .project = project });
-    azure_visit(az, plan, NULL, project);
+    azure_visit(az, plan, project);
 }
 
 /* ---- which are wanted ---- */
@@ -123,6 +130,35 @@ static const char *next_project(const struct azure *az, struct plan *plan, struc
     return walk->found;
 }
 
+/* ---- those that may not be read ---- */
+
+static void count_denied(struct denied *out, const struct plan *plan, const struct batch *batch,
+                         const char *project)
+{
+    denied_add(out, plan, batch, project, azure_cursor(plan, batch, AZURE_REFUSED, project));
+}
+
+/* Those that this poll found are not in the store yet. */
+void azure_denied(const void *config, struct plan *plan, struct batch *batch, struct denied *out)
+{
+    const struct azure *az = config;
+    struct walk walk = { 0 };
+    const char *project;
+
+    *out = (struct denied){ .things = "projects",
+                            .reads = "builds",
+                            .right = "Build (read)",
+                            .step = AZURE_NEWEST,
+                            .listed = az->projects.count == 0 };
+    while ((project = next_project(az, plan, &walk)) != NULL)
+        count_denied(out, plan, batch, project);
+    for (size_t i = 0; batch && i < batch->cursor_count; i++) {
+        project = azure_found_project(batch->cursors[i].name);
+        if (project && az->projects.count == 0 && azure_project_seen(plan, NULL, project) == 0)
+            count_denied(out, plan, batch, project);
+    }
+}
+
 /* ---- history ---- */
 
 /* Those go on of which least is there, so that all show something soon. */
@@ -172,13 +208,12 @@ void azure_projects_begin(const struct azure *az, struct plan *plan)
 {
     struct walk walk = { 0 };
     const char *project;
-    int64_t count = 0, i = 0;
+    struct denied denied;
+    int64_t i = 0;
 
-    while (next_project(az, plan, &walk))
-        count++;
-    walk = (struct walk){ 0 };
+    azure_denied(az, plan, NULL, &denied);
     while ((project = next_project(az, plan, &walk)) != NULL)
-        visit(az, plan, project, i++, count);
+        visit(az, plan, &denied, project, i++);
     fill(az, plan);
     if (az->projects.count == 0 && is_due(plan, AZURE_FOUND, ""))
         (void)azure_ask(az, plan, AZURE_PROJECTS, 0, &(struct azure_about){ .project = "" });
@@ -205,7 +240,7 @@ bool azure_decode_projects(const struct azure *az, const struct reply *reply, st
         azure_remember_project(batch, name, reply->now_ms);
         if (is_new) {
             (void)azure_ask(az, plan, AZURE_QUEUES, 0, &(struct azure_about){ .project = name });
-            azure_visit(az, plan, batch, name);
+            azure_visit(az, plan, name);
         }
     }
     if (!azure_ask_next(az, plan, reply, &(struct azure_about){ .project = "" }))

@@ -208,6 +208,7 @@ const struct source source_github = {
     .begin = begin,
     .decode = decode,
     .refused = github_refused,
+    .denied = github_denied,
     .probe = probe,
     .scopes = scopes,
     .counted = counted,

@@ -106,6 +106,7 @@ bool github_wanted(const struct github *config, const char *repo);
 /* Whether a moment that comes once in every_ms, another one for each name, lies
  * between the last poll and this. */
 bool github_turn(const struct plan *plan, const char *name, int64_t every_ms);
+void github_denied(const void *config, struct plan *plan, struct batch *batch, struct denied *out);
 void github_repos_begin(const struct github *config, struct plan *plan);
 bool github_repos_decode(struct github_poll *p, struct dx_error *err);
 bool github_repo_decode(struct github_poll *p, struct dx_error *err);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "source/denied.h"
 #include "source/field.h"
 #include "source/pattern.h"
 
@@ -23,8 +24,8 @@ static const struct {
     { 30 * GITHUB_DAY, 10 * GITHUB_MINUTE },
     { INT64_MAX, 30 * GITHUB_MINUTE },
 };
-static const int64_t DISCOVER_MS = 6 * GITHUB_HOUR, GONE_MS = 6 * GITHUB_HOUR,
-                     BRANCH_MS = GITHUB_DAY, FORGOTTEN_MS = 15 * GITHUB_MINUTE;
+static const int64_t DISCOVER_MS = 6 * GITHUB_HOUR, BRANCH_MS = GITHUB_DAY,
+                     FORGOTTEN_MS = 15 * GITHUB_MINUTE;
 
 /* ---- names ---- */
 
@@ -137,6 +138,42 @@ static void learn_branch(struct github_poll *p, const char *repo, const json_t *
         learn(p, "branch", repo, branch_mark(branch));
 }
 
+/* ---- those that may not be read ---- */
+
+/* Those that this poll found are not in the store yet. */
+static void count_found(const struct github *config, const struct plan *plan,
+                        const struct batch *batch, struct denied *out)
+{
+    static const char kind[] = "repo:";
+    const size_t len = sizeof(kind) - 1;
+
+    for (size_t i = 0; batch && i < batch->cursor_count; i++) {
+        const struct cursor *c = &batch->cursors[i];
+        const char *repo = c->name + len;
+
+        if (strncmp(c->name, kind, len) == 0 && c->value != 0 &&
+            github_recall(plan, NULL, "repo", repo) == 0 && github_wanted(config, repo) &&
+            !configured(config, repo))
+            denied_add(out, plan, batch, repo, github_recall(plan, batch, "gone", repo));
+    }
+}
+
+void github_denied(const void *config, struct plan *plan, struct batch *batch, struct denied *out)
+{
+    const struct github *github = config;
+    struct github_walk walk = { 0 };
+    const char *repo;
+
+    *out = (struct denied){ .things = "repositories",
+                            .reads = "runs",
+                            .right = "Actions (read), a classic token the scope repo",
+                            .step = STEP_RUNS,
+                            .listed = *github->org != '\0' };
+    while ((repo = github_walk(github, plan, &walk)) != NULL)
+        denied_add(out, plan, batch, repo, github_recall(plan, batch, "gone", repo));
+    count_found(github, plan, batch, out);
+}
+
 /* ---- asking ---- */
 
 bool github_turn(const struct plan *plan, const char *name, int64_t every_ms)
@@ -149,7 +186,7 @@ bool github_turn(const struct plan *plan, const char *name, int64_t every_ms)
     return (plan->now_ms + phase) / every_ms != (since + phase) / every_ms;
 }
 
-static bool is_due(const struct plan *plan, const char *repo)
+static bool is_due(const struct plan *plan, const struct denied *denied, const char *repo)
 {
     int64_t gone = github_recall(plan, NULL, "gone", repo);
     int64_t pushed = github_recall(plan, NULL, "repo", repo);
@@ -157,7 +194,7 @@ static bool is_due(const struct plan *plan, const char *repo)
     size_t i = 0;
 
     if (gone != 0)
-        return plan->now_ms - gone >= GONE_MS;
+        return !denied_now(plan, NULL, gone) || denied_again(denied, repo);
     if (github_recall(plan, NULL, "fill", repo) == 0)
         return true; /* never asked */
     if (pushed > active)
@@ -200,19 +237,21 @@ void github_repos_begin(const struct github *config, struct plan *plan)
     struct github_walk walk = { 0 };
     const char *repo;
     size_t due = 0, at = 0, first;
+    struct denied denied;
 
+    github_denied(config, plan, NULL, &denied);
     if (*config->org)
         ask_org(config, plan);
     while ((repo = github_walk(config, plan, &walk)) != NULL) {
         if (configured(config, repo))
             ask_repo(config, plan, repo);
-        due += is_due(plan, repo);
+        due += is_due(plan, &denied, repo);
     }
     first = due > GITHUB_POLL_MOST ? (size_t)(plan->now_ms / 1000) % due : 0;
     for (int round = 0; round < 2; round++) {
         walk = (struct github_walk){ 0 };
         for (at = 0; (repo = github_walk(config, plan, &walk)) != NULL;) {
-            if (!is_due(plan, repo))
+            if (!is_due(plan, &denied, repo))
                 continue;
             if ((at++ >= first) == (round == 0) && plan->count < GITHUB_POLL_MOST)
                 github_runs_ask(plan, repo);

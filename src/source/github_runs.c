@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "core/time.h"
+#include "source/denied.h"
 #include "source/field.h"
 
 enum { OPEN_MOST = 40, OPEN_LEAST = 2, NUMBER = 24, SEARCH_MOST = 1000, FIRST_MOST = 3 };
@@ -319,8 +320,10 @@ bool github_runs_decode(struct github_poll *p, struct dx_error *err)
     if (!is_list(p, err))
         return false;
     page = github_page_decode(p, repo, first ? PLAN_FILL : 0);
-    if (github_recall(p->plan, p->batch, "gone", repo) != 0)
+    if (github_recall(p->plan, p->batch, "gone", repo) != 0) {
         github_remember(p->batch, "gone", repo, 0);
+        denied_over(p->plan, p->batch);
+    }
     if (page.newest_ms > github_recall(p->plan, p->batch, "seen", repo) + GITHUB_HOUR)
         github_remember(p->batch, "seen", repo, page.newest_ms);
     if (first) {

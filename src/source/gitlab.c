@@ -181,6 +181,7 @@ const struct source source_gitlab = {
     .begin = begin,
     .decode = decode,
     .refused = gitlab_refused,
+    .denied = gitlab_denied,
     .probe = probe,
     .scopes = scopes,
     .counted = counted,

@@ -106,6 +106,7 @@ void gitlab_remember_branch(const struct plan *plan, struct batch *batch, const 
 /* The next project behind this one ("" begins) that has such a cursor, in the plan's
  * arena; NULL: the last. */
 const char *gitlab_next_project(struct plan *plan, const char *project);
+const char *gitlab_found_project(const char *cursor); /* by such a cursor's name; NULL: another */
 
 /* ---- gitlab_words.c: what the server's words mean ---- */
 
@@ -127,6 +128,7 @@ const struct gitlab_reason *gitlab_reason(const char *name); /* NULL: not known 
 /* ---- gitlab_projects.c ---- */
 
 enum { GITLAB_LISTS_MOST = 100 }; /* projects that are asked for news in one poll */
+void gitlab_denied(const void *config, struct plan *plan, struct batch *batch, struct denied *out);
 void gitlab_projects_begin(const struct gitlab *g, struct plan *plan);
 bool gitlab_decode_group(const struct gitlab *g, const struct reply *reply, struct plan *plan,
                          struct batch *batch, struct dx_error *err);

@@ -61,6 +61,13 @@ void gitlab_remember_branch(const struct plan *plan, struct batch *batch, const 
         batch_cursor(batch, branch_name(name, project), hash);
 }
 
+const char *gitlab_found_project(const char *cursor)
+{
+    size_t len = sizeof(branch_of) - 1;
+
+    return strncmp(cursor, branch_of, len) == 0 ? cursor + len : NULL;
+}
+
 const char *gitlab_next_project(struct plan *plan, const char *project)
 {
     const char *next = recall_after(plan, branch_of, project);

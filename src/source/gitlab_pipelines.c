@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "source/denied.h"
 #include "source/field.h"
 
 enum {
@@ -21,8 +22,6 @@ enum {
     FILLS_MOST = 2, /* projects that are filled back in one poll */
     OWED_MOST = 30, /* as long as so many runs wait for their jobs, no more are added */
     MINUTE_MS = 60000,
-    /* CI is off, or the token may not read it: that may change. */
-    REFUSED_AGAIN_MS = 6 * 60 * 60 * 1000,
 };
 
 /* ---- older ones ---- */
@@ -58,10 +57,6 @@ bool gitlab_go_on(struct plan *plan, const struct batch *batch, const char *proj
 
 void gitlab_visit(struct plan *plan, const struct batch *batch, const char *project, bool may_fill)
 {
-    int64_t refused = gitlab_cursor(plan, batch, GITLAB_REFUSED, project);
-
-    if (refused > 0 && plan->now_ms >= refused && plan->now_ms - refused < REFUSED_AGAIN_MS)
-        return;
     (void)gitlab_ask(plan, GITLAB_PIPELINES, 0, &(struct gitlab_about){ .project = project });
     if (may_fill && has_room(plan))
         (void)gitlab_go_on(plan, batch, project);
@@ -249,6 +244,10 @@ bool gitlab_decode_pipelines(const struct gitlab *g, const struct reply *reply, 
     if (!json_is_array(reply->json))
         return dx_fail(err, DX_FAULT_REPLY,
                        "this is not the API of a GitLab (no list of pipelines)");
+    if (gitlab_cursor(plan, batch, GITLAB_REFUSED, about.project) != 0) {
+        gitlab_remember(batch, GITLAB_REFUSED, about.project, 0);
+        denied_over(plan, batch);
+    }
     page = page_of(reply, &about);
     if (reply->step == GITLAB_FILL)
         fill_page(g, reply, plan, batch, &page);

@@ -153,6 +153,7 @@ const struct source source_servicenow = {
     .check = check,
     .begin = begin,
     .decode = decode,
+    .denied = snow_denied,
     .refused = snow_refused,
     .less = less,
     .probe = snow_probe,

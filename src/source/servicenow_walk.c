@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/denied.h"
 #include "source/field.h"
 
 enum {
@@ -105,6 +106,17 @@ static size_t refused_tables(const struct snow_poll *p)
     for (size_t i = 0; i < all->count; i++)
         n += is_refused(p, tables[i]);
     return n;
+}
+
+void snow_denied(const void *config, struct plan *plan, struct batch *batch, struct denied *out)
+{
+    const struct snow_poll p = { .config = config, .plan = plan, .batch = batch };
+
+    *out = (struct denied){ .things = "tables",
+                            .reads = "tickets",
+                            .right = "a role like itil that lets the user read each" };
+    out->wanted = snow_tables(config)->count;
+    out->count = refused_tables(&p);
 }
 
 /* Where all are refused, that is to be said again in each poll. */

@@ -10,7 +10,8 @@
 
 #include "model/batch.h"
 
-struct plan; /* the requests still to be sent in this poll (source/plan.h) */
+struct denied; /* source/denied.h */
+struct plan;   /* the requests still to be sent in this poll (source/plan.h) */
 
 struct reply {      /* to a request that the source asked for */
     unsigned step;  /* the source's own name for the request */
@@ -139,6 +140,9 @@ struct source {
      * it was not, or there is no less. May be NULL. */
     bool (*less)(const void *config, const struct reply *reply, const struct dx_error *err,
                  struct plan *plan, struct batch *batch);
+    /* Count those that it wants, and those of them that it may not read, as the store has it
+     * and, where it is not NULL, as the batch has it now (see source/denied.h). May be NULL. */
+    void (*denied)(const void *config, struct plan *plan, struct batch *batch, struct denied *out);
     /* Ask for what `check` needs: the version, who we are. decode() reads it. */
     void (*probe)(const void *config, struct plan *plan);
     /* Which scopes, permissions or roles suffice for what is configured, for `check`; may be

@@ -1,0 +1,150 @@
+/* denied: a source whose projects are refused, all or some, poll after poll: a table of the
+ * kinds of sources, each against a server that lists two projects. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "poller_kit.h"
+#include "source/azure.h"
+#include "source/denied.h"
+#include "source/github.h"
+#include "source/gitlab.h"
+#include "source/servicenow.h"
+
+TestSuite(denied, .init = poller_kit_start, .fini = poller_kit_stop, .timeout = 30);
+
+static struct github org = { .org = "acme" };
+static struct azure company = { .api_version = "7.1" };
+static struct gitlab group = { .group = "acme" };
+
+struct kind {
+    const struct source *source;
+    void *config;
+    const char *list, *runs; /* what it answers: two projects; none of their runs */
+    int of_one;              /* requests for one project before those for the next */
+    bool listed_always;      /* the list is asked for in each poll, first */
+    const char *none, *some; /* what is said */
+};
+
+static const struct kind kinds[] = {
+    { &source_github, &org,
+      "[{\"full_name\": \"acme/a\", \"pushed_at\": \"2026-09-21T14:00:00Z\"},"
+      " {\"full_name\": \"acme/b\", \"pushed_at\": \"2026-09-21T14:00:00Z\"}]",
+      "{\"total_count\": 0, \"workflow_runs\": []}", 1, true,
+      "the token may list 2 repositories and read the runs of none: it needs Actions (read), a "
+      "classic token the scope repo",
+      "1 of 2 repositories are refused or not there: reading their runs needs Actions (read), a "
+      "classic token the scope repo" },
+    { &source_azure, &company,
+      "{\"count\": 2, \"value\": [{\"id\": \"1\", \"name\": \"a\"}, {\"id\": \"2\", \"name\": "
+      "\"b\"}]}",
+      "{\"count\": 0, \"value\": []}", 3, false,
+      "the token may list 2 projects and read the builds of none: it needs Build (read)",
+      "1 of 2 projects are refused or not there: reading their builds needs Build (read)" },
+    { &source_gitlab, &group,
+      "[{\"path_with_namespace\": \"acme/a\", \"default_branch\": \"main\"},"
+      " {\"path_with_namespace\": \"acme/b\", \"default_branch\": \"main\"}]",
+      "[]", 1, false,
+      "the token may list 2 projects and read the pipelines of none: it needs the role Reporter "
+      "there, and CI that is on",
+      "1 of 2 projects are refused or not there: reading their pipelines needs the role Reporter "
+      "there, and CI that is on" },
+};
+
+static struct source polled;
+
+static void start(const struct kind *kind)
+{
+    polled = *kind->source;
+    polled.probe = NULL;
+    t.settings.kind = &polled;
+    t.settings.settings = kind->config;
+    new_poller();
+    t.polled = 0;
+}
+
+static void expect(const char *what, int state, int fault, const char *text)
+{
+    char want[300];
+
+    snprintf(want, sizeof(want), "%d|%d|%s\n", state, fault, text);
+    cr_expect_str_eq(source_text(), want, "%s, %s: %s", polled.name, what, source_text());
+}
+
+/* So many requests, until the list is asked for again. */
+static void deny(const struct kind *kind, int requests)
+{
+    refuse(403, "");
+    if (!kind->listed_always)
+        return;
+    for (int i = 1; i < requests; i++)
+        refuse(403, "");
+    server_ok(t.server, "", kind->list);
+}
+
+static void all(const struct kind *kind)
+{
+    size_t sent;
+
+    start(kind);
+    server_ok(t.server, "", kind->list);
+    deny(kind, 2);
+    poll_once();
+    expect("the first poll", DX_SOURCE_STOPPED, DX_FAULT_AUTH, kind->none);
+    for (int i = 0; i < 3; i++) {
+        sent = server_requests(t.server);
+        deny(kind, 3); /* GitHub is asked for yesterday's reruns, too */
+        poll_once();
+        expect("a later poll", DX_SOURCE_STOPPED, DX_FAULT_AUTH, kind->none);
+        cr_expect_gt(server_requests(t.server), sent + kind->listed_always, "%s: nothing is asked",
+                     polled.name);
+        start(kind); /* the same when it begins anew */
+    }
+    server_ok(t.server, "", kind->runs);
+    poll_once();
+    expect("the right was granted", DX_SOURCE_LIVE, DX_FAULT_NONE, "");
+}
+
+static void some(const struct kind *kind)
+{
+    start(kind);
+    server_ok(t.server, "", kind->list);
+    for (int i = 0; i < kind->of_one; i++)
+        server_ok(t.server, "", kind->runs);
+    deny(kind, 1);
+    poll_once();
+    expect("the first poll", DX_SOURCE_LIVE, DX_FAULT_AUTH, kind->some);
+    server_ok(t.server, "", kind->runs);
+    poll_once();
+    expect("while one is left out", DX_SOURCE_LIVE, DX_FAULT_AUTH, kind->some);
+}
+
+Test(denied, of_github_all_are)
+{
+    all(&kinds[0]);
+}
+
+Test(denied, of_github_some_are)
+{
+    some(&kinds[0]);
+}
+
+Test(denied, of_azure_all_are)
+{
+    all(&kinds[1]);
+}
+
+Test(denied, of_azure_some_are)
+{
+    some(&kinds[1]);
+}
+
+Test(denied, of_gitlab_all_are)
+{
+    all(&kinds[2]);
+}
+
+Test(denied, of_gitlab_some_are)
+{
+    some(&kinds[2]);
+}
