@@ -225,8 +225,9 @@ DX_EXPORT const struct dx_panel dx_panel_sources = {
     .summary = "is what is shown fresh, and what does polling cost",
     .help = "A source is live when its last poll succeeded. Stale: that is more than two intervals "
             "ago, so nobody polls it any more. Lost: the last one failed; it is asked "
-            "again by itself, less and less often. Stopped: it refused the credentials; somebody "
-            "has to renew them, it is tried again every 15 minutes and with r. Limited: the server "
+            "again by itself, less and less often. Stopped: it refused the credentials, or "
+            "with them all that is wanted of it; somebody has to renew or widen them, it is tried "
+            "again every 15 minutes and with r. Limited: the server "
             "or the budget (rate_share) slows it down.",
     .state_size = sizeof(struct sources),
     .options = options,

@@ -148,3 +148,111 @@ Test(denied, of_gitlab_some_are)
 {
     some(&kinds[2]);
 }
+
+/* ---- what is configured by itself ---- */
+
+/* Nothing else is asked for, so that no answer is good; and it is said all the same. */
+Test(denied, of_repositories_that_are_named)
+{
+    static const char *two[] = { "acme/a", "acme/b" };
+    static struct github named = { .repos = { two, 2 }, .org = "" };
+    static const struct kind kind = { .source = &source_github, .config = &named };
+
+    start(&kind);
+    server_ok(t.server, "", "{}");
+    server_ok(t.server, "", "{}");
+    refuse(403, "");
+    for (int i = 0; i < 3; i++) {
+        poll_once();
+        expect("named", DX_SOURCE_STOPPED, DX_FAULT_AUTH,
+               "of the 2 repositories that are wanted the token may read the runs of none: it "
+               "needs Actions (read), a classic token the scope repo");
+    }
+    server_ok(t.server, "", kinds[0].runs);
+    poll_once();
+    expect("named, the right was granted", DX_SOURCE_LIVE, DX_FAULT_NONE, "");
+}
+
+/* Refused by their paths, which are known when the numbers have been asked for. */
+Test(denied, of_projects_by_number)
+{
+    static const char *two[] = { "7", "9" };
+    static const char *answers[] = { "{\"path_with_namespace\": \"acme/a\"}",
+                                     "{\"path_with_namespace\": \"acme/b\"}" };
+    static struct gitlab named = { .projects = { two, 2 }, .group = "" };
+    static const struct kind kind = { .source = &source_gitlab, .config = &named };
+
+    start(&kind);
+    server_ok(t.server, "", answers[0]);
+    for (int i = 0; i < 3; i++) {
+        server_ok(t.server, "", answers[1]);
+        for (int j = 0; j < 2 && i != 1; j++) /* all are since the poll before, then */
+            refuse(403, "");
+        server_ok(t.server, "", answers[0]); /* for the next poll */
+        poll_once();
+        if (i > 0)
+            expect("by number", DX_SOURCE_STOPPED, DX_FAULT_AUTH,
+                   "of the 2 projects that are wanted the token may read the pipelines of none: it "
+                   "needs the role Reporter there, and CI that is on");
+    }
+    server_ok(t.server, "", answers[1]);
+    server_ok(t.server, "", "[]");
+    poll_once();
+    expect("by number, the right was granted", DX_SOURCE_LIVE, DX_FAULT_NONE, "");
+}
+
+Test(denied, of_tables)
+{
+    static const char *two[] = { "incident", "sc_req_item" };
+    static struct servicenow tables = { .tables = { two, 2 }, .category = "category" };
+    static const struct kind kind = { .source = &source_servicenow, .config = &tables };
+
+    start(&kind);
+    refuse(403, "");
+    refuse(403, "");
+    server_ok(t.server, "", "{\"result\": []}");
+    poll_once();
+    expect("one table", DX_SOURCE_LIVE, DX_FAULT_AUTH,
+           "1 of 2 tables are refused or not there: reading their tickets needs a role like itil "
+           "that lets the user read each");
+}
+
+/* ---- how many are asked for again ---- */
+
+static int64_t granted_ms;
+
+static int64_t get(void *self, const char *name)
+{
+    (void)self;
+    return strcmp(name, "granted") == 0 ? granted_ms : 0;
+}
+
+Test(denied, of_many_those_that_wait_longest_are_asked_for)
+{
+    const struct cursors cursors = { .get = get };
+    const struct plan plan = { .now_ms = T0, .cursors = &cursors };
+    struct denied denied = { .wanted = 0 };
+    char name[8];
+    int again = 0;
+
+    for (int i = 0; i < 20; i++) { /* the later ones longer ago */
+        snprintf(name, sizeof(name), "%d", i);
+        denied_add(&denied, &plan, NULL, name, T0 - i * MINUTE);
+    }
+    cr_assert(denied_all(&denied));
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof(name), "%d", i);
+        again += denied_again(&denied, name);
+        cr_expect_eq(denied_again(&denied, name), i >= 20 - DENIED_AGAIN, "%d", i);
+    }
+    cr_expect_eq(again, DENIED_AGAIN);
+    denied_add(&denied, &plan, NULL, "good", 0);
+    cr_expect_not(denied_all(&denied));
+    cr_expect_not(denied_again(&denied, "19"), "with one that is good they wait");
+    granted_ms = T0 - 5 * MINUTE;
+    cr_expect_not(denied_now(&plan, NULL, T0 - 6 * MINUTE), "what was refused before may be now");
+    cr_expect(denied_now(&plan, NULL, T0 - 5 * MINUTE), "and what was since may not");
+    granted_ms = 0;
+    cr_expect_not(denied_now(&plan, NULL, T0 - 6 * HOUR), "it is asked again after six hours");
+    cr_expect_not(denied_now(&plan, NULL, T0 + 1), "a clock set back");
+}
