@@ -8,6 +8,7 @@
 #include "app/export.h"
 #include "app_kit.h"
 #include "derive/derive.h"
+#include "store/alerting.h"
 
 #include <jansson.h>
 
@@ -108,6 +109,26 @@ static void add_tickets(void)
     }
 }
 
+static void add_rule(void)
+{
+    struct stored_rule rule = { .rule = "=slow",
+                                .subject = "linux",
+                                .state = 0,
+                                .since_ms = T0,
+                                .began_ms = T0,
+                                .at_ms = T0,
+                                .severity = DX_SEVERITY_WARNING,
+                                .above = true,
+                                .limit = 600,
+                                .value = 60.1,
+                                .unit = DX_UNIT_SECONDS };
+    const struct rule_change change = { &rule, RULE_STANDS, "", "", false };
+    const struct rules_write write = { &change, 1, NULL, 0, T0 };
+    struct dx_error err = { 0 };
+
+    cr_assert(store_put_rules(kit.store, &write, &err), "%s", err.text);
+}
+
 /* Key numbers are of what the sources can tell. */
 static void name_sources(void)
 {
@@ -150,6 +171,7 @@ static void fill(void)
     add_tickets();
     kit_poll(0, T0, &batch);
     name_sources();
+    add_rule();
     cr_assert(deriver_settle(deriver, kit.store, T0, &err), "%s", err.text);
 }
 
