@@ -22,7 +22,14 @@ struct tries {
     struct stored_try *stored; /* by job, then time */
     struct flaky_try *list;    /* the same */
     size_t count;
+    int64_t raw_ms; /* what ended before it may be gone */
 };
+
+/* Is some of what is judged at the moment gone? */
+static bool is_gone(int64_t raw_ms, int64_t at_ms)
+{
+    return at_ms - FLAKY_WINDOW_MS + 1 < raw_ms;
+}
 
 static struct flaky_try try_of(const struct stored_try *t)
 {
@@ -40,7 +47,7 @@ static struct flaky_try try_of(const struct stored_try *t)
 static bool read_tries(struct store *store, int64_t pipeline, int64_t from_ms, int64_t to_ms,
                        struct tries *t, struct dx_error *err)
 {
-    *t = (struct tries){ .count = 0 };
+    *t = (struct tries){ .raw_ms = store_raw_of_pipeline(store, pipeline) };
     if (!store_tries(store, pipeline, from_ms, to_ms, &t->stored, &t->count, err))
         return false;
     t->list = mem_new(t->count + 1, sizeof(*t->list));
@@ -69,17 +76,17 @@ static void done(struct tries *t)
 
 /* By whole days, so that it stays as it is until the day is over; of fewer commits than a
  * flaky job has to have, a rate says nothing. */
-static void set_trend(struct flaky_row *row, const struct flaky_try *tries, size_t n, int64_t at_ms)
+static void set_trend(struct flaky_row *row, const struct tries *of, int64_t at_ms)
 {
     int64_t today_ms = at_ms / KPI_DAY_MS * KPI_DAY_MS;
     size_t len = 0;
 
     for (int i = DAYS - 1; i >= 0; i--) {
         int64_t end_ms = i == 0 ? at_ms : today_ms - (i - 1) * KPI_DAY_MS - 1;
-        struct flaky then = flaky_judge(tries, n, end_ms);
+        struct flaky then = flaky_judge(of->list, of->count, end_ms);
         char rate[16] = "-";
 
-        if (then.n >= FLAKY_MIN_COMMITS)
+        if (then.n >= FLAKY_MIN_COMMITS && !is_gone(of->raw_ms, end_ms))
             (void)snprintf(rate, sizeof(rate), "%.0f", 1e3 * then.rate);
         len += (size_t)snprintf(row->trend + len, sizeof(row->trend) - len, "%s%s",
                                 len > 0 ? " " : "", rate);
@@ -127,10 +134,15 @@ static bool put_now(struct store *store, int64_t pipeline, const struct tries *t
         end = job_end(t, i);
         now = flaky_judge(of, end - i, at_ms);
         before = flaky_judge(of, end - i, at_ms - FLAKY_WINDOW_MS);
-        if (now.listed && name > 0) {
+        if (is_gone(t->raw_ms, at_ms - FLAKY_WINDOW_MS))
+            before.rate = (double)NAN;
+        if (now.listed && name > 0 && !is_gone(t->raw_ms, at_ms)) {
             rows[n] = row_of(name, &now, &before);
             if (now.state == DX_FLAKY_FLAKY)
-                set_trend(&rows[n], of, end - i, at_ms);
+                set_trend(
+                    &rows[n],
+                    &(struct tries){ .list = t->list + i, .count = end - i, .raw_ms = t->raw_ms },
+                    at_ms);
             n++;
         }
         if (name > 0 && has_failed(of, end - i, at_ms - 2 * FLAKY_WINDOW_MS))
@@ -203,6 +215,7 @@ bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, 
 {
     struct kpi_range range = { at_ms - FLAKY_WINDOW_MS, at_ms };
     int64_t today = at_ms / KPI_DAY_MS, first_ms = store_first_run(store);
+    const int64_t raw_ms = store_raw_from(store);
     struct kpi_result count = { .now = KPI_NOTHING, .before = KPI_NOTHING }, lost = count;
     struct kpi_point counts[DAYS + 1], losts[DAYS + 1];
     struct flaky_day *days = NULL;
@@ -214,6 +227,8 @@ bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, 
     for (size_t i = 0; ok && i < day_count && n < DAYS; i++) {
         if (days[i].day >= today || first_ms == 0 || first_ms >= (days[i].day + 1) * KPI_DAY_MS)
             continue; /* before the first run nobody can say */
+        if (is_gone(raw_ms, (days[i].day + 1) * KPI_DAY_MS - 1))
+            continue;
         counts[n] = (struct kpi_point){ days[i].day, 1, (double)days[i].n };
         losts[n] = (struct kpi_point){ days[i].day, 1, (double)days[i].lost_ms / 1000. };
         if (days[i].day == today - 7) {
@@ -225,7 +240,7 @@ bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, 
     free(days);
     if (!ok)
         return false;
-    if (flaky.runs > 0) {
+    if (flaky.runs > 0 && !is_gone(raw_ms, at_ms)) {
         count.now.value = (double)flaky.flaky;
         lost.now.value = (double)flaky.lost_ms / 1000.;
         count.now.n = lost.now.n = flaky.runs;

@@ -133,10 +133,16 @@ bool derive_incidents(struct store *store, int64_t from_ms, int64_t to_ms, int64
     struct incident_failure *plain;
     struct incidents found = { 0 };
     size_t count;
+    int64_t raw_ms = store_raw_from(store);
     bool ok;
 
     from_ms -= MARGIN_MS;
     to_ms = to_ms + MARGIN_MS < at_ms ? to_ms + MARGIN_MS : at_ms;
+    /* Those that may have begun with what is gone stay as they are. */
+    if (raw_ms > 0 && from_ms < raw_ms + MARGIN_MS)
+        from_ms = raw_ms + MARGIN_MS;
+    if (from_ms >= to_ms)
+        return true;
     if (!store_failures(store, from_ms, to_ms, &failures, &count, err))
         return false;
     plain = as_insight(failures, count);

@@ -22,6 +22,26 @@ static struct kpi_range range_of(int64_t nth, int64_t step_ms)
 
 /* ---- waits ---- */
 
+/* Is some of the range gone? */
+static bool is_gone(struct store *store, const struct kpi_range *range)
+{
+    return range->from_ms + 1 < store_raw_from(store);
+}
+
+struct steps { /* first to last of them */
+    int64_t ms, first, last;
+};
+
+/* How many there are, without those at the beginning of which something is gone. */
+static size_t steps_there(struct store *store, struct steps *s)
+{
+    int64_t raw_ms = store_raw_from(store);
+
+    while (s->first <= s->last && range_of(s->first, s->ms).from_ms + 1 < raw_ms)
+        s->first++;
+    return (size_t)(s->last - s->first + 1);
+}
+
 static bool read_waits(struct store *store, const struct kpi_range *range, struct kpi_event **out,
                        size_t *count, struct dx_error *err)
 {
@@ -87,6 +107,10 @@ static bool waits_before(struct store *store, const struct kpi_range *range, dou
     size_t count;
     int64_t n;
 
+    for (int i = 0; i < 2; i++)
+        out[i] = KPI_NOTHING;
+    if (is_gone(store, range))
+        return true;
     if (!store_all_hours_n(store, range->from_ms / KPI_HOUR_MS, range->to_ms / KPI_HOUR_MS + 1, &n,
                            err))
         return false;
@@ -106,19 +130,20 @@ static bool wait_points(struct store *store, const struct kpi_settings *settings
     double p = kpi == KPI_QUEUE_P95 ? 0.95 : 0.5;
     struct kpi_point points[KPI_HOURS];
     int64_t last = at_ms / KPI_HOUR_MS;
+    struct steps hours = { KPI_HOUR_MS, last - KPI_HOURS + 1, last };
+    size_t n = steps_there(store, &hours);
 
-    for (int i = 0; i < KPI_HOURS; i++) {
-        struct kpi_range hour = range_of(last - KPI_HOURS + 1 + i, KPI_HOUR_MS);
+    for (size_t i = 0; i < n; i++) {
+        int64_t nth = hours.first + (int64_t)i;
+        struct kpi_range hour = range_of(nth, KPI_HOUR_MS);
         struct kpi_value value = kpi_quantile(e->event, e->count, hour.from_ms, hour.to_ms, p);
 
-        points[i] = (struct kpi_point){ .nth = last - KPI_HOURS + 1 + i,
-                                        .n = value.n,
-                                        .value = value.value };
+        points[i] = (struct kpi_point){ .nth = nth, .n = value.n, .value = value.value };
     }
     return derive_put_points(
         store, settings,
         &(struct kpi_points){
-            .id = kpis[kpi].id, .step_ms = KPI_HOUR_MS, .point = points, .count = KPI_HOURS },
+            .id = kpis[kpi].id, .step_ms = KPI_HOUR_MS, .point = points, .count = n },
         err);
 }
 
@@ -130,6 +155,8 @@ bool derive_kpi_waits_day(struct store *store, const struct kpi_settings *settin
     size_t count;
     bool ok = true;
 
+    if (is_gone(store, &range))
+        return true; /* it was made when all was there */
     if (!read_waits(store, &range, &events, &count, err))
         return false;
     for (int i = 0; ok && i < 2; i++) {
@@ -153,7 +180,8 @@ bool derive_kpi_waits(struct store *store, const struct kpi_settings *settings, 
                       struct dx_error *err)
 {
     static const enum kpi which[2] = { KPI_QUEUE_P95, KPI_QUEUE_P50 };
-    struct kpi_range before = { at_ms - KPI_DAY_MS - WEEK_MS, at_ms - KPI_DAY_MS };
+    struct kpi_range now = { at_ms - KPI_DAY_MS, at_ms };
+    struct kpi_range before = { now.from_ms - WEEK_MS, now.from_ms };
     /* An hour that began before the window is whole, too. */
     struct kpi_range read = { (at_ms / KPI_HOUR_MS - KPI_HOURS + 1) * KPI_HOUR_MS - 1, at_ms };
     double p[2] = { 0.95, 0.5 };
@@ -169,7 +197,9 @@ bool derive_kpi_waits(struct store *store, const struct kpi_settings *settings, 
         return false;
     ok = true;
     for (int i = 0; ok && i < 2; i++) {
-        result[i].now = kpi_quantile(events, count, at_ms - KPI_DAY_MS, at_ms, p[i]);
+        result[i].now = is_gone(store, &now)
+                            ? KPI_NOTHING
+                            : kpi_quantile(events, count, now.from_ms, at_ms, p[i]);
         result[i].before = was[i];
         ok = derive_put_kpi(store, settings, which[i], &result[i], err) &&
              wait_points(store, settings, which[i], &(struct kpi_events){ events, count }, at_ms,
@@ -293,14 +323,10 @@ static void values_of(const struct runs *runs, enum success_policy policy,
     out[4] = kpi_quantile(took, took_count, range->from_ms, range->to_ms, 0.9);
 }
 
-struct steps { /* first to last of them */
-    int64_t ms, first, last;
-};
-
 static bool put_run_points(struct store *store, const struct kpi_settings *settings,
-                           const struct runs *runs, const struct steps *steps, struct dx_error *err)
+                           const struct runs *runs, struct steps *steps, struct dx_error *err)
 {
-    size_t took_count, n = (size_t)(steps->last - steps->first + 1);
+    size_t took_count, n = steps_there(store, steps);
     struct kpi_event *took = durations(runs, &took_count);
     struct kpi_point(*points)[KPI_HOURS] = mem_new(OF_RUNS, sizeof(*points));
     bool ok = true;
@@ -341,6 +367,10 @@ bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, i
     took = durations(&runs, &count);
     values_of(&runs, settings->policy, took, count, &now, values);
     values_of(&runs, settings->policy, took, count, &before, was);
+    for (int i = 0; i < OF_RUNS; i++) {
+        values[i] = is_gone(store, &now) ? KPI_NOTHING : values[i];
+        was[i] = is_gone(store, &before) ? KPI_NOTHING : was[i];
+    }
     for (int i = 0; ok && i < OF_RUNS; i++)
         ok = derive_put_kpi(store, settings, of_runs[i],
                             &(struct kpi_result){ .now = values[i], .before = was[i] }, err);
@@ -360,8 +390,11 @@ bool derive_kpi_runs_day(struct store *store, const struct kpi_settings *setting
 {
     struct kpi_range range = range_of(day, KPI_DAY_MS);
     struct runs runs;
-    bool ok = read_runs(store, settings, &range, &runs, err);
+    bool ok;
 
+    if (is_gone(store, &range))
+        return true;
+    ok = read_runs(store, settings, &range, &runs, err);
     runs.at_ms = INT64_MAX; /* what took a run's place later counts, as in pipeline_day */
     ok = ok && put_run_points(store, settings, &runs, &(struct steps){ KPI_DAY_MS, day, day }, err);
     runs_done(&runs);

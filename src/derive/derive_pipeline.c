@@ -18,6 +18,7 @@ enum { LAST_RESULTS = 24 };
 struct runs {
     struct ended_run *run; /* ascending by end */
     size_t count;
+    int64_t raw_ms; /* what ended before it may be gone */
 };
 
 /* ---- one window ---- */
@@ -104,12 +105,18 @@ static void last_results(const struct runs *runs, int64_t at_ms, enum store_part
             out[--n] = (char)mark_of(&runs->run[i]);
 }
 
+/* Where (from, to] begins; at its end, where some of what ended in it is gone. */
+static int64_t whole(const struct runs *runs, int64_t from_ms, int64_t to_ms)
+{
+    return from_ms + 1 < runs->raw_ms ? to_ms : from_ms;
+}
+
 static bool put_part(struct store *store, enum success_policy policy, const struct runs *runs,
                      struct pipeline_row *row, int64_t at_ms, struct dx_error *err)
 {
-    int64_t from_ms = at_ms - row->window_ms;
-    struct range_of_runs now = { from_ms, at_ms, at_ms, row->part };
-    struct range_of_runs before = { from_ms - row->window_ms, from_ms, at_ms, row->part };
+    int64_t from_ms = at_ms - row->window_ms, before_ms = from_ms - row->window_ms;
+    struct range_of_runs now = { whole(runs, from_ms, at_ms), at_ms, at_ms, row->part };
+    struct range_of_runs before = { whole(runs, before_ms, from_ms), from_ms, at_ms, row->part };
     struct success s = count(runs, policy, &now), was = count(runs, policy, &before);
     struct range interval = wilson(s.ok, s.n);
     size_t n, n_before;
@@ -160,7 +167,7 @@ bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pi
                      int64_t at_ms, int64_t *due_ms, struct dx_error *err)
 {
     char last[PARTS][LAST_RESULTS + 1];
-    struct runs runs;
+    struct runs runs = { .raw_ms = store_raw_of_pipeline(store, pipeline) };
     bool ok = true;
 
     *due_ms = 0;
@@ -198,6 +205,8 @@ bool derive_pipeline_day(struct store *store, enum success_policy policy, const 
     size_t n;
     bool ok;
 
+    if (part->nth * DAY_MS < store_raw_of_pipeline(store, part->id))
+        return true; /* it was made when all of its runs were there */
     if (!store_runs(store, part->id, of.from_ms, of.to_ms, &runs.run, &runs.count, err))
         return false;
     s = count(&runs, policy, &of);

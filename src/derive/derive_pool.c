@@ -18,6 +18,7 @@ enum { EXACT_MOST = 10000, EXACT_WINDOWS = 3 /* 1 h, 24 h, 7 d */ };
 struct waits { /* ascending by start */
     struct stored_wait *wait;
     size_t count;
+    int64_t raw_ms; /* what was before it may be gone */
 };
 
 /* ---- one window ---- */
@@ -147,22 +148,32 @@ static bool put_window(struct store *store, struct pool_row *row, const struct s
     return fill_counts(store, row, at_ms, err) && store_put_pool(store, row, err);
 }
 
+/* Nothing of a window of which some is gone. */
+static bool read_window(struct store *store, int64_t pool, const struct waits *waits, int w,
+                        int64_t to_ms, struct spans *out, struct dx_error *err)
+{
+    int64_t from_ms = to_ms - derive_windows[w];
+
+    *out = (struct spans){ .n = 0 };
+    if (from_ms + 1 < waits->raw_ms)
+        return true;
+    if (w >= EXACT_WINDOWS)
+        return read_long(store, pool, from_ms, to_ms, out, err);
+    *out = pick(waits, from_ms, to_ms);
+    return true;
+}
+
 static bool put_windows(struct store *store, struct pool_row *row, const struct waits *waits,
                         int64_t at_ms, struct dx_error *err)
 {
     bool ok = true;
 
     for (int w = 0; ok && w < WINDOWS; w++) {
-        int64_t since = at_ms - derive_windows[w], before_that = since - derive_windows[w];
+        int64_t since = at_ms - derive_windows[w];
         struct spans now = { .n = 0 }, before = { .n = 0 };
 
-        if (w < EXACT_WINDOWS) {
-            now = pick(waits, since, at_ms);
-            before = pick(waits, before_that, since);
-        } else {
-            ok = read_long(store, row->pool, since, at_ms, &now, err) &&
-                 read_long(store, row->pool, before_that, since, &before, err);
-        }
+        ok = read_window(store, row->pool, waits, w, at_ms, &now, err) &&
+             read_window(store, row->pool, waits, w, since, &before, err);
         row->window_ms = derive_windows[w];
         ok = ok && put_window(store, row, &now, &before, at_ms, err);
         spans_done(&now);
@@ -203,16 +214,16 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t *due_
 {
     struct pool_row row = { .pool = pool };
     struct pool_flow flow;
-    struct waits waits;
-    bool ok;
+    struct waits waits = { .raw_ms = store_raw_of_pool(store, pool) };
+    bool gone = at_ms - HOUR_MS + 1 < waits.raw_ms, ok;
 
     *due_ms = 0;
     if (!store_waits(store, pool, at_ms - 2 * derive_windows[EXACT_WINDOWS - 1], at_ms, &waits.wait,
                      &waits.count, err))
         return false;
     ok = store_pool_flow(store, pool, at_ms - HOUR_MS, at_ms, &flow, err);
-    row.per_hour_in = (double)flow.arrived;
-    row.per_hour_out = (double)flow.started;
+    row.per_hour_in = gone ? (double)NAN : (double)flow.arrived;
+    row.per_hour_out = gone ? (double)NAN : (double)flow.started;
     ok = ok && put_windows(store, &row, &waits, at_ms, err);
     *due_ms = next_due(&waits, at_ms);
     free(waits.wait);
@@ -227,6 +238,8 @@ bool derive_pool_hour(struct store *store, const struct part *part, int64_t at_m
     struct spans spans;
     bool ok;
 
+    if (part->nth * HOUR_MS < store_raw_of_pool(store, part->id))
+        return true; /* it was made when all of its jobs were there */
     if (!read_exact(store, part->id, from_ms, to_ms < at_ms ? to_ms : at_ms, &spans, err))
         return false;
     hour.n = spans.n;
@@ -245,6 +258,8 @@ bool derive_pool_day(struct store *store, const struct part *part, struct dx_err
     size_t count = 0;
     bool ok;
 
+    if (part->nth * DAY_MS < store_raw_of_pool(store, part->id))
+        return true;
     if (!read_exact(store, part->id, from_ms, from_ms + DAY_MS, &spans, err))
         return false;
     buckets = mem_new(spans.count, sizeof(*buckets));

@@ -50,6 +50,11 @@ bool store_all_keys(struct store *store, struct touched *all, struct dx_error *e
 /* The moment of the derived rows, kept in the store. */
 bool store_put_derived_at(struct store *store, int64_t at_ms, struct dx_error *err);
 int64_t store_derived_at(struct store *store); /* 0: never */
+/* All runs and jobs are there that ended from then on; of what is before, some or all may
+ * be gone: what was made of it stays as it is. 0: none are gone. Of all sources, or of one. */
+int64_t store_raw_from(struct store *store);
+int64_t store_raw_of_pool(struct store *store, int64_t pool);
+int64_t store_raw_of_pipeline(struct store *store, int64_t pipeline);
 /* What they count as success, for those who read them. */
 bool store_put_policy(struct store *store, const char *policy, struct dx_error *err);
 

@@ -47,7 +47,8 @@ struct store {
     int64_t stuck_said_ms;             /* boot time when that was said last; 0 */
     int cache_kib;                     /* of pages */
     int64_t checked_ms;                /* boot time of the last quick_check; 0 */
-    int64_t keep_ms;                   /* of samples, where more is asked for than usual */
+    int64_t keep_ms;                   /* of records, where more is asked for than usual */
+    int64_t gone_ms;                   /* runs that ended before it went, or will; 0: none */
     int64_t sweep_id;                  /* upkeep went over the series up to this one */
     int64_t seen_version, seen_change; /* store_change() gave this for that data version */
     bool in_read;
@@ -156,6 +157,8 @@ bool log_pending(struct store *store, int64_t now_ms, struct dx_error *err);
 
 enum { STRAIN_BYTES = 256 << 20 };
 void upkeep_watch(struct store *store); /* of a connection just opened: count its WAL */
+/* ?1 a moment or number, ?2 at most so many rows. */
+bool forget(struct store *store, const char *sql, int64_t before, int rows, struct dx_error *err);
 
 /* ---- query.c ---- */
 

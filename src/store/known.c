@@ -4,6 +4,7 @@
 #include "store/ci.h"
 
 #include "core/mem.h"
+#include "store/retain.h"
 
 static const int64_t OPEN_MOST_MS = (int64_t)35 * 86400 * 1000;
 
@@ -26,8 +27,10 @@ enum stored_run store_run(struct store *store, int64_t source, const char *proje
     (void)sqlite3_bind_int64(stmt, 2, name);
     (void)sqlite3_bind_int64(stmt, 3, source);
     (void)sqlite3_bind_int64(stmt, 4, attempt);
-    if (!store_row(store, stmt, &there, &err) || !there)
+    if (!store_row(store, stmt, &there, &err))
         return STORED_NOT;
+    if (!there)
+        return retain_refuses(store, updated_ms) ? STORED_DONE : STORED_NOT;
     if (sqlite3_column_int(stmt, 0) != (int)DX_PHASE_DONE ||
         !(sqlite3_column_int(stmt, 1) & RUN_JOBS_WHOLE))
         known = STORED_OPEN;

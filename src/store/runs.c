@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/time.h"
+#include "store/retain.h"
 
 static const int64_t DAY_MS = 86400000;
 
@@ -293,6 +294,9 @@ static bool put_run(struct writing *w, size_t i, struct dx_error *err)
     if (run->bare && run->gone && old.id > 0 && old.phase != DX_PHASE_DONE)
         return close_gone(w, &old, err);
     if (run->bare || (old.id > 0 && is_older(&old, run)))
+        return true;
+    if (old.id == 0 && run->outcome.phase == DX_PHASE_DONE &&
+        retain_refuses(w->store, run->timing.finished_ms))
         return true;
     if (!write_run(w, run, &old, err))
         return false;

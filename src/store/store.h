@@ -148,8 +148,8 @@ bool store_log(struct store *store, int64_t now_ms, enum dx_log_level level, con
  * retention (samples and polls 70 days; alerts and the log 400 days, the log
  * 10,000 rows). false: *err is for the log. */
 bool store_upkeep(struct store *store, int64_t now_ms, struct dx_error *err);
-/* A history that is filled back further than samples are kept raises how long. */
-void store_keep(struct store *store, int64_t samples_ms);
+/* A history that is filled back further than samples, runs and jobs are kept raises how long. */
+void store_keep(struct store *store, int64_t ms);
 /* After each commit: checkpoint where the WAL has grown by some MiB. false: *err
  * is for the log, at most once a minute. */
 bool store_tidy(struct store *store, struct dx_error *err);

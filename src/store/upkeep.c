@@ -9,6 +9,7 @@
 
 #include "core/mem.h"
 #include "core/time.h"
+#include "store/retain.h"
 
 enum {
     WAL_TRUNCATE = 64 << 20, /* bytes */
@@ -26,9 +27,9 @@ enum {
     SLICE_ROWS = 2000
 };
 
-static const int64_t SAMPLES_MS = (int64_t)70 * 86400 * 1000;
+static const int64_t RAW_MS = (int64_t)70 * 86400 * 1000;
 static const int64_t NOTICES_MS = (int64_t)7 * 86400 * 1000;
-static const int64_t ALERTS_MS = (int64_t)400 * 86400 * 1000;
+static const int64_t LONG_MS = (int64_t)400 * 86400 * 1000;
 
 int64_t store_wal_bytes(const struct store *store)
 {
@@ -42,9 +43,7 @@ int64_t store_wal_bytes(const struct store *store)
 
 /* ---- retention ---- */
 
-/* ?1 a moment or number, ?2 at most so many rows. */
-static bool forget(struct store *store, const char *sql, int64_t before, int rows,
-                   struct dx_error *err)
+bool forget(struct store *store, const char *sql, int64_t before, int rows, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(store, sql, err);
 
@@ -163,21 +162,24 @@ static bool forget_log(struct store *store, int64_t before_ms, struct dx_error *
                   LOG_ROWS, SLICE_ROWS, err);
 }
 
-void store_keep(struct store *store, int64_t samples_ms)
+void store_keep(struct store *store, int64_t ms)
 {
-    if (samples_ms > store->keep_ms)
-        store->keep_ms = samples_ms;
+    if (ms > store->keep_ms)
+        store->keep_ms = ms;
 }
 
 static bool prune(struct store *store, void *what, struct dx_error *err)
 {
     const int64_t now_ms = *(const int64_t *)what;
-    const int64_t keep_ms = store->keep_ms > SAMPLES_MS ? store->keep_ms : SAMPLES_MS;
+    const int64_t keep_ms = store->keep_ms > RAW_MS ? store->keep_ms : RAW_MS;
+    const int64_t hours_ms = keep_ms > LONG_MS ? keep_ms : LONG_MS;
 
     return log_pending(store, now_ms, err) && forget_samples(store, now_ms - keep_ms, err) &&
-           forget_polls(store, now_ms - SAMPLES_MS, err) &&
-           forget_alerts(store, now_ms - ALERTS_MS, err) &&
-           forget_log(store, now_ms - ALERTS_MS, err) &&
+           retain_runs(store, now_ms - keep_ms, now_ms - RAW_MS, err) &&
+           retain_hours(store, now_ms - hours_ms, err) &&
+           forget_polls(store, now_ms - RAW_MS, err) &&
+           forget_alerts(store, now_ms - LONG_MS, err) &&
+           forget_log(store, now_ms - LONG_MS, err) &&
            forget(store,
                   "DELETE FROM notice WHERE id IN"
                   " (SELECT id FROM notice WHERE at_ms < ?1 ORDER BY at_ms LIMIT ?2)",
@@ -185,7 +187,7 @@ static bool prune(struct store *store, void *what, struct dx_error *err)
            forget(store,
                   "DELETE FROM etag WHERE key IN"
                   " (SELECT key FROM etag WHERE used_ms < ?1 LIMIT ?2)",
-                  now_ms - SAMPLES_MS, SLICE_ROWS, err);
+                  now_ms - RAW_MS, SLICE_ROWS, err);
 }
 
 /* ---- checkpoints ---- */

@@ -1,0 +1,121 @@
+/* retain: runs and their jobs go when they are older than anybody looks back; the days and
+ * hours that were made of them stay as they were then. Of each source the cursor RAW says
+ * from when on all of its runs are there, once some are gone. */
+#include "config.h"
+
+#include "store/retain.h"
+
+#include "store/derive.h"
+
+#define RAW "''" /* no source calls a cursor so, nor finds it when it goes over its own */
+
+/* Of a slice; a run has some ten jobs. */
+enum { SLICE_RUNS = 200, SLICE_HOURS = 2000 };
+
+static const int64_t DAY_MS = 86400000;
+
+/* ---- what is gone ---- */
+
+static int64_t moment(struct store *store, sqlite3_stmt *stmt, int64_t id)
+{
+    struct dx_error err = { 0 };
+    int64_t ms = 0;
+    bool there;
+
+    if (!stmt)
+        return 0;
+    (void)sqlite3_bind_int64(stmt, 1, id);
+    if (!store_row(store, stmt, &there, &err))
+        return 0;
+    if (there)
+        ms = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    return ms;
+}
+
+int64_t store_raw_from(struct store *store)
+{
+    return moment(store,
+                  store_statement(store,
+                                  "SELECT max(c.value) FROM source s CROSS JOIN cursor c"
+                                  " ON c.source = s.id AND c.name = " RAW " WHERE ?1 = 0",
+                                  &(struct dx_error){ 0 }),
+                  0);
+}
+
+int64_t store_raw_of_pool(struct store *store, int64_t pool)
+{
+    return moment(store,
+                  store_statement(store,
+                                  "SELECT c.value FROM pool p CROSS JOIN cursor c"
+                                  " ON c.source = p.source AND c.name = " RAW " WHERE p.id = ?1",
+                                  &(struct dx_error){ 0 }),
+                  pool);
+}
+
+int64_t store_raw_of_pipeline(struct store *store, int64_t pipeline)
+{
+    return moment(store,
+                  store_statement(store,
+                                  "SELECT c.value FROM pipeline p CROSS JOIN cursor c"
+                                  " ON c.source = p.source AND c.name = " RAW " WHERE p.id = ?1",
+                                  &(struct dx_error){ 0 }),
+                  pipeline);
+}
+
+/* ---- forgetting ---- */
+
+#define ENDED "FROM run WHERE finished_ms < ?1 ORDER BY finished_ms, id LIMIT ?2"
+/* Whose server stopped to speak of them. */
+#define UNENDED                                                                                    \
+    "FROM run WHERE finished_ms IS NULL AND seen_ms < ?1"                                          \
+    " AND coalesce(created_ms, seen_ms) < ?1 LIMIT ?2"
+#define MARK(old)                                                                                  \
+    "INSERT INTO cursor (source, name, value) SELECT DISTINCT source, " RAW ", ?1 FROM"            \
+    " (SELECT source " old ") AS old WHERE true ON CONFLICT (source, name) DO UPDATE"              \
+    " SET value = excluded.value WHERE value < excluded.value"
+#define STEPS(old)                                                                                 \
+    "DELETE FROM step WHERE job IN (SELECT j.id FROM (SELECT id " old ") AS old"                   \
+    " CROSS JOIN job j ON j.run = old.id)"
+#define JOBS(old) "DELETE FROM job WHERE run IN (SELECT id " old ")"
+#define RUNS(old) "DELETE FROM run WHERE id IN (SELECT id " old ")"
+
+/* Each by the same runs, which are there until the last one; of what never ended no number
+ * is made. */
+static const char *const slices[] = { MARK(ENDED),    STEPS(ENDED),  JOBS(ENDED),  RUNS(ENDED),
+                                      STEPS(UNENDED), JOBS(UNENDED), RUNS(UNENDED) };
+
+/* A clock that was ahead has left a border that nothing reaches. */
+static bool come_back(struct store *store, int64_t latest_ms, struct dx_error *err)
+{
+    return forget(store,
+                  "UPDATE cursor SET value = ?1 WHERE source IN (SELECT id FROM source)"
+                  " AND name = " RAW " AND value > ?1 AND ?2 > 0",
+                  latest_ms, 1, err);
+}
+
+bool retain_runs(struct store *store, int64_t before_ms, int64_t latest_ms, struct dx_error *err)
+{
+    before_ms -= before_ms % DAY_MS; /* so that no day is there in part */
+    if (!come_back(store, latest_ms, err))
+        return false;
+    for (size_t i = 0; i < sizeof(slices) / sizeof(slices[0]); i++)
+        if (!forget(store, slices[i], before_ms, SLICE_RUNS, err))
+            return false;
+    store->gone_ms = before_ms;
+    return true;
+}
+
+bool retain_hours(struct store *store, int64_t before_ms, struct dx_error *err)
+{
+    return forget(store,
+                  "DELETE FROM pool_hour WHERE (pool, hour) IN (SELECT h.pool, h.hour"
+                  " FROM pool CROSS JOIN pool_hour h ON h.pool = pool.id"
+                  " AND h.hour < ?1 / 3600000 LIMIT ?2)",
+                  before_ms, SLICE_HOURS, err);
+}
+
+bool retain_refuses(const struct store *store, int64_t ms)
+{
+    return ms > 0 && ms < store->gone_ms;
+}
