@@ -1,0 +1,277 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "derive/derive.h"
+#include "derive/past.h"
+#include "store/internal.h"
+#include "store/past.h"
+#include "store_kit.h"
+
+/* What is older than the retention goes; what was made of it stays as it was. */
+
+static struct deriver *deriver;
+static struct batch batch;
+
+static void start(void)
+{
+    kit_init();
+    kit_collect();
+    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
+    store_on_derive(kit.store, deriver_commit, deriver);
+    batch = (struct batch){ .run_count = 0 };
+}
+
+static void stop(void)
+{
+    kit_done();
+    deriver_free(deriver);
+}
+
+TestSuite(store_retain, .init = start, .fini = stop, .timeout = 120);
+
+static struct job_step steps[1] = {
+    { .name = "make", .raw_result = "", .phase = DX_PHASE_DONE, .result = DX_RESULT_FAILURE }
+};
+
+static void add(int id, int64_t attempt, int64_t finished_ms, enum dx_result result)
+{
+    struct run *run = batch_run(&batch);
+    struct job *job;
+
+    run->project = "acme/a";
+    run->pipeline = "ci";
+    run->id = arena_print(&batch.arena, "%d", id);
+    run->attempt = attempt;
+    run->outcome.phase = DX_PHASE_DONE;
+    run->outcome.result = result;
+    run->timing.started_ms = finished_ms - MINUTE;
+    run->timing.finished_ms = run->updated_ms = finished_ms;
+    run->timing.duration_ms = MINUTE;
+    run->jobs_whole = true;
+    job = batch_job(&batch, batch.run_count - 1);
+    job->id = run->id;
+    job->name = "test";
+    job->pool = "big";
+    job->started = true;
+    job->outcome = run->outcome;
+    job->timing = run->timing;
+    job->timing.queued_ms = 5 * SECOND;
+    job->steps = steps;
+    job->step_count = 1;
+}
+
+/* Of one day, a minute apart: all failed but each fifth one. */
+static void add_day(int first, int count, int64_t day_ms)
+{
+    day_ms -= day_ms % DAY;
+    for (int i = 0; i < count; i++)
+        add(first + i, 1, day_ms + (i + 2) * MINUTE,
+            i % 5 == 0 ? DX_RESULT_SUCCESS : DX_RESULT_FAILURE);
+    kit_poll(0, day_ms + DAY - MINUTE, &batch);
+}
+
+static int64_t number(const char *sql)
+{
+    sqlite3_stmt *stmt;
+    int64_t n;
+
+    cr_assert_eq(sqlite3_prepare_v2(kit.store->db, sql, -1, &stmt, NULL), SQLITE_OK, "%s", sql);
+    cr_assert_eq(sqlite3_step(stmt), SQLITE_ROW, "%s", sql);
+    n = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_finalize(stmt);
+    return n;
+}
+
+/* All rows that were made of what ended before; the caller frees. */
+static char *made_before(int64_t ms)
+{
+    char sql[900];
+    sqlite3_stmt *stmt;
+    char *out;
+
+    (void)snprintf(
+        sql, sizeof(sql),
+        "SELECT group_concat(row, char(10)) FROM (SELECT printf('run|%%s|%%s|%%s|%%s|%%s|%%s',"
+        " pipeline, day, n, ok, p50, p90) AS row FROM pipeline_day WHERE day < %d"
+        " UNION ALL SELECT printf('hour|%%s|%%s|%%s|%%s|%%s', pool, hour, n, p50, p95)"
+        " FROM pool_hour WHERE hour < %d * 24"
+        " UNION ALL SELECT printf('bucket|%%s|%%s|%%s|%%s', pool, day, bucket, n)"
+        " FROM pool_bucket WHERE day < %d"
+        " UNION ALL SELECT printf('%%s|%%s|%%s|%%s', id, nth, value, n) FROM kpi_point"
+        " WHERE step_ms = 86400000 AND nth < %d)",
+        (int)(ms / DAY), (int)(ms / DAY), (int)(ms / DAY), (int)(ms / DAY));
+    cr_assert_eq(sqlite3_prepare_v2(kit.store->db, sql, -1, &stmt, NULL), SQLITE_OK, "%s",
+                 sqlite3_errmsg(kit.store->db));
+    cr_assert_eq(sqlite3_step(stmt), SQLITE_ROW);
+    out = strdup(sqlite3_column_text(stmt, 0) ? (const char *)sqlite3_column_text(stmt, 0) : "");
+    (void)sqlite3_finalize(stmt);
+    return out;
+}
+
+static void upkeep(int64_t now_ms)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(store_upkeep(kit.store, now_ms, &err), "%s", err.text);
+}
+
+static void settle(int64_t now_ms)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(deriver_settle(deriver, kit.store, now_ms, &err), "%s", err.text);
+}
+
+#define JOBS  number("SELECT count(*) FROM job")
+#define RUNS  number("SELECT count(*) FROM run")
+#define STEPS number("SELECT count(*) FROM step")
+
+Test(store_retain, the_old_go_in_slices_and_their_days_stay)
+{
+    char *before, *after;
+    int rounds = 0;
+
+    add_day(1000, 450, T0 - 72 * DAY);
+    add_day(2000, 50, T0 - 69 * DAY);
+    settle(T0);
+    before = made_before(T0 - 60 * DAY);
+    cr_expect(strstr(before, "run|") && strstr(before, "hour|") && strstr(before, "bucket|"));
+    cr_expect_eq(STEPS, 400);
+    upkeep(T0);
+    cr_expect_eq(RUNS, 300);
+    cr_expect_eq(JOBS, 300);
+    for (rounds = 1; RUNS > 50 && rounds < 9; rounds++)
+        upkeep(T0);
+    cr_expect_eq(rounds, 3);
+    cr_expect_eq(JOBS, 50);
+    cr_expect_eq(STEPS, 40);
+    upkeep(T0);
+    cr_expect_eq(RUNS, 50, "those of 69 days ago are young");
+    settle(T0 + DAY);
+    after = made_before(T0 - 60 * DAY);
+    cr_expect_str_eq(after, before);
+    free(before);
+    free(after);
+}
+
+/* A day of which a part is gone is as it was, whatever touches it. */
+Test(store_retain, a_rerun_of_an_old_run_leaves_its_day)
+{
+    char *before, *after;
+
+    add_day(1000, 300, T0 - 72 * DAY);
+    settle(T0);
+    before = made_before(T0 - 60 * DAY);
+    upkeep(T0);
+    cr_expect_eq(RUNS, 100);
+    add(1290, 2, T0 - HOUR, DX_RESULT_SUCCESS);
+    kit_poll(0, T0, &batch);
+    settle(T0 + DAY);
+    cr_expect_eq(RUNS, 101);
+    after = made_before(T0 - 60 * DAY);
+    cr_expect_str_eq(after, before);
+    free(before);
+    free(after);
+    cr_expect_eq(number("SELECT later_ms FROM run WHERE ext = 1290 AND attempt = 1"), T0 - HOUR);
+}
+
+Test(store_retain, what_is_gone_is_not_asked_for_again)
+{
+    int64_t old_ms = T0 - 72 * DAY;
+
+    add(1, 1, old_ms, DX_RESULT_SUCCESS);
+    kit_poll(0, old_ms + HOUR, &batch);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "1", 1, old_ms), STORED_DONE);
+    upkeep(T0);
+    cr_expect_eq(RUNS, 0);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "1", 1, old_ms), STORED_DONE);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "2", 1, T0 - 60 * DAY), STORED_NOT);
+    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "1", 2, T0 - HOUR), STORED_NOT);
+    add(1, 1, old_ms, DX_RESULT_SUCCESS);
+    add(3, 1, T0 - HOUR, DX_RESULT_SUCCESS);
+    kit_poll(0, T0, &batch);
+    cr_expect_eq(RUNS, 1);
+    cr_expect_eq(JOBS, 1);
+}
+
+Test(store_retain, a_longer_history_keeps_them)
+{
+    add_day(1000, 3, T0 - 110 * DAY);
+    add_day(2000, 3, T0 - 90 * DAY);
+    store_keep(kit.store, 100 * DAY);
+    upkeep(T0);
+    cr_expect_eq(RUNS, 3);
+}
+
+Test(store_retain, what_never_ended_goes_when_nobody_speaks_of_it)
+{
+    struct run *run = batch_run(&batch);
+
+    run->project = "acme/a";
+    run->pipeline = "ci";
+    run->id = "7";
+    run->attempt = 1;
+    run->outcome.phase = DX_PHASE_RUNNING;
+    run->timing.created_ms = T0 - 80 * DAY;
+    kit_poll(0, T0 - 60 * DAY, &batch);
+    upkeep(T0);
+    cr_expect_eq(RUNS, 1);
+    upkeep(T0 + 12 * DAY);
+    cr_expect_eq(RUNS, 0);
+}
+
+/* A clock that was a year ahead for a while: what comes is taken, and counted in its days. */
+Test(store_retain, a_clock_that_was_ahead_leaves_no_border)
+{
+    add_day(1000, 3, T0 - 2 * DAY);
+    upkeep(T0 + 365 * DAY);
+    cr_expect_eq(RUNS, 0);
+    upkeep(T0);
+    add_day(2000, 5, T0 - DAY);
+    cr_expect_eq(RUNS, 5);
+    settle(T0);
+    cr_expect_eq(number("SELECT n FROM pipeline_day ORDER BY day DESC LIMIT 1"), 5);
+}
+
+#define AT(at)                                                                                     \
+    ROWS(view, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = 30 * DAY, .limit = 1), at, DX_FIELD_N,   \
+         DX_FIELD_SUCCESS)
+
+static void go_back(struct store *view, int64_t at_ms)
+{
+    struct kpi_settings settings = { .policy = SUCCESS_EXCLUDE_CANCELLED };
+    struct past *past = past_new(view, &settings, at_ms);
+    struct dx_error err = { 0 };
+
+    while (!past_is_done(past)) {
+        cr_assert(store_begin(view, &err), "%s", err.text);
+        cr_assert(past_slice(past, INT64_MAX, &err), "%s", err.text);
+        store_end(view);
+    }
+    past_free(past);
+}
+
+/* Of a window whose beginning is gone nothing is said. */
+Test(store_retain, a_past_moment_says_nothing_of_what_is_gone)
+{
+    struct dx_error err = { 0 };
+    struct store *view;
+
+    for (int i = 0; i < 100; i++)
+        add(1000 + i, 1, T0 - 120 * DAY + i * DAY, DX_RESULT_SUCCESS);
+    kit_poll(0, T0 - 20 * DAY, &batch);
+    settle(T0);
+    upkeep(T0);
+    view = store_open(kit.path, STORE_VIEW, &err);
+    cr_assert(view, "%s", err.text);
+    go_back(view, T0 - 35 * DAY);
+    cr_expect_str_eq(AT(T0 - 35 * DAY), "30|1\n");
+    go_back(view, T0 - 50 * DAY);
+    cr_expect_str_eq(AT(T0 - 50 * DAY), "0|-\n");
+    go_back(view, T0 - 90 * DAY);
+    cr_expect_str_eq(AT(T0 - 90 * DAY), "");
+    store_close(view);
+}
