@@ -236,6 +236,28 @@ Test(store_retain, a_clock_that_was_ahead_leaves_no_border)
     cr_expect_eq(number("SELECT n FROM pipeline_day ORDER BY day DESC LIMIT 1"), 5);
 }
 
+/* A year: all that grows is a row for each day and hour. */
+Test(store_retain, the_store_stays_as_large_as_it_is)
+{
+    enum { DAYS = 360, A_DAY = 20, KEPT = 71 };
+    int64_t begin_ms = T0 - T0 % DAY, pages = 0;
+
+    for (int day = 0; day < DAYS; day++) {
+        add_day(day * A_DAY, A_DAY, begin_ms + day * DAY);
+        upkeep(begin_ms + (day + 1) * DAY);
+        if (day == DAYS / 3)
+            pages = number("PRAGMA page_count");
+        if (day > DAYS / 3)
+            cr_assert_leq(RUNS, KEPT * A_DAY, "day %d", day);
+    }
+    cr_expect_eq(RUNS, JOBS);
+    cr_expect_geq(RUNS, 70 * A_DAY);
+    cr_expect_eq(STEPS, RUNS / 5 * 4);
+    cr_expect_eq(number("SELECT count(*) FROM pipeline_day"), DAYS);
+    cr_expect_eq(number("SELECT sum(n) FROM pipeline_day"), DAYS * A_DAY);
+    cr_expect_leq(number("PRAGMA page_count"), pages + pages / 10);
+}
+
 #define AT(at)                                                                                     \
     ROWS(view, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = 30 * DAY, .limit = 1), at, DX_FIELD_N,   \
          DX_FIELD_SUCCESS)
