@@ -458,6 +458,54 @@ Test(servicenow_poll, of_many_open_tickets_some_are_looked_at_in_turns)
     cr_expect_eq(count, 100, "%d", count);
 }
 
+/* ---- more is said to be there than comes ---- */
+
+/* How many pages of active tickets are asked for, where only some of them have a row, all of
+ * them of one second. */
+static int pages_with_rows_on(const int *with, size_t count)
+{
+    const struct plan_request *r;
+    int asked = 0;
+
+    memset(&store, 0, sizeof(store));
+    memset(&kit, 0, sizeof(kit));
+    ticket_poll(&store, &kit, NOW);
+    source_servicenow.begin(&config, &kit.cursors, &kit.plan);
+    while ((r = plan_take(&kit.plan)) != NULL) {
+        char body[300] = "{\"result\":[]}";
+
+        if (r->step != SNOW_OPEN)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            if (with[i] == asked)
+                snprintf(body, sizeof(body),
+                         "{\"result\":[{\"sys_id\":\"%032d\",\"number\":\"INC%07d\","
+                         "\"sys_updated_on\":\"2026-11-02 00:00:00\",\"active\":\"true\","
+                         "\"opened_at\":\"2026-11-01 00:00:00\",\"state\":\"2\"}]}",
+                         asked, asked);
+        cr_assert(++asked < PAGES_MOST, "it pages for ever");
+        cr_assert(kit_decode(&kit, &source_servicenow, &config,
+                             (struct reply){ .step = r->step,
+                                             .detail = r->detail,
+                                             .detail_text = r->detail_text,
+                                             .head = "x-total-count: 1000000\n",
+                                             .body = body }));
+    }
+    kit_done(&kit);
+    return asked;
+}
+
+Test(servicenow_poll, pages_without_rows_have_an_end)
+{
+    cr_expect_eq(pages_with_rows_on(NULL, 0), 21);
+}
+
+/* The window begins anew with the first, and pages on in its second from the next one on. */
+Test(servicenow_poll, only_pages_in_a_row_without_rows_are_the_end)
+{
+    cr_expect_eq(pages_with_rows_on((const int[]){ 0, 1, 21 }, 3), 22 + 21);
+}
+
 /* ---- parts ---- */
 
 Test(servicenow_poll, what_a_row_does_not_say_is_asked_fifty_at_a_time)

@@ -418,7 +418,7 @@ Test(servicenow, pages_that_are_too_large_become_smaller)
 
     ticket_poll(&store, &kit, NOW);
     cr_assert(source_less(&source_servicenow, &config, &reply, &err, &kit.plan, &kit.batch));
-    cr_expect_str_eq(kit.plan.first->detail_text, "incident 100 400 ");
+    cr_expect_str_eq(kit.plan.first->detail_text, "incident 100 400 0 ");
     reply.detail_text = "incident 1 3";
     cr_expect_not(source_less(&source_servicenow, &config, &reply, &err, &kit.plan, &kit.batch));
 }

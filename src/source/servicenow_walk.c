@@ -24,10 +24,10 @@ enum {
 
 /* ---- what a request carries ---- */
 
-struct about { /* detail_text: "incident 200 400 9d385017c611228701d22104cc95c371" */
+struct about { /* detail_text: "incident 200 400 0 9d385017c611228701d22104cc95c371" */
     struct snow_window window;
-    int64_t size, offset;
-    const char *first; /* sys_id that the page before began with; "": none */
+    int64_t size, offset, empty; /* empty: pages before it, in a row, that came without rows */
+    const char *first;           /* sys_id that the page before began with; "": none */
 };
 
 static struct about about_of(const struct snow_poll *p)
@@ -43,6 +43,7 @@ static struct about about_of(const struct snow_poll *p)
 
     about.size = strtoll(text + len, &rest, 10);
     about.offset = strtoll(rest, &rest, 10);
+    about.empty = strtoll(rest, &rest, 10);
     about.first = *rest == ' ' ? rest + 1 : "";
     if (about.size < 1)
         about.size = PAGE;
@@ -63,8 +64,8 @@ static struct plan_request *ask(const struct snow_poll *p, const struct about *a
                  window->table, snow_query(p, window), snow_fields(p), size, offset, NULL);
     r->flags = PLAN_OPTIONAL | PLAN_ANSWER | (window->walk == SNOW_FILL ? PLAN_FILL : 0);
     r->detail = window->at_ms;
-    r->detail_text =
-        arena_print(&p->plan->arena, "%s %s %s %s", window->table, size, offset, about->first);
+    r->detail_text = arena_print(&p->plan->arena, "%s %s %s %" PRId64 " %s", window->table, size,
+                                 offset, about->empty, about->first);
     return r;
 }
 
@@ -204,7 +205,7 @@ static void take_rows(const struct snow_poll *p, struct page *page)
 /* A server that says that there is more, and never gives any. */
 static bool is_hollow(const struct snow_poll *p, const struct page *page)
 {
-    if (page->count > 0 || page->about.offset < EMPTY_MOST * page->about.size)
+    if (page->count > 0 || page->about.empty < EMPTY_MOST)
         return false;
     batch_note(p->batch, DX_LOG_WARN,
                "%s: it says that there are more rows and gives none; what its user may not read is "
@@ -260,6 +261,7 @@ static void ask_next(const struct snow_poll *p, const struct page *page)
     } else {
         about.offset += about.size;
     }
+    about.empty = page->count > 0 ? 0 : about.empty + 1;
     if (*page->first)
         about.first = page->first;
     plan_at_once(p->plan, ask(p, &about));
