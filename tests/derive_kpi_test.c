@@ -550,6 +550,10 @@ Test(derive_kpi, of_scores_it_says_how_many_are_high)
     settle(T0);
     cr_expect_str_eq(kpi("csat", T0), "4.54545|11|1|99|3|82 % gave 4 or 5\n", "%s",
                      kpi("csat", T0));
+    write_feed(path, "2026-09-19,5,8\n2026-09-20,87,2\n");
+    settle(T0);
+    cr_expect(strstr(kpi("csat", T0), "csat.csv: 87 is no score from 1 to 5"), "%s",
+              kpi("csat", T0));
 }
 
 Test(derive_kpi, a_file_feeds_a_mean_and_is_read_again)

@@ -111,6 +111,15 @@ struct told {
     int64_t scores, high; /* answers, and those of 4 or 5; scores 0: it has none */
 };
 
+/* A share, or a score out of ten, would count as good. */
+static bool are_scores(const struct kpi_file_row *rows, size_t count, struct dx_error *why)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!(rows[i].value >= 1. && rows[i].value <= 5.))
+            return dx_fail(why, DX_FAULT_CONFIG, "%g is no score from 1 to 5", rows[i].value);
+    return true;
+}
+
 static void count_scores(const struct kpi_file_row *rows, size_t count, struct told *told)
 {
     for (size_t i = 0; i < count; i++) {
@@ -144,8 +153,10 @@ static bool take_file(struct store *store, const struct kpi_feed *feed, struct t
     bool ok = text && kpi_file_read(text, len, &rows, &count, &told->with_n, why);
 
     free(text);
-    if (!ok)
+    if (!ok || (feed->unit == FEED_SCORES && !are_scores(rows, count, why))) {
+        free(rows);
         return true;
+    }
     points = mem_new(count + 1, sizeof(*points));
     if (feed->unit == FEED_SCORES) {
         told->with_n = true;
