@@ -26,6 +26,28 @@ const char *queue_notice(const struct queue *p, const struct pool *pool, char *o
     return out;
 }
 
+void queue_tell(struct dx_list *list, const struct queue *p, const struct pool *pool)
+{
+    char sentence[200], span[32], goal[32], text[200];
+
+    if (pool->wait_role == DX_ROLE_BAD && !pool->none)
+        (void)snprintf(sentence, sizeof(sentence), "%lld %s, the oldest %s",
+                       (long long)pool->waiting, pool->waiting == 1 ? "job waits" : "jobs wait",
+                       ci_span(span, sizeof(span), pool->oldest_s));
+    else if (pool->none)
+        (void)snprintf(sentence, sizeof(sentence), "%lld %s, %.120s", (long long)pool->waiting,
+                       pool->waiting == 1 ? "job waits" : "jobs wait",
+                       queue_notice(p, pool, text, sizeof(text)));
+    else if (pool->p95_role != DX_ROLE_TEXT)
+        (void)snprintf(sentence, sizeof(sentence), "queue p95 %s, the goal is %s",
+                       ci_span(span, sizeof(span), pool->p95),
+                       ci_span(goal, sizeof(goal), pool->goal));
+    else
+        (void)snprintf(sentence, sizeof(sentence), "the oldest job waits for %s",
+                       ci_span(span, sizeof(span), pool->oldest_s));
+    dx_finding(list, pool->rank == 0 ? DX_ROLE_BAD : DX_ROLE_WARN, pool->title, sentence);
+}
+
 void queue_read_hours(struct queue *p, const struct dx_view *view, const char *key, bool ghost)
 {
     int64_t from_ms = dx_now(view) - HOURS * CI_HOUR_MS;

@@ -49,6 +49,8 @@ void queue_arrange(struct queue *p);
 void queue_read_hours(struct queue *p, const struct dx_view *view, const char *key, bool ghost);
 /* "no runner since 13:58". Returns out. */
 const char *queue_notice(const struct queue *p, const struct pool *pool, char *out, size_t cap);
+/* Its finding: what of it is past the goal. */
+void queue_tell(struct dx_list *list, const struct queue *p, const struct pool *pool);
 void queue_draw_under(const void *state, const char *row_key, struct dx_canvas *canvas);
 void queue_draw(const void *state, struct dx_canvas *canvas);
 

@@ -246,8 +246,7 @@ bool deriver_commit(void *self, struct store *store, const struct touched *touch
     int64_t at_ms = minute_of(now_ms);
     bool ok = commit_pools(d, store, touched, at_ms, &room, err);
 
-    /* Before the pipelines: what it corroborates is the platform's fault there, and touches
-     * them. */
+    /* Before the pipelines: it touches those where the platform turns out to be at fault. */
     if (ok && touched->failed_to_ms > 0)
         ok = derive_incidents(store, touched->failed_from_ms, touched->failed_to_ms, now_ms, err);
     note_kpis(d, touched, at_ms, &room.rest);

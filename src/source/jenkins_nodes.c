@@ -100,10 +100,14 @@ void jenkins_whole(struct jenkins_poll *p, size_t run)
 {
     int64_t ended_ms = 0;
 
+    if (!nodes_failed(p)) {
+        batch_jobs_whole(p->batch, run);
+        return;
+    }
     for (size_t i = 0; i < p->batch->job_count; i++)
         if (p->batch->jobs[i].run == run && p->batch->jobs[i].timing.finished_ms > ended_ms)
             ended_ms = p->batch->jobs[i].timing.finished_ms;
-    if (!nodes_failed(p) || p->reply->now_ms - ended_ms > 3 * p->plan->every_ms + JENKINS_MINUTE)
+    if (p->reply->now_ms - ended_ms > 3 * p->plan->every_ms + JENKINS_MINUTE)
         batch_jobs_whole(p->batch, run);
 }
 
