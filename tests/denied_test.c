@@ -232,7 +232,7 @@ Test(denied, of_many_those_that_wait_longest_are_asked_for)
     const struct cursors cursors = { .get = get };
     const struct plan plan = { .now_ms = T0, .cursors = &cursors };
     struct denied denied = { .wanted = 0 };
-    char name[8];
+    char name[16];
     int again = 0;
 
     for (int i = 0; i < 20; i++) { /* the later ones longer ago */
