@@ -194,14 +194,14 @@ Test(page, as_many_tabs_have_names_as_there_is_room_for)
                       "Metrics  8 Sources";
 
     cr_expect_str_eq(tabs(200, 2), all);
-    cr_expect_str_eq(tabs(113, 2), all);
-    cr_expect_str_eq(tabs(112, 0),
+    cr_expect_str_eq(tabs(112, 2), all);
+    cr_expect_str_eq(tabs(111, 0),
                      "   1 Overview  2 Queues  3 Pipelin~  4 Flaky  5 Tickets  6 Failures  7 "
                      "Metrics  8 Sources");
     cr_expect_str_eq(tabs(96, 2),
-                     "   1 Overview  2 Queues  3 Pipelines  4 Flaky  5 Tickets  6 Failur~  7  8");
+                     "   1 Overview  2 Queues  3 Pipelines  4 Flaky  5 Tickets  6 Failures  7  8");
     cr_expect_str_eq(tabs(96, 7),
-                     "   1  2  3 Pipelin~  4 Flaky  5 Tickets  6 Failures  7 Metrics  8 Sources");
+                     "   1  2  3 Pipelines  4 Flaky  5 Tickets  6 Failures  7 Metrics  8 Sources");
     cr_expect_str_eq(tabs(95, 2), "   1  2  3 Pipelines  4  5  6  7  8");
     cr_expect_str_eq(tabs(50, 7), " 1  2  3  4  5  6  7  8 Sources");
 }

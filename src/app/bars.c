@@ -11,7 +11,7 @@
 #include "core/text.h"
 #include "core/time.h"
 
-enum { SOME_NAMES_FROM_COLS = 96, SECONDS_FROM_COLS = 96, MARGIN = 1, CLOCK_ROOM = 11 };
+enum { SOME_NAMES_FROM_COLS = 96, SECONDS_FROM_COLS = 96, MARGIN = 1, CLOCK_ROOM = 10 };
 enum { CLOCK_TOO_FROM_COLS = 60, GAP = 3 };
 enum { TABS_MOST = 32, NAME_LEAST = 6, LEGEND_COLS = 37 };
 
