@@ -162,6 +162,20 @@ Test(tickets, enter_shows_all_of_one_and_o_opens_it)
     quit(p);
 }
 
+/* The clock stands still and nothing is polled: only the frame itself brings it. */
+Test(tickets, those_that_are_like_one_are_looked_for_behind_the_first_frame)
+{
+    struct pty *p;
+
+    tickets_write(store, KIT_NORMAL);
+    p = view("Tickets", 70, 120);
+    pty_send(p, "\r");
+    SHOWS(p, "Tickets › ");
+    SHOWS(p, "first reply");
+    LACKS(p, "looking for them");
+    quit(p);
+}
+
 Test(tickets, that_nobody_answered_is_said_where_it_is_known)
 {
     struct pty *p;
