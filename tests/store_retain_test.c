@@ -168,6 +168,7 @@ Test(store_retain, a_rerun_of_an_old_run_leaves_its_day)
     upkeep(T0);
     cr_expect_eq(RUNS, 100);
     add(1290, 2, T0 - HOUR, DX_RESULT_SUCCESS);
+    add(1291, 1, number("SELECT finished_ms FROM run WHERE ext = 1291"), DX_RESULT_SUCCESS);
     kit_poll(0, T0, &batch);
     settle(T0 + DAY);
     cr_expect_eq(RUNS, 101);
@@ -176,6 +177,7 @@ Test(store_retain, a_rerun_of_an_old_run_leaves_its_day)
     free(before);
     free(after);
     cr_expect_eq(number("SELECT later_ms FROM run WHERE ext = 1290 AND attempt = 1"), T0 - HOUR);
+    cr_expect_eq(number("SELECT result FROM run WHERE ext = 1291"), DX_RESULT_SUCCESS);
 }
 
 Test(store_retain, what_is_gone_is_not_asked_for_again)
@@ -261,6 +263,25 @@ Test(store_retain, the_store_stays_as_large_as_it_is)
 #define AT(at)                                                                                     \
     ROWS(view, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = 30 * DAY, .limit = 1), at, DX_FIELD_N,   \
          DX_FIELD_SUCCESS)
+#define WAITED_AT(at)                                                                              \
+    ROWS(view, DX_QUERY_POOLS, DX_FILTER(.window_ms = 30 * DAY), at, DX_FIELD_N, DX_FIELD_P50)
+/* Of the moment that was gone back to: its table hides that of now. */
+static const char *kpi(struct store *view, const char *id)
+{
+    static char out[80];
+    sqlite3_stmt *stmt;
+
+    cr_assert_eq(sqlite3_prepare_v2(view->db,
+                                    "SELECT printf('%s|%s', coalesce(value, '-'),"
+                                    " coalesce(previous, '-')) FROM kpi WHERE id = ?1",
+                                    -1, &stmt, NULL),
+                 SQLITE_OK);
+    (void)sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
+    cr_assert_eq(sqlite3_step(stmt), SQLITE_ROW, "%s", id);
+    (void)snprintf(out, sizeof(out), "%s", (const char *)sqlite3_column_text(stmt, 0));
+    (void)sqlite3_finalize(stmt);
+    return out;
+}
 
 static void go_back(struct store *view, int64_t at_ms)
 {
@@ -291,9 +312,19 @@ Test(store_retain, a_past_moment_says_nothing_of_what_is_gone)
     cr_assert(view, "%s", err.text);
     go_back(view, T0 - 35 * DAY);
     cr_expect_str_eq(AT(T0 - 35 * DAY), "30|1\n");
+    cr_expect_str_eq(WAITED_AT(T0 - 35 * DAY), "30|5000\n");
+    cr_expect_str_eq(kpi(view, "success"), "1.0|1.0");
     go_back(view, T0 - 50 * DAY);
     cr_expect_str_eq(AT(T0 - 50 * DAY), "0|-\n");
+    cr_expect_str_eq(WAITED_AT(T0 - 50 * DAY), "0|-\n");
+    cr_expect_str_eq(kpi(view, "success"), "1.0|1.0");
+    go_back(view, T0 - 65 * DAY);
+    cr_expect_str_eq(kpi(view, "success"), "1.0|-");
+    cr_expect_str_eq(kpi(view, "queue_p95"), "5.0|-");
     go_back(view, T0 - 90 * DAY);
     cr_expect_str_eq(AT(T0 - 90 * DAY), "");
+    cr_expect_str_eq(WAITED_AT(T0 - 90 * DAY), "");
+    cr_expect_str_eq(kpi(view, "success"), "-|-");
+    cr_expect_str_eq(kpi(view, "queue_p95"), "-|-");
     store_close(view);
 }
