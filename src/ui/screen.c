@@ -26,7 +26,7 @@
 
 #include <term.h> /* last: its macros are everyday words */
 
-enum { FRAME_MOST = 4 << 20, RESTORE_MS = 50, SEEN_AT_ONCE = 64 };
+enum { FRAME_MOST = 4 << 20, RESTORE_MS = 50, SEEN_AT_ONCE = 256 };
 
 static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 /* The focus of the window, and pasting in brackets: https://invisible-island.net/xterm/ctlseqs/ */
@@ -178,6 +178,22 @@ static void put_links(struct screen *s, const bool *link_rows, struct buf *out)
         (void)buf_text(out, "\033]8;;\033\\\0338");
 }
 
+/* What ncurses knows nothing of. */
+static void put_more(struct screen *s, const bool *link_rows)
+{
+    bool linked = false;
+
+    for (int row = 0; row < s->grid.rows; row++)
+        linked = linked || link_rows[row];
+    if ((s->links && linked) || s->extra.len > 0)
+        tail_say(&s->tail, &s->out);
+    if (s->links)
+        put_links(s, link_rows, &s->out);
+    if (s->extra.len > 0)
+        (void)buf_add(&s->out, s->extra.bytes, s->extra.len);
+    buf_clear(&s->extra);
+}
+
 bool screen_show(struct screen *s)
 {
     bool *link_rows;
@@ -199,15 +215,13 @@ bool screen_show(struct screen *s)
     if (!s->shown)
         leave_meta_mode(s);
     s->shown = true;
-    if (s->links)
-        put_links(s, link_rows, &s->out);
-    if (s->extra.len > 0)
-        (void)buf_add(&s->out, s->extra.bytes, s->extra.len);
-    buf_clear(&s->extra);
+    if (s->moves_safely)
+        tail_fit(&s->tail, &s->out, before);
+    put_more(s, link_rows);
     if (s->out.len == before)
         buf_clear(&s->out); /* nothing changed: nothing is sent */
     else if (s->out.len - before <= SEEN_AT_ONCE)
-        s->sent = before; /* no terminal shows a part of so little: the clock, mostly */
+        s->sent = before; /* read at once, no terminal shows a part of it */
     else if (s->modern)
         (void)buf_text(&s->out, sync_end);
     free(link_rows);
@@ -361,6 +375,7 @@ static void find_manners(struct screen *s, const char *term)
 
     /* NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's way to say "not a string" */
     s->modern = mouse && mouse != (const char *)-1 && strncmp(term, "linux", 5) != 0;
+    s->moves_safely = s->modern && tigetflag("msgr") > 0;
     s->links = s->modern && s->options.links &&
                clipboard_way(term, getenv("TMUX"), getenv("STY")) != CLIPBOARD_SCREEN;
 }
@@ -439,6 +454,7 @@ static void give_back(struct screen *s)
 {
     buf_clear(&s->out);
     s->sent = 0;
+    tail_say(&s->tail, &s->out);
     if (s->modern) {
         (void)buf_text(&s->out, sync_end);
         (void)buf_text(&s->out, s->options.mouse ? mouse_off : "");

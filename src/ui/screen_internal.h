@@ -20,6 +20,17 @@ struct hold {
 };
 size_t hold_allows(struct hold *hold, size_t want, int64_t boot_ms);
 
+/* screen_tail.c: what makes the terminal's look normal again after the last frame, if it was
+ * not said; and the colour that it has until then. */
+struct tail {
+    char colour[48], normal[32];
+    size_t colour_len, normal_len; /* normal_len 0: it is normal */
+};
+/* The bytes from `from` on are a frame as ncurses made it: leave out what the terminal needs
+ * not be told. */
+void tail_fit(struct tail *tail, struct buf *out, size_t from);
+void tail_say(struct tail *tail, struct buf *out); /* before bytes that are not ncurses' */
+
 struct screen {
     struct tty tty;
     struct screen_options options;
@@ -30,11 +41,13 @@ struct screen {
     void *curses;     /* SCREEN */
     enum depth depth;
     bool modern, links; /* it takes what xterm does: synchronized updates, titles; OSC 8 */
+    bool moves_safely;  /* also while its look is not the normal one */
     bool utf8;
     int cursor_row, cursor_col;
     struct buf out; /* bytes of the frame that is being written */
     size_t sent;
     struct hold hold;
+    struct tail tail;
     struct buf extra; /* bytes outside the grid, for the next frame */
     bool shown;       /* a first frame */
     bool gone;
