@@ -619,6 +619,89 @@ Test(table, drops_columns_and_never_wraps)
     table_done(&t);
 }
 
+/* What the table looks like, yours to free. */
+static char *drawn(struct table *t, int cols)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    start(6, cols, GLYPHS_BRAILLE);
+    table_draw(t, &canvas, 0, false);
+    grid_dump(&grid, out);
+    (void)fclose(out);
+    grid_done(&grid);
+    return text;
+}
+
+/* Widths are kept between drawings: of these rows, and on this canvas. */
+Test(table, one_that_was_drawn_before_looks_like_a_new_one)
+{
+    static const struct {
+        const char *filter;
+        int cols;
+    } looks[] = { { "", 60 }, { "linux-xl", 60 }, { "", 24 }, { "", 60 }, { "gpu", 24 } };
+    struct table old, new;
+
+    table_init(&old, columns);
+    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+        char *a, *b;
+
+        table_init(&new, columns);
+        snprintf(old.filter, sizeof(old.filter), "%s", looks[i].filter);
+        snprintf(new.filter, sizeof(new.filter), "%s", looks[i].filter);
+        fill(&old);
+        fill(&new);
+        for (int again = 0; again < 2; again++) {
+            a = drawn(&old, looks[i].cols);
+            b = drawn(&new, looks[i].cols);
+            cr_expect_str_eq(a, b, "%zu", i);
+            free(a);
+            free(b);
+        }
+        table_done(&new);
+    }
+    table_done(&old);
+}
+
+/* What time and a wider canvas change without another row. */
+Test(table, what_grows_has_its_room)
+{
+    static const struct dx_column growing[] = {
+        { "NAME", DX_CELL_TEXT, DX_UNIT_NONE, 0, 1, 0, DX_FIT_LEFT, "" },
+        { "A", DX_CELL_AGE, DX_UNIT_NONE, 0, 1, 8, DX_FIT_RIGHT, "" },
+        { 0 },
+    };
+    static const char *const names[] = { "linux", "linux-extra-extra-large",
+                                         "windows-server-2022-the-longest" };
+    const int64_t later_ms = (int64_t)4200 * 1000;
+    char text[64];
+    struct table t;
+
+    table_init(&t, growing);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct dx_cell cells[] = { { .text = names[i] }, { .value = 1000. } };
+
+        table_add(&t, DX_ROW(.key = names[i], .url = "", .cells = cells));
+    }
+    table_arrange(&t);
+    start(5, 18, GLYPHS_BRAILLE);
+    table_draw(&t, &canvas, 1000, false);
+    grid_done(&grid);
+    start(5, 60, GLYPHS_BRAILLE);
+    table_draw(&t, &canvas, 1000, false);
+    grid_clear(&grid);
+    table_draw(&t, &canvas, later_ms, false);
+    cr_expect(
+        is_drawn(table_cell_text(&growing[1], &t.rows[0].cells[1], later_ms, text, sizeof(text)),
+                 60),
+        "%s", text);
+    memmove(grid.cells + 60, grid.cells + 180, 60 * sizeof(*grid.cells));
+    cr_expect(is_drawn(names[2], 60));
+    grid_done(&grid);
+    table_done(&t);
+}
+
 /* ---- a graph with the week before ---- */
 
 /* Columns of dots with this role. */

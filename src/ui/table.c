@@ -238,6 +238,7 @@ void table_arrange(struct table *table)
 {
     size_t at;
 
+    memset(table->need, 0, sizeof(table->need));
     table->shown = 0;
     for (size_t i = 0; i < table->row_count; i++)
         if (passes(table, &table->rows[i]))

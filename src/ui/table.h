@@ -15,6 +15,8 @@ struct table_row {
                       * can say */
 };
 
+enum { TABLE_COLUMNS_MOST = 32 };
+
 struct table {
     const struct dx_column *columns;
     int column_count;
@@ -32,6 +34,9 @@ struct table {
                          * whatever comes first */
     char selected[256]; /* key of the selected row; "" the first */
     size_t at, top;     /* of the selected row in order; first row shown */
+
+    /* columns that all rows need for their texts, which are many; 0: not known */
+    int need[TABLE_COLUMNS_MOST], need_cols; /* on a canvas of so many */
 
     struct marks marks; /* off, unless the host looks */
 

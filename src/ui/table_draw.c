@@ -9,11 +9,11 @@
 #include "ui/table.h"
 #include "ui/widgets.h"
 
-enum { GAP = 1, MARGIN = 1, CELL_MAX = 512, COLUMNS_MOST = 32, STRIP_WISH = 12, SHORT = 9 };
+enum { GAP = 1, MARGIN = 1, CELL_MAX = 512, STRIP_WISH = 12, SHORT = 9 };
 
 struct plan {
-    int width[COLUMNS_MOST], col[COLUMNS_MOST], need[COLUMNS_MOST];
-    bool shown[COLUMNS_MOST];
+    int width[TABLE_COLUMNS_MOST], col[TABLE_COLUMNS_MOST], need[TABLE_COLUMNS_MOST];
+    bool shown[TABLE_COLUMNS_MOST];
 };
 
 /* ---- which columns, how wide ---- */
@@ -172,13 +172,28 @@ static bool says_nothing(const struct table *table, int column)
     return true;
 }
 
-static void make_plan(const struct table *table, struct plan *plan, int cols, int64_t now_ms)
+/* The same as long as rows and canvas are, where it does not change with the time. */
+static int known_need(struct table *table, int column, int cols, int64_t now_ms)
+{
+    enum dx_cell_type type = table->columns[column].type;
+
+    if (type == DX_CELL_AGE || type == DX_CELL_TIME)
+        return needed(table, column, cols, now_ms);
+    if (table->need_cols != cols)
+        memset(table->need, 0, sizeof(table->need));
+    table->need_cols = cols;
+    if (table->need[column] == 0)
+        table->need[column] = needed(table, column, cols, now_ms);
+    return table->need[column];
+}
+
+static void make_plan(struct table *table, struct plan *plan, int cols, int64_t now_ms)
 {
     int room;
 
     *plan = (struct plan){ { 0 }, { 0 }, { 0 }, { false } };
-    for (int i = 0; i < table->column_count && i < COLUMNS_MOST; i++) {
-        plan->need[i] = needed(table, i, cols, now_ms);
+    for (int i = 0; i < table->column_count && i < TABLE_COLUMNS_MOST; i++) {
+        plan->need[i] = known_need(table, i, cols, now_ms);
         plan->width[i] = first_width(&table->columns[i], plan->need[i], cols);
         plan->shown[i] = !says_nothing(table, i);
     }
@@ -240,7 +255,9 @@ static void put_number(struct dx_canvas *canvas, struct dx_box box, const struct
         size_t n = digits > 0 ? digits : strcspn(text, "0123456789");
         char part[CELL_MAX];
 
-        (void)snprintf(part, sizeof(part), "%.*s", (int)n, text);
+        n = n < sizeof(part) ? n : sizeof(part) - 1;
+        memcpy(part, text, n);
+        part[n] = '\0';
         col += canvas_put(canvas, box.row, col, digits > 0 ? style : &dim, part);
         text += n;
     }
