@@ -2,6 +2,7 @@
  * around them, help, and what keys do. */
 #include "config.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "app/actions.h"
 #include "app/bars.h"
 #include "app/help.h"
+#include "app/move.h"
 #include "app_kit.h"
 
 TestSuite(page, .init = app_start, .fini = app_stop, .timeout = 60);
@@ -274,6 +276,66 @@ Test(page, the_headline_says_the_worst_first)
     cr_expect(strstr(text, "disk") && !strstr(text, "linux"), "%s", text);
     text = headline(&facts, "the collector ended", 80);
     cr_expect(strstr(text, "the collector ended") && !strstr(text, "disk"), "%s", text);
+}
+
+/* ---- the panel with the focus alone ---- */
+
+/* But for the clock: are they the same, with their colours and links? */
+static void judge_same(const struct grid *kept, const struct grid *whole, int by)
+{
+    for (int i = kept->cols; i < kept->rows * kept->cols; i++) {
+        struct cell x = kept->cells[i], y = whole->cells[i];
+        const char *to = grid_link(kept, &x), *also = grid_link(whole, &y);
+
+        x.link = y.link = 0;
+        cr_assert_eq(memcmp(&x, &y, sizeof(x)), 0, "by %d: %d, %d", by, i / kept->cols,
+                     i % kept->cols);
+        cr_assert_str_eq(to ? to : "", also ? also : "", "by %d: %d", by, i / kept->cols);
+    }
+}
+
+Test(page, another_row_draws_its_panel_alone_as_the_whole_page_has_it)
+{
+    static const int moves[] = { 1, 1, 7, INT_MAX, -1, -9, INT_MIN, 3 };
+    enum { ROWS = 24, COLS = 100 };
+    struct grid kept, whole;
+
+    a.list_rows = 50;
+    a.url = "https://ci.example/1";
+    a.v.want_update = true;
+    grid_init(&kept, ROWS, COLS, &glyph_sets[GLYPHS_ASCII]);
+    viewer_draw(&a.v, &kept);
+    for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+        struct dx_box box;
+
+        a.v.want_update = a.v.want_draw = a.v.want_panel = a.v.want_follow = false;
+        move_by(&a.v, moves[i]);
+        cr_assert(a.v.want_panel && !a.v.want_draw && !a.v.want_update);
+        memset(kept.touched, 0, ROWS * sizeof(*kept.touched));
+        viewer_draw_panel(&a.v, &kept);
+        box = page_focus(viewer_page(&a.v))->box;
+        for (int row = 0; row < ROWS - 1; row++)
+            cr_expect_eq(kept.touched[row], row >= box.row + 2 && row < box.row + 2 + box.rows,
+                         "row %d", row);
+        grid_init(&whole, ROWS, COLS, &glyph_sets[GLYPHS_ASCII]);
+        viewer_draw(&a.v, &whole);
+        judge_same(&kept, &whole, moves[i]);
+        grid_done(&whole);
+    }
+    grid_done(&kept);
+}
+
+Test(page, help_that_covers_it_is_drawn_with_it)
+{
+    struct grid grid;
+
+    grid_init(&grid, 24, 100, &glyph_sets[GLYPHS_ASCII]);
+    a.v.want_update = true;
+    viewer_draw(&a.v, &grid);
+    a.v.overlay = OVERLAY_HELP;
+    viewer_draw_panel(&a.v, &grid);
+    cr_expect(grid_shows(&grid, "Lists what there is."));
+    grid_done(&grid);
 }
 
 /* ---- help ---- */

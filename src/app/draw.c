@@ -14,7 +14,8 @@
 #include "model/action.h"
 
 enum {
-    BARS = 3,        /* two lines above the panels, one below */
+    BARS = 3, /* two lines above the panels, one below */
+    LINKS_LEFT = 512,
     MOMENT_ROOM = 28 /* beside it: the names, the tab that is open */
 };
 
@@ -195,6 +196,31 @@ void viewer_draw_clock(struct viewer *v, struct grid *grid)
     v->shown_second = top.now_ms / 1000;
 }
 
+static int64_t drawn_now(const struct viewer *v) /* of what is on the screen */
+{
+    return v->frozen_ms > 0 ? v->update_ms : viewer_now(v);
+}
+
+/* Links of what was there before are left in the grid: not too many of them. */
+void viewer_draw_panel(struct viewer *v, struct grid *grid)
+{
+    struct dx_canvas all = canvas_of(grid), part;
+
+    if (v->wall.on || v->overlay == OVERLAY_HELP || grid->link_count > LINKS_LEFT) {
+        viewer_draw(v, grid);
+        return;
+    }
+    v->rested = false;
+    v->drawn_ms = time_boot_ms();
+    part = canvas_sub(&all, (struct dx_box){ 2, 0, grid->rows - BARS, grid->cols });
+    page_draw_focus(viewer_page(v), &part, drawn_now(v));
+    part = canvas_sub(&all, (struct dx_box){ grid->rows - 1, 0, 1, grid->cols });
+    canvas_clear(&part);
+    draw_bottom(v, &part);
+    if (v->want_clock)
+        viewer_draw_clock(v, grid);
+}
+
 void viewer_draw(struct viewer *v, struct grid *grid)
 {
     const char *trouble = *v->store_trouble ? v->store_trouble : v->collector.trouble;
@@ -207,7 +233,7 @@ void viewer_draw(struct viewer *v, struct grid *grid)
         update(v, grid);
     else if (v->want_follow && moment_is_ready(v))
         follow(v);
-    now_ms = v->frozen_ms > 0 ? v->update_ms : viewer_now(v); /* of what is on the screen */
+    now_ms = drawn_now(v);
     grid_clear(grid);
     v->shown_age = now_ms / AGE_STEP_MS;
     v->shown_second = now_ms / 1000;

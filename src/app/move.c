@@ -37,11 +37,12 @@ void move_by(struct viewer *v, int by)
         int far = by > INT_MAX / 2 ? 100000 : by;
 
         v->help_top = by == INT_MIN || v->help_top + far < 0 ? 0 : v->help_top + far;
+        v->want_draw = true;
     } else if (in && in->columns) {
         table_move(in->table, by, move_visible(v));
         v->want_follow = v->want_follow || in->followed;
+        v->want_panel = true;
     }
-    v->want_draw = true;
 }
 
 void do_up(struct viewer *v, const struct deed *deed)

@@ -257,6 +257,18 @@ void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms)
     }
 }
 
+void page_draw_focus(struct page *page, struct dx_canvas *canvas, int64_t now_ms)
+{
+    struct slot *slot = page_focus(page);
+    struct dx_canvas window;
+
+    if (!slot)
+        return;
+    window = canvas_sub(canvas, slot->box);
+    canvas_clear(&window);
+    instance_draw(&slot->instance, &window, now_ms, true);
+}
+
 struct slot *page_focus(struct page *page)
 {
     if (page->focus >= page->slot_count || page->slots[page->focus].box.rows < 1)

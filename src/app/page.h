@@ -45,6 +45,8 @@ size_t page_master(const struct page *page, size_t slot);
 size_t page_follower(const struct page *page, size_t slot);
 void page_rest(struct page *page); /* it is not shown: rows go until the next update */
 void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms);
+/* The panel with the focus alone, where the others stand as they were drawn. */
+void page_draw_focus(struct page *page, struct dx_canvas *canvas, int64_t now_ms);
 /* What its panels, or one of them, found to be wrong. */
 void page_findings(const struct page *page, struct facts *facts);
 void page_panel_findings(const struct instance *in, struct facts *facts);

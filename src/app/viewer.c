@@ -104,10 +104,12 @@ static void make_frame(struct viewer *v)
 {
     if (v->want_update || v->want_draw || v->want_follow)
         viewer_draw(v, screen_grid(v->screen));
+    else if (v->want_panel)
+        viewer_draw_panel(v, screen_grid(v->screen));
     else
         viewer_draw_clock(v, screen_grid(v->screen));
     if (screen_show(v->screen))
-        v->want_update = v->want_draw = v->want_follow = v->want_clock = false;
+        v->want_update = v->want_draw = v->want_panel = v->want_follow = v->want_clock = false;
     if (page_owes(viewer_page(v)) && moment_is_ready(v) && !*v->store_trouble)
         ev_idle_start(v->loop, &v->owed);
     wait_to_send(v);
@@ -122,7 +124,7 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
     (void)loop;
     (void)revents;
     if (!screen_pending(v->screen) &&
-        (v->want_update || v->want_draw || v->want_follow || v->want_clock))
+        (v->want_update || v->want_draw || v->want_panel || v->want_follow || v->want_clock))
         make_frame(v);
     if (!screen_pending(v->screen) && !v->settled)
         settle(v);

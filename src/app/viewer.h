@@ -45,6 +45,7 @@ struct viewer {
 
     /* what the next frame needs */
     bool want_update, want_draw, want_clock;
+    bool want_panel;                /* the one with the focus, and the last line */
     bool settled;                   /* the first one is out, the collector was looked for */
     bool rested;                    /* what the last frame took for a moment went back ... */
     const struct page *rested_page; /* ... when this one was shown */
@@ -94,9 +95,11 @@ int viewer_tab_at(struct viewer *v, int col); /* the view whose tab is there, or
 void viewer_suspend(struct viewer *v);
 /* After the sort or the filter of its list changed. */
 void viewer_arrange(struct viewer *v, struct instance *in);
-/* Draw the whole screen (without showing it), reading the store first where needed; or
- * only the line with the clock. */
+/* Draw the whole screen (without showing it), reading the store first where needed; or,
+ * where the rest is as it was drawn, only the panel with the focus and the last line, or the
+ * line with the clock. */
 void viewer_draw(struct viewer *v, struct grid *grid);
+void viewer_draw_panel(struct viewer *v, struct grid *grid);
 void viewer_draw_clock(struct viewer *v, struct grid *grid);
 
 #endif

@@ -18,6 +18,7 @@ void grid_init(struct grid *grid, int rows, int cols, const struct glyphs *glyph
 {
     *grid = (struct grid){ .rows = rows, .cols = cols, .glyphs = glyphs };
     grid->cells = mem_new((size_t)rows * (size_t)cols, sizeof(*grid->cells));
+    grid->touched = mem_new((size_t)rows, sizeof(*grid->touched));
     grid_clear(grid);
 }
 
@@ -33,11 +34,19 @@ void grid_done(struct grid *grid)
     drop_links(grid);
     free(grid->links);
     free(grid->cells);
+    free(grid->touched);
     *grid = (struct grid){ .rows = 0 };
+}
+
+void grid_touch(struct grid *grid)
+{
+    for (int row = 0; row < grid->rows; row++)
+        grid->touched[row] = true;
 }
 
 void grid_clear(struct grid *grid)
 {
+    grid_touch(grid);
     for (size_t i = 0; i < (size_t)grid->rows * (size_t)grid->cols; i++)
         grid->cells[i] = (struct cell){ .width = 1 };
     drop_links(grid);
@@ -139,6 +148,7 @@ struct cell *canvas_cell(const struct dx_canvas *canvas, int row, int col)
 {
     if (row < 0 || col < 0 || row >= canvas->rows || col >= canvas->cols)
         return NULL;
+    canvas->grid->touched[canvas->row + row] = true;
     return &canvas->grid->cells[(size_t)(canvas->row + row) * (size_t)canvas->grid->cols +
                                 (size_t)(canvas->col + col)];
 }
@@ -319,6 +329,16 @@ int canvas_print(struct dx_canvas *canvas, int row, int col, const struct dx_sty
     return canvas_put(canvas, row, col, style, text);
 }
 
+void canvas_clear(struct dx_canvas *canvas)
+{
+    for (int row = 0; row < canvas->rows; row++) {
+        struct cell *cells = canvas_cell(canvas, row, 0);
+
+        for (int col = 0; cells && col < canvas->cols; col++)
+            cells[col] = (struct cell){ .width = 1 };
+    }
+}
+
 void canvas_attr(struct dx_canvas *canvas, struct dx_box box, unsigned attr)
 {
     struct dx_canvas part = canvas_sub(canvas, box);
@@ -330,6 +350,7 @@ void canvas_attr(struct dx_canvas *canvas, struct dx_box box, unsigned attr)
 
 void grid_ascii(struct grid *grid)
 {
+    grid_touch(grid);
     for (size_t i = 0; i < (size_t)grid->rows * (size_t)grid->cols; i++) {
         struct cell *cell = &grid->cells[i];
 

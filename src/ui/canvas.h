@@ -24,6 +24,7 @@ struct cell {
 struct grid {
     int rows, cols;
     struct cell *cells; /* rows * cols */
+    bool *touched;      /* of each row: something was put there since who shows it looked */
     char **links;
     size_t link_count, link_cap;
     const struct glyphs *glyphs;
@@ -32,6 +33,7 @@ struct grid {
 void grid_init(struct grid *grid, int rows, int cols, const struct glyphs *glyphs);
 void grid_done(struct grid *grid);
 void grid_clear(struct grid *grid);
+void grid_touch(struct grid *grid); /* all of it */
 /* Where it goes has ASCII only: what is more becomes that, in the columns it has. */
 void grid_ascii(struct grid *grid);
 const char *grid_link(const struct grid *grid, const struct cell *cell); /* NULL: none */
@@ -59,6 +61,9 @@ void canvas_line(struct dx_canvas *canvas, struct dx_box box, const struct dx_st
 /* Formatted: returns the columns used. */
 int canvas_print(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
                  const char *fmt, ...) DX_PRINTF(5, 6);
+
+/* As it was before anything was put there. */
+void canvas_clear(struct dx_canvas *canvas);
 
 /* Put the attributes on what stands in the box (a selected row). */
 void canvas_attr(struct dx_canvas *canvas, struct dx_box box, unsigned attr);

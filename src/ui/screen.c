@@ -239,6 +239,7 @@ void screen_redraw(struct screen *s)
 {
     (void)werase(newscr);
     (void)clearok(curscr, TRUE);
+    grid_touch(&s->grid);
     memset(s->told, 0xFF, (size_t)s->grid.rows * (size_t)s->grid.cols * sizeof(*s->told));
 }
 

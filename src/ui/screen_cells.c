@@ -176,6 +176,9 @@ static void put_row(struct screen *s, int row, bool *links)
 
 void cells_put(struct screen *s, bool *link_rows)
 {
-    for (int row = 0; row < s->grid.rows; row++)
-        put_row(s, row, &link_rows[row]);
+    for (int row = 0; row < s->grid.rows; row++) {
+        if (s->grid.touched[row])
+            put_row(s, row, &link_rows[row]);
+        s->grid.touched[row] = false;
+    }
 }
