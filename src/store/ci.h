@@ -45,7 +45,7 @@ enum { /* job.flags */
 };
 
 /* Until then a run whose server could not give all that was asked for is not asked again. */
-enum { AGAIN_MOST_MS = 10 * 60 * 1000 };
+enum { AGAIN_MOST_MS = 3600 * 1000 };
 
 struct row_state {
     bool fresh;       /* it is of this commit */

@@ -72,7 +72,14 @@ static void setup(void)
     write_file(config, "views: [{name: One, rows: [{panels: [log]}, {panels: [sources]}]}]\n");
 }
 
-TestSuite(terminal, .init = setup, .timeout = 100);
+/* What is promised holds of the program as it ships, on a machine that does nothing else. */
+#ifdef __SANITIZE_ADDRESS__
+enum { UNREAD_MS = 1000, SIZES = 60 };
+#else
+enum { UNREAD_MS = 100, SIZES = 300 };
+#endif
+
+TestSuite(terminal, .init = setup, .timeout = 200);
 
 #define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
 
@@ -181,7 +188,7 @@ Test(terminal, is_as_it_was_after_every_signal)
         snprintf(why, sizeof(why), "signal %d", number);
         p = view(24, 80);
         kill(p->pid, number);
-        ends(p, why, 3000);
+        ends(p, why, 15000);
         pty_free(p);
     }
 }
@@ -200,7 +207,7 @@ Test(terminal, signals_that_mean_no_end_do_not_end_it)
     pty_send(p, "\033");
     pty_read(p, 100);
     pty_send(p, "q");
-    ends(p, "q", 2000);
+    ends(p, "q", 10000);
     cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0);
     pty_free(p);
 }
@@ -250,7 +257,7 @@ Test(terminal, a_panel_that_is_late_is_switched_off_and_the_others_go_on)
     SHOWS(p, "switched off: it took more than 50 ms 3 times");
     SHOWS(p, "collector 0.");
     pty_send(p, "q");
-    ends(p, "q", 2000);
+    ends(p, "q", 10000);
     pty_free(p);
 }
 
@@ -261,7 +268,7 @@ Test(terminal, shows_what_is_so_after_a_storm_of_sizes)
     struct pty *p = view(24, 80);
     unsigned x = 1;
 
-    for (int i = 0; i < 300; i++) { /* a hundred a second */
+    for (int i = 0; i < SIZES; i++) { /* a hundred a second */
         x = x * 1103515245u + 12345u;
         if (i % 10 == 0)
             pty_resize(p, 1, 1);
@@ -275,7 +282,7 @@ Test(terminal, shows_what_is_so_after_a_storm_of_sizes)
     SHOWS(p, "collector 0.");
     SHOWS(p, "Sources");
     pty_send(p, "q");
-    ends(p, "q", 2000);
+    ends(p, "q", 10000);
     cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0);
     pty_free(p);
 }
@@ -311,12 +318,12 @@ Test(terminal, that_nobody_reads_holds_no_end_up)
     for (int by_key = 0; by_key < 2; by_key++) {
         int best = 10000;
 
-        for (int i = 0; i < 6 && best >= 100; i++) {
+        for (int i = 0; i < 10 && best >= UNREAD_MS; i++) {
             int ms = ends_unread(by_key);
 
             best = ms < best ? ms : best;
         }
-        cr_expect_lt(best, 100, "%s: %d ms", by_key ? "q" : "SIGTERM", best);
+        cr_expect_lt(best, UNREAD_MS, "%s: %d ms", by_key ? "q" : "SIGTERM", best);
     }
 }
 
@@ -378,7 +385,7 @@ Test(terminal, is_given_back_while_it_is_stopped)
         cr_expect(pty_shows(p, "collector 0.", 5000), "%s", pty_text(p));
         cr_expect(strstr(p->raw, "\033[?1049h"), "it takes the screen again");
         pty_send(p, "q");
-        ends(p, "q", 3000);
+        ends(p, "q", 10000);
         cr_expect_str_eq(text_of("after"), text_of("before"));
         pty_free(p);
         for (size_t i = 0; i < 3; i++) {
