@@ -232,7 +232,7 @@ Test(store_ci, jobs_of_a_run_that_was_committed_before)
 /* Why a job failed could not be told: it is asked again, the sooner the younger it is. */
 Test(store_ci, a_run_that_lacks_evidence_is_asked_for_again)
 {
-    static const int64_t ends[] = { MINUTE, DAY }, waits[] = { 30 * SECOND, 10 * MINUTE };
+    static const int64_t ends[] = { MINUTE, DAY }, waits[] = { 30 * SECOND, HOUR };
     struct open_of of = { .source = kit.id[0], .project = "" };
     struct stored_open open[4];
     struct arena arena = { 0 };
