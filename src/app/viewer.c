@@ -277,7 +277,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
 
 /* ---- beginning and end ---- */
 
-static void init_watchers(struct viewer *v)
+static void init_signals(struct viewer *v)
 {
     static const int caught[] = { SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT };
 
@@ -286,6 +286,11 @@ static void init_watchers(struct viewer *v)
         ev_signal_init(&v->signals[i], on_signal, caught[i]);
         v->signals[i].data = v;
     }
+}
+
+static void init_watchers(struct viewer *v)
+{
+    init_signals(v);
     ev_io_init(&v->keys, on_keys, STDIN_FILENO, EV_READ);
     v->keys.data = v;
     ev_timer_init(&v->tick, on_tick, 1. / LOOKS_A_SECOND, 1. / LOOKS_A_SECOND);

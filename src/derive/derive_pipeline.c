@@ -105,18 +105,18 @@ static void last_results(const struct runs *runs, int64_t at_ms, enum store_part
             out[--n] = (char)mark_of(&runs->run[i]);
 }
 
-/* Where (from, to] begins; at its end, where some of what ended in it is gone. */
-static int64_t whole(const struct runs *runs, int64_t from_ms, int64_t to_ms)
+/* Where the window up to then begins; at its end, where some of what ended in it is gone. */
+static int64_t whole(const struct runs *runs, int64_t window_ms, int64_t to_ms)
 {
-    return from_ms + 1 < runs->raw_ms ? to_ms : from_ms;
+    return to_ms - window_ms + 1 < runs->raw_ms ? to_ms : to_ms - window_ms;
 }
 
 static bool put_part(struct store *store, enum success_policy policy, const struct runs *runs,
                      struct pipeline_row *row, int64_t at_ms, struct dx_error *err)
 {
-    int64_t from_ms = at_ms - row->window_ms, before_ms = from_ms - row->window_ms;
-    struct range_of_runs now = { whole(runs, from_ms, at_ms), at_ms, at_ms, row->part };
-    struct range_of_runs before = { whole(runs, before_ms, from_ms), from_ms, at_ms, row->part };
+    int64_t window_ms = row->window_ms, from_ms = at_ms - window_ms;
+    struct range_of_runs now = { whole(runs, window_ms, at_ms), at_ms, at_ms, row->part };
+    struct range_of_runs before = { whole(runs, window_ms, from_ms), from_ms, at_ms, row->part };
     struct success s = count(runs, policy, &now), was = count(runs, policy, &before);
     struct range interval = wilson(s.ok, s.n);
     size_t n, n_before;

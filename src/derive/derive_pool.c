@@ -16,6 +16,7 @@ enum { EXACT_MOST = 10000, EXACT_WINDOWS = 3 /* 1 h, 24 h, 7 d */ };
 #define DAY_MS  (24 * HOUR_MS)
 
 struct waits { /* ascending by start */
+    int64_t pool;
     struct stored_wait *wait;
     size_t count;
     int64_t raw_ms; /* what was before it may be gone */
@@ -149,8 +150,8 @@ static bool put_window(struct store *store, struct pool_row *row, const struct s
 }
 
 /* Nothing of a window of which some is gone. */
-static bool read_window(struct store *store, int64_t pool, const struct waits *waits, int w,
-                        int64_t to_ms, struct spans *out, struct dx_error *err)
+static bool read_window(struct store *store, const struct waits *waits, int w, int64_t to_ms,
+                        struct spans *out, struct dx_error *err)
 {
     int64_t from_ms = to_ms - derive_windows[w];
 
@@ -158,7 +159,7 @@ static bool read_window(struct store *store, int64_t pool, const struct waits *w
     if (from_ms + 1 < waits->raw_ms)
         return true;
     if (w >= EXACT_WINDOWS)
-        return read_long(store, pool, from_ms, to_ms, out, err);
+        return read_long(store, waits->pool, from_ms, to_ms, out, err);
     *out = pick(waits, from_ms, to_ms);
     return true;
 }
@@ -172,8 +173,8 @@ static bool put_windows(struct store *store, struct pool_row *row, const struct 
         int64_t since = at_ms - derive_windows[w];
         struct spans now = { .n = 0 }, before = { .n = 0 };
 
-        ok = read_window(store, row->pool, waits, w, at_ms, &now, err) &&
-             read_window(store, row->pool, waits, w, since, &before, err);
+        ok = read_window(store, waits, w, at_ms, &now, err) &&
+             read_window(store, waits, w, since, &before, err);
         row->window_ms = derive_windows[w];
         ok = ok && put_window(store, row, &now, &before, at_ms, err);
         spans_done(&now);
@@ -214,7 +215,7 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t *due_
 {
     struct pool_row row = { .pool = pool };
     struct pool_flow flow;
-    struct waits waits = { .raw_ms = store_raw_of_pool(store, pool) };
+    struct waits waits = { .pool = pool, .raw_ms = store_raw_of_pool(store, pool) };
     bool gone = at_ms - HOUR_MS + 1 < waits.raw_ms, ok;
 
     *due_ms = 0;
