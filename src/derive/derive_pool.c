@@ -60,9 +60,9 @@ static struct spans pick(const struct waits *waits, int64_t from_ms, int64_t to_
 static bool read_exact(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
                        struct spans *out, struct dx_error *err)
 {
-    struct waits waits;
+    struct waits waits = { .pool = pool };
 
-    if (!store_waits(store, pool, from_ms, to_ms, &waits.wait, &waits.count, err))
+    if (!store_waits(store, waits.pool, from_ms, to_ms, &waits.wait, &waits.count, err))
         return false;
     *out = pick(&waits, from_ms, to_ms);
     free(waits.wait);
