@@ -74,9 +74,9 @@ static void setup(void)
 
 /* What is promised holds of the program as it ships, on a machine that does nothing else. */
 #ifdef __SANITIZE_ADDRESS__
-enum { UNREAD_MS = 1000, SIZES = 60 };
+enum { UNREAD_MS = 1000, SIZES = 60, SLOWER = 5 };
 #else
-enum { UNREAD_MS = 100, SIZES = 300 };
+enum { UNREAD_MS = 100, SIZES = 300, SLOWER = 1 };
 #endif
 
 TestSuite(terminal, .init = setup, .timeout = 200);
@@ -188,7 +188,7 @@ Test(terminal, is_as_it_was_after_every_signal)
         snprintf(why, sizeof(why), "signal %d", number);
         p = view(24, 80);
         kill(p->pid, number);
-        ends(p, why, 15000);
+        ends(p, why, 3000 * SLOWER);
         pty_free(p);
     }
 }
@@ -207,7 +207,7 @@ Test(terminal, signals_that_mean_no_end_do_not_end_it)
     pty_send(p, "\033");
     pty_read(p, 100);
     pty_send(p, "q");
-    ends(p, "q", 10000);
+    ends(p, "q", 2000 * SLOWER);
     cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0);
     pty_free(p);
 }
@@ -257,7 +257,7 @@ Test(terminal, a_panel_that_is_late_is_switched_off_and_the_others_go_on)
     SHOWS(p, "switched off: it took more than 50 ms 3 times");
     SHOWS(p, "collector 0.");
     pty_send(p, "q");
-    ends(p, "q", 10000);
+    ends(p, "q", 2000 * SLOWER);
     pty_free(p);
 }
 
@@ -282,7 +282,7 @@ Test(terminal, shows_what_is_so_after_a_storm_of_sizes)
     SHOWS(p, "collector 0.");
     SHOWS(p, "Sources");
     pty_send(p, "q");
-    ends(p, "q", 10000);
+    ends(p, "q", 2000 * SLOWER);
     cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0);
     pty_free(p);
 }
@@ -318,7 +318,7 @@ Test(terminal, that_nobody_reads_holds_no_end_up)
     for (int by_key = 0; by_key < 2; by_key++) {
         int best = 10000;
 
-        for (int i = 0; i < 10 && best >= UNREAD_MS; i++) {
+        for (int i = 0; i < 6 && best >= UNREAD_MS; i++) {
             int ms = ends_unread(by_key);
 
             best = ms < best ? ms : best;
@@ -385,7 +385,7 @@ Test(terminal, is_given_back_while_it_is_stopped)
         cr_expect(pty_shows(p, "collector 0.", 5000), "%s", pty_text(p));
         cr_expect(strstr(p->raw, "\033[?1049h"), "it takes the screen again");
         pty_send(p, "q");
-        ends(p, "q", 10000);
+        ends(p, "q", 3000 * SLOWER);
         cr_expect_str_eq(text_of("after"), text_of("before"));
         pty_free(p);
         for (size_t i = 0; i < 3; i++) {
