@@ -188,7 +188,7 @@ bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pi
     }
     *due_ms = next_due(&runs, at_ms);
     free(runs.run);
-    return ok;
+    return ok && store_put_pipeline_last(store, pipeline, at_ms, err);
 }
 
 bool derive_pipeline_day(struct store *store, enum success_policy policy, const struct part *part,

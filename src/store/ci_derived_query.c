@@ -83,42 +83,39 @@ static const struct query runners = {
 
 // clang-format off
 
-/* Of each pipeline, by the index: of them there are numbers for many windows. */
-#define PIPELINES(how_many, is_open) \
-    "SELECT src.name, src.type, 'l' || p.id, " T("p.project") T("p.name") "r.flags & 2 > 0, " \
-    SUCCESS_COLUMNS ", n.last, CASE WHEN n.part = 0 THEN (" how_many ") END," \
-    " replace(replace(replace(word(r.url), '{p}', word(p.project)), '{r}', r.ext), '{n}'," \
-    "  coalesce(r.number, r.ext))" \
-    " FROM source src CROSS JOIN pipeline p ON p.source = src.id AND src.place IS NOT NULL" \
-    " CROSS JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8 AND (n.part = 0 OR ?11)" \
-    " LEFT JOIN run r ON r.id = (SELECT id FROM run WHERE pipeline = p.id AND finished_ms <= ?1" \
-    "  ORDER BY finished_ms DESC LIMIT 1)" \
-    " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR p.id = ?6)" \
+/* Of each pipeline of the window, in the order of the table. */
+#define PIPELINES(open_runs) \
+    "SELECT src.name, src.type, 'l' || p.id, " T("p.project") T("p.name") \
+    SUCCESS_COLUMNS ", n.last, CASE WHEN n.part = 0 THEN coalesce(o.running, 0) END," \
+    " coalesce(l.url, '')" \
+    " FROM pipeline_now n CROSS JOIN pipeline p ON p.id = n.pipeline" \
+    " CROSS JOIN source src ON src.id = p.source AND src.place IS NOT NULL" \
+    " LEFT JOIN pipeline_last l ON l.pipeline = p.id" \
+    " LEFT JOIN (" open_runs ") AS o ON o.pipeline = p.id" \
+    " WHERE n.window_ms = ?8 AND n.part BETWEEN 0 AND CASE WHEN ?11 THEN 2 ELSE 0 END" \
+    " AND (?3 = '' OR src.name = ?3) AND (?6 = 0 OR p.id = ?6)" \
     " AND (?4 = '' OR word(p.project) = ?4)" \
-    " AND (n.n + n.left_out > 0 OR EXISTS (" is_open "))" \
+    " AND (n.n + n.left_out > 0 OR o.pipeline IS NOT NULL)" \
     " ORDER BY src.place, 4, 5, n.part LIMIT ?5"
-#define PIPELINE_FIELDS { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE, DX_FIELD_PROTECTED, SUCCESS_FIELDS, DX_FIELD_STRIP, DX_FIELD_RUNNING, DX_FIELD_URL, DX_FIELD_COUNT }
-#define OPEN_NOW                                                                                   \
-    "SELECT 1 FROM run WHERE pipeline = p.id AND finished_ms IS NULL AND phase IN (1, 2, 3)"
-#define OPEN_THEN "SELECT 1 FROM temp.run_then WHERE pipeline = p.id"
-static const struct query pipelines = {
-    PIPELINES("SELECT count(*) FROM run WHERE pipeline = p.id AND finished_ms IS NULL"
-              " AND phase IN (2, 3)", OPEN_NOW),
-    PIPELINE_FIELDS
-};
-static const struct query pipelines_then = {
-    PIPELINES("SELECT count(*) FROM temp.run_then WHERE pipeline = p.id", OPEN_THEN),
-    PIPELINE_FIELDS
-};
+#define PIPELINE_FIELDS { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE, SUCCESS_FIELDS, DX_FIELD_STRIP, DX_FIELD_RUNNING, DX_FIELD_URL, DX_FIELD_COUNT }
+/* Found among all that is open, which is little, and not pipeline by pipeline. */
+#define OPEN_NOW \
+    "SELECT pipeline, sum(phase <> 1) AS running FROM run INDEXED BY run_open" \
+    " WHERE (phase < 4 OR flags & 1 = 0) AND finished_ms IS NULL AND phase IN (1, 2, 3)" \
+    " GROUP BY pipeline"
+#define OPEN_THEN "SELECT pipeline, count(*) AS running FROM temp.run_then GROUP BY pipeline"
+static const struct query pipelines = { PIPELINES(OPEN_NOW), PIPELINE_FIELDS };
+static const struct query pipelines_then = { PIPELINES(OPEN_THEN), PIPELINE_FIELDS };
 
 // clang-format on
 
 /* Much cheaper than PIPELINES: what their names have in common is asked for often. */
-#define PROJECTS(is_open)                                                                          \
+#define PROJECTS(open_runs)                                                                        \
     "SELECT src.name, (SELECT text FROM text WHERE id = p.project) FROM"                           \
-    " (SELECT DISTINCT p.source AS source, p.project AS project FROM pipeline p"                   \
-    "  JOIN pipeline_now n ON n.pipeline = p.id AND n.window_ms = ?8 AND n.part = 0"               \
-    "  WHERE n.n + n.left_out > 0 OR EXISTS (" is_open ")) AS p"                                   \
+    " (SELECT DISTINCT p.source AS source, p.project AS project FROM pipeline_now n"               \
+    "  CROSS JOIN pipeline p ON p.id = n.pipeline LEFT JOIN (" open_runs ") AS o"                  \
+    "  ON o.pipeline = p.id WHERE n.window_ms = ?8 AND n.part = 0"                                 \
+    "  AND (n.n + n.left_out > 0 OR o.pipeline IS NOT NULL)) AS p"                                 \
     " JOIN source src ON src.id = p.source AND src.place IS NOT NULL"                              \
     " WHERE (?3 = '' OR src.name = ?3) ORDER BY src.place, 2 LIMIT ?5"
 #define PROJECT_FIELDS                                                                             \
@@ -131,7 +128,8 @@ static const struct query projects_then = { PROJECTS(OPEN_THEN), PROJECT_FIELDS 
 static const struct query totals = {
     "SELECT CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' "
     "END, " SUCCESS_COLUMNS
-    " FROM pipeline_now n WHERE n.pipeline = 0 AND n.window_ms = ?8 ORDER BY n.part",
+    " FROM pipeline_now n WHERE n.pipeline = 0 AND n.window_ms = ?8 AND n.part IN (0, 1, 2)"
+    " ORDER BY n.part",
     { DX_FIELD_KEY, SUCCESS_FIELDS, DX_FIELD_COUNT },
 };
 

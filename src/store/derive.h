@@ -146,6 +146,9 @@ struct pipeline_row {
     const char *last;      /* enum dx_mark a run, oldest first */
 };
 bool store_put_pipeline(struct store *store, const struct pipeline_row *row, struct dx_error *err);
+/* The address of the last run that ended by then; none leaves what there is. */
+bool store_put_pipeline_last(struct store *store, int64_t pipeline, int64_t at_ms,
+                             struct dx_error *err);
 /* The sums of all pipelines of known sources, per window and part; their
  * intervals are for the caller to fill in. */
 bool store_total(struct store *store, int64_t window_ms, enum store_part part,

@@ -7,6 +7,7 @@
 
 #include "core/buf.h"
 #include "store/ci.h"
+#include "store/derive_internal.h"
 
 /* ---- the transaction ---- */
 
@@ -207,8 +208,8 @@ bool store_put_pipeline(struct store *store, const struct pipeline_row *row, str
         "INSERT INTO pipeline_now (pipeline, window_ms, part, n, ok, platform, unknown,"
         " first_n, first_ok, left_out, duration_n, n_before, slower, was_n, was_ok, worse, low,"
         " high, p50, p90, before, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-        " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) ON CONFLICT (pipeline,"
-        " window_ms, part) DO UPDATE SET (n, ok, platform, unknown, first_n, first_ok, left_out,"
+        " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) ON CONFLICT (window_ms,"
+        " part, pipeline) DO UPDATE SET (n, ok, platform, unknown, first_n, first_ok, left_out,"
         " duration_n, n_before, slower, was_n, was_ok, worse, low, high, p50, p90, before, last)"
         " = (excluded.n, excluded.ok, excluded.platform, excluded.unknown, excluded.first_n,"
         " excluded.first_ok, excluded.left_out, excluded.duration_n, excluded.n_before,"
@@ -226,6 +227,23 @@ bool store_put_pipeline(struct store *store, const struct pipeline_row *row, str
         return false;
     bind_pipeline(stmt, row);
     return store_step(store, stmt, err);
+}
+
+bool store_put_pipeline_last(struct store *store, int64_t pipeline, int64_t at_ms,
+                             struct dx_error *err)
+{
+    sqlite3_stmt *stmt = derive_over(
+        store,
+        "INSERT INTO pipeline_last (pipeline, url) SELECT r.pipeline, replace(replace(replace("
+        "  coalesce(u.text, ''), '{p}', coalesce(t.text, '')), '{r}', r.ext), '{n}',"
+        "  coalesce(r.number, r.ext))"
+        " FROM (SELECT * FROM run WHERE pipeline = ?1 AND finished_ms <= ?2 AND ?3 = 0"
+        "  ORDER BY finished_ms DESC LIMIT 1) AS r LEFT JOIN text u ON u.id = r.url"
+        " LEFT JOIN text t ON t.id = r.project WHERE true ON CONFLICT (pipeline) DO UPDATE"
+        " SET url = excluded.url WHERE url <> excluded.url",
+        pipeline, at_ms, 0, err);
+
+    return stmt && store_step(store, stmt, err);
 }
 
 bool store_put_pipeline_day(struct store *store, const struct pipeline_day *day,

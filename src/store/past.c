@@ -13,9 +13,9 @@ enum { SQL_LEN_MOST = 64 << 10 };
 
 /* What hides a table of the file: each that the numbers of a moment are written to. One that
  * was left out would have those of the moment in the file. */
-static const char *const hidden[] = { "pool_hour", "pool_now",     "pipeline_day", "pipeline_now",
-                                      "flaky_now", "failed_now",   "flaky_day",    "kpi",
-                                      "kpi_point", "ticket_group", "ticket_day" };
+static const char *const hidden[] = { "pool_hour",     "pool_now",  "pipeline_day", "pipeline_now",
+                                      "pipeline_last", "flaky_now", "failed_now",   "flaky_day",
+                                      "kpi",           "kpi_point", "ticket_group", "ticket_day" };
 enum { HIDDEN = sizeof(hidden) / sizeof(hidden[0]) };
 
 /* What the file has columns for only as it is now: who waited (phase 2) or ran (3) then.

@@ -73,7 +73,8 @@ const char schema_derived_sql[] =
     "CREATE TABLE pipeline_day (pipeline INTEGER NOT NULL, day INTEGER NOT NULL,"
     " n INTEGER NOT NULL, ok INTEGER NOT NULL, p50 REAL, p90 REAL, PRIMARY KEY (pipeline, day))"
     " WITHOUT ROWID;"
-    /* pipeline 0: all of them; part: enum store_part */
+    /* pipeline 0: all of them; part: enum store_part. By the window first: who looks at pipelines
+     * looks at one window of all, which are a few pages so, and a hundred by the pipeline */
     "CREATE TABLE pipeline_now (pipeline INTEGER NOT NULL, window_ms INTEGER NOT NULL,"
     " part INTEGER NOT NULL, n INTEGER NOT NULL, ok INTEGER NOT NULL, platform INTEGER NOT NULL,"
     " unknown INTEGER NOT NULL, first_n INTEGER NOT NULL, first_ok INTEGER NOT NULL,"
@@ -81,7 +82,9 @@ const char schema_derived_sql[] =
     "REAL, before REAL,"
     " n_before INTEGER NOT NULL, slower INTEGER NOT NULL, was_n INTEGER NOT NULL,"
     " was_ok INTEGER NOT NULL, worse INTEGER NOT NULL, last TEXT NOT NULL,"
-    " PRIMARY KEY (pipeline, window_ms, part)) WITHOUT ROWID;"
+    " PRIMARY KEY (window_ms, part, pipeline)) WITHOUT ROWID;"
+    /* where its last run that ended is seen */
+    "CREATE TABLE pipeline_last (pipeline INTEGER PRIMARY KEY, url TEXT NOT NULL);"
     /* trend: the rate at the end of each of the last days, and now; per mille, - where unknown */
     "CREATE TABLE flaky_now (pipeline INTEGER NOT NULL, name INTEGER NOT NULL,"
     " state INTEGER NOT NULL, n INTEGER NOT NULL, failed INTEGER NOT NULL, pairs INTEGER NOT NULL,"

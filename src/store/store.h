@@ -6,7 +6,7 @@
 #include "model/batch.h"
 #include "model/rows.h"
 
-enum { STORE_SCHEMA = 7 };
+enum { STORE_SCHEMA = 8 };
 
 struct store;
 

@@ -29,7 +29,7 @@ enum dx_query {
                        GATE_N GATE_P50 NEVER PER_HOUR_IN PER_HOUR_OUT */
     DX_QUERY_POOL_HOURS,    /* key: a pool's; by hour, ends at AT. N P50 P95 */
     DX_QUERY_RUNNERS,       /* key: a pool's. NAME POOL LABELS STATE (1 online, 2 busy) TEXT */
-    DX_QUERY_PIPELINES,     /* over window_ms. SOURCE TYPE PROJECT PIPELINE PROTECTED N SUCCESS
+    DX_QUERY_PIPELINES,     /* over window_ms. SOURCE TYPE PROJECT PIPELINE N SUCCESS
                                FAILED FIRST FIRST_N PLATFORM PLATFORM_LOW UNKNOWN LOW HIGH LEFT_OUT
                                RUNNING DURATION_N P50 P90 BEFORE (p50) N_BEFORE SLOWER
                                SUCCESS_BEFORE SUCCESS_WAS_N WORSE STRIP URL POLICY NAME (the
