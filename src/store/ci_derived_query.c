@@ -100,8 +100,8 @@ static const struct query runners = {
 #define PIPELINE_FIELDS { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE, SUCCESS_FIELDS, DX_FIELD_STRIP, DX_FIELD_RUNNING, DX_FIELD_URL, DX_FIELD_COUNT }
 /* Found among all that is open, which is little, and not pipeline by pipeline. */
 #define OPEN_NOW \
-    "SELECT pipeline, sum(phase <> 1) AS running FROM run INDEXED BY run_open" \
-    " WHERE (phase < 4 OR flags & 1 = 0) AND finished_ms IS NULL AND phase IN (1, 2, 3)" \
+    "SELECT pipeline, sum(phase <> 1) AS running FROM run INDEXED BY run_finished" \
+    " WHERE finished_ms IS NULL AND phase IN (1, 2, 3)" \
     " GROUP BY pipeline"
 #define OPEN_THEN "SELECT pipeline, count(*) AS running FROM temp.run_then GROUP BY pipeline"
 static const struct query pipelines = { PIPELINES(OPEN_NOW), PIPELINE_FIELDS };
@@ -110,20 +110,25 @@ static const struct query pipelines_then = { PIPELINES(OPEN_THEN), PIPELINE_FIEL
 // clang-format on
 
 /* Much cheaper than PIPELINES: what their names have in common is asked for often. */
-#define PROJECTS(open_runs)                                                                        \
+#define PROJECTS(is_open)                                                                          \
     "SELECT src.name, (SELECT text FROM text WHERE id = p.project) FROM"                           \
     " (SELECT DISTINCT p.source AS source, p.project AS project FROM pipeline_now n"               \
-    "  CROSS JOIN pipeline p ON p.id = n.pipeline LEFT JOIN (" open_runs ") AS o"                  \
-    "  ON o.pipeline = p.id WHERE n.window_ms = ?8 AND n.part = 0"                                 \
-    "  AND (n.n + n.left_out > 0 OR o.pipeline IS NOT NULL)) AS p"                                 \
+    "  CROSS JOIN pipeline p ON p.id = n.pipeline WHERE n.window_ms = ?8 AND n.part = 0"           \
+    "  AND (n.n + n.left_out > 0 OR EXISTS (" is_open "))) AS p"                                   \
     " JOIN source src ON src.id = p.source AND src.place IS NOT NULL"                              \
     " WHERE (?3 = '' OR src.name = ?3) ORDER BY src.place, 2 LIMIT ?5"
 #define PROJECT_FIELDS                                                                             \
     {                                                                                              \
         DX_FIELD_SOURCE, DX_FIELD_PROJECT, DX_FIELD_COUNT                                          \
     }
-static const struct query projects = { PROJECTS(OPEN_NOW), PROJECT_FIELDS };
-static const struct query projects_then = { PROJECTS(OPEN_THEN), PROJECT_FIELDS };
+static const struct query projects = {
+    PROJECTS("SELECT 1 FROM run WHERE pipeline = p.id AND finished_ms IS NULL"
+             " AND phase IN (1, 2, 3)"),
+    PROJECT_FIELDS
+};
+static const struct query projects_then = {
+    PROJECTS("SELECT 1 FROM temp.run_then WHERE pipeline = p.id"), PROJECT_FIELDS
+};
 
 static const struct query totals = {
     "SELECT CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' "
