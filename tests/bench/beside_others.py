@@ -4,11 +4,10 @@ import shutil, statistics, subprocess, sys
 
 from company import BUILD, VIEWER_LIBRARIES, Company, Tls, compile_floor, demo_config, fill
 from process import cpu_seconds, memory, wait_end
-from terminal import Terminal, collector_of, first_paint_ms, wait
+from terminal import Terminal, collector_of, first_paint_ms, settle, wait
 
 COLUMNS = ['first paint ms', 'bytes/s', 'CPU %', 'RSS MiB', 'PSS MiB', 'own MiB']
 SETTLED = 3.0     # seconds: from then on a program only goes on
-SETTLED_MOST = 60
 START = 1.0       # of a start that is made for its first picture only
 COLLECTORS = {'dxtop': 'collector', 'dxtop, jobs': 'collector, jobs'}
 
@@ -20,22 +19,12 @@ def first_paint(argv, seconds):
     return first_paint_ms(terminal.bursts)
 
 
-def settle(terminal, pid):
-    """Until a collector has polled, and derived what a first minute asks for."""
-    end = terminal.now() + wait(SETTLED_MOST)
-    while terminal.now() < end:
-        began, cpu = terminal.now(), cpu_seconds(pid)
-        terminal.read_until(began + 1)
-        if cpu_seconds(pid) - cpu < 0.01 * (terminal.now() - began):
-            return
-
-
 def meter(argv, seconds, with_child=False):
     terminal = Terminal(argv)
     terminal.read_until(min(SETTLED, seconds / 3))
     child = collector_of(terminal) if with_child else None
     if child:
-        settle(terminal, child)
+        settle([terminal], child)
     end = terminal.now() + seconds
     before, began = [cpu_seconds(pid) if pid else 0 for pid in (terminal.pid, child)], terminal.now()
     terminal.read_until(end)

@@ -5,7 +5,7 @@ import json, subprocess
 
 from company import BUILD
 from process import cpu_seconds
-from terminal import Terminal, wait
+from terminal import Terminal, collector_of, settle, wait
 
 WAIT, CLOCK = 2.0, 5.0
 BETWEEN = 0.03  # seconds: a key a frame
@@ -37,6 +37,7 @@ def measure(jobs, count):
     result = {'memcpy of the cells us': json.loads(text)['us']}
     terminal = Terminal(jobs.argv)
     terminal.read_until(wait(WAIT))
+    settle([terminal], collector_of(terminal))
     result['the clock us'] = clock_us(terminal)
     for name, keys in KEYS.items():
         terminal.send(keys[1])

@@ -4,7 +4,7 @@ import json, os, shutil, struct, subprocess
 
 from company import BUILD, Company, Tls, fill, four_sources, write_config
 from process import cpu_seconds, wait_end, wakeups
-from terminal import Terminal, collector_of, read_all, size, wait
+from terminal import Terminal, collector_of, read_all, settle, size, wait
 
 WAIT = 5.0  # seconds: then each of them only goes on
 
@@ -43,6 +43,7 @@ def side_by_side(dashboard, seconds):
     read_all(list(terminals.values()), wait(WAIT))
     pids = {name: one.pid for name, one in terminals.items()}
     pids['collector'] = collector_of(terminals['viewer'])
+    settle(list(terminals.values()), pids['collector'])
     moments = {name: one.now() for name, one in terminals.items()}
     rows = watch(list(terminals.values()), pids, seconds)
     for name, one in terminals.items():

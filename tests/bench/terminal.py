@@ -1,11 +1,12 @@
 """terminal: a program in a terminal of 200x60, and what it sends there."""
 import fcntl, os, pty, select, signal, struct, subprocess, sys, termios, time
 
-from process import child_of
+from process import child_of, cpu_seconds
 
 ROWS, COLUMNS = 60, 200
 PICTURE = 500     # bytes: less is no picture, but a terminal that is being set up
 SILENCE = 0.03    # seconds: they end a picture
+SETTLED_MOST = 60 # seconds
 pace = 1.         # of all that waits for a program to settle; --quick makes it less
 
 
@@ -91,6 +92,17 @@ def collector_of(terminal, most=15.):
             sys.exit('bench: no collector was started')
         terminal.read(0.02)
     return child
+
+
+def settle(terminals, pid):
+    """Until a collector has polled, and derived what a first minute asks for: meanwhile the
+    viewers read the store again and again."""
+    end = terminals[0].now() + wait(SETTLED_MOST)
+    while terminals[0].now() < end:
+        began, cpu = terminals[0].now(), cpu_seconds(pid)
+        read_all(terminals, 1.)
+        if cpu_seconds(pid) - cpu < 0.01 * (terminals[0].now() - began):
+            return
 
 
 def size(data):
