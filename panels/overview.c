@@ -160,17 +160,17 @@ static void sort(struct overview *p)
     memcpy(p->tiles + kept, last, n * sizeof(last[0]));
 }
 
-/* A source that did not answer for two intervals makes all stale that it tells of. */
+/* A source whose answer is stale makes all stale that it tells of. */
 static void read_ages(struct overview *p, const struct dx_view *view, double *filled)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, NULL);
     int64_t done = 0, total = 0;
 
     while (dx_next(rows)) {
-        int64_t ok_ms = dx_int(rows, DX_FIELD_LAST_OK), state = dx_int(rows, DX_FIELD_STATE);
+        enum dx_source_state state = (enum dx_source_state)dx_int(rows, DX_FIELD_STATE);
+        int64_t ok_ms = dx_int(rows, DX_FIELD_LAST_OK);
         uint32_t yields = (uint32_t)dx_int(rows, DX_FIELD_YIELDS);
-        bool lost = state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED;
-        bool stale = ok_ms > 0 ? p->now_ms > ok_ms + 2 * dx_int(rows, DX_FIELD_EVERY) : lost;
+        bool stale = p->now_ms > dx_stale_from(state, ok_ms, dx_int(rows, DX_FIELD_EVERY));
 
         done += dx_int(rows, DX_FIELD_DONE);
         total += dx_int(rows, DX_FIELD_TOTAL);

@@ -69,13 +69,13 @@ static const struct look {
 };
 static const struct look stale = { DX_GLYPH_LOST, DX_ROLE_STALE, "stale" };
 
-/* Its last poll was good and is two intervals ago: nobody polls it any more. */
 static const struct look *look_of(const struct dx_rows *rows, int64_t now_ms)
 {
-    int64_t state = dx_int(rows, DX_FIELD_STATE), ok_ms = dx_int(rows, DX_FIELD_LAST_OK);
+    int64_t state = dx_int(rows, DX_FIELD_STATE);
     bool live = state == DX_SOURCE_LIVE || state == DX_SOURCE_FILLING;
 
-    if (live && ok_ms > 0 && now_ms > ok_ms + 2 * dx_int(rows, DX_FIELD_EVERY))
+    if (live && now_ms > dx_stale_from((enum dx_source_state)state, dx_int(rows, DX_FIELD_LAST_OK),
+                                       dx_int(rows, DX_FIELD_EVERY)))
         return &stale;
     return &looks[state >= 0 && state <= DX_SOURCE_STOPPED ? state : 0];
 }

@@ -207,6 +207,28 @@ Test(api, one_label_is_read_out_of_all)
                          labels[i].value, "%s of %s", labels[i].name, labels[i].labels);
 }
 
+static const struct stale_case {
+    const char *what;
+    enum dx_source_state state;
+    int64_t last_ok_ms, from_ms;
+} stale_cases[] = {
+    { "answers", DX_SOURCE_LIVE, NOW, NOW + 60000 },
+    { "fills", DX_SOURCE_FILLING, NOW, NOW + 60000 },
+    { "did answer", DX_SOURCE_LOST, NOW, NOW + 60000 },
+    { "did answer, then refused", DX_SOURCE_STOPPED, NOW, NOW + 60000 },
+    { "is awaited", DX_SOURCE_NEW, 0, INT64_MAX },
+    { "is slowed before its first answer", DX_SOURCE_LIMITED, 0, INT64_MAX },
+    { "never answered", DX_SOURCE_LOST, 0, 0 },
+    { "never let us in", DX_SOURCE_STOPPED, 0, 0 },
+};
+
+Test(api, a_source_is_stale_two_intervals_after_its_last_answer)
+{
+    for (size_t i = 0; i < sizeof(stale_cases) / sizeof(stale_cases[0]); i++)
+        cr_expect_eq(dx_stale_from(stale_cases[i].state, stale_cases[i].last_ok_ms, 30000),
+                     stale_cases[i].from_ms, "one that %s", stale_cases[i].what);
+}
+
 Test(api, a_label_that_is_too_long_is_cut_between_characters)
 {
     char out[6];

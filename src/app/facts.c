@@ -89,20 +89,16 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
 
 const char *const facts_shines[] = { "live", "stale", "limited", "lost", "" };
 
-/* As a panel's frame has it: two intervals without an answer. */
-static bool is_stale(const struct rows_ops *ops, const void *rows, int64_t now_ms)
-{
-    int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
-
-    return ok_ms > 0 && now_ms > ok_ms + 2 * ops->integer(rows, DX_FIELD_EVERY);
-}
-
 enum source_shine facts_shine(const struct rows_ops *ops, const void *rows, int64_t now_ms)
 {
-    switch ((enum dx_source_state)ops->integer(rows, DX_FIELD_STATE)) {
+    enum dx_source_state state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE);
+    int64_t stale_ms = dx_stale_from(state, ops->integer(rows, DX_FIELD_LAST_OK),
+                                     ops->integer(rows, DX_FIELD_EVERY));
+
+    switch (state) {
     case DX_SOURCE_LIVE:
     case DX_SOURCE_FILLING:
-        return is_stale(ops, rows, now_ms) ? SHINE_STALE : SHINE_LIVE;
+        return now_ms > stale_ms ? SHINE_STALE : SHINE_LIVE;
     case DX_SOURCE_LIMITED:
         return SHINE_LIMITED;
     case DX_SOURCE_LOST:

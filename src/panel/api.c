@@ -244,6 +244,13 @@ const char *dx_label(char *out, size_t cap, const char *labels, const char *name
     return out;
 }
 
+int64_t dx_stale_from(enum dx_source_state state, int64_t last_ok_ms, int64_t every_ms)
+{
+    if (last_ok_ms > 0)
+        return last_ok_ms + 2 * every_ms;
+    return state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED ? 0 : INT64_MAX;
+}
+
 /* ---- rows ---- */
 
 void dx_add(struct dx_list *list, const struct dx_row *row)

@@ -128,7 +128,7 @@ static void add_source(struct instance *in, const struct rows_ops *ops, const vo
     enum dx_source_state state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE);
     const char *why = ops->text(rows, DX_FIELD_TEXT);
     bool lost = state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED;
-    int64_t due_ms = ok_ms > 0 ? ok_ms + 2 * every_ms : lost ? 0 : INT64_MAX;
+    int64_t due_ms = dx_stale_from(state, ok_ms, every_ms);
 
     in->awaited = in->awaited || (ok_ms == 0 && !lost);
     if ((*count)++ == 0)

@@ -242,6 +242,11 @@ DX_EXPORT const char *dx_text(const struct dx_rows *rows, enum dx_field field); 
  * Returns out. */
 DX_EXPORT const char *dx_label(char *out, size_t cap, const char *labels, const char *name);
 
+/* From when on what a source brought is stale (Unix ms), by its STATE, LAST_OK and EVERY: two
+ * intervals after its last good answer, for then nobody polls it any more. 0: it never answered
+ * and is not going to; INT64_MAX: its first answer is awaited. */
+DX_EXPORT int64_t dx_stale_from(enum dx_source_state state, int64_t last_ok_ms, int64_t every_ms);
+
 /* ---- rows: panels that list things ---- */
 
 enum dx_cell_type {
