@@ -188,9 +188,9 @@ Test(facts, what_nobody_polls_any_more_is_not_live)
     source(DX_SOURCE_LIMITED, 0, 0); /* that word says more */
     answered(10 * MINUTE, MINUTE);
     read_facts(&facts);
-    cr_expect_eq(facts.shines[SHINE_LIVE], 1);
-    cr_expect_eq(facts.shines[SHINE_STALE], 2);
-    cr_expect_eq(facts.shines[SHINE_LIMITED], 1);
+    cr_expect_eq(facts.lights[LIGHT_LIVE], 1);
+    cr_expect_eq(facts.lights[LIGHT_STALE], 2);
+    cr_expect_eq(facts.lights[LIGHT_LIMITED], 1);
     cr_expect_eq(facts.ok_ms, T0 - 10 * MINUTE);
 }
 
@@ -220,10 +220,10 @@ Test(facts, what_fires_and_what_is_lost)
     cr_expect_str_eq(facts.fact[1].subject, "warn");
     cr_expect_str_eq(facts.fact[2].subject, "src");
     cr_expect_str_eq(facts.fact[2].sentence, "why");
-    cr_expect_eq(facts.shines[SHINE_LIVE], 2);
-    cr_expect_eq(facts.shines[SHINE_LIMITED], 1);
-    cr_expect_eq(facts.shines[SHINE_LOST], 1);
-    cr_expect_eq(facts.shines[SHINE_NONE], 1);
+    cr_expect_eq(facts.lights[LIGHT_LIVE], 2);
+    cr_expect_eq(facts.lights[LIGHT_LIMITED], 1);
+    cr_expect_eq(facts.lights[LIGHT_LOST], 1);
+    cr_expect_eq(facts.lights[LIGHT_NONE], 1);
     cr_expect_float_eq(facts.budget, 0.2, 1e-9);
     cr_expect_str_eq(facts.last_ended, "over");
     facts_add(&facts, DX_ROLE_BAD, "bad", "fires"); /* a panel says the same */

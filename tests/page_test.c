@@ -256,11 +256,11 @@ Test(page, the_headline_says_the_worst_first)
     cr_expect_str_eq(headline(&facts, "", 80), " No source has been polled yet.");
     facts.source_count = 1;
     cr_expect_str_eq(headline(&facts, "", 80), " Waiting for the first answers.");
-    facts.shines[SHINE_LIVE] = 1;
+    facts.lights[LIGHT_LIVE] = 1;
     cr_expect(strstr(headline(&facts, "", 80), "Nothing here has a goal; other views tell."));
     facts.judged = true;
     cr_expect(strstr(headline(&facts, "", 80), "All within their goals."));
-    facts.shines[SHINE_STALE] = 1;
+    facts.lights[LIGHT_STALE] = 1;
     facts.ok_ms = T0 - 630000;
     cr_expect(
         strstr(headline(&facts, "", 80), "Within their goals when last heard of, 10m 30s ago"),

@@ -222,9 +222,9 @@ static int headline_right(struct dx_canvas *line, const struct facts *facts)
                          warn);
         end -= 2;
     }
-    if (facts->shines[SHINE_LOST] > 0) {
+    if (facts->lights[LIGHT_LOST] > 0) {
         (void)snprintf(lost, sizeof(lost), " %s %zu lost ", g->glyph[DX_GLYPH_LOST],
-                       facts->shines[SHINE_LOST]);
+                       facts->lights[LIGHT_LOST]);
         end -= text_width(lost);
         (void)chip(line, end, DX_ROLE_STALE, lost);
         end -= 2;
@@ -237,7 +237,7 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
     const char *good = line->grid->glyphs->glyph[DX_GLYPH_GOOD];
     char ago[TIME_TEXT], words[200];
 
-    if (facts->shines[SHINE_LIVE] + facts->shines[SHINE_LIMITED] + facts->shines[SHINE_STALE] ==
+    if (facts->lights[LIGHT_LIVE] + facts->lights[LIGHT_LIMITED] + facts->lights[LIGHT_STALE] ==
         0) {
         (void)canvas_put(line, 0, MARGIN, &dim,
                          facts->source_count == 0 ? "No source has been polled yet."
@@ -255,7 +255,7 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
                          "A row is opened; Esc goes back to where all is told.");
         return;
     }
-    if (facts->shines[SHINE_STALE] > 0) {
+    if (facts->lights[LIGHT_STALE] > 0) {
         (void)duration_format(ago, now_ms - facts->ok_ms, true);
         (void)snprintf(words, sizeof(words), "Within their goals when last heard of, %s ago.", ago);
         (void)canvas_put(line, 0, MARGIN, &(struct dx_style){ .role = DX_ROLE_STALE }, words);
@@ -396,15 +396,6 @@ void bars_weeks(struct dx_canvas *line, const struct weeks *weeks)
 /* The lights, from the right, as much as fits; returns where they begin. */
 static int lights(struct dx_canvas *line, const struct facts *facts)
 {
-    static const struct {
-        enum dx_glyph glyph;
-        enum dx_role role;
-    } kinds[] = {
-        [SHINE_LIVE] = { DX_GLYPH_LIVE, DX_ROLE_GOOD },
-        [SHINE_STALE] = { DX_GLYPH_LOST, DX_ROLE_STALE },
-        [SHINE_LIMITED] = { DX_GLYPH_LIMITED, DX_ROLE_WARN },
-        [SHINE_LOST] = { DX_GLYPH_LOST, DX_ROLE_STALE },
-    };
     int end = line->cols - MARGIN;
     bool words = line->cols >= 60;
     char budget[48];
@@ -423,17 +414,18 @@ static int lights(struct dx_canvas *line, const struct facts *facts)
         (void)canvas_put(line, 0, end, &dim, budget);
         end -= 2;
     }
-    for (int i = SHINE_LOST; i >= 0; i--) {
+    for (int i = LIGHT_LOST; i >= LIGHT_LIVE; i--) {
+        const struct light_look *look = &light_looks[i];
         char number[48];
 
-        if (facts->shines[i] == 0)
+        if (facts->lights[i] == 0)
             continue;
-        (void)snprintf(number, sizeof(number), words ? " %zu %s" : " %zu", facts->shines[i],
-                       facts_shines[i]);
+        (void)snprintf(number, sizeof(number), words ? " %zu %s" : " %zu", facts->lights[i],
+                       look->word);
         end -= text_width(number) + 1;
-        (void)canvas_put(line, 0, end, &(struct dx_style){ .role = kinds[i].role },
-                         line->grid->glyphs->glyph[kinds[i].glyph]);
-        (void)canvas_put(line, 0, end + 1, i == 0 ? &dim : &text, number);
+        (void)canvas_put(line, 0, end, &(struct dx_style){ .role = look->role },
+                         line->grid->glyphs->glyph[look->glyph]);
+        (void)canvas_put(line, 0, end + 1, i == LIGHT_LIVE ? &dim : &text, number);
         end -= 2;
     }
     return end;

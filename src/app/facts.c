@@ -87,9 +87,14 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
     ops->close(rows);
 }
 
-const char *const facts_shines[] = { "live", "stale", "limited", "lost", "" };
+const struct light_look light_looks[] = {
+    [LIGHT_LIVE] = { DX_GLYPH_LIVE, DX_ROLE_GOOD, "live" },
+    [LIGHT_STALE] = { DX_GLYPH_LOST, DX_ROLE_STALE, "stale" },
+    [LIGHT_LIMITED] = { DX_GLYPH_LIMITED, DX_ROLE_WARN, "limited" },
+    [LIGHT_LOST] = { DX_GLYPH_LOST, DX_ROLE_STALE, "lost" },
+};
 
-enum source_shine facts_shine(const struct rows_ops *ops, const void *rows, int64_t now_ms)
+enum light facts_light(const struct rows_ops *ops, const void *rows, int64_t now_ms)
 {
     enum dx_source_state state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE);
     int64_t stale_ms = dx_stale_from(state, ops->integer(rows, DX_FIELD_LAST_OK),
@@ -98,32 +103,31 @@ enum source_shine facts_shine(const struct rows_ops *ops, const void *rows, int6
     switch (state) {
     case DX_SOURCE_LIVE:
     case DX_SOURCE_FILLING:
-        return now_ms > stale_ms ? SHINE_STALE : SHINE_LIVE;
+        return now_ms > stale_ms ? LIGHT_STALE : LIGHT_LIVE;
     case DX_SOURCE_LIMITED:
-        return SHINE_LIMITED;
+        return LIGHT_LIMITED;
     case DX_SOURCE_LOST:
     case DX_SOURCE_STOPPED:
-        return SHINE_LOST;
+        return LIGHT_LOST;
     case DX_SOURCE_NEW:
         break;
     }
-    return SHINE_NONE;
+    return LIGHT_NONE;
 }
 
 static void read_source(struct facts *facts, const struct rows_ops *ops, const void *rows,
                         int64_t now_ms)
 {
-    struct source_light light = { .state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE),
-                                  .shine = facts_shine(ops, rows, now_ms),
-                                  .until_ms = ops->integer(rows, DX_FIELD_RESET) };
+    struct fact_source source = { .light = facts_light(ops, rows, now_ms) };
+    bool stopped = ops->integer(rows, DX_FIELD_STATE) == DX_SOURCE_STOPPED;
     int64_t limit = ops->integer(rows, DX_FIELD_LIMIT);
     int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
     const char *name = ops->text(rows, DX_FIELD_SOURCE);
 
-    text_copy(light.name, sizeof(light.name), name);
-    facts->shines[light.shine]++;
-    if (light.shine == SHINE_LOST)
-        facts_add(facts, light.state == DX_SOURCE_STOPPED ? DX_ROLE_BAD : DX_ROLE_WARN, name,
+    text_copy(source.name, sizeof(source.name), name);
+    facts->lights[source.light]++;
+    if (source.light == LIGHT_LOST)
+        facts_add(facts, stopped ? DX_ROLE_BAD : DX_ROLE_WARN, name,
                   ops->text(rows, DX_FIELD_TEXT));
     else if (ok_ms > 0 && (facts->ok_ms == 0 || ok_ms < facts->ok_ms))
         facts->ok_ms = ok_ms;
@@ -134,7 +138,7 @@ static void read_source(struct facts *facts, const struct rows_ops *ops, const v
             facts->budget = share;
     }
     if (facts->source_count < FACTS_SOURCES)
-        facts->source[facts->source_count++] = light;
+        facts->source[facts->source_count++] = source;
 }
 
 void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms)

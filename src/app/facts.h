@@ -14,24 +14,29 @@ struct fact {
     char subject[96], sentence[200];
 };
 
-/* How a source is, in one word. Stale: its last poll was good, and is too long ago: nobody polls
- * it any more. */
-enum source_shine { SHINE_LIVE, SHINE_STALE, SHINE_LIMITED, SHINE_LOST, SHINE_NONE };
+/* How a source is, at a glance; what is worse comes later. Stale: its last poll was good, and is
+ * too long ago: nobody polls it any more. None: it has not been polled yet. */
+enum light { LIGHT_LIVE, LIGHT_STALE, LIGHT_LIMITED, LIGHT_LOST, LIGHT_NONE };
 
-struct source_light {
+struct light_look {
+    enum dx_glyph glyph;
+    enum dx_role role;
+    const char *word;
+};
+extern const struct light_look light_looks[LIGHT_NONE]; /* of those that are shown */
+
+struct fact_source {
     char name[48];
-    enum dx_source_state state;
-    enum source_shine shine;
-    int64_t until_ms; /* limited: when it ends, 0 unknown */
+    enum light light;
 };
 
 struct facts {
     struct fact fact[FACTS_FINDINGS]; /* worst first */
     size_t fact_count;
     size_t bad, warn; /* all of them, also those that did not fit */
-    struct source_light source[FACTS_SOURCES];
+    struct fact_source source[FACTS_SOURCES];
     size_t source_count;
-    size_t shines[SHINE_NONE + 1]; /* how many of each */
+    size_t lights[LIGHT_NONE + 1]; /* how many of each */
     bool judged;                   /* a panel is shown that can tell of something wrong */
     bool awaited;                  /* one is that could, if what it reads had been answered once */
     bool opened;   /* a panel shows the inside of a row: what its list would tell is not known */
@@ -42,9 +47,8 @@ struct facts {
     int64_t ok_ms; /* the oldest last good answer of those that are not lost; 0: none */
 };
 
-extern const char *const facts_shines[]; /* "live" */
 /* That of a row of DX_QUERY_SOURCES. */
-enum source_shine facts_shine(const struct rows_ops *ops, const void *rows, int64_t now_ms);
+enum light facts_light(const struct rows_ops *ops, const void *rows, int64_t now_ms);
 
 /* As of now_ms; what panels found is added by facts_add(), then facts_sort(). */
 void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms);

@@ -33,18 +33,18 @@ static void see_source(struct watch *watch, const struct rows_ops *ops, const vo
 {
     enum dx_source_state state = (enum dx_source_state)ops->integer(rows, DX_FIELD_STATE);
     const char *name = ops->text(rows, DX_FIELD_SOURCE), *why = ops->text(rows, DX_FIELD_TEXT);
-    enum source_shine shine = facts_shine(ops, rows, now_ms);
+    enum light light = facts_light(ops, rows, now_ms);
     char key[80], line[400];
 
-    if (shine == SHINE_NONE)
+    if (light == LIGHT_NONE)
         return; /* it has not been polled yet */
     (void)snprintf(key, sizeof(key), "source %s", name);
     (void)snprintf(line, sizeof(line), "source %s: %s%s%s", name,
-                   state == DX_SOURCE_STOPPED ? "stopped" : facts_shines[shine],
-                   *why && shine > 0 ? ": " : "", shine > 0 ? why : "");
+                   state == DX_SOURCE_STOPPED ? "stopped" : light_looks[light].word,
+                   *why && light != LIGHT_LIVE ? ": " : "", light != LIGHT_LIVE ? why : "");
     watch_see(watch, key,
               state == DX_SOURCE_STOPPED ? WATCH_BAD
-              : shine == SHINE_LIVE      ? WATCH_OK
+              : light == LIGHT_LIVE      ? WATCH_OK
                                          : WATCH_WARNING,
               line);
 }

@@ -190,54 +190,41 @@ static void put_pages(struct dx_canvas *canvas, const struct wall_lines *lines, 
     }
 }
 
-struct light {
-    enum dx_glyph glyph;
-    enum dx_role role;
-    const char *word;
-    size_t count;
-    enum source_shine shine;
-};
-
 /* Of one that is not live the name, else how many they are. */
-static void light_text(char *out, size_t cap, const struct facts *facts, const struct light *light)
+static void light_text(char *out, size_t cap, const struct facts *facts, enum light light)
 {
-    (void)snprintf(out, cap, "%zu", light->count);
-    if (light->count > 1 || light->shine == SHINE_LIVE)
+    (void)snprintf(out, cap, "%zu", facts->lights[light]);
+    if (facts->lights[light] > 1 || light == LIGHT_LIVE)
         return;
     for (size_t i = 0; i < facts->source_count; i++)
-        if (facts->source[i].shine == light->shine)
+        if (facts->source[i].light == light)
             text_copy(out, cap, facts->source[i].name);
 }
 
 /* Ends at column end; returns where the next one to its left ends. */
 static int put_light(struct dx_canvas *canvas, const struct facts *facts, int row, int end,
-                     const struct light *light)
+                     enum light light)
 {
+    const struct light_look *look = &light_looks[light];
     char name[48];
     int width;
 
-    if (light->count == 0)
+    if (facts->lights[light] == 0)
         return end;
     light_text(name, sizeof(name), facts, light);
-    width = 3 + text_width(name) + text_width(light->word);
+    width = 3 + text_width(name) + text_width(look->word);
     if (end - width <= MARGIN)
         return end;
-    (void)canvas_put(canvas, row, end - width, &(struct dx_style){ .role = light->role },
-                     canvas->grid->glyphs->glyph[light->glyph]);
+    (void)canvas_put(canvas, row, end - width, &(struct dx_style){ .role = look->role },
+                     canvas->grid->glyphs->glyph[look->glyph]);
     (void)canvas_put(canvas, row, end - width + 2, &text, name);
-    (void)canvas_put(canvas, row, end - text_width(light->word), &dim, light->word);
+    (void)canvas_put(canvas, row, end - text_width(look->word), &dim, look->word);
     return end - width - 2;
 }
 
 static void put_right(struct dx_canvas *canvas, const struct wall_lines *lines, int row)
 {
     const struct facts *f = lines->facts;
-    const struct light lights[] = {
-        { DX_GLYPH_LOST, DX_ROLE_STALE, "lost", f->shines[SHINE_LOST], SHINE_LOST },
-        { DX_GLYPH_LIMITED, DX_ROLE_WARN, "limited", f->shines[SHINE_LIMITED], SHINE_LIMITED },
-        { DX_GLYPH_LOST, DX_ROLE_STALE, "stale", f->shines[SHINE_STALE], SHINE_STALE },
-        { DX_GLYPH_LIVE, DX_ROLE_GOOD, "live", f->shines[SHINE_LIVE], SHINE_LIVE },
-    };
     int end = canvas->cols - MARGIN;
     int64_t age_s = (lines->now_ms - f->ok_ms) / 1000 / AGE_STEP * AGE_STEP;
     char words[64], age[TIME_TEXT];
@@ -252,8 +239,8 @@ static void put_right(struct dx_canvas *canvas, const struct wall_lines *lines, 
         (void)canvas_put(canvas, row, end, &dim, words);
         end -= 2;
     }
-    for (size_t i = 0; i < sizeof(lights) / sizeof(lights[0]); i++)
-        end = put_light(canvas, f, row, end, &lights[i]);
+    for (int i = LIGHT_LOST; i >= LIGHT_LIVE; i--)
+        end = put_light(canvas, f, row, end, (enum light)i);
 }
 
 void wall_lines_draw(struct dx_canvas *canvas, const struct wall_lines *lines)
