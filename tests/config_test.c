@@ -123,6 +123,29 @@ static const struct settings *source(const char *more)
     return config.sources[0].settings;
 }
 
+static const struct {
+    const char *written, *theme;
+} themes[] = {
+    { "light", "light" },
+    { "mine.theme", "./mine.theme" },
+    { "themes/mine", "./themes/mine" },
+    { "/etc/mine.theme", "/etc/mine.theme" },
+    { "mine.themes", "mine.themes" },
+    { "my.theme.old", "my.theme.old" },
+};
+
+Test(config, a_file_of_a_theme_lies_beside_the_configuration_and_a_name_is_a_name)
+{
+    for (size_t i = 0; i < sizeof(themes) / sizeof(themes[0]); i++) {
+        char text[64];
+
+        snprintf(text, sizeof(text), "theme: %s\n", themes[i].written);
+        cr_assert(load(text), "%s", said);
+        cr_expect_str_eq(config.theme, themes[i].theme);
+        config_done(&config);
+    }
+}
+
 Test(config, every_type_has_a_fallback_and_reads_what_people_write)
 {
     const struct settings *s = source("");

@@ -349,7 +349,7 @@ static void load_root(struct load *load, const struct yaml *root)
     config->store =
         settings.store && *settings.store ? option_path(&load->options, settings.store) : "";
     config->theme = settings.theme ? settings.theme : "";
-    if (strchr(config->theme, '/') || strstr(config->theme, ".theme"))
+    if (text_is_path(config->theme, ".theme"))
         config->theme = option_path(&load->options, config->theme);
     config->color = settings.color > 0 ? config_options[3].choices[settings.color] : "";
     config->glyphs = settings.glyphs > 0 ? config_options[4].choices[settings.glyphs] : "";

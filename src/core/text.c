@@ -332,6 +332,13 @@ size_t text_base64(char *out, const char *bytes, size_t len)
     return n;
 }
 
+bool text_is_path(const char *name, const char *ending)
+{
+    const char *end = strrchr(name, '.');
+
+    return strchr(name, '/') || (end && strcmp(end, ending) == 0);
+}
+
 /* ---- did you mean ---- */
 
 enum { WORD_MAX = 64 };

@@ -43,6 +43,9 @@ int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char
  * Ends with no NUL. Returns the bytes written. */
 size_t text_base64(char *out, const char *bytes, size_t len);
 
+/* Is it a path rather than a name? There is a slash in it, or it ends in this (".theme"). */
+bool text_is_path(const char *name, const char *ending);
+
 /* For "did you mean", the nearest of names (ends at NULL): one or two letters off, or a third of a
  * long word; NULL: none. */
 const char *text_nearest(const char *word, const char *const *names);

@@ -181,13 +181,6 @@ static bool load_file(struct theme *theme, const char *path, bool *found, struct
     return ok;
 }
 
-static bool is_file(const char *name)
-{
-    const char *end = strrchr(name, '.');
-
-    return strchr(name, '/') || (end && strcmp(end, ".theme") == 0);
-}
-
 bool theme_load(struct theme *theme, const char *dir, const char *name, struct dx_error *err)
 {
     const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
@@ -195,7 +188,7 @@ bool theme_load(struct theme *theme, const char *dir, const char *name, struct d
     char *own, *shipped;
     bool found = false, ok;
 
-    if (is_file(name)) {
+    if (text_is_path(name, ".theme")) {
         ok = load_file(theme, name, &found, err);
     } else {
         own = config && config[0] == '/'
