@@ -14,7 +14,6 @@
 #include "app/mouse.h"
 #include "app/move.h"
 #include "app/picture.h"
-#include "app/review.h"
 #include "app/state.h"
 #include "app/wishes.h"
 #include "model/action.h"
@@ -61,10 +60,23 @@ static void do_week(struct viewer *v, const struct deed *deed)
     moment_week(v);
 }
 
+static void close_steps(struct page *page)
+{
+    for (size_t i = 0; i < page->slot_count && page->open; i++)
+        while (instance_back(&page->slots[i].instance))
+            ;
+}
+
+/* What was opened is closed: the path may have names in it. */
 static void do_redact(struct viewer *v, const struct deed *deed)
 {
     (void)deed;
-    review_redact(v, !v->redacted);
+    v->redacted = !v->redacted;
+    for (size_t i = 0; i < v->page_count; i++)
+        close_steps(&v->pages[i]);
+    close_steps(&v->log);
+    close_steps(&v->weeks.page);
+    v->want_update = true;
     viewer_say(v, v->redacted ? "people, branches and titles have aliases; R shows them again"
                               : "names are shown");
 }

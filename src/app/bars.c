@@ -360,15 +360,16 @@ static void date_text(char *out, size_t cap, int64_t at_ms)
     (void)snprintf(out, cap, "%s %d %s %02d:%02d", day, tm.tm_mday, month, tm.tm_hour, tm.tm_min);
 }
 
-void bars_weeks(struct dx_canvas *line, const struct weeks *weeks)
+void bars_compared(struct dx_canvas *line, const struct compared *compared)
 {
     char now[40], before[40], words[80];
     int col = MARGIN, end = line->cols - MARGIN;
 
-    date_text(now, sizeof(now), weeks->now_ms);
-    date_text(before, sizeof(before), weeks->before_ms);
-    (void)snprintf(words, sizeof(words), "%zu worse, %zu better", weeks->worse, weeks->better);
-    if (weeks->worse + weeks->better > 0 && line->cols >= 60) {
+    date_text(now, sizeof(now), compared->now_ms);
+    date_text(before, sizeof(before), compared->before_ms);
+    (void)snprintf(words, sizeof(words), "%zu worse, %zu better", compared->worse,
+                   compared->better);
+    if (compared->worse + compared->better > 0 && line->cols >= 60) {
         end -= text_width(words) + 2;
         (void)canvas_put(line, 0, end + 2, &text, words);
     }

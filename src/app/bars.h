@@ -25,11 +25,11 @@ void bars_headline(struct dx_canvas *line, const struct facts *facts, const char
                    int64_t now_ms);
 
 /* In its place, week against week. */
-struct weeks {
+struct compared {
     int64_t now_ms, before_ms;
     size_t worse, better; /* rows on the screen */
 };
-void bars_weeks(struct dx_canvas *line, const struct weeks *weeks);
+void bars_compared(struct dx_canvas *line, const struct compared *compared);
 
 struct hint {
     const char *key, *what;

@@ -8,7 +8,6 @@
 #include "app/bars.h"
 #include "app/help.h"
 #include "app/moment.h"
-#include "app/review.h"
 #include "app/viewer.h"
 #include "core/log.h"
 #include "model/action.h"
@@ -26,6 +25,14 @@ static void hurry(struct viewer *v)
         v->pages[i].hurried = v->screen && !v->wall.on;
 }
 
+/* Within store_begin(): with aliases where names are hidden. */
+static struct reader reader_of(struct viewer *v)
+{
+    struct reader reader = store_reader(v->app->store);
+
+    return v->redacted ? redact_reader(&v->redact, v->app->store, &reader) : reader;
+}
+
 /* One read transaction for all that the frame shows; it never spans a write to
  * the terminal. */
 static void update(struct viewer *v, const struct grid *grid)
@@ -34,7 +41,7 @@ static void update(struct viewer *v, const struct grid *grid)
     struct page *page;
     int64_t now_ms = viewer_now(v);
 
-    meeting_due(v);
+    weeks_settle(v);
     hurry(v);
     page = viewer_page(v);
     v->store_trouble[0] = '\0';
@@ -44,8 +51,8 @@ static void update(struct viewer *v, const struct grid *grid)
         log_line(DX_LOG_WARN, "%s", v->store_trouble);
         return; /* what was read last stays on the screen, with its age */
     }
-    v->reader = review_reader(v);
-    review_begin(v);
+    v->reader = reader_of(v);
+    weeks_begin(v);
     facts_read(&v->facts, &v->reader, now_ms);
     v->facts.redacted = v->redacted;
     if (v->wall.on) {
@@ -54,7 +61,7 @@ static void update(struct viewer *v, const struct grid *grid)
         page_update(page, &v->reader, now_ms, grid->rows - BARS, grid->cols);
         page_findings(page, &v->facts);
     }
-    review_end(v);
+    weeks_end(v);
     store_end(v->app->store);
     v->shown_minute = now_ms / MINUTE_MS;
 }
@@ -69,10 +76,10 @@ static void follow(struct viewer *v)
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         return;
     }
-    v->reader = review_reader(v);
-    review_begin(v);
+    v->reader = reader_of(v);
+    weeks_begin(v);
     page_follow(viewer_page(v), &v->reader, viewer_now(v));
-    review_end(v);
+    weeks_end(v);
     store_end(v->app->store);
 }
 
@@ -111,7 +118,7 @@ void viewer_arrange(struct viewer *v, struct instance *in)
 }
 
 /* What leads through time, before all else while that is what one does. */
-static size_t review_hints(struct viewer *v, struct hint *hints, char keys[][32])
+static size_t time_hints(struct viewer *v, struct hint *hints, char keys[][32])
 {
     static const struct {
         enum action action;
@@ -140,7 +147,7 @@ static size_t make_hints(struct viewer *v, const struct glyphs *g, struct hint *
 {
     const struct keymap *map = &v->app->config.keymap;
     struct slot *slot = page_focus(viewer_page(v));
-    size_t n = review_hints(v, hints, keys);
+    size_t n = time_hints(v, hints, keys);
 
     for (int i = 0; i < ACTION_COUNT && n < most; i++) {
         const char *key = keymap_nth(map, (enum action)i, 0, keys[n], sizeof(keys[n]));
@@ -247,7 +254,7 @@ void viewer_draw(struct viewer *v, struct grid *grid)
     viewer_draw_clock(v, grid);
     part = canvas_sub(&all, (struct dx_box){ 1, 0, 1, grid->cols });
     if (v->week && !*trouble)
-        review_weeks(v, &part, now_ms);
+        weeks_headline(v, &part, now_ms);
     else
         bars_headline(&part, &v->facts, trouble, now_ms);
     part = canvas_sub(&all, (struct dx_box){ 2, 0, grid->rows - BARS, grid->cols });

@@ -31,10 +31,10 @@ enum {
 
 struct page *viewer_page(struct viewer *v)
 {
-    struct page *meeting = meeting_page(v);
+    struct page *weeks = weeks_page(v);
 
-    if (meeting)
-        return meeting;
+    if (weeks)
+        return weeks;
     return v->overlay == OVERLAY_LOG ? &v->log : &v->pages[v->page];
 }
 
@@ -64,8 +64,8 @@ static void rest(struct viewer *v)
     for (size_t i = 0; i < v->page_count; i++)
         if (&v->pages[i] != page)
             page_rest(&v->pages[i]);
-    if (page != &v->meeting.page)
-        page_rest(&v->meeting.page);
+    if (page != &v->weeks.page)
+        page_rest(&v->weeks.page);
     if (v->rested_page && v->rested_page != page) /* it asks other things than the one before */
         store_forget(v->app->store);
     v->rested_page = page;
@@ -362,7 +362,7 @@ void viewer_close_pages(struct viewer *v)
     for (size_t i = 0; i < v->page_count; i++)
         page_done(&v->pages[i]);
     page_done(&v->log);
-    meeting_done(&v->meeting);
+    weeks_done(&v->weeks);
     free(v->pages);
     v->pages = NULL;
     v->page_count = 0;

@@ -9,13 +9,13 @@
 #include "app/collector.h"
 #include "app/command.h"
 #include "app/facts.h"
-#include "app/meeting.h"
 #include "app/notify.h"
 #include "ui/line.h"
 #include "app/page.h"
 #include "app/redact.h"
 #include "app/say.h"
 #include "app/wall.h"
+#include "app/weeks.h"
 #include "core/narrow.h"
 #include "ui/screen.h"
 
@@ -36,8 +36,8 @@ struct viewer {
 
     struct page *pages;
     size_t page_count, page;
-    struct page log; /* the page behind L */
-    struct meeting meeting;
+    struct page log;    /* the page behind L */
+    struct weeks weeks; /* what is on the screen week against week */
     struct wall wall;
     enum overlay overlay;
     int help_top; /* first line of the help that is shown */
