@@ -63,7 +63,7 @@ static bool open_panel(void *state, struct dx_error *err)
 }
 
 /* "▲ 6m29s", "▼ 5.1" points. */
-static const char *change_text(char *out, size_t cap, const struct change *row)
+static const char *change_text(char *out, size_t cap, const struct changed *row)
 {
     double by = row->now - row->then;
     char number[64];
@@ -76,7 +76,7 @@ static const char *change_text(char *out, size_t cap, const struct change *row)
     return out;
 }
 
-static void add(struct dx_list *list, const struct change *row)
+static void add(struct dx_list *list, const struct changed *row)
 {
     enum dx_unit unit = changes_unit(row->of);
     bool worse = changes_is_worse(row);

@@ -10,7 +10,7 @@ enum { CHANGES_NAME = 160 };
 enum change_show { SHOW_WORSE, SHOW_BETTER };
 enum change_of { OF_QUEUE, OF_PLATFORM, OF_MEDIAN, OF_FLAKY, OF_COUNT };
 
-struct change {
+struct changed {
     char key[34]; /* which of them, then the key of the pool, pipeline or job */
     char name[CHANGES_NAME], url[300];
     enum change_of of;
@@ -24,7 +24,7 @@ struct changes {
     int64_t window_ms;
     double flaky;
 
-    struct change *rows; /* view-model */
+    struct changed *rows; /* view-model */
     size_t count, cap;
     double goal[OF_COUNT], bad[OF_COUNT]; /* NaN: none */
     struct job_detail job;
@@ -34,7 +34,7 @@ extern const char *const changes_what[OF_COUNT]; /* "queue p95" */
 /* In update(): all that can be compared with the week before and changed by more than chance
  * alone is good for; then, what is past its goal first, by how many times it changed. */
 void changes_read(struct changes *p, const struct dx_view *view);
-bool changes_is_worse(const struct change *row);
+bool changes_is_worse(const struct changed *row);
 enum dx_unit changes_unit(enum change_of of);
 
 #endif

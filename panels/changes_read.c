@@ -25,7 +25,7 @@ static bool is_floor(enum change_of of)
     return of == OF_PLATFORM;
 }
 
-bool changes_is_worse(const struct change *row)
+bool changes_is_worse(const struct changed *row)
 {
     return is_floor(row->of) ? row->now < row->then : row->now > row->then;
 }
@@ -58,7 +58,7 @@ static void key_of(char out[34], enum change_of of, const struct dx_rows *rows)
     (void)snprintf(out, 34, "%d%.32s", (int)of, dx_text(rows, DX_FIELD_KEY));
 }
 
-static struct change *find(struct changes *p, const char *key)
+static struct changed *find(struct changes *p, const char *key)
 {
     for (size_t i = 0; i < p->count; i++)
         if (strcmp(p->rows[i].key, key) == 0)
@@ -76,7 +76,7 @@ struct taken { /* one number of a row of a query */
 /* Now it is a row; then it is what that row was. */
 static void take(struct changes *p, const struct dx_rows *rows, const struct taken *t, bool then)
 {
-    struct change *row;
+    struct changed *row;
     char key[34];
 
     key_of(key, t->of, rows);
@@ -90,7 +90,7 @@ static void take(struct changes *p, const struct dx_rows *rows, const struct tak
     }
     if (p->count == p->cap) {
         size_t cap = p->cap ? 2 * p->cap : 64;
-        struct change *more = realloc(p->rows, cap * sizeof(*more));
+        struct changed *more = realloc(p->rows, cap * sizeof(*more));
 
         if (!more)
             return;
@@ -98,7 +98,7 @@ static void take(struct changes *p, const struct dx_rows *rows, const struct tak
         p->cap = cap;
     }
     row = &p->rows[p->count++];
-    *row = (struct change){ .of = t->of, .now = t->value, .then = (double)NAN, .n = t->n };
+    *row = (struct changed){ .of = t->of, .now = t->value, .then = (double)NAN, .n = t->n };
     (void)snprintf(row->key, sizeof(row->key), "%s", key);
     (void)ci_copy(row->name, sizeof(row->name), t->name);
     (void)ci_copy(row->url, sizeof(row->url), dx_text(rows, DX_FIELD_URL));
@@ -172,7 +172,7 @@ static void read_moment(struct changes *p, const struct dx_view *view, bool then
 
 /* ---- what counts ---- */
 
-static double times_of(const struct change *row)
+static double times_of(const struct changed *row)
 {
     double now = row->now, then = row->then, least = 1.; /* a second */
 
@@ -188,7 +188,7 @@ static double times_of(const struct change *row)
     return now > then ? now / then : then / now;
 }
 
-static bool counts(const struct change *row)
+static bool counts(const struct changed *row)
 {
     static const int64_t least[OF_COUNT] = { [OF_QUEUE] = WAITS_LEAST,
                                              [OF_PLATFORM] = RUNS_LEAST,
@@ -203,7 +203,7 @@ static bool counts(const struct change *row)
     return by >= RATE_LEAST;
 }
 
-static struct ci_look look_of(const struct changes *p, const struct change *row)
+static struct ci_look look_of(const struct changes *p, const struct changed *row)
 {
     double goal = p->goal[row->of], bad = p->bad[row->of];
     bool floor = is_floor(row->of);
@@ -217,7 +217,7 @@ static struct ci_look look_of(const struct changes *p, const struct change *row)
                : (struct ci_look){ DX_GLYPH_GOOD, DX_ROLE_GOOD, 0, "" };
 }
 
-static int rank_of(const struct change *row)
+static int rank_of(const struct changed *row)
 {
     if (!changes_is_worse(row) || row->look.role == DX_ROLE_GOOD || row->look.role == DX_ROLE_DIM)
         return 2;
@@ -226,7 +226,7 @@ static int rank_of(const struct change *row)
 
 static int by_change(const void *one, const void *other)
 {
-    const struct change *a = one, *b = other;
+    const struct changed *a = one, *b = other;
     int first = rank_of(a) - rank_of(b);
 
     if (first != 0)
@@ -243,7 +243,7 @@ void changes_read(struct changes *p, const struct dx_view *view)
     read_moment(p, view, false);
     read_moment(p, dx_before(view), true);
     for (size_t i = 0; i < p->count; i++) {
-        struct change *row = &p->rows[i];
+        struct changed *row = &p->rows[i];
 
         if (!counts(row))
             continue;
