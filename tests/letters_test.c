@@ -20,7 +20,7 @@ static const struct {
     { U'–', "-", '-' },  { U'ß', "ss", 's' },
     { U'構', "?", '?' }, { U'😀', "?", '?' },
     { 0x301, "", '?' },  /* a mark */ { U'ﬁ', "f", 'f' },
-    { 0xA0, " ", ' ' },
+    { 0xA0, " ", ' ' },  { U'Δ', "d", 'd' },
 };
 
 Test(letters, are_ascii)
@@ -71,5 +71,9 @@ Test(letters, go_out_in_ascii_where_it_has_not)
 
 Test(letters, are_whole_in_whatever_pieces_they_come)
 {
-    cr_expect_str_eq(printed("C", "a · ü ≤ 😀 x\xE2\x89 y\n", 1), "a . u <= ? x?? y\n");
+    static const char text[] = "a · ü ≤ 😀 x\xE2\x89 y \xF0\x9F \x89\x89\x89\x89\x89 \xFF\n";
+
+    for (size_t piece = 1; piece <= sizeof(text); piece++)
+        cr_expect_str_eq(printed("C", text, piece), "a . u <= ? x?? y ?? ????? ?\n",
+                         "in pieces of %zu", piece);
 }

@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 
 #include "golden.h"
+#include "core/letters.h"
 #include "core/text.h"
 #include "ui/canvas.h"
 #include "model/keys.h"
@@ -864,6 +865,19 @@ Test(theme, complaints_name_the_line)
 
         cr_expect_not(theme_parse(&t, "t", wrong[i].text, strlen(wrong[i].text), &err));
         cr_expect_str_eq(err.text, wrong[i].words, "%s", err.text);
+    }
+}
+
+Test(canvas, a_glyph_is_the_same_in_ascii_wherever_it_is_made_of)
+{
+    for (size_t i = 0; i < DX_GLYPH_COUNT; i++) {
+        const char *sign = glyph_sets[GLYPHS_BRAILLE].glyph[i];
+        char32_t cp;
+
+        (void)utf8_next(sign, strlen(sign), &cp);
+        cr_expect_eq(letters_narrow(cp), glyph_sets[GLYPHS_ASCII].glyph[i][0], "%s", sign);
+        if (cp >= 0x80)
+            cr_expect_eq(letters_sign(cp), letters_narrow(cp), "%s", sign);
     }
 }
 

@@ -11,27 +11,48 @@
 
 #include "core/text.h"
 
-/* What dxtop itself says; on the screen the same stands in the ASCII glyphs. */
-static const struct letter {
+struct letter {
     char32_t cp;
     char narrow;
     const char *spelled;
-} letters[] = {
+};
+
+/* The signs in what dxtop itself says, its glyphs among them. */
+static const struct letter signs[] = {
     { U'≤', '<', "<=" }, { U'≥', '>', ">=" }, { U'±', '+', "+-" }, { U'…', '~', "..." },
     { U'·', '.', "." },  { U'–', '-', "-" },  { U'—', '-', "-" },  { U'›', '>', ">" },
     { U'→', '>', "->" }, { U'✓', '.', "." },  { U'✗', 'X', "X" },  { U'●', '*', "*" },
     { U'◐', 'o', "o" },  { U'○', 'x', "x" },  { U'◌', '>', ">" },  { U'▲', '^', "^" },
-    { U'▼', 'v', "v" },  { U'▾', 'v', "v" },  { U'•', '+', "+" },  { U'≈', '~', "~" },
-    { U'×', 'x', "x" },  { U'Δ', 'D', "D" },  { U'’', '\'', "'" }, { U'‘', '\'', "'" },
-    { U'“', '"', "\"" }, { U'”', '"', "\"" }, { U'ß', 's', "ss" }, { U'⏎', 'r', "ret" },
+    { U'▼', 'v', "v" },  { U'▾', 'v', "v" },  { U'≈', '~', "~" },  { U'×', 'x', "x" },
+    { U'Δ', 'd', "d" },  { U'▎', '|', "|" },  { U'▌', '#', "#" },  { 0 },
 };
+
+/* What else has a way to be written that its base letter does not tell. */
+static const struct letter others[] = {
+    { U'•', '+', "+" },  { U'’', '\'', "'" }, { U'‘', '\'', "'" },  { U'“', '"', "\"" },
+    { U'”', '"', "\"" }, { U'ß', 's', "ss" }, { U'⏎', 'r', "ret" }, { 0 },
+};
+
+static const struct letter *find_in(const struct letter *table, char32_t cp)
+{
+    for (; table->cp; table++)
+        if (table->cp == cp)
+            return table;
+    return NULL;
+}
 
 static const struct letter *find(char32_t cp)
 {
-    for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
-        if (letters[i].cp == cp)
-            return &letters[i];
-    return NULL;
+    const struct letter *sign = find_in(signs, cp);
+
+    return sign ? sign : find_in(others, cp);
+}
+
+char letters_sign(char32_t cp)
+{
+    const struct letter *sign = find_in(signs, cp);
+
+    return sign ? sign->narrow : '\0';
 }
 
 /* The letter without its marks; 0: that is no ASCII either. */

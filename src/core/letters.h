@@ -13,6 +13,9 @@ bool letters_utf8(void); /* has the locale of the environment UTF-8? Sets LC_CTY
  * not known is a question mark, and a mark on another letter is nothing (""). */
 const char *letters_spelled(char32_t cp);
 char letters_narrow(char32_t cp);
+/* letters_narrow() of the signs that dxtop itself says ("≥ 100", "×12", a dash for no data);
+ * '\0' for all else, which users and servers say. */
+char letters_sign(char32_t cp);
 
 /* Standard output for people; flush it before the end. */
 FILE *letters_out(void);

@@ -189,32 +189,13 @@ static void put_grapheme(const struct dx_canvas *canvas, int row, int col, const
     }
 }
 
-/* Among ASCII glyphs the signs that our own words have in them are ASCII too:
- * "–" for no data, "×12", "≥ 100". */
+/* Among ASCII glyphs the signs that our own words have in them are ASCII too. */
 static void to_ascii(struct grapheme *g)
 {
-    static const struct {
-        char32_t cp;
-        char ascii;
-    } more[] = { { U'×', 'x' }, { U'≈', '~' }, { U'→', '>' }, { U'—', '-' }, { U'Δ', 'd' } };
+    char sign = letters_sign(g->cp[0]);
 
-    for (size_t i = 0; i < DX_GLYPH_COUNT; i++) {
-        struct grapheme sign;
-        const char *text = glyph_sets[GLYPHS_BRAILLE].glyph[i];
-
-        if (!text)
-            continue;
-        text_grapheme(text, strlen(text), &sign);
-        if (sign.cp[0] == g->cp[0])
-            *g = (struct grapheme){ .cp = { (char32_t)glyph_sets[GLYPHS_ASCII].glyph[i][0] },
-                                    .width = 1,
-                                    .bytes = g->bytes };
-    }
-    for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
-        if (more[i].cp == g->cp[0])
-            *g = (struct grapheme){ .cp = { (char32_t)more[i].ascii },
-                                    .width = 1,
-                                    .bytes = g->bytes };
+    if (sign)
+        *g = (struct grapheme){ .cp = { (char32_t)sign }, .width = 1, .bytes = g->bytes };
 }
 
 static struct cell look_of(const struct dx_canvas *canvas, const struct dx_style *style)
