@@ -137,6 +137,11 @@ static void refused_404(const char *why, const struct github *config, const stru
                 *why ? why : "there is nothing at this address");
 }
 
+static bool is_gone(const struct reply *reply)
+{
+    return reply->status == 404 || reply->status == 410;
+}
+
 /* {"message": "...", "documentation_url": "..."} */
 void github_refused(const void *config, const struct reply *reply, struct dx_error *err)
 {
@@ -153,7 +158,7 @@ void github_refused(const void *config, const struct reply *reply, struct dx_err
                 reply->status, why);
     else if (reply->status == 403 || reply->status == 429)
         refused_403(why, sso, reply, err);
-    else if ((reply->status == 404 || reply->status == 410) && (json_is_object(reply->json)))
+    else if (is_gone(reply) && json_is_object(reply->json))
         refused_404(why, config, reply, err);
     else if (*why)
         dx_fail(err, err->fault, "answered %d: %s", reply->status, why);
@@ -161,26 +166,21 @@ void github_refused(const void *config, const struct reply *reply, struct dx_err
 }
 
 /* A repository that cannot be read loses no other. */
-static bool without_repo(struct github_poll *p, const char *repo, struct dx_error *err)
+static bool without_repo(struct github_poll *p, const char *repo, const struct dx_error *err)
 {
     if (p->config->repos.count == 1 && !*p->config->org)
         return false;
     batch_note(p->batch, DX_LOG_WARN, "%s", err->text);
     github_remember(p->batch, "gone", repo, p->reply->now_ms);
-    *err = (struct dx_error){ 0 };
     return true;
 }
 
-bool github_answered(struct github_poll *p, struct dx_error *err)
+/* What was asked for is left out, and the poll goes on; err is why. false: it cannot. */
+static bool go_without(struct github_poll *p, const struct dx_error *err)
 {
     char repo[GITHUB_NAME];
 
-    (void)dx_fail(err, DX_FAULT_REPLY, "answered %d", p->reply->status);
-    github_refused(p->config, p->reply, err);
     about(p->reply, repo);
-    if (err->fault == DX_FAULT_LIMITED ||
-        (err->fault == DX_FAULT_CONFIG && p->reply->step != STEP_REPOS))
-        return false;
     switch ((enum github_step)p->reply->step) {
     case STEP_RUNS:
     case STEP_REPO:
@@ -192,12 +192,10 @@ bool github_answered(struct github_poll *p, struct dx_error *err)
         github_scan_skip(p);
         break;
     case STEP_RUN:
-        github_run_end(p);
-        if (p->reply->status == 404 || p->reply->status == 410)
-            github_gone(p);
-        break;
     case STEP_JOBS:
-        if (p->reply->status == 404 || p->reply->status == 410)
+        if (p->reply->step == STEP_RUN)
+            github_run_end(p);
+        if (is_gone(p->reply))
             github_gone(p);
         break;
     case STEP_ANNOTATIONS:
@@ -230,6 +228,18 @@ bool github_answered(struct github_poll *p, struct dx_error *err)
     case STEP_COUNT:
         return false;
     }
+    return true;
+}
+
+bool github_answered(struct github_poll *p, struct dx_error *err)
+{
+    (void)dx_fail(err, DX_FAULT_REPLY, "answered %d", p->reply->status);
+    github_refused(p->config, p->reply, err);
+    if (err->fault == DX_FAULT_LIMITED ||
+        (err->fault == DX_FAULT_CONFIG && p->reply->step != STEP_REPOS))
+        return false;
+    if (!go_without(p, err))
+        return false;
     *err = (struct dx_error){ 0 };
     return true;
 }
