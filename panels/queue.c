@@ -274,6 +274,16 @@ static struct dx_cell quantile(const struct pool *pool, double value, enum dx_ro
     return cell;
 }
 
+/* "≤5m" rather than "≤5m00s": it is a whole number of minutes mostly. */
+static void goal_text(char *out, size_t cap, double goal)
+{
+    char number[64];
+
+    (void)snprintf(out, cap, "≤%s", dx_format(number, sizeof(number), DX_UNIT_SECONDS, goal));
+    if (strlen(out) > 3 && strcmp(out + strlen(out) - 3, "00s") == 0)
+        out[strlen(out) - 3] = '\0';
+}
+
 static void add_pool(struct dx_list *list, const struct queue *p, const struct pool *pool)
 {
     static const struct dx_cell looks[] = {
@@ -282,13 +292,10 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
         { .value = DX_GLYPH_WARN, .role = DX_ROLE_WARN },
         { .value = DX_GLYPH_GOOD, .role = DX_ROLE_GOOD },
     };
-    char q[4][80], goal[40], number[64], runners[48], text[220];
+    char q[4][80], goal[40], runners[48], text[220];
     struct dx_cell cells[COUNT];
 
-    (void)snprintf(goal, sizeof(goal), "≤%s",
-                   dx_format(number, sizeof(number), DX_UNIT_SECONDS, pool->goal));
-    if (strlen(goal) > 3 && strcmp(goal + strlen(goal) - 3, "00s") == 0)
-        goal[strlen(goal) - 3] = '\0';
+    goal_text(goal, sizeof(goal), pool->goal);
     (void)snprintf(runners, sizeof(runners), "–");
     if (pool->counted)
         (void)snprintf(runners, sizeof(runners), "%lld/%lld", (long long)pool->busy,
