@@ -289,6 +289,40 @@ static void print_slices(struct store *store, struct deriver *deriver)
            longest * 1e3);
 }
 
+static void print_queries(struct store *store)
+{
+    print_query(store, "first 1000", DX_QUERY_TICKETS, DX_FILTER(.open = true, .limit = 1000));
+    print_query(store, "counts", DX_QUERY_TICKET_COUNTS, DX_FILTER(.at_risk_ms = 30 * MINUTE_MS));
+    print_query(store, "by title", DX_QUERY_TICKETS,
+                DX_FILTER(.open = true, .limit = 1000, .order = DX_BY_TITLE));
+    print_query(store, "with words", DX_QUERY_TICKETS,
+                DX_FILTER(.open = true, .limit = 1000, .text = "title:pool-7"));
+    print_query(store, "all that is named", DX_QUERY_TICKET_REFS, NULL);
+    print_query(store, "of a pool", DX_QUERY_TICKET_REFS, DX_FILTER(.key = "q7"));
+    print_query(store, "search", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "jobs pool-7 hour", .limit = 50));
+    print_query(store, "search of what all have", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "builds images", .limit = 50));
+    print_query(store, "search by a beginning", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "im", .limit = 50));
+    print_query(store, "search by a letter", DX_QUERY_SEARCH, DX_FILTER(.name = "t", .limit = 50));
+    print_query(store, "search of few by a beginning", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "jobs pool-7 im", .limit = 50));
+    print_query(store, "search of few and what all have", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "pool-7 builds fails images jobs", .limit = 50));
+    print_query(store, "search of what nobody has", DX_QUERY_SEARCH,
+                DX_FILTER(.name = "builds images zebra", .limit = 50));
+    print_query(store, "similar", DX_QUERY_SIMILAR, DX_FILTER(.key = "t7", .limit = 10));
+}
+
+static void print_panels(struct store *store)
+{
+    print_panel(store, "tickets", &dx_panel_tickets, "", "");
+    print_panel(store, "filtered", &dx_panel_tickets, "title:pool-7", "");
+    print_panel(store, "one ticket", &dx_panel_tickets, "", "t7");
+    print_panel(store, "desk", &dx_panel_desk, "", "");
+}
+
 int main(int argc, char **argv)
 {
     int64_t open = argc > 2 ? strtoll(argv[2], NULL, 10) : 20000, id;
@@ -322,32 +356,8 @@ int main(int argc, char **argv)
     printf(", \"bytes/ticket\": %.0f", (double)st.st_size / (double)(open + closed));
     store = store_open(path, STORE_VIEW, &err);
     must(store != NULL, &err);
-    print_query(store, "first 1000", DX_QUERY_TICKETS, DX_FILTER(.open = true, .limit = 1000));
-    print_query(store, "counts", DX_QUERY_TICKET_COUNTS, DX_FILTER(.at_risk_ms = 30 * MINUTE_MS));
-    print_query(store, "by title", DX_QUERY_TICKETS,
-                DX_FILTER(.open = true, .limit = 1000, .order = DX_BY_TITLE));
-    print_query(store, "with words", DX_QUERY_TICKETS,
-                DX_FILTER(.open = true, .limit = 1000, .text = "title:pool-7"));
-    print_query(store, "all that is named", DX_QUERY_TICKET_REFS, NULL);
-    print_query(store, "of a pool", DX_QUERY_TICKET_REFS, DX_FILTER(.key = "q7"));
-    print_query(store, "search", DX_QUERY_SEARCH,
-                DX_FILTER(.name = "jobs pool-7 hour", .limit = 50));
-    print_query(store, "search of what all have", DX_QUERY_SEARCH,
-                DX_FILTER(.name = "builds images", .limit = 50));
-    print_query(store, "search by a beginning", DX_QUERY_SEARCH,
-                DX_FILTER(.name = "im", .limit = 50));
-    print_query(store, "search by a letter", DX_QUERY_SEARCH, DX_FILTER(.name = "t", .limit = 50));
-    print_query(store, "search of few by a beginning", DX_QUERY_SEARCH,
-                DX_FILTER(.name = "jobs pool-7 im", .limit = 50));
-    print_query(store, "search of few and what all have", DX_QUERY_SEARCH,
-                DX_FILTER(.name = "pool-7 builds fails images jobs", .limit = 50));
-    print_query(store, "search of what nobody has", DX_QUERY_SEARCH,
-                DX_FILTER(.name = "builds images zebra", .limit = 50));
-    print_query(store, "similar", DX_QUERY_SIMILAR, DX_FILTER(.key = "t7", .limit = 10));
-    print_panel(store, "tickets", &dx_panel_tickets, "", "");
-    print_panel(store, "filtered", &dx_panel_tickets, "title:pool-7", "");
-    print_panel(store, "one ticket", &dx_panel_tickets, "", "t7");
-    print_panel(store, "desk", &dx_panel_desk, "", "");
+    print_queries(store);
+    print_panels(store);
     getrusage(RUSAGE_SELF, &usage);
     printf(", \"max RSS MiB\": %.1f}\n", (double)usage.ru_maxrss / 1024.);
     store_close(store);
