@@ -33,6 +33,15 @@ static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?10
 static const char told_on[] = "\033[?1004h\033[?2004h", told_off[] = "\033[?2004l\033[?1004l";
 static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
 
+/* What terminfo has of this name; NULL: nothing. */
+static const char *capability(const char *name)
+{
+    const char *text = tigetstr(name);
+
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's way to say "not a string" */
+    return text == (const char *)-1 ? NULL : text;
+}
+
 /* ---- bytes ---- */
 
 /* What ncurses wrote since the last time. */
@@ -56,11 +65,10 @@ static void take_memory(struct screen *s, struct buf *out)
  * what its mode for that was there is no telling, so that it could not be given back. */
 static void leave_meta_mode(struct screen *s)
 {
-    const char *on = tigetstr("smm");
+    const char *on = capability("smm");
     char *at;
 
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's way to say "not a string" */
-    if (!on || on == (const char *)-1 || !*on || s->out.len == 0)
+    if (!on || !*on || s->out.len == 0)
         return;
     at = memmem(s->out.bytes, s->out.len, on, strlen(on));
     if (!at)
@@ -122,61 +130,7 @@ bool screen_copy(struct screen *s, const char *text, size_t len)
     return true;
 }
 
-/* ---- links ---- */
-
-/* Texts with the same link, from this one on: all cells of a table's row have it, and its
- * address is said once for those that no other link stands between. Returns the column
- * behind them. */
-static int put_link(struct screen *s, int row, int col, const struct cell **look, struct buf *out)
-{
-    const struct cell *cells = s->grid.cells + (size_t)row * (size_t)s->grid.cols;
-    const uint32_t link = cells[col].link;
-    int end = col, next = col;
-
-    (void)buf_print(out, "\033[%d;%dH\033]8;;%s\033\\", row + 1, col + 1,
-                    grid_link(&s->grid, &cells[col]));
-    while (next < s->grid.cols && cells[next].link == link) {
-        if (next > end)
-            (void)buf_print(out, "\033[%d;%dH", row + 1, next + 1);
-        for (end = next; end < s->grid.cols && cells[end].link == link; end++) {
-            wchar_t wide[6];
-            char utf8[4];
-
-            if (cells[end].width == 0)
-                continue;
-            if (!*look || cells[end].role != (*look)->role || cells[end].attr != (*look)->attr)
-                colour_sgr(s, &cells[end], out);
-            *look = &cells[end];
-            cells_wide(s, &cells[end], wide);
-            for (int i = 0; wide[i]; i++)
-                (void)buf_add(out, utf8, utf8_put(utf8, (char32_t)wide[i]));
-        }
-        for (next = end; next < s->grid.cols && cells[next].link == 0;)
-            next++;
-    }
-    return end;
-}
-
-/* ncurses' cells carry no links: write the linked text once more, with OSC 8
- * around it, between save and restore cursor. */
-static void put_links(struct screen *s, const bool *link_rows, struct buf *out)
-{
-    const struct cell *look = NULL; /* the last one whose look was said */
-
-    for (int row = 0; row < s->grid.rows; row++) {
-        const struct cell *cells = s->grid.cells + (size_t)row * (size_t)s->grid.cols;
-
-        for (int col = 0; link_rows[row] && col < s->grid.cols; col++) {
-            if (!grid_link(&s->grid, &cells[col]) || cells[col].width == 0)
-                continue;
-            if (!look)
-                (void)buf_text(out, "\0337");
-            col = put_link(s, row, col, &look, out) - 1;
-        }
-    }
-    if (look) /* another link ends the one before it */
-        (void)buf_text(out, "\033]8;;\033\\\0338");
-}
+/* ---- a frame ---- */
 
 /* What ncurses knows nothing of. */
 static void put_more(struct screen *s, const bool *link_rows)
@@ -188,7 +142,7 @@ static void put_more(struct screen *s, const bool *link_rows)
     if ((s->links && linked) || s->extra.len > 0)
         tail_say(&s->tail, &s->out);
     if (s->links)
-        put_links(s, link_rows, &s->out);
+        links_put(s, link_rows, &s->out);
     if (s->extra.len > 0)
         (void)buf_add(&s->out, s->extra.bytes, s->extra.len);
     buf_clear(&s->extra);
@@ -324,15 +278,6 @@ static enum depth depth_of(const char *wanted, bool direct)
     return DEPTH_256;
 }
 
-static void add_capability(struct buf *out, const char *name)
-{
-    const char *text = tigetstr(name);
-
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's way to say "not a string" */
-    if (text && text != (const char *)-1)
-        (void)buf_text(out, text);
-}
-
 /* What gives the terminal back, for the crash handler. */
 static void guard(struct screen *s)
 {
@@ -345,8 +290,11 @@ static void guard(struct screen *s)
         (void)buf_text(&out, mouse_off);
         (void)buf_text(&out, told_off);
     }
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        add_capability(&out, names[i]);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *text = capability(names[i]);
+
+        (void)buf_text(&out, text ? text : "");
+    }
     tty_guard(&s->tty, out.bytes ? out.bytes : "", out.len);
     buf_done(&out);
 }
@@ -372,10 +320,7 @@ static void size_to_env(bool set)
  * screen has no links: it would drop them, or print what is too long for it. */
 static void find_manners(struct screen *s, const char *term)
 {
-    const char *mouse = tigetstr("kmous");
-
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's way to say "not a string" */
-    s->modern = mouse && mouse != (const char *)-1 && strncmp(term, "linux", 5) != 0;
+    s->modern = capability("kmous") && strncmp(term, "linux", 5) != 0;
     s->moves_safely = s->modern && tigetflag("msgr") > 0;
     s->links = s->modern && s->options.links &&
                clipboard_way(term, getenv("TMUX"), getenv("STY")) != CLIPBOARD_SCREEN;

@@ -76,6 +76,10 @@ bool colour_is_clear(const struct screen *screen, int ground);
 void cells_put(struct screen *screen, bool *link_rows);
 void cells_wide(const struct screen *screen, const struct cell *cell, wchar_t wide[6]);
 
+/* screen_links.c: the linked text of these rows once more, with OSC 8 around it, between save
+ * and restore cursor. */
+void links_put(struct screen *screen, const bool *link_rows, struct buf *out);
+
 /* screen_input.c */
 void input_init(void);
 
