@@ -4,29 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "derive/derive.h"
-#include "store_kit.h"
+#include "derive_kit.h"
 
-static struct deriver *deriver;
 static struct batch batch;
 static const int64_t now_ms = T0;
 
-static void start(void)
-{
-    kit_init();
-    kit_collect();
-    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
-    store_on_derive(kit.store, deriver_commit, deriver);
-    batch = (struct batch){ .run_count = 0 };
-}
-
-static void stop(void)
-{
-    kit_done();
-    deriver_free(deriver);
-}
-
-TestSuite(derive_incident, .init = start, .fini = stop, .timeout = 120);
+TestSuite(derive_incident, .init = derive_start, .fini = derive_stop, .timeout = 120);
 
 /* The run of the nth project, with the job that failed it, minutes ago. */
 static void add(int nth, enum dx_cause cause, const char *evidence)
@@ -65,9 +48,6 @@ static const char *summaries(void)
 
 Test(derive_incident, failures_of_the_platform_in_three_projects_raise_one_alert)
 {
-    struct dx_error err = { 0 };
-    bool more = true;
-
     for (int i = 0; i < 3; i++)
         add(i, DX_CAUSE_PLATFORM, "runner: lost");
     kit_poll(0, now_ms, &batch);
@@ -75,8 +55,7 @@ Test(derive_incident, failures_of_the_platform_in_three_projects_raise_one_alert
               "%s", summaries());
     cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
     /* and it clears by itself */
-    while (more)
-        cr_assert(deriver_slice(deriver, kit.store, now_ms + HOUR, &more, &err));
+    derive_slices(now_ms + HOUR);
     cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + HOUR), 0);
 }
 
@@ -151,12 +130,8 @@ Test(derive_incident, an_ambiguous_failure_is_the_platforms_where_others_like_it
 
 Test(derive_incident, so_it_is_in_history)
 {
-    struct dx_error err = { 0 };
-    bool more = true;
-
     three_ambiguous_failures();
     kit_fill(0, now_ms, &batch);
-    for (int i = 0; more && i < 1000; i++)
-        cr_assert(deriver_slice(deriver, kit.store, now_ms, &more, &err), "%s", err.text);
+    derive_slices(now_ms);
     check_blame();
 }

@@ -5,51 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "derive/derive.h"
-#include "derive/kpi_settings.h"
-#include "store_kit.h"
+#include "derive_kit.h"
 
 enum { TICKETS = 300, TEXT = 100000 };
 
 static const int64_t NOW = T0 + MINUTE;
 
-static struct deriver *deriver;
-static struct kpi_setup setup;
-static struct config config;
 static int64_t versions;
 
 static void start(void)
 {
-    static const struct source_row rows[] = {
-        { "all", "exec", "cmd:x", 1U << DX_KIND_TICKET, 15 * SECOND },
-    };
-    static const char yaml[] = "calendar: {zone: UTC, hours: {mon-fri: 09:00-17:00}}\n";
-    struct config_kinds none = { 0 };
-    struct dx_error err = { 0 };
-    struct buf complaints;
-
     kit_init();
-    kit_collect();
-    buf_init(&complaints, 4096);
-    cr_assert(config_load(&config, "t.yaml", yaml, &none, &none, &complaints));
-    buf_done(&complaints);
-    kpi_setup(&setup, &config, &err);
-    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
-    deriver_kpis(deriver, &setup.settings);
-    cr_assert(store_sources(kit.store, rows, 1, kit.id, &err), "%s", err.text);
-    store_on_derive(kit.store, deriver_commit, deriver);
+    derive_kpi_start("calendar: {zone: UTC, hours: {mon-fri: 09:00-17:00}}\n",
+                     1U << DX_KIND_TICKET);
     srand48(11);
 }
 
-static void stop(void)
-{
-    kit_done();
-    deriver_free(deriver);
-    kpi_setup_done(&setup);
-    config_done(&config);
-}
-
-TestSuite(derive_kpi_slices, .init = start, .fini = stop, .timeout = 120);
+TestSuite(derive_kpi_slices, .init = start, .fini = derive_kpi_stop, .timeout = 120);
 
 static bool chance(double share)
 {
@@ -108,15 +80,6 @@ static void numbers(char out[TEXT])
                   DX_FIELD_OPEN));
 }
 
-static bool slice(void)
-{
-    struct dx_error err = { 0 };
-    bool more;
-
-    cr_assert(deriver_slice(deriver, kit.store, NOW, &more, &err), "%s", err.text);
-    return more;
-}
-
 /* So many slices, and behind each of the first ones a commit that changes a ticket. */
 static int in_slices(int changes)
 {
@@ -124,7 +87,7 @@ static int in_slices(int changes)
     int slices = 0;
 
     for (bool more = true; more; slices++) {
-        more = slice();
+        more = derive_slice(NOW);
         if (slices >= changes)
             continue;
         add_random(&batch, (int)(lrand48() % (TICKETS + 30)));
@@ -145,10 +108,9 @@ static void fill(void)
 static void expect_the_same_uncut(void)
 {
     static char sliced[TEXT], whole[TEXT];
-    struct dx_error err = { 0 };
 
     numbers(sliced);
-    cr_assert(deriver_settle(deriver, kit.store, NOW, &err), "%s", err.text);
+    derive_settle(NOW);
     numbers(whole);
     cr_expect(strcmp(sliced, whole) == 0, "in slices:\n%s\nuncut:\n%s", sliced, whole);
     cr_expect_null(strstr(whole, "no ticket was"), "%s", whole);
@@ -178,7 +140,7 @@ Test(derive_kpi_slices, however_much_changes)
     fill();
     deriver_slices(deriver, 0, 10);
     for (int i = 0; i < 20; i++)
-        cr_assert(slice());
+        cr_assert(derive_slice(NOW));
     for (int i = 0; i < TICKETS; i++)
         add_random(&batch, i);
     kit_poll(0, NOW, &batch);

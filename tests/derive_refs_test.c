@@ -3,29 +3,12 @@
 
 #include <string.h>
 
-#include "derive/derive.h"
 #include "core/mem.h"
-#include "store_kit.h"
+#include "derive_kit.h"
 
-static struct deriver *deriver;
 static struct batch batch;
 
-static void start(void)
-{
-    kit_init();
-    kit_collect();
-    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
-    store_on_derive(kit.store, deriver_commit, deriver);
-    batch = (struct batch){ .run_count = 0 };
-}
-
-static void stop(void)
-{
-    kit_done();
-    deriver_free(deriver);
-}
-
-TestSuite(refs, .init = start, .fini = stop, .timeout = 60);
+TestSuite(refs, .init = derive_start, .fini = derive_stop, .timeout = 60);
 
 static struct ticket *add_ticket(const char *key, const char *title, const char *text)
 {
@@ -67,10 +50,8 @@ static void add_pool(const char *name)
 /* What is left to slices is done too. */
 static void poll(int64_t at_ms)
 {
-    struct dx_error err = { 0 };
-
     kit_poll(0, at_ms, &batch);
-    cr_assert(deriver_settle(deriver, kit.store, at_ms, &err), "%s", err.text);
+    derive_settle(at_ms);
 }
 
 static const char *named(const char *ticket)
@@ -192,14 +173,12 @@ Test(refs, of_a_ticket_that_changes_and_is_done)
 
 Test(refs, of_history_come_with_the_slices)
 {
-    struct dx_error err = { 0 };
-
     add_pool("linux-xl");
     kit_poll(0, T0, &batch);
     add_ticket("DX-1", "linux-xl is slow", "");
     kit_fill(0, T0, &batch);
     cr_expect_str_eq(named("t1"), "");
-    cr_assert(deriver_settle(deriver, kit.store, T0, &err), "%s", err.text);
+    derive_settle(T0);
     cr_expect_str_eq(named("t1"), "1|q1|linux-xl\n");
 }
 

@@ -5,41 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "derive/derive.h"
-#include "store_kit.h"
+#include "derive_kit.h"
 
 /* What the collector derives, against the same numbers computed the plain way. */
 
 enum { RUNS = 1500, POOLS = 3, PIPELINES = 4, PIECE = 97 };
 
-static struct made { /* a run with one job */
-    int pipeline, pool;
-    int64_t attempt, id, started_ms, finished_ms, queued_ms;
-    enum dx_result result;
-    enum dx_cause cause;
-    bool protected_branch;
-} made[RUNS];
+static struct made made[RUNS];
 
-static struct deriver *deriver;
 static struct batch batch;
 static const int64_t now_ms = T0;
 
-static void start(void)
-{
-    kit_init();
-    kit_collect();
-    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
-    store_on_derive(kit.store, deriver_commit, deriver);
-    batch = (struct batch){ .run_count = 0 };
-}
-
-static void stop(void)
-{
-    kit_done();
-    deriver_free(deriver);
-}
-
-TestSuite(derive, .init = start, .fini = stop, .timeout = 120);
+TestSuite(derive, .init = derive_start, .fini = derive_stop, .timeout = 120);
 
 static void make_all(unsigned seed)
 {
@@ -74,37 +51,6 @@ static void make_all(unsigned seed)
             m->finished_ms = m->started_ms + 5 * MINUTE;
         }
     }
-}
-
-static void add(const struct made *m)
-{
-    char *text = arena_print(&batch.arena, "%lld", (long long)m->id);
-    struct run *run = batch_run(&batch);
-    struct job *job;
-
-    run->project = arena_print(&batch.arena, "acme/p%d", m->pipeline);
-    run->pipeline = "ci";
-    run->id = text;
-    run->attempt = m->attempt;
-    run->sha = text;
-    run->protected_branch = m->protected_branch;
-    run->outcome.phase = DX_PHASE_DONE;
-    run->outcome.result = m->result;
-    run->timing.created_ms = m->started_ms - m->queued_ms;
-    run->timing.started_ms = m->started_ms;
-    run->timing.finished_ms = m->finished_ms;
-    run->timing.duration_ms = m->finished_ms - m->started_ms;
-    run->jobs_whole = true;
-    job = batch_job(&batch, batch.run_count - 1);
-    job->id = text;
-    job->name = "test";
-    job->pool = arena_print(&batch.arena, "pool%d", m->pool);
-    job->started = true;
-    job->outcome = run->outcome;
-    job->outcome.cause = m->cause;
-    job->outcome.evidence = m->cause == DX_CAUSE_PLATFORM ? "runner: lost" : "";
-    job->timing = run->timing;
-    job->timing.queued_ms = m->queued_ms;
 }
 
 static int by_value(const void *a, const void *b)
@@ -188,9 +134,9 @@ static void commit_all(void (*commit)(int source, int64_t now_ms, struct batch *
     for (int i = 0; i < RUNS; i++) {
         int nth = (int)((int64_t)i * 611 % RUNS); /* in no order, each once */
 
-        add(&made[nth]);
+        derive_add(&batch, &made[nth]);
         if (i % 5 == 0)
-            add(&made[(nth + 3) % RUNS]); /* and some come twice */
+            derive_add(&batch, &made[(nth + 3) % RUNS]); /* and some come twice */
         if (i % PIECE == PIECE - 1)
             commit(0, now_ms, &batch);
     }
@@ -237,27 +183,21 @@ Test(derive, numbers_are_those_of_the_plain_way_whatever_the_order)
         make_all(seed);
         commit_all(kit_poll);
         check_all();
-        stop();
-        start();
+        derive_stop();
+        derive_start();
     }
 }
 
 /* Every table that the slices fill is the one that commits filled. */
 Test(derive, time_alone_gives_the_same_rows)
 {
-    struct dx_error err = { 0 };
-    bool more = true;
-    int slices = 0;
-
     make_all(4);
     store_on_derive(kit.store, NULL, NULL);
     commit_all(kit_poll);
-    while (more && slices++ < 1000)
-        cr_assert(deriver_slice(deriver, kit.store, now_ms, &more, &err), "%s", err.text);
+    derive_slices(now_ms);
     check_all();
     cr_expect_eq(store_derived_at(kit.store), at());
-    cr_assert(deriver_slice(deriver, kit.store, now_ms + SECOND, &more, &err));
-    cr_expect(!more, "the same minute again is nothing to do");
+    cr_expect_not(derive_slice(now_ms + SECOND), "the same minute again is nothing to do");
 }
 
 /* ---- history ---- */
@@ -267,32 +207,23 @@ static void open_again(enum success_policy policy)
     store_close(kit.store);
     deriver_free(deriver);
     kit_collect();
-    deriver = deriver_new(policy);
-    store_on_derive(kit.store, deriver_commit, deriver);
+    derive_begin(policy);
 }
 
 static void slice_all(int64_t at_ms)
 {
-    struct dx_error err = { 0 };
-    bool more = true;
-    int slices = 0;
-
-    while (more && slices++ < 1000)
-        cr_assert(deriver_slice(deriver, kit.store, at_ms, &more, &err), "%s", err.text);
-    cr_expect(!more && !store_is_dirty(kit.store));
+    derive_slices(at_ms);
+    cr_expect_not(store_is_dirty(kit.store));
 }
 
 /* Its commits only note what is to be done; that outlives the collector. */
 Test(derive, what_history_changed_is_computed_after_a_restart_too)
 {
-    struct dx_error err = { 0 };
-    bool more;
-
     make_all(5);
     commit_all(kit_fill);
     cr_expect(store_is_dirty(kit.store));
     cr_expect_str_eq(PIPELINE_ROW("", DAY), "", "no commit of history computes anything");
-    cr_assert(deriver_slice(deriver, kit.store, now_ms, &more, &err), "%s", err.text);
+    (void)derive_slice(now_ms);
     open_again(SUCCESS_EXCLUDE_CANCELLED);
     slice_all(now_ms);
     check_all();
@@ -341,15 +272,14 @@ Test(derive, a_poll_amid_history_is_on_the_screen_at_once)
                       .started_ms = now_ms - HOUR,
                       .finished_ms = now_ms - MINUTE,
                       .result = DX_RESULT_SUCCESS };
-    struct dx_error err = { 0 };
 
     make_all(6);
     commit_all(kit_fill);
-    add(&m);
+    derive_add(&batch, &m);
     kit_poll(0, now_ms, &batch);
     cr_expect(strstr(PIPELINE_ROW("acme/p3", HOUR), "acme/p3|"), "%s",
               PIPELINE_ROW("acme/p3", HOUR));
-    cr_assert(deriver_settle(deriver, kit.store, now_ms, &err), "%s", err.text);
+    derive_settle(now_ms);
     cr_expect(!store_is_dirty(kit.store));
 }
 
@@ -367,42 +297,38 @@ Test(derive, what_does_not_fit_into_a_commit_is_left_to_slices)
  * moved all the same. */
 Test(derive, what_left_the_window_is_gone_after_one_round_too)
 {
-    struct dx_error err = { 0 };
     struct made m = { .id = 1,
                       .attempt = 1,
                       .started_ms = now_ms - 2 * HOUR,
                       .finished_ms = now_ms - HOUR,
                       .result = DX_RESULT_SUCCESS };
 
-    add(&m);
+    derive_add(&batch, &m);
     kit_poll(0, now_ms, &batch);
     cr_expect(strstr(PIPELINE_ROW("acme/p0", DAY), "acme/p0|1|"));
     cr_expect(strstr(POOL_ROW("pool0", DAY), "pool0|1|"));
     open_again(SUCCESS_EXCLUDE_CANCELLED);
-    cr_assert(deriver_settle(deriver, kit.store, now_ms + 2 * DAY, &err), "%s", err.text);
+    derive_settle(now_ms + 2 * DAY);
     cr_expect_str_eq(PIPELINE_ROW("acme/p0", DAY), "", "%s", PIPELINE_ROW("acme/p0", DAY));
     cr_expect(strstr(POOL_ROW("pool0", DAY), "pool0|0|"), "%s", POOL_ROW("pool0", DAY));
 }
 
 Test(derive, what_left_the_window_is_gone_a_minute_later)
 {
-    struct dx_error err = { 0 };
     struct made m = { .id = 1,
                       .attempt = 1,
                       .started_ms = now_ms - 2 * HOUR,
                       .finished_ms = now_ms - DAY + 30 * SECOND,
                       .result = DX_RESULT_SUCCESS };
-    bool more = true;
 
-    add(&m);
+    derive_add(&batch, &m);
     m.id = 2;
-    add(&m);
+    derive_add(&batch, &m);
     batch.runs[batch.run_count - 1].pipeline = "nightly"; /* of the same project */
     kit_poll(0, now_ms, &batch);
     cr_expect(strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
     cr_expect_str_eq(PROJECTS(DAY), "acme/p0\n");
-    while (more)
-        cr_assert(deriver_slice(deriver, kit.store, now_ms + MINUTE, &more, &err));
+    derive_slices(now_ms + MINUTE);
     cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
     cr_expect(strstr(PIPELINE_ROW("", 7 * DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", 7 * DAY));
     cr_expect_str_eq(PROJECTS(DAY), "");
@@ -412,18 +338,17 @@ Test(derive, what_left_the_window_is_gone_a_minute_later)
 /* As `dxtop once` does on a store that was left for a while. */
 Test(derive, what_left_the_window_is_gone_for_who_comes_later)
 {
-    struct dx_error err = { 0 };
     struct made m = { .id = 1,
                       .attempt = 1,
                       .started_ms = now_ms - 2 * HOUR,
                       .finished_ms = now_ms - DAY + HOUR,
                       .result = DX_RESULT_SUCCESS };
 
-    add(&m);
+    derive_add(&batch, &m);
     kit_poll(0, now_ms, &batch);
     cr_expect(strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
     open_again(SUCCESS_EXCLUDE_CANCELLED);
-    cr_assert(deriver_settle(deriver, kit.store, now_ms + 2 * HOUR, &err), "%s", err.text);
+    derive_settle(now_ms + 2 * HOUR);
     cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
     cr_expect(strstr(PIPELINE_ROW("", 7 * DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", 7 * DAY));
 }
@@ -471,126 +396,6 @@ Test(derive, hours_and_days_are_those_that_touch_the_span)
         }
 }
 
-/* ---- flaky jobs ---- */
-
-static void add_try(int64_t id, const char *sha, enum dx_result result, enum dx_cause cause,
-                    int64_t ago_ms)
-{
-    struct made m = { .id = id,
-                      .attempt = 1,
-                      .started_ms = now_ms - ago_ms - 10 * MINUTE,
-                      .finished_ms = now_ms - ago_ms,
-                      .result = result,
-                      .cause = cause };
-
-    add(&m);
-    batch.runs[batch.run_count - 1].sha = sha;
-    batch.jobs[batch.job_count - 1].outcome.evidence = "test: RetryTest.backs_off";
-    batch.jobs[batch.job_count - 1].url =
-        arena_print(&batch.arena, "https://ci/%lld", (long long)id);
-}
-
-Test(derive, a_flaky_job_and_its_evidence)
-{
-    static const char *const shas[] = { "a", "b", "c", "d", "e", "f" };
-
-    for (int i = 0; i < 6; i++) {
-        add_try(10 + i, shas[i], DX_RESULT_FAILURE, DX_CAUSE_TEST, (10 - i) * HOUR);
-        add_try(20 + i, shas[i], DX_RESULT_SUCCESS, DX_CAUSE_NONE, (10 - i) * HOUR - 30 * MINUTE);
-    }
-    kit_poll(0, now_ms, &batch);
-    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_PROJECT, DX_FIELD_NAME,
-                          DX_FIELD_STATE, DX_FIELD_N, DX_FIELD_PAIRS, DX_FIELD_RATE),
-                     "acme/p0|test|1|6|6|1\n");
-    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_NAME, DX_FIELD_URL),
-                     "test|-\n", "only where it is asked for");
-    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FLAKY, DX_FILTER(.parts = true), now_ms,
-                          DX_FIELD_NAME, DX_FIELD_URL),
-                     "test|https://ci/15\n");
-    cr_expect_eq(kit_count(kit.store, DX_QUERY_FLAKY_COMMITS, now_ms), 0, "of no job");
-
-    const char *key = ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_KEY);
-    char name[32];
-
-    snprintf(name, sizeof(name), "%.*s", (int)strcspn(key, "\n"), key);
-    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FLAKY_COMMITS, DX_FILTER(.key = name, .limit = 2),
-                          now_ms, DX_FIELD_SHA, DX_FIELD_STRIP, DX_FIELD_TEXT),
-                     "f|co|test: RetryTest.backs_off\ne|co|test: RetryTest.backs_off\n");
-}
-
-/* On each of the last three days: two commits, of which one failed first. Before them four that
- * passed twice, and on the day before them one: of fewer than five nothing is said. */
-Test(derive, the_rate_of_a_flaky_job_by_day)
-{
-    static const char *const shas[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k" };
-    const char *trend;
-
-    for (int i = 0; i < 11; i++) {
-        int64_t ago_ms = i < 5 ? (5 + (i == 0)) * DAY : (2 - (i - 5) / 2) * DAY;
-        bool fails = i >= 5 && i % 2 == 1;
-
-        add_try(10 + i, shas[i], fails ? DX_RESULT_FAILURE : DX_RESULT_SUCCESS,
-                fails ? DX_CAUSE_TEST : DX_CAUSE_NONE, ago_ms + HOUR);
-        add_try(30 + i, shas[i], DX_RESULT_SUCCESS, DX_CAUSE_NONE, ago_ms + MINUTE);
-    }
-    kit_poll(0, now_ms, &batch);
-    trend = ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_TREND);
-    cr_expect_str_eq(trend, "- - - - - - - - 0 0 0 143 222 273\n", "%s", trend);
-}
-
-static const char *flaky_jobs(void)
-{
-    return ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_NAME, DX_FIELD_N, DX_FIELD_PAIRS);
-}
-
-/* Their runs were done and counted before: nothing else says that there is more to count. */
-Test(derive, jobs_that_come_after_their_runs_are_judged_at_once)
-{
-    static const char *const shas[] = { "a", "b", "c", "d", "e", "f" };
-
-    for (int later = 0; later < 2; later++) {
-        for (int i = 0; i < 6; i++)
-            add_try(10 + i, shas[i], DX_RESULT_FAILURE, DX_CAUSE_TEST, (30 - i) * HOUR);
-        for (int i = 0; i < 6; i++)
-            add_try(20 + i, shas[i], DX_RESULT_SUCCESS, DX_CAUSE_NONE, (29 - i) * HOUR);
-        for (size_t i = 0; i < batch.run_count; i++) {
-            batch.runs[i].outcome.result = DX_RESULT_SUCCESS; /* the job may fail */
-            batch.runs[i].bare = later;
-        }
-        batch.job_count = later ? batch.job_count : 0;
-        kit_poll(0, now_ms, &batch);
-        cr_expect_str_eq(flaky_jobs(), later ? "test|6|6\n" : "");
-    }
-}
-
-/* What a runner lost says nothing of the job, and its log is often read later. */
-Test(derive, a_job_that_the_platform_failed_by_its_log_is_judged_anew)
-{
-    static const char *const shas[] = { "a", "b", "c", "d", "e", "f" };
-    struct log_tail *tail;
-
-    for (int i = 0; i < 6; i++) {
-        add_try(10 + i, shas[i], DX_RESULT_FAILURE, i == 0 ? DX_CAUSE_UNKNOWN : DX_CAUSE_TEST,
-                (30 - i) * HOUR);
-        if (i == 0) /* its run succeeded all the same, so nobody asks whose fault that is */
-            batch.runs[0].outcome.result = DX_RESULT_SUCCESS;
-        add_try(20 + i, shas[i], DX_RESULT_SUCCESS, DX_CAUSE_NONE, (29 - i) * HOUR);
-    }
-    kit_poll(0, now_ms, &batch);
-    cr_expect_str_eq(flaky_jobs(), "test|6|6\n");
-    tail = batch_tail(&batch);
-    *tail = (struct log_tail){ .project = "acme/p0",
-                               .run = "10",
-                               .job = "10",
-                               .run_attempt = 1,
-                               .job_attempt = 1,
-                               .text = "",
-                               .cause = DX_CAUSE_PLATFORM,
-                               .evidence = "runner: lost (rule 1)" };
-    kit_poll(0, now_ms, &batch);
-    cr_expect_str_eq(flaky_jobs(), "test|5|5\n");
-}
-
 /* Eight of ten failed, and one of ten the day before. */
 Test(derive, a_rate_that_fell_is_worse)
 {
@@ -603,7 +408,7 @@ Test(derive, a_rate_that_fell_is_worse)
                           .result = failed ? DX_RESULT_FAILURE : DX_RESULT_SUCCESS,
                           .cause = failed ? DX_CAUSE_TEST : DX_CAUSE_NONE };
 
-        add(&m);
+        derive_add(&batch, &m);
     }
     kit_poll(0, now_ms, &batch);
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = DAY), now_ms,

@@ -7,23 +7,20 @@
 
 #include "app/export.h"
 #include "app_kit.h"
-#include "derive/derive.h"
+#include "derive_kit.h"
 #include "store/alerting.h"
 
 #include <jansson.h>
 
 enum { SAMPLES, ALERTS, RUNS, JOBS, POOLS, PIPELINES, FLAKY, FAILURES, TICKETS, KPIS };
 
-static struct deriver *deriver;
 static struct batch batch;
 
 static void start(void)
 {
     app_start();
     a.app.clock = (struct clock){ .simulated = true, .start_ms = T0 };
-    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
-    store_on_derive(kit.store, deriver_commit, deriver);
-    batch = (struct batch){ .run_count = 0 };
+    derive_begin(SUCCESS_EXCLUDE_CANCELLED);
 }
 
 static void stop(void)
@@ -144,7 +141,6 @@ static void name_sources(void)
 
 static void fill(void)
 {
-    struct dx_error err = { 0 };
     static const char *const hostile[] = { "=HYPERLINK(\"http://x\",\"y\")",
                                            "+1",
                                            "-2+3",
@@ -172,7 +168,7 @@ static void fill(void)
     kit_poll(0, T0, &batch);
     name_sources();
     add_rule();
-    cr_assert(deriver_settle(deriver, kit.store, T0, &err), "%s", err.text);
+    derive_settle(T0);
 }
 
 static const char *exported(int kind, const char *format)

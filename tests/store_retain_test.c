@@ -4,33 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "derive/derive.h"
 #include "derive/past.h"
 #include "store/internal.h"
 #include "store/past.h"
-#include "store_kit.h"
+#include "derive_kit.h"
 
 /* What is older than the retention goes; what was made of it stays as it was. */
 
-static struct deriver *deriver;
 static struct batch batch;
 
-static void start(void)
-{
-    kit_init();
-    kit_collect();
-    deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED);
-    store_on_derive(kit.store, deriver_commit, deriver);
-    batch = (struct batch){ .run_count = 0 };
-}
-
-static void stop(void)
-{
-    kit_done();
-    deriver_free(deriver);
-}
-
-TestSuite(store_retain, .init = start, .fini = stop, .timeout = 120);
+TestSuite(store_retain, .init = derive_start, .fini = derive_stop, .timeout = 120);
 
 static struct job_step steps[1] = {
     { .name = "make", .raw_result = "", .phase = DX_PHASE_DONE, .result = DX_RESULT_FAILURE }
@@ -118,13 +101,6 @@ static void upkeep(int64_t now_ms)
     cr_assert(store_upkeep(kit.store, now_ms, &err), "%s", err.text);
 }
 
-static void settle(int64_t now_ms)
-{
-    struct dx_error err = { 0 };
-
-    cr_assert(deriver_settle(deriver, kit.store, now_ms, &err), "%s", err.text);
-}
-
 #define JOBS  number("SELECT count(*) FROM job")
 #define RUNS  number("SELECT count(*) FROM run")
 #define STEPS number("SELECT count(*) FROM step")
@@ -136,7 +112,7 @@ Test(store_retain, the_old_go_in_slices_and_their_days_stay)
 
     add_day(1000, 450, T0 - 72 * DAY);
     add_day(2000, 50, T0 - 69 * DAY);
-    settle(T0);
+    derive_settle(T0);
     before = made_before(T0 - 60 * DAY);
     cr_expect(strstr(before, "run|") && strstr(before, "hour|") && strstr(before, "bucket|"));
     cr_expect_eq(STEPS, 400);
@@ -150,7 +126,7 @@ Test(store_retain, the_old_go_in_slices_and_their_days_stay)
     cr_expect_eq(STEPS, 40);
     upkeep(T0);
     cr_expect_eq(RUNS, 50, "those of 69 days ago are young");
-    settle(T0 + DAY);
+    derive_settle(T0 + DAY);
     after = made_before(T0 - 60 * DAY);
     cr_expect_str_eq(after, before);
     free(before);
@@ -163,14 +139,14 @@ Test(store_retain, a_rerun_of_an_old_run_leaves_its_day)
     char *before, *after;
 
     add_day(1000, 300, T0 - 72 * DAY);
-    settle(T0);
+    derive_settle(T0);
     before = made_before(T0 - 60 * DAY);
     upkeep(T0);
     cr_expect_eq(RUNS, 100);
     add(1290, 2, T0 - HOUR, DX_RESULT_SUCCESS);
     add(1291, 1, number("SELECT finished_ms FROM run WHERE ext = 1291"), DX_RESULT_SUCCESS);
     kit_poll(0, T0, &batch);
-    settle(T0 + DAY);
+    derive_settle(T0 + DAY);
     cr_expect_eq(RUNS, 101);
     after = made_before(T0 - 60 * DAY);
     cr_expect_str_eq(after, before);
@@ -234,7 +210,7 @@ Test(store_retain, a_clock_that_was_ahead_leaves_no_border)
     upkeep(T0);
     add_day(2000, 5, T0 - DAY);
     cr_expect_eq(RUNS, 5);
-    settle(T0);
+    derive_settle(T0);
     cr_expect_eq(number("SELECT n FROM pipeline_day ORDER BY day DESC LIMIT 1"), 5);
 }
 
@@ -306,7 +282,7 @@ Test(store_retain, a_past_moment_says_nothing_of_what_is_gone)
     for (int i = 0; i < 100; i++)
         add(1000 + i, 1, T0 - 120 * DAY + i * DAY, DX_RESULT_SUCCESS);
     kit_poll(0, T0 - 20 * DAY, &batch);
-    settle(T0);
+    derive_settle(T0);
     upkeep(T0);
     view = store_open(kit.path, STORE_VIEW, &err);
     cr_assert(view, "%s", err.text);
