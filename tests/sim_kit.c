@@ -12,11 +12,14 @@
 #include "sim/noise.h"
 
 #define HISTORY (6 * DAY_MS)
+#define HOST    "127.0.0.1:8080"
+#define ORIGIN  "http://" HOST
 
 struct sim sim;
 struct exchange got;
 int64_t now;
 const int64_t T = 1795530727000;
+const char *sim_tag = "";
 
 static char path_text[4000], query_text[4000];
 
@@ -26,6 +29,7 @@ void sim_start(uint64_t seed)
     sim.world.seed = seed;
     sim.clock = (struct clock){ 0 };
     sim.options = (struct company_options){ 30, T, HISTORY };
+    sim_tag = "";
     now = T;
 }
 
@@ -73,17 +77,22 @@ const char *sim_header(const char *name)
     return "";
 }
 
-/* GitHub lets nobody in who does not say this. */
 static const char *asked(const void *self, const char *name)
 {
     (void)self;
-    return strcmp(name, "User-Agent") == 0 ? "test" : NULL;
+    if (strcmp(name, "Host") == 0)
+        return HOST;
+    if (strcmp(name, "User-Agent") == 0) /* GitHub lets nobody in who does not say this */
+        return "test";
+    return strcmp(name, "If-None-Match") == 0 && *sim_tag ? sim_tag : NULL;
 }
 
 static void ask(const char *method, const char *url, const char *content)
 {
     char *query;
 
+    if (strncmp(url, ORIGIN, strlen(ORIGIN)) == 0)
+        url += strlen(ORIGIN);
     cr_assert_lt(strlen(url), sizeof(path_text));
     strcpy(path_text, url);
     exchange_done(&got);
@@ -110,15 +119,32 @@ void sim_post(const char *url, const char *content)
     ask("POST", url, content);
 }
 
+json_t *sim_body(void)
+{
+    json_t *json = json_loadb(got.body.bytes, got.body.len, 0, NULL);
+
+    cr_assert_eq(got.status, 200, "%s: %d", path_text, got.status);
+    cr_assert(json, "%s", path_text);
+    return json;
+}
+
 json_t *sim_json(const char *url)
 {
-    json_t *json;
-
     sim_get(url);
-    cr_assert_eq(got.status, 200, "%s: %d", url, got.status);
-    json = json_loadb(got.body.bytes, got.body.len, 0, NULL);
-    cr_assert(json, "%s", url);
-    return json;
+    return sim_body();
+}
+
+const char *sim_next_page(void)
+{
+    static char url[512];
+    const char *end = strstr(sim_header("Link"), ">; rel=\"next\""), *begin = end;
+
+    url[0] = '\0';
+    while (begin && *begin != '<')
+        begin--;
+    if (begin)
+        (void)snprintf(url, sizeof(url), "%.*s", (int)(end - begin - 1), begin + 1);
+    return url;
 }
 
 const char *text_of(const json_t *json, const char *name)

@@ -16,9 +16,13 @@ extern const int64_t T; /* 2026-11-24T14:32:07Z, a Tuesday: `now` at the start *
 
 void sim_start(uint64_t seed);
 void sim_stop(void);
-/* A path with its query, both escaped as in a URL. */
+/* A path with its query, both escaped as in a URL; or a URL that an answer had in it. */
 void sim_get(const char *url);
 json_t *sim_json(const char *url); /* of a 200; yours */
+json_t *sim_body(void);            /* the same of the last answer */
+/* That of the next page of the last answer; "" behind the last page. */
+const char *sim_next_page(void);
+extern const char *sim_tag; /* what is asked for `If-None-Match`; "": nothing */
 /* The same by POST, with JSON; NULL: with nothing. */
 void sim_post(const char *url, const char *content);
 /* A header of the last answer; "": it has none. */
