@@ -193,3 +193,18 @@ bool wait_for(bool (*holds)(void *self), void *self, int ms)
     }
     return false;
 }
+
+long rss_kb(pid_t pid)
+{
+    char path[64], line[128];
+    long kb = 0;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    file = fopen(path, "r");
+    while (file && fgets(line, sizeof(line), file))
+        (void)sscanf(line, "VmRSS: %ld", &kb);
+    if (file)
+        fclose(file);
+    return kb;
+}

@@ -32,4 +32,6 @@ void set_paths(void); /* the variables that let programs find their files in a b
 /* Wait until the condition holds, asked every 20 ms. */
 bool wait_for(bool (*holds)(void *self), void *self, int ms);
 
+long rss_kb(pid_t pid); /* of its memory what is in RAM; 0: it is gone */
+
 #endif

@@ -16,8 +16,7 @@
 #include "../company_kit.h"
 #include "../run.h"
 #include "pty.h"
-
-static char *dir, config[256], store[256];
+#include "stage.h"
 
 static void write_config(const char *more)
 {
@@ -31,11 +30,7 @@ static void write_config(const char *more)
 
 static void setup(void)
 {
-    set_paths();
-    setenv("TZ", "UTC", 1);
-    dir = test_dir();
-    snprintf(config, sizeof(config), "%s/t.yaml", dir);
-    snprintf(store, sizeof(store), "%s/t.db", dir);
+    stage_set();
     write_config("");
     company_write(store, KIT_NORMAL);
     company_hold(store);
@@ -44,9 +39,6 @@ static void setup(void)
 
 TestSuite(drive, .init = setup, .timeout = 120);
 
-#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text) cr_expect(pty_lacks(p, text, 5000), "\"%s\" on:\n%s", text, pty_text(p))
-
 static struct pty *start(void)
 {
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--now", KIT_NOW, NULL };
@@ -54,16 +46,6 @@ static struct pty *start(void)
 
     cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
     return p;
-}
-
-static void quit(struct pty *p, const char *keys)
-{
-    pty_send(p, keys);
-    pty_read(p, 50);
-    cr_expect(pty_ended(p, 2000));
-    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
-    cr_expect(pty_restored(p));
-    pty_free(p);
 }
 
 Test(drive, commands_are_completed_run_and_found_again)
@@ -80,13 +62,13 @@ Test(drive, commands_are_completed_run_and_found_again)
     SHOWS(p, "zoom");
     pty_send(p, "\033");
     LACKS(p, ":zoo");
-    quit(p, ":quit\r");
+    pty_quit(p, ":quit\r");
     p = start();
     pty_send(p, ":\033OA\033OA");
     SHOWS(p, ":view Queues");
     pty_send(p, "\033");
     LACKS(p, ":view Queues");
-    quit(p, "q");
+    pty_quit(p, "q");
 }
 
 static char *file_text(const char *path)
@@ -120,7 +102,7 @@ Test(drive, the_screen_is_saved_in_the_format_that_is_asked_for)
     cr_expect(strstr(file_text("mine.html"), "<!doctype html>"));
     pty_send(p, ":save ansi mine.html\r");
     SHOWS(p, "cannot save mine.html: File exists");
-    quit(p, "q");
+    pty_quit(p, "q");
 }
 
 Test(drive, keys_are_where_the_configuration_puts_them)
@@ -144,9 +126,9 @@ Test(drive, keys_are_where_the_configuration_puts_them)
     pty_send(p, "q");
     pty_read(p, 200);
     cr_expect_not(pty_ended(p, 100));
-    quit(p, "Q");
+    pty_quit(p, "Q");
     p = start();
-    quit(p, "\003"); /* whatever is bound */
+    pty_quit(p, "\003"); /* whatever is bound */
 }
 
 /* ---- links ---- */
@@ -171,7 +153,7 @@ Test(drive, the_oldest_waiting_job_of_a_breached_queue_is_opened_in_two_keys)
     for (int i = 0; i < 250 && access(out, F_OK) != 0; i++)
         usleep(20 * 1000);
     cr_expect(strstr(file_text(out), "https://ci.acme.example/"));
-    quit(p, "q");
+    pty_quit(p, "q");
 }
 
 Test(drive, links_and_copies_can_be_switched_off)
@@ -186,7 +168,7 @@ Test(drive, links_and_copies_can_be_switched_off)
     pty_send(p, "y");
     SHOWS(p, "copied https://");
     cr_expect(strstr(p->raw, "\033]52;c;"));
-    quit(p, "q");
+    pty_quit(p, "q");
     write_config("links: no\nclipboard: no\n");
     p = start();
     pty_send(p, "\r");
@@ -196,7 +178,7 @@ Test(drive, links_and_copies_can_be_switched_off)
     pty_read(p, 200);
     cr_expect_null(strstr(p->raw, "\033]8;"));
     cr_expect_null(strstr(p->raw, "\033]52;"));
-    quit(p, "q");
+    pty_quit(p, "q");
 }
 
 /* ---- what changed ---- */
@@ -239,7 +221,7 @@ Test(drive, what_is_new_is_marked_until_it_was_seen)
     SHOWS(p, "•");
     pty_send(p, "\033[O");
     LACKS(p, "•");
-    quit(p, "q");
+    pty_quit(p, "q");
 }
 
 /* The terminal is asked for what it tells, and that ends with the program. */
@@ -290,7 +272,7 @@ Test(drive, held_back_it_skips_frames)
     cr_expect(pty_lacks(p, "Flaky ·", 15000), "%s", pty_text(p));
     pty_read(p, 2500);
     cr_expect_lt(p->raw_len - len, 40000, "%zu bytes of frames that nobody saw", p->raw_len - len);
-    quit(p, "q");
+    pty_quit(p, "q");
 }
 
 /* What it prints, as far as it has printed. */

@@ -14,6 +14,7 @@
 
 #include "../run.h"
 #include "pty.h"
+#include "shell.h"
 
 static char *dir, config[256];
 static struct sim sim;
@@ -29,6 +30,8 @@ static void setup(void)
     set_paths();
     dir = test_dir();
     snprintf(config, sizeof(config), "%s/new/dir/t.yaml", dir);
+    sh_begin("D='%s'; C='%s'; X=\"$B/dxtop --state $D/state --now 2026-11-24T14:32:07Z -c $C\"; ",
+             dir, config);
     sim = sim_start_as(argv);
     setenv("SIM", sim.url, 1);
     unsetenv("GITHUB_TOKEN");
@@ -40,32 +43,6 @@ static void teardown(void)
 }
 
 TestSuite(init, .init = setup, .fini = teardown, .timeout = 120);
-
-/* A shell's command line; $X: dxtop with this configuration and a clock that stands. */
-static int code;
-
-static const char *sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static const char *sh(const char *fmt, ...)
-{
-    static char *out;
-    char command[4096];
-    const char *argv[] = { "/bin/sh", "-c", command, NULL };
-    int n = snprintf(command, sizeof(command),
-                     "exec 2>&1; D='%s'; C='%s'; X=\"$DX_BUILD/dxtop --state $D/state --now"
-                     " 2026-11-24T14:32:07Z -c $C\"; ",
-                     dir, config);
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(command + n, sizeof(command) - (size_t)n, fmt, ap);
-    va_end(ap);
-    free(out);
-    out = program_run(argv, &code);
-    return out;
-}
-
-#define HAS(text, words)   cr_expect(strstr(text, words), "no \"%s\" in:\n%s", words, text)
-#define LACKS(text, words) cr_expect_null(strstr(text, words), "\"%s\" in:\n%s", words, text)
 
 static bool exists(const char *suffix)
 {
@@ -83,7 +60,7 @@ Test(init, what_it_writes_is_checked_and_polled)
            " jira $SIM/jira 'DX , DX' '' none"
            " prometheus $SIM '' prometheus metrics $SIM none done | $X init");
 
-    cr_assert_eq(code, 0, "%s", said);
+    cr_assert_eq(sh_code, 0, "%s", said);
     HAS(said, "✓ authenticated  yes");
     HAS(said, "Wrote ");
     cr_expect_not(exists(".part"));
@@ -94,12 +71,12 @@ Test(init, what_it_writes_is_checked_and_polled)
     HAS(said, "    org: \"acme\"\n");
     HAS(said, "    projects: [\"DX\", \"DX\"]\n");
     HAS(said, "    name: \"metrics\"\n");
-    LACKS(said, "token: "); /* none has one */
+    HAS_NOT(said, "token: "); /* none has one */
     said = sh("$X check");
-    cr_expect_eq(code, 0, "%s", said);
+    cr_expect_eq(sh_code, 0, "%s", said);
     HAS(said, "✓ metrics (prometheus, ");
     said = sh("$X once --format text");
-    cr_expect_eq(code, 0, "%s", said);
+    cr_expect_eq(sh_code, 0, "%s", said);
     HAS(said, "source github: live");
     HAS(said, "source jira: live");
 }
@@ -110,11 +87,11 @@ Test(init, what_it_offers_in_comments_is_taken)
                           " 's/^# \\(targets:\\|calendar:\\|runbooks:\\|  [a-z]\\)/\\1/' $C &&"
                           " $X check && grep -c '^  [a-z].*: ' $C");
 
-    cr_expect_eq(code, 0, "%s", said);
-    LACKS(said, "unknown key");
+    cr_expect_eq(sh_code, 0, "%s", said);
+    HAS_NOT(said, "unknown key");
     said = sh("grep '^targets:' $C && grep '^  queue_p95: 5m' $C && grep '^  zone: ' $C &&"
               " grep '^runbooks: ' $C");
-    cr_expect_eq(code, 0, "%s", said);
+    cr_expect_eq(sh_code, 0, "%s", said);
 }
 
 Test(init, secrets_are_named_and_never_written)
@@ -126,7 +103,7 @@ Test(init, secrets_are_named_and_never_written)
            " jenkins $SIM/jenkins '' bot command 'printf a\"b\\n' no"
            " servicenow $SIM/snow '' admin env CI_TOKEN done | $X init");
 
-    cr_assert_eq(code, 0, "%s", said);
+    cr_assert_eq(sh_code, 0, "%s", said);
     HAS(said, "this looks like the secret itself");
     HAS(said, "a name has letters, digits and _ only");
     said = sh("cat $C");
@@ -134,10 +111,10 @@ Test(init, secrets_are_named_and_never_written)
     HAS(said, "/token\"}\n");
     HAS(said, "    user: \"bot\"\n    token: {command: [\"printf\", \"a\\\"b\\\\n\"]}\n");
     HAS(said, "    user: \"admin\"\n    password: {env: \"CI_TOKEN\"}\n");
-    LACKS(said, "ghp_");
-    LACKS(said, "abc");
+    HAS_NOT(said, "ghp_");
+    HAS_NOT(said, "abc");
     said = sh("CI_TOKEN=abc $X check");
-    cr_expect_eq(code, 0, "%s", said);
+    cr_expect_eq(sh_code, 0, "%s", said);
 }
 
 Test(init, what_does_not_answer_is_asked_again_taken_or_left_out)
@@ -146,13 +123,13 @@ Test(init, what_does_not_answer_is_asked_again_taken_or_left_out)
                           " alertmanager ftp://x http://127.0.0.1:1 none again $SIM none"
                           " prometheus http://127.0.0.1:1 none take done | $X init");
 
-    cr_assert_eq(code, 0, "%s", said);
+    cr_assert_eq(sh_code, 0, "%s", said);
     HAS(said, "✗ reachable      127.0.0.1 port 1 refused the connection");
     HAS(said, "it begins with https:// or http://");
     said = sh("grep -c 'type: prometheus' $C; grep 'url:' $C; grep name: $C");
     HAS(said, "1\n    url: \"http://127.0.0.1:");
     HAS(said, "    url: \"http://127.0.0.1:1\"\n");
-    LACKS(said, "name:"); /* the one that was left out is no other one */
+    HAS_NOT(said, "name:"); /* the one that was left out is no other one */
 }
 
 Test(init, a_file_that_is_there_stays)
@@ -161,17 +138,17 @@ Test(init, a_file_that_is_there_stays)
 
     sh("mkdir -p $D/new/dir && echo 'title: mine' >$C");
     said = sh("echo no | $X init");
-    cr_expect_eq(code, 1, "%s", said);
+    cr_expect_eq(sh_code, 1, "%s", said);
     HAS(said, "stays as it is");
     HAS(sh("cat $C"), "title: mine\n");
     said = sh("printf '%%s\\n' yes '' prometheus $SIM none | $X init");
-    cr_expect_eq(code, 1, "%s", said);
+    cr_expect_eq(sh_code, 1, "%s", said);
     HAS(said, "the answers ended; nothing was written");
     HAS(sh("cat $C"), "title: mine\n");
     cr_expect_not(exists(".part"));
     said = sh("printf '%%s\\n' yes '' prometheus $SIM none done | $X init");
-    cr_expect_eq(code, 0, "%s", said);
-    LACKS(sh("cat $C"), "mine");
+    cr_expect_eq(sh_code, 0, "%s", said);
+    HAS_NOT(sh("cat $C"), "mine");
 }
 
 Test(init, without_c_it_is_the_one_that_dxtop_looks_for)
@@ -180,11 +157,11 @@ Test(init, without_c_it_is_the_one_that_dxtop_looks_for)
         sh("export XDG_CONFIG_HOME=$D/config; printf '%%s\\n' '' prometheus $SIM none done |"
            " $DX_BUILD/dxtop init && $DX_BUILD/dxtop check && ls $D/config/dxtop");
 
-    cr_expect_eq(code, 0, "%s", said);
+    cr_expect_eq(sh_code, 0, "%s", said);
     HAS(said, "✓ prometheus");
     HAS(said, "dxtop.yaml\n");
     said = sh("$DX_BUILD/dxtop --github acme init");
-    cr_expect_eq(code, 2, "%s", said);
+    cr_expect_eq(sh_code, 2, "%s", said);
 }
 
 Test(init, ctrl_c_leaves_nothing)

@@ -69,12 +69,12 @@ static void expect_truth(const char *after)
     sh("for kind in alerts runs jobs pools pipelines flaky failures; do"
        "  $B/dxtop $C $S --now " NOON " export $kind --since 5000d >$D/$kind.jsonl || exit;"
        " done");
-    cr_assert_eq(kit.code, 0);
+    cr_assert_eq(sh_code, 0);
     out = sh("sqlite3 $D/state/*.db 'PRAGMA integrity_check'; ls $D/state");
     cr_expect(strncmp(out, "ok\n", 3) == 0 && !strstr(out, "damaged"), "%s: %s", after, out);
     out = sh("python3 -B '%s'/tests/e2e/truth.py $D " NOON " github gitlab jenkins",
              getenv("DX_SRC"));
-    cr_expect_eq(kit.code, 0, "%s: %s", after, out);
+    cr_expect_eq(sh_code, 0, "%s: %s", after, out);
 }
 
 Test(kill, at_any_moment_loses_and_doubles_nothing)

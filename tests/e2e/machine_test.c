@@ -53,9 +53,6 @@ static void teardown(void)
 
 TestSuite(machine, .init = setup, .fini = teardown, .timeout = 120);
 
-#define SHOWS(p, text, ms) cr_expect(pty_shows(p, text, ms), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text, ms) cr_expect(pty_lacks(p, text, ms), "\"%s\" on:\n%s", text, pty_text(p))
-
 static struct pty *view(void)
 {
     const char *argv[] = { "dxtop", "-c", config, "--state", state, NULL };
@@ -64,15 +61,6 @@ static struct pty *view(void)
     cr_assert(pty_shows(p, "2 of 2 live", 15000), "%s", pty_text(p));
     cr_assert(pty_shows(p, "linux-xl", 5000), "%s", pty_text(p));
     return p;
-}
-
-static void quit(struct pty *p)
-{
-    pty_send(p, "q");
-    pty_read(p, 50);
-    cr_expect(pty_ended(p, 2000));
-    cr_expect(pty_restored(p));
-    pty_free(p);
 }
 
 /* A child of the viewer; 0: it has none. */
@@ -133,11 +121,11 @@ static void limit_files(pid_t pid, rlim_t most)
 static void expect_full_and_recovered(struct pty *p, const char *said,
                                       void (*make_room)(struct pty *))
 {
-    SHOWS(p, said, 20000);
-    SHOWS(p, "linux-xl", 1000);
+    SHOWS_IN(p, said, 20000);
+    SHOWS_IN(p, "linux-xl", 1000);
     make_room(p);
-    LACKS(p, said, 40000);
-    SHOWS(p, "2 of 2 live", 20000);
+    LACKS_IN(p, said, 40000);
+    SHOWS_IN(p, "2 of 2 live", 20000);
 }
 
 static void lift_limit(struct pty *p)
@@ -155,7 +143,7 @@ Test(machine, past_the_limit_of_files_it_says_so_and_goes_on_when_there_is_room)
     limit_files(p->pid, (rlim_t)largest_file());
     limit_files(collector_of(p->pid), 4096);
     expect_full_and_recovered(p, "File too large", lift_limit);
-    quit(p);
+    pty_quit(p, "q");
 }
 
 static char filler[300];
@@ -190,7 +178,7 @@ Test(machine, on_a_full_disk_it_says_so_and_goes_on_when_there_is_room)
     p = view();
     cr_assert(fill_disk());
     expect_full_and_recovered(p, "full", remove_filler);
-    quit(p);
+    pty_quit(p, "q");
     for (int i = 0; i < 250 && umount(state) != 0; i++)
         usleep(20000); /* until the collector ended too */
 }
@@ -211,9 +199,9 @@ Test(machine, a_directory_that_was_removed_is_made_again)
         pty_read(p, 20);
     cr_expect_eq(access(state, F_OK), 0, "%s", pty_text(p));
     pty_read(p, 1500);
-    SHOWS(p, "2 of 2 live", 20000);
-    SHOWS(p, "linux-xl", 5000);
-    quit(p);
+    SHOWS_IN(p, "2 of 2 live", 20000);
+    SHOWS_IN(p, "linux-xl", 5000);
+    pty_quit(p, "q");
 }
 
 /* ---- memory ---- */
@@ -233,12 +221,12 @@ Test(machine, a_collector_without_memory_is_said_and_another_goes_on)
     for (int i = 0; i < 500 && collector_of(p->pid) == first; i++)
         pty_read(p, 20);
     cr_expect_neq(collector_of(p->pid), first, "it lives without memory");
-    SHOWS(p, "linux-xl", 1000);
+    SHOWS_IN(p, "linux-xl", 1000);
     for (int i = 0; i < 500 && collector_of(p->pid) == 0; i++)
         pty_read(p, 20);
     pty_read(p, 1500);
-    SHOWS(p, "2 of 2 live", 20000);
-    quit(p);
+    SHOWS_IN(p, "2 of 2 live", 20000);
+    pty_quit(p, "q");
 }
 #endif
 
@@ -337,7 +325,7 @@ Test(machine, a_clock_that_jumps_both_ways_is_followed)
     shift[0] = 0;
     pty_read(p, 2500);
     expect_follows(p, "right again");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* As the kernel does it: all stops, and then it is tomorrow, but no time of CLOCK_MONOTONIC
@@ -361,5 +349,5 @@ Test(machine, after_a_day_of_sleep_it_is_right_at_once)
     pty_read(p, 2500);
     expect_follows(p, "a day of sleep");
     cr_expect_eq(collector_of(p->pid), collector, "nobody took over");
-    quit(p);
+    pty_quit(p, "q");
 }

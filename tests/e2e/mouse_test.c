@@ -13,8 +13,7 @@
 #include "../company_kit.h"
 #include "../run.h"
 #include "pty.h"
-
-static char *dir, config[256], store[256];
+#include "stage.h"
 
 static void write_config(const char *more)
 {
@@ -28,19 +27,13 @@ static void write_config(const char *more)
 
 static void setup(void)
 {
-    set_paths();
-    dir = test_dir();
-    snprintf(config, sizeof(config), "%s/t.yaml", dir);
-    snprintf(store, sizeof(store), "%s/t.db", dir);
+    stage_set();
     write_config("");
     company_write(store, KIT_NORMAL);
     company_hold(store);
 }
 
 TestSuite(mouse, .init = setup, .timeout = 60);
-
-#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text) cr_expect(pty_lacks(p, text, 5000), "\"%s\" on:\n%s", text, pty_text(p))
 
 static struct pty *start(void)
 {
@@ -49,15 +42,6 @@ static struct pty *start(void)
 
     cr_assert(pty_shows(p, "linux-spot", 10000), "%s", pty_text(p));
     return p;
-}
-
-static void quit(struct pty *p)
-{
-    pty_send(p, "q");
-    pty_read(p, 100);
-    cr_expect(pty_ended(p, 2000));
-    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
-    pty_free(p);
 }
 
 /* ---- where things are ---- */
@@ -119,7 +103,7 @@ Test(mouse, a_click_on_a_tab_changes_the_view)
     press(p, 0, (struct place){ 1, 95 }); /* the time is no tab */
     pty_read(p, 100);
     SHOWS(p, "linux-spot");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(mouse, a_click_selects_a_row_and_a_second_one_opens_it)
@@ -132,7 +116,7 @@ Test(mouse, a_click_selects_a_row_and_a_second_one_opens_it)
     LACKS(p, "› linux-spot");
     press(p, 0, place_of(p, "linux-spot"));
     SHOWS(p, "› linux-spot");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* What it stands on, not what has the focus. */
@@ -147,7 +131,7 @@ Test(mouse, the_wheel_scrolls_the_panel_under_it)
     SELECTED(p, "linux-xl  ");
     press(p, 65, flaky);
     SELECTED(p, "payments/test");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(mouse, is_asked_for_and_given_back)
@@ -209,5 +193,5 @@ Test(mouse, a_key_leaves_it_to_the_terminal_and_takes_it_back)
     cr_expect(strstr(p->raw, "\033[?1000h\033[?1006h"));
     press(p, 0, tab);
     LACKS(p, "linux-spot");
-    quit(p);
+    pty_quit(p, "q");
 }

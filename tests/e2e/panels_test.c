@@ -14,6 +14,7 @@
 #include "../company_kit.h"
 #include "../run.h"
 #include "pty.h"
+#include "stage.h"
 
 static const char *const sizes[] = { "200x60", "120x40", "80x24", "40x10" };
 static const char *const views[] = {
@@ -21,14 +22,11 @@ static const char *const views[] = {
 };
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]), VIEWS = sizeof(views) / sizeof(views[0]) };
 
-static char *dir, config[256], health[256], store[256];
+static char health[256];
 
 static void setup(void)
 {
-    set_paths();
-    dir = test_dir();
-    snprintf(config, sizeof(config), "%s/t.yaml", dir);
-    snprintf(store, sizeof(store), "%s/t.db", dir);
+    stage_set();
     company_config(config, store);
     snprintf(health, sizeof(health), "%s/h.yaml", dir);
     write_file(health,
@@ -174,9 +172,6 @@ Test(panels, a_source_that_fills_says_so_between_its_polls)
 
 /* ---- in a terminal ---- */
 
-#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text) cr_expect(pty_lacks(p, text, 5000), "\"%s\" on:\n%s", text, pty_text(p))
-
 static struct pty *view(const char *name, int rows, int cols)
 {
     const char *argv[] = { "dxtop", "-c",    config,   "--state", dir,
@@ -190,15 +185,6 @@ static struct pty *view(const char *name, int rows, int cols)
     return p;
 }
 
-static void quit(struct pty *p)
-{
-    pty_send(p, "q");
-    pty_read(p, 50);
-    cr_expect(pty_ended(p, 1000));
-    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
-    pty_free(p);
-}
-
 /* Three keys at most: here it takes two. */
 Test(panels, from_a_breached_queue_to_the_oldest_waiting_job_it_takes_two_keys)
 {
@@ -210,7 +196,7 @@ Test(panels, from_a_breached_queue_to_the_oldest_waiting_job_it_takes_two_keys)
     SHOWS(p, "no free runner");
     pty_send(p, "o");
     SHOWS(p, "https://ci.acme.example/acme/api/");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(panels, enter_goes_deeper_and_esc_comes_back_to_the_same_row)
@@ -233,7 +219,7 @@ Test(panels, enter_goes_deeper_and_esc_comes_back_to_the_same_row)
     LACKS(p, "› docs/lint");
     pty_send(p, "\r"); /* still on the second */
     SHOWS(p, "Pipelines › docs/lint");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(panels, what_follows_moves_with_the_selection)
@@ -252,7 +238,7 @@ Test(panels, what_follows_moves_with_the_selection)
     pty_send(p, "k");
     SHOWS(p, "Queues › linux-xl › waiting");
     SHOWS(p, "WAITS▾"); /* the sort of a level is kept */
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(panels, filter_and_sort_are_of_their_level_and_keep_the_selection)
@@ -272,7 +258,7 @@ Test(panels, filter_and_sort_are_of_their_level_and_keep_the_selection)
     SHOWS(p, "WAIT▾");
     pty_send(p, "\r");
     SHOWS(p, "Queues › linux-arm › waiting");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* ---- key numbers ---- */
@@ -323,7 +309,7 @@ Test(panels, every_tile_opens)
     }
     for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
         cr_expect(seen[n], "%s", names[n]);
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* ---- the review ---- */
@@ -359,7 +345,7 @@ Test(panels, what_got_worse_is_opened_down_to_the_evidence)
     pty_send(p, "w");
     LACKS(p, "Got worse");
     SHOWS(p, "Queues");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(panels, a_tile_of_the_review_is_clicked_and_has_the_page_once_it_is_opened)
@@ -380,7 +366,7 @@ Test(panels, a_tile_of_the_review_is_clicked_and_has_the_page_once_it_is_opened)
     LACKS(p, "╭─ Health");
     pty_send(p, "z/flaky\r"); /* as a list it has a frame of its own */
     SHOWS(p, "╭─ Health");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* From the tile to the evidence: pipelines, runs, jobs, the job itself. */
@@ -406,7 +392,7 @@ Test(panels, a_tile_opens_down_to_the_evidence)
     }
     SHOWS(p, "Queue p95");
     SHOWS(p, "linux-xl");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(panels, help_on_a_tile_says_what_it_means)
@@ -419,7 +405,7 @@ Test(panels, help_on_a_tile_says_what_it_means)
     SHOWS(p, "The last 24 h, against the 7 d before. n: 949. Goal: ≤ 5m, bad past 7m 30s.");
     pty_send(p, "\033");
     LACKS(p, "p95 of the waits for a runner");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* Filtered, it is a list as any other. */
@@ -433,7 +419,7 @@ Test(panels, tiles_are_a_list_too)
     LACKS(p, "Platform success");
     pty_send(p, "\033");
     SHOWS(p, "Platform success");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(panels, a_click_selects_a_tile_and_a_second_one_opens_it)
@@ -444,7 +430,7 @@ Test(panels, a_click_selects_a_tile_and_a_second_one_opens_it)
     pty_read(p, 100);
     pty_send(p, "\033[<0;30;6M\033[<0;30;6m");
     SHOWS(p, "Health › Queue p95");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* SGR mouse: button, column, row, from 1. */
@@ -457,5 +443,5 @@ Test(panels, a_second_click_opens)
     LACKS(p, "› waiting");
     pty_send(p, "\033[<0;10;6M\033[<0;10;6m");
     SHOWS(p, "› waiting");
-    quit(p);
+    pty_quit(p, "q");
 }

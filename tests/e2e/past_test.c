@@ -21,21 +21,21 @@ Test(past, is_what_follows_from_the_records)
                                            "2026-11-18T09:23:00Z", "2026-11-16T16:00:00Z" };
     const char *out;
 
-    out = sim_store_sh("for kind in jobs runs tickets; do $X --now " NOON
-                       " export $kind --since 400d >$D/$kind.jsonl || exit; done;"
-                       " sqlite3 -readonly $D/state/*.db \"SELECT s.name, n.text, t.key"
-                       " FROM ticket_ref r JOIN ticket t ON t.id = r.ticket JOIN pool q ON"
-                       " q.id = r.id JOIN source s ON s.id = q.source JOIN text n ON n.id ="
-                       " q.name WHERE r.kind = 1\" >$D/refs.txt");
-    cr_assert_eq(sim_store_code, 0, "%s", out);
+    out = sh("for kind in jobs runs tickets; do $X --now " NOON
+             " export $kind --since 400d >$D/$kind.jsonl || exit; done;"
+             " sqlite3 -readonly $D/state/*.db \"SELECT s.name, n.text, t.key"
+             " FROM ticket_ref r JOIN ticket t ON t.id = r.ticket JOIN pool q ON"
+             " q.id = r.id JOIN source s ON s.id = q.source JOIN text n ON n.id ="
+             " q.name WHERE r.kind = 1\" >$D/refs.txt");
+    cr_assert_eq(sh_code, 0, "%s", out);
     for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
-        out = sim_store_sh("T=%s; $X --now $T once --offline >$D/then.json &&"
-                           " for view in queues pipelines overview; do $X --now $T screen --view"
-                           " $view --size 200x60 >$D/$view.txt || exit; done;"
-                           " $X --now $T screen --view tickets --size 200x900 >$D/tickets.txt &&"
-                           " python3 '%s/tests/e2e/past.py' $D $T",
-                           moments[i], getenv("DX_SRC"));
-        cr_expect_eq(sim_store_code, 0, "%s: %s", moments[i], out);
+        out = sh("T=%s; $X --now $T once --offline >$D/then.json &&"
+                 " for view in queues pipelines overview; do $X --now $T screen --view"
+                 " $view --size 200x60 >$D/$view.txt || exit; done;"
+                 " $X --now $T screen --view tickets --size 200x900 >$D/tickets.txt &&"
+                 " python3 '%s/tests/e2e/past.py' $D $T",
+                 moments[i], getenv("DX_SRC"));
+        cr_expect_eq(sh_code, 0, "%s: %s", moments[i], out);
     }
 }
 
@@ -43,26 +43,26 @@ Test(past, is_what_follows_from_the_records)
 Test(past, leaves_the_store_as_it_was)
 {
     const char *out =
-        sim_store_sh("$X --now " NOON " once --offline >$D/before.json &&"
-                     " F=$(cat $D/state/*.db | cksum) &&"
-                     " $X --now 2026-11-18T12:00:00Z once --offline >$D/then.json &&"
-                     " test \"$F\" = \"$(cat $D/state/*.db | cksum)\" &&"
-                     " $X --now " NOON " once --offline >$D/after.json &&"
-                     " cmp $D/before.json $D/after.json && ! cmp -s $D/before.json $D/then.json");
+        sh("$X --now " NOON " once --offline >$D/before.json &&"
+           " F=$(cat $D/state/*.db | cksum) &&"
+           " $X --now 2026-11-18T12:00:00Z once --offline >$D/then.json &&"
+           " test \"$F\" = \"$(cat $D/state/*.db | cksum)\" &&"
+           " $X --now " NOON " once --offline >$D/after.json &&"
+           " cmp $D/before.json $D/after.json && ! cmp -s $D/before.json $D/then.json");
 
-    cr_expect_eq(sim_store_code, 0, "%s", out);
+    cr_expect_eq(sh_code, 0, "%s", out);
 }
 
 /* What it was is what once says of a week before: there is no second definition of it. */
 Test(past, week_against_week_is_both_moments)
 {
-    const char *out = sim_store_sh("$X --now " NOON " once --offline >$D/now.json &&"
-                                   " $X --now 2026-11-13T12:00:00Z once --offline >$D/then.json &&"
-                                   " $X --now " NOON " screen --week --view queues --size 200x60"
-                                   " >$D/queues.txt && python3 '%s/tests/e2e/past.py' --week $D",
-                                   getenv("DX_SRC"));
+    const char *out = sh("$X --now " NOON " once --offline >$D/now.json &&"
+                         " $X --now 2026-11-13T12:00:00Z once --offline >$D/then.json &&"
+                         " $X --now " NOON " screen --week --view queues --size 200x60"
+                         " >$D/queues.txt && python3 '%s/tests/e2e/past.py' --week $D",
+                         getenv("DX_SRC"));
 
-    cr_expect_eq(sim_store_code, 0, "%s", out);
+    cr_expect_eq(sh_code, 0, "%s", out);
 }
 
 Test(past, w_is_week_against_week)
@@ -116,9 +116,9 @@ static void expect_as_of(struct pty *pty, const char *moment, const char *view)
     char *have, *out;
 
     have = rows_of(pty);
-    out = strdup(sim_store_sh("$X --now %s screen --view %s --size %dx%d | sed '1d;$d'", moment,
-                              view, COLS, ROWS));
-    cr_assert_eq(sim_store_code, 0, "%s", out);
+    out = strdup(
+        sh("$X --now %s screen --view %s --size %dx%d | sed '1d;$d'", moment, view, COLS, ROWS));
+    cr_assert_eq(sh_code, 0, "%s", out);
     for (char *a = have, *b = out, *end; *b; b = end + 1, a = strchr(a, '\n') + 1) {
         size_t n = (size_t)(strchr(a, '\n') ? strchr(a, '\n') - a : (long)strlen(a));
 

@@ -229,3 +229,13 @@ void pty_free(struct pty *p)
     free(p->raw);
     free(p);
 }
+
+void pty_quit(struct pty *pty, const char *keys)
+{
+    pty_send(pty, keys);
+    pty_read(pty, 50);
+    cr_expect(pty_ended(pty, 3000));
+    cr_expect(WIFEXITED(pty->status) && WEXITSTATUS(pty->status) == 0, "%x", pty->status);
+    cr_expect(pty_restored(pty));
+    pty_free(pty);
+}

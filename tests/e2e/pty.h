@@ -6,6 +6,7 @@
 #include <sys/types.h>
 #include <termios.h>
 
+#include <criterion/criterion.h>
 #include <vterm.h>
 
 struct pty {
@@ -35,5 +36,13 @@ bool pty_ended(struct pty *pty, int ms);
 /* Are the modes those of before? */
 bool pty_restored(struct pty *pty);
 void pty_free(struct pty *pty); /* kills what is left */
+/* These keys end it, well, and leave the terminal as it was; frees it. */
+void pty_quit(struct pty *pty, const char *keys);
+
+#define SHOWS_IN(p, text, ms)                                                                      \
+    cr_expect(pty_shows(p, text, ms), "no \"%s\" on:\n%s", text, pty_text(p))
+#define LACKS_IN(p, text, ms) cr_expect(pty_lacks(p, text, ms), "\"%s\" on:\n%s", text, pty_text(p))
+#define SHOWS(p, text)        SHOWS_IN(p, text, 10000)
+#define LACKS(p, text)        LACKS_IN(p, text, 10000)
 
 #endif

@@ -14,9 +14,9 @@ static char *canaries; /* a command that looks for names in files of $D */
 static void setup(void)
 {
     sim_store_fill();
-    sim_store_sh("for kind in runs jobs tickets; do"
-                 " $X --now " SIM_NOON " export $kind --since 400d >$D/$kind.jsonl || exit; done");
-    cr_assert_eq(sim_store_code, 0);
+    sh("for kind in runs jobs tickets; do"
+       " $X --now " SIM_NOON " export $kind --since 400d >$D/$kind.jsonl || exit; done");
+    cr_assert_eq(sh_code, 0);
     canaries = malloc(400);
     snprintf(canaries, 400, "python3 '%s/tests/e2e/redact.py' $D", getenv("DX_SRC"));
 }
@@ -38,31 +38,31 @@ Test(redact, screens_have_no_names)
 
     for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
         for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
-            out = sim_store_sh("$X --now " SIM_NOON " screen --redact --format html --view %s"
-                               " --size %s >$D/frame && %s $D/frame",
-                               views[i], sizes[k], canaries);
-            cr_expect_eq(sim_store_code, 0, "%s %s: %s", views[i], sizes[k], out);
+            out = sh("$X --now " SIM_NOON " screen --redact --format html --view %s"
+                     " --size %s >$D/frame && %s $D/frame",
+                     views[i], sizes[k], canaries);
+            cr_expect_eq(sh_code, 0, "%s %s: %s", views[i], sizes[k], out);
         }
     }
-    out = sim_store_sh("$X --now " SIM_NOON " screen --view Tickets --size 200x60 >$D/frame;"
-                       " %s $D/frame",
-                       canaries);
-    cr_expect_eq(sim_store_code, 1, "it would not see them: %s", out);
+    out = sh("$X --now " SIM_NOON " screen --view Tickets --size 200x60 >$D/frame;"
+             " %s $D/frame",
+             canaries);
+    cr_expect_eq(sh_code, 1, "it would not see them: %s", out);
 }
 
 Test(redact, exports_have_no_names_and_the_same_aliases)
 {
-    const char *out = sim_store_sh(
-        "for kind in runs jobs tickets flaky failures pipelines; do"
-        " $X --now " SIM_NOON " export $kind --redact --since 400d >>$D/all || exit 9; done;"
-        " $X --now " SIM_NOON " once --offline --redact >>$D/all || exit 9; %s $D/all",
-        canaries);
+    const char *out =
+        sh("for kind in runs jobs tickets flaky failures pipelines; do"
+           " $X --now " SIM_NOON " export $kind --redact --since 400d >>$D/all || exit 9; done;"
+           " $X --now " SIM_NOON " once --offline --redact >>$D/all || exit 9; %s $D/all",
+           canaries);
 
-    cr_expect_eq(sim_store_code, 0, "%s", out);
-    out = sim_store_sh("$X --now " SIM_NOON " export tickets --redact --since 400d >$D/one;"
-                       " $X --now " SIM_NOON " export tickets --redact --since 400d | cmp - $D/one"
-                       " && grep -c '\"title\":\"title-[0-9a-z]\\{5\\}\"' $D/one");
-    cr_expect_eq(sim_store_code, 0, "%s", out);
+    cr_expect_eq(sh_code, 0, "%s", out);
+    out = sh("$X --now " SIM_NOON " export tickets --redact --since 400d >$D/one;"
+             " $X --now " SIM_NOON " export tickets --redact --since 400d | cmp - $D/one"
+             " && grep -c '\"title\":\"title-[0-9a-z]\\{5\\}\"' $D/one");
+    cr_expect_eq(sh_code, 0, "%s", out);
     cr_expect(strtol(out, NULL, 10) > 40, "%s", out);
 }
 
@@ -90,15 +90,15 @@ Test(redact, no_byte_of_a_frame_has_a_name)
     cr_assert(pty_shows(pty, "names hidden", 10000), "%s", pty_text(pty));
     walk(pty);
     cr_expect(pty->raw_len > 10000);
-    snprintf(path, sizeof(path), "%s", sim_store_sh("printf %%s $D"));
+    snprintf(path, sizeof(path), "%s", sh("printf %%s $D"));
     cr_assert(strlen(path) < sizeof(path) - 5);
     memcpy(path + strlen(path), "/raw", 5);
     file = fopen(path, "w");
     cr_assert_not_null(file);
     fwrite(pty->raw, 1, pty->raw_len, file);
     fclose(file);
-    out = sim_store_sh("%s $D/raw", canaries);
-    cr_expect_eq(sim_store_code, 0, "%s", out);
+    out = sh("%s $D/raw", canaries);
+    cr_expect_eq(sh_code, 0, "%s", out);
     pty_send(pty, "R"); /* and back */
     cr_expect(pty_lacks(pty, "names hidden", 5000));
     pty_send(pty, "q");

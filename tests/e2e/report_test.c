@@ -12,50 +12,27 @@
 
 #include "../golden.h"
 #include "../run.h"
+#include "shell.h"
+#include "stage.h"
 #include "../ticket_kit.h"
-
-static char *dir, config[256], store[256];
 
 static void setup(void)
 {
-    set_paths();
-    dir = test_dir();
-    snprintf(config, sizeof(config), "%s/t.yaml", dir);
-    snprintf(store, sizeof(store), "%s/t.db", dir);
+    stage_set();
+    /* $X is to be eval-ed; $L: report.py. */
+    sh_begin("D='%s'; X=\"$B/dxtop -c '%s' --now " KIT_NOW "\";"
+             " L=\"python3 $DX_SRC/tests/e2e/report.py\"; ",
+             dir, config);
     write_file(config, "title: acme <platform> & co\nstore: %s\nsources: []\n", store);
 }
 
 TestSuite(report, .init = setup, .timeout = 300);
 
-/* A shell's command line; $X: dxtop with this configuration, to be eval-ed; $L: report.py. */
-static int code;
-
-static const char *sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static const char *sh(const char *fmt, ...)
-{
-    static char *out;
-    char command[2048];
-    const char *argv[] = { "/bin/sh", "-c", command, NULL };
-    int n = snprintf(command, sizeof(command),
-                     "exec 2>&1; D='%s'; X=\"$DX_BUILD/dxtop -c '%s' --now " KIT_NOW "\";"
-                     " L=\"python3 $DX_SRC/tests/e2e/report.py\"; ",
-                     dir, config);
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(command + n, sizeof(command) - (size_t)n, fmt, ap);
-    va_end(ap);
-    free(out);
-    out = program_run(argv, &code);
-    return out;
-}
-
 #define RUNS(...)                                                                                  \
     do {                                                                                           \
         const char *said = sh(__VA_ARGS__);                                                        \
-        cr_assert_eq(code, 0, "%s", said);                                                         \
+        cr_assert_eq(sh_code, 0, "%s", said);                                                      \
     } while (0)
-#define HAS(text, words) cr_expect(strstr(text, words), "no \"%s\" in:\n%s", words, text)
 
 static void write_world(enum kit_world world)
 {
@@ -132,19 +109,19 @@ Test(report, is_written_whole_or_not_at_all)
 {
     RUNS("eval $X report -o $D/r.html && test -s $D/r.html && ! test -e $D/r.html.part");
     HAS(sh("eval $X report -o $D/none/r.html"), "cannot write");
-    cr_expect_eq(code, 1);
+    cr_expect_eq(sh_code, 1);
     HAS(sh("eval $X report >/dev/full"), "cannot write");
-    cr_expect_eq(code, 1);
+    cr_expect_eq(sh_code, 1);
 }
 
 Test(report, has_the_windows_that_numbers_are_kept_of)
 {
     HAS(sh("eval $X report --since 3d"), "24h, 7d or 30d");
-    cr_expect_eq(code, 2);
+    cr_expect_eq(sh_code, 2);
     HAS(sh("eval $X once -o x"), "--output goes with report");
-    cr_expect_eq(code, 2);
+    cr_expect_eq(sh_code, 2);
     HAS(sh("eval $X report --format csv"), "unknown format");
-    cr_expect_eq(code, 2);
+    cr_expect_eq(sh_code, 2);
 }
 
 /* ---- in a browser, where there is one ---- */
@@ -159,7 +136,7 @@ Test(report, is_no_wider_than_the_window)
     static const int widths[] = { 1280, 800, 500 };
 
     sh("command -v chromium");
-    if (code != 0)
+    if (sh_code != 0)
         cr_skip_test("there is no chromium");
     write_world(KIT_HOSTILE);
     RUNS("eval $X report -o $D/r.html && sed -e '/Content-Security-Policy/d'"

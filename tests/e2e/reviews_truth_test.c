@@ -70,7 +70,7 @@ Test(reviews_truth, of_an_organisation_they_show_before_its_history_is_there)
     out = sh("python3 -c \"%s\" $D/once.json http://127.0.0.1:%d/api/v3/rate_limit", script,
              kit.port);
     cr_log_info("%s", out);
-    cr_expect_eq(kit.code, 0, "%s", out);
+    cr_expect_eq(sh_code, 0, "%s", out);
 }
 
 /* ---- people at work ---- */

@@ -195,17 +195,6 @@ static struct pty *watch(void)
     return pty_start(argv, ROWS, COLS, "xterm-256color");
 }
 
-static void quit(struct pty *p)
-{
-    pty_send(p, "q");
-    pty_read(p, 50);
-    cr_expect(pty_ended(p, 3000));
-    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
-    pty_free(p);
-}
-
-#define SHOWS(p, text)                                                                             \
-    cr_assert(pty_shows(p, text, SOON_MS), "no \"%s\" on:\n%s", text, pty_text(p))
 #define RAW(p, text) count((p)->raw, (p)->raw_len, text)
 
 static void fires(struct pty *p)
@@ -213,10 +202,10 @@ static void fires(struct pty *p)
     char one[8192], other[8192];
     const char *slack, *teams;
 
-    SHOWS(p, "many wait");
-    SHOWS(p, "1 firing");
-    SHOWS(p, "waiting (prom): ");
-    SHOWS(p, "fires");
+    SHOWS_IN(p, "many wait", SOON_MS);
+    SHOWS_IN(p, "1 firing", SOON_MS);
+    SHOWS_IN(p, "waiting (prom): ", SOON_MS);
+    SHOWS_IN(p, "fires", SOON_MS);
     cr_expect_eq(RAW(p, "\033]9;critical: many wait: waiting (prom): "), 1);
     cr_expect_eq(RAW(p, "\033]777;notify;critical: many wait;waiting (prom): "), 1);
     cr_expect(RAW(p, ";(1!) acme") > 0);
@@ -242,27 +231,27 @@ static void is_claimed_and_snoozed(struct pty *p)
 {
     struct pty *other = watch();
 
-    SHOWS(other, "1 firing");
+    SHOWS_IN(other, "1 firing", SOON_MS);
     cr_expect_eq(RAW(other, "\033]9;"), 0, "what was before is no news");
     pty_send(p, "cI look at it\r");
-    SHOWS(p, "claimed by");
-    SHOWS(other, ": I look at it");
-    SHOWS(other, "OWNER");
+    SHOWS_IN(p, "claimed by", SOON_MS);
+    SHOWS_IN(other, ": I look at it", SOON_MS);
+    SHOWS_IN(other, "OWNER", SOON_MS);
     pty_send(other, "Z");
-    SHOWS(other, "snooze: for how long (1h), and why");
+    SHOWS_IN(other, "snooze: for how long (1h), and why", SOON_MS);
     pty_send(other, "soon\r");
-    SHOWS(other, "that is no span like 30m, 2h or 1d");
+    SHOWS_IN(other, "that is no span like 30m, 2h or 1d", SOON_MS);
     pty_send(other, "\0252h more runners come\r");
-    SHOWS(other, "snoozed until");
-    SHOWS(p, "silenced by");
-    SHOWS(p, ": more runners come until Tue 16:3");
-    SHOWS(p, "snoozed");
+    SHOWS_IN(other, "snoozed until", SOON_MS);
+    SHOWS_IN(p, "silenced by", SOON_MS);
+    SHOWS_IN(p, ": more runners come until Tue 16:3", SOON_MS);
+    SHOWS_IN(p, "snoozed", SOON_MS);
     cr_assert(pty_lacks(p, "1 firing", SOON_MS));
     pty_send(p, "Z");
-    SHOWS(other, "1 firing");
+    SHOWS_IN(other, "1 firing", SOON_MS);
     pty_send(other, "c");
     cr_assert(pty_lacks(p, "claimed by", SOON_MS), "%s", pty_text(p));
-    quit(other);
+    pty_quit(other, "q");
 }
 
 Test(rules, one_fires_and_all_are_told_once)
@@ -282,32 +271,32 @@ Test(rules, one_fires_and_all_are_told_once)
     cr_expect_not(take_hook(request, sizeof(request), 0), "told twice: %s", request);
     cr_expect_eq(count(ran(), strlen(ran()), "end\n"), 1, "%s", ran());
     cr_expect_eq(RAW(p, "\033]9;"), 1);
-    SHOWS(p, "1 firing");
+    SHOWS_IN(p, "1 firing", SOON_MS);
     is_claimed_and_snoozed(p);
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(rules, a_viewer_may_leave_it)
 {
     struct pty *p = watch();
 
-    SHOWS(p, "Alerts");
+    SHOWS_IN(p, "Alerts", SOON_MS);
     pty_send(p, "b");
-    SHOWS(p, "ring no bell here");
-    SHOWS(p, "1 firing");
-    SHOWS(p, "fires");
+    SHOWS_IN(p, "ring no bell here", SOON_MS);
+    SHOWS_IN(p, "1 firing", SOON_MS);
+    SHOWS_IN(p, "fires", SOON_MS);
     pty_read(p, LOOKS_MS);
     cr_expect_eq(RAW(p, "\033]9;"), 0);
     cr_expect_eq(RAW(p, "\033]777;"), 0);
     cr_expect_eq(RAW(p, "(1!) acme"), 0);
-    quit(p);
+    pty_quit(p, "q");
     p = watch();
-    SHOWS(p, "1 firing");
+    SHOWS_IN(p, "1 firing", SOON_MS);
     cr_expect_eq(RAW(p, "(1!) acme"), 0, "it is remembered");
     pty_send(p, "b");
-    SHOWS(p, "ring the bell here");
+    SHOWS_IN(p, "ring the bell here", SOON_MS);
     cr_expect(RAW(p, "(1!) acme") > 0);
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* ---- without a platform ---- */

@@ -59,24 +59,12 @@ static void setup(void)
 
 TestSuite(runbooks, .init = setup, .timeout = 60);
 
-#define SHOWS(p, text) cr_expect(pty_shows(p, text, 10000), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text) cr_expect(pty_lacks(p, text, 10000), "\"%s\" on:\n%s", text, pty_text(p))
-
 static struct pty *start(const char *view)
 {
     const char *argv[] = { "dxtop",   "-c", config,   "--state", dir,
                            "--clock", NOW,  "--view", view,      NULL };
 
     return pty_start(argv, 30, 110, "xterm-256color");
-}
-
-static void quit(struct pty *p)
-{
-    pty_send(p, "q");
-    pty_read(p, 50);
-    cr_expect(pty_ended(p, 2000));
-    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
-    pty_free(p);
 }
 
 Test(runbooks, are_found_by_words_in_their_text_and_read)
@@ -92,7 +80,7 @@ Test(runbooks, are_found_by_words_in_their_text_and_read)
     SHOWS(p, "Runbooks › A pool is offline");
     SHOWS(p, "fleet start --pool linux-xl");
     LACKS(p, "```");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(runbooks, one_that_is_written_anew_is_read_anew)
@@ -104,7 +92,7 @@ Test(runbooks, one_that_is_written_anew_is_read_anew)
     pty_send(p, "r"); /* or within a minute */
     SHOWS(p, "A pool is gone");
     LACKS(p, "A pool is offline");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(runbooks, what_is_suggested_for_a_ticket_is_accepted_or_ignored)
@@ -124,10 +112,10 @@ Test(runbooks, what_is_suggested_for_a_ticket_is_accepted_or_ignored)
     pty_send(p, "i");
     SHOWS(p, "Suggestions are ignored");
     LACKS(p, "DX-2");
-    quit(p);
+    pty_quit(p, "q");
     p = start("Tickets"); /* it is kept, and other viewers see it */
     SHOWS(p, "DX-9");
     pty_send(p, "\r");
     SHOWS(p, "Suggestions are ignored");
-    quit(p);
+    pty_quit(p, "q");
 }

@@ -13,30 +13,11 @@
 #include <criterion/criterion.h>
 
 #include "../run.h"
+#include "shell.h"
 
 static char *dir, config[256];
 static struct program sim;
 static int port;
-int sim_store_code;
-
-const char *sim_store_sh(const char *fmt, ...)
-{
-    static char *out;
-    char command[2048];
-    const char *argv[] = { "/bin/sh", "-c", command, NULL };
-    int n = snprintf(command, sizeof(command),
-                     "exec 2>&1; TZ=UTC; export TZ; B='%s'; D='%s';"
-                     " X=\"$B/dxtop --config=%s --state=%s/state\"; ",
-                     getenv("DX_BUILD"), dir, config, dir);
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(command + n, sizeof(command) - (size_t)n, fmt, ap);
-    va_end(ap);
-    free(out);
-    out = program_run(argv, &sim_store_code);
-    return out;
-}
 
 static void company(void)
 {
@@ -73,10 +54,11 @@ void sim_store_fill(void)
     setenv("TZ", "UTC", 1);
     dir = test_dir();
     snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    sh_begin("D='%s'; X=\"$B/dxtop --config=%s --state=%s/state\"; ", dir, config, dir);
     port = free_port();
     company();
-    out = sim_store_sh("$X --now " SIM_NOON " once --wait 4m >$D/once.json");
-    cr_assert_eq(sim_store_code, 0, "%s", out);
+    out = sh("$X --now " SIM_NOON " once --wait 4m >$D/once.json");
+    cr_assert_eq(sh_code, 0, "%s", out);
 }
 
 void sim_store_end(void)

@@ -14,17 +14,13 @@
 #include "../company_kit.h"
 #include "../run.h"
 #include "pty.h"
+#include "stage.h"
 
 enum { ROWS = 40, COLS = 120 };
 
-static char *dir, config[256], store[256];
-
 static void setup(void)
 {
-    set_paths();
-    dir = test_dir();
-    snprintf(config, sizeof(config), "%s/t.yaml", dir);
-    snprintf(store, sizeof(store), "%s/t.db", dir);
+    stage_set();
     company_config(config, store);
     company_write(store, KIT_NORMAL);
     company_hold(store);
@@ -40,15 +36,6 @@ static struct pty *start(const char *option, const char *value)
 
     cr_assert(pty_shows(p, "3 live", 30000), "%s", pty_text(p));
     return p;
-}
-
-static void quit(struct pty *p)
-{
-    pty_send(p, "q");
-    pty_read(p, 200);
-    cr_expect(pty_ended(p, 3000));
-    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
-    pty_free(p);
 }
 
 static long now_ms(void)
@@ -183,7 +170,7 @@ Test(slow_line, held_back_it_sends_so_many_bytes_in_each_second)
                   sum[n - 1], at[n - 1] - at[0]);
     fprintf(stderr, "%zu at most in a second, %zu in %ld ms\n", most, sum[n - 1],
             at[n - 1] - at[0]);
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* ---- a reader that is slow ---- */
@@ -218,5 +205,5 @@ Test(slow_line, a_slow_reader_gets_the_last_frame_and_not_those_between)
     cr_expect_lt(frames, SCREENS / 3, "%d frames", frames);
     cr_expect_lt(p->raw_len - from, 200000, "%zu bytes", p->raw_len - from);
     cr_expect(pty_lacks(p, "Pipelines ·", 100), "%s", pty_text(p));
-    quit(p);
+    pty_quit(p, "q");
 }

@@ -272,7 +272,7 @@ static void expect_truth(int64_t now_s)
        "  $B/dxtop $C $S --now %s export $kind --since 5000d >$D/$kind.jsonl || exit;"
        " done",
        when);
-    cr_assert_eq(kit.code, 0);
+    cr_assert_eq(sh_code, 0);
     fetch_truth("");
     expect_same("truth.py --after-faults $D %s github gitlab jenkins", when);
 }

@@ -61,7 +61,7 @@ static void fault(const char *what)
                          "'http://127.0.0.1:%d/sim/fault?fault=%s'",
                          kit.port, what);
 
-    cr_assert_eq(kit.code, 0, "%s", out);
+    cr_assert_eq(sh_code, 0, "%s", out);
 }
 
 static void expect(const char *light, const char *when)
@@ -104,21 +104,6 @@ static void go_through(const struct trouble *trouble)
 }
 
 /* ---- memory ---- */
-
-static long rss_kb(pid_t pid)
-{
-    char path[64], line[128];
-    long kb = 0;
-    FILE *file;
-
-    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-    file = fopen(path, "r");
-    while (file && fgets(line, sizeof(line), file))
-        (void)sscanf(line, "VmRSS: %ld", &kb);
-    if (file)
-        fclose(file);
-    return kb;
-}
 
 static pid_t collector(void)
 {
@@ -201,7 +186,7 @@ static void expect_truth(void)
        "  $B/dxtop $C $S --now %s export $kind --since 5000d >$D/$kind.jsonl || exit;"
        " done",
        now);
-    cr_assert_eq(kit.code, 0);
+    cr_assert_eq(sh_code, 0);
     fetch_truth("");
     expect_same("truth.py $D %s github gitlab jenkins azure", now);
 }

@@ -81,8 +81,6 @@ enum { UNREAD_MS = 100, SIZES = 300, SLOWER = 1 };
 
 TestSuite(terminal, .init = setup, .timeout = 200);
 
-#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
-
 static struct pty *view_as(int rows, int cols, const char *shown)
 {
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, NULL };

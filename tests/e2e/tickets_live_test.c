@@ -127,18 +127,10 @@ static struct pty *watch(const char *type, const char *path)
     return pty_start(argv, ROWS, COLS, "xterm-256color");
 }
 
-static void quit(struct pty *p)
-{
-    pty_send(p, "q");
-    pty_read(p, 50);
-    cr_expect(pty_ended(p, 2000));
-    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
-    pty_free(p);
-}
-
-#define SHOWS(p, text)                                                                             \
+#define SHOWS_SOON(p, text)                                                                        \
     cr_assert(pty_shows(p, text, WITHIN_MS), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text) cr_assert(pty_lacks(p, text, WITHIN_MS), "\"%s\" on:\n%s", text, pty_text(p))
+#define LACKS_SOON(p, text)                                                                        \
+    cr_assert(pty_lacks(p, text, WITHIN_MS), "\"%s\" on:\n%s", text, pty_text(p))
 
 /* The row of the ticket in the list; -1: it is in none. */
 static int row_of_ticket(struct pty *p)
@@ -183,35 +175,35 @@ static void lives(struct pty *p)
 
     cr_assert(pty_shows(p, "No ticket is open.", 15000), "%s", pty_text(p));
     open_ticket();
-    SHOWS(p, ticket.key);
-    SHOWS(p, "Coffee is out");
-    SHOWS(p, "1 open · 1 due");
+    SHOWS_SOON(p, ticket.key);
+    SHOWS_SOON(p, "Coffee is out");
+    SHOWS_SOON(p, "1 open · 1 due");
     cr_expect_not(is_red(p), "%s", pty_text(p));
     pty_send(p, "\r"); /* all of it */
-    SHOWS(p, "first reply  not yet");
-    SHOWS(p, "is about to pass its SLA");
+    SHOWS_SOON(p, "first reply  not yet");
+    SHOWS_SOON(p, "is about to pass its SLA");
 
     happens("answer");
-    LACKS(p, "first reply  not yet");
-    SHOWS(p, "first reply  14:3");
+    LACKS_SOON(p, "first reply  not yet");
+    SHOWS_SOON(p, "first reply  14:3");
     pty_send(p, "\033");
-    SHOWS(p, "TITLE");
+    SHOWS_SOON(p, "TITLE");
     cr_expect_not(is_red(p), "%s", pty_text(p));
     cr_assert_lt(now_ms(), ticket.opened_ms + GOAL_MS, "the machine is too slow for this test");
 
     pty_read(p, (int)(ticket.opened_ms + GOAL_MS - now_ms()));
     snprintf(text, sizeof(text), "✗ 1   %s passed its SLA", ticket.key);
-    SHOWS(p, text);
-    SHOWS(p, "1 open · 1 over");
+    SHOWS_SOON(p, text);
+    SHOWS_SOON(p, "1 open · 1 over");
     cr_expect(is_red(p), "%s", pty_text(p));
 
     happens("resolve");
-    SHOWS(p, "No ticket is open.");
-    LACKS(p, ticket.key);
+    SHOWS_SOON(p, "No ticket is open.");
+    LACKS_SOON(p, ticket.key);
     happens("reopen");
-    SHOWS(p, ticket.key);
-    SHOWS(p, "1 open");
-    quit(p);
+    SHOWS_SOON(p, ticket.key);
+    SHOWS_SOON(p, "1 open");
+    pty_quit(p, "q");
 }
 
 Test(tickets_live, in_jira)

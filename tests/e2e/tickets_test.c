@@ -14,19 +14,15 @@
 #include "../run.h"
 #include "../ticket_kit.h"
 #include "pty.h"
+#include "stage.h"
 
 static const char *const sizes[] = { "200x60", "120x40", "80x24", "40x10" };
 static const char *const views[] = { "Tickets", "Overview", "Queues", "Flaky" };
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]), VIEWS = sizeof(views) / sizeof(views[0]) };
 
-static char *dir, config[256], store[256];
-
 static void setup(void)
 {
-    set_paths();
-    dir = test_dir();
-    snprintf(config, sizeof(config), "%s/t.yaml", dir);
-    snprintf(store, sizeof(store), "%s/t.db", dir);
+    stage_set();
     company_write(store, KIT_NORMAL);
     tickets_config(config, store);
 }
@@ -119,9 +115,6 @@ Test(tickets, how_they_fare_stands_beside_them_where_there_is_room)
 
 /* ---- in a terminal ---- */
 
-#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text) cr_expect(pty_lacks(p, text, 5000), "\"%s\" on:\n%s", text, pty_text(p))
-
 static struct pty *view(const char *name, int rows, int cols)
 {
     const char *argv[] = { "dxtop", "-c",    config,   "--state", dir,
@@ -132,15 +125,6 @@ static struct pty *view(const char *name, int rows, int cols)
     p = pty_start(argv, rows, cols, "xterm-256color");
     cr_assert(pty_shows(p, "TITLE", 10000), "%s", pty_text(p));
     return p;
-}
-
-static void quit(struct pty *p)
-{
-    pty_send(p, "q");
-    pty_read(p, 50);
-    cr_expect(pty_ended(p, 1000));
-    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
-    pty_free(p);
 }
 
 Test(tickets, enter_shows_all_of_one_and_o_opens_it)
@@ -159,7 +143,7 @@ Test(tickets, enter_shows_all_of_one_and_o_opens_it)
     SHOWS(p, "https://acme.atlassian.example/browse/DX-412");
     pty_send(p, "\033");
     LACKS(p, "Tickets › DX-412");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* The clock stands still and nothing is polled: only the frame itself brings it. */
@@ -173,7 +157,7 @@ Test(tickets, those_that_are_like_one_are_looked_for_behind_the_first_frame)
     SHOWS(p, "Tickets › ");
     SHOWS(p, "first reply");
     LACKS(p, "looking for them");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(tickets, that_nobody_answered_is_said_where_it_is_known)
@@ -191,7 +175,7 @@ Test(tickets, that_nobody_answered_is_said_where_it_is_known)
     SHOWS(p, "Tickets › DX-345");
     SHOWS(p, "first reply  not known");
     LACKS(p, "without one");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(tickets, what_is_beyond_the_list_is_found_and_sorted_to_its_top)
@@ -215,7 +199,7 @@ Test(tickets, what_is_beyond_the_list_is_found_and_sorted_to_its_top)
     SHOWS(p, "1-18 of 1,000 of 1,220");
     SHOWS(p, "Windows images");
     SHOWS(p, "DX-412 passed its SLA 41m ago"); /* told, although it is not listed */
-    quit(p);
+    pty_quit(p, "q");
 }
 
 static bool has_bytes(const struct pty *p, const char *bytes)
@@ -247,7 +231,7 @@ Test(tickets, hostile_titles_leave_the_terminal_and_the_table_as_they_are)
     cr_expect_not(has_bytes(p, "\033[2J\033[31m"));
     cr_expect_not(has_bytes(p, "\xe2\x80\xae"), "a bidi override");
     cr_expect_not(has_bytes(p, "\xe2\x81\xa6"), "a bidi isolate");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* ---- tiles ---- */
@@ -272,5 +256,5 @@ Test(tickets, of_a_tile_are_those_that_it_counts)
     SHOWS(p, "› priority 3");
     SHOWS(p, "DX-410");
     LACKS(p, "DX-408");
-    quit(p);
+    pty_quit(p, "q");
 }

@@ -58,7 +58,7 @@ static void expect_truth(const char *now)
     const char *out =
         sh("$B/dxtop $C $S --now %s export tickets --since 400d >$D/tickets.jsonl", now);
 
-    cr_assert_eq(kit.code, 0, "%s", out);
+    cr_assert_eq(sh_code, 0, "%s", out);
     fetch_truth("?kind=ticket");
     expect_same("tickets_truth.py $D %s%s", now, compared);
 }

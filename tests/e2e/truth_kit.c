@@ -19,6 +19,7 @@ void kit_init(void)
     set_paths();
     kit.dir = test_dir();
     snprintf(kit.config, sizeof(kit.config), "%s/t.yaml", kit.dir);
+    sh_begin("D='%s'; C=--config='%s'; S=--state='%s/state'; ", kit.dir, kit.config, kit.dir);
     kit.port = free_port();
     sim = (struct program){ .pid = -1 };
 }
@@ -58,38 +59,11 @@ void kit_company(struct kit_company company)
 
 /* ---- programs ---- */
 
-static const char *run(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
-static const char *run(const char *fmt, va_list ap)
-{
-    static char *out;
-    char command[2048];
-    const char *argv[] = { "/bin/sh", "-c", command, NULL };
-    int n = snprintf(command, sizeof(command),
-                     "exec 2>&1; B='%s'; D='%s'; C=--config='%s'; S=--state='%s/state'; ",
-                     getenv("DX_BUILD"), kit.dir, kit.config, kit.dir);
-
-    vsnprintf(command + n, sizeof(command) - (size_t)n, fmt, ap);
-    free(out);
-    out = program_run(argv, &kit.code);
-    return out;
-}
-
-const char *sh(const char *fmt, ...)
-{
-    const char *out;
-    va_list ap;
-
-    va_start(ap, fmt);
-    out = run(fmt, ap);
-    va_end(ap);
-    return out;
-}
-
 void poll_once(const char *how, const char *when)
 {
     const char *out = sh("$B/dxtop $C $S %s %s once --wait 9m >$D/once.json", how, when);
 
-    cr_assert_eq(kit.code, 0, "%d %s", kit.code, out);
+    cr_assert_eq(sh_code, 0, "%d %s", sh_code, out);
 }
 
 void kill_collector(int (*stored)(void), int at_least)
@@ -117,7 +91,7 @@ void fetch_truth(const char *query)
                          " 'http://127.0.0.1:%d/truth%s' >$D/truth.jsonl",
                          kit.port, query);
 
-    cr_assert_eq(kit.code, 0, "%s", out);
+    cr_assert_eq(sh_code, 0, "%s", out);
 }
 
 void expect_same(const char *fmt, ...)
@@ -130,7 +104,7 @@ void expect_same(const char *fmt, ...)
     vsnprintf(command, sizeof(command), fmt, ap);
     va_end(ap);
     out = sh("python3 -B '%s'/tests/e2e/%s", getenv("DX_SRC"), command);
-    cr_expect_eq(kit.code, 0, "%s", out);
+    cr_expect_eq(sh_code, 0, "%s", out);
 }
 
 /* ---- a clock that runs ---- */

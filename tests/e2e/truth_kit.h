@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "../run.h"
+#include "shell.h"
 
 /* Friday noon: a week's work lies behind, the pools are busy. */
 #define NOON "2026-11-20T12:00:00Z"
@@ -13,11 +14,12 @@
 struct truth_kit {
     char *dir, config[256]; /* the configuration's path: each test writes its own */
     int port;               /* of the company: a later one is the same server to dxtop */
-    int code;               /* with which sh() ended */
 };
 extern struct truth_kit kit;
 
-void kit_init(void); /* for .init */
+/* For .init; sh() then has the directory as $D, and $C and $S, the options for configuration and
+ * store. */
+void kit_init(void);
 void kit_done(void); /* for .fini */
 
 /* A company at a moment ("--now", NOON) or at work ("--clock", "T@N"). It takes the place of
@@ -28,9 +30,6 @@ struct kit_company {
 };
 void kit_company(struct kit_company company);
 
-/* A shell's command line, with $B the programs, $D the directory, $C and $S the options
- * for configuration and store; its output lives until the next one. */
-const char *sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* dxtop once, which has to come to its end. */
 void poll_once(const char *how, const char *when);
 /* What the company knows, as $D/truth.jsonl: query is "" or "?kind=...". */

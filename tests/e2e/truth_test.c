@@ -43,7 +43,7 @@ static void export_all(const char *now)
            " done",
            now);
 
-    cr_assert_eq(kit.code, 0, "%d %s", kit.code, out);
+    cr_assert_eq(sh_code, 0, "%d %s", sh_code, out);
 }
 
 static void compare(const char *option, const char *now)
@@ -97,7 +97,7 @@ Test(truth, as_of_days_before)
     for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
         company("4", "12", before[i].history, "--now", before[i].now);
         sh("$B/dxtop $C $S --now %s once --offline >$D/once.json", before[i].now);
-        cr_assert_eq(kit.code, 0);
+        cr_assert_eq(sh_code, 0);
         export_all(before[i].now);
         compare("--then", before[i].now);
     }

@@ -55,19 +55,6 @@ static struct pty *view(int rows, int cols)
     return p;
 }
 
-#define SHOWS(p, text) cr_expect(pty_shows(p, text, 5000), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text) cr_expect(pty_lacks(p, text, 5000), "\"%s\" on:\n%s", text, pty_text(p))
-
-static void quit(struct pty *p)
-{
-    pty_send(p, "q");
-    pty_read(p, 50);
-    cr_expect(pty_ended(p, 1000));
-    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
-    cr_expect(pty_restored(p));
-    pty_free(p);
-}
-
 TestSuite(viewer, .init = setup, .fini = teardown, .timeout = 100);
 
 Test(viewer, starts_shows_and_quits)
@@ -79,7 +66,7 @@ Test(viewer, starts_shows_and_quits)
     SHOWS(p, "1 One");
     cr_expect_eq(pty_cell(p, 1, 1).attrs.reverse, 0);
     cr_expect(strstr(p->raw, "\033[?2026h"), "frames are synchronized");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(viewer, moves_filters_sorts_zooms_and_helps)
@@ -109,7 +96,7 @@ Test(viewer, moves_filters_sorts_zooms_and_helps)
     SHOWS(p, "max ");
     pty_send(p, "L");
     SHOWS(p, "collector 0.1.0 started");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(viewer, is_right_at_every_size)
@@ -126,7 +113,7 @@ Test(viewer, is_right_at_every_size)
             SHOWS(p, "dxtop");
         }
     }
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(viewer, survives_a_storm_of_sizes)
@@ -140,7 +127,7 @@ Test(viewer, survives_a_storm_of_sizes)
     pty_resize(p, 40, 120);
     SHOWS(p, "linux-xl");
     SHOWS(p, "2 of 2 live");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(viewer, themes_change_and_are_found_again)
@@ -150,12 +137,12 @@ Test(viewer, themes_change_and_are_found_again)
     pty_send(p, "t");
     SHOWS(p, "theme light");
     pty_send(p, "2");
-    quit(p);
+    pty_quit(p, "q");
     p = view(40, 120);
     pty_send(p, "t");
     SHOWS(p, "theme high-contrast");
     SHOWS(p, "max ");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* How often the colour changes from one cell that shows something to the next. */
@@ -203,7 +190,7 @@ Test(viewer, colours_change_only_for_what_is_seen)
 
             cr_expect(!VTERM_COLOR_IS_DEFAULT_BG(&cell.bg), "%d, %d is not painted", row, col);
         }
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(viewer, a_second_that_passes_is_a_few_bytes)
@@ -235,7 +222,7 @@ Test(viewer, a_second_that_passes_is_a_few_bytes)
     cr_expect(p->raw_len > from && p->raw_len < from + 300, "%zu bytes", p->raw_len - from);
     /* The colour stays from one digit to the next; two may come in a second. */
     cr_expect_leq(least, 4, "%zu bytes for a digit", least);
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(viewer, stops_and_comes_back)
@@ -252,7 +239,7 @@ Test(viewer, stops_and_comes_back)
         kill(p->pid, SIGCONT);
     }
     SHOWS(p, "linux-xl");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(viewer, gives_the_terminal_back_at_every_end)
@@ -318,7 +305,7 @@ Test(viewer, old_data_is_marked_and_recovers_without_a_key)
     cr_expect(pty_shows(p, "2 of 2 live", 40000), "%s", pty_text(p));
     cr_expect(pty_lacks(p, "stale", 5000), "%s", pty_text(p));
     SHOWS(p, "back after");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 static pid_t collector_of(void)
@@ -351,21 +338,6 @@ enum { GROWS_BY = 1 << 20 };
 enum { GROWS_BY = 4096 };
 #endif
 
-static long rss_kb(pid_t pid)
-{
-    char path[64], line[128];
-    long kb = 0;
-    FILE *file;
-
-    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-    file = fopen(path, "r");
-    while (file && fgets(line, sizeof(line), file))
-        (void)sscanf(line, "VmRSS: %ld", &kb);
-    if (file)
-        fclose(file);
-    return kb;
-}
-
 /* Where there are no key numbers the views take turns; what is wrong is said below whichever is
  * shown, nothing has to be pressed, and it grows by nothing. */
 Test(viewer, on_the_wall_it_stays_right_through_an_outage_and_a_storm_of_sizes)
@@ -393,7 +365,7 @@ Test(viewer, on_the_wall_it_stays_right_through_an_outage_and_a_storm_of_sizes)
     LACKS(p, "•");
     SHOWS(p, "linux-xl");
     cr_expect_lt(rss_kb(p->pid) - before, GROWS_BY, "from %ld to %ld KiB", before, rss_kb(p->pid));
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(viewer, another_collector_takes_over)
@@ -410,8 +382,8 @@ Test(viewer, another_collector_takes_over)
     cr_expect(second > 0 && second != first, "within five seconds");
     SHOWS(one, "2 of 2 live");
     SHOWS(two, "2 of 2 live");
-    quit(one);
-    quit(two);
+    pty_quit(one, "q");
+    pty_quit(two, "q");
     for (int i = 0; i < 250 && collector_of() > 0; i++)
         usleep(20000);
     cr_expect_eq(collector_of(), 0, "with its last viewer it ends");
@@ -437,7 +409,7 @@ Test(viewer, a_wrong_source_is_said_on_the_screen)
     write_file(config, "sources:\n  - type: promtheus\n    url: http://127.0.0.1:1\n");
     struct pty *p = pty_start(argv, 24, 120, "xterm-256color");
     SHOWS(p, "unknown type of source \"promtheus\"");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(viewer, every_terminal_gets_what_it_can_show)
@@ -450,7 +422,7 @@ Test(viewer, every_terminal_gets_what_it_can_show)
         struct pty *p = pty_start(argv, 24, 80, terms[i]);
 
         cr_expect(pty_shows(p, "linux-xl", 10000), "%s:\n%s", terms[i], pty_text(p));
-        quit(p);
+        pty_quit(p, "q");
     }
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, NULL };
     struct pty *p = pty_start(argv, 24, 80, "dumb");

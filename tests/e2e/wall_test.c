@@ -14,11 +14,10 @@
 #include "../golden.h"
 #include "../run.h"
 #include "pty.h"
+#include "stage.h"
 
 static const char *const sizes[] = { "160x45", "120x40", "80x24", "40x10" };
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
-
-static char *dir, config[256], store[256];
 
 static void write_config(const char *wall)
 {
@@ -33,11 +32,7 @@ static void write_config(const char *wall)
 
 static void setup(void)
 {
-    set_paths();
-    setenv("TZ", "UTC", 1);
-    dir = test_dir();
-    snprintf(config, sizeof(config), "%s/t.yaml", dir);
-    snprintf(store, sizeof(store), "%s/t.db", dir);
+    stage_set();
     write_config("");
 }
 
@@ -157,9 +152,6 @@ Test(wall, a_wrong_one_is_said)
 
 /* ---- in a terminal ---- */
 
-#define SHOWS(p, text) cr_expect(pty_shows(p, text, 8000), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text) cr_expect(pty_lacks(p, text, 8000), "\"%s\" on:\n%s", text, pty_text(p))
-
 static struct pty *start(const char *wall, const char *option)
 {
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--now", KIT_NOW, option, NULL };
@@ -168,15 +160,6 @@ static struct pty *start(const char *wall, const char *option)
     company_write(store, KIT_NORMAL);
     company_hold(store);
     return pty_start(argv, 24, 80, "xterm-256color");
-}
-
-static void quit(struct pty *p)
-{
-    pty_send(p, "q");
-    pty_read(p, 50);
-    cr_expect(pty_ended(p, 1000));
-    cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
-    pty_free(p);
 }
 
 Test(wall, turns_its_pages_until_a_key_is_pressed_and_again_after_a_while)
@@ -198,7 +181,7 @@ Test(wall, turns_its_pages_until_a_key_is_pressed_and_again_after_a_while)
     SHOWS(p, "1 of 2  paused");
     pty_send(p, "2");
     SHOWS(p, "2 of 2  paused");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(wall, comes_and_goes_by_its_key)
@@ -218,7 +201,7 @@ Test(wall, comes_and_goes_by_its_key)
     SHOWS(p, "██████");
     pty_send(p, "\033");
     SHOWS(p, "? help");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* As long as nothing changes, nothing is sent: no seconds, no redrawing. */
@@ -232,5 +215,5 @@ Test(wall, is_silent_while_nothing_changes)
     len = p->raw_len;
     pty_read(p, 2500);
     cr_expect_eq(p->raw_len, len, "%zu bytes", p->raw_len - len);
-    quit(p);
+    pty_quit(p, "q");
 }
