@@ -275,7 +275,7 @@ static struct dx_cell quantile(const struct pool *pool, double value, enum dx_ro
 }
 
 /* "≤5m" rather than "≤5m00s": it is a whole number of minutes mostly. */
-static void goal_text(char *out, size_t cap, double goal)
+static void goal_words(char *out, size_t cap, double goal)
 {
     char number[64];
 
@@ -295,7 +295,7 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
     char q[4][80], goal[40], runners[48], text[220];
     struct dx_cell cells[COUNT];
 
-    goal_text(goal, sizeof(goal), pool->goal);
+    goal_words(goal, sizeof(goal), pool->goal);
     (void)snprintf(runners, sizeof(runners), "–");
     if (pool->counted)
         (void)snprintf(runners, sizeof(runners), "%lld/%lld", (long long)pool->busy,
