@@ -201,24 +201,3 @@ Test(business_slow, counts_the_same_minutes_of_years)
     }
     zone_done(&zone);
 }
-
-Test(business_slow, what_passes_has_passed)
-{
-    for (size_t z = 0; z < sizeof(zones) / sizeof(zones[0]); z++) {
-        in_zone(zones[z]);
-        for (int i = 0; i < 2000; i++) {
-            int64_t from = some_time() + below(MINUTE_MS);
-            int64_t passed = 1 + below(100 * INT64_C(3600000));
-
-            some_week();
-            hours[2][0] = (struct calendar_hours){ 0, 600000 }; /* open at all */
-            calendar.days[2] = (struct calendar_day){ hours[2], 1 };
-            some_holidays(from);
-            int64_t at = business_after(&business, from, passed);
-            cr_expect_eq(business_ms(&business, from, at, NULL, 0), passed, "%s %d", zones[z], i);
-            cr_expect_eq(business_ms(&business, from, at - 1, NULL, 0), passed - 1, "%s %d",
-                         zones[z], i);
-        }
-    }
-    zone_done(&zone);
-}

@@ -326,7 +326,6 @@ Test(business, times_without_bounds_end)
     int64_t all = business_ms(&business, INT64_MIN, INT64_MAX, NULL, 0);
     /* From 1900 to 2200 UTC. */
     cr_expect_eq(all, INT64_C(7258118400000) + INT64_C(2208988800000));
-    cr_expect_eq(business_after(&business, INT64_MIN, INT64_MAX), 0);
     zone_done(&zone);
 }
 
@@ -342,52 +341,6 @@ Test(business, many_pauses_are_merged_too)
             (struct business_pause){ monday + (99 - i) * 60000, monday + (101 - i) * 60000 };
     cr_expect_eq(business_ms(&business, monday, monday + AT(8, 0), pauses, 100),
                  AT(8, 0) - 101 * 60000);
-    zone_done(&zone);
-}
-
-/* ---- when so much has passed ---- */
-
-static const struct {
-    const char *name, *zone;
-    const struct calendar_day *week;
-    const char *holidays, *from, *passed, *wanted; /* wanted: in UTC */
-} targets[] = {
-    { "later that day", "Europe/Berlin", office, NULL, D("23T10:00", CET), "2h",
-      "2026-11-23T11:00:00Z" },
-    { "before opening", "Europe/Berlin", office, NULL, D("23T06:00", CET), "2h",
-      "2026-11-23T10:00:00Z" },
-    /* Friday has 1 h left, so the second one is over on Monday at 10:00. */
-    { "over a weekend", "Europe/Berlin", office, NULL, D("20T16:00", CET), "2h",
-      "2026-11-23T09:00:00Z" },
-    { "to closing, not to the next opening", "Europe/Berlin", office, NULL, D("23T09:00", CET),
-      "8h", "2026-11-23T16:00:00Z" },
-    { "none at all", "Europe/Berlin", office, NULL, D("21T09:00", CET), "0s",
-      "2026-11-21T08:00:00Z" },
-    /* Thursday 1 h, Friday is none, Monday 1 h. */
-    { "over a holiday", "Europe/Berlin", office, "2026-12-25", "2026-12-24T16:00:00+01:00", "2h",
-      "2026-12-28T09:00:00Z" },
-    /* Opens at 03:00 CEST. */
-    { "opens in a gap", "Europe/Berlin", opens_in_it, NULL, "2026-03-29T00:00:00+01:00", "30m",
-      "2026-03-29T01:30:00Z" },
-    /* From the first 02:30 on: 1 h later it is 02:30 again. */
-    { "opens in a fold", "Europe/Berlin", opens_in_it, NULL, "2026-10-25T00:00:00+02:00", "1h",
-      "2026-10-25T01:30:00Z" },
-    /* 5 days a week: 40 days are eight weeks. */
-    { "weeks", "Europe/Berlin", office, NULL, D("23T09:00", CET), "320h", "2027-01-15T16:00:00Z" },
-    { "never", "Europe/Berlin", closed, NULL, D("23T09:00", CET), "1s", "" },
-};
-
-Test(business, so_much_has_passed_at)
-{
-    for (size_t i = 0; i < COUNT(targets); i++) {
-        char got[TIME_TEXT];
-        int64_t passed;
-
-        use(targets[i].zone, targets[i].week, targets[i].holidays);
-        cr_assert(duration_parse(&passed, targets[i].passed));
-        time_format(got, business_after(&business, at(targets[i].from), passed));
-        cr_expect_str_eq(got, targets[i].wanted, "%s: %s", targets[i].name, got);
-    }
     zone_done(&zone);
 }
 

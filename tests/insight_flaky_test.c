@@ -100,7 +100,6 @@ Test(flaky, each_history_has_its_verdict)
 Test(flaky, five_passes_and_33_that_never_started_are_not_flaky)
 {
     struct flaky_try tries[TRIES];
-    struct flaky_commit *commits;
     struct flaky f;
 
     for (size_t i = 0; i < 38; i++)
@@ -115,8 +114,6 @@ Test(flaky, five_passes_and_33_that_never_started_are_not_flaky)
     f = flaky_judge(tries, 38, now);
     cr_expect(!f.listed && f.pairs == 0 && f.k == 0 && f.lost_ms == 0);
     cr_expect(f.counted == 5 && f.dropped == 33, "%d %d", (int)f.counted, (int)f.dropped);
-    cr_expect_eq(flaky_commits(tries, 38, now, &commits), 0);
-    cr_expect_null(commits);
     for (size_t i = 0; i < 38; i++)
         tries[i].never_started = false;
     cr_expect(flaky_judge(tries, 38, now).listed, "without that they would be");
@@ -164,20 +161,4 @@ Test(flaky, unknown_spans_cost_nothing)
 
     tries[0].duration_ms = tries[1].queued_ms = -1;
     cr_expect_eq(flaky_judge(tries, n, now).lost_ms, 10000);
-}
-
-Test(flaky, its_commits_are_the_evidence_the_latest_first)
-{
-    struct flaky_try tries[TRIES];
-    size_t n = read_tries(tries, "as bf bs2 cf bs2 bf df as");
-    struct flaky_commit *commits;
-
-    cr_assert_eq(flaky_commits(tries, n, now, &commits), 3);
-    cr_expect(commits[0].sha == 'd' && !commits[0].pair && commits[0].passed == SIZE_MAX &&
-              commits[0].first_failed == 6 && commits[0].last == 6);
-    cr_expect(commits[1].sha == 'b' && commits[1].pair && commits[1].first_failed == 1 &&
-              commits[1].passed == 2 && commits[1].last == 5 && commits[1].failed == 2 &&
-              commits[1].ok == 2);
-    cr_expect(commits[2].sha == 'c' && commits[2].failed == 1);
-    free(commits);
 }

@@ -69,13 +69,14 @@ static int64_t bound(const char *text, const char *key, int64_t otherwise)
     const char *at = strstr(text, key);
     char whole[32];
     int64_t local, first;
+    size_t span = 0;
 
     if (!at)
         return otherwise;
     snprintf(whole, sizeof(whole), "%.16s:00Z", at + strlen(key));
     local = time_parse(whole, strlen(whole));
     cr_assert(local > 0, "%s", text);
-    first = zone_instant(&zone, local);
+    first = zone_instant_next(&zone, local, &span);
     if (strchr(key, '>') && zone_local(&zone, first + HOUR) == local)
         return first + HOUR;
     return first;

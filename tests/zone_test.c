@@ -127,13 +127,20 @@ static const struct {
     { "UTC", "UTC", "2026-03-29T02:30:00Z", "2026-03-29T02:30:00Z" },
 };
 
+static int64_t instant_of(int64_t local_ms)
+{
+    size_t at = 0;
+
+    return zone_instant_next(&zone, local_ms, &at);
+}
+
 Test(zone, a_local_time_is_the_first_instant_that_shows_it_or_a_later_one)
 {
     for (size_t i = 0; i < COUNT(instants); i++) {
         char got[TIME_TEXT];
 
         open_zone(instants[i].zone);
-        time_format(got, zone_instant(&zone, ms(instants[i].local)));
+        time_format(got, instant_of(ms(instants[i].local)));
         cr_expect_str_eq(got, instants[i].instant, "%s: %s", instants[i].name, got);
     }
     zone_done(&zone);
@@ -149,7 +156,7 @@ Test(zone, the_instant_is_the_first_in_any_order)
         for (; local < ms("2069-01-01T00:00:00Z"); local += (int64_t)(next() % 400000000)) {
             int64_t got = zone_instant_next(&zone, local, &at);
 
-            cr_expect_eq(got, zone_instant(&zone, local));
+            cr_expect_eq(got, instant_of(local));
             cr_expect_geq(zone_local(&zone, got), local, "%s at %lld", zones[i], (long long)got);
             cr_expect_lt(zone_local(&zone, got - 1), local, "%s at %lld", zones[i], (long long)got);
         }

@@ -23,7 +23,9 @@ static void add(struct words *words, const char *name)
         words->names[words->count++] = name;
 }
 
-void complete_words(struct viewer *v, enum action action, const char **names)
+/* What may stand after an action: views, themes, columns, formats, sources. Ends at NULL;
+ * an empty list: anything, or nothing. names: COMPLETIONS_MOST + 1. */
+static void words_of(struct viewer *v, enum action action, const char **names)
 {
     static const char *const spans[] = { "30m", "1h", "2h", "4h", "8h", "1d", "3d", "7d" };
     const struct instance *in = move_focused(v);
@@ -78,7 +80,7 @@ void complete_find(struct viewer *v, const char *text, struct completion *comple
         word[len] = '\0';
         completion->from = len + strspn(text + len, " ");
         if (action_find(word) != ACTION_COUNT)
-            complete_words(v, action_find(word), names);
+            words_of(v, action_find(word), names);
         all = names;
     }
     if (keep(completion, all, text + completion->from) && completion->count == 1 &&
@@ -94,7 +96,7 @@ const char *complete_only(struct viewer *v, enum action action, const char *text
     const char *names[COMPLETIONS_MOST + 1], *found = NULL;
 
     *count = 0;
-    complete_words(v, action, names);
+    words_of(v, action, names);
     for (size_t i = 0; names[i]; i++) {
         if (strcasecmp(names[i], text) == 0)
             return names[i];
@@ -114,7 +116,7 @@ const char *complete_meant(struct viewer *v, enum action action, const char *tex
 
     if (found)
         return found;
-    complete_words(v, action, names);
+    words_of(v, action, names);
     near = text_nearest(text, names);
     viewer_say(v, "%s: %s \"%.40s\"%s%s%s", action_names[action],
                count > 1 ? "more than one begins with" : "there is no", text,

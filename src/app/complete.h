@@ -17,9 +17,6 @@ struct completion {
  * already. */
 void complete_find(struct viewer *v, const char *text, struct completion *completion);
 
-/* What may stand after an action: views, themes, columns, formats, sources. Ends at NULL;
- * an empty list: anything, or nothing. names: COMPLETIONS_MOST + 1. */
-void complete_words(struct viewer *v, enum action action, const char **names);
 /* The one that is meant by a text: it, or the only one that begins so, in whichever case.
  * NULL: none; *count begin so. complete_meant() says in the last line what is wrong. */
 const char *complete_only(struct viewer *v, enum action action, const char *text, size_t *count);

@@ -10,9 +10,7 @@
 #include "app/moment.h"
 #include "app/records.h"
 #include "app/redact.h"
-
-#define HOUR_MS INT64_C(3600000)
-#define DAY_MS  (24 * HOUR_MS)
+#include "derive/derive.h"
 
 const char *const export_kinds[] = { "samples", "alerts",   "runs",    "jobs", "pools", "pipelines",
                                      "flaky",   "failures", "tickets", "kpis", "rules", NULL };
@@ -22,8 +20,6 @@ static const enum record_type types[] = { RECORD_SAMPLE, RECORD_ALERT,   RECORD_
                                           RECORD_JOB,    RECORD_POOL,    RECORD_PIPELINE,
                                           RECORD_FLAKY,  RECORD_FAILURE, RECORD_TICKET,
                                           RECORD_KPI,    RECORD_RULE };
-
-const int64_t export_windows[EXPORT_WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
 
 struct printing {
     FILE *out;
@@ -75,9 +71,9 @@ static void print_all(struct printing *p, const struct arguments *args)
     switch ((int)p->type) {
     case RECORD_POOL:
     case RECORD_PIPELINE:
-        for (int w = 0; w < EXPORT_WINDOWS; w++)
-            if (!args->since_given || export_windows[w] <= args->since_ms)
-                print_rows(p, DX_FILTER(.window_ms = export_windows[w], .parts = true));
+        for (int w = 0; w < WINDOWS; w++)
+            if (!args->since_given || derive_windows[w] <= args->since_ms)
+                print_rows(p, DX_FILTER(.window_ms = derive_windows[w], .parts = true));
         break;
     case RECORD_FLAKY:
         p->last_ms = args->since_given ? from_ms : INT64_MIN;

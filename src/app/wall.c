@@ -18,7 +18,7 @@ enum { FINDINGS_ROWS = 57, FINDINGS_COLS = 200 };
 
 /* ---- which pages there are ---- */
 
-size_t wall_pages(const struct wall *wall)
+static size_t pages_of(const struct wall *wall)
 {
     return (wall->open && wall->health.columns ? wall->health.table->row_count : 0) +
            wall->view_count;
@@ -26,7 +26,7 @@ size_t wall_pages(const struct wall *wall)
 
 static size_t health_pages(const struct wall *wall)
 {
-    return wall_pages(wall) - wall->view_count;
+    return pages_of(wall) - wall->view_count;
 }
 
 /* Those of the configuration; where there are no key numbers, all but those of sources. */
@@ -51,7 +51,7 @@ struct page *wall_view(struct viewer *v)
 {
     size_t health = health_pages(&v->wall);
 
-    return v->wall.at < health || wall_pages(&v->wall) == 0
+    return v->wall.at < health || pages_of(&v->wall) == 0
                ? NULL
                : &v->pages[v->wall.view[v->wall.at - health]];
 }
@@ -60,7 +60,7 @@ struct page *wall_view(struct viewer *v)
 static void stay_within(struct viewer *v)
 {
     struct wall *wall = &v->wall;
-    size_t pages = wall_pages(wall);
+    size_t pages = pages_of(wall);
     char key[32];
 
     if (wall->at >= pages)
@@ -142,7 +142,7 @@ bool wall_enter(struct viewer *v)
     return true;
 }
 
-void wall_leave(struct viewer *v)
+static void leave(struct viewer *v)
 {
     v->wall.on = false;
     v->want_update = true;
@@ -195,7 +195,7 @@ static struct wall_lines lines_of(struct viewer *v)
         .trouble = *v->store_trouble ? v->store_trouble : v->collector.trouble,
         .facts = &v->facts,
         .at = wall->at,
-        .pages = wall_pages(wall),
+        .pages = pages_of(wall),
         .paused = wall->paused,
         .now_ms = viewer_now(v),
         .frozen = v->frozen_ms > 0,
@@ -229,7 +229,7 @@ void wall_draw(struct viewer *v, struct grid *grid)
 
 static void turn(struct viewer *v, int by)
 {
-    size_t pages = wall_pages(&v->wall);
+    size_t pages = pages_of(&v->wall);
 
     if (pages > 0)
         v->wall.at = (v->wall.at + pages + (size_t)(by + (int)pages)) % pages;
@@ -244,7 +244,7 @@ void wall_tick(struct viewer *v, int64_t boot_ms)
         return;
     wall->paused = false;
     wall->turn_ms = boot_ms + v->app->config.wall.every_ms;
-    if (wall_pages(wall) > 1)
+    if (pages_of(wall) > 1)
         turn(v, 1);
     else
         v->want_draw = true;
@@ -272,10 +272,10 @@ static bool is_understood(enum action action)
 static void act(struct viewer *v, const struct bind *bind)
 {
     if (bind->action == ACTION_BACK || bind->action == ACTION_WALL)
-        wall_leave(v);
+        leave(v);
     else if (turns(bind->action) != 0)
         turn(v, turns(bind->action));
-    else if (bind->action == ACTION_VIEW && (size_t)bind->nth < wall_pages(&v->wall))
+    else if (bind->action == ACTION_VIEW && (size_t)bind->nth < pages_of(&v->wall))
         v->wall.at = (size_t)bind->nth;
     else if (is_understood(bind->action))
         actions_do(v, bind->action, &(struct deed){ .text = "" });

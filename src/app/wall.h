@@ -29,7 +29,6 @@ struct viewer;
 
 /* The panel is loaded with the first time. false: it cannot be, which was said. */
 bool wall_enter(struct viewer *v);
-void wall_leave(struct viewer *v);
 void wall_done(struct wall *wall);
 /* Read what it shows, within a transaction of the store. */
 void wall_update(struct viewer *v, int rows, int cols);
@@ -40,6 +39,5 @@ struct page *wall_view(struct viewer *v); /* the view on the screen; NULL: key n
 void wall_event(struct viewer *v, const struct dx_event *event);
 /* Is it time for the next page? */
 void wall_tick(struct viewer *v, int64_t boot_ms);
-size_t wall_pages(const struct wall *wall);
 
 #endif

@@ -11,7 +11,7 @@
 #include "core/text.h"
 #include "model/action.h"
 
-void wishes_grant(struct viewer *v, const struct dx_host *host)
+static void grant(struct viewer *v, const struct dx_host *host)
 {
     struct dx_error err = { 0 };
 
@@ -61,7 +61,7 @@ static void say(struct viewer *v, enum dx_word word, const char *words)
     else if (host.wish == WISH_WORD && *words)
         say_words(v, host.text, word, words);
     else
-        wishes_grant(v, &host);
+        grant(v, &host);
 }
 
 void do_claim(struct viewer *v, const struct deed *deed)
@@ -84,7 +84,7 @@ bool wishes_offer(struct viewer *v, struct instance *in, const struct dx_event *
 
     mine.row_key = row ? row->key : "";
     reply = instance_event(in, &mine, &host);
-    wishes_grant(v, &host);
+    grant(v, &host);
     return reply == DX_USED || host.changed || host.wish != WISH_NONE;
 }
 
@@ -115,5 +115,5 @@ void do_poll(struct viewer *v, const struct deed *deed)
     if (!source)
         return;
     text_copy(host.text, sizeof(host.text), source);
-    wishes_grant(v, &host);
+    grant(v, &host);
 }

@@ -5,7 +5,6 @@
 
 #include "app/viewer.h"
 
-void wishes_grant(struct viewer *v, const struct dx_host *host);
 /* Let a panel have the event. false: it has no use for it. */
 bool wishes_offer(struct viewer *v, struct instance *in, const struct dx_event *event);
 

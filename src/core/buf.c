@@ -83,11 +83,3 @@ bool buf_print(struct buf *buf, const char *fmt, ...)
     va_end(again);
     return ok;
 }
-
-char *buf_take(struct buf *buf)
-{
-    char *bytes = buf->bytes ? buf->bytes : mem_text("");
-
-    *buf = (struct buf){ .ceiling = buf->ceiling };
-    return bytes;
-}

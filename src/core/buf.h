@@ -21,7 +21,5 @@ void buf_clear(struct buf *buf); /* keeps the memory */
 bool buf_add(struct buf *buf, const void *bytes, size_t len);
 bool buf_text(struct buf *buf, const char *text);
 bool buf_print(struct buf *buf, const char *fmt, ...) DX_PRINTF(2, 3);
-/* The bytes with their final NUL, yours to free; the buffer is empty after. */
-char *buf_take(struct buf *buf);
 
 #endif

@@ -331,10 +331,3 @@ int64_t zone_instant_next(const struct zone *zone, int64_t local_ms, size_t *at)
     int64_t instant = local_ms - span->offset_ms;
     return instant > span->from_ms ? instant : span->from_ms;
 }
-
-int64_t zone_instant(const struct zone *zone, int64_t local_ms)
-{
-    size_t at = 0;
-
-    return zone_instant_next(zone, local_ms, &at);
-}

@@ -37,9 +37,8 @@ bool zone_check(const char *name, struct dx_error *err);
 
 int64_t zone_local(const struct zone *zone, int64_t instant_ms);
 /* The first instant at which the clock shows this time or a later one: of a time that
- * occurs twice the first, for one that is skipped the instant after the gap. */
-int64_t zone_instant(const struct zone *zone, int64_t local_ms);
-/* The same, for times in their order: *at is 0 at first, and moves on. */
+ * occurs twice the first, for one that is skipped the instant after the gap. For times in their
+ * order: *at is 0 at first, and moves on. */
 int64_t zone_instant_next(const struct zone *zone, int64_t local_ms, size_t *at);
 
 #endif

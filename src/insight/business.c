@@ -170,21 +170,6 @@ int64_t business_ms(const struct business *business, int64_t from_ms, int64_t to
     return sum;
 }
 
-int64_t business_after(const struct business *business, int64_t from_ms, int64_t passed_ms)
-{
-    struct walk walk = walk_from(business, from_ms, LAST_MS);
-    struct span_ms open;
-
-    if (passed_ms <= 0)
-        return from_ms;
-    while (walk.from_ms < walk.to_ms && walk_next(&walk, &open)) {
-        if (passed_ms <= open.to_ms - open.from_ms)
-            return open.from_ms + passed_ms;
-        passed_ms -= open.to_ms - open.from_ms;
-    }
-    return 0;
-}
-
 int64_t business_day_ms(const struct calendar *calendar)
 {
     int64_t sorted[DAYS] = { 0 };

@@ -25,11 +25,6 @@ struct business_pause {
 int64_t business_ms(const struct business *business, int64_t from_ms, int64_t to_ms,
                     const struct business_pause *pauses, size_t n);
 
-/* The first instant at which so much business time has passed since from_ms, which is from_ms
- * itself for none: eight hours from 09:00 end at 17:00, and not on the next morning. 0: never. A
- * ticket with pauses is due when from now on what is left of its target has passed. */
-int64_t business_after(const struct business *business, int64_t from_ms, int64_t passed_ms);
-
 /* How long a usual day is open, without holidays and changes of the clock: the median of the
  * weekdays that are not closed (the longer one of two); 0: all are. */
 int64_t business_day_ms(const struct calendar *calendar);

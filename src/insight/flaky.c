@@ -63,30 +63,25 @@ static size_t group_len(const struct mark *marks, size_t count)
     return len;
 }
 
-static struct flaky_commit commit_of(const struct flaky_try *tries, const struct mark *marks,
-                                     size_t len)
+struct commit {
+    bool pair;   /* both outcomes, in whatever order */
+    bool mended; /* it passed after a failure */
+};
+
+static struct commit commit_of(const struct flaky_try *tries, const struct mark *marks, size_t len)
 {
-    struct flaky_commit commit = {
-        .sha = marks[0].sha,
-        .first_failed = SIZE_MAX,
-        .passed = SIZE_MAX,
-        .last = marks[len - 1].at,
-    };
+    struct commit commit = { .pair = false };
+    bool ok = false, bad = false;
 
     for (size_t i = 0; i < len; i++) {
-        size_t at = marks[i].at;
-
-        if (failed(&tries[at])) {
-            commit.failed++;
-            if (commit.first_failed == SIZE_MAX)
-                commit.first_failed = at;
+        if (failed(&tries[marks[i].at])) {
+            bad = true;
         } else {
-            commit.ok++;
-            if (commit.first_failed != SIZE_MAX && commit.passed == SIZE_MAX)
-                commit.passed = at;
+            ok = true;
+            commit.mended = commit.mended || bad;
         }
     }
-    commit.pair = commit.ok > 0 && commit.failed > 0;
+    commit.pair = ok && bad;
     return commit;
 }
 
@@ -131,7 +126,7 @@ static void see(struct flaky *flaky, int64_t at_ms)
 static void add_commit(struct flaky *flaky, const struct flaky_try *tries, const struct mark *marks,
                        size_t len)
 {
-    struct flaky_commit commit = commit_of(tries, marks, len);
+    struct commit commit = commit_of(tries, marks, len);
     bool again = len > 1;
 
     for (size_t i = 0; i < len; i++) {
@@ -143,7 +138,7 @@ static void add_commit(struct flaky *flaky, const struct flaky_try *tries, const
     }
     flaky->n += again;
     flaky->pairs += commit.pair;
-    flaky->k += commit.passed != SIZE_MAX;
+    flaky->k += commit.mended;
     add_cost(flaky, tries, marks, len);
 }
 
@@ -223,37 +218,4 @@ struct flaky flaky_judge(const struct flaky_try *tries, size_t n, int64_t now_ms
         flaky.listed = false;
     free(marks);
     return flaky;
-}
-
-static int latest_first(const void *a, const void *b)
-{
-    const struct flaky_commit *x = a, *y = b;
-
-    return x->last > y->last ? -1 : x->last < y->last;
-}
-
-size_t flaky_commits(const struct flaky_try *tries, size_t n, int64_t now_ms,
-                     struct flaky_commit **out)
-{
-    struct mark *marks = mem_new(n + 1, sizeof(*marks));
-    size_t count = marks_of(tries, n, now_ms, marks), len, commits = 0;
-    struct flaky_commit *list = mem_new(count + 1, sizeof(*list));
-
-    for (size_t i = 0; i < count; i += len) {
-        struct flaky_commit commit;
-
-        len = group_len(marks + i, count - i);
-        commit = commit_of(tries, marks + i, len);
-        if (commit.failed > 0)
-            list[commits++] = commit;
-    }
-    free(marks);
-    if (commits == 0) {
-        free(list);
-        list = NULL;
-    } else {
-        qsort(list, commits, sizeof(*list), latest_first);
-    }
-    *out = list;
-    return commits;
 }

@@ -55,17 +55,4 @@ struct flaky {
 /* tries in order of at_ms; those outside (now - 14 d, now] are not looked at. */
 struct flaky flaky_judge(const struct flaky_try *tries, size_t n, int64_t now_ms);
 
-/* The evidence: each commit with a failure that counts, the latest first. */
-struct flaky_commit {
-    int64_t sha;
-    int64_t ok, failed;  /* tries that count */
-    size_t first_failed; /* index into tries */
-    size_t passed;       /* the first pass after that failure; SIZE_MAX: none */
-    size_t last;         /* the last try that counts */
-    bool pair;           /* both outcomes, in whatever order */
-};
-/* Returns how many; *out is yours to free, NULL where there are none. */
-size_t flaky_commits(const struct flaky_try *tries, size_t n, int64_t now_ms,
-                     struct flaky_commit **out);
-
 #endif

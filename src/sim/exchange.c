@@ -221,7 +221,10 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
-const struct route *route_find(const struct route *routes, const struct exchange *x, bool *allowed)
+/* Among routes that end with a path NULL. NULL: none is for this path. *allowed:
+ * whether the method may be used. */
+static const struct route *find_route(const struct route *routes, const struct exchange *x,
+                                      bool *allowed)
 {
     for (; routes->path; routes++) {
         if (!leads_to(routes, x->path))
@@ -239,7 +242,7 @@ void faces_answer(struct exchange *x)
         const struct route *route;
         bool allowed = false;
 
-        route = route_find(face->routes, x, &allowed);
+        route = find_route(face->routes, x, &allowed);
         if (route && allowed) {
             route->answer(x);
             return;

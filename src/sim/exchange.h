@@ -70,9 +70,6 @@ struct route {
     const char *methods; /* "GET POST" */
     void (*answer)(struct exchange *x);
 };
-/* Among routes that end with a path NULL. NULL: none is for this path. *allowed:
- * whether the method may be used. */
-const struct route *route_find(const struct route *routes, const struct exchange *x, bool *allowed);
 
 /* A system that is simulated: its paths, and how it says no. */
 struct face {

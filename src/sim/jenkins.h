@@ -45,9 +45,6 @@ const char *jenkins_place_url(const struct jenkins_call *call, const struct jenk
 bool jenkins_is_multibranch(const struct company_repo *repo);
 /* What the job of a multibranch project is called. */
 const char *jenkins_branch(char out[COMPANY_NAME], const struct company_run *run);
-/* Builds that exist, newest first; *runs is yours to free. */
-size_t jenkins_builds(const struct jenkins_call *call, const struct jenkins_place *place,
-                      const struct company_run ***runs);
 struct jenkins_place jenkins_place_of(struct jenkins_call *call, const struct company_run *run);
 
 /* ---- jenkins_builds.c ---- */

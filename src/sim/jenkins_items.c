@@ -73,8 +73,9 @@ struct jenkins_place jenkins_place_of(struct jenkins_call *call, const struct co
 
 /* ---- builds ---- */
 
-size_t jenkins_builds(const struct jenkins_call *call, const struct jenkins_place *place,
-                      const struct company_run ***runs)
+/* Builds that exist, newest first; *runs is yours to free. */
+static size_t builds_of(const struct jenkins_call *call, const struct jenkins_place *place,
+                        const struct company_run ***runs)
 {
     const struct company_query query = { -1, -1, place->pipeline->index, call->company->first_ms,
                                          call->x->now_ms };
@@ -95,7 +96,7 @@ static const struct company_run *numbered(const struct jenkins_call *call,
                                           const struct jenkins_place *place, int64_t number)
 {
     const struct company_run **runs, *found = NULL;
-    size_t count = jenkins_builds(call, place, &runs);
+    size_t count = builds_of(call, place, &runs);
 
     for (size_t i = 0; i < count && !found; i++)
         found = runs[i]->number == number ? runs[i] : NULL;
@@ -144,7 +145,7 @@ static json_t *job_json(const struct jenkins_call *call, const struct jenkins_pl
                         const struct tree *tree)
 {
     const struct company_run **runs;
-    size_t count = jenkins_builds(call, place, &runs);
+    size_t count = builds_of(call, place, &runs);
     const char *name = place->branch ? place->branch : place->pipeline->print->name;
     json_t *json =
         json_pack("{s:s, s:s, s:s, s:s, s:b, s:o}", "_class", JOB, "name", name, "url",
@@ -163,7 +164,7 @@ static json_t *branches_json(const struct jenkins_call *call,
 {
     const struct jenkins_place all = { .pipeline = pipeline };
     const struct company_run **runs;
-    size_t count = jenkins_builds(call, &all, &runs);
+    size_t count = builds_of(call, &all, &runs);
     json_t *list = json_array(), *seen = json_object();
 
     for (size_t i = 0; i < count; i++) {
@@ -310,7 +311,7 @@ static bool find_place(const struct jenkins_call *call, const struct company_rep
     *place = (struct jenkins_place){ &call->company->pipelines[repo->first_pipeline], name };
     if (jenkins_is_multibranch(repo)) {
         const struct company_run **runs;
-        size_t count = jenkins_builds(call, place, &runs);
+        size_t count = builds_of(call, place, &runs);
 
         free(runs);
         return count > 0;

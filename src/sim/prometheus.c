@@ -64,7 +64,8 @@ static bool parse_time(const char *text, int64_t *ms)
     return *ms != 0;
 }
 
-bool prometheus_time(struct exchange *x, const char *name, int64_t fallback, int64_t *ms)
+/* fallback 0: the parameter must be there. false: the answer is an error. */
+static bool read_time(struct exchange *x, const char *name, int64_t fallback, int64_t *ms)
 {
     const char *text = exchange_parameter(x, name);
 
@@ -322,7 +323,7 @@ static void answer_query(struct exchange *x)
     size_t limit;
     int64_t at_ms;
 
-    if (!prometheus_time(x, "time", x->now_ms, &at_ms) || !prometheus_limit(x, &limit))
+    if (!read_time(x, "time", x->now_ms, &at_ms) || !prometheus_limit(x, &limit))
         return;
     query = query_parameter(x, "invalid parameter \"query\": ");
     if (!query)
@@ -343,7 +344,7 @@ static void answer_query(struct exchange *x)
 
 static bool range_parameters(struct exchange *x, int64_t span_ms[2], int64_t *step_ms)
 {
-    if (!prometheus_time(x, "start", 0, &span_ms[0]) || !prometheus_time(x, "end", 0, &span_ms[1]))
+    if (!read_time(x, "start", 0, &span_ms[0]) || !read_time(x, "end", 0, &span_ms[1]))
         return false;
     if (span_ms[1] < span_ms[0]) {
         prometheus_error(x, 400, "bad_data",

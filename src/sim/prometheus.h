@@ -11,8 +11,6 @@ void prometheus_data(struct exchange *x, json_t *data); /* takes data */
 void prometheus_limited(struct exchange *x, json_t *data, bool cut);
 void prometheus_error(struct exchange *x, int status, const char *type, const char *fmt, ...)
     DX_PRINTF(4, 5);
-/* fallback 0: the parameter must be there. false: the answer is an error. */
-bool prometheus_time(struct exchange *x, const char *name, int64_t fallback, int64_t *ms);
 /* limit=; SIZE_MAX: none. */
 bool prometheus_limit(struct exchange *x, size_t *limit);
 

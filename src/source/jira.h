@@ -194,7 +194,5 @@ bool jira_single_less(const struct jira_poll *p);
 
 void jira_refused(const void *config, const struct reply *reply, struct dx_error *err);
 bool jira_is_answer(const struct reply *reply);
-/* errorMessages and errors, in one line; "": it says nothing. */
-const char *jira_words(struct batch *batch, const json_t *json);
 
 #endif

@@ -24,7 +24,8 @@ static void put_words(struct buf *out, const json_t *words)
 
 /* {"errorMessages": ["..."], "errors": {"jql": "..."}}, {"message": "..."},
  * {"errorMessage": "...", "i18nErrorMessage": {...}} of service desks */
-const char *jira_words(struct batch *batch, const json_t *json)
+/* errorMessages and errors, in one line; "": it says nothing. */
+static const char *words_of(struct batch *batch, const json_t *json)
 {
     const char *text, *name;
     json_t *words;
@@ -98,7 +99,7 @@ static void wrong_query(const struct reply *reply, const char *words, struct dx_
 void jira_refused(const void *config, const struct reply *reply, struct dx_error *err)
 {
     struct batch scratch = { 0 };
-    const char *words = jira_words(&scratch, reply->json);
+    const char *words = words_of(&scratch, reply->json);
 
     (void)config;
     if (err->fault == DX_FAULT_LIMITED)
