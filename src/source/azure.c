@@ -75,7 +75,7 @@ static bool check(const void *config, struct dx_error *err)
 static void ask_open(const struct azure *az, struct plan *plan)
 {
     struct open_run open[OPEN_MOST];
-    size_t n = plan->known ? plan->known->open(plan->known->self, "", open, OPEN_MOST) : 0;
+    size_t n = plan_open_runs(plan, open, OPEN_MOST);
     int64_t patience = UNSEEN_POLLS * plan->every_ms;
 
     for (size_t i = 0; i < n; i++) {

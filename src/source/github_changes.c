@@ -77,9 +77,8 @@ void github_changes_found(const struct github *config, struct plan *plan, const 
 
 static void ask_lacking(struct plan *plan)
 {
-    const struct known *known = plan->known;
     struct lacking found[LACKS_MOST];
-    size_t n = known && known->changes ? known->changes(known->self, found, LACKS_MOST) : 0;
+    size_t n = plan_known_changes(plan, found, LACKS_MOST);
 
     for (size_t i = 0; i < n; i++) {
         struct plan_request *r =

@@ -122,17 +122,10 @@ void github_comments_ask(struct plan *plan, const char *key, const char *author,
     r->detail_text = arena_print(&plan->arena, "%s %s", key, author);
 }
 
-static size_t known_of(struct plan *plan, unsigned lacks, struct known_ticket *out, size_t cap)
-{
-    const struct known *known = plan->known;
-
-    return known && known->tickets ? known->tickets(known->self, lacks, out, cap) : 0;
-}
-
 static void ask_lacking(struct plan *plan)
 {
     struct known_ticket found[LACKS_MOST];
-    size_t n = known_of(plan, TICKET_RESPONSE, found, LACKS_MOST);
+    size_t n = plan_known_tickets(plan, TICKET_RESPONSE, found, LACKS_MOST);
 
     for (size_t i = 0; i < n; i++)
         github_comments_ask(plan, found[i].key, found[i].id, PLAN_FILL);
@@ -142,7 +135,7 @@ static void ask_lacking(struct plan *plan)
 static void ask_open(struct plan *plan)
 {
     struct known_ticket *found = arena_alloc(&plan->arena, OPEN_MOST * sizeof(*found));
-    size_t n = known_of(plan, 0, found, OPEN_MOST);
+    size_t n = plan_known_tickets(plan, 0, found, OPEN_MOST);
     const char *key = n > 0 ? found[(size_t)(plan->now_ms / ORG_MS) % n].key : "", *number;
     char repo[GITHUB_NAME];
     struct plan_request *r;

@@ -81,7 +81,7 @@ static uint32_t yields_of(const void *config)
 static void ask_open(struct plan *plan)
 {
     struct open_run open[OPEN_MOST];
-    size_t n = plan->known ? plan->known->open(plan->known->self, "", open, OPEN_MOST) : 0;
+    size_t n = plan_open_runs(plan, open, OPEN_MOST);
 
     for (size_t i = 0; i < n; i++)
         (void)gitlab_ask(plan, GITLAB_PIPELINE, strtoll(open[i].id, NULL, 10),

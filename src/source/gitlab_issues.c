@@ -83,17 +83,10 @@ void gitlab_notes_ask(struct plan *plan, const char *key, const char *author, bo
         (void)gitlab_ask(plan, GITLAB_NOTES, number, &about);
 }
 
-static size_t known_of(struct plan *plan, unsigned lacks, struct known_ticket *out, size_t cap)
-{
-    const struct known *known = plan->known;
-
-    return known && known->tickets ? known->tickets(known->self, lacks, out, cap) : 0;
-}
-
 static void ask_lacking(struct plan *plan)
 {
     struct known_ticket found[LACKS_MOST];
-    size_t n = known_of(plan, TICKET_RESPONSE, found, LACKS_MOST);
+    size_t n = plan_known_tickets(plan, TICKET_RESPONSE, found, LACKS_MOST);
 
     for (size_t i = 0; i < n; i++)
         gitlab_notes_ask(plan, found[i].key, found[i].id, true);
@@ -103,7 +96,7 @@ static void ask_lacking(struct plan *plan)
 static void ask_open(struct plan *plan)
 {
     struct known_ticket *found = arena_alloc(&plan->arena, OPEN_MOST * sizeof(*found));
-    size_t n = is_due(plan, "") ? known_of(plan, 0, found, OPEN_MOST) : 0;
+    size_t n = is_due(plan, "") ? plan_known_tickets(plan, 0, found, OPEN_MOST) : 0;
     struct gitlab_about about = { 0 };
     int64_t number;
 

@@ -60,9 +60,8 @@ static void ask_notes(struct plan *plan, const struct lacking *merge, bool fill)
 
 static void ask_lacking(struct plan *plan)
 {
-    const struct known *known = plan->known;
     struct lacking found[LACKS_MOST];
-    size_t n = known && known->changes ? known->changes(known->self, found, LACKS_MOST) : 0;
+    size_t n = plan_known_changes(plan, found, LACKS_MOST);
 
     for (size_t i = 0; i < n; i++)
         ask_notes(plan, &found[i], true);

@@ -306,7 +306,7 @@ bool jenkins_builds_less(struct jenkins_poll *p)
 void jenkins_open_begin(struct plan *plan)
 {
     struct open_run open[OPEN_MOST];
-    size_t n = plan->known ? plan->known->open(plan->known->self, "", open, OPEN_MOST) : 0;
+    size_t n = plan_open_runs(plan, open, OPEN_MOST);
     struct jenkins_build build;
 
     for (size_t i = 0; i < n; i++) {

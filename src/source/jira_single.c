@@ -39,17 +39,10 @@ static bool is_asked(const struct jira_poll *p, enum jira_step step, const char 
     return false;
 }
 
-static size_t find(const struct jira_poll *p, unsigned lacks, struct known_ticket *out, size_t cap)
-{
-    const struct known *known = p->plan->known;
-
-    return known && known->tickets ? known->tickets(known->self, lacks, out, cap) : 0;
-}
-
 static void ask_lacking(const struct jira_poll *p, unsigned part)
 {
     struct known_ticket found[LACKS_MOST];
-    size_t n = find(p, part, found, LACKS_MOST);
+    size_t n = plan_known_tickets(p->plan, part, found, LACKS_MOST);
 
     for (size_t i = 0; i < n; i++)
         if (!is_asked(p, JIRA_ISSUE, found[i].key))
@@ -60,7 +53,7 @@ static void ask_lacking(const struct jira_poll *p, unsigned part)
 static void ask_slas(const struct jira_poll *p)
 {
     struct known_ticket found[LACKS_MOST];
-    size_t n = jira_has_desk(p) ? find(p, TICKET_SLAS, found, LACKS_MOST) : 0;
+    size_t n = jira_has_desk(p) ? plan_known_tickets(p->plan, TICKET_SLAS, found, LACKS_MOST) : 0;
 
     for (size_t i = 0; i < n; i++) {
         if (is_asked(p, JIRA_ISSUE, found[i].key) || is_asked(p, JIRA_SLA, found[i].key))
@@ -73,7 +66,7 @@ static void ask_slas(const struct jira_poll *p)
 static void ask_unseen(const struct jira_poll *p)
 {
     struct known_ticket found[UNSEEN_MOST];
-    size_t n = find(p, 0, found, UNSEEN_MOST);
+    size_t n = plan_known_tickets(p->plan, 0, found, UNSEEN_MOST);
 
     for (size_t i = 0; i < n; i++)
         if (found[i].seen_ms < p->plan->now_ms - UNSEEN_MS &&

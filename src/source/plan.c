@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "source/source.h"
+
 static bool is_unreserved(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
@@ -171,4 +173,28 @@ void plan_done(struct plan *plan)
     arena_free(&plan->arena);
     plan->first = plan->last = NULL;
     plan->count = 0;
+}
+
+/* ---- what the store knows ---- */
+
+size_t plan_open_runs(const struct plan *plan, struct open_run *out, size_t cap)
+{
+    const struct known *known = plan->known;
+
+    return known && known->open ? known->open(known->self, "", out, cap) : 0;
+}
+
+size_t plan_known_tickets(const struct plan *plan, unsigned lacks, struct known_ticket *out,
+                          size_t cap)
+{
+    const struct known *known = plan->known;
+
+    return known && known->tickets ? known->tickets(known->self, lacks, out, cap) : 0;
+}
+
+size_t plan_known_changes(const struct plan *plan, struct lacking *out, size_t cap)
+{
+    const struct known *known = plan->known;
+
+    return known && known->changes ? known->changes(known->self, out, cap) : 0;
 }

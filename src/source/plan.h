@@ -8,6 +8,9 @@
 
 struct cursors; /* source/source.h */
 struct known;
+struct known_ticket;
+struct lacking;
+struct open_run;
 
 enum plan_flags {
     PLAN_CONDITIONAL = 1, /* send If-None-Match; a 304 brings nothing new */
@@ -63,5 +66,11 @@ size_t plan_escaped(const char *text);
 /* Take the first request off; NULL: none. It lives until plan_done(). */
 struct plan_request *plan_take(struct plan *plan);
 void plan_done(struct plan *plan);
+
+/* What the store knows (source.h says of what, and in which order); 0: nothing is known. */
+size_t plan_open_runs(const struct plan *plan, struct open_run *out, size_t cap);
+size_t plan_known_tickets(const struct plan *plan, unsigned lacks, struct known_ticket *out,
+                          size_t cap);
+size_t plan_known_changes(const struct plan *plan, struct lacking *out, size_t cap);
 
 #endif

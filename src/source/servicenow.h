@@ -78,9 +78,6 @@ const char *snow_misfit(const struct snow_poll *p, const struct snow_window *win
 int64_t snow_history_ms(const struct snow_poll *p); /* where the history begins */
 const char *snow_groups(const struct snow_poll *p); /* "^assignment_group.nameIN..."; "" */
 bool snow_in_groups(const struct snow_poll *p, const json_t *row);
-/* "2026-11-24 14:08:00", as queries have it. */
-enum { SNOW_TIME = 32 };
-const char *snow_time_text(char out[SNOW_TIME], int64_t ms);
 
 /* ---- servicenow_words.c: cells of a row, and what states mean ---- */
 
@@ -105,7 +102,7 @@ bool snow_check_states(const struct servicenow *config, struct dx_error *err);
 
 struct snow_item {               /* a ticket that something is asked about */
     const char *key, *id, *user; /* user: the login of its caller */
-    const char *table;           /* of snow_known() */
+    const char *table;           /* of what the store knows; NULL elsewhere */
 };
 /* The fields of a ticket, as ?sysparm_fields= has them; in the plan's arena. */
 const char *snow_fields(const struct snow_poll *p);
@@ -120,10 +117,6 @@ void snow_parts_begin(const struct snow_poll *p);
 /* All parts of these, at once. */
 void snow_ask_parts(const struct snow_poll *p, const struct snow_item *items, size_t count,
                     bool fill);
-struct plan_request *snow_ask(const struct snow_poll *p, enum servicenow_step step,
-                              const struct snow_item *items, size_t count);
-/* Those of the store that lack this part, 0: the open ones; in the plan's arena. */
-size_t snow_known(const struct snow_poll *p, unsigned lacks, struct snow_item *items, size_t cap);
 /* The open ones; where there are more than most, so many each time in every_ms, in turns. */
 size_t snow_known_open(const struct snow_poll *p, int64_t every_ms, struct snow_item *items,
                        size_t most);

@@ -140,8 +140,8 @@ const char *snow_ids(struct plan *plan, const struct snow_item *items, size_t co
     return out;
 }
 
-struct plan_request *snow_ask(const struct snow_poll *p, enum servicenow_step step,
-                              const struct snow_item *items, size_t count)
+static struct plan_request *ask_items(const struct snow_poll *p, enum servicenow_step step,
+                                      const struct snow_item *items, size_t count)
 {
     const struct kind *kind = kind_of(step);
     const char *ids = snow_ids(p->plan, items, count);
@@ -157,7 +157,7 @@ static void ask_kind(const struct snow_poll *p, const struct kind *kind,
 {
     for (size_t i = 0; i < count; i += SNOW_ITEMS) {
         size_t n = count - i < SNOW_ITEMS ? count - i : SNOW_ITEMS;
-        struct plan_request *r = snow_ask(p, kind->step, items + i, n);
+        struct plan_request *r = ask_items(p, kind->step, items + i, n);
 
         r->flags |= flags;
         if (p->reply)
@@ -173,12 +173,13 @@ void snow_ask_parts(const struct snow_poll *p, const struct snow_item *items, si
             ask_kind(p, &kinds[i], items, count, fill ? PLAN_FILL : 0);
 }
 
-/* The store's id of a ticket is both of its names that requests need. */
-size_t snow_known(const struct snow_poll *p, unsigned lacks, struct snow_item *items, size_t cap)
+/* Those of the store that lack this part, 0: the open ones; in the plan's arena. The store's id of
+ * a ticket is both of its names that requests need. */
+static size_t known_items(const struct snow_poll *p, unsigned lacks, struct snow_item *items,
+                          size_t cap)
 {
-    const struct known *known = p->plan->known;
     struct known_ticket *found = arena_alloc(&p->plan->arena, cap * sizeof(*found));
-    size_t n = known && known->tickets ? known->tickets(known->self, lacks, found, cap) : 0;
+    size_t n = plan_known_tickets(p->plan, lacks, found, cap);
 
     for (size_t i = 0; i < n; i++) {
         size_t len = strcspn(found[i].id, " ");
@@ -195,7 +196,7 @@ size_t snow_known_open(const struct snow_poll *p, int64_t every_ms, struct snow_
                        size_t most)
 {
     struct snow_item *all = arena_alloc(&p->plan->arena, OPEN_ALL * sizeof(*all));
-    size_t n = snow_known(p, 0, all, OPEN_ALL), turn = (size_t)(p->plan->now_ms / every_ms);
+    size_t n = known_items(p, 0, all, OPEN_ALL), turn = (size_t)(p->plan->now_ms / every_ms);
     size_t first = n > most ? turn * most % n : 0;
 
     for (size_t i = 0; i < n && i < most; i++)
@@ -221,7 +222,7 @@ void snow_parts_begin(const struct snow_poll *p)
     for (size_t i = 0; i < KINDS; i++) {
         if (!is_wanted(p, &kinds[i]))
             continue;
-        ask_kind(p, &kinds[i], items, snow_known(p, kinds[i].part, items, LACKS_MOST), PLAN_FILL);
+        ask_kind(p, &kinds[i], items, known_items(p, kinds[i].part, items, LACKS_MOST), PLAN_FILL);
         ask_open_slas(p, &kinds[i], items);
     }
 }
@@ -248,8 +249,8 @@ static void ask_halves(const struct snow_poll *p)
     size_t n = snow_items(p, items);
     enum servicenow_step step = (enum servicenow_step)p->reply->step;
 
-    plan_at_once(p->plan, snow_ask(p, step, items, n / 2));
-    plan_at_once(p->plan, snow_ask(p, step, items + n / 2, n - n / 2));
+    plan_at_once(p->plan, ask_items(p, step, items, n / 2));
+    plan_at_once(p->plan, ask_items(p, step, items + n / 2, n - n / 2));
 }
 
 const json_t *snow_part_rows(const struct snow_poll *p, struct dx_error *err)

@@ -12,7 +12,9 @@
 
 enum { QUERY_MOST = 4096 };
 
-const char *snow_time_text(char out[SNOW_TIME], int64_t ms)
+/* "2026-11-24 14:08:00", as queries have it. */
+enum { SNOW_TIME = 32 };
+static const char *time_text(char out[SNOW_TIME], int64_t ms)
 {
     time_t s = (time_t)(ms / 1000);
     struct tm tm;
@@ -49,14 +51,14 @@ const char *snow_query(const struct snow_poll *p, const struct snow_window *wind
     struct buf query;
 
     buf_init(&query, QUERY_MOST);
-    (void)snow_time_text(at, window->at_ms);
+    (void)time_text(at, window->at_ms);
     if (window->walk == SNOW_NEWS)
         (void)buf_print(&query, "sys_updated_on>=%s", at);
     else if (window->walk == SNOW_OPEN)
         (void)buf_text(&query, "active=true");
     else
         (void)buf_print(&query, "active=false^sys_updated_on>=%s",
-                        snow_time_text(history, snow_history_ms(p)));
+                        time_text(history, snow_history_ms(p)));
     if (window->walk != SNOW_NEWS && window->at_ms > 0)
         (void)buf_print(&query, "^sys_updated_on<=%s", at);
     (void)buf_print(&query, "%s^ORDERBY%ssys_updated_on^ORDERBY%ssys_id", snow_groups(p), down,
