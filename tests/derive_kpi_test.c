@@ -262,7 +262,7 @@ Test(derive_kpi, a_file_feeds_a_mean_and_is_read_again)
     (void)snprintf(yaml, sizeof(yaml), "kpis: {csat: {file: %s}}\n", path);
     derive_kpi_collect(yaml);
     derive_settle(T0);
-    cr_expect(strstr(derive_kpi("csat", T0), "csat.csv: No such file"), "%s",
+    cr_expect(strstr(derive_kpi("csat", T0), "csat.csv: cannot be read: No such file"), "%s",
               derive_kpi("csat", T0));
     write_feed(path, "date,value,n\n2026-09-01,4.0,10\n2026-09-20,5.0,30\n2026-05-01,3.5,2\n");
     derive_settle(T0);

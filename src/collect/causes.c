@@ -3,13 +3,10 @@
 
 #include "collect/causes.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "core/file.h"
 #include "core/mem.h"
 #include "insight/cause.h"
 
@@ -19,36 +16,16 @@ struct causes {
     struct catalogue *catalogue;
 };
 
-/* NULL: why not is in complaints. */
-static char *read_file(const char *path, struct buf *complaints)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat st = { .st_size = 0 };
-    char *text = NULL;
-    size_t len = 0;
-    ssize_t n;
-
-    if (fd < 0 || fstat(fd, &st) != 0)
-        (void)buf_print(complaints, "%s: cannot be read: %s\n", path, strerror(errno));
-    else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MOST)
-        (void)buf_print(complaints, "%s: is no ordinary file of at most %d bytes\n", path,
-                        FILE_MOST);
-    else
-        text = mem_new((size_t)st.st_size + 1, 1);
-    while (text && len < (size_t)st.st_size &&
-           (n = read(fd, text + len, (size_t)st.st_size - len)) > 0)
-        len += (size_t)n;
-    if (fd >= 0)
-        (void)close(fd);
-    return text;
-}
-
 static void add_file(struct causes *causes, const char *path, struct buf *complaints)
 {
-    char *text = read_file(path, complaints);
+    struct dx_error err = { 0 };
+    size_t len;
+    char *text = file_read(path, FILE_MOST, &len, &err);
 
     if (text)
         (void)catalogue_add(causes->catalogue, path, text, complaints);
+    else
+        (void)buf_print(complaints, "%s: %s\n", path, err.text);
     free(text);
 }
 

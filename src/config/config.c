@@ -3,18 +3,14 @@
 
 #include "config/config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "config/internal.h"
 #include "config/option.h"
+#include "core/file.h"
 #include "core/text.h"
 #include "core/time.h"
 
@@ -384,25 +380,11 @@ static void load_root(struct load *load, const struct yaml *root)
 static char *read_file(const char *path, size_t *len, struct complaints *c)
 {
     struct yaml at = { .line = 1, .column = 1 };
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat st;
-    char *text = NULL;
-    ssize_t n;
+    struct dx_error err = { 0 };
+    char *text = file_read(path, FILE_MOST, len, &err);
 
-    if (fd < 0 || fstat(fd, &st) != 0)
-        (void)complain(c, &at, "cannot be read: %s", strerror(errno));
-    else if (!S_ISREG(st.st_mode))
-        (void)complain(c, &at, "is not an ordinary file");
-    else if (st.st_size > FILE_MOST)
-        (void)complain(c, &at, "larger than %d bytes", FILE_MOST);
-    else
-        text = mem_new((size_t)st.st_size + 1, 1);
-    *len = 0;
-    while (text && *len < (size_t)st.st_size &&
-           (n = read(fd, text + *len, (size_t)st.st_size - *len)) > 0)
-        *len += (size_t)n;
-    if (fd >= 0)
-        (void)close(fd);
+    if (!text)
+        (void)complain(c, &at, "%s", err.text);
     return text;
 }
 

@@ -2,17 +2,13 @@
  * file that is read anew with every minute. By the day, so that they outlive the samples. */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "derive/derive_kpi.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "core/mem.h"
 #include "source/kpi_file.h"
 
@@ -47,28 +43,6 @@ static double in_unit(const struct kpi_feed *feed, double value)
 }
 
 /* ---- files ---- */
-
-static char *read_file(const char *path, size_t *len, struct dx_error *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    char *text = NULL;
-    struct stat st;
-    ssize_t n;
-
-    *len = 0;
-    if (fd < 0 || fstat(fd, &st) != 0)
-        dx_fail(err, DX_FAULT_CONFIG, "%s", strerror(errno));
-    else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MOST)
-        dx_fail(err, DX_FAULT_CONFIG, "no ordinary file of at most %d MiB", FILE_MOST >> 20);
-    else
-        text = mem_new((size_t)st.st_size + 1, 1);
-    while (text && *len < (size_t)st.st_size &&
-           (n = read(fd, text + *len, (size_t)st.st_size - *len)) > 0)
-        *len += (size_t)n;
-    if (fd >= 0)
-        (void)close(fd);
-    return text;
-}
 
 static int by_time(const void *a, const void *b)
 {
@@ -149,7 +123,7 @@ static bool take_file(struct store *store, const struct kpi_feed *feed, struct t
     struct kpi_file_row *rows = NULL;
     struct kpi_point *points, *there = NULL;
     size_t len, count = 0, there_count = 0;
-    char *text = read_file(feed->file, &len, why);
+    char *text = file_read(feed->file, FILE_MOST, &len, why);
     bool ok = text && kpi_file_read(text, len, &rows, &count, &told->with_n, why);
 
     free(text);
