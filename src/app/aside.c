@@ -6,13 +6,25 @@
 #include <errno.h>
 #include <string.h>
 
-FILE *aside_open(void)
-{
-    FILE *aside = tmpfile();
+#include "app/moment.h"
 
-    if (!aside)
+bool aside_open(struct aside *aside, struct app *app)
+{
+    struct dx_error err = { 0 };
+
+    *aside = (struct aside){ .file = tmpfile(), .now_ms = clock_now(&app->clock) };
+    if (!aside->file) {
         (void)fprintf(stderr, "dxtop: no temporary file: %s\n", strerror(errno));
-    return aside;
+        return false;
+    }
+    if (!app_open(app, &err) || !store_begin(app->store, &err) ||
+        !moment_settle(app, aside->now_ms, &err)) {
+        (void)fprintf(stderr, "dxtop: %s\n", err.text);
+        (void)fclose(aside->file);
+        return false;
+    }
+    aside->reader = redact_store(&aside->redact, app->store, app->arguments.redact);
+    return true;
 }
 
 static bool copy_out(FILE *from, FILE *to)
@@ -27,13 +39,15 @@ static bool copy_out(FILE *from, FILE *to)
     return !ferror(from) && fflush(to) == 0;
 }
 
-bool aside_print(FILE *aside, FILE *to)
+bool aside_print(struct aside *aside, struct app *app, FILE *to)
 {
-    bool ok = fflush(aside) == 0 && !ferror(aside);
+    bool whole = !app_missed(&aside->reader);
+    bool ok = fflush(aside->file) == 0 && !ferror(aside->file);
 
+    store_end(app->store);
     if (!ok)
         (void)fprintf(stderr, "dxtop: the temporary file cannot be written\n");
-    ok = ok && copy_out(aside, to);
-    (void)fclose(aside);
-    return ok;
+    ok = ok && copy_out(aside->file, to);
+    (void)fclose(aside->file);
+    return ok && whole;
 }

@@ -4,12 +4,22 @@
 #ifndef APP_ASIDE_H
 #define APP_ASIDE_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
-FILE *aside_open(void); /* NULL: stderr says why */
-/* Copy all of it and close it. false: it could not be written or copied; stderr says
- * so where it is the file's fault. */
-bool aside_print(FILE *aside, FILE *to);
+#include "app/app.h"
+#include "app/redact.h"
+
+struct aside {
+    FILE *file;
+    struct reader reader; /* of the store, with aliases where names are to be hidden */
+    struct redact redact;
+    int64_t now_ms; /* of what is read */
+};
+
+/* Open the store for now, and the file. false: stderr says why. */
+bool aside_open(struct aside *aside, struct app *app);
+/* It was read: copy the file and close it. false: not all could be read, written or copied;
+ * stderr says so where it is the store's fault or the file's. */
+bool aside_print(struct aside *aside, struct app *app, FILE *to);
 
 #endif

@@ -25,14 +25,6 @@ static void hurry(struct viewer *v)
         v->pages[i].hurried = v->screen && !v->wall.on;
 }
 
-/* Within store_begin(): with aliases where names are hidden. */
-static struct reader reader_of(struct viewer *v)
-{
-    struct reader reader = store_reader(v->app->store);
-
-    return v->redacted ? redact_reader(&v->redact, v->app->store, &reader) : reader;
-}
-
 /* One read transaction for all that the frame shows; it never spans a write to
  * the terminal. */
 static void update(struct viewer *v, const struct grid *grid)
@@ -51,7 +43,7 @@ static void update(struct viewer *v, const struct grid *grid)
         log_line(DX_LOG_WARN, "%s", v->store_trouble);
         return; /* what was read last stays on the screen, with its age */
     }
-    v->reader = reader_of(v);
+    v->reader = redact_store(&v->redact, v->app->store, v->redacted);
     weeks_begin(v);
     facts_read(&v->facts, &v->reader, now_ms);
     v->facts.redacted = v->redacted;
@@ -76,7 +68,7 @@ static void follow(struct viewer *v)
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         return;
     }
-    v->reader = reader_of(v);
+    v->reader = redact_store(&v->redact, v->app->store, v->redacted);
     weeks_begin(v);
     page_follow(viewer_page(v), &v->reader, viewer_now(v));
     weeks_end(v);

@@ -7,9 +7,7 @@
 
 #include "app/aside.h"
 #include "app/csv.h"
-#include "app/moment.h"
 #include "app/records.h"
-#include "app/redact.h"
 #include "derive/derive.h"
 
 const char *const export_kinds[] = { "samples", "alerts",   "runs",    "jobs", "pools", "pipelines",
@@ -90,38 +88,19 @@ static void print_all(struct printing *p, const struct arguments *args)
 int export_run(struct app *app)
 {
     const struct arguments *args = &app->arguments;
-    struct dx_error err = { 0 };
-    int status = EXIT_OK;
-    FILE *aside;
+    int status = args->poll ? app_collect_once(app, args->wait) : EXIT_OK;
+    struct aside aside;
 
-    int64_t now_ms;
-
-    if (args->poll)
-        status = app_collect_once(app, args->wait);
     if (status == EXIT_USAGE)
         return status;
-    now_ms = clock_now(&app->clock);
-    aside = aside_open();
-    if (!aside)
+    if (!aside_open(&aside, app))
         return EXIT_FAILED;
-    if (!app_open(app, &err) || !store_begin(app->store, &err) ||
-        !moment_settle(app, now_ms, &err)) {
-        (void)fprintf(stderr, "dxtop: %s\n", err.text);
-        (void)fclose(aside);
-        return EXIT_FAILED;
-    }
-    struct redact redact = { .has_key = false };
-    struct reader raw = store_reader(app->store);
-    struct reader reader = app->arguments.redact ? redact_reader(&redact, app->store, &raw) : raw;
-    struct printing p = { .out = aside,
-                          .reader = &reader,
+    struct printing p = { .out = aside.file,
+                          .reader = &aside.reader,
                           .type = types[args->kind],
                           .csv = args->format == 1,
-                          .now_ms = now_ms };
+                          .now_ms = aside.now_ms };
 
     print_all(&p, args);
-    if (app_missed(&reader))
-        status = EXIT_FAILED;
-    store_end(app->store);
-    return aside_print(aside, stdout) ? status : EXIT_FAILED;
+    return aside_print(&aside, app, stdout) ? status : EXIT_FAILED;
 }

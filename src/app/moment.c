@@ -231,12 +231,7 @@ const struct as_of *moment_before(struct viewer *v)
 
     if (!v->week || !m || !m->before.store || !store_begin(m->before.store, &err))
         return NULL;
-    m->reader = store_reader(m->before.store);
-    if (v->redacted) {
-        struct reader raw = m->reader;
-
-        m->reader = redact_reader(&m->redact, m->before.store, &raw);
-    }
+    m->reader = redact_store(&m->redact, m->before.store, v->redacted);
     m->as_of = (struct as_of){ &m->reader, moment_week_before(v) };
     return &m->as_of;
 }

@@ -6,10 +6,8 @@
 
 #include "app/aside.h"
 #include "app/export.h"
-#include "app/moment.h"
 #include "app/once_text.h"
 #include "app/records.h"
-#include "app/redact.h"
 #include "core/letters.h"
 
 #define WINDOW_MS INT64_C(86400000)
@@ -77,35 +75,19 @@ static void print_all(struct printing *p)
 
 int once_run(struct app *app)
 {
-    struct dx_error err = { 0 };
     int status = app->arguments.offline ? EXIT_OK : app_collect_once(app, app->arguments.wait);
-    int64_t now_ms;
-    FILE *aside;
+    struct aside aside;
 
     if (status == EXIT_USAGE)
         return status;
-    now_ms = clock_now(&app->clock);
-    aside = aside_open();
-    if (!aside)
+    if (!aside_open(&aside, app))
         return EXIT_FAILED;
-    if (!app_open(app, &err) || !store_begin(app->store, &err) ||
-        !moment_settle(app, now_ms, &err)) {
-        (void)fprintf(stderr, "dxtop: %s\n", err.text);
-        (void)fclose(aside);
-        return EXIT_FAILED;
-    }
-    struct redact redact = { .has_key = false };
-    struct reader raw = store_reader(app->store);
-    struct reader reader = app->arguments.redact ? redact_reader(&redact, app->store, &raw) : raw;
-    struct printing p = { .out = aside,
-                          .reader = &reader,
-                          .text = { .out = aside },
+    struct printing p = { .out = aside.file,
+                          .reader = &aside.reader,
+                          .text = { .out = aside.file },
                           .as_text = app->arguments.format == 1,
-                          .now_ms = now_ms };
+                          .now_ms = aside.now_ms };
 
     print_all(&p);
-    if (app_missed(&reader))
-        status = EXIT_FAILED;
-    store_end(app->store);
-    return aside_print(aside, p.as_text ? letters_out() : stdout) ? status : EXIT_FAILED;
+    return aside_print(&aside, app, p.as_text ? letters_out() : stdout) ? status : EXIT_FAILED;
 }

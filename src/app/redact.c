@@ -321,3 +321,10 @@ struct reader redact_reader(struct redact *redact, struct store *store, const st
     redact->from = *from;
     return (struct reader){ .ops = &ops, .open = open_rows, .error = read_error, .self = redact };
 }
+
+struct reader redact_store(struct redact *redact, struct store *store, bool hide)
+{
+    struct reader reader = store_reader(store);
+
+    return hide ? redact_reader(redact, store, &reader) : reader;
+}

@@ -19,15 +19,6 @@ enum { REPORT_MOST = 64 << 20 };
 
 const char *const report_formats[] = { "html", "md", "json", NULL };
 
-/* The one place through which every name comes, of people, branches and projects, and every
- * title: all rows are read by this reader. */
-static struct reader reader_of(struct app *app, struct redact *redact)
-{
-    struct reader reader = store_reader(app->store);
-
-    return app->arguments.redact ? redact_reader(redact, app->store, &reader) : reader;
-}
-
 /* One of the windows that the store keeps numbers of; 0: it is none of them. */
 static int64_t window_of(const struct arguments *args)
 {
@@ -112,7 +103,9 @@ static json_t *read_model(struct app *app, struct dx_error *err)
         store_end(app->store);
         return NULL;
     }
-    reader = reader_of(app, &redact);
+    /* The one place through which every name comes, of people, branches and projects, and every
+     * title. */
+    reader = redact_store(&redact, app->store, app->arguments.redact);
     reading.reader = &reader;
     model = report_model(&reading, app->config.title);
     if (app_missed(&reader)) {
