@@ -7,10 +7,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/buf.h"
-#include "source/field.h"
+#include "source/lines.h"
 
-enum { LINES_MOST = 200, BYTES_MOST = 32 << 10, LINE_MOST = 4000 };
+enum { LINE_MOST = 4000 };
 
 static bool is_digit(char c)
 {
@@ -76,16 +75,6 @@ static const char *clean_line(struct batch *batch, const char *line, size_t len)
     return batch_text(batch, plain, without_escapes(plain, sizeof(plain), line, len));
 }
 
-static const char *start_of_tail(const char *body, size_t len)
-{
-    const char *at = body + len;
-
-    for (size_t lines = 0; at > body && (size_t)(body + len - at) < BYTES_MOST; at--)
-        if (at[-1] == '\n' && at < body + len && ++lines == LINES_MOST)
-            break;
-    return at;
-}
-
 /* Not where a storage behind the server refused it: its links are good for a minute only,
  * and it speaks no JSON. */
 static bool is_for_good(const struct reply *reply)
@@ -96,35 +85,23 @@ static bool is_for_good(const struct reply *reply)
 bool gitlab_decode_log(const struct reply *reply, struct batch *batch)
 {
     struct gitlab_about about = gitlab_about(reply);
-    const char *end = reply->body + reply->len;
     const char *run = arena_print(&batch->arena, "%" PRId64, reply->detail);
     struct log_tail *tail;
-    struct buf text;
+    const char *text;
 
     if (is_for_good(reply))
         batch_paid(batch, about.project, run, 1);
     if (!gitlab_is_answer(reply) || reply->len == 0)
         return true; /* it was erased, or there never was one */
-    buf_init(&text, (size_t)2 * BYTES_MOST);
-    for (const char *at = start_of_tail(reply->body, reply->len); at < end;) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        const char *line = clean_line(batch, at, (size_t)((stop ? stop : end) - at));
-
-        if (*line) {
-            (void)buf_text(&text, text.len > 0 ? "\n" : "");
-            (void)buf_text(&text, line);
-        }
-        at = stop ? stop + 1 : end;
-    }
-    if (text.len > 0) {
+    text = lines_kept(batch, reply->body, reply->len, clean_line);
+    if (*text) {
         tail = batch_tail(batch);
         tail->project = batch_text(batch, about.project, strlen(about.project));
         tail->run = run;
         tail->job = arena_print(&batch->arena, "%" PRId64, about.seen);
         tail->run_attempt = 1;
         tail->job_attempt = about.attempt;
-        tail->text = arena_text(&batch->arena, text.bytes);
+        tail->text = text;
     }
-    buf_done(&text);
     return true;
 }

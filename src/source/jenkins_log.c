@@ -9,8 +9,7 @@
 
 #include "core/buf.h"
 #include "source/field.h"
-
-enum { LINES_MOST = 200, BYTES_MOST = 32 << 10 };
+#include "source/lines.h"
 
 void jenkins_log_ask(struct plan *plan, const struct jenkins_about *about)
 {
@@ -27,29 +26,19 @@ void jenkins_log_ask(struct plan *plan, const struct jenkins_about *about)
     jenkins_set_about(plan, r, about);
 }
 
-static const char *start_of_tail(const char *body, size_t len)
-{
-    const char *at = body + len;
-
-    for (size_t lines = 0; at > body && (size_t)(body + len - at) < BYTES_MOST; at--)
-        if (at[-1] == '\n' && at < body + len && ++lines == LINES_MOST)
-            break;
-    return at;
-}
-
 /* The last lines of one stage, or of the whole console. */
 struct lines {
     struct {
         const char *text;
         size_t len;
-    } line[LINES_MOST]; /* a ring */
+    } line[TAIL_LINES]; /* a ring */
     size_t count;
 };
 
 static void keep(struct lines *lines, const char *text, size_t len)
 {
-    lines->line[lines->count % LINES_MOST].text = text;
-    lines->line[lines->count % LINES_MOST].len = len;
+    lines->line[lines->count % TAIL_LINES].text = text;
+    lines->line[lines->count % TAIL_LINES].len = len;
     lines->count++;
 }
 
@@ -60,13 +49,13 @@ static void add_tail(struct jenkins_poll *p, const struct jenkins_about *about, 
     struct log_tail *tail;
     struct buf text;
 
-    while (first > 0 && lines->count - first < LINES_MOST &&
-           (bytes += lines->line[(first - 1) % LINES_MOST].len) < BYTES_MOST)
+    while (first > 0 && lines->count - first < TAIL_LINES &&
+           (bytes += lines->line[(first - 1) % TAIL_LINES].len) < TAIL_BYTES)
         first--;
-    buf_init(&text, (size_t)4 * BYTES_MOST);
+    buf_init(&text, (size_t)4 * TAIL_BYTES);
     for (size_t i = first; i < lines->count; i++) {
         const char *line =
-            batch_text(p->batch, lines->line[i % LINES_MOST].text, lines->line[i % LINES_MOST].len);
+            batch_text(p->batch, lines->line[i % TAIL_LINES].text, lines->line[i % TAIL_LINES].len);
 
         if (*line)
             (void)buf_print(&text, "%s%s", text.len > 0 ? "\n" : "", line);
@@ -132,7 +121,7 @@ bool jenkins_log_decode(struct jenkins_poll *p)
     if (about.message_count > 1 && add_stages(p, &about))
         return true;
     lines = arena_alloc(&p->batch->arena, sizeof(*lines));
-    for (const char *at = start_of_tail(p->reply->body, p->reply->len); at < end;
+    for (const char *at = lines_tail(p->reply->body, p->reply->len); at < end;
          at = end_of_line(at, end) + 1)
         keep(lines, at, (size_t)(end_of_line(at, end) - at));
     add_tail(p, &about, about.job, lines);

@@ -80,3 +80,33 @@ void source_lines(struct buf *out, const char *text, size_t len, bool cut)
         at = stop ? stop + 1 : end;
     }
 }
+
+const char *lines_tail(const char *text, size_t len)
+{
+    const char *at = text + len;
+
+    for (size_t lines = 0; at > text && (size_t)(text + len - at) < TAIL_BYTES; at--)
+        if (at[-1] == '\n' && at < text + len && ++lines == TAIL_LINES)
+            break;
+    return at;
+}
+
+const char *lines_kept(struct batch *batch, const char *text, size_t len,
+                       const char *(*clean)(struct batch *batch, const char *line, size_t len))
+{
+    const char *end = text + len, *kept;
+    struct buf out;
+
+    buf_init(&out, (size_t)4 * TAIL_BYTES); /* cleaned, a byte can be three */
+    for (const char *at = lines_tail(text, len); at < end;) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        const char *line = clean(batch, at, (size_t)((stop ? stop : end) - at));
+
+        if (*line)
+            (void)buf_print(&out, "%s%s", out.len > 0 ? "\n" : "", line);
+        at = stop ? stop + 1 : end;
+    }
+    kept = out.len > 0 ? arena_text(&batch->arena, out.bytes) : "";
+    buf_done(&out);
+    return kept;
+}
