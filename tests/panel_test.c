@@ -349,6 +349,32 @@ Test(host, a_quick_draw_does_not_excuse_a_slow_update_nor_the_other_way_round)
     cr_expect(panel_shows("switched off"));
 }
 
+static void read_log(const struct dx_view *view, struct dx_list *list)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_LOG, NULL);
+
+    (void)list;
+    while (dx_next(rows))
+        ;
+}
+
+Test(host, a_disk_that_is_slow_is_not_the_panels_fault)
+{
+    struct dx_error none = { 0 };
+
+    instance_open(&in, &lists, "", NULL, 0);
+    panel.update = read_log;
+    fake.nap_ms = 60;
+    for (int i = 0; i < 4; i++)
+        panel_update();
+    cr_expect_not(in.off, "%s", in.error.text);
+    cr_expect_eq(in.error.fault, none.fault);
+    panel.slow_update = 60; /* but what it does by itself is */
+    for (int i = 0; i < 3; i++)
+        panel_update();
+    cr_expect(in.off);
+}
+
 /* ---- below a list ---- */
 
 static void say_under(const void *state, const char *row_key, struct dx_canvas *c)

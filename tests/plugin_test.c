@@ -2,6 +2,7 @@
  * are compiled here, with the public headers only. */
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -321,10 +322,40 @@ static void hook(void)
     (void)n;
 }
 
-Test(watchdog, a_panel_that_loops_is_ended_by_name, .timeout = 60)
+/* In the store and out of it. */
+static _Noreturn void loop(void)
+{
+    for (;;) {
+        watchdog_aside(true);
+        watchdog_aside(false);
+    }
+}
+
+static void sleep_s(int s)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += s;
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+        ;
+}
+
+/* Works for a moment first, and then waits: what it did before is no excuse. */
+static _Noreturn void work_and_wait(void)
+{
+    struct timespec work = { 0 };
+
+    while (work.tv_sec * 1000 + work.tv_nsec / 1000000 < 1300)
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &work);
+    sleep_s(60);
+    _exit(1);
+}
+
+/* How a callback of "it" ends its process; what is said goes into said. */
+static int end_of(void (*callback)(void), char *said, size_t cap)
 {
     int ends[2], status;
-    char said[512];
     size_t n = 0;
 
     cr_assert_eq(pipe(ends), 0);
@@ -335,19 +366,53 @@ Test(watchdog, a_panel_that_loops_is_ended_by_name, .timeout = 60)
         watchdog_on_bite(hook);
         watchdog_begin("quick");
         (void)watchdog_end();
-        watchdog_begin("looper");
-        for (volatile unsigned i = 0;; i++)
-            ;
+        watchdog_begin("it");
+        callback();
+        _exit(0);
     }
     close(ends[1]);
     for (ssize_t got = 1; got > 0; n += got > 0 ? (size_t)got : 0)
-        got = read(ends[0], said + n, sizeof(said) - 1 - n);
+        got = read(ends[0], said + n, cap - 1 - n);
     said[n] = '\0';
     cr_assert_eq(waitpid(pid, &status, 0), pid);
-    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 70, "%x", (unsigned)status);
-    cr_expect_str_eq(said, "hook;dxtop: the panel \"looper\" did not come back within 5 s; take it "
-                           "out of the configuration\n");
     close(ends[0]);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static const char bitten[] = "hook;dxtop: the panel \"it\" did not come back within 5 s; take it "
+                             "out of the configuration\n";
+
+Test(watchdog, a_panel_that_loops_is_ended_by_name, .timeout = 60)
+{
+    char said[512];
+
+    cr_expect_eq(end_of(loop, said, sizeof(said)), 70);
+    cr_expect_str_eq(said, bitten);
+}
+
+Test(watchdog, a_panel_that_worked_and_then_waits_is_too, .timeout = 60)
+{
+    char said[512];
+
+    cr_expect_eq(end_of(work_and_wait, said, sizeof(said)), 70);
+    cr_expect_str_eq(said, bitten);
+}
+
+static void wait_for_the_disk(void)
+{
+    watchdog_aside(true);
+    sleep_s(6);
+    watchdog_aside(false);
+    if (watchdog_end() < 1000)
+        _exit(3);
+}
+
+Test(watchdog, a_disk_that_hangs_is_waited_for, .timeout = 60)
+{
+    char said[512];
+
+    cr_expect_eq(end_of(wait_for_the_disk, said, sizeof(said)), 3, "%s", said);
+    cr_expect_str_eq(said, "");
 }
 
 Test(watchdog, says_how_long_it_took)

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <criterion/criterion.h>
 
@@ -41,6 +42,8 @@ static bool next(void *rows)
 {
     struct walk *w = rows;
 
+    if (fake.nap_ms > 0)
+        (void)nanosleep(&(struct timespec){ .tv_nsec = fake.nap_ms * 1000000L }, NULL);
     while (w->next < fake.count) {
         w->row = &fake.row[w->next++];
         if (w->row->query == w->query &&

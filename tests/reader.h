@@ -22,6 +22,7 @@ struct fake {
     bool filtered;           /* it had one */
     int64_t now_ms;          /* of the last query */
     struct dx_error error;   /* what error() says once; DX_FAULT_NONE: nothing */
+    int nap_ms;              /* that each row takes */
 };
 extern struct fake fake;
 

@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "panel/host.h"
+#include "panel/watchdog.h"
 #include "ui/widgets.h"
 
 const uint32_t api_abi = DX_PANEL_ABI;
@@ -194,7 +195,12 @@ struct dx_rows *dx_rows(const struct dx_view *view, enum dx_query query,
 
 bool dx_next(struct dx_rows *rows)
 {
-    return rows->ops->next(rows->rows);
+    bool row;
+
+    watchdog_aside(true);
+    row = rows->ops->next(rows->rows);
+    watchdog_aside(false);
+    return row;
 }
 
 bool dx_has(const struct dx_rows *rows, enum dx_field field)

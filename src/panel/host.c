@@ -47,7 +47,9 @@ struct dx_rows *rows_open(const struct dx_view *view, enum dx_query query,
     if (filter) /* an older panel's is shorter */
         memcpy(&mine, filter, filter->size < sizeof(mine) ? filter->size : sizeof(mine));
     rows->ops = view->reader->ops;
+    watchdog_aside(true);
     rows->rows = view->reader->open(view->reader->self, query, &mine, view->now_ms);
+    watchdog_aside(false);
     rows->next = *view->open;
     *view->open = rows;
     return rows;

@@ -17,10 +17,12 @@ enum { WORK_MS = 5000, TICKS_MOST = 5, IDLE_MS = 100, EXIT_LOOP = 70 };
  * processor, come as one, so that they count what a panel had and did not use. */
 static struct {
     timer_t timer;
-    volatile sig_atomic_t made, ticks;
-    struct timespec work; /* processor time at the first tick */
-    char name[64];        /* complete before the timer is armed */
-    struct timespec began;
+    volatile sig_atomic_t made, ticks, idle; /* idle: ticks since it did something */
+    volatile sig_atomic_t aside;             /* in the store */
+    struct timespec work, did;               /* processor time at the first tick, and then */
+    char name[64];                           /* complete before the timer is armed */
+    struct timespec began, began_work, aside_since;
+    int64_t aside_ns; /* of this callback, until aside_since */
     void (*hook)(void);
 } dog;
 
@@ -46,22 +48,32 @@ static _Noreturn void bite(void)
     _exit(EXIT_LOOP);
 }
 
-static int64_t ms_since(const struct timespec *then, const struct timespec *now)
+static int64_t ns_since(const struct timespec *then, const struct timespec *now)
 {
-    return (int64_t)(now->tv_sec - then->tv_sec) * 1000 + (now->tv_nsec - then->tv_nsec) / 1000000;
+    return (int64_t)(now->tv_sec - then->tv_sec) * 1000000000 + (now->tv_nsec - then->tv_nsec);
 }
 
+static int64_t ms_since(const struct timespec *then, const struct timespec *now)
+{
+    return ns_since(then, now) / 1000000;
+}
+
+/* A wait in the store is the disk's, however long: it is cold, or hangs, and the panel can
+ * do nothing for it. What loops burns processor time, wherever it is. */
 static void on_tick(int number)
 {
     struct timespec work;
-    int64_t worked_ms;
 
     (void)number;
     (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &work);
     if (++dog.ticks == 1)
-        dog.work = work;
-    worked_ms = ms_since(&dog.work, &work);
-    if (worked_ms >= WORK_MS - 1000 || (dog.ticks >= TICKS_MOST && worked_ms < IDLE_MS))
+        dog.work = dog.did = work;
+    dog.idle++;
+    if (dog.aside || ms_since(&dog.did, &work) >= IDLE_MS) {
+        dog.idle = 0;
+        dog.did = work;
+    }
+    if (ms_since(&dog.work, &work) >= WORK_MS - 1000 || dog.idle >= TICKS_MOST)
         bite();
 }
 
@@ -69,7 +81,7 @@ static void arm(bool on)
 {
     struct itimerspec when = { .it_value = { .tv_sec = on }, .it_interval = { .tv_sec = on } };
 
-    dog.ticks = 0;
+    dog.ticks = dog.idle = 0;
     if (dog.made)
         (void)timer_settime(dog.timer, 0, &when, NULL);
 }
@@ -88,15 +100,33 @@ void watchdog_begin(const char *name)
     len = len < sizeof(dog.name) - 1 ? len : sizeof(dog.name) - 1;
     memcpy(dog.name, name, len);
     dog.name[len] = '\0';
+    dog.aside_ns = 0;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &dog.began_work);
     (void)clock_gettime(CLOCK_MONOTONIC, &dog.began);
     arm(true);
 }
 
-int watchdog_end(void)
+void watchdog_aside(bool in_store)
 {
     struct timespec now;
 
+    dog.aside = in_store;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if (in_store)
+        dog.aside_since = now;
+    else
+        dog.aside_ns += ns_since(&dog.aside_since, &now);
+}
+
+int watchdog_end(void)
+{
+    struct timespec now, work;
+    int64_t own_ms, worked_ms;
+
     arm(false);
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int)ms_since(&dog.began, &now);
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &work);
+    own_ms = (ns_since(&dog.began, &now) - dog.aside_ns) / 1000000;
+    worked_ms = ms_since(&dog.began_work, &work);
+    return (int)(own_ms > worked_ms ? own_ms : worked_ms);
 }
