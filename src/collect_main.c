@@ -8,6 +8,7 @@
 #include "collect/collect.h"
 #include "collect/kinds.h"
 #include "collect/process.h"
+#include "collect/service.h"
 #include "core/log.h"
 #include "core/standard.h"
 #include "store/store.h"
@@ -52,6 +53,9 @@ static int run(const struct collect_arguments *args, const struct config *config
         return collect_check(config, &options.clock, args->json);
     store = common_args_store(&args->common, config, STORE_SCHEMA);
     options.store = store;
+    options.at = args->at;
+    if (!*options.at && service_is()) /* no viewer would look elsewhere, and it tries again */
+        options.at = store;
     status = collect_run(&options, &err);
     if (err.fault != DX_FAULT_NONE)
         (void)fprintf(stderr, "%s\n", err.text);

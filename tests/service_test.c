@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -115,6 +116,31 @@ Test(service, nobody_listens_and_it_goes_on)
     usleep(500 * 1000);
     cr_assert_eq(kill(program.pid, 0), 0);
     cr_assert_eq(WEXITSTATUS(program_end(&program, SIGTERM)), 0);
+    free(dir);
+}
+
+/* No viewer would look for it elsewhere; and it is tried again. */
+Test(service, is_in_its_own_place_or_nowhere)
+{
+    const char *argv[] = { "sh", "-c", NULL, NULL };
+    char *dir = test_dir(), command[512], runtime[128], *said;
+    int status;
+
+    set_paths();
+    snprintf(runtime, sizeof(runtime), "%s/run", dir);
+    cr_assert_eq(mkdir(runtime, 0700), 0);
+    setenv("XDG_RUNTIME_DIR", runtime, 1);
+    setenv("NOTIFY_SOCKET", "/nonexistent/notify", 1);
+    snprintf(command, sizeof(command), "%s/dxtop.yaml", dir);
+    write_file(command, "title: of a test\n");
+    snprintf(command, sizeof(command),
+             "\"$DXTOP_BIN/dxtop-collect\" -c %s/dxtop.yaml --state /proc/dxtop --once 2>&1", dir);
+    argv[2] = command;
+    said = program_run(argv, &status);
+    cr_expect_eq(status, 1);
+    cr_expect(strstr(said, "the store's directory cannot be made (") != NULL, "%s", said);
+    cr_expect_eq(rmdir(runtime), 0, "something lies there");
+    free(said);
     free(dir);
 }
 

@@ -457,6 +457,26 @@ Test(store_damage, where_nothing_can_be_written_it_goes_elsewhere_and_says_so)
     cr_assert_eq(chmod(dir, 0700), 0);
 }
 
+/* A viewer has it open there, whatever can be written by now. */
+Test(store_damage, a_collector_that_is_told_where_goes_nowhere_else)
+{
+    struct dx_error err = { 0 };
+    struct store *store;
+
+    cr_expect_null(store_open_at(kit.path, "/proc/dxtop/acme.db", &err));
+    cr_expect_eq(err.fault, DX_FAULT_SYSTEM);
+    cr_expect(strstr(err.text, "cannot be made") != NULL, "%s", err.text);
+    store = store_open_at("/proc/dxtop/acme.db", kit.path, &err);
+    cr_assert_not_null(store, "%s", err.text);
+    cr_expect_str_eq(store_path(store), kit.path);
+    cr_expect(strstr(store_where(store), "will not outlive") != NULL, "%s", store_where(store));
+    store_close(store);
+    store = store_open_at(kit.path, kit.path, &err);
+    cr_assert_not_null(store, "%s", err.text);
+    cr_expect_str_eq(store_where(store), "");
+    store_close(store);
+}
+
 Test(store_damage, somebody_elses_directory_is_no_place)
 {
     char why[256], out[4096], dir[128];

@@ -5,6 +5,7 @@ complete -c dxtop-collect -l once -d 'poll every source once, fill back, and end
 complete -c dxtop-collect -l wait -x -d 'with --once: give up after this time (5m)'
 complete -c dxtop-collect -l check -d 'reach every source, say what was found, and end'
 complete -c dxtop-collect -l json -d 'with --check: as JSON'
+complete -c dxtop-collect -l at -r -F -d 'collect into this file, which viewers have open, or not at all'
 complete -c dxtop-collect -l until-stdin -d 'end when standard input closes, unless viewers are there'
 complete -c dxtop-collect -l judge -d 'say what is wrong with the configuration, and end'
 complete -c dxtop-collect -l schema -d 'print the JSON Schema of a source, a part of that of dxtop schema'

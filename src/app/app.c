@@ -167,9 +167,18 @@ bool app_load(struct app *app)
 
 bool app_open(struct app *app, struct dx_error *err)
 {
+    size_t n = 0;
+
+    if (app->store)
+        return true;
+    app->store = store_open(app->store_path, STORE_VIEW, err);
     if (!app->store)
-        app->store = store_open(app->store_path, STORE_VIEW, err);
-    return app->store != NULL;
+        return false;
+    while (app->collector && app->collector[n])
+        n++;
+    add(&app->collector, &n, "--at"); /* wherever it would go by itself now */
+    add(&app->collector, &n, store_path(app->store));
+    return true;
 }
 
 bool app_missed(const struct reader *reader)

@@ -25,6 +25,12 @@ static void hurry(struct viewer *v)
         v->pages[i].hurried = v->screen && !v->wall.on;
 }
 
+/* Why the collector cannot collect is why the store cannot be read, too. */
+const char *viewer_trouble(const struct viewer *v)
+{
+    return *v->collector.trouble ? v->collector.trouble : v->store_trouble;
+}
+
 /* One read transaction for all that the frame shows; it never spans a write to
  * the terminal. */
 static void update(struct viewer *v, const struct grid *grid)
@@ -41,6 +47,11 @@ static void update(struct viewer *v, const struct grid *grid)
     if (!store_begin(v->app->store, &err)) {
         (void)snprintf(v->store_trouble, sizeof(v->store_trouble), "store: %s", err.text);
         log_line(DX_LOG_WARN, "%s", v->store_trouble);
+        facts_missed(&v->facts);
+        if (v->wall.on)
+            page = wall_view(v);
+        if (page)
+            page_missed(page);
         return; /* what was read last stays on the screen, with its age */
     }
     v->reader = redact_store(&v->redact, v->app->store, v->redacted);
@@ -222,7 +233,7 @@ void viewer_draw_panel(struct viewer *v, struct grid *grid)
 
 void viewer_draw(struct viewer *v, struct grid *grid)
 {
-    const char *trouble = *v->store_trouble ? v->store_trouble : v->collector.trouble;
+    const char *trouble = viewer_trouble(v);
     struct dx_canvas all, part;
     int64_t now_ms;
 

@@ -153,3 +153,12 @@ void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms
         read_source(facts, ops, rows, now_ms);
     ops->close(rows);
 }
+
+void facts_missed(struct facts *facts)
+{
+    for (size_t i = 0; i < facts->source_count; i++)
+        if (facts->source[i].shine == SHINE_LIVE)
+            facts->source[i].shine = SHINE_STALE;
+    facts->shines[SHINE_STALE] += facts->shines[SHINE_LIVE];
+    facts->shines[SHINE_LIVE] = 0;
+}

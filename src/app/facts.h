@@ -52,6 +52,8 @@ enum light facts_light(const struct rows_ops *ops, const void *rows, int64_t now
 
 /* As of now_ms; what panels found is added by facts_add(), then facts_sort(). */
 void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms);
+/* The store could not be read: nobody knows whether what was live is. */
+void facts_missed(struct facts *facts);
 /* The same finding is not said twice. */
 void facts_add(struct facts *facts, enum dx_role role, const char *subject, const char *sentence);
 void facts_sort(struct facts *facts); /* worst first, else in the order they were found */

@@ -245,6 +245,12 @@ void page_rest(struct page *page)
         instance_rest(&page->slots[i].instance);
 }
 
+void page_missed(struct page *page)
+{
+    for (size_t i = 0; i < page->slot_count && page->open; i++)
+        instance_missed(&page->slots[i].instance);
+}
+
 void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms)
 {
     for (size_t i = 0; i < page->slot_count; i++) {

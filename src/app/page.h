@@ -35,6 +35,7 @@ void page_done(struct page *page);
  * store into those that are shown. */
 void page_update(struct page *page, const struct reader *reader, int64_t now_ms, int rows,
                  int cols);
+void page_missed(struct page *page); /* the store could not be read */
 /* A panel left out what takes long: page_follow() is to come behind the frame. */
 bool page_owes(const struct page *page);
 /* After a selection moved: read what follows it; and what was owed. */

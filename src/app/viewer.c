@@ -214,7 +214,8 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
         collector_look(&v->collector);
         if (v->frozen_ms == 0 && now_ms / AGE_STEP_MS != v->shown_age)
             v->want_draw = true;
-        if (v->frozen_ms == 0 && now_ms / MINUTE_MS != v->shown_minute)
+        if (v->frozen_ms == 0 && (now_ms / MINUTE_MS != v->shown_minute ||
+                                  (v->want_draw && *v->collector.trouble))) /* all gets old */
             v->want_update = true;
     }
     if (v->wall.on)

@@ -100,6 +100,7 @@ void viewer_arrange(struct viewer *v, struct instance *in);
  * line with the clock. */
 void viewer_draw(struct viewer *v, struct grid *grid);
 void viewer_draw_panel(struct viewer *v, struct grid *grid);
+const char *viewer_trouble(const struct viewer *v); /* with the store or the collector; "" */
 void viewer_draw_clock(struct viewer *v, struct grid *grid);
 
 #endif

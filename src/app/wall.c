@@ -192,7 +192,7 @@ static struct wall_lines lines_of(struct viewer *v)
         .title = v->app->config.title,
         .page = page ? page->settings->name : "health",
         .message = time_boot_ms() < v->message_until ? v->message : "",
-        .trouble = *v->store_trouble ? v->store_trouble : v->collector.trouble,
+        .trouble = viewer_trouble(v),
         .facts = &v->facts,
         .at = wall->at,
         .pages = pages_of(wall),

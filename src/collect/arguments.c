@@ -18,6 +18,7 @@ static const struct arg own[] = {
     { "wait", 0, "D", OWN(wait), "with --once: give up after this time (5m)" },
     { "check", 0, NULL, OWN(check), "reach every source, say what was found, and end" },
     { "json", 0, NULL, OWN(json), "with --check: as JSON" },
+    { "at", 0, "FILE", OWN(at), "collect into this file, which viewers have open, or not at all" },
     { "until-stdin", 0, NULL, OWN(until_stdin),
       "end when standard input closes, unless viewers are there" },
     { "judge", 0, NULL, OWN(judge), "say what is wrong with the configuration, and end" },
@@ -34,7 +35,7 @@ bool collect_arguments_parse(struct collect_arguments *args, int argc, char **ar
                              struct dx_error *err)
 {
 
-    *args = (struct collect_arguments){ .wait = "", .shell = "" };
+    *args = (struct collect_arguments){ .wait = "", .shell = "", .at = "" };
     if (!args_parse(argc, argv, &args->common, own, args, err))
         return false;
     if (*args->shell && !shells_known(args->shell, err))

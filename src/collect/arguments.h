@@ -7,6 +7,7 @@
 struct collect_arguments {
     struct common_args common;
     const char *wait; /* "" unless given */
+    const char *at;   /* likewise */
     int64_t wait_ms;
     bool once, check, json, until_stdin, judge, schema, help, version, options;
     const char *shell; /* "": print no completion */

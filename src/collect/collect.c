@@ -263,7 +263,8 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
     srand48((long)time(NULL) ^ (long)getpid());
     c.loop = ev_loop_new(EVFLAG_AUTO);
     watch(&c);
-    c.store = store_open(options->store, STORE_COLLECT, err);
+    c.store = options->at && *options->at ? store_open_at(options->store, options->at, err)
+                                          : store_open(options->store, STORE_COLLECT, err);
     if (!c.store) {
         ev_loop_destroy(c.loop);
         return COLLECT_SOURCE_FAILED;

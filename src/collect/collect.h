@@ -15,6 +15,7 @@ enum { /* exit codes of dxtop-collect, and of dxtop once and check */
 struct collect_options {
     const struct config *config;
     const char *store; /* path */
+    const char *at;    /* this one alone; "": it goes elsewhere where that cannot be written */
     struct clock clock;
     bool once;        /* one round, back-fill included, then end */
     int64_t wait_ms;  /* once: give up after it */

@@ -30,6 +30,13 @@ static void say(const char *words)
     (void)close(fd);
 }
 
+bool service_is(void)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+
+    return path && (*path == '/' || *path == '@');
+}
+
 void service_waits(void)
 {
     say("READY=1\nSTATUS=Another one collects; waiting to take over.");

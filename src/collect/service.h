@@ -3,6 +3,9 @@
 #ifndef COLLECT_SERVICE_H
 #define COLLECT_SERVICE_H
 
+#include <stdbool.h>
+
+bool service_is(void);    /* one started it */
 void service_waits(void); /* it is up; another one collects */
 void service_ready(void); /* it collects */
 void service_alive(

@@ -271,6 +271,14 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
     in->updated_ms = now_ms;
 }
 
+void instance_missed(struct instance *in)
+{
+    if (in->updated_ms == 0 || in->due_ms <= in->updated_ms)
+        return; /* it says already since when it is stale */
+    in->due_ms = in->stale_ms = in->updated_ms;
+    (void)snprintf(in->stale_why, sizeof(in->stale_why), "the store cannot be read");
+}
+
 enum dx_reply instance_event(struct instance *in, const struct dx_event *event,
                              struct dx_host *host)
 {

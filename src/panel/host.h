@@ -148,6 +148,8 @@ void instance_look(struct instance *instance);
 /* Read the store into the view-model; rows, cols: inside the frame. */
 void instance_update(struct instance *instance, const struct reader *reader, int64_t now_ms,
                      int rows, int cols);
+/* The store cannot be read: what it shows is what was so at its last update. */
+void instance_missed(struct instance *instance);
 /* Draw frame and content into canvas. */
 void instance_draw(struct instance *instance, struct dx_canvas *canvas, int64_t now_ms,
                    bool focused);

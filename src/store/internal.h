@@ -123,6 +123,8 @@ void store_check(struct store *store); /* somebody found damage: look, and mend 
 /* Writes the path to use into out (PATH_MAX) and why it is not the wanted one
  * into why. */
 bool place_choose(const char *wanted, char *out, char why[256], struct dx_error *err);
+/* The same of this path or none: *err then. */
+bool place_stay(const char *at, char *out, char why[256], struct dx_error *err);
 /* The name of a file system on which WAL or locks do not work; NULL: they do. */
 const char *place_remote(unsigned long magic);
 bool place_shared(const char *path); /* is its directory a group's? */

@@ -195,7 +195,9 @@ static void configure(enum store_mode mode)
         (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 }
 
-struct store *store_open(const char *path, enum store_mode mode, struct dx_error *err)
+/* stay: there and nowhere else. */
+static struct store *open_store(const char *path, enum store_mode mode, bool stay,
+                                struct dx_error *err)
 {
     struct store *store = mem_new(1, sizeof(*store));
     char used[PATH_MAX];
@@ -204,7 +206,8 @@ struct store *store_open(const char *path, enum store_mode mode, struct dx_error
     store->mode = mode;
     store->lock_fd = store->viewers_fd = -1;
     store->strain_bytes = STRAIN_BYTES;
-    if (!place_choose(path, used, store->where, err)) {
+    if (!(stay ? place_stay(path, used, store->where, err)
+               : place_choose(path, used, store->where, err))) {
         free(store);
         return NULL;
     }
@@ -219,6 +222,23 @@ struct store *store_open(const char *path, enum store_mode mode, struct dx_error
         return store;
     store_close(store);
     return NULL;
+}
+
+struct store *store_open(const char *path, enum store_mode mode, struct dx_error *err)
+{
+    return open_store(path, mode, false, err);
+}
+
+struct store *store_open_at(const char *path, const char *at, struct dx_error *err)
+{
+    struct store *store = open_store(at, STORE_COLLECT, true, err);
+
+    if (store && strcmp(path, at) != 0)
+        (void)snprintf(store->where, sizeof(store->where),
+                       "the store is elsewhere, %.100s; the history will not outlive this machine's"
+                       " run",
+                       at);
+    return store;
 }
 
 void store_close(struct store *store)

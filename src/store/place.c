@@ -166,6 +166,20 @@ bool place_choose(const char *wanted, char *out, char why[256], struct dx_error 
                    wanted, words, dir);
 }
 
+bool place_stay(const char *at, char *out, char why[256], struct dx_error *err)
+{
+    char words[128], dir[PATH_MAX];
+
+    why[0] = '\0';
+    if (strlen(at) >= PATH_MAX - 16)
+        return dx_fail(err, DX_FAULT_CONFIG, "the path of the store is too long");
+    directory_of(at, dir);
+    if (objection(dir, words, sizeof(words)))
+        return dx_fail(err, DX_FAULT_SYSTEM, "the store's directory %.80s: %.100s", words, dir);
+    (void)snprintf(out, PATH_MAX, "%s", at);
+    return true;
+}
+
 bool place_shared(const char *path)
 {
     char dir[PATH_MAX];

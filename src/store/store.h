@@ -22,6 +22,9 @@ enum store_mode { STORE_VIEW, STORE_COLLECT };
  * a collector), and goes on with the new file then. NULL: *err; CONFIG where the
  * file is a database of something else. */
 struct store *store_open(const char *path, enum store_mode mode, struct dx_error *err);
+/* To collect into the file at, which somebody else has open or looks for there: nowhere else,
+ * whatever becomes of the directory. path: where it should be. */
+struct store *store_open_at(const char *path, const char *at, struct dx_error *err);
 void store_close(struct store *store);
 const char *store_path(const struct store *store); /* in use */
 const char *

@@ -1,0 +1,240 @@
+/* The disk under programs that are at work: it turns read-only, as a kernel does with one that
+ * fails, and the store's directory goes and cannot be made again. Until it can be written again
+ * what was there is shown, and is old. */
+#include "config.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "../run.h"
+#include "pty.h"
+
+static char *dir, config[256], state[256], runtime[256];
+static struct sim sim;
+
+/* ---- a file system that can be turned read-only under open files ----
+ * The kernel itself refuses to, but for one that failed, of which no test has any. */
+
+static const char shim[] =
+    "#define _GNU_SOURCE\n"
+    "#include <dlfcn.h>\n"
+    "#include <errno.h>\n"
+    "#include <fcntl.h>\n"
+    "#include <stdarg.h>\n"
+    "#include <stdio.h>\n"
+    "#include <stdlib.h>\n"
+    "#include <string.h>\n"
+    "#include <sys/mman.h>\n"
+    "#include <sys/stat.h>\n"
+    "#include <sys/syscall.h>\n"
+    "#include <unistd.h>\n"
+    "#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))\n"
+    "static int on(void) {\n"
+    "    static volatile char *map;\n"
+    "    if (!map) {\n"
+    "        int fd = (int)syscall(SYS_openat, AT_FDCWD, getenv(\"DX_READONLY\"), O_RDONLY);\n"
+    "        map = fd < 0 ? MAP_FAILED : mmap(0, 1, PROT_READ, MAP_SHARED, fd, 0);\n"
+    "        if (fd >= 0) syscall(SYS_close, fd); }\n"
+    "    return map != MAP_FAILED && *map; }\n"
+    "static int is(const char *path) {\n"
+    "    const char *dir = getenv(\"DX_DISK\");\n"
+    "    if (!on() || !dir || strncmp(path, dir, strlen(dir)) != 0) return 0;\n"
+    "    errno = EROFS; return 1; }\n"
+    "static int is_fd(int fd) {\n"
+    "    char link[64], path[4096]; ssize_t n;\n"
+    "    if (!on()) return 0;\n"
+    "    snprintf(link, sizeof(link), \"/proc/self/fd/%d\", fd);\n"
+    "    n = readlink(link, path, sizeof(path) - 1);\n"
+    "    path[n > 0 ? n : 0] = 0;\n"
+    "    return is(path); }\n"
+    "static int refused(const char *path, int flags) {\n"
+    "    if (!(flags & (O_WRONLY | O_RDWR | O_CREAT))) return 0;\n"
+    "    if ((flags & O_EXCL) && syscall(SYS_access, path, F_OK) == 0) return 0;\n"
+    "    return is(path); }\n"
+    "int open(const char *path, int flags, ...) {\n"
+    "    va_list more; int mode; va_start(more, flags); mode = va_arg(more, int); va_end(more);\n"
+    "    return refused(path, flags) ? -1 : NEXT(open)(path, flags, mode); }\n"
+    "int open64(const char *path, int flags, ...) {\n"
+    "    va_list more; int mode; va_start(more, flags); mode = va_arg(more, int); va_end(more);\n"
+    "    return refused(path, flags) ? -1 : NEXT(open64)(path, flags, mode); }\n"
+    "ssize_t pwrite64(int fd, const void *b, size_t n, off64_t at) {\n"
+    "    return is_fd(fd) ? -1 : NEXT(pwrite64)(fd, b, n, at); }\n"
+    "int ftruncate64(int fd, off64_t n) { return is_fd(fd) ? -1 : NEXT(ftruncate64)(fd, n); }\n"
+    "int mkdir(const char *path, mode_t mode) {\n"
+    "    struct stat st;\n"
+    "    if (stat(path, &st) != 0 && is(path)) return -1;\n"
+    "    return NEXT(mkdir)(path, mode); }\n"
+    "int unlink(const char *path) { return is(path) ? -1 : NEXT(unlink)(path); }\n"
+    "int rename(const char *from, const char *to) { return is(to) ? -1 : NEXT(rename)(from, to); "
+    "}\n"
+    "int access(const char *path, int mode) {\n"
+    "    return (mode & W_OK) && is(path) ? -1 : NEXT(access)(path, mode); }\n";
+
+static volatile char *readonly;
+
+static void preload_disk(void)
+{
+    const char *cc = getenv("CC"), *options = getenv("ASAN_OPTIONS");
+    char source[300], command[1200], path[300], more[800];
+    int fd;
+
+    snprintf(source, sizeof(source), "%s/shim.c", dir);
+    write_file(source, "%s", shim);
+    snprintf(path, sizeof(path), "%s/shim.so", dir);
+    snprintf(command, sizeof(command), "%s -O1 -shared -fPIC -w -o '%s' '%s'",
+             cc && *cc ? cc : "cc", path, source);
+    cr_assert_eq(system(command), 0, "%s", command);
+    setenv("LD_PRELOAD", path, 1);
+    snprintf(path, sizeof(path), "%s/readonly", dir);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    cr_assert(fd >= 0 && ftruncate(fd, 1) == 0);
+    readonly = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    cr_assert_neq((const void *)readonly, MAP_FAILED);
+    close(fd);
+    setenv("DX_READONLY", path, 1);
+    setenv("DX_DISK", state, 1);
+    snprintf(more, sizeof(more), "%s%sverify_asan_link_order=0", options ? options : "",
+             options && *options ? ":" : "");
+    setenv("ASAN_OPTIONS", more, 1);
+}
+
+/* ---- what is seen ---- */
+
+static void setup(void)
+{
+    set_paths();
+    dir = test_dir();
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    snprintf(state, sizeof(state), "%s/state", dir);
+    snprintf(runtime, sizeof(runtime), "%s/run", dir);
+    cr_assert_eq(mkdir(state, 0700), 0);
+    cr_assert_eq(mkdir(runtime, 0700), 0);
+    setenv("XDG_RUNTIME_DIR", runtime, 1);
+    sim = sim_start(NULL, NULL);
+    write_file(
+        config,
+        "sources:\n"
+        "  - {type: prometheus, url: '%s', every: 1s, history: 1h, alerts: no, timeout: 2s,\n"
+        "     queries: {waiting: {query: 'sum by (pool) (ci_jobs_waiting)', step: 60s}}}\n"
+        "  - {type: alertmanager, url: '%s', every: 1s, timeout: 2s}\n"
+        "views: [{name: One, rows: [{panels: [{panel: metric, query: waiting}, sources]},\n"
+        "  {panels: [log]}]}]\n",
+        sim.url, sim.url);
+    preload_disk();
+}
+
+static void teardown(void)
+{
+    program_end(&sim.program, SIGTERM);
+}
+
+TestSuite(disk, .init = setup, .fini = teardown, .timeout = 120);
+
+#define SHOWS(p, text, ms) cr_expect(pty_shows(p, text, ms), "no \"%s\" on:\n%s", text, pty_text(p))
+#define LACKS(p, text, ms) cr_expect(pty_lacks(p, text, ms), "\"%s\" on:\n%s", text, pty_text(p))
+
+static struct pty *view(void)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", state, NULL };
+    struct pty *p = pty_start(argv, 40, 120, "xterm-256color");
+
+    cr_assert(pty_shows(p, "2 of 2 live", 15000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "linux-xl", 5000), "%s", pty_text(p));
+    return p;
+}
+
+static bool is_empty(const char *path)
+{
+    DIR *open = opendir(path);
+    struct dirent *entry;
+    bool empty = open != NULL;
+
+    while (open && (entry = readdir(open)) != NULL)
+        empty = empty && entry->d_name[0] == '.';
+    if (open)
+        closedir(open);
+    return empty;
+}
+
+static void quit(struct pty *p)
+{
+    pty_send(p, "q");
+    pty_read(p, 50);
+    cr_expect(pty_ended(p, 2000));
+    cr_expect(pty_restored(p));
+    pty_free(p);
+}
+
+/* What was there stays, is marked, keys are answered; and once it can be written again all is
+ * as it was, without a key. */
+static void expect_waits_and_recovers(struct pty *p, const char *said, void (*mend)(void))
+{
+    SHOWS(p, said, 20000);
+    SHOWS(p, "linux-xl", 1000);
+    SHOWS(p, "○ 2 stale", 20000);
+    SHOWS(p, "stale ", 5000);
+    cr_expect_not(strstr(pty_text(p), "● 2 live"));
+    pty_send(p, "/xl\n"); /* keys are answered */
+    LACKS(p, "windows", 1000);
+    SHOWS(p, "linux-xl", 1000);
+    pty_send(p, "\033");
+    SHOWS(p, "windows", 1000);
+    mend();
+    LACKS(p, said, 40000);
+    LACKS(p, "stale", 20000);
+    SHOWS(p, "2 of 2 live", 20000);
+    SHOWS(p, "linux-xl", 5000);
+    cr_expect(is_empty(runtime), "it went elsewhere");
+}
+
+static void make_writable(void)
+{
+    *readonly = 0;
+}
+
+Test(disk, that_turns_read_only_is_said_and_what_was_there_stays)
+{
+    struct pty *p = view();
+
+    *readonly = 1;
+    expect_waits_and_recovers(p, "Read-only file system", make_writable);
+    quit(p);
+}
+
+/* Not even the directory can be made: by root, whom no mode keeps from it, for the disk is
+ * read-only; by others, for what is above it is not theirs to write. */
+static void refuse_directories(bool refuse)
+{
+    if (geteuid() == 0)
+        *readonly = refuse;
+    else
+        cr_assert_eq(chmod(dir, refuse ? 0555 : 0755), 0);
+}
+
+static void allow_directories(void)
+{
+    refuse_directories(false);
+}
+
+Test(disk, whose_directory_goes_and_cannot_be_made_again_is_said)
+{
+    const char *argv[] = { "/bin/rm", "-rf", state, NULL };
+    struct pty *p = view();
+    int status;
+
+    kill(p->pid, SIGSTOP); /* or one of them makes it before it is refused */
+    free(program_run(argv, &status));
+    refuse_directories(true);
+    kill(p->pid, SIGCONT);
+    expect_waits_and_recovers(p, "cannot be made", allow_directories);
+    quit(p);
+}
