@@ -38,6 +38,7 @@ static void add(int id, int64_t attempt, int64_t finished_ms, enum dx_result res
     job->id = run->id;
     job->name = "test";
     job->pool = "big";
+    job->runner = arena_print(&batch.arena, "runner-%d", id);
     job->started = true;
     job->outcome = run->outcome;
     job->timing = run->timing;
@@ -234,6 +235,8 @@ Test(store_retain, the_store_stays_as_large_as_it_is)
     cr_expect_eq(number("SELECT count(*) FROM pipeline_day"), DAYS);
     cr_expect_eq(number("SELECT sum(n) FROM pipeline_day"), DAYS * A_DAY);
     cr_expect_leq(number("PRAGMA page_count"), pages + pages / 10);
+    cr_expect_leq(number("SELECT count(*) FROM text"), (KEPT + 30) * A_DAY,
+                  "names are looked through in some days of one upkeep each");
 }
 
 #define AT(at)                                                                                     \

@@ -63,6 +63,7 @@ static bool make_pollers(struct collect *c)
                                        .every_ms = s->every_ms };
         store_keep(c->store, poller_reach(s));
     }
+    store_limit(c->store, config->store_size);
     ok = store_sources(c->store, rows, config->source_count, ids, &c->error);
     c->pollers = mem_new(config->source_count, sizeof(struct poller *));
     for (size_t i = 0; ok && i < config->source_count; i++) {

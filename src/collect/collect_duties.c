@@ -13,7 +13,8 @@
 #include "core/lean.h"
 #include "core/log.h"
 
-static const double HEART_S = 2., UPKEEP_S = 60., FIRST_UPKEEP_S = 10., WISH_S = 0.25;
+static const double HEART_S = 2., UPKEEP_S = 60., FULL_UPKEEP_S = 0.5, FIRST_UPKEEP_S = 10.,
+                    WISH_S = 0.25;
 static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
 static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
 static const double STAGGER_S = 0.005;
@@ -108,11 +109,12 @@ static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
     struct collect *c = timer->data;
     struct dx_error err = { 0 };
 
-    (void)loop;
     (void)revents;
     log_line(DX_LOG_DEBUG, "upkeep: the WAL has %" PRId64 " bytes", store_wal_bytes(c->store));
     if (!store_upkeep(c->store, clock_now(&c->clock), &err))
         collect_warn(c, &err);
+    timer->repeat = store_is_full(c->store) ? FULL_UPKEEP_S : UPKEEP_S;
+    ev_timer_again(loop, timer);
 }
 
 /* Windows move with the minute: a slice at a time, so that polls go on. */

@@ -344,11 +344,12 @@ static void load_root(struct load *load, const struct yaml *root)
     config->title = settings.title ? settings.title : "";
     config->store =
         settings.store && *settings.store ? option_path(&load->options, settings.store) : "";
+    config->store_size = settings.store_size;
     config->theme = settings.theme ? settings.theme : "";
     if (text_is_path(config->theme, ".theme"))
         config->theme = option_path(&load->options, config->theme);
-    config->color = settings.color > 0 ? config_options[3].choices[settings.color] : "";
-    config->glyphs = settings.glyphs > 0 ? config_options[4].choices[settings.glyphs] : "";
+    config->color = settings.color > 0 ? config_options[4].choices[settings.color] : "";
+    config->glyphs = settings.glyphs > 0 ? config_options[5].choices[settings.glyphs] : "";
     config->mouse = settings.mouse;
     config->links = settings.links;
     config->clipboard = settings.clipboard;

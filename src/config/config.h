@@ -91,6 +91,7 @@ struct config {
     const char *path;                           /* canonical; "" when made from arguments */
     const char *title;                          /* "acme platform" */
     const char *store, *theme, *color, *glyphs; /* "" unless given */
+    int64_t store_size;                         /* bytes; 0: no limit */
     bool mouse, links, clipboard;
     struct keymap keymap;
     struct wall_settings wall;

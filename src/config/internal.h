@@ -7,6 +7,7 @@
 
 struct settings { /* the top level, as the table fills it */
     const char *title, *store, *theme;
+    int64_t store_size;
     int color, glyphs, success_policy;
     bool mouse, links, clipboard;
     struct dx_items patterns, critical;

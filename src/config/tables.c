@@ -41,6 +41,12 @@ const struct dx_option config_options[] = {
       .offset = offsetof(struct settings, store),
       .fallback = "",
       .help = "file of the store; without it one of your own below $XDG_STATE_HOME/dxtop" },
+    { .name = "store_size",
+      .type = DX_OPTION_SIZE,
+      .offset = offsetof(struct settings, store_size),
+      .fallback = "0",
+      .help =
+          "from this size on it forgets its oldest runs, jobs and samples, like 2GiB; 0: none" },
     { .name = "theme",
       .type = DX_OPTION_TEXT,
       .offset = offsetof(struct settings, theme),

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "store/texts.h"
 
 /* One text is asked for a million times: most are found here. */
 enum { SLOTS = 1024, SHORT = 104, DIGITS_MOST = 18, SHA_BYTES = 20 };
@@ -63,6 +64,12 @@ static bool make_text(struct store *store, const char *text, int64_t *id, struct
     return true;
 }
 
+static int64_t used(struct store *store, int64_t id)
+{
+    texts_use(store, id);
+    return id;
+}
+
 /* make: one that has no number yet gets one. */
 static int64_t number_of(struct store *store, const char *text, bool make, struct dx_error *err)
 {
@@ -75,7 +82,7 @@ static int64_t number_of(struct store *store, const char *text, bool make, struc
         store->interned = mem_new(1, sizeof(*store->interned));
     slot = slot_of(text);
     if (store->interned->slot[slot].id > 0 && strcmp(store->interned->slot[slot].text, text) == 0)
-        return store->interned->slot[slot].id;
+        return used(store, store->interned->slot[slot].id);
     if (!read_text(store, text, &id, err) || (id == 0 && make && !make_text(store, text, &id, err)))
         return -1;
     len = strlen(text);
@@ -83,7 +90,7 @@ static int64_t number_of(struct store *store, const char *text, bool make, struc
         store->interned->slot[slot].id = id;
         memcpy(store->interned->slot[slot].text, text, len + 1);
     }
-    return id;
+    return used(store, id);
 }
 
 int64_t text_id(struct store *store, const char *text, struct dx_error *err)

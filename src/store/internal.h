@@ -12,6 +12,7 @@ enum { STATEMENTS = 200, STATEMENT_SLOTS = 512 };
 struct rows;
 struct tape;
 struct interned;
+struct sweep;
 
 struct statement {
     const char *sql; /* by address: each is a literal of its own */
@@ -48,8 +49,16 @@ struct store {
     int cache_kib;                     /* of pages */
     int64_t checked_ms;                /* boot time of the last quick_check; 0 */
     int64_t keep_ms;                   /* of records, where more is asked for than usual */
+    int64_t limit_bytes;               /* that the file may have; 0: any number */
+    int64_t fit_ms;                    /* for that, what is before it goes earlier; 0: nothing */
+    int64_t fit_said_ms;               /* the fit_ms that was said */
     int64_t gone_ms;                   /* runs that ended before it went, or will; 0: none */
     int64_t sweep_id;                  /* upkeep went over the series up to this one */
+    bool full;                         /* it is larger, and forgets */
+    bool round_gone;                   /* something went since it began with the first series */
+    bool texts_freed;                  /* runs went since texts were looked through last */
+    int64_t swept_ms;                  /* when that was begun; 0: not yet */
+    struct sweep *sweep;               /* texts.c; NULL: not under way */
     int64_t seen_version, seen_change; /* store_change() gave this for that data version */
     bool in_read;
     int64_t past_ms; /* past.c: the moment of the derived tables that hide the file's; 0 */

@@ -17,6 +17,7 @@
 #include "store/rows.h"
 #include "store/schema.h"
 #include "store/search.h"
+#include "store/texts.h"
 
 enum { COLLECT_BUSY_MS = 5000, VIEW_BUSY_MS = 50, PATIENCE_MS = 2000 };
 
@@ -25,6 +26,7 @@ void close_db(struct store *store)
     rows_end_all(store);
     store_forget(store);
     intern_forget(store);
+    texts_forget(store);
     (void)sqlite3_close(store->db);
     store->db = NULL;
     store->in_read = false;

@@ -11,6 +11,7 @@
 
 /* Of a slice; a run has some ten jobs. */
 enum { SLICE_RUNS = 200, SLICE_HOURS = 2000 };
+enum { KEPT_DAYS = 70 }; /* of runs, unless a history is longer */
 
 static const int64_t DAY_MS = 86400000;
 
@@ -86,22 +87,25 @@ static const char *const slices[] = { MARK(ENDED),    STEPS(ENDED),  JOBS(ENDED)
                                       STEPS(UNENDED), JOBS(UNENDED), RUNS(UNENDED) };
 
 /* A clock that was ahead has left a border that nothing reaches. */
-static bool come_back(struct store *store, int64_t latest_ms, struct dx_error *err)
+static bool come_back(struct store *store, int64_t now_ms, struct dx_error *err)
 {
     return forget(store,
-                  "UPDATE cursor SET value = ?1 WHERE source IN (SELECT id FROM source)"
-                  " AND name = " RAW " AND value > ?1 AND ?2 > 0",
-                  latest_ms, 1, err);
+                  "UPDATE cursor SET value = ?1 - ?2 * 86400000"
+                  " WHERE source IN (SELECT id FROM source) AND name = " RAW " AND value > ?1",
+                  now_ms, KEPT_DAYS, err);
 }
 
-bool retain_runs(struct store *store, int64_t before_ms, int64_t latest_ms, struct dx_error *err)
+bool retain_runs(struct store *store, int64_t before_ms, int64_t now_ms, struct dx_error *err)
 {
     before_ms -= before_ms % DAY_MS; /* so that no day is there in part */
-    if (!come_back(store, latest_ms, err))
+    if (!come_back(store, now_ms, err))
         return false;
-    for (size_t i = 0; i < sizeof(slices) / sizeof(slices[0]); i++)
+    for (size_t i = 0; i < sizeof(slices) / sizeof(slices[0]); i++) {
         if (!forget(store, slices[i], before_ms, SLICE_RUNS, err))
             return false;
+        if (sqlite3_changes(store->db) > 0)
+            store->round_gone = store->texts_freed = true;
+    }
     store->gone_ms = before_ms;
     return true;
 }

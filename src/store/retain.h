@@ -4,9 +4,8 @@
 
 #include "store/internal.h"
 
-/* Within the upkeep's write: a slice of what ended before the day of before_ms. latest_ms:
- * no border can be later than it. */
-bool retain_runs(struct store *store, int64_t before_ms, int64_t latest_ms, struct dx_error *err);
+/* Within the upkeep's write: a slice of what ended before the day of before_ms. */
+bool retain_runs(struct store *store, int64_t before_ms, int64_t now_ms, struct dx_error *err);
 bool retain_hours(struct store *store, int64_t before_ms, struct dx_error *err);
 /* A run that ended or changed last at ms is not taken, nor asked for: it would go at once. */
 bool retain_refuses(const struct store *store, int64_t ms);

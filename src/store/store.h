@@ -153,6 +153,11 @@ bool store_log(struct store *store, int64_t now_ms, enum dx_log_level level, con
 bool store_upkeep(struct store *store, int64_t now_ms, struct dx_error *err);
 /* A history that is filled back further than samples, runs and jobs are kept raises how long. */
 void store_keep(struct store *store, int64_t ms);
+/* The size in bytes that the store is to have at most; 0: any. Where it is larger, upkeep
+ * forgets the oldest days of runs, jobs and samples; and is to be called soon again as long as
+ * it is full. Tickets and what was made of days stay. */
+void store_limit(struct store *store, int64_t bytes);
+bool store_is_full(const struct store *store);
 /* After each commit: checkpoint where the WAL has grown by some MiB. false: *err
  * is for the log, at most once a minute. */
 bool store_tidy(struct store *store, struct dx_error *err);

@@ -9,7 +9,9 @@
 
 #include "core/mem.h"
 #include "core/time.h"
+#include "store/limit.h"
 #include "store/retain.h"
+#include "store/texts.h"
 
 enum {
     WAL_TRUNCATE = 64 << 20, /* bytes */
@@ -106,6 +108,7 @@ static bool forget_samples(struct store *store, int64_t before_ms, struct dx_err
                           " AND s.at_ms < ?3 WHERE series.id > ?1 AND series.id <= ?2 LIMIT ?4)",
                           to_id, before_ms, err))
         return false;
+    store->round_gone = store->round_gone || sqlite3_changes(store->db) > 0;
     if (sqlite3_changes(store->db) >= SLICE_SAMPLES)
         return true; /* go on with the same series next time */
     if (!forget_of_series(store,
@@ -173,10 +176,11 @@ static bool prune(struct store *store, void *what, struct dx_error *err)
     const int64_t now_ms = *(const int64_t *)what;
     const int64_t keep_ms = store->keep_ms > RAW_MS ? store->keep_ms : RAW_MS;
     const int64_t hours_ms = keep_ms > LONG_MS ? keep_ms : LONG_MS;
+    const int64_t before_ms = limit_before(store, now_ms - keep_ms);
 
-    return log_pending(store, now_ms, err) && forget_samples(store, now_ms - keep_ms, err) &&
-           retain_runs(store, now_ms - keep_ms, now_ms - RAW_MS, err) &&
-           retain_hours(store, now_ms - hours_ms, err) &&
+    return log_pending(store, now_ms, err) && forget_samples(store, before_ms, err) &&
+           retain_runs(store, before_ms, now_ms, err) && limit_look(store, now_ms, keep_ms, err) &&
+           texts_sweep(store, now_ms, err) && retain_hours(store, now_ms - hours_ms, err) &&
            forget_polls(store, now_ms - RAW_MS, err) &&
            forget_alerts(store, now_ms - LONG_MS, err) &&
            forget_log(store, now_ms - LONG_MS, err) &&
