@@ -435,8 +435,10 @@ static int64_t longest_wal(int pieces)
     struct dx_error err = { 0 };
     int64_t longest = 0;
 
-    for (int i = 0; i < pieces; i++) {
-        fill(i * INT64_C(20000), 20000);
+    static int64_t n;
+
+    for (int i = 0; i < pieces; i++, n++) {
+        fill(n * INT64_C(20000), 20000);
         cr_expect(store_tidy(kit.store, &err), "%s", err.text);
         if (store_wal_bytes(kit.store) > longest)
             longest = store_wal_bytes(kit.store);
@@ -450,6 +452,38 @@ Test(store_lock, a_back_fill_does_not_grow_the_wal)
     cr_expect_leq(longest_wal(60), 6 << 20);
     cr_expect_gt(size_of(""), 12 << 20, "it was more than that: %lld", (long long)size_of(""));
     cr_expect(!store_is_strained(kit.store));
+}
+
+/* A viewer reads just when the WAL could begin anew, each time: as soon as nobody does, it
+ * begins anew all the same, and the file is as small as it was. */
+Test(store_lock, readers_at_the_wrong_moment_do_not_grow_the_wal)
+{
+    struct store *viewer = open_as(STORE_VIEW);
+    struct reader reader = store_reader(viewer);
+    struct dx_error err = { 0 };
+    int64_t longest = 0;
+
+    kit_collect();
+    for (int round = 0; round < 12; round++) {
+        void *rows;
+
+        (void)longest_wal(5);
+        cr_assert(store_begin(viewer, &err));
+        rows = reader.open(reader.self, DX_QUERY_SAMPLES, NULL, T0 + DAY);
+        cr_assert(reader.ops->next(rows));
+        cr_assert(store_upkeep(kit.store, T0, &err), "%s", err.text); /* a checkpoint */
+        fill((1000 + round) * INT64_C(20000), 20000);
+        reader.ops->close(rows);
+        store_end(viewer);
+        kit.store->tried_ms -= 2 * SECOND;
+        cr_expect(store_tidy(kit.store, &err), "%s", err.text);
+        longest = store_wal_bytes(kit.store) > longest ? store_wal_bytes(kit.store) : longest;
+    }
+    cr_expect_leq(longest, 8 << 20, "%lld", (long long)longest);
+    fill(0, 10);
+    cr_expect_leq(store_wal_bytes(kit.store), 4 << 20, "%lld",
+                  (long long)store_wal_bytes(kit.store));
+    store_close(viewer);
 }
 
 Test(store_lock, a_pinned_reader_strains_it_until_it_goes)

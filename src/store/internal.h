@@ -42,6 +42,7 @@ struct store {
     int64_t fence;                     /* our number as holder of the lock */
     int64_t generation;                /* how often the file was opened */
     int64_t wal_bytes;                 /* that our last commit left in the WAL */
+    int64_t frames_bytes;              /* in the WAL since it began anew */
     int64_t strain_bytes;              /* from here on it is too much */
     int64_t tried_bytes, tried_ms;     /* wal_bytes and boot time of the last checkpoint */
     int64_t stuck_since_ms;            /* boot time since when checkpoints do not finish; 0 */
@@ -166,7 +167,7 @@ bool log_pending(struct store *store, int64_t now_ms, struct dx_error *err);
 
 /* ---- upkeep.c ---- */
 
-enum { STRAIN_BYTES = 256 << 20 };
+enum { STRAIN_BYTES = 256 << 20, WAL_USUAL = 4 << 20 };
 void upkeep_watch(struct store *store); /* of a connection just opened: count its WAL */
 /* ?1 a moment or number, ?2 at most so many rows. */
 bool forget(struct store *store, const char *sql, int64_t before, int rows, struct dx_error *err);

@@ -66,6 +66,7 @@ static bool connect_to(struct store *store, int more_flags, int64_t *version, st
     /* mmap_size 0: a file cut short by somebody else would be a SIGBUS. */
     static const char settings[] = "PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = NORMAL;"
                                    "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;";
+    char limit[64]; /* what the WAL was longer by once, it gives back as it begins anew */
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 
     *version = -1;
@@ -77,8 +78,9 @@ static bool connect_to(struct store *store, int more_flags, int64_t *version, st
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     (void)sqlite3_busy_timeout(store->db,
                                store->mode == STORE_VIEW ? VIEW_BUSY_MS : COLLECT_BUSY_MS);
-    if (!store_exec(store, settings, err) || !ticket_narrow_begin(store, err) ||
-        !search_rank_begin(store, err))
+    (void)snprintf(limit, sizeof(limit), "PRAGMA journal_size_limit = %d", WAL_USUAL);
+    if (!store_exec(store, settings, err) || !store_exec(store, limit, err) ||
+        !ticket_narrow_begin(store, err) || !search_rank_begin(store, err))
         return false;
     (void)sqlite3_create_function_v2(store->db, "excerpt", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
                                      NULL, excerpt, NULL, NULL, NULL);

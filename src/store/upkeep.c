@@ -16,11 +16,12 @@
 enum {
     WAL_TRUNCATE = 64 << 20, /* bytes */
     FRAME_BYTES = 4096 + 24, /* a page and its head */
-    TIDY_BYTES = 4 << 20,    /* so much more in the WAL: a checkpoint */
-    TRY_AGAIN_MS = 2000,     /* while a reader keeps it large */
+    TIDY_BYTES = WAL_USUAL,  /* so much more in the WAL: a checkpoint */
+    TRY_AGAIN_MS = 2000,     /* while readers keep it large */
     STUCK_MS = 60000,
     SAY_AGAIN_MS = 50000,
     TRUNCATE_BUSY_MS = 100,
+    RESTART_BUSY_MS = 20,
     BUSY_MS = 5000,
     LOG_ROWS = 10000,
     /* one slice of the pruning */
@@ -202,7 +203,7 @@ static int on_commit(void *self, sqlite3 *db, const char *name, int frames)
 
     (void)db;
     (void)name;
-    store->wal_bytes = (int64_t)frames * FRAME_BYTES;
+    store->wal_bytes = store->frames_bytes = (int64_t)frames * FRAME_BYTES;
     if (store->wal_bytes < store->tried_bytes)
         store->tried_bytes = 0; /* all was in the database, so the WAL begins anew */
     return SQLITE_OK;
@@ -210,7 +211,7 @@ static int on_commit(void *self, sqlite3 *db, const char *name, int frames)
 
 void upkeep_watch(struct store *store)
 {
-    store->wal_bytes = store->tried_bytes = 0;
+    store->wal_bytes = store->frames_bytes = store->tried_bytes = 0;
     (void)sqlite3_wal_hook(store->db, on_commit, store);
 }
 
@@ -225,20 +226,32 @@ static bool say_stuck(struct store *store, int64_t boot_ms, struct dx_error *err
                    "a reader has kept the store from being tidied for more than 60 s; it grows");
 }
 
+/* A checkpoint alone does not make the WAL begin anew: the next commit does, unless somebody
+ * reads it just then; and each that does not adds to it. So one that is as long as it is to be
+ * is begun anew by the checkpoint, when nobody reads it for a moment. */
+static int mode_of(const struct store *store)
+{
+    if (store_wal_bytes(store) > WAL_TRUNCATE)
+        return SQLITE_CHECKPOINT_TRUNCATE;
+    return store->frames_bytes >= TIDY_BYTES ? SQLITE_CHECKPOINT_RESTART
+                                             : SQLITE_CHECKPOINT_PASSIVE;
+}
+
 static bool checkpoint(struct store *store, struct dx_error *err)
 {
-    bool truncate = store_wal_bytes(store) > WAL_TRUNCATE;
     int64_t boot_ms = time_boot_ms();
-    int frames = 0, done = 0, status;
+    int mode = mode_of(store), frames = 0, done = 0, status;
 
     store->tried_bytes = store->wal_bytes;
     store->tried_ms = boot_ms;
-    (void)sqlite3_busy_timeout(store->db, TRUNCATE_BUSY_MS); /* readers are waited for */
-    status = sqlite3_wal_checkpoint_v2(
-        store->db, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &frames,
-        &done);
+    (void)sqlite3_busy_timeout(store->db, /* readers are waited for */
+                               mode == SQLITE_CHECKPOINT_TRUNCATE ? TRUNCATE_BUSY_MS
+                                                                  : RESTART_BUSY_MS);
+    status = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, &frames, &done);
     (void)sqlite3_busy_timeout(store->db, BUSY_MS);
-    if (status == SQLITE_OK && frames == done) {
+    if (status == SQLITE_OK && mode != SQLITE_CHECKPOINT_PASSIVE)
+        store->frames_bytes = 0; /* the next commit is its first */
+    if ((status == SQLITE_OK || (status & 0xFF) == SQLITE_BUSY) && frames == done && frames >= 0) {
         store->stuck_since_ms = store->stuck_said_ms = 0;
         store->wal_bytes = 0; /* what is in it is in the database too */
         return true;
@@ -252,7 +265,7 @@ static bool checkpoint(struct store *store, struct dx_error *err)
 
 bool store_tidy(struct store *store, struct dx_error *err)
 {
-    bool large = store->wal_bytes > WAL_TRUNCATE;
+    bool large = store->frames_bytes > TIDY_BYTES;
 
     if (!store->db || store->lock_fd < 0 ||
         (store->wal_bytes - store->tried_bytes < TIDY_BYTES &&
