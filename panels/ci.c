@@ -156,6 +156,48 @@ bool ci_is_known(const struct dx_view *view, const char *source)
     return known;
 }
 
+int64_t ci_kept(const struct dx_view *view, int64_t window_ms)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_TOTALS, NULL);
+    int64_t kept_ms = dx_next(rows) ? dx_int(rows, DX_FIELD_KEPT) : 0;
+
+    return kept_ms > dx_now(view) - window_ms + 1 ? kept_ms : 0;
+}
+
+static const char *kept_since(char *out, size_t cap, int64_t kept_ms)
+{
+    time_t at = (time_t)(kept_ms / 1000);
+    struct tm tm;
+
+    (void)snprintf(out, cap, "–");
+    if (localtime_r(&at, &tm))
+        (void)strftime(out, cap, "kept since %d %b", &tm);
+    return out;
+}
+
+const char *ci_kept_note(char *out, size_t cap, const char *before, int64_t kept_ms)
+{
+    char kept[40];
+
+    (void)snprintf(out, cap, "%s%s%s", before, *before && kept_ms > 0 ? " · " : "",
+                   kept_ms > 0 ? kept_since(kept, sizeof(kept), kept_ms) : "");
+    return out;
+}
+
+void ci_empty(const struct dx_view *view, struct dx_list *list, const char *source,
+              int64_t window_ms, const char *none)
+{
+    int64_t kept_ms = ci_kept(view, window_ms);
+    char kept[40], sentence[120];
+
+    (void)snprintf(sentence, sizeof(sentence), "Runs and jobs are %s: nobody can say.",
+                   kept_since(kept, sizeof(kept), kept_ms));
+    if (kept_ms > 0)
+        dx_empty(list, sentence);
+    else
+        dx_empty(list, ci_is_known(view, source) ? none : CI_NOT_KNOWN);
+}
+
 bool ci_check_window(int64_t window_ms, struct dx_error *err)
 {
     static const int64_t windows[] = { CI_HOUR_MS, CI_DAY_MS, 7 * CI_DAY_MS, 30 * CI_DAY_MS };

@@ -47,6 +47,15 @@ const char *ci_window(char *out, size_t cap, int64_t window_ms); /* "24 h", "7 d
  * flaky job's); "": of all of the source. */
 bool ci_reaches(const struct dx_view *view, const char *source, const char *key, int64_t window_ms);
 
+/* Since when runs and jobs are kept, where a window up to now began before; 0: all of it is
+ * there. */
+int64_t ci_kept(const struct dx_view *view, int64_t window_ms);
+/* What stands before, and that where it is so. Returns out. */
+const char *ci_kept_note(char *out, size_t cap, const char *before, int64_t kept_ms);
+/* In place of an empty list: that, or that nobody has answered, or that there is none. */
+void ci_empty(const struct dx_view *view, struct dx_list *list, const char *source,
+              int64_t window_ms, const char *none);
+
 /* Whether a source of runs has answered once: if not, "none" would say too much. */
 bool ci_is_known(const struct dx_view *view, const char *source);
 #define CI_NOT_KNOWN "No source of runs has answered yet."

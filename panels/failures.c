@@ -163,7 +163,7 @@ static void list_causes(struct failures *p, const struct dx_view *view, struct d
 {
     struct dx_rows *rows = read(p, view);
     int64_t all;
-    char note[120];
+    char note[120], kept[180];
 
     p->platform = p->unknown = p->code = 0;
     p->has_past = ci_reaches(view, p->source, "", p->window_ms);
@@ -178,9 +178,9 @@ static void list_causes(struct failures *p, const struct dx_view *view, struct d
     }
     (void)snprintf(note, sizeof(note), "platform %lld, unknown %lld, code %lld",
                    (long long)p->platform, (long long)p->unknown, (long long)p->code);
-    dx_note(list, all > 0 ? note : "");
-    dx_empty(list,
-             ci_is_known(view, p->source) ? "No job failed within the window." : CI_NOT_KNOWN);
+    dx_note(list,
+            ci_kept_note(kept, sizeof(kept), all > 0 ? note : "", ci_kept(view, p->window_ms)));
+    ci_empty(view, list, p->source, p->window_ms, "No job failed within the window.");
 }
 
 /* key: "2:runner", as the query has it. */

@@ -320,9 +320,8 @@ static void list_jobs(struct flaky *p, const struct dx_view *view, struct dx_lis
     read_jobs(p, view, "");
     scale = scale_of(p);
     p->ties = tie_marks_read(view);
-    dx_empty(list, ci_is_known(view, p->source)
-                       ? "No job both failed and passed on the same commit within 14 days."
-                       : CI_NOT_KNOWN);
+    ci_empty(view, list, p->source, 14 * CI_DAY_MS,
+             "No job both failed and passed on the same commit within 14 days.");
     for (size_t i = 0; i < p->count; i++)
         if (p->jobs[i].state == DX_FLAKY_FLAKY)
             add(list, p, &p->jobs[i], scale);

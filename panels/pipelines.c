@@ -173,7 +173,8 @@ static void add(struct dx_list *list, const struct pipelines *p, struct pipeline
     cells[PIPELINE] = (struct dx_cell){ .text = row->name,
                                         .role = DX_ROLE_TEXT,
                                         .attr = row->rank == 0 ? DX_BOLD : 0 };
-    cells[RUNS] = (struct dx_cell){ .value = (double)row->n, .role = DX_ROLE_DIM };
+    cells[RUNS] =
+        (struct dx_cell){ .value = row->known ? (double)row->n : (double)NAN, .role = DX_ROLE_DIM };
     cells[PLATFORM] = (struct dx_cell){ .text = rate_range(rate, sizeof(rate), row),
                                         .value = row->platform,
                                         .role = row->role,
@@ -213,11 +214,13 @@ static const char *policy(const struct dx_view *view, int64_t window_ms)
 
 static void list_all(struct pipelines *p, const struct dx_view *view, struct dx_list *list)
 {
+    char note[80];
+
     pipelines_read(p, view, "");
     p->ties = tie_marks_read(view);
-    dx_note(list, policy(view, p->window_ms));
-    dx_empty(list,
-             ci_is_known(view, p->source) ? "No run has ended within the window." : CI_NOT_KNOWN);
+    dx_note(list, ci_kept_note(note, sizeof(note), policy(view, p->window_ms),
+                               ci_kept(view, p->window_ms)));
+    ci_empty(view, list, p->source, p->window_ms, "No run has ended within the window.");
     for (size_t i = 0; i < p->count; i++)
         add(list, p, &p->rows[i]);
     tie_marks_free(p->ties);

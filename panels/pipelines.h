@@ -14,6 +14,7 @@ struct pipeline {
     char *url; /* until the row is listed */
     int64_t n, failed, unknown, left_out, running, slower, worse;
     double success, first, platform, platform_low, low, high, p50, p90, before;
+    bool known;        /* how many runs there were; else some of them are forgotten */
     enum dx_role role; /* of the platform's rate */
     int rank;
     size_t nth;

@@ -56,6 +56,7 @@ static void take(struct pipelines *p, struct pipeline *row, const struct dx_rows
     (void)ci_copy(row->strip, sizeof(row->strip), dx_text(rows, DX_FIELD_STRIP));
     (void)ci_pipeline(row->name, sizeof(row->name), rows, prefix);
     row->n = dx_int(rows, DX_FIELD_N);
+    row->known = dx_has(rows, DX_FIELD_N);
     row->failed = dx_int(rows, DX_FIELD_FAILED);
     row->unknown = dx_int(rows, DX_FIELD_UNKNOWN);
     row->left_out = dx_int(rows, DX_FIELD_LEFT_OUT);

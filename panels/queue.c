@@ -68,7 +68,8 @@ enum {
 
 static const struct dx_column columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
-                "✗ past its goal, ! near it, – no runner online" },
+                "✗ past its goal, ! near it, – no runner online, ? some of its jobs are "
+                "forgotten" },
     [POOL] = { "POOL", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 0, DX_FIT_MIDDLE,
                "the pool of runners, or the labels that jobs ask for" },
     [WAIT] = { "WAIT", DX_CELL_NUMBER, DX_UNIT_COUNT, 0, 4, 6, DX_FIT_RIGHT,
@@ -219,6 +220,7 @@ static void take_pool(struct queue *p, struct pool *pool, const struct dx_rows *
     (void)ci_copy(pool->source, sizeof(pool->source), dx_text(rows, DX_FIELD_SOURCE));
     (void)ci_copy(pool->text, sizeof(pool->text), dx_text(rows, DX_FIELD_TEXT));
     pool->waiting = dx_int(rows, DX_FIELD_WAITING);
+    pool->counts = dx_has(rows, DX_FIELD_WAITING);
     pool->oldest_ms = dx_int(rows, DX_FIELD_OLDEST);
     pool->oldest_s =
         pool->oldest_ms > 0 ? (double)(p->now_ms - pool->oldest_ms) / 1000. : (double)NAN;
@@ -228,6 +230,7 @@ static void take_pool(struct queue *p, struct pool *pool, const struct dx_rows *
     pool->none = pool->counted && pool->online == 0;
     pool->none_since_ms = dx_int(rows, DX_FIELD_NONE_SINCE);
     pool->n = dx_int(rows, DX_FIELD_N);
+    pool->known = dx_has(rows, DX_FIELD_N);
     pool->approx = dx_int(rows, DX_FIELD_APPROX) == 1;
     pool->p50 = ci_seconds(rows, DX_FIELD_P50);
     pool->p90 = ci_seconds(rows, DX_FIELD_P90);
@@ -303,10 +306,12 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
     cells[STATE] = looks[pool->rank];
     if (pool->none)
         cells[STATE].value = DX_GLYPH_NONE;
+    else if (!pool->known && pool->rank == 3)
+        cells[STATE] = (struct dx_cell){ .value = DX_GLYPH_FEW, .role = DX_ROLE_DIM };
     cells[POOL] = (struct dx_cell){ .text = pool->title,
                                     .role = DX_ROLE_TEXT,
                                     .attr = pool->rank == 0 ? DX_BOLD : 0 };
-    cells[WAIT] = (struct dx_cell){ .value = (double)pool->waiting,
+    cells[WAIT] = (struct dx_cell){ .value = pool->counts ? (double)pool->waiting : (double)NAN,
                                     .role = pool->waiting > 0 ? DX_ROLE_TEXT : DX_ROLE_DIM };
     cells[OLDEST] =
         (struct dx_cell){ .value = pool->oldest_ms > 0 ? (double)pool->oldest_ms : (double)NAN,
@@ -316,7 +321,8 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
     cells[P90] = quantile(pool, pool->p90, DX_ROLE_DIM, q[1], sizeof(q[1]));
     cells[P95] = quantile(pool, pool->p95, pool->p95_role, q[2], sizeof(q[2]));
     cells[P99] = quantile(pool, pool->p99, DX_ROLE_DIM, q[3], sizeof(q[3]));
-    cells[N] = (struct dx_cell){ .value = (double)pool->n, .role = DX_ROLE_DIM };
+    cells[N] = (struct dx_cell){ .value = pool->known ? (double)pool->n : (double)NAN,
+                                 .role = DX_ROLE_DIM };
     cells[GOAL] = (struct dx_cell){ .text = goal, .value = pool->goal, .role = DX_ROLE_DIM };
     cells[GAUGE] =
         (struct dx_cell){ .value = pool->online > 0 ? (double)pool->busy / (double)pool->online
@@ -400,7 +406,10 @@ static void list_waiting(struct queue *p, const struct dx_view *view, struct dx_
     read_pools(p, view, key);
     rows = dx_rows(view, DX_QUERY_JOBS, DX_FILTER(.key = key, .open = true));
     tie_note(view, list, key, "oldest first");
-    dx_empty(list, "No job waits here now.");
+    if (ci_kept(view, 0) > 0)
+        ci_empty(view, list, p->source, 0, "");
+    else
+        dx_empty(list, "No job waits here now.");
     while (dx_next(rows))
         add_waiting(list, rows, queue_find(p, key), &prefix, dx_now(view));
 }
@@ -409,22 +418,22 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
                    struct dx_error *err)
 {
     struct queue *p = state;
-    char note[32];
+    char window[32], note[80];
 
     (void)err;
     p->now_ms = dx_now(view);
     p->level = p->show == SHOW_GRAPH ? 0 : dx_depth(view);
     (void)snprintf(p->shown, sizeof(p->shown), "%s", dx_key(view, 1));
-    (void)ci_window(note, sizeof(note), p->window_ms);
+    (void)ci_window(window, sizeof(window), p->window_ms);
     if (p->level == 1) {
         list_waiting(p, view, list, p->shown);
     } else if (p->level == 2) {
         job_read(&p->job, view, list, dx_key(view, 2));
     } else {
         read_pools(p, view, p->show == SHOW_GRAPH ? p->shown : "");
+        (void)ci_kept_note(note, sizeof(note), window, ci_kept(view, p->window_ms));
         dx_note(list, p->show == SHOW_GRAPH ? "wait p95, 24 h" : note);
-        dx_empty(list, ci_is_known(view, p->source) ? "No job has asked for a runner yet."
-                                                    : CI_NOT_KNOWN);
+        ci_empty(view, list, p->source, p->window_ms, "No job has asked for a runner yet.");
         p->ties = tie_marks_read(view);
         for (size_t i = 0; i < p->count && p->show != SHOW_GRAPH; i++)
             add_pool(list, p, &p->pools[i]);

@@ -19,6 +19,8 @@ struct pool {
     double oldest_s, p50, p90, p95, p99, in, out;
     int64_t oldest_ms, none_since_ms;
     bool counted, none, approx; /* the server counts runners; it has none */
+    bool counts;                /* how many wait is known */
+    bool known;                 /* how many jobs there were; else some of them are forgotten */
     char text[160];
     enum dx_role wait_role, p95_role;
     int rank;

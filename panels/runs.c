@@ -67,10 +67,8 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     p->level = dx_depth(view);
     if (p->level == 0) {
         (void)run_list(view, list, &runs);
-        if (!ci_is_known(view, p->source))
-            dx_empty(list, CI_NOT_KNOWN);
-        else
-            dx_empty(list, p->open ? "Nothing waits or runs." : "No run within the window.");
+        ci_empty(view, list, p->source, p->open ? 0 : p->window_ms,
+                 p->open ? "Nothing waits or runs." : "No run within the window.");
     } else if (p->level == 1) {
         dx_empty(list, "The jobs of this run are not known yet.");
         (void)ci_list_jobs(view, list, &jobs);

@@ -262,6 +262,33 @@ static const char *kpi(struct store *view, const char *id)
     return out;
 }
 
+/* Why there is none. */
+static const char *why(struct store *view, const char *id)
+{
+    static char out[200];
+    char sql[100];
+    sqlite3_stmt *stmt;
+
+    (void)snprintf(sql, sizeof(sql), "SELECT note FROM kpi WHERE id = '%s'", id);
+    cr_assert_eq(sqlite3_prepare_v2(view->db, sql, -1, &stmt, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_step(stmt), SQLITE_ROW, "%s", id);
+    (void)snprintf(out, sizeof(out), "%s", (const char *)sqlite3_column_text(stmt, 0));
+    (void)sqlite3_finalize(stmt);
+    return out;
+}
+
+/* Of all pipelines together over 30 days: how many runs, and since when they are kept. */
+static const char *kept(struct store *view, int64_t at_ms)
+{
+    static char out[100], date[TIME_TEXT];
+    const char *rows = ROWS(view, DX_QUERY_TOTALS, DX_FILTER(.window_ms = 30 * DAY), at_ms,
+                            DX_FIELD_N, DX_FIELD_KEPT);
+
+    (void)snprintf(out, sizeof(out), "%.*s|%s", (int)strcspn(rows, "|"), rows,
+                   time_format(date, strtoll(rows + strcspn(rows, "|") + 1, NULL, 10)));
+    return out;
+}
+
 static void go_back(struct store *view, int64_t at_ms)
 {
     struct kpi_settings settings = { .policy = SUCCESS_EXCLUDE_CANCELLED };
@@ -294,16 +321,21 @@ Test(store_retain, a_past_moment_says_nothing_of_what_is_gone)
     cr_expect_str_eq(WAITED_AT(T0 - 35 * DAY), "30|5000\n");
     cr_expect_str_eq(kpi(view, "success"), "1.0|1.0");
     go_back(view, T0 - 50 * DAY);
-    cr_expect_str_eq(AT(T0 - 50 * DAY), "0|-\n");
-    cr_expect_str_eq(WAITED_AT(T0 - 50 * DAY), "0|-\n");
+    cr_expect_str_eq(AT(T0 - 50 * DAY), "-|-\n");
+    cr_expect_str_eq(WAITED_AT(T0 - 50 * DAY), "-|-\n");
+    cr_expect_str_eq(kept(view, T0 - 50 * DAY), "-|2026-07-13T00:00:00Z");
+    cr_expect_str_eq(why(view, "success"), "");
     cr_expect_str_eq(kpi(view, "success"), "1.0|1.0");
     go_back(view, T0 - 65 * DAY);
     cr_expect_str_eq(kpi(view, "success"), "1.0|-");
     cr_expect_str_eq(kpi(view, "queue_p95"), "5.0|-");
     go_back(view, T0 - 90 * DAY);
-    cr_expect_str_eq(AT(T0 - 90 * DAY), "");
-    cr_expect_str_eq(WAITED_AT(T0 - 90 * DAY), "");
+    cr_expect_str_eq(AT(T0 - 90 * DAY), "-|-\n");
+    cr_expect_str_eq(WAITED_AT(T0 - 90 * DAY), "-|-\n");
     cr_expect_str_eq(kpi(view, "success"), "-|-");
     cr_expect_str_eq(kpi(view, "queue_p95"), "-|-");
+    cr_expect_str_eq(why(view, "success"), "runs and jobs are kept since 2026-07-13");
+    cr_expect_str_eq(why(view, "queue_p95"), "runs and jobs are kept since 2026-07-13");
+    cr_expect_str_eq(why(view, "flaky"), "runs and jobs are kept since 2026-07-13");
     store_close(view);
 }

@@ -240,6 +240,7 @@ bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, 
     free(days);
     if (!ok)
         return false;
+    count.kept_ms = lost.kept_ms = is_gone(raw_ms, at_ms) ? raw_ms : 0;
     if (flaky.runs > 0 && !is_gone(raw_ms, at_ms)) {
         count.now.value = (double)flaky.flaky;
         lost.now.value = (double)flaky.lost_ms / 1000.;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/time.h"
+
 enum { BUSINESS_HOURS = 8 };
 
 struct kpi_target derive_usual_target(const struct kpi_about *about)
@@ -21,11 +23,15 @@ struct kpi_target derive_usual_target(const struct kpi_about *about)
 }
 
 /* "no run ended in 24 h" */
-static const char *why_nothing(char *out, size_t cap, const struct kpi_about *about)
+static const char *why_nothing(char *out, size_t cap, const struct kpi_about *about,
+                               int64_t kept_ms)
 {
     long long hours = about->window_ms / KPI_HOUR_MS;
+    char date[TIME_TEXT];
 
-    if (hours == 0)
+    if (kept_ms > 0)
+        (void)snprintf(out, cap, "runs and jobs are kept since %.10s", time_format(date, kept_ms));
+    else if (hours == 0)
         (void)snprintf(out, cap, "%s", about->nothing);
     else if (hours % 24 == 0 && hours > 24)
         (void)snprintf(out, cap, "%s in %lld d", about->nothing, hours / 24);
@@ -68,7 +74,7 @@ bool derive_put_kpi(struct store *store, const struct kpi_settings *settings, en
     if (!result->fed && derive_is_fed(settings, kpi))
         return true;
     if (isnan(row.value) && !result->note)
-        row.note = why_nothing(nothing, sizeof(nothing), about);
+        row.note = why_nothing(nothing, sizeof(nothing), about, result->kept_ms);
     return store_put_kpi(store, &row, err);
 }
 

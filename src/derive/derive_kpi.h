@@ -70,6 +70,7 @@ struct kpi_result {
     uint32_t reads; /* of one that is fed: what the source yields */
     bool fed;
     const char *note; /* beside the value; NULL: none, or why there is none */
+    int64_t kept_ms;  /* there is none, for what is before is forgotten; 0: not for that */
 };
 /* Judges it, and writes the row; of one that is fed nothing else is written. */
 bool derive_put_kpi(struct store *store, const struct kpi_settings *settings, enum kpi kpi,

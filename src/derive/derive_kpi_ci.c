@@ -28,6 +28,12 @@ static bool is_gone(struct store *store, const struct kpi_range *range)
     return range->from_ms + 1 < store_raw_from(store);
 }
 
+/* From when on all is there, where some of the range is gone; 0: it is not. */
+static int64_t kept_of(struct store *store, const struct kpi_range *range)
+{
+    return is_gone(store, range) ? store_raw_from(store) : 0;
+}
+
 struct steps { /* first to last of them */
     int64_t ms, first, last;
 };
@@ -201,6 +207,7 @@ bool derive_kpi_waits(struct store *store, const struct kpi_settings *settings, 
                             ? KPI_NOTHING
                             : kpi_quantile(events, count, now.from_ms, at_ms, p[i]);
         result[i].before = was[i];
+        result[i].kept_ms = kept_of(store, &now);
         ok = derive_put_kpi(store, settings, which[i], &result[i], err) &&
              wait_points(store, settings, which[i], &(struct kpi_events){ events, count }, at_ms,
                          err);
@@ -373,7 +380,10 @@ bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, i
     }
     for (int i = 0; ok && i < OF_RUNS; i++)
         ok = derive_put_kpi(store, settings, of_runs[i],
-                            &(struct kpi_result){ .now = values[i], .before = was[i] }, err);
+                            &(struct kpi_result){ .now = values[i],
+                                                  .before = was[i],
+                                                  .kept_ms = kept_of(store, &now) },
+                            err);
     ok = ok &&
          put_run_points(store, settings, &runs,
                         &(struct steps){ KPI_HOUR_MS, hour - KPI_HOURS + 1, hour }, err) &&

@@ -8,6 +8,12 @@
 
 // clang-format off
 
+/* Some of what ended within the window is gone: of what is there no number is made. */
+#define GONE                                                                                       \
+    " LEFT JOIN cursor gone ON gone.source = src.id AND gone.name = ''"                            \
+    " AND gone.value > ?1 - ?8 + 1"
+#define IS_GONE "gone.source IS NOT NULL"
+
 /* c: the server's count of the pool that was the last one then. One that nothing has used
  * for a month is not there any more. */
 #define WAIT_NOW(what)                                                                             \
@@ -15,23 +21,30 @@
     " AND created_ms <= ?1)"
 #define POOLS(waiting, oldest, is_used) \
     "SELECT src.name, src.type, 'q' || q.id, " T("q.name") \
-    "max(" waiting ", coalesce(c.waiting, 0)), " oldest "," \
+    "max(coalesce(" waiting ", c.waiting), coalesce(c.waiting, 0)), " oldest "," \
     " c.online, c.busy, c.offline, c.note," \
     " CASE WHEN c.online = 0 THEN (SELECT min(at_ms) FROM pool_count" \
     "  WHERE pool = q.id AND at_ms <= ?1 AND at_ms > coalesce((SELECT max(at_ms) FROM pool_count" \
     "  WHERE pool = q.id AND at_ms <= ?1 AND online > 0), 0)) END," \
-    " coalesce(n.n, 0), n.p50, n.p90, n.p95, n.p99, n.approx, n.before, n.n_before, n.skewed," \
+    " CASE WHEN NOT (" IS_GONE ") THEN coalesce(n.n, 0) END, n.p50, n.p90, n.p95, n.p99," \
+    " n.approx, n.before, n.n_before, n.skewed," \
     " n.gate_n, n.gate_p50, n.never, n.per_hour_in, n.per_hour_out" \
-    " FROM pool q JOIN source src ON src.id = q.source AND src.place IS NOT NULL" \
+    " FROM pool q JOIN source src ON src.id = q.source AND src.place IS NOT NULL" GONE \
     " LEFT JOIN pool_count c ON c.pool = q.id AND c.at_ms =" \
     "  (SELECT max(at_ms) FROM pool_count WHERE pool = q.id AND at_ms <= ?1)" \
     " LEFT JOIN pool_now n ON n.pool = q.id AND n.window_ms = ?8" \
     " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR q.id = ?6)" \
     " AND (?4 = '' OR word(q.name) = ?4)" \
     " AND (EXISTS (SELECT 1 FROM pool_now m WHERE m.pool = q.id AND m.n + m.never > 0)" \
-    "  OR c.online + c.offline > 0 OR EXISTS (" is_used ")) ORDER BY src.place, 4 LIMIT ?5"
+    "  OR c.online + c.offline > 0 OR EXISTS (" is_used ")" \
+    "  OR (" IS_GONE " AND EXISTS (SELECT 1 FROM pool_hour WHERE pool = q.id" \
+    "   AND hour BETWEEN (?1 - ?8) / 3600000 AND ?1 / 3600000)))" \
+    " ORDER BY src.place, 4 LIMIT ?5"
 #define POOL_FIELDS { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_WAITING, DX_FIELD_OLDEST, DX_FIELD_ONLINE, DX_FIELD_BUSY, DX_FIELD_OFFLINE, DX_FIELD_TEXT, DX_FIELD_NONE_SINCE, DX_FIELD_N, DX_FIELD_P50, DX_FIELD_P90, DX_FIELD_P95, DX_FIELD_P99, DX_FIELD_APPROX, DX_FIELD_BEFORE, DX_FIELD_N_BEFORE, DX_FIELD_SKEWED, DX_FIELD_GATE_N, DX_FIELD_GATE_P50, DX_FIELD_NEVER, DX_FIELD_PER_HOUR_IN, DX_FIELD_PER_HOUR_OUT, DX_FIELD_COUNT }
-#define WAIT_THEN(what) "(SELECT " what " FROM temp.job_then WHERE pool = q.id AND phase = 2)"
+/* Where jobs of then are forgotten nobody can say but the server, who counted them. */
+#define WAIT_THEN(what)                                                                            \
+    "CASE WHEN NOT EXISTS (SELECT 1 FROM cursor WHERE source = q.source AND name = ''"             \
+    "  AND value > ?1) THEN (SELECT " what " FROM temp.job_then WHERE pool = q.id AND phase = 2) END"
 static const struct query pools = { POOLS(WAIT_NOW("count(*)"), WAIT_NOW("min(created_ms)"),
                                           "SELECT 1 FROM job WHERE pool = q.id AND phase < 4"),
                                     POOL_FIELDS };
@@ -65,8 +78,9 @@ static const struct query runners = {
 
 /* ---- pipelines ---- */
 
-#define SUCCESS_COLUMNS                                                                            \
-    "coalesce(n.n, 0), CASE WHEN n.n > 0 THEN 1.0 * n.ok / n.n END, n.n - n.ok,"                   \
+#define SUCCESS_COLUMNS(is_gone)                                                                   \
+    "CASE WHEN NOT " is_gone                                                                       \
+    " THEN coalesce(n.n, 0) END, CASE WHEN n.n > 0 THEN 1.0 * n.ok / n.n END, n.n - n.ok,"         \
     " CASE WHEN n.first_n > 0 THEN 1.0 * n.first_ok / n.first_n END, n.first_n,"                   \
     " CASE WHEN n.n > 0 THEN 1.0 - 1.0 * n.platform / n.n END,"                                    \
     " CASE WHEN n.n > 0 THEN 1.0 - 1.0 * (n.platform + n.unknown) / n.n END, n.unknown,"           \
@@ -86,16 +100,18 @@ static const struct query runners = {
 /* Of each pipeline of the window, in the order of the table. */
 #define PIPELINES(open_runs) \
     "SELECT src.name, src.type, 'l' || p.id, " T("p.project") T("p.name") \
-    SUCCESS_COLUMNS ", n.last, CASE WHEN n.part = 0 THEN coalesce(o.running, 0) END," \
+    SUCCESS_COLUMNS(IS_GONE) ", n.last, CASE WHEN n.part = 0 THEN coalesce(o.running, 0) END," \
     " coalesce(l.url, '')" \
     " FROM pipeline_now n CROSS JOIN pipeline p ON p.id = n.pipeline" \
-    " CROSS JOIN source src ON src.id = p.source AND src.place IS NOT NULL" \
+    " CROSS JOIN source src ON src.id = p.source AND src.place IS NOT NULL" GONE \
     " LEFT JOIN pipeline_last l ON l.pipeline = p.id" \
     " LEFT JOIN (" open_runs ") AS o ON o.pipeline = p.id" \
     " WHERE n.window_ms = ?8 AND n.part BETWEEN 0 AND CASE WHEN ?11 THEN 2 ELSE 0 END" \
     " AND (?3 = '' OR src.name = ?3) AND (?6 = 0 OR p.id = ?6)" \
     " AND (?4 = '' OR word(p.project) = ?4)" \
-    " AND (n.n + n.left_out > 0 OR o.pipeline IS NOT NULL)" \
+    " AND (n.n + n.left_out > 0 OR o.pipeline IS NOT NULL" \
+    "  OR (n.part = 0 AND " IS_GONE " AND EXISTS (SELECT 1 FROM pipeline_day" \
+    "   WHERE pipeline = p.id AND day BETWEEN (?1 - ?8) / 86400000 AND ?1 / 86400000)))" \
     " ORDER BY src.place, 4, 5, n.part LIMIT ?5"
 #define PIPELINE_FIELDS { DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_PROJECT, DX_FIELD_PIPELINE, SUCCESS_FIELDS, DX_FIELD_STRIP, DX_FIELD_RUNNING, DX_FIELD_URL, DX_FIELD_COUNT }
 /* Found among all that is open, which is little, and not pipeline by pipeline. */
@@ -130,12 +146,17 @@ static const struct query projects_then = {
     PROJECTS("SELECT 1 FROM temp.run_then WHERE pipeline = p.id"), PROJECT_FIELDS
 };
 
+#define KEPT                                                                                       \
+    "(SELECT max(c.value) FROM source s CROSS JOIN cursor c ON c.source = s.id AND c.name = ''"    \
+    " WHERE s.place IS NOT NULL)"
 static const struct query totals = {
     "SELECT CASE n.part WHEN 0 THEN 'all' WHEN 1 THEN 'protected' ELSE 'other' "
-    "END, " SUCCESS_COLUMNS
-    " FROM pipeline_now n WHERE n.pipeline = 0 AND n.window_ms = ?8 AND n.part IN (0, 1, 2)"
-    " ORDER BY n.part",
-    { DX_FIELD_KEY, SUCCESS_FIELDS, DX_FIELD_COUNT },
+    "END, " SUCCESS_COLUMNS("(coalesce(" KEPT
+                            ", 0) > ?1 - ?8 + 1)") ", " KEPT
+                                                   " FROM pipeline_now n WHERE n.pipeline = 0 AND "
+                                                   "n.window_ms = ?8 AND n.part IN (0, 1, 2)"
+                                                   " ORDER BY n.part",
+    { DX_FIELD_KEY, SUCCESS_FIELDS, DX_FIELD_KEPT, DX_FIELD_COUNT },
 };
 
 static const struct query pipeline_days = {

@@ -15,6 +15,7 @@
 #include "../run.h"
 #include "pty.h"
 #include "stage.h"
+#include "store/store.h"
 
 static const char *const sizes[] = { "200x60", "120x40", "80x24", "40x10" };
 static const char *const views[] = {
@@ -136,6 +137,24 @@ Test(panels, of_a_past_moment)
     company_write(store, KIT_NORMAL);
     screen_of(config, "past-", "2026-11-23T14:00:00Z", NULL, "Overview");
     screen_of(config, "past-", "2026-11-23T14:00:00Z", NULL, "Queues");
+}
+
+/* Its runs and jobs are forgotten up to the 23rd: what there was then is listed, but of none
+ * of it there is a number, and that is why. */
+Test(panels, of_a_moment_before_what_is_kept)
+{
+    const int64_t now_ms = INT64_C(1795530727000), day_ms = 86400000; /* KIT_NOW */
+    struct dx_error err = { 0 };
+    struct store *collected;
+
+    company_write(store, KIT_NORMAL);
+    collected = store_open(store, STORE_COLLECT, &err);
+    cr_assert(collected && store_lock(collected), "%s", err.text);
+    for (int i = 0; i < 200; i++)
+        cr_assert(store_upkeep(collected, now_ms + 69 * day_ms, &err), "%s", err.text);
+    store_close(collected);
+    for (int v = 0; v < VIEWS - 1; v++)
+        shoot(&(struct shot){ config, "kept-", "2026-11-22T14:00:00Z", NULL, views[v] }, "120x40");
 }
 
 Test(panels, without_data)

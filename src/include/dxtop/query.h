@@ -36,7 +36,7 @@ enum dx_query {
                                part, as in TOTALS) */
     DX_QUERY_PIPELINE_DAYS, /* key: a pipeline's; by day, ends at AT. N P50 P90 SUCCESS */
     DX_QUERY_TOTALS,        /* as PIPELINES: one row for all, one for protected branches, one for
-                               pull requests; NAME: "all" "protected" "other" */
+                               pull requests; NAME: "all" "protected" "other". KEPT */
     DX_QUERY_FLAKY, /* by minutes lost. SOURCE TYPE PROJECT PIPELINE NAME STATE RATE LOW HIGH
                        N FAILED PAIRS LOST FIRST_SEEN LAST_SEEN BEFORE (rate) TREND; with parts
                        also URL (of the last failure) */
@@ -266,6 +266,8 @@ enum dx_field {
     DX_FIELD_RESOLVED_BASIS,  /* t "resolutiondate", "closed_at" */
     DX_FIELD_TREND,           /* t "20 35 - 180": RATE of flaky jobs as it was at the end of each of
                                  the 13 days before, UTC, and now; per mille, -: of too few */
+    DX_FIELD_KEPT,            /* ms all runs and jobs are there that ended from then on; unset: none
+                                 are forgotten. A window that began before has no numbers, nor N */
     DX_FIELD_COUNT
 };
 
