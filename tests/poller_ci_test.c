@@ -78,6 +78,8 @@ static void take_run(const json_t *item, const struct reply *reply, struct batch
     }
     if (json_is_true(json_object_get(item, "whole")))
         batch_jobs_whole(batch, at);
+    if (json_is_true(json_object_get(item, "owed")))
+        batch_owe(batch, at);
 }
 
 /* {"run", "job", "text"} */
@@ -270,7 +272,9 @@ static void restart(void)
 
 static enum stored_run stored(const char *id)
 {
-    return store_run(c.store, c.id, "acme/web", id, 1, 0);
+    return store_run(
+        c.store, &(struct run_key){ .source = c.id, .project = "acme/web", .id = id, .attempt = 1 },
+        0, 0);
 }
 
 static bool asked(size_t n, const char *what)
@@ -380,11 +384,11 @@ Test(poller_ci, answers_that_are_no_success_are_decoded_where_the_source_takes_t
 Test(poller_ci, a_source_can_ask_what_the_store_knows_of_its_runs)
 {
     server_ok(c.server, "",
-              "{\"runs\": [{\"id\": \"1\", \"whole\": true}, {\"id\": \"2\"}],"
-              " \"ask\": [{\"id\": \"1\"}]}");
+              "{\"runs\": [{\"id\": \"1\", \"whole\": true}, {\"id\": \"2\"},"
+              " {\"id\": \"4\", \"owed\": true}], \"ask\": [{\"id\": \"1\"}]}");
     server_ok(c.server, "",
               "{\"ask\": [{\"id\": \"1\"}, {\"id\": \"1\", \"updated_ms\": 9}, {\"id\": \"2\"},"
-              " {\"id\": \"3\"}]}");
+              " {\"id\": \"3\"}, {\"id\": \"4\"}]}");
     cr_assert(poll_once());
     cr_expect_eq(script.open, 0);
     cr_expect_eq(script.known[0], KNOWN_NOT, "it is not committed yet");
@@ -394,6 +398,7 @@ Test(poller_ci, a_source_can_ask_what_the_store_knows_of_its_runs)
     cr_expect_eq(script.known[2], KNOWN_MOVED);
     cr_expect_eq(script.known[3], KNOWN_OPEN);
     cr_expect_eq(script.known[4], KNOWN_NOT);
+    cr_expect_eq(script.known[5], KNOWN_DONE, "its log did not come: not just now");
 }
 
 /* ---- ETags ---- */

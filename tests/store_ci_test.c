@@ -221,7 +221,7 @@ Test(store_ci, jobs_of_a_run_that_was_committed_before)
     batch_jobs_whole(&batch, run);
     kit_poll(0, T0 + SECOND, &batch);
     expect_text(RUNS(T0 + SECOND), "77|1|4|1|0|1\n");
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, 0), STORED_DONE);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "77", 1, 0), STORED_DONE);
     /* of one that the store does not have, nothing is made up */
     run = batch_known_run(&batch, "acme/web", "78", 1);
     add_job(run, "9", "test", DX_RESULT_SUCCESS);
@@ -233,6 +233,8 @@ Test(store_ci, jobs_of_a_run_that_was_committed_before)
 Test(store_ci, a_run_that_lacks_evidence_is_asked_for_again)
 {
     static const int64_t ends[] = { MINUTE, DAY }, waits[] = { 30 * SECOND, HOUR };
+    const struct run_key key[] = { { kit.id[0], 1, "acme/web", "77" },
+                                   { kit.id[0], 1, "acme/web", "78" } };
     struct open_of of = { .source = kit.id[0], .project = "" };
     struct stored_open open[4];
     struct arena arena = { 0 };
@@ -245,17 +247,20 @@ Test(store_ci, a_run_that_lacks_evidence_is_asked_for_again)
         add_job(i, "8", "test", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_UNKNOWN;
     }
     kit_poll(0, T0, &batch);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, 0), STORED_OPEN);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "77", 1, 0), STORED_OPEN);
     cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0), 2);
     for (size_t i = 0; i < 2; i++) {
         of.now_ms = T0 + waits[i] - 1;
         cr_expect_eq(store_open_runs(kit.store, &of, open, 4, &arena), i);
+        cr_expect_eq(store_run(kit.store, &key[i], 0, of.now_ms), STORED_DONE, "put off");
+        cr_expect_eq(store_run(kit.store, &key[i], T0, of.now_ms), STORED_MOVED);
         of.now_ms++;
         cr_expect_eq(store_open_runs(kit.store, &of, open, 4, &arena), i + 1);
+        cr_expect_eq(store_run(kit.store, &key[i], 0, of.now_ms), STORED_OPEN);
     }
     batch_jobs_whole(&batch, batch_known_run(&batch, "acme/web", "77", 1));
     kit_poll(0, T0 + DAY, &batch);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, 0), STORED_DONE);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "77", 1, 0), STORED_DONE);
     cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0 + DAY), 1);
     arena_free(&arena);
 }
@@ -272,13 +277,13 @@ Test(store_ci, what_is_known_of_a_run)
     add_run("78", 1, DX_RESULT_NONE, 0);
     add_run("79", 1, DX_RESULT_SUCCESS, T0 - MINUTE); /* its jobs did not come */
     kit_poll(0, T0, &batch);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, T0 - MINUTE), STORED_DONE);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, T0), STORED_MOVED);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 2, 0), STORED_NOT);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/api", "77", 1, 0), STORED_NOT);
-    cr_expect_eq(store_run(kit.store, kit.id[1], "acme/web", "77", 1, 0), STORED_NOT);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "78", 1, 0), STORED_OPEN);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "79", 1, 0), STORED_OPEN);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "77", 1, T0 - MINUTE), STORED_DONE);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "77", 1, T0), STORED_MOVED);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "77", 2, 0), STORED_NOT);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/api", "77", 1, 0), STORED_NOT);
+    cr_expect_eq(KIT_RUN(kit.id[1], "acme/web", "77", 1, 0), STORED_NOT);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "78", 1, 0), STORED_OPEN);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "79", 1, 0), STORED_OPEN);
     of = (struct open_of){ .source = kit.id[0], .now_ms = T0, .project = "" };
     of_api = (struct open_of){ .source = kit.id[0], .now_ms = T0, .project = "acme/api" };
     later = (struct open_of){ .source = kit.id[0], .now_ms = T0 + 36 * DAY, .project = "" };
@@ -306,7 +311,7 @@ Test(store_ci, a_run_that_its_server_has_no_more_is_closed)
     kit_poll(0, T0 + MINUTE, &batch);
     expect_text(RUNS(T0 + MINUTE), "77|1|4|6|0|1\n");
     cr_expect(strstr(JOBS(T0 + MINUTE, "r1"), "test|4|6|0|linux|"), "%s", JOBS(T0 + MINUTE, "r1"));
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/web", "77", 1, 0), STORED_DONE);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "77", 1, 0), STORED_DONE);
 }
 
 Test(store_ci, steps_are_kept_of_jobs_that_did_not_succeed)

@@ -41,6 +41,12 @@ const char *kit_rows(struct store *store, enum dx_query query, const struct dx_f
     kit_rows(store, query, filter, now, (const enum dx_field[]){ __VA_ARGS__, DX_FIELD_COUNT })
 
 int64_t kit_count(struct store *store, enum dx_query query, int64_t now_ms);
+/* What is known of a run, at a moment when none is put off. */
+#define KIT_RUN(source_id, project_name, run, nth, updated_ms)                                     \
+    store_run(kit.store,                                                                           \
+              &(struct run_key){                                                                   \
+                  .source = source_id, .project = project_name, .id = run, .attempt = nth },       \
+              updated_ms, 0)
 int64_t kit_boot_ms(void);
 bool kit_exists(const char *suffix); /* of the store's path */
 void kit_overwrite(const char *suffix, long offset, const void *bytes, size_t len);

@@ -197,13 +197,13 @@ Test(store_limit, what_is_gone_is_not_asked_for_again_nor_taken)
     cr_assert(kit.store && store_lock(kit.store), "%s", err.text);
     store_limit(kit.store, used_bytes() * 2); /* there is room again */
     kit_name_sources();
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "1", 1, T0), STORED_DONE);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "1", 1, oldest_ms), STORED_NOT);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 1, T0), STORED_DONE);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 1, oldest_ms), STORED_NOT);
     add_run(1, T0);
     kit_poll(0, now_ms, &batch);
     cr_expect_eq(OLDEST, oldest_ms);
     store_limit(kit.store, 0); /* nobody wants a limit any more */
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "1", 1, T0), STORED_NOT);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 1, T0), STORED_NOT);
 }
 
 Test(store_limit, room_for_all_of_it_forgets_the_border)
@@ -219,7 +219,7 @@ Test(store_limit, room_for_all_of_it_forgets_the_border)
     store_limit(kit.store, used_bytes() * 3);
     keep_up(now_ms);
     keep_up(now_ms + MINUTE);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "1", 1, T0), STORED_NOT);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 1, T0), STORED_NOT);
     cr_expect_eq(number("SELECT max(value) FROM cursor WHERE name = ''"), gone_ms,
                  "numbers are of what is there");
 }

@@ -163,12 +163,12 @@ Test(store_retain, what_is_gone_is_not_asked_for_again)
 
     add(1, 1, old_ms, DX_RESULT_SUCCESS);
     kit_poll(0, old_ms + HOUR, &batch);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "1", 1, old_ms), STORED_DONE);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 1, old_ms), STORED_DONE);
     upkeep(T0);
     cr_expect_eq(RUNS, 0);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "1", 1, old_ms), STORED_DONE);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "2", 1, T0 - 60 * DAY), STORED_NOT);
-    cr_expect_eq(store_run(kit.store, kit.id[0], "acme/a", "1", 2, T0 - HOUR), STORED_NOT);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 1, old_ms), STORED_DONE);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "2", 1, T0 - 60 * DAY), STORED_NOT);
+    cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 2, T0 - HOUR), STORED_NOT);
     add(1, 1, old_ms, DX_RESULT_SUCCESS);
     add(3, 1, T0 - HOUR, DX_RESULT_SUCCESS);
     kit_poll(0, T0, &batch);

@@ -42,7 +42,10 @@ static enum known_run known_run(void *self, const char *project, const char *id,
     struct memory *m = self;
 
     store_look(m->store);
-    return as_known(store_run(m->store, m->source, project, id, attempt, updated_ms));
+    return as_known(store_run(
+        m->store,
+        &(struct run_key){ .source = m->source, .project = project, .id = id, .attempt = attempt },
+        updated_ms, m->now_ms));
 }
 
 static size_t open_runs(void *self, const char *project, struct open_run *out, size_t cap)

@@ -8,31 +8,39 @@
 
 static const int64_t OPEN_MOST_MS = (int64_t)35 * 86400 * 1000;
 
-enum stored_run store_run(struct store *store, int64_t source, const char *project, const char *id,
-                          int64_t attempt, int64_t updated_ms)
+/* Done, and not to be asked for before then: see jobs.c. */
+static bool is_put_off(int64_t seen_ms, int64_t now_ms)
+{
+    return seen_ms > now_ms && seen_ms <= now_ms + AGAIN_MOST_MS;
+}
+
+enum stored_run store_run(struct store *store, const struct run_key *of, int64_t updated_ms,
+                          int64_t now_ms)
 {
     struct dx_error err = { 0 };
     enum stored_run known = STORED_NOT;
-    int64_t name = text_known(store, project, &err);
-    sqlite3_stmt *stmt = store_statement(store,
-                                         "SELECT phase, flags, coalesce(updated_ms, 0) FROM run"
-                                         " WHERE ext = ?1 AND project = ?2 AND source = ?3"
-                                         " AND attempt = ?4",
-                                         &err);
+    int64_t name = text_known(store, of->project, &err);
+    sqlite3_stmt *stmt =
+        store_statement(store,
+                        "SELECT phase, flags, coalesce(updated_ms, 0), seen_ms FROM run"
+                        " WHERE ext = ?1 AND project = ?2 AND source = ?3"
+                        " AND attempt = ?4",
+                        &err);
     bool there;
 
-    if (!stmt || name < 0 || (name == 0 && *project))
+    if (!stmt || name < 0 || (name == 0 && *of->project))
         return STORED_NOT;
-    bind_ext(stmt, 1, id);
+    bind_ext(stmt, 1, of->id);
     (void)sqlite3_bind_int64(stmt, 2, name);
-    (void)sqlite3_bind_int64(stmt, 3, source);
-    (void)sqlite3_bind_int64(stmt, 4, attempt);
+    (void)sqlite3_bind_int64(stmt, 3, of->source);
+    (void)sqlite3_bind_int64(stmt, 4, of->attempt);
     if (!store_row(store, stmt, &there, &err))
         return STORED_NOT;
     if (!there)
         return retain_refuses(store, updated_ms) ? STORED_DONE : STORED_NOT;
     if (sqlite3_column_int(stmt, 0) != (int)DX_PHASE_DONE ||
-        !(sqlite3_column_int(stmt, 1) & RUN_JOBS_WHOLE))
+        (!(sqlite3_column_int(stmt, 1) & RUN_JOBS_WHOLE) &&
+         !is_put_off(sqlite3_column_int64(stmt, 3), now_ms)))
         known = STORED_OPEN;
     else if (updated_ms > sqlite3_column_int64(stmt, 2))
         known = STORED_MOVED;

@@ -97,10 +97,16 @@ const char *store_cursor_after(struct store *store, int64_t source, const char *
                                size_t cap);
 /* Copy of the ETag kept for key, "" none. Returns out. */
 const char *store_etag(struct store *store, const char *key, char *out, size_t cap);
-/* What is known of a run of a source (id). updated_ms 0: the server does not say. */
+/* What is known of a run of a source (id). updated_ms 0: the server does not say. One that is
+ * done and whose server could not give all of it is put off, and until then as if it were
+ * whole. */
 enum stored_run { STORED_NOT, STORED_OPEN, STORED_MOVED, STORED_DONE };
-enum stored_run store_run(struct store *store, int64_t source, const char *project, const char *id,
-                          int64_t attempt, int64_t updated_ms);
+struct run_key {
+    int64_t source, attempt;
+    const char *project, *id;
+};
+enum stored_run store_run(struct store *store, const struct run_key *of, int64_t updated_ms,
+                          int64_t now_ms);
 /* The runs of a project ("": of all) that are not done, then those whose jobs did not
  * all come, that are younger than 35 days, the longest unseen first. Texts belong to
  * the arena. */
