@@ -270,6 +270,44 @@ Test(link, only_web_addresses_are_opened_and_as_an_argument)
     cr_expect_neq(access(out, F_OK), 0);
 }
 
+/* What a browser was started with, its arguments with | between them; "" for none. */
+static const char *started(const char *value)
+{
+    static char got[512];
+    char script[300], out[128], browser[600] = "";
+    size_t len = 0;
+    FILE *file;
+
+    snprintf(script, sizeof(script), "%s/b", kit.dir);
+    snprintf(out, sizeof(out), "%s/opened", kit.dir);
+    unlink(out);
+    file = fopen(script, "w");
+    fprintf(file, "#!/bin/sh\nprintf '%%s|' \"$@\" >'%s.new'\nmv '%s.new' '%s'\n", out, out, out);
+    fclose(file);
+    cr_assert_eq(chmod(script, 0700), 0);
+    for (; *value && len < sizeof(browser) - 100; value++) /* @: the directory */
+        len += (size_t)(*value == '@' ? sprintf(browser + len, "%s", kit.dir)
+                                      : sprintf(browser + len, "%c", *value));
+    setenv("BROWSER", browser, 1);
+    link_open(&a.v, "https://h/a b?x=$HOME");
+    for (int i = 0; i < 250 && access(out, F_OK) != 0; i++)
+        usleep(20 * 1000);
+    file = fopen(out, "r");
+    cr_assert(file, "nothing was opened by %s", browser);
+    got[fread(got, 1, sizeof(got) - 1, file)] = '\0';
+    fclose(file);
+    return got;
+}
+
+Test(link, a_browser_may_have_options_and_a_place_for_the_address)
+{
+    cr_expect_str_eq(started("@/b --new-tab"), "--new-tab|https://h/a b?x=$HOME|");
+    cr_expect_str_eq(started("@/b -u %s -w"), "-u|https://h/a b?x=$HOME|-w|");
+    cr_expect_str_eq(started("/nowhere/b:@/b --url=%s;"), "--url=https://h/a b?x=$HOME;|");
+    cr_expect_str_eq(started("false %s:@/b *"), "*|https://h/a b?x=$HOME|");
+    cr_expect_str_eq(started("@/b ;echo `id`"), ";echo|`id`|https://h/a b?x=$HOME|");
+}
+
 Test(link, without_a_browser_the_address_is_copied)
 {
     unsetenv("BROWSER");

@@ -19,8 +19,7 @@ static bool is_web(const char *url)
 
 static const char *no_url(const struct viewer *v)
 {
-    return v->redacted ? "no URL that is free of names, which are hidden (R)"
-                       : "this row has no URL";
+    return v->redacted ? "no URL that is free of names, which are hidden" : "this row has no URL";
 }
 
 /* Words and the text where it goes nowhere: it can be read at least. */
@@ -54,9 +53,16 @@ void link_open(struct viewer *v, const char *url)
     }
     /* The shell leaves the browser behind and ends at once, so nobody is left
      * to wait for; the URL is an argument, never part of the script. Several browsers are
-     * tried in their order. */
-    static const char script[] =
-        "set -f; IFS=:; (for b in $0; do \"$b\" \"$1\" && break; done) >/dev/null 2>&1 &";
+     * tried in their order; one with options ("w3m -N") is no program by that name, and where
+     * it says %s the URL goes there. */
+    static const char script[] = "set -f; u=$1; IFS=:; (for b in $0; do set --; put=no; IFS=' '\n"
+                                 "command -v \"$b\" >/dev/null && IFS=\n"
+                                 "for w in $b; do case $w in\n"
+                                 "*%s*) set -- \"$@\" \"${w%%%s*}$u${w#*%s}\"; put=yes ;;\n"
+                                 "*) set -- \"$@\" \"$w\" ;;\n"
+                                 "esac; done\n"
+                                 "[ $put = yes ] || set -- \"$@\" \"$u\"\n"
+                                 "\"$@\" && break; done) >/dev/null 2>&1 &";
     const char *argv[] = { "/bin/sh", "-c", script, browser, url, NULL };
     char *copy[6] = { NULL };
     pid_t pid;
