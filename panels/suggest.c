@@ -77,6 +77,9 @@ void suggest_read(struct suggestions *out, const struct dx_view *view, const cha
     struct dx_rows *rows = dx_rows(view, DX_QUERY_TRIAGE, DX_FILTER(.key = key));
 
     *out = (struct suggestions){ .votes = 0 };
+    (void)dx_typed(view, "accept", out->accept, sizeof(out->accept));
+    (void)dx_typed(view, "ignore", out->ignore, sizeof(out->ignore));
+    (void)dx_typed(view, "undo", out->undo, sizeof(out->undo));
     if (*key == 't' && dx_next(rows)) {
         out->verdict = (enum dx_verdict)dx_int(rows, DX_FIELD_STATE);
         (void)ci_copy(out->accepted, sizeof(out->accepted), dx_text(rows, DX_FIELD_CATEGORY));
@@ -123,11 +126,13 @@ static int draw_category(const struct suggestions *s, struct dx_canvas *canvas,
     const bool accepted = s->verdict == DX_VERDICT_ACCEPTED;
     const struct dx_style name = { .role = DX_ROLE_TEXT, .attr = accepted ? 0 : DX_BOLD };
     int col = MARGIN + at.label, room = dx_canvas_cols(canvas) - col - MARGIN;
-    char text[80] = "accepted here; u undoes it";
+    char text[160];
 
-    if (!accepted)
-        (void)snprintf(text, sizeof(text), "%lld of %lld like it; a accepts, i ignores",
-                       (long long)s->votes, (long long)s->of);
+    if (accepted)
+        (void)snprintf(text, sizeof(text), "accepted here; %s undoes it", s->undo);
+    else
+        (void)snprintf(text, sizeof(text), "%lld of %lld like it; %s accepts, %s ignores",
+                       (long long)s->votes, (long long)s->of, s->accept, s->ignore);
     (void)dx_put(canvas, at.row, MARGIN, &dim, accepted ? "category" : "likely");
     if (room > dx_width(text) + 2 + CATEGORY_LEAST)
         room -= dx_width(text) + 2;
@@ -153,8 +158,11 @@ static int draw_looking(struct dx_canvas *canvas, struct suggest_place at)
 
 int suggest_draw(const struct suggestions *s, struct dx_canvas *canvas, struct suggest_place at)
 {
+    char text[80];
+
     if (s->verdict == DX_VERDICT_IGNORED && at.row < at.end) {
-        (void)dx_put(canvas, at.row, MARGIN, &dim, "Suggestions are ignored; u shows them.");
+        (void)snprintf(text, sizeof(text), "Suggestions are ignored; %s shows them.", s->undo);
+        (void)dx_put(canvas, at.row, MARGIN, &dim, text);
         return at.row + 1;
     }
     if (at.row < at.end && (*s->category || s->verdict == DX_VERDICT_ACCEPTED))
@@ -168,20 +176,16 @@ int suggest_draw(const struct suggestions *s, struct dx_canvas *canvas, struct s
     return at.row;
 }
 
-/* ---- keys ---- */
+/* ---- what a person says of them ---- */
 
 enum dx_reply suggest_event(const struct suggestions *s, const struct dx_event *event,
                             struct dx_host *host, const char *key)
 {
-    if (event->type != DX_EVENT_KEY || event->mods != 0 || *key != 't')
+    const bool none = s->verdict == DX_VERDICT_NONE, undo = event->verdict == DX_VERDICT_NONE;
+    const bool accept = event->verdict == DX_VERDICT_ACCEPTED;
+
+    if (event->type != DX_EVENT_VERDICT || *key != 't' || none == undo || (accept && !*s->category))
         return DX_IGNORED;
-    if (event->key == 'a' && *s->category && s->verdict == DX_VERDICT_NONE)
-        dx_verdict(host, key, DX_VERDICT_ACCEPTED, s->category);
-    else if (event->key == 'i' && s->verdict == DX_VERDICT_NONE)
-        dx_verdict(host, key, DX_VERDICT_IGNORED, "");
-    else if (event->key == 'u' && s->verdict != DX_VERDICT_NONE)
-        dx_verdict(host, key, DX_VERDICT_NONE, "");
-    else
-        return DX_IGNORED;
+    dx_verdict(host, key, event->verdict, accept ? s->category : "");
     return DX_USED;
 }

@@ -22,6 +22,7 @@ struct suggestions {
     char accepted[SUGGEST_CATEGORY]; /* the category that a person accepted */
     struct suggestion tickets[SUGGEST_MOST], runbooks[SUGGEST_MOST];
     size_t ticket_count, runbook_count;
+    char accept[32], ignore[32], undo[32]; /* what is typed for it */
 };
 
 /* In update(): for the ticket or job with this key. */
@@ -32,7 +33,7 @@ struct suggest_place {
 };
 /* In draw(); returns the row behind it. */
 int suggest_draw(const struct suggestions *s, struct dx_canvas *canvas, struct suggest_place at);
-/* In event(): keys a, i and u, for the ticket with this key. */
+/* In event(): what a person says of them, for the ticket with this key. */
 enum dx_reply suggest_event(const struct suggestions *s, const struct dx_event *event,
                             struct dx_host *host, const char *key);
 

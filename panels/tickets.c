@@ -313,13 +313,6 @@ static enum dx_reply event(void *state, const struct dx_event *event, struct dx_
     return suggest_event(&t->suggestions, event, host, t->key);
 }
 
-static const struct dx_key keys[] = {
-    { "a", "accept the category that is suggested for the ticket" },
-    { "i", "ignore what is suggested for it" },
-    { "u", "undo either" },
-    { 0 },
-};
-
 static const char *title(const void *state)
 {
     return ((const struct tickets *)state)->title;
@@ -350,7 +343,6 @@ DX_EXPORT const struct dx_panel dx_panel_tickets = {
     .reads = 1u << DX_KIND_TICKET,
     .state_size = sizeof(struct tickets),
     .options = options,
-    .keys = keys,
     .min_rows = 3,
     .min_cols = 30,
     .columns = columns,

@@ -157,6 +157,16 @@ Test(say, what_was_said_is_taken_back_or_said_anew)
     cr_expect_str_eq(a.v.message, "claimed", "by nobody who is named");
 }
 
+Test(say, where_nothing_is_suggested_there_is_nothing_to_accept)
+{
+    command("accept");
+    cr_expect_str_eq(a.v.message, "there is nothing to accept here");
+    command("undo");
+    cr_expect_str_eq(a.v.message, "there is nothing to undo here");
+    command("ignore it");
+    cr_expect_str_eq(a.v.message, "ignore takes nothing after it");
+}
+
 Test(say, a_snooze_begins_with_a_span)
 {
     char want[64];

@@ -172,6 +172,72 @@ Test(host, rows_end_with_the_update)
 
 /* ---- what it keeps ---- */
 
+static const char *whole_url;
+
+static void add_whole(const struct dx_view *view, struct dx_list *list)
+{
+    if (whole_url && dx_depth(view) == 0)
+        dx_add(list, DX_ROW(.key = "k1", .url = whole_url, .into = "the worst"));
+}
+
+/* A graph is no list; the first row that it yields is what Enter and the URL are of. */
+Test(host, a_panel_that_paints_says_what_is_opened_of_it)
+{
+    static const struct dx_level levels[] = { { NULL, NULL } };
+
+    paints.levels = levels;
+    paints.level_count = 1;
+    panel.update = add_whole;
+    panel.rows = 1; /* a second one */
+    whole_url = "https://h/k1";
+    cr_assert(instance_open(&in, &paints, "", NULL, 0));
+    panel_update();
+    cr_expect_str_eq(instance_url(&in), "https://h/k1");
+    cr_expect(instance_opens(&in));
+    cr_assert(instance_enter(&in));
+    panel_update();
+    cr_expect_eq(in.depth, 1);
+    cr_expect_str_eq(in.path[0].key, "k1");
+    cr_expect_str_eq(in.path[0].name, "the worst");
+    cr_expect_str_eq(instance_url(&in), "https://h/k1");
+    cr_expect_not(instance_enter(&in), "there is no level below");
+    cr_expect(instance_back(&in));
+    whole_url = NULL; /* it is gone */
+    panel.rows = 0;
+    panel_update();
+    cr_expect_not(instance_opens(&in));
+    cr_expect_str_eq(instance_url(&in), "");
+}
+
+/* As its user has bound it; where that is on no key, by name. */
+static void type_names(const struct dx_view *view, struct dx_list *list)
+{
+    char week[32], accept[32], none[32], tiny[3];
+
+    dx_note(list, "");
+    cr_expect_str_eq(dx_typed(view, "week", week, sizeof(week)), panel.words);
+    cr_expect_str_eq(dx_typed(view, "accept", accept, sizeof(accept)),
+                     *panel.words == 'w' ? "a" : ":accept");
+    cr_expect_str_eq(dx_typed(view, "weak", none, sizeof(none)), "");
+    cr_expect_str_eq(dx_typed(view, "page-down", tiny, sizeof(tiny)),
+                     *panel.words == 'w' ? "pa" : ":p");
+}
+
+Test(host, a_panel_learns_what_is_typed_for_an_action)
+{
+    struct keymap map = { .count = 0 };
+
+    panel.update = type_names;
+    panel.words = "w"; /* as shipped */
+    cr_assert(instance_open(&in, &lists, "", NULL, 0));
+    panel_update();
+    keymap_add(&map, ACTION_WEEK, (struct key){ .key = DX_KEY_F1 + 1, .mods = DX_MOD_CTRL });
+    keymap_add(&map, ACTION_WEEK, (struct key){ .key = 'v' });
+    in.keymap = &map;
+    panel.words = "ctrl-f2";
+    panel_update();
+}
+
 Test(host, goes_as_deep_as_the_path_and_finds_its_selections_again)
 {
     struct step step = { .url = "" };

@@ -165,6 +165,47 @@ Test(store_sources, a_source_is_its_type_and_url_not_its_name)
     cr_expect_str_eq(values(T0), "gone|q|1\n", "its data was kept");
 }
 
+/* Those that ended alike are one row; of a past moment none that came later. */
+Test(store_sources, polls_are_told_with_how_long_they_ended_alike)
+{
+    struct batch b = { 0 };
+
+    kit_poll(0, T0, &b);
+    kit_poll(1, T0 + SECOND, &b);
+    kit_poll(0, T0 + 15 * SECOND, &b);
+    kit_fail(0, T0 + 30 * SECOND, DX_SOURCE_LOST, "refused");
+    kit_fail(0, T0 + 45 * SECOND, DX_SOURCE_LOST, "refused");
+#define POLLS(now, limit_)                                                                         \
+    ROWS(kit.store, DX_QUERY_POLLS, DX_FILTER(.source = "prom", .limit = limit_), now,             \
+         DX_FIELD_SOURCE, DX_FIELD_AT, DX_FIELD_SEEN, DX_FIELD_STATE, DX_FIELD_FAULT,              \
+         DX_FIELD_TEXT)
+    cr_expect_str_eq(POLLS(T0 + MINUTE, 0), "prom|30|45|4|4|refused\nprom|0|15|1|0|\n");
+    cr_expect_str_eq(POLLS(T0 + MINUTE, 1), "prom|30|45|4|4|refused\n");
+    cr_expect_str_eq(POLLS(T0 + 35 * SECOND, 0), "prom|30|35|4|4|refused\nprom|0|15|1|0|\n");
+    cr_expect_str_eq(POLLS(T0 + 10 * SECOND, 0), "prom|0|10|1|0|\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_POLLS, DX_FILTER(.from_ms = T0 + 15 * SECOND),
+                          T0 + MINUTE, DX_FIELD_SOURCE, DX_FIELD_AT),
+                     "prom|30\n", "what ended before that is left out");
+}
+
+Test(store_sources, a_series_says_what_its_query_asks)
+{
+    struct batch b = { 0 };
+    size_t at = batch_series(
+        &b, (struct series){ .query = "busy", .labels = "{}", .expr = "sum(ci_runner_busy)" });
+
+    batch_sample(&b, at, T0, 3.);
+    kit_sample(&b, "other", "{}", T0, 1);
+    kit_poll(0, T0, &b);
+#define ASKED                                                                                      \
+    ROWS(kit.store, DX_QUERY_SERIES, NULL, T0 + SECOND, DX_FIELD_NAME, DX_FIELD_DEFINITION)
+    cr_expect_str_eq(ASKED, "busy|sum(ci_runner_busy)\nother|-\n");
+    at = batch_series(&b, (struct series){ .query = "busy", .labels = "{}", .expr = "1" });
+    batch_sample(&b, at, T0 + SECOND, 4.);
+    kit_poll(0, T0 + SECOND, &b);
+    cr_expect_str_eq(ASKED, "busy|1\nother|-\n", "the configuration was changed");
+}
+
 /* ---- log, cursors, etags, wishes ---- */
 
 static const char *log_rows(int64_t now_ms)
@@ -191,6 +232,12 @@ Test(store_sources, the_log_is_newest_first_and_counts_repeats)
                                             "1|2|am|other\n");
     cr_expect_str_eq(log_rows(T0 + SECOND), "1|2|am|other\n0|2|prom|lost\n",
                      "the second one has not happened");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_LOG, DX_FILTER(.key = "1"), T0 + MINUTE, DX_FIELD_KEY,
+                          DX_FIELD_SINCE, DX_FIELD_AT, DX_FIELD_N, DX_FIELD_TEXT),
+                     "1|0|2|2|lost (×2)\n", "one line of it");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_LOG, DX_FILTER(.key = "1"), T0 + SECOND,
+                          DX_FIELD_SINCE, DX_FIELD_AT, DX_FIELD_N, DX_FIELD_TEXT),
+                     "0|0|1|lost\n");
     say(T0 + 2 * HOUR, "prom", "lost");
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_LOG, DX_FILTER(.source = "prom", .limit = 1),
                           T0 + 3 * HOUR, DX_FIELD_TEXT),

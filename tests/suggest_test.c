@@ -8,16 +8,17 @@
 
 extern const struct dx_panel dx_panel_runbooks;
 
+static struct suggestions found;
+
 static void start(void)
 {
+    memset(&found, 0, sizeof(found));
     panel_start();
     cr_assert(instance_open(&in, &lists, "", NULL, 0));
 }
 
 TestSuite(suggest, .init = start, .fini = panel_stop);
 TestSuite(runbook, .init = panel_start, .fini = panel_stop);
-
-static struct suggestions found;
 
 static void update(const struct dx_view *view, struct dx_list *list)
 {
@@ -81,6 +82,56 @@ Test(suggest, of_what_is_looked_for_later_nothing_is_said_yet)
     cr_expect_str_eq(drawn(60), " likely    runners  2 of 2 like it; a accepts, i ignores");
     cr_expect_eq(found.ticket_count, 2);
     cr_expect_not(in.owes);
+}
+
+/* What is to be typed stands there as the user has bound it. */
+Test(suggest, keys_are_called_by_what_they_are_bound_to)
+{
+    struct keymap map;
+
+    keymap_init(&map);
+    map.count = 0;
+    keymap_add(&map, ACTION_ACCEPT, (struct key){ .key = DX_KEY_F1 + 4 });
+    keymap_add(&map, ACTION_UNDO, (struct key){ .key = 'U' });
+    in.keymap = &map;
+    similar("runners");
+    similar("runners");
+    cr_expect_str_eq(drawn(70), " likely    runners  2 of 2 like it; f5 accepts, :ignore ignores");
+    fake_set(fake_add(DX_QUERY_TRIAGE), DX_FIELD_STATE, DX_VERDICT_IGNORED);
+    cr_expect_str_eq(drawn(60), " Suggestions are ignored; U shows them.");
+}
+
+/* What the host would keep of it; "" where it is of no use. */
+static const char *judged(const char *key, enum dx_verdict verdict)
+{
+    static char out[sizeof(((struct dx_host *)0)->text)];
+    struct dx_host host = { .instance = &in };
+    struct dx_event event = { .size = sizeof(event), .type = DX_EVENT_VERDICT, .verdict = verdict };
+    bool used = suggest_event(&found, &event, &host, key) == DX_USED;
+
+    snprintf(out, sizeof(out), "%s", used ? host.text : "");
+    return out;
+}
+
+Test(suggest, what_a_person_says_of_it_goes_to_the_host)
+{
+    struct dx_host host = { .instance = &in };
+    struct dx_event a = { .size = sizeof(a), .type = DX_EVENT_KEY, .key = 'a' };
+
+    cr_expect_str_eq((drawn(40), judged("t1", DX_VERDICT_ACCEPTED)), "", "nothing is suggested");
+    similar("runners");
+    similar("runners");
+    (void)drawn(40);
+    cr_expect_str_eq(judged("t1", DX_VERDICT_ACCEPTED), "t1 accept runners");
+    cr_expect_str_eq(judged("t1", DX_VERDICT_IGNORED), "t1 ignore ");
+    cr_expect_str_eq(judged("t1", DX_VERDICT_NONE), "", "there is nothing to undo");
+    cr_expect_str_eq(judged("", DX_VERDICT_ACCEPTED), "", "no ticket is read");
+    cr_expect_str_eq(judged("j7", DX_VERDICT_IGNORED), "", "a job");
+    found.verdict = DX_VERDICT_ACCEPTED;
+    cr_expect_str_eq(judged("t1", DX_VERDICT_NONE), "t1 undo ");
+    cr_expect_str_eq(judged("t1", DX_VERDICT_IGNORED), "", "to be undone first");
+    found.verdict = DX_VERDICT_NONE;
+    cr_expect_eq(suggest_event(&found, &a, &host, "t1"), DX_IGNORED, "a key is the host's");
 }
 
 Test(suggest, where_none_is_alike_nothing_is_said_in_the_end)

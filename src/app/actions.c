@@ -70,6 +70,8 @@ static void close_steps(struct page *page)
 /* What was opened is closed: the path may have names in it. */
 static void do_redact(struct viewer *v, const struct deed *deed)
 {
+    char key[64];
+
     (void)deed;
     v->redacted = !v->redacted;
     for (size_t i = 0; i < v->page_count; i++)
@@ -77,8 +79,11 @@ static void do_redact(struct viewer *v, const struct deed *deed)
     close_steps(&v->log);
     close_steps(&v->weeks.page);
     v->want_update = true;
-    viewer_say(v, v->redacted ? "people, branches and titles have aliases; R shows them again"
-                              : "names are shown");
+    if (v->redacted)
+        viewer_say(v, "people, branches and titles have aliases; %s shows them again",
+                   keymap_say(&v->app->config.keymap, ACTION_REDACT, key, sizeof(key)));
+    else
+        viewer_say(v, "names are shown");
 }
 
 static void do_theme(struct viewer *v, const struct deed *deed)
@@ -201,6 +206,9 @@ static void (*const run[ACTION_COUNT])(struct viewer *v, const struct deed *deed
     [ACTION_POLL] = do_poll,
     [ACTION_CLAIM] = do_claim,
     [ACTION_SNOOZE] = do_snooze,
+    [ACTION_ACCEPT] = do_accept,
+    [ACTION_IGNORE] = do_ignore,
+    [ACTION_UNDO] = do_undo,
     [ACTION_WEEK] = do_week,
     [ACTION_REDACT] = do_redact,
     [ACTION_THEME] = do_theme,

@@ -37,6 +37,9 @@ void do_copy(struct viewer *v, const struct deed *deed);
 void do_poll(struct viewer *v, const struct deed *deed);
 void do_claim(struct viewer *v, const struct deed *deed);
 void do_snooze(struct viewer *v, const struct deed *deed);
+void do_accept(struct viewer *v, const struct deed *deed);
+void do_ignore(struct viewer *v, const struct deed *deed);
+void do_undo(struct viewer *v, const struct deed *deed);
 void do_mouse(struct viewer *v, const struct deed *deed);
 
 #endif

@@ -19,10 +19,12 @@ enum {
 };
 
 /* Somebody waits at the keys; a picture, and the wall, have all at once. */
-static void hurry(struct viewer *v)
+static void prepare(struct viewer *v)
 {
-    for (size_t i = 0; i < v->page_count; i++)
+    for (size_t i = 0; i < v->page_count; i++) {
         v->pages[i].hurried = v->screen && !v->wall.on;
+        v->pages[i].keymap = &v->app->config.keymap;
+    }
 }
 
 /* Why the collector cannot collect is why the store cannot be read, too. */
@@ -40,7 +42,7 @@ static void update(struct viewer *v, const struct grid *grid)
     int64_t now_ms = viewer_now(v);
 
     weeks_settle(v);
-    hurry(v);
+    prepare(v);
     page = viewer_page(v);
     v->store_trouble[0] = '\0';
     v->update_ms = now_ms;

@@ -71,9 +71,10 @@ static void section(struct pen *pen, const char *name)
     pen->line++;
 }
 
-static void about_panel(struct pen *pen, const struct instance *in)
+static void about_panel(struct pen *pen, const struct instance *in, const struct keymap *keymap)
 {
     const struct dx_panel *panel = in->panel;
+    char text[160], key[64];
 
     const struct table_row *row = in->columns && in->depth == 0 ? table_selected(in->table) : NULL;
     const char *about = row && panel->about ? panel->about(in->state, row->key) : NULL;
@@ -89,7 +90,9 @@ static void about_panel(struct pen *pen, const struct instance *in)
         wrap(pen, MARGIN, &dim_style, panel->help);
     }
     if (panel->changes && in->state && panel->changes(in->state)) {
-        section(pen, "Week against week (w): it is worse where");
+        (void)snprintf(text, sizeof(text), "Week against week (%s): it is worse where",
+                       keymap_say(keymap, ACTION_WEEK, key, sizeof(key)));
+        section(pen, text);
         for (const struct dx_change *c = panel->changes(in->state); c->what; c++)
             if (*c->what)
                 wrap(pen, MARGIN, NULL, c->what);
@@ -110,20 +113,24 @@ static void about_panel(struct pen *pen, const struct instance *in)
 int help_draw(struct viewer *v, struct dx_canvas *canvas, int top)
 {
     const struct slot *slot = page_focus(viewer_page(v));
+    const struct keymap *keymap = &v->app->config.keymap;
+    char note[80], key[64];
     struct frame frame = {
-        .title = "Help", .note = "esc closes", .note_role = DX_ROLE_DIM, .focused = true
+        .title = "Help", .note = note, .note_role = DX_ROLE_DIM, .focused = true
     };
     struct dx_canvas inside;
 
+    (void)snprintf(note, sizeof(note), "%s closes",
+                   keymap_say(keymap, ACTION_BACK, key, sizeof(key)));
     for (int row = 0; row < canvas->rows; row++)
         (void)canvas_print(canvas, row, 0, NULL, "%*s", canvas->cols, "");
     inside = frame_draw(canvas, &frame);
     struct pen pen = { .canvas = &inside, .top = top };
     if (slot && slot->instance.panel)
-        about_panel(&pen, &slot->instance);
+        about_panel(&pen, &slot->instance, keymap);
     section(&pen, "Keys");
     for (int i = 0; i < ACTION_COUNT; i++) {
-        const char *keys = v->app->config.keymap.keys[i];
+        const char *keys = keymap->keys[i];
         char name[32];
 
         (void)snprintf(name, sizeof(name), ":%s", action_names[i]); /* where it is on no key */

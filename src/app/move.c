@@ -155,8 +155,8 @@ void move_into(struct viewer *v)
         page->focus = follower;
     else if (in && instance_enter(in))
         v->want_update = true;
-    else if (row && *row->url)
-        viewer_say(v, "%s", row->url);
+    else if (in && *instance_url(in))
+        viewer_say(v, "%s", instance_url(in));
 }
 
 void do_open(struct viewer *v, const struct deed *deed)
@@ -173,14 +173,16 @@ void do_back(struct viewer *v, const struct deed *deed)
 
     (void)deed;
     v->want_update = true;
-    if (v->overlay != OVERLAY_NONE) {
-        v->overlay = OVERLAY_NONE;
-    } else if (in && in->columns && in->table->filter[0]) {
+    if (v->overlay == OVERLAY_HELP)
+        in = NULL; /* it covers the panel */
+    if (in && in->columns && in->table->filter[0]) {
         text_copy(v->match, sizeof(v->match), in->table->filter);
         in->table->filter[0] = '\0';
         table_arrange(in->table);
     } else if (in && instance_back(in)) {
         return;
+    } else if (v->overlay != OVERLAY_NONE) {
+        v->overlay = OVERLAY_NONE;
     } else if (page->zoomed >= 0) {
         page->zoomed = -1;
     } else if (master != SIZE_MAX && page->slots[master].box.rows > 0) {

@@ -168,6 +168,8 @@ size_t page_master(const struct page *page, size_t slot)
 
 size_t page_follower(const struct page *page, size_t slot)
 {
+    if (page->zoomed >= 0) /* also before it was laid out so */
+        return SIZE_MAX;
     for (size_t i = slot + 1; i < page->slot_count; i++)
         if (is_shown(&page->slots[i]) && page->slots[i].instance.tables[0].columns &&
             page_master(page, i) == slot)
@@ -207,6 +209,7 @@ static void update_slots(struct page *page, const struct reader *reader, int64_t
         size_t master = page_master(page, i);
         page->slots[i].instance.before = page->before;
         page->slots[i].instance.hurried = page->hurried;
+        page->slots[i].instance.keymap = page->keymap;
         bool moved = master != SIZE_MAX &&
                      instance_follow(&page->slots[i].instance, &page->slots[master].instance);
 

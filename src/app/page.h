@@ -26,7 +26,8 @@ struct page {
     bool open;
     bool large;   /* key numbers have their share of it, and no frame around their own */
     bool hurried; /* the first frame of what is opened there does not wait for what takes long */
-    const struct as_of *before; /* week against week, for the next update; NULL: not */
+    const struct keymap *keymap; /* for what panels say of keys; NULL: as shipped */
+    const struct as_of *before;  /* week against week, for the next update; NULL: not */
 };
 
 void page_init(struct page *page, const struct view_settings *settings);

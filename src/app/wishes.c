@@ -74,6 +74,42 @@ void do_snooze(struct viewer *v, const struct deed *deed)
     say(v, DX_WORD_SNOOZE, deed->text);
 }
 
+/* What the focused panel suggests. */
+static void judge(struct viewer *v, enum dx_verdict verdict)
+{
+    static const char *const words[] = { [DX_VERDICT_NONE] = "undo",
+                                         [DX_VERDICT_ACCEPTED] = "accept",
+                                         [DX_VERDICT_IGNORED] = "ignore" };
+    struct instance *in = move_focused(v);
+    struct dx_host host = { .instance = in };
+    struct dx_event event = {
+        .size = sizeof(event), .type = DX_EVENT_VERDICT, .row_key = "", .verdict = verdict
+    };
+
+    if (!in || instance_event(in, &event, &host) == DX_IGNORED)
+        viewer_say(v, "there is nothing to %s here", words[verdict]);
+    else
+        wishes_grant(v, &host);
+}
+
+void do_accept(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    judge(v, DX_VERDICT_ACCEPTED);
+}
+
+void do_ignore(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    judge(v, DX_VERDICT_IGNORED);
+}
+
+void do_undo(struct viewer *v, const struct deed *deed)
+{
+    (void)deed;
+    judge(v, DX_VERDICT_NONE);
+}
+
 /* Let the focused panel have the event. */
 bool wishes_offer(struct viewer *v, struct instance *in, const struct dx_event *event)
 {

@@ -36,6 +36,9 @@ const char *const action_names[] = {
     [ACTION_POLL] = "poll",
     [ACTION_CLAIM] = "claim",
     [ACTION_SNOOZE] = "snooze",
+    [ACTION_ACCEPT] = "accept",
+    [ACTION_IGNORE] = "ignore",
+    [ACTION_UNDO] = "undo",
     [ACTION_WEEK] = "week",
     [ACTION_REDACT] = "redact",
     [ACTION_THEME] = "theme",
@@ -95,6 +98,9 @@ const struct action_kind action_kinds[ACTION_COUNT] = {
                         "hear nothing of the selected alert for some time (1h), with a note why; "
                         "once more: wake it",
                         "[SPAN [NOTE]]" },
+    [ACTION_ACCEPT] = { "a", "accept the category that is suggested for the ticket that is read" },
+    [ACTION_IGNORE] = { "i", "ignore what is suggested for it" },
+    [ACTION_UNDO] = { "u", "undo either" },
     [ACTION_WEEK] = { "w",
                       "week against week: each number beside that of 7 days before; and back" },
     [ACTION_REDACT] = { "R", "hide names: people, branches and titles become aliases; and back" },
@@ -164,5 +170,12 @@ const char *keymap_nth(const struct keymap *map, enum action action, int nth, ch
     for (size_t i = 0; i < map->count; i++)
         if (map->bind[i].action == action && map->bind[i].nth == nth)
             (void)key_format(out, cap, map->bind[i].key);
+    return out;
+}
+
+const char *keymap_say(const struct keymap *map, enum action action, char *out, size_t cap)
+{
+    if (!*keymap_nth(map, action, 0, out, cap))
+        (void)snprintf(out, cap, ":%s", action_names[action]);
     return out;
 }

@@ -36,6 +36,9 @@ enum action {
     ACTION_POLL,
     ACTION_CLAIM,
     ACTION_SNOOZE,
+    ACTION_ACCEPT,
+    ACTION_IGNORE,
+    ACTION_UNDO,
     ACTION_WEEK,
     ACTION_REDACT,
     ACTION_THEME,
@@ -87,5 +90,7 @@ void keymap_add(struct keymap *map, enum action action, struct key key);
 /* The name of the nth key of the action, the first is 0; "": it has fewer. Returns out. */
 const char *keymap_nth(const struct keymap *map, enum action action, int nth, char *out,
                        size_t cap);
+/* What to type for it: its first key, or ":name" where it is on none. Returns out. */
+const char *keymap_say(const struct keymap *map, enum action action, char *out, size_t cap);
 
 #endif

@@ -125,6 +125,7 @@ size_t batch_series(struct batch *batch, struct series series)
     series.query = series.query ? series.query : "";
     series.labels = series.labels ? series.labels : "{}";
     series.text = series.text ? series.text : "";
+    series.expr = series.expr ? series.expr : "";
     rehash(batch);
     slot = slot_of(batch, &series);
     if (*slot) {

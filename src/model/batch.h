@@ -12,6 +12,7 @@ struct series {         /* one line of a query: identity is (source, query, labe
     const char *query;  /* name in the configuration */
     const char *labels; /* {a="b", c="d"}, sorted by name, values escaped as in PromQL; "{}" */
     const char *text;   /* of a string result, else "" */
+    const char *expr;   /* what the query asks, in the server's language; "": not known */
     enum dx_unit unit;
 };
 

@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "panel/host.h"
 #include "panel/watchdog.h"
+#include "panel/levels.h"
 #include "ui/widgets.h"
 
 const uint32_t api_abi = DX_PANEL_ABI;
@@ -257,6 +258,20 @@ int64_t dx_stale_from(enum dx_source_state state, int64_t last_ok_ms, int64_t ev
     return state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED ? 0 : INT64_MAX;
 }
 
+const char *dx_typed(const struct dx_view *view, const char *action, char *out, size_t cap)
+{
+    enum action which = action_find(action);
+    struct keymap shipped;
+
+    text_copy(out, cap, "");
+    if (which == ACTION_COUNT)
+        return out;
+    if (view->instance->keymap)
+        return keymap_say(view->instance->keymap, which, out, cap);
+    keymap_init(&shipped);
+    return keymap_say(&shipped, which, out, cap);
+}
+
 /* ---- rows ---- */
 
 void dx_add(struct dx_list *list, const struct dx_row *row)
@@ -269,6 +284,8 @@ void dx_add(struct dx_list *list, const struct dx_row *row)
         week_add(in, &mine, list->then);
     else if (in->columns)
         table_add(in->table, &mine);
+    else if (in->depth == 0 && !list->then && !*in->whole.key)
+        levels_whole(in, &mine);
 }
 
 void dx_note(struct dx_list *list, const char *note)

@@ -253,6 +253,8 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
     in->total = 0;
     if (in->columns)
         table_clear(in->table);
+    else if (in->depth == 0)
+        in->whole = (struct step){ .key = "" };
     if (in->idle)
         return;
     hurry(in);

@@ -5,6 +5,7 @@
 
 #include <dxtop/panel.h>
 
+#include "model/action.h"
 #include "model/rows.h"
 #include "ui/table.h"
 
@@ -46,6 +47,7 @@ struct instance {
     struct step *path;   /* what was opened before at a level stays behind its end; `reached` */
     int depth, base;     /* steps of the path; the first `base` are those of the one it follows */
     int reached;         /* the deepest level yet */
+    struct step whole;   /* what a panel that paints its own list opens; name "": nothing */
     bool idle;           /* it follows one where nothing is selected that can be opened */
     bool followed;       /* its selection is shown without the focus too */
     bool bare;           /* it has no frame */
@@ -54,8 +56,9 @@ struct instance {
     bool begun, later;   /* it showed something; dx_later() of this update */
     char begun_key[256]; /* that was inside of this */
     bool unmarked;       /* what changed is not marked */
-    const struct as_of *before; /* week against week: the week before; NULL: not now */
-    struct week *week;          /* its list has last week's numbers beside its own; NULL: not */
+    const struct keymap *keymap; /* NULL: as shipped */
+    const struct as_of *before;  /* week against week: the week before; NULL: not now */
+    struct week *week;           /* its list has last week's numbers beside its own; NULL: not */
     /* the age of its data, by the last update: */
     int64_t last_ok_ms, every_ms;
     char sources[96];              /* "github", "3 sources" */

@@ -112,10 +112,26 @@ void instance_push(struct instance *in, const struct step *step)
     settle(in);
 }
 
+void levels_whole(struct instance *in, const struct dx_row *row)
+{
+    (void)snprintf(in->whole.key, sizeof(in->whole.key), "%s", row->key ? row->key : "");
+    (void)text_cut(in->whole.name, sizeof(in->whole.name), row->into ? row->into : "", STEP_COLS,
+                   "…");
+    (void)snprintf(in->whole.url, sizeof(in->whole.url), "%s", row->url ? row->url : "");
+}
+
+/* It paints its own level, and said what of it can be opened. */
+static bool is_whole(const struct instance *in)
+{
+    return !in->columns && !in->idle && in->depth == 0;
+}
+
 bool instance_opens(const struct instance *in)
 {
     const struct table_row *row = in->columns && !in->idle ? table_selected(in->table) : NULL;
 
+    if (is_whole(in))
+        return *in->whole.name && in->panel->level_count > 0;
     return row && *row->into && (size_t)in->depth < in->panel->level_count;
 }
 
@@ -125,6 +141,10 @@ bool instance_enter(struct instance *in)
 
     if (!instance_opens(in))
         return false;
+    if (is_whole(in)) {
+        instance_push(in, &in->whole);
+        return true;
+    }
     step = step_of(table_selected(in->table));
     in->table->chosen = true; /* coming back, it is still there */
     instance_push(in, &step);
@@ -144,7 +164,9 @@ const char *instance_url(const struct instance *in)
 {
     const struct table_row *row = in->columns && !in->idle ? table_selected(in->table) : NULL;
 
-    if (!in->columns && !in->idle && in->depth > 0)
+    if (is_whole(in))
+        return in->whole.url;
+    if (!in->columns && !in->idle)
         return in->path[in->depth - 1].url;
     return row ? row->url : "";
 }

@@ -181,9 +181,10 @@ static void add_pair(struct batch *batch, size_t series, const json_t *pair, str
 
 static size_t add_series(struct batch *batch, const struct query *q, const char *labels)
 {
-    return batch_series(
-        batch,
-        (struct series){ .query = q->name, .labels = labels, .unit = (enum dx_unit)q->unit });
+    return batch_series(batch, (struct series){ .query = q->name,
+                                                .labels = labels,
+                                                .unit = (enum dx_unit)q->unit,
+                                                .expr = q->query });
 }
 
 /* Returns whether it held a native histogram. */

@@ -24,8 +24,10 @@ enum { IDS_MOST = 64 * 1024 };
  * JOIN keeps SQLite to this order: it would rather read all samples. */
 static const struct query series_query = {
     "SELECT source, query, labels, labels, unit, at_ms,"
-    " CASE WHEN fresh THEN coalesce(value, 'nan') END, CASE WHEN fresh THEN text END"
-    " FROM (SELECT src.name AS source, src.place AS place, s.query AS query, s.labels AS labels,"
+    " CASE WHEN fresh THEN coalesce(value, 'nan') END, CASE WHEN fresh THEN text END,"
+    " (SELECT value FROM meta WHERE key = 'expr/' || id || '/' || query)"
+    " FROM (SELECT src.id AS id, src.name AS source, src.place AS place, s.query AS query, "
+    "s.labels AS labels,"
     "  s.unit AS unit, l.at_ms AS at_ms, l.value AS value,"
     "  (SELECT text FROM series_text t WHERE t.series = s.id AND t.at_ms <= ?1"
     "   ORDER BY t.at_ms DESC LIMIT 1) AS text,"
@@ -44,7 +46,7 @@ static const struct query series_query = {
     "  AND (?4 = '' OR s.query = ?4)) AS last"
     " ORDER BY place, query, labels LIMIT ?5",
     { DX_FIELD_SOURCE, DX_FIELD_NAME, DX_FIELD_KEY, DX_FIELD_LABELS, DX_FIELD_UNIT, DX_FIELD_AT,
-      DX_FIELD_VALUE, DX_FIELD_TEXT, DX_FIELD_COUNT },
+      DX_FIELD_VALUE, DX_FIELD_TEXT, DX_FIELD_DEFINITION, DX_FIELD_COUNT },
 };
 
 /* The series whose samples are asked for, and SERIES_ID; points.c walks them. */
@@ -86,12 +88,24 @@ static const struct query sources_query = {
 /* What was said again later was, at the moment, said once. */
 static const struct query log_query = {
     "SELECT id, last_ms, level, source,"
-    " CASE WHEN times > 1 THEN text || ' (×' || times || ')' ELSE text END"
+    " CASE WHEN times > 1 THEN text || ' (×' || times || ')' ELSE text END, at_ms, times"
     " FROM log WHERE last_ms <= ?1 AND last_ms > ?2 AND (?3 = '' OR source = ?3)"
-    " UNION ALL SELECT id, at_ms, level, source, text"
+    " AND (?21 = '' OR id = CAST(?21 AS INTEGER))"
+    " UNION ALL SELECT id, at_ms, level, source, text, at_ms, 1"
     " FROM log WHERE last_ms > ?1 AND at_ms <= ?1 AND at_ms > ?2 AND (?3 = '' OR source = ?3)"
-    " AND ?4 IS NOT NULL ORDER BY 2 DESC, 4 DESC, 1 DESC LIMIT ?5", /* of one moment by source */
-    { DX_FIELD_KEY, DX_FIELD_AT, DX_FIELD_LEVEL, DX_FIELD_SOURCE, DX_FIELD_TEXT, DX_FIELD_COUNT },
+    " AND (?21 = '' OR id = CAST(?21 AS INTEGER)) AND ?4 IS NOT NULL"
+    " ORDER BY 2 DESC, 4 DESC, 1 DESC LIMIT ?5", /* of one moment by source */
+    { DX_FIELD_KEY, DX_FIELD_AT, DX_FIELD_LEVEL, DX_FIELD_SOURCE, DX_FIELD_TEXT, DX_FIELD_SINCE,
+      DX_FIELD_N, DX_FIELD_COUNT },
+};
+
+static const struct query polls_query = {
+    "SELECT src.name, p.at_ms, min(p.last_ms, ?1), p.state, p.fault, p.text, p.version"
+    " FROM source src JOIN poll p ON p.source = src.id WHERE src.place >= 0 AND p.at_ms <= ?1"
+    " AND p.last_ms > ?2 AND (?3 = '' OR src.name = ?3) AND ?4 IS NOT NULL"
+    " ORDER BY p.at_ms DESC, src.place LIMIT ?5",
+    { DX_FIELD_SOURCE, DX_FIELD_AT, DX_FIELD_SEEN, DX_FIELD_STATE, DX_FIELD_FAULT, DX_FIELD_TEXT,
+      DX_FIELD_VERSION, DX_FIELD_COUNT },
 };
 
 /* ---- rows ---- */
@@ -237,6 +251,8 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
         return &sources_query;
     case DX_QUERY_LOG:
         return &log_query;
+    case DX_QUERY_POLLS:
+        return &polls_query;
     case DX_QUERY_RUNS:
     case DX_QUERY_STEPS:
         return ci_raw_query(query, filter->key ? filter->key : "");

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/mem.h"
 
@@ -88,6 +89,31 @@ static bool put_text(struct store *store, int64_t series, int64_t at_ms, const c
     return store_step(store, stmt, err);
 }
 
+/* What the query of this name asks; there are few of them, and they change rarely. */
+static bool put_expr(struct store *store, int64_t source, const struct series *series,
+                     struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        store,
+        "INSERT INTO meta (key, value) VALUES ('expr/' || ?1 || '/' || ?2, ?3) ON CONFLICT (key)"
+        " DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, source);
+    bind_text(stmt, 2, series->query);
+    bind_text(stmt, 3, series->expr);
+    return store_step(store, stmt, err);
+}
+
+/* Series come query by query. */
+static bool is_first(const struct batch *batch, size_t i)
+{
+    return *batch->series[i].expr &&
+           (i == 0 || strcmp(batch->series[i].query, batch->series[i - 1].query) != 0);
+}
+
 /* Overlaps count once, and what is as it was makes no page dirty. */
 static bool put_sample(struct store *store, int64_t series, const struct sample *sample,
                        struct dx_error *err)
@@ -114,6 +140,8 @@ static bool put_samples(struct store *store, const struct poll *poll, const stru
 
     for (size_t i = 0; ok && i < batch->series_count; i++) {
         ok = series_id(store, poll->source, &batch->series[i], &ids[i], err);
+        if (ok && is_first(batch, i))
+            ok = put_expr(store, poll->source, &batch->series[i], err);
         if (ok && *batch->series[i].text)
             ok = put_text(store, ids[i], poll->now_ms, batch->series[i].text, err);
     }

@@ -37,7 +37,7 @@ static const char tickets[] =
     "{\"type\":\"ticket\",\"key\":\"DX-9\",\"title\":\"Since noon jobs of linux-xl wait\","
     "\"created_at\":\"2026-11-24T11:00:00Z\"}\n";
 
-static void setup(void)
+static void prepare(const char *more)
 {
     char books[300];
 
@@ -51,10 +51,15 @@ static void setup(void)
     put("books/registry.md", "# Registry answers 503\n\nLook at the proxy.\n");
     put("tickets", tickets);
     write_file(config,
-               "store: %s/t.db\nrunbooks: books\nsources:\n  - {type: exec, name: desk, command:"
+               "%sstore: %s/t.db\nrunbooks: books\nsources:\n  - {type: exec, name: desk, command:"
                " [/bin/cat, %s/tickets], every: 1s}\nviews:\n  - {name: Tickets, rows: [{panels:"
                " [tickets]}]}\n  - {name: Runbooks, rows: [{panels: [runbooks]}]}\n",
-               dir, dir);
+               more, dir, dir);
+}
+
+static void setup(void)
+{
+    prepare("");
 }
 
 TestSuite(runbooks, .init = setup, .timeout = 60);
@@ -118,4 +123,31 @@ Test(runbooks, what_is_suggested_for_a_ticket_is_accepted_or_ignored)
     pty_send(p, "\r");
     SHOWS(p, "Suggestions are ignored");
     pty_quit(p, "q");
+}
+
+/* They are actions as all others: bound anew, on no key, and by name. */
+Test(runbooks, what_is_said_of_a_suggestion_is_on_the_keys_of_the_user)
+{
+    struct pty *p;
+
+    prepare("keys: {accept: A, ignore: [], undo: [f5, u]}\n");
+    p = start("Tickets");
+    SHOWS(p, "DX-9");
+    pty_send(p, "\r");
+    SHOWS(p, "A accepts, :ignore ignores");
+    pty_send(p, "ai");
+    pty_read(p, 300);
+    SHOWS(p, "runners  2 of 2 like it");
+    pty_send(p, "A");
+    SHOWS(p, "runners  accepted here; f5 undoes it");
+    pty_send(p, "\033[15~");
+    SHOWS(p, "runners  2 of 2 like it");
+    pty_send(p, ":ignore\r");
+    SHOWS(p, "Suggestions are ignored; f5 shows them");
+    pty_send(p, "?G");
+    SHOWS(p, ":ignore");
+    SHOWS(p, "f5 u");
+    pty_send(p, "\033");
+    LACKS(p, ":ignore");
+    quit(p);
 }

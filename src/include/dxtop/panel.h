@@ -39,6 +39,11 @@ DX_EXPORT bool dx_later(const struct dx_view *view);
 DX_EXPORT int dx_depth(const struct dx_view *view);
 DX_EXPORT const char *dx_key(const struct dx_view *view, int level);
 
+/* What the user has to type for an action of the host ("accept", "week"), as its keys are bound
+ * now: "a", or ":accept" where it is on no key; "" where there is no such action. Returns out. */
+DX_EXPORT const char *dx_typed(const struct dx_view *view, const char *action, char *out,
+                               size_t cap);
+
 /* What the user narrows and sorts this list by, for a panel that yields a part of what
  * there is (dx_part_of()) and has its query look at all of it: "" and -1 where nothing
  * was chosen. The host narrows and sorts what it yields as well. */
@@ -104,7 +109,8 @@ struct dx_cell {
 };
 
 /* Add a row to the list of this update(); cells as many as columns. key is the
- * row's identity (the selection stays on it), url may be "". */
+ * row's identity (the selection stays on it), url may be "". A panel that paints its own level
+ * may add one there, without cells: what Enter opens of it, and its URL. */
 struct dx_row {
     size_t size;
     const char *key, *url;
@@ -186,8 +192,10 @@ enum dx_mod { DX_MOD_SHIFT = 1, DX_MOD_ALT = 2, DX_MOD_CTRL = 4 };
 enum dx_event_type {
     DX_EVENT_KEY,
     DX_EVENT_MOUSE,
-    DX_EVENT_WORD, /* something is to be said of the selected alert: a panel that lists alerts
-                      answers with dx_word() */
+    DX_EVENT_WORD,    /* something is to be said of the selected alert: a panel that lists alerts
+                         answers with dx_word() */
+    DX_EVENT_VERDICT, /* what is suggested is accepted, ignored, or neither any more: a panel that
+                         suggests answers with dx_verdict() */
 };
 
 enum { /* keys beyond Unicode */
@@ -212,9 +220,10 @@ struct dx_event {
     enum dx_event_type type;
     uint32_t key; /* code point or DX_KEY_... ; mouse: button 1-3, 4 and 5 the wheel */
     unsigned mods;
-    int row, col;        /* mouse: in the panel */
-    const char *row_key; /* of the selected row; "" for none */
-    enum dx_word word;   /* DX_EVENT_WORD: what is to be said */
+    int row, col;            /* mouse: in the panel */
+    const char *row_key;     /* of the selected row; "" for none */
+    enum dx_word word;       /* DX_EVENT_WORD: what is to be said */
+    enum dx_verdict verdict; /* DX_EVENT_VERDICT */
 };
 
 enum dx_reply { DX_IGNORED, DX_USED };

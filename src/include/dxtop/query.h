@@ -6,14 +6,16 @@
 #include <dxtop/record.h>
 
 enum dx_query {
-    DX_QUERY_SERIES,  /* one row a series: SOURCE NAME KEY LABELS UNIT AT VALUE TEXT */
+    DX_QUERY_SERIES,  /* one row a series: SOURCE NAME KEY LABELS UNIT AT VALUE TEXT DEFINITION
+                         (what the query asks, in the server's language) */
     DX_QUERY_SAMPLES, /* by series, then time: SOURCE NAME KEY AT VALUE MIN MAX N */
     DX_QUERY_ALERTS,  /* SOURCE KEY NAME SEVERITY STATE SINCE ENDED SEEN LABELS SUMMARY URL MUTED_BY
                        * NEXT (until when somebody snoozed it) ASSIGNEE (who claimed it) TEXT (his
                        * note) N (how often it fired in 7 d) */
     DX_QUERY_SOURCES, /* SOURCE TYPE STATE LAST_TRY LAST_OK NEXT EVERY LATENCY FAULT TEXT REMAINING
                          LIMIT RESET PER_HOUR BYTES VERSION SKEW DONE TOTAL URL YIELDS */
-    DX_QUERY_LOG,     /* newest first: AT LEVEL SOURCE TEXT */
+    DX_QUERY_LOG,     /* newest first; key: one. KEY AT (last) SINCE (first) LEVEL SOURCE TEXT (with
+                         "(×N)") N (so often within an hour) */
     /* CI. Every row has KEY, which other queries take as filter.key; it is opaque.
      * Rates are 0 to 1, spans ms. What cannot be known is unset. */
     DX_QUERY_RUNS,  /* newest first; key: a pipeline's. SOURCE TYPE PROJECT PIPELINE RUN_ID NUMBER
@@ -97,6 +99,9 @@ enum dx_query {
                                SEVERITY N (how often it fired in 7 d) LOST (how long, ms) MAX (the
                                longest, ms) LAST_SEEN (when it fired last) NONE_SINCE (without
                                data) TEXT (the alert's KEY) ASSIGNEE NEXT, as those of ALERTS */
+    DX_QUERY_POLLS,         /* of sources, newest first; those that ended alike, one after the
+                               other, are one row: SOURCE AT (the first) SEEN (the last)
+                               STATE FAULT TEXT VERSION */
     DX_QUERY_COUNT
 };
 
