@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert.h"
 #include "words.h"
 
 struct detail { /* of one alert, for the rows under the list */
@@ -24,6 +25,7 @@ struct alerts {
 
     struct detail *details; /* view-model */
     size_t count, cap;
+    struct alert alert; /* that was opened; key "": none */
 };
 
 static const char *const severities[] = { "unknown", "info", "warning", "critical", NULL };
@@ -73,35 +75,6 @@ static const struct dx_column columns[] = {
     [COUNT] = { 0 },
 };
 
-struct look {
-    enum dx_glyph glyph;
-    enum dx_role role;
-    const char *word;
-    bool apart;
-};
-
-static struct look look_of(int64_t state, int64_t severity)
-{
-    switch (state) {
-    case DX_ALERT_PENDING:
-        return (struct look){ DX_GLYPH_RUNNING, DX_ROLE_BUSY, "pending", false };
-    case DX_ALERT_SILENCED:
-        return (struct look){ DX_GLYPH_DOT, DX_ROLE_DIM, "silenced", true };
-    case DX_ALERT_INHIBITED:
-        return (struct look){ DX_GLYPH_DOT, DX_ROLE_DIM, "inhibited", true };
-    case DX_ALERT_RESOLVED:
-        return (struct look){ DX_GLYPH_GOOD, DX_ROLE_GOOD, "resolved", true };
-    default:
-        break;
-    }
-    if (severity >= DX_SEVERITY_CRITICAL)
-        return (struct look){ DX_GLYPH_BAD, DX_ROLE_BAD, "critical", false };
-    if (severity == DX_SEVERITY_WARNING)
-        return (struct look){ DX_GLYPH_WARN, DX_ROLE_WARN, "warning", false };
-    return (struct look){ DX_GLYPH_DOT, DX_ROLE_TEXT,
-                          severity == DX_SEVERITY_INFO ? "info" : "unknown", false };
-}
-
 /* The labels without those that have a column of their own. */
 static const char *other_labels(char *out, size_t cap, const char *labels)
 {
@@ -141,7 +114,7 @@ static void forget(struct alerts *p)
     p->count = 0;
 }
 
-static void keep(struct alerts *p, const struct dx_rows *rows, const struct look *look)
+static void keep(struct alerts *p, const struct dx_rows *rows, const struct alert_look *look)
 {
     if (p->count == p->cap) {
         size_t cap = p->cap ? 2 * p->cap : 16;
@@ -162,30 +135,6 @@ static void keep(struct alerts *p, const struct dx_rows *rows, const struct look
                                               .snoozed_ms = dx_int(rows, DX_FIELD_NEXT),
                                               .times = dx_int(rows, DX_FIELD_N),
                                               .word = look->word };
-}
-
-/* name="value" one a line, without what the line above says. */
-static void put_labels(struct dx_canvas *canvas, int row, const char *labels)
-{
-    struct dx_style dim = { .role = DX_ROLE_DIM };
-    int cols = dx_canvas_cols(canvas) - 2, wide = cols / 3 < 16 ? cols / 3 : 16;
-
-    for (const char *p = labels + (*labels == '{'); *p && *p != '}';) {
-        char name[128], value[256];
-        size_t n = strcspn(p, "=");
-
-        (void)snprintf(name, sizeof(name), "%.*s", (int)n, p);
-        (void)dx_label(value, sizeof(value), labels, name);
-        if (strcmp(name, "alertname") != 0 && strcmp(name, "severity") != 0) {
-            dx_put_fit(canvas, (struct dx_box){ row, 1, 1, wide }, DX_FIT_MIDDLE, &dim, name);
-            dx_put_fit(canvas, (struct dx_box){ row++, 2 + wide, 1, cols - wide - 1 }, DX_FIT_LEFT,
-                       NULL, value);
-        }
-        for (p += n + (p[n] == '=') + (p[n] == '=' && p[n + 1] == '"'); *p && *p != '"'; p++)
-            p += *p == '\\' && p[1];
-        p += *p == '"';
-        p += strspn(p, ", ");
-    }
 }
 
 /* What people said of it, and how often it fired: a line each. Returns the rows used. */
@@ -236,7 +185,7 @@ static void draw_under(const void *state, const char *row_key, struct dx_canvas 
             (struct dx_box){ row, 1, dx_canvas_rows(canvas) - row, dx_canvas_cols(canvas) - 2 },
             NULL, d->summary ? d->summary : "");
         row += put_words(d, canvas, row);
-        put_labels(canvas, row, d->labels ? d->labels : "");
+        (void)alert_labels(canvas, row, d->labels ? d->labels : "");
         return;
     }
 }
@@ -246,7 +195,7 @@ static void draw_under(const void *state, const char *row_key, struct dx_canvas 
 static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *rows)
 {
     int64_t state = dx_int(rows, DX_FIELD_STATE), severity = dx_int(rows, DX_FIELD_SEVERITY);
-    struct look look = look_of(state, severity);
+    struct alert_look look = alert_look(state, severity);
     bool loud = state == DX_ALERT_FIRING && severity >= DX_SEVERITY_WARNING;
     enum dx_role text = look.apart ? DX_ROLE_DIM : DX_ROLE_TEXT;
     char labels[512];
@@ -269,7 +218,7 @@ static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *ro
     };
 
     dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = dx_text(rows, DX_FIELD_URL),
-                        .cells = cells, .apart = look.apart));
+                        .cells = cells, .apart = look.apart, .into = dx_text(rows, DX_FIELD_NAME)));
     keep(p, rows, &look);
     if (loud)
         dx_finding(list, look.role, dx_text(rows, DX_FIELD_NAME),
@@ -301,6 +250,11 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 
     (void)err;
     forget(p);
+    p->alert.key[0] = '\0';
+    if (dx_depth(view) > 0) {
+        alert_read(&p->alert, view, dx_key(view, 1));
+        return true;
+    }
     dx_empty(list, is_known(p, view) ? "Nothing fires." : "No source of alerts has answered yet.");
     while (dx_next(rows)) {
         int64_t alert = dx_int(rows, DX_FIELD_STATE);
@@ -323,6 +277,9 @@ static enum dx_reply event(void *state, const struct dx_event *event, struct dx_
     const struct alerts *p = state;
     struct words_of alert = { .key = event->row_key };
 
+    if (*p->alert.key && p->alert.ended_ms == 0)
+        alert = (struct words_of){ p->alert.found ? p->alert.key : "", *p->alert.owner != '\0',
+                                   p->alert.snoozed_ms > 0 };
     for (size_t i = 0; i < p->count; i++) {
         const struct detail *d = &p->details[i];
 
@@ -333,6 +290,13 @@ static enum dx_reply event(void *state, const struct dx_event *event, struct dx_
     }
     return words_event(&alert, event, host);
 }
+
+static void draw(const void *state, struct dx_canvas *canvas)
+{
+    alert_draw(&((const struct alerts *)state)->alert, canvas);
+}
+
+static const struct dx_level levels[] = { { NULL, NULL } };
 
 static const char *source(const void *state)
 {
@@ -355,7 +319,8 @@ DX_EXPORT const struct dx_panel dx_panel_alerts = {
     .help = "Critical before warning before the rest, the longest first. Pending: the condition "
             "holds, but not yet as long as its rule asks. Silenced (somebody muted it) and "
             "inhibited (another alert explains it) stand apart at the end, as do resolved ones. An "
-            "alert has ended when its source no longer lists it.",
+            "alert has ended when its source no longer lists it. Enter shows one whole, and when "
+            "it fired before.",
     .reads = 1u << DX_KIND_ALERT,
     .state_size = sizeof(struct alerts),
     .options = options,
@@ -364,7 +329,10 @@ DX_EXPORT const struct dx_panel dx_panel_alerts = {
     .columns = columns,
     .close = close_panel,
     .update = update,
+    .draw = draw,
     .event = event,
+    .levels = levels,
+    .level_count = sizeof(levels) / sizeof(levels[0]),
     .source = source,
     .under = draw_under,
 };

@@ -116,6 +116,8 @@ static void list_inside(struct changes *p, const struct dx_view *view, struct dx
         inside_commits(view, list, key + 1);
     else if (dx_depth(view) == 1)
         inside_runs(view, list, key + 1);
+    else if (dx_depth(view) == 2 && of == OF_FLAKY)
+        inside_tries(view, list, key + 1, inner);
     else if (dx_depth(view) == 2)
         inside_jobs(view, list, DX_FILTER(.key = inner, .limit = RECORDS_MOST, .attempts = queue),
                     queue ? DX_FIELD_QUEUED : DX_FIELD_DURATION);
@@ -127,7 +129,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
                    struct dx_error *err)
 {
     struct changes *p = state;
-    char note[64];
+    char note[64], text[120], key[64];
 
     (void)err;
     if (dx_depth(view) > 0) {
@@ -135,7 +137,9 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         return true;
     }
     if (!dx_before(view)) {
-        dx_empty(list, "Week against week (w) says what changed.");
+        (void)snprintf(text, sizeof(text), "Week against week (%s) says what changed.",
+                       dx_typed(view, "week", key, sizeof(key)));
+        dx_empty(list, text);
         return true;
     }
     changes_read(p, view);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define WEEK_MS INT64_C(604800000)
 
@@ -27,7 +28,7 @@ const struct dx_column firing_columns[] = {
 };
 
 struct firing {
-    char key[KEY_MOST], summary[TEXT_MOST], owner[64], note[TEXT_MOST];
+    char key[KEY_MOST], summary[TEXT_MOST], owner[64], note[TEXT_MOST], url[TEXT_MOST], since[32];
     int64_t state, severity, since_ms, ended_ms;
 };
 
@@ -47,6 +48,17 @@ static int by_time(const void *a, const void *b)
     const struct firing *x = a, *y = b;
 
     return (x->since_ms < y->since_ms) - (x->since_ms > y->since_ms);
+}
+
+/* How the path calls it. */
+static void say_since(struct firing *f)
+{
+    time_t at = (time_t)(f->since_ms / 1000);
+    struct tm tm;
+
+    (void)snprintf(f->since, sizeof(f->since), "%s", "–");
+    if (localtime_r(&at, &tm))
+        (void)strftime(f->since, sizeof(f->since), "%a %H:%M", &tm);
 }
 
 static void add(struct dx_list *list, const struct firing *f, int64_t now_ms)
@@ -80,7 +92,7 @@ static void add(struct dx_list *list, const struct firing *f, int64_t now_ms)
         [NOTE] = { .text = f->note, .role = DX_ROLE_DIM },
     };
 
-    dx_add(list, DX_ROW(.key = f->key, .url = "", .cells = cells));
+    dx_add(list, DX_ROW(.key = f->key, .url = f->url, .cells = cells, .into = f->since));
 }
 
 void firings_list(const struct dx_view *view, struct dx_list *list, const char *rule_key)
@@ -101,10 +113,12 @@ void firings_list(const struct dx_view *view, struct dx_list *list, const char *
         (void)snprintf(f->summary, sizeof(f->summary), "%s", dx_text(rows, DX_FIELD_SUMMARY));
         (void)snprintf(f->owner, sizeof(f->owner), "%s", dx_text(rows, DX_FIELD_ASSIGNEE));
         (void)snprintf(f->note, sizeof(f->note), "%s", dx_text(rows, DX_FIELD_TEXT));
+        (void)snprintf(f->url, sizeof(f->url), "%s", dx_text(rows, DX_FIELD_URL));
         f->state = dx_int(rows, DX_FIELD_STATE);
         f->severity = dx_int(rows, DX_FIELD_SEVERITY);
         f->since_ms = dx_int(rows, DX_FIELD_SINCE);
         f->ended_ms = dx_int(rows, DX_FIELD_ENDED);
+        say_since(f);
         count++;
     }
     if (count > 1)

@@ -7,7 +7,7 @@
 
 #include "flaky.h"
 
-enum { WINDOW_DAYS = 14, ENOUGH = 5, PER_MILLE = 1000 };
+enum { ENOUGH = 5, PER_MILLE = 1000 };
 
 static const char *const shows[] = { "list", "detail", NULL };
 
@@ -70,21 +70,8 @@ static const struct dx_column columns[] = {
     [COUNT] = { 0 },
 };
 
-enum { COMMIT, WHEN, BY, TRIES, FIRST, COMMIT_COUNT };
-
-static const struct dx_column commit_columns[] = {
-    [COMMIT] = { "COMMIT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 9, DX_FIT_LEFT, "on which it was" },
-    [WHEN] = { "WHEN", DX_CELL_TEXT, DX_UNIT_NONE, 1, 5, 9, DX_FIT_LEFT, "the last try" },
-    [BY] = { "BY", DX_CELL_TEXT, DX_UNIT_NONE, 3, 6, 14, DX_FIT_LEFT, "who caused the run" },
-    [TRIES] = { "TRIES", DX_CELL_TRIES, DX_UNIT_NONE, 0, 5, 15, DX_FIT_LEFT,
-                "in their order: ✗ failed, ✓ passed; failures by the platform are left out" },
-    [FIRST] = { "FIRST FAILURE", DX_CELL_TEXT, DX_UNIT_NONE, 2, 13, 0, DX_FIT_LEFT,
-                "what the first failure was taken for" },
-    [COMMIT_COUNT] = { 0 },
-};
-
 static const struct dx_level levels[] = {
-    { .name = "evidence", .columns = commit_columns },
+    { .name = "evidence", .columns = flaky_commit_columns },
     { .name = NULL, .columns = ci_job_columns },
     { .name = NULL, .columns = NULL },
 };
@@ -183,7 +170,7 @@ static void read_jobs(struct flaky *p, const struct dx_view *view, const char *k
         (void)ci_copy(job->key, sizeof(job->key), dx_text(rows, DX_FIELD_KEY));
         read_trend(job->trend, dx_text(rows, DX_FIELD_TREND));
         name_job(job, rows, &prefix);
-        job->has_past = ci_reaches(view, "", job->key, WINDOW_DAYS * CI_DAY_MS);
+        job->has_past = ci_reaches(view, "", job->key, FLAKY_DAYS * CI_DAY_MS);
     }
 }
 
@@ -242,8 +229,8 @@ static void add_few(struct dx_list *list, const struct flaky *p, const struct fl
                                    .role = DX_ROLE_DIM,
                                    .attr = DX_SPAN };
     cells[TICKETS] = tie_cell(p->ties, job->key);
-    dx_add(list, DX_ROW(.key = job->key, .url = "", .cells = cells, .apart = true,
-                        .into = broken ? "" : job->name));
+    dx_add(list,
+           DX_ROW(.key = job->key, .url = "", .cells = cells, .apart = true, .into = job->name));
 }
 
 /* Two scales in one, up to the goal and from there on: of what is rare something is to be
@@ -331,62 +318,6 @@ static void list_jobs(struct flaky *p, const struct dx_view *view, struct dx_lis
     p->ties = NULL;
 }
 
-/* ---- the commits of one ---- */
-
-static void count_kind(struct flaky *p, const char *text)
-{
-    for (size_t i = 0; i < p->kind_count; i++) {
-        if (strcmp(p->kinds[i].text, text) == 0) {
-            p->kinds[i].count++;
-            return;
-        }
-    }
-    if (p->kind_count == KINDS_MOST)
-        return;
-    (void)ci_copy(p->kinds[p->kind_count].text, sizeof(p->kinds[0].text), text);
-    p->kinds[p->kind_count++].count = 1;
-}
-
-static void add_commit(struct dx_list *list, const struct dx_rows *rows, const char *first,
-                       const struct dx_view *view)
-{
-    const char *sha = dx_text(rows, DX_FIELD_SHA);
-    char commit[16], when[32];
-    struct dx_cell cells[COMMIT_COUNT];
-
-    (void)snprintf(commit, sizeof(commit), "%.9s", sha);
-    cells[COMMIT] = (struct dx_cell){ .text = commit, .role = DX_ROLE_TEXT };
-    cells[WHEN] =
-        (struct dx_cell){ .text = ci_moment(when, sizeof(when), dx_int(rows, DX_FIELD_AT), view),
-                          .role = DX_ROLE_DIM };
-    cells[BY] = (struct dx_cell){ .text = dx_text(rows, DX_FIELD_ACTOR), .role = DX_ROLE_DIM };
-    cells[TRIES] = (struct dx_cell){ .text = dx_text(rows, DX_FIELD_STRIP) };
-    cells[FIRST] = (struct dx_cell){ .text = first, .role = DX_ROLE_TEXT };
-    dx_add(list,
-           DX_ROW(.key = sha, .url = dx_text(rows, DX_FIELD_URL), .cells = cells, .into = commit));
-}
-
-static void list_commits(struct flaky *p, const struct dx_view *view, struct dx_list *list,
-                         const char *key)
-{
-    struct dx_rows *rows = dx_rows(view, DX_QUERY_FLAKY_COMMITS, DX_FILTER(.key = key));
-    char first[200], note[64];
-    long long n = 0;
-
-    p->kind_count = 0;
-    for (; dx_next(rows); n++) {
-        (void)ci_evidence(first, sizeof(first), dx_text(rows, DX_FIELD_TEXT));
-        if (!*first)
-            (void)snprintf(first, sizeof(first), "unknown");
-        count_kind(p, first);
-        if (p->show == SHOW_LIST)
-            add_commit(list, rows, first, view);
-    }
-    (void)snprintf(note, sizeof(note), "%lld %s", n, n == 1 ? "commit" : "commits");
-    tie_note(view, list, key, p->show == SHOW_DETAIL ? "14 d" : note);
-    dx_empty(list, "The commits are no longer kept.");
-}
-
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
                    struct dx_error *err)
 {
@@ -399,13 +330,13 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     if (p->show == SHOW_DETAIL) {
         read_jobs(p, view, tries.key);
         if (p->count > 0)
-            list_commits(p, view, list, p->jobs[0].key);
+            flaky_list_commits(p, view, list, p->jobs[0].key);
     } else if (p->level == 0) {
         list_jobs(p, view, list);
     } else if (p->level == 1) {
-        list_commits(p, view, list, tries.key);
+        flaky_list_commits(p, view, list, tries.key);
     } else if (p->level == 2) {
-        tries.window_ms = WINDOW_DAYS * CI_DAY_MS;
+        tries.window_ms = FLAKY_DAYS * CI_DAY_MS;
         (void)ci_list_jobs(view, list, &tries);
     } else {
         job_read(&p->job, view, list, dx_key(view, 3));

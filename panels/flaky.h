@@ -5,7 +5,7 @@
 #include "job.h"
 #include "tie.h"
 
-enum { NAME_MOST = 220, KINDS_MOST = 12, TREND_DAYS = 14 };
+enum { NAME_MOST = 220, KINDS_MOST = 12, TREND_DAYS = 14, FLAKY_DAYS = 14 };
 
 enum show { SHOW_LIST, SHOW_DETAIL };
 
@@ -40,6 +40,11 @@ struct flaky {
     struct job_detail job;
     struct tie_marks *ties; /* in update() */
 };
+
+/* In update(): the commits that say so of the job with this key, as rows of these columns. */
+extern const struct dx_column flaky_commit_columns[];
+void flaky_list_commits(struct flaky *p, const struct dx_view *view, struct dx_list *list,
+                        const char *key);
 
 bool flaky_is_loud(const struct flaky *p, const struct flaky_job *job);
 void flaky_draw_detail(const struct flaky *p, struct dx_canvas *canvas); /* of the first job */

@@ -78,6 +78,13 @@ void flaky_draw_detail(const struct flaky *p, struct dx_canvas *canvas)
         (void)dx_put(canvas, 1, 1, &dim, "No flaky job.");
         return;
     }
+    if (job->state == DX_FLAKY_BROKEN) {
+        (void)snprintf(text, sizeof(text), "It fails every time since %s: a rerun will not help.",
+                       ci_when(when, sizeof(when), job->first_ms, p->now_ms));
+        row = dx_put_wrapped(canvas, (struct dx_box){ 0, 1, 3, cols }, NULL, text);
+        draw_kinds(p, canvas, row + 1);
+        return;
+    }
     row = draw_rate(p, job, canvas);
     (void)snprintf(text, sizeof(text), "95 %% sure between %.0f %% and %.0f %%", 100. * job->low,
                    100. * job->high);

@@ -49,38 +49,53 @@ void inside_put(struct dx_list *list, const struct line *line, int64_t now_ms)
                         .into = line->into ? line->into : ""));
 }
 
+static void put_job(const struct dx_view *view, struct dx_list *list, const struct dx_rows *rows,
+                    const struct ci_prefix *prefix, enum dx_field span)
+{
+    struct ci_look look = ci_look(rows);
+    const char *evidence =
+        dx_text(rows, dx_has(rows, DX_FIELD_FINISHED) ? DX_FIELD_EVIDENCE : DX_FIELD_WHY);
+    char name[NAME_MOST], pipeline[200], number[60], words[300];
+
+    (void)ci_pipeline(pipeline, sizeof(pipeline), rows, prefix);
+    (void)ci_number(number, sizeof(number), rows);
+    (void)snprintf(name, sizeof(name), "%.90s %.50s %.120s", pipeline, number,
+                   dx_text(rows, DX_FIELD_NAME));
+    (void)snprintf(words, sizeof(words), "%s%s%.200s", look.word, *evidence ? ": " : "", evidence);
+    inside_put(list,
+               &(struct line){ .look = look,
+                               .unit = DX_UNIT_SECONDS,
+                               .value = ci_seconds(rows, span),
+                               .before = (double)NAN,
+                               .n = (double)NAN,
+                               .at_ms = dx_int(rows, DX_FIELD_FINISHED),
+                               .key = dx_text(rows, DX_FIELD_KEY),
+                               .url = dx_text(rows, DX_FIELD_URL),
+                               .name = name,
+                               .words = words,
+                               .into = dx_text(rows, DX_FIELD_NAME) },
+               dx_now(view));
+}
+
 void inside_jobs(const struct dx_view *view, struct dx_list *list, const struct dx_filter *filter,
                  enum dx_field span)
 {
     struct ci_prefix prefix = ci_prefix(view, NULL);
     struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS, filter);
 
-    while (dx_next(rows)) {
-        struct ci_look look = ci_look(rows);
-        const char *evidence =
-            dx_text(rows, dx_has(rows, DX_FIELD_FINISHED) ? DX_FIELD_EVIDENCE : DX_FIELD_WHY);
-        char name[NAME_MOST], pipeline[200], number[60], words[300];
+    while (dx_next(rows))
+        put_job(view, list, rows, &prefix, span);
+}
 
-        (void)ci_pipeline(pipeline, sizeof(pipeline), rows, &prefix);
-        (void)ci_number(number, sizeof(number), rows);
-        (void)snprintf(name, sizeof(name), "%.90s %.50s %.120s", pipeline, number,
-                       dx_text(rows, DX_FIELD_NAME));
-        (void)snprintf(words, sizeof(words), "%s%s%.200s", look.word, *evidence ? ": " : "",
-                       evidence);
-        inside_put(list,
-                   &(struct line){ .look = look,
-                                   .unit = DX_UNIT_SECONDS,
-                                   .value = ci_seconds(rows, span),
-                                   .before = (double)NAN,
-                                   .n = (double)NAN,
-                                   .at_ms = dx_int(rows, DX_FIELD_FINISHED),
-                                   .key = dx_text(rows, DX_FIELD_KEY),
-                                   .url = dx_text(rows, DX_FIELD_URL),
-                                   .name = name,
-                                   .words = words,
-                                   .into = dx_text(rows, DX_FIELD_NAME) },
-                   dx_now(view));
-    }
+void inside_tries(const struct dx_view *view, struct dx_list *list, const char *key,
+                  const char *sha)
+{
+    struct ci_prefix prefix = ci_prefix(view, NULL);
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS, DX_FILTER(.key = key));
+
+    while (dx_next(rows))
+        if (strcmp(dx_text(rows, DX_FIELD_SHA), sha) == 0)
+            put_job(view, list, rows, &prefix, DX_FIELD_DURATION);
 }
 
 void inside_runs(const struct dx_view *view, struct dx_list *list, const char *key)
@@ -130,7 +145,8 @@ void inside_commits(const struct dx_view *view, struct dx_list *list, const char
                                    .key = dx_text(rows, DX_FIELD_SHA),
                                    .url = dx_text(rows, DX_FIELD_URL),
                                    .name = sha,
-                                   .words = dx_text(rows, DX_FIELD_TEXT) },
+                                   .words = dx_text(rows, DX_FIELD_TEXT),
+                                   .into = sha },
                    dx_now(view));
     }
 }

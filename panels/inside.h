@@ -24,6 +24,9 @@ void inside_jobs(const struct dx_view *view, struct dx_list *list, const struct 
                  enum dx_field span);
 void inside_runs(const struct dx_view *view, struct dx_list *list,
                  const char *key); /* a pipeline's */
+/* The tries of a flaky job on a commit. */
+void inside_tries(const struct dx_view *view, struct dx_list *list, const char *key,
+                  const char *sha);
 void inside_commits(const struct dx_view *view, struct dx_list *list,
                     const char *key); /* a flaky job's */
 

@@ -1,14 +1,19 @@
 /* log: what happened, newest first. */
 #include <dxtop/panel.h>
 
-#include <math.h>
 #include <stdio.h>
+
+#include "origins.h"
+#include "told.h"
 
 enum { ROWS_MOST = 500 };
 
 struct log {
     int level; /* options */
     const char *source;
+
+    struct origins origins; /* view-model */
+    struct told told;
 };
 
 static const char *const levels[] = { "debug", "info", "warn", "error", NULL };
@@ -39,41 +44,55 @@ static const struct dx_column columns[] = {
     { 0 },
 };
 
-static void add(struct dx_list *list, struct dx_rows *rows)
+static void add(const struct log *p, struct dx_list *list, struct dx_rows *rows)
 {
-    int64_t level = dx_int(rows, DX_FIELD_LEVEL);
-    enum dx_role role = level >= DX_LOG_ERROR  ? DX_ROLE_BAD
-                        : level == DX_LOG_WARN ? DX_ROLE_WARN
-                                               : DX_ROLE_DIM;
-    enum dx_glyph glyph = level >= DX_LOG_ERROR  ? DX_GLYPH_BAD
-                          : level == DX_LOG_WARN ? DX_GLYPH_WARN
-                                                 : DX_GLYPH_DOT;
+    const char *source = dx_text(rows, DX_FIELD_SOURCE), *text = dx_text(rows, DX_FIELD_TEXT);
+    enum dx_role role;
+    enum dx_glyph glyph = told_level(dx_int(rows, DX_FIELD_LEVEL), &role);
     struct dx_cell cells[] = {
         { .value = (double)dx_int(rows, DX_FIELD_AT), .role = DX_ROLE_DIM },
         { .value = glyph, .role = role },
-        { .text = dx_text(rows, DX_FIELD_SOURCE), .role = DX_ROLE_DIM },
-        { .text = dx_text(rows, DX_FIELD_TEXT), .role = DX_ROLE_TEXT },
+        { .text = source, .role = DX_ROLE_DIM },
+        { .text = text, .role = DX_ROLE_TEXT },
     };
     char key[32];
 
     (void)snprintf(key, sizeof(key), "%lld", (long long)dx_int(rows, DX_FIELD_KEY));
-    dx_add(list, DX_ROW(.key = key, .url = "", .cells = cells));
+    dx_add(list, DX_ROW(.key = key, .url = origins_url(&p->origins, source), .cells = cells,
+                        .into = text));
 }
 
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
                    struct dx_error *err)
 {
-    const struct log *p = state;
-    struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_LOG, DX_FILTER(.source = p->source, .limit = ROWS_MOST));
+    struct log *p = state;
+    struct dx_rows *rows;
 
     (void)err;
+    if (dx_depth(view) > 0) {
+        told_line(&p->told, view, dx_key(view, 1));
+        return true;
+    }
+    origins_read(&p->origins, view);
+    rows = dx_rows(view, DX_QUERY_LOG, DX_FILTER(.source = p->source, .limit = ROWS_MOST));
     dx_empty(list, "Nothing has happened yet.");
     while (dx_next(rows))
         if (dx_int(rows, DX_FIELD_LEVEL) >= p->level)
-            add(list, rows);
+            add(p, list, rows);
     return true;
 }
+
+static void draw(const void *state, struct dx_canvas *canvas)
+{
+    told_draw(&((const struct log *)state)->told, canvas);
+}
+
+static void close_panel(void *state)
+{
+    origins_free(&((struct log *)state)->origins);
+}
+
+static const struct dx_level inside[] = { { NULL, NULL } };
 
 extern const struct dx_panel dx_panel_log;
 DX_EXPORT const struct dx_panel dx_panel_log = {
@@ -81,11 +100,16 @@ DX_EXPORT const struct dx_panel dx_panel_log = {
     .name = "log",
     .summary = "what happened, newest first",
     .help = "Changes of the sources (lost, back, limited, stopped), warnings of the servers, and "
-            "what the collector did. What repeats itself within an hour stands once, with a count.",
+            "what the collector did. What repeats itself within an hour stands once, with a count. "
+            "Enter shows a line whole, and how the source stands that it speaks of.",
     .state_size = sizeof(struct log),
     .options = options,
     .min_rows = 3,
     .min_cols = 30,
     .columns = columns,
+    .close = close_panel,
     .update = update,
+    .draw = draw,
+    .levels = inside,
+    .level_count = sizeof(inside) / sizeof(inside[0]),
 };

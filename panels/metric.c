@@ -89,22 +89,22 @@ static bool past(const struct metric *p, double value, double limit)
     return p->worse == WORSE_ABOVE ? value > limit : value < limit;
 }
 
-static enum dx_role role_of(const struct metric *p, double value)
+enum dx_role metric_role(const struct metric *p, double value)
 {
     if (past(p, value, p->bad))
         return DX_ROLE_BAD;
     return past(p, value, p->warn) ? DX_ROLE_WARN : DX_ROLE_TEXT;
 }
 
-static double goal_of(const struct metric *p)
+double metric_goal(const struct metric *p)
 {
     return isnan(p->bad) ? p->warn : p->bad;
 }
 
 /* The goal of a strip, which knows an upper one only. */
-static double ceiling_of(const struct metric *p)
+double metric_ceiling(const struct metric *p)
 {
-    return p->worse == WORSE_ABOVE ? goal_of(p) : (double)NAN;
+    return p->worse == WORSE_ABOVE ? metric_goal(p) : (double)NAN;
 }
 
 /* ---- the table ---- */
@@ -194,7 +194,7 @@ static const struct dx_column *columns_of(const void *state)
     return NULL;
 }
 
-static enum dx_unit unit_of(const struct metric *p, const struct line *line)
+enum dx_unit metric_unit(const struct metric *p, const struct line *line)
 {
     return p->unit > 0 ? (enum dx_unit)(p->unit - 1) : line->unit;
 }
@@ -202,10 +202,10 @@ static enum dx_unit unit_of(const struct metric *p, const struct line *line)
 static double share_of(const struct metric *p, const struct line *line)
 {
     double min = isnan(p->min) ? 0. : p->min;
-    double max = !isnan(p->max)                        ? p->max
-                 : unit_of(p, line) == DX_UNIT_RATIO   ? 1.
-                 : unit_of(p, line) == DX_UNIT_PERCENT ? 100.
-                                                       : line->max;
+    double max = !isnan(p->max)                            ? p->max
+                 : metric_unit(p, line) == DX_UNIT_RATIO   ? 1.
+                 : metric_unit(p, line) == DX_UNIT_PERCENT ? 100.
+                                                           : line->max;
 
     return max > min ? (line->now - min) / (max - min) : (double)NAN;
 }
@@ -213,10 +213,10 @@ static double share_of(const struct metric *p, const struct line *line)
 /* Number cells are formatted here, for each series may have its own unit. */
 static void list_line(struct metric *p, struct dx_list *list, struct line *line)
 {
-    enum dx_role role = role_of(p, line->now);
+    enum dx_role role = metric_role(p, line->now);
     bool judged = !isnan(p->warn) || !isnan(p->bad), wrong = role != DX_ROLE_TEXT;
     double values[] = { line->now, line->min, line->max, line->before };
-    char text[4][64];
+    char text[4][64], url[URL_MOST];
     enum dx_glyph glyph = isnan(line->now)       ? DX_GLYPH_NONE
                           : role == DX_ROLE_BAD  ? DX_GLYPH_BAD
                           : role == DX_ROLE_WARN ? DX_GLYPH_WARN
@@ -236,13 +236,13 @@ static void list_line(struct metric *p, struct dx_list *list, struct line *line)
         [TREND] = { .role = DX_ROLE_DIM },
         [STRIP] = { .values = line->points,
                     .count = p->points,
-                    .goal = ceiling_of(p),
+                    .goal = metric_ceiling(p),
                     .role = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD },
     };
 
     for (int i = 0; i < 4; i++) {
         cells[NOW + i].value = values[i];
-        cells[NOW + i].text = dx_format(text[i], sizeof(text[i]), unit_of(p, line), values[i]);
+        cells[NOW + i].text = dx_format(text[i], sizeof(text[i]), metric_unit(p, line), values[i]);
     }
     if (isnan(line->now) && *line->text)
         cells[NOW].text = line->text;
@@ -251,7 +251,18 @@ static void list_line(struct metric *p, struct dx_list *list, struct line *line)
         cells[STRIP].goal = (double)NAN;
         cells[STRIP].role = role;
     }
-    dx_add(list, DX_ROW(.key = line->key, .url = "", .cells = cells));
+    dx_add(list, DX_ROW(.key = line->key, .url = metric_url(p, line, url, sizeof(url)),
+                        .cells = cells, .into = line->name));
+}
+
+/* A graph or a large number is no list: what is in it is opened as one. */
+static void list_whole(struct metric *p, struct dx_list *list)
+{
+    const struct line *line = &p->lines[0];
+    char url[URL_MOST];
+
+    dx_add(list, DX_ROW(.key = line->key, .url = metric_url(p, line, url, sizeof(url)),
+                        .into = line->name));
 }
 
 /* ---- update and draw ---- */
@@ -260,7 +271,7 @@ static void find(struct metric *p, struct dx_list *list)
 {
     for (size_t i = 0; i < p->count; i++) {
         const struct line *line = &p->lines[i];
-        enum dx_role role = role_of(p, line->now);
+        enum dx_role role = metric_role(p, line->now);
         double limit = role == DX_ROLE_BAD ? p->bad : p->warn;
         char now[64], goal[64], subject[2 * NAME_MOST], sentence[200];
 
@@ -269,8 +280,8 @@ static void find(struct metric *p, struct dx_list *list)
         (void)snprintf(subject, sizeof(subject), "%s", line->name);
         (void)snprintf(sentence, sizeof(sentence), "%.*s %s, past %s",
                        (int)(strchr(line->key, '{') - line->key), line->key,
-                       dx_format(now, sizeof(now), unit_of(p, line), line->now),
-                       dx_format(goal, sizeof(goal), unit_of(p, line), limit));
+                       dx_format(now, sizeof(now), metric_unit(p, line), line->now),
+                       dx_format(goal, sizeof(goal), metric_unit(p, line), limit));
         dx_finding(list, role, subject, sentence);
     }
 }
@@ -296,108 +307,42 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     struct metric *p = state;
 
     (void)err;
+    (void)snprintf(p->only, sizeof(p->only), "%s", dx_key(view, 1));
+    origins_read(&p->origins, view);
     metric_read(p, view);
-    p->used_unit = p->count > 0 ? unit_of(p, &p->lines[0]) : DX_UNIT_NONE;
+    p->used_unit = p->count > 0 ? metric_unit(p, &p->lines[0]) : DX_UNIT_NONE;
+    if (*p->only)
+        return true;
     for (size_t i = 0; i < p->count && columns_of(p); i++)
         list_line(p, list, &p->lines[i]);
+    if (p->count > 0 && !columns_of(p))
+        list_whole(p, list);
     find(p, list);
     say_note(p, list);
     dx_empty(list, "No data for this query yet.");
     return true;
 }
 
-/* The lines from `first` on as a graph in this part of the canvas. */
-static void draw_graph(const struct metric *p, struct dx_canvas *canvas, struct dx_box box,
-                       const struct line *first, size_t n)
-{
-    struct dx_series series[GRAPH_MOST];
-
-    for (size_t i = 0; i < n; i++)
-        series[i] = (struct dx_series){ .name = first[i].name,
-                                        .role = (enum dx_role)(DX_ROLE_SERIES_1 + (int)i),
-                                        .value = first[i].points,
-                                        .count = p->points };
-    dx_graph(canvas, box,
-             DX_GRAPH(.series = series, .count = n, .min = p->min, .max = p->max,
-                      .goal = goal_of(p), .goal_is_floor = p->worse == WORSE_BELOW,
-                      .legend = first == p->lines && columns_of(p) == NULL,
-                      .past = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD, .unit = unit_of(p, first),
-                      .from_ms = p->from_ms, .to_ms = p->to_ms,
-                      .ghost = n == 1 ? first->ghost : NULL, .ghost_count = p->points));
-}
-
-/* Under the rows: the selected series as a graph. */
-static void draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)
-{
-    const struct metric *p = state;
-    struct dx_style dim = { .role = DX_ROLE_DIM };
-    int rows = dx_canvas_rows(canvas), cols = dx_canvas_cols(canvas);
-
-    for (size_t i = 0; i < p->count; i++) {
-        const struct line *line = &p->lines[i];
-        char query[NAME_MOST];
-
-        if (strcmp(line->key, row_key) != 0)
-            continue;
-        (void)snprintf(query, sizeof(query), "%.*s", (int)strcspn(line->key, "{"), line->key);
-        int used = dx_put_fit(canvas, (struct dx_box){ 0, 1, 1, cols - 2 }, DX_FIT_MIDDLE, NULL,
-                              line->name);
-        if (p->queries.count == 1 && used + 2 < cols - 2)
-            dx_put_fit(canvas, (struct dx_box){ 0, used + 2, 1, cols - used - 3 }, DX_FIT_LEFT,
-                       &dim, query);
-        draw_graph(p, canvas, (struct dx_box){ 1, 1, rows - 1, cols - 2 }, line, 1);
-        return;
-    }
-}
-
-/* Value, trend against the window before, and the window as one row. */
-static void draw_big(const struct metric *p, struct dx_canvas *canvas)
-{
-    const struct line *line = &p->lines[0];
-    int rows = dx_canvas_rows(canvas), cols = dx_canvas_cols(canvas);
-    enum dx_role role = role_of(p, line->now);
-    struct dx_style style = { .role = role, .attr = DX_BOLD }, dim = { .role = DX_ROLE_DIM };
-    char now[64], change[64], text[160];
-    double by = line->now - line->before;
-    const char *arrow = dx_glyph(canvas, by > 0. ? DX_GLYPH_UP : DX_GLYPH_DOWN);
-
-    (void)dx_format(now, sizeof(now), p->used_unit, line->now);
-    for (char *c = now; *c; c++) /* the large digits have no blank before the unit */
-        if (*c == ' ')
-            memmove(c, c + 1, strlen(c));
-    dx_big(canvas, (struct dx_box){ 0, 0, rows > 4 ? rows - 2 : rows, cols }, &style,
-           *line->text && isnan(line->now) ? line->text : now);
-    if (rows <= 4)
-        return;
-    (void)snprintf(text, sizeof(text), "%s  %s %s", line->name, isnan(by) ? "" : arrow,
-                   isnan(by) ? "" : dx_format(change, sizeof(change), p->used_unit, fabs(by)));
-    dx_put_fit(canvas, (struct dx_box){ rows - 2, 1, 1, cols - 2 }, DX_FIT_LEFT, &dim, text);
-    dx_spark(canvas, (struct dx_box){ rows - 1, 1, 1, cols - 2 },
-             DX_SPARK(.value = line->points, .count = p->points, .max = p->max,
-                      .goal = ceiling_of(p), .role = DX_ROLE_SERIES_1,
-                      .past = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD));
-}
-
 static void draw(const void *state, struct dx_canvas *canvas)
 {
     const struct metric *p = state;
-    struct dx_style dim = { .role = DX_ROLE_DIM };
 
-    if (p->count == 0)
-        dx_put(canvas, dx_canvas_rows(canvas) > 2 ? 1 : 0, 1, &dim, "No data for this query yet.");
-    else if (p->show == SHOW_BIG)
-        draw_big(p, canvas);
+    if (*p->only)
+        metric_draw_inside(p, canvas);
     else
-        draw_graph(p, canvas,
-                   (struct dx_box){ 0, 0, dx_canvas_rows(canvas), dx_canvas_cols(canvas) - 1 },
-                   p->lines, p->count < GRAPH_MOST ? p->count : GRAPH_MOST);
+        metric_draw(p, canvas);
 }
 
 static void close_panel(void *state)
 {
-    free(((struct metric *)state)->lines);
-    free(((struct metric *)state)->values);
+    struct metric *p = state;
+
+    free(p->lines);
+    free(p->values);
+    origins_free(&p->origins);
 }
+
+static const struct dx_level levels[] = { { NULL, NULL } };
 
 static const char *title(const void *state)
 {
@@ -436,7 +381,9 @@ DX_EXPORT const struct dx_panel dx_panel_metric = {
             "went away (no sample for five minutes, or for two and a half of its usual "
             "distances). MIN and MAX are over the window, BEFORE is the mean of the window "
             "before. The worst ones come first; with `top` the rest is only counted. In a graph "
-            "each column shows the worst value of its time; a gap is where no sample came.",
+            "each column shows the worst value of its time; a gap is where no sample came.\n"
+            "Enter shows a series whole: its labels, its values and the query; of a graph that of "
+            "the worst one. o opens the query at the server.",
     .reads = 1u << DX_KIND_SAMPLE,
     .state_size = sizeof(struct metric),
     .options = options,
@@ -448,6 +395,8 @@ DX_EXPORT const struct dx_panel dx_panel_metric = {
     .draw = draw,
     .title = title,
     .source = source,
-    .under = draw_under,
+    .under = metric_draw_under,
+    .levels = levels,
+    .level_count = sizeof(levels) / sizeof(levels[0]),
     .changes = changes,
 };

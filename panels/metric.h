@@ -4,12 +4,23 @@
 
 #include <dxtop/panel.h>
 
+#include "origins.h"
+
 enum show { SHOW_TABLE, SHOW_GRAPH, SHOW_GAUGE, SHOW_BIG, SHOW_HEAT };
 enum worse { WORSE_ABOVE, WORSE_BELOW };
-enum { SERIES_MOST = 200, POINTS_MOST = 800, STRIP_MOST = 48, GRAPH_MOST = 6, NAME_MOST = 120 };
+enum {
+    SERIES_MOST = 200,
+    POINTS_MOST = 800,
+    STRIP_MOST = 48,
+    GRAPH_MOST = 6,
+    NAME_MOST = 120,
+    URL_MOST = 2000
+};
 
 struct line { /* one series */
-    char key[512], name[NAME_MOST], text[128];
+    char key[512], name[NAME_MOST], text[128], source[80];
+    char expr[1000]; /* what its query asks; "": not known */
+    int64_t at_ms;   /* of its newest sample */
     enum dx_unit unit;
     double now, min, max, before; /* before: mean of the window before */
     double *points;               /* of the panel's values */
@@ -28,6 +39,8 @@ struct metric {
     double warn, bad, min, max;
 
     /* view-model */
+    char only[512]; /* the key of the series that was opened; "": none */
+    struct origins origins;
     struct line *lines;
     size_t count, cap, left_out;
     double *values;
@@ -40,5 +53,24 @@ struct metric {
 /* Fill the view-model: the top n of the series, named by the labels in which they differ,
  * with their values over the window. */
 void metric_read(struct metric *p, const struct dx_view *view);
+
+/* On which side of the limits a value is; what the limit of graphs is, and that of strips. */
+enum dx_role metric_role(const struct metric *p, double value);
+double metric_goal(const struct metric *p);
+double metric_ceiling(const struct metric *p);
+enum dx_unit metric_unit(const struct metric *p, const struct line *line);
+
+/* The lines from `first` on as a graph in this part of the canvas. */
+void metric_graph(const struct metric *p, struct dx_canvas *canvas, struct dx_box box,
+                  const struct line *first, size_t n);
+void metric_draw(const struct metric *p, struct dx_canvas *canvas);
+void metric_draw_under(const void *state, const char *row_key, struct dx_canvas *canvas);
+
+/* The series that was opened, whole. */
+void metric_draw_inside(const struct metric *p, struct dx_canvas *canvas);
+/* Where its query can be looked at: at its server. Returns out. */
+const char *metric_url(const struct metric *p, const struct line *line, char *out, size_t cap);
+/* The next `name="value"` of a LABELS text; false: no more. */
+bool metric_label(const char **at, char *name, char *value, size_t cap);
 
 #endif

@@ -8,8 +8,7 @@
 
 /* ---- names ---- */
 
-/* The next `name="value"` of a LABELS text; false: no more. */
-static bool next_label(const char **at, char *name, char *value, size_t cap)
+bool metric_label(const char **at, char *name, char *value, size_t cap)
 {
     const char *p = *at + strspn(*at, "{, ");
     size_t n = strcspn(p, "=}"), v = 0;
@@ -59,7 +58,7 @@ static void name_line(const struct metric *p, struct line *line, bool with_query
     line->name[0] = '\0';
     if (with_query)
         len = (size_t)snprintf(line->name, NAME_MOST, "%.*s", (int)(at - line->key), line->key);
-    while (next_label(&at, name, value, sizeof(name)) && len < NAME_MOST - 2)
+    while (metric_label(&at, name, value, sizeof(name)) && len < NAME_MOST - 2)
         if (is_wanted(p, name, value))
             len +=
                 (size_t)snprintf(line->name + len, NAME_MOST - len, "%s%s", len ? " " : "", value);
@@ -102,6 +101,17 @@ static void cut_to_top(struct metric *p)
     }
 }
 
+static void keep_only(struct metric *p, const char *key)
+{
+    size_t i = 0;
+
+    while (i < p->count && strcmp(p->lines[i].key, key) != 0)
+        i++;
+    if (i < p->count)
+        p->lines[0] = p->lines[i];
+    p->count = i < p->count ? 1 : 0;
+}
+
 /* ---- reading ---- */
 
 static struct line *add_line(struct metric *p)
@@ -139,6 +149,9 @@ static void read_series(struct metric *p, const struct dx_view *view, const char
         (void)snprintf(line->text, sizeof(line->text), "%s", dx_text(rows, DX_FIELD_TEXT));
         line->unit = (enum dx_unit)dx_int(rows, DX_FIELD_UNIT);
         line->now = dx_number(rows, DX_FIELD_VALUE);
+        line->at_ms = dx_int(rows, DX_FIELD_AT);
+        (void)snprintf(line->source, sizeof(line->source), "%s", dx_text(rows, DX_FIELD_SOURCE));
+        (void)snprintf(line->expr, sizeof(line->expr), "%s", dx_text(rows, DX_FIELD_DEFINITION));
     }
 }
 
@@ -282,7 +295,10 @@ void metric_read(struct metric *p, const struct dx_view *view)
     for_queries(p, view, read_series);
     for (size_t i = 0; i < p->count; i++)
         name_line(p, &p->lines[i], p->queries.count != 1);
-    cut_to_top(p);
+    if (*p->only)
+        keep_only(p, p->only);
+    else
+        cut_to_top(p);
     make_points(p);
     for_queries(p, view, read_points);
     for (size_t i = 0; i < p->count; i++) {

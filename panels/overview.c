@@ -328,6 +328,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 
     (void)err;
     p->now_ms = dx_now(view);
+    p->ticket.key[0] = '\0';
     p->rows = dx_view_rows(view);
     p->cols = dx_view_cols(view);
     filled = read_all(p, view);
@@ -357,7 +358,20 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 
 static void draw(const void *state, struct dx_canvas *canvas)
 {
-    job_draw(&((const struct overview *)state)->job, canvas);
+    const struct overview *p = state;
+
+    if (*p->ticket.key)
+        ticket_draw(&p->ticket, canvas);
+    else
+        job_draw(&p->job, canvas);
+}
+
+/* Of what is suggested for the ticket that is read. */
+static enum dx_reply event(void *state, const struct dx_event *event, struct dx_host *host)
+{
+    const struct ticket_detail *t = &((const struct overview *)state)->ticket;
+
+    return suggest_event(&t->suggestions, event, host, t->key);
 }
 
 static const char *about(const void *state, const char *row_key)
@@ -398,6 +412,7 @@ DX_EXPORT const struct dx_panel dx_panel_overview = {
     .columns = columns,
     .update = update,
     .draw = draw,
+    .event = event,
     .title = title,
     .levels = levels,
     .level_count = sizeof(levels) / sizeof(levels[0]),

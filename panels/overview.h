@@ -4,6 +4,7 @@
 #define PANELS_OVERVIEW_H
 
 #include "job.h"
+#include "ticket.h"
 
 enum { TILES_MOST = 32, POINTS = 30, TILE_TEXT = 64, WEEK_DAYS = 7, REVIEW_DAYS = 14 };
 
@@ -36,6 +37,7 @@ struct overview {
     size_t wall[TILES_MOST], wall_count; /* indices of tiles */
     int64_t now_ms;
     struct job_detail job;
+    struct ticket_detail ticket; /* that was opened; key "": none */
 };
 
 /* ---- overview_text.c: in words ---- */
@@ -83,7 +85,7 @@ const char *overview_review_at(const struct overview *p, int row, int col); /* "
 
 /* ---- overview_inside.c: what a number is made of ---- */
 
-/* Rows for level 1 to 3 of what was opened; level 4 is a job, painted. */
+/* Rows for level 1 to 3 of what was opened; level 4 is a job or a ticket, painted. */
 void overview_inside(struct overview *p, const struct dx_view *view, struct dx_list *list);
 
 /* Against the goal of the whole: who breaks it is seen at once. */
@@ -96,6 +98,8 @@ void overview_list_groups(const struct overview *p, const struct tile *tile,
                           const struct dx_view *view, struct dx_list *list);
 void overview_list_tickets(const struct overview *p, const struct tile *tile,
                            const struct dx_view *view, struct dx_list *list, const char *key);
+void overview_list_ticket(struct overview *p, const struct dx_view *view, struct dx_list *list,
+                          const char *key);
 
 const struct tile *overview_find(const struct overview *p, const char *id); /* NULL: none */
 

@@ -268,6 +268,10 @@ void overview_inside(struct overview *p, const struct dx_view *view, struct dx_l
         list_parts(p, tile, view, list);
     else if (depth == 2)
         list_records(p, tile, view, list, key);
+    else if (depth == 3 && made_of(tile) == OF_FLAKY)
+        inside_tries(view, list, dx_key(view, 2), key);
+    else if (made_of(tile) == OF_TICKETS)
+        overview_list_ticket(p, view, list, dx_key(view, 3));
     else if (depth == 3)
         inside_jobs(
             view, list,

@@ -155,7 +155,8 @@ static void list_these(const struct overview *p, const struct tile *tile, struct
                             .key = dx_text(rows, DX_FIELD_KEY),
                             .url = dx_text(rows, DX_FIELD_URL),
                             .name = dx_text(rows, DX_FIELD_NAME),
-                            .words = describe(tile, rows, p->now_ms, words, sizeof(words)) },
+                            .words = describe(tile, rows, p->now_ms, words, sizeof(words)),
+                            .into = dx_text(rows, DX_FIELD_NAME) },
             p->now_ms);
     }
 }
@@ -177,4 +178,63 @@ void overview_list_tickets(const struct overview *p, const struct tile *tile,
     filter.done = is(tile, "mttr") ? DX_DONE_INCIDENTS : DX_DONE_ONLY;
     if (!is(tile, "open_tickets"))
         list_these(p, tile, dx_rows(view, DX_QUERY_TICKETS, &filter), list);
+}
+
+/* ---- one ticket: its times and SLAs, each with what it was read from; below it whole ---- */
+
+static void list_time(const struct ticket_detail *t, const struct ticket_time *time,
+                      struct dx_list *list)
+{
+    const bool business = !isnan(time->business_s);
+    char words[200];
+
+    (void)snprintf(words, sizeof(words), "%s%s%s%s", *time->basis ? "from " : "", time->basis,
+                   *time->basis && business ? "; " : "", business ? "in business time" : "");
+    inside_put(list,
+               &(struct line){ .look = { DX_GLYPH_DOT, DX_ROLE_DIM, 0, "" },
+                               .unit = DX_UNIT_SECONDS,
+                               .value = business ? time->business_s : time->seconds,
+                               .before = (double)NAN,
+                               .n = (double)NAN,
+                               .at_ms = time->at_ms,
+                               .key = time->label,
+                               .url = t->url,
+                               .name = time->label,
+                               .words = words,
+                               .into = time->label },
+               t->now_ms);
+}
+
+static void list_sla(const struct ticket_detail *t, const struct ticket_sla_line *sla,
+                     struct dx_list *list)
+{
+    const bool over = sla->state == DX_SLA_BREACHED || sla->left_ms < 0.;
+
+    inside_put(list,
+               &(struct line){ .look = { over ? DX_GLYPH_BAD : DX_GLYPH_DOT,
+                                         over ? DX_ROLE_BAD : DX_ROLE_DIM, 0, "" },
+                               .unit = DX_UNIT_SECONDS,
+                               .value = sla->left_ms / 1e3,
+                               .before = (double)NAN,
+                               .n = (double)NAN,
+                               .at_ms = sla->due_ms,
+                               .key = sla->name,
+                               .url = t->url,
+                               .name = sla->name,
+                               .words = "what is left of this SLA; AT: when it is over",
+                               .into = sla->name },
+               t->now_ms);
+}
+
+void overview_list_ticket(struct overview *p, const struct dx_view *view, struct dx_list *list,
+                          const char *key)
+{
+    struct ticket_detail *t = &p->ticket;
+
+    ticket_read(t, view, list, DX_FILTER(.key = key, .parts = true));
+    for (int i = 0; t->found && i < TICKET_TIMES; i++)
+        if (t->times[i].at_ms > 0)
+            list_time(t, &t->times[i], list);
+    for (size_t i = 0; i < t->sla_count; i++)
+        list_sla(t, &t->slas[i], list);
 }

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert.h"
 #include "firings.h"
 #include "words.h"
 
-static const struct dx_level levels[] = { { NULL, firing_columns } };
+static const struct dx_level levels[] = { { NULL, firing_columns }, { NULL, NULL } };
 
 struct watched { /* what a row is about */
     char *key;   /* of the row */
@@ -22,6 +23,7 @@ struct rules {
 
     struct watched *watched; /* view-model */
     size_t count, cap;
+    struct alert alert; /* that was opened; key "": none */
 };
 
 static const struct dx_option options[] = {
@@ -200,10 +202,13 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     forget(p);
     for (; dx_depth(view) > 0 && dx_next(rows);)
         keep(p, rows);
-    if (dx_depth(view) > 0) {
+    p->alert.key[0] = '\0';
+    if (dx_depth(view) == 1)
         firings_list(view, list, dx_key(view, 1));
+    else if (dx_depth(view) > 1)
+        alert_read(&p->alert, view, dx_key(view, 2));
+    if (dx_depth(view) > 0)
         return true;
-    }
     dx_empty(list, "No alert rule was looked at yet; `rules` of the configuration has them.");
     for (; dx_next(rows); count++) {
         int64_t stands = dx_int(rows, DX_FIELD_STATE);
@@ -231,11 +236,18 @@ static enum dx_reply event(void *state, const struct dx_event *event, struct dx_
     const struct rules *p = state;
     struct words_of alert = { .key = "" };
 
+    const char *key = *p->alert.key ? p->alert.key : event->row_key;
+
     for (size_t i = 0; i < p->count; i++)
-        if (is_row(&p->watched[i], event->row_key))
+        if (is_row(&p->watched[i], key))
             alert = (struct words_of){ p->watched[i].alert ? p->watched[i].alert : "",
                                        p->watched[i].claimed, p->watched[i].snoozed };
     return words_event(&alert, event, host);
+}
+
+static void draw(const void *state, struct dx_canvas *canvas)
+{
+    alert_draw(&((const struct rules *)state)->alert, canvas);
 }
 
 static void close_panel(void *state)
@@ -263,8 +275,9 @@ DX_EXPORT const struct dx_panel dx_panel_rules = {
     .min_cols = 30,
     .columns = columns,
     .levels = levels,
-    .level_count = 1,
+    .level_count = sizeof(levels) / sizeof(levels[0]),
     .close = close_panel,
     .update = update,
+    .draw = draw,
     .event = event,
 };

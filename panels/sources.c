@@ -5,17 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-struct detail { /* of one source, for the rows under the list */
-    char name[80], words[400], rest[200];
-};
+#include "history.h"
+#include "told.h"
 
 struct sources {
     const char *type; /* option */
 
-    struct detail *details; /* view-model */
+    struct facts *facts; /* view-model: of each, for the rows under the list */
     size_t count, cap;
+    struct told told; /* what was opened */
 };
 
 static const struct dx_option options[] = {
@@ -55,31 +54,6 @@ static const struct dx_column columns[] = {
     [COUNT] = { 0 },
 };
 
-static const struct look {
-    enum dx_glyph glyph;
-    enum dx_role role;
-    const char *word;
-} looks[] = {
-    [DX_SOURCE_NEW] = { DX_GLYPH_RUNNING, DX_ROLE_BUSY, "not polled yet" },
-    [DX_SOURCE_LIVE] = { DX_GLYPH_LIVE, DX_ROLE_GOOD, "live" },
-    [DX_SOURCE_FILLING] = { DX_GLYPH_LIVE, DX_ROLE_BUSY, "filling" },
-    [DX_SOURCE_LIMITED] = { DX_GLYPH_LIMITED, DX_ROLE_WARN, "limited" },
-    [DX_SOURCE_LOST] = { DX_GLYPH_LOST, DX_ROLE_STALE, "lost" },
-    [DX_SOURCE_STOPPED] = { DX_GLYPH_LOST, DX_ROLE_BAD, "stopped" },
-};
-static const struct look stale = { DX_GLYPH_LOST, DX_ROLE_STALE, "stale" };
-
-static const struct look *look_of(const struct dx_rows *rows, int64_t now_ms)
-{
-    int64_t state = dx_int(rows, DX_FIELD_STATE);
-    bool live = state == DX_SOURCE_LIVE || state == DX_SOURCE_FILLING;
-
-    if (live && now_ms > dx_stale_from((enum dx_source_state)state, dx_int(rows, DX_FIELD_LAST_OK),
-                                       dx_int(rows, DX_FIELD_EVERY)))
-        return &stale;
-    return &looks[state >= 0 && state <= DX_SOURCE_STOPPED ? state : 0];
-}
-
 static double number_of(const struct dx_rows *rows, enum dx_field field, double scale)
 {
     return dx_has(rows, field) ? (double)dx_int(rows, field) * scale : (double)NAN;
@@ -87,82 +61,41 @@ static double number_of(const struct dx_rows *rows, enum dx_field field, double 
 
 static const char *clock_of(const struct dx_rows *rows, enum dx_field field, char *out, size_t cap)
 {
-    time_t at = (time_t)(dx_int(rows, field) / 1000);
-    struct tm tm;
-
-    (void)snprintf(out, cap, "–");
-    if (at > 0 && localtime_r(&at, &tm))
-        (void)strftime(out, cap, "%H:%M:%S", &tm);
-    return out;
+    return facts_clock(dx_int(rows, field), out, cap);
 }
 
-static const char *words_of(const struct dx_rows *rows, const struct look *look, char *out,
-                            size_t cap)
+static void keep(struct sources *p, const struct dx_view *view, const struct dx_rows *rows)
 {
-    const char *text = dx_text(rows, DX_FIELD_TEXT);
-    int64_t total = dx_int(rows, DX_FIELD_TOTAL), state = dx_int(rows, DX_FIELD_STATE);
-
-    if (look != &stale && (state == DX_SOURCE_FILLING || state == DX_SOURCE_LIVE) && total > 0)
-        (void)snprintf(out, cap, "filling: %lld of %lld", (long long)dx_int(rows, DX_FIELD_DONE),
-                       (long long)total);
-    else
-        (void)snprintf(out, cap, "%s%s%s", look->word, *text ? ": " : "", text);
-    return out;
-}
-
-static void keep(struct sources *p, const struct dx_rows *rows, const char *words)
-{
-    char last[32], next[32], ok[32];
-
     if (p->count == p->cap) {
         size_t cap = p->cap ? 2 * p->cap : 8;
-        struct detail *details = realloc(p->details, cap * sizeof(*details));
+        struct facts *facts = realloc(p->facts, cap * sizeof(*facts));
 
-        if (!details)
+        if (!facts)
             return; /* the list itself does not need them */
-        p->details = details;
+        p->facts = facts;
         p->cap = cap;
     }
-    struct detail *d = &p->details[p->count++];
-    (void)snprintf(d->name, sizeof(d->name), "%s", dx_text(rows, DX_FIELD_SOURCE));
-    (void)snprintf(d->words, sizeof(d->words), "%s", words);
-    (void)snprintf(d->rest, sizeof(d->rest), "%s %s · polled %s, the last success %s, next at %s",
-                   dx_text(rows, DX_FIELD_TYPE), dx_text(rows, DX_FIELD_VERSION),
-                   clock_of(rows, DX_FIELD_LAST_TRY, last, sizeof(last)),
-                   clock_of(rows, DX_FIELD_LAST_OK, ok, sizeof(ok)),
-                   clock_of(rows, DX_FIELD_NEXT, next, sizeof(next)));
+    facts_take(&p->facts[p->count++], rows, dx_now(view));
 }
 
-/* Under the list: what went wrong with the selected source, in full. */
+/* Under the list: how the selected source stands, in full. */
 static void draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)
 {
     const struct sources *p = state;
-    struct dx_style dim = { .role = DX_ROLE_DIM };
-    struct dx_style bold = { .role = DX_ROLE_TITLE, .attr = DX_BOLD };
-    int rows = dx_canvas_rows(canvas), cols = dx_canvas_cols(canvas) - 2, row = 2;
 
-    for (size_t i = 0; i < p->count; i++) {
-        const struct detail *d = &p->details[i];
-
-        if (strcmp(d->name, row_key) != 0)
-            continue;
-        (void)dx_put_fit(canvas, (struct dx_box){ 1, 1, 1, cols }, DX_FIT_MIDDLE, &bold, d->name);
-        if (strcmp(d->words, looks[DX_SOURCE_LIVE].word) != 0) /* the light says that */
-            row +=
-                dx_put_wrapped(canvas, (struct dx_box){ row, 1, rows - row, cols }, NULL, d->words);
-        (void)dx_put_wrapped(canvas, (struct dx_box){ row, 1, rows - row, cols }, &dim, d->rest);
-        return;
-    }
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(p->facts[i].name, row_key) == 0)
+            (void)facts_draw(&p->facts[i], canvas, 1);
 }
 
 static void add(struct sources *p, const struct dx_view *view, struct dx_list *list,
                 const struct dx_rows *rows, size_t *live)
 {
     int64_t state = dx_int(rows, DX_FIELD_STATE);
-    const struct look *look = look_of(rows, dx_now(view));
+    const struct facts_look *look = facts_look(rows, dx_now(view));
     double limit = number_of(rows, DX_FIELD_LIMIT, 1.);
     double left = limit > 0. ? number_of(rows, DX_FIELD_REMAINING, 1.) / limit : (double)NAN;
-    bool lost = state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED || look == &stale;
+    bool lost = state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED || look == &facts_stale;
     char words[300], next[32];
     struct dx_cell cells[COUNT] = {
         [LIGHT] = { .value = look->glyph, .role = look->role },
@@ -181,16 +114,34 @@ static void add(struct sources *p, const struct dx_view *view, struct dx_list *l
         [NEXT] = { .text = clock_of(rows, DX_FIELD_NEXT, next, sizeof(next)), .role = DX_ROLE_DIM },
         [BYTES] = { .value = number_of(rows, DX_FIELD_BYTES, 1.), .role = DX_ROLE_DIM },
         [VERSION] = { .text = dx_text(rows, DX_FIELD_VERSION), .role = DX_ROLE_DIM },
-        [WORDS] = { .text = words_of(rows, look, words, sizeof(words)),
+        [WORDS] = { .text = facts_words(rows, look, words, sizeof(words)),
                     .role = look->role == DX_ROLE_GOOD ? DX_ROLE_DIM : look->role },
     };
 
     if (!(limit > 0.))
         cells[BUDGET].role = DX_ROLE_DIM;
-    keep(p, rows, words);
-    *live += look == &looks[DX_SOURCE_LIVE] || look == &looks[DX_SOURCE_FILLING];
+    keep(p, view, rows);
+    *live += look == &facts_looks[DX_SOURCE_LIVE] || look == &facts_looks[DX_SOURCE_FILLING];
     dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_SOURCE), .url = dx_text(rows, DX_FIELD_URL),
-                        .cells = cells));
+                        .cells = cells, .into = dx_text(rows, DX_FIELD_SOURCE)));
+}
+
+/* One source: how it stands, and what it went through; then one thing of that whole. */
+static void list_inside(struct sources *p, const struct dx_view *view, struct dx_list *list)
+{
+    const char *source = dx_key(view, 1), *line;
+    int64_t at_ms = history_polls(dx_key(view, 2), &line);
+    struct facts facts;
+
+    if (dx_depth(view) == 1) {
+        facts_read(&facts, view, source);
+        history_list(view, list, source, facts.url);
+        dx_note(list, facts.look ? facts.look->word : "");
+    } else if (at_ms > 0) {
+        told_polls(&p->told, view, source, at_ms);
+    } else {
+        told_line(&p->told, view, line);
+    }
 }
 
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
@@ -203,6 +154,10 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 
     (void)err;
     p->count = 0;
+    if (dx_depth(view) > 0) {
+        list_inside(p, view, list);
+        return true;
+    }
     dx_empty(list, "No source has been polled yet; is the collector running?");
     for (; dx_next(rows); count++)
         add(p, view, list, rows, &live);
@@ -213,9 +168,16 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     return true;
 }
 
+static void draw(const void *state, struct dx_canvas *canvas)
+{
+    told_draw(&((const struct sources *)state)->told, canvas);
+}
+
+static const struct dx_level levels[] = { { NULL, history_columns }, { NULL, NULL } };
+
 static void close_panel(void *state)
 {
-    free(((struct sources *)state)->details);
+    free(((struct sources *)state)->facts);
 }
 
 extern const struct dx_panel dx_panel_sources;
@@ -228,7 +190,9 @@ DX_EXPORT const struct dx_panel dx_panel_sources = {
             "again by itself, less and less often. Stopped: it refused the credentials, or "
             "with them all that is wanted of it; somebody has to renew or widen them, it is tried "
             "again every 15 minutes and with r. Limited: the server "
-            "or the budget (rate_share) slows it down.",
+            "or the budget (rate_share) slows it down.\n"
+            "Enter shows what a source went through: how its polls ended, since when and for how "
+            "long, and what it refused or warned of.",
     .state_size = sizeof(struct sources),
     .options = options,
     .min_rows = 2,
@@ -236,5 +200,8 @@ DX_EXPORT const struct dx_panel dx_panel_sources = {
     .columns = columns,
     .close = close_panel,
     .update = update,
+    .draw = draw,
     .under = draw_under,
+    .levels = levels,
+    .level_count = sizeof(levels) / sizeof(levels[0]),
 };

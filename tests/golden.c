@@ -30,6 +30,15 @@ void golden_text(const char *have, const char *name)
     free(want);
 }
 
+void golden_hide_port(char *text, int port)
+{
+    char address[24];
+
+    snprintf(address, sizeof(address), "127.0.0.1:%d", port);
+    for (char *at = strstr(text, address); at; at = strstr(at, address))
+        memset(at + 10, 'p', strlen(address) - 10);
+}
+
 void golden(const struct grid *grid, const char *name)
 {
     char *have = NULL;

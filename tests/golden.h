@@ -6,6 +6,8 @@
 #include "ui/canvas.h"
 
 void golden_text(const char *have, const char *name);
+/* The port of a server on loopback is another one in each run: p in place of its digits. */
+void golden_hide_port(char *text, int port);
 void golden(const struct grid *grid, const char *name);
 
 #endif

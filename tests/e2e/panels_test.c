@@ -361,6 +361,11 @@ Test(panels, what_got_worse_is_opened_down_to_the_evidence)
     }
     pty_send(p, "/jdk21\r\r"); /* a flaky job: its commits */
     SHOWS(p, "Got worse › api/test (jdk21)");
+    pty_send(p, "\r"); /* the tries on one of them, then the job */
+    SHOWS(p, "api/test (jdk21) › ");
+    SHOWS(p, " jdk21 ");
+    pty_send(p, "\r");
+    SHOWS(p, "started_at - created_at");
     pty_send(p, "w");
     LACKS(p, "Got worse");
     SHOWS(p, "Queues");
@@ -412,6 +417,21 @@ Test(panels, a_tile_opens_down_to_the_evidence)
     SHOWS(p, "Queue p95");
     SHOWS(p, "linux-xl");
     pty_quit(p, "q");
+}
+
+Test(panels, a_tile_of_flaky_jobs_opens_down_to_a_try)
+{
+    struct pty *p = view_health(60, 200);
+
+    pty_send(p, "\033[Z/flaky jobs\r\r");
+    SHOWS(p, "Health › Flaky jobs");
+    pty_send(p, "\r");
+    SHOWS(p, "› web/e2e (chrome)");
+    pty_send(p, "\r"); /* a commit */
+    SHOWS(p, "web/e2e #");
+    pty_send(p, "\r");
+    SHOWS(p, "started_at - created_at");
+    quit(p);
 }
 
 Test(panels, help_on_a_tile_says_what_it_means)

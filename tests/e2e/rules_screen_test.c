@@ -121,7 +121,8 @@ static void setup(void)
                "title: acme\ntheme: dark\nstore: %s\nviews:\n"
                "  - {name: rules, rows: [{panels: [rules]}]}\n"
                "  - {name: firings, rows: [{panels: [{panel: rules, priority: 0}]}, "
-               "{panels: [{panel: rules, follow: yes}]}]}\n"
+               "{panels: [{panel: rules, follow: yes}]}, {panels: [{panel: rules, follow: yes}]}]}"
+               "\n"
                "  - {name: alerts, rows: [{panels: [{panel: alerts, resolved: 2d}]}]}\n",
                kit.path);
     free(dir);
@@ -178,6 +179,7 @@ Test(rules_screen, what_is_in_a_rule)
     char *text = screen("firings", "120x40", NOW, false);
 
     cr_expect(strstr(text, "Rules › slow queue · linux-xl (github)"), "%s", text);
+    cr_expect(strstr(text, "claimed by ann: two runners are on their way"), "%s", text);
     golden_text(text, "screens/of-firings-120x40");
     free(text);
     text = screen("firings", "80x24", NOW, false);

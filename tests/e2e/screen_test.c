@@ -102,6 +102,7 @@ static void screens(const char *view, const char *name, const char *now, const c
         char path[128];
 
         snprintf(path, sizeof(path), "screens/%s-%s", name, sizes[i]);
+        golden_hide_port(text, sim.port);
         golden_text(text, path);
         free(text);
     }

@@ -256,5 +256,16 @@ Test(tickets, of_a_tile_are_those_that_it_counts)
     SHOWS(p, "› priority 3");
     SHOWS(p, "DX-410");
     LACKS(p, "DX-408");
+    unsetenv("BROWSER");
+    pty_send(p, "/DX-410\r\r"); /* its times, and what each was read from */
+    SHOWS(p, "› DX-410");
+    SHOWS(p, "1d21h");
+    pty_send(p, "o");
+    SHOWS(p, "https://acme.atlassian.example/browse/DX-410");
+    pty_send(p, "\r"); /* all of it */
+    SHOWS(p, "last change");
+    SHOWS(p, "opened by");
+    pty_send(p, "y");
+    SHOWS(p, "https://acme.atlassian.example/browse/DX-410");
     pty_quit(p, "q");
 }

@@ -1,0 +1,89 @@
+/* The panel of flaky jobs where a job is broken: what its evidence is made of. */
+#include "config.h"
+
+#include <string.h>
+
+#include "panel_kit.h"
+
+extern const struct dx_panel dx_panel_flaky;
+
+TestSuite(flaky_panel, .init = panel_start, .fini = panel_stop);
+
+/* A try on a commit; jobs come newest first. */
+static void tried(const char *sha, enum dx_result result, enum dx_cause cause, const char *evidence)
+{
+    struct fake_row *row = fake_add(DX_QUERY_JOBS);
+
+    fake_text(row, DX_FIELD_SHA, sha);
+    fake_set(row, DX_FIELD_PHASE, DX_PHASE_DONE);
+    fake_set(row, DX_FIELD_RESULT, result);
+    fake_set(row, DX_FIELD_CAUSE, cause);
+    fake_set(row, DX_FIELD_FINISHED, (double)NOW);
+    fake_text(row, DX_FIELD_EVIDENCE, evidence);
+    fake_text(row, DX_FIELD_URL, "https://ci/last");
+}
+
+static void open_job(void)
+{
+    struct step step = { .key = "f1:2", .name = "lint" };
+
+    cr_assert(instance_open(&in, &dx_panel_flaky, "", NULL, 0));
+    panel_update();
+    instance_push(&in, &step);
+    panel_update();
+}
+
+static const char *cell(size_t row, size_t column)
+{
+    const char *text = in.table->rows[row].cells[column].text;
+
+    return text ? text : "";
+}
+
+Test(flaky_panel, a_broken_job_is_listed_and_opens)
+{
+    struct fake_row *row = fake_add(DX_QUERY_FLAKY);
+
+    fake_set(row, DX_FIELD_STATE, DX_FLAKY_BROKEN);
+    fake_text(row, DX_FIELD_KEY, "f1:2");
+    fake_text(row, DX_FIELD_NAME, "lint");
+    fake_set(row, DX_FIELD_FIRST_SEEN, (double)NOW);
+    cr_assert(instance_open(&in, &dx_panel_flaky, "", NULL, 0));
+    panel_update();
+    cr_assert_eq(in.table->row_count, 1);
+    cr_expect(strstr(cell(0, 1), "fails every time since"), "%s", cell(0, 1));
+    cr_expect(instance_enter(&in));
+    cr_expect_eq(in.depth, 1);
+}
+
+Test(flaky_panel, of_a_broken_job_are_the_commits_on_which_it_failed)
+{
+    tried("bbb", DX_RESULT_FAILURE, DX_CAUSE_UNKNOWN, "");
+    tried("ccc", DX_RESULT_SUCCESS, DX_CAUSE_NONE, "");
+    tried("aaa", DX_RESULT_FAILURE, DX_CAUSE_CODE, "lint: line 9");
+    tried("aaa", DX_RESULT_CANCELLED, DX_CAUSE_NONE, "");
+    tried("aaa", DX_RESULT_FAILURE, DX_CAUSE_PLATFORM, "runner: lost (rule 2)");
+    open_job();
+    cr_assert_eq(in.table->row_count, 2, "none on which it did not fail");
+    cr_expect_str_eq(cell(0, 0), "bbb");
+    cr_expect_str_eq(cell(0, 3), "u");
+    cr_expect_str_eq(cell(0, 4), "unknown");
+    cr_expect_str_eq(cell(1, 0), "aaa");
+    cr_expect_str_eq(cell(1, 3), "p-c", "in their order");
+    cr_expect_str_eq(cell(1, 4), "lost", "the first failure");
+    cr_expect_str_eq(in.table->rows[1].url, "https://ci/last");
+    cr_expect_str_eq(in.note, "2 commits");
+}
+
+/* Where some passed, these are the evidence. */
+Test(flaky_panel, of_a_flaky_job_are_the_commits_on_which_it_failed_and_passed)
+{
+    struct fake_row *row = fake_add(DX_QUERY_FLAKY_COMMITS);
+
+    fake_text(row, DX_FIELD_SHA, "ddd");
+    fake_text(row, DX_FIELD_STRIP, "co");
+    tried("aaa", DX_RESULT_FAILURE, DX_CAUSE_CODE, "lint: line 9");
+    open_job();
+    cr_assert_eq(in.table->row_count, 1);
+    cr_expect_str_eq(cell(0, 3), "co");
+}
