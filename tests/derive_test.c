@@ -335,6 +335,26 @@ Test(derive, what_left_the_window_is_gone_a_minute_later)
     cr_expect_str_eq(PROJECTS(7 * DAY), "acme/p0\n");
 }
 
+/* Numbers are of whole minutes, and the clocks of servers are ahead: what ends after the minute
+ * counts from the minute on that it ended in. */
+Test(derive, what_ends_after_the_minute_counts_in_the_next_one)
+{
+    struct made m = { .id = 1,
+                      .attempt = 1,
+                      .started_ms = now_ms + 10 * SECOND,
+                      .finished_ms = now_ms + 5 * MINUTE,
+                      .queued_ms = 10 * SECOND,
+                      .result = DX_RESULT_SUCCESS };
+
+    add(&m);
+    kit_poll(0, now_ms + 20 * SECOND, &batch);
+    slice_all(now_ms + 4 * MINUTE);
+    cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
+    cr_expect(strstr(POOL_ROW("pool0", DAY), "|1|10000|"), "%s", POOL_ROW("pool0", DAY));
+    slice_all(now_ms + 6 * MINUTE);
+    cr_expect(strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
+}
+
 /* As `dxtop once` does on a store that was left for a while. */
 Test(derive, what_left_the_window_is_gone_for_who_comes_later)
 {

@@ -168,6 +168,7 @@ bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pi
 {
     char last[PARTS][LAST_RESULTS + 1];
     struct runs runs = { .raw_ms = store_raw_of_pipeline(store, pipeline) };
+    int64_t end_ms;
     bool ok = true;
 
     *due_ms = 0;
@@ -186,7 +187,12 @@ bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pi
             ok = put_part(store, policy, &runs, &row, at_ms, err);
         }
     }
-    *due_ms = next_due(&runs, at_ms);
+    /* What ended in the minute that goes on, or by a clock that is ahead, is to count, too. */
+    ok = ok && store_next_end(store, pipeline, at_ms, &end_ms, err);
+    if (ok) {
+        *due_ms = next_due(&runs, at_ms);
+        *due_ms = end_ms < *due_ms ? end_ms : *due_ms;
+    }
     free(runs.run);
     return ok && store_put_pipeline_last(store, pipeline, at_ms, err);
 }

@@ -217,6 +217,7 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t *due_
     struct pool_flow flow;
     struct waits waits = { .pool = pool, .raw_ms = store_raw_of_pool(store, pool) };
     bool gone = at_ms - HOUR_MS + 1 < waits.raw_ms, ok;
+    int64_t start_ms;
 
     *due_ms = 0;
     if (!store_waits(store, pool, at_ms - 2 * derive_windows[EXACT_WINDOWS - 1], at_ms, &waits.wait,
@@ -225,8 +226,12 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t *due_
     ok = store_pool_flow(store, pool, at_ms - HOUR_MS, at_ms, &flow, err);
     row.per_hour_in = gone ? (double)NAN : (double)flow.arrived;
     row.per_hour_out = gone ? (double)NAN : (double)flow.started;
-    ok = ok && put_windows(store, &row, &waits, at_ms, err);
-    *due_ms = next_due(&waits, at_ms);
+    ok = ok && put_windows(store, &row, &waits, at_ms, err) &&
+         store_next_start(store, pool, at_ms, &start_ms, err);
+    if (ok) { /* what starts only now is not in the list either */
+        *due_ms = next_due(&waits, at_ms);
+        *due_ms = start_ms < *due_ms ? start_ms : *due_ms;
+    }
     free(waits.wait);
     return ok;
 }

@@ -81,6 +81,10 @@ struct pool_flow { /* in (from, to]; to is the present: what came and waits stil
 bool store_pool_flow(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
                      struct pool_flow *flow, struct dx_error *err);
 
+/* When the first job of the pool started after that moment; INT64_MAX: none did. */
+bool store_next_start(struct store *store, int64_t pool, int64_t after_ms, int64_t *ms,
+                      struct dx_error *err);
+
 struct pool_row {
     int64_t pool, window_ms, n;
     double p50, p90, p95, p99, before, gate_p50, per_hour_in, per_hour_out;
@@ -120,6 +124,10 @@ struct ended_run {
 /* Done runs of a pipeline that ended in (from, to], by end. */
 bool store_runs(struct store *store, int64_t pipeline, int64_t from_ms, int64_t to_ms,
                 struct ended_run **out, size_t *count, struct dx_error *err);
+
+/* When the first run of the pipeline ended after that moment; INT64_MAX: none did. */
+bool store_next_end(struct store *store, int64_t pipeline, int64_t after_ms, int64_t *ms,
+                    struct dx_error *err);
 
 struct stored_try {    /* a job's attempt */
     int64_t name, sha; /* sha: numbered within the pipeline; 0: unknown */

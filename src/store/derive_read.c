@@ -82,6 +82,16 @@ static bool number_of(struct store *store, sqlite3_stmt *stmt, int64_t *number,
     return true;
 }
 
+/* Of a statement that gives a moment, or none. */
+static bool moment_of(struct store *store, sqlite3_stmt *stmt, int64_t *ms, struct dx_error *err)
+{
+    if (!number_of(store, stmt, ms, err))
+        return false;
+    if (*ms == 0)
+        *ms = INT64_MAX;
+    return true;
+}
+
 /* What is asked for is an id and a span of time, what comes a list and its length. With
  * the store and the error these are seven parameters, which a struct would only hide.
  * NOLINTBEGIN(readability-function-size) */
@@ -183,6 +193,17 @@ bool store_pool_flow(struct store *store, int64_t pool, int64_t from_ms, int64_t
     return ok;
 }
 
+bool store_next_start(struct store *store, int64_t pool, int64_t after_ms, int64_t *ms,
+                      struct dx_error *err)
+{
+    return moment_of(store,
+                     derive_over(store,
+                                 "SELECT min(started_ms) FROM job"
+                                 " WHERE pool = ?1 AND started_ms > ?2 AND ?3 = 0",
+                                 pool, after_ms, 0, err),
+                     ms, err);
+}
+
 static void take_bucket(sqlite3_stmt *stmt, void *item, void *self)
 {
     (void)self;
@@ -269,6 +290,17 @@ bool store_runs(struct store *store, int64_t pipeline, int64_t from_ms, int64_t 
 
     *out = list;
     return ok;
+}
+
+bool store_next_end(struct store *store, int64_t pipeline, int64_t after_ms, int64_t *ms,
+                    struct dx_error *err)
+{
+    return moment_of(store,
+                     derive_over(store,
+                                 "SELECT min(finished_ms) FROM run"
+                                 " WHERE pipeline = ?1 AND finished_ms > ?2 AND ?3 = 0",
+                                 pipeline, after_ms, 0, err),
+                     ms, err);
 }
 
 /* Equal ones are the same commit: of 10,000 commits two share a number with a chance of
