@@ -71,10 +71,12 @@ void collect_warn(void *self, const struct dx_error *err)
 static void tidy(struct collect *c)
 {
     struct dx_error err = { 0 };
+    bool dirty;
 
     if (!store_tidy(c->store, &err))
         collect_warn(c, &err);
-    if (!store_is_dirty(c->store) || ev_timer_remaining(c->loop, &c->slice) <= NEXT_SLICE_S)
+    if (!store_is_dirty(c->store, &dirty, &err) || !dirty ||
+        ev_timer_remaining(c->loop, &c->slice) <= NEXT_SLICE_S)
         return;
     c->slice.repeat = NEXT_SLICE_S; /* what it left is wanted on the screen */
     ev_timer_again(c->loop, &c->slice);

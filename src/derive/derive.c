@@ -40,6 +40,7 @@ struct deriver {
     bool going, totals;
     struct dirty left;      /* what was left to be done is done up to here */
     bool was_left;          /* the last slice was of that */
+    int64_t undone;         /* what is remembered here is of rows that are there, up to this one */
     struct mentions *names; /* that tickets may have in them */
 };
 
@@ -144,6 +145,24 @@ static bool put_moment(const struct deriver *d, struct store *store, int64_t at_
            store_put_derived_at(store, at_ms, err);
 }
 
+/* What was rolled back is remembered as done: all begins anew. */
+static void forget_undone(struct deriver *d, const struct store *store)
+{
+    if (d->undone == store_undone(store))
+        return;
+    d->undone = store_undone(store);
+    free(d->pools.ms);
+    free(d->pipelines.ms);
+    d->pools = d->pipelines = (struct dues){ 0 };
+    touched_done(&d->all);
+    kpi_pass_done(&d->kpi);
+    mentions_free(d->names);
+    d->names = NULL;
+    d->at_ms = d->day = 0;
+    d->going = false;
+    d->kpis_touched = true;
+}
+
 /* ---- a commit ---- */
 
 struct room { /* of a commit: how much it may still read */
@@ -244,8 +263,10 @@ bool deriver_commit(void *self, struct store *store, const struct touched *touch
     struct deriver *d = self;
     struct room room = { .until = store_gathered(store) + d->room };
     int64_t at_ms = minute_of(now_ms);
-    bool ok = commit_pools(d, store, touched, at_ms, &room, err);
+    bool ok;
 
+    forget_undone(d, store);
+    ok = commit_pools(d, store, touched, at_ms, &room, err);
     /* Before the pipelines: it touches those where the platform turns out to be at fault. */
     if (ok && touched->failed_to_ms > 0)
         ok = derive_incidents(store, touched->failed_from_ms, touched->failed_to_ms, now_ms, err);
@@ -404,10 +425,13 @@ static bool all_kpis(void *self, struct store *store, const struct touched *touc
 
 bool deriver_settle(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
 {
-    if (!store_derive(store, all_of_time, d, now_ms, err))
+    bool dirty;
+
+    forget_undone(d, store);
+    if (!store_derive(store, all_of_time, d, now_ms, err) || !store_is_dirty(store, &dirty, err))
         return false;
-    while (store_is_dirty(store))
-        if (!store_derive(store, left_slice, d, now_ms, err))
+    while (dirty)
+        if (!store_derive(store, left_slice, d, now_ms, err) || !store_is_dirty(store, &dirty, err))
             return false;
     return store_derive(store, all_kpis, d, now_ms, err);
 }
@@ -481,8 +505,12 @@ static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct
 bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool *more,
                    struct dx_error *err)
 {
-    bool left = store_is_dirty(store);
+    bool left;
 
+    *more = false;
+    forget_undone(d, store);
+    if (!store_is_dirty(store, &left, err))
+        return false;
     *more = left;
     d->was_left = left && !(d->was_left && (d->going || minute_of(now_ms) > d->at_ms));
     if (d->was_left)
@@ -491,10 +519,8 @@ bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool 
         return false;
     if (!d->going)
         return true;
-    if (!store_derive(store, slice, d, now_ms, err)) {
-        d->going = false;
+    if (!store_derive(store, slice, d, now_ms, err) || !store_is_dirty(store, more, err))
         return false;
-    }
-    *more = d->going || store_is_dirty(store); /* another policy may have made it so */
+    *more = *more || d->going; /* another policy may have made it dirty */
     return true;
 }

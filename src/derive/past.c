@@ -170,16 +170,30 @@ static bool step(struct past *p, struct dx_error *err)
     return true;
 }
 
+static void begin_anew(struct past *p)
+{
+    touched_done(&p->all);
+    kpi_pass_done(&p->kpis);
+    *p = (struct past){ .store = p->store, .settings = p->settings, .at_ms = p->at_ms };
+}
+
+/* Nothing that failed is taken for nothing that is there, nor left out the next time. */
+static bool whole_step(struct past *p, struct dx_error *err)
+{
+    (void)store_failed(p->store, &(struct dx_error){ 0 });
+    if (step(p, err) && !store_failed(p->store, err))
+        return true;
+    begin_anew(p);
+    return false;
+}
+
 bool past_slice(struct past *p, int64_t until_ms, struct dx_error *err)
 {
     /* Another file took the place of the one that it was begun with. */
-    if (p->stage != BEGIN && store_past(p->store) != p->at_ms) {
-        touched_done(&p->all);
-        kpi_pass_done(&p->kpis);
-        *p = (struct past){ .store = p->store, .settings = p->settings, .at_ms = p->at_ms };
-    }
+    if (p->stage != BEGIN && store_past(p->store) != p->at_ms)
+        begin_anew(p);
     do {
-        if (!step(p, err))
+        if (!whole_step(p, err))
             return false;
         p->done++;
     } while (p->stage != DONE && time_boot_ms() < until_ms);

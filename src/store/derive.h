@@ -10,6 +10,8 @@
 /* How many records these functions have read: a measure of work that does not depend
  * on the machine. */
 int64_t store_gathered(const struct store *store);
+/* How many commits and derivations were rolled back: what was remembered of those is not so. */
+int64_t store_undone(const struct store *store);
 /* The transaction in which rows are computed anew because time went on. */
 bool store_derive(struct store *store, store_derive_fn *derive, void *self, int64_t now_ms,
                   struct dx_error *err);
@@ -35,7 +37,7 @@ struct dirty {
     int64_t id, nth;
 };
 bool store_put_dirty(struct store *store, const struct touched *touched, struct dx_error *err);
-bool store_is_dirty(struct store *store);
+bool store_is_dirty(struct store *store, bool *dirty, struct dx_error *err);
 bool store_has_dirty(struct store *store, const struct dirty *key, bool *has, struct dx_error *err);
 /* Within store_derive(): the first key behind *key, which is none any more. There is
  * none behind it: *key is what all others are behind. */

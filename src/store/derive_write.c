@@ -38,7 +38,13 @@ bool store_derive(struct store *store, store_derive_fn *derive, void *self, int6
     bool ok = store_write(store, derive_all, &d, err);
 
     touched_done(&store->touched);
+    store->undone += !ok;
     return ok;
+}
+
+int64_t store_undone(const struct store *store)
+{
+    return store->undone;
 }
 
 bool store_put_derived_at(struct store *store, int64_t at_ms, struct dx_error *err)

@@ -146,12 +146,9 @@ static bool find_after(struct store *store, struct dirty *key, bool *there, stru
     return true;
 }
 
-bool store_is_dirty(struct store *store)
+bool store_is_dirty(struct store *store, bool *dirty, struct dx_error *err)
 {
-    struct dirty key = { .kind = DIRTY_NONE };
-    bool there = false;
-
-    return find_after(store, &key, &there, &(struct dx_error){ 0 }) && there;
+    return find_after(store, &(struct dirty){ .kind = DIRTY_NONE }, dirty, err);
 }
 
 bool store_has_dirty(struct store *store, const struct dirty *key, bool *has, struct dx_error *err)

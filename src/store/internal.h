@@ -36,6 +36,7 @@ struct store {
     char *path;                        /* in use */
     char where[256];                   /* why it is elsewhere, or what was moved aside */
     char pending[256];                 /* the same for the log, where no time was at hand */
+    bool pending_put;                  /* the write under way has put it there */
     bool shared;                       /* the directory is a group's: files are 0660 */
     bool damaged;                      /* SQLite said so */
     int lock_fd, viewers_fd;           /* -1 */
@@ -64,6 +65,8 @@ struct store {
     bool in_read;
     int64_t past_ms; /* past.c: the moment of the derived tables that hide the file's; 0 */
     struct dx_error read_error, read_error_given;
+    struct dx_error failed; /* the first failure since store_failed() was asked */
+    int64_t undone;         /* commits and derivations that were rolled back */
     struct rows *open_rows;
     struct tape *tapes;        /* of the read transaction */
     struct interned *interned; /* numbers of texts, of the transaction's file; NULL: none */
@@ -98,6 +101,8 @@ bool store_write(struct store *store, bool (*write)(struct store *, void *, stru
                  void *what, struct dx_error *err);
 /* Within a write: viewers are to read anew. */
 bool store_touch(struct store *store, struct dx_error *err);
+bool store_begin_write(struct store *store, struct dx_error *err);
+/* Not ok, or a statement since then failed, whoever passed over that: all is rolled back. */
 bool store_end_write(struct store *store, bool ok, struct dx_error *err);
 bool store_is_ours(struct store *store, struct dx_error *err); /* the fence; in a transaction */
 

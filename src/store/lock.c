@@ -123,7 +123,7 @@ bool lock_claim(struct store *store, struct dx_error *err)
     bool ok;
 
     (void)gethostname(host, sizeof(host) - 1);
-    if (!store_exec(store, "BEGIN IMMEDIATE", err))
+    if (!store_begin_write(store, err))
         return false;
     last = get_meta(store, "fence", NULL, 0);
     store->fence = (last > store->fence ? last : store->fence) + 1;

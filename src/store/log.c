@@ -79,7 +79,7 @@ bool log_pending(struct store *store, int64_t now_ms, struct dx_error *err)
         return true;
     if (!log_put(store, &entry, err))
         return false;
-    store->pending[0] = '\0';
+    store->pending_put = true;
     return true;
 }
 

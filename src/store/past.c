@@ -63,6 +63,14 @@ static bool hide(struct store *store, const char *name, struct buf *out, struct 
     return row || dx_fail(err, DX_FAULT_SYSTEM, "there is no table %s", name);
 }
 
+/* The file's tables are read again, whatever it takes: with the connection all go. */
+static void show(struct store *store)
+{
+    if (!drop_all(store, &(struct dx_error){ 0 }))
+        close_db(store);
+    store->past_ms = 0;
+}
+
 bool store_past_begin(struct store *store, int64_t at_ms, struct dx_error *err)
 {
     struct buf sql;
@@ -77,6 +85,8 @@ bool store_past_begin(struct store *store, int64_t at_ms, struct dx_error *err)
     buf_done(&sql);
     if (ok)
         store->past_ms = at_ms;
+    else
+        show(store);
     return ok;
 }
 
@@ -88,8 +98,7 @@ int64_t store_past(const struct store *store)
 void store_past_end(struct store *store)
 {
     if (store->past_ms > 0)
-        (void)drop_all(store, &(struct dx_error){ 0 });
-    store->past_ms = 0;
+        show(store);
 }
 
 /* ---- what was over ---- */

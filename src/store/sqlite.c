@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "store/ci.h"
+#include "store/past.h"
 
 #include <errno.h>
 #include <math.h>
@@ -34,12 +35,27 @@ bool store_fail(struct store *store, struct dx_error *err)
 {
     const char *why;
 
-    if (!store->db)
-        return dx_fail(err, DX_FAULT_SYSTEM, "%.120s is not open", store->path);
-    why = system_words(store);
-    store->damaged = store->damaged || is_damage(store);
-    return dx_fail(err, DX_FAULT_SYSTEM, "%.120s: %s%s%s", store->path, sqlite3_errmsg(store->db),
-                   *why ? ": " : "", why);
+    if (store->db) {
+        why = system_words(store);
+        store->damaged = store->damaged || is_damage(store);
+        (void)dx_fail(err, DX_FAULT_SYSTEM, "%.120s: %s%s%s", store->path,
+                      sqlite3_errmsg(store->db), *why ? ": " : "", why);
+    } else {
+        (void)dx_fail(err, DX_FAULT_SYSTEM, "%.120s is not open", store->path);
+    }
+    if (store->failed.fault == DX_FAULT_NONE)
+        store->failed = *err;
+    return false;
+}
+
+bool store_failed(struct store *store, struct dx_error *err)
+{
+    bool failed = store->failed.fault != DX_FAULT_NONE;
+
+    if (failed)
+        *err = store->failed;
+    store->failed = (struct dx_error){ .fault = DX_FAULT_NONE };
+    return failed;
 }
 
 /* A free entry for the literal, prepared; NULL: it could not be prepared. */
@@ -247,10 +263,20 @@ void store_look(struct store *store)
         (void)store_exec(store, "BEGIN", &(struct dx_error){ 0 });
 }
 
+/* By the other way where the one fails: what stays open lets nothing begin. What was made of a
+ * past moment meanwhile goes with it. */
+static void end_look(struct store *store)
+{
+    if (store_exec(store, "COMMIT", &(struct dx_error){ 0 }))
+        return;
+    (void)store_exec(store, "ROLLBACK", &(struct dx_error){ 0 });
+    store_past_end(store);
+}
+
 void store_look_end(struct store *store)
 {
     if (store->db && !sqlite3_get_autocommit(store->db))
-        (void)store_exec(store, "COMMIT", &(struct dx_error){ 0 });
+        end_look(store);
 }
 
 /* Is our number as holder of the lock still the last one? Where it is not,
@@ -268,6 +294,12 @@ bool store_is_ours(struct store *store, struct dx_error *err)
            dx_fail(err, DX_FAULT_SYSTEM, "another collector has taken over %.120s", store->path);
 }
 
+bool store_begin_write(struct store *store, struct dx_error *err)
+{
+    (void)store_failed(store, &(struct dx_error){ 0 });
+    return store_exec(store, "BEGIN IMMEDIATE", err);
+}
+
 static bool begin_write(struct store *store, struct dx_error *err)
 {
     store_look_end(store);
@@ -275,7 +307,7 @@ static bool begin_write(struct store *store, struct dx_error *err)
         return dx_fail(err, DX_FAULT_SYSTEM, "the lock of %.120s is not ours", store->path);
     if ((store->damaged || was_replaced(store)) && !store_mend(store, err))
         return false;
-    if (!store_exec(store, "BEGIN IMMEDIATE", err))
+    if (!store_begin_write(store, err))
         return false;
     if (store_is_ours(store, err))
         return true;
@@ -285,8 +317,14 @@ static bool begin_write(struct store *store, struct dx_error *err)
 
 bool store_end_write(struct store *store, bool ok, struct dx_error *err)
 {
-    if (ok && store_exec(store, "COMMIT", err))
+    bool pending_put = store->pending_put;
+
+    store->pending_put = false;
+    if (ok && !store_failed(store, err) && store_exec(store, "COMMIT", err)) {
+        if (pending_put)
+            store->pending[0] = '\0';
         return true;
+    }
     (void)store_exec(store, "ROLLBACK", &(struct dx_error){ 0 });
     intern_forget(store); /* numbers given in it are not in the file */
     return false;
@@ -366,7 +404,7 @@ void store_end(struct store *store)
 {
     rows_end_all(store); /* or the transaction would live as long as they do */
     if (store->in_read)
-        (void)store_exec(store, "COMMIT", &(struct dx_error){ 0 });
+        end_look(store);
     store->in_read = false;
     if (store->damaged && store->mode == STORE_VIEW) {
         /* Only the collector can move the file aside, and it may never read

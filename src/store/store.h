@@ -208,6 +208,9 @@ int64_t store_data_version(struct store *store);
 int64_t store_change(struct store *store);
 /* A read transaction, to be held for one update() only. */
 bool store_begin(struct store *store, struct dx_error *err);
+/* Did a statement fail since this was asked the last time? Also one whose function has no
+ * error of its own, and gave "nothing". */
+bool store_failed(struct store *store, struct dx_error *err);
 void store_end(struct store *store);
 struct reader store_reader(struct store *store);
 /* Of the aliases that stand for what is private (core/alias.h); made by the first who took the

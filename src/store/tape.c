@@ -53,14 +53,21 @@ static void free_tape(struct tape *tape)
     free(tape);
 }
 
-static void add_row(struct tape *tape, sqlite3_stmt *stmt)
+static bool add_row(struct tape *tape, sqlite3_stmt *stmt)
 {
+    bool whole = true;
+
     if (tape->count + tape->columns > tape->cap) {
         tape->cap = 2 * tape->cap + 8 * tape->columns;
         tape->value = mem_grow(tape->value, tape->cap, sizeof(void *));
     }
-    for (size_t i = 0; i < tape->columns; i++)
-        tape->value[tape->count++] = sqlite3_value_dup(sqlite3_column_value(stmt, (int)i));
+    for (size_t i = 0; i < tape->columns; i++) {
+        sqlite3_value *value = sqlite3_value_dup(sqlite3_column_value(stmt, (int)i));
+
+        whole = whole && value;
+        tape->value[tape->count++] = value;
+    }
+    return whole;
 }
 
 const struct tape *tape_record(struct store *store, const struct query *query,
@@ -77,7 +84,8 @@ const struct tape *tape_record(struct store *store, const struct query *query,
                            .limit = filter->limit,
                            .columns = (size_t)sqlite3_column_count(stmt) };
     while (row && (ok = store_row(store, stmt, &row, &store->read_error)) && row)
-        add_row(tape, stmt);
+        if (!add_row(tape, stmt))
+            ok = row = dx_fail(&store->read_error, DX_FAULT_SYSTEM, "no memory for what was read");
     if (!ok) {
         free_tape(tape);
         return NULL;

@@ -57,8 +57,13 @@ bool forget(struct store *store, const char *sql, int64_t before, int rows, stru
     return store_step(store, stmt, err);
 }
 
-/* The last series of the next slice; 0: there are no more. */
-static bool slice_end(struct store *store, int64_t *id, struct dx_error *err)
+struct sweep { /* over the series, in slices */
+    int64_t before_ms;
+    int64_t id, to_id; /* those behind id, up to to_id; 0: all were gone over */
+};
+
+/* The last series of the next slice. */
+static bool slice_end(struct store *store, struct sweep *sweep, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(
         store,
@@ -68,46 +73,44 @@ static bool slice_end(struct store *store, int64_t *id, struct dx_error *err)
 
     if (!stmt)
         return false;
-    (void)sqlite3_bind_int64(stmt, 1, store->sweep_id);
+    (void)sqlite3_bind_int64(stmt, 1, sweep->id);
     (void)sqlite3_bind_int(stmt, 2, SLICE_SERIES);
     if (!store_row(store, stmt, &there, err))
         return false;
-    *id = there ? sqlite3_column_int64(stmt, 0) : 0;
+    sweep->to_id = there ? sqlite3_column_int64(stmt, 0) : 0;
     (void)sqlite3_reset(stmt);
     return true;
 }
 
-static bool forget_of_series(struct store *store, const char *sql, int64_t to_id, int64_t before_ms,
+static bool forget_of_series(struct store *store, const char *sql, const struct sweep *sweep,
                              struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(store, sql, err);
 
     if (!stmt)
         return false;
-    (void)sqlite3_bind_int64(stmt, 1, store->sweep_id);
-    (void)sqlite3_bind_int64(stmt, 2, to_id);
-    (void)sqlite3_bind_int64(stmt, 3, before_ms);
+    (void)sqlite3_bind_int64(stmt, 1, sweep->id);
+    (void)sqlite3_bind_int64(stmt, 2, sweep->to_id);
+    (void)sqlite3_bind_int64(stmt, 3, sweep->before_ms);
     (void)sqlite3_bind_int(stmt, 4, SLICE_SAMPLES);
     return store_step(store, stmt, err);
 }
 
 /* Sample rows are found by series, so a slice of the series is asked for its
  * old ones; a series that has none left goes too. */
-static bool forget_samples(struct store *store, int64_t before_ms, struct dx_error *err)
+static bool forget_samples(struct store *store, struct sweep *sweep, struct dx_error *err)
 {
-    int64_t to_id;
-
-    if (!slice_end(store, &to_id, err))
+    if (!slice_end(store, sweep, err))
         return false;
-    if (to_id == 0) {
-        store->sweep_id = 0;
+    if (sweep->to_id == 0) {
+        sweep->id = 0;
         return true;
     }
     if (!forget_of_series(store,
                           "DELETE FROM sample WHERE (series, at_ms) IN (SELECT s.series, s.at_ms"
                           " FROM series CROSS JOIN sample AS s ON s.series = series.id"
                           " AND s.at_ms < ?3 WHERE series.id > ?1 AND series.id <= ?2 LIMIT ?4)",
-                          to_id, before_ms, err))
+                          sweep, err))
         return false;
     store->round_gone = store->round_gone || sqlite3_changes(store->db) > 0;
     if (sqlite3_changes(store->db) >= SLICE_SAMPLES)
@@ -116,14 +119,14 @@ static bool forget_samples(struct store *store, int64_t before_ms, struct dx_err
                           "DELETE FROM series_text WHERE series > ?1 AND series <= ?2"
                           " AND ?3 IS NOT NULL AND ?4 IS NOT NULL AND NOT EXISTS"
                           " (SELECT 1 FROM sample WHERE sample.series = series_text.series)",
-                          to_id, before_ms, err) ||
+                          sweep, err) ||
         !forget_of_series(store,
                           "DELETE FROM series WHERE id > ?1 AND id <= ?2"
                           " AND ?3 IS NOT NULL AND ?4 IS NOT NULL AND NOT EXISTS"
                           " (SELECT 1 FROM sample WHERE sample.series = series.id)",
-                          to_id, before_ms, err))
+                          sweep, err))
         return false;
-    store->sweep_id = to_id;
+    sweep->id = sweep->to_id;
     return true;
 }
 
@@ -172,15 +175,24 @@ void store_keep(struct store *store, int64_t ms)
         store->keep_ms = ms;
 }
 
+struct pruning {
+    int64_t now_ms;
+    int64_t sweep_id; /* how far the sweep came; in the store when all of it is done */
+};
+
 static bool prune(struct store *store, void *what, struct dx_error *err)
 {
-    const int64_t now_ms = *(const int64_t *)what;
+    struct pruning *pruning = what;
+    const int64_t now_ms = pruning->now_ms;
     const int64_t keep_ms = store->keep_ms > RAW_MS ? store->keep_ms : RAW_MS;
     const int64_t hours_ms = keep_ms > LONG_MS ? keep_ms : LONG_MS;
     const int64_t before_ms = limit_before(store, now_ms - keep_ms);
+    struct sweep sweep = { .before_ms = before_ms, .id = store->sweep_id };
 
-    return log_pending(store, now_ms, err) && forget_samples(store, before_ms, err) &&
-           retain_runs(store, before_ms, now_ms, err) && limit_look(store, now_ms, keep_ms, err) &&
+    if (!log_pending(store, now_ms, err) || !forget_samples(store, &sweep, err))
+        return false;
+    pruning->sweep_id = sweep.id;
+    return retain_runs(store, before_ms, now_ms, err) && limit_look(store, now_ms, keep_ms, err) &&
            texts_sweep(store, now_ms, err) && retain_hours(store, now_ms - hours_ms, err) &&
            forget_polls(store, now_ms - RAW_MS, err) &&
            forget_alerts(store, now_ms - LONG_MS, err) &&
@@ -295,7 +307,12 @@ static void touch(const struct store *store)
 
 bool store_upkeep(struct store *store, int64_t now_ms, struct dx_error *err)
 {
+    struct pruning pruning = { .now_ms = now_ms };
+
     if (*store->where)
         touch(store);
-    return store_write(store, prune, &now_ms, err) && checkpoint(store, err);
+    if (!store_write(store, prune, &pruning, err))
+        return false;
+    store->sweep_id = pruning.sweep_id;
+    return checkpoint(store, err);
 }

@@ -329,8 +329,10 @@ bool store_commit(struct store *store, const struct poll *poll, const struct bat
     };
 
     store_cache(store, poll->filling);
-    if (!store_write(store, put_all, &commit, err))
+    if (!store_write(store, put_all, &commit, err)) {
+        store->undone++;
         return false;
+    }
     for (size_t i = 0; i < store->known_count; i++)
         if (store->known[i].id == poll->source)
             store->known[i].bytes += poll->bytes;
