@@ -14,8 +14,9 @@
 
 #include "collect/program.h"
 
-/* A sanitizer writes its reports where it was told to. */
-#if defined(__SANITIZE_ADDRESS__)
+/* A sanitizer writes its reports where it was told to, and a build that counts its lines beside
+ * its objects. */
+#if defined(__SANITIZE_ADDRESS__) || defined(DX_COVERAGE)
 static const bool reports = true;
 #else
 static const bool reports = false;
@@ -82,7 +83,7 @@ bool confine(const char *dir, const char **words)
 
     *words = "not confined: this kernel has no Landlock";
     if (reports)
-        *words = "not confined: a sanitizer writes its reports";
+        *words = "not confined: what watches this build writes its reports";
     if (version < 1 || reports)
         return false;
     if (version >= REFER_SINCE)
