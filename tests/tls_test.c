@@ -6,24 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "certificates.h"
 #include "client.h"
 #include "run.h"
 
-/* Certificates of a day, and `openssl s_server` behind them. */
-static const char make[] =
-    "set -e; cd \"$0\"\n"
-    "curve='ec -pkeyopt ec_paramgen_curve:P-256 -nodes'\n"
-    "authority() { openssl req -x509 -newkey $curve -keyout $1.key -out $1.pem -subj /CN=$1 -days "
-    "2; }\n"
-    "sign() { # NAME SAN DAYS\n"
-    "  openssl req -newkey $curve -keyout $1.key -out $1.csr -subj /CN=$1\n"
-    "  echo \"subjectAltName=$2\" > $1.ext\n"
-    "  openssl x509 -req -in $1.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile $1.ext "
-    "-days $3 -out $1.pem; }\n"
-    "{ authority ca; authority stranger\n"
-    "sign good IP:127.0.0.1 2; sign other DNS:other.example 2; sign old IP:127.0.0.1 -1\n"
-    "sign me DNS:me 2; } 2>/dev/null\n";
-
+/* `openssl s_server` behind each of the certificates. */
 static char *dir, url[64], ca[256], cert[256], key[256];
 static struct program tls;
 
@@ -35,14 +22,9 @@ static char *path(char *out, const char *name)
 
 static void start(void)
 {
-    const char *argv[] = { "sh", "-c", make, NULL, NULL };
-    int code;
-
     client_start();
     dir = test_dir();
-    argv[3] = dir;
-    free(program_run(argv, &code));
-    cr_assert_eq(code, 0, "the certificates could not be made");
+    certificates_make(dir);
     client.endpoint.ca = path(ca, "ca.pem");
     signal(SIGPIPE, SIG_IGN);
 }

@@ -8,9 +8,11 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <criterion/criterion.h>
 
+#include "../certificates.h"
 #include "../proxy.h"
 #include "../run.h"
 #include "pty.h"
@@ -22,6 +24,7 @@ static const char NOW[] = "2026-11-24T14:32:07Z@20";
 static char *dir, config[256];
 static struct sim sim;
 static struct proxy proxy;
+static struct program relay;
 
 static void be_many(struct answer *a, const char *request)
 {
@@ -33,6 +36,31 @@ static void be_many(struct answer *a, const char *request)
         body[i] = "[],"[i % 3];
     body[0] = '[';
     answer_set(a, body, MOST);
+    free(body);
+}
+
+static void be_deep(struct answer *a, const char *request)
+{
+    enum { LEVELS = 100000 };
+    char *body = malloc(LEVELS);
+
+    (void)request;
+    memset(body, '[', LEVELS);
+    answer_set(a, body, LEVELS);
+    free(body);
+}
+
+/* 64 MiB of zeros in 64 KiB. */
+static void be_a_bomb(struct answer *a, const char *request)
+{
+    enum { CAP = 1 << 20 };
+    FILE *pipe = popen("head -c 67108864 /dev/zero | gzip -9", "r");
+    char *body = malloc(CAP);
+
+    (void)request;
+    answer_set(a, body, fread(body, 1, CAP, pipe));
+    answer_header(a, "Content-Encoding: gzip");
+    pclose(pipe);
     free(body);
 }
 
@@ -54,39 +82,85 @@ static const struct {
       { .reply = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n"
                  "<title>It works!</title>" } },
     { "8 MiB of empty lists", "lost: ", { .spoil = be_many } },
+    { "nested without end", "nested too deeply", { .spoil = be_deep } },
+    { "a gzip bomb", "larger than max_body", { .spoil = be_a_bomb } },
     { "1 GiB", "larger than max_body", { .spoil = say_1_gib, .flood = 1 << 30 } },
 };
 enum { OUTAGES = sizeof(outages) / sizeof(outages[0]) };
+
+/* Two sources at this address, with these options. */
+static void write_config(const char *scheme, int port, const char *options)
+{
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    write_file(
+        config,
+        "sources:\n"
+        "  - {type: prometheus, url: '%s://127.0.0.1:%d', every: 10s, history: 1h, %s,\n"
+        "     alerts: no, queries: {waiting: {query: 'sum by (pool) "
+        "(ci_jobs_waiting)', unit: count, step: 60s}}}\n"
+        "  - {type: alertmanager, url: '%s://127.0.0.1:%d', every: 10s, %s}\n"
+        "views:\n"
+        "  - {name: One, rows: [{panels: [{panel: metric, query: waiting}, alerts]},\n"
+        "     {panels: [sources, log]}]}\n"
+        "  - {name: Two, rows: [{panels: [{panel: metric, query: waiting, show: graph}]}]}\n",
+        scheme, port, options, scheme, port, options);
+}
 
 static void setup(void)
 {
     set_paths();
     dir = test_dir();
     sim = sim_start("--clock", NOW);
+}
+
+static void setup_proxy(void)
+{
+    setup();
     proxy = proxy_start(sim.port);
-    snprintf(config, sizeof(config), "%s/t.yaml", dir);
-    write_file(
-        config,
-        "sources:\n"
-        "  - {type: prometheus, url: 'http://127.0.0.1:%d', every: 10s, history: 1h,\n"
-        "     alerts: no, timeout: 600ms, queries: {waiting: {query: 'sum by (pool) "
-        "(ci_jobs_waiting)', unit: count, step: 60s}}}\n"
-        "  - {type: alertmanager, url: 'http://127.0.0.1:%d', every: 10s, timeout: 600ms}\n"
-        "views:\n"
-        "  - {name: One, rows: [{panels: [{panel: metric, query: waiting}, alerts]},\n"
-        "     {panels: [sources, log]}]}\n"
-        "  - {name: Two, rows: [{panels: [{panel: metric, query: waiting, show: graph}]}]}\n",
-        proxy.port, proxy.port);
+    write_config("http", proxy.port, "timeout: 600ms");
+}
+
+/* A file says which certificate the relay shows. */
+static void serve(const char *name)
+{
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s/serve", dir);
+    write_file(path, "%s", name);
+}
+
+static void setup_relay(void)
+{
+    char script[512], server[16], options[300], line[64] = "";
+    const char *argv[] = { "python3", script, server, NULL, NULL };
+    int port = 0;
+
+    setup();
+    certificates_make(dir);
+    serve("good");
+    snprintf(script, sizeof(script), "%s/tests/e2e/tls_relay.py", getenv("DX_SRC"));
+    snprintf(server, sizeof(server), "%d", sim.port);
+    argv[3] = dir;
+    relay = program_start(argv);
+    for (size_t len = 0; len + 1 < sizeof(line) && !strchr(line, '\n'); len++)
+        if (read(relay.out, line + len, 1) != 1)
+            break;
+    cr_assert(sscanf(line, "%d", &port) == 1, "%s", line);
+    snprintf(options, sizeof(options), "ca: '%s/ca.pem', timeout: 5s", dir);
+    write_config("https", port, options);
 }
 
 static void teardown(void)
 {
-    proxy_end(&proxy);
+    if (proxy.pid > 0)
+        proxy_end(&proxy);
+    program_end(&relay, SIGKILL);
     program_end(&sim.program, SIGTERM);
     free(dir);
 }
 
-TestSuite(outage, .init = setup, .fini = teardown, .timeout = 240);
+TestSuite(outage, .init = setup_proxy, .fini = teardown, .timeout = 240);
+TestSuite(certificate, .init = setup_relay, .fini = teardown, .timeout = 120);
 
 static double now_ms(void)
 {
@@ -114,31 +188,73 @@ static double answer_ms(struct pty *p)
     return best;
 }
 
-Test(outage, keys_are_answered_old_data_is_marked_and_it_recovers)
+static struct pty *start(void)
 {
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--clock", NOW, NULL };
     struct pty *p = pty_start(argv, 40, 140, "xterm-256color");
 
     cr_assert(pty_shows(p, "2 of 2 live", 20000), "%s", pty_text(p));
     cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
-    for (size_t i = 0; i < OUTAGES; i++) {
-        const char *name = outages[i].name;
-        double took;
+    return p;
+}
 
-        proxy_fault(&proxy, &outages[i].fault);
-        cr_expect(pty_shows(p, "2 lost", LOST_MS), "%s: %s", name, pty_text(p));
-        cr_expect(pty_shows(p, outages[i].words, LOST_MS), "%s: %s", name, pty_text(p));
-        took = answer_ms(p);
-        cr_expect_lt(took, ANSWER_MS, "%s: %g ms from the key to the paint", name, took);
-        cr_expect(pty_shows(p, "stale", LOST_MS), "%s: %s", name, pty_text(p));
-        cr_expect(pty_shows(p, "linux-xl", 1000), "%s: %s", name, pty_text(p));
-        proxy_fault(&proxy, NULL);
-        cr_expect(pty_shows(p, "2 of 2 live", LOST_MS), "%s: %s", name, pty_text(p));
-        cr_expect(pty_lacks(p, "stale", LOST_MS), "%s: %s", name, pty_text(p));
-    }
+static void expect_lost(struct pty *p, const char *name, const char *words)
+{
+    double took;
+
+    cr_expect(pty_shows(p, "2 lost", LOST_MS), "%s: %s", name, pty_text(p));
+    cr_expect(pty_shows(p, words, LOST_MS), "%s: %s", name, pty_text(p));
+    took = answer_ms(p);
+    cr_expect_lt(took, ANSWER_MS, "%s: %g ms from the key to the paint", name, took);
+    cr_expect(pty_shows(p, "stale", LOST_MS), "%s: %s", name, pty_text(p));
+    cr_expect(pty_shows(p, "linux-xl", 1000), "%s: %s", name, pty_text(p));
+}
+
+static void expect_live(struct pty *p, const char *name)
+{
+    cr_expect(pty_shows(p, "2 of 2 live", LOST_MS), "%s: %s", name, pty_text(p));
+    cr_expect(pty_lacks(p, "stale", LOST_MS), "%s: %s", name, pty_text(p));
+}
+
+static void quit(struct pty *p)
+{
     pty_send(p, "q");
     cr_expect(pty_ended(p, 3000));
     cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
     cr_expect(pty_restored(p));
     pty_free(p);
+}
+
+Test(outage, keys_are_answered_old_data_is_marked_and_it_recovers)
+{
+    struct pty *p = start();
+
+    for (size_t i = 0; i < OUTAGES; i++) {
+        proxy_fault(&proxy, &outages[i].fault);
+        expect_lost(p, outages[i].name, outages[i].words);
+        proxy_fault(&proxy, NULL);
+        expect_live(p, outages[i].name);
+    }
+    quit(p);
+}
+
+static const struct {
+    const char *name, *serve, *words;
+} certificates[] = {
+    { "that has expired", "old", "the certificate of 127.0.0.1 has expired" },
+    { "of another host", "other", "the certificate of 127.0.0.1 is for another host" },
+    { "of an unknown authority", "stranger", "the certificate of 127.0.0.1 is not trusted" },
+};
+
+Test(certificate, that_turns_bad_is_said_and_a_good_one_is_taken_without_a_key)
+{
+    struct pty *p = start();
+
+    for (size_t i = 0; i < sizeof(certificates) / sizeof(certificates[0]); i++) {
+        serve(certificates[i].serve);
+        expect_lost(p, certificates[i].name, certificates[i].words);
+        serve("good");
+        expect_live(p, certificates[i].name);
+    }
+    quit(p);
 }
