@@ -155,7 +155,8 @@ bool jenkins_jobs_decode(struct jenkins_poll *p, struct dx_error *err)
 
     if (!jenkins_is_answer(p->reply))
         return jenkins_hidden(p, full, err);
-    if (!json_is_object(json) || (!*full && !list && !json_object_get(json, "_class")))
+    if (!json_is_object(json) || (list && !json_is_array(list)) ||
+        (!*full && !list && !json_object_get(json, "_class")))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a Jenkins (no \"jobs\")");
     if (!*full && json_array_size(list) == 0)
         say_empty(p);
