@@ -290,6 +290,27 @@ Test(prometheus, alerts_end_only_when_the_list_is_whole)
     kit_done(&kit);
 }
 
+Test(prometheus, what_is_no_alert_ends_none_and_what_nobody_knows_is_counted)
+{
+    kit_poll(&kit, NOW);
+    cr_assert(kit_decode(&kit, &source_prometheus, &config,
+                         (struct reply){ .step = STEP_ALERTS,
+                                         .body = "{\"status\":\"success\",\"data\":{\"alerts\":[7,"
+                                                 "{\"state\":\"melting\",\"labels\":{}}]}}" }));
+    cr_expect_eq(kit.batch.alert_count, 1);
+    cr_expect_eq(kit.batch.unknown, 2);
+    cr_expect_not(kit.batch.alerts_whole);
+    kit_poll(&kit, NOW);
+    cr_assert(kit_decode(&kit, &source_prometheus, &config,
+                         (struct reply){ .step = STEP_INSTANT,
+                                         .body = "{\"status\":\"success\",\"data\":{"
+                                                 "\"resultType\":\"hologram\",\"result\":[]}}" }));
+    cr_expect_eq(kit.batch.unknown, 1);
+    cr_assert_eq(kit.batch.note_count, 1);
+    cr_expect_str_eq(kit.batch.notes[0].text, "query \"q\": a result of unknown type \"hologram\"");
+    kit_done(&kit);
+}
+
 Test(prometheus, names_the_rules_that_fail)
 {
     cr_assert(decode(STEP_RULES, "prometheus/rules_one_fails.json"));
@@ -364,6 +385,8 @@ static const struct {
       "it has no alerts (404); set `alerts: no`, or check `url`" },
     { "prometheus/not_ready_503.txt", STEP_RULES, 404, DX_FAULT_REPLY,
       "it has no alerting rules (404); set `rules: no`" },
+    { "prometheus/not_ready_503.txt", STEP_BUILD, 404, DX_FAULT_REPLY,
+      "it does not say its version (404)" },
     { "prometheus/bad_query_400.json", STEP_INSTANT, 401, DX_FAULT_AUTH, "answered 401" },
 };
 

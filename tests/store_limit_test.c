@@ -164,6 +164,9 @@ static void settle(int64_t now_ms)
 /* Nobody touches anything: what is in the windows is less all the same, and says so. */
 Test(store_limit, what_is_gone_is_in_no_number)
 {
+    struct dx_error err = { 0 };
+    bool dirty;
+
     for (int day = 0; day < 40; day++)
         add_day(day);
     settle(end_of(39));

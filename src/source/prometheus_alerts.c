@@ -58,10 +58,12 @@ bool alerts_decode(const json_t *data, bool whole, struct batch *batch, struct d
     if (!json_is_array(alerts) && !json_is_null(alerts))
         return dx_fail(err, DX_FAULT_REPLY, "the answer has no list of alerts");
     json_array_foreach (alerts, i, item) {
-        if (!json_is_object(item))
+        if (!json_is_object(item)) {
             batch->unknown++;
-        else if (!value_is(json_object_get(item, "state"), "inactive"))
+            whole = false; /* it may have been one of those that are known */
+        } else if (!value_is(json_object_get(item, "state"), "inactive")) {
             add_alert(item, batch);
+        }
     }
     batch->alerts_whole = whole;
     return true;

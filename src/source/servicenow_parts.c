@@ -248,8 +248,10 @@ static void ask_halves(const struct snow_poll *p)
     struct snow_item items[SNOW_ITEMS];
     size_t n = snow_items(p, items);
     enum servicenow_step step = (enum servicenow_step)p->reply->step;
+    struct plan_request *half = ask_items(p, step, items, n / 2);
 
-    plan_at_once(p->plan, ask_items(p, step, items, n / 2));
+    half->detail = p->reply->detail; /* it comes behind the other one */
+    plan_at_once(p->plan, half);
     plan_at_once(p->plan, ask_items(p, step, items + n / 2, n - n / 2));
 }
 

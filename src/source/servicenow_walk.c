@@ -45,8 +45,6 @@ static struct about about_of(const struct snow_poll *p)
     about.offset = strtoll(rest, &rest, 10);
     about.empty = strtoll(rest, &rest, 10);
     about.first = *rest == ' ' ? rest + 1 : "";
-    if (about.size < 1)
-        about.size = PAGE;
     return about;
 }
 

@@ -1,0 +1,180 @@
+/* github: what is refused, odd or too much of its parts. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "source/github.h"
+#include "source_kit.h"
+
+static const int64_t NOW = 1795518000000; /* 2026-11-24T11:00:00Z */
+
+static const char *repos[] = { "acme/web", "acme/api" };
+static struct github config = { .repos = { repos, 2 }, .org = "", .runners = true };
+static struct kit kit;
+
+static bool answer(struct reply reply, const char *body)
+{
+    kit_poll(&kit, NOW);
+    kit.plan.history_ms = 35LL * 86400000;
+    reply.body = body;
+    reply.now_ms = NOW;
+    if (reply.status == 0)
+        reply.status = 200;
+    return kit_decode(&kit, &source_github, &config, reply);
+}
+
+static bool is_noted(const char *words)
+{
+    for (size_t i = 0; i < kit.batch.note_count; i++)
+        if (strstr(kit.batch.notes[i].text, words))
+            return true;
+    return false;
+}
+
+/* Path of the first request of this step; "": there is none. */
+static const char *asked(unsigned step)
+{
+    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
+        if (r->step == step)
+            return r->path;
+    return "";
+}
+
+Test(github_parts, a_minute_of_more_than_a_thousand_runs_is_said)
+{
+    char about[100];
+
+    snprintf(about, sizeof(about), "acme/web %lld %lld", (long long)NOW - 60000, (long long)NOW);
+    cr_assert(answer((struct reply){ .step = STEP_FILL, .detail_text = about },
+                     "{\"total_count\":1001,\"workflow_runs\":[]}"),
+              "%s", kit.err.text);
+    cr_expect(is_noted("acme/web: more than 1,000 runs in a minute"));
+    snprintf(about, sizeof(about), "acme/web %lld %lld", (long long)NOW - 120000, (long long)NOW);
+    cr_assert(answer((struct reply){ .step = STEP_FILL, .detail_text = about },
+                     "{\"total_count\":1001,\"workflow_runs\":[]}"));
+    cr_expect(
+        strstr(asked(STEP_FILL), "created=2026-11-24T10%3A59%3A00Z..2026-11-24T11%3A00%3A00Z"),
+        "the later half: %s", asked(STEP_FILL));
+    kit_done(&kit);
+}
+
+/* A search ends after a thousand runs without a word: what is older is asked for anew. */
+Test(github_parts, a_gap_of_more_than_a_search_gives_is_asked_for_again)
+{
+    kit_poll(&kit, NOW);
+    github_remember(&kit.batch, "fill", "acme/web", 1);
+    kit_commit(&kit);
+    cr_assert(answer((struct reply){ .step = STEP_GAP, .detail_text = "acme/web" },
+                     "{\"total_count\":1001,\"workflow_runs\":[{\"id\":5,\"status\":\"queued\","
+                     "\"created_at\":\"2026-11-24T10:00:00Z\","
+                     "\"updated_at\":\"2026-11-24T10:00:00Z\"}]}"),
+              "%s", kit.err.text);
+    cr_expect(strstr(asked(STEP_GAP), "..2026-11-24T10%3A00%3A00Z"), "%s", asked(STEP_GAP));
+    kit_done(&kit);
+}
+
+Test(github_parts, a_repository_that_was_archived_is_looked_at_no_more)
+{
+    static const char body[] =
+        "[{\"full_name\":\"acme/old\",\"archived\":%s,\"pushed_at\":\"2026-11-24T10:00:00Z\"}]";
+    struct reply reply = { .step = STEP_REPOS, .detail_text = "", .status = 200, .now_ms = NOW };
+    char text[200];
+
+    config.org = "acme";
+    snprintf(text, sizeof(text), body, "false");
+    cr_assert(answer(reply, text), "%s", kit.err.text);
+    kit_commit(&kit);
+    snprintf(text, sizeof(text), body, "true");
+    reply.body = text;
+    kit_poll(&kit, NOW);
+    cr_assert(kit_decode(&kit, &source_github, &config, reply));
+    kit_commit(&kit);
+    kit_poll(&kit, NOW + 60000);
+    cr_expect_null(github_discovered(&kit.plan, ""));
+    config.org = "";
+    kit_done(&kit);
+}
+
+/* Of runners of a second page, and of those of the next repository. */
+Test(github_parts, runners_of_all_pages_and_repositories_are_one_count)
+{
+    static const char body[] = "{\"runners\":[{\"id\":1,\"name\":\"r1\",\"status\":\"online\","
+                               "\"labels\":[{\"name\":\"linux\",\"type\":\"custom\"}]}]}";
+
+    cr_assert(answer((struct reply){ .step = STEP_RUNNERS,
+                                     .detail_text = "acme/web",
+                                     .next = "/repos/acme/web/actions/runners?page=2" },
+                     body),
+              "%s", kit.err.text);
+    cr_expect(strstr(asked(STEP_RUNNERS), "page=2"), "%s", asked(STEP_RUNNERS));
+    cr_expect_not(kit.batch.pools_whole);
+    cr_assert(answer((struct reply){ .step = STEP_RUNNERS, .detail_text = "acme/web" }, body));
+    cr_expect(strstr(asked(STEP_RUNNERS), "/repos/acme/api/"), "%s", asked(STEP_RUNNERS));
+    cr_expect_not(kit.batch.pools_whole);
+    cr_assert(answer((struct reply){ .step = STEP_RUNNERS, .detail_text = "acme/api" }, body));
+    cr_expect(kit.batch.pools_whole, "that was the last one");
+    kit_done(&kit);
+}
+
+Test(github_parts, issues_that_are_off_in_a_repository_are_none)
+{
+    cr_expect(
+        answer((struct reply){ .step = STEP_ISSUES, .status = 410, .detail_text = "acme/web 0" },
+               "{\"message\":\"Issues are disabled for this repo\"}"),
+        "%s", kit.err.text);
+    cr_expect_eq(kit.batch.ticket_count, 0);
+    cr_expect_eq(github_recall(&kit.plan, &kit.batch, "ilisted", "acme/web"), NOW);
+    kit_done(&kit);
+}
+
+Test(github_parts, jobs_of_a_run_that_is_gone_end_it)
+{
+    cr_expect(
+        answer((struct reply){ .step = STEP_JOBS, .status = 404, .detail_text = "acme/web 501 1" },
+               "{\"message\":\"Not Found\"}"),
+        "%s", kit.err.text);
+    cr_expect(answer((struct reply){ .step = STEP_GAP, .status = 404, .detail_text = "acme/web" },
+                     "{\"message\":\"Not Found\"}"),
+              "%s", kit.err.text);
+    cr_expect_eq(github_recall(&kit.plan, &kit.batch, "gap", "acme/web"), 0);
+    kit_done(&kit);
+}
+
+/* A limit whose hour ends later than in an hour, or was over long ago: other clocks. */
+Test(github_parts, there_is_room_by_any_clock_but_not_past_the_limit)
+{
+    static const struct {
+        const char *head;
+        bool room;
+    } limits[] = {
+        { "", true },
+        { "x-ratelimit-limit: 5000\nx-ratelimit-remaining: 5000\nx-ratelimit-reset: 1895518000\n",
+          true },
+        { "x-ratelimit-limit: 5000\nx-ratelimit-remaining: 5000\nx-ratelimit-reset: 1\n", true },
+        { "x-ratelimit-limit: 5000\nx-ratelimit-remaining: 10\nx-ratelimit-reset: 1895518000\n",
+          false },
+        { "x-ratelimit-limit: 5000\nx-ratelimit-remaining: 10\nx-ratelimit-reset: 1\n", false },
+    };
+
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        struct reply reply = { .head = limits[i].head, .now_ms = NOW };
+
+        kit_poll(&kit, NOW);
+        cr_expect_eq(github_room(&(struct github_poll){ &config, &kit.plan, &kit.batch, &reply }),
+                     limits[i].room, "%zu", i);
+    }
+    kit_done(&kit);
+}
+
+/* What the store says of a ticket is a key; one that is none makes no path. */
+Test(github_parts, comments_of_what_is_no_key_are_not_asked_for)
+{
+    kit_poll(&kit, NOW);
+    github_comments_ask(&kit.plan, "acme/web", "m.ito", 0);
+    github_comments_ask(&kit.plan, "acme/web#../../x", "m.ito", 0);
+    cr_expect_null(kit.plan.first);
+    github_comments_ask(&kit.plan, "acme/web#12", "m.ito", 0);
+    cr_expect_str_eq(asked(STEP_COMMENTS), "/repos/acme/web/issues/12/comments?per_page=100");
+    kit_done(&kit);
+}

@@ -1,0 +1,160 @@
+/* gitlab: what is odd or too much of its parts. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "source/gitlab.h"
+#include "source_kit.h"
+
+static const int64_t NOW = 1795518000000; /* 2026-11-24T11:00:00Z */
+
+static const char *web = "acme/web", *number = "4711";
+static struct gitlab config = { .projects = { &web, 1 }, .group = "" };
+static struct kit kit;
+
+static bool answer(struct reply reply, const char *body)
+{
+    kit_poll(&kit, NOW);
+    reply.body = body;
+    reply.now_ms = NOW;
+    if (!reply.detail_text)
+        reply.detail_text = "0 0 0 acme/web";
+    if (reply.status == 0)
+        reply.status = 200;
+    return kit_decode(&kit, &source_gitlab, &config, reply);
+}
+
+static size_t asked(unsigned step)
+{
+    size_t n = 0;
+
+    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
+        n += r->step == step;
+    return n;
+}
+
+/* An entry without a number, or of a state that nobody knows, is counted; the others are read. */
+Test(gitlab_parts, entries_that_are_odd_are_counted_and_the_others_read)
+{
+    static const struct {
+        unsigned step;
+        const char *body;
+        size_t runs, jobs, tickets, unknown;
+    } odd[] = {
+        { GITLAB_PIPELINES,
+          "[{\"status\":\"success\"},7,{\"id\":5,\"status\":\"running\",\"source\":\"push\"}]", 1,
+          0, 0, 2 },
+        { GITLAB_BRIDGES,
+          "[{\"name\":\"x\"},{\"id\":9,\"name\":\"deploy\",\"status\":\"success\"}]", 1, 1, 0, 1 },
+        { GITLAB_ISSUES,
+          "[{\"iid\":12,\"state\":\"frozen\",\"title\":\"t\","
+          "\"updated_at\":\"2026-11-24T10:00:00Z\"}]",
+          0, 0, 1, 1 },
+    };
+
+    config.issues.on = true;
+    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+        cr_assert(answer((struct reply){ .step = odd[i].step, .detail = 7 }, odd[i].body), "%s",
+                  kit.err.text);
+        cr_expect_eq(kit.batch.run_count, odd[i].runs, "%zu: %zu", i, kit.batch.run_count);
+        cr_expect_eq(kit.batch.job_count, odd[i].jobs, "%zu: %zu", i, kit.batch.job_count);
+        cr_expect_eq(kit.batch.ticket_count, odd[i].tickets, "%zu", i);
+        cr_expect_eq(kit.batch.unknown, odd[i].unknown, "%zu: %zu", i, kit.batch.unknown);
+    }
+    cr_expect_str_eq(kit.batch.tickets->key, "acme/web#12", "made up of its number");
+    kit_done(&kit);
+}
+
+Test(gitlab_parts, a_child_pipeline_is_called_so_and_times_that_run_back_are_marked)
+{
+    cr_assert(answer((struct reply){ .step = GITLAB_PIPELINE, .detail = 7 },
+                     "{\"id\":7,\"status\":\"success\",\"source\":\"parent_pipeline\"}"));
+    cr_expect_str_eq(kit.batch.runs->pipeline, GITLAB_CHILD);
+    cr_assert(answer((struct reply){ .step = GITLAB_JOBS, .detail = 7 },
+                     "[{\"id\":1,\"name\":\"j\",\"status\":\"success\",\"queued_duration\":-3,"
+                     "\"started_at\":\"2026-11-24T08:00:00Z\","
+                     "\"finished_at\":\"2026-11-24T08:01:00Z\"}]"));
+    cr_assert_eq(kit.batch.job_count, 1);
+    cr_expect_eq(kit.batch.jobs->timing.queued_ms, 0);
+    cr_expect(kit.batch.jobs->timing.skewed);
+    kit_done(&kit);
+}
+
+/* Of a hundred runners each is asked for its tags; the others are in the pool of those without. */
+Test(gitlab_parts, runners_beyond_a_hundred_are_counted_without_their_tags)
+{
+    struct buf body;
+
+    buf_init(&body, 1 << 16);
+    for (int i = 1; i <= 102; i++)
+        (void)buf_print(&body, "%s{\"id\":%d,\"description\":\"r%d\",\"online\":true}",
+                        i == 1 ? "[" : ",", i, i);
+    (void)buf_text(&body, ",{\"id\":0}]");
+    cr_assert(answer((struct reply){ .step = GITLAB_RUNNERS, .detail_text = "0 1 0 acme/web" },
+                     body.bytes),
+              "%s", kit.err.text);
+    buf_done(&body);
+    cr_expect_eq(asked(GITLAB_RUNNER), 100);
+    cr_assert_eq(kit.batch.runner_count, 2);
+    cr_expect(kit.batch.runners->online, "an old server says so");
+    kit_done(&kit);
+}
+
+/* What is asked for by its number has its path from there: where that is refused there is none. */
+Test(gitlab_parts, a_project_by_number_that_is_refused_is_said)
+{
+    config.projects = (struct dx_items){ &number, 1 };
+    cr_expect_not(
+        answer((struct reply){ .step = GITLAB_PROJECT, .status = 404, .detail_text = "0 0 0 4711" },
+               "{\"message\":\"404 Project Not Found\"}"));
+    cr_expect(strstr(kit.err.text, "4711"), "%s", kit.err.text);
+    config.projects = (struct dx_items){ &web, 1 };
+    cr_expect(answer((struct reply){ .step = GITLAB_PROJECT, .status = 404 }, "{}"),
+              "the list of its pipelines says it");
+    kit_done(&kit);
+}
+
+/* The run at which a back-fill went on is gone: it goes on without it. */
+Test(gitlab_parts, history_goes_on_behind_a_pipeline_that_is_gone)
+{
+    kit_poll(&kit, NOW);
+    gitlab_remember(&kit.batch, GITLAB_OLDEST, web, NOW - 3600000);
+    kit_commit(&kit);
+    kit_poll(&kit, NOW);
+    kit.plan.history_ms = 35LL * 86400000;
+    cr_assert(kit_decode(&kit, &source_gitlab, &config,
+                         (struct reply){ .step = GITLAB_PIPELINE,
+                                         .detail = 7,
+                                         .status = 404,
+                                         .now_ms = NOW,
+                                         .detail_text = "3 0 0 acme/web",
+                                         .body = "{}" }));
+    cr_expect_eq(asked(GITLAB_FILL), 1);
+    kit_done(&kit);
+}
+
+/* One that is configured by itself is not taken from the group, too. */
+Test(gitlab_parts, a_project_that_is_named_twice_is_asked_once)
+{
+    static const struct gitlab both = { .projects = { &web, 1 }, .group = "acme" };
+    size_t lists = 0;
+
+    kit_poll(&kit, NOW);
+    cr_assert(kit_decode(&kit, &source_gitlab, &both,
+                         (struct reply){ .step = GITLAB_GROUP,
+                                         .status = 200,
+                                         .now_ms = NOW,
+                                         .detail_text = "8 0 0 acme",
+                                         .body = "[{\"path_with_namespace\":\"acme/web\"},"
+                                                 "{\"path_with_namespace\":\"acme/api\"}]" }),
+              "%s", kit.err.text);
+    for (const struct plan_request *r = kit.plan.first; r; r = r->next) {
+        cr_expect_not(strstr(r->path, "acme%2Fweb"), "%s", r->path);
+        lists += strstr(r->path, "acme%2Fapi") != NULL;
+    }
+    cr_expect_gt(lists, 0);
+    kit_done(&kit);
+}

@@ -1,0 +1,137 @@
+/* servicenow: the groups that are wanted, and what is refused, odd or too much of its parts. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "source/servicenow.h"
+#include "source_kit.h"
+
+static const int64_t NOW = 1795518000000; /* 2026-11-24T11:00:00Z */
+
+static const char *tables[] = { "incident" }, *groups[] = { "Platform", "CI / CD" };
+static struct servicenow config = {
+    .tables = { tables, 1 }, .category = "category", .slas = true, .responses = true, .pauses = true
+};
+static struct kit kit;
+
+static const char asked[] = "INC0000001 00000000000000000000000000000001 ana.petrovic\n"
+                            "INC0000002 00000000000000000000000000000002 ana.petrovic\n";
+
+static bool answer(struct reply reply, const char *body)
+{
+    kit_poll(&kit, NOW);
+    reply.body = body;
+    reply.now_ms = NOW;
+    if (reply.status == 0)
+        reply.status = 200;
+    return kit_decode(&kit, &source_servicenow, &config, reply);
+}
+
+static void use_groups(size_t count)
+{
+    config.groups = (struct dx_items){ groups, count };
+}
+
+Test(servicenow_parts, only_tickets_of_the_groups_are_asked_for_and_taken)
+{
+    static const char body[] =
+        "{\"result\":[{\"sys_id\":\"00000000000000000000000000000001\",\"number\":\"INC1\","
+        "\"sys_updated_on\":\"2026-11-24 10:59:00\",\"assignment_group\":%s}]}";
+    const struct reply reply = { .step = SNOW_NEWS,
+                                 .detail = NOW - 3600000,
+                                 .detail_text = "incident 200 0 0 " };
+    const struct {
+        const char *group;
+        size_t taken;
+    } rows[] = {
+        { "{\"display_value\":\"platform\",\"value\":\"1\"}", 1 },
+        { "{\"display_value\":\"CI / CD\",\"value\":\"2\"}", 1 },
+        { "{\"display_value\":\"Network\",\"value\":\"3\"}", 0 },
+    };
+    char text[400];
+    bool seen = false;
+
+    use_groups(2);
+    kit_poll(&kit, NOW);
+    source_servicenow.begin(&config, &kit.cursors, &kit.plan);
+    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
+        seen = seen || strstr(r->path, "assignment_group.nameINPlatform%2CCI%20%2F%20CD");
+    cr_expect(seen);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        snprintf(text, sizeof(text), body, rows[i].group);
+        (void)answer(reply, text);
+        cr_expect_eq(kit.batch.ticket_count, rows[i].taken, "%s: %zu %s", rows[i].group,
+                     kit.batch.ticket_count, kit.err.text);
+    }
+    use_groups(0);
+    kit_done(&kit);
+}
+
+/* Others are wanted with them, so all is walked through anew. */
+Test(servicenow_parts, other_groups_begin_the_walks_anew)
+{
+    size_t fills = 0;
+
+    for (size_t count = 0; count < 2; count++) {
+        use_groups(count);
+        kit_poll(&kit, NOW);
+        source_servicenow.begin(&config, &kit.cursors, &kit.plan);
+        for (const struct plan_request *r = kit.plan.first; r; r = r->next) {
+            fills += r->step == SNOW_OPEN;
+            if (r->step != SNOW_OPEN)
+                continue;
+            cr_assert(kit_decode(&kit, &source_servicenow, &config,
+                                 (struct reply){ .step = r->step,
+                                                 .detail = r->detail,
+                                                 .detail_text = r->detail_text,
+                                                 .status = 200,
+                                                 .now_ms = NOW,
+                                                 .body = "{\"result\":[]}" }),
+                      "%s", kit.err.text);
+            break;
+        }
+        kit_commit(&kit);
+    }
+    use_groups(0);
+    cr_expect_eq(fills, 2, "the open ones are asked for again");
+    kit_done(&kit);
+}
+
+/* A thousand rows are all that one answer has: then half of the tickets each. */
+Test(servicenow_parts, an_answer_that_is_full_is_asked_for_in_halves)
+{
+    const struct plan_request *first, *second;
+    struct buf body;
+
+    buf_init(&body, 1 << 18);
+    for (int i = 0; i < 1000; i++)
+        (void)buf_text(&body, i == 0 ? "{\"result\":[{}" : ",{}");
+    (void)buf_text(&body, "]}");
+    cr_expect(
+        answer((struct reply){ .step = SNOW_SLAS, .detail = 1, .detail_text = asked }, body.bytes),
+        "%s", kit.err.text);
+    first = kit.plan.first;
+    cr_assert(first && first->next);
+    second = first->next;
+    cr_expect(strstr(first->detail_text, "INC0000002") && !strstr(first->detail_text, "INC0000001"),
+              "%s", first->detail_text);
+    cr_expect(strstr(second->detail_text, "INC0000001"), "%s", second->detail_text);
+    cr_expect_eq(second->detail, 1, "when that is there, all were asked about");
+    cr_expect_eq(first->detail, 0);
+    cr_expect_eq(kit.batch.ticket_count, 0);
+    buf_done(&body);
+    kit_done(&kit);
+}
+
+Test(servicenow_parts, what_a_table_says_when_it_fails_is_told_with_its_name)
+{
+    cr_expect_not(answer(
+        (struct reply){ .step = SNOW_NEWS, .status = 400, .detail_text = "incident 200 0 0 " },
+        "{\"error\":{\"message\":\"Pagination not supported\",\"detail\":null}}"));
+    cr_expect(strstr(kit.err.text, "incident: answered 400: Pagination not supported"), "%s",
+              kit.err.text);
+    kit_done(&kit);
+}
