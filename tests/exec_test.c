@@ -438,6 +438,19 @@ Test(exec, half_a_line_of_a_program_that_was_ended_is_no_record)
     cr_expect_eq(kit.batch.run_count, 1, "even where it could be a whole one");
 }
 
+/* Labels as the text that they are kept as, and an alert that began just now. */
+Test(exec, labels_may_be_their_text_and_an_alert_without_a_beginning_began_now)
+{
+    cr_assert(
+        lines("{\"type\":\"sample\",\"query\":\"q\",\"labels\":\"{a=\\\"b\\\"}\",\"value\":1}\n"
+              "{\"type\":\"alert\",\"name\":\"Full\"}\n"));
+    cr_assert_eq(kit.batch.series_count, 1);
+    cr_expect_str_eq(kit.batch.series[0].labels, "{a=\"b\"}");
+    cr_assert_eq(kit.batch.alert_count, 1);
+    cr_expect_eq(kit.batch.alerts[0].since_ms, NOW);
+    cr_expect_str_eq(kit.batch.alerts[0].key, "Full{}");
+}
+
 Test(exec, nothing_is_an_answer)
 {
     cr_assert(lines(""));

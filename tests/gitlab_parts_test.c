@@ -80,6 +80,12 @@ Test(gitlab_parts, a_child_pipeline_is_called_so_and_times_that_run_back_are_mar
     cr_assert_eq(kit.batch.job_count, 1);
     cr_expect_eq(kit.batch.jobs->timing.queued_ms, 0);
     cr_expect(kit.batch.jobs->timing.skewed);
+    cr_assert(answer((struct reply){ .step = GITLAB_JOBS, .detail = 7 },
+                     "[{\"id\":1,\"name\":\"j\",\"status\":\"success\","
+                     "\"started_at\":\"2026-11-24T08:01:00Z\","
+                     "\"finished_at\":\"2026-11-24T08:00:00Z\"}]"));
+    cr_expect_eq(kit.batch.jobs->timing.duration_ms, 0);
+    cr_expect(kit.batch.jobs->timing.skewed);
     kit_done(&kit);
 }
 

@@ -164,6 +164,26 @@ Test(jenkins_odd, a_span_that_runs_back_is_nothing_and_marked)
 
 /* ---- stages ---- */
 
+/* What waits in another run of the same reply says nothing of this one. */
+Test(jenkins_odd, a_run_is_where_its_own_stages_are)
+{
+    static const char body[] = "{\"stages\":[{\"id\":\"5\",\"name\":\"Test\",\"status\":\"%s\"}]}";
+    struct reply reply = { .step = JENKINS_STAGES, .status = 200, .now_ms = NOW };
+    char text[200];
+
+    snprintf(text, sizeof(text), body, "PAUSED_PENDING_INPUT");
+    reply.detail_text = "0 0 0 0 3 0 0\nacme/web\nmain/11@1795517000000\n\n\n";
+    cr_assert(answer(reply, text), "%s", kit.err.text);
+    snprintf(text, sizeof(text), body, "IN_PROGRESS");
+    reply.body = text;
+    reply.detail_text = "0 0 0 0 3 0 0\n" MAIN_12 "\n";
+    cr_assert(kit_decode(&kit, &source_jenkins, &config, reply), "%s", kit.err.text);
+    cr_assert_eq(kit.batch.job_count, 2);
+    cr_expect_eq(kit.batch.jobs[0].outcome.phase, DX_PHASE_GATE);
+    cr_expect_eq(kit.batch.jobs[1].outcome.phase, DX_PHASE_RUNNING);
+    kit_done(&kit);
+}
+
 Test(jenkins_odd, stages_say_what_aborted_them_and_each_error_once)
 {
     const struct job *job;

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,4 +84,23 @@ Test(kpi_file, a_decimal_comma_is_said_to_be_one)
 
     cr_assert_not(kpi_file_read(text, strlen(text), &rows, &count, &with_n, &err));
     cr_expect_str_eq(err.text, "line 2: a comma in a number; write 4.2, not 4,2");
+}
+
+Test(kpi_file, reads_years_of_days)
+{
+    enum { ROWS = 1000 };
+    struct kpi_file_row *rows;
+    struct dx_error err = { 0 };
+    char *text = calloc(ROWS, 24), *at = text;
+    size_t count;
+    bool with_n;
+
+    for (int i = 0; i < ROWS; i++)
+        at += sprintf(at, "%d-%02d-%02d,%d\n", 2020 + i / 336, i / 28 % 12 + 1, i % 28 + 1, i);
+    cr_assert(kpi_file_read(text, (size_t)(at - text), &rows, &count, &with_n, &err), "%s",
+              err.text);
+    cr_assert_eq(count, ROWS);
+    cr_expect_float_eq(rows[ROWS - 1].value, ROWS - 1, 1e-9);
+    free(rows);
+    free(text);
 }

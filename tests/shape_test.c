@@ -86,6 +86,8 @@ static const struct row {
     { &source_prometheus, &prometheus, STEP_INSTANT, 0, OF_QUERY,
       "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":7}}",
       "query \"q\": the answer has no \"result\"" },
+    { &source_prometheus, &prometheus, STEP_RULES, 0, OF_QUERY,
+      "{\"status\":\"success\",\"data\":{\"groups\":7}}", "no groups of rules" },
     { &source_prometheus, &prometheus, STEP_INSTANT, 9, OF_QUERY,
       "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}",
       "an answer to no query" },
