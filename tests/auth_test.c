@@ -308,6 +308,10 @@ Test(secret, what_is_no_ordinary_file_is_not_waited_for)
     client.endpoint.token = from_file("/nowhere/at/all");
     cr_expect_not(read_secrets());
     cr_expect(strstr(error.text, "/nowhere/at/all: No such file"), "%s", error.text);
+    client.endpoint.token = from_file("/proc/self/mem"); /* whose beginning cannot be read */
+    cr_expect_not(read_secrets());
+    cr_expect(strstr(error.text, "/proc/self/mem: Input/output error"), "%s", error.text);
+    client.endpoint.token = from_file("/nowhere/at/all");
     cr_expect_not(auth_check(&client.endpoint, &error));
 }
 

@@ -102,6 +102,19 @@ Test(call, a_whole_address_may_stand_for_the_path)
     cr_expect_str_eq(sent(1, "Authorization"), "-");
 }
 
+/* As the secret address of a webhook can be; and a call that is late before it began. */
+Test(call, an_address_of_another_kind_and_a_deadline_that_is_over_are_said)
+{
+    const struct got *got = client_get("ftp://127.0.0.1", "/");
+
+    cr_expect_eq(got->error.fault, DX_FAULT_CONFIG);
+    cr_expect_str_eq(got->error.text, "not an http or https address");
+    client.endpoint.timeout_ms = 0;
+    got = client_get(server_url(server), "/");
+    cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
+    cr_expect_str_eq(got->error.text, "127.0.0.1 led on and on until 0 s were over");
+}
+
 Test(call, an_address_that_is_too_long_is_refused_not_cut)
 {
     char path[9000];

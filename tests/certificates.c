@@ -19,7 +19,14 @@ static const char make[] =
     "  echo \"subjectAltName=$2\" > $1.ext\n"
     "  openssl x509 -req -in $1.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile $1.ext "
     "-days $3 -out $1.pem; }\n"
-    "{ authority ca; authority stranger\n"
+    "later() { # NAME: openssl x509 knows no beginnings\n"
+    "  echo 'x=a\n[a]\ndatabase=db\nnew_certs_dir=.\nserial=se\ndefault_md=sha256\npolicy=p\n"
+    "x509_extensions=e\n[p]\ncommonName=supplied\n[e]\nsubjectAltName=IP:127.0.0.1' > conf\n"
+    "  : > db; echo 77 > se\n"
+    "  openssl req -newkey $curve -keyout $1.key -out $1.csr -subj /CN=$1\n"
+    "  openssl ca -batch -notext -config conf -name a -cert ca.pem -keyfile ca.key -in $1.csr"
+    " -startdate 21260101000000Z -enddate 21270101000000Z -out $1.pem; }\n"
+    "{ authority ca; authority stranger; later young\n"
     "sign good IP:127.0.0.1 2; sign other DNS:other.example 2; sign old IP:127.0.0.1 -1\n"
     "sign me DNS:me 2; } 2>/dev/null\n";
 

@@ -6,6 +6,7 @@
 
 #include "net/budget.h"
 #include "net/header.h"
+#include "net/http.h"
 #include "net/origin.h"
 #include "net/retry.h"
 
@@ -178,4 +179,51 @@ Test(budget, the_projection_is_measured_once_there_is_something)
     for (int i = 0; i <= 20; i++)
         budget_spend(&b, now + i * 30000, 3);
     cr_expect_float_eq(budget_per_hour(&b, 30000, 2), 360., 1e-6, "3 each 30 s");
+}
+
+/* ---- what a refusal means ---- */
+
+#define DATE INT64_C(1795500000000)
+
+static const struct {
+    struct http_reply reply;
+    enum dx_fault fault;
+    const char *words;
+} refusals[] = {
+    { { .status = 429, .date_ms = DATE, .reset_ms = DATE + 29500, .remaining = 3 },
+      DX_FAULT_LIMITED,
+      "limited by the server for 30 s" },
+    { { .status = 429, .date_ms = DATE, .reset_ms = DATE - 1, .remaining = 3 },
+      DX_FAULT_LIMITED,
+      "limited by the server" },
+    { { .status = 403, .remaining = 0, .retry_after_s = 7 },
+      DX_FAULT_LIMITED,
+      "limited by the server for 7 s" },
+    { { .status = 403, .remaining = 3, .body = "API rate limit exceeded", .len = 23 },
+      DX_FAULT_LIMITED,
+      "limited by the server" },
+    { { .status = 403, .remaining = 3 },
+      DX_FAULT_AUTH,
+      "refused (403): the credentials may not see this; widen their scope" },
+    { { .status = 407, .remaining = -1 }, DX_FAULT_AUTH, "the proxy wants credentials (407)" },
+    { { .status = 410, .remaining = -1 },
+      DX_FAULT_REPLY,
+      "answered 410: there is nothing at this address any more; check `url`" },
+    { { .status = 304, .remaining = -1 },
+      DX_FAULT_REPLY,
+      "answered 304, a redirect without an address" },
+};
+
+Test(net, a_refusal_is_a_limit_a_right_or_a_wrong_address)
+{
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        struct http_reply reply = refusals[i].reply;
+        struct dx_error err = { 0 };
+
+        reply.content_type = "";
+        reply.body = reply.body ? reply.body : "";
+        cr_expect_not(http_refused(&reply, &err), "%zu", i);
+        cr_expect_eq(err.fault, refusals[i].fault, "%zu: %s", i, err.text);
+        cr_expect_str_eq(err.text, refusals[i].words);
+    }
 }

@@ -107,6 +107,9 @@ Test(tls, a_certificate_out_of_date_or_of_another_host_is_called_so)
 {
     serve("old", false);
     expect("the certificate of 127.0.0.1 has expired", DX_FAULT_NETWORK);
+    serve("young", false);
+    expect("the certificate of 127.0.0.1 is not valid yet; is a clock wrong, its or ours?",
+           DX_FAULT_NETWORK);
     serve("other", false);
     expect("the certificate of 127.0.0.1 is for another host", DX_FAULT_NETWORK);
 }
