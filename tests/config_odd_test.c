@@ -1,0 +1,219 @@
+/* What is odd in a configuration, or on a command line that stands for one: each is named where it
+ * stands. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "config/common_args.h"
+#include "config/config.h"
+#include "config/option.h"
+
+struct settings {
+    struct dx_items list, map, tables;
+};
+
+static const struct dx_option item_options[] = {
+    { .name = "name", .type = DX_OPTION_TEXT, .offset = 0, .fallback = "", .help = "" },
+    { 0 },
+};
+
+#define O(field) offsetof(struct settings, field)
+static const struct dx_option options[] = {
+    { .name = "list", .type = DX_OPTION_LIST, .offset = O(list), .fallback = "", .help = "" },
+    { .name = "map", .type = DX_OPTION_MAP, .offset = O(map), .fallback = "", .help = "" },
+    { .name = "tables",
+      .type = DX_OPTION_TABLES,
+      .offset = O(tables),
+      .fallback = "",
+      .fields = item_options,
+      .item_size = sizeof(char *),
+      .help = "" },
+    { 0 },
+};
+
+static bool judge(const void *settings, struct dx_error *err)
+{
+    const struct settings *s = settings;
+
+    return s->list.count < 3 || dx_fail(err, DX_FAULT_CONFIG, "list: two are enough");
+}
+
+static bool find(void *self, const char *name, struct config_kind *out, struct dx_error *err)
+{
+    (void)self;
+    if (strcmp(name, "thing") != 0)
+        return dx_fail(err, DX_FAULT_CONFIG, "%s: cannot be loaded", name);
+    *out = (struct config_kind){ .name = "thing",
+                                 .every = "15s",
+                                 .size = sizeof(struct settings),
+                                 .options = options,
+                                 .check = judge };
+    return true;
+}
+
+static const char *const names[] = { "thing", "broken", NULL };
+static const struct config_kinds kinds = { .find = find, .names = names };
+
+static struct config config;
+static char said[8192];
+
+static bool load(const char *text)
+{
+    struct buf complaints;
+    bool ok;
+
+    buf_init(&complaints, 1 << 20);
+    ok = config_load(&config, "t.yaml", text, &kinds, &kinds, &complaints);
+    snprintf(said, sizeof(said), "%s", complaints.bytes ? complaints.bytes : "");
+    buf_done(&complaints);
+    return ok;
+}
+
+#define SOURCE "sources:\n  - type: thing\n    url: https://h\n    "
+#define PANEL  "views:\n  - name: A\n    rows:\n      - panels: [thing, "
+
+static const struct {
+    const char *text, *complaint;
+} odd[] = {
+    { "title: &a x\nstore: *a\n", "t.yaml:2:1: aliases are not taken here; write it out\n" },
+    { "? [a, b]\n: x\n", "t.yaml:1:4: a key has to be a word\n" },
+    { "title: \"a\\0b\"\n", "t.yaml:1:9: a NUL character in a text\n" },
+    { "\"title\": a\n'title': b\n", "t.yaml:" },
+    { SOURCE "name: a b\n", "t.yaml:4:11: name: \"a b\" has to be of letters, digits" },
+    { "sources:\n  - type: thing\n    url: https://h/?q=1\n",
+      "t.yaml:3:10: url: no query, fragment or blank in it\n" },
+    { SOURCE "every: 100ms\n", "t.yaml:2:5: every: not more often than once a second\n" },
+    { SOURCE "timeout: 0s\n", "t.yaml:2:5: timeout: it has to be more than nothing\n" },
+    { SOURCE "list: [a, b, c]\n", "t.yaml:2:5: list: two are enough\n" },
+    { SOURCE "map: [a]\n", "t.yaml:4:11: map has to be a mapping\n" },
+    { SOURCE "map: {a: [b]}\n", "t.yaml:4:15: map has to be a mapping of texts\n" },
+    { SOURCE "tables: [[a]]\n", "t.yaml:4:15: tables has to be a mapping\n" },
+    { SOURCE "token: {env: [A]}\n", "t.yaml:4:19: env has to be a name\n" },
+    { SOURCE "token: {command: []}\n",
+      "t.yaml:4:13: command has to be a command and its arguments\n" },
+    { PANEL "[x]]\n",
+      "t.yaml:4:26: a panel is a name, or a mapping that begins with \"panel:\"\n" },
+    { PANEL "broken]\n", "t.yaml:4:25: broken: cannot be loaded\n" },
+    { PANEL "{panel: thing, list: [a, b, c]}]\n", "t.yaml:4:26: list: two are enough\n" },
+    { "views:\n  - rows:\n      - panels: [thing]\n", "t.yaml:2:5: a view has a name\n" },
+    { "views:\n  - name: A\n    rows:\n      - height: 3\n",
+      "t.yaml:4:9: a row has a list of panels\n" },
+    { SOURCE "list: []\nrules:\n  r: {query: other/up, above: 1}\n",
+      "t.yaml:6:14: query: unknown source \"other\"\n" },
+    { SOURCE "list: []\nnotices:\n  n: {webhook: json, url: {env: U}, proxy: 'http://a:b@p'}\n",
+      "t.yaml:6:3: n: proxy: credentials do not stand here\n" },
+};
+
+Test(config_odd, each_is_named_where_it_stands)
+{
+    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+        cr_expect_not(load(odd[i].text), "%s", odd[i].text);
+        cr_expect(strncmp(said, odd[i].complaint, strlen(odd[i].complaint)) == 0,
+                  "%s\nwanted: %s\ngot:    %s", odd[i].text, odd[i].complaint, said);
+        config_done(&config);
+    }
+}
+
+/* More than a hundred thousand words, and more than a mebibyte. */
+Test(config_odd, what_is_too_large_is_refused)
+{
+    enum { WIDE = 100001, LARGE = (1 << 20) + 1 };
+    char *text = calloc(1, 2 * LARGE);
+
+    strcpy(text, "title: [");
+    for (int i = 0; i < WIDE; i++)
+        strcpy(text + 8 + 2 * i, "a,");
+    strcpy(text + 8 + 2 * WIDE, "]");
+    cr_expect_not(load(text));
+    cr_expect(strstr(said, "too deep or too large"), "%s", said);
+    config_done(&config);
+    memset(text, '#', 2 * LARGE - 1);
+    cr_expect_not(load(text));
+    cr_expect(strstr(said, "t.yaml:1:1: larger than "), "%s", said);
+    config_done(&config);
+    free(text);
+}
+
+Test(config_odd, a_mark_of_utf8_is_no_matter)
+{
+    cr_assert(load("\xEF\xBB\xBFtitle: x\n"), "%s", said);
+    cr_expect_str_eq(config.title, "x");
+    config_done(&config);
+}
+
+Test(config_odd, so_many_rules_and_no_more)
+{
+    char *text = calloc(1, 1 << 16), *at = text;
+
+    at += sprintf(at, "rules:\n");
+    for (int i = 0; i < 300; i++)
+        at += sprintf(at, "  r%d: {query: up, above: 1}\n", i);
+    cr_expect_not(load(text));
+    cr_expect(strstr(said, "rules: at most "), "%s", said);
+    config_done(&config);
+    free(text);
+}
+
+/* ---- the command line ---- */
+
+static const struct {
+    const char *args[4];
+    const char *words;
+} lines[] = {
+    { { "--state" }, "--state needs a value" },
+    { { "--sate", "x" }, "unknown option --sate; did you mean --state?" },
+    { { "--clock", "now", "--now", "2026-11-24T14:32:07Z" },
+      "--clock and --now do not go together" },
+    { { "-c", "x.yaml", "--github", "acme" }, "-c and a source do not go together" },
+};
+
+Test(config_odd, of_the_command_line_is_said)
+{
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        char word[4][40];
+        char *argv[] = { (char[]){ "dxtop" }, NULL, NULL, NULL, NULL, NULL };
+        struct common_args args;
+        struct dx_error err = { 0 };
+        int argc = 1;
+
+        for (int k = 0; k < 4 && lines[i].args[k]; k++) {
+            snprintf(word[k], sizeof(word[k]), "%s", lines[i].args[k]);
+            argv[argc++] = word[k];
+        }
+        cr_expect_not(args_parse(argc, argv, &args, NULL, NULL, &err), "%zu", i);
+        cr_expect_str_eq(err.text, lines[i].words);
+    }
+}
+
+Test(config_odd, a_url_on_the_command_line_is_no_yaml)
+{
+    static const char *const urls[] = { "http://h/\"", "http://h\n", "http://h\\" };
+
+    for (size_t i = 0; i < 3; i++) {
+        struct common_args args = { "", "", "", "", "", "", "", "", "", 0 };
+        struct buf complaints;
+
+        args.prometheus = urls[i];
+        buf_init(&complaints, 4096);
+        cr_expect_not(common_args_load(&args, &config, &kinds, &kinds, &complaints));
+        cr_expect_str_eq(complaints.bytes,
+                         "dxtop: a URL has no quotes, backslashes or line ends in it\n");
+        buf_done(&complaints);
+        config_done(&config);
+    }
+}
+
+Test(config_odd, a_time_with_a_speed_is_a_clock)
+{
+    struct common_args args = { "", "", "", "", "", "", "", "", "", 0 };
+    struct clock clock = { 0 };
+    struct dx_error err = { 0 };
+
+    args.now = "2026-11-24T14:32:07Z@20";
+    cr_expect_not(common_args_start(&args, &clock, &err));
+    cr_expect_str_eq(err.text, "--now takes a time only; use --clock for a speed");
+}
