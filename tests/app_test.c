@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/arguments.h"
 #include "app/facts.h"
@@ -192,6 +193,41 @@ Test(facts, what_nobody_polls_any_more_is_not_live)
     cr_expect_eq(facts.lights[LIGHT_STALE], 2);
     cr_expect_eq(facts.lights[LIGHT_LIMITED], 1);
     cr_expect_eq(facts.ok_ms, T0 - 10 * MINUTE);
+}
+
+static void incident(const char *summary, int64_t since_ms)
+{
+    alert("PlatformIncident", DX_SEVERITY_CRITICAL, DX_ALERT_FIRING);
+    fake_text(&fake.row[fake.count - 1], DX_FIELD_SOURCE, "dxtop");
+    fake_text(&fake.row[fake.count - 1], DX_FIELD_SUMMARY, summary);
+    fake_set(&fake.row[fake.count - 1], DX_FIELD_SINCE, (double)since_ms);
+}
+
+/* Neither its name within the program, nor lines of logs, nor a time as machines write it. */
+Test(facts, an_incident_reads_as_people_write)
+{
+    static struct facts facts;
+    char when[32], expected[100];
+    time_t since;
+
+    setenv("TZ", "UTC", 1);
+    tzset();
+    incident("registry: 10 jobs of 7 projects failed on linux; the last: github: too many",
+             T0 - DAY / 2);
+    incident("runner: 3 jobs of 1 project failed; the last: x: y", T0 - 2 * DAY);
+    read_facts(&facts);
+    since = (time_t)((T0 - DAY / 2) / 1000);
+    (void)strftime(when, sizeof(when), "%H:%M", gmtime(&since));
+    (void)snprintf(expected, sizeof(expected),
+                   "10 jobs of 7 projects failed on linux since %s, for 12h 00m", when);
+    cr_expect_str_eq(facts.fact[0].subject, "registry");
+    cr_expect_str_eq(facts.fact[0].sentence, expected);
+    since = (time_t)((T0 - 2 * DAY) / 1000);
+    (void)strftime(when, sizeof(when), "%a %H:%M", gmtime(&since));
+    (void)snprintf(expected, sizeof(expected), "3 jobs of 1 project failed since %s, for 2d 00h",
+                   when);
+    cr_expect_str_eq(facts.fact[1].subject, "runner");
+    cr_expect_str_eq(facts.fact[1].sentence, expected);
 }
 
 Test(facts, what_fires_and_what_is_lost)

@@ -4,11 +4,14 @@
 #include "app/facts.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/text.h"
+#include "core/time.h"
 
-enum { ENDED_WINDOW_MS = 7 * 24 * 3600 * 1000 };
+enum { ENDED_WINDOW_MS = 7 * 24 * 3600 * 1000, TODAY_MS = 20 * 3600 * 1000 };
 
 /* The last warning gives way. false: there is none. */
 static bool make_room(struct facts *facts)
@@ -59,6 +62,35 @@ void facts_sort(struct facts *facts)
     memcpy(facts->fact, sorted, n * sizeof(sorted[0]));
 }
 
+/* "registry: 10 jobs of 7 projects failed; the last: ...": what fails is the subject, what logs
+ * say of it is for those who look into it, and since when is said as people say it. */
+static void add_incident(struct facts *facts, const struct rows_ops *ops, const void *rows,
+                         int64_t now_ms)
+{
+    const char *summary = ops->text(rows, DX_FIELD_SUMMARY), *what = strstr(summary, ": ");
+    int64_t since_ms = ops->integer(rows, DX_FIELD_SINCE);
+    time_t since = (time_t)(since_ms / 1000);
+    char subject[96], sentence[200], when[32] = "", lasted[TIME_TEXT];
+    struct tm tm;
+
+    (void)snprintf(subject, sizeof(subject), "%.*s", (int)(what - summary), summary);
+    what += 2;
+    if (localtime_r(&since, &tm))
+        (void)strftime(when, sizeof(when), now_ms - since_ms < TODAY_MS ? "%H:%M" : "%a %H:%M",
+                       &tm);
+    (void)snprintf(sentence, sizeof(sentence), "%.*s since %s, for %s", (int)strcspn(what, ";"),
+                   what, when, duration_format(lasted, now_ms - since_ms, true));
+    facts_add(facts, DX_ROLE_BAD, subject, sentence);
+}
+
+/* One that the collector has made of failures that came together. */
+static bool is_incident(const struct rows_ops *ops, const void *rows)
+{
+    return strcmp(ops->text(rows, DX_FIELD_NAME), "PlatformIncident") == 0 &&
+           strcmp(ops->text(rows, DX_FIELD_SOURCE), "dxtop") == 0 &&
+           strstr(ops->text(rows, DX_FIELD_SUMMARY), ": ") != NULL;
+}
+
 static void read_alerts(struct facts *facts, const struct reader *reader, int64_t now_ms)
 {
     const struct rows_ops *ops = reader->ops;
@@ -81,8 +113,11 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
         }
         if (ops->integer(rows, DX_FIELD_STATE) != DX_ALERT_FIRING || severity < DX_SEVERITY_WARNING)
             continue;
-        facts_add(facts, severity == DX_SEVERITY_CRITICAL ? DX_ROLE_BAD : DX_ROLE_WARN,
-                  ops->text(rows, DX_FIELD_NAME), *summary ? summary : "fires");
+        if (is_incident(ops, rows))
+            add_incident(facts, ops, rows, now_ms);
+        else
+            facts_add(facts, severity == DX_SEVERITY_CRITICAL ? DX_ROLE_BAD : DX_ROLE_WARN,
+                      ops->text(rows, DX_FIELD_NAME), *summary ? summary : "fires");
     }
     ops->close(rows);
 }

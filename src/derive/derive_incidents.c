@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "core/mem.h"
-#include "core/time.h"
 #include "insight/incident.h"
 
 enum { SOURCES_TOLD = 3 };
@@ -81,7 +80,7 @@ static void describe(struct stored_incident *out, const struct incident *in,
 {
     const struct stored_failure *last = &failures[in->member[in->member_count - 1]];
     const char *category = *last->category ? last->category : "platform";
-    char pool[180] = "", from[TIME_TEXT], said[SOURCES_TOLD * 130];
+    char pool[180] = "", said[SOURCES_TOLD * 130];
 
     last_of_each(said, sizeof(said), in, failures);
     if (in->pool > 0)
@@ -95,10 +94,9 @@ static void describe(struct stored_incident *out, const struct incident *in,
                    "{category=\"%.32s\"%s%s%s, projects=\"%" PRId64 "\", severity=\"critical\"}",
                    category, *pool ? ", pool=\"" : "", pool, *pool ? "\"" : "", in->projects);
     (void)snprintf(out->summary, sizeof(out->summary),
-                   "%.32s: %zu jobs of %" PRId64 " project%s failed since %.16s%s%s%s", category,
+                   "%.32s: %zu jobs of %" PRId64 " project%s failed%s%s%s", category,
                    in->member_count, in->projects, in->projects == 1 ? "" : "s",
-                   time_format(from, in->from_ms), in->pool > 0 ? " on " : "",
-                   in->pool > 0 ? last->pool_name : "", said);
+                   in->pool > 0 ? " on " : "", in->pool > 0 ? last->pool_name : "", said);
 }
 
 static bool corroborate(struct store *store, const struct incident *in,
