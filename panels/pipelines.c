@@ -255,8 +255,22 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 
 /* ---- painting ---- */
 
+/* A line needs no zero: from a round time below all of it, so that it is seen to rise and fall. */
+static double floor_of(const struct days *days)
+{
+    double least = (double)NAN, step;
+
+    for (int day = 0; day < DAYS; day++)
+        least = fmin(least, fmin(days->p50[day], fmin(days->p90[day], days->ghost[day])));
+    if (isnan(least))
+        return 0.;
+    least *= 0.8;
+    step = least < 60. ? 10. : least < 600. ? 60. : 300.;
+    return floor(least / step) * step;
+}
+
 static void draw_days(const struct pipelines *p, const struct pipeline *row,
-                      struct dx_canvas *canvas, struct dx_box box)
+                      struct dx_canvas *canvas, struct dx_box box, bool legend)
 {
     const struct days *days = &p->days[row->nth];
     struct dx_series series[] = {
@@ -265,25 +279,53 @@ static void draw_days(const struct pipelines *p, const struct pipeline *row,
     };
 
     dx_graph(canvas, box,
-             DX_GRAPH(.series = series, .count = 2, .min = 0., .max = (double)NAN,
-                      .goal = (double)NAN, .legend = true, .unit = DX_UNIT_SECONDS,
+             DX_GRAPH(.series = series, .count = 2, .min = floor_of(days), .max = (double)NAN,
+                      .goal = (double)NAN, .legend = legend, .unit = DX_UNIT_SECONDS,
                       .from_ms = p->now_ms - DAYS * CI_DAY_MS, .to_ms = p->now_ms,
                       .ghost = p->week ? days->ghost : NULL, .ghost_count = DAYS));
 }
 
+/* "━ p50 11m04s" at col. Returns the columns used, also where it is only measured. */
+static int put_last(struct dx_canvas *canvas, int col, const char *name, enum dx_role role,
+                    double last)
+{
+    char number[64], words[80];
+
+    (void)snprintf(words, sizeof(words), " %s %s", name,
+                   dx_format(number, sizeof(number), DX_UNIT_SECONDS, last));
+    if (canvas) {
+        (void)dx_put(canvas, 0, col, &(struct dx_style){ .role = role }, "━");
+        (void)dx_put(canvas, 0, col + 1, &(struct dx_style){ .role = DX_ROLE_DIM }, words);
+    }
+    return 1 + dx_width(words);
+}
+
+/* Which line is which, and its end, in the line of the name: rows are few. */
 static void draw_under(const void *state, const char *row_key, struct dx_canvas *canvas)
 {
     const struct pipelines *p = state;
     const struct pipeline *row = p->days ? pipelines_find(p, row_key) : NULL;
-    int used;
+    int cols = dx_canvas_cols(canvas), used, legend;
+    double p50, p90;
 
     if (!row)
         return;
-    used = 1 + dx_put(canvas, 0, 1, NULL, row->name);
-    (void)dx_put(canvas, 0, used + 1, &(struct dx_style){ .role = DX_ROLE_DIM },
-                 "duration by day, 14 d");
-    draw_days(p, row, canvas,
-              (struct dx_box){ 1, 1, dx_canvas_rows(canvas) - 1, dx_canvas_cols(canvas) - 2 });
+    p50 = p->days[row->nth].p50[DAYS - 1];
+    p90 = p->days[row->nth].p90[DAYS - 1];
+    legend = put_last(NULL, 0, "p50", DX_ROLE_SERIES_1, p50) + 2 +
+             put_last(NULL, 0, "p90", DX_ROLE_DIM, p90);
+    used = 1 +
+           dx_put_fit(canvas, (struct dx_box){ 0, 1, 1, cols - 2 }, DX_FIT_MIDDLE, NULL, row->name);
+    if (used + 16 < cols)
+        used += 1 + dx_put(canvas, 0, used + 1, &(struct dx_style){ .role = DX_ROLE_DIM },
+                           "by day, 14 d");
+    if (used + 2 + legend < cols) {
+        int col = cols - 1 - legend;
+
+        col += 2 + put_last(canvas, col, "p50", DX_ROLE_SERIES_1, p50);
+        (void)put_last(canvas, col, "p90", DX_ROLE_DIM, p90);
+    }
+    draw_days(p, row, canvas, (struct dx_box){ 1, 1, dx_canvas_rows(canvas) - 1, cols - 2 }, false);
 }
 
 static void draw(const void *state, struct dx_canvas *canvas)
@@ -294,7 +336,7 @@ static void draw(const void *state, struct dx_canvas *canvas)
     if (p->show != SHOW_GRAPH)
         job_draw(&p->job, canvas);
     else if (p->count > 0 && p->days)
-        draw_days(p, &p->rows[0], canvas, all);
+        draw_days(p, &p->rows[0], canvas, all, true);
 }
 
 static const char *title(const void *state)

@@ -156,7 +156,7 @@ void pipelines_read(struct pipelines *p, const struct dx_view *view, const char 
             break;
         take(p, row, rows, &prefix);
     }
-    if (*key || dx_view_rows(view) > (int)p->count + 6) /* else no graph has room */
+    if (*key || dx_rows_under(view, p->count) > 0) /* else no graph has room */
         read_days(p, view, key);
     if (p->count > 1)
         qsort(p->rows, p->count, sizeof(*p->rows), by_rank);

@@ -91,7 +91,7 @@ void queue_draw_under(const void *state, const char *row_key, struct dx_canvas *
 
     if (!pool)
         return;
-    used = 1 + dx_put(canvas, 0, 1, NULL, pool->name);
+    used = 1 + dx_put(canvas, 0, 1, NULL, pool->title);
     (void)dx_put(canvas, 0, used + 1, &(struct dx_style){ .role = DX_ROLE_DIM }, "wait p95");
     draw_wait(p, pool, canvas,
               (struct dx_box){ 1, 1, dx_canvas_rows(canvas) - 1, dx_canvas_cols(canvas) - 2 });

@@ -473,3 +473,50 @@ Test(host, what_it_says_of_the_selected_row_stands_below_the_rows)
     instance_push(&in, &(struct step){ .key = "row 0" });
     cr_expect_not(panel_shows("of row 0"));
 }
+
+static void count_under(const struct dx_view *view, struct dx_list *list)
+{
+    (void)list;
+    panel.events = dx_rows_under(view, (size_t)panel.rows);
+}
+
+/* The list that a view is about is cut for it, where it is high enough: a third is left, six at
+ * least. Rows that are not drawn are not counted in the frame, nor found under the mouse. */
+Test(host, a_long_list_leaves_room_for_what_is_said_of_a_row)
+{
+    grid_done(&grid);
+    grid_init(&grid, 18, 60, &glyph_sets[GLYPHS_ASCII]); /* with its frame */
+    canvas = canvas_of(&grid);
+    lists.under = say_under;
+    instance_open(&in, &lists, "", NULL, 0);
+    panel.rows = 40;
+    panel_update();
+    cr_expect_not(panel_shows("of row 0"));
+    cr_expect(instance_select_at(&in, 12, 1));
+    in.keeps = true;
+    panel_update();
+    cr_expect(strstr(panel_line(11), "of row 11: 6 x 58"), "%s", panel_line(11));
+    cr_expect(panel_shows("4-12 of 40"), "the selected one is the last of nine");
+    cr_expect_not(instance_select_at(&in, 10, 1));
+    cr_expect(instance_select_at(&in, 9, 1));
+    cr_expect_eq(instance_under_rows(&in, 40, 15), 0, "it is too low");
+    cr_expect_eq(instance_under_rows(&in, 40, 36), 12);
+    cr_expect_eq(instance_under_rows(&in, 5, 36), 30, "what is left anyway");
+    lists.under = NULL;
+    cr_expect_eq(instance_under_rows(&in, 40, 36), 0);
+}
+
+Test(host, a_panel_is_told_what_its_list_will_leave)
+{
+    struct reader reader = fake_reader();
+
+    lists.under = say_under;
+    instance_open(&in, &lists, "", NULL, 0);
+    panel.update = count_under;
+    panel.rows = 3;
+    instance_update(&in, &reader, NOW, 20, 58);
+    cr_expect_eq(panel.events, 16);
+    panel.rows = 14;
+    instance_update(&in, &reader, NOW, 20, 58);
+    cr_expect_eq(panel.events, 0, "five are too few");
+}

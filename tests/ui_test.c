@@ -147,6 +147,28 @@ Test(layout, fills_the_screen_without_overlap_at_any_size)
     }
 }
 
+/* Shares are of the whole, not of what the least heights leave: a lower row with high panels in
+ * it does not get half of the page. What wants no more than it needs takes no part. */
+Test(layout, rows_share_by_weight_as_far_as_the_least_heights_allow)
+{
+    struct layout_panel p[] = {
+        { .min_rows = 7, .want_rows = 7, .min_cols = 30 },
+        { .min_rows = 8, .min_cols = 30 },
+        { .min_rows = 10, .min_cols = 30 },
+    };
+    struct layout_row lines[] = { { .panels = p, .count = 1 },
+                                  { .weight = 3, .panels = p + 1, .count = 1 },
+                                  { .weight = 2, .panels = p + 2, .count = 1 } };
+
+    layout_place(lines, 3, (struct dx_box){ 0, 0, 37, 120 }, -1);
+    cr_expect_eq(p[0].box.rows, 7);
+    cr_expect_eq(p[1].box.rows, 18);
+    cr_expect_eq(p[2].box.rows, 12);
+    layout_place(lines, 3, (struct dx_box){ 0, 0, 27, 120 }, -1);
+    cr_expect_eq(p[1].box.rows, 10);
+    cr_expect_eq(p[2].box.rows, 10, "no less than it needs");
+}
+
 Test(layout, the_least_important_goes_first)
 {
     struct layout_panel p[4];

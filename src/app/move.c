@@ -12,7 +12,7 @@
 #include "core/text.h"
 #include "model/action.h"
 
-enum { FRAME_AND_HEAD = 3 };
+enum { FRAME = 2 };
 
 struct instance *move_focused(struct viewer *v)
 {
@@ -24,7 +24,9 @@ struct instance *move_focused(struct viewer *v)
 int move_visible(struct viewer *v)
 {
     struct slot *slot = page_focus(viewer_page(v));
-    int rows = slot ? slot->box.rows - FRAME_AND_HEAD : 1;
+    int rows = slot && slot->instance.columns
+                   ? instance_list_rows(&slot->instance, slot->box.rows - FRAME) - 1
+                   : 1;
 
     return rows > 0 ? rows : 1;
 }

@@ -72,6 +72,7 @@ static struct layout_panel wanted(const struct page *page, struct slot *slot, in
     bool out = cols < slot->settings->min_cols;
     int own;
 
+    slot->instance.keeps = slot->settings->priority == 0;
     if (panel->rows_on && bare) {
         slot->instance.bare = true;
         return (struct layout_panel){ .weight = (int)slot->settings->weight,

@@ -33,7 +33,8 @@
     "          - {panel: sources, weight: 2, priority: 2}\n"
 #define RULES_TOO "      - {panels: [rules]}\n"
 
-/* Each view: what there is, and beside it what is in the selected row. beside: the flaky
+/* Each view: what there is, and beside it what is in the selected row. A list of priority 0
+ * keeps room for more of that row under itself: the pools have a panel for it. beside: the flaky
  * jobs in the overview. */
 #define OVERVIEW(beside)                                                                           \
     "views:\n"                                                                                     \
@@ -48,11 +49,11 @@
 #define CI                                                                                         \
     "  - name: Queues\n"                                                                           \
     "    rows:\n"                                                                                  \
-    "      - panels: [{panel: queue, show: heat, priority: 0}]\n"                                  \
+    "      - panels: [{panel: queue, show: heat, priority: 1}]\n"                                  \
     "      - weight: 2\n"                                                                          \
     "        panels:\n"                                                                            \
-    "          - {panel: queue, show: graph, follow: yes, weight: 2, priority: 2}\n"               \
-    "          - {panel: queue, follow: yes, weight: 3, priority: 1}\n"                            \
+    "          - {panel: queue, show: graph, follow: yes, weight: 2, priority: 3}\n"               \
+    "          - {panel: queue, follow: yes, weight: 3, priority: 2}\n"                            \
     "  - name: Pipelines\n"                                                                        \
     "    rows:\n"                                                                                  \
     "      - panels: [{panel: pipelines, priority: 0}, {panel: pipelines, follow: yes, priority: " \

@@ -150,6 +150,11 @@ int dx_view_rows(const struct dx_view *view)
     return view->rows;
 }
 
+int dx_rows_under(const struct dx_view *view, size_t listed)
+{
+    return instance_under_rows(view->instance, listed, view->rows);
+}
+
 int dx_view_cols(const struct dx_view *view)
 {
     return view->cols;

@@ -12,7 +12,8 @@
 #include "panel/levels.h"
 #include "panel/watchdog.h"
 
-enum { SLOW_MS = 50, SLOW_TIMES = 3, UNDER_LEAST = 6, FRAME_AND_HEAD = 3 };
+enum { SLOW_MS = 50, SLOW_TIMES = 3, FRAME = 2, FRAME_AND_HEAD = 3 };
+enum { UNDER_LEAST = 6, KEPT_FROM = 16 };
 
 /* ---- timing ---- */
 
@@ -305,7 +306,7 @@ bool instance_select_at(struct instance *in, int row, int col)
     const char *key = "";
 
     if (!instance_paints(in))
-        return in->columns && table_select_at(in->table, row);
+        return in->columns && row < in->listed && table_select_at(in->table, row);
     if (in->panel->at)
         key = in->panel->at(in->state, row, col);
     return *key && table_select_key(in->table, key);
@@ -318,19 +319,39 @@ static void paint(struct instance *in, struct dx_canvas *inside, bool focused)
     end(in, CALLBACK_DRAW);
 }
 
+int instance_under_rows(const struct instance *in, size_t listed, int rows)
+{
+    int left = listed < (size_t)rows ? rows - (int)listed - 1 : 0;
+
+    if (!in->panel->under || in->depth > 0 || in->off)
+        return 0;
+    if (left >= UNDER_LEAST)
+        return left;
+    if (!in->keeps || rows < KEPT_FROM)
+        return 0;
+    return rows / 3 > UNDER_LEAST ? rows / 3 : UNDER_LEAST;
+}
+
+int instance_list_rows(const struct instance *in, int rows)
+{
+    return rows - instance_under_rows(in, in->table->shown, rows);
+}
+
 /* The rows, and what the panel has to say of the selected one where they leave room. */
 static void draw_list(struct instance *in, struct dx_canvas *inside, int64_t now_ms, bool focused)
 {
-    int used = in->table->shown < (size_t)inside->rows ? (int)in->table->shown + 1 : inside->rows;
-    struct dx_box rest = { used, 0, inside->rows - used, inside->cols };
+    int listed = instance_list_rows(in, inside->rows);
+    struct dx_box rest = { listed, 0, inside->rows - listed, inside->cols };
+    struct dx_canvas list = canvas_sub(inside, (struct dx_box){ 0, 0, listed, inside->cols }),
+                     under;
     bool marked = in->table->marks.on;
-    struct dx_canvas under;
 
     if (in->unmarked)
         in->table->marks.on = false;
-    table_draw(in->table, inside, now_ms, focused || in->followed);
+    table_draw(in->table, &list, now_ms, focused || in->followed);
     in->table->marks.on = marked;
-    if (!in->panel->under || in->depth > 0 || rest.rows < UNDER_LEAST || in->off)
+    in->listed = listed;
+    if (rest.rows == 0)
         return;
     under = canvas_sub(inside, rest);
     begin(in);
@@ -345,7 +366,8 @@ void instance_draw(struct instance *in, struct dx_canvas *canvas, int64_t now_ms
 
     in->stale = now_ms > in->due_ms && !in->panel->paint;
     if (in->columns)
-        table_scroll(in->table, canvas->rows - FRAME_AND_HEAD); /* the frame counts them */
+        table_scroll(in->table,
+                     instance_list_rows(in, canvas->rows - FRAME) - 1); /* counted there */
     bare = in->bare && (instance_paints(in) || canvas->rows <= FRAME_AND_HEAD);
     inside = bare ? *canvas : instance_frame(in, canvas, now_ms, focused);
     if (inside.rows < 1 || inside.cols < 1)

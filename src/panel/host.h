@@ -51,6 +51,8 @@ struct instance {
     bool idle;           /* it follows one where nothing is selected that can be opened */
     bool followed;       /* its selection is shown without the focus too */
     bool bare;           /* it has no frame */
+    bool keeps;          /* a long list of its own leaves room for what is said of a row of it */
+    int listed;          /* rows of its list that were drawn last, the head among them */
     bool hurried;        /* the first frame of what is opened does not wait for what takes long */
     bool owes;           /* and it left something out: another update is to come */
     bool begun, later;   /* it showed something; dx_later() of this update */
@@ -140,6 +142,11 @@ void week_free(struct instance *instance);
 /* For api.c. */
 struct dx_rows *rows_open(const struct dx_view *view, enum dx_query query,
                           const struct dx_filter *filter);
+
+/* Of so many rows inside the frame those that a list of `listed` rows leaves for what the panel
+ * has to say of the selected one, and those that the list has, its head among them. */
+int instance_under_rows(const struct instance *instance, size_t listed, int rows);
+int instance_list_rows(const struct instance *instance, int rows);
 
 /* It paints its own list now: the arrows go through it in all directions. */
 bool instance_paints(const struct instance *instance);

@@ -124,7 +124,7 @@ struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *can
                            .foot = foot,
                            .note_role = in->stale ? DX_ROLE_STALE : DX_ROLE_DIM,
                            .focused = focused };
-    int rows = canvas->rows - 3; /* of the list */
+    int rows = in->columns ? instance_list_rows(in, canvas->rows - 2) - 1 : 0;
     struct dx_canvas inside;
 
     note_of(in, now_ms, canvas->cols - text_width(path) - text_width(frame.title) - NOTE_OTHER,

@@ -93,19 +93,29 @@ static int total_needed(const struct work *work, int count)
     return rows;
 }
 
+/* It has its height, whatever is left. */
+static bool is_fixed(const struct work *w)
+{
+    return w->height > 0 || (w->want_rows > 0 && needed(w) >= w->want_rows);
+}
+
+/* By weight of all that is not fixed, as far as the minima allow. */
 static void share_rows(struct work *work, int count, int room)
 {
     int left = room - total_needed(work, count), weights = 0, all = left;
 
     for (int i = 0; i < count; i++) {
         work[i].rows = work[i].count > 0 ? needed(&work[i]) : 0;
-        if (work[i].count > 0 && work[i].height == 0)
-            weights += weight_of(work[i].weight);
+        if (work[i].count == 0 || is_fixed(&work[i]))
+            continue;
+        weights += weight_of(work[i].weight);
+        all += work[i].rows;
     }
     for (int i = 0; i < count && weights > 0; i++) {
-        int more = all * weight_of(work[i].weight) / weights;
+        int wanted = all * weight_of(work[i].weight) / weights - work[i].rows;
+        int more = wanted < 0 ? 0 : wanted < left ? wanted : left;
 
-        if (work[i].count == 0 || work[i].height > 0)
+        if (work[i].count == 0 || is_fixed(&work[i]))
             continue;
         if (work[i].want_rows > 0 && work[i].rows + more > work[i].want_rows)
             more = at_least(work[i].want_rows - work[i].rows, 0);

@@ -28,6 +28,8 @@ DX_EXPORT int64_t dx_now(const struct dx_view *view); /* the moment shown, Unix 
  * asked for. */
 DX_EXPORT const struct dx_view *dx_before(const struct dx_view *view);
 DX_EXPORT int dx_view_rows(const struct dx_view *view);
+/* Those that a list of so many rows will leave for under(); 0: none, it is not asked. */
+DX_EXPORT int dx_rows_under(const struct dx_view *view, size_t listed);
 DX_EXPORT int dx_view_cols(const struct dx_view *view);
 /* What takes longer than a frame should: true: leave it out, and draw() that it is being looked
  * for. The frame comes first then, and update() is called again behind it. */
@@ -311,7 +313,8 @@ struct dx_panel {
     /* The source whose age the frame shows; "" or NULL: all that yield what it reads. */
     const char *(*source)(const void *state);
     /* A panel that lists may paint into the rows that its list leaves over, once
-     * there are six: more of the row with this key. NULL: they stay empty. */
+     * there are six: more of the row with this key. NULL: they stay empty. Where it is the
+     * first one of its view and high enough, a longer list leaves a third of the rows. */
     void (*under)(const void *state, const char *row_key, struct dx_canvas *canvas);
     /* The levels below its own list, the first for a row of that list. An instance
      * with `follow: yes` shows what is selected in the one before it: the levels
