@@ -9,19 +9,25 @@
 #include "sim/incident.h"
 #include "sim/noise.h"
 #include "sim_ci_kit.h"
+#include "sim/sim.h"
+#include "sim/tickets.h"
 
 TestSuite(company, .timeout = 60);
 TestSuite(faces, .timeout = 60);
 TestSuite(truth, .timeout = 60);
 
-static struct company *make(uint64_t seed, int64_t start_ms, int repos)
+static struct company *make_in(const struct world *world, int64_t start_ms, int repos)
 {
-    const struct world world = { .seed = seed };
     const struct company_options options = { repos, start_ms, 30 * DAY_MS };
-    struct company *company = company_new(&world, &options);
+    struct company *company = company_new(world, &options);
 
     company_extend(company, start_ms);
     return company;
+}
+
+static struct company *make(uint64_t seed, int64_t start_ms, int repos)
+{
+    return make_in(&(struct world){ .seed = seed }, start_ms, repos);
 }
 
 typedef void job_check(const struct company_job *job, void *self);
@@ -66,6 +72,57 @@ Test(company, is_the_same_for_a_seed_whenever_it_was_started)
     company_free(one);
     company_free(again);
     company_free(later);
+    company_free(other);
+}
+
+struct troubles {
+    int all, platform, waited;
+};
+
+static void count_troubles(const struct company_job *job, void *self)
+{
+    struct troubles *t = self;
+
+    if (job->copy || !job->started_ms)
+        return;
+    t->all++;
+    t->platform += job->failure && job->failure->cause == DX_CAUSE_PLATFORM;
+    t->waited += job->started_ms - job->ready_ms > 5 * MINUTE_MS;
+}
+
+static int late_tickets(struct company *company)
+{
+    struct sla_cycle cycles[SLA_CYCLES_MOST];
+    int late = 0;
+
+    company->desk = helpdesk_new(company);
+    helpdesk_extend(company->desk, T);
+    for (size_t i = 0; i < company->desk->count[TICKETS_JIRA]; i++) {
+        size_t count =
+            ticket_sla(company->desk->tickets[TICKETS_JIRA][i], GOAL_RESOLUTION, T, cycles);
+
+        late += count > 0 && cycles[count - 1].breached;
+    }
+    return late;
+}
+
+/* Wherever its office is: people work, and promises count, by the same clock. */
+Test(company, is_calm_where_that_is_wanted)
+{
+    const struct world usual = { .seed = 7 };
+    const struct world calm = { .seed = 7, .calm = true, .ahead_ms = 3 * DAY_MS + 11 * HOUR_MS };
+    struct company *one = make_in(&usual, T, 50), *other = make_in(&calm, T, 50);
+    struct troubles bad = { 0 }, well = { 0 };
+
+    each_job(one, count_troubles, &bad);
+    each_job(other, count_troubles, &well);
+    cr_expect_gt(well.all, 5000);
+    cr_expect_lt(well.platform * 200, well.all, "%d of %d", well.platform, well.all);
+    cr_expect_gt(bad.platform, 2 * well.platform, "%d, %d", bad.platform, well.platform);
+    cr_expect_lt(well.waited * 50, well.all, "%d of %d", well.waited, well.all);
+    cr_expect_gt(bad.waited, 4 * well.waited, "%d, %d", bad.waited, well.waited);
+    cr_expect_gt(late_tickets(one), 10 * late_tickets(other));
+    company_free(one);
     company_free(other);
 }
 

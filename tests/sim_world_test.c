@@ -132,6 +132,27 @@ Test(world, something_is_wrong_most_of_the_time_in_any_company)
     cr_expect_lt(some, all);
 }
 
+/* What it shows of a day is an incident now and then, and mostly none. */
+Test(world, a_calm_company_has_a_bad_day_now_and_then)
+{
+    const int days = 400;
+    int days_bad = 0;
+
+    for (int day = 0; day < days; day++) {
+        const struct world w = { .seed = 163886, .calm = true };
+        bool wrong = false;
+
+        for (int64_t at = T - (day + 1) * DAY_MS; at < T - day * DAY_MS; at += 10 * MINUTE_MS)
+            for (int kind = INCIDENT_CRUNCH; kind <= INCIDENT_REGISTRY; kind++) {
+                struct incident i = incident_of(&w, (enum incident_kind)kind, at);
+
+                wrong = wrong || (kind != INCIDENT_STRAIN && incident_is_on(&i, at));
+            }
+        days_bad += wrong;
+    }
+    cr_expect(days_bad > days / 4 && days_bad < days / 2, "%d of %d days", days_bad, days);
+}
+
 Test(world, incidents_stay_in_their_slot_and_end)
 {
     for (int kind = INCIDENT_CRUNCH; kind <= INCIDENT_REGISTRY; kind++) {

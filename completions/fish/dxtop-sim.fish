@@ -9,6 +9,7 @@ complete -c dxtop-sim -l public-url -x -d 'in the URLs that it hands out (https:
 complete -c dxtop-sim -l repos -x -d 'repositories of the company (50)'
 complete -c dxtop-sim -l history -x -d 'how long it has had its CI systems (30d)'
 complete -c dxtop-sim -l ahead -x -d 'its offices'\'' clock is so far ahead of UTC (0s): more is done by day'
+complete -c dxtop-sim -l calm -d 'little goes wrong in it: a bad day is rare'
 complete -c dxtop-sim -l rate-limit -x -d 'requests an hour that GitHub allows (5000); 0: no limits'
 complete -c dxtop-sim -l gitlab-limit -x -d 'requests a minute that GitLab allows (2000); 0: any number'
 complete -c dxtop-sim -l auth -d 'want a bearer token, which is made and printed'

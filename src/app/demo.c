@@ -48,6 +48,8 @@ static const char configuration[] =
     "targets:\n"
     "  duration: 20m\n"
     "  flaky: 8\n"
+    "  open_tickets: 50\n"
+    "  mttr: 4d\n"
     "rules: # listed in the view Alerts; none rings: that takes `bell` in its `notify`\n"
     "  no runner: {pool: '*', value: runners, below: 1, for: 2m, severity: critical, notify: "
     "title}\n"
@@ -96,10 +98,16 @@ static bool start_sim(struct demo *demo, struct app *app, struct dx_error *err)
     const struct arguments *args = &app->arguments;
     char seed[64], line[512];
     /* Its GitLab is the company's own, which has no limit: at that of gitlab.com the first
-     * minutes would show a part. */
-    char *argv[10] = { app->paths.sim, mem_text("--port=0"), mem_text("--until-stdin"),
-                       mem_text("--gitlab-limit=0"), NULL };
-    size_t n = 4;
+     * minutes would show a part. Its GitHub has the limit of an enterprise. Calm: what goes wrong
+     * stands out from days on which little does. */
+    char *argv[10] = { app->paths.sim,
+                       mem_text("--port=0"),
+                       mem_text("--until-stdin"),
+                       mem_text("--gitlab-limit=0"),
+                       mem_text("--rate-limit=15000"),
+                       mem_text("--calm"),
+                       NULL };
+    size_t n = 6;
     json_t *said;
 
     if (!*args->common.clock && !*args->common.now)

@@ -14,7 +14,7 @@
 #include "core/text.h"
 #include "sim/noise.h"
 
-enum { OPTIONS = 17, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };
+enum { OPTIONS = 18, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };
 
 /* In its company there is, at the moment of the README's picture, what the
  * dashboard is for: one pool too slow, one without runners, one that strains. */
@@ -34,6 +34,7 @@ static const struct arg rows[OPTIONS + 1] = {
     { "history", 0, "D", FIELD(history), "how long it has had its CI systems (30d)" },
     { "ahead", 0, "D", FIELD(ahead),
       "its offices' clock is so far ahead of UTC (0s): more is done by day" },
+    { "calm", 0, NULL, FIELD(calm), "little goes wrong in it: a bad day is rare" },
     { "rate-limit", 0, "N", FIELD(rate_limit),
       "requests an hour that GitHub allows (5000); 0: no limits" },
     { "gitlab-limit", 0, "N", FIELD(gitlab_limit),
@@ -192,6 +193,7 @@ static bool parse_company(const struct arguments *args, struct sim *sim, struct 
     if (*args->ahead && (!duration_parse(ahead_ms, args->ahead) || *ahead_ms >= 7 * DAY_MS))
         return dx_fail(err, DX_FAULT_CONFIG, "--ahead: \"%.40s\" is not a duration of less than 7d",
                        args->ahead);
+    sim->world.calm = args->calm;
     sim->options = (struct company_options){ .repos = (int)repos,
                                              .start_ms = sim->start_ms,
                                              .history_ms = history_ms };

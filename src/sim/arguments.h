@@ -7,7 +7,7 @@
 struct arguments {
     const char *port, *seed, *clock, *now, *public_url, *token, *repos, *history, *ahead,
         *rate_limit, *gitlab_limit, *shell; /* as given; "" not */
-    bool auth, until_stdin, help, version;
+    bool auth, calm, until_stdin, help, version;
     int port_number;
 };
 

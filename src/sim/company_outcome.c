@@ -41,11 +41,13 @@ static bool is_broken(const struct company *company, const struct company_job *j
 }
 
 /* Each time anew, by the commit: it fails however often it is tried. */
-static bool is_wrong(const struct company_job *job)
+static bool is_wrong(const struct company *company, const struct company_job *job)
 {
     const struct company_run *run = job->attempt->run;
     double share = wrong_share(job->def->work) * run->pipeline->repo->quality;
 
+    if (company->world.calm)
+        share *= 0.6;
     if (run->on_default)
         share *= 0.4; /* what is merged has passed before */
     return noise_chance(run->commit, WRONG + (uint64_t)run->pipeline->index, job->index) < share;
@@ -61,7 +63,7 @@ platform_failure(const struct company *company, const struct company_job *job, s
         return &company_registry_down;
     if (used > 0.9 && chance < 0.03)
         return &company_disk_full;
-    if (chance >= 0.006)
+    if (chance >= (company->world.calm ? 0.001 : 0.006))
         return NULL;
     if (which < 0.2)
         return &company_runner_lost;
@@ -80,7 +82,7 @@ static const struct company_failure *failure_of(const struct company *company,
     if (is_broken(company, job)) /* always the same way */
         return company_failure_of(DX_CAUSE_CODE, job->def->work,
                                   noise_chance(company->world.seed, BREAKING, job->index));
-    if (is_wrong(job))
+    if (is_wrong(company, job))
         return company_failure_of(DX_CAUSE_CODE, job->def->work, how);
     if (chance < job->attempt->run->pipeline->flaky[job->index])
         return company_failure_of(DX_CAUSE_TEST, job->def->work, dice_roll(dice));
@@ -101,7 +103,7 @@ void company_outcome(const struct company *company, struct company_job *job)
 {
     struct dice dice = { .key = job->key, .n = 300 };
     double ms = job->def->minutes * 60e3 * exp(0.22 * bell(&dice));
-    bool hangs = dice_roll(&dice) < 0.0015;
+    bool hangs = dice_roll(&dice) < (company->world.calm ? 0.0003 : 0.0015);
 
     job->skewed = (job->attempt->run->pipeline->repo->system == COMPANY_GITHUB ||
                    job->attempt->run->pipeline->repo->system == COMPANY_AZURE) &&

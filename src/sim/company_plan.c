@@ -107,17 +107,19 @@ static int count_jobs(const struct company_blueprint *print)
     return n;
 }
 
-/* About one test job in twelve is flaky; the first system's first repository has one
- * for sure, so that every company has something to show. */
-static double flakiness(const struct company_pipeline *p, int job, struct dice *dice)
+/* About one test job in twelve is flaky, of a calm company one in twenty; the first system's first
+ * repository has one for sure, so that every company has something to show. */
+static double flakiness(const struct company_pipeline *p, int job, bool calm, struct dice *dice)
 {
     enum company_work work = p->print->jobs[job].work;
-    double chance = dice_roll(dice), how = dice_between(dice, 0.06, 0.3);
+    double chance = dice_roll(dice), how = dice_between(dice, 0.06, calm ? 0.16 : 0.3);
     bool tests = work == WORK_TEST || work == WORK_TRAIN;
 
     if (!tests)
         return 0.;
-    return chance < 0.08 || (p->index == 0 && p->print->jobs[job].minutes > 8.) ? how : 0.;
+    return chance < (calm ? 0.05 : 0.08) || (p->index == 0 && p->print->jobs[job].minutes > 8.)
+               ? how
+               : 0.;
 }
 
 static void add_pipeline(struct company *company, struct company_repo *repo,
@@ -137,7 +139,7 @@ static void add_pipeline(struct company *company, struct company_repo *repo,
         .week_numbers = 40 + (int64_t)(repo->pushes * 14.),
     };
     for (int i = 0; i < p->jobs; i++)
-        p->flaky[i] = flakiness(p, i, &dice);
+        p->flaky[i] = flakiness(p, i, company->world.calm, &dice);
     if (broken)
         p->breaks[(int)(dice_roll(&dice) * p->jobs)] = true;
     company->pipeline_count++;
@@ -155,11 +157,13 @@ static double share_of(const struct company_blueprint *print)
 }
 
 /* As many runners as the load of a workday's noon needs at the pool's usual load,
- * and some for chance. */
+ * and some for chance; to spare where the company is calm. */
 static void size_pools(struct company *company)
 {
     double busy[COMPANY_SYSTEMS][WORLD_POOLS] = { 0 };
     const double noon = 1.75; /* of a workday's mean */
+    const bool calm = company->world.calm;
+    const double chance = calm ? 4. : 0.6;
 
     for (size_t i = 0; i < company->pipeline_count; i++) {
         const struct company_pipeline *p = &company->pipelines[i];
@@ -171,8 +175,9 @@ static void size_pools(struct company *company)
     for (int s = 0; s < COMPANY_SYSTEMS; s++)
         for (int pool = 0; pool < WORLD_POOLS; pool++)
             if (busy[s][pool] > 0.)
-                company->capacity[s][pool] =
-                    (int)ceil(busy[s][pool] / world_pools[pool].load + 0.6 * sqrt(busy[s][pool]));
+                company->capacity[s][pool] = (int)ceil(busy[s][pool] / world_pools[pool].load +
+                                                       chance * sqrt(busy[s][pool])) +
+                                             (calm ? 2 : 0);
 }
 
 void company_plan(struct company *company)

@@ -14,12 +14,13 @@ struct target {
 
 static const struct kind {
     int64_t slot_ms;
-    double likely;      /* share of the slots that have one */
-    double least, most; /* share of the slot that it lasts */
+    double likely, calm; /* share of the slots that have one; where the world is calm */
+    double least, most;  /* share of the slot that it lasts */
     struct target targets[4];
 } kinds[] = {
     [INCIDENT_CRUNCH] = { 6 * HOUR_MS,
                           0.95,
+                          0.04,
                           0.8,
                           0.94,
                           { { POOL_LINUX_XL, 80 },
@@ -28,15 +29,17 @@ static const struct kind {
                             { POOL_WINDOWS, 6 } } },
     [INCIDENT_STRAIN] = { 4 * HOUR_MS,
                           0.85,
+                          0.1,
                           0.6,
                           0.9,
                           { { POOL_WINDOWS, 60 }, { POOL_MACOS, 40 } } },
     [INCIDENT_OUTAGE] = { 2 * HOUR_MS,
                           0.95,
+                          0.01,
                           0.45,
                           0.8,
                           { { POOL_GPU, 85 }, { POOL_ANDROID, 15 } } },
-    [INCIDENT_REGISTRY] = { 12 * HOUR_MS, 0.5, 0.03, 0.07, { { 0, 100 } } },
+    [INCIDENT_REGISTRY] = { 12 * HOUR_MS, 0.5, 0.04, 0.03, 0.07, { { 0, 100 } } },
 };
 
 static int hit(const struct target *targets, double chance)
@@ -60,7 +63,7 @@ struct incident incident_of(const struct world *w, enum incident_kind kind, int6
     double room = (1. - share) * noise_chance(w->seed, place + 2, slot);
     struct incident incident = { .pool = -1, .size = noise_chance(w->seed, place + 3, slot) };
 
-    if (noise_chance(w->seed, place, slot) >= k->likely)
+    if (noise_chance(w->seed, place, slot) >= (w->calm ? k->calm : k->likely))
         return incident;
     incident.pool = hit(k->targets, noise_chance(w->seed, place + 4, slot));
     incident.from_ms = slot * k->slot_ms - shift + (int64_t)(room * (double)k->slot_ms);

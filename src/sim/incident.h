@@ -1,7 +1,8 @@
 /* incident: what goes wrong in the simulated company, and when. Time is cut into
  * slots, one incident at most in each, which begins and ends within it; which
  * pool it hits and how hard comes from the seed. One is under way most of the
- * time, so that there is something to see. */
+ * time, so that there is something to see; where the world is calm there is one
+ * every third day. */
 #ifndef SIM_INCIDENT_H
 #define SIM_INCIDENT_H
 

@@ -115,6 +115,7 @@ static struct ticket *begin_ticket(struct helpdesk *desk, enum ticket_system sys
     double urgent;
 
     t->system = system;
+    t->ahead_ms = company->world.ahead_ms;
     t->created_ms = moment(&company->world, desk->next_day, dice);
     t->repo = repo_for(company, system, dice);
     if (t->repo == -2)

@@ -67,6 +67,7 @@ struct ticket {
     const struct ticket *duplicates; /* an older one of the same outage; NULL */
     int64_t goal_ms[TICKET_GOALS];   /* 0: nobody promised anything */
     bool around_clock;               /* the goals count every hour, not those of business */
+    int64_t ahead_ms;                /* of the office's clock, by which its people work */
     size_t event_count;
     struct ticket_event events[TICKET_EVENTS_MOST]; /* oldest first */
 };

@@ -33,6 +33,7 @@ struct ticket *helpdesk_create(struct helpdesk *desk, enum ticket_system system,
             desk->company->repos[i].system == host)
             t->repo = (int)i;
     t->created_ms = at_ms;
+    t->ahead_ms = desk->company->world.ahead_ms;
     ticket_write(desk->company, &desk->arena, t, &dice);
     t->created_ms = at_ms; /* whatever outage it is about */
     t->number = desk->next_by_hand++;

@@ -90,20 +90,25 @@ static double goal_of(const struct life *l, enum ticket_goal goal)
 
 /* ---- from the first to the last ---- */
 
-/* Most keep what was promised, a few only just, and some do not. */
-static double response_share(struct dice *dice)
+/* Most keep what was promised, a few only just, and some do not; in a calm company hardly any. */
+static double response_share(const struct life *l)
 {
+    struct dice *dice = l->dice;
     double chance = dice_roll(dice);
 
-    if (chance < 0.8)
-        return dice_between(dice, 0.03, 0.9);
-    return chance < 0.86 ? dice_between(dice, 0.95, 0.999) : dice_between(dice, 1.05, 3.);
+    if (chance < (l->company->world.calm ? 0.97 : 0.8))
+        return dice_between(dice, 0.03, l->company->world.calm ? 0.6 : 0.9);
+    return chance < (l->company->world.calm ? 0.985 : 0.86) ? dice_between(dice, 0.95, 0.999)
+                                                            : dice_between(dice, 1.05, 3.);
 }
 
-static double work_share(struct dice *dice)
+static double work_share(const struct life *l)
 {
+    struct dice *dice = l->dice;
     double chance = dice_roll(dice);
 
+    if (l->company->world.calm)
+        return chance < 0.99 ? dice_between(dice, 0.05, 0.7) : dice_between(dice, 0.9, 1.2);
     if (chance < 0.66)
         return dice_between(dice, 0.05, 0.9);
     return chance < 0.92 ? dice_between(dice, 0.9, 2.2) : dice_between(dice, 2., 4.);
@@ -112,7 +117,7 @@ static double work_share(struct dice *dice)
 static void respond(struct life *l)
 {
     struct ticket *t = l->ticket;
-    double work_ms = response_share(l->dice) * goal_of(l, GOAL_RESPONSE);
+    double work_ms = response_share(l) * goal_of(l, GOAL_RESPONSE);
     int64_t at_ms = later(l, t->created_ms, work_ms);
 
     if (dice_roll(l->dice) < 0.55)
@@ -179,7 +184,7 @@ void ticket_live(const struct company *company, struct ticket *t, struct dice *d
         l.agent = ticket_agent(dice_key(dice->key, 5, dice->n++));
     while (l.agent == t->reporter);
     respond(&l);
-    work_ms = work_share(dice) * goal_of(&l, GOAL_RESOLUTION);
+    work_ms = work_share(&l) * goal_of(&l, GOAL_RESOLUTION);
     chance = dice_roll(dice);
     waits = chance < 0.08 ? 2 : chance < 0.38 ? 1 : 0;
     for (int i = 0; i < waits; i++)

@@ -7,13 +7,15 @@
 static int64_t span(const struct ticket *t, int64_t from_ms, int64_t to_ms)
 {
     if (!t->around_clock)
-        return hours_between(from_ms, to_ms);
+        return hours_between(from_ms + t->ahead_ms, to_ms + t->ahead_ms);
     return to_ms > from_ms ? to_ms - from_ms : 0;
 }
 
 static int64_t behind(const struct ticket *t, int64_t from_ms, int64_t length_ms)
 {
-    return t->around_clock ? from_ms + length_ms : hours_after(from_ms, length_ms);
+    if (t->around_clock)
+        return from_ms + length_ms;
+    return hours_after(from_ms + t->ahead_ms, length_ms) - t->ahead_ms;
 }
 
 struct reckoning {
@@ -114,7 +116,7 @@ size_t ticket_sla(const struct ticket *t, enum ticket_goal goal, int64_t at_ms,
 
         count(&r, at_ms);
         c->paused = !r.running;
-        c->within_hours = t->around_clock || hours_open(at_ms);
+        c->within_hours = t->around_clock || hours_open(at_ms + t->ahead_ms);
         if (!c->breached && r.running)
             c->breach_ms = behind(t, at_ms, r.goal_ms - c->elapsed_ms);
     }

@@ -24,6 +24,7 @@ enum { WORLD_PIPELINES = 14 };
 struct world {
     uint64_t seed;
     int64_t ahead_ms; /* so far is the office's clock ahead of UTC */
+    bool calm;        /* little goes wrong, as most people's platforms are on most days */
 };
 
 struct pool_info {
