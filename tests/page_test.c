@@ -3,12 +3,14 @@
 #include "config.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/actions.h"
 #include "app/bars.h"
+#include "app/wall_lines.h"
 #include "app/help.h"
 #include "app/move.h"
 #include "app_kit.h"
@@ -61,7 +63,7 @@ Test(page, forty_by_ten_is_one_panel_and_three_lines)
                                          "| row 2 2.00                           |\n"
                                          "|                                      |\n"
                                          "+--------------------------------------+\n"
-                                         " jk move  / filter  s sort  z zoom\n");
+                                         " jk move  / filter  s sort  ? help\n");
     cr_expect_eq(a.v.pages[0].slots[1].box.rows, 0);
     cr_expect_eq(a.v.pages[0].slots[2].box.rows, 0);
 }
@@ -205,7 +207,40 @@ Test(page, as_many_tabs_have_names_as_there_is_room_for)
     cr_expect_str_eq(tabs(96, 7),
                      "   1  2  3 Pipelines  4 Flaky  5 Tickets  6 Failures  7 Metrics  8 Sources");
     cr_expect_str_eq(tabs(95, 2), "   1  2  3 Pipelines  4  5  6  7  8");
-    cr_expect_str_eq(tabs(50, 7), " 1  2  3  4  5  6  7  8 Sources");
+    cr_expect_str_eq(tabs(50, 7), " 1 2 3 4 5 6 7 8 Sources");
+}
+
+/* Of a title the words that fit beside the numbers of all views. */
+Test(page, where_few_columns_are_left_the_title_gives_way_to_the_views)
+{
+    struct view_settings many[14] = { 0 };
+    struct top_bar top = { .title = "acme platform",
+                           .views = many,
+                           .view_count = 14,
+                           .view = 8,
+                           .now_ms = T0,
+                           .keymap = &a.app.config.keymap };
+    struct grid grid;
+    struct dx_canvas line;
+
+    for (size_t i = 0; i < 14; i++)
+        many[i].name = "A long name of a view";
+    grid_init(&grid, 1, 40, &glyph_sets[GLYPHS_ASCII]);
+    line = canvas_of(&grid);
+    bars_top(&line, &top);
+    cr_expect_not(strstr(grid_line(&grid, 0), "acme"), "%s", grid_line(&grid, 0));
+    cr_expect(strstr(grid_line(&grid, 0), " 9 "), "what is shown is seen: %s", grid_line(&grid, 0));
+    grid_clear(&grid);
+    top.view_count = 9;
+    bars_top(&line, &top);
+    cr_expect(strstr(grid_line(&grid, 0), "dxtop|acme 1 2"), "%s", grid_line(&grid, 0));
+    cr_expect_not(strstr(grid_line(&grid, 0), "platform"));
+    grid_clear(&grid);
+    many[8].name = "Alerts"; /* there is room for that */
+    bars_top(&line, &top);
+    cr_expect(strstr(grid_line(&grid, 0), "dxtop 1 2 3 4 5 6 7 8 9 Alerts "), "%s",
+              grid_line(&grid, 0));
+    grid_done(&grid);
 }
 
 Test(page, a_tab_is_where_it_is_drawn)
@@ -233,6 +268,68 @@ Test(page, a_tab_is_where_it_is_drawn)
         cr_expect_eq(bars_tab_at(&top, cols, cols - 1), -1);
         grid_done(&grid);
     }
+}
+
+static const char *last_line(int cols)
+{
+    static const struct hint hints[] = {
+        { "up", "move", false }, { "ret", "open", false }, { "/", "filter", false },
+        { "s", "sort", false },  { "?", "help", true },    { "q", "quit", false },
+        { NULL, NULL, false },
+    };
+    static char out[256];
+    struct facts facts = { .budget = (double)NAN };
+    struct grid grid;
+    struct dx_canvas line;
+
+    facts.shines[SHINE_LIVE] = 7;
+    grid_init(&grid, 1, cols, &glyph_sets[GLYPHS_ASCII]);
+    line = canvas_of(&grid);
+    bars_bottom(&line, &facts, hints, "");
+    (void)snprintf(out, sizeof(out), "%s", grid_line(&grid, 0));
+    grid_done(&grid);
+    return out;
+}
+
+/* Who knows no key finds the one that tells them all, however little room there is. */
+Test(page, the_way_to_help_is_kept)
+{
+    cr_expect_str_eq(last_line(70), " up move  ret open  / filter  s sort  ? help  q quit         "
+                                    "* 7 live");
+    cr_expect_str_eq(last_line(60), " up move  ret open  / filter  s sort  ? help       * 7 live");
+    cr_expect_str_eq(last_line(40), " up move  ret open  ? help          * 7");
+    cr_expect_str_eq(last_line(24), " up move  ? help    * 7");
+    cr_expect_str_eq(last_line(14), " ? help   * 7");
+}
+
+Test(page, nothing_on_the_wall_stands_on_something_else)
+{
+    static struct facts facts;
+    const struct wall_lines lines = { .title = "acme",
+                                      .page = "health",
+                                      .trouble = "",
+                                      .message = "",
+                                      .facts = &facts,
+                                      .pages = 3,
+                                      .now_ms = T0 };
+    struct grid grid;
+    struct dx_canvas canvas;
+
+    facts = (struct facts){ .budget = (double)NAN, .ok_ms = T0 - 20000, .source_count = 1 };
+    facts.shines[SHINE_LIVE] = 7;
+    facts.shines[SHINE_LIMITED] = 1;
+    facts.source[0] = (struct source_light){ .name = "github", .shine = SHINE_LIMITED };
+    grid_init(&grid, 10, 60, &glyph_sets[GLYPHS_ASCII]);
+    canvas = canvas_of(&grid);
+    wall_lines_draw(&canvas, &lines);
+    cr_expect_str_eq(grid_line(&grid, 9),
+                     "  * * *  1 of 3   * 7 live  o github limited  data 20s old");
+    grid_done(&grid);
+    grid_init(&grid, 10, 40, &glyph_sets[GLYPHS_ASCII]);
+    canvas = canvas_of(&grid);
+    wall_lines_draw(&canvas, &lines);
+    cr_expect_str_eq(grid_line(&grid, 9), "  * * *    * 7  o github  data 20s old");
+    grid_done(&grid);
 }
 
 static const char *headline(const struct facts *facts, const char *trouble, int cols)

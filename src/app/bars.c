@@ -1,4 +1,4 @@
-/* bars: the three lines around the panels. */
+/* bars: the lines around the panels, but for the first one. */
 #include "config.h"
 
 #include "app/bars.h"
@@ -11,192 +11,13 @@
 #include "core/text.h"
 #include "core/time.h"
 
-enum { SOME_NAMES_FROM_COLS = 96, SECONDS_FROM_COLS = 96, MARGIN = 1, CLOCK_ROOM = 10 };
-enum { CLOCK_TOO_FROM_COLS = 60, GAP = 3 };
-enum { TABS_MOST = 32, NAME_LEAST = 6, LEGEND_COLS = 37 };
+enum { MARGIN = 1, LEGEND_COLS = 37 };
 
 static const struct dx_style text = { .role = DX_ROLE_TEXT };
 static const struct dx_style strong = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
 static const struct dx_style dim = { .role = DX_ROLE_DIM };
 static const struct dx_style border = { .role = DX_ROLE_BORDER };
 static const struct dx_style key_style = { .role = DX_ROLE_KEY };
-
-/* ---- line 1 ---- */
-
-/* Put the text, or only measure it where canvas is NULL. */
-static int put(struct dx_canvas *line, int col, const struct dx_style *style, const char *s)
-{
-    if (line)
-        (void)canvas_put(line, 0, col, style, s);
-    return text_width(s);
-}
-
-/* Draw the tab of a view at col, its name in so many columns; returns its width. */
-static int tab(struct dx_canvas *line, const struct top_bar *top, size_t i, int col, int room)
-{
-    bool active = i == top->view;
-    char key[32] = " ", name[256];
-    int from = col;
-
-    (void)keymap_nth(top->keymap, ACTION_VIEW, (int)i, key + 1, sizeof(key) - 1);
-    col += put(line, col, active ? &strong : &key_style, key);
-    if (room > 0) {
-        (void)text_cut(name, sizeof(name), top->views[i].name, room,
-                       line ? line->grid->glyphs->glyph[DX_GLYPH_ELLIPSIS] : ".");
-        col += put(line, col, &text, " ");
-        col += put(line, col, active ? &strong : &text, name);
-    }
-    col += put(line, col, &text, " ");
-    if (active && line)
-        canvas_attr(line, (struct dx_box){ 0, from, 1, col - from }, DX_ON_SELECTED);
-    return col - from;
-}
-
-/* Where the tabs begin; draws what stands before them when line is not NULL. */
-static int before_tabs(struct dx_canvas *line, const struct top_bar *top, int cols)
-{
-    int col = MARGIN;
-
-    col += put(line, col, &strong, "dxtop");
-    if (*top->title && cols >= 40) {
-        char name[64];
-
-        (void)text_cut(name, sizeof(name), top->title, cols >= 60 ? 24 : 10, "…");
-        col += put(line, col, &border, line ? line->grid->glyphs->vertical : "|");
-        col += put(line, col, &text, name);
-    }
-    return col + (cols >= 60 ? 2 : 0);
-}
-
-/* How many columns the names of all but the active view take where none is longer. */
-static int names_width(const struct top_bar *top, size_t count, int longest)
-{
-    int width = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        int name = text_width(top->views[i].name);
-
-        width += i == top->view ? 0 : 1 + (name < longest ? name : longest);
-    }
-    return width;
-}
-
-/* One more name, as much of it as there is room for. */
-static void name_one(const struct top_bar *top, size_t i, int room[TABS_MOST], int *left)
-{
-    int name = text_width(top->views[i].name);
-
-    if (name > *left - 1)
-        name = *left - 1;
-    if (name < NAME_LEAST && name < text_width(top->views[i].name))
-        return;
-    room[i] = name;
-    *left -= name + 1;
-}
-
-/* The columns of each tab's name, 0: its number only. The active one has its name; all have
- * where the longest are cut a little; else those beside the active one. */
-static void plan_tabs(const struct top_bar *top, int cols, int room[TABS_MOST])
-{
-    size_t count = top->view_count < TABS_MOST ? top->view_count : TABS_MOST;
-    int left = cols - before_tabs(NULL, top, cols) - CLOCK_ROOM, longest = 0;
-
-    for (size_t i = 0; i < TABS_MOST; i++)
-        room[i] = 0;
-    if (top->view < count)
-        room[top->view] = text_width(top->views[top->view].name);
-    for (size_t i = 0; i < count; i++) {
-        left -= tab(NULL, top, i, 0, room[i]);
-        if (text_width(top->views[i].name) > longest)
-            longest = text_width(top->views[i].name);
-    }
-    if (cols < SOME_NAMES_FROM_COLS && (cols < 60 || names_width(top, count, longest) > left))
-        return;
-    while (longest > NAME_LEAST && names_width(top, count, longest) > left)
-        longest--;
-    if (names_width(top, count, longest) <= left) {
-        for (size_t i = 0; i < count; i++) {
-            int name = text_width(top->views[i].name);
-
-            room[i] = i == top->view || name < longest ? name : longest;
-        }
-        return;
-    }
-    for (size_t away = 1; away < count; away++) {
-        if (top->view + away < count)
-            name_one(top, top->view + away, room, &left);
-        if (top->view >= away && top->view - away < count)
-            name_one(top, top->view - away, room, &left);
-    }
-}
-
-static void clock_text(char *out, size_t cap, int64_t now_ms, bool seconds)
-{
-    time_t at = (time_t)(now_ms / 1000);
-    struct tm tm;
-
-    (void)localtime_r(&at, &tm);
-    (void)strftime(out, cap, seconds ? "%H:%M:%S" : "%H:%M", &tm);
-}
-
-/* What is not of now says so, and is dropped last: the clock goes before it. */
-static void put_moment(struct dx_canvas *line, const char *moment, int end)
-{
-    (void)canvas_put(line, 0, end - text_width(moment),
-                     &(struct dx_style){ .role = DX_ROLE_BUSY, .attr = DX_BOLD }, moment);
-}
-
-static int aside_of(const struct top_bar *top)
-{
-    return top->moment && *top->moment ? text_width(top->moment) + GAP : 0;
-}
-
-void bars_top(struct dx_canvas *line, const struct top_bar *top)
-{
-    const char *moment = top->moment ? top->moment : "";
-    int aside = aside_of(top), col = before_tabs(line, top, line->cols - aside);
-    int room[TABS_MOST], width;
-    char clock[32], frozen[48];
-
-    clock_text(clock, sizeof(clock), top->now_ms, line->cols >= SECONDS_FROM_COLS);
-    if (*moment && line->cols < CLOCK_TOO_FROM_COLS)
-        clock[0] = '\0';
-    width = text_width(clock) + aside;
-    plan_tabs(top, line->cols - aside, room);
-    for (size_t i = 0; i < top->view_count; i++) {
-        int name = i < TABS_MOST ? room[i] : 0;
-
-        if (col + tab(NULL, top, i, 0, name) > line->cols - width - 2)
-            break;
-        col += tab(line, top, i, col, name);
-    }
-    if (top->frozen_ms > 0) {
-        clock_text(clock, sizeof(clock), top->frozen_ms, line->cols >= SECONDS_FROM_COLS);
-        (void)snprintf(frozen, sizeof(frozen), "frozen at %s", clock);
-        if (col + text_width(frozen) + 2 > line->cols)
-            (void)snprintf(frozen, sizeof(frozen), "frozen");
-        (void)canvas_put(line, 0, line->cols - text_width(frozen) - MARGIN,
-                         &(struct dx_style){ .role = DX_ROLE_BUSY }, frozen);
-        return;
-    }
-    put_moment(line, moment, line->cols - MARGIN - (*clock ? text_width(clock) + GAP : 0));
-    (void)canvas_put(line, 0, line->cols - text_width(clock) - MARGIN, &text, clock);
-}
-
-int bars_tab_at(const struct top_bar *top, int cols, int col)
-{
-    int at = before_tabs(NULL, top, cols - aside_of(top)), room[TABS_MOST];
-
-    plan_tabs(top, cols - aside_of(top), room);
-    for (size_t i = 0; i < top->view_count; i++) {
-        int width = tab(NULL, top, i, 0, i < TABS_MOST ? room[i] : 0);
-
-        if (col >= at && col < at + width)
-            return (int)i;
-        at += width;
-    }
-    return -1;
-}
 
 /* ---- line 2 ---- */
 
@@ -432,21 +253,31 @@ static int lights(struct dx_canvas *line, const struct facts *facts)
     return end;
 }
 
+static int hint_width(const struct hint *hint)
+{
+    return text_width(hint->key) + 1 + text_width(hint->what);
+}
+
 void bars_bottom(struct dx_canvas *line, const struct facts *facts, const struct hint *hints,
                  const char *message)
 {
-    int end = lights(line, facts), col = MARGIN;
+    int end = lights(line, facts), col = MARGIN, kept = 0;
+    bool full = false;
 
     if (*message) {
         (void)canvas_put_fit(line, (struct dx_box){ 0, col, 1, end - col }, DX_FIT_LEFT, &text,
                              message);
         return;
     }
+    for (const struct hint *h = hints; h->key; h++)
+        kept += h->kept ? hint_width(h) + 2 : 0;
     for (; hints->key; hints++) {
-        int width = text_width(hints->key) + 1 + text_width(hints->what);
+        int width = hint_width(hints);
 
-        if (col + width > end)
-            break;
+        kept -= hints->kept ? width + 2 : 0;
+        full = full || (!hints->kept && col + width + (kept > 0 ? kept : 0) > end);
+        if (hints->kept ? col + width > end : full)
+            continue;
         (void)canvas_put(line, 0, col, &key_style, hints->key);
         (void)canvas_put(line, 0, col + text_width(hints->key) + 1, &dim, hints->what);
         col += width + 2;

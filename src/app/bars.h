@@ -33,6 +33,7 @@ void bars_compared(struct dx_canvas *line, const struct compared *compared);
 
 struct hint {
     const char *key, *what;
+    bool kept; /* others go before it */
 };
 /* message: in place of the hints; "" none. hints end at key NULL. */
 void bars_bottom(struct dx_canvas *line, const struct facts *facts, const struct hint *hints,

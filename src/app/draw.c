@@ -141,7 +141,7 @@ static size_t time_hints(struct viewer *v, struct hint *hints, char keys[][32])
         bool off = all[i].action == ACTION_WEEK && v->week;
 
         if (*key)
-            hints[n++] = (struct hint){ key, off ? "week off" : all[i].word };
+            hints[n++] = (struct hint){ key, off ? "week off" : all[i].word, false };
     }
     return n;
 }
@@ -164,7 +164,7 @@ static size_t make_hints(struct viewer *v, const struct glyphs *g, struct hint *
             key = g->up_down;
         else if (strcmp(key, "enter") == 0)
             key = g->enter;
-        hints[n++] = (struct hint){ key, action_kinds[i].hint };
+        hints[n++] = (struct hint){ key, action_kinds[i].hint, i == ACTION_HELP };
     }
     return n;
 }
@@ -175,7 +175,7 @@ static void draw_bottom(struct viewer *v, struct dx_canvas *line)
         [TYPING_FILTER] = '/', [TYPING_COMMAND] = ':', [TYPING_WORD] = '>'
     };
     enum { HINTS = 15 };
-    struct hint hints[HINTS + 1] = { { NULL, NULL } };
+    struct hint hints[HINTS + 1] = { { 0 } };
     char keys[HINTS][32], about[400] = "";
     const char *words = time_boot_ms() < v->message_until ? v->message : "";
     int cursor = -1;
@@ -184,7 +184,7 @@ static void draw_bottom(struct viewer *v, struct dx_canvas *line)
         (void)command_hint(v, about, sizeof(about));
     else if (v->typing == TYPING_WORD)
         (void)snprintf(about, sizeof(about), "%s", say_hint(v));
-    hints[make_hints(v, line->grid->glyphs, hints, keys, HINTS)] = (struct hint){ NULL, NULL };
+    hints[make_hints(v, line->grid->glyphs, hints, keys, HINTS)] = (struct hint){ 0 };
     if (v->typing != TYPING_NONE)
         cursor = bars_type(line, &v->facts, prompts[v->typing], &v->line, about);
     else

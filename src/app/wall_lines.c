@@ -13,6 +13,7 @@
 
 enum {
     MARGIN = 2,
+    ROOMY_COLS = 60,
     ROOMY_ROWS = 30, /* from here on blank lines around the sentence */
     TWO_LINES_ROWS = 16,
     DOTS_MOST = 12,
@@ -170,24 +171,26 @@ static void put_sentence(struct dx_canvas *canvas, const struct wall_lines *line
 
 /* ---- the last line ---- */
 
-static void put_pages(struct dx_canvas *canvas, const struct wall_lines *lines, int row)
+/* Returns where it ends. Where there is little room the dots say it. */
+static int put_pages(struct dx_canvas *canvas, const struct wall_lines *lines, int row)
 {
     const char *dot = canvas->grid->glyphs->glyph[DX_GLYPH_LIVE];
     int col = MARGIN;
     char words[64];
 
     if (*lines->message) {
-        (void)canvas_put(canvas, row, col, &text, lines->message);
-        return;
+        return col + canvas_put(canvas, row, col, &text, lines->message);
     }
     for (size_t i = 0; lines->pages > 1 && lines->pages <= DOTS_MOST && i < lines->pages; i++)
         col += 1 + canvas_put(canvas, row, col, i == lines->at ? &text : &border, dot);
     col += col > MARGIN;
-    if (lines->pages > 1) {
+    words[0] = '\0';
+    if (lines->pages > 1 && (canvas->cols >= ROOMY_COLS || lines->pages > DOTS_MOST))
         (void)snprintf(words, sizeof(words), "%zu of %zu%s", lines->at + 1, lines->pages,
                        lines->paused ? "  paused" : "");
-        (void)canvas_put(canvas, row, col, &dim, words);
-    }
+    else if (lines->paused)
+        (void)snprintf(words, sizeof(words), "paused");
+    return col + canvas_put(canvas, row, col, &dim, words);
 }
 
 /* Of one that is not live the name, else how many they are. */
@@ -201,31 +204,37 @@ static void light_text(char *out, size_t cap, const struct facts *facts, enum li
             text_copy(out, cap, facts->source[i].name);
 }
 
-/* Ends at column end; returns where the next one to its left ends. */
-static int put_light(struct dx_canvas *canvas, const struct facts *facts, int row, int end,
-                     enum light light)
+/* At the right end of the room, which gets so much smaller; without its word where that does not
+ * fit. */
+static void put_light(struct dx_canvas *canvas, const struct facts *facts, struct dx_box *room,
+                      enum light light)
 {
     const struct light_look *look = &light_looks[light];
+    const char *word = look->word;
     char name[48];
-    int width;
+    int width, col;
 
     if (facts->lights[light] == 0)
-        return end;
+        return;
     light_text(name, sizeof(name), facts, light);
-    width = 3 + text_width(name) + text_width(look->word);
-    if (end - width <= MARGIN)
-        return end;
-    (void)canvas_put(canvas, row, end - width, &(struct dx_style){ .role = look->role },
+    width = 2 + text_width(name) + 1 + text_width(word);
+    if (width > room->cols) {
+        width -= 1 + text_width(word);
+        word = "";
+    }
+    if (width > room->cols)
+        return;
+    col = room->col + room->cols - width;
+    (void)canvas_put(canvas, room->row, col, &(struct dx_style){ .role = look->role },
                      canvas->grid->glyphs->glyph[look->glyph]);
-    (void)canvas_put(canvas, row, end - width + 2, &text, name);
-    (void)canvas_put(canvas, row, end - text_width(look->word), &dim, look->word);
-    return end - width - 2;
+    (void)canvas_put(canvas, room->row, col + 2, &text, name);
+    (void)canvas_put(canvas, room->row, col + width - text_width(word), &dim, word);
+    room->cols -= width + 2;
 }
 
-static void put_right(struct dx_canvas *canvas, const struct wall_lines *lines, int row)
+static void put_right(struct dx_canvas *canvas, const struct wall_lines *lines, struct dx_box room)
 {
     const struct facts *f = lines->facts;
-    int end = canvas->cols - MARGIN;
     int64_t age_s = (lines->now_ms - f->ok_ms) / 1000 / AGE_STEP * AGE_STEP;
     char words[64], age[TIME_TEXT];
 
@@ -235,17 +244,17 @@ static void put_right(struct dx_canvas *canvas, const struct wall_lines *lines, 
         else
             (void)snprintf(words, sizeof(words), "data %s old",
                            duration_format(age, age_s * 1000, false));
-        end -= text_width(words);
-        (void)canvas_put(canvas, row, end, &dim, words);
-        end -= 2;
+        (void)canvas_put_fit(canvas, room, DX_FIT_RIGHT, &dim, words);
+        room.cols -= text_width(words) + 2;
     }
     for (int i = LIGHT_LOST; i >= LIGHT_LIVE; i--)
-        end = put_light(canvas, f, row, end, (enum light)i);
+        put_light(canvas, f, &room, (enum light)i);
 }
 
 void wall_lines_draw(struct dx_canvas *canvas, const struct wall_lines *lines)
 {
     int rule = canvas->rows - below(canvas->rows), last = canvas->rows - 1;
+    int left;
     bool roomy = canvas->rows >= ROOMY_ROWS;
     bool bad = lines->facts->bad > 0 || *lines->trouble;
     struct dx_style style = { .role = bad ? DX_ROLE_BAD : DX_ROLE_BORDER };
@@ -256,6 +265,6 @@ void wall_lines_draw(struct dx_canvas *canvas, const struct wall_lines *lines)
     for (int col = 0; col < canvas->cols; col++)
         (void)canvas_put(canvas, rule, col, &style, canvas->grid->glyphs->horizontal);
     put_sentence(canvas, lines, rule + 1 + roomy, last - 1 - roomy);
-    put_pages(canvas, lines, last);
-    put_right(canvas, lines, last);
+    left = put_pages(canvas, lines, last) + 2;
+    put_right(canvas, lines, (struct dx_box){ last, left, 1, canvas->cols - MARGIN - left });
 }
