@@ -85,7 +85,8 @@ static const struct dx_column columns[] = {
             "jobs that got a runner within the window: what the quantiles are of" },
     [GOAL] = { "GOAL", DX_CELL_TEXT, DX_UNIT_NONE, 7, 5, 6, DX_FIT_RIGHT,
                "what P95 is to stay below" },
-    [GAUGE] = { "", DX_CELL_GAUGE, DX_UNIT_NONE, 6, 5, 12, DX_FIT_LEFT, "share of busy runners" },
+    [GAUGE] = { "BUSY", DX_CELL_GAUGE, DX_UNIT_NONE, 6, 5, 12, DX_FIT_LEFT,
+                "share of busy runners" },
     [RUNNERS] = { "RUNNERS", DX_CELL_TEXT, DX_UNIT_NONE, 5, 7, 9, DX_FIT_RIGHT,
                   "busy and online runners, where the server counts them" },
     [DAY] = { "24 H", DX_CELL_SPARK, DX_UNIT_NONE, 2, 4, SPARK, DX_FIT_LEFT,
@@ -155,7 +156,7 @@ static bool open_panel(void *state, struct dx_error *err)
 
     memcpy(p->columns, columns, sizeof(columns));
     if (p->show == SHOW_HEAT) {
-        p->columns[DAY].title = "24 H AGAINST THE GOAL";
+        p->columns[DAY].title = "24 H / GOAL";
         p->columns[DAY].type = DX_CELL_HEAT;
         p->columns[DAY].max = 0;
         p->columns[DAY].help = "P95 of each hour, from idle to the goal and past it";

@@ -282,7 +282,7 @@ static const char *last_line(int cols)
     struct grid grid;
     struct dx_canvas line;
 
-    facts.shines[SHINE_LIVE] = 7;
+    facts.lights[LIGHT_LIVE] = 7;
     grid_init(&grid, 1, cols, &glyph_sets[GLYPHS_ASCII]);
     line = canvas_of(&grid);
     bars_bottom(&line, &facts, hints, "");
@@ -316,9 +316,9 @@ Test(page, nothing_on_the_wall_stands_on_something_else)
     struct dx_canvas canvas;
 
     facts = (struct facts){ .budget = (double)NAN, .ok_ms = T0 - 20000, .source_count = 1 };
-    facts.shines[SHINE_LIVE] = 7;
-    facts.shines[SHINE_LIMITED] = 1;
-    facts.source[0] = (struct source_light){ .name = "github", .shine = SHINE_LIMITED };
+    facts.lights[LIGHT_LIVE] = 7;
+    facts.lights[LIGHT_LIMITED] = 1;
+    facts.source[0] = (struct fact_source){ .name = "github", .light = LIGHT_LIMITED };
     grid_init(&grid, 10, 60, &glyph_sets[GLYPHS_ASCII]);
     canvas = canvas_of(&grid);
     wall_lines_draw(&canvas, &lines);

@@ -243,6 +243,79 @@ Test(table, a_time_is_not_cut)
     table_done(&t);
 }
 
+static const struct dx_column back_columns[] = {
+    { "NAME", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 12, DX_FIT_LEFT, "" },
+    { "STATE", DX_CELL_TEXT, DX_UNIT_NONE, 5, 5, 9, DX_FIT_LEFT, "" },
+    { "WHAT", DX_CELL_TEXT, DX_UNIT_NONE, 3, 20, 40, DX_FIT_LEFT, "" },
+    { "OWNER", DX_CELL_TEXT, DX_UNIT_NONE, 4, 5, 20, DX_FIT_LEFT, "" },
+    { 0 },
+};
+
+static void draw_back(const struct dx_cell *cells, int cols)
+{
+    struct table t;
+
+    start(3, cols, GLYPHS_ASCII);
+    table_init(&t, back_columns);
+    table_add(&t, DX_ROW(.key = "1", .url = "", .cells = cells));
+    table_arrange(&t);
+    table_draw(&t, &canvas, 0, false);
+    table_done(&t);
+}
+
+/* The narrow one was given up for the wide one, which then had no room either. */
+Test(table, what_was_given_up_for_nothing_comes_back)
+{
+    const struct dx_cell cells[] = { { .text = "NoRunners" },
+                                     { .text = "critical" },
+                                     { .text = "android has no runner online" },
+                                     { .text = "–" } };
+
+    draw_back(cells, 24);
+    cr_expect(is_drawn(" NoRunners critical", 24));
+    cr_expect_not(is_drawn("android", 24));
+    grid_done(&grid);
+    draw_back(cells, 18);
+    cr_expect_not(is_drawn("crit", 18), "whole or not at all");
+    grid_done(&grid);
+}
+
+/* A dash in every row is no news. */
+Test(table, what_is_known_of_no_row_takes_no_room)
+{
+    struct dx_cell cells[] = {
+        { .text = "NoRunners" }, { .text = "critical" }, { .text = "android" }, { .text = "–" }
+    };
+
+    draw_back(cells, 60);
+    cr_expect(is_drawn(" NoRunners critical android", 60));
+    for (int col = 0; col < 60; col++)
+        cr_expect_neq(grid.cells[60 + col].cp[0], 0x2013);
+    grid_done(&grid);
+    cells[3].text = "k.wu";
+    draw_back(cells, 60);
+    cr_expect(is_drawn("k.wu", 60));
+    grid_done(&grid);
+}
+
+Test(table, a_notice_is_cut_behind_a_word)
+{
+    const struct dx_cell cells[] = { { .text = "gpu" },
+                                     { .text = "no runner since 13:58", .attr = DX_SPAN },
+                                     { .text = "" },
+                                     { .text = "" } };
+
+    draw_back(cells, 34);
+    cr_expect(is_drawn("no runner since 13:58", 34));
+    grid_done(&grid);
+    draw_back(cells, 27);
+    cr_expect(is_drawn("no runner ~ ", 27));
+    grid_done(&grid);
+    draw_back(cells, 21);
+    cr_expect(is_drawn("no r", 21) && !is_drawn("runner", 21), "a word alone says too little");
+    grid_done(&grid);
+}
+
 static const struct {
     const char *filter;
     size_t shown;

@@ -192,8 +192,8 @@ void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms
 void facts_missed(struct facts *facts)
 {
     for (size_t i = 0; i < facts->source_count; i++)
-        if (facts->source[i].shine == SHINE_LIVE)
-            facts->source[i].shine = SHINE_STALE;
-    facts->shines[SHINE_STALE] += facts->shines[SHINE_LIVE];
-    facts->shines[SHINE_LIVE] = 0;
+        if (facts->source[i].light == LIGHT_LIVE)
+            facts->source[i].light = LIGHT_STALE;
+    facts->lights[LIGHT_STALE] += facts->lights[LIGHT_LIVE];
+    facts->lights[LIGHT_LIVE] = 0;
 }

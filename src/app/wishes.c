@@ -89,7 +89,7 @@ static void judge(struct viewer *v, enum dx_verdict verdict)
     if (!in || instance_event(in, &event, &host) == DX_IGNORED)
         viewer_say(v, "there is nothing to %s here", words[verdict]);
     else
-        wishes_grant(v, &host);
+        grant(v, &host);
 }
 
 void do_accept(struct viewer *v, const struct deed *deed)

@@ -10,6 +10,7 @@
 #include "ui/widgets.h"
 
 enum { GAP = 1, MARGIN = 1, CELL_MAX = 512, STRIP_WISH = 12, SHORT = 9 };
+enum { HOURS = 24, HOURS_FROM_COLS = 100 };
 
 struct plan {
     int width[TABLE_COLUMNS_MOST], col[TABLE_COLUMNS_MOST], need[TABLE_COLUMNS_MOST];
@@ -107,6 +108,8 @@ static int first_width(const struct dx_column *c, int need, int cols)
 {
     int width = least(c), most = c->max;
 
+    if (c->type == DX_CELL_HEAT && cols >= HOURS_FROM_COLS) /* a cell for each */
+        return width < HOURS ? HOURS : width;
     if (is_long(c))
         return width < STRIP_WISH && (c->max == 0 || c->max > STRIP_WISH) ? STRIP_WISH : width;
     if (c->type == DX_CELL_STATE || is_drawn(c))
@@ -156,7 +159,8 @@ static bool narrow(const struct table *table, struct plan *plan, int worst, int 
     return over < was;
 }
 
-/* A text that no row has takes no room: the pipeline, where all are of one. */
+/* A text that no row has takes no room: the pipeline, where all are of one; what is not known of
+ * any. */
 static bool says_nothing(const struct table *table, int column)
 {
     const struct dx_column *c = &table->columns[column];
@@ -166,7 +170,7 @@ static bool says_nothing(const struct table *table, int column)
     for (size_t i = 0; i < table->row_count; i++) {
         const char *text = table->rows[i].cells[column].text;
 
-        if (text && *text)
+        if (text && *text && strcmp(text, "–") != 0)
             return false;
     }
     return true;
@@ -185,6 +189,29 @@ static int known_need(struct table *table, int column, int cols, int64_t now_ms)
     if (table->need[column] == 0)
         table->need[column] = needed(table, column, cols, now_ms);
     return table->need[column];
+}
+
+/* One that was given up for a wide one that then went too: what is left may be enough for it,
+ * whole. The most wanted first. */
+static void take_back(const struct table *table, struct plan *plan, int room)
+{
+    for (int best = 0; best >= 0 && room > GAP;) {
+        best = -1;
+        for (int i = 0; i < table->column_count; i++) {
+            const struct dx_column *c = &table->columns[i];
+            int need = is_drawn(c) ? STRIP_WISH : plan->need[i];
+
+            if (plan->shown[i] || need + GAP > room || says_nothing(table, i) ||
+                (best >= 0 && c->priority >= table->columns[best].priority))
+                continue;
+            best = i;
+            plan->width[i] = c->max > 0 && c->max < need ? c->max : need;
+        }
+        if (best >= 0) {
+            plan->shown[best] = true;
+            room -= plan->width[best] + GAP;
+        }
+    }
 }
 
 static void make_plan(struct table *table, struct plan *plan, int cols, int64_t now_ms)
@@ -223,6 +250,7 @@ static void make_plan(struct table *table, struct plan *plan, int cols, int64_t 
             room -= more;
         }
     }
+    take_back(table, plan, room);
     for (int i = 0, col = MARGIN; i < table->column_count; i++) {
         plan->col[i] = col;
         col += plan->shown[i] ? plan->width[i] + GAP : 0;
@@ -282,6 +310,28 @@ static void put_interval(struct dx_canvas *canvas, const struct dx_cell *cell, s
                               .role = cell->role == DX_ROLE_TEXT ? DX_ROLE_SERIES_1 : cell->role));
 }
 
+/* Cut behind a word: "no runner …", not "no runner si…", where that is most of it. */
+static void put_notice(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+                       const char *text)
+{
+    char words[CELL_MAX];
+    size_t n = strlen(text);
+
+    (void)snprintf(words, sizeof(words), "%.*s", (int)sizeof(words) - 8, text);
+    while (text_width(words) > box.cols && n > 0) {
+        n = n < strlen(words) ? n : strlen(words);
+        while (n > 0 && words[n - 1] != ' ')
+            n--;
+        if (n > 0)
+            (void)snprintf(words + n, sizeof(words) - n, "%s",
+                           canvas->grid->glyphs->glyph[DX_GLYPH_ELLIPSIS]);
+        n -= n > 0;
+    }
+    if (text_width(words) > box.cols || 2 * text_width(words) <= box.cols)
+        (void)snprintf(words, sizeof(words), "%s", text);
+    (void)canvas_put_fit(canvas, box, DX_FIT_LEFT, style, words);
+}
+
 static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
                      const struct table_row *row, const struct dx_cell *cell, struct dx_box box,
                      int64_t now_ms)
@@ -292,7 +342,7 @@ static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
     char text[CELL_MAX];
 
     if (cell->attr & DX_SPAN) {
-        (void)canvas_put_fit(canvas, box, DX_FIT_LEFT, &style, cell->text ? cell->text : "");
+        put_notice(canvas, box, &style, cell->text ? cell->text : "");
         return;
     }
     if (cell->text && column->type != DX_CELL_STRIP && column->type != DX_CELL_TRIES) {
