@@ -355,7 +355,7 @@ Test(derive, what_ends_after_the_minute_counts_in_the_next_one)
                       .queued_ms = 10 * SECOND,
                       .result = DX_RESULT_SUCCESS };
 
-    add(&m);
+    derive_add(&batch, &m);
     kit_poll(0, now_ms + 20 * SECOND, &batch);
     slice_all(now_ms + 4 * MINUTE);
     cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "derive/past.h"
 #include "store/internal.h"
 #include "store/past.h"

@@ -255,7 +255,7 @@ static void draw_back(const struct dx_cell *cells, int cols)
 {
     struct table t;
 
-    start(3, cols, GLYPHS_ASCII);
+    grid_start(3, cols, GLYPHS_ASCII);
     table_init(&t, back_columns);
     table_add(&t, DX_ROW(.key = "1", .url = "", .cells = cells));
     table_arrange(&t);

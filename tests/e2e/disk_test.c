@@ -139,9 +139,6 @@ static void teardown(void)
 
 TestSuite(disk, .init = setup, .fini = teardown, .timeout = 120);
 
-#define SHOWS(p, text, ms) cr_expect(pty_shows(p, text, ms), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text, ms) cr_expect(pty_lacks(p, text, ms), "\"%s\" on:\n%s", text, pty_text(p))
-
 static struct pty *view(void)
 {
     const char *argv[] = { "dxtop", "-c", config, "--state", state, NULL };
@@ -178,21 +175,21 @@ static void quit(struct pty *p)
  * as it was, without a key. */
 static void expect_waits_and_recovers(struct pty *p, const char *said, void (*mend)(void))
 {
-    SHOWS(p, said, 20000);
-    SHOWS(p, "linux-xl", 1000);
-    SHOWS(p, "○ 2 stale", 20000);
-    SHOWS(p, "stale ", 5000);
+    SHOWS_IN(p, said, 20000);
+    SHOWS_IN(p, "linux-xl", 1000);
+    SHOWS_IN(p, "○ 2 stale", 20000);
+    SHOWS_IN(p, "stale ", 5000);
     cr_expect_not(strstr(pty_text(p), "● 2 live"));
     pty_send(p, "/xl\n"); /* keys are answered */
-    LACKS(p, "windows", 1000);
-    SHOWS(p, "linux-xl", 1000);
+    LACKS_IN(p, "windows", 1000);
+    SHOWS_IN(p, "linux-xl", 1000);
     pty_send(p, "\033");
-    SHOWS(p, "windows", 1000);
+    SHOWS_IN(p, "windows", 1000);
     mend();
-    LACKS(p, said, 40000);
-    LACKS(p, "stale", 20000);
-    SHOWS(p, "2 of 2 live", 20000);
-    SHOWS(p, "linux-xl", 5000);
+    LACKS_IN(p, said, 40000);
+    LACKS_IN(p, "stale", 20000);
+    SHOWS_IN(p, "2 of 2 live", 20000);
+    SHOWS_IN(p, "linux-xl", 5000);
     cr_expect(is_empty(runtime), "it went elsewhere");
 }
 

@@ -91,9 +91,6 @@ static void teardown(void)
 
 TestSuite(drill, .init = setup, .fini = teardown, .timeout = 120);
 
-#define SHOWS(p, text) cr_expect(pty_shows(p, text, 10000), "no \"%s\" on:\n%s", text, pty_text(p))
-#define LACKS(p, text) cr_expect(pty_lacks(p, text, 10000), "\"%s\" on:\n%s", text, pty_text(p))
-
 /* ---- golden screens ---- */
 
 Test(drill, screens)

@@ -431,7 +431,7 @@ Test(panels, a_tile_of_flaky_jobs_opens_down_to_a_try)
     SHOWS(p, "web/e2e #");
     pty_send(p, "\r");
     SHOWS(p, "started_at - created_at");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 Test(panels, help_on_a_tile_says_what_it_means)

@@ -149,5 +149,5 @@ Test(runbooks, what_is_said_of_a_suggestion_is_on_the_keys_of_the_user)
     SHOWS(p, "f5 u");
     pty_send(p, "\033");
     LACKS(p, ":ignore");
-    quit(p);
+    pty_quit(p, "q");
 }
