@@ -12,7 +12,6 @@ static bool since_of(struct store *store, const struct poll *poll, const struct 
                      int64_t *since_ms, struct dx_error *err)
 {
     sqlite3_stmt *stmt;
-    bool there;
 
     *since_ms = alert->since_ms;
     if (alert->since_ms > 0)
@@ -26,12 +25,7 @@ static bool since_of(struct store *store, const struct poll *poll, const struct 
         return false;
     (void)sqlite3_bind_int64(stmt, 1, poll->source);
     bind_text(stmt, 2, alert->key);
-    if (!store_row(store, stmt, &there, err))
-        return false;
-    if (there)
-        *since_ms = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return true;
+    return store_number(store, stmt, since_ms, err);
 }
 
 static bool put_alert(struct store *store, const struct poll *poll, const struct alert *alert,

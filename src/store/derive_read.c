@@ -71,15 +71,8 @@ static int64_t span_of(sqlite3_stmt *stmt, int column)
 static bool number_of(struct store *store, sqlite3_stmt *stmt, int64_t *number,
                       struct dx_error *err)
 {
-    bool row;
-
     *number = 0;
-    if (!stmt || !store_row(store, stmt, &row, err))
-        return false;
-    if (row)
-        *number = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return true;
+    return store_number(store, stmt, number, err);
 }
 
 /* Of a statement that gives a moment, or none. */

@@ -95,14 +95,10 @@ bool own_source(struct store *store, int64_t *id, struct dx_error *err)
                                          "SELECT id FROM source WHERE type = 'dxtop' AND url = ''"
                                          " AND nth = 0",
                                          err);
-    bool row;
 
     *id = 0;
-    if (!stmt || !store_row(store, stmt, &row, err))
+    if (!store_number(store, stmt, id, err))
         return false;
-    if (row)
-        *id = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
     if (*id > 0)
         return true;
     stmt = store_statement(store,

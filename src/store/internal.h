@@ -92,6 +92,9 @@ void store_give_back(struct store *store, sqlite3_stmt *stmt); /* NULL is fine *
 bool store_step(struct store *store, sqlite3_stmt *stmt, struct dx_error *err);
 /* Step to a row; *row says whether there is one. The caller resets. */
 bool store_row(struct store *store, sqlite3_stmt *stmt, bool *row, struct dx_error *err);
+/* The number that is the first column of the only row, and reset; it stays as it is where there is
+ * no row. stmt NULL: it could not be prepared, *err says why. */
+bool store_number(struct store *store, sqlite3_stmt *stmt, int64_t *number, struct dx_error *err);
 bool store_exec(struct store *store, const char *sql, struct dx_error *err);
 bool store_fail(struct store *store, struct dx_error *err); /* sqlite's words */
 

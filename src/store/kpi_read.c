@@ -56,15 +56,9 @@ bool store_all_hours_n(struct store *store, int64_t from_hour, int64_t to_hour, 
                                      "pool_hour h ON h.pool = q.id AND h.hour >= ?2 AND h.hour < ?3"
                                      " WHERE ?1 = 0",
                                      0, from_hour, to_hour, err);
-    bool row;
 
     *count = 0;
-    if (!stmt || !store_row(store, stmt, &row, err))
-        return false;
-    if (row)
-        *count = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return true;
+    return store_number(store, stmt, count, err);
 }
 
 static void take_bucket(sqlite3_stmt *stmt, void *item, void *self)
@@ -284,12 +278,6 @@ int64_t store_first_run(struct store *store)
     sqlite3_stmt *stmt =
         store_statement(store, "SELECT min(finished_ms) FROM run WHERE finished_ms > 0", &err);
     int64_t first_ms = 0;
-    bool row;
 
-    if (!stmt || !store_row(store, stmt, &row, &err))
-        return 0;
-    if (row)
-        first_ms = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return first_ms;
+    return store_number(store, stmt, &first_ms, &err) ? first_ms : 0;
 }

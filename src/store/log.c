@@ -11,7 +11,6 @@ enum {
 /* The row that says the same; 0: none. */
 static bool find_same(struct store *store, const struct entry *e, int64_t *id, struct dx_error *err)
 {
-    bool there;
     sqlite3_stmt *stmt = store_statement(
         store,
         "SELECT id FROM (SELECT id, at_ms, level, text FROM log WHERE source = ?1"
@@ -27,12 +26,7 @@ static bool find_same(struct store *store, const struct entry *e, int64_t *id, s
     (void)sqlite3_bind_int(stmt, 3, (int)e->level);
     bind_text(stmt, 4, e->text);
     (void)sqlite3_bind_int64(stmt, 5, e->now_ms - REPEAT_MS);
-    if (!store_row(store, stmt, &there, err))
-        return false;
-    if (there)
-        *id = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return true;
+    return store_number(store, stmt, id, err);
 }
 
 static bool count_again(struct store *store, int64_t id, int64_t now_ms, struct dx_error *err)

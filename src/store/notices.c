@@ -94,17 +94,11 @@ static int64_t one_number(struct store *store, const char *sql, int64_t at_ms)
     struct dx_error err = { 0 };
     sqlite3_stmt *stmt = store_statement(store, sql, &err);
     int64_t number = 0;
-    bool there;
 
     if (!stmt)
         return 0;
     (void)sqlite3_bind_int64(stmt, 1, at_ms);
-    if (!store_row(store, stmt, &there, &err))
-        return 0;
-    if (there)
-        number = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return number;
+    return store_number(store, stmt, &number, &err) ? number : 0;
 }
 
 int64_t store_last_notice(struct store *store)

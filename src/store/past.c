@@ -184,12 +184,6 @@ int64_t store_last_end(struct store *store)
     struct dx_error err = { 0 };
     sqlite3_stmt *stmt = store_statement(store, "SELECT max(finished_ms) FROM run", &err);
     int64_t last_ms = 0;
-    bool row;
 
-    if (!stmt || !store_row(store, stmt, &row, &err))
-        return 0;
-    if (row)
-        last_ms = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return last_ms;
+    return store_number(store, stmt, &last_ms, &err) ? last_ms : 0;
 }

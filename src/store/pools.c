@@ -10,19 +10,13 @@ static bool find_pool(struct store *store, int64_t source, int64_t name, int64_t
 {
     sqlite3_stmt *stmt =
         store_statement(store, "SELECT id FROM pool WHERE source = ?1 AND name = ?2", err);
-    bool there;
 
     *id = 0;
     if (!stmt)
         return false;
     (void)sqlite3_bind_int64(stmt, 1, source);
     (void)sqlite3_bind_int64(stmt, 2, name);
-    if (!store_row(store, stmt, &there, err))
-        return false;
-    if (there)
-        *id = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return true;
+    return store_number(store, stmt, id, err);
 }
 
 int64_t pool_id(struct store *store, int64_t source, const char *name, struct dx_error *err)

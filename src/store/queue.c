@@ -65,19 +65,13 @@ static bool find_waited(struct writing *w, const char *ref, int64_t *created_ms,
                                          "SELECT created_ms FROM waited WHERE source = ?1"
                                          " AND queue_ref = ?2 AND left_ms >= ?3",
                                          err);
-    bool there;
 
     if (!stmt)
         return false;
     (void)sqlite3_bind_int64(stmt, 1, w->poll->source);
     bind_ext(stmt, 2, ref);
     (void)sqlite3_bind_int64(stmt, 3, w->poll->now_ms - REMEMBERED_MS);
-    if (!store_row(w->store, stmt, &there, err))
-        return false;
-    if (there)
-        *created_ms = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return true;
+    return store_number(w->store, stmt, created_ms, err);
 }
 
 static bool find_taker(struct writing *w, const char *ref, struct taker *taker,

@@ -167,6 +167,18 @@ bool store_row(struct store *store, sqlite3_stmt *stmt, bool *row, struct dx_err
     return true;
 }
 
+bool store_number(struct store *store, sqlite3_stmt *stmt, int64_t *number, struct dx_error *err)
+{
+    bool row;
+
+    if (!stmt || !store_row(store, stmt, &row, err))
+        return false;
+    if (row)
+        *number = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
 bool store_exec(struct store *store, const char *sql, struct dx_error *err)
 {
     errno = 0;
