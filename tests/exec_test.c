@@ -51,14 +51,6 @@ static bool lines(const char *text)
     return take((struct reply){ .body = text });
 }
 
-static bool noted(const char *words)
-{
-    for (size_t i = 0; i < kit.batch.note_count; i++)
-        if (strstr(kit.batch.notes[i].text, words))
-            return true;
-    return false;
-}
-
 Test(exec, a_run_and_its_jobs)
 {
     cr_assert(lines(
@@ -290,9 +282,9 @@ Test(exec, five_bad_lines_are_named_and_the_rest_is_counted)
 {
     cr_assert(lines("{" RUN "}\n1\n2\n3\n4\n5\n6\n7\n"));
     cr_expect_eq(kit.batch.note_count, 6);
-    cr_expect(noted("line 6: "));
-    cr_expect_not(noted("line 7: "));
-    cr_expect(noted("2 more lines were left out"));
+    cr_expect(kit_notes(&kit, "line 6: "));
+    cr_expect_not(kit_notes(&kit, "line 7: "));
+    cr_expect(kit_notes(&kit, "2 more lines were left out"));
 }
 
 Test(exec, a_line_that_is_too_long_is_left_out)
@@ -302,7 +294,7 @@ Test(exec, a_line_that_is_too_long_is_left_out)
 
     snprintf(text, len, "{" RUN ",\"title\":\"%*s\"}\n{" RUN "}\n", 66000, "x");
     cr_assert(lines(text));
-    cr_expect(noted("line 1: longer than 64 KiB"));
+    cr_expect(kit_notes(&kit, "line 1: longer than 64 KiB"));
     cr_expect_eq(kit.batch.run_count, 1);
     free(text);
 }
@@ -311,8 +303,8 @@ Test(exec, fields_that_are_not_known_are_counted)
 {
     cr_assert(lines("{" RUN ",\"colour\\u001b\":\"red\",\"weight\":1}\n{" RUN ",\"x\":1}\n"));
     cr_expect_eq(kit.batch.run_count, 1);
-    cr_expect(noted("line 1 has a field that is not known: \"colour\xEF\xBF\xBD\""));
-    cr_expect(noted("3 fields are not known"));
+    cr_expect(kit_notes(&kit, "line 1 has a field that is not known: \"colour\xEF\xBF\xBD\""));
+    cr_expect(kit_notes(&kit, "3 fields are not known"));
 }
 
 Test(exec, words_that_are_not_known_are_unknown_and_counted)

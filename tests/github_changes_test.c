@@ -24,15 +24,6 @@ static bool decode(struct reply reply, const char *name)
     return kit_decode_file(&kit, &source_github, &one, reply, path);
 }
 
-static size_t asked(unsigned step)
-{
-    size_t n = 0;
-
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        n += r->step == step;
-    return n;
-}
-
 /* The first of these whose path holds this. */
 static const struct plan_request *request(unsigned step, const char *part)
 {
@@ -87,7 +78,7 @@ Test(github_changes, a_pull_request_is_a_change)
     cr_expect_eq(c[2].merged_ms, 0);
     cr_expect_str_eq(c[3].id, "11");
     cr_expect_eq(kit.batch.unknown, 1);
-    cr_expect_eq(asked(STEP_TIMELINE), 4);
+    cr_expect_eq(kit_asked(&kit, STEP_TIMELINE), 4);
     cr_expect_str_eq(request(STEP_TIMELINE, "/15/")->path,
                      "/repos/acme/web/issues/15/timeline?per_page=100");
     for (int i = 0; i < 4; i++) {
@@ -104,7 +95,7 @@ Test(github_changes, without_the_option_there_are_none)
 
     none.reviews = false;
     begin(&none, NOW);
-    cr_expect_eq(asked(STEP_PULLS), 0);
+    cr_expect_eq(kit_asked(&kit, STEP_PULLS), 0);
     cr_expect_not(source_github.yields_of(&none) & 1u << DX_KIND_CHANGE);
     cr_expect(source_github.yields_of(&one) & 1u << DX_KIND_CHANGE);
 }
@@ -121,11 +112,11 @@ Test(github_changes, a_list_is_read_until_what_is_known_and_comes_to_rest)
     cr_expect_not(r->flags & PLAN_CONDITIONAL, "all of it has to come once");
     cr_expect_eq(r->detail, NOW - GITHUB_HOUR, "the history");
     answer(r, "pulls.json", "/next"); /* its last one is older than that */
-    cr_expect_eq(asked(STEP_PULLS), 1, "no other page");
+    cr_expect_eq(kit_asked(&kit, STEP_PULLS), 1, "no other page");
     ticket_commit(&store, &kit);
     for (int i = 1; i <= 40; i++) {
         begin(&one, NOW + i * 30000);
-        if (asked(STEP_PULLS) > 0) {
+        if (kit_asked(&kit, STEP_PULLS) > 0) {
             r = request(STEP_PULLS, "");
             cr_expect_eq(r->flags & (PLAN_CONDITIONAL | PLAN_FILL), PLAN_CONDITIONAL);
             cr_expect_eq(r->detail, EIGHT + 168 * MINUTE, "what is listed late");
@@ -171,7 +162,7 @@ Test(github_changes, what_was_reviewed_is_not_asked_for_again)
     cr_expect_eq(change_find(&store, "acme/web", "15")->reviewed_ms, EIGHT + 7 * MINUTE);
     cr_expect_eq(change_find(&store, "acme/web", "11")->reviewed_ms, 0);
     begin(&one, NOW + 30000);
-    cr_expect_eq(asked(STEP_TIMELINE), 2, "those that did not come");
+    cr_expect_eq(kit_asked(&kit, STEP_TIMELINE), 2, "those that did not come");
     cr_expect(request(STEP_TIMELINE, "/14/")->flags & PLAN_FILL);
     cr_expect_str_eq(request(STEP_TIMELINE, "/14/")->detail_text, "acme/web 14 0 ben");
     begin(&one, NOW + 30000);
@@ -179,7 +170,7 @@ Test(github_changes, what_was_reviewed_is_not_asked_for_again)
         (struct reply){
             .step = STEP_PULLS, .detail = EIGHT, .detail_text = "acme/web 0", .next = "" },
         "pulls.json"));
-    cr_expect_eq(asked(STEP_TIMELINE), 3, "the one that nobody had looked at, too");
+    cr_expect_eq(kit_asked(&kit, STEP_TIMELINE), 3, "the one that nobody had looked at, too");
 }
 
 /* The list of repositories is the first answer: those that it names have no cursors yet. */
@@ -198,7 +189,7 @@ static size_t lists_of(const struct github *config, int repos)
     cr_assert(kit_decode(&kit, &source_github, config,
                          (struct reply){ .step = STEP_REPOS, .detail = 1, .body = body }),
               "%s", kit.err.text);
-    return asked(STEP_PULLS);
+    return kit_asked(&kit, STEP_PULLS);
 }
 
 Test(github_changes, those_of_an_organisation_come_with_its_repositories)
@@ -206,10 +197,10 @@ Test(github_changes, those_of_an_organisation_come_with_its_repositories)
     struct github org = { .org = "acme", .reviews = true };
 
     cr_expect_eq(lists_of(&org, 3), 3);
-    cr_expect_eq(asked(STEP_RUNS), 3);
+    cr_expect_eq(kit_asked(&kit, STEP_RUNS), 3);
     ticket_commit(&store, &kit);
     begin(&org, NOW + 1000);
-    cr_expect_eq(asked(STEP_PULLS), 3, "they did not come");
+    cr_expect_eq(kit_asked(&kit, STEP_PULLS), 3, "they did not come");
     for (int i = 0; i < 3; i++) {
         char text[24];
 
@@ -220,7 +211,7 @@ Test(github_changes, those_of_an_organisation_come_with_its_repositories)
     }
     ticket_commit(&store, &kit);
     begin(&org, NOW + 2000);
-    cr_expect_eq(asked(STEP_PULLS), 0, "and now they did, a second ago");
+    cr_expect_eq(kit_asked(&kit, STEP_PULLS), 0, "and now they did, a second ago");
 }
 
 Test(github_changes, of_many_repositories_so_many_lists_come_at_once)
@@ -228,7 +219,7 @@ Test(github_changes, of_many_repositories_so_many_lists_come_at_once)
     struct github org = { .org = "acme", .reviews = true };
 
     cr_expect_eq(lists_of(&org, 60), 40);
-    cr_expect_eq(asked(STEP_RUNS), 60);
+    cr_expect_eq(kit_asked(&kit, STEP_RUNS), 60);
 }
 
 Test(github_changes, without_the_option_repositories_have_none)
@@ -254,7 +245,7 @@ Test(github_changes, nobody_looked_at_one_that_nothing_happened_to)
     cr_expect(kit.batch.changes[0].reviews_known);
     cr_expect_eq(kit.batch.changes[0].first_review_ms, 0);
     cr_expect_not(kit.batch.changes[1].reviews_known);
-    cr_expect_eq(asked(STEP_TIMELINE), 1);
+    cr_expect_eq(kit_asked(&kit, STEP_TIMELINE), 1);
     (void)request(STEP_TIMELINE, "/8/");
 }
 
@@ -263,7 +254,7 @@ Test(github_changes, a_repository_that_refuses_is_asked_again_tomorrow)
     struct github both = { .repos = { two, 2 }, .org = "", .reviews = true };
 
     begin(&both, NOW);
-    cr_expect_eq(asked(STEP_PULLS), 2);
+    cr_expect_eq(kit_asked(&kit, STEP_PULLS), 2);
     for (int i = 0; i < 2; i++)
         cr_assert(decode((struct reply){ .step = STEP_PULLS,
                                          .status = 403,
@@ -272,9 +263,9 @@ Test(github_changes, a_repository_that_refuses_is_asked_again_tomorrow)
     cr_expect_eq(kit.batch.note_count, 1, "said once");
     ticket_commit(&store, &kit);
     begin(&both, NOW + GITHUB_HOUR);
-    cr_expect_eq(asked(STEP_PULLS), 0);
+    cr_expect_eq(kit_asked(&kit, STEP_PULLS), 0);
     begin(&both, NOW + 25 * GITHUB_HOUR);
-    cr_expect_eq(asked(STEP_PULLS), 2);
+    cr_expect_eq(kit_asked(&kit, STEP_PULLS), 2);
 }
 
 /* ---- a timeline ---- */
@@ -344,7 +335,7 @@ Test(github_changes, a_review_is_looked_for_on_a_few_pages)
     cr_expect_eq(request(STEP_TIMELINE, "/next")->detail, 1);
     cr_expect(timeline("timeline_of_who_not_to_count.json", "/next", 4)->reviews_known);
     cr_expect(timeline("timeline_reviewed.json", "/next", 0)->reviews_known);
-    cr_expect_eq(asked(STEP_TIMELINE), 0);
+    cr_expect_eq(kit_asked(&kit, STEP_TIMELINE), 0);
 }
 
 Test(github_changes, a_timeline_that_cannot_be_had_is_asked_for_once)

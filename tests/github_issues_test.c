@@ -40,15 +40,6 @@ static const struct ticket *list(const struct github *config, const char *name, 
     return kit.batch.tickets;
 }
 
-static size_t asked(unsigned step)
-{
-    size_t n = 0;
-
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        n += r->step == step;
-    return n;
-}
-
 /* ---- an issue ---- */
 
 Test(github_issues, an_issue_is_a_ticket)
@@ -80,7 +71,7 @@ Test(github_issues, an_issue_is_a_ticket)
     cr_expect_str_eq(t[3].type, "Bug");
     cr_expect_eq(t[3].priority, 1, "the more urgent of two");
     cr_expect_str_eq(t[3].category, "kind/bug");
-    cr_expect_eq(asked(STEP_COMMENTS), 3);
+    cr_expect_eq(kit_asked(&kit, STEP_COMMENTS), 3);
 }
 
 Test(github_issues, pull_requests_are_no_issues)
@@ -127,7 +118,7 @@ Test(github_issues, without_the_option_there_are_none)
     none.issues.on = false;
     ticket_poll(&store, &kit, NOW);
     source_github.begin(&none, &kit.cursors, &kit.plan);
-    cr_expect_eq(asked(STEP_ISSUES), 0);
+    cr_expect_eq(kit_asked(&kit, STEP_ISSUES), 0);
     cr_expect_not(source_github.yields_of(&none) & 1u << DX_KIND_TICKET);
     cr_expect(source_github.yields_of(&one) & 1u << DX_KIND_TICKET);
 }
@@ -157,7 +148,7 @@ Test(github_issues, the_first_response_is_of_somebody_who_belongs_there)
 Test(github_issues, an_answer_is_looked_for_on_a_few_pages)
 {
     cr_expect_eq(response("comments_of_others_only.json", "/next", 0), -1);
-    cr_expect_eq(asked(STEP_COMMENTS), 1);
+    cr_expect_eq(kit_asked(&kit, STEP_COMMENTS), 1);
     cr_expect_eq(kit.plan.first->detail, 1);
     cr_expect_eq(response("comments_of_others_only.json", "/next", 2), 0);
     cr_expect_eq(response("comments_of_who_not_to_count.json", "/next", 0), EIGHT + 6 * 60000);
@@ -236,7 +227,7 @@ Test(github_issues, one_list_has_those_of_an_organisation)
     const struct plan_request *r;
 
     begin(&org, NOW);
-    cr_expect_eq(asked(STEP_ISSUES), 2, "what changed, and what is open");
+    cr_expect_eq(kit_asked(&kit, STEP_ISSUES), 2, "what changed, and what is open");
     r = request(STEP_ISSUES, "state=all");
     cr_assert(*r->path);
     cr_expect_str_eq(r->path, "/orgs/acme/issues?filter=all&state=all&sort=updated&direction=asc"
@@ -263,9 +254,9 @@ Test(github_issues, a_list_goes_on_at_its_last_change_and_comes_to_rest)
     cr_expect_eq(store.count, 104);
     for (int i = 1; i <= 20; i++) {
         begin(&org, NOW + i * 30000);
-        if (asked(STEP_ISSUES) > 0) {
+        if (kit_asked(&kit, STEP_ISSUES) > 0) {
             r = request(STEP_ISSUES, "");
-            cr_expect_eq(asked(STEP_ISSUES), 1);
+            cr_expect_eq(kit_asked(&kit, STEP_ISSUES), 1);
             cr_expect(strstr(r->path, "since=2026-11-24T10%3A49%3A41Z"), "%s: what is listed late",
                       r->path);
             cr_expect_eq(r->flags & (PLAN_CONDITIONAL | PLAN_FILL), PLAN_CONDITIONAL);
@@ -294,14 +285,15 @@ Test(github_issues, where_the_organisation_is_refused_repositories_are_asked)
     struct github all = { .org = "acme", .repos = { repos, 3 }, .issues = { .on = true } };
 
     begin(&all, NOW);
-    cr_expect_eq(asked(STEP_ISSUES), 4, "the organisation, and the one that is none of its");
+    cr_expect_eq(kit_asked(&kit, STEP_ISSUES), 4,
+                 "the organisation, and the one that is none of its");
     cr_assert(decode(&all,
                      (struct reply){ .step = STEP_ISSUES, .status = 403, .detail_text = "acme 0" },
                      "not_accessible_403.json"));
     cr_expect_eq(kit.batch.note_count, 1);
     ticket_commit(&store, &kit);
     begin(&all, NOW + 30000);
-    cr_expect_eq(asked(STEP_ISSUES), 6);
+    cr_expect_eq(kit_asked(&kit, STEP_ISSUES), 6);
     cr_expect(is_asked(STEP_ISSUES, "/repos/acme/api/issues?"));
     begin(&all, NOW + 25 * GITHUB_HOUR);
     cr_expect(is_asked(STEP_ISSUES, "/orgs/acme/issues?"));
@@ -314,7 +306,7 @@ Test(github_issues, an_issue_that_is_not_there_any_more_is_gone)
     answer(&one, request(STEP_ISSUES, "state=open"), issues(1, 2, NOW - 600000), "");
     ticket_commit(&store, &kit);
     begin(&one, NOW + GITHUB_HOUR);
-    cr_expect_eq(asked(STEP_ISSUE), 1);
+    cr_expect_eq(kit_asked(&kit, STEP_ISSUE), 1);
     cr_assert(decode(
         &one, (struct reply){ .step = STEP_ISSUE, .status = 404, .detail_text = "acme/web#1" },
         "not_found_404.json"));
@@ -339,7 +331,7 @@ Test(github_issues, what_lacks_its_comments_is_asked_again)
         "issues.json"));
     ticket_commit(&store, &kit);
     begin(&one, NOW + 30000);
-    cr_expect_eq(asked(STEP_COMMENTS), 3);
+    cr_expect_eq(kit_asked(&kit, STEP_COMMENTS), 3);
     cr_expect_str_eq(request(STEP_COMMENTS, "/issues/1/")->path,
                      "/repos/acme/web/issues/1/comments?per_page=100");
     cr_expect_str_eq(request(STEP_COMMENTS, "/issues/1/")->detail_text, "acme/web#1 ana");

@@ -39,15 +39,6 @@ static const struct ticket *list(const struct gitlab *g, const char *name, size_
     return kit.batch.tickets;
 }
 
-static size_t asked(unsigned step)
-{
-    size_t n = 0;
-
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        n += r->step == step;
-    return n;
-}
-
 /* The first of these whose path holds this; "" as its path: there is none. */
 static const struct plan_request *request(unsigned step, const char *part)
 {
@@ -88,7 +79,7 @@ Test(gitlab_issues, an_issue_is_a_ticket)
     cr_expect_str_eq(t[3].type, "incident");
     cr_expect_eq(t[3].priority, 1, "an incident has a severity");
     cr_expect_str_eq(t[3].raw_priority, "CRITICAL");
-    cr_expect_eq(asked(GITLAB_NOTES), 3);
+    cr_expect_eq(kit_asked(&kit, GITLAB_NOTES), 3);
     cr_expect_str_eq(request(GITLAB_NOTES, "/issues/1/")->path,
                      "/api/v4/projects/acme%2Fweb/issues/1/notes?order_by=created_at&sort=asc"
                      "&per_page=100");
@@ -163,7 +154,7 @@ static void begin(const struct gitlab *g, int64_t now)
 Test(gitlab_issues, one_list_has_those_of_a_group)
 {
     begin(&group, NOW);
-    cr_expect_eq(asked(GITLAB_ISSUES), 2);
+    cr_expect_eq(kit_asked(&kit, GITLAB_ISSUES), 2);
     cr_assert(is_asked(GITLAB_ISSUES, "state=all"));
     cr_expect_str_eq(request(GITLAB_ISSUES, "state=all")->path,
                      "/api/v4/groups/acme/issues?scope=all&state=all&order_by=updated_at&sort=asc"
@@ -186,9 +177,9 @@ Test(gitlab_issues, a_list_goes_on_at_its_last_change_and_comes_to_rest)
     answer(&one, r, "", "issues.json");
     ticket_commit(&store, &kit);
     begin(&one, NOW + 60000);
-    cr_expect_eq(asked(GITLAB_ISSUES), 0);
+    cr_expect_eq(kit_asked(&kit, GITLAB_ISSUES), 0);
     begin(&one, NOW + 600000);
-    cr_assert_eq(asked(GITLAB_ISSUES), 1);
+    cr_assert_eq(kit_asked(&kit, GITLAB_ISSUES), 1);
     r = request(GITLAB_ISSUES, "updated_after=2026-11-24T08%3A58%3A00.456Z");
     cr_assert(*r->path, "%s: what is listed late", request(GITLAB_ISSUES, "")->path);
     cr_expect_eq(r->flags & (PLAN_CONDITIONAL | PLAN_FILL), PLAN_CONDITIONAL);
@@ -206,9 +197,9 @@ Test(gitlab_issues, a_project_whose_issues_are_off_is_asked_again_tomorrow)
     cr_expect_eq(kit.batch.note_count, 1);
     ticket_commit(&store, &kit);
     begin(&one, NOW + 600000);
-    cr_expect_eq(asked(GITLAB_ISSUES), 0);
+    cr_expect_eq(kit_asked(&kit, GITLAB_ISSUES), 0);
     begin(&one, NOW + 25 * 3600000);
-    cr_expect_neq(asked(GITLAB_ISSUES), 0);
+    cr_expect_neq(kit_asked(&kit, GITLAB_ISSUES), 0);
 }
 
 Test(gitlab_issues, an_issue_that_is_not_there_any_more_is_gone)
@@ -217,7 +208,7 @@ Test(gitlab_issues, an_issue_that_is_not_there_any_more_is_gone)
     answer(&one, request(GITLAB_ISSUES, "state=all"), "", "issues.json");
     ticket_commit(&store, &kit);
     begin(&one, NOW + 3600000);
-    cr_expect_eq(asked(GITLAB_ISSUE), 1);
+    cr_expect_eq(kit_asked(&kit, GITLAB_ISSUE), 1);
     cr_assert(kit_decode_file(
         &kit, &source_gitlab, &one,
         (struct reply){
@@ -233,6 +224,6 @@ Test(gitlab_issues, without_the_option_there_are_none)
 
     none.issues.on = false;
     begin(&none, NOW);
-    cr_expect_eq(asked(GITLAB_ISSUES), 0);
+    cr_expect_eq(kit_asked(&kit, GITLAB_ISSUES), 0);
     cr_expect_not(source_gitlab.yields_of(&none) & 1u << DX_KIND_TICKET);
 }

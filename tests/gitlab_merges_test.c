@@ -27,15 +27,6 @@ static bool decode(const struct gitlab *g, struct reply reply, const char *name)
     return kit_decode_file(&kit, &source_gitlab, g, reply, path);
 }
 
-static size_t asked(unsigned step)
-{
-    size_t n = 0;
-
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        n += r->step == step;
-    return n;
-}
-
 /* The first of these whose path holds this. */
 static const struct plan_request *request(unsigned step, const char *part)
 {
@@ -93,14 +84,15 @@ Test(gitlab_merges, history_asks_about_some_of_them_at_once_and_about_the_rest_i
 {
     begin(&one, NOW);
     answer_page(&one, request(GITLAB_MERGES, ""), 1, true);
-    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 25);
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGE_NOTES), 25);
     answer_page(&one, request(GITLAB_MERGES, "updated_after=2026-11-24T09"), 26, false);
     cr_expect_eq(kit.batch.change_count, 50);
-    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 30, "%zu", asked(GITLAB_MERGE_NOTES));
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGE_NOTES), 30, "%zu",
+                 kit_asked(&kit, GITLAB_MERGE_NOTES));
     kit.plan.first = kit.plan.last = NULL;
     ticket_commit(&store, &kit);
     begin(&one, NOW + 15000);
-    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 20, "of those that are not known");
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGE_NOTES), 20, "of those that are not known");
     cr_expect(request(GITLAB_MERGE_NOTES, "")->flags & PLAN_FILL);
 }
 
@@ -113,7 +105,8 @@ Test(gitlab_merges, what_is_new_is_asked_about_at_once)
     begin(&one, NOW + 11 * MINUTE);
     for (int page = 0; page < 2; page++)
         answer_page(&one, request(GITLAB_MERGES, ""), 1 + 25 * page, false);
-    cr_expect_geq(asked(GITLAB_MERGE_NOTES), 50, "%zu", asked(GITLAB_MERGE_NOTES));
+    cr_expect_geq(kit_asked(&kit, GITLAB_MERGE_NOTES), 50, "%zu",
+                  kit_asked(&kit, GITLAB_MERGE_NOTES));
 }
 
 Test(gitlab_merges, nobody_looked_at_one_that_nothing_happened_to)
@@ -140,7 +133,7 @@ Test(gitlab_merges, nobody_looked_at_one_that_nothing_happened_to)
     cr_expect(kit.batch.changes[0].reviews_known);
     cr_expect_not(kit.batch.changes[1].reviews_known);
     cr_expect_not(kit.batch.changes[2].reviews_known);
-    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 2);
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGE_NOTES), 2);
 }
 
 /* ---- a list ---- */
@@ -166,7 +159,7 @@ Test(gitlab_merges, a_merge_request_is_a_change)
     cr_expect_str_eq(c[2].project, "acme/web", "an old server does not say it");
     cr_expect_eq(c[2].merged_ms, 0);
     cr_expect_eq(c[2].closed_ms, EIGHT + 60 * MINUTE);
-    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 3);
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGE_NOTES), 3);
     cr_expect_str_eq(request(GITLAB_MERGE_NOTES, "/1/")->path,
                      "/api/v4/projects/acme%2Fweb/merge_requests/1/notes?order_by=created_at"
                      "&sort=asc&per_page=100");
@@ -175,7 +168,7 @@ Test(gitlab_merges, a_merge_request_is_a_change)
 Test(gitlab_merges, one_list_has_those_of_a_group)
 {
     begin(&group, NOW);
-    cr_assert_eq(asked(GITLAB_MERGES), 1);
+    cr_assert_eq(kit_asked(&kit, GITLAB_MERGES), 1);
     cr_expect_str_eq(request(GITLAB_MERGES, "")->path,
                      "/api/v4/groups/acme/merge_requests?scope=all&state=all&order_by=updated_at"
                      "&sort=asc&per_page=100&updated_after=2026-11-23T11%3A00%3A00Z");
@@ -199,9 +192,9 @@ Test(gitlab_merges, a_list_goes_on_at_its_last_change_and_comes_to_rest)
     answer(&one, r, "", "merge_requests.json");
     ticket_commit(&store, &kit);
     begin(&one, NOW + 60000);
-    cr_expect_eq(asked(GITLAB_MERGES), 0);
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGES), 0);
     begin(&one, NOW + 600000);
-    cr_assert_eq(asked(GITLAB_MERGES), 1);
+    cr_assert_eq(kit_asked(&kit, GITLAB_MERGES), 1);
     r = request(GITLAB_MERGES, "updated_after=2026-11-24T08%3A58%3A00.456Z");
     cr_expect_eq(r->flags & (PLAN_CONDITIONAL | PLAN_FILL), PLAN_CONDITIONAL);
     answer(&one, r, "", "merge_requests.json");
@@ -217,7 +210,7 @@ Test(gitlab_merges, what_was_reviewed_is_not_asked_for_again)
     ticket_commit(&store, &kit);
     cr_expect_eq(change_find(&store, "acme/web", "1")->reviewed_ms, EIGHT + 7 * MINUTE + 789);
     begin(&one, NOW + 600000);
-    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 1, "those that did not come");
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGE_NOTES), 1, "those that did not come");
     cr_expect(request(GITLAB_MERGE_NOTES, "/2/")->flags & PLAN_FILL);
     begin(&one, NOW + 600000);
     answer(&one, request(GITLAB_MERGES, ""), "", "merge_requests.json");
@@ -236,9 +229,9 @@ Test(gitlab_merges, a_project_that_refuses_is_asked_again_tomorrow)
     cr_expect_eq(kit.batch.note_count, 1);
     ticket_commit(&store, &kit);
     begin(&one, NOW + 600000);
-    cr_expect_eq(asked(GITLAB_MERGES), 0);
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGES), 0);
     begin(&one, NOW + 25 * 3600000);
-    cr_expect_eq(asked(GITLAB_MERGES), 1);
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGES), 1);
 }
 
 Test(gitlab_merges, without_the_option_there_are_none)
@@ -247,7 +240,7 @@ Test(gitlab_merges, without_the_option_there_are_none)
 
     none.reviews = false;
     begin(&none, NOW);
-    cr_expect_eq(asked(GITLAB_MERGES), 0);
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGES), 0);
     cr_expect_not(source_gitlab.yields_of(&none) & 1u << DX_KIND_CHANGE);
     cr_expect(source_gitlab.yields_of(&one) & 1u << DX_KIND_CHANGE);
 }
@@ -320,7 +313,7 @@ Test(gitlab_merges, a_review_is_looked_for_on_all_pages)
     (void)request(GITLAB_MERGE_NOTES, "&page=2");
     read_notes(200, "x-next-page: 2\n", "merge_notes_approved.json");
     cr_expect_eq(kit.batch.change_count, 1);
-    cr_expect_eq(asked(GITLAB_MERGE_NOTES), 0);
+    cr_expect_eq(kit_asked(&kit, GITLAB_MERGE_NOTES), 0);
 }
 
 Test(gitlab_merges, notes_that_cannot_be_had_are_asked_for_once)

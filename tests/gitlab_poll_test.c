@@ -28,14 +28,6 @@ static bool decode(unsigned step, int64_t detail, const char *name)
         name);
 }
 
-static bool is_asked(const char *path)
-{
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        if (strcmp(r->path, path) == 0)
-            return true;
-    return false;
-}
-
 /* ---- protected branches ---- */
 
 static bool is_protected(const char *more)
@@ -151,8 +143,8 @@ Test(gitlab_poll, finds_the_projects_of_a_group_and_its_subgroups)
     known_commit(&store, &kit);
     begin(NOW + 30000);
     cr_expect_eq(lists(), 2, "and in each poll");
-    cr_expect(is_asked("/api/v4/projects/acme%2Ftools%2Flint/pipelines?order_by=updated_at"
-                       "&sort=desc&per_page=100"));
+    cr_expect(kit_asks(&kit, "/api/v4/projects/acme%2Ftools%2Flint/pipelines?order_by=updated_at"
+                             "&sort=desc&per_page=100"));
     cr_expect_eq(kit.plan.count, 2, "the group is looked through once an hour");
     begin(NOW + 3600000);
     cr_expect_eq(kit.plan.count, 3);
@@ -259,10 +251,10 @@ Test(gitlab_poll, runners_make_pools)
 {
     config = (struct gitlab){ .group = "acme", .runners = true };
     begin(NOW);
-    cr_expect(is_asked("/api/v4/groups/acme/runners?per_page=100"));
+    cr_expect(kit_asks(&kit, "/api/v4/groups/acme/runners?per_page=100"));
     cr_assert(decode_runner(GITLAB_RUNNERS, 200, "gitlab/documented_runners.json"));
-    cr_expect(is_asked("/api/v4/runners/1") && is_asked("/api/v4/runners/3"));
-    cr_expect(is_asked("/api/v4/runners/6") && is_asked("/api/v4/runners/8"));
+    cr_expect(kit_asks(&kit, "/api/v4/runners/1") && kit_asks(&kit, "/api/v4/runners/3"));
+    cr_expect(kit_asks(&kit, "/api/v4/runners/6") && kit_asks(&kit, "/api/v4/runners/8"));
     decode_own_page("{\"id\":1,\"description\":\"s\",\"is_shared\":true,\"status\":\"offline\"}",
                     200);
     decode_own_page("{\"message\":\"404 Not found\"}", 404);
@@ -287,9 +279,9 @@ Test(gitlab_poll, runners_make_pools)
     cr_expect_eq(kit.batch.pools[1].busy, 1);
     known_commit(&store, &kit);
     begin(NOW + 30000);
-    cr_expect_not(is_asked("/api/v4/groups/acme/runners?per_page=100"));
+    cr_expect_not(kit_asks(&kit, "/api/v4/groups/acme/runners?per_page=100"));
     begin(NOW + 600000);
-    cr_expect(is_asked("/api/v4/groups/acme/runners?per_page=100"));
+    cr_expect(kit_asks(&kit, "/api/v4/groups/acme/runners?per_page=100"));
     kit_done(&kit);
 }
 
@@ -316,9 +308,9 @@ Test(gitlab_poll, a_token_that_may_not_see_runners_is_told_so_once)
                                               "`runners: no` stops asking");
     known_commit(&store, &kit);
     begin(NOW + 3600000);
-    cr_expect_not(is_asked("/api/v4/groups/acme/runners?per_page=100"));
+    cr_expect_not(kit_asks(&kit, "/api/v4/groups/acme/runners?per_page=100"));
     begin(NOW + 86400000);
-    cr_expect(is_asked("/api/v4/groups/acme/runners?per_page=100"));
+    cr_expect(kit_asks(&kit, "/api/v4/groups/acme/runners?per_page=100"));
     kit_done(&kit);
 }
 
@@ -334,9 +326,9 @@ Test(gitlab_poll, logs_are_read_of_jobs_that_nothing_else_explains_well)
         (struct reply){
             .step = GITLAB_JOBS, .status = 200, .detail = 50, .detail_text = "4 0 0 acme/web" },
         "gitlab/retried_jobs_are_attempts.json"));
-    cr_expect(is_asked("/api/v4/projects/acme%2Fweb/jobs/904/trace"));
-    cr_expect(is_asked("/api/v4/projects/acme%2Fweb/jobs/901/trace"));
-    cr_expect(is_asked("/api/v4/projects/acme%2Fweb/jobs/903/trace"));
+    cr_expect(kit_asks(&kit, "/api/v4/projects/acme%2Fweb/jobs/904/trace"));
+    cr_expect(kit_asks(&kit, "/api/v4/projects/acme%2Fweb/jobs/901/trace"));
+    cr_expect(kit_asks(&kit, "/api/v4/projects/acme%2Fweb/jobs/903/trace"));
     cr_expect_eq(kit.plan.count, 3);
     cr_expect_eq(kit.batch.runs[0].owed, 3);
     cr_expect_eq(kit.plan.first->flags, PLAN_OPTIONAL | PLAN_ANSWER | PLAN_TEXT);

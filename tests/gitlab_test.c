@@ -41,14 +41,6 @@ static const struct run *run(int64_t id, const char *name)
     return kit.batch.runs;
 }
 
-static bool is_asked(const char *path)
-{
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        if (strcmp(r->path, path) == 0)
-            return true;
-    return false;
-}
-
 /* ---- times ---- */
 
 Test(gitlab, a_job_of_a_later_stage_waited_what_the_server_says)
@@ -435,11 +427,11 @@ Test(gitlab, a_child_pipeline_is_a_run_and_its_bridge_a_job)
         cr_expect_str_eq(kit.batch.runs[i].pipeline, "child");
         cr_expect_str_eq(kit.batch.runs[i].event, "parent_pipeline");
     }
-    cr_expect(is_asked("/api/v4/projects/acme%2Fweb/pipelines/51"));
-    cr_expect(is_asked("/api/v4/projects/acme%2Fweb/pipelines/52"));
-    cr_expect_not(is_asked("/api/v4/projects/acme%2Fweb/pipelines/77"));
-    cr_expect(is_asked("/api/v4/projects/acme%2Fweb/pipelines/50/jobs?include_retried=true"
-                       "&per_page=100"));
+    cr_expect(kit_asks(&kit, "/api/v4/projects/acme%2Fweb/pipelines/51"));
+    cr_expect(kit_asks(&kit, "/api/v4/projects/acme%2Fweb/pipelines/52"));
+    cr_expect_not(kit_asks(&kit, "/api/v4/projects/acme%2Fweb/pipelines/77"));
+    cr_expect(kit_asks(&kit, "/api/v4/projects/acme%2Fweb/pipelines/50/jobs?include_retried=true"
+                             "&per_page=100"));
     kit_done(&kit);
 }
 

@@ -29,39 +29,6 @@ static void decode(unsigned step, const char *detail_text, const char *name)
               "%s: %s", name, kit.err.text);
 }
 
-static bool is_asked(const char *path)
-{
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        if (strcmp(r->path, path) == 0)
-            return true;
-    return false;
-}
-
-static size_t asked(unsigned step)
-{
-    size_t n = 0;
-
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        n += r->step == step;
-    return n;
-}
-
-static bool is_noted(const char *part)
-{
-    for (size_t i = 0; i < kit.batch.note_count; i++)
-        if (strstr(kit.batch.notes[i].text, part))
-            return true;
-    return false;
-}
-
-static int64_t remembered(const char *name)
-{
-    for (size_t i = kit.batch.cursor_count; i-- > 0;)
-        if (strcmp(kit.batch.cursors[i].name, name) == 0)
-            return kit.batch.cursors[i].value;
-    return -1;
-}
-
 /* A page in place of JSON, with a status that the request accepts. */
 static bool refuse(unsigned step, const char *detail_text, int status)
 {
@@ -122,7 +89,7 @@ Test(jenkins_parts, stages_are_the_jobs_of_a_run)
     cr_expect_not(j[2].started);
     cr_expect_eq(j[3].outcome.result, DX_RESULT_FAILURE, "unstable");
     cr_expect(kit.batch.runs[0].jobs_whole && kit.batch.runs[0].bare);
-    cr_expect_eq(asked(JENKINS_LOG), 0);
+    cr_expect_eq(kit_asked(&kit, JENKINS_LOG), 0);
     kit_done(&kit);
 }
 
@@ -206,13 +173,13 @@ Test(jenkins_parts, the_plugin_that_knows_stages_may_be_missing)
     cr_expect_str_eq(kit.batch.jobs[0].name, "build");
     cr_expect_eq(kit.batch.jobs[0].timing.duration_ms, 90000);
     cr_expect(kit.batch.runs[0].jobs_whole);
-    cr_expect(is_noted("Pipeline: REST API is missing"));
+    cr_expect(kit_notes(&kit, "Pipeline: REST API is missing"));
     kit_commit(&kit);
     kit.run_count = 0; /* as if it were another build */
     poll_anew();
     decode(JENKINS_BUILDS, "1 13 0 0 acme/web/feature%2Flogin",
            "jenkins/shared_library_revision.json");
-    cr_expect_eq(asked(JENKINS_STAGES), 0, "not for six hours");
+    cr_expect_eq(kit_asked(&kit, JENKINS_STAGES), 0, "not for six hours");
     cr_expect_eq(kit.batch.job_count, 1);
     cr_expect_eq(kit.batch.jobs[0].timing.queued_ms, 3000);
     cr_expect_str_eq(kit.batch.jobs[0].runner, "", "nobody says which node");
@@ -227,7 +194,7 @@ Test(jenkins_parts, one_build_without_stages_does_not_mean_that_the_plugin_is_mi
     poll_anew();
     cr_assert(refuse(JENKINS_STAGES, "0 3000 1 1 4 2 1\n" WEB "\nFAILURE", 404));
     cr_expect_eq(kit.batch.note_count, 0);
-    cr_expect_eq(remembered("missing:"), -1);
+    cr_expect_eq(kit_remembers(&kit, "missing:"), -1);
     kit_done(&kit);
 }
 
@@ -327,8 +294,8 @@ Test(jenkins_parts, folders_are_walked_and_names_escaped)
 {
     poll_anew();
     decode(JENKINS_TREE, "", "jenkins/tree_of_folders.json");
-    cr_expect_eq(asked(JENKINS_BUILDS), 4, "PR-7 has none");
-    cr_expect_eq(asked(JENKINS_TREE), 1);
+    cr_expect_eq(kit_asked(&kit, JENKINS_BUILDS), 4, "PR-7 has none");
+    cr_expect_eq(kit_asked(&kit, JENKINS_TREE), 1);
     for (const struct plan_request *r = kit.plan.first; r; r = r->next) {
         cr_expect_null(strpbrk(r->path, "[]{} "), "%s", r->path);
         if (r->step != JENKINS_TREE)
@@ -350,12 +317,12 @@ Test(jenkins_parts, only_jobs_that_moved_are_asked_for)
 {
     poll_anew();
     decode(JENKINS_BUILDS, "0 13 0 0 acme/deploy", "jenkins/freestyle_waited_for_an_executor.json");
-    cr_expect_eq(remembered("n:acme/deploy"), 9);
-    cr_expect_eq(remembered("t:acme/deploy"), T);
+    cr_expect_eq(kit_remembers(&kit, "n:acme/deploy"), 9);
+    cr_expect_eq(kit_remembers(&kit, "t:acme/deploy"), T);
     kit_commit(&kit);
     poll_anew();
     decode(JENKINS_TREE, "", "jenkins/tree_of_folders.json");
-    cr_expect_eq(asked(JENKINS_BUILDS), 3);
+    cr_expect_eq(kit_asked(&kit, JENKINS_BUILDS), 3);
     cr_expect_not(strstr(kit.plan.first->path, "deploy"));
     kit_done(&kit);
 }
@@ -364,7 +331,7 @@ Test(jenkins_parts, anonymous_may_see_no_jobs)
 {
     poll_anew();
     decode(JENKINS_TREE, "", "jenkins/anonymous_sees_no_jobs.json");
-    cr_expect(is_noted("it shows no jobs"));
+    cr_expect(kit_notes(&kit, "it shows no jobs"));
     kit_done(&kit);
 }
 
@@ -375,9 +342,9 @@ Test(jenkins_parts, a_list_of_jobs_is_asked_for_by_name)
 
     poll_anew();
     source_jenkins.begin(&j, &kit.cursors, &kit.plan);
-    cr_expect_eq(asked(JENKINS_NODES), 0);
-    cr_expect_eq(asked(JENKINS_QUEUE), 1);
-    cr_assert_eq(asked(JENKINS_TREE), 2);
+    cr_expect_eq(kit_asked(&kit, JENKINS_NODES), 0);
+    cr_expect_eq(kit_asked(&kit, JENKINS_QUEUE), 1);
+    cr_assert_eq(kit_asked(&kit, JENKINS_TREE), 2);
     cr_expect(strstr(kit.plan.first->next->path, "/job/acme/job/web/api/json?tree=name"));
     cr_expect(strstr(kit.plan.first->next->next->path, "/job/top%20job/api/json?tree=name"));
     kit_done(&kit);
@@ -389,13 +356,13 @@ Test(jenkins_parts, a_job_that_is_hidden_is_named_and_fails_no_poll)
 {
     poll_anew();
     cr_expect(refuse(JENKINS_BUILDS, "0 13 0 0 acme/deploy", 403));
-    cr_expect(is_noted("the user may not read acme/deploy (403): Job/Read is missing"));
+    cr_expect(kit_notes(&kit, "the user may not read acme/deploy (403): Job/Read is missing"));
     cr_expect(refuse(JENKINS_BUILDS, "0 13 0 0 acme/api", 404));
-    cr_expect(is_noted("there is no job acme/api, or the user may not see it (404)"));
+    cr_expect(kit_notes(&kit, "there is no job acme/api, or the user may not see it (404)"));
     cr_expect(refuse(JENKINS_QUEUE, "", 403));
-    cr_expect(is_noted("may not see the queue (403)"));
+    cr_expect(kit_notes(&kit, "may not see the queue (403)"));
     cr_expect(refuse(JENKINS_NODES, "", 403));
-    cr_expect(is_noted("may not see the nodes (403); `executors: no`"));
+    cr_expect(kit_notes(&kit, "may not see the nodes (403); `executors: no`"));
     cr_expect_not(kit.batch.pools_whole || kit.batch.waiting_whole);
     kit_commit(&kit);
     poll_anew();
@@ -450,7 +417,7 @@ Test(jenkins_parts, the_console_of_a_failure_without_a_cause_is_read_where_asked
 
     config.logs = true;
     stages("0 3000 1 1 4 2 1", "jenkins/stages.json");
-    cr_assert(is_asked("/job/acme/job/web/job/main/12/logText/progressiveText?start=0"));
+    cr_assert(kit_asks(&kit, "/job/acme/job/web/job/main/12/logText/progressiveText?start=0"));
     for (const struct plan_request *r = kit.plan.first; r; r = r->next)
         if (r->step == JENKINS_LOG)
             reply.detail_text = r->detail_text;

@@ -47,22 +47,6 @@ static const struct run *one(const char *name)
     return kit.batch.runs;
 }
 
-static bool is_asked(const char *path)
-{
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        if (strcmp(r->path, path) == 0)
-            return true;
-    return false;
-}
-
-static bool is_noted(const char *part)
-{
-    for (size_t i = 0; i < kit.batch.note_count; i++)
-        if (strstr(kit.batch.notes[i].text, part))
-            return true;
-    return false;
-}
-
 /* ---- times ---- */
 
 Test(jenkins, the_wait_for_an_executor_is_the_jobs_and_all_of_it_the_runs)
@@ -93,7 +77,7 @@ Test(jenkins, the_wait_for_an_executor_is_the_jobs_and_all_of_it_the_runs)
     cr_expect_str_eq(r->url, "http://localhost:8090/job/acme/job/deploy/9/");
     cr_expect_str_eq(j->url, "http://localhost:8090/job/acme/job/deploy/9/console");
     cr_expect(r->jobs_whole && j->started);
-    cr_expect_not(is_noted("Metrics"));
+    cr_expect_not(kit_notes(&kit, "Metrics"));
     kit_done(&kit);
 }
 
@@ -141,11 +125,11 @@ Test(jenkins, without_the_plugin_metrics_nobody_knows_the_wait)
     cr_expect_str_eq(kit.batch.runs->event, "schedule");
     cr_expect_str_eq(kit.batch.runs->title, "nightly 2026-11-24");
     cr_expect_eq(j->outcome.cause, DX_CAUSE_UNKNOWN);
-    cr_expect_not(is_asked("/job/acme/job/deploy/9/logText/progressiveText?start=0"));
-    cr_expect(is_noted("the plugin Metrics is missing"));
+    cr_expect_not(kit_asks(&kit, "/job/acme/job/deploy/9/logText/progressiveText?start=0"));
+    cr_expect(kit_notes(&kit, "the plugin Metrics is missing"));
     kit_commit(&kit);
     (void)page("jenkins/no_metrics_plugin.json");
-    cr_expect_not(is_noted("Metrics"), "once");
+    cr_expect_not(kit_notes(&kit, "Metrics"), "once");
     kit_done(&kit);
 }
 
@@ -267,8 +251,8 @@ Test(jenkins, a_branch_of_a_multibranch_project)
     cr_expect_str_eq(r->event, "push");
     cr_expect_not(r->protected_branch);
     cr_expect_eq(kit.batch.job_count, 0, "its stages come by themselves");
-    cr_expect(
-        is_asked("/job/acme/job/web/job/feature%252Flogin/12/wfapi/describe?fullStages=true"));
+    cr_expect(kit_asks(
+        &kit, "/job/acme/job/web/job/feature%252Flogin/12/wfapi/describe?fullStages=true"));
     kit_done(&kit);
 }
 

@@ -6,89 +6,24 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "source/jira.h"
-#include "source_kit.h"
+#include "jira_kit.h"
 
-static const int64_t NOW = 1795518000000; /* 2026-11-24T11:00:00Z */
-static const int64_t MINUTE = 60000, DAY = 86400000;
-
-static struct jira config = { .jql = "", .category = "component" };
-static struct kit kit;
-
-static bool decode(struct reply reply, const char *file)
-{
-    char name[200];
-
-    snprintf(name, sizeof(name), "jira/%s.json", file);
-    return kit_decode_file(&kit, &source_jira, &config, reply, name);
-}
-
-static void begin(int64_t now_ms)
-{
-    kit_poll(&kit, now_ms);
-    source_jira.begin(&config, &kit.cursors, &kit.plan);
-}
-
-static const struct plan_request nothing = { .path = "", .detail_text = "" };
-
-static const struct plan_request *asked(unsigned step)
-{
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        if (r->step == step)
-            return r;
-    return &nothing;
-}
-
-static bool is_asked(unsigned step)
-{
-    return asked(step) != &nothing;
-}
-
-/* Take the first request off, which is this one, and answer it. */
-static void answer(unsigned step, const char *file)
-{
-    const struct plan_request *r = plan_take(&kit.plan);
-
-    cr_assert(r && r->step == step, "%s: %s", file, r ? r->path : "nothing asked");
-    cr_assert(
-        decode(
-            (struct reply){ .step = r->step, .detail = r->detail, .detail_text = r->detail_text },
-            file),
-        "%s: %s", file, kit.err.text);
-}
+TestSuite(jira_poll, .timeout = 20);
 
 static bool begins(const char *text, const char *with)
 {
     return strstr(text, with) == text;
 }
 
-static char *decoded(const char *path)
-{
-    static char out[4000];
-    size_t n = 0;
-    unsigned byte;
-
-    for (; *path && n + 1 < sizeof(out); path++) {
-        if (*path == '%' && sscanf(path + 1, "%2x", &byte) == 1) {
-            out[n++] = (char)byte;
-            path += 2;
-        } else {
-            out[n++] = *path;
-        }
-    }
-    out[n] = '\0';
-    return out;
-}
-
 /* The query of the walk that is asked for, without what the request has else. */
 static const char *query(unsigned step)
 {
-    const struct plan_request *r = asked(step);
+    const struct plan_request *r = kit_request(&kit, step);
     char *text;
 
-    if (r == &nothing)
+    if (!*r->path)
         return "nothing";
-    text = decoded(r->path);
+    text = kit_decoded(r->path);
     text = strstr(text, "jql=") + 4;
     *strstr(text, "&maxResults=") = '\0';
     return text;
@@ -96,25 +31,16 @@ static const char *query(unsigned step)
 
 /* ---- the first poll ---- */
 
-static void first_poll(const char *server)
-{
-    begin(NOW);
-    cr_assert_str_eq(kit.plan.first->path, "/rest/api/2/serverInfo");
-    cr_assert_null(kit.plan.first->next, "the rest depends on what it is");
-    answer(JIRA_SERVER, server);
-    answer(JIRA_MYSELF, "myself_in_shanghai");
-}
-
 Test(jira_poll, finds_out_that_it_is_the_cloud)
 {
     const char *path;
 
-    begin(NOW);
-    answer(JIRA_SERVER, "server_info_of_the_cloud");
+    jira_begin(NOW);
+    jira_answer(JIRA_SERVER, "server_info_of_the_cloud");
     cr_expect_str_eq(kit.batch.version, "Cloud 1001.0.0-SNAPSHOT");
     cr_expect_str_eq(kit.plan.first->path, "/rest/api/3/myself");
-    answer(JIRA_MYSELF, "myself_in_shanghai");
-    path = asked(JIRA_NEWS)->path;
+    jira_answer(JIRA_MYSELF, "myself_in_shanghai");
+    path = kit_request(&kit, JIRA_NEWS)->path;
     cr_expect(begins(path, "/rest/api/3/search/jql?jql="), "%s", path);
     cr_expect(strstr(path, "&fields=issuelinks%2Csummary%2Cstatus%2C"), "%s", path);
     cr_expect(strstr(path, "description%2Ccomment&expand=changelog"), "%s", path);
@@ -126,24 +52,25 @@ Test(jira_poll, finds_out_that_it_is_data_center)
 {
     const char *path;
 
-    first_poll("server_info_of_data_center");
+    jira_first_poll("server_info_of_data_center");
     cr_expect_str_eq(kit.batch.version, "Data Center 9.12.4");
-    path = asked(JIRA_OPEN)->path;
+    path = kit_request(&kit, JIRA_OPEN)->path;
     cr_expect(begins(path, "/rest/api/2/search?jql="), "%s", path);
     cr_expect(strstr(path, "&startAt=0"), "%s", path);
-    first_poll("server_info_of_an_old_server");
-    cr_expect(begins(asked(JIRA_NEWS)->path, "/rest/api/2/search?"));
+    jira_first_poll("server_info_of_an_old_server");
+    cr_expect(begins(kit_request(&kit, JIRA_NEWS)->path, "/rest/api/2/search?"));
     kit_done(&kit);
 }
 
 Test(jira_poll, asks_the_other_api_where_one_is_not_there)
 {
-    begin(NOW);
+    jira_begin(NOW);
     plan_take(&kit.plan);
-    cr_assert(decode((struct reply){ .step = JIRA_SERVER, .status = 404, .detail = JIRA_FIRST },
-                     "no_issue_404"));
+    cr_assert(
+        jira_decode((struct reply){ .step = JIRA_SERVER, .status = 404, .detail = JIRA_FIRST },
+                    "no_issue_404"));
     cr_assert_str_eq(kit.plan.first->path, "/rest/api/3/serverInfo");
-    cr_expect_not(decode(
+    cr_expect_not(jira_decode(
         (struct reply){ .step = JIRA_SERVER, .status = 404, .detail = kit.plan.first->detail },
         "no_issue_404"));
     cr_expect(strstr(kit.err.text, "404") && kit.err.fault == DX_FAULT_REPLY, "%s", kit.err.text);
@@ -155,27 +82,27 @@ Test(jira_poll, asks_the_other_api_where_one_is_not_there)
 
 Test(jira_poll, news_begins_when_the_server_was_asked_and_open_ones_come_first)
 {
-    first_poll("server_info_of_the_cloud");
+    jira_first_poll("server_info_of_the_cloud");
     /* 11:00Z is 19:00 in Shanghai; five minutes before, for the index may lag */
     cr_expect_str_eq(query(JIRA_NEWS),
                      "updated >= \"2026-11-24 18:55\" ORDER BY updated ASC, key ASC");
     cr_expect_str_eq(query(JIRA_OPEN), "statusCategory != Done ORDER BY updated DESC, key DESC");
-    cr_expect_not(is_asked(JIRA_FILL));
-    cr_expect(is_asked(JIRA_REQUESTS));
+    cr_expect_not(kit_asked(&kit, JIRA_FILL) > 0);
+    cr_expect(kit_asked(&kit, JIRA_REQUESTS) > 0);
     kit_commit(&kit);
-    begin(NOW + MINUTE);
-    cr_expect_not(is_asked(JIRA_SERVER), "what it is was just said");
-    cr_expect(is_asked(JIRA_NEWS));
+    jira_begin(NOW + MINUTE);
+    cr_expect_not(kit_asked(&kit, JIRA_SERVER) > 0, "what it is was just said");
+    cr_expect(kit_asked(&kit, JIRA_NEWS) > 0);
     kit_commit(&kit);
-    begin(NOW + 61 * MINUTE);
-    cr_expect(is_asked(JIRA_SERVER), "once an hour");
-    cr_expect_eq(asked(JIRA_SERVER)->detail, JIRA_AGAIN);
+    jira_begin(NOW + 61 * MINUTE);
+    cr_expect(kit_asked(&kit, JIRA_SERVER) > 0, "once an hour");
+    cr_expect_eq(kit_request(&kit, JIRA_SERVER)->detail, JIRA_AGAIN);
     kit_done(&kit);
 }
 
 Test(jira_poll, an_answer_of_who_we_are_without_a_name_is_none)
 {
-    begin(NOW);
+    jira_begin(NOW);
     cr_expect_not(kit_decode(&kit, &source_jira, &config,
                              (struct reply){ .step = JIRA_MYSELF, .body = "{}" }));
     kit_done(&kit);
@@ -185,38 +112,38 @@ Test(jira_poll, an_answer_of_who_we_are_without_a_name_is_none)
 
 static void know(const char *server)
 {
-    first_poll(server);
+    jira_first_poll(server);
     kit_commit(&kit);
 }
 
 Test(jira_poll, a_page_of_the_cloud_has_a_token_and_no_total)
 {
     know("server_info_of_the_cloud");
-    begin(NOW + MINUTE);
+    jira_begin(NOW + MINUTE);
     while (kit.plan.first->step != JIRA_OPEN)
         plan_take(&kit.plan);
-    answer(JIRA_OPEN, "page_of_the_cloud_has_no_total");
+    jira_answer(JIRA_OPEN, "page_of_the_cloud_has_no_total");
     /* 15:30 in Shanghai is the last change of the page; all of its minute comes again */
     cr_expect_str_eq(query(JIRA_OPEN), "statusCategory != Done AND updated < \"2026-11-24 15:31\""
                                        " ORDER BY updated DESC, key DESC");
-    cr_expect_not(strstr(asked(JIRA_OPEN)->path, "nextPageToken"));
-    answer(JIRA_OPEN, "page_of_the_cloud_has_no_total");
-    cr_expect(strstr(asked(JIRA_OPEN)->path, "&nextPageToken=Ch0jU3RyaW5nJlJFZ%3D%3D"),
-              "all of one minute: %s", asked(JIRA_OPEN)->path);
-    answer(JIRA_OPEN, "issue_of_the_cloud");
-    cr_expect_not(is_asked(JIRA_OPEN), "that was the last page");
+    cr_expect_not(strstr(kit_request(&kit, JIRA_OPEN)->path, "nextPageToken"));
+    jira_answer(JIRA_OPEN, "page_of_the_cloud_has_no_total");
+    cr_expect(strstr(kit_request(&kit, JIRA_OPEN)->path, "&nextPageToken=Ch0jU3RyaW5nJlJFZ%3D%3D"),
+              "all of one minute: %s", kit_request(&kit, JIRA_OPEN)->path);
+    jira_answer(JIRA_OPEN, "issue_of_the_cloud");
+    cr_expect_not(kit_asked(&kit, JIRA_OPEN) > 0, "that was the last page");
     cr_expect_str_eq(query(JIRA_FILL), "statusCategory = Done AND updated >= \"2026-11-24 18:01\""
                                        " ORDER BY updated DESC, key DESC");
-    cr_expect(asked(JIRA_FILL)->flags & PLAN_FILL);
-    answer(JIRA_REQUESTS, "requests_of_the_last_page");
+    cr_expect(kit_request(&kit, JIRA_FILL)->flags & PLAN_FILL);
+    jira_answer(JIRA_REQUESTS, "requests_of_the_last_page");
     while (kit.plan.first && kit.plan.first->step != JIRA_FILL)
         plan_take(&kit.plan);
-    answer(JIRA_FILL, "issue_of_the_cloud");
+    jira_answer(JIRA_FILL, "issue_of_the_cloud");
     cr_expect_eq(kit.batch.done, kit.batch.total);
     kit_commit(&kit);
-    begin(NOW + 2 * MINUTE);
-    cr_expect_not(is_asked(JIRA_OPEN));
-    cr_expect_not(is_asked(JIRA_FILL));
+    jira_begin(NOW + 2 * MINUTE);
+    cr_expect_not(kit_asked(&kit, JIRA_OPEN) > 0);
+    cr_expect_not(kit_asked(&kit, JIRA_FILL) > 0);
     kit_done(&kit);
 }
 
@@ -243,7 +170,7 @@ Test(jira_poll, a_page_that_is_too_large_is_halved_and_then_slimmed)
     reply.detail_text = kit.plan.first->detail_text;
     cr_expect_not(source_less(&source_jira, &config, &reply, &err, &kit.plan, &kit.batch));
     reply.too_large = false;
-    reply.detail_text = "1 50 0 0 0 0 ";
+    reply.detail_text = CLOUD_WALK;
     cr_expect_not(source_less(&source_jira, &config, &reply, &err, &kit.plan, &kit.batch));
     kit_done(&kit);
 }
@@ -253,28 +180,28 @@ Test(jira_poll, a_page_that_is_too_large_is_halved_and_then_slimmed)
 Test(jira_poll, an_old_search_that_is_gone_means_the_cloud)
 {
     know("server_info_of_data_center");
-    begin(NOW + MINUTE);
+    jira_begin(NOW + MINUTE);
     plan_take(&kit.plan);
-    cr_assert(decode((struct reply){ .step = JIRA_NEWS,
-                                     .status = 410,
-                                     .detail = NOW,
-                                     .detail_text = "2 50 0 0 0 0 " },
-                     "search_is_gone_410"),
+    cr_assert(jira_decode((struct reply){ .step = JIRA_NEWS,
+                                          .status = 410,
+                                          .detail = NOW,
+                                          .detail_text = "2 50 0 0 0 0 " },
+                          "search_is_gone_410"),
               "%s", kit.err.text);
-    cr_assert(decode((struct reply){ .step = JIRA_OPEN,
-                                     .status = 410,
-                                     .detail = 0,
-                                     .detail_text = "2 50 0 0 0 0 " },
-                     "search_is_gone_410"),
+    cr_assert(jira_decode((struct reply){ .step = JIRA_OPEN,
+                                          .status = 410,
+                                          .detail = 0,
+                                          .detail_text = "2 50 0 0 0 0 " },
+                          "search_is_gone_410"),
               "asked before that was known");
     for (const struct plan_request *r = kit.plan.first; r; r = r->next)
         if (r->step == JIRA_NEWS)
             cr_expect(begins(r->path, "/rest/api/3/search/jql?"), "%s", r->path);
-    cr_expect_not(decode((struct reply){ .step = JIRA_NEWS,
-                                         .status = 404,
-                                         .detail = NOW,
-                                         .detail_text = "1 50 0 0 0 0 " },
-                         "no_issue_404"),
+    cr_expect_not(jira_decode((struct reply){ .step = JIRA_NEWS,
+                                              .status = 404,
+                                              .detail = NOW,
+                                              .detail_text = CLOUD_WALK },
+                              "no_issue_404"),
                   "neither is there");
     kit_done(&kit);
 }
@@ -287,14 +214,14 @@ Test(jira_poll, the_query_of_the_configuration_is_completed)
 
     config.projects = (struct dx_items){ projects, 2 };
     config.jql = "component = CI OR labels = ci";
-    first_poll("server_info_of_the_cloud");
+    jira_first_poll("server_info_of_the_cloud");
     cr_expect_str_eq(query(JIRA_OPEN), "project in (\"DX\", \"a \\\"b\\\" \\\\\") AND "
                                        "(component = CI OR labels = ci) AND statusCategory != Done"
                                        " ORDER BY updated DESC, key DESC");
     kit_commit(&kit);
     config.jql = "component = CD";
-    begin(NOW + MINUTE);
-    cr_expect_eq(asked(JIRA_SERVER)->detail, JIRA_FIRST, "another query begins anew");
+    jira_begin(NOW + MINUTE);
+    cr_expect_eq(kit_request(&kit, JIRA_SERVER)->detail, JIRA_FIRST, "another query begins anew");
     kit_done(&kit);
 }
 
@@ -447,7 +374,7 @@ Test(jira_poll, asks_for_what_tickets_lack_and_looks_after_those_nobody_saw)
     }
     cr_expect_eq(singles, 3, "each once, and none that was seen of late");
     cr_expect_eq(slas, 0, "they come with the whole ticket");
-    cr_expect(begins(asked(JIRA_ISSUE)->path, "/rest/api/3/issue/DX-1?fields="));
+    cr_expect(begins(kit_request(&kit, JIRA_ISSUE)->path, "/rest/api/3/issue/DX-1?fields="));
     kit_done(&kit);
 }
 
@@ -521,13 +448,13 @@ Test(jira_poll, a_wrong_query_stops_the_walk_that_answers_with_it)
 {
     know("server_info_of_the_cloud");
     kit_poll(&kit, NOW);
-    cr_expect_not(decode(
+    cr_expect_not(jira_decode(
         (struct reply){
-            .step = JIRA_NEWS, .status = 400, .detail = NOW, .detail_text = "1 50 0 0 0 0 " },
+            .step = JIRA_NEWS, .status = 400, .detail = NOW, .detail_text = CLOUD_WALK },
         "wrong_jql_400"));
     cr_expect_eq(kit.err.fault, DX_FAULT_CONFIG);
-    cr_expect_not(decode((struct reply){ .step = JIRA_TRY, .status = 400 }, "wrong_jql_400"));
-    cr_expect(decode((struct reply){ .step = JIRA_TRY, .status = 410 }, "search_is_gone_410"));
+    cr_expect_not(jira_decode((struct reply){ .step = JIRA_TRY, .status = 400 }, "wrong_jql_400"));
+    cr_expect(jira_decode((struct reply){ .step = JIRA_TRY, .status = 410 }, "search_is_gone_410"));
     kit_done(&kit);
 }
 

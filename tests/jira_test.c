@@ -5,61 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/jira.h"
+#include "jira_kit.h"
 #include "source/ticket_words.h"
-#include "source_kit.h"
 
-static const int64_t NOW = 1795518000000;  /* 2026-11-24T11:00:00Z */
 static const int64_t NINE = 1795482000000; /* 2026-11-24T09:00:00+08:00 */
-static const int64_t MINUTE = 60000, HOUR = 3600000;
 
 static const char *pauses[] = { "Waiting for customer", "Pending", "10009" };
-static struct jira config = { .jql = "", .category = "component", .pauses = { pauses, 3 } };
-static struct kit kit;
 
-static const char cloud_walk[] = "1 50 0 0 0 0 ", server_walk[] = "2 50 0 0 0 0 ";
-
-static bool decode(struct reply reply, const char *file)
+static void start(void)
 {
-    char name[200];
-
-    snprintf(name, sizeof(name), "jira/%s.json", file);
-    return kit_decode_file(&kit, &source_jira, &config, reply, name);
+    config.pauses = (struct dx_items){ pauses, 3 };
 }
 
-static const struct ticket *of(struct reply reply, const char *file)
-{
-    kit_poll(&kit, NOW);
-    cr_assert(decode(reply, file), "%s: %s", file, kit.err.text);
-    cr_assert(kit.batch.ticket_count > 0, "%s", file);
-    return kit.batch.tickets;
-}
-
-static const struct ticket *tickets(const char *file)
-{
-    return of((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = cloud_walk }, file);
-}
-
-static const struct plan_request nothing = { .path = "", .detail_text = "" };
-
-static const struct plan_request *asked(unsigned step)
-{
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
-        if (r->step == step)
-            return r;
-    return &nothing;
-}
-
-static bool is_asked(unsigned step)
-{
-    return asked(step) != &nothing;
-}
+TestSuite(jira, .init = start, .timeout = 20);
 
 /* ---- fields ---- */
 
 Test(jira, an_issue_of_the_cloud_is_a_ticket)
 {
-    const struct ticket *t = tickets("issue_of_the_cloud");
+    const struct ticket *t = jira_page("issue_of_the_cloud");
 
     cr_expect_eq(t->parts, TICKET_FIELDS | TICKET_LINKS | TICKET_RESPONSE | TICKET_PAUSES,
                  "its SLAs are asked for");
@@ -82,13 +46,14 @@ Test(jira, an_issue_of_the_cloud_is_a_ticket)
     cr_expect_eq(t->resolved_ms, 0);
     cr_expect_str_eq(t->resolved_basis, "");
     cr_expect_eq(t->first_response_ms, 0);
-    cr_expect_str_eq(asked(JIRA_SLA)->path, "/rest/servicedeskapi/request/DX-412/sla?limit=50");
+    cr_expect_str_eq(kit_request(&kit, JIRA_SLA)->path,
+                     "/rest/servicedeskapi/request/DX-412/sla?limit=50");
     kit_done(&kit);
 }
 
 Test(jira, an_offset_has_no_colon)
 {
-    const struct ticket *t = tickets("offset_without_a_colon");
+    const struct ticket *t = jira_page("offset_without_a_colon");
 
     cr_expect_eq(t->created_ms, INT64_C(1591920793360));
     cr_expect_eq(t->updated_ms - t->created_ms, HOUR + 1);
@@ -97,11 +62,11 @@ Test(jira, an_offset_has_no_colon)
 
 Test(jira, the_state_is_the_key_of_the_category_never_a_name)
 {
-    const struct ticket *t = tickets("status_called_done_is_new");
+    const struct ticket *t = jira_page("status_called_done_is_new");
 
     cr_expect_eq(t->state, DX_TICKET_NEW);
     cr_expect_str_eq(t->raw_status, "Done");
-    t = tickets("status_names_are_localised");
+    t = jira_page("status_names_are_localised");
     cr_expect_eq(t[0].state, DX_TICKET_DONE);
     cr_expect_eq(t[0].resolved_ms, NINE + 390 * MINUTE);
     cr_expect_str_eq(t[0].resolved_basis, "resolutiondate");
@@ -117,12 +82,12 @@ Test(jira, the_state_is_the_key_of_the_category_never_a_name)
 
 Test(jira, a_reopened_ticket_is_resolved_no_more)
 {
-    const struct ticket *t = tickets("reopened_has_no_resolutiondate");
+    const struct ticket *t = jira_page("reopened_has_no_resolutiondate");
 
     cr_expect_eq(t->resolved_ms, 0);
-    t = tickets("open_with_a_resolutiondate_left");
+    t = jira_page("open_with_a_resolutiondate_left");
     cr_expect_eq(t->resolved_ms, 0);
-    t = tickets("done_without_resolutiondate");
+    t = jira_page("done_without_resolutiondate");
     cr_expect_eq(t->state, DX_TICKET_DONE);
     cr_expect_eq(t->resolved_ms, NINE + 6 * HOUR);
     cr_expect_str_eq(t->resolved_basis, "statuscategorychangedate");
@@ -131,7 +96,7 @@ Test(jira, a_reopened_ticket_is_resolved_no_more)
 
 Test(jira, fields_may_be_null)
 {
-    const struct ticket *t = tickets("fields_may_be_null");
+    const struct ticket *t = jira_page("fields_may_be_null");
 
     cr_expect_eq(t->priority, 0);
     cr_expect_str_eq(t->raw_priority, "");
@@ -146,15 +111,16 @@ Test(jira, fields_may_be_null)
 Test(jira, a_row_without_fields_is_no_ticket)
 {
     kit_poll(&kit, NOW);
-    cr_expect(decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = cloud_walk },
-                     "only_ids_without_fields"));
+    cr_expect(
+        jira_decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = CLOUD_WALK },
+                    "only_ids_without_fields"));
     cr_expect_eq(kit.batch.ticket_count, 0);
     kit_done(&kit);
 }
 
 Test(jira, links_go_both_ways)
 {
-    const struct ticket *t = tickets("links_go_both_ways");
+    const struct ticket *t = jira_page("links_go_both_ways");
 
     cr_assert_eq(t->link_count, 2);
     cr_expect_str_eq(t->links[0], "blocks DX-3");
@@ -164,7 +130,7 @@ Test(jira, links_go_both_ways)
 
 Test(jira, a_document_is_read_as_text)
 {
-    const struct ticket *t = tickets("description_is_a_document");
+    const struct ticket *t = jira_page("description_is_a_document");
 
     cr_expect_str_eq(t->text, "Steps Run make, ask @Ben. Then one https://ci.example/42❌ end");
     kit_done(&kit);
@@ -173,11 +139,11 @@ Test(jira, a_document_is_read_as_text)
 Test(jira, what_a_ticket_is_about_is_the_users_choice)
 {
     config.category = "label";
-    cr_expect_str_eq(tickets("issue_of_the_cloud")->category, "pool-linux-xl");
+    cr_expect_str_eq(jira_page("issue_of_the_cloud")->category, "pool-linux-xl");
     config.category = "type";
-    cr_expect_str_eq(tickets("issue_of_the_cloud")->category, "Incident");
+    cr_expect_str_eq(jira_page("issue_of_the_cloud")->category, "Incident");
     config.category = "customfield_10050";
-    cr_expect_str_eq(tickets("issue_of_the_cloud")->category, "");
+    cr_expect_str_eq(jira_page("issue_of_the_cloud")->category, "");
     kit_done(&kit);
 }
 
@@ -194,7 +160,7 @@ static const char *category_of(const char *field)
     cr_assert(
         kit_decode(&kit, &source_jira, &config,
                    (struct reply){
-                       .step = JIRA_NEWS, .detail = 1, .detail_text = cloud_walk, .body = body }),
+                       .step = JIRA_NEWS, .detail = 1, .detail_text = CLOUD_WALK, .body = body }),
         "%s", kit.err.text);
     cr_assert_eq(kit.batch.ticket_count, 1);
     return kit.batch.tickets->category;
@@ -242,7 +208,7 @@ Test(jira, priorities_have_names)
 
 Test(jira, the_first_response_is_public_and_of_somebody_else)
 {
-    const struct ticket *t = tickets("internal_comments_are_no_answer");
+    const struct ticket *t = jira_page("internal_comments_are_no_answer");
 
     cr_expect(t->parts & TICKET_RESPONSE);
     cr_expect_eq(t->first_response_ms, NINE + 30 * MINUTE);
@@ -254,40 +220,40 @@ Test(jira, bots_that_are_no_apps_have_names)
     static const char *bots[] = { "ben*" };
 
     config.bots = (struct dx_items){ bots, 1 };
-    cr_expect_eq(tickets("internal_comments_are_no_answer")->first_response_ms, 0);
+    cr_expect_eq(jira_page("internal_comments_are_no_answer")->first_response_ms, 0);
     kit_done(&kit);
 }
 
 Test(jira, comments_that_are_cut_off_are_read_from_the_first)
 {
-    const struct ticket *t = tickets("comments_are_cut_off");
-    const struct plan_request *r = asked(JIRA_COMMENTS);
+    const struct ticket *t = jira_page("comments_are_cut_off");
+    const struct plan_request *r = kit_request(&kit, JIRA_COMMENTS);
 
     cr_expect_not(t->parts & TICKET_RESPONSE, "those at hand may be the last ones");
-    cr_assert(r != &nothing);
+    cr_assert(*r->path);
     cr_expect_str_eq(r->path, "/rest/api/2/issue/DX-412/comment?orderBy=created&maxResults=100"
                               "&startAt=0");
     cr_expect_str_eq(r->detail_text, "DX-412 5b10a2844c20165700ede21g");
     kit_poll(&kit, NOW);
-    cr_assert(decode(
+    cr_assert(jira_decode(
         (struct reply){ .step = JIRA_COMMENTS, .detail_text = "DX-412 5b10a2844c20165700ede21g" },
         "comments_of_a_page"));
     cr_expect_eq(kit.batch.ticket_count, 0, "all are the reporter's own");
-    r = asked(JIRA_COMMENTS);
-    cr_assert(r != &nothing);
+    r = kit_request(&kit, JIRA_COMMENTS);
+    cr_assert(*r->path);
     cr_expect_eq(r->detail, 100);
-    t = of((struct reply){ .step = JIRA_COMMENTS,
-                           .detail = 100,
-                           .detail_text = "DX-412 5b10a2844c20165700ede21g" },
-           "comments_of_the_last_page");
+    t = jira_of((struct reply){ .step = JIRA_COMMENTS,
+                                .detail = 100,
+                                .detail_text = "DX-412 5b10a2844c20165700ede21g" },
+                "comments_of_the_last_page");
     cr_expect_str_eq(t->key, "DX-412");
     cr_expect_eq(t->parts, TICKET_RESPONSE);
     cr_expect_eq(t->first_response_ms, NINE + 2 * HOUR);
     cr_expect_eq(t->refused, 0);
-    t = of((struct reply){ .step = JIRA_COMMENTS,
-                           .status = 403,
-                           .detail_text = "DX-412 5b10a2844c20165700ede21g" },
-           "comments_of_the_last_page");
+    t = jira_of((struct reply){ .step = JIRA_COMMENTS,
+                                .status = 403,
+                                .detail_text = "DX-412 5b10a2844c20165700ede21g" },
+                "comments_of_the_last_page");
     cr_expect_eq(t->parts, TICKET_RESPONSE);
     cr_expect_eq(t->refused, TICKET_RESPONSE);
     kit_done(&kit);
@@ -300,15 +266,16 @@ Test(jira, data_center_says_by_a_property_what_is_internal)
 
     kit_poll(&kit, NOW);
     batch_cursor(&kit.batch, "kind", JIRA_DATA_CENTER);
-    cr_assert(decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = server_walk },
-                     "page_of_a_desk_of_data_center"));
+    cr_assert(
+        jira_decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = SERVER_WALK },
+                    "page_of_a_desk_of_data_center"));
     cr_expect_not(kit.batch.tickets[0].parts & TICKET_RESPONSE, "it is not known yet");
-    cr_expect_str_eq(asked(JIRA_COMMENTS)->path,
+    cr_expect_str_eq(kit_request(&kit, JIRA_COMMENTS)->path,
                      "/rest/api/2/issue/OPS-7/comment?orderBy=created&maxResults=100&startAt=0"
                      "&expand=properties");
-    cr_expect_str_eq(asked(JIRA_COMMENTS)->detail_text, "OPS-7 JIRAUSER13");
-    t = of((struct reply){ .step = JIRA_COMMENTS, .detail_text = "OPS-7 JIRAUSER13" },
-           "comments_with_properties");
+    cr_expect_str_eq(kit_request(&kit, JIRA_COMMENTS)->detail_text, "OPS-7 JIRAUSER13");
+    t = jira_of((struct reply){ .step = JIRA_COMMENTS, .detail_text = "OPS-7 JIRAUSER13" },
+                "comments_with_properties");
     cr_expect_str_eq(t->key, "OPS-7");
     cr_expect_eq(t->first_response_ms, NINE + 7 * HOUR + 40 * MINUTE);
     kit_done(&kit);
@@ -326,7 +293,7 @@ Test(jira, a_ticket_does_not_have_that_many_comments)
             .body =
                 "{\"total\":1000000,\"comments\":[{\"created\":\"2026-11-24T09:00:00.000+0800\","
                 "\"author\":{\"name\":\"ann\"}}]}" }));
-    cr_expect_not(is_asked(JIRA_COMMENTS));
+    cr_expect_not(kit_asked(&kit, JIRA_COMMENTS) > 0);
     cr_assert_eq(kit.batch.ticket_count, 1);
     cr_expect_eq(kit.batch.tickets[0].parts, TICKET_RESPONSE);
     kit_done(&kit);
@@ -343,7 +310,7 @@ static void expect_pause(const struct ticket *t, size_t i, int64_t from, int64_t
 
 Test(jira, changes_come_in_any_order)
 {
-    const struct ticket *t = tickets("changes_come_newest_first");
+    const struct ticket *t = jira_page("changes_come_newest_first");
 
     cr_expect(t->parts & TICKET_PAUSES);
     cr_assert_eq(t->pause_count, 2);
@@ -354,20 +321,20 @@ Test(jira, changes_come_in_any_order)
 
 Test(jira, a_pause_may_still_last_or_begin_with_the_ticket)
 {
-    const struct ticket *t = tickets("still_waits_for_the_customer");
+    const struct ticket *t = jira_page("still_waits_for_the_customer");
 
     cr_assert_eq(t->pause_count, 1);
     expect_pause(t, 0, 60, 0);
-    t = tickets("made_as_waiting");
+    t = jira_page("made_as_waiting");
     cr_assert_eq(t[0].pause_count, 1);
     expect_pause(&t[0], 0, 0, 0);
     cr_assert_eq(t[1].pause_count, 1);
     expect_pause(&t[1], 0, 0, 60);
     config.pauses.count = 0; /* the usual ones of a service desk */
-    cr_expect_eq(tickets("still_waits_for_the_customer")->pause_count, 1);
-    cr_expect_eq(tickets("pause_by_the_id_of_a_status")->pause_count, 0);
+    cr_expect_eq(jira_page("still_waits_for_the_customer")->pause_count, 1);
+    cr_expect_eq(jira_page("pause_by_the_id_of_a_status")->pause_count, 0);
     config.pauses.count = 3;
-    t = tickets("pause_by_the_id_of_a_status");
+    t = jira_page("pause_by_the_id_of_a_status");
     cr_assert_eq(t->pause_count, 1);
     expect_pause(t, 0, 60, 120);
     kit_done(&kit);
@@ -375,23 +342,23 @@ Test(jira, a_pause_may_still_last_or_begin_with_the_ticket)
 
 Test(jira, changes_behind_the_first_hundred_come_in_pages)
 {
-    const struct ticket *t = tickets("changes_are_cut_at_100");
-    const struct plan_request *r = asked(JIRA_CHANGES);
+    const struct ticket *t = jira_page("changes_are_cut_at_100");
+    const struct plan_request *r = kit_request(&kit, JIRA_CHANGES);
     char trail[400];
 
     cr_expect_not(t->parts & TICKET_PAUSES);
-    cr_assert(r != &nothing);
+    cr_assert(*r->path);
     cr_expect_str_eq(r->path, "/rest/api/2/issue/DX-412/changelog?maxResults=100&startAt=0");
     snprintf(trail, sizeof(trail), "%s", r->detail_text);
     kit_poll(&kit, NOW);
-    cr_assert(
-        decode((struct reply){ .step = JIRA_CHANGES, .detail_text = trail }, "changes_of_a_page"));
-    r = asked(JIRA_CHANGES);
-    cr_assert(r != &nothing);
+    cr_assert(jira_decode((struct reply){ .step = JIRA_CHANGES, .detail_text = trail },
+                          "changes_of_a_page"));
+    r = kit_request(&kit, JIRA_CHANGES);
+    cr_assert(*r->path);
     cr_expect_eq(r->detail, 3);
     snprintf(trail, sizeof(trail), "%s", r->detail_text);
-    t = of((struct reply){ .step = JIRA_CHANGES, .detail = 3, .detail_text = trail },
-           "changes_of_the_last_page");
+    t = jira_of((struct reply){ .step = JIRA_CHANGES, .detail = 3, .detail_text = trail },
+                "changes_of_the_last_page");
     cr_expect_str_eq(t->key, "DX-412");
     cr_expect_eq(t->parts, TICKET_PAUSES);
     cr_assert_eq(t->pause_count, 2);
@@ -405,8 +372,8 @@ Test(jira, changes_behind_the_first_hundred_come_in_pages)
 Test(jira, data_center_knows_users_by_key_and_writes_markup)
 {
     const struct ticket *t =
-        of((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = server_walk },
-           "page_of_data_center");
+        jira_of((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = SERVER_WALK },
+                "page_of_data_center");
 
     cr_assert_eq(kit.batch.ticket_count, 2);
     cr_expect_eq(t->parts,
@@ -420,157 +387,15 @@ Test(jira, data_center_knows_users_by_key_and_writes_markup)
     kit_done(&kit);
 }
 
-/* ---- service desks ---- */
-
-static const struct {
-    const char *name;
-    enum dx_sla_state state;
-    int64_t breach, remaining, goal, stopped; /* times from T on; 0: none */
-} slas[] = {
-    { "Time to first response", DX_SLA_MET, -80000000, 7200000, 14400000, -3600000 },
-    { "Time to resolution", DX_SLA_RUNNING, 14400000, 10800000, 14400000, 0 },
-    { "Paused", DX_SLA_PAUSED, 14400000, 10800000, 14400000, 0 },
-    { "Breached", DX_SLA_BREACHED, -600000, -600000, 14400000, 0 },
-    { "Neither", DX_SLA_UNKNOWN, 0, SLA_UNSAID, -1, 0 },
-    { "Was late", DX_SLA_BREACHED, -80000000, -1000, 14400000, -40000000 },
-    { "Runs again", DX_SLA_RUNNING, 14400000, 10800000, 14400000, 0 },
-};
-
-Test(jira, slas_are_what_the_server_says)
-{
-    static const int64_t T = 1795510800000;
-    const struct ticket *t =
-        of((struct reply){ .step = JIRA_SLA, .detail_text = "DX-412" }, "slas_of_a_request");
-
-    cr_expect_str_eq(t->key, "DX-412");
-    cr_expect_eq(t->parts, TICKET_SLAS);
-    cr_assert_eq(t->sla_count, sizeof(slas) / sizeof(slas[0]));
-    for (size_t i = 0; i < t->sla_count; i++) {
-        const struct ticket_sla *sla = &t->slas[i];
-
-        cr_expect_str_eq(sla->name, slas[i].name);
-        cr_expect_eq(sla->state, slas[i].state, "%s", sla->name);
-        cr_expect_eq(sla->breach_ms, slas[i].breach ? T + slas[i].breach : 0, "%s", sla->name);
-        cr_expect_eq(sla->remaining_ms, slas[i].remaining, "%s", sla->name);
-        cr_expect_eq(sla->goal_ms, slas[i].goal, "%s", sla->name);
-        cr_expect_eq(sla->stopped_ms, slas[i].stopped ? T + slas[i].stopped : 0, "%s", sla->name);
-    }
-    kit_done(&kit);
-}
-
-Test(jira, open_requests_come_with_their_slas)
-{
-    const struct ticket *t = of((struct reply){ .step = JIRA_REQUESTS }, "requests_with_slas");
-
-    cr_assert_eq(kit.batch.ticket_count, 1);
-    cr_expect_str_eq(t->key, "DX-412");
-    cr_expect_eq(t->sla_count, 2);
-    cr_expect_str_eq(kit.plan.first->path,
-                     "/rest/servicedeskapi/request?requestStatus=OPEN_REQUESTS"
-                     "&requestOwnership=ALL_REQUESTS&expand=sla&limit=50&start=2");
-    cr_expect_str_eq(asked(JIRA_SLA)->detail_text, "DX-413", "its SLAs are on more than a page");
-    kit_poll(&kit, NOW);
-    cr_assert(
-        decode((struct reply){ .step = JIRA_REQUESTS, .detail = 2 }, "requests_of_the_last_page"));
-    cr_expect_null(kit.plan.first);
-    cr_expect_eq(kit.batch.cursor_count, 1);
-    kit_done(&kit);
-}
-
-Test(jira, a_page_of_requests_that_comes_again_is_the_last)
-{
-    (void)of((struct reply){ .step = JIRA_REQUESTS, .detail_text = "" }, "requests_with_slas");
-    cr_expect_str_eq(asked(JIRA_REQUESTS)->detail_text, "DX-412");
-    for (int i = 0; i < 2; i++) {
-        (void)of((struct reply){ .step = JIRA_REQUESTS,
-                                 .detail = i == 0 ? 2 : 200000,
-                                 .detail_text = i == 0 ? "DX-412" : "DX-9" },
-                 "requests_with_slas");
-        cr_expect_not(is_asked(JIRA_REQUESTS), "%d", i);
-        cr_expect_eq(kit.batch.cursor_count, 1, "%d", i);
-    }
-    kit_done(&kit);
-}
-
-Test(jira, of_a_ticket_that_is_no_request_no_slas_are_asked_for_again)
-{
-    const struct ticket *t =
-        of((struct reply){ .step = JIRA_SLA, .status = 403, .detail_text = "DX-412" },
-           "not_an_agent_403");
-
-    cr_expect_eq(t->parts, TICKET_SLAS);
-    cr_expect_eq(t->sla_count, 0);
-    kit_done(&kit);
-}
-
-static size_t notes_of(int desk, int status)
-{
-    config.service_desk = desk;
-    kit_poll(&kit, NOW);
-    cr_assert(decode((struct reply){ .step = JIRA_REQUESTS, .status = status },
-                     status == 403 ? "not_an_agent_403" : "no_issue_404"));
-    cr_assert_eq(kit.batch.note_count, 1);
-    return kit.batch.notes[0].level;
-}
-
-Test(jira, a_jira_without_service_desk_has_no_slas)
-{
-    cr_expect_eq(notes_of(JIRA_DESK_AUTO, 404), DX_LOG_INFO);
-    cr_expect_eq(notes_of(JIRA_DESK_YES, 404), DX_LOG_WARN);
-    cr_expect_eq(notes_of(JIRA_DESK_AUTO, 403), DX_LOG_WARN);
-    cr_expect(strstr(kit.batch.notes[0].text, "read:servicedesk-request"));
-    kit_commit(&kit);
-    kit_poll(&kit, NOW + MINUTE);
-    cr_assert(decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = cloud_walk },
-                     "issue_of_the_cloud"));
-    cr_expect(kit.batch.tickets->parts & TICKET_SLAS, "nobody asks for a day");
-    cr_expect_not(is_asked(JIRA_SLA));
-    kit_poll(&kit, NOW + 25 * HOUR);
-    cr_assert(decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = cloud_walk },
-                     "issue_of_the_cloud"));
-    cr_expect_not(kit.batch.tickets->parts & TICKET_SLAS);
-    kit_done(&kit);
-}
-
-Test(jira, queues_are_counted)
-{
-    static const char *projects[] = { "dx" };
-    const struct plan_request *r;
-
-    kit_poll(&kit, NOW);
-    cr_assert(decode((struct reply){ .step = JIRA_DESKS }, "service_desks"), "%s", kit.err.text);
-    cr_expect_str_eq(asked(JIRA_QUEUES)->path,
-                     "/rest/servicedeskapi/servicedesk/1/queue?includeCount=true&limit=50");
-    cr_expect_str_eq(asked(JIRA_QUEUES)->detail_text, "DX");
-    cr_assert(
-        decode((struct reply){ .step = JIRA_QUEUES, .detail_text = "DX" }, "queues_with_counts"),
-        "%s", kit.err.text);
-    cr_assert_eq(kit.batch.series_count, 2, "of one nobody counted");
-    cr_expect_str_eq(kit.batch.series[0].query, "queues");
-    cr_expect_str_eq(kit.batch.series[0].labels, "{project=\"DX\", queue=\"All open\"}");
-    cr_expect_eq(kit.batch.samples[0].value, 41.);
-    cr_expect_eq(kit.batch.samples[1].value, 0.);
-    kit_poll(&kit, NOW);
-    cr_expect(decode((struct reply){ .step = JIRA_QUEUES, .status = 403, .detail_text = "HR" },
-                     "not_an_agent_403"));
-    config.projects = (struct dx_items){ projects, 1 };
-    cr_assert(decode((struct reply){ .step = JIRA_DESKS }, "service_desks"));
-    r = asked(JIRA_QUEUES);
-    cr_expect_str_eq(r->detail_text, "DX");
-    for (r = r->next; r; r = r->next)
-        cr_expect_neq(r->step, JIRA_QUEUES, "the other desk is not of these projects");
-    kit_done(&kit);
-}
-
 /* ---- single tickets ---- */
 
 Test(jira, a_deleted_ticket_is_gone)
 {
-    const struct ticket *t = of((struct reply){ .step = JIRA_ISSUE,
-                                                .status = 404,
-                                                .detail = JIRA_WHOLE | TICKET_PAUSES << 4,
-                                                .detail_text = "DX-412" },
-                                "no_issue_404");
+    const struct ticket *t = jira_of((struct reply){ .step = JIRA_ISSUE,
+                                                     .status = 404,
+                                                     .detail = JIRA_WHOLE | TICKET_PAUSES << 4,
+                                                     .detail_text = "DX-412" },
+                                     "no_issue_404");
 
     cr_assert_eq(kit.batch.ticket_count, 2);
     cr_expect_str_eq(t[0].key, "DX-412");

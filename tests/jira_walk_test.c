@@ -37,24 +37,6 @@ static size_t add(int64_t updated_ms, bool done)
     return count++;
 }
 
-static char *decoded(const char *path)
-{
-    static char out[4000];
-    size_t n = 0;
-    unsigned byte;
-
-    for (; *path && n + 1 < sizeof(out); path++) {
-        if (*path == '%' && sscanf(path + 1, "%2x", &byte) == 1) {
-            out[n++] = (char)byte;
-            path += 2;
-        } else {
-            out[n++] = *path;
-        }
-    }
-    out[n] = '\0';
-    return out;
-}
-
 static int64_t number_behind(const char *text, const char *key, int64_t otherwise)
 {
     const char *at = strstr(text, key);
@@ -163,7 +145,7 @@ static void put_server(struct buf *out, int64_t now_ms)
 
 static int put_answer(struct buf *out, const struct plan_request *r, int64_t now_ms)
 {
-    const char *text = decoded(r->path);
+    const char *text = kit_decoded(r->path);
 
     if (r->step == JIRA_SERVER)
         put_server(out, now_ms);

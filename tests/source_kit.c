@@ -221,3 +221,64 @@ void kit_refuse(struct kit *kit, const struct source *source, const void *config
     source_refused(source, config, &reply, &kit->err);
     free(body);
 }
+
+bool kit_asks(const struct kit *kit, const char *path)
+{
+    for (const struct plan_request *r = kit->plan.first; r; r = r->next)
+        if (strcmp(r->path, path) == 0)
+            return true;
+    return false;
+}
+
+size_t kit_asked(const struct kit *kit, unsigned step)
+{
+    size_t n = 0;
+
+    for (const struct plan_request *r = kit->plan.first; r; r = r->next)
+        n += r->step == step;
+    return n;
+}
+
+const struct plan_request *kit_request(const struct kit *kit, unsigned step)
+{
+    static const struct plan_request nothing = { .path = "", .detail_text = "" };
+
+    for (const struct plan_request *r = kit->plan.first; r; r = r->next)
+        if (r->step == step)
+            return r;
+    return &nothing;
+}
+
+bool kit_notes(const struct kit *kit, const char *words)
+{
+    for (size_t i = 0; i < kit->batch.note_count; i++)
+        if (strstr(kit->batch.notes[i].text, words))
+            return true;
+    return false;
+}
+
+int64_t kit_remembers(const struct kit *kit, const char *name)
+{
+    for (size_t i = kit->batch.cursor_count; i-- > 0;)
+        if (strcmp(kit->batch.cursors[i].name, name) == 0)
+            return kit->batch.cursors[i].value;
+    return -1;
+}
+
+char *kit_decoded(const char *path)
+{
+    static char out[4000];
+    size_t n = 0;
+    unsigned byte;
+
+    for (; *path && n + 1 < sizeof(out); path++) {
+        if (*path == '%' && sscanf(path + 1, "%2x", &byte) == 1) {
+            out[n++] = (char)byte;
+            path += 2;
+        } else {
+            out[n++] = *path;
+        }
+    }
+    out[n] = '\0';
+    return out;
+}

@@ -50,4 +50,15 @@ bool kit_decode_file(struct kit *kit, const struct source *source, const void *c
 void kit_refuse(struct kit *kit, const struct source *source, const void *config,
                 struct reply reply, const char *name);
 
+/* What is asked for: is this path, how often is this step; the first of it, "" where it is not. */
+bool kit_asks(const struct kit *kit, const char *path);
+size_t kit_asked(const struct kit *kit, unsigned step);
+const struct plan_request *kit_request(const struct kit *kit, unsigned step);
+/* Does a note of the batch have these words? */
+bool kit_notes(const struct kit *kit, const char *words);
+/* What the batch remembers, the last time; -1: nothing. */
+int64_t kit_remembers(const struct kit *kit, const char *name);
+/* A path without its escapes; it lives until the next one. */
+char *kit_decoded(const char *path);
+
 #endif

@@ -1,0 +1,153 @@
+/* jira: service desks: their SLAs and queues. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "jira_kit.h"
+
+TestSuite(jira_desk, .timeout = 20);
+
+static const struct {
+    const char *name;
+    enum dx_sla_state state;
+    int64_t breach, remaining, goal, stopped; /* times from T on; 0: none */
+} slas[] = {
+    { "Time to first response", DX_SLA_MET, -80000000, 7200000, 14400000, -3600000 },
+    { "Time to resolution", DX_SLA_RUNNING, 14400000, 10800000, 14400000, 0 },
+    { "Paused", DX_SLA_PAUSED, 14400000, 10800000, 14400000, 0 },
+    { "Breached", DX_SLA_BREACHED, -600000, -600000, 14400000, 0 },
+    { "Neither", DX_SLA_UNKNOWN, 0, SLA_UNSAID, -1, 0 },
+    { "Was late", DX_SLA_BREACHED, -80000000, -1000, 14400000, -40000000 },
+    { "Runs again", DX_SLA_RUNNING, 14400000, 10800000, 14400000, 0 },
+};
+
+Test(jira_desk, slas_are_what_the_server_says)
+{
+    static const int64_t T = 1795510800000;
+    const struct ticket *t =
+        jira_of((struct reply){ .step = JIRA_SLA, .detail_text = "DX-412" }, "slas_of_a_request");
+
+    cr_expect_str_eq(t->key, "DX-412");
+    cr_expect_eq(t->parts, TICKET_SLAS);
+    cr_assert_eq(t->sla_count, sizeof(slas) / sizeof(slas[0]));
+    for (size_t i = 0; i < t->sla_count; i++) {
+        const struct ticket_sla *sla = &t->slas[i];
+
+        cr_expect_str_eq(sla->name, slas[i].name);
+        cr_expect_eq(sla->state, slas[i].state, "%s", sla->name);
+        cr_expect_eq(sla->breach_ms, slas[i].breach ? T + slas[i].breach : 0, "%s", sla->name);
+        cr_expect_eq(sla->remaining_ms, slas[i].remaining, "%s", sla->name);
+        cr_expect_eq(sla->goal_ms, slas[i].goal, "%s", sla->name);
+        cr_expect_eq(sla->stopped_ms, slas[i].stopped ? T + slas[i].stopped : 0, "%s", sla->name);
+    }
+    kit_done(&kit);
+}
+
+Test(jira_desk, open_requests_come_with_their_slas)
+{
+    const struct ticket *t = jira_of((struct reply){ .step = JIRA_REQUESTS }, "requests_with_slas");
+
+    cr_assert_eq(kit.batch.ticket_count, 1);
+    cr_expect_str_eq(t->key, "DX-412");
+    cr_expect_eq(t->sla_count, 2);
+    cr_expect_str_eq(kit.plan.first->path,
+                     "/rest/servicedeskapi/request?requestStatus=OPEN_REQUESTS"
+                     "&requestOwnership=ALL_REQUESTS&expand=sla&limit=50&start=2");
+    cr_expect_str_eq(kit_request(&kit, JIRA_SLA)->detail_text, "DX-413",
+                     "its SLAs are on more than a page");
+    kit_poll(&kit, NOW);
+    cr_assert(jira_decode((struct reply){ .step = JIRA_REQUESTS, .detail = 2 },
+                          "requests_of_the_last_page"));
+    cr_expect_null(kit.plan.first);
+    cr_expect_eq(kit.batch.cursor_count, 1);
+    kit_done(&kit);
+}
+
+Test(jira_desk, a_page_of_requests_that_comes_again_is_the_last)
+{
+    (void)jira_of((struct reply){ .step = JIRA_REQUESTS, .detail_text = "" }, "requests_with_slas");
+    cr_expect_str_eq(kit_request(&kit, JIRA_REQUESTS)->detail_text, "DX-412");
+    for (int i = 0; i < 2; i++) {
+        (void)jira_of((struct reply){ .step = JIRA_REQUESTS,
+                                      .detail = i == 0 ? 2 : 200000,
+                                      .detail_text = i == 0 ? "DX-412" : "DX-9" },
+                      "requests_with_slas");
+        cr_expect_not(kit_asked(&kit, JIRA_REQUESTS) > 0, "%d", i);
+        cr_expect_eq(kit.batch.cursor_count, 1, "%d", i);
+    }
+    kit_done(&kit);
+}
+
+Test(jira_desk, of_a_ticket_that_is_no_request_no_slas_are_asked_for_again)
+{
+    const struct ticket *t =
+        jira_of((struct reply){ .step = JIRA_SLA, .status = 403, .detail_text = "DX-412" },
+                "not_an_agent_403");
+
+    cr_expect_eq(t->parts, TICKET_SLAS);
+    cr_expect_eq(t->sla_count, 0);
+    kit_done(&kit);
+}
+
+static size_t notes_of(int desk, int status)
+{
+    config.service_desk = desk;
+    kit_poll(&kit, NOW);
+    cr_assert(jira_decode((struct reply){ .step = JIRA_REQUESTS, .status = status },
+                          status == 403 ? "not_an_agent_403" : "no_issue_404"));
+    cr_assert_eq(kit.batch.note_count, 1);
+    return kit.batch.notes[0].level;
+}
+
+Test(jira_desk, a_jira_without_service_desk_has_no_slas)
+{
+    cr_expect_eq(notes_of(JIRA_DESK_AUTO, 404), DX_LOG_INFO);
+    cr_expect_eq(notes_of(JIRA_DESK_YES, 404), DX_LOG_WARN);
+    cr_expect_eq(notes_of(JIRA_DESK_AUTO, 403), DX_LOG_WARN);
+    cr_expect(strstr(kit.batch.notes[0].text, "read:servicedesk-request"));
+    kit_commit(&kit);
+    kit_poll(&kit, NOW + MINUTE);
+    cr_assert(
+        jira_decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = CLOUD_WALK },
+                    "issue_of_the_cloud"));
+    cr_expect(kit.batch.tickets->parts & TICKET_SLAS, "nobody asks for a day");
+    cr_expect_not(kit_asked(&kit, JIRA_SLA) > 0);
+    kit_poll(&kit, NOW + 25 * HOUR);
+    cr_assert(
+        jira_decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = CLOUD_WALK },
+                    "issue_of_the_cloud"));
+    cr_expect_not(kit.batch.tickets->parts & TICKET_SLAS);
+    kit_done(&kit);
+}
+
+Test(jira_desk, queues_are_counted)
+{
+    static const char *projects[] = { "dx" };
+    const struct plan_request *r;
+
+    kit_poll(&kit, NOW);
+    cr_assert(jira_decode((struct reply){ .step = JIRA_DESKS }, "service_desks"), "%s",
+              kit.err.text);
+    cr_expect_str_eq(kit_request(&kit, JIRA_QUEUES)->path,
+                     "/rest/servicedeskapi/servicedesk/1/queue?includeCount=true&limit=50");
+    cr_expect_str_eq(kit_request(&kit, JIRA_QUEUES)->detail_text, "DX");
+    cr_assert(jira_decode((struct reply){ .step = JIRA_QUEUES, .detail_text = "DX" },
+                          "queues_with_counts"),
+              "%s", kit.err.text);
+    cr_assert_eq(kit.batch.series_count, 2, "of one nobody counted");
+    cr_expect_str_eq(kit.batch.series[0].query, "queues");
+    cr_expect_str_eq(kit.batch.series[0].labels, "{project=\"DX\", queue=\"All open\"}");
+    cr_expect_eq(kit.batch.samples[0].value, 41.);
+    cr_expect_eq(kit.batch.samples[1].value, 0.);
+    kit_poll(&kit, NOW);
+    cr_expect(jira_decode((struct reply){ .step = JIRA_QUEUES, .status = 403, .detail_text = "HR" },
+                          "not_an_agent_403"));
+    config.projects = (struct dx_items){ projects, 1 };
+    cr_assert(jira_decode((struct reply){ .step = JIRA_DESKS }, "service_desks"));
+    r = kit_request(&kit, JIRA_QUEUES);
+    cr_expect_str_eq(r->detail_text, "DX");
+    for (r = r->next; r; r = r->next)
+        cr_expect_neq(r->step, JIRA_QUEUES, "the other desk is not of these projects");
+    kit_done(&kit);
+}
