@@ -117,6 +117,16 @@ static void some(const struct kind *kind)
     server_ok(t.server, "", kind->runs);
     poll_once();
     expect("while one is left out", DX_SOURCE_LIVE, DX_FAULT_AUTH, kind->some);
+    start(kind);
+    if (kind->listed_always) {
+        server_ok(t.server, "", kind->runs); /* the n-th answer is the n-th request's */
+        server_ok(t.server, "", kind->list);
+    }
+    server_ok(t.server, "", kind->runs);
+    t.clock.start_ms += MINUTE;
+    poller_wish(t.poller); /* it was granted, and somebody wants to see that */
+    run_until(1, SIZE_MAX, 5.);
+    expect("a person asked", DX_SOURCE_LIVE, DX_FAULT_NONE, "");
 }
 
 Test(denied, of_github_all_are)
@@ -215,6 +225,16 @@ Test(denied, of_tables)
     expect("one table", DX_SOURCE_LIVE, DX_FAULT_AUTH,
            "1 of 2 tables are refused or not there: reading their tickets needs a role like itil "
            "that lets the user read each");
+    t.clock.start_ms += HOUR;
+    for (int i = 0; i < 3; i++) {
+        refuse(403, "");
+        poll_once();
+        expect("all tables", DX_SOURCE_STOPPED, DX_FAULT_AUTH,
+               "incident: refused (403); the role sn_incident_read or itil lets its user read it");
+    }
+    server_ok(t.server, "", "{\"result\": []}");
+    poll_once();
+    expect("the role was granted", DX_SOURCE_LIVE, DX_FAULT_NONE, "");
 }
 
 /* ---- how many are asked for again ---- */
@@ -249,10 +269,34 @@ Test(denied, of_many_those_that_wait_longest_are_asked_for)
     denied_add(&denied, &plan, NULL, "good", 0);
     cr_expect_not(denied_all(&denied));
     cr_expect_not(denied_again(&denied, "19"), "with one that is good they wait");
+    denied.wished = true;
+    cr_expect(denied_again(&denied, "19"), "but for a person");
+    cr_expect_not(denied_again(&denied, "1"), "who does not ask for all of them at once either");
     granted_ms = T0 - 5 * MINUTE;
     cr_expect_not(denied_now(&plan, NULL, T0 - 6 * MINUTE), "what was refused before may be now");
     cr_expect(denied_now(&plan, NULL, T0 - 5 * MINUTE), "and what was since may not");
     granted_ms = 0;
     cr_expect_not(denied_now(&plan, NULL, T0 - 6 * HOUR), "it is asked again after six hours");
     cr_expect_not(denied_now(&plan, NULL, T0 + 1), "a clock set back");
+}
+
+/* Two requests an hour for all of them together. */
+Test(denied, the_fewer_the_sooner)
+{
+    const struct cursors cursors = { .get = get };
+    const struct plan plan = { .now_ms = T0, .cursors = &cursors };
+
+    granted_ms = 0;
+    for (int count = 1; count <= 3; count++) {
+        for (int late = 0; late < 2; late++) {
+            struct denied denied = { .wanted = 0 };
+
+            denied_add(&denied, &plan, NULL, "good", 0);
+            for (int i = 1; i < count; i++)
+                denied_add(&denied, &plan, NULL, "young", T0 - MINUTE);
+            denied_add(&denied, &plan, NULL, "old", T0 - count * 30 * MINUTE + 1 - late);
+            cr_expect_eq(denied_again(&denied, "old"), late == 1, "%d, %d", count, late);
+            cr_expect_not(denied_again(&denied, "young"));
+        }
+    }
 }

@@ -409,6 +409,7 @@ static void poll_now(struct poller *p)
     p->count = (struct pace_count){ 0 };
     p->error = p->declined = (struct dx_error){ 0 };
     p->plan = (struct plan){ .now_ms = p->now_ms,
+                             .wished = p->wished,
                              .every_ms = p->settings->every_ms,
                              .history_ms = p->settings->history_ms,
                              .cursors = &p->memory.cursors,
@@ -451,7 +452,9 @@ void poller_wish(struct poller *p)
         (p->pace.budget.limit > 0 && p->teller.state == DX_SOURCE_LIMITED))
         return; /* the wish of a person does not spend what the budget holds back */
     ev_timer_stop(p->shared->loop, &p->timer);
+    p->wished = true;
     poll_now(p);
+    p->wished = false;
 }
 
 struct poller *poller_new(struct pollers *shared, const struct source_settings *settings,

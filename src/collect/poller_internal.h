@@ -26,6 +26,7 @@ struct poller {
     struct pace pace;
     struct teller teller;
     bool probed, polled;
+    bool wished;             /* the poll that begins is */
     int64_t started_boot_ms; /* of the last poll */
 
     /* of the poll under way */

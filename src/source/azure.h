@@ -229,8 +229,8 @@ void azure_refused(const void *config, const struct reply *reply, struct dx_erro
 bool azure_less(const void *config, const struct reply *reply, const struct dx_error *err,
                 struct plan *plan, struct batch *batch);
 /* A project that is not there, or may not be read. false: with it all is refused. */
-bool azure_no_project(const struct azure *az, const struct reply *reply, struct batch *batch,
-                      struct dx_error *err);
+bool azure_no_project(const struct azure *az, const struct reply *reply, const struct plan *plan,
+                      struct batch *batch, struct dx_error *err);
 /* The token may not see pools or what they were asked for: say it, once a day. */
 void azure_no_pools(const struct reply *reply, struct batch *batch);
 

@@ -272,7 +272,7 @@ bool azure_decode_builds(const struct azure *az, const struct reply *reply, stru
     struct page page;
 
     if (!azure_is_answer(reply))
-        return azure_no_project(az, reply, batch, err);
+        return azure_no_project(az, reply, plan, batch, err);
     list = azure_list(reply, "builds", err);
     if (!list)
         return false;

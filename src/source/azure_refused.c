@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "source/denied.h"
 #include "source/field.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000, NUMBER = 16 };
@@ -49,8 +50,8 @@ bool azure_less(const void *config, const struct reply *reply, const struct dx_e
 
 /* One project of many that the token may not read is no reason to stop with all the
  * others. */
-bool azure_no_project(const struct azure *az, const struct reply *reply, struct batch *batch,
-                      struct dx_error *err)
+bool azure_no_project(const struct azure *az, const struct reply *reply, const struct plan *plan,
+                      struct batch *batch, struct dx_error *err)
 {
     const char *project = azure_about(reply, batch).project;
 
@@ -67,7 +68,8 @@ bool azure_no_project(const struct azure *az, const struct reply *reply, struct 
         (void)dx_fail(err, DX_FAULT_REPLY, "%s: answered %d", project, reply->status);
     if (az->projects.count == 1 || (reply->status != 403 && reply->status != 404))
         return false;
-    batch_note(batch, DX_LOG_WARN, "%s", err->text);
+    if (!denied_said(plan, batch, azure_cursor(plan, batch, AZURE_REFUSED, project)))
+        batch_note(batch, DX_LOG_WARN, "%s", err->text);
     *err = (struct dx_error){ 0 };
     azure_remember(batch, AZURE_REFUSED, project, reply->now_ms);
     return true;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "source/denied.h"
 #include "source/field.h"
 
 static const struct {
@@ -170,7 +171,8 @@ static bool without_repo(struct github_poll *p, const char *repo, const struct d
 {
     if (p->config->repos.count == 1 && !*p->config->org)
         return false;
-    batch_note(p->batch, DX_LOG_WARN, "%s", err->text);
+    if (!denied_said(p->plan, p->batch, github_recall(p->plan, p->batch, "gone", repo)))
+        batch_note(p->batch, DX_LOG_WARN, "%s", err->text);
     github_remember(p->batch, "gone", repo, p->reply->now_ms);
     return true;
 }

@@ -198,8 +198,8 @@ void gitlab_refused(const void *config, const struct reply *reply, struct dx_err
 /* Is it a reply with what was asked for? */
 bool gitlab_is_answer(const struct reply *reply);
 /* A project that is not there, or may not be read. false: with it all is refused. */
-bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, struct batch *batch,
-                       struct dx_error *err);
+bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, const struct plan *plan,
+                       struct batch *batch, struct dx_error *err);
 
 /* ---- gitlab_issues.c: issues as tickets ---- */
 

@@ -240,7 +240,7 @@ bool gitlab_decode_pipelines(const struct gitlab *g, const struct reply *reply, 
     struct page page;
 
     if (!gitlab_is_answer(reply))
-        return gitlab_no_project(g, reply, batch, err);
+        return gitlab_no_project(g, reply, plan, batch, err);
     if (!json_is_array(reply->json))
         return dx_fail(err, DX_FAULT_REPLY,
                        "this is not the API of a GitLab (no list of pipelines)");

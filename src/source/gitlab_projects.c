@@ -167,7 +167,7 @@ bool gitlab_decode_project(const struct gitlab *g, const struct reply *reply, st
     bool number = is_number(about.project);
 
     if (!gitlab_is_answer(reply)) /* of a path the list of its pipelines says it too */
-        return number ? gitlab_no_project(g, reply, batch, err) : true;
+        return number ? gitlab_no_project(g, reply, plan, batch, err) : true;
     if (!*path)
         return dx_fail(err, DX_FAULT_REPLY,
                        "this is not the API of a GitLab (a project without a path)");

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "source/denied.h"
 #include "source/field.h"
 
 /* {"message": "404 Project Not Found"}, {"message": {"base": ["..."]}},
@@ -53,8 +54,8 @@ static bool lacks_scope(const struct reply *reply)
 
 /* One project of many that the token may not read, or whose CI is off, is no reason to
  * stop with all the others. */
-bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, struct batch *batch,
-                       struct dx_error *err)
+bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, const struct plan *plan,
+                       struct batch *batch, struct dx_error *err)
 {
     const char *project = gitlab_about(reply).project;
     bool of_many = *g->group || g->projects.count > 1;
@@ -73,7 +74,8 @@ bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, struct
         return dx_fail(err, DX_FAULT_REPLY, "%s: answered %d", project, reply->status);
     if (!of_many)
         return false;
-    batch_note(batch, DX_LOG_WARN, "%s", err->text);
+    if (!denied_said(plan, batch, gitlab_cursor(plan, batch, GITLAB_REFUSED, project)))
+        batch_note(batch, DX_LOG_WARN, "%s", err->text);
     *err = (struct dx_error){ 0 };
     gitlab_remember(batch, GITLAB_REFUSED, project, reply->now_ms);
     return true;

@@ -40,6 +40,7 @@ struct plan {
     int64_t now_ms;                /* of the poll: the only time a source knows */
     int64_t every_ms;              /* the interval in force */
     int64_t history_ms;            /* how far to fill back */
+    bool wished;                   /* a person wants to know now */
     const struct cursors *cursors; /* where the back-fill stands */
     const struct known *known;     /* which runs the store has */
     struct arena arena;

@@ -16,7 +16,6 @@ enum {
     LISTED = 1,                     /* all active ones are */
     OVERLAP_MS = 2 * 60 * 1000,     /* a change is seen when its transaction ends */
     BEGIN_MS = 24 * 60 * 60 * 1000, /* no clock is that wrong */
-    REFUSED_MS = 60 * 60 * 1000,
     MINUTE_MS = 60 * 1000,
     OFFSET_MOST = 1000 * 1000, /* of one second: there is no such mass change */
     EMPTY_MOST = 20,           /* pages in a row whose rows are all hidden */
@@ -91,42 +90,31 @@ static bool lacks_history(const struct snow_poll *p, const char *table)
     return at == 0 || at > snow_history_ms(p) + OVERLAP_MS;
 }
 
-static bool is_refused(const struct snow_poll *p, const char *table)
-{
-    return !snow_is_due(p, "x", table, REFUSED_MS);
-}
-
-static size_t refused_tables(const struct snow_poll *p)
-{
-    const struct dx_items *all = snow_tables(p->config);
-    const char *const *tables = all->item;
-    size_t n = 0;
-
-    for (size_t i = 0; i < all->count; i++)
-        n += is_refused(p, tables[i]);
-    return n;
-}
-
 void snow_denied(const void *config, struct plan *plan, struct batch *batch, struct denied *out)
 {
     const struct snow_poll p = { .config = config, .plan = plan, .batch = batch };
+    const struct dx_items *all = snow_tables(config);
+    const char *const *tables = all->item;
 
     *out = (struct denied){ .things = "tables",
                             .reads = "tickets",
-                            .right = "a role like itil that lets the user read each" };
-    out->wanted = snow_tables(config)->count;
-    out->count = refused_tables(&p);
+                            .right = "a role like itil that lets the user read each",
+                            .who = "the user",
+                            .step = SNOW_NEWS };
+    for (size_t i = 0; i < all->count; i++)
+        denied_add(out, plan, batch, tables[i], snow_recall(&p, "x", tables[i]));
 }
 
-/* Where all are refused, that is to be said again in each poll. */
 void snow_walks_begin(const struct snow_poll *p)
 {
     const struct dx_items *all = snow_tables(p->config);
     const char *const *tables = all->item;
-    bool some = refused_tables(p) < all->count;
+    struct denied denied;
 
+    snow_denied(p->config, p->plan, p->batch, &denied);
     for (size_t i = 0; i < all->count; i++) {
-        if (some && is_refused(p, tables[i]))
+        if (denied_now(p->plan, p->batch, snow_recall(p, "x", tables[i])) &&
+            !denied_again(&denied, tables[i]))
             continue;
         ask_first(p, tables[i], SNOW_NEWS);
         if (snow_recall(p, "o", tables[i]) != LISTED)
@@ -146,7 +134,7 @@ static void tell_progress(const struct snow_poll *p)
     for (size_t i = 0; i < all->count; i++) {
         int64_t at = snow_recall(p, "f", tables[i]);
 
-        if (is_refused(p, tables[i]))
+        if (denied_now(p->plan, p->batch, snow_recall(p, "x", tables[i])))
             continue;
         p->batch->total += p->plan->history_ms / MINUTE_MS;
         if (at > 0 && lacks_history(p, tables[i]))
@@ -300,18 +288,19 @@ static bool no_table(const struct snow_poll *p, struct dx_error *err)
     snow_refused(p->config, p->reply, err);
     if (all->count == 1)
         return false;
-    if (err->fault == DX_FAULT_AUTH)
-        err->fault = DX_FAULT_CONFIG; /* of this table only */
-    if (!is_refused(p, table)) {
-        if (refused_tables(p) + 1 == all->count)
-            return false;
+    if (!denied_said(p->plan, p->batch, snow_recall(p, "x", table)))
         batch_note(p->batch, DX_LOG_WARN, "%s", err->text);
-        snow_remember(p, "x", table, p->plan->now_ms);
-    } else if (snow_recall(p, "x", table) != p->plan->now_ms) {
-        return false; /* all are, or it would not have been asked for */
-    }
+    snow_remember(p, "x", table, p->plan->now_ms);
     *err = (struct dx_error){ 0 };
     return true;
+}
+
+static void is_read(const struct snow_poll *p, const char *table)
+{
+    if (snow_recall(p, "x", table) == 0)
+        return;
+    snow_remember(p, "x", table, 0);
+    denied_over(p->plan, p->batch);
 }
 
 static bool tell_misfits(const struct snow_poll *p, const struct page *page, struct dx_error *err)
@@ -340,6 +329,7 @@ bool snow_decode_walk(const struct snow_poll *p, struct dx_error *err)
     if (!json_is_array(page.rows))
         return dx_fail(err, DX_FAULT_REPLY,
                        "this is not the Table API of a ServiceNow (no list \"result\")");
+    is_read(p, page.about.window.table);
     page.count = (int64_t)json_array_size(page.rows);
     page.first = snow_value(p->batch, json_array_get(page.rows, 0), "sys_id");
     take_rows(p, &page);
