@@ -59,6 +59,56 @@ Test(github_evidence, a_job_that_its_timeout_ended_is_a_failure)
     kit_done(&kit);
 }
 
+/* Only what failed beside it is run again: it takes the job over that its timeout ended, and is
+ * said to be cancelled for it. The annotations are asked for with the attempt that had it. */
+static void rerun(const char *run, const char *jobs)
+{
+    struct plan_request *r;
+
+    if (run)
+        runs(run);
+    else
+        kit_poll(&kit, NOW);
+    while (plan_take(&kit.plan))
+        continue;
+    cr_assert(decode(STEP_JOBS, "acme/web 501 2", jobs));
+    while ((r = plan_take(&kit.plan)) != NULL)
+        if (strstr(r->path, "9001/annotations"))
+            break;
+    cr_assert(r);
+    cr_assert(decode(STEP_ANNOTATIONS, r->detail_text, "annotation_of_a_timeout.json"));
+}
+
+static const struct run *attempt_2(void)
+{
+    size_t at = batch_find_run(&kit.batch, "acme/web", "501", 2);
+
+    cr_assert_neq(at, SIZE_MAX);
+    return &kit.batch.runs[at];
+}
+
+Test(github_evidence, a_rerun_that_took_a_timeout_over_failed_for_it)
+{
+    rerun("cancelled_rerun.json", "rerun_inherits_a_timeout.json");
+    cr_expect_eq(attempt_2()->outcome.result, DX_RESULT_FAILURE);
+    cr_expect_str_eq(attempt_2()->outcome.evidence,
+                     "The job has exceeded the maximum execution time of 6h0m0s");
+    kit_done(&kit);
+    rerun("cancelled_rerun.json", "rerun_inherits_a_timeout_and_is_cancelled.json");
+    cr_expect_eq(attempt_2()->outcome.result, DX_RESULT_CANCELLED, "somebody cancelled it");
+    kit_done(&kit);
+}
+
+/* It was open, and its jobs were asked for before it could say how it ended. */
+Test(github_evidence, a_timeout_that_is_known_before_its_run_fails_it)
+{
+    rerun(NULL, "rerun_inherits_a_timeout.json");
+    cr_expect(attempt_2()->bare);
+    cr_assert(decode(STEP_RUN, "acme/web 501 2", "cancelled_rerun_by_id.json"));
+    cr_expect_eq(attempt_2()->outcome.result, DX_RESULT_FAILURE);
+    kit_done(&kit);
+}
+
 Test(github_evidence, what_was_cancelled_at_once_is_not_asked_why)
 {
     cr_expect_null(ask_evidence("cancelled_run.json", "cancelled_by_a_newer_run.json"));

@@ -177,9 +177,19 @@ bool github_reviews_decode(struct github_poll *p, struct dx_error *err);
 
 /* ---- github_evidence.c: annotations and logs of failed jobs ---- */
 
+/* Whose evidence it is. heir: the last attempt that took the job over as it was, without running
+ * it again, and is said to be cancelled for it; 0: none did. */
+struct github_evidence {
+    const char *repo, *run;
+    int64_t attempt, heir;
+};
+
 /* Ask for those of one job, if it has any. */
-void github_evidence_ask(struct github_poll *p, const struct job *job, const char *repo,
-                         const char *run, int64_t attempt);
+void github_evidence_ask(struct github_poll *p, const struct job *job,
+                         const struct github_evidence *of);
+/* A run that is said to be cancelled failed where that was a job's timeout. Its jobs may have
+ * come before it. */
+void github_run_timeout(struct batch *batch, size_t at);
 bool github_annotations_decode(struct github_poll *p, struct dx_error *err);
 void github_log_decode(struct github_poll *p);
 /* What this request asked for is there, or is known to be gone. */

@@ -31,8 +31,19 @@ static void ask(struct github_poll *p, size_t run, enum github_step step, const 
     batch_owe(p->batch, run);
 }
 
-void github_evidence_ask(struct github_poll *p, const struct job *job, const char *repo,
-                         const char *run, int64_t attempt)
+static size_t heir_of(const struct github_poll *p)
+{
+    const char *text = p->reply->detail_text;
+    int64_t heir = github_number(text, 4);
+    char repo[GITHUB_NAME], run[GITHUB_NAME];
+
+    return heir > 0 ? batch_find_run(p->batch, github_word(text, 0, repo),
+                                     github_word(text, 1, run), heir)
+                    : SIZE_MAX;
+}
+
+void github_evidence_ask(struct github_poll *p, const struct job *job,
+                         const struct github_evidence *of)
 {
     const struct outcome *out = &job->outcome;
     bool failed = out->result == DX_RESULT_FAILURE;
@@ -42,14 +53,22 @@ void github_evidence_ask(struct github_poll *p, const struct job *job, const cha
 
     if (!(failed || timeout))
         return;
-    text = arena_print(arena, "%s %s %" PRId64 " %s", repo, run, attempt, job->id);
-    if (p->config->annotations)
+    text = arena_print(arena, "%s %s %" PRId64 " %s %" PRId64, of->repo, of->run, of->attempt,
+                       job->id, of->heir);
+    if (p->config->annotations) {
+        size_t heir =
+            of->heir > 0 ? batch_find_run(p->batch, of->repo, of->run, of->heir) : SIZE_MAX;
+
         ask(p, job->run, STEP_ANNOTATIONS,
-            arena_print(arena, "/repos/%s/check-runs/%s/annotations?per_page=100", repo, job->id),
+            arena_print(arena, "/repos/%s/check-runs/%s/annotations?per_page=100", of->repo,
+                        job->id),
             text);
+        if (heir != SIZE_MAX)
+            batch_owe(p->batch, heir);
+    }
     if (p->config->logs && failed && job->started)
         ask(p, job->run, STEP_LOG,
-            arena_print(arena, "/repos/%s/actions/jobs/%s/logs", repo, job->id), text);
+            arena_print(arena, "/repos/%s/actions/jobs/%s/logs", of->repo, job->id), text);
 }
 
 void github_evidence_end(struct github_poll *p)
@@ -59,6 +78,8 @@ void github_evidence_end(struct github_poll *p)
 
     batch_paid(p->batch, github_word(text, 0, repo), github_word(text, 1, run),
                github_number(text, 2));
+    if (p->reply->step == STEP_ANNOTATIONS && github_number(text, 4) > 0)
+        batch_paid(p->batch, repo, run, github_number(text, 4));
 }
 
 /* NULL: it was committed before, without what comes now. Its run then stays open
@@ -113,9 +134,56 @@ static void take_messages(struct github_poll *p, struct job *job)
     }
 }
 
+/* Of a run's jobs, those that are of it and not of another attempt. */
+static bool has_job(const struct batch *batch, size_t run, const char *name)
+{
+    for (size_t i = 0; i < batch->job_count; i++)
+        if (batch->jobs[i].run == run && (!name || strcmp(batch->jobs[i].name, name) == 0))
+            return true;
+    return false;
+}
+
+/* Was it cancelled by somebody, whatever it took over? */
+static bool has_cancelled(const struct batch *batch, size_t run)
+{
+    for (size_t i = 0; i < batch->job_count; i++)
+        if (batch->jobs[i].run == run && batch->jobs[i].outcome.result == DX_RESULT_CANCELLED)
+            return true;
+    return false;
+}
+
+/* Its own; or one of an earlier attempt that it took over as it was, for it did not run it. */
+static bool is_its(const struct batch *batch, size_t at, const struct job *job)
+{
+    const struct run *run = &batch->runs[at], *of = &batch->runs[job->run];
+
+    if (job->run == at)
+        return true;
+    return of->attempt < run->attempt && strcmp(of->id, run->id) == 0 &&
+           strcmp(of->project, run->project) == 0 && has_job(batch, at, NULL) &&
+           !has_job(batch, at, job->name) && !has_cancelled(batch, at);
+}
+
+void github_run_timeout(struct batch *batch, size_t at)
+{
+    struct run *run = &batch->runs[at];
+
+    for (size_t i = 0; i < batch->job_count; i++) {
+        const struct job *job = &batch->jobs[i];
+
+        if (run->bare || run->outcome.result != DX_RESULT_CANCELLED)
+            return;
+        if (job->outcome.result == DX_RESULT_FAILURE &&
+            strcasecmp(job->outcome.raw_result, "cancelled") == 0 && is_its(batch, at, job)) {
+            run->outcome.result = DX_RESULT_FAILURE;
+            run->outcome.evidence = job->outcome.evidence;
+        }
+    }
+}
+
 static void take_timeout(struct github_poll *p, struct job *job)
 {
-    struct run *run = &p->batch->runs[job->run];
+    size_t heir = heir_of(p);
 
     for (size_t i = 0; i < job->message_count; i++) {
         if (!strcasestr(job->messages[i], timeout_words))
@@ -124,10 +192,9 @@ static void take_timeout(struct github_poll *p, struct job *job)
             job->outcome.result = DX_RESULT_FAILURE;
             job->outcome.evidence = job->messages[i];
         }
-        if (!run->bare && run->outcome.result == DX_RESULT_CANCELLED) {
-            run->outcome.result = DX_RESULT_FAILURE;
-            run->outcome.evidence = job->messages[i];
-        }
+        github_run_timeout(p->batch, job->run);
+        if (heir != SIZE_MAX)
+            github_run_timeout(p->batch, heir);
         return;
     }
 }

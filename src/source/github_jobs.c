@@ -66,6 +66,22 @@ static bool is_inherited(const json_t *list, const json_t *item, const struct ru
     return false;
 }
 
+/* The last attempt that took it over, if any did. */
+static int64_t heir_of(const json_t *list, const json_t *item)
+{
+    int64_t heir = 0;
+    const json_t *other;
+    size_t i;
+
+    json_array_foreach (list, i, other) {
+        if (attempt_of(other) > attempt_of(item) && attempt_of(other) > heir &&
+            same_text(other, item, "name") && same_text(other, item, "started_at") &&
+            same_text(other, item, "completed_at"))
+            heir = attempt_of(other);
+    }
+    return heir;
+}
+
 /* ---- one job ---- */
 
 static struct job *add_job(struct github_poll *p, const json_t *item, size_t run)
@@ -102,6 +118,7 @@ static void take_job(struct github_poll *p, const json_t *list, const json_t *it
     int64_t attempt = attempt_of(item);
     size_t run;
     struct job *job;
+    bool cancelled;
 
     if (field_int(item, "id") <= 0) {
         p->batch->unknown++;
@@ -112,8 +129,14 @@ static void take_job(struct github_poll *p, const json_t *list, const json_t *it
         return;
     job = add_job(p, item, run);
     jobs->open = jobs->open || job->outcome.phase != DX_PHASE_DONE;
+    cancelled = job->outcome.result == DX_RESULT_CANCELLED;
     if (is_evident_now(p, job))
-        github_evidence_ask(p, job, jobs->repo, jobs->run, attempt);
+        github_evidence_ask(
+            p, job,
+            &(struct github_evidence){ .repo = jobs->repo,
+                                       .run = jobs->run,
+                                       .attempt = attempt,
+                                       .heir = cancelled ? heir_of(list, item) : 0 });
 }
 
 /* Are its jobs as they will stay? While it goes on more may come; of one of which only

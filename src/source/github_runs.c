@@ -163,6 +163,7 @@ static struct run *add_run(struct github_poll *p, const char *repo, const json_t
     times_of(item, run);
     take_gate(p, run);
     run->jobs_whole = has_jobs(run, run->jobs_whole);
+    github_run_timeout(b, (size_t)(run - b->runs));
     return run;
 }
 
