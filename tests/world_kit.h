@@ -24,4 +24,12 @@ extern const struct world_deed world_deeds[]; /* in their order; ends at NULL */
 void world_begin(struct world *w, const char *name); /* in a directory of this name in kit.dir */
 void world_end(struct world *w);
 
+/* FNV-1a, which goes on with h. */
+static inline uint64_t world_hash(uint64_t h, const void *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+    return h;
+}
+
 #endif

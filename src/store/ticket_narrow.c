@@ -27,16 +27,20 @@ static void look_up(sqlite3_context *context, struct words *words, int64_t id)
     struct dx_error err = { 0 };
     struct memo *memo = &words->memo[(uint64_t)id % MEMOS];
     sqlite3_stmt *stmt = store_borrow(words->store, "SELECT text FROM text WHERE id = ?1", &err);
+    int status = SQLITE_ERROR;
 
-    if (!stmt)
-        return;
-    (void)sqlite3_bind_int64(stmt, 1, id);
-    if (sqlite3_step(stmt) == SQLITE_ROW) {
+    if (stmt) {
+        (void)sqlite3_bind_int64(stmt, 1, id);
+        status = sqlite3_step(stmt);
+    }
+    if (status == SQLITE_ROW) {
         sqlite3_result_text(context, column_text(stmt, 0), -1, SQLITE_TRANSIENT);
         if (sqlite3_column_bytes(stmt, 0) < MEMO_MOST) {
             memo->id = id;
             (void)snprintf(memo->text, sizeof(memo->text), "%s", column_text(stmt, 0));
         }
+    } else if (status != SQLITE_DONE) { /* or nobody would be the owner */
+        sqlite3_result_error_code(context, status);
     }
     store_give_back(words->store, stmt);
 }
