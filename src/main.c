@@ -1,9 +1,11 @@
 /* dxtop: argv to mode. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "app/app.h"
+#include "app/aside.h"
 #include "app/demo.h"
 #include "app/export.h"
 #include "app/init.h"
@@ -55,6 +57,15 @@ static bool needs_nothing(enum mode mode)
     return mode == MODE_DEMO || mode == MODE_SCHEMA || mode == MODE_INIT;
 }
 
+/* What was to be printed is there, or it is said that it is not. */
+static int printed(int status)
+{
+    if (fflush(stdout) == 0)
+        return status;
+    output_lost(stdout, errno);
+    return status == EXIT_OK ? EXIT_FAILED : status;
+}
+
 int main(int argc, char **argv)
 {
     struct app app = { 0 };
@@ -67,10 +78,10 @@ int main(int argc, char **argv)
     if (!arguments_parse(&app.arguments, argc, argv, &done, &err))
         (void)fprintf(stderr, "dxtop: %s\nTry 'dxtop --help'.\n", err.text);
     if (err.fault != DX_FAULT_NONE || done)
-        return done ? EXIT_OK : EXIT_USAGE;
+        return done ? printed(EXIT_OK) : EXIT_USAGE;
     paths_find(&app.paths);
     if (needs_nothing(app.arguments.mode) || app_load(&app))
         status = run(&app);
     app_done(&app);
-    return status;
+    return printed(status);
 }

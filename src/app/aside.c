@@ -4,6 +4,7 @@
 #include "app/aside.h"
 
 #include <errno.h>
+#include <stdio_ext.h>
 #include <string.h>
 
 #include "app/moment.h"
@@ -27,6 +28,14 @@ bool aside_open(struct aside *aside, struct app *app)
     return true;
 }
 
+void output_lost(FILE *to, int why)
+{
+    if (why != EPIPE) /* who stopped to read knows */
+        (void)fprintf(stderr, "dxtop: cannot write: %s\n", strerror(why));
+    __fpurge(to); /* or it would be tried, and said, at the end again */
+    clearerr(to);
+}
+
 static bool copy_out(FILE *from, FILE *to)
 {
     char bytes[1 << 16];
@@ -47,7 +56,10 @@ bool aside_print(struct aside *aside, struct app *app, FILE *to)
     store_end(app->store);
     if (!ok)
         (void)fprintf(stderr, "dxtop: the temporary file cannot be written\n");
-    ok = ok && copy_out(aside->file, to);
+    if (ok && !copy_out(aside->file, to)) {
+        ok = false;
+        output_lost(to, errno);
+    }
     (void)fclose(aside->file);
     return ok && whole;
 }

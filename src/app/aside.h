@@ -22,4 +22,7 @@ bool aside_open(struct aside *aside, struct app *app);
  * stderr says so where it is the store's fault or the file's. */
 bool aside_print(struct aside *aside, struct app *app, FILE *to);
 
+/* Says why what was printed there did not arrive. */
+void output_lost(FILE *to, int why);
+
 #endif

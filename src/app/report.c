@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/aside.h"
 #include "app/moment.h"
 #include "app/redact.h"
 #include "core/mem.h"
@@ -69,7 +70,8 @@ static bool give_out(const struct arguments *args, const struct buf *text, struc
         return write_file(args->output, text, err);
     if (fwrite(text->bytes, 1, text->len, stdout) == text->len && fflush(stdout) == 0)
         return true;
-    return dx_fail(err, DX_FAULT_SYSTEM, "cannot write: %s", strerror(errno));
+    output_lost(stdout, errno);
+    return false;
 }
 
 static void print(struct buf *out, enum report_format format, json_t *model,

@@ -1,6 +1,7 @@
 /* check: reach each source once, without a store, and say what was found. */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -394,5 +395,8 @@ int collect_check(const struct config *config, const struct clock *clock, bool j
     json_decref(list);
     http_free(http);
     ev_loop_destroy(loop);
-    return fflush(letters_out()) == 0 && fflush(stdout) == 0 ? status : COLLECT_SOURCE_FAILED;
+    if (fflush(letters_out()) == 0 && fflush(stdout) == 0)
+        return status;
+    (void)fprintf(stderr, "cannot write: %s\n", strerror(errno));
+    return COLLECT_SOURCE_FAILED;
 }

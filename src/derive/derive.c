@@ -145,7 +145,7 @@ static bool put_moment(const struct deriver *d, struct store *store, int64_t at_
            store_put_derived_at(store, at_ms, err);
 }
 
-/* What was rolled back is remembered as done: all begins anew. */
+/* What was rolled back is remembered as done: with the next minute all begins anew. */
 static void forget_undone(struct deriver *d, const struct store *store)
 {
     if (d->undone == store_undone(store))
@@ -158,9 +158,8 @@ static void forget_undone(struct deriver *d, const struct store *store)
     kpi_pass_done(&d->kpi);
     mentions_free(d->names);
     d->names = NULL;
-    d->at_ms = d->day = 0;
+    d->day = 0;
     d->going = false;
-    d->kpis_touched = true;
 }
 
 /* ---- a commit ---- */

@@ -114,6 +114,29 @@ Test(report, is_written_whole_or_not_at_all)
     cr_expect_eq(sh_code, 1);
 }
 
+/* A full disk under what is printed is said by whoever prints; a reader that ended is not. */
+Test(report, what_is_printed_to_a_full_disk_is_said_to_be_lost)
+{
+    static const char *const commands[] = { "once --offline --format json",
+                                            "once --offline",
+                                            "export kpis",
+                                            "schema",
+                                            "report",
+                                            "check",
+                                            "--help",
+                                            "--version" };
+
+    write_world(KIT_NORMAL);
+    company_hold(store);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        HAS(sh("eval $X %s >/dev/full", commands[i]), "cannot write: No space left on device\n");
+        cr_expect_eq(code, 1, "%s: %d", commands[i], code);
+    }
+    cr_expect_str_eq(
+        sh("trap '' PIPE; (sleep 0.3; eval $X report; echo $? >$D/code) | true; cat $D/code"),
+        "1\n");
+}
+
 Test(report, has_the_windows_that_numbers_are_kept_of)
 {
     HAS(sh("eval $X report --since 3d"), "24h, 7d or 30d");
