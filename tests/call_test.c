@@ -504,6 +504,22 @@ Test(call, a_handshake_that_stalls_ends_at_the_deadline_of_the_connection)
     cr_expect_lt(got->latency_ms, 800);
 }
 
+/* In libcurl's words, which are many. */
+Test(call, a_proxy_that_is_none_is_said_with_what_it_did)
+{
+    char proxy[64];
+
+    snprintf(proxy, sizeof(proxy), "socks5h://%s", server_url(server) + strlen("http://"));
+    client.endpoint.proxy = proxy;
+    server_say(server, SERVE_AT_ONCE, "HTTP/1.1 400 Bad Request\r\n\r\n");
+    const struct got *got = client_get("http://ci.example", "/");
+
+    cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
+    cr_expect(strncmp(got->error.text, "ci.example: ", 12) == 0 &&
+                  strcasestr(got->error.text, "socks"),
+              "%s", got->error.text);
+}
+
 Test(call, https_to_a_port_that_speaks_http_says_so)
 {
     char url[64];
