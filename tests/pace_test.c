@@ -76,3 +76,29 @@ Test(pace, without_etags_a_poll_costs_what_is_planned)
     (void)pace_end(&pace, NOW, &count, NULL, &state);
     cr_expect_eq(pace.per_poll, 2);
 }
+
+/* Where the clock stands, only what is told of it makes what servers ask for pass. */
+Test(pace, what_a_server_makes_us_wait_for_passes)
+{
+    struct http_reply patience = { .retry_after_s = 60 };
+    struct http_reply limit = { .limit = 100, .remaining = 50 };
+
+    pace = (struct pace){ .every_ms = 1000, .share = .5 };
+    pace_seen(&pace, 1000, &patience);
+    cr_expect_eq(pace_wait(&pace, 1000, true), 60000);
+    pace_elapse(&pace, 40000);
+    cr_expect_eq(pace_wait(&pace, 1000, true), 20000);
+    cr_expect(pace_is_held(&pace, 1000));
+    pace_limit(&pace, 1000, &limit, 31000); /* what was left of its patience stays */
+    cr_expect_eq(pace_wait(&pace, 1000, true), 20000);
+    cr_expect_eq(pace_wait(&pace, 1000, false), 30000, "ours is spent until then");
+    cr_expect_not(pace_has_room(&pace, 1000));
+    pace_elapse(&pace, 25000);
+    cr_expect_not(pace_is_held(&pace, 1000));
+    cr_expect_eq(pace_wait(&pace, 1000, false), 5000);
+    pace_elapse(&pace, 5000);
+    cr_expect_eq(pace_wait(&pace, 1000, false), 0);
+    cr_expect(pace_has_room(&pace, 1000));
+    pace_limit(&pace, 1000, &(struct http_reply){ .limit = 0 }, 0);
+    cr_expect_eq(pace_wait(&pace, 1000, false), 0, "nothing was said anew");
+}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/time.h"
@@ -133,6 +134,81 @@ Test(poller_time, the_one_round_does_not_wait_for_what_comes_too_late)
     cr_expect_eq(server_requests(t.server), 1);
     cr_expect(strncmp(source_text(), "3|3|limited by the server for 2100 s", 36) == 0, "%s",
               source_text());
+}
+
+/* ---- where the clock stands ---- */
+
+/* Headers of a server whose own time is another one: what is left of 100, for so long. */
+static const char *limited(int left, int64_t server_ms, int reset_s)
+{
+    static char headers[200];
+    time_t at = (time_t)(server_ms / 1000);
+    char date[64];
+    struct tm tm;
+
+    gmtime_r(&at, &tm);
+    strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    snprintf(headers, sizeof(headers),
+             "Date: %s\r\nX-RateLimit-Limit: 100\r\nX-RateLimit-Remaining: %d\r\n"
+             "X-RateLimit-Reset: %lld\r\n",
+             date, left, (long long)(server_ms / 1000 + reset_s));
+    return headers;
+}
+
+static void ask_four(void)
+{
+    t.paths[1] = "/b";
+    t.paths[2] = "/c";
+    t.paths[3] = "/d";
+    t.shared.once = true;
+    t.shared.until_boot_ms = time_boot_ms() + 20 * SECOND;
+}
+
+/* Half of 100 is ours, and spent; in a second all of it is there again, by the server's clock.
+ * That it said so is a second ago for the third request, too, which it says nothing of. */
+static void is_refilled(int64_t server_ms)
+{
+    int64_t began = time_boot_ms(), took;
+
+    ask_four();
+    server_ok(t.server, limited(50, server_ms, 1), "{\"value\": 1}");
+    for (int n = 0; n < 3; n++)
+        server_ok(t.server, "", "{}");
+    poll_once();
+    took = time_boot_ms() - began;
+    cr_expect(t.ok, "%s", source_text());
+    cr_expect_eq(server_requests(t.server), 4, "%zu", server_requests(t.server));
+    cr_expect(took >= 900 && took < 2500, "%d ms", (int)took);
+}
+
+Test(poller_time, a_budget_is_refilled_by_real_time)
+{
+    is_refilled(T0);
+}
+
+Test(poller_time, a_budget_is_refilled_where_the_clock_stands_in_another_month)
+{
+    is_refilled(T0 + 30 * DAY);
+}
+
+Test(poller_time, a_budget_is_refilled_where_the_clock_stands_in_a_month_to_come)
+{
+    is_refilled(T0 - 30 * DAY);
+}
+
+/* It would not come within the round; what came is kept. */
+Test(poller_time, the_one_round_does_not_wait_for_a_budget_that_comes_too_late)
+{
+    int64_t began = time_boot_ms();
+
+    ask_four();
+    server_ok(t.server, limited(50, T0, 50), "{\"value\": 1}");
+    poll_once();
+    cr_expect(t.ok, "%s", source_text());
+    cr_expect_eq(server_requests(t.server), 1);
+    cr_expect_str_eq(samples(), "15|1\n");
+    cr_expect(strncmp(source_text(), "3|", 2) == 0, "%s", source_text());
+    cr_expect_lt(time_boot_ms() - began, 5 * SECOND);
 }
 
 /* ---- when ---- */

@@ -16,12 +16,42 @@ void pace_begin(struct pace *pace, size_t planned)
         pace->per_poll = (double)planned;
 }
 
+void pace_elapse(struct pace *pace, int64_t ms)
+{
+    pace->elapsed_ms += ms;
+}
+
+/* The server says something anew: from here on it is counted. */
+static void begin_count(struct pace *pace)
+{
+    if (pace->not_before_ms > 0)
+        pace->not_before_ms -= pace->elapsed_ms;
+    pace->elapsed_ms = 0;
+}
+
+void pace_limit(struct pace *pace, int64_t now_ms, const struct http_reply *from, int64_t reset_ms)
+{
+    if (from->limit <= 0)
+        return;
+    begin_count(pace);
+    budget_seen(&pace->budget, now_ms, from->limit, from->remaining, reset_ms);
+}
+
+bool pace_is_held(const struct pace *pace, int64_t now_ms)
+{
+    return pace->not_before_ms > now_ms + pace->elapsed_ms;
+}
+
 void pace_seen(struct pace *pace, int64_t now_ms, const struct http_reply *from)
 {
     int64_t wait_ms = from->retry_after_s > 0 ? from->retry_after_s * 1000 : from->delay_ms;
 
     if (wait_ms > PATIENCE_MOST_MS)
         wait_ms = PATIENCE_MOST_MS;
+    if (wait_ms > 0 && pace->elapsed_ms > 0) {
+        pace->budget.reset_ms -= pace->elapsed_ms;
+        begin_count(pace);
+    }
     if (wait_ms > 0 && now_ms + wait_ms > pace->not_before_ms)
         pace->not_before_ms = now_ms + wait_ms;
 }
@@ -68,14 +98,16 @@ int64_t pace_wait(const struct pace *pace, int64_t now_ms, bool first)
 {
     int64_t until_ms = pace->not_before_ms;
 
+    now_ms += pace->elapsed_ms;
     if (!first && budget_left(&pace->budget, now_ms, pace->share) < 1. &&
         pace->budget.reset_ms > until_ms)
         until_ms = pace->budget.reset_ms;
     return until_ms > now_ms ? until_ms - now_ms : 0;
 }
 
-bool pace_has_room(const struct pace *pace, int64_t now_ms)
+bool pace_has_room(const struct pace *pace, int64_t clock_ms)
 {
+    int64_t now_ms = clock_ms + pace->elapsed_ms;
     double polls = (double)(pace->budget.reset_ms - now_ms) / (double)pace->every_ms;
     double needed = pace->per_poll * polls;
     double half = (double)pace->budget.limit * pace->share / 2.;

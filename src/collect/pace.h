@@ -16,6 +16,7 @@ struct pace { /* of one source, from poll to poll; { 0 } with every_ms and share
                         what will be one */
     bool costs_known;
     int64_t not_before_ms; /* the server asked for patience until then */
+    int64_t elapsed_ms;    /* since it said so, where the clock stands */
 };
 
 /* What a poll sent. */
@@ -27,6 +28,12 @@ struct pace_count {
 };
 
 void pace_begin(struct pace *pace, size_t planned); /* a poll, by its first requests */
+/* The clock stands, and servers count on: so much of what they make us wait for is over. */
+void pace_elapse(struct pace *pace, int64_t ms);
+/* What a reply says of the server's limit, see budget_seen(). */
+void pace_limit(struct pace *pace, int64_t now_ms, const struct http_reply *from, int64_t reset_ms);
+/* Does the server want patience still? */
+bool pace_is_held(const struct pace *pace, int64_t now_ms);
 /* A reply that was good, or a 304. */
 void pace_seen(struct pace *pace, int64_t now_ms, const struct http_reply *from);
 /* The poll that began at now_ms is through (err NULL: well): how long to wait for the
@@ -38,6 +45,6 @@ int64_t pace_end(struct pace *pace, int64_t now_ms, const struct pace_count *cou
  * pace_end() already. */
 int64_t pace_wait(const struct pace *pace, int64_t now_ms, bool first);
 /* May history be asked for: not from what the polls until the limit's reset need. */
-bool pace_has_room(const struct pace *pace, int64_t now_ms);
+bool pace_has_room(const struct pace *pace, int64_t clock_ms);
 
 #endif

@@ -351,10 +351,12 @@ void poller_next(struct poller *p)
         poller_finish(p, outcome(p));
         return;
     }
+    poller_elapse(p);
     wait_ms = pace_wait(&p->pace, now_ms, p->count.sent == 0);
     is_long = p->count.sent >= REQUESTS_MOST || time_boot_ms() - p->started_boot_ms > POLL_MOST_MS;
     /* --once has a time limit of its own. */
-    if ((is_long && !p->shared->once) || wait_ms > PAUSE_MOST_MS) {
+    if ((is_long && !p->shared->once) || wait_ms > PAUSE_MOST_MS ||
+        (p->shared->once && !has_patience(p, wait_ms))) {
         batch_note(&p->batch, DX_LOG_INFO, "a long poll: the rest comes with the next one");
         poller_finish(p, outcome(p));
     } else if (wait_ms > 0) {
@@ -448,7 +450,8 @@ void poller_wish(struct poller *p)
 {
     if (p->polling || time_boot_ms() - p->started_boot_ms < WISH_LEAST_MS)
         return;
-    if (p->pace.not_before_ms > clock_now(p->shared->clock) ||
+    poller_elapse(p);
+    if (pace_is_held(&p->pace, clock_now(p->shared->clock)) ||
         (p->pace.budget.limit > 0 && p->teller.state == DX_SOURCE_LIMITED))
         return; /* the wish of a person does not spend what the budget holds back */
     ev_timer_stop(p->shared->loop, &p->timer);

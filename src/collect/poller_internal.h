@@ -24,6 +24,7 @@ struct poller {
 
     /* from poll to poll */
     struct pace pace;
+    int64_t elapsed_boot_ms; /* where the clock stands: see poller_elapse() */
     struct teller teller;
     bool probed, polled;
     bool wished;             /* the poll that begins is */
@@ -64,6 +65,9 @@ void poller_finish(struct poller *p, const struct dx_error *err);
 bool poller_again(struct poller *p, const struct dx_error *err);
 /* Commit what a long poll brought so far; false: the store refuses. */
 bool poller_commit_piece(struct poller *p, enum dx_source_state state);
+/* Before anything is made of what the server makes us wait for: where the clock stands, the
+ * time since the last call is over by the server's. */
+void poller_elapse(struct poller *p);
 void poller_on_ready(void *self, const struct dx_error *err); /* the secrets are there */
 
 /* ---- poller_reply.c ---- */

@@ -42,6 +42,25 @@ static void failed(struct poller *p, const struct http_reply *reply, const struc
     poller_next(p);
 }
 
+void poller_elapse(struct poller *p)
+{
+    int64_t boot_ms = time_boot_ms();
+
+    if (!isinf(clock_real_s(p->shared->clock, 1)))
+        return;
+    if (p->elapsed_boot_ms > 0)
+        pace_elapse(&p->pace, boot_ms - p->elapsed_boot_ms);
+    p->elapsed_boot_ms = boot_ms;
+}
+
+/* By our clock, which may stand on another day than the server's. */
+static int64_t reset_of(const struct poller *p, const struct http_reply *from)
+{
+    if (!isinf(clock_real_s(p->shared->clock, 1)) || from->reset_ms <= 0 || from->date_ms <= 0)
+        return from->reset_ms;
+    return clock_now(p->shared->clock) + from->reset_ms - from->date_ms;
+}
+
 static void take_counts(struct poller *p, const struct http_reply *from)
 {
     p->bytes += from->bytes;
@@ -55,7 +74,8 @@ static void take_counts(struct poller *p, const struct http_reply *from)
         p->skew_ms = from->date_ms + 500 - clock_now(p->shared->clock);
         p->skew_known = true;
     }
-    budget_seen(&p->pace.budget, p->now_ms, from->limit, from->remaining, from->reset_ms);
+    poller_elapse(p);
+    pace_limit(&p->pace, p->now_ms, from, reset_of(p, from));
 }
 
 /* The rest of a reply that is no success, or that could not be decoded. */
