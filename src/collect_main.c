@@ -24,17 +24,6 @@ static int print(void (*what)(struct buf *out))
     return COLLECT_OK;
 }
 
-static int print_completion(const char *shell)
-{
-    struct buf out;
-
-    buf_init(&out, 1 << 16);
-    collect_arguments_completion(&out, shell);
-    (void)fputs(out.bytes, stdout);
-    buf_done(&out);
-    return COLLECT_OK;
-}
-
 static int run(const struct collect_arguments *args, const struct config *config)
 {
     struct collect_options options = { .config = config,
@@ -83,7 +72,7 @@ int main(int argc, char **argv)
     if (args.schema)
         return print(collect_arguments_schema);
     if (*args.shell)
-        return print_completion(args.shell);
+        return collect_arguments_completion(args.shell), COLLECT_OK;
     if (args.version)
         return puts("dxtop-collect " PACKAGE_VERSION) < 0;
     buf_init(&complaints, 1 << 20);

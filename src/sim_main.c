@@ -20,17 +20,6 @@ static int print_help(void)
     return EXIT_SUCCESS;
 }
 
-static int print_completion(const char *shell)
-{
-    struct buf out;
-
-    buf_init(&out, 1 << 16);
-    arguments_completion(&out, shell);
-    (void)fputs(out.bytes, stdout);
-    buf_done(&out);
-    return EXIT_SUCCESS;
-}
-
 int main(int argc, char **argv)
 {
     static struct sim sim; /* the alert board is large for a stack */
@@ -44,7 +33,7 @@ int main(int argc, char **argv)
     if (args.help)
         return print_help();
     if (*args.shell)
-        return print_completion(args.shell);
+        return arguments_completion(args.shell), EXIT_SUCCESS;
     if (args.version)
         return puts("dxtop-sim " PACKAGE_VERSION) < 0;
     if (server_run(&sim, args.port_number, args.until_stdin, &err)) {

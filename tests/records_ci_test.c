@@ -148,6 +148,17 @@ Test(records_ci, numbers_have_units_and_the_unknown_is_null)
     }
 }
 
+/* Of too few nothing is said, and nothing at all is a list. */
+Test(records_ci, rates_by_day_are_a_list)
+{
+    struct fake_row *row = fake_add(DX_QUERY_FLAKY);
+
+    cr_expect_str_eq(value_of(RECORD_FLAKY, "rate_by_day"), "[]");
+    fake_text(row, DX_FIELD_TREND, "20 35 - 0 1000");
+    cr_expect_str_eq(value_of(RECORD_FLAKY, "rate_by_day"), "[0.02, 0.035, null, 0.0, 1.0]", "%s",
+                     value_of(RECORD_FLAKY, "rate_by_day"));
+}
+
 Test(records_ci, numbers_have_the_digits_that_they_need)
 {
     static const struct {

@@ -292,14 +292,8 @@ static void arguments_print_mdoc(struct buf *out)
 
 static void print_completion(const char *shell)
 {
-    struct buf out;
-
-    buf_init(&out, 256 << 10);
     shells_print(
-        &out, shell,
-        &(struct shell_words){ "dxtop", { common_args, own }, modes, export_kinds, { 0 } });
-    (void)fputs(out.bytes, stdout);
-    buf_done(&out);
+        shell, &(struct shell_words){ "dxtop", { common_args, own }, modes, export_kinds, { 0 } });
 }
 
 static bool print(const struct given *given)

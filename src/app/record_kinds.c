@@ -259,6 +259,9 @@ static const struct record_field flaky_fields[] = {
     TIME("last_seen_at", LAST_SEEN, "the last one"),
     RATE("rate_before", BEFORE, "rate of the 14 days before"),
     TEXT("url", URL, "of the last failure"),
+    { "rate_by_day", DX_FIELD_TREND, SHAPE_RATES,
+      "rate as it was at the end of each of the 13 days before, UTC, and now, the oldest first; "
+      "null: of too few; empty: it is not flaky" },
     { 0 },
 };
 static const struct record_field failure_fields[] = {
@@ -393,7 +396,8 @@ static const char *const units[] = {
     [SHAPE_TREND] = "word",      [SHAPE_WINDOW] = "seconds",    [SHAPE_TICKET_STATE] = "word",
     [SHAPE_SLAS] = "list",       [SHAPE_LIST] = "list",         [SHAPE_FULL_MINUTES] = "minutes",
     [SHAPE_UNIT] = "word",       [SHAPE_KPI_STATE] = "word",    [SHAPE_RULE_STATE] = "word",
-    [SHAPE_FLOOR] = "words",     [SHAPE_STAYS] = "object",      [SHAPE_SPAN] = "span",
+    [SHAPE_RATES] = "list",      [SHAPE_FLOOR] = "words",       [SHAPE_STAYS] = "object",
+    [SHAPE_SPAN] = "span",
 };
 
 /* A section for each kind, between comments that name it. */

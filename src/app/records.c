@@ -194,6 +194,23 @@ static json_t *stays_json(const char *text, int64_t now_ms)
     return json_null();
 }
 
+/* "20 35 - 180" */
+static json_t *rates_json(const char *text)
+{
+    json_t *out = json_array();
+
+    while (*text) {
+        char *end;
+        double rate = strtod(text, &end) / 1000.;
+        bool known = end != text;
+
+        text = known ? end : text + strcspn(text, " ");
+        (void)json_array_append_new(out, known ? json_real(rate) : json_null());
+        text += strspn(text, " ");
+    }
+    return out;
+}
+
 static json_t *value_json(const struct record_field *f, const struct record_row *row)
 {
     const struct rows_ops *ops = row->ops;
@@ -224,6 +241,8 @@ static json_t *value_json(const struct record_field *f, const struct record_row 
         return slas_json(ops->text(row->rows, f->field));
     case SHAPE_STAYS:
         return stays_json(ops->text(row->rows, f->field), row->now_ms);
+    case SHAPE_RATES:
+        return rates_json(ops->text(row->rows, f->field));
     case SHAPE_LIST:
         return list_json(ops->text(row->rows, f->field));
     case SHAPE_FLAG:

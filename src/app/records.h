@@ -37,8 +37,9 @@ enum record_shape {
     SHAPE_SECONDS, /* of a span in ms */
     SHAPE_SPAN,    /* likewise, as configurations have it: "7d"; of 0 ms "now" */
     SHAPE_MINUTES,
-    SHAPE_RATE, /* 0 to 1 */
-    SHAPE_FLAG, /* true or false */
+    SHAPE_RATE,  /* 0 to 1 */
+    SHAPE_RATES, /* a list of them, or null, from numbers per mille */
+    SHAPE_FLAG,  /* true or false */
     SHAPE_LABELS,
     SHAPE_SOURCE_STATE,
     SHAPE_FAULT,

@@ -69,9 +69,9 @@ void collect_arguments_schema(struct buf *out)
     json_decref(schema);
 }
 
-void collect_arguments_completion(struct buf *out, const char *shell)
+void collect_arguments_completion(const char *shell)
 {
-    shells_print(out, shell,
+    shells_print(shell,
                  &(struct shell_words){ "dxtop-collect", { own, common_args }, NULL, NULL, { 0 } });
 }
 

@@ -19,6 +19,6 @@ void collect_arguments_help(struct buf *out);
 /* The option tables of all sources and of the command line, as the manuals have them. */
 void collect_arguments_mdoc(struct buf *out);
 void collect_arguments_schema(struct buf *out);
-void collect_arguments_completion(struct buf *out, const char *shell);
+void collect_arguments_completion(const char *shell); /* on stdout */
 
 #endif

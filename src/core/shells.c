@@ -4,9 +4,12 @@
 
 #include "core/shells.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { TABLES = 2 };
+#include "core/buf.h"
+
+enum { TABLES = 2, SCRIPT_MOST = 256 << 10 };
 
 const char *const shells[] = { "bash", "zsh", "fish", NULL };
 
@@ -370,7 +373,7 @@ bool shells_known(const char *name, struct dx_error *err)
                    name);
 }
 
-void shells_print(struct buf *out, const char *shell, const struct shell_words *what)
+static void put_script(struct buf *out, const char *shell, const struct shell_words *what)
 {
     if (strcmp(shell, "bash") == 0)
         bash_print(out, what);
@@ -378,4 +381,14 @@ void shells_print(struct buf *out, const char *shell, const struct shell_words *
         zsh_print(out, what);
     else
         fish_print(out, what);
+}
+
+void shells_print(const char *shell, const struct shell_words *what)
+{
+    struct buf out;
+
+    buf_init(&out, SCRIPT_MOST);
+    put_script(&out, shell, what);
+    (void)fputs(out.bytes ? out.bytes : "", stdout);
+    buf_done(&out);
 }

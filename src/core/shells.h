@@ -3,8 +3,9 @@
 #ifndef CORE_SHELLS_H
 #define CORE_SHELLS_H
 
+#include <dxtop/record.h>
+
 #include "core/arg.h"
-#include "core/buf.h"
 
 struct mode_row {
     const char *name;
@@ -31,7 +32,7 @@ struct shell_words {
 extern const char *const shells[];
 /* The one that is asked for by this name; false: *err says which there are. */
 bool shells_known(const char *name, struct dx_error *err);
-/* shell: one of them. */
-void shells_print(struct buf *out, const char *shell, const struct shell_words *what);
+/* On stdout. shell: one of them. */
+void shells_print(const char *shell, const struct shell_words *what);
 
 #endif

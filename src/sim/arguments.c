@@ -72,15 +72,14 @@ void arguments_help(struct buf *out)
                         "can be\ndone to it, and under which paths the systems are.\n");
 }
 
-void arguments_completion(struct buf *out, const char *shell)
+void arguments_completion(const char *shell)
 {
     struct buf faults;
 
     buf_init(&faults, 4096);
     faults_put_words(&faults);
-    shells_print(out, shell,
-                 &(struct shell_words){
-                     "dxtop-sim", { rows, NULL }, NULL, NULL, { "fault", faults.bytes } });
+    shells_print(shell, &(struct shell_words){
+                            "dxtop-sim", { rows, NULL }, NULL, NULL, { "fault", faults.bytes } });
     buf_done(&faults);
 }
 

@@ -15,6 +15,6 @@ struct arguments {
 bool arguments_parse(struct arguments *args, struct sim *sim, int argc, char **argv,
                      struct dx_error *err);
 void arguments_help(struct buf *out);
-void arguments_completion(struct buf *out, const char *shell);
+void arguments_completion(const char *shell); /* on stdout */
 
 #endif
