@@ -12,7 +12,9 @@ enum { STATE, PIPELINE, RUN, REF, AT, TOOK, QUEUED, CAUSE, JOBS, ACTOR, TITLE, C
 
 const struct dx_column run_columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
-                "✓ passed, ✗ failed (red: by the platform), ◌ running, · waits, – neither" },
+                "✓ passed, ✗ failed (red: by the platform), ◌ running, ! for longer than it "
+                "should, "
+                "· waits, – neither" },
     [PIPELINE] = { "PIPELINE", DX_CELL_TEXT, DX_UNIT_NONE, 1, 8, 26, DX_FIT_MIDDLE, "whose it is" },
     [RUN] = { "RUN", DX_CELL_TEXT, DX_UNIT_NONE, 0, 5, 12, DX_FIT_LEFT,
               "its number; /2: its second attempt" },
@@ -71,6 +73,8 @@ static void add(const struct dx_view *view, struct dx_list *list, const struct d
     char name[300], number[100], run[130], at[32];
     struct dx_cell cells[COUNT];
 
+    if (stuck)
+        look = (struct ci_look){ DX_GLYPH_WARN, DX_ROLE_WARN, 0, "stuck" };
     (void)ci_pipeline(name, sizeof(name), rows, prefix);
     (void)ci_number(number, sizeof(number), rows);
     (void)snprintf(run, sizeof(run), attempt > 1 ? "%s/%lld" : "%s", number, (long long)attempt);

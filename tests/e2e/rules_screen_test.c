@@ -123,6 +123,7 @@ static void setup(void)
                "  - {name: firings, rows: [{panels: [{panel: rules, priority: 0}]}, "
                "{panels: [{panel: rules, follow: yes}]}, {panels: [{panel: rules, follow: yes}]}]}"
                "\n"
+               "  - {name: one, rows: [{panels: [{panel: rules, rule: red}]}]}\n"
                "  - {name: alerts, rows: [{panels: [{panel: alerts, resolved: 2d}]}]}\n",
                kit.path);
     free(dir);
@@ -171,6 +172,15 @@ static void draw(const char *view, const char *now, const char *then)
 Test(rules_screen, rules_in_every_state)
 {
     draw("rules", NOW, "");
+}
+
+Test(rules_screen, only_the_one_that_is_asked_for)
+{
+    char *text = screen("one", "120x40", NOW, false);
+
+    cr_expect(strstr(text, "acme/web/deploy (github)") && strstr(text, "1 of 1 fire"), "%s", text);
+    cr_expect_null(strstr(text, "many wait"), "%s", text);
+    free(text);
 }
 
 /* Each time that the selected one fired, the latest first. */
