@@ -234,8 +234,10 @@ Test(terminal, is_as_it_was_whatever_a_panel_does)
         write_file(trigger, "now\n");
         pty_send(p, "\f");
         ends(p, deeds[i].deed, deeds[i].within_ms);
-        if (deeds[i].said)
+        if (deeds[i].said) {
             SHOWS(p, deeds[i].said);
+            cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 70, "%x", p->status);
+        }
         pty_free(p);
         cr_assert_eq(unlink(trigger), 0);
     }
