@@ -230,6 +230,17 @@ Test(facts, an_incident_reads_as_people_write)
     cr_expect_str_eq(facts.fact[1].sentence, expected);
 }
 
+Test(facts, an_incident_that_is_over_is_named_by_what_failed)
+{
+    static struct facts facts;
+
+    incident("registry: 10 jobs of 7 projects failed", T0 - DAY);
+    fake_set(&fake.row[fake.count - 1], DX_FIELD_ENDED, (double)(T0 - MINUTE));
+    read_facts(&facts);
+    cr_expect_eq(facts.fact_count, 0);
+    cr_expect_str_eq(facts.last_ended, "registry");
+}
+
 Test(facts, what_fires_and_what_is_lost)
 {
     static struct facts facts;

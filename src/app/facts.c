@@ -62,6 +62,25 @@ void facts_sort(struct facts *facts)
     memcpy(facts->fact, sorted, n * sizeof(sorted[0]));
 }
 
+/* One that the collector has made of failures that came together. */
+static bool is_incident(const struct rows_ops *ops, const void *rows)
+{
+    return strcmp(ops->text(rows, DX_FIELD_NAME), "PlatformIncident") == 0 &&
+           strcmp(ops->text(rows, DX_FIELD_SOURCE), "dxtop") == 0 &&
+           strstr(ops->text(rows, DX_FIELD_SUMMARY), ": ") != NULL;
+}
+
+/* By what people know it: of an incident what fails. */
+static void name_alert(char *out, size_t cap, const struct rows_ops *ops, const void *rows)
+{
+    const char *summary = ops->text(rows, DX_FIELD_SUMMARY);
+
+    if (is_incident(ops, rows))
+        (void)snprintf(out, cap, "%.*s", (int)(strstr(summary, ": ") - summary), summary);
+    else
+        text_copy(out, cap, ops->text(rows, DX_FIELD_NAME));
+}
+
 /* "registry: 10 jobs of 7 projects failed; the last: ...": what fails is the subject, what logs
  * say of it is for those who look into it, and since when is said as people say it. */
 static void add_incident(struct facts *facts, const struct rows_ops *ops, const void *rows,
@@ -73,7 +92,7 @@ static void add_incident(struct facts *facts, const struct rows_ops *ops, const 
     char subject[96], sentence[200], when[32] = "", lasted[TIME_TEXT];
     struct tm tm;
 
-    (void)snprintf(subject, sizeof(subject), "%.*s", (int)(what - summary), summary);
+    name_alert(subject, sizeof(subject), ops, rows);
     what += 2;
     if (localtime_r(&since, &tm))
         (void)strftime(when, sizeof(when), now_ms - since_ms < TODAY_MS ? "%H:%M" : "%a %H:%M",
@@ -81,14 +100,6 @@ static void add_incident(struct facts *facts, const struct rows_ops *ops, const 
     (void)snprintf(sentence, sizeof(sentence), "%.*s since %s, for %s", (int)strcspn(what, ";"),
                    what, when, duration_format(lasted, now_ms - since_ms, true));
     facts_add(facts, DX_ROLE_BAD, subject, sentence);
-}
-
-/* One that the collector has made of failures that came together. */
-static bool is_incident(const struct rows_ops *ops, const void *rows)
-{
-    return strcmp(ops->text(rows, DX_FIELD_NAME), "PlatformIncident") == 0 &&
-           strcmp(ops->text(rows, DX_FIELD_SOURCE), "dxtop") == 0 &&
-           strstr(ops->text(rows, DX_FIELD_SUMMARY), ": ") != NULL;
 }
 
 static void read_alerts(struct facts *facts, const struct reader *reader, int64_t now_ms)
@@ -106,8 +117,7 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
         if (ended > 0 && ended <= now_ms) {
             if (ended > facts->last_ended_ms) {
                 facts->last_ended_ms = ended;
-                text_copy(facts->last_ended, sizeof(facts->last_ended),
-                          ops->text(rows, DX_FIELD_NAME));
+                name_alert(facts->last_ended, sizeof(facts->last_ended), ops, rows);
             }
             continue;
         }
