@@ -97,14 +97,14 @@ static bool start_sim(struct demo *demo, struct app *app, struct dx_error *err)
 {
     const struct arguments *args = &app->arguments;
     char seed[64], line[512];
-    /* Its GitLab is the company's own, which has no limit: at that of gitlab.com the first
-     * minutes would show a part. Its GitHub has the limit of an enterprise. Calm: what goes wrong
-     * stands out from days on which little does. */
+    /* Its GitLab and GitHub are the company's own: the one without a limit, for at that of
+     * gitlab.com the first minutes would show a part; the other with one that a poll every quarter
+     * of a minute stays below. Calm: what goes wrong stands out from days on which little does. */
     char *argv[10] = { app->paths.sim,
                        mem_text("--port=0"),
                        mem_text("--until-stdin"),
                        mem_text("--gitlab-limit=0"),
-                       mem_text("--rate-limit=15000"),
+                       mem_text("--rate-limit=60000"),
                        mem_text("--calm"),
                        NULL };
     size_t n = 6;
