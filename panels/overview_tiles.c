@@ -353,7 +353,7 @@ static void put_tile(struct dx_canvas *canvas, const struct dx_box *box, const s
 static void put_cell(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile,
                      bool selected)
 {
-    enum { GOAL = 9 };
+    enum { GOAL = 8 };
     bool past = tile->state >= DX_KPI_WARN && !tile->stale;
     struct dx_style glyph = { .role = tile_role(tile), .attr = past ? DX_BOLD : 0 };
     struct dx_style name = { .role = tile->stale ? DX_ROLE_STALE : DX_ROLE_DIM,
@@ -371,8 +371,10 @@ static void put_cell(struct dx_canvas *canvas, const struct dx_box *box, const s
                      (struct dx_box){ box->row, box->col + 2, 1, right - width - box->col - 3 },
                      DX_FIT_LEFT, &name, tile->brief);
     (void)put_number(canvas, box->row, right - width, tile->stale ? &dim : &number, value);
+    if (dx_width(tile_goal(goal, tile, true)) > GOAL - 1)
+        (void)tile_goal(goal, tile, false);
     (void)dx_put_fit(canvas, (struct dx_box){ box->row, right + 1, 1, GOAL - 1 }, DX_FIT_LEFT, &dim,
-                     tile_goal(goal, tile, true));
+                     goal);
 }
 
 /* The worst one as a chip, then how many are well. */
