@@ -219,7 +219,10 @@ static int64_t quiet(struct store *store, int which)
         out = store_cursor_after(store, 1, "", text, sizeof(text)) != NULL;
         break;
     case 3:
-        out = store_run(store, 1, "acme/web", "77", 1, 0);
+        out = store_run(
+            store,
+            &(struct run_key){ .source = 1, .attempt = 1, .project = "acme/web", .id = "77" }, 0,
+            T0);
         break;
     case 4:
         out = (int64_t)store_open_runs(store, &runs, open, 4, &arena);

@@ -83,7 +83,8 @@ static void ask_more(const struct github *config, struct plan *plan, struct batc
 
     failed.outcome.result = DX_RESULT_FAILURE;
     failed.run = batch_known_run(batch, "octo-org/octo-repo", "30433642", 1);
-    github_evidence_ask(&p, &failed, "octo-org/octo-repo", "30433642", 1);
+    github_evidence_ask(&p, &failed,
+                        &(struct github_evidence){ "octo-org/octo-repo", "30433642", 1, 0 });
     github_gap_ask(plan, "octo-org/octo-repo", plan->now_ms - GITHUB_DAY);
     github_run_ask(&p, "octo-org/octo-repo", "30433642", 1);
     (void)source_decode(&source_github, config, &reply, plan, batch, &err);

@@ -130,7 +130,7 @@ Test(report, what_is_printed_to_a_full_disk_is_said_to_be_lost)
     company_hold(store);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         HAS(sh("eval $X %s >/dev/full", commands[i]), "cannot write: No space left on device\n");
-        cr_expect_eq(code, 1, "%s: %d", commands[i], code);
+        cr_expect_eq(sh_code, 1, "%s: %d", commands[i], sh_code);
     }
     cr_expect_str_eq(
         sh("trap '' PIPE; (sleep 0.3; eval $X report; echo $? >$D/code) | true; cat $D/code"),
