@@ -158,9 +158,9 @@ Test(github_words, one_repository_that_is_refused_loses_no_other)
     kit_done(&kit);
 }
 
-Test(github_words, what_was_refused_is_left_alone_for_some_hours)
+Test(github_words, what_was_refused_is_left_alone_for_half_an_hour)
 {
-    static const int hours[] = { 0, 1, 5, 6 };
+    static const int minutes[] = { 0, 15, 29, 30 };
 
     kit_poll(&kit, NOW);
     cr_assert(answer(&both, STEP_RUNS, 404, "acme/web", "github/not_found_404.json"));
@@ -168,11 +168,11 @@ Test(github_words, what_was_refused_is_left_alone_for_some_hours)
     for (size_t i = 0; i < 4; i++) {
         bool asked = false;
 
-        kit_poll(&kit, NOW + hours[i] * GITHUB_HOUR);
+        kit_poll(&kit, NOW + minutes[i] * INT64_C(60000));
         source_github.begin(&both, &kit.cursors, &kit.plan);
         for (struct plan_request *r; (r = plan_take(&kit.plan)) != NULL;)
             asked = asked || (r->step == STEP_RUNS && strstr(r->path, "acme/web/"));
-        cr_expect_eq(asked, hours[i] >= 6, "%d", hours[i]);
+        cr_expect_eq(asked, minutes[i] >= 30, "%d", minutes[i]);
     }
     kit_done(&kit);
 }

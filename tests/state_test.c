@@ -52,11 +52,17 @@ static int read_text(const char *line, char32_t out[COLS_MOST])
     return col;
 }
 
-/* false: it is no screen. */
+static bool is_roles(const char *line)
+{
+    return *line && strspn(line, "abcdefghijklmnopqrstuvwxyz") == strlen(line);
+}
+
+/* false: it is no screen, or one without its roles. */
 static bool read_screen(struct dumped *screen, const char *path)
 {
     FILE *file = fopen(path, "r");
     char line[COLS_MOST * 16];
+    bool roles = true;
     int lines;
 
     cr_assert(file, "%s", path);
@@ -66,15 +72,14 @@ static bool read_screen(struct dumped *screen, const char *path)
         fclose(file);
         return false;
     }
-    for (int row = 0; row < 2 * screen->rows && fgets(line, sizeof(line), file); row++) {
+    for (int row = 0; roles && row < 2 * screen->rows && fgets(line, sizeof(line), file); row++) {
         if (row < screen->rows)
             screen->cols[row] = read_text(line, screen->text[row]);
         else
-            snprintf(screen->role[row - screen->rows], COLS_MOST + 1, "%.*s",
-                     (int)strcspn(line, "\n"), line);
+            roles = is_roles(strcpy(screen->role[row - screen->rows], strtok(line, "\n")));
     }
     fclose(file);
-    return true;
+    return roles;
 }
 
 static bool is_edge(char32_t cp)
