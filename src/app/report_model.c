@@ -106,16 +106,16 @@ static json_t *key_numbers(const struct report_reading *r)
 
 /* ---- pools ---- */
 
-static double number_of(const void *item, const char *key)
+static double p95_of(const void *item)
 {
-    const json_t *value = json_object_get(*(json_t *const *)item, key);
+    const json_t *value = json_object_get(*(json_t *const *)item, "p95_s");
 
     return json_is_number(value) ? json_number_value(value) : -1.;
 }
 
 static int by_p95(const void *a, const void *b)
 {
-    double x = number_of(a, "p95_s"), y = number_of(b, "p95_s");
+    double x = p95_of(a), y = p95_of(b);
 
     return (x < y) - (x > y);
 }

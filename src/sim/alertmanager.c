@@ -36,11 +36,11 @@ static void put(struct exchange *x, int status, json_t *json)
     (void)buf_text(&x->body, "\n");
 }
 
-static void put_words(struct exchange *x, int status, const char *words)
+static void refuse(struct exchange *x, const char *words)
 {
     json_t *text = json_string(words);
 
-    put(x, status, text ? text : json_string("bad request")); /* no UTF-8 */
+    put(x, 400, text ? text : json_string("bad request")); /* no UTF-8 */
 }
 
 /* false: the answer is an error; there is nothing to free. */
@@ -53,7 +53,7 @@ static bool filter_parse(struct exchange *x, struct filter *filter)
     while ((text = exchange_nth(x, "filter", filter->count)) != NULL &&
            filter->count < MATCHERS_MOST) {
         if (!matcher_parse(&filter->matchers[filter->count], text, words)) {
-            put_words(x, 400, words);
+            refuse(x, words);
             filter_done(filter);
             return false;
         }
@@ -64,7 +64,7 @@ static bool filter_parse(struct exchange *x, struct filter *filter)
         filter->receiver = regex_new(text, words);
     if (!text || !*text || filter->receiver)
         return true;
-    put_words(x, 400, arena_print(&x->arena, "failed to parse receiver param: %s", words));
+    refuse(x, arena_print(&x->arena, "failed to parse receiver param: %s", words));
     filter_done(filter);
     return false;
 }

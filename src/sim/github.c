@@ -181,7 +181,7 @@ static json_t *whole_repository(struct exchange *x, const struct company *compan
     return json;
 }
 
-static void org_repos(struct exchange *x, const char *org)
+static void org_repos(struct exchange *x)
 {
     const struct company *company = sim_company(x->sim, x->now_ms);
     const struct company_repo **repos =
@@ -191,7 +191,8 @@ static void org_repos(struct exchange *x, const char *org)
     size_t count = 0;
 
     for (size_t i = 0; i < company->repo_count; i++)
-        if (company->repos[i].system == COMPANY_GITHUB && strcmp(company->repos[i].owner, org) == 0)
+        if (company->repos[i].system == COMPANY_GITHUB &&
+            strcmp(company->repos[i].owner, "acme") == 0)
             repos[count++] = &company->repos[i];
     page = page_of(x, count, 30, 100);
     page_link(x, &page, GITHUB_BASE "/organizations/900/repos", true);
@@ -207,7 +208,7 @@ static void answer_orgs(struct exchange *x)
     if (!is_welcome(x))
         return;
     if (strcmp(rest, "acme/repos") == 0)
-        org_repos(x, "acme");
+        org_repos(x);
     else if (strcmp(rest, "acme/actions/runners") == 0)
         github_runners(x, true);
     else if (strcmp(rest, "acme/issues") == 0)
@@ -219,7 +220,7 @@ static void answer_orgs(struct exchange *x)
 static void answer_org_pages(struct exchange *x)
 {
     if (is_welcome(x))
-        org_repos(x, "acme");
+        org_repos(x);
 }
 
 static void answer_org_issue_pages(struct exchange *x)

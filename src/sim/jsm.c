@@ -269,9 +269,9 @@ static json_t *comments(const struct atlas_call *call, const struct ticket *t)
     return list;
 }
 
-static void error(struct exchange *x, int status, const char *message)
+static void not_found(struct exchange *x, const char *message)
 {
-    exchange_json(x, status,
+    exchange_json(x, 404,
                   json_pack("{s:s, s:{s:s, s:[]}}", "errorMessage", message, "i18nErrorMessage",
                             "i18nKey", "sd.request.not.found", "parameters"));
 }
@@ -301,7 +301,7 @@ static void answer_request(struct atlas_call *call, const char *rest)
         *more++ = '\0';
     t = find(call, key);
     if (!t)
-        error(call->x, 404, "The request does not exist, or you may not see it.");
+        not_found(call->x, "The request does not exist, or you may not see it.");
     else if (!more)
         atlas_put(call, request_json(call, t));
     else if (strcmp(more, "sla") == 0)
@@ -309,7 +309,7 @@ static void answer_request(struct atlas_call *call, const char *rest)
     else if (strcmp(more, "comment") == 0)
         atlas_put(call, page_of_all(call, comments(call, t)));
     else
-        error(call->x, 404, "There is no such resource.");
+        not_found(call->x, "There is no such resource.");
 }
 
 /* ---- desks and queues ---- */
@@ -394,7 +394,7 @@ static void answer_queues(struct atlas_call *call, const char *rest)
         return;
     }
     json_decref(all);
-    error(call->x, 404, "The queue does not exist.");
+    not_found(call->x, "The queue does not exist.");
 }
 
 /* ---- the way in ---- */
@@ -428,5 +428,5 @@ void atlas_answer_desk(struct exchange *x)
     else if (strncmp(rest, "request/", 8) == 0)
         answer_request(&call, rest + 8);
     else
-        error(x, 404, "There is no such resource.");
+        not_found(x, "There is no such resource.");
 }

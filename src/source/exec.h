@@ -40,7 +40,6 @@ struct exec_runs {
     size_t *slots; /* index + 1, 0 free */
     size_t cap;
     bool *made; /* by index: of a job whose run was not printed */
-    size_t made_cap;
 };
 
 struct exec_poll {

@@ -46,9 +46,10 @@ static void ask_list(struct plan *plan, const char *repo)
     r->detail_text = arena_print(&plan->arena, "%s 0", repo);
 }
 
-/* settled: when it was opened for review is known; what comes later changes nothing of it. */
+/* The 0, of later pages 1: when it was opened for review is known; what comes later changes nothing
+ * of it. */
 static struct plan_request *ask_timeline(struct plan *plan, const char *repo, const char *number,
-                                         const char *author, bool settled)
+                                         const char *author)
 {
     const char *path =
         arena_print(&plan->arena, "/repos/%s/issues/%s/timeline?per_page=100", repo, number);
@@ -59,7 +60,7 @@ static struct plan_request *ask_timeline(struct plan *plan, const char *repo, co
     r = plan_get(plan, STEP_TIMELINE, "", NULL);
     r->path = path;
     r->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
-    r->detail_text = arena_print(&plan->arena, "%s %s %d %s", repo, number, (int)settled, author);
+    r->detail_text = arena_print(&plan->arena, "%s %s 0 %s", repo, number, author);
     return r;
 }
 
@@ -81,8 +82,7 @@ static void ask_lacking(struct plan *plan)
     size_t n = plan_known_changes(plan, found, LACKS_MOST);
 
     for (size_t i = 0; i < n; i++) {
-        struct plan_request *r =
-            ask_timeline(plan, found[i].project, found[i].id, found[i].author, false);
+        struct plan_request *r = ask_timeline(plan, found[i].project, found[i].id, found[i].author);
 
         if (r)
             r->flags |= PLAN_FILL;
@@ -156,7 +156,7 @@ static struct plan_request *take(struct github_poll *p, const char *repo, const 
     c->reviews_known = is_untouched(item);
     if (as == KNOWN_CHANGE_REVIEWED || c->reviews_known)
         return NULL;
-    return ask_timeline(p->plan, repo, c->id, c->author, false);
+    return ask_timeline(p->plan, repo, c->id, c->author);
 }
 
 static void arrive(struct github_poll *p, const char *repo, int64_t newest_ms)

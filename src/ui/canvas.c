@@ -115,15 +115,15 @@ static int at_most(int a, int b)
     return a < b ? a : b;
 }
 
-static int at_least(int a, int b)
+static int not_negative(int n)
 {
-    return a > b ? a : b;
+    return n > 0 ? n : 0;
 }
 
 /* Where something of that length ends within `most`; panels hand over any box. */
 static int end_of(int from, int length, int most)
 {
-    int64_t end = (int64_t)from + at_least(length, 0);
+    int64_t end = (int64_t)from + not_negative(length);
 
     return end < most ? (int)end : most;
 }
@@ -131,7 +131,7 @@ static int end_of(int from, int length, int most)
 struct dx_canvas canvas_sub(const struct dx_canvas *canvas, struct dx_box box)
 {
     struct dx_canvas sub = *canvas;
-    int row = at_least(box.row, 0), col = at_least(box.col, 0);
+    int row = not_negative(box.row), col = not_negative(box.col);
     int end_row = end_of(box.row, box.rows, canvas->rows);
     int end_col = end_of(box.col, box.cols, canvas->cols);
 
@@ -139,8 +139,8 @@ struct dx_canvas canvas_sub(const struct dx_canvas *canvas, struct dx_box box)
     col = at_most(col, canvas->cols);
     sub.row = canvas->row + row;
     sub.col = canvas->col + col;
-    sub.rows = at_least(end_row - row, 0);
-    sub.cols = at_least(end_col - col, 0);
+    sub.rows = not_negative(end_row - row);
+    sub.cols = not_negative(end_col - col);
     return sub;
 }
 
