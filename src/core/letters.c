@@ -52,7 +52,9 @@ char letters_sign(char32_t cp)
 {
     const struct letter *sign = find_in(signs, cp);
 
-    return sign ? sign->narrow : '\0';
+    if (!sign)
+        return '\0';
+    return sign->narrow;
 }
 
 /* The letter without its marks; 0: that is no ASCII either. */
