@@ -393,7 +393,8 @@ DX_EXPORT const struct dx_panel dx_panel_overview = {
     .name = "overview",
     .summary = "the key numbers, each with its goal, its trend and its definition",
     .help = "A number is over the window that stands beside its name; where none stands there, "
-            "over the last 24 hours, and its trend is against the 7 days before them. The arrow "
+            "over the last 24 hours, and its trend is against the 7 days before them, or nothing "
+            "where records do not go back to where these began. The arrow "
             "says whether it rose or fell; it is bright where that is worse. n is how many it is "
             "made of: of too few nothing is said (?). Past its goal a number is a warning (!), "
             "past it by half, or past the `bad` of its target, it is bad (✗). One whose source "

@@ -72,7 +72,8 @@ static const struct dx_column columns[] = {
     [P50] = { "P50", DX_CELL_NUMBER, DX_UNIT_SECONDS, 4, 6, 7, DX_FIT_RIGHT,
               "half of the successful runs took this long at most" },
     [DELTA] = { "Δ", DX_CELL_TEXT, DX_UNIT_NONE, 5, 7, 8, DX_FIT_RIGHT,
-                "P50 against the window before; bright where a rank test says slower" },
+                "P50 against the window before, where all of that is known; bright where a rank "
+                "test says slower" },
     [P90] = { "P90", DX_CELL_NUMBER, DX_UNIT_SECONDS, 9, 6, 7, DX_FIT_RIGHT, "90 % of them" },
     [LAST] = { "LAST", DX_CELL_STRIP, DX_UNIT_NONE, 2, 8, STRIP_MOST, DX_FIT_RIGHT,
                "the last results, newest right: ▁ passed, ▄ failed, █ by the platform, ▆ nobody "

@@ -107,6 +107,11 @@ Test(derive_kpi_tickets, first_replies_of_a_week)
         (void)answer(add_ticket(keys[i], nine - 12 * DAY), nine - 12 * DAY + 4 * HOUR, 0);
     kit_poll(0, T0, &batch);
     derive_settle(T0);
+    cr_expect_str_eq(derive_kpi("first_response", T0), "7200|3|-|0|3|\n",
+                     "what was before is not known");
+    (void)answer(add_ticket("A-0", nine - 30 * DAY), 0, nine - 29 * DAY);
+    kit_poll(0, T0, &batch);
+    derive_settle(T0 + MINUTE);
     cr_expect_str_eq(derive_kpi("first_response", T0), "7200|3|14400|3|3|\n", "%s",
                      derive_kpi("first_response", T0));
     /* p90 of 1, 2, 6 is at rank 1.8: 2 + .8 * 4 = 5.2 h; the goal is a day of 8 hours */

@@ -425,6 +425,10 @@ Test(derive, hours_and_days_are_those_that_touch_the_span)
         }
 }
 
+#define AGAINST_BEFORE                                                                             \
+    ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = DAY), now_ms, DX_FIELD_SUCCESS,     \
+         DX_FIELD_SUCCESS_BEFORE, DX_FIELD_SUCCESS_WAS_N, DX_FIELD_WORSE)
+
 /* Eight of ten failed, and one of ten the day before. */
 Test(derive, a_rate_that_fell_is_worse)
 {
@@ -440,10 +444,15 @@ Test(derive, a_rate_that_fell_is_worse)
         derive_add(&batch, &m);
     }
     kit_poll(0, now_ms, &batch);
-    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = DAY), now_ms,
-                          DX_FIELD_SUCCESS, DX_FIELD_SUCCESS_BEFORE, DX_FIELD_SUCCESS_WAS_N,
-                          DX_FIELD_WORSE),
-                     "0.2|0.9|10|1\n");
+    cr_expect_str_eq(AGAINST_BEFORE, "0.2|-|0|0\n",
+                     "the day before is not known from its beginning");
+    derive_add(&batch, &(struct made){ .id = 79,
+                                       .attempt = 1,
+                                       .started_ms = now_ms - 50 * HOUR,
+                                       .finished_ms = now_ms - 49 * HOUR,
+                                       .result = DX_RESULT_SUCCESS });
+    kit_poll(0, now_ms, &batch);
+    cr_expect_str_eq(AGAINST_BEFORE, "0.2|0.9|10|1\n");
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TOTALS, DX_FILTER(.window_ms = DAY), now_ms,
                           DX_FIELD_NAME, DX_FIELD_SUCCESS_BEFORE, DX_FIELD_WORSE),
                      "all|0.9|1\nprotected|-|0\nother|0.9|1\n");

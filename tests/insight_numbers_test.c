@@ -8,6 +8,7 @@
 
 #include "insight/quantile.h"
 #include "insight/rank.h"
+#include "insight/reach.h"
 #include "insight/rate.h"
 #include "insight/success.h"
 
@@ -445,5 +446,23 @@ Test(rank, slower_takes_an_effect_and_a_proof)
         }
         cr_expect_eq(rank_change(now, changes[i].n_now, before, changes[i].n_before),
                      changes[i].change, "%s", changes[i].name);
+    }
+}
+
+/* ---- what is compared with ---- */
+
+Test(reach, an_eighth_of_a_window_may_have_been_quiet)
+{
+    const int64_t day = 86400000, from = 100 * day;
+
+    cr_expect_not(reaches(0, from, day), "there is none");
+    cr_expect(reaches(from - 30 * day, from, day));
+    cr_expect(reaches(from + day / 8, from, day));
+    cr_expect_not(reaches(from + day / 8 + 1, from, day));
+    cr_expect(reaches(from + 3 * day, from, 30 * day));
+    for (int i = -1; i <= 0; i++) {
+        int64_t at = reaches_from(from, 7 * day) + i;
+
+        cr_expect_eq(reaches(from, at - 14 * day, 7 * day), i == 0);
     }
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core/time.h"
+#include "insight/reach.h"
 
 enum { BUSINESS_HOURS = 8 };
 
@@ -135,7 +136,9 @@ bool derive_put_quantile(struct store *store, const struct kpi_settings *setting
     int64_t window_ms = kpis[kpi].window_ms, today = at_ms / KPI_DAY_MS;
     struct kpi_result result = {
         .now = quantile_in(e, at_ms - window_ms, at_ms, p),
-        .before = quantile_in(e, at_ms - 2 * window_ms, at_ms - window_ms, p),
+        .before = reaches(e->first_ms, at_ms - 2 * window_ms, window_ms)
+                      ? quantile_in(e, at_ms - 2 * window_ms, at_ms - window_ms, p)
+                      : KPI_NOTHING,
     };
     struct kpi_point points[KPI_DAYS];
 

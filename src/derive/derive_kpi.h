@@ -78,6 +78,7 @@ bool derive_put_kpi(struct store *store, const struct kpi_settings *settings, en
 struct kpi_events {
     struct kpi_event *event;
     size_t count;
+    int64_t first_ms; /* of all that the store has; 0: none */
 };
 void derive_sort_events(struct kpi_events *e); /* by time, as the next one wants them */
 /* The quantile over the window of the KPI, the one before, and each of the last days. */

@@ -27,7 +27,7 @@ bool derive_kpi_changes(struct store *store, const struct kpi_settings *settings
                                 (double)business_ms(settings->business, changes[i].created_ms,
                                                     changes[i].reviewed_ms, NULL, 0) /
                                     1000. };
-    all = (struct kpi_events){ events, n };
+    all = (struct kpi_events){ events, n, store_first_review(store) };
     derive_sort_events(&all);
     ok = derive_put_quantile(store, settings, KPI_REVIEW_TURNAROUND, &all, at_ms, err);
     free(events);

@@ -8,6 +8,7 @@
 #include "derive/derive_kpi.h"
 #include "core/mem.h"
 #include "insight/quantile.h"
+#include "insight/reach.h"
 #include "source/pattern.h"
 
 enum { EXACT_MOST = 10000 };
@@ -26,6 +27,13 @@ static struct kpi_range range_of(int64_t nth, int64_t step_ms)
 static bool is_gone(struct store *store, const struct kpi_range *range)
 {
     return range->from_ms + 1 < store_raw_from(store);
+}
+
+/* Is all of what is compared with known? */
+static bool is_known(struct store *store, const struct kpi_range *range)
+{
+    return !is_gone(store, range) &&
+           reaches(store_first_run(store), range->from_ms, range->to_ms - range->from_ms);
 }
 
 /* From when on all is there, where some of the range is gone; 0: it is not. */
@@ -115,7 +123,7 @@ static bool waits_before(struct store *store, const struct kpi_range *range, dou
 
     for (int i = 0; i < 2; i++)
         out[i] = KPI_NOTHING;
-    if (is_gone(store, range))
+    if (!is_known(store, range))
         return true;
     if (!store_all_hours_n(store, range->from_ms / KPI_HOUR_MS, range->to_ms / KPI_HOUR_MS + 1, &n,
                            err))
@@ -209,7 +217,7 @@ bool derive_kpi_waits(struct store *store, const struct kpi_settings *settings, 
         result[i].before = was[i];
         result[i].kept_ms = kept_of(store, &now);
         ok = derive_put_kpi(store, settings, which[i], &result[i], err) &&
-             wait_points(store, settings, which[i], &(struct kpi_events){ events, count }, at_ms,
+             wait_points(store, settings, which[i], &(struct kpi_events){ events, count, 0 }, at_ms,
                          err);
     }
     free(events);
@@ -376,7 +384,7 @@ bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, i
     values_of(&runs, settings->policy, took, count, &before, was);
     for (int i = 0; i < OF_RUNS; i++) {
         values[i] = is_gone(store, &now) ? KPI_NOTHING : values[i];
-        was[i] = is_gone(store, &before) ? KPI_NOTHING : was[i];
+        was[i] = is_known(store, &before) ? was[i] : KPI_NOTHING;
     }
     for (int i = 0; ok && i < OF_RUNS; i++)
         ok = derive_put_kpi(store, settings, of_runs[i],

@@ -9,6 +9,7 @@
 #include "derive/derive_kpi.h"
 #include "derive/derive_ticket_groups.h"
 #include "core/mem.h"
+#include "insight/reach.h"
 
 #define WEEK_MS  (7 * KPI_DAY_MS)
 #define MONTH_MS (KPI_DAYS * KPI_DAY_MS)
@@ -40,7 +41,7 @@ struct step {
 
 static struct kpi_events answered(const struct kpi_entries *list)
 {
-    struct kpi_events e = { mem_new(list->count + 1, sizeof(*e.event)), 0 };
+    struct kpi_events e = { .event = mem_new(list->count + 1, sizeof(*e.event)) };
 
     for (size_t i = 0; i < list->count; i++)
         if (list->entry[i].business_ms >= 0)
@@ -52,7 +53,7 @@ static struct kpi_events answered(const struct kpi_entries *list)
 /* Business time; of incidents all of it. */
 static struct kpi_events resolved(const struct kpi_entries *list, bool incidents)
 {
-    struct kpi_events e = { mem_new(list->count + 1, sizeof(*e.event)), 0 };
+    struct kpi_events e = { .event = mem_new(list->count + 1, sizeof(*e.event)) };
 
     for (size_t i = 0; i < list->count; i++) {
         const struct kpi_entry *one = &list->entry[i];
@@ -67,8 +68,11 @@ static struct kpi_events resolved(const struct kpi_entries *list, bool incidents
 static bool put_answers(struct step *s, struct dx_error *err)
 {
     struct kpi_events e = answered(&s->pass->all.list[KPI_ANSWERED]);
-    bool ok = derive_put_quantile(s->store, s->settings, KPI_FIRST_RESPONSE, &e, s->at_ms, err) &&
-              derive_put_quantile(s->store, s->settings, KPI_FIRST_RESPONSE_P90, &e, s->at_ms, err);
+    bool ok;
+
+    e.first_ms = store_first_done(s->store);
+    ok = derive_put_quantile(s->store, s->settings, KPI_FIRST_RESPONSE, &e, s->at_ms, err) &&
+         derive_put_quantile(s->store, s->settings, KPI_FIRST_RESPONSE_P90, &e, s->at_ms, err);
 
     free(e.event);
     return ok;
@@ -77,7 +81,10 @@ static bool put_answers(struct step *s, struct dx_error *err)
 static bool put_resolved(struct step *s, enum kpi kpi, struct dx_error *err)
 {
     struct kpi_events e = resolved(&s->pass->all.list[KPI_ENDED], kpi == KPI_MTTR);
-    bool ok = derive_put_quantile(s->store, s->settings, kpi, &e, s->at_ms, err);
+    bool ok;
+
+    e.first_ms = store_first_done(s->store);
+    ok = derive_put_quantile(s->store, s->settings, kpi, &e, s->at_ms, err);
 
     free(e.event);
     return ok;
@@ -240,7 +247,9 @@ static bool put_repeats(struct step *s, struct dx_error *err)
     int64_t at_ms = s->at_ms;
 
     result.now = kpi_repeats(tickets, count, at_ms - MONTH_MS, at_ms);
-    result.before = kpi_repeats(tickets, count, at_ms - 2 * MONTH_MS, at_ms - MONTH_MS);
+    result.before = reaches(store_first_done(s->store), at_ms - 2 * MONTH_MS, MONTH_MS)
+                        ? kpi_repeats(tickets, count, at_ms - 2 * MONTH_MS, at_ms - MONTH_MS)
+                        : KPI_NOTHING;
     for (int i = 0; i < KPI_DAYS; i++) {
         int64_t day = at_ms / KPI_DAY_MS - KPI_DAYS + 1 + i;
         struct kpi_value v =

@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "insight/quantile.h"
 #include "insight/rank.h"
+#include "insight/reach.h"
 
 enum { LAST_RESULTS = 24 };
 
@@ -18,7 +19,8 @@ enum { LAST_RESULTS = 24 };
 struct runs {
     struct ended_run *run; /* ascending by end */
     size_t count;
-    int64_t raw_ms; /* what ended before it may be gone */
+    int64_t raw_ms;   /* what ended before it may be gone */
+    int64_t first_ms; /* when the first one ended; 0: none did */
 };
 
 /* ---- one window ---- */
@@ -111,12 +113,20 @@ static int64_t whole(const struct runs *runs, int64_t window_ms, int64_t to_ms)
     return to_ms - window_ms + 1 < runs->raw_ms ? to_ms : to_ms - window_ms;
 }
 
+/* The same of what a window is compared with, of which all has to be known. */
+static int64_t before_from(const struct runs *runs, int64_t window_ms, int64_t to_ms)
+{
+    return reaches(runs->first_ms, to_ms - window_ms, window_ms) ? whole(runs, window_ms, to_ms)
+                                                                 : to_ms;
+}
+
 static bool put_part(struct store *store, enum success_policy policy, const struct runs *runs,
                      struct pipeline_row *row, int64_t at_ms, struct dx_error *err)
 {
     int64_t window_ms = row->window_ms, from_ms = at_ms - window_ms;
     struct range_of_runs now = { whole(runs, window_ms, at_ms), at_ms, at_ms, row->part };
-    struct range_of_runs before = { whole(runs, window_ms, from_ms), from_ms, at_ms, row->part };
+    struct range_of_runs before = { before_from(runs, window_ms, from_ms), from_ms, at_ms,
+                                    row->part };
     struct success s = count(runs, policy, &now), was = count(runs, policy, &before);
     struct range interval = wilson(s.ok, s.n);
     size_t n, n_before;
@@ -149,6 +159,12 @@ static int64_t next_due(const struct runs *runs, int64_t at_ms)
 {
     int64_t due_ms = INT64_MAX;
 
+    for (int w = 0; w < WINDOWS; w++) {
+        int64_t known_ms = reaches_from(runs->first_ms, derive_windows[w]);
+
+        if (runs->first_ms > 0 && known_ms > at_ms && known_ms < due_ms)
+            due_ms = known_ms;
+    }
     for (size_t i = 0; i < runs->count; i++) {
         for (int w = 0; w < WINDOWS; w++) {
             int64_t leaves_ms = runs->run[i].finished_ms + derive_windows[w];
@@ -167,7 +183,8 @@ bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pi
                      int64_t at_ms, int64_t *due_ms, struct dx_error *err)
 {
     char last[PARTS][LAST_RESULTS + 1];
-    struct runs runs = { .raw_ms = store_raw_of_pipeline(store, pipeline) };
+    struct runs runs = { .raw_ms = store_raw_of_pipeline(store, pipeline),
+                         .first_ms = store_first_of_pipeline(store, pipeline) };
     int64_t end_ms;
     bool ok = true;
 

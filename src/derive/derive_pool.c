@@ -9,6 +9,7 @@
 
 #include "core/mem.h"
 #include "insight/quantile.h"
+#include "insight/reach.h"
 
 enum { EXACT_MOST = 10000, EXACT_WINDOWS = 3 /* 1 h, 24 h, 7 d */ };
 
@@ -19,7 +20,8 @@ struct waits { /* ascending by start */
     int64_t pool;
     struct stored_wait *wait;
     size_t count;
-    int64_t raw_ms; /* what was before it may be gone */
+    int64_t raw_ms;   /* what was before it may be gone */
+    int64_t first_ms; /* when the first job started; 0: none did */
 };
 
 /* ---- one window ---- */
@@ -174,7 +176,8 @@ static bool put_windows(struct store *store, struct pool_row *row, const struct 
         struct spans now = { .n = 0 }, before = { .n = 0 };
 
         ok = read_window(store, waits, w, at_ms, &now, err) &&
-             read_window(store, waits, w, since, &before, err);
+             (!reaches(waits->first_ms, since - derive_windows[w], derive_windows[w]) ||
+              read_window(store, waits, w, since, &before, err));
         row->window_ms = derive_windows[w];
         ok = ok && put_window(store, row, &now, &before, at_ms, err);
         spans_done(&now);
@@ -215,7 +218,9 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t *due_
 {
     struct pool_row row = { .pool = pool };
     struct pool_flow flow;
-    struct waits waits = { .pool = pool, .raw_ms = store_raw_of_pool(store, pool) };
+    struct waits waits = { .pool = pool,
+                           .raw_ms = store_raw_of_pool(store, pool),
+                           .first_ms = store_first_of_pool(store, pool) };
     bool gone = at_ms - HOUR_MS + 1 < waits.raw_ms, ok;
     int64_t start_ms;
 

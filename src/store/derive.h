@@ -57,6 +57,9 @@ int64_t store_derived_at(struct store *store); /* 0: never */
 int64_t store_raw_from(struct store *store);
 int64_t store_raw_of_pool(struct store *store, int64_t pool);
 int64_t store_raw_of_pipeline(struct store *store, int64_t pipeline);
+/* When the first one that is known ended, or started of a pool's jobs; 0: none did. */
+int64_t store_first_of_pipeline(struct store *store, int64_t pipeline);
+int64_t store_first_of_pool(struct store *store, int64_t pool);
 /* What they count as success, for those who read them. */
 bool store_put_policy(struct store *store, const char *policy, struct dx_error *err);
 

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "store/ci.h"
 #include "store/derive_internal.h"
+#include "store/tickets.h"
 
 /* Sources first, then by their own indexes: SQLite is kept to this order. */
 #define OF_POOLS                                                                                   \
@@ -272,12 +273,33 @@ bool store_flaky_days(struct store *store, struct flaky_day **out, size_t *count
     return ok;
 }
 
-int64_t store_first_run(struct store *store)
+/* 0: there is none. */
+static int64_t first_of(struct store *store, sqlite3_stmt *stmt)
 {
     struct dx_error err = { 0 };
-    sqlite3_stmt *stmt =
-        store_statement(store, "SELECT min(finished_ms) FROM run WHERE finished_ms > 0", &err);
     int64_t first_ms = 0;
 
     return store_number(store, stmt, &first_ms, &err) ? first_ms : 0;
+}
+
+int64_t store_first_run(struct store *store)
+{
+    return first_of(store,
+                    store_statement(store, "SELECT min(finished_ms) FROM run WHERE finished_ms > 0",
+                                    &(struct dx_error){ 0 }));
+}
+
+int64_t store_first_done(struct store *store)
+{
+    return first_of(store, store_statement(store,
+                                           "SELECT " TICKETS_DONE_MS " FROM ticket WHERE state = 3"
+                                           " ORDER BY " TICKETS_DONE_MS ", id LIMIT 1",
+                                           &(struct dx_error){ 0 }));
+}
+
+int64_t store_first_review(struct store *store)
+{
+    return first_of(
+        store, store_statement(store, "SELECT min(reviewed_ms) FROM change WHERE reviewed_ms > 0",
+                               &(struct dx_error){ 0 }));
 }
