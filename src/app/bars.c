@@ -53,6 +53,15 @@ static int headline_right(struct dx_canvas *line, const struct facts *facts)
     return end;
 }
 
+/* No source is known to have answered. */
+static const char *why_silent(const struct facts *facts)
+{
+    if (facts->source_count == 0)
+        return "No source has been polled yet.";
+    return facts->then ? "Nothing is known of how the sources were then."
+                       : "Waiting for the first answers.";
+}
+
 static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t now_ms)
 {
     const char *good = line->grid->glyphs->glyph[DX_GLYPH_GOOD];
@@ -60,9 +69,7 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
 
     if (facts->lights[LIGHT_LIVE] + facts->lights[LIGHT_LIMITED] + facts->lights[LIGHT_STALE] ==
         0) {
-        (void)canvas_put(line, 0, MARGIN, &dim,
-                         facts->source_count == 0 ? "No source has been polled yet."
-                                                  : "Waiting for the first answers.");
+        (void)canvas_put(line, 0, MARGIN, &dim, why_silent(facts));
         return;
     }
     if (!facts->judged) {

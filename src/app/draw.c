@@ -60,6 +60,7 @@ static void update(struct viewer *v, const struct grid *grid)
     weeks_begin(v);
     facts_read(&v->facts, &v->reader, now_ms);
     v->facts.redacted = v->redacted;
+    v->facts.then = v->frozen_ms > 0 || moment_is_given(v->app);
     if (v->wall.on) {
         wall_update(v, grid->rows, grid->cols);
     } else {

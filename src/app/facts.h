@@ -41,6 +41,7 @@ struct facts {
     bool awaited;                  /* one is that could, if what it reads had been answered once */
     bool opened;   /* a panel shows the inside of a row: what its list would tell is not known */
     bool redacted; /* names have aliases */
+    bool then;     /* they are of another moment than now */
     double budget; /* the smallest share of a limit that is left; NaN: none announced */
     int64_t last_ended_ms; /* of the last alert that ended */
     char last_ended[96];
