@@ -96,22 +96,46 @@ static bool try_source(struct app *app, const struct buf *source, struct dx_erro
     return ok;
 }
 
-/* A second one of a type is told apart by its name. */
-static const char *name_of(struct asker *asker, char answer[ANSWER_MOST], int type, int nth)
-{
-    char usual[64];
+struct names { /* of the sources that were taken */
+    char name[SOURCES_MOST][ANSWER_MOST];
+    int count;
+};
 
-    if (nth == 1)
-        return "";
-    (void)snprintf(usual, sizeof(usual), "%s-%d", init_types[type], nth);
-    (void)snprintf(answer, ANSWER_MOST, "%s", usual);
-    return ask_line(asker, answer, "  Name, to tell it from the other one", usual);
+static bool is_taken(const struct names *names, const char *name)
+{
+    for (int i = 0; i < names->count; i++)
+        if (strcmp(names->name[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Its type is its name; a second one is told apart by one of its own. */
+static const char *name_of(struct asker *asker, char answer[ANSWER_MOST], int type,
+                           const struct names *names)
+{
+    char usual[64], typed[ANSWER_MOST];
+    const char *name = init_types[type];
+
+    if (!is_taken(names, name))
+        return name;
+    for (int nth = 2; is_taken(names, name); nth++) {
+        (void)snprintf(usual, sizeof(usual), "%s-%d", init_types[type], nth);
+        name = usual;
+    }
+    name = ask_line(asker, typed, "  Name, to tell it from the other one", usual);
+    while (!asker->ended && is_taken(names, name)) {
+        (void)fputs("  another source is called so\n", asker->out);
+        name = ask_line(asker, typed, "  Name, to tell it from the other one", usual);
+    }
+    (void)snprintf(answer, ANSWER_MOST, "%s", name);
+    return answer;
 }
 
 enum verdict { TAKE, AGAIN, LEAVE_OUT };
 
 /* Ask for a source of the type until it is taken or left out. */
-static bool add_source(struct app *app, struct asker *asker, struct buf *sources, int type, int nth)
+static bool add_source(struct app *app, struct asker *asker, struct buf *sources, int type,
+                       struct names *names)
 {
     static const char *const failed[] = { "again", "take", "leave-out", NULL };
     static const enum verdict meant[] = { AGAIN, TAKE, LEAVE_OUT };
@@ -119,19 +143,22 @@ static bool add_source(struct app *app, struct asker *asker, struct buf *sources
 
     while (verdict == AGAIN && !asker->ended) {
         char answer[ANSWER_MOST];
+        const char *name = name_of(asker, answer, type, names);
         struct dx_error err = { 0 };
         struct buf source;
 
         buf_init(&source, CONFIG_MOST);
-        init_source(asker, &source, type, name_of(asker, answer, type, nth));
+        init_source(asker, &source, type, strcmp(name, init_types[type]) == 0 ? "" : name);
         verdict = TAKE;
         if (!asker->ended && !try_source(app, &source, &err)) {
             if (err.fault != DX_FAULT_NONE)
                 (void)printf("  %s\n", err.text);
             verdict = meant[ask_choice(asker, "  It did not go well", failed)];
         }
-        if (verdict == TAKE && !asker->ended)
+        if (verdict == TAKE && !asker->ended) {
             (void)buf_text(sources, source.bytes);
+            (void)snprintf(names->name[names->count++], ANSWER_MOST, "%s", name);
+        }
         buf_done(&source);
     }
     return verdict == TAKE && !asker->ended;
@@ -140,23 +167,23 @@ static bool add_source(struct app *app, struct asker *asker, struct buf *sources
 static int add_sources(struct app *app, struct asker *asker, struct buf *sources)
 {
     const char *words[16] = { "done" };
-    int count[16] = { 0 }, sum = 0;
+    struct names *names = mem_new(1, sizeof(*names));
+    int sum;
 
     for (int i = 0; init_types[i]; i++)
         words[i + 1] = init_types[i];
-    while (!asker->ended && sum < SOURCES_MOST) {
+    while (!asker->ended && names->count < SOURCES_MOST) {
         int type; /* at first there has to be one */
 
         (void)puts("");
-        type = sum == 0 ? ask_choice(asker, "A system to watch", init_types)
-                        : ask_choice(asker, "Another system", words) - 1;
+        type = names->count == 0 ? ask_choice(asker, "A system to watch", init_types)
+                                 : ask_choice(asker, "Another system", words) - 1;
         if (type < 0)
             break;
-        if (add_source(app, asker, sources, type, count[type] + 1)) {
-            count[type]++;
-            sum++;
-        }
+        (void)add_source(app, asker, sources, type, names);
     }
+    sum = names->count;
+    free(names);
     return sum;
 }
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "app/init.h"
 #include "core/text.h"
@@ -42,6 +43,22 @@ const char *ask_line(struct asker *asker, char answer[ANSWER_MOST], const char *
     return *given ? given : fallback;
 }
 
+/* The word itself, or what only one of them begins with; -1: neither. */
+static int word_of(const char *given, const char *const *words)
+{
+    size_t len = strlen(given);
+    int found = -1;
+
+    for (int i = 0; words[i]; i++) {
+        if (strncasecmp(words[i], given, len) != 0)
+            continue;
+        if (words[i][len] == '\0')
+            return i;
+        found = found == -1 ? i : -2;
+    }
+    return len > 0 && found >= 0 ? found : -1;
+}
+
 int ask_choice(struct asker *asker, const char *question, const char *const *words)
 {
     char answer[ANSWER_MOST], all[ANSWER_MOST] = "";
@@ -55,9 +72,8 @@ int ask_choice(struct asker *asker, const char *question, const char *const *wor
 
         (void)snprintf(asked, sizeof(asked), "%.400s (%.400s)", question, all);
         given = ask_line(asker, answer, asked, words[0]);
-        for (int i = 0; words[i]; i++)
-            if (strcmp(words[i], given) == 0)
-                return i;
+        if (word_of(given, words) >= 0)
+            return word_of(given, words);
         near = text_nearest(given, words);
         (void)fprintf(asker->out, "  \"%s\" is none of these%s%s%s\n", given,
                       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");

@@ -81,6 +81,32 @@ Test(init, what_it_writes_is_checked_and_polled)
     HAS(said, "source jira: live");
 }
 
+/* A file with two sources of one name would be refused by the next command. */
+Test(init, wrong_answers_are_asked_again)
+{
+    const char *said =
+        sh("printf '%%s\\n' acme Promethius PROM 'ftp://x' 'localhost:9090' $SIM y none"
+           " prom prometheus gitlab $SIM n"
+           " git gitl '' $SIM acme n y"
+           " gitlab gitlab-2 '' $SIM acme none Y"
+           " d | $X init");
+
+    cr_assert_eq(code, 0, "%s", said);
+    HAS(said, "\"Promethius\" is none of these; did you mean prometheus?");
+    HAS(said, "it begins with https:// or http://");
+    HAS(said, "\"y\" is none of these");
+    HAS(said, "another source is called so");
+    HAS(said, "\"git\" is none of these"); /* github, or gitlab */
+    said = sh("cat $C");
+    HAS(said, "  - type: prometheus\n    url");
+    HAS(said, "    name: \"gitlab\"\n"); /* of the second Prometheus: so GitLab has another one */
+    HAS(said, "    name: \"gitlab-2\"\n");
+    HAS(said, "    name: \"gitlab-3\"\n");
+    HAS(said, "    logs: yes");
+    said = sh("$X check");
+    cr_expect_eq(code, 0, "%s", said);
+}
+
 Test(init, what_it_offers_in_comments_is_taken)
 {
     const char *said = sh("printf '%%s\\n' '' prometheus $SIM none done | $X init && sed -i -e"
