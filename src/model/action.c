@@ -99,8 +99,8 @@ const struct action_kind action_kinds[ACTION_COUNT] = {
                         "once more: wake it",
                         "[SPAN [NOTE]]" },
     [ACTION_ACCEPT] = { "a", "accept the category that is suggested for the ticket that is read" },
-    [ACTION_IGNORE] = { "i", "ignore what is suggested for it" },
-    [ACTION_UNDO] = { "u", "undo either" },
+    [ACTION_IGNORE] = { "i", "ignore all that is suggested for it" },
+    [ACTION_UNDO] = { "u", "undo it: what was accepted or ignored is suggested again" },
     [ACTION_WEEK] = { "w",
                       "week against week: each number beside that of 7 days before; and back" },
     [ACTION_REDACT] = { "R", "hide names: people, branches and titles become aliases; and back" },
@@ -109,8 +109,8 @@ const struct action_kind action_kinds[ACTION_COUNT] = {
                       "save the screen as text, ansi, svg or html; without a file as dxtop-TIME "
                       "in the current directory",
                       "FORMAT [FILE]" },
-    [ACTION_WALL] = { "W", "large digits for the wall; the pages turn, any key holds them, W goes "
-                           "back" },
+    [ACTION_WALL] = { "W", "large digits for the wall; the pages turn, any key holds them, this "
+                           "one goes back" },
     [ACTION_LOG] = { "L", "what happened" },
     [ACTION_COMMAND] = { ":", "type a command: any of these names; Tab completes, Up brings back" },
     [ACTION_MOUSE] = { "m", "leave the mouse to the terminal, and back" },

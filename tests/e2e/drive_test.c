@@ -14,6 +14,7 @@
 #include <criterion/criterion.h>
 
 #include "../company_kit.h"
+#include "../golden.h"
 #include "../run.h"
 #include "pty.h"
 #include "stage.h"
@@ -129,6 +130,34 @@ Test(drive, keys_are_where_the_configuration_puts_them)
     pty_quit(p, "Q");
     p = start();
     pty_quit(p, "\003"); /* whatever is bound */
+}
+
+/* What the help screen has, at its top and at its end, as the program itself saves it. */
+static void save_help(const char *name, int rows, int cols, const char *keys)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--now", KIT_NOW, NULL };
+    struct pty *p = pty_start(argv, rows, cols, "xterm-256color");
+    char command[400], golden[80];
+
+    cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
+    pty_send(p, keys);
+    SHOWS(p, "Help");
+    pty_read(p, 200);
+    snprintf(command, sizeof(command), ":save text %s.txt\r", name);
+    pty_send(p, command);
+    SHOWS(p, "saved ");
+    snprintf(golden, sizeof(golden), "screens/%s", name);
+    snprintf(command, sizeof(command), "%s.txt", name);
+    golden_text(file_text(command), golden);
+    quit(p, "q");
+}
+
+Test(drive, help_at_every_size)
+{
+    save_help("help-120x40", 40, 120, "?");
+    save_help("help-end-120x40", 40, 120, "?G");
+    save_help("help-80x24", 24, 80, "?");
+    save_help("help-40x10", 10, 40, "?");
 }
 
 /* ---- links ---- */

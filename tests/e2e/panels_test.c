@@ -447,6 +447,30 @@ Test(panels, help_on_a_tile_says_what_it_means)
     pty_quit(p, "q");
 }
 
+/* Each store has its own aliases; here they are those of one key. */
+static void fix_aliases(void)
+{
+    static const char statement[] = "UPDATE meta SET value = x'00112233445566778899aabbccddeeff'"
+                                    " WHERE key = 'alias_key' RETURNING key";
+    int status;
+    char *out = program_run((const char *[]){ "sqlite3", store, statement, NULL }, &status);
+
+    cr_assert_eq(status, 0);
+    cr_assert_str_eq(out, "alias_key\n");
+    free(out);
+}
+
+Test(panels, with_hidden_names)
+{
+    static const char *const shown[] = { "Flaky", "Runs" };
+
+    company_write(store, KIT_NORMAL);
+    fix_aliases();
+    for (size_t v = 0; v < 2; v++)
+        for (int i = 0; i < SIZES; i++)
+            shoot(&(struct shot){ config, "hidden-", KIT_NOW, "--redact", shown[v] }, sizes[i]);
+}
+
 /* Filtered, it is a list as any other. */
 Test(panels, tiles_are_a_list_too)
 {
