@@ -1,6 +1,7 @@
 /* desk: how tickets fare: how soon they are answered, how long each category takes, and
  * whether more come than are done. */
 #include "desk.h"
+#include "inside.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -146,6 +147,12 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 
     (void)err;
     p->now_ms = dx_now(view);
+    p->level = dx_depth(view);
+    p->ticket.key[0] = '\0';
+    if (p->level > 0) {
+        desk_inside(p, view, list);
+        return true;
+    }
     read_kpis(p, view);
     read_groups(p, view);
     read_days(&p->days, view);
@@ -153,13 +160,33 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     if (before)
         read_days(&p->before, before);
     dx_note(list, desk_note(p, p->parts[0], note, sizeof(note)));
+    dx_add(list, DX_ROW(.key = "all", .url = "", .into = "by category"));
     return true;
 }
 
 static void draw(const void *state, struct dx_canvas *canvas)
 {
-    desk_draw(state, canvas);
+    const struct desk *p = state;
+
+    if (p->level > 0)
+        ticket_draw(&p->ticket, canvas);
+    else
+        desk_draw(p, canvas);
 }
+
+/* Of what is suggested for the ticket that is read. */
+static enum dx_reply event(void *state, const struct dx_event *event, struct dx_host *host)
+{
+    const struct ticket_detail *t = &((const struct desk *)state)->ticket;
+
+    return suggest_event(&t->suggestions, event, host, t->key);
+}
+
+static const struct dx_level levels[] = {
+    { NULL, inside_columns },
+    { NULL, inside_columns },
+    { NULL, NULL },
+};
 
 static const char *title(const void *state)
 {
@@ -177,7 +204,8 @@ DX_EXPORT const struct dx_panel dx_panel_desk = {
             "Resolution by category: p50 of the business time from the creation to the "
             "resolution of tickets that were resolved within 30 days, N of them, the category "
             "with the most of them first. Opened and closed: by the day, of UTC; and how many "
-            "are open now against the beginning of these days.",
+            "are open now against the beginning of these days.\n"
+            "Enter shows the categories, their tickets, and each of these whole.",
     .reads = 1u << DX_KIND_TICKET,
     .state_size = sizeof(struct desk),
     .options = options,
@@ -187,5 +215,8 @@ DX_EXPORT const struct dx_panel dx_panel_desk = {
     .open = open_panel,
     .update = update,
     .draw = draw,
+    .event = event,
     .title = title,
+    .levels = levels,
+    .level_count = sizeof(levels) / sizeof(levels[0]),
 };

@@ -2,7 +2,7 @@
 #ifndef PANELS_DESK_H
 #define PANELS_DESK_H
 
-#include "ci.h"
+#include "ticket.h"
 
 enum { DESK_DAYS = 14, DESK_GROUPS = 16 };
 
@@ -36,11 +36,15 @@ struct desk {
     struct desk_group groups[DESK_GROUPS];
     size_t group_count;
     struct desk_days days, before; /* before: a week before */
+    int level;
+    struct ticket_detail ticket; /* that was opened; key "": none */
 };
 
 const char *desk_name(enum desk_part part); /* "First reply" */
 /* "n 54, 7 d": of how many, over what time. Returns out. */
 const char *desk_note(const struct desk *p, enum desk_part part, char *out, size_t cap);
+/* In update(), below its own level: categories, their tickets, and one of these. */
+void desk_inside(struct desk *p, const struct dx_view *view, struct dx_list *list);
 void desk_draw(const struct desk *p, struct dx_canvas *canvas);
 
 #endif

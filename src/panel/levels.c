@@ -19,7 +19,10 @@ static const struct dx_column *columns_at(const struct instance *in, int depth)
     const struct dx_column *own = in->tables[0].columns;
     size_t level = depth > 0 ? (size_t)depth - 1 : 0;
 
-    return depth == 0 || !own || level >= panel->level_count ? own : panel->levels[level].columns;
+    /* One that paints what another one shows does so at every level. */
+    if (depth == 0 || level >= panel->level_count || (!own && in->base > 0))
+        return own;
+    return panel->levels[level].columns;
 }
 
 /* The list of the level that is shown now. */

@@ -236,6 +236,41 @@ Test(tickets, hostile_titles_leave_the_terminal_and_the_table_as_they_are)
 
 /* ---- tiles ---- */
 
+/* The charts beside the list are no list: what they are made of is opened. */
+Test(tickets, how_they_fare_is_opened_down_to_a_ticket)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--now", KIT_NOW, NULL };
+    struct pty *p;
+
+    unsetenv("BROWSER");
+    write_file(config,
+               "title: acme\nstore: %s\nviews:\n  - name: Desk\n    rows:\n"
+               "      - panels: [{panel: desk}]\n",
+               store);
+    tickets_write_history(store);
+    company_hold(store);
+    p = pty_start(argv, 40, 120, "xterm-256color");
+    cr_assert(pty_shows(p, "First reply", 10000), "%s", pty_text(p));
+    pty_send(p, "\r");
+    SHOWS(p, "› by category");
+    SHOWS(p, "business time to the first reply, 7 d");
+    pty_send(p, "/access\r\r");
+    SHOWS(p, "› access");
+    SHOWS(p, "DX-");
+    pty_send(p, "o");
+    SHOWS(p, "https://acme.atlassian.example/browse/DX-");
+    pty_send(p, "\r");
+    SHOWS(p, "first reply");
+    SHOWS(p, "opened by");
+    for (int i = 0; i < 4; i++) { /* three levels and a filter */
+        pty_send(p, "\033");
+        pty_read(p, 100);
+    }
+    SHOWS(p, "First reply");
+    LACKS(p, "› by category");
+    quit(p);
+}
+
 /* However many are open, what was done is listed, and of it what the number is made of. */
 Test(tickets, of_a_tile_are_those_that_it_counts)
 {

@@ -318,7 +318,7 @@ struct dx_panel {
     void (*under)(const void *state, const char *row_key, struct dx_canvas *canvas);
     /* The levels below its own list, the first for a row of that list. An instance
      * with `follow: yes` shows what is selected in the one before it: the levels
-     * stand side by side. One whose columns_of() is NULL paints at every level. */
+     * stand side by side. One whose columns_of() is NULL then paints at every level. */
     const struct dx_level *levels;
     size_t level_count;
     /* A panel that lists may paint its own list in its own way (tiles): selected is the key
