@@ -162,6 +162,18 @@ Test(redact, what_people_said_of_an_alert_names_nobody)
     cr_expect_null(strstr(seen(DX_QUERY_RULES, DX_FIELD_TITLE), "bob"));
 }
 
+/* It goes into a URL, too. */
+Test(redact, a_query_that_asks_for_people_is_not_told)
+{
+    struct fake_row *series = fake_add(DX_QUERY_SERIES);
+
+    fake_text(series, DX_FIELD_DEFINITION, "sum by (pool) (ci_jobs{refs=\"7\"})");
+    cr_expect_str_eq(seen(DX_QUERY_SERIES, DX_FIELD_DEFINITION),
+                     "sum by (pool) (ci_jobs{refs=\"7\"})");
+    fake_text(series, DX_FIELD_DEFINITION, "sum(ci_jobs{author=~\"bob|ann\"})");
+    cr_expect_str_eq(seen(DX_QUERY_SERIES, DX_FIELD_DEFINITION), "");
+}
+
 Test(redact, without_a_key_nothing_is_said)
 {
     struct fake_row *row = fake_add(DX_QUERY_RUNS);

@@ -126,6 +126,20 @@ static bool is_private_label(const char *name, size_t len)
     return false;
 }
 
+/* A query that asks for people or branches may name them. */
+static bool asks_for_private(const char *text)
+{
+    while (*text) {
+        size_t len =
+            strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+        if (len > 0 && is_private_label(text, len))
+            return true;
+        text += len > 0 ? len : 1;
+    }
+    return false;
+}
+
 /* {a="b", branch="c"}: the values of those that name people and branches. */
 static char *labels(const struct rows *r, const char *text)
 {
@@ -209,6 +223,8 @@ static char *replace(const struct rows *r, enum dx_field field)
         return strcmp(raw(r, DX_FIELD_SOURCE), "dxtop") == 0
                    ? mem_print("%.*s", (int)strcspn(text, ";"), text)
                    : NULL;
+    case DX_FIELD_DEFINITION:
+        return r->query == DX_QUERY_SERIES && asks_for_private(text) ? mem_text("") : NULL;
     case DX_FIELD_LABELS:
         return r->query == DX_QUERY_TICKETS ? NULL : labels(r, text);
     case DX_FIELD_TEXT:
