@@ -444,7 +444,7 @@ Test(help, begins_with_the_focused_panel_and_names_every_key)
     int count, seen = 0;
 
     draw_frame(40, 120);
-    grid_init(&grid, 200, 120, &glyph_sets[GLYPHS_ASCII]);
+    grid_init(&grid, 200, 264, &glyph_sets[GLYPHS_ASCII]);
     canvas = canvas_of(&grid);
     canvas_put(&canvas, 150, 30, NULL, "beneath");
     count = help_draw(&a.v, &canvas, 0);
@@ -458,8 +458,41 @@ Test(help, begins_with_the_focused_panel_and_names_every_key)
         seen += grid_shows(&grid, action_kinds[i].keys) && grid_shows(&grid, action_kinds[i].help);
     cr_expect_eq(seen, ACTION_COUNT, "%d of the keys", seen);
     for (int row = count + 1; row < 199; row++)
-        cr_expect(strlen(grid_line(&grid, row)) <= 120 && !strpbrk(grid_line(&grid, row), "abc"),
+        cr_expect(strlen(grid_line(&grid, row)) <= 264 && !strpbrk(grid_line(&grid, row), "abc"),
                   "line %d is not counted: %s", row, grid_line(&grid, row));
+    grid_done(&grid);
+}
+
+static bool on_one_line(const struct grid *grid, const char *one, const char *other)
+{
+    for (int row = 0; row < grid->rows; row++) {
+        char line[800];
+
+        (void)snprintf(line, sizeof(line), "%s", grid_line(grid, row));
+        if (strstr(line, one) && strstr(strstr(line, one), other))
+            return true;
+    }
+    return false;
+}
+
+Test(help, has_the_keys_beside_it_where_there_is_room)
+{
+    struct grid grid;
+    struct dx_canvas canvas;
+
+    draw_frame(40, 120);
+    grid_init(&grid, 200, 120, &glyph_sets[GLYPHS_BRAILLE]);
+    canvas = canvas_of(&grid);
+    (void)help_draw(&a.v, &canvas, 0);
+    cr_expect(on_one_line(&grid, "List", "Keys"));
+    cr_expect(on_one_line(&grid, "k", "one row up"));
+    cr_expect_not(grid_shows(&grid, "page-up"), "as it is engraved");
+    cr_expect(grid_shows(&grid, "PgUp"));
+    grid_done(&grid);
+    grid_init(&grid, 200, 100, &glyph_sets[GLYPHS_BRAILLE]);
+    canvas = canvas_of(&grid);
+    (void)help_draw(&a.v, &canvas, 0);
+    cr_expect_not(on_one_line(&grid, "List", "Keys"));
     grid_done(&grid);
 }
 

@@ -10,7 +10,7 @@
 #include "model/action.h"
 #include "ui/widgets.h"
 
-enum { KEYS_COLS = 18, MARGIN = 1 };
+enum { KEYS_COLS = 18, MARGIN = 1, BESIDE_COLS = 110 };
 
 /* Where the next line goes; rows above `top` are counted but not drawn. */
 struct pen {
@@ -63,6 +63,36 @@ static void entry(struct pen *pen, const char *key, const char *help)
     wrap(pen, MARGIN + KEYS_COLS, NULL, help);
 }
 
+/* Keys as they are engraved: "up k" is "↑ k", where the terminal has the sign. */
+static const char *engraved(char *out, size_t cap, const struct glyphs *g, const char *keys)
+{
+    static const char *const names[][2] = {
+        { "up", "↑" },         { "down", "↓" },         { "left", "←" },    { "right", "→" },
+        { "page-up", "PgUp" }, { "page-down", "PgDn" }, { "home", "Home" }, { "end", "End" },
+    };
+    bool signs = strcmp(g->up_down, "↑↓") == 0;
+    size_t n = 0;
+
+    out[0] = '\0';
+    while (*keys) {
+        size_t len = strcspn(keys, " ");
+        char key[64];
+        const char *shown = key;
+
+        (void)snprintf(key, sizeof(key), "%.*s", (int)len, keys);
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+            if (strcmp(key, names[i][0]) == 0 && signs)
+                shown = names[i][1];
+        if (strcmp(key, "enter") == 0 && signs)
+            shown = g->enter;
+        n += (size_t)snprintf(out + n, cap - n, "%s%s", n > 0 ? " " : "", shown);
+        n = n < cap ? n : cap - 1;
+        keys += len;
+        keys += strspn(keys, " ");
+    }
+    return out;
+}
+
 static void section(struct pen *pen, const char *name)
 {
     if (pen->line > 0)
@@ -110,6 +140,20 @@ static void about_panel(struct pen *pen, const struct instance *in, const struct
     }
 }
 
+static void about_keys(struct viewer *v, struct pen *pen)
+{
+    section(pen, "Keys");
+    for (int i = 0; i < ACTION_COUNT; i++) {
+        const char *keys = v->app->config.keymap.keys[i];
+        char name[32], shown[128];
+
+        (void)snprintf(name, sizeof(name), ":%s", action_names[i]); /* where it is on no key */
+        entry(pen, *keys ? engraved(shown, sizeof(shown), pen->canvas->grid->glyphs, keys) : name,
+              action_kinds[i].help);
+    }
+}
+
+/* What is focused comes first; where there is room, the keys stand beside it. */
 int help_draw(struct viewer *v, struct dx_canvas *canvas, int top)
 {
     const struct slot *slot = page_focus(viewer_page(v));
@@ -118,23 +162,23 @@ int help_draw(struct viewer *v, struct dx_canvas *canvas, int top)
     struct frame frame = {
         .title = "Help", .note = note, .note_role = DX_ROLE_DIM, .focused = true
     };
-    struct dx_canvas inside;
+    struct dx_canvas inside, beside;
+    int half;
 
     (void)snprintf(note, sizeof(note), "%s closes",
                    keymap_say(keymap, ACTION_BACK, key, sizeof(key)));
     for (int row = 0; row < canvas->rows; row++)
         (void)canvas_print(canvas, row, 0, NULL, "%*s", canvas->cols, "");
     inside = frame_draw(canvas, &frame);
-    struct pen pen = { .canvas = &inside, .top = top };
+    half = inside.cols >= BESIDE_COLS && slot && slot->instance.panel ? inside.cols * 11 / 20 : 0;
+    beside = canvas_sub(&inside, (struct dx_box){ 0, half, inside.rows, inside.cols - half });
+    if (half > 0)
+        inside = canvas_sub(&inside, (struct dx_box){ 0, 0, inside.rows, half - 1 });
+    struct pen pen = { .canvas = &inside, .top = top }, keys = { .canvas = &beside, .top = top };
     if (slot && slot->instance.panel)
         about_panel(&pen, &slot->instance, keymap);
-    section(&pen, "Keys");
-    for (int i = 0; i < ACTION_COUNT; i++) {
-        const char *keys = keymap->keys[i];
-        char name[32];
-
-        (void)snprintf(name, sizeof(name), ":%s", action_names[i]); /* where it is on no key */
-        entry(&pen, *keys ? keys : name, action_kinds[i].help);
-    }
-    return pen.line;
+    if (half == 0)
+        keys.line = pen.line;
+    about_keys(v, &keys);
+    return keys.line > pen.line ? keys.line : pen.line;
 }

@@ -21,7 +21,7 @@ static struct look look_of(const struct glyphs *g, char mark)
     case DX_MARK_CODE:
         return (struct look){ g->strip_code, g->glyph[DX_GLYPH_BAD], DX_ROLE_DIM };
     case DX_MARK_UNKNOWN:
-        return (struct look){ g->strip_unknown, g->glyph[DX_GLYPH_BAD], DX_ROLE_TEXT };
+        return (struct look){ g->strip_unknown, g->glyph[DX_GLYPH_BAD], DX_ROLE_DIM };
     case DX_MARK_PLATFORM:
         return (struct look){ g->strip_platform, g->glyph[DX_GLYPH_BAD], DX_ROLE_BAD };
     case DX_MARK_RUNNING:

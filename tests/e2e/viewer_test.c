@@ -89,7 +89,7 @@ Test(viewer, moves_filters_sorts_zooms_and_helps)
     pty_send(p, "?");
     SHOWS(p, "newest value; – when the series went away");
     pty_send(p, "G");
-    SHOWS(p, "what the focused panel shows, and all keys");
+    SHOWS(p, "what the focused panel shows,");
     pty_send(p, "\033");
     SHOWS(p, "Sources");
     pty_send(p, "2");
