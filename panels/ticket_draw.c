@@ -124,6 +124,20 @@ static const char *state_word(int64_t state)
     return state >= 0 && state <= DX_SLA_CANCELLED ? words[state] : "?";
 }
 
+/* Half of "goal 2h 00m" would be another goal: what does not fit is left out, part by part. */
+static void leave_out(char *words, int cols)
+{
+    static const char between[] = " · ";
+
+    while (*words && dx_width(words) > cols) {
+        char *last = words;
+
+        for (char *at = strstr(words, between); at; at = strstr(at + 1, between))
+            last = at;
+        *last = '\0';
+    }
+}
+
 /* How it stands is the one thing that can be loud: what comes before it, and behind. */
 static void draw_sla(const struct ticket_sla_line *sla, int64_t now_ms, struct page *page)
 {
@@ -154,6 +168,7 @@ static void draw_sla(const struct ticket_sla_line *sla, int64_t now_ms, struct p
         ticket_add_word(rest, sizeof(rest), "as of ",
                         ci_when(part, sizeof(part), sla->said_ms, now_ms));
     (void)put_line(page, "SLA", NULL, " ");
+    leave_out(rest, end - col - dx_width(sla->name) - dx_width(state) - 6);
     for (size_t i = 0; i < 3 && row < page->row && col < end; i++) {
         if (i > 0 && *words[i].text)
             col += dx_put(page->canvas, row, col, &dim, " · ");
