@@ -201,6 +201,12 @@ int64_t company_started_ms(const struct company_job *job)
 
 /* ---- runners ---- */
 
+/* Which part of a pool a crunch takes: where there are runners to spare, those too. */
+static double lost_of(const struct company *company, const struct incident *crunch)
+{
+    return company->world.calm ? 0.85 : 0.15 + 0.25 * crunch->size;
+}
+
 bool company_runner_online(const struct company *company, enum company_system system, int pool,
                            int runner, int64_t at_ms)
 {
@@ -211,7 +217,7 @@ bool company_runner_online(const struct company *company, enum company_system sy
     if (outage.pool == pool && incident_is_on(&outage, at_ms))
         return false;
     if (crunch.pool == pool && incident_is_on(&crunch, at_ms))
-        return runner <= capacity - (int)(capacity * (0.15 + 0.25 * crunch.size) + 0.5) ||
+        return runner <= capacity - (int)(capacity * lost_of(company, &crunch) + 0.5) ||
                runner == 1;
     return true;
 }
