@@ -90,7 +90,7 @@ int64_t field_int(const json_t *object, const char *name)
 /* Most numbers are so plain that strtod() would be most of the work of a decoder:
  * up to 15 digits are exact in a double, and so is a power of ten that divides
  * them, hence so is the result. */
-static bool plain_number(const char *text, double *number)
+static bool plain_number(const char *text, const char *end, double *number)
 {
     static const double tens[] = { 1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
@@ -99,7 +99,7 @@ static bool plain_number(const char *text, double *number)
     size_t count = 0, behind = 0;
     bool dot = false;
 
-    for (text += minus; *text; text++) {
+    for (text += minus; text < end; text++) {
         if (*text == '.' && !dot && count > 0) {
             dot = true;
             continue;
@@ -117,29 +117,37 @@ static bool plain_number(const char *text, double *number)
     return true;
 }
 
+bool text_number(const char *text, size_t len, double *number)
+{
+    char *end;
+
+    if (plain_number(text, text + len, number))
+        return true;
+    *number = strtod(text, &end); /* LC_NUMERIC stays "C": only LC_CTYPE is ever set */
+    return end != text && end == text + len;
+}
+
 bool value_number(const json_t *value, double *number)
 {
-    const char *text;
-    char *end;
+    const char *text = json_string_value(value);
 
     if (json_is_number(value)) {
         *number = json_number_value(value);
         return true;
     }
-    if (!json_is_string(value))
-        return false;
-    text = json_string_value(value);
-    if (plain_number(text, number))
-        return true;
-    *number = strtod(text, &end); /* LC_NUMERIC stays "C": only LC_CTYPE is ever set */
-    return end != text && *end == '\0';
+    return text && text_number(text, strlen(text), number);
+}
+
+int64_t ms_of_seconds(double s)
+{
+    return fabs(s) < 1e15 ? (int64_t)llround(s * 1e3) : 0;
 }
 
 int64_t value_seconds(const json_t *value)
 {
     double s = 0;
 
-    return value_number(value, &s) && fabs(s) < 1e15 ? (int64_t)llround(s * 1e3) : 0;
+    return value_number(value, &s) ? ms_of_seconds(s) : 0;
 }
 
 /* ---- labels ---- */

@@ -24,8 +24,11 @@ int64_t field_int(const json_t *object, const char *name);
 /* A number, or a text that holds one: "1e+06" "NaN" "+Inf" (Prometheus writes
  * samples so). false: neither. */
 bool value_number(const json_t *value, double *number);
+/* The same of a text where it stands: what is behind it (NUL, a quote) belongs to no number. */
+bool text_number(const char *text, size_t len, double *number);
 /* A JSON number as Unix seconds with a fraction -> ms; 0: not a number. */
 int64_t value_seconds(const json_t *value);
+int64_t ms_of_seconds(double s); /* 0: no such time */
 /* An object of texts as {a="b", c="d"}, sorted by name; the name `without` is
  * left out (NULL: none). The text is an identity: where the labels do not fit
  * into 1,900 bytes, the last ones give way to cut="<a hash of all of them>". */

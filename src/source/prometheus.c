@@ -166,17 +166,37 @@ static bool names_differ(const json_t *result)
     return false;
 }
 
+static bool is_wanted(int64_t at, struct span within)
+{
+    return at > 0 && (within.to_ms == 0 || (at >= within.from_ms && at <= within.to_ms));
+}
+
 static void add_pair(struct batch *batch, size_t series, const json_t *pair, struct span within)
 {
     double value;
     int64_t at = value_seconds(json_array_get(pair, 0));
 
-    if (at <= 0 || (within.to_ms > 0 && (at < within.from_ms || at > within.to_ms)))
+    if (!is_wanted(at, within))
         return;
     if (value_number(json_array_get(pair, 1), &value))
         batch_sample(batch, series, at, value);
     else
         batch->unknown++;
+}
+
+static void add_points(struct batch *batch, size_t series, struct points points, struct span within)
+{
+    struct point point;
+    double value;
+
+    while (range_next_point(&points, &point)) {
+        if (!is_wanted(point.at_ms, within))
+            continue;
+        if (text_number(point.value, point.len, &value))
+            batch_sample(batch, series, point.at_ms, value);
+        else
+            batch->unknown++;
+    }
 }
 
 static size_t add_series(struct batch *batch, const struct query *q, const char *labels)
@@ -187,22 +207,41 @@ static size_t add_series(struct batch *batch, const struct query *q, const char 
                                                 .expr = q->query });
 }
 
+struct result { /* of a query */
+    const struct query *query;
+    const struct reply *reply;
+    const char *without; /* a label that says nothing; NULL: none */
+    struct span within;  /* what was asked for */
+};
+
+static void add_values(struct batch *batch, size_t series, const json_t *values,
+                       const struct result *of)
+{
+    const json_t *pair;
+    size_t i;
+
+    if (of->reply->shortened) {
+        add_points(batch, series, range_points(of->reply, values), of->within);
+        return;
+    }
+    json_array_foreach (values, i, pair) {
+        add_pair(batch, series, pair, of->within);
+    }
+}
+
 /* Returns whether it held a native histogram. */
-static bool decode_series(const struct query *q, const json_t *item, const char *without,
-                          struct span within, struct batch *batch)
+static bool decode_series(const struct result *of, const json_t *item, struct batch *batch)
 {
     const json_t *value = json_object_get(item, "value");
-    const json_t *values = json_object_get(item, "values"), *pair;
-    size_t i, series;
+    const json_t *values = json_object_get(item, "values");
+    size_t series;
 
     if (value || values) {
-        series =
-            add_series(batch, q, value_labels(batch, json_object_get(item, "metric"), without));
+        series = add_series(batch, of->query,
+                            value_labels(batch, json_object_get(item, "metric"), of->without));
         if (value)
-            add_pair(batch, series, value, within);
-        json_array_foreach (values, i, pair) {
-            add_pair(batch, series, pair, within);
-        }
+            add_pair(batch, series, value, of->within);
+        add_values(batch, series, values, of);
     }
     if (json_object_get(item, "histogram") || json_object_get(item, "histograms"))
         return true;
@@ -211,17 +250,17 @@ static bool decode_series(const struct query *q, const json_t *item, const char 
     return false;
 }
 
-static void decode_vector(const struct query *q, const json_t *result, struct span within,
-                          struct batch *batch)
+static void decode_vector(struct result *of, const json_t *result, struct batch *batch)
 {
-    const char *without = names_differ(result) ? NULL : "__name__";
+    const struct query *q = of->query;
     size_t i, histograms = 0;
     const json_t *item;
 
+    of->without = names_differ(result) ? NULL : "__name__";
     json_array_foreach (result, i, item) {
         if (i == SERIES_MOST)
             break;
-        histograms += decode_series(q, item, without, within, batch);
+        histograms += decode_series(of, item, batch);
     }
     if (json_array_size(result) > SERIES_MOST)
         batch_note(batch, DX_LOG_WARN,
@@ -239,12 +278,12 @@ static bool decode_result(const struct query *q, const struct reply *reply, stru
     const json_t *data = json_object_get(reply->json, "data");
     const json_t *type = json_object_get(data, "resultType");
     const json_t *result = json_object_get(data, "result");
-    struct span within = { 0 };
+    struct result of = { .query = q, .reply = reply };
 
     if (reply->step == STEP_RANGE)
-        within = range_asked(reply);
+        of.within = range_asked(reply);
     if (value_is(type, "scalar")) {
-        add_pair(batch, add_series(batch, q, "{}"), result, within);
+        add_pair(batch, add_series(batch, q, "{}"), result, of.within);
     } else if (value_is(type, "string")) {
         size_t series = add_series(batch, q, "{}");
 
@@ -254,7 +293,7 @@ static bool decode_result(const struct query *q, const struct reply *reply, stru
         if (!json_is_array(result) && !json_is_null(result))
             return dx_fail(err, DX_FAULT_REPLY, "query \"%s\": the answer has no \"result\"",
                            q->name);
-        decode_vector(q, result, within, batch);
+        decode_vector(&of, result, batch);
     } else if (json_is_string(type)) {
         batch->unknown++;
         batch_note(batch, DX_LOG_WARN, "query \"%s\": a result of unknown type \"%s\"", q->name,
@@ -454,5 +493,6 @@ const struct source source_prometheus = {
     .decode = decode,
     .refused = refused,
     .less = less,
+    .shorten = range_shorten,
     .probe = probe,
 };

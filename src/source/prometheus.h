@@ -40,6 +40,24 @@ bool range_less(const struct query *q, const struct reply *reply, const char *wo
 /* How much of the history of all queries is there: into the batch. */
 void range_progress(const struct prometheus *p, const struct plan *plan, struct batch *batch);
 
+/* ---- prometheus_points.c: the points of a range stay text ---- */
+
+/* The body of a range in which all "values" of its series stand as [where they begin in it]: all
+ * or none, so that no server can write such a place itself. false: as it is, and what is in out
+ * is of no use. */
+bool range_shorten(const struct reply *reply, struct buf *out);
+/* The points that such values of a shortened reply stand for. */
+struct points {
+    const char *at, *end; /* still text */
+};
+struct points range_points(const struct reply *reply, const json_t *values);
+struct point {
+    int64_t at_ms; /* 0: it is no time */
+    const char *value;
+    size_t len;
+};
+bool range_next_point(struct points *points, struct point *out); /* false: no more */
+
 /* ---- prometheus_alerts.c ---- */
 
 void alerts_begin(const struct prometheus *p, struct plan *plan);

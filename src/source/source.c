@@ -180,6 +180,21 @@ static struct parsed parse(const struct reply *reply, json_error_t *why)
     return parsed;
 }
 
+/* What the source leaves of the body, where that is fine; else json is NULL, and it is the body
+ * that has to be looked at. */
+static struct parsed parse_short(const struct source *source, const struct reply *reply)
+{
+    struct parsed parsed = { .mended = 0 };
+    json_error_t why;
+    struct buf text;
+
+    buf_init(&text, 2 * reply->len + 1);
+    if (source->shorten && source->shorten(reply, &text))
+        (void)is_fine(&parsed, text.bytes, text.len, &why);
+    buf_done(&text);
+    return parsed;
+}
+
 struct parsed source_parse(const char *body, size_t len, json_error_t *why)
 {
     struct reply whole = { .body = body, .len = len, .content_type = "" };
@@ -225,7 +240,10 @@ bool source_decode(const struct source *source, const void *config, const struct
         return source->decode(config, &whole, plan, batch, err);
     if (reply->text && !answer)
         return decode_text(source, config, &whole, plan, batch, err);
-    parsed = parse(&whole, &why);
+    parsed = parse_short(source, &whole);
+    whole.shortened = parsed.json != NULL;
+    if (!parsed.json)
+        parsed = parse(&whole, &why);
     whole.json = parsed.json;
     if (parsed.json)
         batch->repaired += parsed.mended;

@@ -10,6 +10,7 @@
 
 #include "model/batch.h"
 
+struct buf;    /* core/buf.h */
 struct denied; /* source/denied.h */
 struct plan;   /* the requests still to be sent in this poll (source/plan.h) */
 
@@ -29,6 +30,7 @@ struct reply {      /* to a request that the source asked for */
     const char *next;   /* URL of Link rel="next", same origin; "" none */
     const char *head;   /* the headers, "name: value\n" each, names in lower case; see net/http.h */
     const json_t *json; /* body, parsed; NULL where it is not JSON (a text, an answer, a program) */
+    bool shortened;     /* json is what `shorten` made of body */
 };
 
 /* Where the back-fill stands: 0 where nothing is known. */
@@ -130,6 +132,10 @@ struct source {
     /* Turn one reply into records; may ask for more. false: the poll failed. */
     bool (*decode)(const void *config, const struct reply *reply, struct plan *plan,
                    struct batch *batch, struct dx_error *err);
+    /* Write the body of a reply to decode() into out, without what would cost too much memory as
+     * JSON, and only where it is fine in itself; decode() finds it in the body. false: nothing of
+     * the kind. May be NULL. */
+    bool (*shorten)(const struct reply *reply, struct buf *out);
     /* A reply with a status that is no success: say in words what the server
      * meant. May be NULL; net's own words are in *err already. reply->json is
      * NULL where the body is not JSON; then, unless this changes *err, what the

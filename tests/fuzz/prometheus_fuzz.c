@@ -1,5 +1,5 @@
 /* Any bytes as a reply to any request of the source, as success and as refusal:
- * no crash, no text that is not clean. */
+ * no crash, no text that is not clean. Points that stay text are those that they are as values. */
 #include "config.h"
 
 #include <stdint.h>
@@ -29,6 +29,27 @@ static void expect_clean(const char *text)
         abort();
 }
 
+static void expect_same(const struct batch *batch, const struct batch *plain)
+{
+    if (batch->sample_count != plain->sample_count || batch->unknown != plain->unknown ||
+        batch->series_count != plain->series_count || batch->note_count != plain->note_count ||
+        batch->repaired != plain->repaired || batch->cursor_count != plain->cursor_count)
+        abort();
+    for (size_t i = 0; i < batch->sample_count; i++) {
+        const struct sample *a = &batch->samples[i], *b = &plain->samples[i];
+
+        if (a->series != b->series || a->at_ms != b->at_ms ||
+            memcmp(&a->value, &b->value, sizeof(a->value)) != 0)
+            abort();
+    }
+    for (size_t i = 0; i < batch->series_count; i++)
+        if (strcmp(batch->series[i].labels, plain->series[i].labels) != 0)
+            abort();
+    for (size_t i = 0; i < batch->note_count; i++)
+        if (strcmp(batch->notes[i].text, plain->notes[i].text) != 0)
+            abort();
+}
+
 static void one(unsigned step, const char *body, size_t len)
 {
     static struct query queries[] = { { .name = "q", .query = "up" } };
@@ -37,8 +58,9 @@ static void one(unsigned step, const char *body, size_t len)
     struct plan plan = {
         .now_ms = 1795518007000, .every_ms = 15000, .history_ms = 3600000, .cursors = &cursors
     };
-    struct batch batch = { 0 };
-    struct dx_error err = { 0 };
+    struct source as_values = source_prometheus;
+    struct batch batch = { 0 }, plain = { 0 };
+    struct dx_error err = { 0 }, plain_err = { 0 };
     struct reply reply = { .step = step,
                            .status = 200,
                            .content_type = "application/json",
@@ -51,6 +73,14 @@ static void one(unsigned step, const char *body, size_t len)
     if (!source_decode(&source_prometheus, &config, &reply, &plan, &batch, &err) &&
         err.fault == DX_FAULT_NONE)
         abort();
+    as_values.shorten = NULL;
+    if (step == STEP_RANGE) {
+        (void)source_decode(&as_values, &config, &reply, &plan, &plain, &plain_err);
+        expect_same(&batch, &plain);
+        if (err.fault != plain_err.fault || strcmp(err.text, plain_err.text) != 0)
+            abort();
+    }
+    batch_done(&plain);
     for (size_t i = 0; i < batch.series_count; i++)
         expect_clean(batch.series[i].labels);
     for (size_t i = 0; i < batch.sample_count; i++)
@@ -68,16 +98,29 @@ static void one(unsigned step, const char *body, size_t len)
     plan_done(&plan);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* As net hands it over: NUL behind it. */
+static void body_of(const char *before, const uint8_t *data, size_t size, const char *behind)
 {
-    char *body = malloc(size + 1); /* as net hands it over: NUL behind it */
+    size_t first = strlen(before), last = strlen(behind), len = first + size + last;
+    char *body = malloc(len + 1);
 
     if (!body)
-        return 0;
-    memcpy(body, data, size);
-    body[size] = '\0';
-    for (unsigned step = 0; step < STEPS; step++)
-        one(step, body, size);
+        return;
+    memcpy(body, before, first);
+    memcpy(body + first, data, size);
+    memcpy(body + first + size, behind, last + 1);
+    for (unsigned step = STEP_RANGE; step < (first > 0 ? STEP_INSTANT : STEPS); step++)
+        one(step, body, len);
     free(body);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char before[] =
+        "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":["
+        "{\"values\":[[1795516200,\"1\"]]},{\"values\":[[1795516200,\"";
+
+    body_of("", data, size, "");
+    body_of(before, data, size, "]}]}}"); /* from inside of a range's points on */
     return 0;
 }
