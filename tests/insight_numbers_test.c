@@ -51,6 +51,45 @@ static const struct {
     { "above 1 is 1", { 10, 20 }, 2, 7, 20 },
 };
 
+static double value_at(int pattern, size_t i, size_t n)
+{
+    switch (pattern) {
+    case 0:
+        return (double)i;
+    case 1:
+        return (double)(n - i);
+    case 2:
+        return 7.;
+    case 3:
+        return (double)(i < n / 2 ? i : n - i); /* an organ's pipes */
+    case 4:
+        return (double)(i % 3);
+    default:
+        return (double)(lrand48() % 1000) - 500.;
+    }
+}
+
+Test(quantile, sorted_is_sorted_whatever_the_order_was)
+{
+    enum { PATTERNS = 6, MOST = 3000 };
+    static double values[MOST];
+
+    srand48(1);
+    for (int pattern = 0; pattern < PATTERNS; pattern++)
+        for (size_t n = 0; n <= MOST; n = n < 40 ? n + 1 : n * 3 / 2) {
+            double sum = 0, was = 0;
+
+            for (size_t i = 0; i < n; i++)
+                was += values[i] = value_at(pattern, i, n);
+            quantile_sort(values, n);
+            for (size_t i = 0; i < n; i++) {
+                sum += values[i];
+                cr_assert(i == 0 || values[i - 1] <= values[i], "%d: %zu of %zu", pattern, i, n);
+            }
+            cr_assert(sum >= was && sum <= was, "%d: %zu", pattern, n);
+        }
+}
+
 Test(quantile, interpolates_as_percentile_cont_does)
 {
     for (size_t i = 0; i < COUNT(quantiles); i++) {
