@@ -246,21 +246,25 @@ bool derive_pipeline_day(struct store *store, enum success_policy policy, const 
 
 bool derive_totals(struct store *store, struct dx_error *err)
 {
-    for (int w = 0; w < WINDOWS; w++) {
-        for (int part = 0; part < PARTS; part++) {
-            struct pipeline_row row;
-            struct range interval;
+    struct pipeline_row rows[WINDOWS * PARTS];
+    size_t count = 0;
 
-            if (!store_total(store, derive_windows[w], (enum store_part)part, &row, err))
-                return false;
-            interval = wilson(row.ok, row.n);
-            row.low = interval.low;
-            row.high = interval.high;
-            row.worse =
-                rate_worse((struct rate){ row.ok, row.n }, (struct rate){ row.was_ok, row.was_n });
-            if (!store_put_pipeline(store, &row, err))
-                return false;
-        }
+    for (int w = 0; w < WINDOWS; w++)
+        for (int part = 0; part < PARTS; part++)
+            rows[count++] = (struct pipeline_row){ .window_ms = derive_windows[w],
+                                                   .part = (enum store_part)part };
+    if (!store_totals(store, rows, count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct pipeline_row *row = &rows[i];
+        struct range interval = wilson(row->ok, row->n);
+
+        row->low = interval.low;
+        row->high = interval.high;
+        row->worse =
+            rate_worse((struct rate){ row->ok, row->n }, (struct rate){ row->was_ok, row->was_n });
+        if (!store_put_pipeline(store, row, err))
+            return false;
     }
     return true;
 }

@@ -120,7 +120,7 @@ bool store_hours_n(struct store *store, int64_t pool, int64_t from_hour, int64_t
 /* ---- pipelines ---- */
 
 struct ended_run {
-    int64_t finished_ms, duration_ms; /* -1: unknown */
+    int64_t id, finished_ms, duration_ms; /* -1: unknown */
     enum dx_result result;
     enum dx_cause cause;
     int64_t attempt, later_ms; /* when a later attempt took its place; 0: never */
@@ -134,7 +134,8 @@ bool store_runs(struct store *store, int64_t pipeline, int64_t from_ms, int64_t 
 bool store_next_end(struct store *store, int64_t pipeline, int64_t after_ms, int64_t *ms,
                     struct dx_error *err);
 
-struct stored_try {    /* a job's attempt */
+struct stored_try { /* a job's attempt */
+    int64_t id;
     int64_t name, sha; /* sha: numbered within the pipeline; 0: unknown */
     int64_t at_ms, duration_ms, queued_ms, attempt;
     enum dx_result result;
@@ -150,22 +151,22 @@ enum store_part { PART_ALL, PART_PROTECTED, PART_OTHER, PARTS };
 
 struct pipeline_row {
     int64_t pipeline, window_ms; /* pipeline 0: all together */
-    enum store_part part;
     int64_t n, ok, platform, unknown, first_n, first_ok, left_out, duration_n, n_before;
     double low, high, p50, p90, before;
-    int slower;
     int64_t was_n, was_ok; /* n and ok of the window before */
-    bool worse;            /* than it: the rate, by a test */
     const char *last;      /* enum dx_mark a run, oldest first */
+    enum store_part part;
+    int slower;
+    bool worse; /* than the window before: the rate, by a test */
 };
 bool store_put_pipeline(struct store *store, const struct pipeline_row *row, struct dx_error *err);
 /* The address of the last run that ended by then; none leaves what there is. */
 bool store_put_pipeline_last(struct store *store, int64_t pipeline, int64_t at_ms,
                              struct dx_error *err);
-/* The sums of all pipelines of known sources, per window and part; their
- * intervals are for the caller to fill in. */
-bool store_total(struct store *store, int64_t window_ms, enum store_part part,
-                 struct pipeline_row *out, struct dx_error *err);
+/* The sums of all pipelines of known sources, into rows of which window and part are given;
+ * their intervals are for the caller to fill in. */
+bool store_totals(struct store *store, struct pipeline_row *rows, size_t count,
+                  struct dx_error *err);
 
 struct pipeline_day {
     int64_t pipeline, day, n, ok;

@@ -17,6 +17,9 @@ struct gather {
 bool derive_gather(struct store *store, sqlite3_stmt *stmt, const struct gather *how, void **out,
                    size_t *count, struct dx_error *err);
 
+/* A struct stored_wait of its start and its length, for haul(). */
+void take_wait(sqlite3_value **row, void *item);
+
 /* That of dxtop's own alerts, "dxtop", which nobody polls; made where it is missing. */
 bool own_source(struct store *store, int64_t *id, struct dx_error *err);
 

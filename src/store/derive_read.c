@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "store/ci.h"
 #include "store/derive_internal.h"
+#include "store/haul.h"
 
 enum { FIRST = 64 };
 
@@ -62,10 +63,21 @@ int64_t store_gathered(const struct store *store)
     return store->gathered;
 }
 
-static int64_t span_of(sqlite3_stmt *stmt, int column)
+static int64_t span_in(sqlite3_value *value)
 {
-    return sqlite3_column_type(stmt, column) == SQLITE_NULL ? -1
-                                                            : sqlite3_column_int64(stmt, column);
+    return sqlite3_value_type(value) == SQLITE_NULL ? -1 : sqlite3_value_int64(value);
+}
+
+/* What comes by an index is mostly in order already. */
+static void sort(void *list, size_t count, size_t size, int (*order)(const void *, const void *))
+{
+    const char *at = list;
+
+    for (size_t i = 1; i < count; i++, at += size)
+        if (order(at, at + size) > 0) {
+            qsort(list, count, size, order);
+            return;
+        }
 }
 
 static bool number_of(struct store *store, sqlite3_stmt *stmt, int64_t *number,
@@ -91,28 +103,34 @@ static bool moment_of(struct store *store, sqlite3_stmt *stmt, int64_t *ms, stru
 
 /* ---- pools ---- */
 
-static void take_wait(sqlite3_stmt *stmt, void *item, void *self)
+void take_wait(sqlite3_value **row, void *item)
 {
-    (void)self;
     *(struct stored_wait *)item =
-        (struct stored_wait){ sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1) };
+        (struct stored_wait){ sqlite3_value_int64(row[0]), sqlite3_value_int64(row[1]) };
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct stored_wait *x = a, *y = b;
+
+    return (x->started_ms > y->started_ms) - (x->started_ms < y->started_ms);
 }
 
 bool store_waits(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
                  struct stored_wait **out, size_t *count, struct dx_error *err)
 {
-    static const struct gather how = { .take = take_wait, .size = sizeof(struct stored_wait) };
+    static const struct haul how = { .take = take_wait, .size = sizeof(struct stored_wait) };
     void *list;
-    bool ok = derive_gather(
-        store,
-        derive_over(store,
-                    "SELECT started_ms, queued_ms FROM job WHERE pool = ?1"
-                    " AND started_ms > ?2 AND started_ms <= ?3 AND queued_ms IS NOT NULL"
-                    " ORDER BY started_ms",
-                    pool, from_ms, to_ms, err),
-        &how, &list, count, err);
+    bool ok = haul(store,
+                   derive_over(store,
+                               "SELECT haul(started_ms, queued_ms) FROM job WHERE pool = ?1"
+                               " AND started_ms > ?2 AND started_ms <= ?3"
+                               " AND queued_ms IS NOT NULL",
+                               pool, from_ms, to_ms, err),
+                   &how, &list, count, err);
 
     *out = list;
+    sort(list, *count, how.size, by_start);
     return ok;
 }
 
@@ -236,7 +254,7 @@ bool store_buckets(struct store *store, int64_t pool, int64_t from_day, int64_t 
                       &how, &list, count, err);
 
     *out = list;
-    if (ok)
+    if (*out)
         add_up(*out, count);
     return ok;
 }
@@ -254,34 +272,43 @@ bool store_hours_n(struct store *store, int64_t pool, int64_t from_hour, int64_t
 
 /* ---- pipelines ---- */
 
-static void take_run(sqlite3_stmt *stmt, void *item, void *self)
+static void take_run(sqlite3_value **row, void *item)
 {
-    (void)self;
     *(struct ended_run *)item =
-        (struct ended_run){ .finished_ms = sqlite3_column_int64(stmt, 0),
-                            .duration_ms = span_of(stmt, 1),
-                            .result = (enum dx_result)sqlite3_column_int(stmt, 2),
-                            .cause = (enum dx_cause)sqlite3_column_int(stmt, 3),
-                            .attempt = sqlite3_column_int64(stmt, 4),
-                            .later_ms = sqlite3_column_int64(stmt, 5),
-                            .protected_branch = sqlite3_column_int(stmt, 6) != 0 };
+        (struct ended_run){ .id = sqlite3_value_int64(row[0]),
+                            .finished_ms = sqlite3_value_int64(row[1]),
+                            .duration_ms = span_in(row[2]),
+                            .result = (enum dx_result)sqlite3_value_int(row[3]),
+                            .cause = (enum dx_cause)sqlite3_value_int(row[4]),
+                            .attempt = sqlite3_value_int64(row[5]),
+                            .later_ms = sqlite3_value_int64(row[6]),
+                            .protected_branch = sqlite3_value_int(row[7]) != 0 };
+}
+
+static int by_end(const void *a, const void *b)
+{
+    const struct ended_run *x = a, *y = b;
+
+    if (x->finished_ms != y->finished_ms)
+        return x->finished_ms < y->finished_ms ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
 }
 
 bool store_runs(struct store *store, int64_t pipeline, int64_t from_ms, int64_t to_ms,
                 struct ended_run **out, size_t *count, struct dx_error *err)
 {
-    static const struct gather how = { .take = take_run, .size = sizeof(struct ended_run) };
+    static const struct haul how = { .take = take_run, .size = sizeof(struct ended_run) };
     void *list;
-    bool ok = derive_gather(
-        store,
-        derive_over(store,
-                    "SELECT finished_ms, duration_ms, result, cause, attempt, later_ms,"
-                    " flags & 2 FROM run WHERE pipeline = ?1 AND finished_ms > ?2"
-                    " AND finished_ms <= ?3 AND phase = 4 ORDER BY finished_ms, id",
-                    pipeline, from_ms, to_ms, err),
-        &how, &list, count, err);
+    bool ok = haul(store,
+                   derive_over(store,
+                               "SELECT haul(id, finished_ms, duration_ms, result, cause, attempt,"
+                               " later_ms, flags & 2) FROM run WHERE pipeline = ?1"
+                               " AND finished_ms > ?2 AND finished_ms <= ?3 AND phase = 4",
+                               pipeline, from_ms, to_ms, err),
+                   &how, &list, count, err);
 
     *out = list;
+    sort(list, *count, how.size, by_end);
     return ok;
 }
 
@@ -298,10 +325,10 @@ bool store_next_end(struct store *store, int64_t pipeline, int64_t after_ms, int
 
 /* Equal ones are the same commit: of 10,000 commits two share a number with a chance of
  * 1 in 10^11. 0: it is not known. */
-static int64_t sha_number(sqlite3_stmt *stmt, int column)
+static int64_t sha_number(sqlite3_value *value)
 {
-    const unsigned char *sha = sqlite3_column_blob(stmt, column);
-    int len = sqlite3_column_bytes(stmt, column);
+    const unsigned char *sha = sqlite3_value_blob(value);
+    int len = sqlite3_value_bytes(value);
     uint64_t h = UINT64_C(14695981039346656037);
 
     for (int i = 0; sha && i < len; i++)
@@ -309,80 +336,103 @@ static int64_t sha_number(sqlite3_stmt *stmt, int column)
     return sha ? (int64_t)(h >> 1) | 1 : 0;
 }
 
-static void take_try(sqlite3_stmt *stmt, void *item, void *self)
+static void take_try(sqlite3_value **row, void *item)
 {
-    (void)self;
     *(struct stored_try *)item =
-        (struct stored_try){ .name = sqlite3_column_int64(stmt, 0),
-                             .sha = sha_number(stmt, 1),
-                             .at_ms = sqlite3_column_int64(stmt, 2),
-                             .duration_ms = span_of(stmt, 3),
-                             .queued_ms = span_of(stmt, 4),
-                             .attempt = sqlite3_column_int64(stmt, 5),
-                             .result = (enum dx_result)sqlite3_column_int(stmt, 6),
-                             .cause = (enum dx_cause)sqlite3_column_int(stmt, 7),
-                             .started = sqlite3_column_int(stmt, 8) != 0,
-                             .protected_branch = sqlite3_column_int(stmt, 9) != 0 };
+        (struct stored_try){ .id = sqlite3_value_int64(row[0]),
+                             .name = sqlite3_value_int64(row[1]),
+                             .sha = sha_number(row[2]),
+                             .at_ms = sqlite3_value_int64(row[3]),
+                             .duration_ms = span_in(row[4]),
+                             .queued_ms = span_in(row[5]),
+                             .attempt = sqlite3_value_int64(row[6]),
+                             .result = (enum dx_result)sqlite3_value_int(row[7]),
+                             .cause = (enum dx_cause)sqlite3_value_int(row[8]),
+                             .started = sqlite3_value_int(row[9]) != 0,
+                             .protected_branch = sqlite3_value_int(row[10]) != 0 };
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct stored_try *x = a, *y = b;
+
+    if (x->name != y->name)
+        return x->name < y->name ? -1 : 1;
+    if (x->at_ms != y->at_ms)
+        return x->at_ms < y->at_ms ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
 }
 
 bool store_tries(struct store *store, int64_t pipeline, int64_t from_ms, int64_t to_ms,
                  struct stored_try **out, size_t *count, struct dx_error *err)
 {
-    static const struct gather how = { .take = take_try, .size = sizeof(struct stored_try) };
+    static const struct haul how = { .take = take_try, .size = sizeof(struct stored_try) };
     void *list;
     /* A try ends at most as late as its run; runs that are under way have tries too. */
-    bool ok = derive_gather(
+    bool ok = haul(
         store,
-        derive_over(
-            store,
-            "SELECT j.name, r.sha, j.finished_ms, j.duration_ms, j.queued_ms,"
-            " max(r.attempt, j.attempt), j.result, j.cause, j.flags & 2, r.flags & 2"
-            " FROM run r CROSS JOIN job j ON j.run = r.id WHERE r.pipeline = ?1"
-            " AND (r.finished_ms > ?2 OR r.finished_ms IS NULL) AND j.result IN (1, 2)"
-            " AND j.finished_ms > ?2 AND j.finished_ms <= ?3 ORDER BY j.name, j.finished_ms, j.id",
-            pipeline, from_ms, to_ms, err),
+        derive_over(store,
+                    "SELECT haul(j.id, j.name, r.sha, j.finished_ms, j.duration_ms, j.queued_ms,"
+                    " max(r.attempt, j.attempt), j.result, j.cause, j.flags & 2, r.flags & 2)"
+                    " FROM run r CROSS JOIN job j ON j.run = r.id WHERE r.pipeline = ?1"
+                    " AND (r.finished_ms > ?2 OR r.finished_ms IS NULL) AND j.result IN (1, 2)"
+                    " AND j.finished_ms > ?2 AND j.finished_ms <= ?3",
+                    pipeline, from_ms, to_ms, err),
         &how, &list, count, err);
+
+    sort(list, *count, how.size, by_name);
 
     store->gathered += 3 * (int64_t)*count; /* each takes as long as four of other kinds */
     *out = list;
     return ok;
 }
 
-static void take_total(sqlite3_stmt *stmt, struct pipeline_row *out)
-{
-    int64_t *const fields[] = { &out->n,        &out->ok,      &out->platform,
-                                &out->unknown,  &out->first_n, &out->first_ok,
-                                &out->left_out, &out->was_n,   &out->was_ok };
+enum { TOTALS_FROM = 2 }; /* columns */
 
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        *fields[i] = sqlite3_column_int64(stmt, (int)i);
+static void add_total(sqlite3_stmt *stmt, struct pipeline_row *rows, size_t count)
+{
+    for (size_t r = 0; r < count; r++) {
+        struct pipeline_row *row = &rows[r];
+        int64_t *const fields[] = { &row->n,        &row->ok,      &row->platform,
+                                    &row->unknown,  &row->first_n, &row->first_ok,
+                                    &row->left_out, &row->was_n,   &row->was_ok };
+
+        if (row->window_ms != sqlite3_column_int64(stmt, 0) ||
+            (int64_t)row->part != sqlite3_column_int64(stmt, 1))
+            continue;
+        for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+            *fields[i] += sqlite3_column_int64(stmt, (int)i + TOTALS_FROM);
+    }
 }
 
-bool store_total(struct store *store, int64_t window_ms, enum store_part part,
-                 struct pipeline_row *out, struct dx_error *err)
+/* Added up here: SQLite would sort the rows for it, or go over them for each sum. */
+bool store_totals(struct store *store, struct pipeline_row *rows, size_t count,
+                  struct dx_error *err)
 {
-    sqlite3_stmt *stmt = derive_over(
+    sqlite3_stmt *stmt = store_statement(
         store,
-        "SELECT sum(n.n), sum(ok), sum(platform), sum(unknown), sum(first_n),"
-        " sum(first_ok), sum(left_out), sum(was_n), sum(was_ok) FROM pipeline_now n JOIN pipeline p"
-        " ON p.id = n.pipeline JOIN source s ON s.id = p.source"
-        " AND s.place IS NOT NULL WHERE window_ms = ?1 AND part = ?2"
-        " AND ?3 IS NOT NULL",
-        window_ms, (int64_t)part, 0, err);
-    bool row;
+        "SELECT n.window_ms, n.part, n.n, n.ok, n.platform, n.unknown, n.first_n, n.first_ok,"
+        " n.left_out, n.was_n, n.was_ok FROM source s CROSS JOIN pipeline p ON p.source = s.id"
+        " AND s.place IS NOT NULL CROSS JOIN pipeline_now n ON n.pipeline = p.id",
+        err);
+    bool row = stmt != NULL;
 
-    *out = (struct pipeline_row){ .window_ms = window_ms,
-                                  .part = part,
-                                  .p50 = (double)NAN,
-                                  .p90 = (double)NAN,
-                                  .before = (double)NAN,
-                                  .last = "" };
-    if (!stmt || !store_row(store, stmt, &row, err))
-        return false;
-    if (row)
-        take_total(stmt, out);
-    (void)sqlite3_reset(stmt);
-    return true;
+    for (size_t r = 0; r < count; r++)
+        rows[r] = (struct pipeline_row){ .window_ms = rows[r].window_ms,
+                                         .part = rows[r].part,
+                                         .p50 = (double)NAN,
+                                         .p90 = (double)NAN,
+                                         .before = (double)NAN,
+                                         .last = "" };
+    while (row) {
+        if (!store_row(store, stmt, &row, err))
+            return false;
+        if (row)
+            add_total(stmt, rows, count);
+    }
+    if (stmt)
+        (void)sqlite3_reset(stmt);
+    return stmt != NULL;
 }
 
 /* ---- keys ---- */

@@ -71,6 +71,7 @@ struct store {
     struct tape *tapes;        /* of the read transaction */
     struct interned *interned; /* numbers of texts, of the transaction's file; NULL: none */
     struct touched touched;    /* by the write under way */
+    struct hauled *hauled;     /* haul.c: by the query under way; NULL: there is none */
     int64_t gathered;          /* records that were read to derive of them */
     store_derive_fn *derive;
     void *derive_self;

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "store/ci.h"
 #include "store/derive_internal.h"
+#include "store/haul.h"
 #include "store/tickets.h"
 
 /* Sources first, then by their own indexes: SQLite is kept to this order. */
@@ -18,32 +19,19 @@
 #define OF_PIPELINES                                                                               \
     " FROM source s CROSS JOIN pipeline p ON p.source = s.id AND s.place IS NOT NULL CROSS JOIN "
 
-static int64_t span_of(sqlite3_stmt *stmt, int column)
-{
-    return sqlite3_column_type(stmt, column) == SQLITE_NULL ? -1
-                                                            : sqlite3_column_int64(stmt, column);
-}
-
-static void take_wait(sqlite3_stmt *stmt, void *item, void *self)
-{
-    (void)self;
-    *(struct stored_wait *)item =
-        (struct stored_wait){ sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1) };
-}
-
 bool store_all_waits(struct store *store, const struct kpi_range *range, struct stored_wait **out,
                      size_t *count, struct dx_error *err)
 {
-    static const struct gather how = { .take = take_wait, .size = sizeof(struct stored_wait) };
+    static const struct haul how = { .take = take_wait, .size = sizeof(struct stored_wait) };
     void *list;
-    bool ok = derive_gather(store,
-                            derive_over(store,
-                                        "SELECT j.started_ms, j.queued_ms" OF_POOLS
-                                        "job j ON j.pool = q.id AND j.started_ms > ?2"
-                                        " AND j.started_ms <= ?3 AND j.queued_ms IS NOT NULL"
-                                        " WHERE ?1 = 0",
-                                        0, range->from_ms, range->to_ms, err),
-                            &how, &list, count, err);
+    bool ok = haul(store,
+                   derive_over(store,
+                               "SELECT haul(j.started_ms, j.queued_ms)" OF_POOLS
+                               "job j ON j.pool = q.id AND j.started_ms > ?2"
+                               " AND j.started_ms <= ?3 AND j.queued_ms IS NOT NULL"
+                               " WHERE ?1 = 0",
+                               0, range->from_ms, range->to_ms, err),
+                   &how, &list, count, err);
 
     *out = list;
     return ok;
@@ -86,33 +74,34 @@ bool store_all_buckets(struct store *store, int64_t from_day, int64_t to_day,
     return ok;
 }
 
-static void take_run(sqlite3_stmt *stmt, void *item, void *self)
+static void take_run(sqlite3_value **row, void *item)
 {
-    struct kpi_run *run = item;
+    bool took = sqlite3_value_type(row[2]) != SQLITE_NULL;
 
-    (void)self;
-    run->pipeline = sqlite3_column_int64(stmt, 0);
-    run->run = (struct ended_run){ .finished_ms = sqlite3_column_int64(stmt, 1),
-                                   .duration_ms = span_of(stmt, 2),
-                                   .result = (enum dx_result)sqlite3_column_int(stmt, 3),
-                                   .cause = (enum dx_cause)sqlite3_column_int(stmt, 4),
-                                   .attempt = sqlite3_column_int64(stmt, 5),
-                                   .later_ms = sqlite3_column_int64(stmt, 6) };
+    *(struct kpi_run *)item = (struct kpi_run){
+        .pipeline = sqlite3_value_int64(row[0]),
+        .run = { .finished_ms = sqlite3_value_int64(row[1]),
+                 .duration_ms = took ? sqlite3_value_int64(row[2]) : -1,
+                 .result = (enum dx_result)sqlite3_value_int(row[3]),
+                 .cause = (enum dx_cause)sqlite3_value_int(row[4]),
+                 .attempt = sqlite3_value_int64(row[5]),
+                 .later_ms = sqlite3_value_int64(row[6]) },
+    };
 }
 
 bool store_all_runs(struct store *store, const struct kpi_range *range, struct kpi_run **out,
                     size_t *count, struct dx_error *err)
 {
-    static const struct gather how = { .take = take_run, .size = sizeof(struct kpi_run) };
+    static const struct haul how = { .take = take_run, .size = sizeof(struct kpi_run) };
     void *list;
-    bool ok = derive_gather(store,
-                            derive_over(store,
-                                        "SELECT r.pipeline, r.finished_ms, r.duration_ms,"
-                                        " r.result, r.cause, r.attempt, r.later_ms" OF_PIPELINES
-                                        "run r ON r.pipeline = p.id AND r.finished_ms > ?2"
-                                        " AND r.finished_ms <= ?3 AND r.phase = 4 WHERE ?1 = 0",
-                                        0, range->from_ms, range->to_ms, err),
-                            &how, &list, count, err);
+    bool ok = haul(store,
+                   derive_over(store,
+                               "SELECT haul(r.pipeline, r.finished_ms, r.duration_ms,"
+                               " r.result, r.cause, r.attempt, r.later_ms)" OF_PIPELINES
+                               "run r ON r.pipeline = p.id AND r.finished_ms > ?2"
+                               " AND r.finished_ms <= ?3 AND r.phase = 4 WHERE ?1 = 0",
+                               0, range->from_ms, range->to_ms, err),
+                   &how, &list, count, err);
 
     *out = list;
     return ok;

@@ -14,6 +14,7 @@
 
 #include "core/mem.h"
 #include "core/time.h"
+#include "store/haul.h"
 #include "store/rows.h"
 #include "store/schema.h"
 #include "store/search.h"
@@ -80,7 +81,8 @@ static bool connect_to(struct store *store, int more_flags, int64_t *version, st
                                store->mode == STORE_VIEW ? VIEW_BUSY_MS : COLLECT_BUSY_MS);
     (void)snprintf(limit, sizeof(limit), "PRAGMA journal_size_limit = %d", WAL_USUAL);
     if (!store_exec(store, settings, err) || !store_exec(store, limit, err) ||
-        !ticket_narrow_begin(store, err) || !search_rank_begin(store, err))
+        !ticket_narrow_begin(store, err) || !search_rank_begin(store, err) ||
+        !haul_begin(store, err))
         return false;
     (void)sqlite3_create_function_v2(store->db, "excerpt", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
                                      NULL, excerpt, NULL, NULL, NULL);
