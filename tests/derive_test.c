@@ -295,10 +295,49 @@ Test(derive, a_poll_amid_history_is_on_the_screen_at_once)
 Test(derive, what_does_not_fit_into_a_commit_is_left_to_slices)
 {
     make_all(7);
-    deriver_room(deriver, 500);
+    deriver_room(deriver, 500, 500);
     commit_all(kit_poll);
     cr_expect(is_dirty());
     slice_all(now_ms);
+    check_all();
+}
+
+static bool is_plain_pool(int64_t window_ms)
+{
+    return strcmp(POOL_ROW("pool0", window_ms), plain_pool(0, window_ms)) == 0;
+}
+
+/* The last of the made runs, in pool0 and just now. */
+static void poll_another(void)
+{
+    made[RUNS - 1].pool = 0;
+    made[RUNS - 1].id = 5000;
+    made[RUNS - 1].attempt = 1;
+    made[RUNS - 1].queued_ms = HOUR;
+    made[RUNS - 1].started_ms = at() - MINUTE;
+    made[RUNS - 1].finished_ms = at() - SECOND;
+    add(&made[RUNS - 1]);
+    kit_poll(0, now_ms, &batch);
+}
+
+Test(derive, long_windows_of_many_waits_are_left_to_the_minute)
+{
+    struct dx_error err = { 0 };
+
+    make_all(8);
+    made[RUNS - 1].started_ms = made[RUNS - 1].finished_ms = now_ms - 100 * DAY;
+    commit_all(kit_poll);
+    slice_all(now_ms);
+    check_all();
+    deriver_room(deriver, 200000, 50);
+    poll_another();
+    cr_expect(is_plain_pool(DAY), "%s, not %s", POOL_ROW("pool0", DAY), plain_pool(0, DAY));
+    cr_expect_not(is_plain_pool(30 * DAY));
+    slice_all(now_ms + MINUTE);
+    cr_expect(is_plain_pool(30 * DAY));
+    made[RUNS - 1].queued_ms = 2 * HOUR;
+    poll_another();
+    cr_assert(deriver_settle(deriver, kit.store, now_ms, &err), "%s", err.text);
     check_all();
 }
 

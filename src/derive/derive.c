@@ -8,10 +8,17 @@
 
 #include "core/mem.h"
 #include "core/time.h"
+#include "derive/dues.h"
 #include "insight/mention.h"
 
-/* COMMIT_RECORDS: about 60 ms. */
-enum { SLICE_MS = 20, FIRST = 64, COMMIT_RECORDS = 200000, HOURS_A_DAY = 24, KPI_REST_MS = 5000 };
+/* COMMIT_RECORDS: about 25 ms. */
+enum {
+    SLICE_MS = 20,
+    COMMIT_RECORDS = 60000,
+    COMMIT_WAITS = 5000,
+    HOURS_A_DAY = 24,
+    KPI_REST_MS = 5000
+};
 
 #define HOUR_MS   INT64_C(3600000)
 #define DAY_MS    (24 * HOUR_MS)
@@ -19,15 +26,10 @@ enum { SLICE_MS = 20, FIRST = 64, COMMIT_RECORDS = 200000, HOURS_A_DAY = 24, KPI
 
 const int64_t derive_windows[WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
 
-struct dues { /* by id: when its numbers change although no record does */
-    int64_t *ms;
-    size_t count;
-};
-
 struct deriver {
     enum success_policy policy;
     struct kpi_settings kpis;
-    int64_t room; /* records that a commit may read */
+    int64_t room, waits; /* see deriver_room() */
     struct dues pools, pipelines;
     struct touched all;     /* what the slices still go over */
     int64_t at_ms;          /* the minute that they are for */
@@ -37,12 +39,19 @@ struct deriver {
     int64_t slice_ms;       /* how long a slice is */
     bool kpis_touched;      /* a commit changed what key numbers are made of */
     int64_t kpis_due_ms;    /* boot time from which on that is looked at */
+    int64_t late_ms;        /* boot time: what commits left out of pools is made then; 0: nothing */
     bool going, totals;
     struct dirty left;      /* what was left to be done is done up to here */
     bool was_left;          /* the last slice was of that */
     int64_t undone;         /* what is remembered here is of rows that are there, up to this one */
     struct mentions *names; /* that tickets may have in them */
 };
+
+void deriver_room(struct deriver *d, int64_t records, int64_t waits)
+{
+    d->room = records;
+    d->waits = waits;
+}
 
 struct deriver *deriver_new(enum success_policy policy)
 {
@@ -51,7 +60,7 @@ struct deriver *deriver_new(enum success_policy policy)
     d->policy = d->kpis.policy = policy;
     for (int i = 0; i < KPI_COUNT; i++)
         d->kpis.target[i] = derive_usual_target(&kpis[i]);
-    d->room = COMMIT_RECORDS;
+    deriver_room(d, COMMIT_RECORDS, COMMIT_WAITS);
     d->slice_ms = SLICE_MS;
     return d;
 }
@@ -60,11 +69,6 @@ void deriver_kpis(struct deriver *d, const struct kpi_settings *settings)
 {
     d->kpis = *settings;
     d->kpis.policy = d->policy;
-}
-
-void deriver_room(struct deriver *d, int64_t records)
-{
-    d->room = records;
 }
 
 void deriver_slices(struct deriver *d, int64_t ms, size_t tickets)
@@ -77,8 +81,8 @@ void deriver_free(struct deriver *d)
 {
     if (!d)
         return;
-    free(d->pools.ms);
-    free(d->pipelines.ms);
+    dues_done(&d->pools);
+    dues_done(&d->pipelines);
     touched_done(&d->all);
     kpi_pass_done(&d->kpi);
     mentions_free(d->names);
@@ -91,33 +95,28 @@ static int64_t minute_of(int64_t now_ms)
     return now_ms - now_ms % MINUTE_MS;
 }
 
-static void set_due(struct dues *dues, int64_t id, int64_t ms)
-{
-    size_t count = dues->count ? dues->count : FIRST;
-
-    while (count <= (size_t)id)
-        count *= 2;
-    if (count > dues->count) {
-        dues->ms = mem_grow(dues->ms, count, sizeof(*dues->ms));
-        memset(dues->ms + dues->count, 0, (count - dues->count) * sizeof(*dues->ms));
-        dues->count = count;
-    }
-    dues->ms[id] = ms;
-}
-
-static bool is_due(const struct dues *dues, int64_t id, int64_t at_ms)
-{
-    return (size_t)id >= dues->count || dues->ms[id] <= at_ms;
-}
-
 static bool do_pool(struct deriver *d, struct store *store, int64_t pool, int64_t at_ms,
                     struct dx_error *err)
 {
     int64_t due_ms;
+    bool ok = derive_pool(store, pool, at_ms, 0, &due_ms, err);
 
-    if (!derive_pool(store, pool, at_ms, &due_ms, err))
+    dues_set(&d->pools, pool, due_ms);
+    return ok;
+}
+
+/* Of what a commit leaves out, the next minute makes it whole; where the clock stands, none comes.
+ */
+static bool do_pool_soon(struct deriver *d, struct store *store, int64_t pool, int64_t at_ms,
+                         struct dx_error *err)
+{
+    int64_t due_ms;
+
+    if (!derive_pool(store, pool, at_ms, d->waits, &due_ms, err))
         return false;
-    set_due(&d->pools, pool, due_ms);
+    dues_set(&d->pools, pool, due_ms);
+    if (due_ms <= at_ms && d->late_ms == 0)
+        d->late_ms = time_boot_ms() + MINUTE_MS;
     return true;
 }
 
@@ -125,11 +124,10 @@ static bool do_pipeline(struct deriver *d, struct store *store, int64_t pipeline
                         struct dx_error *err)
 {
     int64_t due_ms;
+    bool ok = derive_pipeline(store, d->policy, pipeline, at_ms, &due_ms, err);
 
-    if (!derive_pipeline(store, d->policy, pipeline, at_ms, &due_ms, err))
-        return false;
-    set_due(&d->pipelines, pipeline, due_ms);
-    return true;
+    dues_set(&d->pipelines, pipeline, due_ms);
+    return ok;
 }
 
 /* What the rows are for: the moment, and what counts. */
@@ -192,7 +190,7 @@ static bool commit_pools(struct deriver *d, struct store *store, const struct to
             return false;
     }
     for (int64_t id = 0; (id = ids_next(&touched->pools, id)) > 0;)
-        if (has_room(room, store, &room->rest.pools, id) && !do_pool(d, store, id, at_ms, err))
+        if (has_room(room, store, &room->rest.pools, id) && !do_pool_soon(d, store, id, at_ms, err))
             return false;
     return true;
 }
@@ -395,10 +393,10 @@ static bool all_of_time(void *self, struct store *store, const struct touched *t
 
     (void)touched;
     for (int64_t id = 0; (id = ids_next(&all.pools, id)) > 0;)
-        if (is_due(&d->pools, id, minute_of(now_ms)))
+        if (dues_has(&d->pools, id, minute_of(now_ms)))
             ids_add(&due.pools, id);
     for (int64_t id = 0; (id = ids_next(&all.pipelines, id)) > 0;)
-        if (is_due(&d->pipelines, id, minute_of(now_ms)))
+        if (dues_has(&d->pipelines, id, minute_of(now_ms)))
             ids_add(&due.pipelines, id);
     ok = ok && store_put_dirty(store, &due, err);
     touched_done(&all);
@@ -447,7 +445,7 @@ static bool slice(void *self, struct store *store, const struct touched *touched
     (void)touched;
     (void)now_ms;
     while ((d->pool = ids_next(&d->all.pools, d->pool)) > 0) {
-        if (!is_due(&d->pools, d->pool, d->at_ms))
+        if (!dues_has(&d->pools, d->pool, d->at_ms))
             continue;
         if (!do_pool(d, store, d->pool, d->at_ms, err))
             return false;
@@ -456,7 +454,7 @@ static bool slice(void *self, struct store *store, const struct touched *touched
     }
     d->pool = INT32_MAX;
     while ((d->pipeline = ids_next(&d->all.pipelines, d->pipeline)) > 0) {
-        if (!is_due(&d->pipelines, d->pipeline, d->at_ms))
+        if (!dues_has(&d->pipelines, d->pipeline, d->at_ms))
             continue;
         d->totals = true;
         if (!do_pipeline(d, store, d->pipeline, d->at_ms, err) ||
@@ -484,10 +482,12 @@ static bool slice(void *self, struct store *store, const struct touched *touched
 /* A new minute, or key numbers that a commit touched: those not with every one. */
 static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
 {
-    bool minute = minute_of(now_ms) > d->at_ms;
+    bool late = d->late_ms > 0 && time_boot_ms() >= d->late_ms;
+    bool minute = minute_of(now_ms) > d->at_ms || late;
 
     if (!minute && !(d->kpis_touched && time_boot_ms() >= d->kpis_due_ms))
         return true;
+    d->late_ms = minute ? 0 : d->late_ms;
     touched_done(&d->all);
     if (minute && !store_all_keys(store, &d->all, err))
         return false;

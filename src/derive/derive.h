@@ -14,8 +14,10 @@ void deriver_free(struct deriver *deriver);
 /* Targets and what key numbers are made of; what it points to stays. Without it, the usual
  * targets. */
 void deriver_kpis(struct deriver *deriver, const struct kpi_settings *settings);
-/* How many records a commit may read before it leaves the rest to slices. */
-void deriver_room(struct deriver *deriver, int64_t records);
+/* How many records a commit may read before it leaves the rest to slices; and of how many waits a
+ * long window of a pool may be, before it leaves that to the minute: so a commit costs as much in
+ * a store of many jobs as in one of few. */
+void deriver_room(struct deriver *deriver, int64_t records, int64_t waits);
 /* How long a slice is, and how many tickets it looks at before it looks at the time. */
 void deriver_slices(struct deriver *deriver, int64_t ms, size_t tickets);
 
@@ -37,8 +39,9 @@ bool deriver_settle(struct deriver *deriver, struct store *store, int64_t now_ms
 enum { WINDOWS = 4 };
 extern const int64_t derive_windows[WINDOWS]; /* ms: 1 h, 24 h, 7 d, 30 d */
 
-/* Numbers are as of at_ms; *due_ms: when a window's edge next passes a record. */
-bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t *due_ms,
+/* Numbers are as of at_ms; *due_ms: when a window's edge next passes a record. most: long
+ * windows that have more waits are left out, and *due_ms is at_ms then; 0: none is. */
+bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t most, int64_t *due_ms,
                  struct dx_error *err);
 /* Of an hour, or a day, that lasts at at_ms it is what there was by then; INT64_MAX: all of it. */
 bool derive_pool_hour(struct store *store, const struct part *part, int64_t at_ms,

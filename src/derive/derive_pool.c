@@ -11,7 +11,11 @@
 #include "insight/quantile.h"
 #include "insight/reach.h"
 
-enum { EXACT_MOST = 10000, EXACT_WINDOWS = 3 /* 1 h, 24 h, 7 d */ };
+enum {
+    EXACT_MOST = 10000,
+    SHORT_WINDOWS = 2, /* 1 h, 24 h */
+    EXACT_WINDOWS = 3, /* 7 d too */
+};
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
@@ -20,6 +24,7 @@ struct waits { /* ascending by start */
     int64_t pool;
     struct stored_wait *wait;
     size_t count;
+    int64_t from_ms;  /* they are those that started after it */
     int64_t raw_ms;   /* what was before it may be gone */
     int64_t first_ms; /* when the first job started; 0: none did */
 };
@@ -46,14 +51,30 @@ static double spans_quantile(const struct spans *s, double p)
                      : quantile(s->value, s->count, p);
 }
 
+/* The first that started after it. */
+static size_t first_after(const struct waits *waits, int64_t ms)
+{
+    size_t low = 0, high = waits->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (waits->wait[middle].started_ms > ms)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
 /* Those that started in (from, to]. */
 static struct spans pick(const struct waits *waits, int64_t from_ms, int64_t to_ms)
 {
-    struct spans s = { .value = mem_new(waits->count, sizeof(double)) };
+    size_t first = first_after(waits, from_ms), end = first_after(waits, to_ms);
+    struct spans s = { .value = mem_new(end - first, sizeof(double)) };
 
-    for (size_t i = 0; i < waits->count; i++)
-        if (waits->wait[i].started_ms > from_ms && waits->wait[i].started_ms <= to_ms)
-            s.value[s.count++] = (double)waits->wait[i].queued_ms;
+    for (size_t i = first; i < end; i++)
+        s.value[s.count++] = (double)waits->wait[i].queued_ms;
     quantile_sort(s.value, s.count);
     s.n = (int64_t)s.count;
     return s;
@@ -160,18 +181,18 @@ static bool read_window(struct store *store, const struct waits *waits, int w, i
     *out = (struct spans){ .n = 0 };
     if (from_ms + 1 < waits->raw_ms)
         return true;
-    if (w >= EXACT_WINDOWS)
+    if (from_ms < waits->from_ms)
         return read_long(store, waits->pool, from_ms, to_ms, out, err);
     *out = pick(waits, from_ms, to_ms);
     return true;
 }
 
 static bool put_windows(struct store *store, struct pool_row *row, const struct waits *waits,
-                        int64_t at_ms, struct dx_error *err)
+                        int windows, int64_t at_ms, struct dx_error *err)
 {
     bool ok = true;
 
-    for (int w = 0; ok && w < WINDOWS; w++) {
+    for (int w = 0; ok && w < windows; w++) {
         int64_t since = at_ms - derive_windows[w];
         struct spans now = { .n = 0 }, before = { .n = 0 };
 
@@ -194,26 +215,34 @@ static int64_t next_due(const struct waits *waits, int64_t at_ms)
 
     for (int w = 0; w < EXACT_WINDOWS; w++) {
         for (int edge = 1; edge <= 2; edge++) {
-            int64_t edge_ms = at_ms - edge * derive_windows[w];
-            size_t low = 0, high = waits->count;
+            int64_t back_ms = edge * derive_windows[w];
+            size_t next = first_after(waits, at_ms - back_ms);
 
-            while (low < high) {
-                size_t middle = low + (high - low) / 2;
-
-                if (waits->wait[middle].started_ms > edge_ms)
-                    high = middle;
-                else
-                    low = middle + 1;
-            }
-            if (low < waits->count &&
-                waits->wait[low].started_ms + edge * derive_windows[w] < due_ms)
-                due_ms = waits->wait[low].started_ms + edge * derive_windows[w];
+            if (next < waits->count && waits->wait[next].started_ms + back_ms < due_ms)
+                due_ms = waits->wait[next].started_ms + back_ms;
         }
     }
     return due_ms;
 }
 
-bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t *due_ms,
+/* Of how many windows, with what was before them, the waits are few enough to be read. */
+static bool few_enough(struct store *store, int64_t pool, int64_t at_ms, int64_t most, int *windows,
+                       struct dx_error *err)
+{
+    int64_t n;
+
+    for (*windows = SHORT_WINDOWS; *windows < WINDOWS; ++*windows) {
+        int64_t from_ms = at_ms - 2 * derive_windows[*windows];
+
+        if (!store_hours_n(store, pool, from_ms / HOUR_MS, at_ms / HOUR_MS + 1, &n, err))
+            return false;
+        if (n > most)
+            return true;
+    }
+    return true;
+}
+
+bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t most, int64_t *due_ms,
                  struct dx_error *err)
 {
     struct pool_row row = { .pool = pool };
@@ -223,18 +252,23 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t *due_
                            .first_ms = store_first_of_pool(store, pool) };
     bool gone = at_ms - HOUR_MS + 1 < waits.raw_ms, ok;
     int64_t start_ms;
+    int read;
 
     *due_ms = 0;
-    if (!store_waits(store, pool, at_ms - 2 * derive_windows[EXACT_WINDOWS - 1], at_ms, &waits.wait,
-                     &waits.count, err))
+    if (!few_enough(store, pool, at_ms, most > 0 ? most : EXACT_MOST, &read, err))
+        return false;
+    if (most == 0 && read < EXACT_WINDOWS)
+        read = EXACT_WINDOWS;
+    waits.from_ms = at_ms - 2 * derive_windows[read - 1];
+    if (!store_waits(store, pool, waits.from_ms, at_ms, &waits.wait, &waits.count, err))
         return false;
     ok = store_pool_flow(store, pool, at_ms - HOUR_MS, at_ms, &flow, err);
     row.per_hour_in = gone ? (double)NAN : (double)flow.arrived;
     row.per_hour_out = gone ? (double)NAN : (double)flow.started;
-    ok = ok && put_windows(store, &row, &waits, at_ms, err) &&
+    ok = ok && put_windows(store, &row, &waits, most > 0 ? read : WINDOWS, at_ms, err) &&
          store_next_start(store, pool, at_ms, &start_ms, err);
     if (ok) { /* what starts only now is not in the list either */
-        *due_ms = next_due(&waits, at_ms);
+        *due_ms = most > 0 && read < WINDOWS ? at_ms : next_due(&waits, at_ms);
         *due_ms = start_ms < *due_ms ? start_ms : *due_ms;
     }
     free(waits.wait);

@@ -118,7 +118,7 @@ static bool one_pool(struct past *p, struct dx_error *err)
     hour.id = p->id;
     return store_past_pool(p->store, p->id, err) &&
            derive_pool_hour(p->store, &hour, p->at_ms, err) &&
-           derive_pool(p->store, p->id, p->at_ms, &due_ms, err);
+           derive_pool(p->store, p->id, p->at_ms, 0, &due_ms, err);
 }
 
 static bool one_pipeline(struct past *p, struct dx_error *err)
