@@ -497,3 +497,24 @@ Test(secret, pages_of_the_vault_are_not_dumped)
     vault_free(secret);
     vault_free(NULL);
 }
+
+Test(secret, pages_that_come_again_are_wiped)
+{
+    char *secrets[20], *large = vault_new(10000), *again;
+
+    for (size_t round = 0; round < 2; round++) {
+        for (size_t i = 0; i < 20; i++) {
+            secrets[i] = vault_new(4000);
+            for (size_t n = 0; n < 4000; n++)
+                cr_assert_eq(secrets[i][n], 0);
+            memset(secrets[i], 's', 4000);
+        }
+        for (size_t i = 0; i < 20; i++)
+            vault_free(secrets[i]);
+    }
+    again = vault_new(10);
+    cr_expect_eq(again, secrets[7], "the last of those that were kept");
+    vault_free(again);
+    memset(large, 's', 10000);
+    vault_free(large);
+}
