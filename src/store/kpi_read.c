@@ -238,27 +238,54 @@ bool store_fed_days(struct store *store, const struct fed *fed, struct kpi_point
     return ok;
 }
 
-static void take_flaky_day(sqlite3_stmt *stmt, void *item, void *self)
+static void take_flaky_day(sqlite3_value **row, void *item)
 {
-    (void)self;
-    *(struct flaky_day *)item = (struct flaky_day){ .day = sqlite3_column_int64(stmt, 0),
-                                                    .n = sqlite3_column_int64(stmt, 1),
-                                                    .lost_ms = sqlite3_column_int64(stmt, 2) };
+    *(struct flaky_day *)item = (struct flaky_day){ .day = sqlite3_value_int64(row[0]),
+                                                    .n = sqlite3_value_int64(row[1]),
+                                                    .lost_ms = sqlite3_value_int64(row[2]) };
+}
+
+static int by_day(const void *a, const void *b)
+{
+    const struct flaky_day *x = a, *y = b;
+
+    return (x->day > y->day) - (x->day < y->day);
+}
+
+/* Of each pipeline: all of a day together. */
+static size_t join_days(struct flaky_day *days, size_t count)
+{
+    size_t n = 0;
+
+    if (count == 0)
+        return 0;
+    qsort(days, count, sizeof(*days), by_day);
+    for (size_t i = 1; i < count; i++) {
+        if (days[i].day != days[n].day) {
+            days[++n] = days[i];
+            continue;
+        }
+        days[n].n += days[i].n;
+        days[n].lost_ms += days[i].lost_ms;
+    }
+    return n + 1;
 }
 
 bool store_flaky_days(struct store *store, struct flaky_day **out, size_t *count,
                       struct dx_error *err)
 {
-    static const struct gather how = { .take = take_flaky_day, .size = sizeof(struct flaky_day) };
+    static const struct haul how = { .take = take_flaky_day, .size = sizeof(struct flaky_day) };
     void *list;
-    bool ok = derive_gather(store,
-                            store_statement(store,
-                                            "SELECT f.day, sum(f.n), sum(f.lost_ms)" OF_PIPELINES
-                                            "flaky_day f ON f.pipeline = p.id GROUP BY f.day",
-                                            err),
-                            &how, &list, count, err);
+    bool ok = haul(store,
+                   store_statement(store,
+                                   "SELECT haul(f.day, f.n, f.lost_ms)" OF_PIPELINES
+                                   "flaky_day f ON f.pipeline = p.id",
+                                   err),
+                   &how, &list, count, err);
 
     *out = list;
+    if (*out)
+        *count = join_days(*out, *count);
     return ok;
 }
 
