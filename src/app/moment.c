@@ -24,8 +24,7 @@ enum { SLICE_MS = 5, TOLD_MS = 200, LIVE_STEP_MS = 600000 };
 
 /* ---- all at once ---- */
 
-/* Was a moment asked for on the command line? */
-static bool is_given(const struct app *app)
+bool moment_is_given(const struct app *app)
 {
     return *app->arguments.common.now || *app->arguments.common.clock || app->arguments.offline;
 }
@@ -46,7 +45,8 @@ bool moment_settle(struct app *app, int64_t now_ms, struct dx_error *err)
     struct past *past;
     bool ok = true;
 
-    if (!is_given(app) || !past_is_needed(app->store, now_ms, app->arguments.mode != MODE_SCREEN))
+    if (!moment_is_given(app) ||
+        !past_is_needed(app->store, now_ms, app->arguments.mode != MODE_SCREEN))
         return true;
     set_up(&setup, app);
     past = past_new(app->store, &setup.settings, now_ms);

@@ -41,5 +41,7 @@ void moment_done(struct viewer *v);
 
 /* For who reads once, within store_begin(): all at once. false: *err. */
 bool moment_settle(struct app *app, int64_t now_ms, struct dx_error *err);
+/* Was a moment asked for on the command line? */
+bool moment_is_given(const struct app *app);
 
 #endif
