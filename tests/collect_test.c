@@ -12,8 +12,6 @@
 #include "collect_kit.h"
 
 TestSuite(collect, .init = collector_start, .fini = collector_stop, .timeout = 60);
-TestSuite(arguments, .timeout = 20);
-TestSuite(kinds, .timeout = 20);
 
 /* ---- a round ---- */
 
