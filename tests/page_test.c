@@ -605,7 +605,7 @@ Test(keys, are_where_the_configuration_puts_them)
     press('r', DX_MOD_ALT);
     cr_expect_eq(a.v.page, 1);
     a.v.overlay = OVERLAY_HELP;
-    screen = draw_frame(60, 120);
+    screen = draw_frame(100, 120);
     cr_expect(strstr(screen, "f5"), "%s", screen);
     cr_expect_not(strstr(screen, " s  "), "%s", screen);
     cr_expect(strstr(screen, " :theme "), "%s", screen);

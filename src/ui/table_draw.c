@@ -164,13 +164,14 @@ static bool narrow(const struct table *table, struct plan *plan, int worst, int 
 static bool says_nothing(const struct table *table, int column)
 {
     const struct dx_column *c = &table->columns[column];
+    bool gauge = c->type == DX_CELL_GAUGE;
 
-    if (c->type != DX_CELL_TEXT || c->priority <= 0 || table->row_count == 0)
+    if ((c->type != DX_CELL_TEXT && !gauge) || c->priority <= 0 || table->row_count == 0)
         return false;
     for (size_t i = 0; i < table->row_count; i++) {
-        const char *text = table->rows[i].cells[column].text;
+        const struct dx_cell *cell = &table->rows[i].cells[column];
 
-        if (text && *text && strcmp(text, "–") != 0)
+        if (gauge ? !isnan(cell->value) : cell->text && *cell->text && strcmp(cell->text, "–") != 0)
             return false;
     }
     return true;
