@@ -328,7 +328,7 @@ static void put_notice(struct dx_canvas *canvas, struct dx_box box, const struct
                            canvas->grid->glyphs->glyph[DX_GLYPH_ELLIPSIS]);
         n -= n > 0;
     }
-    if (text_width(words) > box.cols || 2 * text_width(words) <= box.cols)
+    if (text_width(words) > box.cols || 3 * text_width(words) <= 2 * box.cols)
         (void)snprintf(words, sizeof(words), "%s", text);
     (void)canvas_put_fit(canvas, box, DX_FIT_LEFT, style, words);
 }

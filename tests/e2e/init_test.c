@@ -91,7 +91,7 @@ Test(init, wrong_answers_are_asked_again)
            " gitlab gitlab-2 '' $SIM acme none Y"
            " d | $X init");
 
-    cr_assert_eq(code, 0, "%s", said);
+    cr_assert_eq(sh_code, 0, "%s", said);
     HAS(said, "\"Promethius\" is none of these; did you mean prometheus?");
     HAS(said, "it begins with https:// or http://");
     HAS(said, "\"y\" is none of these");
@@ -104,7 +104,7 @@ Test(init, wrong_answers_are_asked_again)
     HAS(said, "    name: \"gitlab-3\"\n");
     HAS(said, "    logs: yes");
     said = sh("$X check");
-    cr_expect_eq(code, 0, "%s", said);
+    cr_expect_eq(sh_code, 0, "%s", said);
 }
 
 Test(init, what_it_offers_in_comments_is_taken)

@@ -268,7 +268,7 @@ Test(tickets, how_they_fare_is_opened_down_to_a_ticket)
     }
     SHOWS(p, "First reply");
     LACKS(p, "› by category");
-    quit(p);
+    pty_quit(p, "q");
 }
 
 /* However many are open, what was done is listed, and of it what the number is made of. */
