@@ -149,7 +149,7 @@ static void save_help(const char *name, int rows, int cols, const char *keys)
     snprintf(golden, sizeof(golden), "screens/%s", name);
     snprintf(command, sizeof(command), "%s.txt", name);
     golden_text(file_text(command), golden);
-    quit(p, "q");
+    pty_quit(p, "q");
 }
 
 Test(drive, help_at_every_size)
