@@ -12,13 +12,8 @@
 #include "insight/mention.h"
 
 /* COMMIT_RECORDS: about 25 ms. */
-enum {
-    SLICE_MS = 20,
-    COMMIT_RECORDS = 60000,
-    COMMIT_WAITS = 5000,
-    HOURS_A_DAY = 24,
-    KPI_REST_MS = 5000
-};
+enum { SLICE_MS = 20, COMMIT_RECORDS = 60000, COMMIT_WAITS = 5000 };
+enum { HOURS_A_DAY = 24, KPI_REST_MS = 5000 };
 
 #define HOUR_MS   INT64_C(3600000)
 #define DAY_MS    (24 * HOUR_MS)
@@ -105,8 +100,7 @@ static bool do_pool(struct deriver *d, struct store *store, int64_t pool, int64_
     return ok;
 }
 
-/* Of what a commit leaves out, the next minute makes it whole; where the clock stands, none comes.
- */
+/* The next minute makes what a commit leaves out; where the clock stands, none comes. */
 static bool do_pool_soon(struct deriver *d, struct store *store, int64_t pool, int64_t at_ms,
                          struct dx_error *err)
 {
@@ -130,28 +124,14 @@ static bool do_pipeline(struct deriver *d, struct store *store, int64_t pipeline
     return ok;
 }
 
-/* What the rows are for: the moment, and what counts. */
-static bool put_moment(const struct deriver *d, struct store *store, int64_t at_ms,
-                       struct dx_error *err)
-{
-    char calendar[20], critical[20];
-
-    return (!d->kpis.business ||
-            store_put_calendar(store, derive_calendar(d->kpis.business, calendar), err)) &&
-           store_put_critical(store, derive_critical(&d->kpis, critical), err) &&
-           store_put_policy(store, success_policy_names[d->policy], err) &&
-           store_put_derived_at(store, at_ms, err);
-}
-
 /* What was rolled back is remembered as done: with the next minute all begins anew. */
 static void forget_undone(struct deriver *d, const struct store *store)
 {
     if (d->undone == store_undone(store))
         return;
     d->undone = store_undone(store);
-    free(d->pools.ms);
-    free(d->pipelines.ms);
-    d->pools = d->pipelines = (struct dues){ 0 };
+    dues_done(&d->pools);
+    dues_done(&d->pipelines);
     touched_done(&d->all);
     kpi_pass_done(&d->kpi);
     mentions_free(d->names);
@@ -270,7 +250,7 @@ bool deriver_commit(void *self, struct store *store, const struct touched *touch
     note_kpis(d, touched, at_ms, &room.rest);
     ok = ok && commit_pipelines(d, store, touched, at_ms, &room, err) &&
          commit_tickets(d, store, touched, &room, err) && store_put_dirty(store, &room.rest, err) &&
-         put_moment(d, store, at_ms, err);
+         derive_moment(store, &d->kpis, at_ms, err);
     touched_done(&room.rest);
     return ok;
 }
@@ -293,16 +273,6 @@ static bool do_failures(struct store *store, struct round *r, struct dx_error *e
         return true;
     r->days = 0;
     return derive_incidents(store, from_ms - 1, to_ms - 1, r->now_ms, err);
-}
-
-/* Tries are read once: where days that are over wait as well, with those. */
-static bool do_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err)
-{
-    const struct dirty days = { .kind = DIRTY_FLAKY_DAYS, .id = pipeline };
-    bool waits;
-
-    return store_has_dirty(store, &days, &waits, err) &&
-           (waits || derive_flaky(store, pipeline, at_ms, err));
 }
 
 static bool do_key(struct deriver *d, struct store *store, struct round *r, struct dx_error *err)
@@ -330,9 +300,9 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
     case DIRTY_PIPELINE:
         r->pipelines = true;
         return do_pipeline(d, store, part.id, r->at_ms, err) &&
-               do_flaky(store, part.id, r->at_ms, err);
+               derive_flaky_left(store, part.id, r->at_ms, err);
     case DIRTY_FLAKY:
-        return do_flaky(store, part.id, r->at_ms, err);
+        return derive_flaky_left(store, part.id, r->at_ms, err);
     case DIRTY_TOTALS:
         return derive_totals(store, err);
     case DIRTY_TICKET:
@@ -368,7 +338,7 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
     /* The totals are read from all pipelines: they come when those are through. */
     return do_failures(store, &r, err) && refs_look_for_new(&d->names, store, err) &&
            store_put_dirty(store, &(struct touched){ .totals = r.pipelines }, err) &&
-           put_moment(d, store, r.at_ms, err);
+           derive_moment(store, &d->kpis, r.at_ms, err);
 }
 
 /* Another day is over: of all pipelines it is to be looked at, in slices. */
@@ -476,7 +446,8 @@ static bool slice(void *self, struct store *store, const struct touched *touched
             return true;
     }
     d->going = false;
-    return refs_look_for_new(&d->names, store, err) && put_moment(d, store, d->at_ms, err);
+    return refs_look_for_new(&d->names, store, err) &&
+           derive_moment(store, &d->kpis, d->at_ms, err);
 }
 
 /* A new minute, or key numbers that a commit touched: those not with every one. */

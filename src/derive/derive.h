@@ -53,6 +53,8 @@ bool derive_pipeline_day(struct store *store, enum success_policy policy, const 
                          int64_t at_ms, struct dx_error *err);
 bool derive_totals(struct store *store, struct dx_error *err);
 bool derive_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err);
+/* The same of what was left. Tries are read once: where days that are over wait, with those. */
+bool derive_flaky_left(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err);
 /* What tickets name. names: kept between calls, mentions_free() it; NULL: none yet. New
  * names leave tickets to be looked through. */
 struct mentions;

@@ -208,6 +208,15 @@ bool derive_flaky_days(struct store *store, int64_t pipeline, int64_t at_ms, str
     return ok;
 }
 
+bool derive_flaky_left(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err)
+{
+    const struct dirty days = { .kind = DIRTY_FLAKY_DAYS, .id = pipeline };
+    bool waits;
+
+    return store_has_dirty(store, &days, &waits, err) &&
+           (waits || derive_flaky(store, pipeline, at_ms, err));
+}
+
 /* ---- all pipelines together ---- */
 
 bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, int64_t at_ms,

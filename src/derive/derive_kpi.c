@@ -201,3 +201,15 @@ bool derive_kpi_day(struct store *store, const struct kpi_settings *settings, in
     return derive_kpi_waits_day(store, settings, day, err) &&
            derive_kpi_runs_day(store, settings, day, err);
 }
+
+bool derive_moment(struct store *store, const struct kpi_settings *settings, int64_t at_ms,
+                   struct dx_error *err)
+{
+    char calendar[20], critical[20];
+
+    return (!settings->business ||
+            store_put_calendar(store, derive_calendar(settings->business, calendar), err)) &&
+           store_put_critical(store, derive_critical(settings, critical), err) &&
+           store_put_policy(store, success_policy_names[settings->policy], err) &&
+           store_put_derived_at(store, at_ms, err);
+}

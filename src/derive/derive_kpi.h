@@ -52,6 +52,9 @@ bool derive_ticket(struct store *store, const struct kpi_settings *settings, int
  * out. */
 const char *derive_critical(const struct kpi_settings *settings, char out[20]);
 const char *derive_calendar(const struct business *business, char out[20]);
+/* What the rows are for: the moment, and what counts. */
+bool derive_moment(struct store *store, const struct kpi_settings *settings, int64_t at_ms,
+                   struct dx_error *err);
 /* derive_flaky(), and by the same reading how many of a pipeline's jobs were flaky on days that
  * are over. */
 bool derive_flaky_days(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err);
