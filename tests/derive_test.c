@@ -500,6 +500,31 @@ Test(derive, a_rate_that_fell_is_worse)
                      "0|0\n", "nothing was before");
 }
 
+/* A pipeline that hardly runs, of a source that is known for longer than it; which is only seen
+ * when all of the history is there. */
+Test(derive, what_a_history_reaches_is_known_of_all_of_its_pipelines)
+{
+    for (int i = 0; i < 2; i++)
+        derive_add(&batch, &(struct made){ .id = 80 + i,
+                                           .attempt = 1,
+                                           .started_ms = now_ms - (10 + 17 * i) * HOUR,
+                                           .finished_ms = now_ms - (9 + 17 * i) * HOUR,
+                                           .result = DX_RESULT_SUCCESS });
+    kit_fill(0, now_ms, &batch);
+    derive_slices(now_ms);
+    cr_expect_str_eq(AGAINST_BEFORE, "1|-|0|0\n");
+    derive_add(&batch, &(struct made){ .id = 79,
+                                       .attempt = 1,
+                                       .pipeline = 1,
+                                       .started_ms = now_ms - 50 * HOUR,
+                                       .finished_ms = now_ms - 49 * HOUR,
+                                       .result = DX_RESULT_SUCCESS });
+    kit_fill(0, now_ms, &batch);
+    kit_poll(0, now_ms, &batch); /* of now, and nothing is new */
+    derive_slices(now_ms);
+    cr_expect_str_eq(AGAINST_BEFORE, "1|1|1|0\n");
+}
+
 /* Every query can be asked: its SQL is right. */
 Test(derive, all_queries_can_be_read)
 {

@@ -20,7 +20,7 @@ struct runs {
     struct ended_run *run; /* ascending by end */
     size_t count;
     int64_t raw_ms;   /* what ended before it may be gone */
-    int64_t first_ms; /* when the first one ended; 0: none did */
+    int64_t first_ms; /* when the first of its source ended; 0: none did */
 };
 
 /* ---- one window ---- */

@@ -26,7 +26,7 @@ struct waits { /* ascending by start */
     size_t count;
     int64_t from_ms;  /* they are those that started after it */
     int64_t raw_ms;   /* what was before it may be gone */
-    int64_t first_ms; /* when the first job started; 0: none did */
+    int64_t first_ms; /* when the first run of its source ended; 0: none did */
 };
 
 /* ---- one window ---- */

@@ -60,6 +60,9 @@ struct writing { /* a commit under way */
     struct row_state *state; /* of the same rows */
 };
 bool runs_put(struct writing *w, struct dx_error *err);
+/* first.c: how far back this source is known, of the runs of the batch. */
+bool first_put(struct store *store, const struct poll *poll, const struct batch *batch,
+               struct dx_error *err);
 bool jobs_put(struct writing *w, struct dx_error *err);
 bool tails_put(struct writing *w, struct dx_error *err);
 /* A failed job that ended then is there, or its cause is known better. */

@@ -57,7 +57,7 @@ int64_t store_derived_at(struct store *store); /* 0: never */
 int64_t store_raw_from(struct store *store);
 int64_t store_raw_of_pool(struct store *store, int64_t pool);
 int64_t store_raw_of_pipeline(struct store *store, int64_t pipeline);
-/* When the first one that is known ended, or started of a pool's jobs; 0: none did. */
+/* When the first run of its source that is known ended; 0: none did. */
 int64_t store_first_of_pipeline(struct store *store, int64_t pipeline);
 int64_t store_first_of_pool(struct store *store, int64_t pool);
 /* What they count as success, for those who read them. */

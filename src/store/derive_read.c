@@ -412,8 +412,8 @@ bool store_totals(struct store *store, struct pipeline_row *rows, size_t count,
     sqlite3_stmt *stmt = store_statement(
         store,
         "SELECT n.window_ms, n.part, n.n, n.ok, n.platform, n.unknown, n.first_n, n.first_ok,"
-        " n.left_out, n.was_n, n.was_ok FROM source s CROSS JOIN pipeline p ON p.source = s.id"
-        " AND s.place IS NOT NULL CROSS JOIN pipeline_now n ON n.pipeline = p.id",
+        " n.left_out, n.was_n, n.was_ok FROM pipeline_now n CROSS JOIN pipeline p"
+        " ON p.id = n.pipeline CROSS JOIN source s ON s.id = p.source AND s.place IS NOT NULL",
         err);
     bool row = stmt != NULL;
 

@@ -64,28 +64,6 @@ int64_t store_raw_of_pipeline(struct store *store, int64_t pipeline)
                   pipeline);
 }
 
-/* ---- what is there ---- */
-
-int64_t store_first_of_pipeline(struct store *store, int64_t pipeline)
-{
-    return moment(store,
-                  store_statement(store,
-                                  "SELECT min(finished_ms) FROM run WHERE pipeline = ?1"
-                                  " AND finished_ms > 0",
-                                  &(struct dx_error){ 0 }),
-                  pipeline);
-}
-
-int64_t store_first_of_pool(struct store *store, int64_t pool)
-{
-    return moment(store,
-                  store_statement(store,
-                                  "SELECT min(started_ms) FROM job WHERE pool = ?1"
-                                  " AND started_ms > 0 AND started_ms IS NOT NULL",
-                                  &(struct dx_error){ 0 }),
-                  pool);
-}
-
 /* ---- forgetting ---- */
 
 #define ENDED "FROM run WHERE finished_ms < ?1 ORDER BY finished_ms, id LIMIT ?2"

@@ -8,6 +8,9 @@ const char schema_ci_sql[] =
     "CREATE TABLE text (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
     "CREATE TABLE pipeline (id INTEGER PRIMARY KEY, source INTEGER NOT NULL,"
     " project INTEGER NOT NULL, name INTEGER NOT NULL, UNIQUE (source, project, name));"
+    /* when its first run that ever was here ended; told_ms: as all that is derived knows it */
+    "CREATE TABLE source_first (source INTEGER PRIMARY KEY, first_ms INTEGER NOT NULL,"
+    " told_ms INTEGER);"
     "CREATE TABLE pool (id INTEGER PRIMARY KEY, source INTEGER NOT NULL, name INTEGER NOT NULL,"
     " UNIQUE (source, name));"
     /* what the server counted, changes only; NULL: it does not say */

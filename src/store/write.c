@@ -290,9 +290,9 @@ static bool put_records(struct store *store, const struct poll *poll, const stru
     bool ok;
 
     touched_done(&store->touched);
-    ok = runs_put(&w, err) && jobs_put(&w, err) && queue_put(&w, err) && tails_put(&w, err) &&
-         pools_put(&w, err) && tickets_put(store, poll, batch, err) &&
-         changes_put(store, poll, batch, err);
+    ok = runs_put(&w, err) && first_put(store, poll, batch, err) && jobs_put(&w, err) &&
+         queue_put(&w, err) && tails_put(&w, err) && pools_put(&w, err) &&
+         tickets_put(store, poll, batch, err) && changes_put(store, poll, batch, err);
     parts_sort(&store->touched.pool_hours);
     parts_sort(&store->touched.pipeline_days);
     if (ok && store->derive)
