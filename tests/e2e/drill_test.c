@@ -214,7 +214,7 @@ Test(drill, a_source_opens_to_how_its_polls_ended_and_that_to_the_whole_of_it)
     pty_send(p, "\033");
     SHOWS(p, "LASTED");
     pty_send(p, "\033");
-    SHOWS(p, "BUDGET");
+    SHOWS(p, "REQ/H");
     quit(p);
 }
 
@@ -233,7 +233,7 @@ Test(drill, a_line_of_the_log_opens_to_all_of_it_and_its_source)
     SHOWS(p, "WHAT");
     LACKS(p, "yields");
     pty_send(p, "\033");
-    SHOWS(p, "BUDGET");
+    SHOWS(p, "REQ/H");
     quit(p);
 }
 
