@@ -15,26 +15,14 @@
 
 static char logfile[256];
 
-static void begin(void)
+static void setup(void)
 {
+    stage_company();
     snprintf(logfile, sizeof(logfile), "%s/t.log", dir);
     sh_begin("S='--state=%s'; C='%s'; ", dir, config);
 }
 
-static void setup(void)
-{
-    stage_set();
-    begin();
-}
-
-static void setup_with_sim(void)
-{
-    stage_company();
-    begin();
-}
-
-TestSuite(log, .init = setup, .timeout = 60);
-TestSuite(collectors, .init = setup_with_sim, .fini = stage_end, .timeout = 100);
+TestSuite(collectors, .init = setup, .fini = stage_end, .timeout = 100);
 
 /* ---- secrets and the log ---- */
 
@@ -77,7 +65,7 @@ static void no_secrets(const char *text, const char *where)
         cr_expect_null(strstr(text, secrets[i]), "\"%s\" in %s:\n%s", secrets[i], where, text);
 }
 
-Test(log, a_secret_reaches_neither_log_nor_store_nor_screen)
+Test(collectors, a_secret_reaches_neither_log_nor_store_nor_screen)
 {
     static const char *const runs[] = { "once",
                                         "once --format text",
