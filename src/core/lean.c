@@ -3,7 +3,7 @@
  * database when something is new; of their libraries stays resident what is touched
  * again. It comes from the disk's cache, a hundred pages in some tenths of a millisecond.
  * A debugger's breakpoints in libraries, set before, are dropped with it; those
- * in the program itself stay. */
+ * in the program itself stay: of it goes what is no code, the SQL and the help. */
 #include "config.h"
 
 #include "core/lean.h"
@@ -43,16 +43,18 @@ static int drop(struct dl_phdr_info *library, size_t size, void *self)
 {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
+    const bool own = !library->dlpi_name || !*library->dlpi_name;
+
     (void)size;
     (void)self;
-    if (!library->dlpi_name || !*library->dlpi_name || is_patched(library))
+    if (is_patched(library))
         return 0;
     for (int i = 0; i < library->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &library->dlpi_phdr[i];
         char *from = place(library, part);
         size_t before = (uintptr_t)from & (page - 1);
 
-        if (part->p_type == PT_LOAD && !(part->p_flags & PF_W))
+        if (part->p_type == PT_LOAD && !(part->p_flags & PF_W) && !(own && part->p_flags & PF_X))
             (void)madvise(from - before, before + part->p_filesz, MADV_DONTNEED);
     }
     return 0;
