@@ -1,9 +1,8 @@
 /* lean: memory that is not needed until something happens. The reader of the
  * configuration, SQL's parser, terminfo and the dynamic linker run once in weeks, the
- * database when something is new; of their libraries stays resident what is touched
- * again. It comes from the disk's cache, a hundred pages in some tenths of a millisecond.
- * A debugger's breakpoints in libraries, set before, are dropped with it; those
- * in the program itself stay: of it goes what is no code, the SQL and the help. */
+ * database when something is new; of them, and of the program itself, stays resident what
+ * is touched again. It comes from the disk's cache, a hundred pages in some tenths of a
+ * millisecond. A debugger's breakpoints that were set before are dropped with it. */
 #include "config.h"
 
 #include "core/lean.h"
@@ -43,8 +42,6 @@ static int drop(struct dl_phdr_info *library, size_t size, void *self)
 {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
-    const bool own = !library->dlpi_name || !*library->dlpi_name;
-
     (void)size;
     (void)self;
     if (is_patched(library))
@@ -54,7 +51,7 @@ static int drop(struct dl_phdr_info *library, size_t size, void *self)
         char *from = place(library, part);
         size_t before = (uintptr_t)from & (page - 1);
 
-        if (part->p_type == PT_LOAD && !(part->p_flags & PF_W) && !(own && part->p_flags & PF_X))
+        if (part->p_type == PT_LOAD && !(part->p_flags & PF_W))
             (void)madvise(from - before, before + part->p_filesz, MADV_DONTNEED);
     }
     return 0;
