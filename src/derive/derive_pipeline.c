@@ -183,13 +183,13 @@ bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pi
                      int64_t at_ms, int64_t *due_ms, struct dx_error *err)
 {
     char last[PARTS][LAST_RESULTS + 1];
-    struct runs runs = { .raw_ms = store_raw_of_pipeline(store, pipeline),
-                         .first_ms = store_first_of_pipeline(store, pipeline) };
+    struct runs runs = { .raw_ms = store_raw_of_pipeline(store, pipeline) };
     int64_t end_ms;
     bool ok = true;
 
     *due_ms = 0;
-    if (!store_runs(store, pipeline, at_ms - 2 * derive_windows[WINDOWS - 1], at_ms, &runs.run,
+    if (!store_first_of_pipeline(store, pipeline, &runs.first_ms, err) ||
+        !store_runs(store, pipeline, at_ms - 2 * derive_windows[WINDOWS - 1], at_ms, &runs.run,
                     &runs.count, err))
         return false;
     for (int part = 0; part < PARTS; part++)

@@ -247,15 +247,14 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t most,
 {
     struct pool_row row = { .pool = pool };
     struct pool_flow flow;
-    struct waits waits = { .pool = pool,
-                           .raw_ms = store_raw_of_pool(store, pool),
-                           .first_ms = store_first_of_pool(store, pool) };
+    struct waits waits = { .pool = pool, .raw_ms = store_raw_of_pool(store, pool) };
     bool gone = at_ms - HOUR_MS + 1 < waits.raw_ms, ok;
     int64_t start_ms;
     int read;
 
     *due_ms = 0;
-    if (!few_enough(store, pool, at_ms, most > 0 ? most : EXACT_MOST, &read, err))
+    if (!store_first_of_pool(store, pool, &waits.first_ms, err) ||
+        !few_enough(store, pool, at_ms, most > 0 ? most : EXACT_MOST, &read, err))
         return false;
     if (most == 0 && read < EXACT_WINDOWS)
         read = EXACT_WINDOWS;

@@ -58,8 +58,9 @@ int64_t store_raw_from(struct store *store);
 int64_t store_raw_of_pool(struct store *store, int64_t pool);
 int64_t store_raw_of_pipeline(struct store *store, int64_t pipeline);
 /* When the first run of its source that is known ended; 0: none did. */
-int64_t store_first_of_pipeline(struct store *store, int64_t pipeline);
-int64_t store_first_of_pool(struct store *store, int64_t pool);
+bool store_first_of_pipeline(struct store *store, int64_t pipeline, int64_t *ms,
+                             struct dx_error *err);
+bool store_first_of_pool(struct store *store, int64_t pool, int64_t *ms, struct dx_error *err);
 /* What they count as success, for those who read them. */
 bool store_put_policy(struct store *store, const char *policy, struct dx_error *err);
 

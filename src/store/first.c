@@ -7,32 +7,33 @@
 #include "store/derive.h"
 #include "store/internal.h"
 
-static int64_t first_of(struct store *store, const char *sql, int64_t id)
+static bool first_of(struct store *store, const char *sql, int64_t id, int64_t *ms,
+                     struct dx_error *err)
 {
-    struct dx_error err = { 0 };
-    sqlite3_stmt *stmt = store_statement(store, sql, &err);
-    int64_t first_ms = 0;
+    sqlite3_stmt *stmt = store_statement(store, sql, err);
 
+    *ms = 0;
     if (!stmt)
-        return 0;
+        return false;
     (void)sqlite3_bind_int64(stmt, 1, id);
-    return store_number(store, stmt, &first_ms, &err) ? first_ms : 0;
+    return store_number(store, stmt, ms, err);
 }
 
-int64_t store_first_of_pipeline(struct store *store, int64_t pipeline)
+bool store_first_of_pipeline(struct store *store, int64_t pipeline, int64_t *ms,
+                             struct dx_error *err)
 {
     return first_of(store,
                     "SELECT f.first_ms FROM pipeline p JOIN source_first f ON f.source = p.source"
                     " WHERE p.id = ?1",
-                    pipeline);
+                    pipeline, ms, err);
 }
 
-int64_t store_first_of_pool(struct store *store, int64_t pool)
+bool store_first_of_pool(struct store *store, int64_t pool, int64_t *ms, struct dx_error *err)
 {
     return first_of(store,
                     "SELECT f.first_ms FROM pool p JOIN source_first f ON f.source = p.source"
                     " WHERE p.id = ?1",
-                    pool);
+                    pool, ms, err);
 }
 
 static bool run_for(struct store *store, const char *sql, int64_t source, int64_t more,
