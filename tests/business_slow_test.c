@@ -74,7 +74,7 @@ static int64_t slow_ms(int64_t from_ms, int64_t to_ms, const struct business_pau
 {
     int64_t latest = 0, sum = 0;
 
-    for (int64_t at_ms = from_ms - 2 * CALENDAR_DAY_MS; at_ms < to_ms; at_ms += MINUTE_MS) {
+    for (int64_t at_ms = from_ms - 2 * DAY_MS; at_ms < to_ms; at_ms += MINUTE_MS) {
         time_t at = (time_t)(at_ms / 1000);
         struct tm tm;
 
@@ -103,18 +103,18 @@ static void some_week(void)
         int64_t at = 0;
         size_t count = 0;
 
-        for (int64_t n = below(HOURS_MOST + 1); n > 0 && at < CALENDAR_DAY_MS; n--) {
+        for (int64_t n = below(HOURS_MOST + 1); n > 0 && at < DAY_MS; n--) {
             int64_t from = at + some_minutes(300);
             int64_t to = from + MINUTE_MS + some_minutes(n == 3 ? 60 : DAY_MINUTES);
 
             at = to;
-            if (to > CALENDAR_DAY_MS)
-                to = CALENDAR_DAY_MS;
+            if (to > DAY_MS)
+                to = DAY_MS;
             if (from < to)
                 hours[day][count++] = (struct calendar_hours){ from, to };
         }
         if (below(4) == 0) {
-            hours[day][0] = (struct calendar_hours){ 0, CALENDAR_DAY_MS };
+            hours[day][0] = (struct calendar_hours){ 0, DAY_MS };
             count = 1;
         }
         calendar.days[day] = (struct calendar_day){ hours[day], count };
@@ -123,7 +123,7 @@ static void some_week(void)
 
 static void some_holidays(int64_t from_ms)
 {
-    int64_t day = from_ms / CALENDAR_DAY_MS - 3;
+    int64_t day = from_ms / DAY_MS - 3;
 
     calendar.holiday_count = (size_t)below(HOLIDAYS);
     for (size_t i = 0; i < calendar.holiday_count; i++) {
@@ -147,7 +147,7 @@ static size_t some_pauses(struct business_pause pauses[PAUSES], int64_t from_ms)
     size_t n = (size_t)below(PAUSES + 1);
 
     for (size_t i = 0; i < n; i++) {
-        pauses[i].from_ms = from_ms + some_minutes(12 * DAY_MINUTES) - CALENDAR_DAY_MS;
+        pauses[i].from_ms = from_ms + some_minutes(12 * DAY_MINUTES) - DAY_MS;
         pauses[i].to_ms = pauses[i].from_ms + some_minutes(3 * DAY_MINUTES);
         if (below(8) == 0)
             pauses[i].to_ms = 0;
@@ -191,7 +191,7 @@ Test(business_slow, counts_the_same_minutes)
 Test(business_slow, counts_the_same_minutes_of_years)
 {
     for (size_t z = 1; z < sizeof(zones) / sizeof(zones[0]); z += 2) {
-        int64_t from = INT64_C(1293840000000), to = from + 900 * CALENDAR_DAY_MS; /* from 2011 on */
+        int64_t from = INT64_C(1293840000000), to = from + 900 * DAY_MS; /* from 2011 on */
 
         in_zone(zones[z]);
         some_week();

@@ -81,7 +81,7 @@ static void use(const char *name, const struct calendar_day week[7], const char 
         char midnight[TIME_TEXT];
 
         snprintf(midnight, sizeof(midnight), "%.10sT00:00:00Z", dates);
-        holidays[calendar.holiday_count++] = at(midnight) / CALENDAR_DAY_MS;
+        holidays[calendar.holiday_count++] = at(midnight) / DAY_MS;
     }
 }
 

@@ -305,7 +305,7 @@ static void add_history(void)
 
 void tickets_write_history(const char *path)
 {
-    static const struct calendar_hours whole = { 0, CALENDAR_DAY_MS };
+    static const struct calendar_hours whole = { 0, DAY_MS };
     struct calendar calendar = { .zone = "UTC" }; /* open round the clock */
     struct zone zone;
     struct business business = { &calendar, &zone };

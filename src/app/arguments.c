@@ -16,6 +16,7 @@
 #include "app/report.h"
 #include "core/shells.h"
 #include "core/text.h"
+#include "core/time.h"
 #include "model/kpi.h"
 #include "panel/plugin.h"
 
@@ -247,8 +248,8 @@ static void print_kpis(struct buf *out)
             (void)buf_text(out, "As it is now, against 7 days ago.\n");
         else
             (void)buf_print(out, "Over %lld d, against the %lld d before.\n",
-                            (long long)(kpis[i].window_ms / 86400000),
-                            (long long)(kpis[i].before_ms / 86400000));
+                            (long long)(kpis[i].window_ms / DAY_MS),
+                            (long long)(kpis[i].before_ms / DAY_MS));
     }
 }
 

@@ -68,10 +68,9 @@ struct demo {
  * by night and on Sundays little would be seen. */
 static int64_t ahead_of(int64_t now_ms)
 {
-    const int64_t hour_ms = 3600000, day_ms = 24 * hour_ms, week_ms = 7 * day_ms;
-    const int64_t wanted_ms = 6 * day_ms + 14 * hour_ms + hour_ms / 2; /* since a Thursday */
+    const int64_t wanted_ms = 6 * DAY_MS + 14 * HOUR_MS + HOUR_MS / 2; /* since a Thursday */
 
-    return (wanted_ms - now_ms % week_ms + week_ms) % week_ms;
+    return (wanted_ms - now_ms % WEEK_MS + WEEK_MS) % WEEK_MS;
 }
 
 /* The simulated platform's first line says where it listens. */

@@ -10,6 +10,7 @@
 #include "app/moment.h"
 #include "app/viewer.h"
 #include "core/log.h"
+#include "core/time.h"
 #include "model/action.h"
 
 enum {

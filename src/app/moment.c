@@ -12,15 +12,12 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/time.h"
 #include "derive/kpi_settings.h"
 #include "derive/past.h"
 #include "store/past.h"
 
 enum { SLICE_MS = 5, TOLD_MS = 200, LIVE_STEP_MS = 600000 };
-
-#define HOUR_MS INT64_C(3600000)
-#define DAY_MS  (24 * HOUR_MS)
-#define WEEK_MS (7 * DAY_MS)
 
 /* ---- all at once ---- */
 

@@ -15,6 +15,7 @@
 #include "app/watch.h"
 #include "core/letters.h"
 #include "core/log.h"
+#include "core/time.h"
 
 /* A page as large that all its panels are on it. */
 enum { PAGE_ROWS = 57, PAGE_COLS = 200, LOOK_MS = 1000 };

@@ -13,10 +13,9 @@
 #include "app/moment.h"
 #include "app/redact.h"
 #include "core/mem.h"
+#include "core/time.h"
 
 enum { REPORT_MOST = 64 << 20 };
-
-#define DAY_MS INT64_C(86400000)
 
 const char *const report_formats[] = { "html", "md", "json", NULL };
 

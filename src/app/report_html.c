@@ -2,12 +2,11 @@
 #include "config.h"
 
 #include "app/report_html.h"
+#include "core/time.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define DAY_MS INT64_C(86400000)
 
 void report_slots_fill(struct report_slots *slots, const struct report_page *page,
                        const json_t *points, const char *key, int64_t step_ms)
@@ -165,7 +164,7 @@ static void put_title(struct report_page *page)
            report_clock(data, page->now_ms), window);
     if (last_ms == 0)
         (void)buf_text(page->out, " · no source has answered yet");
-    else if (page->now_ms - last_ms > 3600000)
+    else if (page->now_ms - last_ms > HOUR_MS)
         markup(page->out, " · <b class=\"worse\">data as of $</b>", report_moment(data, last_ms));
     (void)buf_text(page->out, "</p>\n");
 }

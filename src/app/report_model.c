@@ -10,9 +10,6 @@
 #include "core/mem.h"
 #include "core/time.h"
 
-#define HOUR_MS INT64_C(3600000)
-#define DAY_MS  (24 * HOUR_MS)
-
 enum { COURSES = 6 }; /* the slowest pools have theirs */
 
 /* ---- records ---- */

@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "app/report_html.h"
-
-#define HOUR_MS INT64_C(3600000)
+#include "core/time.h"
 
 enum { FIGURES = 6, COURSE = 200 };
 

@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "app/report_html.h"
-
-#define HOUR_MS INT64_C(3600000)
-#define DAY_MS  (24 * HOUR_MS)
+#include "core/time.h"
 
 /* "Wed 18: 5m 2s, ..." for those who do not see the chart; of many points their highest. */
 static void put_course(struct buf *course, const struct report_slots *slots, const char *unit)

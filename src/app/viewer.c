@@ -20,6 +20,7 @@
 #include "core/lean.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/time.h"
 #include "panel/watchdog.h"
 
 enum {

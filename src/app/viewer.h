@@ -19,7 +19,7 @@
 #include "core/narrow.h"
 #include "ui/screen.h"
 
-enum { AGE_STEP_MS = 10000, MINUTE_MS = 60000 }; /* what is shown changes by these */
+enum { AGE_STEP_MS = 10000 }; /* what is shown changes by these */
 
 enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_LOG };
 

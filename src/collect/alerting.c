@@ -10,9 +10,10 @@
 
 #include "collect/rule_change.h"
 #include "core/log.h"
+#include "core/time.h"
 
-enum { REST_MS = 2000, MINUTE_MS = 60000, LOST_MS = 5 * MINUTE_MS };
-static const int64_t GONE_MS = INT64_C(24) * 3600000;
+enum { REST_MS = 2000, LOST_MS = 5 * MINUTE_MS };
+static const int64_t GONE_MS = DAY_MS;
 
 struct setup { /* of one rule */
     struct alerting_rule rule;

@@ -10,7 +10,7 @@
 
 #include "core/time.h"
 
-enum { MINUTE_MS = 60000, SENTENCE = 600, TITLE = 160, SUMMARY = 2800, FACTS_MOST = 64 << 10 };
+enum { SENTENCE = 600, TITLE = 160, SUMMARY = 2800, FACTS_MOST = 64 << 10 };
 
 /* ---- lists ---- */
 

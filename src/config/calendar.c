@@ -11,7 +11,7 @@
 #include "core/time.h"
 #include "core/zone.h"
 
-enum { DAYS = 7, NAME_LEAST = 3, MINUTE_MS = 60000, HOUR_MS = 3600000 };
+enum { DAYS = 7, NAME_LEAST = 3 };
 
 static const char *const day_names[] = { "monday", "tuesday",  "wednesday", "thursday",
                                          "friday", "saturday", "sunday",    NULL };
@@ -106,7 +106,7 @@ static bool parse_clock(int64_t *ms, const char **text)
     minute = strtol(*text + len + 1, NULL, 10);
     *text += len + 3;
     *ms = hour * HOUR_MS + minute * MINUTE_MS;
-    return minute < 60 && *ms <= CALENDAR_DAY_MS;
+    return minute < 60 && *ms <= DAY_MS;
 }
 
 static bool parse_hours(struct build *build, struct calendar_hours *hours, const struct yaml *at)
@@ -232,7 +232,7 @@ static bool parse_date(int64_t *day, const char *text)
     int n = snprintf(whole, sizeof(whole), "%.10sT00:00:00Z", text);
     int64_t ms = time_parse(whole, (size_t)n);
 
-    *day = ms / CALENDAR_DAY_MS;
+    *day = ms / DAY_MS;
     return strlen(text) == 10 && ms > 0 && strncmp(time_format(back, ms), text, 10) == 0;
 }
 

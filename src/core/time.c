@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SECOND_MS = 1000, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, TEN_DAYS_S = 10 * DAY_S };
+enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, TEN_DAYS_S = 10 * DAY_S };
 
 /* ---- the clock ---- */
 
@@ -165,7 +165,7 @@ const char *time_format(char out[TIME_TEXT], int64_t ms)
 
     out[0] = '\0';
     if (rest < 0) {
-        rest += SECOND_MS;
+        rest += (int)SECOND_MS;
         s--;
     }
     if (ms == 0 || !gmtime_r(&s, &tm))

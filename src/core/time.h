@@ -7,6 +7,12 @@
 
 #include <dxtop/record.h>
 
+#define SECOND_MS INT64_C(1000)
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define DAY_MS    (24 * HOUR_MS)
+#define WEEK_MS   (7 * DAY_MS)
+
 /* --clock T[@N]: starts at T and runs N times as fast; N 0 stands still
  * (--now T is T@0). { 0 } is the machine's own clock. */
 struct clock {

@@ -15,10 +15,6 @@
 enum { SLICE_MS = 20, COMMIT_RECORDS = 60000, COMMIT_WAITS = 5000 };
 enum { HOURS_A_DAY = 24, KPI_REST_MS = 5000 };
 
-#define HOUR_MS   INT64_C(3600000)
-#define DAY_MS    (24 * HOUR_MS)
-#define MINUTE_MS INT64_C(60000)
-
 const int64_t derive_windows[WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
 
 struct deriver {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/time.h"
 #include "derive/derive.h"
 #include "derive/derive_kpi.h"
 #include "core/mem.h"
@@ -14,7 +15,7 @@
 enum { DAYS = 14 };
 
 _Static_assert(DAYS * 5 <= FLAKY_TREND, "a day takes five characters at most");
-_Static_assert(DAYS *KPI_DAY_MS >= FLAKY_WINDOW_MS, "what the days need holds what now needs");
+_Static_assert(DAYS *DAY_MS >= FLAKY_WINDOW_MS, "what the days need holds what now needs");
 
 /* ---- what was tried ---- */
 
@@ -78,11 +79,11 @@ static void done(struct tries *t)
  * flaky job has to have, a rate says nothing. */
 static void set_trend(struct flaky_row *row, const struct tries *of, int64_t at_ms)
 {
-    int64_t today_ms = at_ms / KPI_DAY_MS * KPI_DAY_MS;
+    int64_t today_ms = at_ms / DAY_MS * DAY_MS;
     size_t len = 0;
 
     for (int i = DAYS - 1; i >= 0; i--) {
-        int64_t end_ms = i == 0 ? at_ms : today_ms - (i - 1) * KPI_DAY_MS - 1;
+        int64_t end_ms = i == 0 ? at_ms : today_ms - (i - 1) * DAY_MS - 1;
         struct flaky then = flaky_judge(of->list, of->count, end_ms);
         char rate[16] = "-";
 
@@ -171,7 +172,7 @@ bool derive_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct d
 static void judge_days(const struct flaky_try *tries, size_t n, struct flaky_day days[DAYS])
 {
     for (int i = 0; i < DAYS; i++) {
-        struct flaky flaky = flaky_judge(tries, n, (days[i].day + 1) * KPI_DAY_MS - 1);
+        struct flaky flaky = flaky_judge(tries, n, (days[i].day + 1) * DAY_MS - 1);
 
         if (!flaky.listed || flaky.state != DX_FLAKY_FLAKY)
             continue;
@@ -198,7 +199,7 @@ static bool put_days(struct store *store, int64_t pipeline, const struct tries *
 
 bool derive_flaky_days(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err)
 {
-    int64_t today = at_ms / KPI_DAY_MS, from_ms = (today - DAYS) * KPI_DAY_MS - FLAKY_WINDOW_MS;
+    int64_t today = at_ms / DAY_MS, from_ms = (today - DAYS) * DAY_MS - FLAKY_WINDOW_MS;
     struct tries tries;
     bool ok = read_tries(store, pipeline, from_ms, at_ms, &tries, err) &&
               put_now(store, pipeline, &tries, at_ms, err) &&
@@ -223,7 +224,7 @@ bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, 
                       struct dx_error *err)
 {
     struct kpi_range range = { at_ms - FLAKY_WINDOW_MS, at_ms };
-    int64_t today = at_ms / KPI_DAY_MS, first_ms = store_first_run(store);
+    int64_t today = at_ms / DAY_MS, first_ms = store_first_run(store);
     const int64_t raw_ms = store_raw_from(store);
     struct kpi_result count = { .now = KPI_NOTHING, .before = KPI_NOTHING }, lost = count;
     struct kpi_point counts[DAYS + 1], losts[DAYS + 1];
@@ -234,9 +235,9 @@ bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, 
               store_flaky_days(store, &days, &day_count, err);
 
     for (size_t i = 0; ok && i < day_count && n < DAYS; i++) {
-        if (days[i].day >= today || first_ms == 0 || first_ms >= (days[i].day + 1) * KPI_DAY_MS)
+        if (days[i].day >= today || first_ms == 0 || first_ms >= (days[i].day + 1) * DAY_MS)
             continue; /* before the first run nobody can say */
-        if (is_gone(raw_ms, (days[i].day + 1) * KPI_DAY_MS - 1))
+        if (is_gone(raw_ms, (days[i].day + 1) * DAY_MS - 1))
             continue;
         counts[n] = (struct kpi_point){ days[i].day, 1, (double)days[i].n };
         losts[n] = (struct kpi_point){ days[i].day, 1, (double)days[i].lost_ms / 1000. };
@@ -262,12 +263,11 @@ bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, 
            derive_put_points(
                store, settings,
                &(struct kpi_points){
-                   .id = kpis[KPI_FLAKY].id, .step_ms = KPI_DAY_MS, .point = counts, .count = n },
+                   .id = kpis[KPI_FLAKY].id, .step_ms = DAY_MS, .point = counts, .count = n },
                err) &&
-           derive_put_points(store, settings,
-                             &(struct kpi_points){ .id = kpis[KPI_FLAKY_LOST].id,
-                                                   .step_ms = KPI_DAY_MS,
-                                                   .point = losts,
-                                                   .count = n },
-                             err);
+           derive_put_points(
+               store, settings,
+               &(struct kpi_points){
+                   .id = kpis[KPI_FLAKY_LOST].id, .step_ms = DAY_MS, .point = losts, .count = n },
+               err);
 }

@@ -16,8 +16,7 @@ struct kpi_target derive_usual_target(const struct kpi_about *about)
 {
     struct kpi_target target = KPI_NO_TARGET;
 
-    if (!about->goal ||
-        !kpi_parse_goal(about, about->goal, BUSINESS_HOURS * KPI_HOUR_MS, &target.warn))
+    if (!about->goal || !kpi_parse_goal(about, about->goal, BUSINESS_HOURS * HOUR_MS, &target.warn))
         return KPI_NO_TARGET;
     target.bad = kpi_usual_bad(about, target.warn);
     return target;
@@ -27,7 +26,7 @@ struct kpi_target derive_usual_target(const struct kpi_about *about)
 static const char *why_nothing(char *out, size_t cap, const struct kpi_about *about,
                                int64_t kept_ms)
 {
-    long long hours = about->window_ms / KPI_HOUR_MS;
+    long long hours = about->window_ms / HOUR_MS;
     char date[TIME_TEXT];
 
     if (kept_ms > 0)
@@ -86,7 +85,7 @@ bool derive_put_points(struct store *store, const struct kpi_settings *settings,
 
     if (derive_is_fed(settings, kpi_find(points->id)))
         return true;
-    if (all.count > 0 && all.step_ms < KPI_DAY_MS)
+    if (all.count > 0 && all.step_ms < DAY_MS)
         all.keep = all.point[all.count - 1].nth - KPI_HOURS_KEPT;
     return store_put_kpi_points(store, &all, err);
 }
@@ -133,7 +132,7 @@ bool derive_put_quantile(struct store *store, const struct kpi_settings *setting
                          const struct kpi_events *e, int64_t at_ms, struct dx_error *err)
 {
     double p = kpi == KPI_FIRST_RESPONSE_P90 ? 0.9 : 0.5;
-    int64_t window_ms = kpis[kpi].window_ms, today = at_ms / KPI_DAY_MS;
+    int64_t window_ms = kpis[kpi].window_ms, today = at_ms / DAY_MS;
     struct kpi_result result = {
         .now = quantile_in(e, at_ms - window_ms, at_ms, p),
         .before = reaches(e->first_ms, at_ms - 2 * window_ms, window_ms)
@@ -144,7 +143,7 @@ bool derive_put_quantile(struct store *store, const struct kpi_settings *setting
 
     for (int i = 0; i < KPI_DAYS; i++) {
         int64_t day = today - KPI_DAYS + 1 + i;
-        struct kpi_value v = quantile_in(e, day * KPI_DAY_MS - 1, (day + 1) * KPI_DAY_MS - 1, p);
+        struct kpi_value v = quantile_in(e, day * DAY_MS - 1, (day + 1) * DAY_MS - 1, p);
 
         points[i] = (struct kpi_point){ .nth = day, .n = v.n, .value = v.value };
     }
@@ -152,7 +151,7 @@ bool derive_put_quantile(struct store *store, const struct kpi_settings *setting
            derive_put_points(
                store, settings,
                &(struct kpi_points){
-                   .id = kpis[kpi].id, .step_ms = KPI_DAY_MS, .point = points, .count = KPI_DAYS },
+                   .id = kpis[kpi].id, .step_ms = DAY_MS, .point = points, .count = KPI_DAYS },
                err);
 }
 

@@ -64,8 +64,6 @@ bool derive_kpi_day(struct store *store, const struct kpi_settings *settings, in
 
 /* ---- inside ---- */
 
-#define KPI_HOUR_MS INT64_C(3600000)
-#define KPI_DAY_MS  (24 * KPI_HOUR_MS)
 enum { KPI_HOURS = 25, KPI_HOURS_KEPT = 48, KPI_DAYS = 30 };
 
 struct kpi_result {

@@ -3,13 +3,14 @@
 
 #include <stdlib.h>
 
+#include "core/time.h"
 #include "derive/derive_kpi.h"
 #include "core/mem.h"
 
 bool derive_kpi_changes(struct store *store, const struct kpi_settings *settings, int64_t at_ms,
                         struct dx_error *err)
 {
-    struct kpi_range range = { at_ms - 2 * (int64_t)KPI_DAYS * KPI_DAY_MS, at_ms };
+    struct kpi_range range = { at_ms - 2 * (int64_t)KPI_DAYS * DAY_MS, at_ms };
     struct kpi_change *changes;
     struct kpi_event *events;
     struct kpi_events all;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/time.h"
 #include "derive/derive_kpi.h"
 #include "core/mem.h"
 #include "insight/quantile.h"
@@ -12,8 +13,6 @@
 #include "source/pattern.h"
 
 enum { EXACT_MOST = 10000 };
-
-#define WEEK_MS (7 * KPI_DAY_MS)
 
 /* (from, to] of each point; the last one is under way. */
 static struct kpi_range range_of(int64_t nth, int64_t step_ms)
@@ -81,9 +80,9 @@ static int by_index(const void *a, const void *b)
 static bool waits_by_buckets(struct store *store, const struct kpi_range *range, double p[2],
                              struct kpi_value out[2], struct dx_error *err)
 {
-    int64_t first = range->from_ms / KPI_DAY_MS + 1, end = (range->to_ms + 1) / KPI_DAY_MS;
-    struct kpi_range head = { range->from_ms, first * KPI_DAY_MS - 1 };
-    struct kpi_range tail = { end * KPI_DAY_MS - 1, range->to_ms };
+    int64_t first = range->from_ms / DAY_MS + 1, end = (range->to_ms + 1) / DAY_MS;
+    struct kpi_range head = { range->from_ms, first * DAY_MS - 1 };
+    struct kpi_range tail = { end * DAY_MS - 1, range->to_ms };
     struct stored_wait *ends[2] = { NULL, NULL };
     struct pool_bucket *days = NULL;
     size_t count = 0, n[2] = { 0, 0 }, used = 0;
@@ -125,8 +124,7 @@ static bool waits_before(struct store *store, const struct kpi_range *range, dou
         out[i] = KPI_NOTHING;
     if (!is_known(store, range))
         return true;
-    if (!store_all_hours_n(store, range->from_ms / KPI_HOUR_MS, range->to_ms / KPI_HOUR_MS + 1, &n,
-                           err))
+    if (!store_all_hours_n(store, range->from_ms / HOUR_MS, range->to_ms / HOUR_MS + 1, &n, err))
         return false;
     if (n > EXACT_MOST)
         return waits_by_buckets(store, range, p, out, err);
@@ -143,28 +141,27 @@ static bool wait_points(struct store *store, const struct kpi_settings *settings
 {
     double p = kpi == KPI_QUEUE_P95 ? 0.95 : 0.5;
     struct kpi_point points[KPI_HOURS];
-    int64_t last = at_ms / KPI_HOUR_MS;
-    struct steps hours = { KPI_HOUR_MS, last - KPI_HOURS + 1, last };
+    int64_t last = at_ms / HOUR_MS;
+    struct steps hours = { HOUR_MS, last - KPI_HOURS + 1, last };
     size_t n = steps_there(store, &hours);
 
     for (size_t i = 0; i < n; i++) {
         int64_t nth = hours.first + (int64_t)i;
-        struct kpi_range hour = range_of(nth, KPI_HOUR_MS);
+        struct kpi_range hour = range_of(nth, HOUR_MS);
         struct kpi_value value = kpi_quantile(e->event, e->count, hour.from_ms, hour.to_ms, p);
 
         points[i] = (struct kpi_point){ .nth = nth, .n = value.n, .value = value.value };
     }
     return derive_put_points(
         store, settings,
-        &(struct kpi_points){
-            .id = kpis[kpi].id, .step_ms = KPI_HOUR_MS, .point = points, .count = n },
+        &(struct kpi_points){ .id = kpis[kpi].id, .step_ms = HOUR_MS, .point = points, .count = n },
         err);
 }
 
 bool derive_kpi_waits_day(struct store *store, const struct kpi_settings *settings, int64_t day,
                           struct dx_error *err)
 {
-    struct kpi_range range = range_of(day, KPI_DAY_MS);
+    struct kpi_range range = range_of(day, DAY_MS);
     struct kpi_event *events;
     size_t count;
     bool ok = true;
@@ -181,7 +178,7 @@ bool derive_kpi_waits_day(struct store *store, const struct kpi_settings *settin
         ok = derive_put_points(
             store, settings,
             &(struct kpi_points){ .id = kpis[i == 0 ? KPI_QUEUE_P95 : KPI_QUEUE_P50].id,
-                                  .step_ms = KPI_DAY_MS,
+                                  .step_ms = DAY_MS,
                                   .point = &point,
                                   .count = 1 },
             err);
@@ -194,16 +191,16 @@ bool derive_kpi_waits(struct store *store, const struct kpi_settings *settings, 
                       struct dx_error *err)
 {
     static const enum kpi which[2] = { KPI_QUEUE_P95, KPI_QUEUE_P50 };
-    struct kpi_range now = { at_ms - KPI_DAY_MS, at_ms };
+    struct kpi_range now = { at_ms - DAY_MS, at_ms };
     struct kpi_range before = { now.from_ms - WEEK_MS, now.from_ms };
     /* An hour that began before the window is whole, too. */
-    struct kpi_range read = { (at_ms / KPI_HOUR_MS - KPI_HOURS + 1) * KPI_HOUR_MS - 1, at_ms };
+    struct kpi_range read = { (at_ms / HOUR_MS - KPI_HOURS + 1) * HOUR_MS - 1, at_ms };
     double p[2] = { 0.95, 0.5 };
     struct kpi_result result[2] = { { .note = NULL } };
     struct kpi_value was[2];
     struct kpi_event *events;
     size_t count;
-    int64_t day = at_ms / KPI_DAY_MS;
+    int64_t day = at_ms / DAY_MS;
     bool ok;
 
     if (!waits_before(store, &before, p, was, err) ||
@@ -223,8 +220,7 @@ bool derive_kpi_waits(struct store *store, const struct kpi_settings *settings, 
     free(events);
     /* Of yesterday the last minute, too. */
     return ok && derive_kpi_waits_day(store, settings, day, err) &&
-           (at_ms % KPI_DAY_MS > KPI_HOUR_MS ||
-            derive_kpi_waits_day(store, settings, day - 1, err));
+           (at_ms % DAY_MS > HOUR_MS || derive_kpi_waits_day(store, settings, day - 1, err));
 }
 
 /* ---- runs ---- */
@@ -369,14 +365,14 @@ static bool put_run_points(struct store *store, const struct kpi_settings *setti
 bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, int64_t at_ms,
                      struct dx_error *err)
 {
-    struct kpi_range now = { at_ms - KPI_DAY_MS, at_ms };
+    struct kpi_range now = { at_ms - DAY_MS, at_ms };
     struct kpi_range before = { now.from_ms - WEEK_MS, now.from_ms };
     struct kpi_range read = { before.from_ms, at_ms };
     struct kpi_value values[OF_RUNS], was[OF_RUNS];
     struct kpi_event *took;
     struct runs runs;
     size_t count;
-    int64_t hour = at_ms / KPI_HOUR_MS;
+    int64_t hour = at_ms / HOUR_MS;
     bool ok = read_runs(store, settings, &read, &runs, err);
 
     took = durations(&runs, &count);
@@ -394,10 +390,9 @@ bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, i
                             err);
     ok = ok &&
          put_run_points(store, settings, &runs,
-                        &(struct steps){ KPI_HOUR_MS, hour - KPI_HOURS + 1, hour }, err) &&
+                        &(struct steps){ HOUR_MS, hour - KPI_HOURS + 1, hour }, err) &&
          put_run_points(store, settings, &runs,
-                        &(struct steps){ KPI_DAY_MS, at_ms / KPI_DAY_MS - 1, at_ms / KPI_DAY_MS },
-                        err);
+                        &(struct steps){ DAY_MS, at_ms / DAY_MS - 1, at_ms / DAY_MS }, err);
     free(took);
     runs_done(&runs);
     return ok;
@@ -406,7 +401,7 @@ bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, i
 bool derive_kpi_runs_day(struct store *store, const struct kpi_settings *settings, int64_t day,
                          struct dx_error *err)
 {
-    struct kpi_range range = range_of(day, KPI_DAY_MS);
+    struct kpi_range range = range_of(day, DAY_MS);
     struct runs runs;
     bool ok;
 
@@ -414,7 +409,7 @@ bool derive_kpi_runs_day(struct store *store, const struct kpi_settings *setting
         return true;
     ok = read_runs(store, settings, &range, &runs, err);
     runs.at_ms = INT64_MAX; /* what took a run's place later counts, as in pipeline_day */
-    ok = ok && put_run_points(store, settings, &runs, &(struct steps){ KPI_DAY_MS, day, day }, err);
+    ok = ok && put_run_points(store, settings, &runs, &(struct steps){ DAY_MS, day, day }, err);
     runs_done(&runs);
     return ok;
 }

@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/time.h"
 #include "derive/derive_kpi.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/mem.h"
 #include "source/kpi_file.h"
 
-enum { FILE_MOST = 4 << 20, MINUTE_MS = 60 * 1000 };
+enum { FILE_MOST = 4 << 20 };
 
 bool derive_is_fed(const struct kpi_settings *settings, enum kpi kpi)
 {
@@ -60,7 +61,7 @@ static size_t add_up(const struct kpi_feed *feed, struct kpi_file_row *rows, siz
     qsort(rows, count, sizeof(*rows), by_time);
     for (size_t i = 0; i < count; i++) {
         struct kpi_point *last = n > 0 ? &points[n - 1] : NULL;
-        int64_t day = rows[i].at_ms / KPI_DAY_MS;
+        int64_t day = rows[i].at_ms / DAY_MS;
         double value = in_unit(feed, rows[i].value);
 
         if (rows[i].n == 0)
@@ -97,7 +98,7 @@ static bool are_scores(const struct kpi_file_row *rows, size_t count, struct dx_
 static void count_scores(const struct kpi_file_row *rows, size_t count, struct told *told)
 {
     for (size_t i = 0; i < count; i++) {
-        int64_t day = rows[i].at_ms / KPI_DAY_MS;
+        int64_t day = rows[i].at_ms / DAY_MS;
 
         if (day <= told->from || day > told->to)
             continue;
@@ -119,7 +120,7 @@ static bool is_same(const struct kpi_point *a, size_t n, const struct kpi_point 
 static bool take_file(struct store *store, const struct kpi_feed *feed, struct told *told,
                       struct dx_error *why, struct dx_error *err)
 {
-    struct kpi_points all = { .id = kpis[feed->kpi].id, .step_ms = KPI_DAY_MS };
+    struct kpi_points all = { .id = kpis[feed->kpi].id, .step_ms = DAY_MS };
     struct kpi_file_row *rows = NULL;
     struct kpi_point *points, *there = NULL;
     size_t len, count = 0, there_count = 0;
@@ -153,7 +154,7 @@ static bool take_file(struct store *store, const struct kpi_feed *feed, struct t
 static bool take_query(struct store *store, const struct kpi_feed *feed, int64_t at_ms,
                        struct dx_error *err)
 {
-    struct kpi_points all = { .id = kpis[feed->kpi].id, .step_ms = KPI_DAY_MS };
+    struct kpi_points all = { .id = kpis[feed->kpi].id, .step_ms = DAY_MS };
     struct kpi_point *points;
     struct fed fed = { feed->source, feed->query, at_ms + MINUTE_MS - 1 };
     bool ok = store_fed_days(store, &fed, &points, &all.count, err);
@@ -214,8 +215,8 @@ static bool put_fed(struct store *store, const struct kpi_settings *settings,
                     const struct kpi_feed *feed, int64_t at_ms, struct dx_error *err)
 {
     const struct kpi_about *about = &kpis[feed->kpi];
-    int64_t today = at_ms / KPI_DAY_MS, before = about->before_ms / KPI_DAY_MS;
-    int64_t window = about->window_ms > 0 ? about->window_ms / KPI_DAY_MS : before;
+    int64_t today = at_ms / DAY_MS, before = about->before_ms / DAY_MS;
+    int64_t window = about->window_ms > 0 ? about->window_ms / DAY_MS : before;
     struct kpi_result result = { .fed = true, .reads = *feed->query ? 1U << DX_KIND_SAMPLE : 0 };
     struct dx_error why = { .fault = DX_FAULT_NONE };
     struct kpi_points days = { .id = about->id };

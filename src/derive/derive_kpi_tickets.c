@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/time.h"
 #include "derive/derive_kpi.h"
 #include "derive/derive_ticket_groups.h"
 #include "core/mem.h"
 #include "insight/reach.h"
 
-#define WEEK_MS  (7 * KPI_DAY_MS)
-#define MONTH_MS (KPI_DAYS * KPI_DAY_MS)
+#define MONTH_MS (KPI_DAYS * DAY_MS)
 /* The window, the one before it, and as long again for what came back in that one. */
 #define READ_MS  (3 * MONTH_MS)
 
@@ -124,8 +124,8 @@ static struct kpi_span *spans(const struct kpi_tickets *t, size_t *count)
 static void count_gone(const struct kpi_tickets *t, int64_t first, struct ticket_day *days)
 {
     for (size_t i = 0; i < t->list[KPI_GONE].count; i++) {
-        int64_t from = t->list[KPI_GONE].entry[i].created_ms / KPI_DAY_MS - first;
-        int64_t to = t->list[KPI_GONE].entry[i].at_ms / KPI_DAY_MS - first;
+        int64_t from = t->list[KPI_GONE].entry[i].created_ms / DAY_MS - first;
+        int64_t to = t->list[KPI_GONE].entry[i].at_ms / DAY_MS - first;
 
         for (int64_t d = from > 0 ? from : 0; d < to && d < KPI_DAYS; d++)
             days[d].backlog++;
@@ -141,13 +141,13 @@ static void count_days(const struct kpi_tickets *t, int64_t first, struct ticket
     for (int i = 0; i < KPI_DAYS; i++)
         days[i] = (struct ticket_day){ .day = first + i };
     for (size_t i = 0; i < t->list[KPI_CREATED].count; i++) {
-        int64_t nth = t->list[KPI_CREATED].entry[i].at_ms / KPI_DAY_MS - first;
+        int64_t nth = t->list[KPI_CREATED].entry[i].at_ms / DAY_MS - first;
 
         if (nth >= 0 && nth < KPI_DAYS)
             days[nth].opened++;
     }
     for (size_t i = 0; i < t->list[KPI_ENDED].count; i++) {
-        int64_t nth = t->list[KPI_ENDED].entry[i].at_ms / KPI_DAY_MS - first;
+        int64_t nth = t->list[KPI_ENDED].entry[i].at_ms / DAY_MS - first;
 
         if (nth >= 0 && nth < KPI_DAYS)
             days[nth].closed++;
@@ -192,14 +192,14 @@ static bool put_open(struct step *s, struct dx_error *err)
         result.before.value = (double)result.before.n;
         result.note = say_due(t, note, sizeof(note));
     }
-    count_days(t, s->at_ms / KPI_DAY_MS - KPI_DAYS + 1, days);
+    count_days(t, s->at_ms / DAY_MS - KPI_DAYS + 1, days);
     for (int i = 0; i < KPI_DAYS; i++)
         points[i] = (struct kpi_point){ days[i].day, t->any, (double)days[i].backlog };
     free(list);
     return derive_put_kpi(s->store, s->settings, KPI_OPEN_TICKETS, &result, err) &&
            derive_put_points(s->store, s->settings,
                              &(struct kpi_points){ .id = kpis[KPI_OPEN_TICKETS].id,
-                                                   .step_ms = KPI_DAY_MS,
+                                                   .step_ms = DAY_MS,
                                                    .point = points,
                                                    .count = KPI_DAYS },
                              err) &&
@@ -251,9 +251,8 @@ static bool put_repeats(struct step *s, struct dx_error *err)
                         ? kpi_repeats(tickets, count, at_ms - 2 * MONTH_MS, at_ms - MONTH_MS)
                         : KPI_NOTHING;
     for (int i = 0; i < KPI_DAYS; i++) {
-        int64_t day = at_ms / KPI_DAY_MS - KPI_DAYS + 1 + i;
-        struct kpi_value v =
-            kpi_repeats(tickets, count, day * KPI_DAY_MS - 1, (day + 1) * KPI_DAY_MS - 1);
+        int64_t day = at_ms / DAY_MS - KPI_DAYS + 1 + i;
+        struct kpi_value v = kpi_repeats(tickets, count, day * DAY_MS - 1, (day + 1) * DAY_MS - 1);
 
         points[i] = (struct kpi_point){ .nth = day, .n = v.n, .value = v.value };
     }
@@ -261,7 +260,7 @@ static bool put_repeats(struct step *s, struct dx_error *err)
     return derive_put_kpi(s->store, s->settings, KPI_REPEAT_TICKETS, &result, err) &&
            derive_put_points(s->store, s->settings,
                              &(struct kpi_points){ .id = kpis[KPI_REPEAT_TICKETS].id,
-                                                   .step_ms = KPI_DAY_MS,
+                                                   .step_ms = DAY_MS,
                                                    .point = points,
                                                    .count = KPI_DAYS },
                              err);

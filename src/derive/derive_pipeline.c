@@ -2,6 +2,7 @@
  * once, by its last attempt that ended; first attempts are counted beside it. */
 #include "config.h"
 
+#include "core/time.h"
 #include "derive/derive.h"
 
 #include <math.h>
@@ -13,8 +14,6 @@
 #include "insight/reach.h"
 
 enum { LAST_RESULTS = 24 };
-
-#define DAY_MS INT64_C(86400000)
 
 struct runs {
     struct ended_run *run; /* ascending by end */

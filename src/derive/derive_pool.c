@@ -2,6 +2,7 @@
  * up to 10,000 jobs; beyond it from the days' histograms, within 1 %. */
 #include "config.h"
 
+#include "core/time.h"
 #include "derive/derive.h"
 
 #include <math.h>
@@ -16,9 +17,6 @@ enum {
     SHORT_WINDOWS = 2, /* 1 h, 24 h */
     EXACT_WINDOWS = 3, /* 7 d too */
 };
-
-#define HOUR_MS INT64_C(3600000)
-#define DAY_MS  (24 * HOUR_MS)
 
 struct waits { /* ascending by start */
     int64_t pool;

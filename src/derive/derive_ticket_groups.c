@@ -1,6 +1,7 @@
 /* derive_ticket_groups: the numbers of tickets, by category or priority. */
 #include "config.h"
 
+#include "core/time.h"
 #include "derive/derive_ticket_groups.h"
 
 #include <math.h>
@@ -9,8 +10,6 @@
 #include "core/mem.h"
 #include "insight/quantile.h"
 
-#define DAY_MS   INT64_C(86400000)
-#define WEEK_MS  (7 * DAY_MS)
 #define MONTH_MS (30 * DAY_MS)
 
 enum { FIRST = 64 };

@@ -10,9 +10,8 @@
 #include "derive/derive.h"
 #include "store/past.h"
 
-#define MINUTE_MS INT64_C(60000)
 /* So much of what ended after the moment is looked at in one step. */
-#define RANGE_MS  (6 * KPI_HOUR_MS)
+#define RANGE_MS (6 * HOUR_MS)
 
 enum stage { BEGIN, UNDER_WAY, POOLS, PIPELINES, TOTALS, KPIS, DONE };
 
@@ -107,7 +106,7 @@ static bool under_way(struct past *p, struct dx_error *err)
 
 static bool one_pool(struct past *p, struct dx_error *err)
 {
-    struct part hour = { .nth = p->at_ms / KPI_HOUR_MS };
+    struct part hour = { .nth = p->at_ms / HOUR_MS };
     int64_t due_ms;
 
     p->id = ids_next(&p->all.pools, p->id);
@@ -123,7 +122,7 @@ static bool one_pool(struct past *p, struct dx_error *err)
 
 static bool one_pipeline(struct past *p, struct dx_error *err)
 {
-    struct part day = { .nth = p->at_ms / KPI_DAY_MS };
+    struct part day = { .nth = p->at_ms / DAY_MS };
     int64_t due_ms;
 
     p->id = ids_next(&p->all.pipelines, p->id);

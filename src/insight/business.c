@@ -67,7 +67,7 @@ static struct walk walk_from(const struct business *business, int64_t from_ms, i
                          .from_ms = later(from_ms, FIRST_MS),
                          .to_ms = sooner(to_ms, LAST_MS) };
 
-    walk.day = floor_div(zone_local(business->zone, walk.from_ms), CALENDAR_DAY_MS);
+    walk.day = floor_div(zone_local(business->zone, walk.from_ms), DAY_MS);
     walk.holiday = holiday_from(business->calendar, walk.day);
     return walk;
 }
@@ -84,7 +84,7 @@ static bool is_holiday(struct walk *walk)
 
 static int64_t instant(struct walk *walk, int64_t since_midnight_ms)
 {
-    return zone_instant_next(walk->business->zone, walk->day * CALENDAR_DAY_MS + since_midnight_ms,
+    return zone_instant_next(walk->business->zone, walk->day * DAY_MS + since_midnight_ms,
                              &walk->span);
 }
 

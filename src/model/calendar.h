@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CALENDAR_DAY_MS INT64_C(86400000)
+#include "core/time.h"
 
 /* Open from, and not any more at to; by the clock on the wall, in ms since midnight. */
 struct calendar_hours {
-    int64_t from_ms, to_ms; /* 0 <= from_ms < to_ms <= CALENDAR_DAY_MS */
+    int64_t from_ms, to_ms; /* 0 <= from_ms < to_ms <= DAY_MS */
 };
 
 struct calendar_day {

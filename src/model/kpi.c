@@ -9,7 +9,6 @@
 
 #include "core/time.h"
 
-#define DAY_MS   INT64_C(86400000)
 #define RUNS     (1U << DX_KIND_RUN)
 #define TICKETS  (1U << DX_KIND_TICKET)
 #define CHANGES  (1U << DX_KIND_CHANGE)

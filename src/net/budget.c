@@ -1,13 +1,12 @@
 /* budget: at most a share of the rate limit that a server announces. */
 #include "config.h"
 
+#include "core/time.h"
 #include "net/budget.h"
 
 #include <math.h>
 
 enum {
-    SECOND_MS = 1000,
-    HOUR_MS = 3600 * 1000,
     SMOOTH_MS = 10 * 60 * 1000,
     STRETCH_MOST_MS = 24 * HOUR_MS /* a reset that is further away is not believed */
 };

@@ -1,6 +1,7 @@
 /* alerts: which of the company's rules fire. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/alerts.h"
 
 #include <inttypes.h>

@@ -1,6 +1,7 @@
 /* arguments: the command line of dxtop-sim, by its table. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/arguments.h"
 
 #include <errno.h>

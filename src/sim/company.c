@@ -1,6 +1,7 @@
 /* company: the weeks of the simulated company, and how they look at a moment. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/company.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/time.h"
 #include "sim/company_plan.h"
 #include "sim/noise.h"
 

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "core/time.h"
 #include "sim/company_heap.h"
 #include "sim/company_plan.h"
 #include "sim/incident.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/company_plan.h"
 #include "sim/noise.h"
 

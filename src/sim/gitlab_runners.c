@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/gitlab.h"
 #include "sim/noise.h"
 

@@ -1,6 +1,7 @@
 /* hours: the desk's business hours, Monday to Friday 09:00 to 17:00 in Berlin. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/hours.h"
 
 #include <time.h>

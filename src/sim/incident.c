@@ -1,6 +1,7 @@
 /* incident: what goes wrong in the simulated company, and when. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/incident.h"
 
 #include "sim/noise.h"

@@ -1,6 +1,7 @@
 /* jira: Jira Cloud and Jira Data Center: who asks, and how often. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/jira.h"
 
 #include <inttypes.h>

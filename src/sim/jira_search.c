@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/jira.h"
 #include "sim/noise.h"
 #include "sim/page.h"

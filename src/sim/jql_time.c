@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/time.h"
 #include "sim/jql_node.h"
 #include "sim/noise.h"
 

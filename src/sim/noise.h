@@ -6,10 +6,6 @@
 #include <stdint.h>
 
 /* No enumerators: what is made from them is past the range of int. */
-#define MINUTE_MS INT64_C(60000)
-#define HOUR_MS   INT64_C(3600000)
-#define DAY_MS    INT64_C(86400000)
-#define WEEK_MS   INT64_C(604800000)
 
 uint64_t noise_hash(uint64_t seed, uint64_t place, int64_t n);
 double noise_chance(uint64_t seed, uint64_t place, int64_t n); /* [0, 1) */

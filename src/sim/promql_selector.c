@@ -155,7 +155,7 @@ static struct node *modifiers(struct parser *p, struct node *node)
         if (!duration_parse(&node->window_ms, text) || node->window_ms <= 0)
             return parser_fail(p, at, "bad duration syntax: \"%.*s\"",
                                (int)(digits < 20 ? digits : 20), at);
-        if (node->window_ms > (int64_t)WINDOW_DAYS * 86400000)
+        if (node->window_ms > WINDOW_DAYS * DAY_MS)
             return parser_fail(p, at, "ranges over %dd are not part of this simulation",
                                WINDOW_DAYS);
         p->at += len;

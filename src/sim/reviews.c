@@ -1,6 +1,7 @@
 /* reviews: the pull and merge requests behind the company's runs. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/reviews.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* servicenow: the Table API of ServiceNow: pages, headers, and how values are written. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/servicenow.h"
 
 #include <inttypes.h>

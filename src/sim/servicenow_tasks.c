@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/time.h"
 #include "sim/noise.h"
 #include "sim/servicenow.h"
 

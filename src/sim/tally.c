@@ -1,6 +1,7 @@
 /* tally: what the simulated exporters count since their weekly restart. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/tally.h"
 
 #include <math.h>

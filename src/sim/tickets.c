@@ -1,6 +1,7 @@
 /* tickets: the days of the desk, and how its tickets look at a moment. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/tickets.h"
 
 #include <inttypes.h>

@@ -4,12 +4,11 @@
 
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/company_plan.h"
 #include "sim/hours.h"
 #include "sim/noise.h"
 #include "sim/tickets.h"
-
-#define SECOND_MS INT64_C(1000)
 
 struct life {
     const struct company *company;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/company_plan.h"
 #include "sim/incident.h"
 #include "sim/noise.h"

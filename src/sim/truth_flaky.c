@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/time.h"
 #include "sim/noise.h"
 #include "sim/truth.h"
 

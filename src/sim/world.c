@@ -1,6 +1,7 @@
 /* world: the simulated company, a pure function of seed and time. */
 #include "config.h"
 
+#include "core/time.h"
 #include "sim/world.h"
 
 #include <math.h>

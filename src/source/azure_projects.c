@@ -1,6 +1,7 @@
 /* azure: which projects there are, whose turn it is, and their queues. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/azure.h"
 
 #include <stdio.h>
@@ -13,9 +14,6 @@
 enum {
     IDLE_FROM = 10, /* with more projects, those where nothing ran for a day have to wait */
     IDLE_SHARE = 10,
-    MINUTE_MS = 60 * 1000,
-    HOUR_MS = 60 * 60 * 1000,
-    DAY_MS = 24 * HOUR_MS,
 };
 
 /* ---- whose turn it is ---- */

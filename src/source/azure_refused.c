@@ -1,6 +1,7 @@
 /* azure: what it meant by a status that is no success. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/azure.h"
 
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "source/denied.h"
 #include "source/field.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000, NUMBER = 16 };
+enum { NUMBER = 16 };
 
 bool azure_is_answer(const struct reply *reply)
 {

@@ -3,6 +3,7 @@
  * known, though no published description has it, so whatever it lacks is no error. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/azure.h"
 
 #include <inttypes.h>
@@ -13,8 +14,6 @@
 #include "source/field.h"
 
 static const char by_request[] = "receiveTime - queueTime of the job request";
-
-enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
 void azure_ask_requests(const struct azure *az, struct plan *plan, const struct batch *batch,
                         int64_t pool)

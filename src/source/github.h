@@ -58,9 +58,6 @@ enum github_step {
 
 enum { GITHUB_NAME = 160, GITHUB_POLL_MOST = 150 /* requests that begin() asks for */ };
 
-static const int64_t GITHUB_MINUTE = 60000, GITHUB_HOUR = 60 * GITHUB_MINUTE,
-                     GITHUB_DAY = 24 * GITHUB_HOUR;
-
 /* One reply being read, and where it goes. */
 struct github_poll {
     const struct github *config;

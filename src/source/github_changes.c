@@ -5,6 +5,7 @@
  * https://docs.github.com/en/rest/pulls/pulls https://docs.github.com/en/rest/issues/timeline */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/github.h"
 
 #include <inttypes.h>
@@ -15,8 +16,8 @@
 #include "source/field.h"
 #include "source/ticket_words.h"
 
-static const int64_t LIST_MS = 10 * GITHUB_MINUTE, REFUSED_MS = GITHUB_DAY,
-                     OVERLAP_MS = 2 * GITHUB_MINUTE; /* a change is listed late */
+static const int64_t LIST_MS = 10 * MINUTE_MS, REFUSED_MS = DAY_MS,
+                     OVERLAP_MS = 2 * MINUTE_MS; /* a change is listed late */
 
 enum {
     LISTS_MOST = 40, /* in one poll */

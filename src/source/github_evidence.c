@@ -2,6 +2,7 @@
  * to a runner ("lost communication") is said in annotations only. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/github.h"
 
 #include <inttypes.h>
@@ -17,7 +18,7 @@ enum { MESSAGES_MOST = 20, LINES_MOST = 200, LINE_MAX_BYTES = 1000, TAIL_MAX = 6
 
 /* A job that is cut off by its timeout is said to be cancelled, and so is what a
  * newer run replaced: only the first of the two took its time. */
-static const int64_t TIMEOUT_LEAST = GITHUB_MINUTE, LOG_MADE_MS = 10 * GITHUB_MINUTE;
+static const int64_t TIMEOUT_LEAST = MINUTE_MS, LOG_MADE_MS = 10 * MINUTE_MS;
 static const char timeout_words[] = "exceeded the maximum execution time";
 
 static void ask(struct github_poll *p, size_t run, enum github_step step, const char *path,

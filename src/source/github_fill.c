@@ -21,8 +21,7 @@ enum {
     SCAN_DAYS = 7
 };
 
-static const int64_t SPAN_FIRST = GITHUB_DAY, SPAN_LEAST = GITHUB_MINUTE,
-                     SPAN_MOST = 35 * GITHUB_DAY;
+static const int64_t SPAN_FIRST = DAY_MS, SPAN_LEAST = MINUTE_MS, SPAN_MOST = 35 * DAY_MS;
 
 static int64_t oldest_wanted(const struct plan *plan)
 {
@@ -85,8 +84,8 @@ static void progress(struct github_poll *p)
 
         if (fill == 0 || fill > now)
             fill = now;
-        p->batch->total += (now - oldest) / GITHUB_HOUR;
-        p->batch->done += (now - (fill > oldest ? fill : oldest)) / GITHUB_HOUR;
+        p->batch->total += (now - oldest) / HOUR_MS;
+        p->batch->done += (now - (fill > oldest ? fill : oldest)) / HOUR_MS;
     }
     if (p->batch->done >= p->batch->total)
         p->batch->done = p->batch->total = 0;
@@ -130,8 +129,8 @@ void github_fill_first(struct github_poll *p, const char *repo, struct github_pa
         return;
     }
     filled_to(p, repo, page.oldest_ms);
-    if (span < GITHUB_HOUR)
-        span = GITHUB_HOUR;
+    if (span < HOUR_MS)
+        span = HOUR_MS;
     if (github_room(p))
         ask_before(p->plan, repo, page.oldest_ms, span < SPAN_MOST ? span : SPAN_MOST);
 }
@@ -201,8 +200,8 @@ void github_scan_begin(const struct github *config, struct plan *plan, size_t re
     if (!repo)
         return;
     day = turn / (int64_t)repos % SCAN_DAYS;
-    r = ask_range(plan, STEP_SCAN, repo, (plan->now_ms - (day + 1) * GITHUB_DAY) / 1000 * 1000,
-                  (plan->now_ms - day * GITHUB_DAY) / 1000 * 1000);
+    r = ask_range(plan, STEP_SCAN, repo, (plan->now_ms - (day + 1) * DAY_MS) / 1000 * 1000,
+                  (plan->now_ms - day * DAY_MS) / 1000 * 1000);
     r->detail = turn;
 }
 

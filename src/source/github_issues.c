@@ -15,9 +15,8 @@
 #include "core/time.h"
 #include "source/field.h"
 
-static const int64_t ORG_MS = 5 * GITHUB_MINUTE, REPO_MS = 10 * GITHUB_MINUTE,
-                     REFUSED_MS = GITHUB_DAY, SECOND = 1000,
-                     OVERLAP_MS = 2 * GITHUB_MINUTE; /* a change is listed late */
+static const int64_t ORG_MS = 5 * MINUTE_MS, REPO_MS = 10 * MINUTE_MS, REFUSED_MS = DAY_MS,
+                     SECOND = 1000, OVERLAP_MS = 2 * MINUTE_MS; /* a change is listed late */
 static const int64_t LISTED = 1;
 
 enum {

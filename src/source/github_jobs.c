@@ -2,6 +2,7 @@
  * https://docs.github.com/en/rest/actions/workflow-jobs */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/github.h"
 
 #include <inttypes.h>
@@ -109,7 +110,7 @@ static bool is_evident_now(const struct github_poll *p, const struct job *job)
     int64_t ago = p->reply->now_ms - job->timing.finished_ms;
 
     return run->bare || run->outcome.phase == DX_PHASE_DONE ||
-           ago <= 3 * p->plan->every_ms + GITHUB_MINUTE;
+           ago <= 3 * p->plan->every_ms + MINUTE_MS;
 }
 
 static void take_job(struct github_poll *p, const json_t *list, const json_t *item,

@@ -1,6 +1,7 @@
 /* github: which repositories there are, and which of them are due. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/github.h"
 
 #include <ctype.h>
@@ -19,13 +20,12 @@ enum { OWNER_MAX = 39, NAME_MAX_LEN = 100 };
 static const struct {
     int64_t idle_ms, every_ms;
 } paces[] = {
-    { GITHUB_DAY, 0 },
-    { 7 * GITHUB_DAY, 2 * GITHUB_MINUTE },
-    { 30 * GITHUB_DAY, 10 * GITHUB_MINUTE },
-    { INT64_MAX, 30 * GITHUB_MINUTE },
+    { DAY_MS, 0 },
+    { 7 * DAY_MS, 2 * MINUTE_MS },
+    { 30 * DAY_MS, 10 * MINUTE_MS },
+    { INT64_MAX, 30 * MINUTE_MS },
 };
-static const int64_t DISCOVER_MS = 6 * GITHUB_HOUR, BRANCH_MS = GITHUB_DAY,
-                     FORGOTTEN_MS = 15 * GITHUB_MINUTE;
+static const int64_t DISCOVER_MS = 6 * HOUR_MS, BRANCH_MS = DAY_MS, FORGOTTEN_MS = 15 * MINUTE_MS;
 
 /* ---- names ---- */
 

@@ -4,6 +4,7 @@
  * https://docs.github.com/en/rest/actions/workflow-runs (review history) */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/github.h"
 
 #include <inttypes.h>
@@ -11,7 +12,7 @@
 #include "source/field.h"
 
 /* Only who waited so long is asked for. */
-static const int64_t WAIT_LEAST = 10 * GITHUB_MINUTE;
+static const int64_t WAIT_LEAST = 10 * MINUTE_MS;
 static const char unknown[] = "unknown: it waited for an approval too";
 
 void github_reviews_ask(struct github_poll *p, size_t run, const char *repo, const char *id)

@@ -1,6 +1,7 @@
 /* github: self-hosted runners, and the pools that they make up. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/github.h"
 
 #include <ctype.h>
@@ -13,7 +14,7 @@
 
 enum { LABELS_MOST = 32, NAME_MAX_BYTES = 300, REPOS_MOST = 50 };
 
-static const int64_t EVERY_MS = GITHUB_MINUTE, DENIED_MS = GITHUB_DAY;
+static const int64_t EVERY_MS = MINUTE_MS, DENIED_MS = DAY_MS;
 
 /* ---- names of pools ---- */
 

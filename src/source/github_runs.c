@@ -127,7 +127,7 @@ static struct run *slot_of(struct batch *batch, const char *repo, const char *id
  * waits. */
 static void take_gate(const struct github_poll *p, struct run *run)
 {
-    static const int64_t approval_ms = 3 * GITHUB_DAY;
+    static const int64_t approval_ms = 3 * DAY_MS;
 
     if (strcasecmp(run->outcome.raw_result, "action_required") == 0 &&
         p->reply->now_ms - run->updated_ms < approval_ms) {
@@ -209,7 +209,7 @@ static unsigned how(const struct github_poll *p, enum known_run known, const str
                     size_t asked, unsigned flags)
 {
     int64_t ago = p->reply->now_ms - run->updated_ms;
-    bool fresh = ago <= 3 * p->plan->every_ms + GITHUB_MINUTE;
+    bool fresh = ago <= 3 * p->plan->every_ms + MINUTE_MS;
     bool newest = p->reply->step == STEP_RUNS && known == KNOWN_NOT && asked < FIRST_MOST;
 
     if (run->outcome.phase != DX_PHASE_DONE || newest || (known == KNOWN_OPEN && fresh))
@@ -325,7 +325,7 @@ bool github_runs_decode(struct github_poll *p, struct dx_error *err)
         github_remember(p->batch, "gone", repo, 0);
         denied_over(p->plan, p->batch);
     }
-    if (page.newest_ms > github_recall(p->plan, p->batch, "seen", repo) + GITHUB_HOUR)
+    if (page.newest_ms > github_recall(p->plan, p->batch, "seen", repo) + HOUR_MS)
         github_remember(p->batch, "seen", repo, page.newest_ms);
     if (first) {
         github_fill_first(p, repo, page);
@@ -352,7 +352,7 @@ void github_open_begin(struct plan *plan, size_t repos)
 {
     const struct known *known = knows(plan);
     struct open_run open[OPEN_MOST];
-    double hours = (double)plan->every_ms / (double)GITHUB_HOUR;
+    double hours = (double)plan->every_ms / (double)HOUR_MS;
     double room = (HOUR_REQUESTS - PER_REPO * (double)repos) * hours - PER_POLL;
     size_t most = OPEN_LEAST, n;
 

@@ -3,6 +3,7 @@
  * when a runner takes it: the first step is better evidence. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/github.h"
 
 #include <string.h>
@@ -20,7 +21,7 @@ static const char queued_by_step[] = "first step's started_at - created_at",
 
 /* Until its first job is made a run waits for its turn in a concurrency group, or
  * for an approval; what is shorter is GitHub's own work. */
-static const int64_t GATE_LEAST = GITHUB_MINUTE;
+static const int64_t GATE_LEAST = MINUTE_MS;
 
 static int64_t span(int64_t from_ms, int64_t to_ms, struct timing *t)
 {

@@ -2,6 +2,7 @@
  * begins at the latest change that is known. https://docs.gitlab.com/api/issues/ */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/gitlab.h"
 
 #include <inttypes.h>
@@ -16,7 +17,6 @@ enum {
     LISTS_MOST = 40, /* of single projects, in one poll */
     LACKS_MOST = 20, /* issues whose notes are asked for again, in one poll */
     OPEN_MOST = 500, /* one of which is looked at, whether it is still there */
-    MINUTE_MS = 60 * 1000,
     GROUP_MS = 5 * MINUTE_MS,
     PROJECT_MS = 10 * MINUTE_MS,
     OVERLAP_MS = 2 * MINUTE_MS, /* a change is listed late, where another one is already */

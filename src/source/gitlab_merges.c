@@ -4,6 +4,7 @@
  * https://docs.gitlab.com/api/merge_requests/ https://docs.gitlab.com/api/notes/ */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/gitlab.h"
 
 #include <inttypes.h>
@@ -18,7 +19,6 @@ enum {
     FIRST_MOST =
         30, /* of history, whose notes are asked for with their list: the rest lacks them */
     SETTLING_MS = 10 * 1000, /* a new one is looked through by the server itself */
-    MINUTE_MS = 60 * 1000,
     GROUP_MS = 5 * MINUTE_MS,
     PROJECT_MS = 10 * MINUTE_MS,
     OVERLAP_MS = 2 * MINUTE_MS, /* a change is listed late, where another one is already */

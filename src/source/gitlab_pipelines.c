@@ -6,6 +6,7 @@
  * a pipeline that changes meanwhile would shift all others by one. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/gitlab.h"
 
 #include <inttypes.h>
@@ -21,7 +22,6 @@ enum {
     FIRST_MOST = 10,
     FILLS_MOST = 2, /* projects that are filled back in one poll */
     OWED_MOST = 30, /* as long as so many runs wait for their jobs, no more are added */
-    MINUTE_MS = 60000,
 };
 
 /* ---- older ones ---- */

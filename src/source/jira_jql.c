@@ -16,11 +16,8 @@
 
 enum { QUERY_MOST = 16 << 10 };
 
-static const int64_t MINUTE_MS = (int64_t)60 * 1000, HOUR_MS = 60 * MINUTE_MS,
-                     /* The clocks that are behind and before all others. */
-    WEST_MS = -12 * HOUR_MS, EAST_MS = 14 * HOUR_MS,
-                     /* Longer than the clocks are ever put back. */
-    BACK_MS = 2 * HOUR_MS;
+/* The clocks that are behind and before all others; longer than they are ever put back. */
+static const int64_t WEST_MS = -12 * HOUR_MS, EAST_MS = 14 * HOUR_MS, BACK_MS = 2 * HOUR_MS;
 
 /* ---- times ---- */
 

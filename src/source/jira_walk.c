@@ -9,6 +9,7 @@
  * no way back: there such a minute is gone through until nothing new is found in it. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/jira.h"
 
 #include <inttypes.h>
@@ -21,7 +22,6 @@
 
 enum {
     PAGE = 50,
-    MINUTE_MS = 60 * 1000,
     OVERLAP_MS = 5 * MINUTE_MS, /* the index lags behind the tickets, by seconds mostly */
     LISTED = 1,                 /* cursor o: all */
     ROUNDS_MOST = 4,            /* through a minute of the cloud */

@@ -3,6 +3,7 @@
  * knows, and it is said once a day. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/servicenow.h"
 
 #include <stdio.h>
@@ -17,7 +18,6 @@ enum {
     OPEN_ALL = 10000,
     ROWS_MOST = 1000,
     ITEMS_TEXT = 1 << 16,
-    DAY_MS = 24 * 60 * 60 * 1000,
     SLAS_EVERY_MS = 5 * 60 * 1000,
 };
 

@@ -1,6 +1,7 @@
 /* servicenow: which tickets there are, a page of a table at a time. */
 #include "config.h"
 
+#include "core/time.h"
 #include "source/servicenow.h"
 
 #include <inttypes.h>
@@ -16,9 +17,8 @@ enum {
     LISTED = 1,                     /* all active ones are */
     OVERLAP_MS = 2 * 60 * 1000,     /* a change is seen when its transaction ends */
     BEGIN_MS = 24 * 60 * 60 * 1000, /* no clock is that wrong */
-    MINUTE_MS = 60 * 1000,
-    OFFSET_MOST = 1000 * 1000, /* of one second: there is no such mass change */
-    EMPTY_MOST = 20,           /* pages in a row whose rows are all hidden */
+    OFFSET_MOST = 1000 * 1000,      /* of one second: there is no such mass change */
+    EMPTY_MOST = 20,                /* pages in a row whose rows are all hidden */
 };
 
 /* ---- what a request carries ---- */

@@ -2,12 +2,11 @@
  * is filled back, commits only note them, so that no row is computed for each page. */
 #include "config.h"
 
+#include "core/time.h"
 #include "store/ci.h"
 #include "store/derive.h"
 
 enum { HOURS_A_DAY = 24 };
-
-static const int64_t DAY_MS = 86400000;
 
 static bool put_key(struct store *store, enum dirty_kind kind, int64_t id, int64_t nth,
                     struct dx_error *err)

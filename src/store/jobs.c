@@ -1,11 +1,12 @@
 /* jobs: the jobs of a batch, their steps, and what they say of their run. */
 #include "config.h"
 
+#include "core/time.h"
 #include "store/ci.h"
 
 #include <string.h>
 
-static const int64_t HOUR_MS = 3600000, DAY_MS = 24 * HOUR_MS, AGAIN_LEAST_MS = 30000;
+static const int64_t AGAIN_LEAST_MS = 30000;
 
 /* ---- what is there already ---- */
 

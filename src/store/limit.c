@@ -12,8 +12,6 @@
 #include "store/derive.h"
 #include "store/retain.h"
 
-static const int64_t DAY_MS = 86400000;
-
 static bool number(struct store *store, const char *sql, int64_t *out, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(store, sql, err);

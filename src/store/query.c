@@ -2,6 +2,7 @@
  * happened yet. */
 #include "config.h"
 
+#include "core/time.h"
 #include "store/rows.h"
 #include "store/search.h"
 
@@ -10,8 +11,6 @@
 #include <string.h>
 
 #include "core/mem.h"
-
-static const int64_t DAY_MS = 86400000;
 
 enum { IDS_MOST = 64 * 1024 };
 

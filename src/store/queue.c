@@ -4,11 +4,10 @@
  * remembered for a while, for its build may come with a later poll. */
 #include "config.h"
 
+#include "core/time.h"
 #include "store/ci.h"
 
 static const int64_t REMEMBERED_MS = (int64_t)10 * 60 * 1000;
-static const int64_t HOUR_MS = 3600000;
-static const int64_t DAY_MS = 86400000;
 
 static const char basis[] = "queue item inQueueSince -> build timestamp";
 

@@ -3,6 +3,7 @@
  * from when on all of its runs are there, once some are gone. */
 #include "config.h"
 
+#include "core/time.h"
 #include "store/retain.h"
 
 #include "store/derive.h"
@@ -12,8 +13,6 @@
 /* Of a slice; a run has some ten jobs. */
 enum { SLICE_RUNS = 200, SLICE_HOURS = 2000 };
 enum { KEPT_DAYS = 70 }; /* of runs, unless a history is longer */
-
-static const int64_t DAY_MS = 86400000;
 
 /* ---- what is gone ---- */
 

@@ -8,8 +8,6 @@
 #include "core/time.h"
 #include "store/retain.h"
 
-static const int64_t DAY_MS = 86400000;
-
 /* ---- the pipeline ---- */
 
 static bool find_pipeline(struct writing *w, int64_t project, int64_t name, int64_t *id,

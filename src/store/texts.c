@@ -3,6 +3,7 @@
  * used, so that no piece has to know of what was written since. */
 #include "config.h"
 
+#include "core/time.h"
 #include "store/texts.h"
 
 #include <stdlib.h>
@@ -17,8 +18,6 @@ enum {
     PLACE_COLUMNS = 2,  /* of what tells where a slice ended */
     MOST = 64 << 20     /* texts that are judged: 8 MiB */
 };
-
-static const int64_t DAY_MS = 86400000;
 
 struct sweep {
     struct ids used;

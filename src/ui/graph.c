@@ -361,12 +361,12 @@ static void draw_times(struct plot *plot, int row)
         int64_t ago = span * (marks - i) / marks;
         char label[32], number[TIME_TEXT];
 
-        if (ago % 3600000 == 0 && ago < 49 * (int64_t)3600000)
-            (void)snprintf(label, sizeof(label), "-%lldh", (long long)(ago / 3600000));
+        if (ago % HOUR_MS == 0 && ago < 49 * HOUR_MS)
+            (void)snprintf(label, sizeof(label), "-%lldh", (long long)(ago / HOUR_MS));
         else if (ago % 60000 == 0 && ago < 7200000)
             (void)snprintf(label, sizeof(label), "-%lldm", (long long)(ago / 60000));
-        else if (ago % 86400000 == 0)
-            (void)snprintf(label, sizeof(label), "-%lldd", (long long)(ago / 86400000));
+        else if (ago % DAY_MS == 0)
+            (void)snprintf(label, sizeof(label), "-%lldd", (long long)(ago / DAY_MS));
         else
             (void)snprintf(label, sizeof(label), "-%s", duration_format(number, ago, false));
         (void)canvas_put(plot->canvas, row, plot->area.col + plot->area.cols * i / marks, &dim,
