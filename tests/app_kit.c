@@ -211,10 +211,11 @@ const char *grid_line(const struct grid *grid, int row)
     for (int col = 0; col < grid->cols; col++) {
         const struct cell *cell = &grid->cells[row * grid->cols + col];
 
-        if (cell->width > 0 && cell->cp[0] == 0)
-            text[n++] = ' ';
-        for (int i = 0; i < 4 && cell->cp[i]; i++)
-            n += utf8_put(text + n, cell->cp[i]);
+        const char *marks = grid_marks(grid, cell);
+
+        if (cell->width > 0)
+            n += utf8_put(text + n, cell->cp ? cell->cp : U' ');
+        n += (size_t)snprintf(text + n, sizeof(text) - n, "%s", marks);
     }
     while (n > 0 && text[n - 1] == ' ')
         n--;

@@ -169,8 +169,7 @@ Test(frame, nothing_is_drawn_outside_of_the_smallest_canvas)
                 int row = i / grid.cols - 1, col = i % grid.cols - 1;
                 bool inside = row >= 0 && col >= 0 && row < rows && col < cols;
 
-                cr_assert(inside || grid.cells[i].cp[0] == 0, "%dx%d at %d, %d", rows, cols, row,
-                          col);
+                cr_assert(inside || grid.cells[i].cp == 0, "%dx%d at %d, %d", rows, cols, row, col);
             }
         }
 }

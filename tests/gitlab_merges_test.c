@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "source/field.h"
 #include "source/gitlab.h"
 #include "known_ticket_kit.h"

@@ -2,6 +2,7 @@
  * collector that it starts. */
 #include "config.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,6 +194,33 @@ Test(link, of_a_row_is_said_once_unless_another_stands_between)
     cr_expect_eq(times(said, "]8;;https://h/1"), 3);
     cr_expect_eq(times(said, "]8;;https://h/2"), 1);
     cr_expect_not_null(strstr(said, "\033[2;11H"), "on to the title");
+    terminal_close();
+}
+
+/* Lists have the same words with other addresses when something new ran. */
+Test(link, of_a_text_that_stays_is_said_anew_where_it_changed_and_goes_where_there_is_none)
+{
+    static const struct dx_style one = { .link = "https://h/1" }, other = { .link = "https://h/2" };
+    struct dx_canvas canvas;
+    const char *said;
+
+    setlocale(LC_CTYPE, "C.UTF-8");
+    terminal_open(4, 40);
+    canvas = canvas_of(screen_grid(a.v.screen));
+    canvas_put(&canvas, 1, 0, &one, "build");
+    canvas_put(&canvas, 2, 0, &one, "test");
+    canvas_put(&canvas, 3, 0, NULL, "e\xCC\x81");
+    (void)terminal_said();
+    grid_clear(screen_grid(a.v.screen));
+    canvas_put(&canvas, 1, 0, &other, "build");
+    canvas_put(&canvas, 2, 0, NULL, "test");
+    canvas_put(&canvas, 3, 0, NULL, "e\xCC\x80");
+    said = terminal_said();
+    cr_expect_eq(times(said, "]8;;https://h/2"), 1);
+    cr_expect_eq(times(said, "https://h/1"), 0);
+    cr_expect_eq(times(said, "test"), 1, "it would be a link still");
+    cr_expect_eq(times(said, "e\xCC\x80"), 1);
+    cr_expect_str_empty(terminal_said(), "and then nothing more");
     terminal_close();
 }
 

@@ -45,7 +45,7 @@ static const char *marked(bool focused)
     canvas = canvas_of(&grid);
     table_draw(&table, &canvas, 0, focused);
     for (int row = 0; row < 7; row++) {
-        char32_t cp = grid.cells[(row + 1) * 30].cp[0];
+        char32_t cp = grid.cells[(row + 1) * 30].cp;
 
         out[row] = cp == '+' ? '+' : cp == '#' ? '>' : '.';
     }

@@ -65,7 +65,7 @@ static const char *first_line(const char *moment, int cols)
     line = canvas_of(&grid);
     bars_top(&line, &top);
     for (int i = 0; i < cols; i++)
-        out[i] = grid.cells[i].cp[0] ? (char)grid.cells[i].cp[0] : ' ';
+        out[i] = grid.cells[i].cp ? (char)grid.cells[i].cp : ' ';
     out[cols] = '\0';
     for (int i = 0; i < cols; i++)
         if (out[i] == 'a' && out[i + 1] == 's' && out[i + 2] == ' ')

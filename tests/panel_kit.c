@@ -120,7 +120,7 @@ const char *panel_line(int row)
     grid_clear(&grid);
     instance_draw(&in, &canvas, NOW, true);
     for (int col = 0; col < grid.cols; col++) {
-        char32_t cp = grid.cells[row * grid.cols + col].cp[0];
+        char32_t cp = grid.cells[row * grid.cols + col].cp;
 
         if (cp > 0x7f)
             n += (size_t)sprintf(text + n, "<%x>", (unsigned)cp);

@@ -48,7 +48,7 @@ static const char *drawn(int cols)
     (void)suggest_draw(&found, &all, (struct suggest_place){ 1, 3, 10 });
     memset(text, 0, sizeof(text));
     for (int col = 0; col < cols; col++)
-        text[col] = (char)(wide.cells[cols + col].cp[0] ? wide.cells[cols + col].cp[0] : ' ');
+        text[col] = (char)(wide.cells[cols + col].cp ? wide.cells[cols + col].cp : ' ');
     for (size_t n = strlen(text); n > 0 && text[n - 1] == ' ';)
         text[--n] = '\0';
     grid_done(&wide);

@@ -187,7 +187,7 @@ static bool is_drawn(const char *what, int cols)
     char line[64] = "";
 
     for (int col = 0; col < cols; col++)
-        line[col] = (char)(grid.cells[cols + col].cp[0] ? grid.cells[cols + col].cp[0] : ' ');
+        line[col] = (char)(grid.cells[cols + col].cp ? grid.cells[cols + col].cp : ' ');
     return strstr(line, what) != NULL;
 }
 
@@ -290,7 +290,7 @@ Test(table, what_is_known_of_no_row_takes_no_room)
     draw_back(cells, 60);
     cr_expect(is_drawn(" NoRunners critical android", 60));
     for (int col = 0; col < 60; col++)
-        cr_expect_neq(grid.cells[60 + col].cp[0], 0x2013);
+        cr_expect_neq(grid.cells[60 + col].cp, 0x2013);
     grid_done(&grid);
     cells[3].text = "k.wu";
     draw_back(cells, 60);

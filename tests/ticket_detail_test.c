@@ -55,7 +55,7 @@ static const char *line_of(const char *label, int64_t now_ms)
         size_t n = 0;
 
         for (int col = 2; col < grid.cols - 2; col++) {
-            char32_t cp = grid.cells[row * grid.cols + col].cp[0];
+            char32_t cp = grid.cells[row * grid.cols + col].cp;
 
             found[n++] = cp == 0 ? ' ' : cp < 0x80 ? (char)cp : '?';
         }

@@ -207,8 +207,7 @@ static int cells_of(enum dx_role role)
     int n = 0;
 
     for (int i = 0; i < grid.rows * grid.cols; i++)
-        n += grid.cells[i].cp[0] >= 0x2800 && grid.cells[i].cp[0] < 0x2900 &&
-             grid.cells[i].role == role;
+        n += grid.cells[i].cp >= 0x2800 && grid.cells[i].cp < 0x2900 && grid.cells[i].role == role;
     return n;
 }
 

@@ -220,7 +220,7 @@ void viewer_draw_panel(struct viewer *v, struct grid *grid)
 {
     struct dx_canvas all = canvas_of(grid), part;
 
-    if (v->wall.on || v->overlay == OVERLAY_HELP || grid->link_count > LINKS_LEFT) {
+    if (v->wall.on || v->overlay == OVERLAY_HELP || grid->extra_count > LINKS_LEFT) {
         viewer_draw(v, grid);
         return;
     }

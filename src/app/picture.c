@@ -69,17 +69,14 @@ static void put_text(struct buf *out, const struct grid *grid, int row, int from
         const struct cell *cell = cell_at(grid, row, col);
         char utf8[4];
 
-        if (cell->width == 0 && cell->cp[0] == 0 && col > from &&
+        if (cell->width == 0 && cell->cp == 0 && col > from &&
             cell_at(grid, row, col - 1)->width == 2)
             continue;
-        if (cell->cp[0] == 0)
-            (void)buf_text(out, " ");
-        for (int i = 0; i < 4 && cell->cp[i]; i++) {
-            if (markup && strchr("<>&\"'", (int)cell->cp[i]) && cell->cp[i] < 0x80)
-                (void)buf_print(out, "&#%u;", (unsigned)cell->cp[i]);
-            else
-                (void)buf_add(out, utf8, utf8_put(utf8, cell->cp[i]));
-        }
+        if (markup && cell->cp && cell->cp < 0x80 && strchr("<>&\"'", (int)cell->cp))
+            (void)buf_print(out, "&#%u;", (unsigned)cell->cp);
+        else
+            (void)buf_add(out, utf8, utf8_put(utf8, cell->cp ? cell->cp : U' '));
+        (void)buf_text(out, grid_marks(grid, cell));
     }
 }
 
@@ -106,7 +103,7 @@ static int text_end(const struct grid *grid, int row)
     while (end > 0) {
         const struct cell *cell = cell_at(grid, row, end - 1);
 
-        if (cell->cp[0] != 0 && cell->cp[0] != ' ')
+        if (cell->cp != 0 && cell->cp != ' ')
             break;
         end--;
     }
@@ -147,7 +144,7 @@ static void svg_places(struct buf *out, const struct grid *grid, int row, int fr
     bool plain = true;
 
     for (int col = from; col < to; col++)
-        plain = plain && cell_at(grid, row, col)->cp[0] < 0x80;
+        plain = plain && cell_at(grid, row, col)->cp < 0x80;
     (void)buf_print(out, "<text y=\"%d\" x=\"%d", row * CELL_H + BASELINE, from * CELL_W);
     for (int col = from + 1; col < to && !plain; col++)
         if (cell_at(grid, row, col)->width > 0)
@@ -161,7 +158,7 @@ static bool is_blank(const struct grid *grid, int row, int col)
 {
     const struct cell *cell = cell_at(grid, row, col);
 
-    return cell->width == 1 && (cell->cp[0] == 0 || cell->cp[0] == ' ');
+    return cell->width == 1 && (cell->cp == 0 || cell->cp == ' ');
 }
 
 /* The next piece of [*from, to) without blanks around it, and none of two within it: not

@@ -2,11 +2,12 @@
 #include "config.h"
 
 #include "app/report_html.h"
-#include "core/time.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "core/time.h"
 
 void report_slots_fill(struct report_slots *slots, const struct report_page *page,
                        const json_t *points, const char *key, int64_t step_ms)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/text.h"
 #include "source/field.h"
 
 enum { TEXT_TAIL = 64 << 10, KEY_PATH = 800 };

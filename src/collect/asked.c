@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/mem.h"
+#include "core/text.h"
 #include "source/field.h"
 
 enum { TIMES_MOST = 3, SLOTS_LEAST = 64 };

@@ -314,6 +314,15 @@ int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char
     return head + 1 + tail;
 }
 
+uint64_t text_hash(const char *text)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+
+    for (; *text; text++)
+        h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    return h;
+}
+
 size_t text_base64(char *out, const char *bytes, size_t len)
 {
     static const char digits[] =

@@ -39,6 +39,9 @@ int text_width(const char *s); /* columns */
 int text_cut(char *dst, size_t cap, const char *src, int cols, const char *ellipsis);
 int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char *ellipsis);
 
+/* FNV-1a, for identities: the same on every machine and in every version. */
+uint64_t text_hash(const char *text);
+
 /* Base64 with its padding (RFC 4648); out has room for 4 bytes for every 3 that were begun.
  * Ends with no NUL. Returns the bytes written. */
 size_t text_base64(char *out, const char *bytes, size_t len);

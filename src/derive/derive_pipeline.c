@@ -2,13 +2,13 @@
  * once, by its last attempt that ended; first attempts are counted beside it. */
 #include "config.h"
 
-#include "core/time.h"
 #include "derive/derive.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "core/mem.h"
+#include "core/time.h"
 #include "insight/quantile.h"
 #include "insight/rank.h"
 #include "insight/reach.h"

@@ -2,13 +2,13 @@
  * up to 10,000 jobs; beyond it from the days' histograms, within 1 %. */
 #include "config.h"
 
-#include "core/time.h"
 #include "derive/derive.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "core/mem.h"
+#include "core/time.h"
 #include "insight/quantile.h"
 #include "insight/reach.h"
 

@@ -1,13 +1,13 @@
 /* derive_ticket_groups: the numbers of tickets, by category or priority. */
 #include "config.h"
 
-#include "core/time.h"
 #include "derive/derive_ticket_groups.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "core/mem.h"
+#include "core/time.h"
 #include "insight/quantile.h"
 
 #define MONTH_MS (30 * DAY_MS)

@@ -1,10 +1,11 @@
 /* budget: at most a share of the rate limit that a server announces. */
 #include "config.h"
 
-#include "core/time.h"
 #include "net/budget.h"
 
 #include <math.h>
+
+#include "core/time.h"
 
 enum {
     SMOOTH_MS = 10 * 60 * 1000,

@@ -1,7 +1,6 @@
 /* alerts: which of the company's rules fire. */
 #include "config.h"
 
-#include "core/time.h"
 #include "sim/alerts.h"
 
 #include <inttypes.h>
@@ -9,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/noise.h"
 
 /* No incident and no old image lasts longer than so many evaluations of its rule. */

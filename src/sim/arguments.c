@@ -1,7 +1,6 @@
 /* arguments: the command line of dxtop-sim, by its table. */
 #include "config.h"
 
-#include "core/time.h"
 #include "sim/arguments.h"
 
 #include <errno.h>
@@ -13,6 +12,7 @@
 
 #include "core/shells.h"
 #include "core/text.h"
+#include "core/time.h"
 #include "sim/noise.h"
 
 enum { OPTIONS = 18, FIRST_CODE = 1000, HELP_COLUMN = 22, TOKEN_BYTES = 16 };

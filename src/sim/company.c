@@ -1,13 +1,13 @@
 /* company: the weeks of the simulated company, and how they look at a moment. */
 #include "config.h"
 
-#include "core/time.h"
 #include "sim/company.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/company_plan.h"
 #include "sim/incident.h"
 #include "sim/noise.h"

@@ -1,11 +1,11 @@
 /* hours: the desk's business hours, Monday to Friday 09:00 to 17:00 in Berlin. */
 #include "config.h"
 
-#include "core/time.h"
 #include "sim/hours.h"
 
 #include <time.h>
 
+#include "core/time.h"
 #include "sim/noise.h"
 
 enum { SUNDAY = 0, SATURDAY = 6, THURSDAY = 4, MARCH = 2, OCTOBER = 9 };

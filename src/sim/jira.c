@@ -1,7 +1,6 @@
 /* jira: Jira Cloud and Jira Data Center: who asks, and how often. */
 #include "config.h"
 
-#include "core/time.h"
 #include "sim/jira.h"
 
 #include <inttypes.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/time.h"
 #include "sim/hours.h"
 #include "sim/noise.h"
 #include "sim/page.h"

@@ -1,11 +1,11 @@
 /* reviews: the pull and merge requests behind the company's runs. */
 #include "config.h"
 
-#include "core/time.h"
 #include "sim/reviews.h"
 
 #include <stdlib.h>
 
+#include "core/time.h"
 #include "sim/company_plan.h"
 #include "sim/hours.h"
 #include "sim/noise.h"

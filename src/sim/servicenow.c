@@ -1,7 +1,6 @@
 /* servicenow: the Table API of ServiceNow: pages, headers, and how values are written. */
 #include "config.h"
 
-#include "core/time.h"
 #include "sim/servicenow.h"
 
 #include <inttypes.h>
@@ -9,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/noise.h"
 #include "sim/page.h"
 

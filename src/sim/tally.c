@@ -1,12 +1,12 @@
 /* tally: what the simulated exporters count since their weekly restart. */
 #include "config.h"
 
-#include "core/time.h"
 #include "sim/tally.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/noise.h"
 
 enum {

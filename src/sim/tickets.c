@@ -1,7 +1,6 @@
 /* tickets: the days of the desk, and how its tickets look at a moment. */
 #include "config.h"
 
-#include "core/time.h"
 #include "sim/tickets.h"
 
 #include <inttypes.h>
@@ -9,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/company_plan.h"
 #include "sim/noise.h"
 

@@ -1,11 +1,11 @@
 /* world: the simulated company, a pure function of seed and time. */
 #include "config.h"
 
-#include "core/time.h"
 #include "sim/world.h"
 
 #include <math.h>
 
+#include "core/time.h"
 #include "sim/incident.h"
 #include "sim/noise.h"
 

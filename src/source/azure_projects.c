@@ -1,13 +1,13 @@
 /* azure: which projects there are, whose turn it is, and their queues. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/azure.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "core/time.h"
 #include "source/denied.h"
 #include "source/field.h"
 

@@ -1,11 +1,11 @@
 /* azure: what it meant by a status that is no success. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/azure.h"
 
 #include <string.h>
 
+#include "core/time.h"
 #include "source/denied.h"
 #include "source/field.h"
 

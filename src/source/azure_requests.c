@@ -3,7 +3,6 @@
  * known, though no published description has it, so whatever it lacks is no error. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/azure.h"
 
 #include <inttypes.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/time.h"
 #include "source/field.h"
 
 static const char by_request[] = "receiveTime - queueTime of the job request";

@@ -3,6 +3,7 @@
 
 #include "source/denied.h"
 
+#include "core/text.h"
 #include "source/field.h"
 #include "source/recall.h"
 

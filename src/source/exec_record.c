@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/text.h"
 #include "source/field.h"
 #include "source/plan.h"
 

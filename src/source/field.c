@@ -166,11 +166,6 @@ static uint64_t hash_on(uint64_t h, const char *text)
     return h;
 }
 
-uint64_t text_hash(const char *text)
-{
-    return hash_on(HASH_START, text);
-}
-
 static int by_name(const void *a, const void *b)
 {
     const struct label *one = a, *other = b;

@@ -39,9 +39,6 @@ const char *label_text(struct batch *batch, const json_t *object, const char *na
 /* A header of the reply (name in lower case), cleaned; "" when it is not there. */
 const char *reply_header(struct batch *batch, const struct reply *reply, const char *name);
 
-/* FNV-1a, for identities: the same on every machine and in every version. */
-uint64_t text_hash(const char *text);
-
 /* The label "severity" in the words that people use. */
 enum dx_severity field_severity(const json_t *labels);
 /* The annotation that says what is wrong: summary, description or message. */

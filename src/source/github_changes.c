@@ -5,7 +5,6 @@
  * https://docs.github.com/en/rest/pulls/pulls https://docs.github.com/en/rest/issues/timeline */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/github.h"
 
 #include <inttypes.h>
@@ -13,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/time.h"
 #include "source/field.h"
 #include "source/ticket_words.h"
 

@@ -2,7 +2,6 @@
  * to a runner ("lost communication") is said in annotations only. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/github.h"
 
 #include <inttypes.h>
@@ -12,6 +11,7 @@
 
 #include "core/buf.h"
 #include "core/text.h"
+#include "core/time.h"
 #include "source/field.h"
 
 enum { MESSAGES_MOST = 20, LINES_MOST = 200, LINE_MAX_BYTES = 1000, TAIL_MAX = 64 << 10 };

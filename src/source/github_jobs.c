@@ -2,12 +2,12 @@
  * https://docs.github.com/en/rest/actions/workflow-jobs */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/github.h"
 
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "source/field.h"
 
 enum { ATTEMPTS = 64 };

@@ -1,7 +1,6 @@
 /* github: which repositories there are, and which of them are due. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/github.h"
 
 #include <ctype.h>
@@ -9,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/text.h"
+#include "core/time.h"
 #include "source/denied.h"
 #include "source/field.h"
 #include "source/pattern.h"

@@ -4,11 +4,11 @@
  * https://docs.github.com/en/rest/actions/workflow-runs (review history) */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/github.h"
 
 #include <inttypes.h>
 
+#include "core/time.h"
 #include "source/field.h"
 
 /* Only who waited so long is asked for. */

@@ -1,7 +1,6 @@
 /* github: self-hosted runners, and the pools that they make up. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/github.h"
 
 #include <ctype.h>
@@ -10,6 +9,7 @@
 #include <strings.h>
 
 #include "core/buf.h"
+#include "core/time.h"
 #include "source/field.h"
 
 enum { LABELS_MOST = 32, NAME_MAX_BYTES = 300, REPOS_MOST = 50 };

@@ -3,12 +3,12 @@
  * when a runner takes it: the first step is better evidence. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/github.h"
 
 #include <string.h>
 #include <strings.h>
 
+#include "core/time.h"
 #include "source/field.h"
 
 static const char queued_by_step[] = "first step's started_at - created_at",

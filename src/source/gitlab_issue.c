@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "source/field.h"
 #include "source/ticket_words.h"
 

@@ -2,7 +2,6 @@
  * begins at the latest change that is known. https://docs.gitlab.com/api/issues/ */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/gitlab.h"
 
 #include <inttypes.h>
@@ -10,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
+#include "core/time.h"
 #include "source/field.h"
 
 enum {

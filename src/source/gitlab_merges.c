@@ -4,13 +4,14 @@
  * https://docs.gitlab.com/api/merge_requests/ https://docs.gitlab.com/api/notes/ */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/gitlab.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
+#include "core/time.h"
 #include "source/field.h"
 
 enum {

@@ -6,13 +6,13 @@
  * a pipeline that changes meanwhile would shift all others by one. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/gitlab.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "source/denied.h"
 #include "source/field.h"
 

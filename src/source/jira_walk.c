@@ -9,7 +9,6 @@
  * no way back: there such a minute is gone through until nothing new is found in it. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/jira.h"
 
 #include <inttypes.h>
@@ -17,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
+#include "core/time.h"
 #include "source/field.h"
 #include "source/recall.h"
 

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "core/text.h"
 #include "source/field.h"
 
 /* A long list that changes with deployments only; failing rules can wait. */

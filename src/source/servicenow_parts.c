@@ -3,13 +3,13 @@
  * knows, and it is said once a day. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/servicenow.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/time.h"
 #include "source/field.h"
 
 enum {

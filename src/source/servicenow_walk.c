@@ -1,7 +1,6 @@
 /* servicenow: which tickets there are, a page of a table at a time. */
 #include "config.h"
 
-#include "core/time.h"
 #include "source/servicenow.h"
 
 #include <inttypes.h>
@@ -9,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "source/denied.h"
 #include "source/field.h"
 

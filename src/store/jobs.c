@@ -1,10 +1,11 @@
 /* jobs: the jobs of a batch, their steps, and what they say of their run. */
 #include "config.h"
 
-#include "core/time.h"
 #include "store/ci.h"
 
 #include <string.h>
+
+#include "core/time.h"
 
 static const int64_t AGAIN_LEAST_MS = 30000;
 

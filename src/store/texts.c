@@ -3,12 +3,12 @@
  * used, so that no piece has to know of what was written since. */
 #include "config.h"
 
-#include "core/time.h"
 #include "store/texts.h"
 
 #include <stdlib.h>
 
 #include "core/mem.h"
+#include "core/time.h"
 #include "store/ci.h"
 
 enum {

@@ -12,7 +12,10 @@
 #include "core/mem.h"
 #include "core/text.h"
 
-enum { TEXT_MAX = 4096, LINKS_MOST = 4096, LINK_BYTES = 2084 };
+enum { TEXT_MAX = 4096, EXTRAS_MOST = 4096, LINK_BYTES = 2084 };
+
+/* What a cell has room for; nothing is larger. */
+enum { CP_BITS = 0x1FFFFF, ROLE_BITS = 0x3F, ATTR_BITS = 0xF, EXTRA_BITS = 0x1FFF };
 
 void grid_init(struct grid *grid, int rows, int cols, const struct glyphs *glyphs)
 {
@@ -22,17 +25,17 @@ void grid_init(struct grid *grid, int rows, int cols, const struct glyphs *glyph
     grid_clear(grid);
 }
 
-static void drop_links(struct grid *grid)
+static void drop_extras(struct grid *grid)
 {
-    for (size_t i = 0; i < grid->link_count; i++)
-        free(grid->links[i]);
-    grid->link_count = 0;
+    for (size_t i = 0; i < grid->extra_count; i++)
+        free(grid->extras[i].text);
+    grid->extra_count = 0;
 }
 
 void grid_done(struct grid *grid)
 {
-    drop_links(grid);
-    free(grid->links);
+    drop_extras(grid);
+    free(grid->extras);
     free(grid->cells);
     free(grid->touched);
     *grid = (struct grid){ .rows = 0 };
@@ -49,12 +52,17 @@ void grid_clear(struct grid *grid)
     grid_touch(grid);
     for (size_t i = 0; i < (size_t)grid->rows * (size_t)grid->cols; i++)
         grid->cells[i] = (struct cell){ .width = 1 };
-    drop_links(grid);
+    drop_extras(grid);
 }
 
 const char *grid_link(const struct grid *grid, const struct cell *cell)
 {
-    return cell->link > 0 && cell->link <= grid->link_count ? grid->links[cell->link - 1] : NULL;
+    return cell->link > 0 ? grid->extras[cell->link - 1].text : NULL;
+}
+
+const char *grid_marks(const struct grid *grid, const struct cell *cell)
+{
+    return cell->marks > 0 ? grid->extras[cell->marks - 1].text : "";
 }
 
 /* Within OSC 8 only printable ASCII is sure to be taken for what it is; the rest is
@@ -74,35 +82,44 @@ static const char *link_text(const char *link, char *out)
     return *link ? NULL : out;
 }
 
-/* Index + 1 of the link; 0 where there are too many. */
-static uint32_t add_link(struct grid *grid, const char *link)
+/* Its index + 1; 0 where there are too many. The newest first: mostly it is that one. */
+static unsigned add_extra(struct grid *grid, const char *text)
+{
+    uint64_t hash = text_hash(text);
+
+    for (size_t i = grid->extra_count; i > 0; i--)
+        if (grid->extras[i - 1].hash == hash && strcmp(grid->extras[i - 1].text, text) == 0)
+            return (unsigned)i;
+    if (grid->extra_count == EXTRAS_MOST)
+        return 0;
+    if (grid->extra_count == grid->extra_cap) {
+        grid->extra_cap = grid->extra_cap ? 2 * grid->extra_cap : 16;
+        grid->extras = mem_grow(grid->extras, grid->extra_cap, sizeof(*grid->extras));
+    }
+    grid->extras[grid->extra_count++] = (struct extra){ .text = mem_text(text), .hash = hash };
+    return (unsigned)grid->extra_count;
+}
+
+/* 0 for what is no web address, or too long for one. */
+static unsigned link_of(struct grid *grid, const char *link)
 {
     char text[LINK_BYTES];
 
-    link = link_text(link, text);
-    if (!link)
-        return 0;
-    for (size_t i = grid->link_count; i > 0; i--)
-        if (strcmp(grid->links[i - 1], link) == 0)
-            return (uint32_t)i;
-    if (grid->link_count == LINKS_MOST)
-        return 0;
-    if (grid->link_count == grid->link_cap) {
-        grid->link_cap = grid->link_cap ? 2 * grid->link_cap : 16;
-        grid->links = mem_grow(grid->links, grid->link_cap, sizeof(*grid->links));
-    }
-    grid->links[grid->link_count++] = mem_text(link);
-    return (uint32_t)grid->link_count;
-}
-
-/* ... or for what is no web address. Most texts have none, or the one of the text before. */
-static uint32_t link_of(struct grid *grid, const char *link)
-{
     if (!link || (strncmp(link, "https://", 8) != 0 && strncmp(link, "http://", 7) != 0))
         return 0;
-    if (grid->link_count > 0 && strcmp(grid->links[grid->link_count - 1], link) == 0)
-        return (uint32_t)grid->link_count;
-    return add_link(grid, link);
+    link = link_text(link, text);
+    return link ? add_extra(grid, link) : 0;
+}
+
+static unsigned marks_of(struct grid *grid, const struct grapheme *g)
+{
+    char text[4 * 3 + 1];
+    size_t n = 0;
+
+    for (int i = 1; i < 4 && g->cp[i]; i++)
+        n += utf8_put(text + n, g->cp[i]);
+    text[n] = '\0';
+    return n > 0 ? add_extra(grid, text) : 0;
 }
 
 struct dx_canvas canvas_of(struct grid *grid)
@@ -154,12 +171,12 @@ struct cell *canvas_cell(const struct dx_canvas *canvas, int row, int col)
 }
 
 /* Old data loses its colour before it loses its place. */
-static uint8_t role_on(const struct dx_canvas *canvas, enum dx_role role)
+static enum dx_role role_on(const struct dx_canvas *canvas, enum dx_role role)
 {
     if (canvas->stale && role != DX_ROLE_BORDER && role != DX_ROLE_BORDER_FOCUS &&
         role != DX_ROLE_STALE)
         return DX_ROLE_DIM;
-    return (uint8_t)role;
+    return role;
 }
 
 /* What stands at the cell goes; half a wide character never stays. */
@@ -181,8 +198,9 @@ static void put_grapheme(const struct dx_canvas *canvas, int row, int col, const
     if (g->width == 2)
         clear_cell(cell + 1, true, x + 2 < cols);
     *cell = *look;
-    memcpy(cell->cp, g->cp, sizeof(cell->cp));
-    cell->width = (uint8_t)g->width;
+    cell->cp = g->cp[0] & CP_BITS;
+    cell->marks = marks_of(canvas->grid, g) & EXTRA_BITS;
+    cell->width = g->width == 2 ? 2 : 1;
     if (g->width == 2) {
         cell[1] = *look;
         cell[1].width = 0;
@@ -204,10 +222,10 @@ static struct cell look_of(const struct dx_canvas *canvas, const struct dx_style
 
     if (!style)
         style = &plain;
-    return (struct cell){ .role = role_on(canvas, style->role),
-                          .attr = (uint8_t)(canvas->stale ? style->attr & ~(unsigned)DX_CHIP
-                                                          : style->attr),
-                          .link = link_of(canvas->grid, style->link) };
+    return (struct cell){ .role = role_on(canvas, style->role) & ROLE_BITS,
+                          .attr =
+                              style->attr & (canvas->stale ? ~(unsigned)DX_CHIP : ~0U) & ATTR_BITS,
+                          .link = link_of(canvas->grid, style->link) & EXTRA_BITS };
 }
 
 int canvas_put(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
@@ -326,7 +344,7 @@ void canvas_attr(struct dx_canvas *canvas, struct dx_box box, unsigned attr)
 
     for (int row = 0; row < part.rows; row++)
         for (int col = 0; col < part.cols; col++)
-            canvas_cell(&part, row, col)->attr |= (uint8_t)attr;
+            canvas_cell(&part, row, col)->attr |= attr & ATTR_BITS;
 }
 
 void grid_ascii(struct grid *grid)
@@ -335,9 +353,9 @@ void grid_ascii(struct grid *grid)
     for (size_t i = 0; i < (size_t)grid->rows * (size_t)grid->cols; i++) {
         struct cell *cell = &grid->cells[i];
 
-        if (cell->width > 0 && cell->cp[0])
-            cell->cp[0] = (char32_t)letters_narrow(cell->cp[0]);
-        cell->cp[1] = 0;
+        if (cell->width > 0 && cell->cp)
+            cell->cp = (char32_t)letters_narrow(cell->cp) & CP_BITS;
+        cell->marks = 0;
         cell->width = 1; /* the right half of a wide one is a blank */
     }
 }
@@ -349,20 +367,19 @@ void grid_dump(const struct grid *grid, FILE *out)
     char utf8[4] = "";
 
     for (size_t i = 0; i < count; i++) {
-        if (cell[i].width > 0 && cell[i].cp[0] == 0)
-            (void)fputc(' ', out);
-        for (int j = 0; cell[i].width > 0 && j < 4 && cell[i].cp[j]; j++)
-            (void)fwrite(utf8, 1, utf8_put(utf8, cell[i].cp[j]), out);
+        if (cell[i].width > 0)
+            (void)fwrite(utf8, 1, utf8_put(utf8, cell[i].cp ? cell[i].cp : U' '), out);
+        (void)fputs(grid_marks(grid, &cell[i]), out);
         if ((i + 1) % (size_t)grid->cols == 0)
             (void)fputc('\n', out);
     }
     for (size_t i = 0; i < count; i++) {
-        (void)fputc('a' + cell[i].role, out);
+        (void)fputc('a' + (int)cell[i].role, out);
         if ((i + 1) % (size_t)grid->cols == 0)
             (void)fputc('\n', out);
     }
     for (size_t i = 0; i < count; i++) {
-        (void)fputc(cell[i].attr ? '0' + cell[i].attr : '.', out);
+        (void)fputc(cell[i].attr ? '0' + (int)cell[i].attr : '.', out);
         if ((i + 1) % (size_t)grid->cols == 0)
             (void)fputc('\n', out);
     }

@@ -11,22 +11,31 @@
 
 #include "ui/glyphs.h"
 
+/* Of one grapheme. Eight bytes: a screen has many thousands, twice. */
 struct cell {
-    char32_t cp[4]; /* one grapheme; cp[0] 0: blank, or the right half of a wide one */
-    uint8_t width;  /* 1 or 2; 0: the right half */
-    uint8_t role;   /* enum dx_role */
-    uint8_t attr;   /* enum dx_attr */
-    uint8_t none;   /* with it there is no padding: cells are compared byte by byte */
-    uint32_t link;  /* index + 1 in the grid's links; 0 none */
+    uint32_t cp : 21;   /* its base; 0: blank, or the right half of a wide one */
+    uint32_t width : 2; /* 1 or 2; 0: the right half */
+    uint32_t attr : 4;  /* enum dx_attr */
+    uint32_t none : 5;  /* with it there is no padding: cells are compared byte by byte */
+    uint32_t role : 6;  /* enum dx_role */
+    uint32_t link : 13; /* index + 1 in the grid's extras; 0 none */
+    uint32_t marks : 13;
+};
+_Static_assert(sizeof(struct cell) == 8 && DX_ROLE_COUNT <= 1 << 6, "a cell has room for all");
+
+/* What few cells have: where it links to, or the marks on the base, in UTF-8. */
+struct extra {
+    char *text;
+    uint64_t hash;
 };
 
-/* The cells and links that belong together; canvases are windows into it. */
+/* The cells and what belongs to them; canvases are windows into it. */
 struct grid {
     int rows, cols;
     struct cell *cells; /* rows * cols */
     bool *touched;      /* of each row: something was put there since who shows it looked */
-    char **links;
-    size_t link_count, link_cap;
+    struct extra *extras;
+    size_t extra_count, extra_cap;
     const struct glyphs *glyphs;
 };
 
@@ -36,7 +45,8 @@ void grid_clear(struct grid *grid);
 void grid_touch(struct grid *grid); /* all of it */
 /* Where it goes has ASCII only: what is more becomes that, in the columns it has. */
 void grid_ascii(struct grid *grid);
-const char *grid_link(const struct grid *grid, const struct cell *cell); /* NULL: none */
+const char *grid_link(const struct grid *grid, const struct cell *cell);  /* NULL: none */
+const char *grid_marks(const struct grid *grid, const struct cell *cell); /* "": none */
 
 struct dx_canvas {
     struct grid *grid;

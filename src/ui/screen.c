@@ -424,6 +424,7 @@ void screen_close(struct screen *s)
     tty_close(&s->tty);
     grid_done(&s->grid);
     free(s->told);
+    free(s->told_extras);
     buf_done(&s->out);
     buf_done(&s->extra);
     free(s);

@@ -9,6 +9,8 @@
 #include <wchar.h>
 
 #include "core/letters.h"
+#include "core/mem.h"
+#include "core/text.h"
 #include "ui/screen_internal.h"
 
 enum { REPLACEMENT = 0xFFFD, MANY = 8, AT_ONCE = 64 };
@@ -17,14 +19,16 @@ enum { REPLACEMENT = 0xFFFD, MANY = 8, AT_ONCE = 64 };
 void cells_wide(const struct screen *s, const struct cell *cell, wchar_t wide[6])
 {
     int n = 0;
-    char32_t cp = cell->cp[0] ? cell->cp[0] : U' ';
+    char32_t cp = cell->cp ? cell->cp : U' ', mark;
 
     memset(wide, 0, 6 * sizeof(*wide));
     wide[n++] = (wchar_t)cp;
-    for (int i = 1; i < 4 && cell->cp[i]; i++)
-        if (wcwidth((wchar_t)cell->cp[i]) == 0)
-            wide[n++] = (wchar_t)cell->cp[i];
-    if (cp >= 0x80 && (!s->utf8 || wcwidth((wchar_t)cp) != cell->width)) {
+    for (const char *marks = grid_marks(&s->grid, cell); *marks;) {
+        marks += utf8_next(marks, strlen(marks), &mark);
+        if (wcwidth((wchar_t)mark) == 0)
+            wide[n++] = (wchar_t)mark;
+    }
+    if (cp >= 0x80 && (!s->utf8 || wcwidth((wchar_t)cp) != (int)cell->width)) {
         wide[0] = s->utf8 ? REPLACEMENT : letters_narrow(cp);
         wide[1] = 0;
     }
@@ -58,7 +62,7 @@ static void put_cell(const struct screen *s, struct stretch *stretch, int col,
     const struct cell *cell = &s->grid.cells[stretch->row * s->grid.cols + col];
     wchar_t wide[6];
 
-    if (col != stretch->to || stretch->count + cell->width > AT_ONCE) {
+    if (col != stretch->to || stretch->count + (int)cell->width > AT_ONCE) {
         put_stretch(stretch);
         stretch->from = col;
     }
@@ -66,14 +70,14 @@ static void put_cell(const struct screen *s, struct stretch *stretch, int col,
     add(stretch, wide, look);
     if (cell->width == 2 && (wide[0] == REPLACEMENT || !s->utf8))
         add(stretch, L" ", look);
-    stretch->to = col + cell->width;
+    stretch->to = col + (int)cell->width;
 }
 
 /* ---- blanks ---- */
 
 static bool is_blank(const struct cell *cell)
 {
-    return cell->width == 1 && (cell->cp[0] == 0 || cell->cp[0] == U' ') && cell->cp[1] == 0;
+    return cell->width == 1 && (cell->cp == 0 || cell->cp == U' ') && cell->marks == 0;
 }
 
 /* Do they stand on the same ground, which is all that is seen of them? Mostly they are
@@ -117,61 +121,67 @@ static struct blanks blanks_at(const struct screen *s, const struct cell *row, i
 
 /* ---- changes ---- */
 
-enum { ROLE = 42, ATTR = 47, LINK = 51, WIDTH = 62, NO_WIDTH = 3 };
-
-/* What does not fit, which is rare: as good as different wherever it is. */
-static uint64_t pack_rare(const struct cell *cell)
+static bool stays(const struct screen *s, unsigned extra)
 {
-    const uint64_t parts[] = { cell->cp[0], cell->cp[1], cell->cp[2], cell->cp[3],
-                               cell->role,  cell->attr,  cell->width, cell->link };
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        h = (h ^ parts[i]) * UINT64_C(1099511628211);
-        h ^= h >> 32;
-    }
-    return (h | (uint64_t)NO_WIDTH << WIDTH) & ~(uint64_t)1; /* all bits set is an erased one */
+    return extra == 0 || (extra <= s->told_extra_count &&
+                          s->told_extras[extra - 1] == s->grid.extras[extra - 1].hash);
 }
 
-static uint64_t pack(const struct cell *cell)
+static bool is_told(const struct screen *s, const struct cell *want, const struct cell *told)
 {
-    if (cell->cp[2] || cell->role >> (ATTR - ROLE) || cell->attr >> (LINK - ATTR) ||
-        cell->link >> (WIDTH - LINK))
-        return pack_rare(cell);
-    return (uint64_t)cell->cp[0] | (uint64_t)cell->cp[1] << 21 | (uint64_t)cell->role << ROLE |
-           (uint64_t)cell->attr << ATTR | (uint64_t)cell->link << LINK |
-           (uint64_t)cell->width << WIDTH;
+    return memcmp(want, told, sizeof(*want)) == 0 && stays(s, want->link) && stays(s, want->marks);
 }
 
-static bool had_link(uint64_t told)
+static bool is_erased(const struct cell *told)
 {
-    return told >> WIDTH == NO_WIDTH || (told >> LINK & ((1U << (WIDTH - LINK)) - 1)) != 0;
+    return told->none != 0;
+}
+
+/* Its text stays but is no link any more, of which ncurses, who would leave it as it is,
+ * knows nothing. */
+static bool loses_link(const struct cell *want, const struct cell *told)
+{
+    return told->link && !want->link && !is_erased(told) && told->cp == want->cp && !is_blank(want);
 }
 
 static void put_row(struct screen *s, int row, bool *links)
 {
     const struct cell *want = s->grid.cells + (size_t)row * (size_t)s->grid.cols;
-    uint64_t *told = s->told + (size_t)row * (size_t)s->grid.cols;
+    struct cell *told = s->told + (size_t)row * (size_t)s->grid.cols;
     struct blanks blanks = { .to = 0 };
     struct stretch stretch = { .row = row };
 
     for (int col = 0; col < s->grid.cols; col++) {
-        uint64_t now = pack(&want[col]);
-
-        if (now == told[col])
+        if (is_told(s, &want[col], &told[col]))
             continue;
+        if (loses_link(&want[col], &told[col]))
+            (void)wredrawln(newscr, row, 1);
         if (is_blank(&want[col])) {
             if (col >= blanks.to)
                 blanks = blanks_at(s, want, col);
-            if (told[col] != TOLD_ERASED || blanks.look.pair != 0 || blanks.look.attr != 0)
+            if (!is_erased(&told[col]) || blanks.look.pair != 0 || blanks.look.attr != 0)
                 put_cell(s, &stretch, col, blanks.look);
         } else if (want[col].width > 0) { /* else its left half has drawn it */
             put_cell(s, &stretch, col, colour_of(s, &want[col]));
         }
-        *links = *links || want[col].link || had_link(told[col]);
-        told[col] = now;
+        *links = *links || want[col].link || told[col].link;
+        told[col] = want[col];
     }
     put_stretch(&stretch);
+}
+
+/* Those of a cleared grid may be others with the same index. */
+static void remember_extras(struct screen *s)
+{
+    size_t count = s->grid.extra_count;
+
+    if (count > s->told_extra_cap) {
+        s->told_extra_cap = s->grid.extra_cap;
+        s->told_extras = mem_grow(s->told_extras, s->told_extra_cap, sizeof(*s->told_extras));
+    }
+    for (size_t i = 0; i < count; i++)
+        s->told_extras[i] = s->grid.extras[i].hash;
+    s->told_extra_count = count;
 }
 
 void cells_put(struct screen *s, bool *link_rows)
@@ -181,4 +191,5 @@ void cells_put(struct screen *s, bool *link_rows)
             put_row(s, row, &link_rows[row]);
         s->grid.touched[row] = false;
     }
+    remember_extras(s);
 }

@@ -143,8 +143,7 @@ void colour_init(struct screen *screen)
 /* Braille and blocks reversed are holes: never. */
 static bool is_solid(const struct cell *cell)
 {
-    return (cell->cp[0] >= 0x2580 && cell->cp[0] <= 0x259F) ||
-           (cell->cp[0] >= 0x2800 && cell->cp[0] <= 0x28FF);
+    return (cell->cp >= 0x2580 && cell->cp <= 0x259F) || (cell->cp >= 0x2800 && cell->cp <= 0x28FF);
 }
 
 static enum ground ground_of(const struct cell *cell)

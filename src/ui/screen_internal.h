@@ -10,9 +10,6 @@
 
 enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_TRUE };
 
-/* What ncurses was told of a cell, packed: only to be compared. TOLD_ERASED: nothing. */
-#define TOLD_ERASED UINT64_MAX
-
 /* screen_hold.c: so many bytes a second, and no more at once than in a fifth of one. */
 struct hold {
     int64_t rate, last_ms; /* rate 0: none; boot time of the last look */
@@ -35,10 +32,12 @@ struct screen {
     struct tty tty;
     struct screen_options options;
     struct theme theme;
-    struct grid grid; /* what is wanted */
-    uint64_t *told;   /* of each cell */
-    FILE *memory;     /* ncurses' terminal */
-    void *curses;     /* SCREEN */
+    struct grid grid;      /* what is wanted */
+    struct cell *told;     /* what ncurses was told of each; all bits set: nothing */
+    uint64_t *told_extras; /* the hashes of its extras */
+    size_t told_extra_count, told_extra_cap;
+    FILE *memory; /* ncurses' terminal */
+    void *curses; /* SCREEN */
     enum depth depth;
     bool modern, links; /* it takes what xterm does: synchronized updates, titles; OSC 8 */
     bool moves_safely;  /* also while its look is not the normal one */

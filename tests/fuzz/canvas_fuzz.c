@@ -64,12 +64,12 @@ static void check(const struct grid *grid)
         int row = i / COLS, col = i % COLS;
         bool inside = row >= TOP && row < TOP + HIGH && col >= LEFT && col < LEFT + WIDE;
 
-        if (!inside && (cell->cp[0] != 0 || cell->width != 1 || cell->attr != 0))
+        if (!inside && (cell->cp != 0 || cell->width != 1 || cell->attr != 0))
             abort();
         if (cell->width > 2 || (cell->width == 2 && (col + 1 == COLS || cell[1].width != 0)) ||
             (cell->width == 0 && (col == 0 || cell[-1].width != 2)))
             abort();
-        if (cell->link > grid->link_count)
+        if (cell->link > grid->extra_count || cell->marks > grid->extra_count)
             abort();
     }
 }
