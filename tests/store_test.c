@@ -396,6 +396,32 @@ Test(store, alerts_are_sorted_by_what_matters)
                      "page\n");
 }
 
+Test(store, alerts_that_ended_come_the_last_first)
+{
+    struct batch all = { 0 }, b = { 0 }, c = { 0 };
+    const int64_t now = T0 + 3 * MINUTE;
+
+    for (int i = 0; i < 3; i++)
+        kit_alert(&all, (const char *[]){ "a", "b", "c" }[i], DX_ALERT_FIRING, T0);
+    kit_alert(&b, "b", DX_ALERT_FIRING, T0);
+    kit_alert(&b, "c", DX_ALERT_FIRING, T0);
+    kit_alert(&c, "c", DX_ALERT_FIRING, T0);
+    kit_poll(1, T0, &all);
+    kit_poll(1, T0 + MINUTE, &b);
+    kit_poll(1, T0 + 2 * MINUTE, &c);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ENDED, NULL, now, DX_FIELD_NAME), "b\na\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ENDED, DX_FILTER(.limit = 1), now, DX_FIELD_NAME),
+                     "b\n");
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_ENDED, DX_FILTER(.from_ms = T0 + MINUTE), now, DX_FIELD_NAME),
+        "b\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ENDED, NULL, T0 + 2 * MINUTE - 1, DX_FIELD_NAME),
+                     "a\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ENDED, DX_FILTER(.name = "a"), now, DX_FIELD_NAME,
+                          DX_FIELD_SOURCE, DX_FIELD_SUMMARY),
+                     "a|am|\n");
+}
+
 /* What is open is read on; what was not used for two rests is prepared again. */
 Test(store, rests_while_rows_are_open)
 {

@@ -11,7 +11,7 @@
 #include "core/text.h"
 #include "core/time.h"
 
-enum { ENDED_WINDOW_MS = 7 * 24 * 3600 * 1000, TODAY_MS = 20 * 3600 * 1000 };
+enum { TODAY_MS = 20 * HOUR_MS };
 
 /* The last warning gives way. false: there is none. */
 static bool make_room(struct facts *facts)
@@ -105,22 +105,12 @@ static void add_incident(struct facts *facts, const struct rows_ops *ops, const 
 static void read_alerts(struct facts *facts, const struct reader *reader, int64_t now_ms)
 {
     const struct rows_ops *ops = reader->ops;
-    void *rows =
-        reader->open(reader->self, DX_QUERY_ALERTS,
-                     DX_FILTER(.from_ms = now_ms - ENDED_WINDOW_MS, .to_ms = now_ms), now_ms);
+    void *rows = reader->open(reader->self, DX_QUERY_ALERTS, DX_FILTER(.to_ms = now_ms), now_ms);
 
     while (ops->next(rows)) {
         int64_t severity = ops->integer(rows, DX_FIELD_SEVERITY);
-        int64_t ended = ops->integer(rows, DX_FIELD_ENDED);
         const char *summary = ops->text(rows, DX_FIELD_SUMMARY);
 
-        if (ended > 0 && ended <= now_ms) {
-            if (ended > facts->last_ended_ms) {
-                facts->last_ended_ms = ended;
-                name_alert(facts->last_ended, sizeof(facts->last_ended), ops, rows);
-            }
-            continue;
-        }
         if (ops->integer(rows, DX_FIELD_STATE) != DX_ALERT_FIRING || severity < DX_SEVERITY_WARNING)
             continue;
         if (is_incident(ops, rows))
@@ -128,6 +118,20 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
         else
             facts_add(facts, severity == DX_SEVERITY_CRITICAL ? DX_ROLE_BAD : DX_ROLE_WARN,
                       ops->text(rows, DX_FIELD_NAME), *summary ? summary : "fires");
+    }
+    ops->close(rows);
+}
+
+static void read_last_ended(struct facts *facts, const struct reader *reader, int64_t now_ms)
+{
+    const struct rows_ops *ops = reader->ops;
+    void *rows =
+        reader->open(reader->self, DX_QUERY_ENDED,
+                     DX_FILTER(.from_ms = now_ms - WEEK_MS, .to_ms = now_ms, .limit = 1), now_ms);
+
+    if (ops->next(rows)) {
+        facts->last_ended_ms = ops->integer(rows, DX_FIELD_ENDED);
+        name_alert(facts->last_ended, sizeof(facts->last_ended), ops, rows);
     }
     ops->close(rows);
 }
@@ -193,6 +197,8 @@ void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms
 
     *facts = (struct facts){ .budget = (double)NAN };
     read_alerts(facts, reader, now_ms);
+    if (facts->fact_count == 0) /* or something else is said */
+        read_last_ended(facts, reader, now_ms);
     rows = reader->open(reader->self, DX_QUERY_SOURCES, NULL, now_ms);
     while (ops->next(rows))
         read_source(facts, ops, rows, now_ms);

@@ -43,7 +43,7 @@ struct facts {
     bool redacted; /* names have aliases */
     bool then;     /* they are of another moment than now */
     double budget; /* the smallest share of a limit that is left; NaN: none announced */
-    int64_t last_ended_ms; /* of the last alert that ended */
+    int64_t last_ended_ms; /* of the last alert that ended, where none fires */
     char last_ended[96];
     int64_t ok_ms; /* the oldest last good answer of those that are not lost; 0: none */
 };

@@ -87,7 +87,16 @@ static const struct query alerts = {
       DX_FIELD_COUNT },
 };
 
+static const struct query ended = {
+    "SELECT src.name, a.name, a.summary, a.ended_ms"
+    " FROM alert a JOIN source src ON src.id = a.source AND src.place IS NOT NULL"
+    " WHERE a.ended_ms > ?2 AND a.ended_ms <= ?1 AND a.first_ms <= ?1"
+    " AND (?3 = '' OR src.name = ?3) AND (?4 = '' OR a.name = ?4)"
+    " ORDER BY a.ended_ms DESC LIMIT ?5",
+    { DX_FIELD_SOURCE, DX_FIELD_NAME, DX_FIELD_SUMMARY, DX_FIELD_ENDED, DX_FIELD_COUNT },
+};
+
 const struct query *alerts_query(enum dx_query which)
 {
-    return which == DX_QUERY_RULES ? &rules : &alerts;
+    return which == DX_QUERY_RULES ? &rules : which == DX_QUERY_ENDED ? &ended : &alerts;
 }

@@ -245,6 +245,7 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
         return &samples_query;
     case DX_QUERY_ALERTS:
     case DX_QUERY_RULES:
+    case DX_QUERY_ENDED:
         return alerts_query(query);
     case DX_QUERY_SOURCES:
         return &sources_query;

@@ -102,6 +102,8 @@ enum dx_query {
     DX_QUERY_POLLS,         /* of sources, newest first; those that ended alike, one after the
                                other, are one row: SOURCE AT (the first) SEEN (the last)
                                STATE FAULT TEXT VERSION */
+    DX_QUERY_ENDED,         /* alerts that ended after filter.from_ms, the last first. SOURCE NAME
+                               SUMMARY ENDED */
     DX_QUERY_COUNT
 };
 
