@@ -159,7 +159,10 @@ bool ci_is_known(const struct dx_view *view, const char *source)
 int64_t ci_kept(const struct dx_view *view, int64_t window_ms)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_TOTALS, NULL);
-    int64_t kept_ms = dx_next(rows) ? dx_int(rows, DX_FIELD_KEPT) : 0;
+    int64_t kept_ms = 0;
+
+    while (dx_next(rows)) /* to the end: rows that stay open are asked for beside them anew */
+        kept_ms = dx_int(rows, DX_FIELD_KEPT);
 
     return kept_ms > dx_now(view) - window_ms + 1 ? kept_ms : 0;
 }

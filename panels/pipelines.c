@@ -205,12 +205,13 @@ static const char *policy(const struct dx_view *view, int64_t window_ms)
         { "all", "all that ended count" },
     };
     struct dx_rows *rows = dx_rows(view, DX_QUERY_TOTALS, DX_FILTER(.window_ms = window_ms));
-    const char *name = dx_next(rows) ? dx_text(rows, DX_FIELD_POLICY) : "";
+    const char *name = "";
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (strcmp(name, words[i][0]) == 0)
-            return words[i][1];
-    return "";
+    while (dx_next(rows)) /* to the end, so that the next ones need not be prepared beside them */
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+            if (strcmp(dx_text(rows, DX_FIELD_POLICY), words[i][0]) == 0)
+                name = words[i][1];
+    return name;
 }
 
 static void list_all(struct pipelines *p, const struct dx_view *view, struct dx_list *list)

@@ -277,7 +277,7 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
     case DX_QUERY_TICKET_LINKS:
         return ticket_query(query, filter, past);
     case DX_QUERY_TICKET_REFS:
-        return ticket_ref_query(filter->key ? filter->key : "");
+        return ticket_ref_query(filter->key ? filter->key : "", past);
     case DX_QUERY_RUNBOOKS:
     case DX_QUERY_SEARCH:
     case DX_QUERY_SIMILAR:

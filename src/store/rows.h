@@ -26,7 +26,7 @@ const struct query *ci_derived_query(enum dx_query which, bool past); /* ci_deri
 const struct query *search_query(enum dx_query which, const struct dx_filter *filter);
 /* ticket_query.c */
 const struct query *ticket_query(enum dx_query which, const struct dx_filter *filter, bool past);
-const struct query *ticket_ref_query(const char *key); /* ticket_ref_query.c */
+const struct query *ticket_ref_query(const char *key, bool past); /* ticket_ref_query.c */
 /* ticket_narrow.c: the function holds(filter, column, text, column, text ...) */
 bool ticket_narrow_begin(struct store *store, struct dx_error *err);
 

@@ -32,12 +32,15 @@
 /* What the server said later was not so yet, and what was left then is not what was left. */
 #define SLA_STATE "CASE WHEN s.state = 4 AND s.breach_ms > ?1 THEN 1 ELSE s.state END"
 #define SLA_LEFT  "CASE WHEN s.said_ms <= ?1 THEN s.remaining_ms END"
+/* Of a ticket that is looked at; a list has none of it, and is compiled in less time. */
+#define WITH_PARTS(column)    column
+#define WITHOUT_PARTS(column) "NULL, "
 #define SLAS                                                                                       \
     "CASE WHEN ?11 AND same THEN (SELECT json_group_array(json_object('name', s.name, 'state', " SLA_STATE ","    \
     " 'breach_ms', s.breach_ms, 'remaining_ms', " SLA_LEFT ")) FROM ticket_sla s"                \
     " WHERE s.ticket = t.id) END, "
 #define LINKS                                                                                      \
-    "CASE WHEN ?11 AND same THEN (SELECT json_group_array(l.text) FROM ticket_link l"                       \
+    "CASE WHEN ?11 AND same THEN (SELECT json_group_array(l.text) FROM ticket_link l"              \
     " WHERE l.ticket = t.id) END, "
 
 #define STAYS                                                                                      \
@@ -52,7 +55,7 @@
 #define STATE_THEN                                                                                 \
     "coalesce((SELECT CASE stay WHEN 1 THEN 1 WHEN 2 THEN 2 WHEN 4 THEN 2 ELSE 4 END"              \
     " FROM ticket_stay WHERE ticket = t.id AND from_ms <= ?1 ORDER BY from_ms DESC LIMIT 1), 4)"
-#define COLUMNS                                                                                    \
+#define COLUMNS_OF(parts)                                                                          \
     "SELECT src.name, src.type, 't' || t.id, t.key, " W("project") ", " W("type") ", "             \
     W("category") ", " W("labels") ", t.priority, " W("raw_priority") ", CASE WHEN same OR "       \
     IS_DONE " THEN t.state ELSE " STATE_THEN " END, " IF_SAME(W("raw_status")) W("reporter") ", "               \
@@ -62,15 +65,17 @@
     THEN("first_ms", "t.first_business_ms") THEN("resolved_ms", "t.business_ms")                   \
     IF_SAME("t.sla") IF_SAME("CASE WHEN t.sla_state = 4 AND t.breach_ms > ?1 THEN 1 ELSE"          \
     " t.sla_state END") IF_SAME("t.breach_ms") IF_SAME(TICKETS_LEFT("?1"))                         \
-    " (SELECT title FROM ticket_text WHERE ticket = t.id), " SLAS LINKS                            \
-    "CASE WHEN ?11 THEN (SELECT text FROM ticket_text WHERE ticket = t.id) END,"                   \
+    " (SELECT title FROM ticket_text WHERE ticket = t.id), " parts(SLAS) parts(LINKS)              \
+    parts("CASE WHEN ?11 THEN (SELECT text FROM ticket_text WHERE ticket = t.id) END, ")           \
     THEN("resolved_ms", "t.resolved_ms - t.created_ms")                                            \
     THEN("first_ms", "t.first_ms - t.created_ms") IF_SAME("t.goal_ms") IF_SAME("t.said_ms")        \
     "CASE WHEN " IS_DONE " THEN 0 ELSE " TICKETS_RISK_THEN("same", "?1", "?17") " END, "           \
-    STAYS THEN("gone_ms", "t.gone_ms")                                                             \
-    "CASE WHEN ?11 THEN " W("created_basis") " END, CASE WHEN ?11 AND t.first_ms <= ?1 THEN "      \
-    W("first_basis") " END, CASE WHEN ?11 AND t.resolved_ms <= ?1 THEN " W("resolved_basis")       \
-    " END, " REPLY_KNOWN " "
+    parts(STAYS) THEN("gone_ms", "t.gone_ms")                                                      \
+    parts("CASE WHEN ?11 THEN " W("created_basis") " END, ")                                       \
+    parts("CASE WHEN ?11 AND t.first_ms <= ?1 THEN " W("first_basis") " END, ")                    \
+    parts("CASE WHEN ?11 AND t.resolved_ms <= ?1 THEN " W("resolved_basis") " END, ")              \
+    REPLY_KNOWN " "
+#define COLUMNS COLUMNS_OF(WITH_PARTS)
 #define FIELDS                                                                                     \
     {                                                                                              \
         DX_FIELD_SOURCE, DX_FIELD_TYPE, DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_PROJECT,             \
@@ -125,19 +130,21 @@
 #define URGENT                                                                                     \
     "t.id AS id, coalesce(t.breach_ms, 9e15) AS breach, coalesce(t.priority, 9) AS urgent,"        \
     " t.created_ms AS age"
-#define BY_URGENCY(which)                                                                          \
-    COLUMNS "FROM (" which "ORDER BY 2, 3, 4, 1 LIMIT ?5) AS o CROSS JOIN " ROW                    \
+#define BY_URGENCY(columns, which)                                                                 \
+    columns "FROM (" which "ORDER BY 2, 3, 4, 1 LIMIT ?5) AS o CROSS JOIN " ROW                    \
     " ON t.id = o.id " SOURCE "ORDER BY o.breach, o.urgent, o.age, o.id"
 static const struct query tickets = {
-    BY_URGENCY(OPEN(URGENT) DONE("t.id, 20000000000000000 - " DONE_MS ", 0, 0")), FIELDS
+    BY_URGENCY(COLUMNS, OPEN(URGENT) DONE("t.id, 20000000000000000 - " DONE_MS ", 0, 0")), FIELDS
 };
-/* The same where ?9 is set, which is compiled in less time. */
-static const struct query open_tickets = { BY_URGENCY(OPEN(URGENT)), FIELDS };
+/* The same where ?9 is set and ?11 is not: what the first picture has. */
+static const struct query open_tickets = {
+    BY_URGENCY(COLUMNS_OF(WITHOUT_PARTS), OPEN(URGENT)), FIELDS
+};
 #define URGENT_THEN                                                                                \
     "t.id AS id, CASE WHEN " SAME " THEN coalesce(t.breach_ms, 9e15) ELSE 9e15 END AS breach,"     \
     " coalesce(t.priority, 9) AS urgent, t.created_ms AS age"
 static const struct query tickets_then = {
-    BY_URGENCY(OPEN_THEN(URGENT_THEN) DONE("t.id, 20000000000000000 - " DONE_MS ", 0, 0")), FIELDS
+    BY_URGENCY(COLUMNS, OPEN_THEN(URGENT_THEN) DONE("t.id, 20000000000000000 - " DONE_MS ", 0, 0")), FIELDS
 };
 
 /* By anything else, or for words in them, all are looked at: all of a ticket but its title
@@ -230,5 +237,5 @@ const struct query *ticket_query(enum dx_query which, const struct dx_filter *fi
         return &sorted_tickets;
     if (past)
         return &tickets_then;
-    return filter->open ? &open_tickets : &tickets;
+    return filter->open && !filter->parts ? &open_tickets : &tickets;
 }

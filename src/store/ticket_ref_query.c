@@ -24,11 +24,13 @@
 #define URGENT "coalesce(t.priority, 9)"
 #define SOURCE " JOIN source src ON src.id = t.source AND src.place IS NOT NULL "
 /* ... of those that are open, and of those that were: few, for they were done after it. */
-#define OPEN_THEN(columns, more, which)                                                            \
+#define OPEN(columns, which)                                                                 \
     "SELECT " columns " FROM ticket_ref r CROSS JOIN ticket t ON t.id = r.ticket AND"              \
-    " coalesce(t.created_ms, 0) <= ?1" SOURCE more "WHERE r.open AND " which                       \
-    " UNION SELECT " columns " FROM ticket t CROSS JOIN ticket_ref r ON r.ticket = t.id AND"       \
-    " coalesce(t.created_ms, 0) <= ?1" SOURCE more "WHERE t.state = 3 AND NOT r.open AND"          \
+    " coalesce(t.created_ms, 0) <= ?1" SOURCE "WHERE r.open AND " which
+#define OPEN_THEN(columns, which)                                                            \
+    OPEN(columns, which) " UNION SELECT " columns " FROM ticket t CROSS JOIN ticket_ref r"         \
+    " ON r.ticket = t.id AND"                                                                      \
+    " coalesce(t.created_ms, 0) <= ?1" SOURCE "WHERE t.state = 3 AND NOT r.open AND"          \
     " coalesce(t.gone_ms, t.resolved_ms, t.updated_ms, t.created_ms) > ?1 AND " which
 
 static const struct query of_ticket = {
@@ -46,7 +48,7 @@ static const struct query of_ticket = {
         "SELECT key, name, (SELECT title FROM ticket_text WHERE ticket = id), priority, risk, url" \
         " FROM (" OPEN_THEN("'t' || t.id AS key, t.key AS name, t.priority AS priority, " RISK     \
                             " AS risk, t.url AS url, " BREACH " AS breach, " URGENT " AS urgent,"  \
-                            " t.created_ms AS created, t.id AS id", "", which)                     \
+                            " t.created_ms AS created, t.id AS id", which)                     \
         ") AS named ORDER BY breach, urgent, created, id LIMIT ?5",                                \
         { DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_PRIORITY, DX_FIELD_RISK,           \
           DX_FIELD_URL, DX_FIELD_COUNT }                                                           \
@@ -65,19 +67,23 @@ static const struct query of_run_job =
  * project's tickets are those of its pipelines. How urgent a ticket is stands in one text,
  * the least first, so that what stands beside min() is of that ticket. */
 #define NAMED                                                                                      \
-    " AS kind, t.key AS name, " RISK " AS risk, printf('%d%019.0f%02d%019d%019d', 9 - " RISK ", "  \
+    ", t.key AS name, " RISK " AS risk, printf('%d%019.0f%02d%019d%019d', 9 - " RISK ", "  \
     BREACH ", " URGENT ", t.created_ms, t.id) AS rank"
-static const struct query of_all = {
-    "SELECT key, kind, name, count(*), risk, min(rank) FROM ("
-    OPEN_THEN(KEY " AS key, r.kind" NAMED, "", "r.kind <> 3") " UNION "
-    OPEN_THEN("'l' || p.id, 2" NAMED, "JOIN pipeline p ON p.project = r.id ", "r.kind = 3")
-    ") AS named GROUP BY key ORDER BY 6, key LIMIT ?5",
-    { DX_FIELD_KEY, DX_FIELD_REF, DX_FIELD_NAME, DX_FIELD_N, DX_FIELD_RISK, DX_FIELD_COUNT }
-};
+#define ALL(named)                                                                                 \
+    {                                                                                              \
+        "WITH r AS (" named ") SELECT key, kind, name, count(*), risk, min(rank) FROM"             \
+        " (SELECT " KEY " AS key, kind, name, risk, rank FROM r WHERE kind <> 3 UNION"             \
+        " SELECT 'l' || p.id, 2, r.name, risk, rank FROM r JOIN pipeline p ON p.project = r.id"      \
+        " WHERE kind = 3) GROUP BY key ORDER BY 6, key LIMIT ?5",                                  \
+        { DX_FIELD_KEY, DX_FIELD_REF, DX_FIELD_NAME, DX_FIELD_N, DX_FIELD_RISK, DX_FIELD_COUNT }   \
+    }
+#define NAMES "r.kind AS kind, r.id AS id, r.nth AS nth" NAMED
+static const struct query of_all = ALL(OPEN(NAMES, "1"));
+static const struct query of_all_then = ALL(OPEN_THEN(NAMES, "1"));
 
 // clang-format on
 
-const struct query *ticket_ref_query(const char *key)
+const struct query *ticket_ref_query(const char *key, bool past)
 {
     switch (*key) {
     case 't':
@@ -91,6 +97,6 @@ const struct query *ticket_ref_query(const char *key)
     case 'j':
         return &of_run_job;
     default:
-        return &of_all;
+        return past ? &of_all_then : &of_all;
     }
 }
