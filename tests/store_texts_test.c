@@ -161,6 +161,18 @@ Test(store_texts, what_is_asked_for_meanwhile_stays)
     cr_expect_eq(text_known(store, "not", &err), 0);
 }
 
+/* Texts are judged in slices, of which one may have nothing that goes. */
+Test(store_texts, however_many_stay_those_behind_them_go)
+{
+    run("WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 25000)"
+        " INSERT INTO text (text) SELECT 'used ' || n FROM n");
+    run("INSERT INTO pool (source, name) SELECT 1, id FROM text");
+    run("INSERT INTO text (text) VALUES ('unused')");
+    sweep(now_ms);
+    cr_expect_eq(text_known(store, "unused", &err), 0);
+    cr_expect_eq(number("SELECT count(*) FROM text"), 25001);
+}
+
 Test(store_texts, a_number_that_was_kept_in_memory_is_asked_for_anew)
 {
     int64_t before = text_id(store, "gone", &err);

@@ -150,12 +150,13 @@ static bool judge(struct store *store, bool *more, struct dx_error *err)
                   SLICE_TEXTS, err);
     int64_t gone[SLICE_GONE];
     size_t count = 0;
+    int rows = 0;
     bool row = true;
 
     if (!stmt)
         return false;
-    *more = true;
     while (count < SLICE_GONE && store_row(store, stmt, &row, err) && row) {
+        rows++;
         sweep->at[0] = sqlite3_column_int64(stmt, 0);
         if (sweep->at[0] <= sweep->most && !ids_has(&sweep->used, sweep->at[0]))
             gone[count++] = sweep->at[0];
@@ -163,8 +164,7 @@ static bool judge(struct store *store, bool *more, struct dx_error *err)
     (void)sqlite3_reset(stmt);
     if (err->fault != DX_FAULT_NONE)
         return false;
-    if (!row || sweep->at[0] >= sweep->most)
-        *more = false;
+    *more = (row || rows == SLICE_TEXTS) && sweep->at[0] < sweep->most;
     return drop(store, gone, count, err);
 }
 
