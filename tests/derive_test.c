@@ -525,6 +525,28 @@ Test(derive, what_a_history_reaches_is_known_of_all_of_its_pipelines)
     cr_expect_str_eq(AGAINST_BEFORE, "1|1|1|0\n");
 }
 
+/* The last run of what nobody runs any more comes with the newest ones: of the time from then to
+ * where the history begins, it says nothing. */
+Test(derive, an_old_run_that_came_by_itself_is_no_history)
+{
+    for (int i = 0; i < 2; i++)
+        derive_add(&batch, &(struct made){ .id = 80 + i,
+                                           .attempt = 1,
+                                           .started_ms = now_ms - (10 + 17 * i) * HOUR,
+                                           .finished_ms = now_ms - (9 + 17 * i) * HOUR,
+                                           .result = DX_RESULT_SUCCESS });
+    derive_add(&batch, &(struct made){ .id = 79,
+                                       .attempt = 1,
+                                       .pipeline = 1,
+                                       .started_ms = now_ms - 50 * HOUR,
+                                       .finished_ms = now_ms - 49 * HOUR,
+                                       .result = DX_RESULT_SUCCESS });
+    kit.history_ms = 40 * HOUR;
+    kit_poll(0, now_ms, &batch);
+    derive_slices(now_ms);
+    cr_expect_str_eq(AGAINST_BEFORE, "1|-|0|0\n");
+}
+
 /* Every query can be asked: its SQL is right. */
 Test(derive, all_queries_can_be_read)
 {

@@ -75,6 +75,7 @@ static struct poll poll_of(int source, int64_t now_ms)
                           .every_ms = every[source],
                           .latency_ms = 7,
                           .bytes = 100,
+                          .history_ms = kit.history_ms,
                           .per_hour = 240 };
 }
 

@@ -17,6 +17,7 @@ struct kit {
     char dir[64], path[96];
     struct store *store; /* the collector's, with the lock, after kit_collect() */
     int64_t id[3];       /* of its sources: "prom" (15 s), "am" (30 s), "slow" (10 min) */
+    int64_t history_ms;  /* that they ask for; 0: they do not say */
 };
 extern struct kit kit;
 

@@ -71,6 +71,7 @@ static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_
         .every_ms = err ? p->settings->every_ms : wait_ms,
         .latency_ms = p->latency_ms,
         .bytes = p->bytes,
+        .history_ms = poller_reach(p->settings),
         .limit = p->pace.budget.limit,
         .remaining = p->pace.budget.remaining,
         .reset_ms = p->pace.budget.reset_ms,

@@ -6,6 +6,7 @@
 #include "store/ci.h"
 #include "store/derive.h"
 #include "store/internal.h"
+#include "store/retain.h"
 
 static bool first_of(struct store *store, const char *sql, int64_t id, int64_t *ms,
                      struct dx_error *err)
@@ -70,6 +71,14 @@ static bool tell(struct store *store, int64_t source, struct dx_error *err)
                     source, DIRTY_TOTALS, err));
 }
 
+/* What is older than what is asked for came by itself, such as the last build of what nobody
+ * builds any more: of what else ran then, nothing is known. */
+static bool counts(const struct store *store, const struct poll *poll, int64_t ms)
+{
+    return ms > 0 && !retain_refuses(store, ms) &&
+           (poll->history_ms == 0 || ms >= poll->now_ms - poll->history_ms);
+}
+
 bool first_put(struct store *store, const struct poll *poll, const struct batch *batch,
                struct dx_error *err)
 {
@@ -78,7 +87,7 @@ bool first_put(struct store *store, const struct poll *poll, const struct batch 
     for (size_t i = 0; i < batch->run_count; i++) {
         int64_t ms = batch->runs[i].timing.finished_ms;
 
-        if (ms > 0 && ms < first_ms)
+        if (ms < first_ms && counts(store, poll, ms))
             first_ms = ms;
     }
     if (first_ms < INT64_MAX &&

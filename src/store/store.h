@@ -66,6 +66,7 @@ struct poll {         /* how a poll of a source ended */
     enum dx_source_state state;
     struct dx_error error; /* DX_FAULT_NONE: nothing to say */
     int64_t now_ms, next_ms, every_ms, latency_ms, bytes;
+    int64_t history_ms;                 /* so far back all is asked for; 0: nobody says */
     int64_t limit, remaining, reset_ms; /* limit 0: none announced */
     double per_hour;
     int64_t skew_ms;
