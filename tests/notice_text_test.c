@@ -46,6 +46,37 @@ static const char *sentence(void)
     return out;
 }
 
+/* Servers divide by zero, and answer with what comes of it. */
+Test(notice_text, numbers_that_are_no_span)
+{
+    struct buf body;
+    json_t *json;
+
+    facts.value = (double)INFINITY;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 +Inf, above 10m 00s");
+    facts.limit = -(double)INFINITY;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 +Inf, above -Inf");
+    buf_init(&body, 1 << 16);
+    notice_body(&body, WEBHOOK_JSON, &facts);
+    json = json_loads(body.bytes ? body.bytes : "", 0, NULL);
+    cr_assert_not_null(json, "%s", body.bytes);
+    cr_expect_str_eq(json_string_value(json_object_get(json, "value")), "+Inf");
+    cr_expect_str_eq(json_string_value(json_object_get(json, "limit")), "-Inf");
+    json_decref(json);
+    buf_done(&body);
+    buf_init(&body, 1 << 16);
+    notice_environment(&body, &facts);
+    cr_expect(strstr(body.bytes, "DXTOP_VALUE=+Inf\nDXTOP_LIMIT=-Inf\n"), "%s", body.bytes);
+    buf_done(&body);
+    facts.limit = 600;
+    facts.value = 1e300;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 1e+300, above 10m 00s");
+    facts.value = -1e300;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 -1e+300, limit 10m 00s");
+    facts.value = 1e10;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 115740d, above 10m 00s");
+}
+
 Test(notice_text, sentences)
 {
     char title[160];

@@ -8,6 +8,8 @@
 
 #include "core/time.h"
 
+static const double SPAN_MOST_S = 1e12; /* what is more is no span, as on the screen */
+
 static const char *text_of(const json_t *record, const char *key)
 {
     const char *text = json_string_value(json_object_get(record, key));
@@ -25,8 +27,14 @@ static const char *span_of(const json_t *record, const char *key, char out[TIME_
 {
     const json_t *value = json_object_get(record, key);
 
+    if (json_is_string(value)) /* "+Inf" */
+        return json_string_value(value);
     if (!json_is_number(value))
         return "–";
+    if (fabs(json_number_value(value)) >= SPAN_MOST_S) {
+        (void)snprintf(out, TIME_TEXT, "%.4g", json_number_value(value));
+        return out;
+    }
     return duration_format(out, (int64_t)llround(json_number_value(value) * 1e3), false);
 }
 

@@ -20,6 +20,8 @@
 #include "core/text.h"
 #include "core/time.h"
 
+static const double SPAN_MOST_S = 1e12; /* what is more is no span, as on the screen */
+
 enum { TITLE_MOST = 140, TEXT_MOST = 2900, SENTENCE_MOST = 600 }; /* Slack: 150 letters, 3,000 */
 
 /* ---- words ---- */
@@ -30,7 +32,9 @@ static const char *words_of_value(char *out, size_t cap, enum dx_unit unit, doub
 
     if (isnan(value))
         (void)snprintf(out, cap, "no data");
-    else if (unit == DX_UNIT_SECONDS)
+    else if (isinf(value))
+        (void)snprintf(out, cap, "%s", value > 0 ? "+Inf" : "-Inf");
+    else if (unit == DX_UNIT_SECONDS && fabs(value) < SPAN_MOST_S)
         (void)snprintf(out, cap, "%s", duration_format(span, llround(value) * 1000, true));
     else if (unit == DX_UNIT_RATIO)
         (void)snprintf(out, cap, "%.1f %%", value * 100.);
@@ -107,7 +111,9 @@ static void number(struct buf *out, const char *name, double value)
 {
     char text[48] = "";
 
-    if (!isnan(value))
+    if (isinf(value))
+        (void)snprintf(text, sizeof(text), "%s", value > 0 ? "+Inf" : "-Inf");
+    else if (!isnan(value))
         (void)snprintf(text, sizeof(text), "%.10g", value);
     fact(out, name, text);
 }
@@ -226,8 +232,11 @@ static json_t *teams(const struct notice_facts *f)
                      "application/vnd.microsoft.card.adaptive", "contentUrl", "content", card);
 }
 
-static json_t *real_or_null(double value)
+/* JSON has no word for it: as in exports. */
+static json_t *json_value(double value)
 {
+    if (isinf(value))
+        return json_string(value > 0 ? "+Inf" : "-Inf");
     return isnan(value) ? json_null() : json_real(value);
 }
 
@@ -241,8 +250,8 @@ static json_t *plain(const struct notice_facts *f)
         text_of(f->title, TITLE_MOST), "text", text_of(f->text, TEXT_MOST), "severity",
         severity_of(f), "rule", json_string(rule ? rule->name : ""), "subject",
         text_of(f->subject, TEXT_MOST), "count", f->count, "kind", rule ? kinds[rule->on] : "",
-        "value", real_or_null(f->value), "limit", real_or_null(f->limit), "unit", unit_of(f),
-        "since", time_format(since, f->since_ms), "at", time_format(at, f->at_ms));
+        "value", json_value(f->value), "limit", json_value(f->limit), "unit", unit_of(f), "since",
+        time_format(since, f->since_ms), "at", time_format(at, f->at_ms));
 
     if (f->about == NOTICE_SUMMARY)
         (void)json_object_update_new(body, json_pack("{s:i, s:i, s:i}", "fired", f->fired, "ended",

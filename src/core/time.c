@@ -183,8 +183,9 @@ const char *time_format(char out[TIME_TEXT], int64_t ms)
 const char *duration_format(char out[TIME_TEXT], int64_t ms, bool spaced)
 {
     const char *minus = ms < 0 ? "-" : "", *gap = spaced ? " " : "";
-    long long s = (long long)((ms < 0 ? -ms : ms) / SECOND_MS);
+    long long s = (long long)(ms / SECOND_MS);
 
+    s = s < 0 ? -s : s;
     if (s < MINUTE_S)
         (void)snprintf(out, TIME_TEXT, "%s%llds", s ? minus : "", s);
     else if (s < HOUR_S)
@@ -224,6 +225,8 @@ const char *duration_write(char out[TIME_TEXT], int64_t ms)
     return out;
 }
 
+static const double DURATION_MOST_MS = 1e15;
+
 bool duration_parse(int64_t *ms, const char *text)
 {
     int64_t total = 0;
@@ -238,11 +241,13 @@ bool duration_parse(int64_t *ms, const char *text)
         while (i < UNITS &&
                (strlen(units[i].name) != len || !end || strncmp(units[i].name, end, len) != 0))
             i++;
-        if (n < 0. || i == UNITS || n * (double)units[i].ms > 1e15)
+        if (n < 0. || i == UNITS || n * (double)units[i].ms > DURATION_MOST_MS)
             return false;
         total += (int64_t)llround(n * (double)units[i].ms);
+        if ((double)total > DURATION_MOST_MS)
+            return false;
         text = end + len;
     }
     *ms = total;
-    return total <= (int64_t)1000000000000000;
+    return true;
 }
