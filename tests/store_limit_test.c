@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/time.h"
 #include "derive/derive.h"
@@ -36,16 +37,21 @@ static void stop(void)
 
 TestSuite(store_limit, .init = start, .fini = stop, .timeout = 120);
 
-static int64_t number(const char *sql)
+static int64_t number_in(const struct store *store, const char *sql)
 {
     sqlite3_stmt *stmt;
     int64_t n;
 
-    cr_assert_eq(sqlite3_prepare_v2(kit.store->db, sql, -1, &stmt, NULL), SQLITE_OK, "%s", sql);
+    cr_assert_eq(sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL), SQLITE_OK, "%s", sql);
     cr_assert_eq(sqlite3_step(stmt), SQLITE_ROW, "%s", sql);
     n = sqlite3_column_int64(stmt, 0);
     (void)sqlite3_finalize(stmt);
     return n;
+}
+
+static int64_t number(const char *sql)
+{
+    return number_in(kit.store, sql);
 }
 
 #define RUNS   number("SELECT count(*) FROM run")
@@ -249,6 +255,53 @@ Test(store_limit, samples_go_as_well)
     cr_expect_lt(number("SELECT count(*) FROM sample"), before);
     cr_expect_gt(number("SELECT count(*) FROM sample"), before / 4);
     cr_expect(strstr(log_of(now_ms), "store_size lets it be"), "%s", log_of(now_ms));
+}
+
+static int64_t file_bytes(void)
+{
+    struct stat st;
+
+    cr_assert_eq(stat(kit.path, &st), 0);
+    return st.st_size;
+}
+
+static void change(const char *sql)
+{
+    cr_assert_eq(sqlite3_exec(kit.store->db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sql);
+}
+
+/* Its records are behind what is free. Who reads meanwhile reads what there was. */
+Test(store_limit, a_file_that_was_larger_before_gets_smaller)
+{
+    struct dx_error err = { 0 };
+    struct store *viewer;
+    int64_t limit, runs;
+
+    change("CREATE TABLE waste AS SELECT zeroblob(10000000)");
+    for (int day = 0; day < 40; day++)
+        add_day(day);
+    change("DROP TABLE waste");
+    keep_up(end_of(39));
+    cr_expect_geq(file_bytes(), 10000000, "without a limit it stays as it is");
+    limit = limit_at(0.7);
+    store_limit(kit.store, limit);
+    viewer = store_open(kit.path, STORE_VIEW, &err);
+    cr_assert(viewer && store_begin(viewer, &err), "%s", err.text);
+    runs = number_in(viewer, "SELECT count(*) FROM run");
+    keep_up(end_of(39));
+    cr_expect_lt(RUNS, runs);
+    cr_expect_eq(number_in(viewer, "SELECT count(*) FROM run"), runs);
+    cr_expect_geq(file_bytes(), 10000000, "as long as somebody reads it");
+    store_end(viewer);
+    cr_assert(store_upkeep(kit.store, end_of(39), &err), "%s", err.text);
+    keep_up(end_of(39));
+    cr_assert(store_upkeep(kit.store, end_of(39), &err), "%s", err.text); /* a checkpoint cuts it */
+    cr_expect_leq(file_bytes(), limit);
+    cr_expect_eq(number_in(viewer, "SELECT count(*) FROM run"), RUNS);
+    cr_expect_eq(number("SELECT count(*) FROM pragma_integrity_check"
+                        " WHERE integrity_check <> 'ok'"),
+                 0);
+    store_close(viewer);
 }
 
 /* Today is not forgotten, nor asked for each half a second. */

@@ -57,6 +57,7 @@ struct store {
     int64_t gone_ms;                   /* runs that ended before it went, or will; 0: none */
     int64_t sweep_id;                  /* upkeep went over the series up to this one */
     bool full;                         /* it is larger, and forgets */
+    bool shrinks;                      /* there is more to give back to the system */
     bool round_gone;                   /* something went since it began with the first series */
     bool texts_freed;                  /* runs went since texts were looked through last */
     int64_t swept_ms;                  /* when that was begun; 0: not yet */
@@ -96,6 +97,8 @@ bool store_row(struct store *store, sqlite3_stmt *stmt, bool *row, struct dx_err
 /* The number that is the first column of the only row, and reset; it stays as it is where there is
  * no row. stmt NULL: it could not be prepared, *err says why. */
 bool store_number(struct store *store, sqlite3_stmt *stmt, int64_t *number, struct dx_error *err);
+/* The same of a question that needs nothing bound; 0 where there is no row. */
+bool store_ask(struct store *store, const char *sql, int64_t *number, struct dx_error *err);
 bool store_exec(struct store *store, const char *sql, struct dx_error *err);
 bool store_fail(struct store *store, struct dx_error *err); /* sqlite's words */
 

@@ -11,31 +11,16 @@
 #include "store/ci.h"
 #include "store/derive.h"
 #include "store/retain.h"
-
-static bool number(struct store *store, const char *sql, int64_t *out, struct dx_error *err)
-{
-    sqlite3_stmt *stmt = store_statement(store, sql, err);
-    bool there;
-
-    *out = 0;
-    if (!stmt || !store_row(store, stmt, &there, err))
-        return false;
-    if (there)
-        *out = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return true;
-}
+#include "store/shrink.h"
 
 /* Pages that are free are filled before the file grows. */
 static bool size_of(struct store *store, int64_t *bytes, struct dx_error *err)
 {
-    int64_t pages, free_pages, page;
+    struct file_size size;
 
-    if (!number(store, "PRAGMA page_count", &pages, err) ||
-        !number(store, "PRAGMA freelist_count", &free_pages, err) ||
-        !number(store, "PRAGMA page_size", &page, err))
+    if (!file_size(store, &size, err))
         return false;
-    *bytes = (pages - free_pages) * page;
+    *bytes = (size.pages - size.free_pages) * size.page_bytes;
     return true;
 }
 
@@ -55,15 +40,15 @@ void store_limit(struct store *store, int64_t bytes)
     store->limit_bytes = bytes;
     store->fit_ms = 0;
     if (bytes > 0)
-        (void)number(store, "SELECT value FROM meta WHERE key = 'fit_ms'", &store->fit_ms,
-                     &(struct dx_error){ 0 });
+        (void)store_ask(store, "SELECT value FROM meta WHERE key = 'fit_ms'", &store->fit_ms,
+                        &(struct dx_error){ 0 });
     store->gone_ms = store->fit_ms;
     store->fit_said_ms = store->fit_ms;
 }
 
 bool store_is_full(const struct store *store)
 {
-    return store->full;
+    return store->full || store->shrinks;
 }
 
 int64_t limit_before(const struct store *store, int64_t kept_ms)
@@ -79,11 +64,11 @@ static bool next_border(struct store *store, int64_t kept_ms, int64_t *ms, struc
 {
     int64_t series, oldest_ms, border_ms = limit_before(store, kept_ms);
 
-    if (!number(store, "SELECT EXISTS (SELECT 1 FROM series)", &series, err) ||
-        !number(store,
-                "SELECT finished_ms FROM run WHERE finished_ms > 0"
-                " ORDER BY finished_ms LIMIT 1",
-                &oldest_ms, err))
+    if (!store_ask(store, "SELECT EXISTS (SELECT 1 FROM series)", &series, err) ||
+        !store_ask(store,
+                   "SELECT finished_ms FROM run WHERE finished_ms > 0"
+                   " ORDER BY finished_ms LIMIT 1",
+                   &oldest_ms, err))
         return false;
     border_ms -= border_ms % DAY_MS;
     if (series == 0 && oldest_ms > border_ms)

@@ -102,7 +102,9 @@ static bool make_schema(struct store *store, struct dx_error *err)
         return dx_fail(err, DX_FAULT_CONFIG, "%.120s is a database, but not one of dxtop",
                        store->path);
     (void)snprintf(version, sizeof(version), "PRAGMA user_version = %d", STORE_SCHEMA);
-    if (pragma(store, "PRAGMA journal_mode = WAL", err) < 0 || !store_begin_write(store, err))
+    /* Before there is a first page: later it would take a VACUUM. */
+    if (!store_exec(store, "PRAGMA auto_vacuum = INCREMENTAL", err) ||
+        pragma(store, "PRAGMA journal_mode = WAL", err) < 0 || !store_begin_write(store, err))
         return false;
     ok = store_exec(store, version, err);
     for (size_t i = 0; ok && schema_sql[i]; i++)

@@ -179,6 +179,12 @@ bool store_number(struct store *store, sqlite3_stmt *stmt, int64_t *number, stru
     return true;
 }
 
+bool store_ask(struct store *store, const char *sql, int64_t *number, struct dx_error *err)
+{
+    *number = 0;
+    return store_number(store, store_statement(store, sql, err), number, err);
+}
+
 bool store_exec(struct store *store, const char *sql, struct dx_error *err)
 {
     errno = 0;

@@ -161,8 +161,9 @@ bool store_upkeep(struct store *store, int64_t now_ms, struct dx_error *err);
 /* A history that is filled back further than samples, runs and jobs are kept raises how long. */
 void store_keep(struct store *store, int64_t ms);
 /* The size in bytes that the store is to have at most; 0: any. Where it is larger, upkeep
- * forgets the oldest days of runs, jobs and samples; and is to be called soon again as long as
- * it is full. Tickets and what was made of days stay. */
+ * forgets the oldest days of runs, jobs and samples, and gives what is free in the file back to
+ * the system; and is to be called soon again as long as it is full. Tickets and what was made of
+ * days stay. */
 void store_limit(struct store *store, int64_t bytes);
 bool store_is_full(const struct store *store);
 /* After each commit: checkpoint where the WAL has grown by some MiB. false: *err

@@ -11,6 +11,7 @@
 #include "core/time.h"
 #include "store/limit.h"
 #include "store/retain.h"
+#include "store/shrink.h"
 #include "store/texts.h"
 
 enum {
@@ -309,10 +310,11 @@ bool store_upkeep(struct store *store, int64_t now_ms, struct dx_error *err)
 {
     struct pruning pruning = { .now_ms = now_ms };
 
+    store->full = store->shrinks = false; /* what fails is not tried again at once */
     if (*store->where)
         touch(store);
     if (!store_write(store, prune, &pruning, err))
         return false;
     store->sweep_id = pruning.sweep_id;
-    return checkpoint(store, err);
+    return checkpoint(store, err) && shrink(store, err);
 }
