@@ -55,6 +55,7 @@ static const struct {
       50,
       36,
       0 },
+    { "a moment before all", { "X-RateLimit-Reset: 1013-11-24T06:05Z" }, -1, -1, 0 },
     { "ISO 8601 with seconds and offset",
       { "X-RateLimit-Reset: 2026-11-24T07:05:00+01:00" },
       -1,

@@ -35,6 +35,16 @@ static int64_t fill(int64_t now_ms, int64_t remaining)
     return n;
 }
 
+/* A poll that has spent all waits for the reset, but not for years. */
+Test(pace, a_reset_that_is_years_away_is_not_waited_for)
+{
+    budget_seen(&pace.budget, NOW, LIMIT, 0, NOW + 30 * 8766 * HOUR);
+    cr_expect_eq(pace_wait(&pace, NOW, false), 24 * HOUR);
+    cr_expect_eq(pace_wait(&pace, NOW + 24 * HOUR, false), 0);
+    budget_seen(&pace.budget, NOW, LIMIT, 0, NOW + HOUR);
+    cr_expect_eq(pace_wait(&pace, NOW, false), HOUR);
+}
+
 /* Half of the limit is ours. While nobody knows what polls cost, history takes a
  * quarter of that; when it is known, what they leave until the reset. */
 Test(pace, the_first_poll_of_a_large_organisation_leaves_room_in_the_hour)

@@ -44,6 +44,8 @@ void budget_seen(struct budget *budget, int64_t now_ms, int64_t limit, int64_t r
      * differ. */
     if (reset_ms > 0 && reset_ms <= now_ms)
         reset_ms = now_ms + SECOND_MS;
+    if (reset_ms > now_ms + STRETCH_MOST_MS)
+        reset_ms = now_ms + STRETCH_MOST_MS;
     budget->limit = limit > remaining ? limit : remaining;
     budget->remaining = remaining;
     budget->reset_ms = reset_ms;

@@ -158,5 +158,7 @@ int64_t limits_reset_ms(const struct limits *limits, int64_t now_ms)
                        (int)(len - NO_SECONDS), value + NO_SECONDS);
         ms = time_parse(whole, strlen(whole));
     }
-    return ms != 0 ? ms : header_date(value);
+    if (ms == 0)
+        ms = header_date(value);
+    return ms > 0 ? ms : 0; /* before 1970: nobody means that */
 }
