@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/time.h"
 
@@ -26,6 +27,19 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
     }
 }
 
+/* The server is on the same loop, and hears of nothing otherwise. */
+static void await_server(void)
+{
+    for (int i = 0; i < 200 && server_requests(t.server) < t.awaits; i++) {
+        (void)usleep(1000);
+        ev_run(t.loop, EVRUN_NOWAIT);
+    }
+    if (t.decoded > 1)
+        return;
+    t.asked_first = server_requests(t.server);
+    (void)usleep(1000 * t.lingers_ms);
+}
+
 /* {"value": of a sample now, "samples": how many before it, "from": the cursor,
  *  "more": a path to ask for, {} being another one each time, "fail": words} */
 static bool decode(const void *config, const struct reply *reply, struct plan *plan,
@@ -39,6 +53,7 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
 
     (void)config;
     t.decoded++;
+    await_server();
     if (reply->step == STEP_PROBE) {
         batch->version = "9.9";
         return true;

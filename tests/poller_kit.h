@@ -24,6 +24,9 @@ struct poller_kit {
     struct poller *poller;
     int64_t id;
     int polled, decoded;
+    size_t awaits;          /* a decoder waits for a moment until the server was asked so often */
+    size_t asked_first;     /* how often it was, when the first decoder was through with that */
+    unsigned lingers_ms;    /* so long the first decoder then takes */
     bool ok;                /* of the last poll */
     struct dx_error broken; /* what the store refused with */
     const char *paths[4];   /* what a poll asks for; the first with "?from=<cursor>" */

@@ -51,6 +51,72 @@ Test(poller, a_silent_server_is_lost_and_its_data_stays)
     cr_expect(strncmp(source_text(), "4|4|", 4) == 0, "%s", source_text());
 }
 
+/* ---- the one that goes ahead ---- */
+
+Test(poller, the_next_request_is_sent_before_a_reply_is_decoded)
+{
+    fake.ahead = true;
+    t.paths[1] = "/b";
+    t.awaits = 2;
+    server_ok(t.server, "", "{\"value\": 1}");
+    server_ok(t.server, "", "{\"value\": 2}");
+    poll_once();
+    cr_expect(t.ok);
+    cr_expect_eq(t.decoded, 2);
+    cr_expect_eq(t.asked_first, 2, "%zu", t.asked_first);
+    cr_expect_eq(server_requests(t.server), 2, "each of them once");
+    cr_expect_str_eq(samples(), "15|2\n", "the later answer counts: %s", samples());
+}
+
+Test(poller, what_was_sent_ahead_ends_with_its_poll)
+{
+    fake.ahead = true;
+    t.paths[1] = "/b";
+    t.awaits = 2;
+    server_ok(t.server, "", "{\"fail\": \"odd\"}");
+    server_ok(t.server, "", "{\"value\": 2}");
+    poll_once();
+    cr_expect_not(t.ok);
+    cr_expect_eq(t.decoded, 1);
+    cr_expect_str_eq(samples(), "");
+    cr_expect_str_eq(source_text(), "4|5|odd\n", "%s", source_text());
+    t.awaits = 0;
+    poll_once();
+    cr_expect(t.ok);
+    cr_expect_eq(t.decoded, 3);
+    cr_expect_str_eq(samples(), "30|2\n", "%s", samples());
+}
+
+/* Its deadline is over before it is looked at. */
+Test(poller, what_we_kept_waiting_is_asked_for_again)
+{
+    fake.ahead = true;
+    t.settings.endpoint.timeout_ms = 300;
+    t.paths[1] = "/b";
+    t.awaits = 2;
+    t.lingers_ms = 500;
+    server_ok(t.server, "", "{\"value\": 1}");
+    server_ok(t.server, "", "{\"value\": 2}");
+    poll_once();
+    cr_expect(t.ok, "%s", source_text());
+    cr_expect_eq(server_requests(t.server), 3);
+    cr_expect(asked(2, "/b"), "%s", server_request(t.server, 2));
+    cr_expect_str_eq(samples(), "15|2\n", "%s", samples());
+}
+
+Test(poller, a_server_that_wants_patience_is_not_asked_ahead)
+{
+    fake.ahead = true;
+    t.paths[1] = "/b";
+    t.awaits = 2;
+    server_ok(t.server, "Retry-After: 1\r\n", "{\"value\": 1}");
+    server_ok(t.server, "", "{\"value\": 2}");
+    poll_once();
+    cr_expect(t.ok);
+    cr_expect_eq(t.asked_first, 1, "%zu", t.asked_first);
+    cr_expect_eq(server_requests(t.server), 2);
+}
+
 /* ---- optional requests ---- */
 
 Test(poller, one_that_may_fail_is_told_and_the_source_stays_live)

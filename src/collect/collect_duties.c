@@ -15,6 +15,7 @@
 
 static const double HEART_S = 2., UPKEEP_S = 60., FULL_UPKEEP_S = 0.5, FIRST_UPKEEP_S = 10.,
                     WISH_S = 0.25;
+/* A round derives everything at its end: until then whoever looks on gets a slice a second. */
 static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
 static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
 static const double STAGGER_S = 0.005;
@@ -75,7 +76,7 @@ static void tidy(struct collect *c)
 
     if (!store_tidy(c->store, &err))
         collect_warn(c, &err);
-    if (!store_is_dirty(c->store, &dirty, &err) || !dirty ||
+    if (c->options->once || !store_is_dirty(c->store, &dirty, &err) || !dirty ||
         ev_timer_remaining(c->loop, &c->slice) <= NEXT_SLICE_S)
         return;
     c->slice.repeat = NEXT_SLICE_S; /* what it left is wanted on the screen */
@@ -136,7 +137,7 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
         lean();
         c->full = false;
     }
-    timer->repeat = more ? NEXT_SLICE_S : SLICE_S;
+    timer->repeat = more && !c->options->once ? NEXT_SLICE_S : SLICE_S;
     ev_timer_again(loop, timer);
     rules_look(c->rules, c->polled >= c->count);
 }

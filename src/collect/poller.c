@@ -19,16 +19,7 @@
 #include "core/mem.h"
 #include "source/denied.h"
 
-enum {
-    REQUESTS_MOST = 5000, /* of a poll: the bound against a server that pages for ever */
-    POLL_MOST_MS = 10 * 60 * 1000,
-    PAUSE_MOST_MS = 60 * 1000, /* for a longer one the poll ends */
-    PAUSE_LONG_MS = 1000,      /* before it what came is committed */
-    MOMENT_MS = 5 * 1000,      /* of patience that a poll has with a server that refuses */
-    MOMENTS = 3,               /* of them, for one request */
-    WISH_LEAST_MS = 5000,
-    TRIM_BYTES = 256 << 10
-};
+enum { WISH_LEAST_MS = 5000, TRIM_BYTES = 256 << 10 };
 
 static const double JITTER = 0.05;
 
@@ -144,6 +135,7 @@ void poller_finish(struct poller *p, const struct dx_error *err)
     bool ok, first = !p->polled;
     int64_t wait;
 
+    poller_ahead_drop(p);
     err = err ? &copy : NULL;
     wait = pace_end(&p->pace, p->now_ms, &p->count, err, &state);
     if (err)
@@ -189,116 +181,12 @@ bool poller_commit_piece(struct poller *p, enum dx_source_state state)
     ok = commit(p, NULL, state, p->settings->every_ms, true);
     batch_done(&p->batch);
     p->batch = rest;
+    if (!ok)
+        poller_ahead_drop(p);
     return ok;
 }
 
-/* ---- requests ---- */
-
-static void send_request(struct poller *p)
-{
-    struct http_request request = ask_request(p->settings, p->request, p->auth);
-    char key[ASK_KEY], etag[256] = "";
-
-    if (p->request->flags & PLAN_CONDITIONAL)
-        request.etag =
-            store_etag(p->shared->store, ask_etag_key(key, p->id, p->settings, p->request, p->auth),
-                       etag, sizeof(etag));
-    p->had_etag = *etag != '\0';
-    p->count.sent++;
-    p->count.fills += (p->request->flags & PLAN_FILL) != 0;
-    p->call = http_start(p->shared->http, &request, poller_on_reply, p);
-}
-
-/* History is left to another poll where there is no room; where the next page is one that
- * came before, the list has no end, and what comes with it is there. */
-static bool is_left_out(struct poller *p, const struct plan_request *request, int64_t now_ms)
-{
-    bool strained;
-
-    if (asked_enough(&p->asked, request->path, request->form)) {
-        if (!p->circles)
-            batch_note(&p->batch, DX_LOG_WARN,
-                       "its pages lead in a circle; what they do not bring is not seen");
-        p->circles = true;
-        return true;
-    }
-    if (!(request->flags & PLAN_FILL))
-        return false;
-    strained = store_is_strained(p->shared->store);
-    if (!strained && pace_has_room(&p->pace, now_ms))
-        return false;
-    p->waits = p->waits || strained;
-    return true;
-}
-
-static struct plan_request *take_request(struct poller *p, int64_t now_ms)
-{
-    struct plan_request *request = plan_take(&p->plan);
-
-    while (request && is_left_out(p, request, now_ms)) {
-        etags_through(&p->etags, request->mark, false);
-        request = plan_take(&p->plan);
-    }
-    return request;
-}
-
-static void on_pause(struct ev_loop *loop, ev_timer *timer, int revents)
-{
-    (void)loop;
-    (void)revents;
-    send_request(timer->data);
-}
-
-/* Where the clock stands, time goes on for servers. */
-static double pause_s(const struct poller *p, int64_t wait_ms)
-{
-    double real_s = clock_real_s(p->shared->clock, wait_ms);
-
-    return isinf(real_s) ? (double)wait_ms / 1e3 : real_s;
-}
-
-static void pause_request(struct poller *p, int64_t wait_ms)
-{
-    ev_now_update(p->shared->loop);
-    ev_timer_set(&p->pause, pause_s(p, wait_ms), 0.);
-    ev_timer_start(p->shared->loop, &p->pause);
-}
-
-/* A round has no next poll that could bring the rest: it waits as long as it may. */
-static bool has_patience(const struct poller *p, int64_t wait_ms)
-{
-    int64_t left_ms = p->shared->until_boot_ms - time_boot_ms();
-
-    if (!p->shared->once)
-        return wait_ms <= MOMENT_MS && p->refused < MOMENTS;
-    return p->shared->until_boot_ms == 0 || pause_s(p, wait_ms) * 1e3 < (double)left_ms;
-}
-
-bool poller_again(struct poller *p, const struct dx_error *err)
-{
-    int64_t wait_ms = (int64_t)err->retry_after_s * 1000;
-
-    if (err->fault != DX_FAULT_LIMITED || wait_ms <= 0 || !has_patience(p, wait_ms))
-        return false;
-    p->refused++;
-    log_line(DX_LOG_DEBUG, "%s: %s; asks again then", p->settings->name, err->text);
-    pause_request(p, wait_ms);
-    return true;
-}
-
-/* What came is not kept from the screen, nor in memory, while the server is waited for. */
-static bool commit_before(struct poller *p, int64_t wait_ms)
-{
-    enum dx_source_state state = DX_SOURCE_LIVE;
-
-    if (wait_ms < PAUSE_LONG_MS || !piece_is_new(&p->batch, p->kept))
-        return true;
-    if (p->teller.state == DX_SOURCE_LIMITED)
-        state = DX_SOURCE_LIMITED;
-    else if (p->filling || p->count.fills > 0)
-        state = DX_SOURCE_FILLING;
-    return poller_commit_piece(p, state);
-}
+/* ---- what came of it ---- */
 
 /* The error of a poll of which nothing went well, be it that each request by itself might go
  * wrong; NULL: something did. Then it is the server or what stands before it that refuses, and
@@ -341,31 +229,9 @@ static const struct dx_error *outcome(struct poller *p)
     return all ? &p->error : NULL;
 }
 
-void poller_next(struct poller *p)
+void poller_end(struct poller *p)
 {
-    int64_t now_ms = clock_now(p->shared->clock), wait_ms;
-    bool is_long;
-
-    p->request = take_request(p, now_ms);
-    p->refused = 0;
-    if (!p->request) {
-        poller_finish(p, outcome(p));
-        return;
-    }
-    poller_elapse(p);
-    wait_ms = pace_wait(&p->pace, now_ms, p->count.sent == 0);
-    is_long = p->count.sent >= REQUESTS_MOST || time_boot_ms() - p->started_boot_ms > POLL_MOST_MS;
-    /* --once has a time limit of its own. */
-    if ((is_long && !p->shared->once) || wait_ms > PAUSE_MOST_MS ||
-        (p->shared->once && !has_patience(p, wait_ms))) {
-        batch_note(&p->batch, DX_LOG_INFO, "a long poll: the rest comes with the next one");
-        poller_finish(p, outcome(p));
-    } else if (wait_ms > 0) {
-        if (commit_before(p, wait_ms))
-            pause_request(p, wait_ms);
-    } else {
-        send_request(p);
-    }
+    poller_finish(p, outcome(p));
 }
 
 void poller_on_ready(void *self, const struct dx_error *err)
@@ -375,7 +241,7 @@ void poller_on_ready(void *self, const struct dx_error *err)
     if (err)
         poller_finish(p, err);
     else if (p->request)
-        send_request(p); /* again, after a 401 */
+        poller_send(p); /* again, after a 401 */
     else
         poller_next(p);
 }
@@ -480,7 +346,7 @@ struct poller *poller_new(struct pollers *shared, const struct source_settings *
         memory_rest(&p->memory);
     }
     ev_timer_init(&p->timer, on_timer, 0., 0.);
-    ev_timer_init(&p->pause, on_pause, 0., 0.);
+    ev_timer_init(&p->pause, poller_on_pause, 0., 0.);
     p->timer.data = p->pause.data = p;
     return p;
 }

@@ -1,4 +1,4 @@
-/* poller_internal: a poll under way, as the two files of the poller see it. */
+/* poller_internal: a poll under way, as the files of the poller see it. */
 #ifndef COLLECT_POLLER_INTERNAL_H
 #define COLLECT_POLLER_INTERNAL_H
 
@@ -48,30 +48,44 @@ struct poller {
     bool circles; /* pages of the server lead to where the poll has been */
     struct batch batch;
     struct plan_request *request;
-    bool had_etag;    /* of it: it was asked with one */
-    unsigned refused; /* of it: so often the server wanted a moment of patience */
-    struct http_call *call;
-    struct command *command; /* of a source that is a program */
+    bool had_etag;              /* of it: it was asked with one */
+    unsigned refused;           /* of it: so often the server wanted a moment of patience */
+    struct plan_request *ahead; /* the next one was sent already; it is still in the plan */
+    int64_t ahead_boot_ms;      /* when */
+    int64_t busy_ms;            /* so long the request was not waited for, as it was sent ahead */
+    struct http_call *call;     /* of the request that was sent last */
+    struct command *command;    /* of a source that is a program */
     struct etags etags;
 };
 
 /* ---- poller.c ---- */
 
-void poller_next(struct poller *p); /* the next request, or the end of the poll */
 /* err NULL: all that had to come came. */
 void poller_finish(struct poller *p, const struct dx_error *err);
+void poller_end(struct poller *p); /* finish it: all was asked for that it may ask for */
+/* Commit what a long poll brought so far; false: the store refuses. */
+bool poller_commit_piece(struct poller *p, enum dx_source_state state);
+void poller_on_ready(void *self, const struct dx_error *err); /* the secrets are there */
+
+/* ---- poller_ask.c ---- */
+
+void poller_next(struct poller *p); /* the next request, or the end of the poll */
+void poller_send(struct poller *p); /* p->request, again */
+/* A reply is about to be decoded: send the request behind it, where nothing is to be waited for. */
+void poller_ahead(struct poller *p);
+void poller_ahead_drop(struct poller *p); /* it is not to be answered any more */
+/* We kept the answer waiting for so long that its deadline may be over for that. */
+bool poller_was_busy(const struct poller *p);
+void poller_on_pause(struct ev_loop *loop, ev_timer *timer, int revents);
 /* The server wants a moment of patience: true where the poll has it, and then asks the same
  * once more; false: err ends the poll. */
 bool poller_again(struct poller *p, const struct dx_error *err);
-/* Commit what a long poll brought so far; false: the store refuses. */
-bool poller_commit_piece(struct poller *p, enum dx_source_state state);
-/* Before anything is made of what the server makes us wait for: where the clock stands, the
- * time since the last call is over by the server's. */
-void poller_elapse(struct poller *p);
-void poller_on_ready(void *self, const struct dx_error *err); /* the secrets are there */
 
 /* ---- poller_reply.c ---- */
 
 void poller_on_reply(void *self, const struct http_reply *from);
+/* Before anything is made of what the server makes us wait for: where the clock stands, the
+ * time since the last call is over by the server's. */
+void poller_elapse(struct poller *p);
 
 #endif

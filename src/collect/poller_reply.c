@@ -63,12 +63,14 @@ static int64_t reset_of(const struct poller *p, const struct http_reply *from)
 
 static void take_counts(struct poller *p, const struct http_reply *from)
 {
+    int64_t latency_ms = from->latency_ms - p->busy_ms;
+
     p->bytes += from->bytes;
     if (from->bytes > p->largest)
         p->largest = from->bytes;
     /* By a clock that stands nothing takes time; so two runs of it are the same. */
-    if (from->latency_ms > p->latency_ms && !isinf(clock_real_s(p->shared->clock, 1)))
-        p->latency_ms = from->latency_ms;
+    if (latency_ms > p->latency_ms && !isinf(clock_real_s(p->shared->clock, 1)))
+        p->latency_ms = latency_ms;
     if (from->date_ms > 0) {
         /* Date has whole seconds: half of one is nothing. */
         p->skew_ms = from->date_ms + 500 - clock_now(p->shared->clock);
@@ -106,6 +108,8 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
     bool ok;
 
     p->count.tagged += tagged && *from->etag && !p->had_etag;
+    if (from->status < 300)
+        poller_ahead(p);
     mark = etags_reply(&p->etags, p->request->mark,
                        ask_etag_key(key, p->id, p->settings, p->request, p->auth),
                        tagged ? from->etag : "");
@@ -132,6 +136,10 @@ void poller_on_reply(void *self, const struct http_reply *from)
     p->call = NULL;
     tell_reply(&p->teller, p->request->path, from);
     take_counts(p, from);
+    if (from->error && !from->too_large && poller_was_busy(p)) {
+        poller_send(p);
+        return;
+    }
     if (from->error) {
         etags_through(&p->etags, p->request->mark, false);
         err = *from->error;
@@ -160,6 +168,7 @@ void poller_on_reply(void *self, const struct http_reply *from)
         refused(p, from, &err);
         return;
     }
+    pace_seen(&p->pace, clock_now(p->shared->clock), from);
     if (!decode(p, from, &reply, &err)) {
         refused(p, from, &err);
         return;
@@ -168,7 +177,6 @@ void poller_on_reply(void *self, const struct http_reply *from)
         p->good++;
     else
         declined(p, from, &reply);
-    pace_seen(&p->pace, clock_now(p->shared->clock), from);
     if (piece_is_full(&p->batch, p->kept) && p->plan.first &&
         !poller_commit_piece(p, DX_SOURCE_FILLING))
         return;

@@ -15,12 +15,11 @@ struct watch { /* one per socket; libcurl keeps it for us by curl_multi_assign()
     ev_io io;
 };
 
-static void act(struct http *http, curl_socket_t fd, int events)
+static void tell_ended(struct http *http)
 {
     CURLMsg *msg;
-    int running, queued;
+    int queued;
 
-    (void)curl_multi_socket_action(http->multi, fd, events, &running);
     while ((msg = curl_multi_info_read(http->multi, &queued)) != NULL) {
         struct http_call *call = NULL;
         CURLcode code = msg->data.result; /* msg dies with the next lines */
@@ -29,6 +28,14 @@ static void act(struct http *http, curl_socket_t fd, int events)
         (void)curl_multi_remove_handle(http->multi, msg->easy_handle);
         call_ended(call, code);
     }
+}
+
+static void act(struct http *http, curl_socket_t fd, int events)
+{
+    int running;
+
+    (void)curl_multi_socket_action(http->multi, fd, events, &running);
+    tell_ended(http);
 }
 
 static void on_socket(struct ev_loop *loop, ev_io *io, int revents)
@@ -45,6 +52,14 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
     (void)loop;
     (void)revents;
     act(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+void http_push(struct http *http)
+{
+    int running;
+
+    (void)curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    ev_feed_event(http->loop, &http->timer, EV_TIMER); /* to tell what ended by it */
 }
 
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *self, void *assigned)

@@ -70,6 +70,9 @@ struct http_call; /* one request under way */
  * request is copied. */
 struct http_call *http_start(struct http *http, const struct http_request *request,
                              http_done_fn *done, void *self);
+/* Before the loop goes on: send what was started, as far as that goes without waiting. For a
+ * callback that has long work to do; what ends meanwhile is told after it. */
+void http_push(struct http *http);
 void http_cancel(struct http_call *call); /* no callback after it; call is gone */
 
 /* The sentence for a status that is no success: fault, retry_after_s and text

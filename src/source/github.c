@@ -206,6 +206,7 @@ const struct source source_github = {
     .yields_of = yields_of,
     .check = check,
     .begin = begin,
+    .ahead = true,
     .decode = decode,
     .refused = github_refused,
     .denied = github_denied,

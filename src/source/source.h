@@ -129,6 +129,9 @@ struct source {
     void (*prepare)(const struct cursors *cursors);
     /* Ask for what a poll starts with. */
     void (*begin)(const void *config, const struct cursors *cursors, struct plan *plan);
+    /* The next request may be sent before a reply is decoded: what that asks for at once
+     * (plan_at_once()) then comes after it. */
+    bool ahead;
     /* Turn one reply into records; may ask for more. false: the poll failed. */
     bool (*decode)(const void *config, const struct reply *reply, struct plan *plan,
                    struct batch *batch, struct dx_error *err);
