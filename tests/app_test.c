@@ -313,6 +313,45 @@ Test(facts, the_worst_is_there_however_many_there_are)
     cr_expect_str_eq(facts.fact[FACTS_FINDINGS - 1].subject, "w22");
 }
 
+static void number(const char *name, enum dx_kpi_state state, uint32_t reads)
+{
+    struct fake_row *row = fake_add(DX_QUERY_KPIS);
+
+    fake_text(row, DX_FIELD_NAME, name);
+    fake_set(row, DX_FIELD_STATE, state);
+    fake_set(row, DX_FIELD_READS, reads);
+}
+
+/* Whichever view is shown; but not of what is stale, and what a panel has told once only. */
+Test(facts, key_numbers_past_their_goals)
+{
+    static struct facts facts;
+    struct reader reader = fake_reader();
+
+    number("Queue p95", DX_KPI_WARN, 1u << DX_KIND_RUN);
+    number("Flaky jobs", DX_KPI_BAD, 1u << DX_KIND_RUN);
+    number("CI median", DX_KPI_GOOD, 1u << DX_KIND_RUN);
+    number("Reply", DX_KPI_BAD, 1u << DX_KIND_TICKET);
+    source(DX_SOURCE_LIVE, 0, 0);
+    answered(2 * MINUTE + 1, MINUTE);
+    fake_set(&fake.row[fake.count - 1], DX_FIELD_YIELDS, 1u << DX_KIND_TICKET);
+    read_facts(&facts);
+    facts_add(&facts, DX_ROLE_WARN, "Queue p95", "7m 12s, the goal is 5m");
+    cr_expect_not(facts.numbers);
+    facts_numbers(&facts, &reader, T0);
+    cr_expect(facts.numbers);
+    cr_expect_eq(facts.fact_count, 2);
+    cr_expect_str_eq(facts.fact[0].subject, "Flaky jobs");
+    cr_expect_str_eq(facts.fact[0].sentence, "past goal");
+    cr_expect_str_eq(facts.fact[1].subject, "Queue p95");
+    cr_expect_str_eq(facts.fact[1].sentence, "7m 12s, the goal is 5m");
+    cr_expect(facts.bad == 1 && facts.warn == 1);
+    cr_expect_not(facts.muted);
+    alert("low", DX_SEVERITY_INFO, DX_ALERT_FIRING);
+    read_facts(&facts);
+    cr_expect(facts.muted);
+}
+
 /* ---- where things are ---- */
 
 Test(paths, of_the_user)

@@ -356,7 +356,14 @@ Test(page, the_headline_says_the_worst_first)
     facts.lights[LIGHT_LIVE] = 1;
     cr_expect(strstr(headline(&facts, "", 80), "Nothing here has a goal; other views tell."));
     facts.judged = true;
-    cr_expect(strstr(headline(&facts, "", 80), "All within their goals."));
+    cr_expect_str_eq(headline(&facts, "", 80), " . This view is within its goals, no alert fires.");
+    facts.numbers = true;
+    cr_expect_str_eq(headline(&facts, "", 80),
+                     " . Key numbers and this view are within their goals, no alert fires.");
+    facts.muted = true;
+    cr_expect_str_eq(headline(&facts, "", 80),
+                     " . Key numbers and this view are within their goals.");
+    cr_expect_str_eq(headline(&facts, "", 40), " . Key numbers, this view within goals.");
     facts.lights[LIGHT_STALE] = 1;
     facts.ok_ms = T0 - 630000;
     cr_expect(

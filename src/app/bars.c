@@ -11,7 +11,7 @@
 #include "core/text.h"
 #include "core/time.h"
 
-enum { MARGIN = 1, LEGEND_COLS = 37 };
+enum { MARGIN = 1, LEGEND_COLS = 37, ROOMY_COLS = 72 };
 
 static const struct dx_style text = { .role = DX_ROLE_TEXT };
 static const struct dx_style strong = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
@@ -62,6 +62,19 @@ static const char *why_silent(const struct facts *facts)
                        : "Waiting for the first answers.";
 }
 
+/* No more than what has been looked at: the rows of other views have not. */
+static void what_is_well(char *out, size_t cap, const struct facts *facts, int cols)
+{
+    const char *what = facts->numbers ? "Key numbers and this view are within their goals"
+                                      : "This view is within its goals";
+
+    if (cols >= ROOMY_COLS)
+        (void)snprintf(out, cap, "%s%s.", what, facts->muted ? "" : ", no alert fires");
+    else
+        (void)snprintf(out, cap, "%s.",
+                       facts->numbers ? "Key numbers, this view within goals" : what);
+}
+
 static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t now_ms)
 {
     const char *good = line->grid->glyphs->glyph[DX_GLYPH_GOOD];
@@ -91,7 +104,8 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
     }
     int col =
         MARGIN + canvas_put(line, 0, MARGIN, &(struct dx_style){ .role = DX_ROLE_GOOD }, good);
-    col += canvas_put(line, 0, col, &text, " All within their goals.");
+    what_is_well(words, sizeof(words), facts, line->cols);
+    col += 1 + canvas_put(line, 0, col + 1, &text, words);
     if (facts->last_ended_ms == 0)
         return;
     (void)duration_format(ago, now_ms - facts->last_ended_ms, true);

@@ -67,6 +67,8 @@ static void update(struct viewer *v, const struct grid *grid)
     } else {
         page_update(page, &v->reader, now_ms, grid->rows - BARS, grid->cols);
         page_findings(page, &v->facts);
+        if (v->facts.bad == 0) /* else the view has what is looked at first */
+            facts_numbers(&v->facts, &v->reader, now_ms);
     }
     weeks_end(v);
     store_end(v->app->store);

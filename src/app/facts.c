@@ -109,10 +109,14 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
 
     while (ops->next(rows)) {
         int64_t severity = ops->integer(rows, DX_FIELD_SEVERITY);
+        int64_t state = ops->integer(rows, DX_FIELD_STATE);
         const char *summary = ops->text(rows, DX_FIELD_SUMMARY);
 
-        if (ops->integer(rows, DX_FIELD_STATE) != DX_ALERT_FIRING || severity < DX_SEVERITY_WARNING)
+        if (state != DX_ALERT_FIRING || severity < DX_SEVERITY_WARNING) {
+            facts->muted =
+                facts->muted || (state != DX_ALERT_PENDING && state != DX_ALERT_RESOLVED);
             continue;
+        }
         if (is_incident(ops, rows))
             add_incident(facts, ops, rows, now_ms);
         else
@@ -173,6 +177,9 @@ static void read_source(struct facts *facts, const struct rows_ops *ops, const v
     int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
     const char *name = ops->text(rows, DX_FIELD_SOURCE);
 
+    if (now_ms > dx_stale_from((enum dx_source_state)ops->integer(rows, DX_FIELD_STATE), ok_ms,
+                               ops->integer(rows, DX_FIELD_EVERY)))
+        facts->stale_yields |= (uint32_t)ops->integer(rows, DX_FIELD_YIELDS);
     text_copy(source.name, sizeof(source.name), name);
     facts->lights[source.light]++;
     if (source.light == LIGHT_LOST)
@@ -203,6 +210,35 @@ void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms
     while (ops->next(rows))
         read_source(facts, ops, rows, now_ms);
     ops->close(rows);
+}
+
+static bool is_told(const struct facts *facts, const char *subject)
+{
+    for (size_t i = 0; i < facts->fact_count; i++)
+        if (strcmp(facts->fact[i].subject, subject) == 0)
+            return true;
+    return false;
+}
+
+void facts_numbers(struct facts *facts, const struct reader *reader, int64_t now_ms)
+{
+    const struct rows_ops *ops = reader->ops;
+    void *rows = reader->open(reader->self, DX_QUERY_KPIS, NULL, now_ms);
+
+    while (ops->next(rows)) {
+        enum dx_kpi_state state = (enum dx_kpi_state)ops->integer(rows, DX_FIELD_STATE);
+        const char *name = ops->text(rows, DX_FIELD_NAME);
+
+        if ((uint32_t)ops->integer(rows, DX_FIELD_READS) & facts->stale_yields)
+            continue;
+        facts->numbers = facts->numbers || state >= DX_KPI_GOOD;
+        if (state == DX_KPI_WARN && facts->fact_count == FACTS_FINDINGS)
+            continue; /* it may be among those that did not fit */
+        if (state >= DX_KPI_WARN && !is_told(facts, name))
+            facts_add(facts, state == DX_KPI_BAD ? DX_ROLE_BAD : DX_ROLE_WARN, name, "past goal");
+    }
+    ops->close(rows);
+    facts_sort(facts);
 }
 
 void facts_missed(struct facts *facts)

@@ -42,7 +42,10 @@ struct facts {
     bool opened;   /* a panel shows the inside of a row: what its list would tell is not known */
     bool redacted; /* names have aliases */
     bool then;     /* they are of another moment than now */
-    double budget; /* the smallest share of a limit that is left; NaN: none announced */
+    bool muted;    /* an alert holds that is not told: of little weight, or silenced */
+    bool numbers;  /* of the key numbers at least one was held against its goal */
+    uint32_t stale_yields; /* what comes from sources whose answers are stale */
+    double budget;         /* the smallest share of a limit that is left; NaN: none announced */
     int64_t last_ended_ms; /* of the last alert that ended, where none fires */
     char last_ended[96];
     int64_t ok_ms; /* the oldest last good answer of those that are not lost; 0: none */
@@ -55,6 +58,9 @@ enum light facts_light(const struct rows_ops *ops, const void *rows, int64_t now
 void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms);
 /* The store could not be read: nobody knows whether what was live is. */
 void facts_missed(struct facts *facts);
+/* Key numbers past their goals, whichever view they are in; one that is told already is not
+ * told again. */
+void facts_numbers(struct facts *facts, const struct reader *reader, int64_t now_ms);
 /* The same finding is not said twice. */
 void facts_add(struct facts *facts, enum dx_role role, const char *subject, const char *sentence);
 void facts_sort(struct facts *facts); /* worst first, else in the order they were found */

@@ -161,7 +161,7 @@ void wall_update(struct viewer *v, int rows, int cols)
     page_findings(&v->pages[0], &v->facts);
     instance_update(&wall->health, &v->reader, now_ms, inside.rows, inside.cols);
     page_panel_findings(&wall->health, &v->facts);
-    facts_sort(&v->facts);
+    facts_numbers(&v->facts, &v->reader, now_ms);
     choose_views(v);
     stay_within(v);
     page = wall_view(v);
