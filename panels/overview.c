@@ -304,7 +304,8 @@ static void add_pages(struct dx_list *list, struct overview *p)
             cells[c] = (struct dx_cell){ .text = "" };
         cells[NAME].text = overview_wall_names(p, i, names, sizeof(names));
         (void)snprintf(key, sizeof(key), "%zu", i);
-        dx_add(list, DX_ROW(.key = key, .url = "", .cells = cells, .into = ""));
+        dx_add(list, DX_ROW(.key = key, .url = "", .cells = cells,
+                            .into = overview_wall_worst(p, i)->name));
     }
 }
 
@@ -400,7 +401,9 @@ DX_EXPORT const struct dx_panel dx_panel_overview = {
             "past it by half, or past the `bad` of its target, it is bad (✗). One whose source "
             "does not answer is stale: it keeps its place and loses its colour.\n"
             "Enter on a tile shows what it is made of: pools, pipelines, jobs or categories, and "
-            "behind them the records themselves. Sorting (s) and filtering (/) show the numbers "
+            "behind them the records themselves; one that is made of neither shows its days, each "
+            "with those before it and where it came from. Enter on a page of large digits opens "
+            "what is worst on it. Sorting (s) and filtering (/) show the numbers "
             "as a list.\n"
             "Week against week (w) each is beside what it was seven days before, and the tiles "
             "begin with what is past its goal and got worse, or far past it all the same; then "

@@ -73,6 +73,9 @@ const char *overview_at(const void *state, int row, int col);
 /* How many pages of tiles there are; what is on one, in words. */
 size_t overview_wall_pages(struct overview *p);
 const char *overview_wall_names(const struct overview *p, size_t page, char *out, size_t cap);
+/* What stands out on a page: the first bad one, else the first past its goal, else the first.
+ * NULL: there is no such page. Enter opens it. */
+const struct tile *overview_wall_worst(struct overview *p, size_t page);
 /* The page that is selected. */
 void overview_wall(const struct overview *p, const char *selected, struct dx_canvas *canvas);
 

@@ -168,18 +168,113 @@ static void list_days(const struct overview *p, const struct tile *tile, const s
     while (dx_next(rows)) {
         int64_t at_ms = dx_int(rows, DX_FIELD_AT);
         double value = dx_number(rows, DX_FIELD_VALUE);
-        char day[40];
+        char day[40], key[32];
 
+        (void)snprintf(key, sizeof(key), "%lld", (long long)at_ms);
         inside_put(list,
                    &(struct line){ .look = overview_look(tile, value),
                                    .unit = tile->unit,
                                    .value = value,
                                    .before = (double)NAN,
                                    .n = (double)dx_int(rows, DX_FIELD_N),
-                                   .key = day,
-                                   .name = day_name(day, sizeof(day), at_ms - 1) },
+                                   .key = key,
+                                   .name = day_name(day, sizeof(day), at_ms - 1),
+                                   .into = day },
                    p->now_ms);
     }
+}
+
+/* Beside those before it: was that day out of the ordinary? */
+static void list_before(const struct overview *p, const struct tile *tile,
+                        const struct dx_view *view, struct dx_list *list, int64_t day_ms)
+{
+    static const struct {
+        int days;
+        const char *name;
+    } all[] = {
+        { 0, "that day" }, { 1, "the day before" }, { 7, "a week before" }, { 30, "30 days before" }
+    };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        int64_t at_ms = day_ms - all[i].days * CI_DAY_MS;
+        struct dx_rows *rows = dx_rows(view, DX_QUERY_KPI_POINTS,
+                                       DX_FILTER(.key = tile->id, .step_ms = CI_DAY_MS,
+                                                 .from_ms = at_ms - CI_DAY_MS, .to_ms = at_ms));
+        double value = (double)NAN, n = 0.;
+        char day[40];
+
+        while (dx_next(rows)) {
+            if (dx_int(rows, DX_FIELD_AT) != at_ms)
+                continue;
+            value = dx_number(rows, DX_FIELD_VALUE);
+            n = (double)dx_int(rows, DX_FIELD_N);
+        }
+        inside_put(list,
+                   &(struct line){ .look = overview_look(tile, value),
+                                   .unit = tile->unit,
+                                   .value = value,
+                                   .before = (double)NAN,
+                                   .n = n,
+                                   .key = all[i].name,
+                                   .name = all[i].name,
+                                   .words = day_name(day, sizeof(day), at_ms - 1) },
+                   p->now_ms);
+    }
+}
+
+/* Where the number came from: the sources that tell of such things, or what it was fed by. */
+static void list_origins(const struct overview *p, const struct tile *tile,
+                         const struct dx_view *view, struct dx_list *list)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, NULL);
+
+    while (dx_next(rows)) {
+        const char *name = dx_text(rows, DX_FIELD_SOURCE);
+        char words[120];
+
+        if (!(tile->reads & (uint32_t)dx_int(rows, DX_FIELD_YIELDS)))
+            continue;
+        (void)snprintf(words, sizeof(words), "a source, %.60s; AT: its last answer",
+                       dx_text(rows, DX_FIELD_TYPE));
+        inside_put(list,
+                   &(struct line){ .look = { DX_GLYPH_DOT, DX_ROLE_DIM, 0, "" },
+                                   .value = (double)NAN,
+                                   .before = (double)NAN,
+                                   .n = (double)NAN,
+                                   .at_ms = dx_int(rows, DX_FIELD_LAST_OK),
+                                   .key = name,
+                                   .name = name,
+                                   .words = words },
+                   p->now_ms);
+    }
+    if (tile->reads == 0)
+        inside_put(list,
+                   &(struct line){ .look = { DX_GLYPH_DOT, DX_ROLE_DIM, 0, "" },
+                                   .value = (double)NAN,
+                                   .before = (double)NAN,
+                                   .n = (double)NAN,
+                                   .key = "fed",
+                                   .name = "fed",
+                                   .words = "from outside, as `kpis` of the configuration says" },
+                   p->now_ms);
+}
+
+static void list_day(const struct overview *p, const struct tile *tile, const struct dx_view *view,
+                     struct dx_list *list, const char *key)
+{
+    list_before(p, tile, view, list, strtoll(key, NULL, 10));
+    if (!isnan(tile->target))
+        inside_put(list,
+                   &(struct line){ .look = { DX_GLYPH_DOT, DX_ROLE_DIM, 0, "" },
+                                   .unit = tile->unit,
+                                   .value = tile->target,
+                                   .before = (double)NAN,
+                                   .n = (double)NAN,
+                                   .key = "goal",
+                                   .name = "goal",
+                                   .words = tile->floor ? "at least" : "at most" },
+                   p->now_ms);
+    list_origins(p, tile, view, list);
 }
 
 /* ---- the levels ---- */
@@ -248,13 +343,16 @@ static void list_records(const struct overview *p, const struct tile *tile,
         overview_list_tickets(p, tile, view, list, key);
         break;
     case OF_DAYS:
+        list_day(p, tile, view, list, key);
         break;
     }
 }
 
 void overview_inside(struct overview *p, const struct dx_view *view, struct dx_list *list)
 {
-    const struct tile *tile = overview_find(p, dx_key(view, 1));
+    const struct tile *tile = p->show == SHOW_WALL
+                                  ? overview_wall_worst(p, strtoul(dx_key(view, 1), NULL, 10))
+                                  : overview_find(p, dx_key(view, 1));
     int depth = dx_depth(view);
     const char *key = dx_key(view, depth);
     char value[TILE_TEXT], note[TILE_TEXT + 20];

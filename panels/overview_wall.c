@@ -101,6 +101,22 @@ const char *overview_wall_names(const struct overview *p, size_t page, char *out
     return out;
 }
 
+const struct tile *overview_wall_worst(struct overview *p, size_t page)
+{
+    size_t of_page = on_page(plan_of(p->rows, p->cols));
+    const struct tile *worst = NULL;
+
+    choose(p, of_page);
+    for (size_t i = page * of_page; i < (page + 1) * of_page && i < p->wall_count; i++) {
+        const struct tile *tile = &p->tiles[p->wall[i]];
+        int state = tile->stale ? DX_KPI_NOTHING : (int)tile->state;
+
+        if (!worst || (state >= DX_KPI_WARN && state > (int)worst->state))
+            worst = tile;
+    }
+    return worst;
+}
+
 /* ---- one tile ---- */
 
 /* The number for large digits: without blanks, and without its second unit: 7m12. A range

@@ -269,10 +269,22 @@ static bool is_understood(enum action action)
     return found;
 }
 
+/* What its page is of, with keys: that view, or the first one of the key numbers. */
+static void open_page(struct viewer *v)
+{
+    const struct page *page = wall_view(v);
+
+    leave(v);
+    actions_do(v, ACTION_VIEW,
+               &(struct deed){ .nth = page ? (int)(page - v->pages) : 0, .text = "" });
+}
+
 static void act(struct viewer *v, const struct bind *bind)
 {
     if (bind->action == ACTION_BACK || bind->action == ACTION_WALL)
         leave(v);
+    else if (bind->action == ACTION_OPEN)
+        open_page(v);
     else if (turns(bind->action) != 0)
         turn(v, turns(bind->action));
     else if (bind->action == ACTION_VIEW && (size_t)bind->nth < pages_of(&v->wall))

@@ -256,3 +256,34 @@ Test(drill, an_alert_opens_to_all_that_is_known_of_it)
     SHOWS(p, "ALERT");
     quit(p);
 }
+
+/* What has no parts has days; each with those before it, and where it came from. */
+Test(drill, a_day_of_a_key_number_opens_to_those_before_it)
+{
+    char path[300], text[600];
+    struct pty *p;
+    int status;
+
+    snprintf(path, sizeof(path), "%s/csat.csv", dir);
+    write_file(path, "2026-11-16,4.9,8\n2026-11-22,3.1,21\n2026-11-23,4.4,31\n");
+    snprintf(text, sizeof(text),
+             "title: acme\nstore: %s/k.db\nkpis: {csat: {file: %s}}\nsources:\n"
+             "  - {type: prometheus, name: prom, url: 'http://127.0.0.1:%d', timeout: 5s}\n"
+             "views: [{name: numbers, rows: [{panels: [overview]}]}]\n",
+             dir, path, sim.port);
+    write_file(config, "%s", text);
+    free(program_run((const char *[]){ "dxtop", "-c", config, "--now", LATER, "once", NULL },
+                     &status));
+    p = start("numbers");
+    SHOWS(p, "Satisfaction");
+    pty_send(p, "/Satis\r\r");
+    SHOWS(p, "by the day");
+    SHOWS(p, "Mon 23 Nov 2026");
+    pty_send(p, "/23 Nov\r\r");
+    SHOWS(p, "the day before");
+    SHOWS(p, "that day");
+    SHOWS(p, "Mon 16 Nov 2026");
+    SHOWS(p, "4.9");
+    SHOWS(p, "kpis` of the configuration");
+    quit(p);
+}

@@ -204,6 +204,24 @@ Test(wall, comes_and_goes_by_its_key)
     pty_quit(p, "q");
 }
 
+/* Enter goes to the view that a page is of, with keys. */
+Test(wall, a_page_opens_to_its_view)
+{
+    struct pty *p = start("wall: {views: Queues}\n", "--wall");
+
+    SHOWS(p, "1 of 2");
+    pty_send(p, "2");
+    SHOWS(p, "2 of 2  paused");
+    pty_send(p, "\r");
+    SHOWS(p, "? help");
+    SHOWS(p, "linux-xl");
+    LACKS(p, "PIPELINE");
+    pty_send(p, "W1\r");
+    SHOWS(p, "? help");
+    SHOWS(p, "PIPELINE");
+    pty_quit(p, "q");
+}
+
 /* As long as nothing changes, nothing is sent: no seconds, no redrawing. */
 Test(wall, is_silent_while_nothing_changes)
 {
