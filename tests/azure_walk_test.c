@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "azure_company.h"
+#include "core/time.h"
 #include "source/azure.h"
 #include "source_kit.h"
 
 static const int64_t T = 1795530727000; /* 2026-11-24T14:32:07Z, a Tuesday */
-static const int64_t DAY_MS = 86400000;
 enum { REPOS = 40, JOBS_MOST = 60000, EVERY_MS = 30000, HISTORY_DAYS = 9, BUCKETS = 4096 };
 
 static struct kit kit;

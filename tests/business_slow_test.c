@@ -7,12 +7,13 @@
 
 #include <criterion/criterion.h>
 
+#include "core/time.h"
 #include "insight/business.h"
 
 /* Business time against one that only counts minutes, in which the C library shows the
  * wall's clock and nobody knows of zones, spans or sums. */
 
-enum { MINUTE_MS = 60000, DAY_MINUTES = 1440, HOURS_MOST = 3, HOLIDAYS = 20, PAUSES = 4 };
+enum { DAY_MINUTES = 1440, HOURS_MOST = 3, HOLIDAYS = 20, PAUSES = 4 };
 
 static const char *const zones[] = {
     "UTC",

@@ -33,13 +33,13 @@ static const struct alert_rule *rule(size_t i)
     return &((const struct alert_rule *)config.rules.item)[i];
 }
 
-#define DAY_MS (8 * 3600000)
+#define WORKDAY_MS (8 * 3600000)
 
 static double limit(const struct alert_rule *r)
 {
     double out;
 
-    cr_assert(alert_rule_limit(r, r->is_above ? r->above : r->below, DAY_MS, &out));
+    cr_assert(alert_rule_limit(r, r->is_above ? r->above : r->below, WORKDAY_MS, &out));
     return out;
 }
 

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
+#include "core/time.h"
+
 #include "../panels/desk.h"
 #include "panel_kit.h"
 
 extern const struct dx_panel dx_panel_desk;
-
-enum { DAY_MS = 24 * 3600 * 1000 };
 
 static bool begin(size_t count, const char **parts)
 {

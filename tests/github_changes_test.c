@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "source/github.h"
 #include "known_ticket_kit.h"
 
@@ -110,7 +111,7 @@ Test(github_changes, a_list_is_read_until_what_is_known_and_comes_to_rest)
     cr_expect_str_eq(r->path,
                      "/repos/acme/web/pulls?state=all&sort=updated&direction=desc&per_page=100");
     cr_expect_not(r->flags & PLAN_CONDITIONAL, "all of it has to come once");
-    cr_expect_eq(r->detail, NOW - GITHUB_HOUR, "the history");
+    cr_expect_eq(r->detail, NOW - HOUR_MS, "the history");
     answer(r, "pulls.json", "/next"); /* its last one is older than that */
     cr_expect_eq(kit_asked(&kit, STEP_PULLS), 1, "no other page");
     ticket_commit(&store, &kit);
@@ -137,14 +138,14 @@ Test(github_changes, a_list_without_an_end_goes_on)
     begin(&one, NOW);
     r = request(STEP_PULLS, "");
     cr_assert(decode((struct reply){ .step = STEP_PULLS,
-                                     .detail = EIGHT - 30 * GITHUB_HOUR,
+                                     .detail = EIGHT - 30 * HOUR_MS,
                                      .detail_text = r->detail_text,
                                      .next = "/page2" },
                      "pulls.json"));
     cr_expect_not(request(STEP_TIMELINE, "/15/")->flags & PLAN_FILL);
     r = request(STEP_PULLS, "/page2");
     cr_expect_str_eq(r->detail_text, "acme/web 1795517400000");
-    cr_expect_eq(r->detail, EIGHT - 30 * GITHUB_HOUR);
+    cr_expect_eq(r->detail, EIGHT - 30 * HOUR_MS);
     cr_expect_eq(github_recall(&kit.plan, &kit.batch, "pulls", "acme/web"), 0, "not yet");
     kit.plan.first = kit.plan.last = NULL;
     answer(r, "pulls.json", "");
@@ -262,9 +263,9 @@ Test(github_changes, a_repository_that_refuses_is_asked_again_tomorrow)
                          "not_accessible_403.json"));
     cr_expect_eq(kit.batch.note_count, 1, "said once");
     ticket_commit(&store, &kit);
-    begin(&both, NOW + GITHUB_HOUR);
+    begin(&both, NOW + HOUR_MS);
     cr_expect_eq(kit_asked(&kit, STEP_PULLS), 0);
-    begin(&both, NOW + 25 * GITHUB_HOUR);
+    begin(&both, NOW + 25 * HOUR_MS);
     cr_expect_eq(kit_asked(&kit, STEP_PULLS), 2);
 }
 

@@ -295,7 +295,7 @@ Test(github_issues, where_the_organisation_is_refused_repositories_are_asked)
     begin(&all, NOW + 30000);
     cr_expect_eq(kit_asked(&kit, STEP_ISSUES), 6);
     cr_expect(is_asked(STEP_ISSUES, "/repos/acme/api/issues?"));
-    begin(&all, NOW + 25 * GITHUB_HOUR);
+    begin(&all, NOW + 25 * HOUR_MS);
     cr_expect(is_asked(STEP_ISSUES, "/orgs/acme/issues?"));
 }
 
@@ -305,7 +305,7 @@ Test(github_issues, an_issue_that_is_not_there_any_more_is_gone)
     answer(&one, request(STEP_ISSUES, "state=all"), issues(1, 2, NOW - 600000), "");
     answer(&one, request(STEP_ISSUES, "state=open"), issues(1, 2, NOW - 600000), "");
     ticket_commit(&store, &kit);
-    begin(&one, NOW + GITHUB_HOUR);
+    begin(&one, NOW + HOUR_MS);
     cr_expect_eq(kit_asked(&kit, STEP_ISSUE), 1);
     cr_assert(decode(
         &one, (struct reply){ .step = STEP_ISSUE, .status = 404, .detail_text = "acme/web#1" },

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/time.h"
 #include "source/github.h"
 #include "source_kit.h"
 
@@ -208,7 +209,7 @@ Test(github_words, who_may_not_see_runners_is_told_once_a_day)
     for (size_t i = 0; i < 4; i++) {
         bool asked = false;
 
-        kit_poll(&kit, NOW + hours[i] * GITHUB_HOUR);
+        kit_poll(&kit, NOW + hours[i] * HOUR_MS);
         source_github.begin(&one, &kit.cursors, &kit.plan);
         for (struct plan_request *r; (r = plan_take(&kit.plan)) != NULL;)
             asked = asked || r->step == STEP_RUNNERS;

@@ -8,6 +8,7 @@
 
 #include "app/report.h"
 #include "app/report_markup.h"
+#include "core/time.h"
 
 /* ---- markup ---- */
 
@@ -151,8 +152,6 @@ Test(report_unit, a_name_is_no_markdown)
 }
 
 /* ---- what got worse ---- */
-
-#define DAY_MS INT64_C(86400000)
 
 static const struct job_row {
     const char *name;

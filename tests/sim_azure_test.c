@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "azure_company.h"
+#include "core/time.h"
 #include "sim/exchange.h"
 #include "sim/noise.h"
 #include "sim/sim.h"

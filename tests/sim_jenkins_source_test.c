@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "jenkins_kit.h"
+#include "core/time.h"
 #include "sim/jenkins.h"
 #include "sim/noise.h"
 #include "sim_kit.h"

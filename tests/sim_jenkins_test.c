@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "sim/jenkins.h"
 #include "sim/noise.h"
 #include "sim_kit.h"

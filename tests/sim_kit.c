@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/time.h"
 #include "sim/noise.h"
 
 #define HISTORY (6 * DAY_MS)

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 
+#include "core/time.h"
 #include "sim/alerts.h"
 #include "sim/incident.h"
 #include "sim/noise.h"

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "derive/derive.h"
 #include "run.h"
 #include "store/store.h"

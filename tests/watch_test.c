@@ -8,8 +8,7 @@
 #include <criterion/criterion.h>
 
 #include "app/watch.h"
-
-enum { MINUTE_MS = 60000 };
+#include "core/time.h"
 
 static struct watch watch;
 static int64_t now_ms;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "source/github.h"
 
 enum { REQUESTS_MOST = 100, BODY_MOST = 8 << 20 };
@@ -85,7 +86,7 @@ static void ask_more(const struct github *config, struct plan *plan, struct batc
     failed.run = batch_known_run(batch, "octo-org/octo-repo", "30433642", 1);
     github_evidence_ask(&p, &failed,
                         &(struct github_evidence){ "octo-org/octo-repo", "30433642", 1, 0 });
-    github_gap_ask(plan, "octo-org/octo-repo", plan->now_ms - GITHUB_DAY);
+    github_gap_ask(plan, "octo-org/octo-repo", plan->now_ms - DAY_MS);
     github_run_ask(&p, "octo-org/octo-repo", "30433642", 1);
     (void)source_decode(&source_github, config, &reply, plan, batch, &err);
 }
@@ -96,7 +97,7 @@ static int poll_once(const struct github *config, char *body)
     const struct known known = { .run = nothing_known, .open = one_open };
     struct plan plan = { .now_ms = 1795518007000,
                          .every_ms = 30000,
-                         .history_ms = 35 * GITHUB_DAY,
+                         .history_ms = 35 * DAY_MS,
                          .cursors = &cursors,
                          .known = &known };
     struct batch batch = { 0 };
