@@ -136,6 +136,9 @@ bool was_replaced(const struct store *store);
 
 /* The holder of the lock: begin a new file; a damaged one is moved aside. */
 bool store_mend(struct store *store, struct dx_error *err);
+/* Are the tables those of this version? A bit that flipped in their words is no damage to SQLite,
+ * but a table or column that there is not. */
+bool schema_is_whole(struct store *store);
 /* Go on with the file that is in the path's place now. */
 bool store_follow(struct store *store, struct dx_error *err);
 void store_check(struct store *store); /* somebody found damage: look, and mend */

@@ -11,8 +11,47 @@
 
 #include "core/mem.h"
 #include "core/time.h"
+#include "store/schema.h"
 
 enum { CHECK_EVERY_MS = 60000 };
+
+/* ---- the schema ---- */
+
+/* Equal where both say the same, row by row. */
+static bool equal(sqlite3_stmt *a, sqlite3_stmt *b)
+{
+    for (;;) {
+        int status = sqlite3_step(a);
+
+        if (status != sqlite3_step(b) || (status != SQLITE_ROW && status != SQLITE_DONE))
+            return false;
+        if (status == SQLITE_DONE)
+            return true;
+        if (strcmp(column_text(a, 0), column_text(b, 0)) != 0)
+            return false;
+    }
+}
+
+bool schema_is_whole(struct store *store)
+{
+    static const char all[] = "SELECT type || name || coalesce(sql, '') FROM main.sqlite_schema"
+                              " ORDER BY type, name";
+    sqlite3_stmt *is = NULL, *should = NULL;
+    sqlite3 *anew = NULL;
+    bool made = sqlite3_open(":memory:", &anew) == SQLITE_OK, ok;
+
+    for (size_t i = 0; made && schema_sql[i]; i++)
+        made = sqlite3_exec(anew, schema_sql[i], NULL, NULL, NULL) == SQLITE_OK;
+    made = made && sqlite3_prepare_v2(anew, all, -1, &should, NULL) == SQLITE_OK;
+    ok = !made || /* then nothing is known */
+         (sqlite3_prepare_v2(store->db, all, -1, &is, NULL) == SQLITE_OK && equal(is, should));
+    (void)sqlite3_finalize(is);
+    (void)sqlite3_finalize(should);
+    (void)sqlite3_close(anew);
+    return ok;
+}
+
+/* ---- beginning anew ---- */
 
 /* One damaged file is kept, the last: a disk that goes bad shall not be filled
  * with copies. */
@@ -86,6 +125,8 @@ void store_check(struct store *store)
             store->damaged = true;
         (void)sqlite3_reset(stmt);
     }
+    if (!store->damaged && store->db)
+        store->damaged = !schema_is_whole(store);
     if (store->damaged)
         (void)store_mend(store, &err);
 }

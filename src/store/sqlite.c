@@ -96,7 +96,10 @@ static struct statement *entry_for(struct store *store, const char *sql, struct 
     *s = (struct statement){ .sql = sql, .used = true };
     if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL) !=
         SQLITE_OK) {
+        bool wrong = (sqlite3_errcode(store->db) & 0xFF) == SQLITE_ERROR;
+
         store_fail(store, err);
+        store->damaged = store->damaged || (wrong && !schema_is_whole(store));
         return NULL;
     }
     store->statement_count++;
