@@ -48,8 +48,9 @@ static struct flaky_try try_of(const struct stored_try *t)
 static bool read_tries(struct store *store, int64_t pipeline, int64_t from_ms, int64_t to_ms,
                        struct tries *t, struct dx_error *err)
 {
-    *t = (struct tries){ .raw_ms = store_raw_of_pipeline(store, pipeline) };
-    if (!store_tries(store, pipeline, from_ms, to_ms, &t->stored, &t->count, err))
+    *t = (struct tries){ .raw_ms = 0 };
+    if (!store_raw_of_pipeline(store, pipeline, &t->raw_ms, err) ||
+        !store_tries(store, pipeline, from_ms, to_ms, &t->stored, &t->count, err))
         return false;
     t->list = mem_new(t->count + 1, sizeof(*t->list));
     for (size_t i = 0; i < t->count; i++)

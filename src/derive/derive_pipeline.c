@@ -182,12 +182,13 @@ bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pi
                      int64_t at_ms, int64_t *due_ms, struct dx_error *err)
 {
     char last[PARTS][LAST_RESULTS + 1];
-    struct runs runs = { .raw_ms = store_raw_of_pipeline(store, pipeline) };
+    struct runs runs = { .raw_ms = 0 };
     int64_t end_ms;
     bool ok = true;
 
     *due_ms = 0;
-    if (!store_first_of_pipeline(store, pipeline, &runs.first_ms, err) ||
+    if (!store_raw_of_pipeline(store, pipeline, &runs.raw_ms, err) ||
+        !store_first_of_pipeline(store, pipeline, &runs.first_ms, err) ||
         !store_runs(store, pipeline, at_ms - 2 * derive_windows[WINDOWS - 1], at_ms, &runs.run,
                     &runs.count, err))
         return false;
@@ -216,7 +217,7 @@ bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pi
 bool derive_pipeline_day(struct store *store, enum success_policy policy, const struct part *part,
                          int64_t at_ms, struct dx_error *err)
 {
-    int64_t end_ms = (part->nth + 1) * DAY_MS - 1;
+    int64_t end_ms = (part->nth + 1) * DAY_MS - 1, raw_ms;
     struct range_of_runs of = { .from_ms = part->nth * DAY_MS - 1,
                                 .to_ms = end_ms < at_ms ? end_ms : at_ms,
                                 .at_ms = at_ms };
@@ -227,7 +228,9 @@ bool derive_pipeline_day(struct store *store, enum success_policy policy, const 
     size_t n;
     bool ok;
 
-    if (part->nth * DAY_MS < store_raw_of_pipeline(store, part->id))
+    if (!store_raw_of_pipeline(store, part->id, &raw_ms, err))
+        return false;
+    if (part->nth * DAY_MS < raw_ms)
         return true; /* it was made when all of its runs were there */
     if (!store_runs(store, part->id, of.from_ms, of.to_ms, &runs.run, &runs.count, err))
         return false;

@@ -245,13 +245,14 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t most,
 {
     struct pool_row row = { .pool = pool };
     struct pool_flow flow;
-    struct waits waits = { .pool = pool, .raw_ms = store_raw_of_pool(store, pool) };
-    bool gone = at_ms - HOUR_MS + 1 < waits.raw_ms, ok;
+    struct waits waits = { .pool = pool };
+    bool gone, ok;
     int64_t start_ms;
     int read;
 
     *due_ms = 0;
-    if (!store_first_of_pool(store, pool, &waits.first_ms, err) ||
+    if (!store_raw_of_pool(store, pool, &waits.raw_ms, err) ||
+        !store_first_of_pool(store, pool, &waits.first_ms, err) ||
         !few_enough(store, pool, at_ms, most > 0 ? most : EXACT_MOST, &read, err))
         return false;
     if (most == 0 && read < EXACT_WINDOWS)
@@ -259,6 +260,7 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t most,
     waits.from_ms = at_ms - 2 * derive_windows[read - 1];
     if (!store_waits(store, pool, waits.from_ms, at_ms, &waits.wait, &waits.count, err))
         return false;
+    gone = at_ms - HOUR_MS + 1 < waits.raw_ms;
     ok = store_pool_flow(store, pool, at_ms - HOUR_MS, at_ms, &flow, err);
     row.per_hour_in = gone ? (double)NAN : (double)flow.arrived;
     row.per_hour_out = gone ? (double)NAN : (double)flow.started;
@@ -275,12 +277,14 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t most,
 bool derive_pool_hour(struct store *store, const struct part *part, int64_t at_ms,
                       struct dx_error *err)
 {
-    int64_t from_ms = part->nth * HOUR_MS - 1, to_ms = from_ms + HOUR_MS;
+    int64_t from_ms = part->nth * HOUR_MS - 1, to_ms = from_ms + HOUR_MS, raw_ms;
     struct pool_hour hour = { .pool = part->id, .hour = part->nth };
     struct spans spans;
     bool ok;
 
-    if (part->nth * HOUR_MS < store_raw_of_pool(store, part->id))
+    if (!store_raw_of_pool(store, part->id, &raw_ms, err))
+        return false;
+    if (part->nth * HOUR_MS < raw_ms)
         return true; /* it was made when all of its jobs were there */
     if (!read_exact(store, part->id, from_ms, to_ms < at_ms ? to_ms : at_ms, &spans, err))
         return false;
@@ -294,13 +298,15 @@ bool derive_pool_hour(struct store *store, const struct part *part, int64_t at_m
 
 bool derive_pool_day(struct store *store, const struct part *part, struct dx_error *err)
 {
-    int64_t from_ms = part->nth * DAY_MS - 1;
+    int64_t from_ms = part->nth * DAY_MS - 1, raw_ms;
     struct pool_bucket *buckets;
     struct spans spans;
     size_t count = 0;
     bool ok;
 
-    if (part->nth * DAY_MS < store_raw_of_pool(store, part->id))
+    if (!store_raw_of_pool(store, part->id, &raw_ms, err))
+        return false;
+    if (part->nth * DAY_MS < raw_ms)
         return true;
     if (!read_exact(store, part->id, from_ms, from_ms + DAY_MS, &spans, err))
         return false;

@@ -16,51 +16,47 @@ enum { KEPT_DAYS = 70 }; /* of runs, unless a history is longer */
 
 /* ---- what is gone ---- */
 
-static int64_t moment(struct store *store, sqlite3_stmt *stmt, int64_t id)
+static bool moment_of(struct store *store, sqlite3_stmt *stmt, int64_t id, int64_t *ms,
+                      struct dx_error *err)
 {
-    struct dx_error err = { 0 };
-    int64_t ms = 0;
-    bool there;
-
-    if (!stmt)
-        return 0;
-    (void)sqlite3_bind_int64(stmt, 1, id);
-    if (!store_row(store, stmt, &there, &err))
-        return 0;
-    if (there)
-        ms = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_reset(stmt);
-    return ms;
+    *ms = 0;
+    if (stmt)
+        (void)sqlite3_bind_int64(stmt, 1, id);
+    return store_number(store, stmt, ms, err);
 }
 
 int64_t store_raw_from(struct store *store)
 {
-    return moment(store,
-                  store_statement(store,
-                                  "SELECT max(c.value) FROM source s CROSS JOIN cursor c"
-                                  " ON c.source = s.id AND c.name = " RAW " WHERE ?1 = 0",
-                                  &(struct dx_error){ 0 }),
-                  0);
+    struct dx_error err = { 0 };
+    int64_t ms = 0;
+
+    (void)moment_of(store,
+                    store_statement(store,
+                                    "SELECT max(c.value) FROM source s CROSS JOIN cursor c"
+                                    " ON c.source = s.id AND c.name = " RAW " WHERE ?1 = 0",
+                                    &err),
+                    0, &ms, &err);
+    return ms;
 }
 
-int64_t store_raw_of_pool(struct store *store, int64_t pool)
+bool store_raw_of_pool(struct store *store, int64_t pool, int64_t *ms, struct dx_error *err)
 {
-    return moment(store,
-                  store_statement(store,
-                                  "SELECT c.value FROM pool p CROSS JOIN cursor c"
-                                  " ON c.source = p.source AND c.name = " RAW " WHERE p.id = ?1",
-                                  &(struct dx_error){ 0 }),
-                  pool);
+    return moment_of(store,
+                     store_statement(store,
+                                     "SELECT c.value FROM pool p CROSS JOIN cursor c"
+                                     " ON c.source = p.source AND c.name = " RAW " WHERE p.id = ?1",
+                                     err),
+                     pool, ms, err);
 }
 
-int64_t store_raw_of_pipeline(struct store *store, int64_t pipeline)
+bool store_raw_of_pipeline(struct store *store, int64_t pipeline, int64_t *ms, struct dx_error *err)
 {
-    return moment(store,
-                  store_statement(store,
-                                  "SELECT c.value FROM pipeline p CROSS JOIN cursor c"
-                                  " ON c.source = p.source AND c.name = " RAW " WHERE p.id = ?1",
-                                  &(struct dx_error){ 0 }),
-                  pipeline);
+    return moment_of(store,
+                     store_statement(store,
+                                     "SELECT c.value FROM pipeline p CROSS JOIN cursor c"
+                                     " ON c.source = p.source AND c.name = " RAW " WHERE p.id = ?1",
+                                     err),
+                     pipeline, ms, err);
 }
 
 /* ---- forgetting ---- */
