@@ -9,10 +9,13 @@
 
 #include "core/buf.h"
 #include "core/text.h"
+#include "core/time.h"
+#include "model/stale.h"
 #include "source/pattern.h"
 
 enum { SOURCES_MOST = 64, SUBJECT_MOST = 300, VALUES_MOST = 2000 };
-static const int64_t STALE_MS = 300000;
+/* A source that is asked often may miss a few polls before its alerts are without data. */
+static const int64_t GRACE_MS = 5 * MINUTE_MS;
 
 struct reading {
     struct rule_list *list;
@@ -40,9 +43,10 @@ static void read_sources(struct reading *r)
 
     while (r->fresh_count < SOURCES_MOST && ops->next(rows)) {
         int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
-        int64_t stale_ms = 5 * ops->integer(rows, DX_FIELD_EVERY) / 2;
+        int64_t from_ms = stale_from((enum dx_source_state)ops->integer(rows, DX_FIELD_STATE),
+                                     ok_ms, ops->integer(rows, DX_FIELD_EVERY));
 
-        if (ok_ms > 0 && r->now_ms - ok_ms <= (stale_ms > STALE_MS ? stale_ms : STALE_MS))
+        if (ok_ms > 0 && (r->now_ms <= from_ms || r->now_ms - ok_ms <= GRACE_MS))
             r->fresh[r->fresh_count++] = (struct fresh){
                 .name = arena_text(&r->list->arena, ops->text(rows, DX_FIELD_SOURCE)),
                 .yields = (uint32_t)ops->integer(rows, DX_FIELD_YIELDS),

@@ -9,6 +9,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "model/stale.h"
 #include "panel/host.h"
 #include "panel/watchdog.h"
 #include "panel/levels.h"
@@ -258,9 +259,7 @@ const char *dx_label(char *out, size_t cap, const char *labels, const char *name
 
 int64_t dx_stale_from(enum dx_source_state state, int64_t last_ok_ms, int64_t every_ms)
 {
-    if (last_ok_ms > 0)
-        return last_ok_ms + 2 * every_ms;
-    return state == DX_SOURCE_LOST || state == DX_SOURCE_STOPPED ? 0 : INT64_MAX;
+    return stale_from(state, last_ok_ms, every_ms);
 }
 
 const char *dx_typed(const struct dx_view *view, const char *action, char *out, size_t cap)
