@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/time.h"
 #include "derive/derive.h"
 #include "core/mem.h"
 #include "panel/host.h"
@@ -23,7 +24,7 @@
 
 enum { PIPELINES = 200, POOLS = 12, PIECE = 500, NEW = 100, TIMES = 20, ROWS = 57, COLS = 198 };
 
-static const int64_t MINUTE_MS = 60000, END_MS = INT64_C(1790000000000);
+static const int64_t END_MS = INT64_C(1790000000000);
 
 extern const struct dx_panel dx_panel_tickets, dx_panel_desk;
 
