@@ -341,6 +341,37 @@ Test(derive, long_windows_of_many_waits_are_left_to_the_minute)
     check_all();
 }
 
+static void add_waits(int from, int to, int64_t started_ms)
+{
+    for (int i = from; i < to; i++)
+        derive_add(&batch, &(struct made){ .id = i,
+                                           .attempt = 1,
+                                           .started_ms = started_ms,
+                                           .finished_ms = started_ms + MINUTE,
+                                           .queued_ms = MINUTE,
+                                           .result = DX_RESULT_SUCCESS });
+    kit_fill(0, now_ms, &batch);
+}
+
+/* More waits than are looked at one by one: they are counted by days. */
+Test(derive, a_day_that_comes_when_its_pool_is_about_to_be_made_is_in_it)
+{
+    const struct dirty day = { DIRTY_POOL_DAY, 1, (now_ms - 10 * DAY) / DAY };
+    struct dx_error err = { 0 };
+    bool waits = true;
+
+    deriver_room(deriver, 0, 0);
+    deriver_slices(deriver, 0, 1);
+    add_waits(1, 10002, now_ms - 10 * DAY);
+    for (int i = 0; waits && i < 1000; i++) {
+        (void)derive_slice(now_ms);
+        cr_assert(store_has_dirty(kit.store, &day, &waits, &err), "%s", err.text);
+    }
+    add_waits(20000, 20012, now_ms - 20 * DAY);
+    derive_settle(now_ms);
+    cr_expect(strstr(POOL_ROW("pool0", 30 * DAY), "|10013|"), "%s", POOL_ROW("pool0", 30 * DAY));
+}
+
 /* A collector of one round, days after the last one: of what nothing touched the windows have
  * moved all the same. */
 Test(derive, what_left_the_window_is_gone_after_one_round_too)

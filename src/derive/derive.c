@@ -271,6 +271,20 @@ static bool do_failures(struct store *store, struct round *r, struct dx_error *e
     return derive_incidents(store, from_ms - 1, to_ms - 1, r->now_ms, err);
 }
 
+/* What is made of a pool's day. It may have had its turn already: a day that a commit leaves
+ * behind this one waits for the next round. */
+static bool leave_day(struct store *store, const struct part *day, struct dx_error *err)
+{
+    struct touched made = { .totals = false };
+    bool ok;
+
+    ids_add(&made.pools, day->id);
+    parts_add(&made.kpi_days, 0, day->nth);
+    ok = store_put_dirty(store, &made, err);
+    touched_done(&made);
+    return ok;
+}
+
 static bool do_key(struct deriver *d, struct store *store, struct round *r, struct dx_error *err)
 {
     const struct part part = { .id = d->left.id, .nth = d->left.nth };
@@ -284,7 +298,7 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
     case DIRTY_POOL_HOUR:
         return derive_pool_hour(store, &part, INT64_MAX, err);
     case DIRTY_POOL_DAY:
-        return derive_pool_day(store, &part, err);
+        return derive_pool_day(store, &part, err) && leave_day(store, &part, err);
     case DIRTY_POOL:
         return do_pool(d, store, part.id, r->at_ms, err);
     case DIRTY_FAILURES:
