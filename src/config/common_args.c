@@ -222,7 +222,7 @@ bool common_args_load(const struct common_args *args, struct config *config,
     *config = (struct config){ .path = "" };
     if (is_adhoc(args))
         return load_adhoc(args, config, sources, panels, complaints);
-    path = *args->config ? mem_text(args->config) : config_find();
+    path = *args->config ? mem_text(args->config) : config_find(CONFIG_SYSTEM);
     if (path)
         ok = config_load(config, path, NULL, sources, panels, complaints);
     else

@@ -119,9 +119,11 @@ bool config_load(struct config *config, const char *path, const char *text,
                  struct buf *complaints);
 void config_done(struct config *config);
 
-/* $XDG_CONFIG_HOME/dxtop/dxtop.yaml and the like: the first that exists, yours
- * to free; NULL: none. */
-char *config_find(void);
+/* Where the configuration of the whole system is. */
+#define CONFIG_SYSTEM "/etc/dxtop"
+/* $XDG_CONFIG_HOME/dxtop/dxtop.yaml and the like, then dxtop.yaml in system: the first that
+ * exists, yours to free; NULL: none. */
+char *config_find(const char *system);
 /* The store's path for this configuration: `store:`, else
  * DIR/<name>-<schema>.db with <name> from the canonical path. DIR: state when
  * not NULL, else $XDG_STATE_HOME/dxtop. Yours to free. */

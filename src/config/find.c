@@ -20,7 +20,7 @@ static char *home_path(const char *variable, const char *fallback, const char *n
                      name);
 }
 
-char *config_find(void)
+char *config_find(const char *system)
 {
     static const char *const names[] = { "dxtop.yaml", "dxtop.yml" };
     char *path;
@@ -31,7 +31,7 @@ char *config_find(void)
             return path;
         free(path);
     }
-    path = mem_text("/etc/dxtop/dxtop.yaml");
+    path = mem_print("%s/%s", system, names[0]);
     if (access(path, F_OK) == 0)
         return path;
     free(path);
