@@ -63,7 +63,24 @@ Test(jira_parts, a_ticket_that_is_too_large_comes_without_comments_and_changes)
     cr_assert_eq(kit.batch.ticket_count, 2);
     cr_expect_eq(t[0].parts & (TICKET_RESPONSE | TICKET_PAUSES), 0);
     cr_expect_eq(t[1].refused, TICKET_RESPONSE | TICKET_PAUSES, "and is not asked for again");
-    cr_expect_not(less(reply), "there is nothing less");
+    kit_done(&kit);
+}
+
+/* Its parts are asked for no more, and it is noted as looked after, whether it lacks any. */
+Test(jira_parts, a_ticket_that_is_too_large_without_them_is_passed_over)
+{
+    static const unsigned missing[] = { TICKET_RESPONSE | TICKET_PAUSES, 0 };
+
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert(less((struct reply){
+            .step = JIRA_ISSUE, .detail = JIRA_SLIM | missing[i] << 4, .detail_text = "DX-7" }));
+        cr_expect_null(kit.plan.first, "there is nothing less");
+        cr_expect(is_noted("DX-7: even without comments and changes it is larger than max_body"));
+        cr_assert_eq(kit.batch.ticket_count, 1);
+        cr_expect_str_eq(kit.batch.tickets->key, "DX-7");
+        cr_expect_eq(kit.batch.tickets->parts, missing[i]);
+        cr_expect_eq(kit.batch.tickets->refused, missing[i]);
+    }
     kit_done(&kit);
 }
 
@@ -98,6 +115,7 @@ Test(jira_parts, what_is_refused_of_a_ticket_is_given_up)
         unsigned part, refused;
     } parts[] = {
         { JIRA_ISSUE, JIRA_WHOLE | TICKET_PAUSES << 4, "DX-7", TICKET_PAUSES, TICKET_PAUSES },
+        { JIRA_ISSUE, JIRA_WHOLE, "DX-7", 0, 0 }, /* nobody saw it for long */
         { JIRA_CHANGES, 0, "DX-7 1795000000000 2 ", TICKET_PAUSES, TICKET_PAUSES },
         { JIRA_SLA, 0, "DX-7", TICKET_SLAS, 0 },
     };

@@ -250,6 +250,31 @@ Test(store_tickets, one_that_stays_as_it_is_was_seen_to_an_hour)
     cr_expect_eq(seen_ms(), T0 + HOUR + MINUTE);
 }
 
+/* Else it would be looked after in each poll, and no other in its place. */
+Test(store_tickets, one_that_was_asked_for_in_vain_waits_its_turn_again)
+{
+    struct batch b = { 0 };
+    struct stored_ticket out[2] = { { 0 } };
+    struct arena arena = { 0 };
+
+    kit_collect();
+    add(&b, "DX-1", T0 - DAY, T0);
+    kit_poll(0, T0, &b);
+    add(&b, "DX-2", T0 - DAY, T0);
+    kit_poll(0, T0 + MINUTE, &b);
+    part(&b, "DX-1", 0);
+    part(&b, "DX-3", 0); /* it never came */
+    kit_poll(0, T0 + DAY, &b);
+    cr_expect_eq(
+        store_tickets(kit.store, &(struct tickets_of){ .source = kit.id[0] }, out, 2, &arena), 2);
+    cr_expect(out[0].key && strcmp(out[0].key, "DX-2") == 0, "%s", out[0].key);
+    cr_expect_eq(out[1].seen_ms, T0 + DAY);
+    part(&b, "DX-2", TICKET_RESPONSE)->refused = TICKET_RESPONSE;
+    kit_poll(0, T0 + DAY + MINUTE, &b);
+    cr_expect_eq(seen_ms(), T0 + DAY);
+    arena_free(&arena);
+}
+
 Test(store_tickets, the_server_has_it_no_more)
 {
     struct batch b = { 0 };

@@ -151,7 +151,7 @@ enum ticket_part {
 
 /* An issue, incident or request. */
 struct ticket {
-    unsigned parts;      /* enum ticket_part, or-ed */
+    unsigned parts;      /* enum ticket_part, or-ed; 0: it was asked for in vain */
     unsigned refused;    /* of these, what cannot be had: the store keeps what it has of it, and
                             asks no more until the ticket moves on */
     const char *project; /* Jira project, table, repository: "DX", "incident", "acme/web" */

@@ -84,17 +84,21 @@ void jira_singles_begin(const struct jira_poll *p)
 
 /* ---- the answer ---- */
 
-/* Of one that is no request there are no SLAs; what else cannot be had nobody knows. */
-void jira_give_up(struct batch *batch, const char *key, unsigned parts)
+/* Of one that is no request there are no SLAs; what else cannot be had nobody knows. Without
+ * any part, too: so it is not looked after again before one that was seen. */
+static void put_nothing(struct batch *batch, const char *key, unsigned parts)
 {
-    struct ticket *t;
+    struct ticket *t = batch_ticket(batch);
 
-    if (parts == 0)
-        return;
-    t = batch_ticket(batch);
     t->key = arena_text(&batch->arena, key);
     t->parts = parts;
     t->refused = parts & ~(unsigned)TICKET_SLAS;
+}
+
+void jira_give_up(struct batch *batch, const char *key, unsigned parts)
+{
+    if (parts != 0)
+        put_nothing(batch, key, parts);
 }
 
 static enum jira_depth depth_of(const struct reply *reply)
@@ -129,7 +133,7 @@ bool jira_decode_issue(const struct jira_poll *p, struct dx_error *err)
         return true;
     }
     if (!jira_is_answer(p->reply)) {
-        jira_give_up(p->batch, key, missing_of(p->reply));
+        put_nothing(p->batch, key, missing_of(p->reply));
         return true;
     }
     is = field_text(p->batch, p->reply->json, "key");
@@ -143,21 +147,26 @@ bool jira_decode_issue(const struct jira_poll *p, struct dx_error *err)
     return true;
 }
 
-/* One that is too large is taken without its comments and changes. */
+/* One that is too large is taken without its comments and changes, or not at all. */
 bool jira_single_less(const struct jira_poll *p)
 {
     const char *rest = p->reply->detail_text, *key = jira_word(p->plan, &rest);
+    const char *what = "its comments or changes are";
 
     if (p->reply->step == JIRA_ISSUE && depth_of(p->reply) != JIRA_SLIM) {
         ask(p, key, JIRA_SLIM, missing_of(p->reply), 0);
         return true;
     }
-    if (p->reply->step == JIRA_COMMENTS)
+    if (p->reply->step == JIRA_ISSUE) {
+        put_nothing(p->batch, key, missing_of(p->reply));
+        what = "even without comments and changes it is";
+    } else if (p->reply->step == JIRA_COMMENTS) {
         jira_give_up(p->batch, key, TICKET_RESPONSE);
-    else if (p->reply->step == JIRA_CHANGES)
+    } else if (p->reply->step == JIRA_CHANGES) {
         jira_give_up(p->batch, key, TICKET_PAUSES);
-    else
+    } else {
         return false;
-    batch_note(p->batch, DX_LOG_WARN, "%s: its comments or changes are larger than max_body", key);
+    }
+    batch_note(p->batch, DX_LOG_WARN, "%s: %s larger than max_body", key, what);
     return true;
 }

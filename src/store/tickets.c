@@ -343,6 +343,18 @@ static bool close_gone(struct putting *p, struct dx_error *err)
     return store_step(p->store, stmt, err);
 }
 
+/* It was asked for, and nothing of it came: it waits its turn again, as one that was seen. */
+static bool put_nothing(struct putting *p, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        of_row(p, "UPDATE ticket SET seen_ms = max(seen_ms, ?2) WHERE id = ?1", err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 2, p->poll->now_ms);
+    return store_step(p->store, stmt, err);
+}
+
 static bool put_ticket(struct putting *p, struct dx_error *err)
 {
     const struct ticket *t = p->ticket;
@@ -357,7 +369,9 @@ static bool put_ticket(struct putting *p, struct dx_error *err)
     if (t->parts & TICKET_FIELDS && (t->updated_ms == 0 || t->updated_ms >= p->updated_ms) &&
         !put_fields(p, err))
         return false;
-    return p->id == 0 || put_parts(p, err); /* 0: a part of a ticket that never came */
+    if (p->id == 0) /* a part of a ticket that never came */
+        return true;
+    return put_parts(p, err) && (t->parts & ~t->refused || put_nothing(p, err));
 }
 
 bool tickets_put(struct store *store, const struct poll *poll, const struct batch *batch,
