@@ -65,6 +65,8 @@ static void compile_panel(void)
 
 static void setup(void)
 {
+    (void)signal(SIGINT, SIG_DFL);  /* a shell has what it runs in the background ignore them, */
+    (void)signal(SIGQUIT, SIG_DFL); /* and what is ignored stays so */
     set_paths();
     dir = test_dir();
     snprintf(config, sizeof(config), "%s/t.yaml", dir);
