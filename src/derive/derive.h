@@ -14,7 +14,9 @@ void deriver_free(struct deriver *deriver);
 /* Targets and what key numbers are made of; what it points to stays. Without it, the usual
  * targets. */
 void deriver_kpis(struct deriver *deriver, const struct kpi_settings *settings);
-/* How many records a commit may read before it leaves the rest to slices; and of how many waits a
+/* Limits other than the usual ones: a store that is small, as that of a test, meets these else
+ * never.
+ * How many records a commit may read before it leaves the rest to slices; and of how many waits a
  * long window of a pool may be, before it leaves that to the minute: so a commit costs as much in
  * a store of many jobs as in one of few. */
 void deriver_room(struct deriver *deriver, int64_t records, int64_t waits);

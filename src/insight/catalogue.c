@@ -115,15 +115,6 @@ void catalogue_free(struct catalogue *c)
     free(c);
 }
 
-size_t catalogue_count(const struct catalogue *c)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < c->count; i++)
-        count += c->rules[i].class != '-';
-    return count;
-}
-
 /* ---- reading ---- */
 
 enum { ID, CATEGORY, CLASS, PATTERN, SAMPLE, SOURCE, WEIGHT, TURN, FIELDS };

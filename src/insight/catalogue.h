@@ -31,6 +31,5 @@ void catalogue_free(struct catalogue *catalogue);
  * some. */
 bool catalogue_add(struct catalogue *catalogue, const char *name, const char *text,
                    struct buf *complaints);
-size_t catalogue_count(const struct catalogue *catalogue); /* rules that are on */
 
 #endif
