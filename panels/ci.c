@@ -101,17 +101,17 @@ const char *ci_span(char *out, size_t cap, double seconds)
 static const char *when(char *out, size_t cap, int64_t at_ms, int64_t now_ms, bool narrow)
 {
     time_t at = (time_t)(at_ms / 1000);
-    int64_t ago_ms = now_ms - at_ms;
+    int64_t away_ms = now_ms > at_ms ? now_ms - at_ms : at_ms - now_ms;
     struct tm tm;
 
     (void)snprintf(out, cap, "–");
     if (at_ms <= 0 || !localtime_r(&at, &tm))
         return out;
-    if (ago_ms < 20 * CI_HOUR_MS)
+    if (away_ms < 20 * CI_HOUR_MS)
         (void)strftime(out, cap, "%H:%M", &tm);
-    else if (ago_ms < 6 * CI_DAY_MS && narrow)
+    else if (away_ms < 6 * CI_DAY_MS && narrow)
         (void)strftime(out, cap, "%a", &tm);
-    else if (ago_ms < 6 * CI_DAY_MS)
+    else if (away_ms < 6 * CI_DAY_MS)
         (void)strftime(out, cap, "%a %H:%M", &tm);
     else
         (void)strftime(out, cap, "%d %b", &tm);

@@ -34,7 +34,7 @@ double ci_seconds(const struct dx_rows *rows, enum dx_field field); /* of ms, wh
 double ci_time(const struct dx_rows *rows, enum dx_field field);    /* ms; NaN: it has not been */
 /* In a sentence: "11m 40s". Returns out. */
 const char *ci_span(char *out, size_t cap, double seconds);
-/* Of the last 20 hours "14:21", of the last week "Fri 16:31", else "02 Nov". Returns out. */
+/* Of the last or next 20 hours "14:21", within six days "Fri 16:31", else "02 Nov". Returns out. */
 const char *ci_when(char *out, size_t cap, int64_t at_ms, int64_t now_ms);
 /* The same in a list: where that is narrow without the time of what is not of today. */
 const char *ci_moment(char *out, size_t cap, int64_t at_ms, const struct dx_view *view);

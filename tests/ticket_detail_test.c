@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "panel/host.h"
@@ -128,4 +129,34 @@ Test(ticket_detail, says_of_one_that_is_gone_that_its_server_has_it_no_more)
     cr_expect_str_eq(line_of("gone", T0), "", "at that moment it had");
     cr_expect_str_eq(line_of("in status", T0 + HOUR), "new 30m . in progress 1h 00m . waiting 31m",
                      "until then");
+}
+
+/* "due 14:13" of tomorrow would read as if it were over. */
+Test(ticket_detail, says_on_which_day_it_is_due)
+{
+    static const struct {
+        int64_t in_ms;
+        const char *due;
+    } dues[] = { { 2 * HOUR, "due 16:13" },
+                 { DAY, "due Tue 14:13" },
+                 { 6 * DAY, "due 27 Sep" },
+                 { -2 * HOUR, "due 12:13" },
+                 { -DAY, "due Sun 14:13" } };
+
+    cr_assert(setenv("TZ", "UTC", 1) == 0);
+    put_ticket();
+    for (size_t i = 0; i < sizeof(dues) / sizeof(dues[0]); i++) {
+        struct ticket_sla sla = { "reply", DX_SLA_RUNNING, T0 + dues[i].in_ms, SLA_UNSAID, -1, 0 };
+        struct batch b = { 0 };
+        struct ticket *t = batch_ticket(&b);
+        const char *line;
+
+        t->key = "DX-1";
+        t->parts = TICKET_SLAS;
+        t->slas = &sla;
+        t->sla_count = 1;
+        kit_poll(0, T0, &b);
+        line = line_of("SLA", T0);
+        cr_expect(strstr(line, dues[i].due), "%s, not %s", line, dues[i].due);
+    }
 }
