@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 
+#include "core/time.h"
 #include "golden.h"
 #include "grid_kit.h"
 #include "model/keys.h"
@@ -235,6 +236,56 @@ Test(graph, a_ghost_is_a_quiet_line_behind)
                  cells_of(DX_ROLE_BORDER));
     cr_expect_eq(cells_of(DX_ROLE_SERIES_1), 20, "a line: %d", cells_of(DX_ROLE_SERIES_1));
     cr_expect_geq(cells_of(DX_ROLE_BAD), 20, "past the goal: %d", cells_of(DX_ROLE_BAD));
+}
+
+/* ---- its times ---- */
+
+static const char *times_of(int64_t span_ms, int cols)
+{
+    struct dx_series none = { "", DX_ROLE_SERIES_1, NULL, 0 };
+    static char line[400];
+    size_t n = 0;
+
+    grid_start(4, cols, GLYPHS_ASCII);
+    graph_draw(
+        &canvas, (struct dx_box){ 0, 0, 4, cols },
+        DX_GRAPH(.series = &none, .count = 1, .min = 0, .max = 1, .goal = NAN, .to_ms = span_ms));
+    for (int col = 0; col < cols; col++) {
+        char32_t cp = grid.cells[3 * cols + col].cp;
+        bool blank = cp == 0 || cp == ' ';
+
+        if (!blank || (n > 0 && line[n - 1] != ' '))
+            line[n++] = blank ? ' ' : (char)cp;
+    }
+    while (n > 0 && line[n - 1] == ' ')
+        n--;
+    line[n] = '\0';
+    return line;
+}
+
+Test(graph, its_times_are_whole_where_they_can_be)
+{
+    static const struct {
+        int64_t span_ms;
+        int cols;
+        const char *times;
+    } graphs[] = {
+        { HOUR_MS, 80, "-1h -45m -30m -15m now" },
+        { 6 * HOUR_MS, 80, "-6h -4h -2h now" },
+        { DAY_MS, 80, "-24h -18h -12h -6h now" },
+        { 2 * DAY_MS, 80, "-48h -36h -24h -12h now" },
+        { 3 * DAY_MS, 80, "-3d -2d -1d now" },
+        { WEEK_MS, 80, "-7d -6d -5d -4d -3d -2d -1d now" },
+        { 2 * WEEK_MS, 80, "-14d -12d -10d -8d -6d -4d -2d now" },
+        { 2 * WEEK_MS, 40, "-14d -7d now" },
+        { 30 * DAY_MS, 80, "-30d -20d -10d now" },
+        { 5 * DAY_MS, 80, "-5d -3d18h -2d12h -1d06h now" }, /* no way is whole */
+        { DAY_MS, 20, "-24h now" },
+    };
+
+    for (size_t i = 0; i < sizeof(graphs) / sizeof(graphs[0]); i++)
+        cr_expect_str_eq(times_of(graphs[i].span_ms, graphs[i].cols), graphs[i].times, "%s",
+                         times_of(graphs[i].span_ms, graphs[i].cols));
 }
 
 /* ---- widgets ---- */
