@@ -1,8 +1,12 @@
 """backfill: the first fill of history, from an empty store to all of it derived, against the time
-that its requests take by themselves, one after the other on one connection, as dxtop asks them."""
+that its requests take by themselves, one after the other on one connection: no more than one of
+dxtop's is unanswered either. Of a server on the same machine, whose answers take no time, and of
+one a short way off."""
 import os, re, subprocess, time
 
 from company import BUILD, NOW, Company, Relay, compile_floor, write_config
+
+AWAY_MS = 5
 
 
 def collect(directory, url, days):
@@ -37,24 +41,30 @@ def count(directory, what):
     return text.count(b'\n')
 
 
-def measure(directory, repos, days):
+def fill(directory, repos, days, *faults):
     """repos: on GitHub. Of twenty of the company eight are there."""
-    top = f'{directory}/backfill'
-    os.mkdir(top)
+    os.mkdir(directory)
     company = Company('--rate-limit', '0', '--now', NOW, '--repos', str(max(repos * 20 // 8, 1)),
-                      '--history', f'{days}d')
-    paths = requests_of(top, company, days)
-    took, cpu = collect(f'{top}/filled', company.url, days)
+                      '--history', f'{days}d', *faults)
+    paths = requests_of(directory, company, days)
+    took, cpu = collect(f'{directory}/filled', company.url, days)
     replay = compile_floor(directory, 'replay', ['curl'])
     began = time.monotonic()
     subprocess.run([replay], check=True, text=True,
                    input=''.join(f'{company.url}{path}\n' for path in paths))
     alone = time.monotonic() - began
     company.end()
-    return {'repositories': repos, 'days': days, 'jobs': count(f'{top}/filled', 'jobs'),
+    return {'repositories': repos, 'days': days, 'jobs': count(f'{directory}/filled', 'jobs'),
             'requests': len(paths), 'fill s': took, 'of it the processor s': cpu,
-            'requests alone s': alone, 'fill / requests alone': took / alone,
-            'with its processor time alone': (alone + cpu) / alone}
+            'requests alone s': alone, 'fill / requests alone': took / alone}
+
+
+def measure(directory, repos, days):
+    result = fill(f'{directory}/backfill', repos, days)
+    away = fill(f'{directory}/backfill-away', max(repos // 4, 1), days, '--fault', f'latency:{AWAY_MS}')
+    result['requests to a server away'] = away['requests']
+    result['fill / requests alone, away'] = away['fill / requests alone']
+    return result
 
 
 def show(result):
