@@ -26,6 +26,16 @@ const char *queue_notice(const struct queue *p, const struct pool *pool, char *o
     return out;
 }
 
+/* "5m" rather than "5m 00s": a goal is a whole number of minutes mostly. */
+static const char *goal_words(char *out, size_t cap, double goal)
+{
+    size_t len = strlen(ci_span(out, cap, goal));
+
+    if (len > 4 && (strcmp(out + len - 4, " 00s") == 0 || strcmp(out + len - 4, " 00m") == 0))
+        out[len - 4] = '\0';
+    return out;
+}
+
 void queue_tell(struct dx_list *list, const struct queue *p, const struct pool *pool)
 {
     char sentence[200], span[32], goal[32], text[200];
@@ -39,9 +49,9 @@ void queue_tell(struct dx_list *list, const struct queue *p, const struct pool *
                        pool->waiting == 1 ? "job waits" : "jobs wait",
                        queue_notice(p, pool, text, sizeof(text)));
     else if (pool->p95_role != DX_ROLE_TEXT)
-        (void)snprintf(sentence, sizeof(sentence), "queue p95 %s, the goal is %s",
+        (void)snprintf(sentence, sizeof(sentence), "queue p95 %s, the goal is ≤ %s",
                        ci_span(span, sizeof(span), pool->p95),
-                       ci_span(goal, sizeof(goal), pool->goal));
+                       goal_words(goal, sizeof(goal), pool->goal));
     else
         (void)snprintf(sentence, sizeof(sentence), "the oldest job waits for %s",
                        ci_span(span, sizeof(span), pool->oldest_s));
