@@ -238,20 +238,14 @@ Test(graph, a_ghost_is_a_quiet_line_behind)
     cr_expect_geq(cells_of(DX_ROLE_BAD), 20, "past the goal: %d", cells_of(DX_ROLE_BAD));
 }
 
-/* ---- its times ---- */
-
-static const char *times_of(int64_t span_ms, int cols)
+/* A row as ASCII, blanks folded. */
+static const char *row_of(int row, int cols)
 {
-    struct dx_series none = { "", DX_ROLE_SERIES_1, NULL, 0 };
     static char line[400];
     size_t n = 0;
 
-    grid_start(4, cols, GLYPHS_ASCII);
-    graph_draw(
-        &canvas, (struct dx_box){ 0, 0, 4, cols },
-        DX_GRAPH(.series = &none, .count = 1, .min = 0, .max = 1, .goal = NAN, .to_ms = span_ms));
     for (int col = 0; col < cols; col++) {
-        char32_t cp = grid.cells[3 * cols + col].cp;
+        char32_t cp = grid.cells[row * cols + col].cp;
         bool blank = cp == 0 || cp == ' ';
 
         if (!blank || (n > 0 && line[n - 1] != ' '))
@@ -260,7 +254,21 @@ static const char *times_of(int64_t span_ms, int cols)
     while (n > 0 && line[n - 1] == ' ')
         n--;
     line[n] = '\0';
+    grid_done(&grid);
     return line;
+}
+
+/* ---- its times ---- */
+
+static const char *times_of(int64_t span_ms, int cols)
+{
+    struct dx_series none = { "", DX_ROLE_SERIES_1, NULL, 0 };
+
+    grid_start(4, cols, GLYPHS_ASCII);
+    graph_draw(
+        &canvas, (struct dx_box){ 0, 0, 4, cols },
+        DX_GRAPH(.series = &none, .count = 1, .min = 0, .max = 1, .goal = NAN, .to_ms = span_ms));
+    return row_of(3, cols);
 }
 
 Test(graph, its_times_are_whole_where_they_can_be)
@@ -286,6 +294,29 @@ Test(graph, its_times_are_whole_where_they_can_be)
     for (size_t i = 0; i < sizeof(graphs) / sizeof(graphs[0]); i++)
         cr_expect_str_eq(times_of(graphs[i].span_ms, graphs[i].cols), graphs[i].times, "%s",
                          times_of(graphs[i].span_ms, graphs[i].cols));
+}
+
+/* ---- a sentence over cells ---- */
+
+static const char *span_of(const char *text, int cols, int least)
+{
+    struct dx_style style = { .role = DX_ROLE_DIM };
+
+    grid_start(1, cols, GLYPHS_ASCII);
+    span_draw(&canvas, (struct dx_box){ 0, 0, 1, cols }, &style, text, least);
+    return row_of(0, cols);
+}
+
+Test(widgets, a_name_gives_way_to_what_is_said_of_it)
+{
+    static const char text[] = "acme/search/CI (linux)  3 commits, 5 needed";
+
+    cr_expect_str_eq(span_of(text, 60, 10), "acme/search/CI (linux) 3 commits, 5 needed");
+    cr_expect_str_eq(span_of(text, 36, 10), "acme/se~(linux) 3 commits, 5 needed");
+    cr_expect_str_eq(span_of(text, 31, 10), "acme/~nux) 3 commits, 5 needed");
+    cr_expect_str_eq(span_of(text, 30, 10), "acme/search/CI (linux) 3 ~", "too little is left");
+    cr_expect_str_eq(span_of(text, 36, 0), "acme/search/CI (linux) 3 commits, ~");
+    cr_expect_str_eq(span_of("no runner since", 14, 10), "no runner ~");
 }
 
 /* ---- widgets ---- */

@@ -311,28 +311,6 @@ static void put_interval(struct dx_canvas *canvas, const struct dx_cell *cell, s
                               .role = cell->role == DX_ROLE_TEXT ? DX_ROLE_SERIES_1 : cell->role));
 }
 
-/* Cut behind a word: "no runner …", not "no runner si…", where that is most of it. */
-static void put_notice(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
-                       const char *text)
-{
-    char words[CELL_MAX];
-    size_t n = strlen(text);
-
-    (void)snprintf(words, sizeof(words), "%.*s", (int)sizeof(words) - 8, text);
-    while (text_width(words) > box.cols && n > 0) {
-        n = n < strlen(words) ? n : strlen(words);
-        while (n > 0 && words[n - 1] != ' ')
-            n--;
-        if (n > 0)
-            (void)snprintf(words + n, sizeof(words) - n, "%s",
-                           canvas->grid->glyphs->glyph[DX_GLYPH_ELLIPSIS]);
-        n -= n > 0;
-    }
-    if (text_width(words) > box.cols || 3 * text_width(words) <= 2 * box.cols)
-        (void)snprintf(words, sizeof(words), "%s", text);
-    (void)canvas_put_fit(canvas, box, DX_FIT_LEFT, style, words);
-}
-
 static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
                      const struct table_row *row, const struct dx_cell *cell, struct dx_box box,
                      int64_t now_ms)
@@ -343,7 +321,8 @@ static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
     char text[CELL_MAX];
 
     if (cell->attr & DX_SPAN) {
-        put_notice(canvas, box, &style, cell->text ? cell->text : "");
+        span_draw(canvas, box, &style, cell->text ? cell->text : "",
+                  column->fit == DX_FIT_MIDDLE ? least(column) : 0);
         return;
     }
     if (cell->text && column->type != DX_CELL_STRIP && column->type != DX_CELL_TRIES) {

@@ -13,6 +13,11 @@ void progress_draw(struct dx_canvas *canvas, struct dx_box box, double done, dou
                    const char *words);
 void heat_draw(struct dx_canvas *canvas, struct dx_box box, const double *value, size_t count,
                double goal);
+/* A sentence, cut behind a word where that leaves most of it. least > 0: it is a name, and what is
+ * said of it two blanks behind: the name gives way, in its middle, down to so many columns:
+ * "acme/sea…ws, x64)  3 commits, 5 needed to say". */
+void span_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
+               const char *text, int least);
 void strip_draw(struct dx_canvas *canvas, struct dx_box box, const char *marks);
 /* The same results as a glyph each, with blanks between them where they fit. */
 void tries_draw(struct dx_canvas *canvas, struct dx_box box, const char *marks);
