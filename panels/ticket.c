@@ -100,8 +100,8 @@ static void take_times(struct ticket_detail *t, const struct dx_rows *rows)
         enum dx_field at, span, business, basis;
     } of[TICKET_TIMES] = {
         { "created", "", DX_FIELD_CREATED, DX_FIELD_COUNT, DX_FIELD_COUNT, DX_FIELD_CREATED_BASIS },
-        { "first reply", "in public, by somebody else than the reporter", DX_FIELD_RESPONDED,
-          DX_FIELD_RESPONSE, DX_FIELD_RESPONSE_BUSINESS, DX_FIELD_RESPONDED_BASIS },
+        { "first reply", "in public, by others", DX_FIELD_RESPONDED, DX_FIELD_RESPONSE,
+          DX_FIELD_RESPONSE_BUSINESS, DX_FIELD_RESPONDED_BASIS },
         { "resolved", "", DX_FIELD_RESOLVED, DX_FIELD_DURATION, DX_FIELD_RESOLUTION_BUSINESS,
           DX_FIELD_RESOLVED_BASIS },
         { "last change", "", DX_FIELD_UPDATED, DX_FIELD_COUNT, DX_FIELD_COUNT, DX_FIELD_COUNT },
