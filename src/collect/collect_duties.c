@@ -36,6 +36,19 @@ void collect_pollers(struct collect *c)
     }
 }
 
+/* A round that is over at once has them too. */
+static void read_runbooks(struct collect *c)
+{
+    struct dx_error err = { 0 };
+    bool more = *c->options->config->runbooks != '\0';
+
+    while (more)
+        if (!runbooks_read(c->store, c->options->config->runbooks, &more, &err)) {
+            collect_warn(c, &err);
+            return;
+        }
+}
+
 static void on_polled(void *self, bool first, bool ok)
 {
     struct collect *c = self;
@@ -46,6 +59,7 @@ static void on_polled(void *self, bool first, bool ok)
     collect_pollers(c);
     if (++c->polled < c->count || !c->options->once)
         return;
+    read_runbooks(c);
     if (deriver_settle(c->deriver, c->store, clock_now(&c->clock), &c->error))
         collect_end(c, c->failed > 0 ? COLLECT_SOURCE_FAILED : COLLECT_OK);
     else

@@ -100,6 +100,23 @@ Test(runbooks, one_that_is_written_anew_is_read_anew)
     pty_quit(p, "q");
 }
 
+/* Its source has answered before a collector that stays would look for them. */
+Test(runbooks, are_there_after_one_round)
+{
+    const char *once[] = { "dxtop", "-c", config, "--state", dir, "--now", NOW, "once", NULL };
+    const char *screen[] = { "dxtop",  "-c",     config,     "--state", dir,      "--now", NOW,
+                             "screen", "--view", "Runbooks", "--size",  "110x30", NULL };
+    char *text;
+    int status;
+
+    free(program_run(once, &status));
+    cr_assert_eq(status, 0);
+    text = program_run(screen, &status);
+    cr_expect(strstr(text, "A pool is offline") && strstr(text, "Registry answers 503"), "%s",
+              text);
+    free(text);
+}
+
 Test(runbooks, what_is_suggested_for_a_ticket_is_accepted_or_ignored)
 {
     struct pty *p = start("Tickets");
