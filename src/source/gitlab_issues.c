@@ -21,7 +21,7 @@ enum {
     GROUP_MS = 5 * MINUTE_MS,
     PROJECT_MS = 10 * MINUTE_MS,
     OVERLAP_MS = 2 * MINUTE_MS, /* a change is listed late, where another one is already */
-    REFUSED_MS = 24 * 60 * MINUTE_MS,
+    REFUSED_MS = DAY_MS,
 };
 
 /* ---- asking ---- */
