@@ -317,7 +317,7 @@ Test(secrets, of_a_core)
 
     cr_assert(file && fgets(pattern, sizeof(pattern), file) && fclose(file) == 0);
     if (strcspn(pattern, "|/%") != strlen(pattern) || setrlimit(RLIMIT_CORE, &all) != 0) {
-        cr_log_warn("NOT RUN: a core: it would not lie here (%s)", pattern);
+        fprintf(stderr, "NOT RUN: a core: it would not lie here (%s)\n", pattern);
         return;
     }
     cr_assert_eq(chdir(dir), 0);
