@@ -314,13 +314,16 @@ int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char
     return head + 1 + tail;
 }
 
+uint64_t text_hash_on(uint64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    return hash;
+}
+
 uint64_t text_hash(const char *text)
 {
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
-    return h;
+    return text_hash_on(UINT64_C(14695981039346656037), text);
 }
 
 size_t text_base64(char *out, const char *bytes, size_t len)

@@ -41,6 +41,7 @@ int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char
 
 /* FNV-1a, for identities: the same on every machine and in every version. */
 uint64_t text_hash(const char *text);
+uint64_t text_hash_on(uint64_t hash, const char *text); /* of what it is of, and then text */
 
 /* Base64 with its padding (RFC 4648); out has room for 4 bytes for every 3 that were begun.
  * Ends with no NUL. Returns the bytes written. */

@@ -157,15 +157,6 @@ struct label {
     const json_t *value;
 };
 
-static const uint64_t HASH_START = 14695981039346656037u;
-
-static uint64_t hash_on(uint64_t h, const char *text)
-{
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 1099511628211u;
-    return h;
-}
-
 static int by_name(const void *a, const void *b)
 {
     const struct label *one = a, *other = b;
@@ -205,11 +196,11 @@ static void put_value(struct buf *out, const json_t *value)
 
 static uint64_t hash_all(const struct label *labels, size_t n)
 {
-    uint64_t hash = HASH_START;
+    uint64_t hash = text_hash("");
 
     for (size_t i = 0; i < n; i++) {
-        hash = hash_on(hash_on(hash, labels[i].name), "\xFF"); /* in no UTF-8 */
-        hash = hash_on(hash_on(hash, json_string_value(labels[i].value)), "\xFF");
+        hash = text_hash_on(text_hash_on(hash, labels[i].name), "\xFF"); /* in no UTF-8 */
+        hash = text_hash_on(text_hash_on(hash, json_string_value(labels[i].value)), "\xFF");
     }
     return hash;
 }
