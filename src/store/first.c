@@ -8,33 +8,22 @@
 #include "store/internal.h"
 #include "store/retain.h"
 
-static bool first_of(struct store *store, const char *sql, int64_t id, int64_t *ms,
-                     struct dx_error *err)
-{
-    sqlite3_stmt *stmt = store_statement(store, sql, err);
-
-    *ms = 0;
-    if (!stmt)
-        return false;
-    (void)sqlite3_bind_int64(stmt, 1, id);
-    return store_number(store, stmt, ms, err);
-}
-
 bool store_first_of_pipeline(struct store *store, int64_t pipeline, int64_t *ms,
                              struct dx_error *err)
 {
-    return first_of(store,
-                    "SELECT f.first_ms FROM pipeline p JOIN source_first f ON f.source = p.source"
-                    " WHERE p.id = ?1",
-                    pipeline, ms, err);
+    return store_ask_of(
+        store,
+        "SELECT f.first_ms FROM pipeline p JOIN source_first f ON f.source = p.source"
+        " WHERE p.id = ?1",
+        pipeline, ms, err);
 }
 
 bool store_first_of_pool(struct store *store, int64_t pool, int64_t *ms, struct dx_error *err)
 {
-    return first_of(store,
-                    "SELECT f.first_ms FROM pool p JOIN source_first f ON f.source = p.source"
-                    " WHERE p.id = ?1",
-                    pool, ms, err);
+    return store_ask_of(store,
+                        "SELECT f.first_ms FROM pool p JOIN source_first f ON f.source = p.source"
+                        " WHERE p.id = ?1",
+                        pool, ms, err);
 }
 
 static bool run_for(struct store *store, const char *sql, int64_t source, int64_t more,

@@ -99,6 +99,8 @@ bool store_row(struct store *store, sqlite3_stmt *stmt, bool *row, struct dx_err
 bool store_number(struct store *store, sqlite3_stmt *stmt, int64_t *number, struct dx_error *err);
 /* The same of a question that needs nothing bound; 0 where there is no row. */
 bool store_ask(struct store *store, const char *sql, int64_t *number, struct dx_error *err);
+bool store_ask_of(struct store *store, const char *sql, int64_t id, int64_t *number,
+                  struct dx_error *err); /* ?1: id */
 bool store_exec(struct store *store, const char *sql, struct dx_error *err);
 bool store_fail(struct store *store, struct dx_error *err); /* sqlite's words */
 

@@ -16,47 +16,30 @@ enum { KEPT_DAYS = 70 }; /* of runs, unless a history is longer */
 
 /* ---- what is gone ---- */
 
-static bool moment_of(struct store *store, sqlite3_stmt *stmt, int64_t id, int64_t *ms,
-                      struct dx_error *err)
-{
-    *ms = 0;
-    if (stmt)
-        (void)sqlite3_bind_int64(stmt, 1, id);
-    return store_number(store, stmt, ms, err);
-}
+#define RAW_OF(table)                                                                              \
+    "SELECT c.value FROM " table " t CROSS JOIN cursor c ON c.source = t.source AND c.name = " RAW \
+    " WHERE t.id = ?1"
 
 int64_t store_raw_from(struct store *store)
 {
-    struct dx_error err = { 0 };
-    int64_t ms = 0;
+    int64_t ms;
 
-    (void)moment_of(store,
-                    store_statement(store,
-                                    "SELECT max(c.value) FROM source s CROSS JOIN cursor c"
-                                    " ON c.source = s.id AND c.name = " RAW " WHERE ?1 = 0",
-                                    &err),
-                    0, &ms, &err);
-    return ms;
+    return store_ask(store,
+                     "SELECT max(c.value) FROM source s CROSS JOIN cursor c"
+                     " ON c.source = s.id AND c.name = " RAW,
+                     &ms, &(struct dx_error){ 0 })
+               ? ms
+               : 0;
 }
 
 bool store_raw_of_pool(struct store *store, int64_t pool, int64_t *ms, struct dx_error *err)
 {
-    return moment_of(store,
-                     store_statement(store,
-                                     "SELECT c.value FROM pool p CROSS JOIN cursor c"
-                                     " ON c.source = p.source AND c.name = " RAW " WHERE p.id = ?1",
-                                     err),
-                     pool, ms, err);
+    return store_ask_of(store, RAW_OF("pool"), pool, ms, err);
 }
 
 bool store_raw_of_pipeline(struct store *store, int64_t pipeline, int64_t *ms, struct dx_error *err)
 {
-    return moment_of(store,
-                     store_statement(store,
-                                     "SELECT c.value FROM pipeline p CROSS JOIN cursor c"
-                                     " ON c.source = p.source AND c.name = " RAW " WHERE p.id = ?1",
-                                     err),
-                     pipeline, ms, err);
+    return store_ask_of(store, RAW_OF("pipeline"), pipeline, ms, err);
 }
 
 /* ---- forgetting ---- */

@@ -188,6 +188,17 @@ bool store_ask(struct store *store, const char *sql, int64_t *number, struct dx_
     return store_number(store, store_statement(store, sql, err), number, err);
 }
 
+bool store_ask_of(struct store *store, const char *sql, int64_t id, int64_t *number,
+                  struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(store, sql, err);
+
+    *number = 0;
+    if (stmt)
+        (void)sqlite3_bind_int64(stmt, 1, id);
+    return store_number(store, stmt, number, err);
+}
+
 bool store_exec(struct store *store, const char *sql, struct dx_error *err)
 {
     errno = 0;
