@@ -86,26 +86,17 @@ static int64_t minute_of(int64_t now_ms)
     return now_ms - now_ms % MINUTE_MS;
 }
 
+/* most: waits that it may read; 0: all. The next minute makes what a commit leaves out; where
+ * the clock stands, none comes. */
 static bool do_pool(struct deriver *d, struct store *store, int64_t pool, int64_t at_ms,
-                    struct dx_error *err)
-{
-    int64_t due_ms;
-    bool ok = derive_pool(store, pool, at_ms, 0, &due_ms, err);
-
-    dues_set(&d->pools, pool, due_ms);
-    return ok;
-}
-
-/* The next minute makes what a commit leaves out; where the clock stands, none comes. */
-static bool do_pool_soon(struct deriver *d, struct store *store, int64_t pool, int64_t at_ms,
-                         struct dx_error *err)
+                    int64_t most, struct dx_error *err)
 {
     int64_t due_ms;
 
-    if (!derive_pool(store, pool, at_ms, d->waits, &due_ms, err))
+    if (!derive_pool(store, pool, at_ms, most, &due_ms, err))
         return false;
     dues_set(&d->pools, pool, due_ms);
-    if (due_ms <= at_ms && d->late_ms == 0)
+    if (most > 0 && due_ms <= at_ms && d->late_ms == 0)
         d->late_ms = time_boot_ms() + MINUTE_MS;
     return true;
 }
@@ -166,7 +157,8 @@ static bool commit_pools(struct deriver *d, struct store *store, const struct to
             return false;
     }
     for (int64_t id = 0; (id = ids_next(&touched->pools, id)) > 0;)
-        if (has_room(room, store, &room->rest.pools, id) && !do_pool_soon(d, store, id, at_ms, err))
+        if (has_room(room, store, &room->rest.pools, id) &&
+            !do_pool(d, store, id, at_ms, d->waits, err))
             return false;
     return true;
 }
@@ -300,7 +292,7 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
     case DIRTY_POOL_DAY:
         return derive_pool_day(store, &part, err) && leave_day(store, &part, err);
     case DIRTY_POOL:
-        return do_pool(d, store, part.id, r->at_ms, err);
+        return do_pool(d, store, part.id, r->at_ms, 0, err);
     case DIRTY_FAILURES:
         r->day = r->days == 0 ? part.nth : r->day;
         r->days++;
@@ -427,7 +419,7 @@ static bool slice(void *self, struct store *store, const struct touched *touched
     while ((d->pool = ids_next(&d->all.pools, d->pool)) > 0) {
         if (!dues_has(&d->pools, d->pool, d->at_ms))
             continue;
-        if (!do_pool(d, store, d->pool, d->at_ms, err))
+        if (!do_pool(d, store, d->pool, d->at_ms, 0, err))
             return false;
         if (time_boot_ms() >= until_ms)
             return true;
