@@ -100,13 +100,16 @@ static unsigned add_extra(struct grid *grid, const char *text)
     return (unsigned)grid->extra_count;
 }
 
-/* 0 for what is no web address, or too long for one. */
+/* 0 for what is no web address, or too long for one. Most texts have none, or the one of the
+ * text before. */
 static unsigned link_of(struct grid *grid, const char *link)
 {
     char text[LINK_BYTES];
 
     if (!link || (strncmp(link, "https://", 8) != 0 && strncmp(link, "http://", 7) != 0))
         return 0;
+    if (grid->extra_count > 0 && strcmp(grid->extras[grid->extra_count - 1].text, link) == 0)
+        return (unsigned)grid->extra_count;
     link = link_text(link, text);
     return link ? add_extra(grid, link) : 0;
 }

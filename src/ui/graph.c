@@ -11,7 +11,6 @@
 
 #include "core/mem.h"
 #include "core/text.h"
-#include "core/time.h"
 #include "ui/widgets.h"
 
 enum { DOTS_DOWN = 4, DOTS_ACROSS = 2, AXIS_MOST = 9, LEGEND_MOST = 6, TIME_ROW = 1 };
@@ -349,48 +348,20 @@ static void draw_axes(struct plot *plot)
         put_label(plot, plot->area.row + plot->area.rows - 1, plot->min, "");
 }
 
-/* A number of days, in a short span of hours, in a shorter one of minutes. */
-static bool is_whole(int64_t ms, int64_t span)
-{
-    return ms % DAY_MS == 0 || (ms % HOUR_MS == 0 && span < 49 * HOUR_MS) ||
-           (ms % MINUTE_MS == 0 && span < 2 * HOUR_MS);
-}
-
-/* As many as leave "-10d" and "-2h" rather than "-10d12h" and "-1h30m", if any do. */
-static int marks_of(int64_t span, int cols)
-{
-    static const int counts[] = { 4, 3, 7, 2 };
-
-    if (cols < 60)
-        return cols >= 30 ? 2 : 1;
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-        if (span % counts[i] == 0 && is_whole(span / counts[i], span))
-            return counts[i];
-    return counts[0];
-}
-
 static void draw_times(struct plot *plot, int row)
 {
     int64_t span = plot->graph->to_ms - plot->graph->from_ms;
-    int marks = marks_of(span, plot->area.cols);
+    int marks = time_marks(span, plot->area.cols);
     struct dx_style dim = { .role = DX_ROLE_DIM };
 
     if (span <= 0 || plot->area.cols < 8)
         return;
     for (int i = 0; i < marks; i++) {
         int64_t ago = span * (marks - i) / marks;
-        char label[32], number[TIME_TEXT];
+        char label[TIME_TEXT];
 
-        if (ago % HOUR_MS == 0 && span < 49 * HOUR_MS)
-            (void)snprintf(label, sizeof(label), "-%lldh", (long long)(ago / HOUR_MS));
-        else if (ago % MINUTE_MS == 0 && span < 2 * HOUR_MS)
-            (void)snprintf(label, sizeof(label), "-%lldm", (long long)(ago / MINUTE_MS));
-        else if (ago % DAY_MS == 0)
-            (void)snprintf(label, sizeof(label), "-%lldd", (long long)(ago / DAY_MS));
-        else
-            (void)snprintf(label, sizeof(label), "-%s", duration_format(number, ago, false));
         (void)canvas_put(plot->canvas, row, plot->area.col + plot->area.cols * i / marks, &dim,
-                         label);
+                         time_mark(label, ago, span));
     }
     (void)canvas_put(plot->canvas, row, plot->area.col + plot->area.cols - 3, &dim, "now");
 }

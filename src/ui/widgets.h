@@ -3,9 +3,14 @@
 #ifndef UI_WIDGETS_H
 #define UI_WIDGETS_H
 
+#include "core/time.h"
 #include "ui/canvas.h"
 
 void graph_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_graph *graph);
+/* graph_times.c: as many marks as leave "-10d" and "-2h" rather than "-10d12h" and "-1h30m", if any
+ * do; and one of them, so long ago. */
+int time_marks(int64_t span_ms, int cols);
+const char *time_mark(char out[TIME_TEXT], int64_t ago_ms, int64_t span_ms);
 void spark_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_spark *spark);
 void gauge_draw(struct dx_canvas *canvas, struct dx_box box, double share, double goal,
                 enum dx_role role);
