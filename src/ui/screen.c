@@ -132,6 +132,12 @@ bool screen_copy(struct screen *s, const char *text, size_t len)
 
 /* ---- a frame ---- */
 
+static void normal_look(struct screen *s)
+{
+    if (s->moves_safely)
+        pen_normal(&s->pen, &s->out);
+}
+
 /* What ncurses knows nothing of. */
 static void put_more(struct screen *s, const bool *link_rows)
 {
@@ -140,12 +146,26 @@ static void put_more(struct screen *s, const bool *link_rows)
     for (int row = 0; row < s->grid.rows; row++)
         linked = linked || link_rows[row];
     if ((s->links && linked) || s->extra.len > 0)
-        tail_say(&s->tail, &s->out);
+        normal_look(s);
     if (s->links)
         links_put(s, link_rows, &s->out);
     if (s->extra.len > 0)
         (void)buf_add(&s->out, s->extra.bytes, s->extra.len);
     buf_clear(&s->extra);
+}
+
+static void take_frame(struct screen *s)
+{
+    struct buf frame;
+
+    if (!s->moves_safely) {
+        take_memory(s, &s->out);
+        return;
+    }
+    buf_init(&frame, FRAME_MOST);
+    take_memory(s, &frame);
+    pen_fit(&s->pen, &frame, &s->out);
+    buf_done(&frame);
 }
 
 bool screen_show(struct screen *s)
@@ -165,12 +185,10 @@ bool screen_show(struct screen *s)
     if (s->modern)
         (void)buf_text(&s->out, sync_begin);
     before = s->out.len;
-    take_memory(s, &s->out);
+    take_frame(s);
     if (!s->shown)
         leave_meta_mode(s);
     s->shown = true;
-    if (s->moves_safely)
-        tail_fit(&s->tail, &s->out, before);
     put_more(s, link_rows);
     if (s->out.len == before)
         buf_clear(&s->out); /* nothing changed: nothing is sent */
@@ -193,6 +211,7 @@ void screen_redraw(struct screen *s)
 {
     (void)werase(newscr);
     (void)clearok(curscr, TRUE);
+    pen_lose(&s->pen);
     grid_touch(&s->grid);
     memset(s->told, 0xFF, (size_t)s->grid.rows * (size_t)s->grid.cols * sizeof(*s->told));
 }
@@ -321,7 +340,9 @@ static void size_to_env(bool set)
 static void find_manners(struct screen *s, const char *term)
 {
     s->modern = capability("kmous") && strncmp(term, "linux", 5) != 0;
-    s->moves_safely = s->modern && tigetflag("msgr") > 0;
+    s->pen.reset = capability("sgr0");
+    s->moves_safely = s->modern && s->pen.reset && !strchr(s->pen.reset, '$') && /* no pauses */
+                      tigetflag("msgr") > 0;
     s->links = s->modern && s->options.links &&
                clipboard_way(term, getenv("TMUX"), getenv("STY")) != CLIPBOARD_SCREEN;
 }
@@ -400,7 +421,7 @@ static void give_back(struct screen *s)
 {
     buf_clear(&s->out);
     s->sent = 0;
-    tail_say(&s->tail, &s->out);
+    normal_look(s);
     if (s->modern) {
         (void)buf_text(&s->out, sync_end);
         (void)buf_text(&s->out, s->options.mouse ? mouse_off : "");

@@ -17,16 +17,22 @@ struct hold {
 };
 size_t hold_allows(struct hold *hold, size_t want, int64_t boot_ms);
 
-/* screen_tail.c: what makes the terminal's look normal again after the last frame, if it was
- * not said; and the colour that it has until then. */
-struct tail {
-    char colour[48], normal[32];
-    size_t colour_len, normal_len; /* normal_len 0: it is normal */
+/* screen_pen.c: a terminal's colours, in its own words ("38;5;252"; "": its normal ones), and what
+ * is bold, underlined, reversed. */
+enum { COLOUR_MOST = 24 };
+struct look {
+    char fore[COLOUR_MOST], back[COLOUR_MOST];
+    unsigned attr;
 };
-/* The bytes from `from` on are a frame as ncurses made it: leave out what the terminal needs
- * not be told. */
-void tail_fit(struct tail *tail, struct buf *out, size_t from);
-void tail_say(struct tail *tail, struct buf *out); /* before bytes that are not ncurses' */
+struct pen {
+    struct look told, wanted;
+    bool lost;         /* what it has is not known */
+    const char *reset; /* what then makes all normal */
+};
+void pen_lose(struct pen *pen);
+void pen_normal(struct pen *pen, struct buf *out); /* before bytes that are not ncurses' */
+/* Adds a frame, as ncurses made it, without what the terminal needs not be told. */
+void pen_fit(struct pen *pen, const struct buf *frame, struct buf *out);
 
 struct screen {
     struct tty tty;
@@ -46,7 +52,7 @@ struct screen {
     struct buf out; /* bytes of the frame that is being written */
     size_t sent;
     struct hold hold;
-    struct tail tail;
+    struct pen pen;
     struct buf extra; /* bytes outside the grid, for the next frame */
     bool shown;       /* a first frame */
     bool gone;
