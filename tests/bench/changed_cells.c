@@ -6,7 +6,9 @@
  *   cells      that were another after a piece than before it
  *   text       the bytes of these cells alone
  *   addressed  these, and before each run of them in a row where it is: ESC [ row ; column H.
- *              No cell can be changed without saying which; colours are not in it */
+ *              No cell can be changed without saying which; colours are not in it
+ *   dressed    these, and before each cell what its look has that the one before it had not, in
+ *              the fewest bytes: ESC [ numbers m */
 #include "config.h"
 
 #include <stdint.h>
@@ -19,7 +21,12 @@
 enum { ROWS = 60, COLS = 200, UTF8_MOST = 4 };
 
 struct sums {
-    size_t bytes, cells, text, addressed;
+    size_t bytes, cells, text, addressed, dressed;
+};
+
+struct look {
+    char fore[24], back[24];
+    int bold, underline, reverse;
 };
 
 static size_t utf8_len(uint32_t cp)
@@ -43,8 +50,79 @@ static int same(const VTermScreenCell *a, const VTermScreenCell *b)
            vterm_color_is_equal(&a->fg, &b->fg) && vterm_color_is_equal(&a->bg, &b->bg);
 }
 
+/* ---- looks ---- */
+
+static void name_colour(char name[24], const VTermColor *c, int is_normal, int first)
+{
+    *name = '\0';
+    if (is_normal)
+        return;
+    if (VTERM_COLOR_IS_RGB(c))
+        (void)snprintf(name, 24, ";%d;2;%d;%d;%d", first + 8, c->rgb.red, c->rgb.green,
+                       c->rgb.blue);
+    else if (c->indexed.idx < 8)
+        (void)snprintf(name, 24, ";%d", first + c->indexed.idx);
+    else
+        (void)snprintf(name, 24, ";%d;5;%d", first + 8, c->indexed.idx);
+}
+
+/* Of a blank no more than its ground is seen: the rest is the pen's. */
+static struct look look_of(const VTermScreenCell *cell, const struct look *pen)
+{
+    int blank = cell->chars[0] == 0 || cell->chars[0] == ' ';
+    struct look look = { .bold = (int)cell->attrs.bold,
+                         .underline = cell->attrs.underline != 0,
+                         .reverse = (int)cell->attrs.reverse };
+
+    name_colour(look.fore, &cell->fg, VTERM_COLOR_IS_DEFAULT_FG(&cell->fg), 30);
+    name_colour(look.back, &cell->bg, VTERM_COLOR_IS_DEFAULT_BG(&cell->bg), 40);
+    if (blank && !look.underline && !look.reverse && !pen->underline && !pen->reverse) {
+        memcpy(look.fore, pen->fore, sizeof(look.fore));
+        look.bold = pen->bold;
+    }
+    return look;
+}
+
+/* ESC [ and each of them that is said with a ; before it, but for the first, and m. */
+static size_t sequence_len(size_t said)
+{
+    return sizeof("\x1b[m") - 1 + said - 1;
+}
+
+static size_t number_len(int is_said)
+{
+    return is_said ? sizeof(";1") - 1 : 0;
+}
+
+static size_t colour_len(const char *from, const char *to)
+{
+    if (strcmp(from, to) == 0)
+        return 0;
+    return *to ? strlen(to) : sizeof(";39") - 1;
+}
+
+static size_t look_len(const struct look *from, const struct look *to)
+{
+    size_t more = number_len(to->bold > from->bold) + number_len(to->underline > from->underline) +
+                  number_len(to->reverse > from->reverse) + colour_len(from->fore, to->fore) +
+                  colour_len(from->back, to->back);
+    size_t anew = number_len(1) + number_len(to->bold) + number_len(to->underline) +
+                  number_len(to->reverse) + strlen(to->fore) + strlen(to->back);
+    int less =
+        from->bold > to->bold || from->underline > to->underline || from->reverse > to->reverse;
+
+    if (anew == number_len(1))
+        anew = 1; /* ESC [ m */
+    if (less || (more > 0 && anew < more))
+        return sequence_len(anew);
+    return more > 0 ? sequence_len(more) : 0;
+}
+
+/* ---- what changed ---- */
+
 static void compare(VTermScreen *screen, VTermScreenCell *before, struct sums *sums)
 {
+    static struct look pen;
     char address[32];
 
     for (int row = 0; row < ROWS; row++) {
@@ -52,6 +130,7 @@ static void compare(VTermScreen *screen, VTermScreenCell *before, struct sums *s
 
         for (int col = 0; col < COLS; col++) {
             VTermScreenCell now, *old = &before[row * COLS + col];
+            struct look look;
             size_t len;
 
             memset(&now, 0, sizeof(now));
@@ -63,10 +142,12 @@ static void compare(VTermScreen *screen, VTermScreenCell *before, struct sums *s
             len = text_len(&now);
             sums->cells++;
             sums->text += len;
-            sums->addressed += len;
             if (!in_run)
-                sums->addressed +=
-                    (size_t)snprintf(address, sizeof(address), "\x1b[%d;%dH", row + 1, col + 1);
+                len += (size_t)snprintf(address, sizeof(address), "\x1b[%d;%dH", row + 1, col + 1);
+            sums->addressed += len;
+            look = look_of(&now, &pen);
+            sums->dressed += len + look_len(&pen, &look);
+            pen = look;
             in_run = 1;
             *old = now;
         }
@@ -97,8 +178,9 @@ int main(void)
         sums.bytes += counts ? len : 0;
         compare(screen, before, counts ? &sums : &unused);
     }
-    printf("{\"bytes\": %zu, \"cells\": %zu, \"text\": %zu, \"addressed\": %zu}\n", sums.bytes,
-           sums.cells, sums.text, sums.addressed);
+    printf(
+        "{\"bytes\": %zu, \"cells\": %zu, \"text\": %zu, \"addressed\": %zu, \"dressed\": %zu}\n",
+        sums.bytes, sums.cells, sums.text, sums.addressed, sums.dressed);
     free(before);
     vterm_free(vt);
     return 0;

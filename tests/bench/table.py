@@ -48,6 +48,8 @@ ROWS = [
     ('bytes/s to the terminal / htop', None, None, lambda r: over(r, 'viewer', 'htop', 'bytes/s')),
     ('its bytes / the changed cells, addressed', AT_MOST, 1.3,
      lambda r: r['idle']['changed cells']['bytes'] / r['idle']['changed cells']['addressed']),
+    ('its bytes / these cells in their colours', AT_MOST, 1.3,
+     lambda r: r['idle']['changed cells']['bytes'] / r['idle']['changed cells']['dressed']),
     ('viewer RSS / its libraries alone', AT_MOST, 1.5,
      lambda r: ratio(r, 'dxtop, jobs / empty screen', 'RSS MiB')),
     ('viewer PSS / its libraries alone', AT_MOST, 1.5,

@@ -57,6 +57,7 @@ Test(bench, its_table_has_its_rows_and_two_runs_compare)
         "\n4 sources at 30 s",
         "\nviewer and collector  ",
         "\naddressed  ",
+        "\ndressed  ",
         "\nviewers on one store",
         "\na frame at 200x60",
         "\nkeys, while replies of 8 MB",
