@@ -4,7 +4,6 @@
  * the terminal has: a digit of the clock stays a digit. */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "ui/screen_internal.h"
@@ -88,14 +87,23 @@ static const char *behind_colour(const char *at, const char *end)
     return behind(at, end, one + 1 < end && one[1] == '2' ? 5 : 3);
 }
 
+static int number_at(const char *at, const char *end)
+{
+    int number = 0;
+
+    for (; at < end && *at >= '0' && *at <= '9' && number < 1000; at++)
+        number = number * 10 + (*at - '0');
+    return number;
+}
+
 static bool set_colour(char colour[COLOUR_MOST], const char *text, const char *end)
 {
     size_t len = (size_t)(end - text);
 
     if (len >= COLOUR_MOST)
         return false;
+    memset(colour, 0, COLOUR_MOST); /* they are compared whole */
     memcpy(colour, text, len);
-    colour[len] = '\0';
     return true;
 }
 
@@ -111,9 +119,9 @@ static bool take(struct look *look, int number, const char *at, const char **nex
     if (number == 0)
         *look = (struct look){ .attr = 0 };
     else if (number == 39)
-        *look->fore = '\0';
+        memset(look->fore, 0, COLOUR_MOST);
     else if (number == 49)
-        *look->back = '\0';
+        memset(look->back, 0, COLOUR_MOST);
     for (unsigned i = 0; i < ATTRIBUTES; i++)
         if (number == attributes[i].on || number == attributes[i].off) {
             look->attr &= ~(1U << i);
@@ -130,7 +138,7 @@ static bool take_all(struct look *look, const char *sequence, size_t len)
 
     do {
         next = behind(at, end, 1);
-        if ((at < end && *at >= '<') || !take(look, (int)strtol(at, NULL, 10), at, &next, end))
+        if ((at < end && *at >= '<') || !take(look, number_at(at, next), at, &next, end))
             return false;
         at = next + 1;
     } while (next < end);
@@ -140,8 +148,8 @@ static bool take_all(struct look *look, const char *sequence, size_t len)
 /* ---- what is said ---- */
 
 struct sgr {
-    char text[SGR_MOST];
     size_t len;
+    char text[SGR_MOST];
 };
 
 static void add_text(struct sgr *sgr, const char *text)
@@ -167,32 +175,40 @@ static void add_changes(struct sgr *sgr, const struct look *from, const struct l
     for (unsigned i = 0; i < ATTRIBUTES; i++)
         if ((to->attr & ~from->attr) >> i & 1U)
             add_number(sgr, attributes[i].on);
-    if (strcmp(from->fore, to->fore) != 0)
+    if (memcmp(from->fore, to->fore, COLOUR_MOST) != 0)
         add_text(sgr, *to->fore ? to->fore : "39");
-    if (strcmp(from->back, to->back) != 0)
+    if (memcmp(from->back, to->back, COLOUR_MOST) != 0)
         add_text(sgr, *to->back ? to->back : "49");
 }
 
-/* Not bold any more is said by a reset: terminfo has no other way. */
-static void change(const struct look *from, const struct look *to, struct buf *out)
+static void add_anew(struct sgr *sgr, const struct look *to)
 {
     static const struct look normal = { .attr = 0 };
-    struct sgr changes = { .len = 0 }, anew = { .len = 0 };
-    bool less = (from->attr & ~to->attr) != 0;
 
+    add_number(sgr, 0);
+    add_changes(sgr, &normal, to);
+    if (sgr->len == 1)
+        sgr->len = 0; /* ESC [ m */
+}
+
+/* Not bold any more is said by a reset: terminfo has no other way. What has less than before
+ * may be said in fewer bytes so, too. */
+static void change(const struct look *from, const struct look *to, struct buf *out)
+{
+    bool less = (from->attr & ~to->attr) != 0;
+    bool fewer = (*from->fore && !*to->fore) || (*from->back && !*to->back);
+    struct sgr changes, anew;
+
+    changes.len = anew.len = 0;
     add_changes(&changes, from, to);
     if (changes.len == 0 && !less)
         return;
-    add_changes(&anew, &normal, to);
-    if (anew.len > 0) { /* ESC [ m is a reset as well */
-        anew.len = 0;
-        add_number(&anew, 0);
-        add_changes(&anew, &normal, to);
-    }
-    if (!less && changes.len <= anew.len)
-        anew = changes;
+    if (less || fewer)
+        add_anew(&anew, to);
+    if (less || (fewer && anew.len < changes.len))
+        changes = anew;
     (void)buf_text(out, "\033[");
-    (void)buf_add(out, anew.text, anew.len);
+    (void)buf_add(out, changes.text, changes.len);
     (void)buf_text(out, "m");
 }
 
