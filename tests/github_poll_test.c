@@ -31,6 +31,7 @@ static struct github one = { .repos = { web, 1 }, .org = "" };
 static struct github org = { .org = "acme" };
 static struct kit kit;
 static int64_t history = 35 * DAY;
+static bool goes_on; /* the next poll */
 
 /* ---- polls ---- */
 
@@ -85,9 +86,11 @@ static void poll_cut(const struct github *config, int64_t at, size_t most)
 
     fake.now = at;
     kit_poll(&kit, at);
+    kit.plan.goes_on = goes_on;
     kit.plan.every_ms = EVERY;
     kit.plan.history_ms = history;
     source_github.begin(config, &kit.cursors, &kit.plan);
+    kit.plan.begun = kit.plan.count;
     for (size_t n = 0; n < most && (r = plan_take(&kit.plan)) != NULL; n++) {
         char next[300];
         char *body = fake_answer(&fake, r->path, next, sizeof(next));
@@ -154,6 +157,40 @@ Test(github_poll, a_history_comes_whole_and_each_run_once)
     poll_all(&one, NOW + polls * EVERY);
     poll_all(&one, NOW + polls * EVERY + EVERY);
     cr_expect_eq(count.fills, 0, "it ends");
+    kit_done(&kit);
+}
+
+/* More of them than a poll begins with; 25 have more than a page of runs. */
+static int fill_many(bool at_once)
+{
+    int polls = 0;
+
+    fake.repos = 170;
+    history = 30 * DAY;
+    for (int i = 0; i < 170; i++)
+        fake.pushed[i] = NOW - HOUR;
+    for (int i = 0; i < 5000; i++)
+        add_run(i % 25, NOW - 29 * DAY + i * (29 * DAY / 5001));
+    for (; (polls == 0 || missing() > 0) && polls < 250; polls++) {
+        poll_all(&org, NOW + (at_once ? 0 : polls * EVERY));
+        goes_on = at_once;
+    }
+    cr_expect_eq(missing(), 0);
+    return polls;
+}
+
+Test(github_poll, a_history_of_many_repositories_goes_on_beside_their_lists)
+{
+    cr_expect_lt(fill_many(false), 70);
+    kit_done(&kit);
+}
+
+Test(github_poll, a_poll_that_goes_on_asks_for_history_alone)
+{
+    cr_expect_lt(fill_many(true), 70);
+    cr_expect(count.lists <= 2 * 170, "%zu lists", count.lists);
+    for (int i = 0; i < 170; i++)
+        cr_expect_gt(count.of_repo[i], 0, "%d", i);
     kit_done(&kit);
 }
 
@@ -249,8 +286,11 @@ Test(github_poll, history_waits_for_the_hour_s_limit)
         reply.head = heads[i].head;
         cr_expect_eq(github_room(&p), heads[i].room, "%zu", i);
     }
-    kit.plan.count = 120;
     reply.head = "";
+    kit.plan.begun = 150;
+    kit.plan.count = 260;
+    cr_expect(github_room(&p), "lists of repositories take no room of it");
+    kit.plan.count = 270;
     cr_expect_not(github_room(&p), "the poll is long enough");
     kit_done(&kit);
 }

@@ -23,6 +23,8 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
 
         if (i == 0 && from > 0)
             plan_append(plan, r, "?from={}", (char[]){ (char)('0' + from), '\0' }, NULL);
+        if (plan->goes_on)
+            plan_append(plan, r, "?goes_on", NULL);
         r->flags = t.flags[i];
     }
 }

@@ -278,6 +278,22 @@ Test(poller, a_long_back_fill_is_kept_in_pieces_and_goes_on_after_a_restart)
     cr_expect(asked(3, "GET /a?from=2 "), "%s", server_request(t.server, 3));
 }
 
+/* Until there is no more of it, and each poll but the first is for history alone. */
+Test(poller, a_round_fills_in_polls_that_go_on)
+{
+    t.shared.once = true;
+    server_ok(t.server, "", "{\"value\": 1, \"more\": \"/2\"}");
+    server_ok(t.server, "", "{}");
+    server_ok(t.server, "", "{\"value\": 2}");
+    poll_once();
+    cr_expect_eq(server_requests(t.server), 3);
+    cr_expect(asked(0, "GET /a "), "%s", server_request(t.server, 0));
+    cr_expect(asked(1, "GET /2 "), "%s", server_request(t.server, 1));
+    cr_expect(asked(2, "GET /a?goes_on "), "%s", server_request(t.server, 2));
+    poll_once();
+    cr_expect(asked(3, "GET /a "), "%s", server_request(t.server, 3));
+}
+
 Test(poller, a_server_that_pages_for_ever_is_asked_so_often_and_no_more)
 {
     enum { MOST = 5000 };

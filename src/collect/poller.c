@@ -113,7 +113,7 @@ static void hide_in_notes(struct poller *p)
         auth_hide(p->auth, p->batch.notes[i].text);
 }
 
-static void poll_now(struct poller *p);
+static void poll_now(struct poller *p, bool goes_on);
 
 /* With --once history comes whole, however many polls it takes: until one asks for
  * none of it, or there is no room for more. What a collector that was killed left is
@@ -161,7 +161,7 @@ void poller_finish(struct poller *p, const struct dx_error *err)
     if (!ok)
         return;
     if (goes_on(p, err)) {
-        poll_now(p);
+        poll_now(p, true);
         return;
     }
     if (!p->shared->once)
@@ -263,7 +263,7 @@ static void on_program(void *self, const struct command_result *result)
     poller_finish(p, ok ? NULL : &err);
 }
 
-static void poll_now(struct poller *p)
+static void poll_now(struct poller *p, bool goes_on)
 {
     if (p->polling)
         return;
@@ -279,6 +279,7 @@ static void poll_now(struct poller *p)
     p->error = p->declined = (struct dx_error){ 0 };
     p->plan = (struct plan){ .now_ms = p->now_ms,
                              .wished = p->wished,
+                             .goes_on = goes_on,
                              .every_ms = p->settings->every_ms,
                              .history_ms = p->settings->history_ms,
                              .cursors = &p->memory.cursors,
@@ -293,6 +294,7 @@ static void poll_now(struct poller *p)
     }
     p->source->begin(p->settings->settings, &p->memory.cursors, &p->plan);
     memory_rest(&p->memory);
+    p->plan.begun = p->plan.count;
     pace_begin(&p->pace, p->plan.count); /* without the back-fill and the probe */
     if (!p->probed && p->source->probe)
         p->source->probe(p->settings->settings, &p->plan);
@@ -303,7 +305,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     (void)loop;
     (void)revents;
-    poll_now(timer->data);
+    poll_now(timer->data, false);
 }
 
 void poller_start(struct poller *p, double delay_s)
@@ -323,7 +325,7 @@ void poller_wish(struct poller *p)
         return; /* the wish of a person does not spend what the budget holds back */
     ev_timer_stop(p->shared->loop, &p->timer);
     p->wished = true;
-    poll_now(p);
+    poll_now(p, false);
     p->wished = false;
 }
 

@@ -99,7 +99,8 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
     github_runners_begin(config, plan, repos);
     github_issues_begin(config, plan);
     github_changes_begin(config, plan);
-    github_scan_begin(config, plan, repos);
+    if (!plan->goes_on)
+        github_scan_begin(config, plan, repos);
     github_fill_begin(config, plan);
 }
 

@@ -12,7 +12,8 @@
 
 enum { KEY_MAX = GITHUB_NAME + 16 };
 
-/* History stops where the poll is as long as a poll may be: the rest follows. */
+/* So much is asked for beside what the poll began with, of an organisation a page of each of its
+ * repositories: then it is long enough, and the rest of the history follows. */
 static const size_t POLL_FULL = 120;
 /* It may spend as much of an hour's limit as this, evenly over the hour: what is
  * new must always find room in the half that a source is given. */
@@ -95,7 +96,7 @@ bool github_room(const struct github_poll *p)
     double reset = strtod(reply_header(p->batch, p->reply, "x-ratelimit-reset"), NULL);
     double gone_s = LIMIT_HOUR_S - (reset - (double)p->reply->now_ms / 1e3);
 
-    if (p->plan->count >= POLL_FULL)
+    if (p->plan->count - p->plan->begun >= POLL_FULL)
         return false;
     if (!(limit > 0.))
         return true; /* a server of one's own announces none */

@@ -71,6 +71,41 @@ void github_fill_begin(const struct github *config, struct plan *plan)
     }
 }
 
+static bool is_of(const struct plan_request *r, const char *repo, int nth, const char *what)
+{
+    char word[GITHUB_NAME];
+
+    return strcmp(github_word(r->detail_text, 0, word), repo) == 0 &&
+           (!*what || strcmp(github_word(r->detail_text, nth, word), what) == 0);
+}
+
+/* A range of it is asked for, or the jobs that its cursor waits for. */
+static bool is_filling(const struct plan *plan, const char *repo)
+{
+    for (const struct plan_request *r = plan->first; r; r = r->next)
+        if ((r->step == STEP_FILL && is_of(r, repo, 0, "")) ||
+            (r->step == STEP_JOBS && is_of(r, repo, 3, "fill")))
+            return true;
+    return false;
+}
+
+/* One is through: the next in its place. */
+static void fill_another(struct github_poll *p)
+{
+    struct github_walk walk = { 0 };
+    const char *repo;
+
+    while ((repo = github_walk(p->config, p->plan, &walk)) != NULL) {
+        int64_t fill = github_recall(p->plan, p->batch, "fill", repo);
+
+        if (fill > oldest_wanted(p->plan) && !is_filling(p->plan, repo) &&
+            github_recall(p->plan, p->batch, "gone", repo) == 0) {
+            ask_before(p->plan, repo, fill, SPAN_FIRST);
+            return;
+        }
+    }
+}
+
 /* How far all repositories are, in hours. */
 static void progress(struct github_poll *p)
 {
@@ -177,8 +212,12 @@ bool github_fill_decode(struct github_poll *p, struct dx_error *err)
     mark(p, repo, page, from);
     if (field_int(p->reply->json, "total_count") < FEW)
         span = 2 * span < SPAN_MOST ? 2 * span : SPAN_MOST;
-    if (github_room(p))
+    if (!github_room(p))
+        return true;
+    if (from > oldest_wanted(p->plan))
         ask_before(p->plan, repo, from, span);
+    else
+        fill_another(p);
     return true;
 }
 

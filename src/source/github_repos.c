@@ -195,9 +195,11 @@ static bool is_due(const struct plan *plan, const struct denied *denied, const c
     size_t i = 0;
 
     if (gone != 0)
-        return !denied_now(plan, NULL, gone) || denied_again(denied, repo);
+        return !plan->goes_on && (!denied_now(plan, NULL, gone) || denied_again(denied, repo));
     if (github_recall(plan, NULL, "fill", repo) == 0)
         return true; /* never asked */
+    if (plan->goes_on)
+        return false;
     if (pushed > active)
         active = pushed;
     while (plan->now_ms - active > paces[i].idle_ms)
@@ -241,10 +243,10 @@ void github_repos_begin(const struct github *config, struct plan *plan)
     struct denied denied;
 
     github_denied(config, plan, NULL, &denied);
-    if (*config->org)
+    if (*config->org && !plan->goes_on)
         ask_org(config, plan);
     while ((repo = github_walk(config, plan, &walk)) != NULL) {
-        if (configured(config, repo))
+        if (configured(config, repo) && !plan->goes_on)
             ask_repo(config, plan, repo);
         due += is_due(plan, &denied, repo);
     }

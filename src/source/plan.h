@@ -41,11 +41,13 @@ struct plan {
     int64_t every_ms;              /* the interval in force */
     int64_t history_ms;            /* how far to fill back */
     bool wished;                   /* a person wants to know now */
+    bool goes_on;                  /* with history: what is new, the poll just before asked for */
     const struct cursors *cursors; /* where the back-fill stands */
     const struct known *known;     /* which runs the store has */
     struct arena arena;
     struct plan_request *first, *last;
     size_t count; /* asked for in all, the bound against endless pages */
+    size_t begun; /* of them by the source's begin() */
     size_t mark;  /* the collector's: which reply is asking */
 };
 
