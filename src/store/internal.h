@@ -37,6 +37,7 @@ struct store {
     char where[256];                   /* why it is elsewhere, or what was moved aside */
     char pending[256];                 /* the same for the log, where no time was at hand */
     bool pending_put;                  /* the write under way has put it there */
+    bool rings;                        /* it changes what viewers show */
     bool shared;                       /* the directory is a group's: files are 0660 */
     bool damaged;                      /* SQLite said so */
     int lock_fd, viewers_fd;           /* -1 */
@@ -161,6 +162,9 @@ bool place_shared(const char *path); /* is its directory a group's? */
 bool lock_take(struct store *store); /* only the flock */
 /* Write our number and who we are. */
 bool lock_claim(struct store *store, struct dx_error *err);
+/* A file beside the database, made where there is none: a descriptor to close; -1. Never the
+ * database itself, for closing that would drop SQLite's locks. */
+int open_beside(const struct store *store, const char *suffix);
 /* The lock for a moment, for who does not collect: a descriptor to close; -1. */
 int lock_borrow(const struct store *store);
 

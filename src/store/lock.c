@@ -24,9 +24,7 @@ static void pause_a_little(void)
     (void)nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 }
 
-/* A file beside the database; never the database itself, for closing that would
- * drop SQLite's locks. */
-static int open_beside(const struct store *store, const char *suffix)
+int open_beside(const struct store *store, const char *suffix)
 {
     char *path = mem_print("%s%s", store->path, suffix);
     const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
@@ -125,6 +123,7 @@ bool lock_claim(struct store *store, struct dx_error *err)
     (void)gethostname(host, sizeof(host) - 1);
     if (!store_begin_write(store, err))
         return false;
+    store->rings = true; /* another file may have come */
     last = get_meta(store, "fence", NULL, 0);
     store->fence = (last > store->fence ? last : store->fence) + 1;
     ok = set_meta(store, "fence", store->fence, NULL, err) &&

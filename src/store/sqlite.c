@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/bell.h"
+
 /* ---- statements ---- */
 
 bool is_damage(const struct store *store)
@@ -349,12 +351,14 @@ static bool begin_write(struct store *store, struct dx_error *err)
 
 bool store_end_write(struct store *store, bool ok, struct dx_error *err)
 {
-    bool pending_put = store->pending_put;
+    bool pending_put = store->pending_put, rings = store->rings;
 
-    store->pending_put = false;
+    store->pending_put = store->rings = false;
     if (ok && !store_failed(store, err) && store_exec(store, "COMMIT", err)) {
         if (pending_put)
             store->pending[0] = '\0';
+        if (rings)
+            bell_ring(store);
         return true;
     }
     (void)store_exec(store, "ROLLBACK", &(struct dx_error){ 0 });
@@ -369,6 +373,7 @@ bool store_touch(struct store *store, struct dx_error *err)
                                          " ON CONFLICT (key) DO UPDATE SET value = value + 1",
                                          err);
 
+    store->rings = true;
     return stmt && store_step(store, stmt, err);
 }
 

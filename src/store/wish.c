@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/bell.h"
+
 enum { WISHES_MOST = 100 }; /* that nobody took yet: no collector is there */
 
 bool store_wish(struct store *store, const char *what, const char *arg, struct dx_error *err)
@@ -26,7 +28,10 @@ bool store_wish(struct store *store, const char *what, const char *arg, struct d
     bind_text(stmt, 1, what);
     bind_text(stmt, 2, arg);
     (void)sqlite3_bind_int(stmt, 3, WISHES_MOST);
-    return store_step(store, stmt, err);
+    if (!store_step(store, stmt, err))
+        return false;
+    bell_ring(store);
+    return true;
 }
 
 struct taken {
