@@ -117,6 +117,7 @@ static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
     else
         tidy(c);
     service_alive();
+    bell_remind(&c->wishes);
     if (c->stdin_closed && !store_has_viewers(c->store))
         collect_end(c, COLLECT_OK);
 }
@@ -187,19 +188,18 @@ static void grant(struct collect *c, const char *what, const char *arg)
     rules_wish(c->rules, what, arg);
 }
 
-static void on_wish(struct ev_loop *loop, ev_timer *timer, int revents)
+static bool on_wish(void *self)
 {
-    struct collect *c = timer->data;
+    struct collect *c = self;
     int64_t version = store_data_version(c->store);
     char what[WISH_MOST], arg[WISH_MOST];
 
-    (void)loop;
-    (void)revents;
     if (version == c->data_version)
-        return;
+        return false;
     c->data_version = version;
     while (store_take_wish(c->store, what, arg, sizeof(what)))
         grant(c, what, arg);
+    return true;
 }
 
 void collect_listen(struct collect *c)
@@ -215,7 +215,7 @@ void collect_duties(struct collect *c)
     collect_timer(c, &c->heart, HEART_S, HEART_S, on_heart);
     collect_timer(c, &c->upkeep, FIRST_UPKEEP_S, UPKEEP_S, on_upkeep);
     collect_timer(c, &c->slice, SLICE_S, SLICE_S, on_slice);
-    collect_timer(c, &c->wish, WISH_S, WISH_S, on_wish);
+    bell_start(&c->wishes, c->store, &(struct bell_look){ on_wish, c, WISH_S, WISH_S });
     if (*c->options->config->runbooks)
         collect_timer(c, &c->runbooks, NEXT_RUNBOOKS_S, RUNBOOKS_S, on_runbooks);
 }

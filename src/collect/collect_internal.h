@@ -11,6 +11,7 @@
 #include "derive/kpi_settings.h"
 #include "collect/poller.h"
 #include "collect/rules.h"
+#include "store/bell.h"
 
 struct collect {
     const struct collect_options *options;
@@ -35,7 +36,8 @@ struct collect {
     struct dx_error error;
     int status;
 
-    ev_timer heart, upkeep, slice, wish, runbooks, lock, deadline;
+    ev_timer heart, upkeep, slice, runbooks, lock, deadline;
+    struct bell wishes;
     ev_io in;
     ev_signal signals[3];
 };
