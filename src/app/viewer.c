@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,12 +24,11 @@
 #include "core/time.h"
 #include "panel/watchdog.h"
 
-enum {
-    LOOKS_A_SECOND = 5, /* at the store: what is new is on the screen within 300 ms ... */
-    BETWEEN_MS = 450,   /* ... after some quiet; what follows it, twice a second */
-    REST_MS = 600,
-    MESSAGE_MS = 5000
-};
+/* What is new in the store is on the screen at once after some quiet; what follows it, not even
+ * twice a second. Where nobody says that there is something, five looks a second find it. */
+static const double QUIET_S = 0.2, BUSY_S = 0.6;
+
+enum { REST_MS = 600, MESSAGE_MS = 5000, TICK_LEAST_MS = 200, TICK_MOST_MS = 2000 };
 
 struct page *viewer_page(struct viewer *v)
 {
@@ -116,6 +116,38 @@ static void make_frame(struct viewer *v)
     wait_to_send(v);
 }
 
+/* The clock's next second; what goes from the screen, or turns its page, by itself. */
+static double until_tick_s(const struct viewer *v)
+{
+    const struct clock *clock = &v->app->clock;
+    int64_t now_ms = clock_now(clock), boot_ms = time_boot_ms(), due_ms = INT64_MAX;
+    bool ticked = now_ms / SECOND_MS == v->ticked_second;
+    double second_s = ticked ? clock_real_s(clock, SECOND_MS - now_ms % SECOND_MS) : 0.;
+    double due_s;
+
+    second_s = fmax(second_s, (double)(v->ticked_ms + TICK_LEAST_MS - boot_ms) / SECOND_MS);
+    if (v->message_until > 0)
+        due_ms = v->message_until;
+    if (!v->rested && v->drawn_ms + REST_MS < due_ms)
+        due_ms = v->drawn_ms + REST_MS;
+    if (v->wall.on && v->wall.turn_ms < due_ms)
+        due_ms = v->wall.turn_ms;
+    if (due_ms > boot_ms + TICK_MOST_MS)
+        due_ms = boot_ms + TICK_MOST_MS;
+    due_s = (double)(due_ms - boot_ms) / SECOND_MS;
+    return fmax(fmin(due_s, second_s), 0.);
+}
+
+static void wait_for_tick(struct viewer *v)
+{
+    const double late_s = 0.001; /* lest it be woken just before */
+
+    ev_now_update(v->loop);
+    ev_timer_stop(v->loop, &v->tick);
+    ev_timer_set(&v->tick, until_tick_s(v) + late_s, 0.);
+    ev_timer_start(v->loop, &v->tick);
+}
+
 /* The one place where frames are made: after all events, before the loop
  * sleeps. While bytes of the last frame are left, it is not even drawn. */
 static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
@@ -124,11 +156,16 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 
     (void)loop;
     (void)revents;
+    if (v->collector.changed) {
+        v->collector.changed = false;
+        v->want_draw = true;
+    }
     if (!screen_pending(v->screen) &&
         (v->want_update || v->want_draw || v->want_panel || v->want_follow || v->want_clock))
         make_frame(v);
     if (!screen_pending(v->screen) && !v->settled)
         settle(v);
+    wait_for_tick(v);
 }
 
 /* ---- events ---- */
@@ -184,19 +221,32 @@ static void on_keys(struct ev_loop *loop, ev_io *w, int revents)
         end(v, EXIT_OK);
 }
 
-static void look_at_store(struct viewer *v)
+static bool on_bell(void *self)
 {
-    int64_t boot_ms = time_boot_ms(), change;
+    struct viewer *v = self;
+    int64_t change = store_change(v->app->store);
 
-    if (boot_ms - v->changed_ms < BETWEEN_MS)
-        return;
-    change = store_change(v->app->store);
     if (change == v->change)
-        return;
+        return false;
     v->change = change;
-    v->changed_ms = boot_ms;
     notify_look(v);
     if (v->frozen_ms == 0)
+        v->want_update = true;
+    return true;
+}
+
+static void on_second(struct viewer *v, int64_t now_ms)
+{
+    v->ticked_second = now_ms / SECOND_MS;
+    collector_look(&v->collector);
+    if (v->frozen_ms > 0)
+        return;
+    if (v->ticked_second != v->shown_second && !v->wall.on) /* no seconds there */
+        v->want_clock = true;
+    if (now_ms / AGE_STEP_MS != v->shown_age)
+        v->want_draw = true;
+    if (now_ms / MINUTE_MS != v->shown_minute ||
+        (v->want_draw && *v->collector.trouble)) /* all gets old */
         v->want_update = true;
 }
 
@@ -207,26 +257,16 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 
     (void)loop;
     (void)revents;
+    v->ticked_ms = time_boot_ms();
     if (!v->settled)
         settle(v); /* a terminal that nobody reads holds up no collecting */
-    look_at_store(v);
-    if (now_ms / 1000 != v->shown_second) {
-        v->want_clock = v->frozen_ms == 0 && !v->wall.on; /* no seconds there */
-        collector_look(&v->collector);
-        if (v->frozen_ms == 0 && now_ms / AGE_STEP_MS != v->shown_age)
-            v->want_draw = true;
-        if (v->frozen_ms == 0 && (now_ms / MINUTE_MS != v->shown_minute ||
-                                  (v->want_draw && *v->collector.trouble))) /* all gets old */
-            v->want_update = true;
-    }
+    bell_remind(&v->bell);
+    if (now_ms / SECOND_MS != v->ticked_second)
+        on_second(v, now_ms);
     if (v->wall.on)
         wall_tick(v, time_boot_ms());
     if (v->message_until > 0 && time_boot_ms() >= v->message_until) {
         v->message_until = 0;
-        v->want_draw = true;
-    }
-    if (v->collector.changed) {
-        v->collector.changed = false;
         v->want_draw = true;
     }
     if (!v->rested && time_boot_ms() - v->drawn_ms >= REST_MS)
@@ -295,7 +335,7 @@ static void init_watchers(struct viewer *v)
     init_signals(v);
     ev_io_init(&v->keys, on_keys, STDIN_FILENO, EV_READ);
     v->keys.data = v;
-    ev_timer_init(&v->tick, on_tick, 1. / LOOKS_A_SECOND, 1. / LOOKS_A_SECOND);
+    ev_timer_init(&v->tick, on_tick, 0., 0.);
     v->tick.data = v;
     ev_timer_init(&v->pace, on_pace, 0., 0.);
     v->pace.data = v;
@@ -303,6 +343,7 @@ static void init_watchers(struct viewer *v)
     v->owed.data = v;
     ev_prepare_init(&v->before_sleep, before_sleep);
     v->before_sleep.data = v;
+    bell_init(&v->bell, v->loop);
 }
 
 static bool open_terminal(struct viewer *v, struct dx_error *err)
@@ -401,11 +442,12 @@ int viewer_run(struct app *app, struct dx_error *err)
         if (app->arguments.wall)
             (void)wall_enter(&v);
         screen_title(v.screen, *app->config.title ? app->config.title : "dxtop");
+        v.ticked_ms = time_boot_ms();
         v.change = store_change(app->store);
         notify_look(&v);
         before_sleep(v.loop, &v.before_sleep, 0);
         ev_io_start(v.loop, &v.keys);
-        ev_timer_start(v.loop, &v.tick);
+        bell_start(&v.bell, app->store, &(struct bell_look){ on_bell, &v, QUIET_S, BUSY_S });
         ev_prepare_start(v.loop, &v.before_sleep);
         ev_run(v.loop, 0);
         screen_close(v.screen);
@@ -413,6 +455,7 @@ int viewer_run(struct app *app, struct dx_error *err)
         state_save(&v);
         status = v.status;
     }
+    bell_stop(&v.bell);
     collector_done(&v.collector);
     moment_done(&v);
 out:

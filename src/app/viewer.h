@@ -17,6 +17,7 @@
 #include "app/wall.h"
 #include "app/weeks.h"
 #include "core/narrow.h"
+#include "store/bell.h"
 #include "ui/screen.h"
 
 enum { AGE_STEP_MS = 10000 }; /* what is shown changes by these */
@@ -50,9 +51,11 @@ struct viewer {
     bool rested;                    /* what the last frame took for a moment went back ... */
     const struct page *rested_page; /* ... when this one was shown */
     bool want_follow;               /* a selection moved: read what follows it */
-    int64_t change, changed_ms;     /* of the store, and its boot time */
+    int64_t change;                 /* of the store */
+    struct bell bell;               /* rings where it changes */
     int64_t drawn_ms;               /* boot time of the last frame that was more than a clock */
     int64_t shown_second, shown_minute, shown_age; /* of the last frame */
+    int64_t ticked_second, ticked_ms;              /* of the last tick of the clock; boot time */
     int64_t frozen_ms;                             /* the moment shown; 0: live */
     int64_t update_ms;                             /* the moment of what was read last */
     struct moment *moment;                         /* of its numbers; NULL: not of a loop */

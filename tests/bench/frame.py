@@ -26,7 +26,7 @@ def cost_us(terminal, keys, count):
 
 
 def clock_us(terminal):
-    """A second of an idle viewer: the frame of its clock, and its five looks at the store."""
+    """A second of an idle viewer: the frame of its clock, and its looks at the store."""
     began, cpu = terminal.now(), cpu_seconds(terminal.pid)
     terminal.read_until(began + wait(CLOCK))
     return 1e6 * (cpu_seconds(terminal.pid) - cpu) / (terminal.now() - began)
