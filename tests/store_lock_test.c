@@ -208,6 +208,33 @@ Test(store_lock, many_that_make_it_at_once_agree)
     }
 }
 
+/* A slow machine: its maker has all of it to himself for longer than a viewer waits for a lock. */
+static void make_slowly(int fd)
+{
+    sqlite3 *db;
+
+    cr_assert_eq(sqlite3_open(kit.path, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db, "PRAGMA user_version = 0; BEGIN EXCLUSIVE", 0, 0, 0), 0);
+    say_ready(fd);
+    (void)usleep(300000);
+    cr_assert_eq(sqlite3_exec(db, "COMMIT", 0, 0, 0), 0);
+    (void)sqlite3_close(db);
+    wait_for_ever();
+}
+
+Test(store_lock, one_that_is_being_made_is_waited_for)
+{
+    char dir[128];
+    pid_t pid;
+    int fd;
+
+    (void)snprintf(dir, sizeof(dir), "%s/state", kit.dir);
+    cr_assert_eq(mkdir(dir, 0700), 0);
+    pid = child(make_slowly, &fd);
+    cr_expect_eq(open_and_read(STORE_VIEW), 0);
+    kill_child(pid);
+}
+
 Test(store_lock, what_was_half_made_is_made_whole)
 {
     char dir[128];

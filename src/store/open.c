@@ -133,7 +133,13 @@ static bool make_db(struct store *store, struct dx_error *err)
     return true;
 }
 
-enum found { FOUND, FOUND_NONE, FOUND_BAD };
+/* Somebody has all of it to himself, as who makes it. */
+static bool is_busy(const struct store *store)
+{
+    return store->db && (sqlite3_errcode(store->db) & 0xFF) == SQLITE_BUSY;
+}
+
+enum found { FOUND, FOUND_NONE, FOUND_BUSY, FOUND_BAD };
 
 static enum found find_db(struct store *store, struct dx_error *err)
 {
@@ -143,7 +149,7 @@ static enum found find_db(struct store *store, struct dx_error *err)
     if (stat(store->path, &st) != 0 || st.st_size == 0)
         return FOUND_NONE;
     if (!connect_to(store, 0, &version, err))
-        return FOUND_BAD;
+        return is_busy(store) ? FOUND_BUSY : FOUND_BAD;
     if (version == 0 || was_replaced(store)) /* half made; or moved while we opened it */
         return FOUND_NONE;
     if (version == STORE_SCHEMA)
@@ -153,28 +159,37 @@ static enum found find_db(struct store *store, struct dx_error *err)
     return FOUND_BAD;
 }
 
+/* Under the lock, which may be ours already. FOUND_NONE: somebody makes it just now, or a collector
+ * will. */
+static enum found make_it(struct store *store, struct dx_error *err)
+{
+    int fd = store->lock_fd < 0 ? lock_borrow(store) : -1;
+    bool ok;
+
+    if (store->lock_fd < 0 && fd < 0)
+        return FOUND_NONE;
+    ok = make_db(store, err);
+    if (fd >= 0)
+        (void)close(fd);
+    if (ok)
+        return FOUND;
+    return is_busy(store) ? FOUND_BUSY : FOUND_BAD;
+}
+
 static bool find_or_make(struct store *store, int patience_ms, struct dx_error *err)
 {
     const int64_t until_ms = time_boot_ms() + patience_ms;
 
     for (;;) {
         enum found found = find_db(store, err);
-        int fd = -1;
 
-        if (found != FOUND_NONE)
+        if (found == FOUND_NONE)
+            found = make_it(store, err);
+        if (found == FOUND || found == FOUND_BAD)
             return found == FOUND;
-        if (store->lock_fd < 0)
-            fd = lock_borrow(store);
-        if (store->lock_fd >= 0 || fd >= 0) {
-            bool ok = make_db(store, err);
-
-            if (fd >= 0)
-                (void)close(fd);
-            return ok;
-        }
-        /* Somebody makes it just now, or a collector will. */
         if (time_boot_ms() >= until_ms)
-            return dx_fail(err, DX_FAULT_SYSTEM, "%.120s is not there yet", store->path);
+            return found == FOUND_NONE &&
+                   dx_fail(err, DX_FAULT_SYSTEM, "%.120s is not there yet", store->path);
         (void)nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
     }
 }
