@@ -59,6 +59,22 @@ Test(store_sources, a_row_of_many_polls_does_not_tell_the_past_what_the_last_one
     PROM(T0 + 300 * SECOND, "prom|1|300|300|-|0||-\n");
 }
 
+/* What is longer than what is kept of it ends at a character. */
+Test(store_sources, a_version_is_never_cut_within_a_character)
+{
+    char version[200] = "v1";
+    struct batch b = { .version = version };
+
+    for (int i = 0; i < 90; i++)
+        strcat(version, "\u00e9");
+    kit_poll(0, T0, &b);
+    kit_poll(0, T0 + SECOND, &b);
+    memcpy(version + 126, "\n", 2);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_SOURCES, DX_FILTER(.source = "prom"), T0 + SECOND,
+                          DX_FIELD_VERSION),
+                     version);
+}
+
 Test(store_sources, sources_keep_limits_version_and_progress)
 {
     struct batch b = { .version = "2.42.0", .done = 3, .total = 9 };

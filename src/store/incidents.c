@@ -3,9 +3,9 @@
  * nobody polls. */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "store/ci.h"
 #include "store/derive.h"
 #include "store/derive_internal.h"
@@ -35,10 +35,10 @@ static void take_failure(sqlite3_stmt *stmt, void *item, void *self)
     f->job = sqlite3_column_int64(stmt, 3);
     f->cause = (enum dx_cause)sqlite3_column_int(stmt, 4);
     take_category(f, evidence);
-    (void)snprintf(f->evidence, sizeof(f->evidence), "%s", evidence);
-    (void)snprintf(f->pool_name, sizeof(f->pool_name), "%s", column_text(stmt, 6));
+    text_copy(f->evidence, sizeof(f->evidence), evidence);
+    text_copy(f->pool_name, sizeof(f->pool_name), column_text(stmt, 6));
     f->source = sqlite3_column_int64(stmt, 7);
-    (void)snprintf(f->source_name, sizeof(f->source_name), "%s", column_text(stmt, 8));
+    text_copy(f->source_name, sizeof(f->source_name), column_text(stmt, 8));
 }
 
 bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,

@@ -3,7 +3,7 @@
 
 #include "store/internal.h"
 
-#include <stdio.h>
+#include "core/text.h"
 
 struct last_poll { /* the row that this poll may go on */
     int64_t at_ms; /* 0: this poll begins a row of its own */
@@ -34,7 +34,7 @@ static bool find_last(struct store *store, const struct poll *poll, struct last_
         return false;
     if (there) {
         last->at_ms = sqlite3_column_int(stmt, 2) != 0 ? sqlite3_column_int64(stmt, 0) : 0;
-        (void)snprintf(last->version, sizeof(last->version), "%s", column_text(stmt, 1));
+        text_copy(last->version, sizeof(last->version), column_text(stmt, 1));
     }
     (void)sqlite3_reset(stmt);
     return true;
