@@ -168,7 +168,11 @@ Test(jira_poll, a_page_that_is_too_large_is_halved_and_then_slimmed)
     cr_expect_not(strstr(kit.plan.first->path, "comment"), "%s", kit.plan.first->path);
     cr_expect_not(strstr(kit.plan.first->path, "changelog"));
     reply.detail_text = kit.plan.first->detail_text;
-    cr_expect_not(source_less(&source_jira, &config, &reply, &err, &kit.plan, &kit.batch));
+    cr_assert(source_less(&source_jira, &config, &reply, &err, &kit.plan, &kit.batch));
+    cr_expect(strstr(kit.plan.first->path, "&fields=updated"), "%s", kit.plan.first->path);
+    reply.detail_text = kit.plan.first->detail_text;
+    cr_expect_not(source_less(&source_jira, &config, &reply, &err, &kit.plan, &kit.batch),
+                  "its key alone is not");
     reply.too_large = false;
     reply.detail_text = CLOUD_WALK;
     cr_expect_not(source_less(&source_jira, &config, &reply, &err, &kit.plan, &kit.batch));

@@ -22,6 +22,7 @@ enum { MOST = 1500, IN_A_POLL = 200 };
 static struct {
     int64_t updated_ms;
     bool done, deleted;
+    bool large; /* larger than max_body, whatever is left away but its key and its change */
 } issues[MOST];
 static size_t count, requests;
 static bool cloud;
@@ -112,9 +113,10 @@ static void put_issue(struct buf *out, size_t i)
     buf_print(out, "}}");
 }
 
-/* The token is the place: rows that move up are left out by it, too. */
-static void put_page(struct buf *out, const char *text)
+/* The token is the place: rows that move up are left out by it, too. false: it is too large. */
+static bool put_page(struct buf *out, const char *text)
 {
+    bool bare = strstr(text, "&fields=updated") != NULL, fits = true;
     size_t *found = calloc(MOST, sizeof(*found));
     size_t n = find(text, found), size = (size_t)number_behind(text, "&maxResults=", 0);
     size_t from = (size_t)number_behind(text, cloud ? "&nextPageToken=" : "&startAt=", 0);
@@ -124,6 +126,7 @@ static void put_page(struct buf *out, const char *text)
     for (size_t i = from; i < n && i < from + size; i++) {
         buf_print(out, "%s", i > from ? "," : "");
         put_issue(out, found[i]);
+        fits = fits && (bare || !issues[found[i]].large);
     }
     buf_print(out, "]");
     if (!cloud)
@@ -133,6 +136,7 @@ static void put_page(struct buf *out, const char *text)
     else
         buf_print(out, ",\"isLast\":true}");
     free(found);
+    return fits;
 }
 
 static void put_server(struct buf *out, int64_t now_ms)
@@ -143,6 +147,7 @@ static void put_server(struct buf *out, int64_t now_ms)
     buf_print(out, "}");
 }
 
+/* Its status; 0: it is too large. */
 static int put_answer(struct buf *out, const struct plan_request *r, int64_t now_ms)
 {
     const char *text = kit_decoded(r->path);
@@ -158,7 +163,7 @@ static int put_answer(struct buf *out, const struct plan_request *r, int64_t now
     else if (r->step == JIRA_ISSUE)
         put_issue(out, strtoul(r->detail_text + 3, NULL, 10));
     else
-        put_page(out, text);
+        return put_page(out, text) ? 200 : 0;
     return 200;
 }
 
@@ -221,6 +226,15 @@ static void commit(void)
     kit_commit(&kit);
 }
 
+static bool less(const struct reply *from)
+{
+    const struct dx_error err = { .fault = DX_FAULT_REPLY, .text = "larger than max_body" };
+    struct reply reply = *from;
+
+    reply.content_type = reply.next = "";
+    return source_less(&source_jira, &config, &reply, &err, &kit.plan, &kit.batch);
+}
+
 /* At most so many requests, as when the collector ends a long poll; returns whether it
  * came to its end. */
 static bool poll_some(int64_t now_ms, size_t most)
@@ -241,7 +255,9 @@ static bool poll_some(int64_t now_ms, size_t most)
         buf_init(&body, 1 << 20);
         reply.status = put_answer(&body, r, now_ms);
         reply.body = body.bytes ? body.bytes : "{}";
-        cr_assert(kit_decode(&kit, &source_jira, &config, reply), "%s: %s", r->path, kit.err.text);
+        reply.too_large = reply.status == 0;
+        cr_assert(reply.too_large ? less(&reply) : kit_decode(&kit, &source_jira, &config, reply),
+                  "%s: %s", r->path, kit.err.text);
         buf_done(&body);
         if (meanwhile && r->step >= JIRA_NEWS)
             meanwhile(now_ms + (int64_t)i);
@@ -268,7 +284,8 @@ static void start(bool is_cloud, const char *name)
 static void expect_all(int64_t now_ms)
 {
     for (size_t i = 0; i < count; i++) {
-        if (issues[i].deleted || (issues[i].done && issues[i].updated_ms < now_ms - 30 * DAY))
+        if (issues[i].deleted || issues[i].large ||
+            (issues[i].done && issues[i].updated_ms < now_ms - 30 * DAY))
             continue;
         cr_expect(rows[i].there, "DX-%zu is missing", i);
         cr_expect_eq(rows[i].updated_ms, issues[i].updated_ms, "DX-%zu is old", i);
@@ -481,4 +498,36 @@ Test(jira_walk, an_open_ticket_that_is_deleted_is_found_out_within_days)
     cr_expect_not(rows[8].gone);
     cr_expect_eq(rows[29].seen_ms, NOW + 25 * HOUR + 2 * MINUTE, "ten in a poll");
     expect_all(NOW);
+}
+
+/* ---- those that cannot be had ---- */
+
+/* In the midst of a page, alone, beside each other, and among hundreds of one minute. */
+static void with_large_ones(bool is_cloud)
+{
+    static const size_t large[] = { 0, 17, 18, 200, 399, 455, 520, 521, 699 };
+    enum { LARGE = sizeof(large) / sizeof(large[0]) };
+
+    start(is_cloud, zones[0]);
+    fill();
+    for (size_t i = 0; i < LARGE; i++)
+        issues[large[i]].large = true;
+    cr_assert(poll_some(NOW, 600), "too many requests: %zu", requests);
+    for (size_t i = 0; i < LARGE; i++)
+        cr_expect_not(rows[large[i]].there);
+    add(NOW + MINUTE, false);
+    issues[add(NOW + 2 * MINUTE, false)].large = true;
+    add(NOW + 3 * MINUTE, false);
+    poll(NOW + 4 * MINUTE);
+    expect_all(NOW);
+}
+
+Test(jira_walk, one_that_is_too_large_holds_up_no_other)
+{
+    with_large_ones(false);
+}
+
+Test(jira_walk, one_that_is_too_large_in_the_cloud_holds_up_no_other)
+{
+    with_large_ones(true);
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collect/ask.h"
@@ -185,6 +186,43 @@ Test(poller, one_that_may_fail_fails_the_poll_where_a_limit_is_met)
     cr_expect_not(t.ok);
     cr_expect(strncmp(source_text(), "3|3|", 4) == 0, "%s", source_text());
     cr_expect_str_eq(samples(), "15|1\n", "%s", samples());
+}
+
+/* ---- less ---- */
+
+/* An answer of so many bytes, most of which are blanks. */
+static void say_much(const char *json, size_t bytes)
+{
+    char *body = malloc(bytes + 1);
+
+    memset(body, ' ', bytes);
+    memcpy(body, json, strlen(json));
+    body[bytes] = '\0';
+    server_ok(t.server, "", body);
+    free(body);
+}
+
+static bool less(const void *config, const struct reply *reply, const struct dx_error *err,
+                 struct plan *plan, struct batch *batch)
+{
+    (void)config;
+    (void)err;
+    (void)batch;
+    if (reply->too_large)
+        plan_get(plan, STEP_PART, "/less", NULL);
+    return reply->too_large;
+}
+
+Test(poller, what_is_too_large_is_asked_for_in_less_be_it_optional_or_not)
+{
+    fake.less = less;
+    say_much("{\"value\": 1}", (1 << 20) + 1);
+    server_ok(t.server, "", "{\"value\": 2}");
+    poll_once();
+    cr_expect(t.ok, "%s", source_text());
+    cr_expect(asked(1, "GET /less "), "%s", server_request(t.server, 1));
+    cr_expect_str_eq(samples(), "15|2\n", "%s", samples());
+    fake.less = NULL;
 }
 
 /* ---- ETags ---- */

@@ -25,15 +25,14 @@ static void failed(struct poller *p, const struct http_reply *reply, const struc
     /* A server that cannot be reached fails the poll; one that answered before, or
      * whose answer is too large, may still have the rest. */
     bool there = !reply->error || err->fault == DX_FAULT_REPLY || p->answered > 0;
-    bool one_of_many = (p->request->flags & PLAN_OPTIONAL) && there &&
-                       err->fault != DX_FAULT_AUTH && err->fault != DX_FAULT_LIMITED;
+    bool goes_on = there && err->fault != DX_FAULT_AUTH && err->fault != DX_FAULT_LIMITED;
 
-    if (!one_of_many) {
-        poller_finish(p, err);
+    if (goes_on && ask_for_less(p, reply, err)) {
+        poller_next(p);
         return;
     }
-    if (ask_for_less(p, reply, err)) {
-        poller_next(p);
+    if (!goes_on || !(p->request->flags & PLAN_OPTIONAL)) {
+        poller_finish(p, err);
         return;
     }
     if (p->optional_failed++ == 0)

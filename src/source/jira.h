@@ -101,7 +101,8 @@ bool jira_walks_started(const struct jira_poll *p);
 void jira_walks_start(const struct jira_poll *p, int64_t server_ms);
 void jira_walks_begin(const struct jira_poll *p);
 bool jira_decode_walk(const struct jira_poll *p, struct dx_error *err);
-/* Ask for smaller pages, or for less of each ticket; false: there is no less. */
+/* Ask for smaller pages, or for less of each ticket, and at last leave it out by name; false: there
+ * is no less. */
 bool jira_walk_less(const struct jira_poll *p);
 void jira_try_begin(const struct jira_poll *p);
 bool jira_decode_try(const struct jira_poll *p, struct dx_error *err);
@@ -112,6 +113,7 @@ enum jira_depth {
     JIRA_ROW,   /* of a walk: one that is known already is passed over */
     JIRA_SLIM,  /* the same, without comments and changes */
     JIRA_WHOLE, /* asked for by itself */
+    JIRA_BARE,  /* of one that is too large: what it is called, and when it changed */
 };
 /* What is asked of each ticket: ?fields=... */
 const char *jira_fields(const struct jira_poll *p, enum jira_depth depth);

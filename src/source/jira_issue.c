@@ -19,6 +19,8 @@ const char *jira_fields(const struct jira_poll *p, enum jira_depth depth)
     struct arena *arena = &p->plan->arena;
     const char *fields = "issuelinks", *category = p->config->category;
 
+    if (depth == JIRA_BARE)
+        return "updated";
     for (size_t i = 0; row[i]; i++)
         fields = arena_print(arena, "%s,%s", fields, row[i]);
     if (depth != JIRA_SLIM)

@@ -64,9 +64,9 @@ static int64_t wanted(const struct plan *plan)
 struct about { /* a request's detail_text: "2 50 0 0 0 0 10412" */
     enum jira_kind kind;
     int64_t size, start;
-    bool slim;
+    enum jira_depth depth;
     int64_t round, fresh; /* through a minute; tickets that this one found */
-    const char *expect;   /* id of the first row; "": any */
+    const char *behind;   /* where it begins: id of the first row; in the cloud a token; "": any */
 };
 
 static struct about about_of(const struct reply *reply)
@@ -74,22 +74,21 @@ static struct about about_of(const struct reply *reply)
     char *rest = NULL;
     long kind = strtol(reply->detail_text, &rest, 10);
     int64_t size = strtoll(rest, &rest, 10), start = strtoll(rest, &rest, 10);
-    bool slim = strtol(rest, &rest, 10) != 0;
+    long depth = strtol(rest, &rest, 10);
     int64_t round = strtoll(rest, &rest, 10), fresh = strtoll(rest, &rest, 10);
 
     return (struct about){ .kind = (enum jira_kind)kind,
                            .size = size > 0 ? size : PAGE,
                            .start = start,
-                           .slim = slim,
+                           .depth = (enum jira_depth)depth,
                            .round = round,
                            .fresh = fresh,
-                           .expect = *rest == ' ' ? rest + 1 : rest };
+                           .behind = *rest == ' ' ? rest + 1 : rest };
 }
 
 static struct plan_request *ask(const struct jira_poll *p, enum jira_step walk, int64_t at_ms,
                                 const struct about *about)
 {
-    enum jira_depth depth = about->slim ? JIRA_SLIM : JIRA_ROW;
     bool cloud = jira_kind(p) == JIRA_CLOUD;
     struct plan_request *r;
     char size[24], start[24];
@@ -98,24 +97,26 @@ static struct plan_request *ask(const struct jira_poll *p, enum jira_step walk, 
     (void)snprintf(start, sizeof(start), "%" PRId64, about->start);
     r = plan_get(p->plan, walk, cloud ? "/rest/api/3/search/jql" : "/rest/api/2/search", NULL);
     plan_append(p->plan, r, "?jql={}&maxResults={}&fields={}", jira_query(p, walk, at_ms), size,
-                jira_fields(p, depth), NULL);
-    if (!about->slim)
+                jira_fields(p, about->depth), NULL);
+    if (about->depth == JIRA_ROW)
         plan_append(p->plan, r, "&expand=changelog", NULL);
     if (!cloud)
         plan_append(p->plan, r, "&startAt={}", start, NULL);
+    else if (*about->behind)
+        plan_append(p->plan, r, "&nextPageToken={}", about->behind, NULL);
     /* The minute that is under way would begin anew in another poll. */
     r->flags = PLAN_ANSWER | (walk == JIRA_FILL && about->start == 0 ? PLAN_FILL : 0);
     r->detail = at_ms;
     r->detail_text =
         arena_print(&p->plan->arena, "%d %s %s %d %" PRId64 " %" PRId64 " %s", (int)jira_kind(p),
-                    size, start, about->slim, about->round, about->fresh, about->expect);
+                    size, start, (int)about->depth, about->round, about->fresh, about->behind);
     return r;
 }
 
 static void ask_first(const struct jira_poll *p, enum jira_step walk, int64_t size)
 {
     int64_t at_ms = reached(p, walk) - (walk == JIRA_NEWS ? OVERLAP_MS : 0);
-    struct about about = { .size = size, .expect = "" };
+    struct about about = { .size = size, .behind = "" };
 
     (void)ask(p, walk, at_ms, &about);
 }
@@ -176,18 +177,29 @@ static struct page page_of(const struct jira_poll *p)
         page.more = page.about.start + page.count < field_int(json, "total");
     else
         page.more = page.count > 0 && page.count >= page.about.size;
-    page.moved = *page.about.expect && strcmp(id_at(&page, 0), page.about.expect) != 0;
+    page.moved = page.about.kind != JIRA_CLOUD && *page.about.behind &&
+                 strcmp(id_at(&page, 0), page.about.behind) != 0;
     return page;
+}
+
+/* One that cannot be had holds up no other. */
+static int64_t leave_out(struct batch *batch, const json_t *issue)
+{
+    batch_note(batch, DX_LOG_WARN,
+               "%s: even without comments and changes it is larger than max_body; it is left out",
+               field_text(batch, issue, "key"));
+    return field_time(json_object_get(issue, "fields"), "updated");
 }
 
 static void take_rows(struct page *page)
 {
-    enum jira_depth depth = page->about.slim ? JIRA_SLIM : JIRA_ROW;
+    enum jira_depth depth = page->about.depth;
     size_t before = page->p->batch->ticket_count, i;
     const json_t *issue;
 
     json_array_foreach (page->issues, i, issue) {
-        int64_t ms = jira_take(page->p, issue, depth);
+        int64_t ms = depth == JIRA_BARE ? leave_out(page->p->batch, issue)
+                                        : jira_take(page->p, issue, depth);
 
         if (ms > 0)
             page->edge_ms = ms;
@@ -212,22 +224,18 @@ static void ask_on(const struct page *page, struct about about)
 {
     bool cloud = page->about.kind == JIRA_CLOUD;
     int64_t back = !cloud && page->count > 1 ? 1 : 0;
-    struct plan_request *r;
 
     about.start = page->about.start + page->count - back;
-    about.expect = back > 0 ? id_at(page, page->count - 1) : "";
+    about.behind = cloud ? page->token : back > 0 ? id_at(page, page->count - 1) : "";
     about.round = page->about.round;
     about.fresh = page->about.fresh;
-    r = ask(page->p, page->walk, page->p->reply->detail, &about);
-    if (cloud)
-        plan_append(page->p->plan, r, "&nextPageToken={}", page->token, NULL);
-    plan_at_once(page->p->plan, r);
+    plan_at_once(page->p->plan, ask(page->p, page->walk, page->p->reply->detail, &about));
 }
 
 static void ask_next(const struct page *page)
 {
     int64_t size = page->about.size * 2; /* it may have been halved */
-    struct about about = { .size = size < PAGE ? size : PAGE, .expect = "" };
+    struct about about = { .size = size < PAGE ? size : PAGE, .behind = "" };
 
     if (gets_on(page))
         plan_at_once(page->p->plan, ask(page->p, page->walk, page->edge_ms, &about));
@@ -235,12 +243,17 @@ static void ask_next(const struct page *page)
         ask_on(page, about);
 }
 
-/* The same query from its first row on. */
-static void ask_again(const struct jira_poll *p, int64_t size, bool slim)
+static void ask_same(const struct jira_poll *p, const struct about *about)
 {
-    struct about about = { .size = size, .slim = slim, .expect = "" };
+    plan_at_once(p->plan, ask(p, (enum jira_step)p->reply->step, p->reply->detail, about));
+}
 
-    plan_at_once(p->plan, ask(p, (enum jira_step)p->reply->step, p->reply->detail, &about));
+/* The same query from its first row on. */
+static void ask_again(const struct page *page)
+{
+    struct about about = { .size = page->about.size, .depth = page->about.depth, .behind = "" };
+
+    ask_same(page->p, &about);
 }
 
 /* The pages of a minute came by token, and found something: a row may have gone away
@@ -254,11 +267,11 @@ static bool is_in_doubt(const struct page *page)
 static void ask_round(const struct page *page)
 {
     struct about about = { .size = page->about.size,
-                           .slim = page->about.slim,
+                           .depth = page->about.depth,
                            .round = page->about.round + 1,
-                           .expect = "" };
+                           .behind = "" };
 
-    plan_at_once(page->p->plan, ask(page->p, page->walk, page->p->reply->detail, &about));
+    ask_same(page->p, &about);
 }
 
 /* ---- where it stands ---- */
@@ -324,7 +337,7 @@ bool jira_decode_walk(const struct jira_poll *p, struct dx_error *err)
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a Jira (no list of issues)");
     take_rows(&page);
     if (page.moved) {
-        ask_again(p, page.about.size, page.about.slim);
+        ask_again(&page);
         return true;
     }
     step_on(&page);
@@ -341,9 +354,13 @@ bool jira_walk_less(const struct jira_poll *p)
 {
     struct about about = about_of(p->reply);
 
-    if (about.slim && about.size == 1)
+    if (about.depth == JIRA_BARE)
         return false;
-    ask_again(p, about.size > 1 ? about.size / 2 : 1, about.size == 1);
+    if (about.size == 1)
+        about.depth = about.depth == JIRA_ROW ? JIRA_SLIM : JIRA_BARE;
+    else
+        about.size /= 2;
+    ask_same(p, &about);
     return true;
 }
 
