@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,6 +73,43 @@ Test(collect, once_asks_each_source_once_and_waits_for_a_slow_one)
     cr_expect_eq(child_code(), COLLECT_OK, "%s", child_printed());
     cr_expect_leq(server_requests(collector.server[0]), 2, "its page and its probe");
     cr_expect_str_eq(sources(), "a|1\nb|1\n", "%s", sources());
+}
+
+/* The first one's turn would be over when its last answer comes, which never does. */
+Test(collect, once_one_that_brings_more_and_more_does_not_keep_the_next_from_its_turn)
+{
+    enum { PAGES = 9, PAGE = 8000000 };
+    static const char json[] =
+        "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}";
+    struct collect_options options;
+    char text[2048], *page = malloc(PAGE + 1);
+    int at;
+
+    at = sprintf(text,
+                 "sources:\n  - {type: prometheus, name: a, url: '%s', alerts: no,"
+                 " queries: {",
+                 server_url(collector.server[0]));
+    for (int i = 0; i <= PAGES; i++)
+        at += sprintf(text + at, "q%d: up%d, ", i, i);
+    (void)sprintf(text + at, "}}\n  - {type: alertmanager, name: b, url: '%s'}\n",
+                  server_url(collector.server[1]));
+    collector_load(text);
+    memset(page, ' ', PAGE);
+    memcpy(page, json, sizeof(json) - 1);
+    page[PAGE] = '\0';
+    for (int i = 0; i < PAGES; i++)
+        server_ok(collector.server[0], "", page);
+    server_bytes(collector.server[0], 0, "", 0); /* and then nothing */
+    server_ok(collector.server[1], "", "[]");
+    options = once();
+    child_start(collect, &options);
+    for (int i = 0; i < 150 && server_requests(collector.server[1]) == 0; i++)
+        (void)child_ended(0.1);
+    cr_expect_gt(server_requests(collector.server[1]), 0);
+    cr_expect_eq(server_requests(collector.server[0]), PAGES + 1, "it waits for the last one");
+    (void)kill(collector.pid, SIGTERM);
+    cr_expect_eq(child_code(), COLLECT_OK, "%s", child_printed());
+    free(page);
 }
 
 Test(collect, once_says_that_a_source_failed)

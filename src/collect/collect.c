@@ -22,7 +22,7 @@
 
 static const double LOCK_AGAIN_S = 1.;
 
-enum { ONCE_LOCK_TRIES = 5 };
+enum { ONCE_LOCK_TRIES = 5, POLL_BYTES = 512 << 20 };
 
 void collect_end(struct collect *c, int status)
 {
@@ -144,7 +144,8 @@ static void collect_now(struct collect *c)
                                   .clock = &c->clock,
                                   .causes = c->causes,
                                   .once = c->options->once,
-                                  .until_boot_ms = c->until_boot_ms };
+                                  .until_boot_ms = c->until_boot_ms,
+                                  .most_bytes = POLL_BYTES };
     collect_listen(c);
     c->deriver = deriver_new((enum success_policy)c->options->config->success_policy);
     kpi_setup(&c->kpis, c->options->config, &err);

@@ -20,20 +20,32 @@ static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
 static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
 static const double STAGGER_S = 0.005;
 
-enum { WISH_MOST = 1300 };
+enum { TURN_BYTES = 64 << 20, WISH_MOST = 1300 };
+
+static bool in_turn(const struct collect *c)
+{
+    return isinf(clock_real_s(&c->clock, 1));
+}
 
 /* All together; by a clock that stands one after the other, so that two runs
  * write the same in the same order. */
 void collect_pollers(struct collect *c)
 {
-    bool in_turn = isinf(clock_real_s(&c->clock, 1));
+    bool one = in_turn(c);
 
     while (c->started < c->count) {
-        poller_start(c->pollers[c->started], in_turn ? 0. : (double)c->started * STAGGER_S);
+        poller_start(c->pollers[c->started], one ? 0. : (double)c->started * STAGGER_S);
         c->started++;
-        if (in_turn)
+        if (one)
             return;
     }
+}
+
+/* One that brings more than any that comes to an end does not keep the others from their turn. */
+static void go_past(struct collect *c)
+{
+    if (in_turn(c) && c->started > 0 && poller_brought(c->pollers[c->started - 1]) > TURN_BYTES)
+        collect_pollers(c);
 }
 
 /* A round that is over at once has them too. */
@@ -154,6 +166,7 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
     }
     timer->repeat = more && !c->options->once ? NEXT_SLICE_S : SLICE_S;
     ev_timer_again(loop, timer);
+    go_past(c);
     rules_look(c->rules, c->polled >= c->count);
 }
 

@@ -28,6 +28,11 @@ const char *poller_name(const struct poller *p)
     return p->settings->name;
 }
 
+int64_t poller_brought(const struct poller *p)
+{
+    return p->brought;
+}
+
 uint32_t poller_yields(const struct source_settings *settings)
 {
     const struct source *source = settings->kind;
@@ -167,6 +172,7 @@ void poller_finish(struct poller *p, const struct dx_error *err)
     if (!p->shared->once)
         arm(p, wait, err != NULL || state == DX_SOURCE_LIMITED);
     p->polled = true;
+    p->brought = 0;
     p->shared->polled(p->shared->self, first, err == NULL);
 }
 

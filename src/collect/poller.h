@@ -21,9 +21,10 @@ struct pollers { /* what they share */
     struct http *http;
     struct store *store;
     const struct clock *clock;
-    const struct causes *causes;                     /* why jobs failed; NULL: is not looked for */
-    bool once;                                       /* each polls once */
-    int64_t until_boot_ms;                           /* that round is given up then; 0: never */
+    const struct causes *causes; /* why jobs failed; NULL: is not looked for */
+    bool once;                   /* each polls once */
+    int64_t until_boot_ms;       /* that round is given up then; 0: never */
+    int64_t most_bytes; /* that a poll may bring, about: the rest comes with the next; 0: any */
     void (*polled)(void *self, bool first, bool ok); /* after each poll; the first of a source */
     void (*committed)(void *self);                   /* after each commit */
     void (*broken)(void *self, const struct dx_error *err); /* the store refuses: end */
@@ -39,6 +40,7 @@ void poller_start(struct poller *poller, double delay_s);
 /* A wish: poll now, unless it did so within the last five seconds. */
 void poller_wish(struct poller *poller);
 const char *poller_name(const struct poller *poller);
+int64_t poller_brought(const struct poller *poller); /* bytes to be read, by the poll under way */
 uint32_t poller_yields(const struct source_settings *settings);
 int64_t poller_reach(const struct source_settings *settings); /* how far back it fills, ms */
 

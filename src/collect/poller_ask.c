@@ -143,7 +143,10 @@ static bool commit_before(struct poller *p, int64_t wait_ms)
 /* The rest is left to the next poll; --once has none, and a time limit of its own. */
 static bool is_long(const struct poller *p)
 {
-    return (p->count.sent >= REQUESTS_MOST || time_boot_ms() - p->started_boot_ms > POLL_MOST_MS) &&
+    int64_t most_bytes = p->shared->most_bytes;
+
+    return (p->count.sent >= REQUESTS_MOST || (most_bytes > 0 && p->brought >= most_bytes) ||
+            time_boot_ms() - p->started_boot_ms > POLL_MOST_MS) &&
            !p->shared->once;
 }
 

@@ -36,6 +36,8 @@ struct poller {
     int64_t owed;                /* runs whose jobs are missing, when it began */
     size_t kept;                 /* runs and jobs of the last piece that are still in the batch */
     int64_t now_ms, latency_ms, bytes, skew_ms, largest;
+    int64_t
+        brought; /* like bytes, but of all its pieces, and unpacked; of a round, of all its polls */
     bool skew_known;
     struct pace_count count;
     size_t answered, good;

@@ -65,6 +65,7 @@ static void take_counts(struct poller *p, const struct http_reply *from)
     int64_t latency_ms = from->latency_ms - p->busy_ms;
 
     p->bytes += from->bytes;
+    p->brought += from->bytes > (int64_t)from->len ? from->bytes : (int64_t)from->len;
     if (from->bytes > p->largest)
         p->largest = from->bytes;
     /* By a clock that stands nothing takes time; so two runs of it are the same. */
