@@ -264,7 +264,7 @@ Test(alerting, a_snoozed_one_is_not_told_until_that_is_over)
     cr_expect_eq(store_last_notice(kit.store), 3);
     snprintf(wish, sizeof(wish), "dxtop/rule:busy/load{host=\"a\"} (prom)/%lld\t%lld\tann\tlater",
              (long long)T0, (long long)(T0 + 10 * MINUTE));
-    cr_assert(store_put_word(kit.store, WORD_SNOOZE, wish, T0 + 3 * MINUTE, &err));
+    cr_assert(kit_grant("snooze", wish, T0 + 3 * MINUTE, &err));
     cr_expect(strstr(alerts(3), "busy|2|"), "%s", alerts(3));
     for (int64_t minute = 4; minute < 10; minute++)
         look(minute, 11);

@@ -39,13 +39,17 @@ static struct store *viewer;
 static int looks;
 static int64_t seen; /* what the store had at the last look */
 
-static bool on_look(void *self)
+static int left; /* looks that leave something */
+
+static enum bell_found on_look(void *self)
 {
     int64_t before = seen;
 
     looks++;
     seen = store_data_version(self);
-    return seen != before;
+    if (left > 0 && left-- > 0)
+        return BELL_LEFT;
+    return seen != before ? BELL_SOMETHING : BELL_NOTHING;
 }
 
 static void on_end(struct ev_loop *l, ev_timer *timer, int revents)
@@ -84,7 +88,7 @@ static void settle(void)
 
 static void wait_as(struct store *store, double pause_s)
 {
-    bell_start(&bell, store, &(struct bell_look){ on_look, store, pause_s, pause_s });
+    bell_start(&bell, store, &(struct bell_look){ on_look, store, { pause_s, pause_s, pause_s } });
 }
 
 static void setup(void)
@@ -183,6 +187,21 @@ Test(bell, a_new_collector_is_heard)
     before = looks;
     kit_name_sources();
     cr_expect(is_looked(before), "nobody heard of its commit");
+}
+
+Test(bell, what_is_left_is_looked_at_again_though_nobody_rings)
+{
+    int before;
+
+    wait_as(viewer, 0.02);
+    settle();
+    before = looks;
+    left = 3;
+    touch();
+    settle();
+    cr_expect_eq(looks - before, 4, "%d", looks - before);
+    run_for(0.1);
+    cr_expect_eq(looks - before, 4);
 }
 
 Test(bell, a_storm_is_looked_at_as_often_as_by_a_timer)

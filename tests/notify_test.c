@@ -76,18 +76,6 @@ static const char *line(void)
     return out;
 }
 
-/* The next wish, "what|arg". */
-static const char *wished(void)
-{
-    static char out[2600];
-    char what[1300] = "", arg[1300] = "";
-
-    out[0] = '\0';
-    if (store_take_wish(kit.store, what, arg, sizeof(what)))
-        snprintf(out, sizeof(out), "%s|%s", what, arg);
-    return out;
-}
-
 Test(say, a_claim_has_a_note)
 {
     say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, false);
@@ -98,13 +86,13 @@ Test(say, a_claim_has_a_note)
     cr_expect_str_eq(line(), "I look|claim: with a note");
     key(DX_KEY_ENTER);
     cr_expect_eq(a.v.typing, TYPING_NONE);
-    cr_expect(strncmp(wished(), "claim|am/k/1\t0\t", 15) == 0);
+    cr_expect(strncmp(kit_wished(), "claim|am/k/1\t0\t", 15) == 0);
     say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, false);
     key(DX_KEY_ESC);
     cr_expect_eq(a.v.typing, TYPING_NONE);
-    cr_expect_str_eq(wished(), "");
+    cr_expect_str_eq(kit_wished(), "");
     say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, true);
-    cr_expect_str_eq(wished(), "claim|am/k/1\t0\t\t", "given back, and nothing is asked");
+    cr_expect_str_eq(kit_wished(), "claim|am/k/1\t0\t\t", "given back, and nothing is asked");
 }
 
 static void command(const char *text)
@@ -121,20 +109,20 @@ Test(say, commands_have_the_words_with_them)
     draw_frame(40, 120);
     command("claim I look");
     cr_expect_str_eq(a.v.message, "no alert is selected here");
-    cr_expect_str_eq(wished(), "");
+    cr_expect_str_eq(kit_wished(), "");
     a.alerts = true;
     command("claim I look");
     cr_expect_eq(a.v.typing, TYPING_NONE, "nothing is asked");
-    cr_expect(strncmp(a.v.message, "claimed by ", 11) == 0, "%s", a.v.message);
-    const char *got = wished();
+    cr_expect_str_eq(a.v.message, "the collector is asked");
+    const char *got = kit_wished();
     cr_expect(strncmp(got, "claim|row 0\t0\t", 14) == 0 && strstr(got, "\tI look"), "%s", got);
     command("snooze 2h disks come");
-    cr_expect_str_eq(a.v.message, "snoozed until Mon 16:13");
+    cr_expect_str_eq(a.v.said.words, "snoozed until Mon 16:13");
     snprintf(want, sizeof(want), "snooze|row 0\t%" PRId64 "\t", T0 + 2 * HOUR);
-    got = wished();
+    got = kit_wished();
     cr_expect(strncmp(got, want, strlen(want)) == 0 && strstr(got, "\tdisks come"), "%s", got);
     command("snooze soon");
-    cr_expect_str_eq(wished(), "");
+    cr_expect_str_eq(kit_wished(), "");
     cr_expect_str_eq(line(), "soon|that is no span like 30m, 2h or 1d");
     a.v.typing = TYPING_NONE;
     command("claim"); /* as by its key */
@@ -148,13 +136,76 @@ Test(say, what_was_said_is_taken_back_or_said_anew)
     a.alerts = true;
     command("down");
     command("claim");
-    cr_expect_str_eq(a.v.message, "it is nobody's");
-    cr_expect_str_eq(wished(), "claim|row 1\t0\t\t");
+    cr_expect_str_eq(a.v.said.words, "it is nobody's");
+    cr_expect_str_eq(kit_wished(), "claim|row 1\t0\t\t");
     command("claim for me");
-    cr_expect(strstr(wished(), "\tfor me"), "its owner changes");
+    cr_expect(strstr(kit_wished(), "\tfor me"), "its owner changes");
     a.v.redacted = true;
     command("claim for me");
-    cr_expect_str_eq(a.v.message, "claimed", "by nobody who is named");
+    cr_expect_str_eq(a.v.said.words, "claimed", "by nobody who is named");
+}
+
+/* ---- what became of it ---- */
+
+static const char *told(void)
+{
+    say_look(&a.v);
+    return a.v.message;
+}
+
+static const char *alert(bool open)
+{
+    static char key[64];
+    struct batch b = { 0 };
+
+    b.alerts_whole = true;
+    if (open)
+        kit_alert(&b, "k", DX_ALERT_FIRING, T0 - MINUTE);
+    kit_poll(1, T0, &b);
+    snprintf(key, sizeof(key), "am/k/%" PRId64, T0 - MINUTE);
+    return key;
+}
+
+Test(say, what_is_told_is_so)
+{
+    const char *key = alert(true);
+
+    say_words(&a.v, key, DX_WORD_CLAIM, "I look");
+    cr_expect_str_eq(told(), "the collector is asked");
+    a.v.said.boot_ms -= 5 * SECOND;
+    cr_expect_str_eq(told(), "no collector has taken it yet; it waits for one");
+    (void)kit_wished();
+    cr_expect(strncmp(told(), "claimed by ", 11) == 0, "%s", a.v.message);
+    viewer_say(&a.v, "something else");
+    cr_expect_str_eq(told(), "something else", "it is told once");
+    say_begin(&a.v, key, DX_WORD_CLAIM, true);
+    (void)kit_wished();
+    cr_expect_str_eq(told(), "it is nobody's");
+    a.app.clock = (struct clock){ .simulated = true, .start_ms = T0 };
+    say_words(&a.v, key, DX_WORD_SNOOZE, "2h disks come");
+    cr_expect_str_eq(told(), "the collector is asked");
+    (void)kit_wished();
+    cr_expect_str_eq(told(), "snoozed until Mon 16:13");
+}
+
+Test(say, what_came_too_late_is_told)
+{
+    static const char lost[] = "that was not kept: it is over, or somebody else spoke after you";
+    struct dx_error err = { 0 };
+    const char *key = alert(true);
+    char other[128];
+
+    say_words(&a.v, key, DX_WORD_CLAIM, "I look");
+    (void)kit_wished();
+    snprintf(other, sizeof(other), "%s\t0\tzoe\tme too", key);
+    cr_assert(kit_grant("claim", other, T0 + 1, &err), "%s", err.text);
+    cr_expect_str_eq(told(), lost);
+    say_words(&a.v, key, DX_WORD_CLAIM, "I look");
+    (void)alert(false);
+    (void)kit_wished();
+    cr_expect_str_eq(told(), lost);
+    cr_expect_not(kit_grant("claim", other, T0 + 2, &err));
+    cr_expect_str_eq(err.text, "a claim came too late: \"am/k/1789999940000\" is over");
 }
 
 Test(say, where_nothing_is_suggested_there_is_nothing_to_accept)
@@ -182,11 +233,11 @@ Test(say, a_snooze_begins_with_a_span)
     type("2h  disks come");
     key(DX_KEY_ENTER);
     snprintf(want, sizeof(want), "snooze|am/k/1\t%" PRId64 "\t", T0 + 2 * HOUR);
-    const char *got = wished();
+    const char *got = kit_wished();
     cr_expect(strncmp(got, want, strlen(want)) == 0, "%s", got);
     cr_expect(strstr(got, "\tdisks come"), "%s", got);
     say_begin(&a.v, "am/k/1", DX_WORD_SNOOZE, false);
     key(DX_KEY_ENTER);
     snprintf(want, sizeof(want), "snooze|am/k/1\t%" PRId64 "\t", T0 + HOUR);
-    cr_expect(strncmp(wished(), want, strlen(want)) == 0, "an hour unless said");
+    cr_expect(strncmp(kit_wished(), want, strlen(want)) == 0, "an hour unless said");
 }

@@ -307,3 +307,32 @@ void kit_overwrite(const char *suffix, long offset, const void *bytes, size_t le
     cr_assert_eq(fwrite(bytes, 1, len, f), len);
     cr_assert_eq(fclose(f), 0);
 }
+
+/* ---- wishes ---- */
+
+bool kit_grant(const char *what, const char *arg, int64_t now_ms, struct dx_error *err)
+{
+    struct dx_error refused = { 0 };
+    struct wish wish;
+
+    if (!store_wish(kit.store, what, arg, err) || !store_next_wish(kit.store, &wish, err) ||
+        !store_grant_wish(kit.store, &wish, now_ms, &refused, err))
+        return false;
+    if (refused.fault != DX_FAULT_NONE)
+        *err = refused;
+    return refused.fault == DX_FAULT_NONE;
+}
+
+const char *kit_wished(void)
+{
+    static char out[sizeof(struct wish)];
+    struct dx_error err = { 0 }, refused = { 0 };
+    struct wish wish;
+
+    cr_assert(store_next_wish(kit.store, &wish, &err), "%s", err.text);
+    if (wish.id == 0)
+        return "";
+    cr_assert(store_grant_wish(kit.store, &wish, T0, &refused, &err), "%s", err.text);
+    snprintf(out, sizeof(out), "%s|%s", wish.what, wish.arg);
+    return out;
+}

@@ -48,6 +48,11 @@ int64_t kit_count(struct store *store, enum dx_query query, int64_t now_ms);
               &(struct run_key){                                                                   \
                   .source = source_id, .project = project_name, .id = run, .attempt = nth },       \
               updated_ms, 0)
+/* Wish it, and grant it as the collector does; false: *err, also where it was refused. */
+bool kit_grant(const char *what, const char *arg, int64_t now_ms, struct dx_error *err);
+/* The oldest wish, granted: "what|arg"; "": there is none. */
+const char *kit_wished(void);
+
 int64_t kit_boot_ms(void);
 bool kit_exists(const char *suffix); /* of the store's path */
 void kit_overwrite(const char *suffix, long offset, const void *bytes, size_t len);

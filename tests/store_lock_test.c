@@ -124,7 +124,8 @@ Test(store_lock, a_holder_whose_number_was_passed_writes_nothing)
     struct dx_error err = { 0 };
     struct batch b = { 0 };
     struct store *second;
-    char path[128], what[8], arg[8];
+    char path[128];
+    struct wish wish = { .id = 1, .what = "poll" };
     int64_t id;
 
     kit_collect();
@@ -140,7 +141,7 @@ Test(store_lock, a_holder_whose_number_was_passed_writes_nothing)
     cr_expect(!store_heartbeat(kit.store, T0, &err));
     cr_expect(!store_log(kit.store, T0, DX_LOG_INFO, "", "x", &err));
     cr_expect(!store_upkeep(kit.store, T0, &err));
-    cr_expect(!store_take_wish(kit.store, what, arg, sizeof(what)));
+    cr_expect(!store_grant_wish(kit.store, &wish, T0, &err, &err));
     cr_expect(!store_sources(kit.store, &(struct source_row){ "a", "b", "c", 1, 1 }, 1, &id, &err));
     cr_expect_eq(kit_count(second, DX_QUERY_SERIES, T0), 0);
     cr_expect_eq(kit_count(second, DX_QUERY_SOURCES, T0), 3);

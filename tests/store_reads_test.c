@@ -198,7 +198,7 @@ Test(store_reads, that_are_too_many_side_by_side_are_said_and_make_room_again)
 
 static int64_t quiet(struct store *store, int which)
 {
-    char text[64], other[64];
+    char text[64];
     unsigned char key[16];
     struct arena arena = { 0 };
     struct stored_open open[4];
@@ -274,9 +274,6 @@ static int64_t quiet(struct store *store, int which)
         break;
     case 20:
         out = store_derived_at(store);
-        break;
-    case 21:
-        out = store_take_wish(store, text, other, sizeof(text));
         break;
     default:
         out = -1;

@@ -186,9 +186,9 @@ Test(store_rules, a_snooze_and_a_claim_are_seen_by_all_until_they_are_over)
     cr_expect_str_eq(said(T0 + HOUR), "1||-|-|-\n");
     snprintf(wish, sizeof(wish), "%s\t%" PRId64 "\tann\tdisks are\x1b[31m ordered", key,
              T0 + 2 * HOUR);
-    cr_assert(store_put_word(kit.store, WORD_SNOOZE, wish, T0 + HOUR, &err), "%s", err.text);
+    cr_assert(kit_grant("snooze", wish, T0 + HOUR, &err), "%s", err.text);
     snprintf(wish, sizeof(wish), "%s\t0\tbob\tI look", key);
-    cr_assert(store_put_word(kit.store, WORD_CLAIM, wish, T0 + HOUR, &err), "%s", err.text);
+    cr_assert(kit_grant("claim", wish, T0 + HOUR, &err), "%s", err.text);
     cr_expect_str_eq(said(T0 + HOUR), "2|ann: disks are\xEF\xBF\xBD[31m ordered|7200|bob|I look\n");
     cr_expect_str_eq(said(T0 + HOUR - 1), "1||-|-|-\n", "not before");
     cr_expect_str_eq(said(T0 + 2 * HOUR), "1||-|bob|I look\n", "the snooze is over");
@@ -201,10 +201,10 @@ Test(store_rules, a_snooze_and_a_claim_are_seen_by_all_until_they_are_over)
     free(list);
     store_end(kit.store);
     snprintf(wish, sizeof(wish), "%s\t0\t\t", key);
-    cr_assert(store_put_word(kit.store, WORD_SNOOZE, wish, T0 + HOUR + MINUTE, &err));
-    cr_assert(store_put_word(kit.store, WORD_CLAIM, wish, T0 + HOUR + MINUTE, &err));
+    cr_assert(kit_grant("snooze", wish, T0 + HOUR + MINUTE, &err));
+    cr_assert(kit_grant("claim", wish, T0 + HOUR + MINUTE, &err));
     cr_expect_str_eq(said(T0 + HOUR + MINUTE), "1||-||\n", "both are taken back");
-    cr_expect_not(store_put_word(kit.store, WORD_CLAIM, "nonsense", T0, &err));
+    cr_expect_not(kit_grant("claim", "nonsense", T0, &err));
     arena_free(&arena);
 }
 
@@ -291,7 +291,7 @@ Test(store_rules, the_title_counts_what_fires_and_is_not_snoozed)
     cr_expect_eq(store_titled(kit.store, T0 + HOUR), 1);
     snprintf(wish, sizeof(wish), "dxtop/rule:slow/linux-xl/%" PRId64 "\t%" PRId64 "\tann\t", T0,
              T0 + 2 * HOUR);
-    cr_assert(store_put_word(kit.store, WORD_SNOOZE, wish, T0 + HOUR, &err));
+    cr_assert(kit_grant("snooze", wish, T0 + HOUR, &err));
     cr_expect_eq(store_titled(kit.store, T0 + HOUR), 0);
     cr_expect_eq(store_titled(kit.store, T0 + 2 * HOUR), 1);
 }

@@ -309,13 +309,13 @@ Test(store_search, a_suggestion_is_accepted_or_ignored)
 
     fill();
     cr_expect_str_eq(verdict(), "");
-    cr_expect(store_put_verdict(kit.store, "t3 accept build runners", T0, &err), "%s", err.text);
+    cr_expect(kit_grant("triage", "t3 accept build runners", T0, &err), "%s", err.text);
     cr_expect_str_eq(verdict(), "1|build runners\n");
-    cr_expect(store_put_verdict(kit.store, "t3 ignore", T0, &err));
+    cr_expect(kit_grant("triage", "t3 ignore", T0, &err));
     cr_expect_str_eq(verdict(), "2|\n");
-    cr_expect(store_put_verdict(kit.store, "t3 undo", T0, &err));
+    cr_expect(kit_grant("triage", "t3 undo", T0, &err));
     cr_expect_str_eq(verdict(), "");
-    cr_expect(store_put_verdict(kit.store, "t99 ignore", T0, &err)); /* it is gone */
-    cr_expect_not(store_put_verdict(kit.store, "t3 maybe", T0, &err));
+    cr_expect(kit_grant("triage", "t99 ignore", T0, &err)); /* it is gone */
+    cr_expect_not(kit_grant("triage", "t3 maybe", T0, &err));
     cr_expect_str_eq(err.text, "no verdict: t3 maybe");
 }

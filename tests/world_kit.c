@@ -349,12 +349,23 @@ static bool fewer_runbooks(struct world *w, struct dx_error *err)
 
 static bool accept(struct world *w, struct dx_error *err)
 {
-    return store_put_verdict(w->store, "t1 accept runners", T0, err);
+    return store_wish(w->store, "triage", "t1 accept runners", err);
 }
 
 static bool take_back(struct world *w, struct dx_error *err)
 {
-    return store_put_verdict(w->store, "t1 undo", T0, err);
+    return store_wish(w->store, "triage", "t1 undo", err);
+}
+
+static bool grant(struct world *w, struct dx_error *err)
+{
+    struct dx_error refused = { 0 };
+    struct wish wish = { 0 };
+    bool ok = store_next_wish(w->store, &wish, err) &&
+              store_grant_wish(w->store, &wish, T0, &refused, err);
+
+    cr_expect(refused.fault == DX_FAULT_NONE, "%s: %s", wish.what, refused.text);
+    return ok;
 }
 
 static struct stored_rule rule_of(const char *name)
@@ -421,7 +432,8 @@ static bool notices_are_lost(struct world *w, struct dx_error *err)
 
 static bool snooze(struct world *w, struct dx_error *err)
 {
-    return store_put_word(w->store, WORD_SNOOZE, "1\t1790003600000\tm.ito\tlater", T0, err);
+    return store_wish(w->store, "snooze",
+                      "dxtop/rule:slow/linux-xl/1790000000000\t1790003600000\tm.ito\tlater", err);
 }
 
 static bool upkeep(struct world *w, struct dx_error *err)
@@ -462,13 +474,16 @@ const struct world_deed world_deeds[] = {
     { "a log's line again", log_again, false },
     { "runbooks", runbooks, false },
     { "fewer runbooks", fewer_runbooks, false },
-    { "a verdict", accept, false },
-    { "no verdict", take_back, false },
+    { "a verdict is wished", accept, false },
+    { "a verdict", grant, false },
+    { "no verdict is wished", take_back, false },
+    { "no verdict", grant, false },
     { "rules", rules, false },
     { "rules end", rules_end, false },
     { "a notice begins", notice_begins, false },
     { "notices are lost", notices_are_lost, false },
-    { "a snooze", snooze, false },
+    { "a snooze is wished", snooze, false },
+    { "a snooze", grant, false },
     { "all keys", dirty, false },
     { "upkeep", upkeep, false },
     { "settle a day later", settle_a_day_later, true },

@@ -13,9 +13,10 @@
 
 #include "app/viewer.h"
 #include "core/text.h"
+#include "store/alerting.h"
 
 static const int64_t USUAL_MS = 3600000;
-enum { WISH_MOST = 1200, WHO_MOST = 64 };
+enum { WHO_MOST = 64, LATE_MS = 3000 };
 
 static void who_am_i(char *out, size_t cap)
 {
@@ -25,17 +26,46 @@ static void who_am_i(char *out, size_t cap)
     (void)text_clean(out, cap, name, strlen(name));
 }
 
-static bool wish(struct viewer *v, int64_t until_ms, const char *who, const char *note)
+/* words: what it comes to. Only the collector makes it true. */
+static void wish(struct viewer *v, int64_t until_ms, const char *who, const char *note,
+                 const char *words)
 {
-    const char *what = v->saying.word == DX_WORD_SNOOZE ? "snooze" : "claim";
+    bool snooze = v->saying.word == DX_WORD_SNOOZE;
+    struct said said = { .word = v->saying.word, .boot_ms = time_boot_ms() };
     struct dx_error err = { 0 };
-    char arg[WISH_MOST];
 
-    (void)snprintf(arg, sizeof(arg), "%s\t%" PRId64 "\t%s\t%s", v->saying.key, until_ms, who, note);
-    if (store_wish(v->app->store, what, arg, &err))
-        return true;
-    viewer_say(v, "%s", err.text);
-    return false;
+    (void)snprintf(said.wish, sizeof(said.wish), "%s\t%" PRId64 "\t%s\t%s", v->saying.key, until_ms,
+                   who, note);
+    text_copy(said.words, sizeof(said.words), words);
+    if (!store_wish(v->app->store, snooze ? "snooze" : "claim", said.wish, &err)) {
+        viewer_say(v, "%s", err.text);
+        return;
+    }
+    v->said = said;
+    viewer_say(v, "the collector is asked");
+}
+
+void say_look(struct viewer *v)
+{
+    struct said *said = &v->said;
+    enum word_kind kind = said->word == DX_WORD_SNOOZE ? WORD_SNOOZE : WORD_CLAIM;
+    enum word_fate fate;
+    struct dx_error err;
+
+    if (!*said->wish || !store_word_fate(v->app->store, kind, said->wish, &fate, &err))
+        return;
+    if (fate == WORD_WAITS) {
+        if (!said->late && time_boot_ms() - said->boot_ms >= LATE_MS) {
+            said->late = true;
+            viewer_say(v, "no collector has taken it yet; it waits for one");
+        }
+        return;
+    }
+    if (fate == WORD_STANDS)
+        viewer_say(v, "%s", said->words);
+    else
+        viewer_say(v, "that was not kept: it is over, or somebody else spoke after you");
+    said->wish[0] = '\0';
 }
 
 void say_begin(struct viewer *v, const char *key, enum dx_word word, bool back)
@@ -44,8 +74,7 @@ void say_begin(struct viewer *v, const char *key, enum dx_word word, bool back)
     text_copy(v->saying.key, sizeof(v->saying.key), key);
     v->want_draw = true;
     if (back) {
-        if (wish(v, 0, "", ""))
-            viewer_say(v, word == DX_WORD_SNOOZE ? "it is awake again" : "it is nobody's");
+        wish(v, 0, "", "", word == DX_WORD_SNOOZE ? "it is awake again" : "it is nobody's");
         return;
     }
     v->typing = TYPING_WORD;
@@ -56,7 +85,7 @@ void say_begin(struct viewer *v, const char *key, enum dx_word word, bool back)
 static void snooze(struct viewer *v, const char *who)
 {
     const char *note = v->line.text + strcspn(v->line.text, " ");
-    char span[32];
+    char span[32], words[64] = "snoozed";
     int64_t ms = USUAL_MS;
     time_t until;
     struct tm tm;
@@ -70,16 +99,15 @@ static void snooze(struct viewer *v, const char *who)
     ms += clock_now(&v->app->clock);
     until = (time_t)(ms / 1000);
     v->typing = TYPING_NONE;
-    if (wish(v, ms, who, note) && localtime_r(&until, &tm)) {
-        (void)strftime(span, sizeof(span), "%a %H:%M", &tm);
-        viewer_say(v, "snoozed until %s", span);
-    }
+    if (localtime_r(&until, &tm))
+        (void)strftime(words, sizeof(words), "snoozed until %a %H:%M", &tm);
+    wish(v, ms, who, note, words);
 }
 
 /* What stands in the line is all of it. */
 static void finish(struct viewer *v)
 {
-    char who[WHO_MOST];
+    char who[WHO_MOST], words[WHO_MOST + 16] = "claimed";
 
     who_am_i(who, sizeof(who));
     if (v->saying.word == DX_WORD_SNOOZE) {
@@ -87,12 +115,9 @@ static void finish(struct viewer *v)
         return;
     }
     v->typing = TYPING_NONE;
-    if (!wish(v, 0, who, v->line.text))
-        return;
-    if (v->redacted)
-        viewer_say(v, "claimed");
-    else
-        viewer_say(v, "claimed by %s", who);
+    if (!v->redacted)
+        (void)snprintf(words, sizeof(words), "claimed by %s", who);
+    wish(v, 0, who, v->line.text, words);
 }
 
 void say_words(struct viewer *v, const char *key, enum dx_word word, const char *words)

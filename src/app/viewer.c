@@ -221,18 +221,18 @@ static void on_keys(struct ev_loop *loop, ev_io *w, int revents)
         end(v, EXIT_OK);
 }
 
-static bool on_bell(void *self)
+static enum bell_found on_bell(void *self)
 {
     struct viewer *v = self;
     int64_t change = store_change(v->app->store);
 
     if (change == v->change)
-        return false;
+        return BELL_NOTHING;
     v->change = change;
     notify_look(v);
     if (v->frozen_ms == 0)
         v->want_update = true;
-    return true;
+    return BELL_SOMETHING;
 }
 
 static void on_second(struct viewer *v, int64_t now_ms)
@@ -261,6 +261,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
     if (!v->settled)
         settle(v); /* a terminal that nobody reads holds up no collecting */
     bell_remind(&v->bell);
+    say_look(v);
     if (now_ms / SECOND_MS != v->ticked_second)
         on_second(v, now_ms);
     if (v->wall.on)
@@ -447,7 +448,7 @@ int viewer_run(struct app *app, struct dx_error *err)
         notify_look(&v);
         before_sleep(v.loop, &v.before_sleep, 0);
         ev_io_start(v.loop, &v.keys);
-        bell_start(&v.bell, app->store, &(struct bell_look){ on_bell, &v, QUIET_S, BUSY_S });
+        bell_start(&v.bell, app->store, &(struct bell_look){ on_bell, &v, { QUIET_S, BUSY_S, BUSY_S } });
         ev_prepare_start(v.loop, &v.before_sleep);
         ev_run(v.loop, 0);
         screen_close(v.screen);

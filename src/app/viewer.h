@@ -69,6 +69,7 @@ struct viewer {
     struct line line;  /* what is typed */
     struct command command;
     struct saying saying;
+    struct said said;
     struct notify notify;
     char match[NARROW_MOST]; /* what was filtered for last, for n and N */
     size_t theme;            /* index in the list of themes, for `t` */

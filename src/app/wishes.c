@@ -31,7 +31,7 @@ static void grant(struct viewer *v, const struct dx_host *host)
         break;
     case WISH_POLL:
         if (store_wish(v->app->store, "poll", host->text, &err))
-            viewer_say(v, "polling %s", *host->text ? host->text : "all sources");
+            viewer_say(v, "a poll of %s is asked for", *host->text ? host->text : "all sources");
         else
             viewer_say(v, "%s", err.text);
         break;

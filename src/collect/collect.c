@@ -248,7 +248,7 @@ static void stop(struct collect *c)
     free(c->pollers);
     rules_free(c->rules);
     http_free(c->http);
-    bell_stop(&c->wishes);
+    bell_stop(&c->bell);
     store_close(c->store);
     deriver_free(c->deriver);
     kpi_setup_done(&c->kpis);
@@ -265,7 +265,7 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
     process_be_small();
     srand48((long)time(NULL) ^ (long)getpid());
     c.loop = ev_loop_new(EVFLAG_AUTO);
-    bell_init(&c.wishes, c.loop);
+    bell_init(&c.bell, c.loop);
     watch(&c);
     c.store = options->at && *options->at ? store_open_at(options->store, options->at, err)
                                           : store_open(options->store, STORE_COLLECT, err);

@@ -14,13 +14,13 @@
 #include "core/log.h"
 
 static const double HEART_S = 2., UPKEEP_S = 60., FULL_UPKEEP_S = 0.5, FIRST_UPKEEP_S = 10.,
-                    WISH_S = 0.25;
+                    WISH_S = 0.25, WISH_AGAIN_S = 1.;
 /* A round derives everything at its end: until then whoever looks on gets a slice a second. */
 static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
 static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
 static const double STAGGER_S = 0.005;
 
-enum { TURN_BYTES = 64 << 20, WISH_MOST = 1300 };
+enum { TURN_BYTES = 64 << 20 };
 
 static bool in_turn(const struct collect *c)
 {
@@ -129,7 +129,7 @@ static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
     else
         tidy(c);
     service_alive();
-    bell_remind(&c->wishes);
+    bell_remind(&c->bell);
     if (c->stdin_closed && !store_has_viewers(c->store))
         collect_end(c, COLLECT_OK);
 }
@@ -183,36 +183,27 @@ static void on_runbooks(struct ev_loop *loop, ev_timer *timer, int revents)
     ev_timer_again(loop, timer);
 }
 
-static void grant(struct collect *c, const char *what, const char *arg)
+/* A collector that is killed before it began the poll begins one as the next one starts. */
+static void on_granted(void *self, const struct wish *wish)
 {
-    struct dx_error err = { 0 };
+    struct collect *c = self;
 
-    log_line(DX_LOG_DEBUG, "a viewer wishes: %s %s", what, arg);
-    for (size_t i = 0; strcmp(what, "poll") == 0 && i < c->count; i++)
-        if (!*arg || strcmp(arg, poller_name(c->pollers[i])) == 0)
+    if (strcmp(wish->what, "poll") != 0)
+        return;
+    for (size_t i = 0; i < c->count; i++)
+        if (!*wish->arg || strcmp(wish->arg, poller_name(c->pollers[i])) == 0)
             poller_wish(c->pollers[i]);
-    if (strcmp(what, "poll") == 0 && !*arg && ev_is_active(&c->runbooks)) {
+    if (!*wish->arg && ev_is_active(&c->runbooks)) {
         c->runbooks.repeat = NEXT_RUNBOOKS_S;
         ev_timer_again(c->loop, &c->runbooks);
     }
-    if (strcmp(what, "triage") == 0 &&
-        !store_put_verdict(c->store, arg, clock_now(&c->clock), &err))
-        collect_warn(c, &err);
-    rules_wish(c->rules, what, arg);
 }
 
-static bool on_wish(void *self)
+static enum bell_found on_wish(void *self)
 {
     struct collect *c = self;
-    int64_t version = store_data_version(c->store);
-    char what[WISH_MOST], arg[WISH_MOST];
 
-    if (version == c->data_version)
-        return false;
-    c->data_version = version;
-    while (store_take_wish(c->store, what, arg, sizeof(what)))
-        grant(c, what, arg);
-    return true;
+    return wishes_look(&c->wishes);
 }
 
 void collect_listen(struct collect *c)
@@ -225,10 +216,15 @@ void collect_listen(struct collect *c)
 
 void collect_duties(struct collect *c)
 {
+    c->wishes = (struct wishes){ .store = c->store,
+                                 .clock = &c->clock,
+                                 .granted = on_granted,
+                                 .warn = collect_warn,
+                                 .self = c };
     collect_timer(c, &c->heart, HEART_S, HEART_S, on_heart);
     collect_timer(c, &c->upkeep, FIRST_UPKEEP_S, UPKEEP_S, on_upkeep);
     collect_timer(c, &c->slice, SLICE_S, SLICE_S, on_slice);
-    bell_start(&c->wishes, c->store, &(struct bell_look){ on_wish, c, WISH_S, WISH_S });
+    bell_start(&c->bell, c->store, &(struct bell_look){ on_wish, c, { WISH_S, WISH_S, WISH_AGAIN_S } });
     if (*c->options->config->runbooks)
         collect_timer(c, &c->runbooks, NEXT_RUNBOOKS_S, RUNBOOKS_S, on_runbooks);
 }

@@ -11,6 +11,7 @@
 #include "derive/kpi_settings.h"
 #include "collect/poller.h"
 #include "collect/rules.h"
+#include "collect/wishes.h"
 #include "store/bell.h"
 
 struct collect {
@@ -30,14 +31,14 @@ struct collect {
     size_t polled, failed; /* sources, in the first round */
     int lock_tries;
     int64_t until_boot_ms; /* that the one round may take; 0: for ever */
-    int64_t data_version;
+    struct wishes wishes;
     bool stdin_closed, ended;
     bool full; /* pages of polls, or of what is derived, are in memory */
     struct dx_error error;
     int status;
 
     ev_timer heart, upkeep, slice, runbooks, lock, deadline;
-    struct bell wishes;
+    struct bell bell; /* rings where somebody wished something */
     ev_io in;
     ev_signal signals[3];
 };

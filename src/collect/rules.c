@@ -50,14 +50,3 @@ void rules_look(struct rules *rules, bool asked)
         rules->needs.warn(rules->needs.self, &err);
     notices_look(rules->notices);
 }
-
-void rules_wish(struct rules *rules, const char *what, const char *arg)
-{
-    enum word_kind kind = strcmp(what, "snooze") == 0 ? WORD_SNOOZE : WORD_CLAIM;
-    struct dx_error err = { 0 };
-
-    if (!rules || (kind == WORD_CLAIM && strcmp(what, "claim") != 0))
-        return;
-    if (!store_put_word(rules->needs.store, kind, arg, clock_now(rules->needs.clock), &err))
-        rules->needs.warn(rules->needs.self, &err);
-}

@@ -1,5 +1,4 @@
-/* rules: alert rules in the collector's loop: when they are looked at, what is given of them,
- * what viewers say. */
+/* rules: alert rules in the collector's loop: when they are looked at, what is given of them. */
 #ifndef COLLECT_RULES_H
 #define COLLECT_RULES_H
 
@@ -14,7 +13,5 @@ void rules_free(struct rules *rules); /* NULL is fine */
 /* Often. asked: each source was asked once. NULL: nothing, as in a single round, whose end
  * would be theirs. */
 void rules_look(struct rules *rules, bool asked);
-/* A viewer's wish; those of others are ignored. */
-void rules_wish(struct rules *rules, const char *what, const char *arg);
 
 #endif

@@ -11,7 +11,7 @@
 enum { KEY_MOST = 600, WHO_MOST = 64, NOTE_MOST = 400 };
 
 struct word {
-    enum word_kind kind;
+    int kind; /* enum word_kind */
     char key[KEY_MOST], who[WHO_MOST], note[NOTE_MOST];
     int64_t until_ms, now_ms;
 };
@@ -40,9 +40,8 @@ static bool read_word(struct word *word, const char *wish)
     return true;
 }
 
-static bool put(struct store *store, void *what, struct dx_error *err)
+static bool insert(struct store *store, const struct word *word, struct dx_error *err)
 {
-    const struct word *word = what;
     sqlite3_stmt *stmt = store_statement(
         store,
         "INSERT INTO alert_word (alert, kind, at_ms, until_ms, who, note)"
@@ -52,10 +51,10 @@ static bool put(struct store *store, void *what, struct dx_error *err)
         " (excluded.until_ms, excluded.who, excluded.note)",
         err);
 
-    if (!stmt || !store_touch(store, err))
+    if (!stmt)
         return false;
     bind_text(stmt, 1, word->key);
-    (void)sqlite3_bind_int(stmt, 2, (int)word->kind);
+    (void)sqlite3_bind_int(stmt, 2, word->kind);
     (void)sqlite3_bind_int64(stmt, 3, word->now_ms);
     (void)sqlite3_bind_int64(stmt, 4, *word->who ? word->until_ms : 0);
     bind_text(stmt, 5, word->who);
@@ -63,12 +62,51 @@ static bool put(struct store *store, void *what, struct dx_error *err)
     return store_step(store, stmt, err);
 }
 
-bool store_put_word(struct store *store, enum word_kind kind, const char *wish, int64_t now_ms,
-                    struct dx_error *err)
+bool word_put(struct store *store, int kind, const struct granting *g, struct dx_error *err)
 {
-    struct word word = { .kind = kind, .now_ms = now_ms };
+    struct word word = { .kind = kind, .now_ms = g->now_ms };
 
-    if (!read_word(&word, wish))
-        return dx_fail(err, DX_FAULT_SYSTEM, "not a word on an alert: %.60s", wish);
-    return store_write(store, put, &word, err);
+    if (!read_word(&word, g->wish->arg)) {
+        (void)dx_fail(g->refused, DX_FAULT_SYSTEM, "not a word on an alert: %.60s", g->wish->arg);
+        return true;
+    }
+    if (!insert(store, &word, err))
+        return false;
+    if (sqlite3_changes(store->db) == 0)
+        (void)dx_fail(g->refused, DX_FAULT_SYSTEM, "a %s came too late: \"%.100s\" is over",
+                      kind == WORD_CLAIM ? "claim" : "snooze", word.key);
+    return store_touch(store, err);
+}
+
+bool store_word_fate(struct store *store, enum word_kind kind, const char *wish,
+                     enum word_fate *fate, struct dx_error *err)
+{
+    struct word word = { .kind = (int)kind };
+    sqlite3_stmt *stmt;
+    int64_t number = WORD_LOST;
+
+    if (!read_word(&word, wish) || !store_follow(store, err))
+        return false;
+    stmt = store_statement(
+        store,
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM wish WHERE what = ?1 AND arg = ?2) THEN 0"
+        " WHEN EXISTS (SELECT 1 FROM alert_word w JOIN alert a ON a.id = w.alert"
+        "  JOIN source s ON s.id = a.source WHERE w.kind = ?3 AND w.who = ?4 AND w.note = ?5"
+        "  AND w.until_ms = ?6 AND s.name || '/' || a.key || '/' || a.since_ms = ?7 AND w.at_ms ="
+        "  (SELECT max(at_ms) FROM alert_word WHERE alert = w.alert AND kind = ?3)) THEN 1"
+        " ELSE 2 END",
+        err);
+    if (!stmt)
+        return false;
+    bind_text(stmt, 1, kind == WORD_CLAIM ? "claim" : "snooze");
+    bind_text(stmt, 2, wish);
+    (void)sqlite3_bind_int(stmt, 3, word.kind);
+    bind_text(stmt, 4, word.who);
+    bind_text(stmt, 5, word.note);
+    (void)sqlite3_bind_int64(stmt, 6, *word.who ? word.until_ms : 0);
+    bind_text(stmt, 7, word.key);
+    if (!store_number(store, stmt, &number, err))
+        return false;
+    *fate = (enum word_fate)number;
+    return true;
 }

@@ -93,8 +93,11 @@ int64_t store_titled(struct store *store, int64_t now_ms);
 /* ---- what people say of alerts ---- */
 
 enum word_kind { WORD_SNOOZE = 1, WORD_CLAIM };
-/* A viewer's wish: "KEY\tUNTIL_MS\tWHO\tNOTE" of an open alert; WHO "": no more. */
-bool store_put_word(struct store *store, enum word_kind kind, const char *wish, int64_t now_ms,
-                    struct dx_error *err);
+/* The wishes "snooze" and "claim" are "KEY\tUNTIL_MS\tWHO\tNOTE", of an open alert; WHO "": no
+ * more. What became of one, for who wished: it waits; it was granted, and is the last word; or
+ * neither, for the alert was over or somebody else spoke after it. */
+enum word_fate { WORD_WAITS, WORD_STANDS, WORD_LOST };
+bool store_word_fate(struct store *store, enum word_kind kind, const char *wish,
+                     enum word_fate *fate, struct dx_error *err);
 
 #endif

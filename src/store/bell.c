@@ -110,16 +110,16 @@ static bool hears(const struct bell *bell)
 }
 
 /* What comes within the pause is seen at its end, however much it is: meanwhile nothing wakes. */
-static bool look(struct bell *bell)
+static enum bell_found look(struct bell *bell)
 {
-    bool found = bell->what.look(bell->what.self);
+    enum bell_found found = bell->what.look(bell->what.self);
 
-    bell->owed = false;
+    bell->owed = found == BELL_LEFT;
     bell->looked_ms = time_boot_ms();
     ev_io_stop(bell->loop, &bell->heard);
     ev_timer_stop(bell->loop, &bell->again);
     ev_now_update(bell->loop);
-    ev_timer_set(&bell->again, found ? bell->what.busy_s : bell->what.quiet_s, 0.);
+    ev_timer_set(&bell->again, bell->what.pause_s[found], 0.);
     ev_timer_start(bell->loop, &bell->again);
     return found;
 }
@@ -161,7 +161,7 @@ void bell_remind(struct bell *bell)
     if (was_rung(bell))
         (void)look(bell);
     else
-        bell->doubted = look(bell);
+        bell->doubted = look(bell) == BELL_SOMETHING;
 }
 
 void bell_init(struct bell *bell, struct ev_loop *loop)
@@ -180,7 +180,7 @@ void bell_start(struct bell *bell, struct store *store, const struct bell_look *
     if (!listen_to(bell))
         log_line(DX_LOG_INFO, "the kernel does not tell of changes: the store is looked at often");
     ev_now_update(bell->loop);
-    ev_timer_set(&bell->again, what->quiet_s, 0.);
+    ev_timer_set(&bell->again, what->pause_s[BELL_NOTHING], 0.);
     ev_timer_start(bell->loop, &bell->again);
 }
 

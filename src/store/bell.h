@@ -10,10 +10,13 @@
 
 #include "store/store.h"
 
+/* What a look found: nothing, something, or what is left for another look. */
+enum bell_found { BELL_NOTHING, BELL_SOMETHING, BELL_LEFT };
+
 struct bell_look {
-    bool (*look)(void *self); /* whether there was something */
+    enum bell_found (*look)(void *self);
     void *self;
-    double quiet_s, busy_s; /* it is called once in so long, at most: after nothing; something */
+    double pause_s[BELL_LEFT + 1]; /* after each of these: in so long it is called once, at most */
 };
 
 struct bell {

@@ -186,6 +186,17 @@ struct entry {
 bool log_put(struct store *store, const struct entry *entry, struct dx_error *err);
 bool log_pending(struct store *store, int64_t now_ms, struct dx_error *err);
 
+/* ---- alert_words.c, triage.c: what a wish of a viewer writes, in the transaction that takes it
+ * ---- */
+
+struct granting {
+    const struct wish *wish;
+    int64_t now_ms;
+    struct dx_error *refused; /* why nothing was written; the wish is gone nevertheless */
+};
+bool word_put(struct store *store, int kind, const struct granting *g, struct dx_error *err);
+bool verdict_put(struct store *store, const struct granting *g, struct dx_error *err);
+
 /* ---- upkeep.c ---- */
 
 enum { STRAIN_BYTES = 256 << 20, WAL_USUAL = 4 << 20 };

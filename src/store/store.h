@@ -178,7 +178,7 @@ void store_forget(struct store *store); /* its prepared statements; no rows are 
 bool store_is_strained(const struct store *store);
 int64_t store_wal_bytes(const struct store *store); /* the file's size */
 
-/* ---- runbooks, and what people say of suggestions ---- */
+/* ---- runbooks ---- */
 
 struct stored_runbook {
     const char *path, *title, *text;
@@ -190,16 +190,25 @@ size_t store_runbook_count(struct store *store);
 /* These are all there are; of one whose text is NULL what is there stays. */
 bool store_put_runbooks(struct store *store, const struct stored_runbook *runbooks, size_t count,
                         struct dx_error *err);
-/* "t12 accept runners" or "t12 ignore": what a viewer wished. */
-bool store_put_verdict(struct store *store, const char *wish, int64_t now_ms, struct dx_error *err);
 
 /* ---- wishes: the one thing viewers write ---- */
 
 /* Waits 50 ms at most. A wish that is already there is not written again; not
  * within a read transaction. */
 bool store_wish(struct store *store, const char *what, const char *arg, struct dx_error *err);
-/* Collector: each wish once, oldest first. */
-bool store_take_wish(struct store *store, char *what, char *arg, size_t cap);
+/* "poll", "prom"; "claim" and "snooze": see store/alerting.h; "triage", "t12 accept runners" or
+ * "t12 ignore"; "check". */
+enum { WISH_ARG = 1300 };
+struct wish {
+    int64_t id; /* 0: there is none */
+    char what[16], arg[WISH_ARG];
+};
+/* Collector: the oldest that waits. It waits until it is granted. */
+bool store_next_wish(struct store *store, struct wish *wish, struct dx_error *err);
+/* What it writes is written, and it waits no more, both or neither (false: it waits still).
+ * *refused: the words why nothing was written. A poll is the caller's to begin. */
+bool store_grant_wish(struct store *store, const struct wish *wish, int64_t now_ms,
+                      struct dx_error *refused, struct dx_error *err);
 
 /* ---- reading: viewers ---- */
 

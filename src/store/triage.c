@@ -38,34 +38,30 @@ static bool read_wish(const char *wish, struct verdict *verdict)
     return false;
 }
 
-static bool put(struct store *store, void *what, struct dx_error *err)
+bool verdict_put(struct store *store, const struct granting *g, struct dx_error *err)
 {
-    const struct verdict *verdict = what;
-    sqlite3_stmt *stmt = store_statement(
+    struct verdict verdict = { .now_ms = g->now_ms };
+    sqlite3_stmt *stmt;
+
+    if (!read_wish(g->wish->arg, &verdict)) {
+        (void)dx_fail(g->refused, DX_FAULT_SYSTEM, "no verdict: %.60s", g->wish->arg);
+        return true;
+    }
+    stmt = store_statement(
         store,
-        verdict->said == DX_VERDICT_NONE
+        verdict.said == DX_VERDICT_NONE
             ? "DELETE FROM triage WHERE ticket = ?1"
             : "INSERT INTO triage (ticket, verdict, category, at_ms) SELECT id, ?2, ?3, ?4"
               " FROM ticket WHERE id = ?1 ON CONFLICT (ticket) DO UPDATE SET (verdict, category,"
               " at_ms) = (excluded.verdict, excluded.category, excluded.at_ms)",
         err);
-
     if (!stmt || !store_touch(store, err))
         return false;
-    (void)sqlite3_bind_int64(stmt, 1, verdict->ticket);
-    if (verdict->said != DX_VERDICT_NONE) {
-        (void)sqlite3_bind_int(stmt, 2, (int)verdict->said);
-        bind_text(stmt, 3, verdict->category);
-        (void)sqlite3_bind_int64(stmt, 4, verdict->now_ms);
+    (void)sqlite3_bind_int64(stmt, 1, verdict.ticket);
+    if (verdict.said != DX_VERDICT_NONE) {
+        (void)sqlite3_bind_int(stmt, 2, (int)verdict.said);
+        bind_text(stmt, 3, verdict.category);
+        (void)sqlite3_bind_int64(stmt, 4, verdict.now_ms);
     }
     return store_step(store, stmt, err);
-}
-
-bool store_put_verdict(struct store *store, const char *wish, int64_t now_ms, struct dx_error *err)
-{
-    struct verdict verdict = { .now_ms = now_ms };
-
-    if (!read_wish(wish, &verdict))
-        return dx_fail(err, DX_FAULT_SYSTEM, "no verdict: %.60s", wish);
-    return store_write(store, put, &verdict, err);
 }

@@ -93,14 +93,14 @@ static void stood(void)
     }
 }
 
-static void say(enum word_kind kind, const char *key, int began, const char *words)
+static void say(const char *what, const char *key, int began, const char *words)
 {
     struct dx_error err = { 0 };
     char wish[400];
 
     snprintf(wish, sizeof(wish), "dxtop/rule:%s/%" PRId64 "\t%" PRId64 "\t%s", key,
              T0 - began * MINUTE, T0 + 2 * HOUR, words);
-    cr_assert(store_put_word(kit.store, kind, wish, T0 - MINUTE, &err), "%s", err.text);
+    cr_assert(kit_grant(what, wish, T0 - MINUTE, &err), "%s", err.text);
 }
 
 static void setup(void)
@@ -114,8 +114,8 @@ static void setup(void)
     stood();
     for (size_t i = 0; i < STANDINGS; i++)
         stand(i);
-    say(WORD_CLAIM, "slow queue/linux-xl (github)", 41, "ann\ttwo runners are on their way");
-    say(WORD_SNOOZE, "no runners/gpu (gitlab)", 33, "bob\tthe rack is moved");
+    say("claim", "slow queue/linux-xl (github)", 41, "ann\ttwo runners are on their way");
+    say("snooze", "no runners/gpu (gitlab)", 33, "bob\tthe rack is moved");
     snprintf(config, sizeof(config), "%s/t.yaml", dir);
     write_file(config,
                "title: acme\ntheme: dark\nstore: %s\nviews:\n"
