@@ -43,7 +43,8 @@ static void await_server(void)
 }
 
 /* {"value": of a sample now, "samples": how many before it, "from": the cursor,
- *  "more": a path to ask for, {} being another one each time, "fail": words} */
+ *  "more": a path to ask for, {} being another one each time, "ms": that it takes,
+ *  "fail": words} */
 static bool decode(const void *config, const struct reply *reply, struct plan *plan,
                    struct batch *batch, struct dx_error *err)
 {
@@ -56,6 +57,7 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
     (void)config;
     t.decoded++;
     await_server();
+    (void)usleep(1000 * (unsigned)json_number_value(json_object_get(said, "ms")));
     if (reply->step == STEP_PROBE) {
         batch->version = "9.9";
         return true;

@@ -2,7 +2,7 @@
  * own. The source is the test's: what its answers say is what it does:
  *   {"value": of a sample now, "samples": how many before it, "from": the cursor,
  *    "more": a path to ask for, {} being another one each time,
- *    "fail": words}
+ *    "ms": that its decoder takes, "fail": words}
  * The clock stands, so a poll comes when the test says so. */
 #ifndef TESTS_POLLER_KIT_H
 #define TESTS_POLLER_KIT_H

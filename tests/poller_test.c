@@ -359,39 +359,6 @@ Test(poller, a_server_that_brings_more_and_more_is_left_for_a_while)
     cr_expect_eq(t.decoded, 6);
 }
 
-/* The first of its pages is on its way when the other begins. */
-Test(poller, a_server_that_brings_more_and_more_keeps_no_other_waiting)
-{
-    struct source_settings settings = t.settings;
-    struct server *server = server_new(t.loop);
-    struct source_row rows[2] = { { "fake", "fake", server_url(t.server), fake.yields, 15000 },
-                                  { "other", "fake", server_url(server), fake.yields, 15000 } };
-    struct dx_error err = { 0 };
-    struct poller *other;
-    int64_t ids[2];
-    size_t before;
-
-    settings.name = "other";
-    settings.endpoint.url = server_url(server);
-    cr_assert(store_sources(kit.store, rows, 2, ids, &err), "%s", err.text);
-    other = poller_new(&t.shared, &settings, ids[1]);
-    t.paths[1] = "/b";
-    t.paths[2] = "/c";
-    say_much("{\"value\": 1, \"more\": \"/again/{}\"}", 1 << 20);
-    server_ok(server, "", "{\"value\": 1}");
-    poller_start(t.poller, 0.);
-    run_until(1, 5, 20.);
-    before = server_requests(t.server);
-    poller_start(other, 0.);
-    run_until(1, SIZE_MAX, 20.);
-    cr_expect_eq(t.polled, 1, "the other one");
-    cr_expect_eq(server_requests(server), 3);
-    cr_expect_leq(server_requests(t.server) - before, 2 * 3, "%zu pages meanwhile",
-                  server_requests(t.server) - before);
-    poller_free(other);
-    server_free(server);
-}
-
 Test(poller, pages_that_lead_in_a_circle_are_left)
 {
     server_ok(t.server, "", "{\"value\": 1, \"from\": 5, \"more\": \"/again\"}");

@@ -1,10 +1,15 @@
-/* When a source is polled: limits, refusals, the interval, wishes. */
+/* When a source is polled: limits, refusals, the interval, wishes, and
+ * what others leave it. */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -329,4 +334,72 @@ Test(poller_time, a_wish_polls_at_once_but_not_more_than_every_five_seconds)
     poller_wish(t.poller);
     run_until(2, SIZE_MAX, 5.);
     cr_expect_eq(t.polled, 2);
+}
+
+/* ---- beside others ---- */
+
+/* Behind every request a page that is there at once, from a process of its own. */
+static pid_t flood(int listener)
+{
+    static const char page[] = "HTTP/1.1 200 OK\r\nContent-Length: 46\r\n\r\n"
+                               "{\"value\": 1, \"ms\": 150, \"more\": \"/again/{}\"  }";
+    char request[4096];
+    pid_t pid = fork();
+    int fd;
+
+    if (pid != 0)
+        return pid;
+    fd = accept(listener, NULL, NULL);
+    while (read(fd, request, sizeof(request)) > 0 && write(fd, page, sizeof(page) - 1) > 0)
+        ; /* each is one segment */
+    _exit(0);
+}
+
+static int listen_at(char *url, size_t cap)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    cr_assert_eq(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    cr_assert_eq(listen(fd, 8), 0);
+    cr_assert_eq(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+    snprintf(url, cap, "http://127.0.0.1:%d", ntohs(at.sin_port));
+    return fd;
+}
+
+/* Each of its pages takes long to decode; what the other one gets meanwhile is all it needs. */
+Test(poller_time, a_server_that_brings_more_and_more_keeps_no_other_waiting)
+{
+    struct source_settings settings = t.settings;
+    struct dx_error err = { 0 };
+    struct poller *flooded;
+    char url[64];
+    int listener = listen_at(url, sizeof(url)), before;
+    struct source_row rows[2] = { { "fake", "fake", server_url(t.server), fake.yields, 15000 },
+                                  { "flood", "fake", url, fake.yields, 15000 } };
+    pid_t pid = flood(listener);
+    int64_t ids[2];
+
+    settings.name = "flood";
+    settings.endpoint.url = url;
+    cr_assert(store_sources(kit.store, rows, 2, ids, &err), "%s", err.text);
+    flooded = poller_new(&t.shared, &settings, ids[1]);
+    poller_start(flooded, 0.);
+    for (int i = 0; i < 500 && t.decoded < 5; i++)
+        run_until(1, SIZE_MAX, 0.01);
+    cr_assert_geq(t.decoded, 5);
+    before = t.decoded;
+    t.paths[1] = "/b";
+    t.paths[2] = "/c";
+    server_ok(t.server, "", "{\"value\": 1}");
+    poller_start(t.poller, 0.);
+    run_until(1, SIZE_MAX, 20.);
+    cr_expect_eq(t.polled, 1, "the other one");
+    cr_expect_eq(server_requests(t.server), 3);
+    cr_expect_leq(t.decoded - before - 3, 2 * 3, "%d pages meanwhile", t.decoded - before - 3);
+    poller_free(flooded);
+    (void)close(listener);
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, 0);
 }

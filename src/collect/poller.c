@@ -161,6 +161,7 @@ void poller_finish(struct poller *p, const struct dx_error *err)
     ok = commit(p, err, state, wait, false);
     clear(p);
     p->polling = false;
+    p->shared->under_way--;
     if (p->largest > TRIM_BYTES)
         (void)malloc_trim(0);
     if (!ok)
@@ -274,12 +275,14 @@ static void poll_now(struct poller *p, bool goes_on)
     if (p->polling)
         return;
     p->polling = true;
+    p->shared->under_way++;
     p->forgot = p->waits = p->filling = p->circles = false;
     p->now_ms = clock_now(p->shared->clock);
     p->started_boot_ms = time_boot_ms();
     p->latency_ms = p->largest = 0;
     p->skew_known = false;
     p->kept = 0;
+    p->decoding_ms = 0;
     p->answered = p->good = p->optional_failed = 0;
     p->count = (struct pace_count){ 0 };
     p->error = p->declined = (struct dx_error){ 0 };
@@ -363,6 +366,8 @@ void poller_free(struct poller *p)
 {
     if (!p)
         return;
+    if (p->polling)
+        p->shared->under_way--;
     if (p->call)
         http_cancel(p->call);
     command_stop(p->command);

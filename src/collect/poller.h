@@ -29,6 +29,8 @@ struct pollers { /* what they share */
     void (*committed)(void *self);                   /* after each commit */
     void (*broken)(void *self, const struct dx_error *err); /* the store refuses: end */
     void *self;
+
+    size_t under_way; /* polls that are */
 };
 
 struct poller;

@@ -16,6 +16,7 @@ enum {
     POLL_MOST_MS = 10 * 60 * 1000,
     PAUSE_MOST_MS = 60 * 1000, /* for a longer one the poll ends */
     PAUSE_LONG_MS = 1000,      /* before it what came is committed */
+    LONG_MS = 100,             /* a decoder that takes longer gives way to others */
     MOMENT_MS = 5 * 1000,      /* of patience that a poll has with a server that refuses */
     MOMENTS = 3                /* of them, for one request */
 };
@@ -97,11 +98,23 @@ static double pause_s(const struct poller *p, int64_t wait_ms)
     return isinf(real_s) ? (double)wait_ms / 1e3 : real_s;
 }
 
-static void pause_request(struct poller *p, int64_t wait_ms)
+static void pause_for(struct poller *p, double real_s)
 {
     ev_now_update(p->shared->loop);
-    ev_timer_set(&p->pause, pause_s(p, wait_ms), 0.);
+    ev_timer_set(&p->pause, real_s, 0.);
     ev_timer_start(p->shared->loop, &p->pause);
+}
+
+static void pause_request(struct poller *p, int64_t wait_ms)
+{
+    pause_for(p, pause_s(p, wait_ms));
+}
+
+/* There is one loop for all: who had it for long leaves it to the others for as long, or a server
+ * that brings one huge page behind the other would have it between any two of their bytes. */
+static bool gives_way(const struct poller *p)
+{
+    return p->decoding_ms > LONG_MS && p->shared->under_way > 1;
 }
 
 /* A round has no next poll that could bring the rest: it waits as long as it may. */
@@ -157,7 +170,7 @@ void poller_ahead(struct poller *p)
     struct plan_request *next = p->plan.first;
     int64_t now_ms = clock_now(p->shared->clock);
 
-    if (!p->source->ahead || !next || !has_room(p, next, now_ms) || is_long(p) ||
+    if (!p->source->ahead || gives_way(p) || !next || !has_room(p, next, now_ms) || is_long(p) ||
         pace_wait(&p->pace, now_ms, false) > 0 || !has_patience(p, 0) ||
         asked_enough(&p->asked, next->path, next->form))
         return;
@@ -211,6 +224,8 @@ void poller_next(struct poller *p)
     } else if (wait_ms > 0) {
         if (commit_before(p, wait_ms))
             pause_request(p, wait_ms);
+    } else if (gives_way(p)) {
+        pause_for(p, (double)p->decoding_ms / 1e3);
     } else {
         poller_send(p);
     }

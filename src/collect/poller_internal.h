@@ -55,6 +55,7 @@ struct poller {
     struct plan_request *ahead; /* the next one was sent already; it is still in the plan */
     int64_t ahead_boot_ms;      /* when */
     int64_t busy_ms;            /* so long the request was not waited for, as it was sent ahead */
+    int64_t decoding_ms;        /* so long the last decoder kept all others from the loop */
     struct http_call *call;     /* of the request that was sent last */
     struct command *command;    /* of a source that is a program */
     struct etags etags;

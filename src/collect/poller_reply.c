@@ -105,6 +105,7 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
     bool tagged = (p->request->flags & PLAN_CONDITIONAL) && from->status < 300;
     size_t before = p->plan.count, late = piece_late(&p->batch), tails = p->batch.tail_count, mark;
     struct batch_mark here = batch_mark(&p->batch);
+    int64_t began_ms;
     bool ok;
 
     p->count.tagged += tagged && *from->etag && !p->had_etag;
@@ -114,7 +115,9 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
                        ask_etag_key(key, p->id, p->settings, p->request, p->auth),
                        tagged ? from->etag : "");
     p->plan.mark = mark;
+    began_ms = time_boot_ms();
     ok = source_decode(p->source, p->settings->settings, reply, &p->plan, &p->batch, err);
+    p->decoding_ms = time_boot_ms() - began_ms;
     memory_rest(&p->memory);
     p->plan.mark = 0;
     if (p->batch.total > 0)
