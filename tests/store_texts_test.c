@@ -70,7 +70,7 @@ static void upkeep(int64_t at_ms)
 
 static void sweep(int64_t at_ms)
 {
-    store->texts_freed = true;
+    store->forgot.texts_freed = true;
     upkeep(at_ms);
     for (int i = 0; store->sweep && i < UPKEEPS_MOST; i++)
         upkeep(at_ms);
@@ -147,7 +147,7 @@ Test(store_texts, what_is_asked_for_meanwhile_stays)
 
     run("INSERT INTO text (text) VALUES ('asked for'), ('not'), ('kept in memory')");
     cr_expect_gt(text_id(store, "kept in memory", &err), 0);
-    store->texts_freed = true;
+    store->forgot.texts_freed = true;
     upkeep(now_ms);
     cr_assert_not_null(store->sweep);
     asked = text_id(store, "asked for", &err);
@@ -189,7 +189,7 @@ Test(store_texts, once_a_day_and_only_where_something_went)
     upkeep(now_ms);
     cr_expect_null(store->sweep, "nothing went");
     sweep(now_ms);
-    store->texts_freed = true;
+    store->forgot.texts_freed = true;
     upkeep(now_ms + INT64_C(3600000));
     cr_expect_null(store->sweep, "it is only an hour later");
     upkeep(now_ms + INT64_C(86400000));

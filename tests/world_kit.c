@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "store/alerting.h"
+#include "store/internal.h"
 #include "store_kit.h"
 
 enum { CI, DESK, AM, PROM };
@@ -447,6 +449,30 @@ static bool upkeep_years_later(struct world *w, struct dx_error *err)
     return store_upkeep(w->store, T0 + 800 * DAY, err);
 }
 
+/* Until it forgets a day, and no more: it goes over all that it has first. */
+static bool upkeep_of_a_full_store(struct world *w, struct dx_error *err)
+{
+    bool ok = true;
+
+    w->store->limit_bytes = 64 << 10;
+    while (ok && w->store->forgot.fit_ms == 0)
+        ok = store_upkeep(w->store, T0 + 2 * MINUTE, err);
+    return ok;
+}
+
+static bool upkeep_with_room_again(struct world *w, struct dx_error *err)
+{
+    struct stat st;
+    bool ok;
+
+    cr_assert_eq(stat(store_path(w->store), &st), 0);
+    w->store->limit_bytes = (int64_t)st.st_size + 64 * 1024;
+    ok = w->store->forgot.fit_said_ms == w->store->forgot.fit_ms ||
+         store_upkeep(w->store, T0 + 3 * MINUTE, err);
+    w->store->limit_bytes = 0; /* any, as before */
+    return ok;
+}
+
 static bool dirty(struct world *w, struct dx_error *err)
 {
     struct touched all = { 0 };
@@ -486,6 +512,8 @@ const struct world_deed world_deeds[] = {
     { "a snooze", grant, false },
     { "all keys", dirty, false },
     { "upkeep", upkeep, false },
+    { "upkeep of a full store", upkeep_of_a_full_store, true },
+    { "upkeep with room again", upkeep_with_room_again, true },
     { "settle a day later", settle_a_day_later, true },
     { "upkeep years later", upkeep_years_later, false },
     { NULL, NULL, false },

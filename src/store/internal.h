@@ -30,6 +30,15 @@ struct known_source { /* what store_sources() said, to say it again in a new fil
     int64_t bytes; /* received since we were told */
 };
 
+struct forgot {          /* by upkeep, so far */
+    int64_t fit_ms;      /* what is before it goes earlier, for limit_bytes; 0: nothing */
+    int64_t fit_said_ms; /* the fit_ms that was said */
+    int64_t gone_ms;     /* runs that ended before it went, or will; 0: none */
+    bool round_gone;     /* something went since it began with the first series */
+    bool texts_freed;    /* runs went since texts were looked through last */
+    int64_t swept_ms;    /* when that was begun; 0: not yet */
+};
+
 struct store {
     enum store_mode mode;
     sqlite3 *db;                       /* NULL: damaged or gone; the next begin tries again */
@@ -53,15 +62,10 @@ struct store {
     int64_t checked_ms;                /* boot time of the last quick_check; 0 */
     int64_t keep_ms;                   /* of records, where more is asked for than usual */
     int64_t limit_bytes;               /* that the file may have; 0: any number */
-    int64_t fit_ms;                    /* for that, what is before it goes earlier; 0: nothing */
-    int64_t fit_said_ms;               /* the fit_ms that was said */
-    int64_t gone_ms;                   /* runs that ended before it went, or will; 0: none */
+    struct forgot forgot;              /* what is older */
     int64_t sweep_id;                  /* upkeep went over the series up to this one */
     bool full;                         /* it is larger, and forgets */
     bool shrinks;                      /* there is more to give back to the system */
-    bool round_gone;                   /* something went since it began with the first series */
-    bool texts_freed;                  /* runs went since texts were looked through last */
-    int64_t swept_ms;                  /* when that was begun; 0: not yet */
     struct sweep *sweep;               /* texts.c; NULL: not under way */
     int64_t seen_version, seen_change; /* store_change() gave this for that data version */
     bool in_read;

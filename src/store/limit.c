@@ -28,7 +28,7 @@ static bool size_of(struct store *store, int64_t *bytes, struct dx_error *err)
 
 static bool keep_border(struct store *store, int64_t ms, struct dx_error *err)
 {
-    store->fit_ms = ms;
+    store->forgot.fit_ms = ms;
     return forget(store,
                   "INSERT INTO meta (key, value) SELECT 'fit_ms', ?1 WHERE ?2 > 0"
                   " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -38,12 +38,12 @@ static bool keep_border(struct store *store, int64_t ms, struct dx_error *err)
 void store_limit(struct store *store, int64_t bytes)
 {
     store->limit_bytes = bytes;
-    store->fit_ms = 0;
+    store->forgot.fit_ms = 0;
     if (bytes > 0)
-        (void)store_ask(store, "SELECT value FROM meta WHERE key = 'fit_ms'", &store->fit_ms,
+        (void)store_ask(store, "SELECT value FROM meta WHERE key = 'fit_ms'", &store->forgot.fit_ms,
                         &(struct dx_error){ 0 });
-    store->gone_ms = store->fit_ms;
-    store->fit_said_ms = store->fit_ms;
+    store->forgot.gone_ms = store->forgot.fit_ms;
+    store->forgot.fit_said_ms = store->forgot.fit_ms;
 }
 
 bool store_is_full(const struct store *store)
@@ -53,7 +53,7 @@ bool store_is_full(const struct store *store)
 
 int64_t limit_before(const struct store *store, int64_t kept_ms)
 {
-    return store->fit_ms > kept_ms ? store->fit_ms : kept_ms;
+    return store->forgot.fit_ms > kept_ms ? store->forgot.fit_ms : kept_ms;
 }
 
 /* ---- going on ---- */
@@ -96,8 +96,8 @@ static bool say_gone(struct store *store, int64_t now_ms, struct dx_error *err)
     (void)snprintf(words, sizeof(words),
                    "the store is as large as store_size lets it be: runs, jobs and samples before"
                    " %.10s are forgotten",
-                   time_format(date, store->fit_ms));
-    store->fit_said_ms = store->fit_ms;
+                   time_format(date, store->forgot.fit_ms));
+    store->forgot.fit_said_ms = store->forgot.fit_ms;
     ok = say(store, now_ms, words, err) && store_all_keys(store, &all, err) &&
          store_put_dirty(store, &all, err);
     touched_done(&all);
@@ -121,23 +121,24 @@ static bool forget_more(struct store *store, int64_t now_ms, int64_t kept_ms, st
 
 bool limit_look(struct store *store, int64_t now_ms, int64_t keep_ms, struct dx_error *err)
 {
-    bool whole = store->sweep_id == 0, gone = store->round_gone;
+    bool whole = store->sweep_id == 0, gone = store->forgot.round_gone;
     int64_t bytes;
 
     store->full = false;
     if (store->limit_bytes <= 0)
         return true;
     if (whole)
-        store->round_gone = false;
+        store->forgot.round_gone = false;
     if (!size_of(store, &bytes, err))
         return false;
-    if (store->fit_ms > now_ms || (store->fit_ms > 0 && bytes < store->limit_bytes / 2)) {
-        store->fit_said_ms = 0; /* the clock was ahead, or there is room for all of it */
+    if (store->forgot.fit_ms > now_ms ||
+        (store->forgot.fit_ms > 0 && bytes < store->limit_bytes / 2)) {
+        store->forgot.fit_said_ms = 0; /* the clock was ahead, or there is room for all of it */
         return keep_border(store, 0, err);
     }
     store->full = bytes > store->limit_bytes;
     if (!store->full)
-        return store->fit_ms == store->fit_said_ms || say_gone(store, now_ms, err);
+        return store->forgot.fit_ms == store->forgot.fit_said_ms || say_gone(store, now_ms, err);
     if (!whole || gone) /* there is something left before the border */
         return true;
     return forget_more(store, now_ms, now_ms - keep_ms, err);

@@ -82,9 +82,9 @@ bool retain_runs(struct store *store, int64_t before_ms, int64_t now_ms, struct 
         if (!forget(store, slices[i], before_ms, SLICE_RUNS, err))
             return false;
         if (sqlite3_changes(store->db) > 0)
-            store->round_gone = store->texts_freed = true;
+            store->forgot.round_gone = store->forgot.texts_freed = true;
     }
-    store->gone_ms = before_ms;
+    store->forgot.gone_ms = before_ms;
     return true;
 }
 
@@ -99,5 +99,5 @@ bool retain_hours(struct store *store, int64_t before_ms, struct dx_error *err)
 
 bool retain_refuses(const struct store *store, int64_t ms)
 {
-    return ms > 0 && ms < store->gone_ms;
+    return ms > 0 && ms < store->forgot.gone_ms;
 }

@@ -105,18 +105,18 @@ static bool look_through(struct store *store, struct dx_error *err)
     struct sweep *sweep = store->sweep;
     sqlite3_stmt *stmt = from_here(store, tables[sweep->table], SLICE_ROWS, err);
     int rows = 0;
-    bool row;
+    bool row, ok;
 
     if (!stmt)
         return false;
-    while (store_row(store, stmt, &row, err) && row) {
+    while ((ok = store_row(store, stmt, &row, err)) && row) {
         for (int i = PLACE_COLUMNS; i < sqlite3_column_count(stmt); i++)
             texts_use(store, sqlite3_column_int64(stmt, i));
         go_on_at(sweep, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1));
         rows++;
     }
     (void)sqlite3_reset(stmt);
-    if (err->fault != DX_FAULT_NONE)
+    if (!ok)
         return false;
     if (rows < SLICE_ROWS) {
         sweep->table++;
@@ -151,18 +151,18 @@ static bool judge(struct store *store, bool *more, struct dx_error *err)
     int64_t gone[SLICE_GONE];
     size_t count = 0;
     int rows = 0;
-    bool row = true;
+    bool row = true, ok = true;
 
     if (!stmt)
         return false;
-    while (count < SLICE_GONE && store_row(store, stmt, &row, err) && row) {
+    while (count < SLICE_GONE && (ok = store_row(store, stmt, &row, err)) && row) {
         rows++;
         sweep->at[0] = sqlite3_column_int64(stmt, 0);
         if (sweep->at[0] <= sweep->most && !ids_has(&sweep->used, sweep->at[0]))
             gone[count++] = sweep->at[0];
     }
     (void)sqlite3_reset(stmt);
-    if (err->fault != DX_FAULT_NONE)
+    if (!ok)
         return false;
     *more = (row || rows == SLICE_TEXTS) && sweep->at[0] < sweep->most;
     return drop(store, gone, count, err);
@@ -173,11 +173,12 @@ bool texts_sweep(struct store *store, int64_t now_ms, struct dx_error *err)
     bool more = true;
 
     if (!store->sweep) {
-        if (!store->texts_freed ||
-            (store->swept_ms > 0 && now_ms >= store->swept_ms && now_ms - store->swept_ms < DAY_MS))
+        if (!store->forgot.texts_freed ||
+            (store->forgot.swept_ms > 0 && now_ms >= store->forgot.swept_ms &&
+             now_ms - store->forgot.swept_ms < DAY_MS))
             return true;
-        store->texts_freed = false;
-        store->swept_ms = now_ms;
+        store->forgot.texts_freed = false;
+        store->forgot.swept_ms = now_ms;
         if (!begin(store, err))
             return false;
     }

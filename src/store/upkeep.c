@@ -113,7 +113,7 @@ static bool forget_samples(struct store *store, struct sweep *sweep, struct dx_e
                           " AND s.at_ms < ?3 WHERE series.id > ?1 AND series.id <= ?2 LIMIT ?4)",
                           sweep, err))
         return false;
-    store->round_gone = store->round_gone || sqlite3_changes(store->db) > 0;
+    store->forgot.round_gone = store->forgot.round_gone || sqlite3_changes(store->db) > 0;
     if (sqlite3_changes(store->db) >= SLICE_SAMPLES)
         return true; /* go on with the same series next time */
     if (!forget_of_series(store,
@@ -306,15 +306,32 @@ static void touch(const struct store *store)
     }
 }
 
+/* What it noted of a pruning that was rolled back is not so; what was looked through was without
+ * the rows that are there again. */
+static void take_back(struct store *store, const struct forgot *before)
+{
+    bool sweeps = store->sweep != NULL;
+
+    store->forgot = *before;
+    if (!sweeps)
+        return;
+    texts_forget(store);
+    store->forgot.texts_freed = true;
+    store->forgot.swept_ms = 0;
+}
+
 bool store_upkeep(struct store *store, int64_t now_ms, struct dx_error *err)
 {
     struct pruning pruning = { .now_ms = now_ms };
+    const struct forgot before = store->forgot;
 
     store->full = store->shrinks = false; /* what fails is not tried again at once */
     if (*store->where)
         touch(store);
-    if (!store_write(store, prune, &pruning, err))
+    if (!store_write(store, prune, &pruning, err)) {
+        take_back(store, &before);
         return false;
+    }
     store->sweep_id = pruning.sweep_id;
     return checkpoint(store, err) && shrink(store, err);
 }
