@@ -12,13 +12,15 @@ enum { TEXTS = 1024 };
 
 static struct {
     int prepare, step; /* which one fails; < 0: none */
+    long moment;       /* so many more instructions go well; < 0: all */
+    bool spared;       /* what runs cannot fail */
     int asked;         /* accesses, so far */
     char *text[TEXTS]; /* that were run, so far */
     int count;
     sqlite3_stmt *stmt;   /* that fails next */
     sqlite3_stmt *within; /* runs within another one, and that does not */
     char failed[256];     /* what did; "": nothing */
-} fault = { .prepare = -1, .step = -1 };
+} fault = { .prepare = -1, .step = -1, .moment = -1 };
 
 static void begin(int prepare, int step)
 {
@@ -29,6 +31,8 @@ static void begin(int prepare, int step)
     fault.failed[0] = '\0';
     fault.prepare = prepare;
     fault.step = step;
+    fault.moment = -1;
+    fault.spared = false;
 }
 
 void statement_fail_prepare(int n)
@@ -39,6 +43,12 @@ void statement_fail_prepare(int n)
 void statement_fail_step(int n)
 {
     begin(-1, n);
+}
+
+void statement_fail_moment(int n)
+{
+    begin(-1, -1);
+    fault.moment = n;
 }
 
 const char *statement_failed(void)
@@ -90,7 +100,10 @@ static int on_run(unsigned what, void *self, void *stmt, void *text)
     const char *sql = sqlite3_sql(stmt);
 
     (void)self;
-    if (fault.step < 0 || !sql)
+    if ((fault.step < 0 && fault.moment < 0) || !sql)
+        return 0;
+    fault.spared = what == SQLITE_TRACE_STMT && is_transaction(sql);
+    if (fault.step < 0)
         return 0;
     if (what == SQLITE_TRACE_PROFILE) {
         if (stmt == fault.within)
@@ -105,9 +118,20 @@ static int on_run(unsigned what, void *self, void *stmt, void *text)
     return 0;
 }
 
+/* Whatever runs then. */
+static int end_moment(void)
+{
+    if (fault.spared || *fault.failed || fault.moment-- > 0)
+        return 0;
+    (void)snprintf(fault.failed, sizeof(fault.failed), "whatever ran then");
+    return 1;
+}
+
 static int on_progress(void *self)
 {
     (void)self;
+    if (fault.moment >= 0)
+        return end_moment();
     if (!fault.stmt || (fault.within && fault.within != fault.stmt))
         return 0;
     fault.stmt = fault.within = NULL;

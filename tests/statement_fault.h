@@ -11,6 +11,8 @@ void statement_watch(sqlite3 *db);
 void statement_fail_prepare(int n);
 /* The n-th text that is run fails, once, at its first step. */
 void statement_fail_step(int n);
+/* Whatever runs then fails, once, after n of its instructions (those where SQLite asks). */
+void statement_fail_moment(int n);
 const char *statement_failed(void); /* since then: what did; "": nothing */
 
 #endif

@@ -15,103 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "machine_fault.h"
 #include "store/internal.h"
 
 TestSuite(store_faults, .init = kit_init, .fini = kit_done, .timeout = 120);
 
 enum { COMMITS = 4 };
-
-/* ---- what fails, and when ---- */
-
-static struct {
-    long in;       /* so many more go well; < 0: nothing fails */
-    bool for_ever; /* not once, but from then on */
-    bool hit;
-} failing = { .in = -1 };
-
-static bool fails(void)
-{
-    if (failing.in < 0 || (failing.hit && !failing.for_ever))
-        return false;
-    if (failing.in > 0) {
-        failing.in--;
-        return false;
-    }
-    failing.hit = true;
-    return true;
-}
-
-static sqlite3_mem_methods memory;
-
-static void *bad_malloc(int size)
-{
-    return fails() ? NULL : memory.xMalloc(size);
-}
-
-static void *bad_realloc(void *old, int size)
-{
-    return fails() ? NULL : memory.xRealloc(old, size);
-}
-
-static void use_bad_memory(void)
-{
-    sqlite3_mem_methods bad;
-
-    (void)sqlite3_shutdown();
-    cr_assert_eq(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory), SQLITE_OK);
-    bad = memory;
-    bad.xMalloc = bad_malloc;
-    bad.xRealloc = bad_realloc;
-    cr_assert_eq(sqlite3_config(SQLITE_CONFIG_MALLOC, &bad), SQLITE_OK);
-}
-
-static const sqlite3_io_methods *disk;
-
-static int bad_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 at)
-{
-    return fails() ? SQLITE_FULL : disk->xWrite(file, bytes, len, at);
-}
-
-static int bad_sync(sqlite3_file *file, int flags)
-{
-    return fails() ? SQLITE_IOERR_FSYNC : disk->xSync(file, flags);
-}
-
-static int bad_truncate(sqlite3_file *file, sqlite3_int64 size)
-{
-    return fails() ? SQLITE_IOERR_TRUNCATE : disk->xTruncate(file, size);
-}
-
-static sqlite3_vfs *plain_vfs;
-
-/* Databases are locked and their journals are not: two sets of methods, which write alike. */
-static int open_bad(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
-{
-    static sqlite3_io_methods bad[2];
-    int status = plain_vfs->xOpen(vfs, name, file, flags, out);
-    bool locked = (flags & SQLITE_OPEN_MAIN_DB) != 0;
-
-    if (status != SQLITE_OK || !file->pMethods)
-        return status;
-    disk = file->pMethods;
-    bad[locked] = *disk;
-    bad[locked].xWrite = bad_write;
-    bad[locked].xSync = bad_sync;
-    bad[locked].xTruncate = bad_truncate;
-    file->pMethods = &bad[locked];
-    return status;
-}
-
-static void use_bad_disk(void)
-{
-    static sqlite3_vfs bad;
-
-    plain_vfs = sqlite3_vfs_find(NULL);
-    bad = *plain_vfs;
-    bad.zName = "bad";
-    bad.xOpen = open_bad;
-    cr_assert_eq(sqlite3_vfs_register(&bad, 1), SQLITE_OK);
-}
 
 /* ---- a collector that works meanwhile ---- */
 
@@ -165,10 +74,9 @@ static int collect_in_child(long in, bool for_ever, bool *hit)
     cr_assert_eq(pipe(ends), 0);
     pid = fork();
     if (pid == 0) {
-        failing.in = in;
-        failing.for_ever = for_ever;
+        machine_fail(in, for_ever);
         told[0] = collect();
-        told[1] = failing.hit;
+        told[1] = machine_failed();
         _exit(write(ends[1], told, sizeof(told)) == sizeof(told) ? 0 : 1);
     }
     (void)close(ends[1]);
@@ -226,13 +134,13 @@ static int fail_at_any_moment(long from)
 
 Test(store_faults, memory_that_runs_out_at_any_moment_loses_nothing)
 {
-    use_bad_memory();
+    machine_bad_memory();
     cr_expect_gt(fail_at_any_moment(0), 40);
 }
 
 Test(store_faults, a_disk_that_fills_at_any_moment_loses_nothing)
 {
-    use_bad_disk();
+    machine_bad_disk();
     cr_expect_gt(fail_at_any_moment(0), 20);
 }
 

@@ -4,7 +4,6 @@
 
 #include "store_kit.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,34 +22,6 @@ enum { STEPS_MOST = 1000 };
 
 /* ---- what a viewer reads ---- */
 
-static const char *const keys[] = { "", "p1", "q1", "r1", "j1", "f1:1", "t1", "b1", "c1" };
-
-/* Its rows, as a sum; *said: an error was. */
-static uint64_t read_rows(struct store *store, enum dx_query query, const char *key, bool *said)
-{
-    struct reader reader = store_reader(store);
-    struct dx_filter filter = { .size = sizeof(filter), .key = key, .parts = true };
-    uint64_t h = 0;
-    void *rows;
-
-    if (query >= DX_QUERY_RUNBOOKS && query <= DX_QUERY_SIMILAR && !*key)
-        filter.name = "disk";
-    rows = reader.open(reader.self, query, &filter, T0 + 2 * MINUTE);
-    while (reader.ops->next(rows))
-        for (int f = 0; f < DX_FIELD_COUNT; f++) {
-            const char *text = reader.ops->text(rows, (enum dx_field)f);
-            double number = reader.ops->number(rows, (enum dx_field)f);
-            bool nothing = isnan(number);
-
-            h = world_hash(h, text, strlen(text) + 1);
-            h = world_hash(h, nothing ? (const void *)&nothing : &number,
-                           nothing ? sizeof(nothing) : sizeof(number));
-        }
-    reader.ops->close(rows);
-    *said = reader.error(reader.self) != NULL;
-    return h;
-}
-
 /* Whether all that could fail did. */
 static bool read_with_fault(struct store *store, enum dx_query query, const char *key, int n,
                             void (*fail)(int))
@@ -60,7 +31,7 @@ static bool read_with_fault(struct store *store, enum dx_query query, const char
 
     cr_assert(store_begin(store, &err), "%s", err.text);
     fail(n);
-    (void)read_rows(store, query, key, &said);
+    (void)world_rows(store, query, key, &said);
     failed = *statement_failed() != '\0';
     cr_expect_eq(said, failed, "query %d of \"%s\": %s", (int)query, key, statement_failed());
     fail(-1);
@@ -77,13 +48,13 @@ static void expect_each_is_said(struct store *store, enum dx_query query, const 
     bool said;
 
     cr_assert(store_begin(store, &err), "%s", err.text);
-    before = read_rows(store, query, key, &said);
+    before = world_rows(store, query, key, &said);
     store_end(store);
     cr_expect_not(said, "query %d of \"%s\"", (int)query, key);
     for (int n = 0; n < STEPS_MOST && !read_with_fault(store, query, key, n, fail); n++)
         ;
     cr_assert(store_begin(store, &err), "%s", err.text);
-    cr_expect_eq(read_rows(store, query, key, &said), before, "query %d of \"%s\"", (int)query,
+    cr_expect_eq(world_rows(store, query, key, &said), before, "query %d of \"%s\"", (int)query,
                  key);
     store_end(store);
 }
@@ -117,9 +88,9 @@ Test(store_reads, that_fail_are_said_to_who_reads)
     viewer = viewer_of(&w);
     statement_watch(viewer->db);
     for (int query = 0; query < DX_QUERY_COUNT; query++) {
-        for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-            expect_each_is_said(viewer, (enum dx_query)query, keys[k], statement_fail_prepare);
-            expect_each_is_said(viewer, (enum dx_query)query, keys[k], statement_fail_step);
+        for (const char *const *key = world_keys; *key; key++) {
+            expect_each_is_said(viewer, (enum dx_query)query, *key, statement_fail_prepare);
+            expect_each_is_said(viewer, (enum dx_query)query, *key, statement_fail_step);
         }
     }
     store_close(viewer);
@@ -174,7 +145,7 @@ Test(store_reads, that_are_too_many_side_by_side_are_said_and_make_room_again)
     reader = store_reader(viewer);
     cr_assert(store_begin(viewer, &err), "%s", err.text);
     for (int query = 0; query < DX_QUERY_COUNT; query++) /* those that are lent to nobody go */
-        (void)read_rows(viewer, (enum dx_query)query, "", &said);
+        (void)world_rows(viewer, (enum dx_query)query, "", &said);
     for (int i = 0; i <= STATEMENTS; i++) {
         const struct dx_error *why;
 
@@ -187,7 +158,7 @@ Test(store_reads, that_are_too_many_side_by_side_are_said_and_make_room_again)
     }
     for (int i = 0; i <= STATEMENTS; i++)
         reader.ops->close(rows[i]);
-    (void)read_rows(viewer, DX_QUERY_LOG, "", &said);
+    (void)world_rows(viewer, DX_QUERY_LOG, "", &said);
     cr_expect_not(said);
     store_end(viewer);
     store_close(viewer);
@@ -319,9 +290,9 @@ Test(store_reads, of_what_has_no_error_are_known_to_have_failed)
 static uint64_t pools_of(struct store *store)
 {
     bool said;
-    uint64_t h = read_rows(store, DX_QUERY_POOLS, "", &said) * 31 +
-                 read_rows(store, DX_QUERY_PIPELINES, "", &said) * 7 +
-                 read_rows(store, DX_QUERY_KPIS, "", &said);
+    uint64_t h = world_rows(store, DX_QUERY_POOLS, "", &said) * 31 +
+                 world_rows(store, DX_QUERY_PIPELINES, "", &said) * 7 +
+                 world_rows(store, DX_QUERY_KPIS, "", &said);
 
     cr_expect_not(said);
     return h;

@@ -19,52 +19,12 @@ enum { STEPS_MOST = 1000 };
 
 /* ---- what a collector writes ---- */
 
-static uint64_t hash_table(sqlite3 *db, const char *name)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-    sqlite3_stmt *stmt;
-    char sql[128];
-
-    (void)snprintf(sql, sizeof(sql), "SELECT * FROM \"%s\"", name);
-    cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK, "%s", sql);
-    while (sqlite3_step(stmt) == SQLITE_ROW)
-        for (int i = 0; i < sqlite3_column_count(stmt); i++) {
-            int type = sqlite3_column_type(stmt, i);
-
-            h = world_hash(h, &type, sizeof(type));
-            h = world_hash(h, sqlite3_column_blob(stmt, i), (size_t)sqlite3_column_bytes(stmt, i));
-        }
-    (void)sqlite3_finalize(stmt);
-    return h;
-}
-
-/* What its file holds, as another program sees it, but for its own numbers. */
-static uint64_t hash_of(const struct world *w, bool meta)
-{
-    uint64_t h = 0;
-    sqlite3_stmt *stmt;
-    sqlite3 *db;
-
-    cr_assert_eq(sqlite3_open(store_path(w->store), &db), SQLITE_OK);
-    cr_assert_eq(sqlite3_prepare_v2(db,
-                                    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql"
-                                    " NOT LIKE 'CREATE VIRTUAL%' AND (?1 OR name <> 'meta')",
-                                    -1, &stmt, NULL),
-                 SQLITE_OK);
-    (void)sqlite3_bind_int(stmt, 1, meta);
-    while (sqlite3_step(stmt) == SQLITE_ROW)
-        h = h * 31 + hash_table(db, (const char *)sqlite3_column_text(stmt, 0));
-    (void)sqlite3_finalize(stmt);
-    (void)sqlite3_close(db);
-    return h;
-}
-
 /* The n-th of them fails, for every n there is, until none is left that could: how many there
  * were. What was done is done then. */
 static int fail_each(struct world *w, const struct world_deed *deed, void (*fail)(int))
 {
     const char *name = deed->name;
-    uint64_t before = hash_of(w, true);
+    uint64_t before = world_sum(w, true);
 
     for (int n = 0; n < STEPS_MOST; n++) {
         struct dx_error err = { 0 };
@@ -86,7 +46,7 @@ static int fail_each(struct world *w, const struct world_deed *deed, void (*fail
             return n;
         cr_expect(err.fault == DX_FAULT_SYSTEM && strchr(err.text, ' '), "%s: %s: \"%s\"", name,
                   failed, err.text);
-        cr_expect(deed->slices || hash_of(w, true) == before, "%s: written in half: %s", name,
+        cr_expect(deed->slices || world_sum(w, true) == before, "%s: written in half: %s", name,
                   failed);
     }
     return STEPS_MOST;
@@ -106,7 +66,7 @@ static void expect_each_fails_whole(void (*fail)(int))
         cr_assert(deed->run(&whole, &err), "%s: %s", deed->name, err.text);
         n = fail_each(&tried, deed, fail);
         cr_expect(n > 0 && n < STEPS_MOST, "%s: %d statements", deed->name, n);
-        cr_expect_eq(hash_of(&whole, false), hash_of(&tried, false), "%s: is not the same",
+        cr_expect_eq(world_sum(&whole, false), world_sum(&tried, false), "%s: is not the same",
                      deed->name);
     }
     world_end(&whole);

@@ -24,6 +24,13 @@ extern const struct world_deed world_deeds[]; /* in their order; ends at NULL */
 void world_begin(struct world *w, const char *name); /* in a directory of this name in kit.dir */
 void world_end(struct world *w);
 
+/* What its file holds, as another program sees it; meta: its own numbers too. */
+uint64_t world_sum(const struct world *w, bool meta);
+
+/* The rows of a query, as a sum; *said: an error was. */
+uint64_t world_rows(struct store *store, enum dx_query query, const char *key, bool *said);
+extern const char *const world_keys[]; /* of each kind; ends at NULL */
+
 /* FNV-1a, which goes on with h. */
 static inline uint64_t world_hash(uint64_t h, const void *bytes, size_t len)
 {

@@ -68,7 +68,8 @@ struct store {
     bool shrinks;                      /* there is more to give back to the system */
     struct sweep *sweep;               /* texts.c; NULL: not under way */
     int64_t seen_version, seen_change; /* store_change() gave this for that data version */
-    bool in_read;
+    bool in_read;                      /* from store_begin() on */
+    bool in_write;                     /* from store_begin_write() on */
     int64_t past_ms; /* past.c: the moment of the derived tables that hide the file's; 0 */
     struct dx_error read_error, read_error_given;
     struct dx_error failed; /* the first failure since store_failed() was asked */

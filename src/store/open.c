@@ -30,7 +30,7 @@ void close_db(struct store *store)
     texts_forget(store);
     (void)sqlite3_close(store->db);
     store->db = NULL;
-    store->in_read = false;
+    store->in_read = store->in_write = false;
     store->past_ms = 0; /* its tables went with the connection */
 }
 

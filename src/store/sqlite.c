@@ -60,6 +60,17 @@ bool store_failed(struct store *store, struct dx_error *err)
     return failed;
 }
 
+/* Where a disk or memory fails SQLite undoes the whole transaction by itself: whatever came after
+ * that would be written for good, each statement for itself. */
+static bool is_undone(struct store *store, struct dx_error *err)
+{
+    bool undone = store->in_write && store->failed.fault != DX_FAULT_NONE;
+
+    if (undone)
+        *err = store->failed;
+    return undone;
+}
+
 /* A free entry for the literal, prepared; NULL: it could not be prepared. */
 static struct statement *entry_for(struct store *store, const char *sql, struct dx_error *err)
 {
@@ -140,36 +151,30 @@ void store_give_back(struct store *store, sqlite3_stmt *stmt)
     }
 }
 
-static int step(sqlite3_stmt *stmt)
+bool store_row(struct store *store, sqlite3_stmt *stmt, bool *row, struct dx_error *err)
 {
+    int status = SQLITE_ABORT;
+
     errno = 0;
-    return sqlite3_step(stmt);
+    if (!is_undone(store, err)) {
+        status = sqlite3_step(stmt);
+        if (status != SQLITE_ROW && status != SQLITE_DONE)
+            store_fail(store, err);
+    }
+    *row = status == SQLITE_ROW;
+    if (status == SQLITE_ROW || status == SQLITE_DONE)
+        return true;
+    (void)sqlite3_reset(stmt);
+    return false;
 }
 
 bool store_step(struct store *store, sqlite3_stmt *stmt, struct dx_error *err)
 {
-    int status = step(stmt);
+    bool row, ok = store_row(store, stmt, &row, err);
 
-    if (status != SQLITE_DONE && status != SQLITE_ROW) {
-        store_fail(store, err);
+    if (ok)
         (void)sqlite3_reset(stmt);
-        return false;
-    }
-    (void)sqlite3_reset(stmt);
-    return true;
-}
-
-bool store_row(struct store *store, sqlite3_stmt *stmt, bool *row, struct dx_error *err)
-{
-    int status = step(stmt);
-
-    *row = status == SQLITE_ROW;
-    if (status != SQLITE_ROW && status != SQLITE_DONE) {
-        store_fail(store, err);
-        (void)sqlite3_reset(stmt);
-        return false;
-    }
-    return true;
+    return ok;
 }
 
 bool store_number(struct store *store, sqlite3_stmt *stmt, int64_t *number, struct dx_error *err)
@@ -204,6 +209,8 @@ bool store_ask_of(struct store *store, const char *sql, int64_t id, int64_t *num
 bool store_exec(struct store *store, const char *sql, struct dx_error *err)
 {
     errno = 0;
+    if (is_undone(store, err))
+        return false;
     if (!store->db || sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return store_fail(store, err);
     return true;
@@ -331,7 +338,14 @@ bool store_is_ours(struct store *store, struct dx_error *err)
 bool store_begin_write(struct store *store, struct dx_error *err)
 {
     (void)store_failed(store, &(struct dx_error){ 0 });
-    return store_exec(store, "BEGIN IMMEDIATE", err);
+    store->in_write = store_exec(store, "BEGIN IMMEDIATE", err);
+    return store->in_write;
+}
+
+static void roll_back(struct store *store)
+{
+    store->in_write = false;
+    (void)store_exec(store, "ROLLBACK", &(struct dx_error){ 0 });
 }
 
 static bool begin_write(struct store *store, struct dx_error *err)
@@ -345,7 +359,7 @@ static bool begin_write(struct store *store, struct dx_error *err)
         return false;
     if (store_is_ours(store, err))
         return true;
-    (void)store_exec(store, "ROLLBACK", &(struct dx_error){ 0 });
+    roll_back(store);
     return false;
 }
 
@@ -355,13 +369,14 @@ bool store_end_write(struct store *store, bool ok, struct dx_error *err)
 
     store->pending_put = store->rings = false;
     if (ok && !store_failed(store, err) && store_exec(store, "COMMIT", err)) {
+        store->in_write = false;
         if (pending_put)
             store->pending[0] = '\0';
         if (rings)
             bell_ring(store);
         return true;
     }
-    (void)store_exec(store, "ROLLBACK", &(struct dx_error){ 0 });
+    roll_back(store);
     intern_forget(store); /* numbers given in it are not in the file */
     return false;
 }
