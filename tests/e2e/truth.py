@@ -376,10 +376,9 @@ def count_runs(world, runs, window, before=0):
     return Counts(*(c[f] for f in Counts._fields))
 
 
-def count_before(world, runs, window, known):
-    """Of the window before, where known (runs of the same source) reach back to its beginning,
-    an eighth of it aside: of a window that is known in part nothing is said."""
-    first = min((run["at"] for run in known if run["at"]), default=world.now_ms)
+def count_before(world, runs, window, first):
+    """Of the window before, where the source's runs (first: when the first one ended) reach back
+    to its beginning, an eighth of it aside: of a window that is known in part nothing is said."""
     reaches = first <= world.now_ms - 2 * window * 1000 + window * 1000 // 8
     return count_runs(world, runs if reaches else (), window, 1)
 
@@ -417,10 +416,11 @@ PARTS = {"all": lambda r: True, "protected": lambda r: r["protected"],
 
 
 def check_pipelines(world, exported, totals):
-    runs_of, of_source = collections.defaultdict(list), collections.defaultdict(list)
+    runs_of, first_of = collections.defaultdict(list), {}
     for run in world.runs.values():
         runs_of[(run["system"], run["project"], run["where"])].append(run)
-        of_source[run["system"]].append(run)
+        at = run["at"] or world.now_ms
+        first_of[run["system"]] = min(at, first_of.get(run["system"], at))
     listed = set()
     for p in exported:
         key = (p["type"], p["project"], p["pipeline"])
@@ -430,7 +430,8 @@ def check_pipelines(world, exported, totals):
         runs = [r for r in runs_of.get(key, ()) if PARTS[p["part"]](r)]
         check_success("pipeline", key + (p["part"], p["window_s"]),
                       count_runs(world, runs, p["window_s"]),
-                      count_before(world, runs, p["window_s"], of_source[p["type"]]), p)
+                      count_before(world, runs, p["window_s"],
+                                   first_of.get(p["type"], world.now_ms)), p)
     for key in runs_of.keys() - listed:
         if count_runs(world, runs_of[key], WINDOWS[-1]).n:
             differ("pipeline: missing", key)
