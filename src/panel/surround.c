@@ -9,7 +9,7 @@
 #include "panel/host.h"
 #include "ui/widgets.h"
 
-enum { AGE_STEP_MS = 10000, LINE_MOST = 512, NOTE_OTHER = 9 /* corners, blanks, line */ };
+enum { AGE_STEP_MS = 10000, LINE_MOST = 512 };
 
 /* A sentence in the middle of nothing; wrapped at words. */
 void instance_say(struct dx_canvas *inside, enum dx_role role, const char *sentence)
@@ -66,10 +66,55 @@ static const char *title_of(const struct instance *in, const struct dx_canvas *c
     return last;
 }
 
-/* Where it does not fit in room columns the sources' names go: the age is what counts. */
+/* The panel's own words, whose data it is, and how old that is. */
+struct note {
+    char words[160];
+    const char *sources, *age;
+};
+
+/* Half of a part says another thing than the whole of it. */
+static bool drop_part(char *words)
+{
+    char *last = NULL;
+
+    for (char *at = words; *at; at++)
+        if (strncmp(at, ", ", 2) == 0 || strncmp(at, " · ", strlen(" · ")) == 0)
+            last = at;
+    if (last)
+        *last = '\0';
+    return last != NULL;
+}
+
+/* The sources' names go first, then the words from the last part on: the age is what counts.
+ * false: what is left is cut. */
+static bool shorten(struct note *note)
+{
+    if (*note->sources && (*note->words || *note->age)) {
+        note->sources = "";
+        return true;
+    }
+    if (drop_part(note->words))
+        return true;
+    if (!*note->words || !*note->age)
+        return false;
+    note->words[0] = '\0';
+    return true;
+}
+
+static void put_note(struct note *note, int room, char *out, size_t cap)
+{
+    do {
+        bool more = *note->sources || *note->age;
+
+        (void)snprintf(out, cap, "%s%s%s%s%s", note->words, *note->words && more ? " · " : "",
+                       note->sources, *note->sources && *note->age ? " " : "", note->age);
+    } while (text_width(out) > room && shorten(note));
+}
+
 static void note_of(const struct instance *in, int64_t now_ms, int room, char *out, size_t cap)
 {
-    const char *dot = *in->note ? " · " : "";
+    bool follows = in->base > 0; /* what it follows says how old it is */
+    struct note note = { .sources = follows ? "" : in->sources, .age = "" };
     char age[TIME_TEXT];
 
     if (in->stale && in->stale_ms > 0)
@@ -79,15 +124,12 @@ static void note_of(const struct instance *in, int64_t now_ms, int room, char *o
         (void)snprintf(out, cap, "%s", in->stale_why);
     else if (in->fill_total > 0)
         (void)snprintf(out, cap, "filling %d %%", (int)(100 * in->fill_done / in->fill_total));
-    else if (in->base > 0) /* what it follows says how old it is */
-        (void)snprintf(out, cap, "%s", in->note);
-    else if (*in->sources && in->last_ok_ms > 0) {
-        (void)age_text(age, now_ms - in->last_ok_ms);
-        (void)snprintf(out, cap, "%s%s%s %s", in->note, dot, in->sources, age);
-        if (text_width(out) > room)
-            (void)snprintf(out, cap, "%s%s%s", in->note, dot, age);
-    } else
-        (void)snprintf(out, cap, "%s%s%s", in->note, *in->sources ? dot : "", in->sources);
+    else {
+        if (*note.sources && in->last_ok_ms > 0)
+            note.age = age_text(age, now_ms - in->last_ok_ms);
+        (void)snprintf(note.words, sizeof(note.words), "%s", in->note);
+        put_note(&note, room, out, cap);
+    }
 }
 
 static const char *count_text(char *out, size_t cap, int64_t n)
@@ -127,8 +169,7 @@ struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *can
     int rows = in->columns ? instance_list_rows(in, canvas->rows - 2) - 1 : 0;
     struct dx_canvas inside;
 
-    note_of(in, now_ms, canvas->cols - text_width(path) - text_width(frame.title) - NOTE_OTHER,
-            note, sizeof(note));
+    note_of(in, now_ms, frame_note_cols(canvas, &frame), note, sizeof(note));
     if (in->columns)
         foot_of(in, rows > 0 && !instance_paints(in) ? (size_t)rows : 0, foot, sizeof(foot));
     for (const struct dx_column *c = in->columns; c && c->title; c++)

@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "ui/widgets.h"
 
-enum { TITLE_COL = 2, NOTE_LEAST = 14, HEAT_STEPS = 8, FOOT_MOST = 240 };
+enum { TITLE_COL = 2, NOTE_LEAST = 14, BESIDE = 3, HEAT_STEPS = 8, FOOT_MOST = 240 };
 
 static void horizontal(struct dx_canvas *canvas, int row, const char *left, const char *right,
                        const struct dx_style *style)
@@ -51,6 +51,35 @@ static const char *path_that_fits(const struct frame *frame, const char *mark, i
     return path;
 }
 
+/* Of the columns between the corners. The title stays whole as long as it can, and the path as
+ * far as it does; the note gets what is left, and is cut rather than left out: it may be the one
+ * that says "stale". */
+struct head {
+    const char *path;
+    int room, before, width; /* columns: of all; of the path; of the path and the title */
+};
+
+static struct head head_of(const struct dx_canvas *canvas, const struct frame *frame)
+{
+    int title = text_width(frame->title);
+    struct head head = { .room = canvas->cols - 2 * TITLE_COL - 2 };
+
+    head.path = path_that_fits(frame, canvas->grid->glyphs->glyph[DX_GLYPH_PATH],
+                               head.room - NOTE_LEAST - title);
+    head.before = text_width(head.path);
+    head.width = head.before + title;
+    if (head.width > head.room - NOTE_LEAST)
+        head.width = head.room - NOTE_LEAST > 4 ? head.room - NOTE_LEAST : head.room;
+    return head;
+}
+
+int frame_note_cols(const struct dx_canvas *canvas, const struct frame *frame)
+{
+    struct head head = head_of(canvas, frame);
+
+    return head.room - head.width - BESIDE;
+}
+
 /* "1-9 of 24  idle ■■■■■■■■ ≥ goal" */
 static void draw_foot(struct dx_canvas *canvas, const struct frame *frame, int row, int room)
 {
@@ -81,8 +110,8 @@ struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
     struct dx_style line = { .role = frame->focused ? DX_ROLE_BORDER_FOCUS : DX_ROLE_BORDER };
     struct dx_style title = { .role = DX_ROLE_TITLE, .attr = DX_BOLD };
     bool stale = canvas->stale;
-    int bottom = canvas->rows - 1, room, width, before;
-    const char *path;
+    int bottom = canvas->rows - 1;
+    struct head head;
 
     if (canvas->rows < 1 || canvas->cols < 2)
         return canvas_sub(canvas, (struct dx_box){ 0, 0, 0, 0 });
@@ -92,29 +121,22 @@ struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame)
     canvas_line(canvas, (struct dx_box){ 1, canvas->cols - 1, bottom - 1, 1 }, &line, g->vertical);
     if (bottom > 0)
         horizontal(canvas, bottom, g->bottom_left, g->bottom_right, &line);
-    /* The title stays whole as long as it can; the note gets what is left, and
-     * is cut rather than left out: it may be the one that says "stale". */
-    room = canvas->cols - 2 * TITLE_COL - 2;
-    path = path_that_fits(frame, g->glyph[DX_GLYPH_PATH],
-                          room - NOTE_LEAST - text_width(frame->title));
-    before = text_width(path);
-    width = before + text_width(frame->title);
-    if (width > room - NOTE_LEAST)
-        width = room - NOTE_LEAST > 4 ? room - NOTE_LEAST : room;
+    head = head_of(canvas, frame);
     if (frame->note && *frame->note)
-        at_right(canvas, 0, frame->note_role, frame->note, room - width - 3);
-    if (room > 0) {
+        at_right(canvas, 0, frame->note_role, frame->note, head.room - head.width - BESIDE);
+    if (head.room > 0) {
         if (!frame->note || !*frame->note)
-            width = before + text_width(frame->title);
-        width = width < room ? width : room;
+            head.width = head.before + text_width(frame->title);
+        head.width = head.width < head.room ? head.width : head.room;
         (void)canvas_put(canvas, 0, TITLE_COL, NULL, " ");
-        (void)canvas_put(canvas, 0, TITLE_COL + 1, &(struct dx_style){ .role = DX_ROLE_DIM }, path);
-        (void)canvas_put_fit(canvas,
-                             (struct dx_box){ 0, TITLE_COL + 1 + before, 1, width - before },
-                             DX_FIT_LEFT, &title, frame->title);
-        (void)canvas_put(canvas, 0, TITLE_COL + 1 + width, NULL, " ");
+        (void)canvas_put(canvas, 0, TITLE_COL + 1, &(struct dx_style){ .role = DX_ROLE_DIM },
+                         head.path);
+        (void)canvas_put_fit(
+            canvas, (struct dx_box){ 0, TITLE_COL + 1 + head.before, 1, head.width - head.before },
+            DX_FIT_LEFT, &title, frame->title);
+        (void)canvas_put(canvas, 0, TITLE_COL + 1 + head.width, NULL, " ");
     }
-    draw_foot(canvas, frame, bottom, room);
+    draw_foot(canvas, frame, bottom, head.room);
     canvas->stale = stale;
     return canvas_sub(canvas, (struct dx_box){ 1, 1, canvas->rows - 2, canvas->cols - 2 });
 }

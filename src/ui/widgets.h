@@ -45,6 +45,8 @@ struct frame {
     bool heat; /* a legend of the steps of heat, after the foot */
 };
 struct dx_canvas frame_draw(struct dx_canvas *canvas, const struct frame *frame);
+/* How many columns of a note are seen beside that title and path. */
+int frame_note_cols(const struct dx_canvas *canvas, const struct frame *frame);
 void frame_loud(struct dx_canvas *canvas, struct dx_box box, enum dx_role role);
 
 #endif
