@@ -246,6 +246,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         list_all(p, view, list);
     } else if (p->level == 1) {
         (void)run_list(view, list, &runs);
+        ci_empty(view, list, p->source, 0, "No run is known yet.");
     } else if (p->level == 2) {
         dx_empty(list, "The jobs of this run are not known yet.");
         (void)ci_list_jobs(view, list, &jobs);

@@ -121,10 +121,10 @@ static const char *empty_in(const struct pool *pool, char *out, size_t cap)
     double more = pool->out - pool->in;
     char span[32];
 
-    if (pool->waiting == 0)
-        (void)snprintf(out, cap, "it is empty");
-    else if (isnan(more))
+    if (!pool->counts || (pool->waiting > 0 && isnan(more)))
         (void)snprintf(out, cap, "–");
+    else if (pool->waiting == 0)
+        (void)snprintf(out, cap, "it is empty");
     else if (more > 0.)
         (void)snprintf(out, cap, "≈ %s at this rate",
                        ci_span(span, sizeof(span), (double)pool->waiting / more * 3600.));
@@ -136,7 +136,7 @@ static const char *empty_in(const struct pool *pool, char *out, size_t cap)
 static void draw_numbers(const struct queue *p, const struct pool *pool, struct dx_canvas *canvas,
                          int row)
 {
-    char text[200], since[32];
+    char text[200], since[32], waits[64] = "";
 
     (void)snprintf(text, sizeof(text), "%.1f an hour, arrived %.1f", pool->out, pool->in);
     row = put_line(canvas, row, "started", isnan(pool->in) || isnan(pool->out) ? "–" : text);
@@ -147,9 +147,11 @@ static void draw_numbers(const struct queue *p, const struct pool *pool, struct 
                        (long long)pool->online);
     row = put_line(canvas, row, "runners", pool->counted ? text : "–");
     row = put_line(canvas, row, "empty in", empty_in(pool, text, sizeof(text)));
-    (void)snprintf(text, sizeof(text), "%lld in %s; %lld that wait left out", (long long)pool->n,
-                   ci_window(since, sizeof(since), p->window_ms), (long long)pool->waiting);
-    (void)put_line(canvas, row, "n", text);
+    if (pool->counts)
+        (void)snprintf(waits, sizeof(waits), "; %lld that wait left out", (long long)pool->waiting);
+    (void)snprintf(text, sizeof(text), "%lld in %s%s", (long long)pool->n,
+                   ci_window(since, sizeof(since), p->window_ms), waits);
+    (void)put_line(canvas, row, "n", pool->known ? text : "–");
 }
 
 void queue_draw(const void *state, struct dx_canvas *canvas)

@@ -148,9 +148,10 @@ int64_t run_list(const struct dx_view *view, struct dx_list *list, const struct 
     n += open;
     (void)snprintf(note, sizeof(note), "%lld %s%s", (long long)n, n == 1 ? "run" : "runs",
                    n >= RUNS_MOST ? ", the newest" : "");
-    if (!of->key && open > 0)
+    if (n == 0)
+        note[0] = '\0'; /* the sentence says it, or that nobody can */
+    else if (!of->key && open > 0)
         (void)snprintf(note, sizeof(note), "%lld not done", (long long)open);
     tie_note(view, list, of->key ? of->key : "", note);
-    dx_empty(list, "No run is known yet.");
     return n;
 }
