@@ -84,12 +84,24 @@ static void draw_verdict(const struct ticket_detail *t, struct page *page)
     page->row++;
 }
 
+/* What it is, behind its span, where there is room for what it was read from too: that is in no
+ * help. */
+static const char *what_fits(const struct page *page, const struct ticket_time *time,
+                             const char *text)
+{
+    int basis = time->at_ms > 0 && *time->basis ? 2 + 2 + dx_width(time->basis) : 0;
+
+    return LABEL + dx_width(text) + 2 + dx_width(time->what) + basis <= room(page) ? time->what
+                                                                                   : "";
+}
+
 /* "13:51", the span by the clock, "1h10m business", and what it is. */
 static void draw_times(const struct ticket_detail *t, struct page *page)
 {
     for (int i = 0; i < TICKET_TIMES; i++) {
         const struct ticket_time *time = &t->times[i];
         char when[32], span[64] = "", number[64], text[200];
+        const char *what;
 
         if (time->unknown)
             (void)put_line(page, time->label, &dim, "not known");
@@ -106,8 +118,10 @@ static void draw_times(const struct ticket_detail *t, struct page *page)
                         isnan(time->business_s)
                             ? ""
                             : dx_format(number, sizeof(number), DX_UNIT_SECONDS, time->business_s));
-        (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s%s", span,
-                       *span && *time->what ? "  " : "", time->what);
+        (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s", span);
+        what = what_fits(page, time, text);
+        (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+                       *span && *what ? "  " : "", what);
         put_basis(page, put_line(page, time->label, NULL, text),
                   time->at_ms > 0 ? time->basis : "");
     }

@@ -113,6 +113,27 @@ Test(ticket_detail, says_what_a_time_was_read_from)
                   "then there was none");
 }
 
+/* What a first reply is stands in the help, what this one was read from only here. */
+Test(ticket_detail, what_it_is_gives_way_to_what_it_was_read_from)
+{
+    static const struct {
+        int cols;
+        bool said;
+    } cases[] = { { 66, true }, { 60, false }, { 44, false } };
+
+    put_ticket();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *line;
+
+        grid_done(&grid);
+        grid_init(&grid, 30, cases[i].cols, &glyph_sets[GLYPHS_ASCII]);
+        line = line_of("first reply", T0);
+        cr_expect(strstr(line, "(comment)"), "%d: %s", cases[i].cols, line);
+        cr_expect_eq(strstr(line, "in public, by others") != NULL, cases[i].said, "%d: %s",
+                     cases[i].cols, line);
+    }
+}
+
 Test(ticket_detail, says_of_one_that_is_gone_that_its_server_has_it_no_more)
 {
     struct batch b = { 0 };
