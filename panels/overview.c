@@ -82,9 +82,17 @@ static void explain(struct tile *tile, const char *definition)
     (void)tile_window(window, tile->window_ms);
     (void)tile_window(before, tile->before_ms);
     if (*window)
-        (void)snprintf(of, sizeof(of), "The last %s, against the %s before.", window, before);
+        (void)snprintf(of, sizeof(of),
+                       isnan(tile->before)
+                           ? "The last %s; of the %s before there is nothing to compare with."
+                           : "The last %s, against the %s before.",
+                       window, before);
     else
-        (void)snprintf(of, sizeof(of), "As it is now, against %s ago.", before);
+        (void)snprintf(of, sizeof(of),
+                       isnan(tile->before)
+                           ? "As it is now; of %s ago there is nothing to compare with."
+                           : "As it is now, against %s ago.",
+                       before);
     (void)tile_goal(goal, tile, true);
     if (!isnan(tile->bad))
         (void)tile_number(bad, tile->unit, tile->bad);
@@ -320,12 +328,24 @@ static void tell(struct dx_list *list, const struct tile *tile)
     dx_finding(list, tile->state == DX_KPI_BAD ? DX_ROLE_BAD : DX_ROLE_WARN, tile->name, sentence);
 }
 
+/* What the numbers of a day stand against. */
+static const char *against(const struct overview *p, bool week)
+{
+    if (week)
+        return "against the same a week before";
+    for (size_t i = 0; i < p->count; i++)
+        if (p->tiles[i].hours && !isnan(p->tiles[i].before))
+            return "24 h against the 7 days before";
+    return p->count > 0 ? "24 h · nothing before them is known" : "";
+}
+
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
                    struct dx_error *err)
 {
     struct overview *p = state;
     double filled;
     char note[80];
+    const char *compared;
 
     (void)err;
     p->now_ms = dx_now(view);
@@ -339,13 +359,10 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         overview_inside(p, view, list);
         return true;
     }
-    (void)snprintf(note, sizeof(note), "%s",
-                   dx_before(view) ? "against the same a week before"
-                                   : "24 h against the 7 days before");
+    compared = against(p, dx_before(view) != NULL);
+    (void)snprintf(note, sizeof(note), "%s", compared);
     if (!isnan(filled))
-        (void)snprintf(note, sizeof(note), "filling %d %% · %s", (int)(100. * filled),
-                       dx_before(view) ? "against the same a week before"
-                                       : "24 h against the 7 days before");
+        (void)snprintf(note, sizeof(note), "filling %d %% · %s", (int)(100. * filled), compared);
     dx_note(list, note);
     dx_empty(list, "No source tells of anything that key numbers are made of yet.");
     if (p->show == SHOW_WALL) {

@@ -85,6 +85,32 @@ Test(report_unit, a_key_number_says_its_trend_and_whether_it_is_worse)
     json_decref(kpi);
 }
 
+Test(report_unit, that_there_is_nothing_to_compare_with_is_said)
+{
+    static const struct {
+        const char *model, *against;
+    } cases[] = {
+        { "{\"window_s\": 604800, \"kpis\": [{\"previous\": null}, {\"previous\": 0.5}]}",
+          ", against the 7 d before" },
+        { "{\"window_s\": 86400, \"totals\": [{\"success_before\": 0.9}]}",
+          ", against the 24 h before" },
+        { "{\"window_s\": 604800, \"pools\": [{\"p95_before_s\": 60}], \"kpis\": []}",
+          ", against the 7 d before" },
+        { "{\"window_s\": 604800, \"kpis\": [{\"previous\": null}], \"totals\": "
+          "[{\"success_before\": null}], \"pools\": [{\"p95_before_s\": null}]}",
+          "; of the 7 d before there is nothing to compare with" },
+    };
+    char text[REPORT_TEXT];
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *model = json_loads(cases[i].model, 0, NULL);
+
+        cr_assert_not_null(model, "%zu", i);
+        cr_expect_str_eq(report_against(text, model), cases[i].against, "%zu: %s", i, text);
+        json_decref(model);
+    }
+}
+
 /* ---- charts ---- */
 
 static double now[3] = { 100., NAN, 400. }, before[3] = { 50., 60., NAN };

@@ -155,14 +155,13 @@ static int64_t data_ms(const json_t *sources)
 
 static void put_title(struct report_page *page)
 {
-    char from[REPORT_TEXT], to[REPORT_TEXT], data[REPORT_TEXT], window[REPORT_TEXT];
+    char from[REPORT_TEXT], to[REPORT_TEXT], data[REPORT_TEXT], against[REPORT_TEXT];
     int64_t last_ms = data_ms(json_object_get(page->model, "sources"));
 
-    (void)report_window(window, (double)page->window_ms / 1e3);
-    markup(page->out, "<header>\n<p>$</p>\n<h1>$</h1>\n<p>$ – $, up to $ UTC, against the $ before",
-           name_of(page), report_text(page->model, "title"),
-           report_date(from, page->now_ms - page->window_ms), report_date(to, page->now_ms),
-           report_clock(data, page->now_ms), window);
+    markup(page->out, "<header>\n<p>$</p>\n<h1>$</h1>\n<p>$ – $, up to $ UTC$", name_of(page),
+           report_text(page->model, "title"), report_date(from, page->now_ms - page->window_ms),
+           report_date(to, page->now_ms), report_clock(data, page->now_ms),
+           report_against(against, page->model));
     if (last_ms == 0)
         (void)buf_text(page->out, " · no source has answered yet");
     else if (page->now_ms - last_ms > HOUR_MS)

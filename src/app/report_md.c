@@ -128,9 +128,8 @@ static void put_head(struct buf *out, const json_t *model)
     size_t i;
 
     md(out, "# ~\n\n", report_text(model, "title"));
-    md(out, "~ – ~ UTC, against the ~ before\n\n",
-       report_moment(w.text[0], report_time(model, "from")), report_moment(w.text[1], now_ms),
-       report_window(w.text[2], report_number(model, "window_s")));
+    md(out, "~ – ~ UTC~\n\n", report_moment(w.text[0], report_time(model, "from")),
+       report_moment(w.text[1], now_ms), report_against(w.text[2], model));
     json_array_foreach (list, i, one) {
         md(out, "- ~ ~\n", report_glyph(report_text(one, "state")), report_text(one, "text"));
     }

@@ -139,6 +139,33 @@ const char *report_window(char out[REPORT_TEXT], double seconds)
     return out;
 }
 
+static bool has_number(const json_t *list, const char *key)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach (list, i, one) {
+        if (json_is_number(json_object_get(one, key)))
+            return true;
+    }
+    return false;
+}
+
+const char *report_against(char out[REPORT_TEXT], const json_t *model)
+{
+    const bool compares = has_number(json_object_get(model, "totals"), "success_before") ||
+                          has_number(json_object_get(model, "pools"), "p95_before_s") ||
+                          has_number(json_object_get(model, "kpis"), "previous");
+    char window[REPORT_TEXT];
+
+    (void)report_window(window, report_number(model, "window_s"));
+    (void)snprintf(out, REPORT_TEXT,
+                   compares ? ", against the %.16s before"
+                            : "; of the %.16s before there is nothing to compare with",
+                   window);
+    return out;
+}
+
 /* ---- key numbers ---- */
 
 const char *report_kpi_value(char out[REPORT_TEXT], const json_t *kpi)

@@ -21,6 +21,10 @@ const char *report_clock(char out[REPORT_TEXT], int64_t ms);      /* "14:32" */
 const char *report_day(char out[REPORT_TEXT], int64_t ms);        /* "Tue 24" */
 const char *report_window(char out[REPORT_TEXT], double seconds); /* "7 d", "24 h"; 0: "now" */
 
+/* What the window stands against: ", against the 7 d before"; or that there is nothing, where
+ * records do not go back that far. */
+const char *report_against(char out[REPORT_TEXT], const json_t *model);
+
 /* Of a key number. */
 const char *report_kpi_value(char out[REPORT_TEXT],
                              const json_t *kpi);                    /* a range, where it is one */
