@@ -111,6 +111,16 @@ static bool sort_by(struct viewer *v, struct table *t, const char *text)
     return false;
 }
 
+static void say_order(struct viewer *v, const struct table *t)
+{
+    if (t->sort < 0)
+        viewer_say(v, "sorted as the panel yields");
+    else
+        viewer_say(v, "sorted by %s%s",
+                   *t->columns[t->sort].title ? t->columns[t->sort].title : "state",
+                   t->reverse ? ", the other way round" : "");
+}
+
 void do_sort(struct viewer *v, const struct deed *deed)
 {
     struct instance *in = move_focused(v);
@@ -123,11 +133,18 @@ void do_sort(struct viewer *v, const struct deed *deed)
     if (!*deed->text)
         t->sort = t->sort + 1 < t->column_count ? t->sort + 1 : -1;
     viewer_arrange(v, in);
-    if (t->sort < 0)
-        viewer_say(v, "sorted as the panel yields");
-    else
-        viewer_say(v, "sorted by %s",
-                   *t->columns[t->sort].title ? t->columns[t->sort].title : "state");
+    say_order(v, t);
+}
+
+void lists_sort_at(struct viewer *v, struct instance *in, int column)
+{
+    struct table *t = in->table;
+    bool again = t->sort == column;
+
+    t->sort = again && t->reverse ? -1 : column;
+    t->reverse = again && !t->reverse;
+    viewer_arrange(v, in);
+    say_order(v, t);
 }
 
 void do_reverse(struct viewer *v, const struct deed *deed)

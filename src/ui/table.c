@@ -336,3 +336,11 @@ bool table_select_at(struct table *table, int row)
     select_index(table, at);
     return true;
 }
+
+int table_head_at(const struct table *table, int row, int col)
+{
+    for (int i = 0; row == 0 && i < table->column_count; i++)
+        if (col < table->head_end[i])
+            return i;
+    return -1;
+}

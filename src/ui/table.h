@@ -38,6 +38,8 @@ struct table {
     /* columns that all rows need for their texts, which are many; 0: not known */
     int need[TABLE_COLUMNS_MOST], need_cols; /* on a canvas of so many */
 
+    int head_end[TABLE_COLUMNS_MOST]; /* of each column's head as it was drawn; 0: it was not */
+
     struct marks marks; /* off, unless the host looks */
 
     size_t *order; /* of the rows that pass the filter, sorted */
@@ -57,6 +59,8 @@ const struct table_row *table_selected(const struct table *table); /* NULL: none
 bool table_find(struct table *table, const char *filter, int by, int rows_visible);
 bool table_select_key(struct table *table, const char *key);
 bool table_select_at(struct table *table, int row); /* canvas row, header is 0 */
+/* The column whose head was drawn there; -1: none. */
+int table_head_at(const struct table *table, int row, int col);
 /* What the last update left of the rows may be less: scroll to where so many that
  * are visible are full and the selected one is among them. */
 void table_scroll(struct table *table, int rows_visible);

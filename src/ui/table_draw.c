@@ -369,7 +369,7 @@ static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
 
 /* ---- rows ---- */
 
-static void draw_head(const struct table *table, struct dx_canvas *canvas, const struct plan *plan)
+static void draw_head(struct table *table, struct dx_canvas *canvas, const struct plan *plan)
 {
     struct dx_style dim = { .role = DX_ROLE_DIM };
     struct dx_style sorted = { .role = DX_ROLE_TITLE };
@@ -379,6 +379,7 @@ static void draw_head(const struct table *table, struct dx_canvas *canvas, const
         struct dx_box box = { 0, plan->col[i], 1, plan->width[i] };
         char title[64];
 
+        table->head_end[i] = plan->shown[i] ? box.col + box.cols : 0;
         if (!plan->shown[i])
             continue;
         (void)snprintf(title, sizeof(title), "%s%s", c->title,

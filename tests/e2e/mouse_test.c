@@ -134,6 +134,47 @@ Test(mouse, the_wheel_scrolls_the_panel_under_it)
     pty_quit(p, "q");
 }
 
+/* As in other programs of its kind: once more turns it round, and then it is as it was. */
+Test(mouse, a_click_on_the_head_of_a_column_sorts_by_it)
+{
+    struct pty *p = start();
+
+    press(p, 0, place_of(p, "OLDEST"));
+    SHOWS(p, "OLDEST▾");
+    SHOWS(p, "sorted by OLDEST");
+    SELECTED(p, "gpu  "); /* none was chosen: the first */
+    press(p, 0, place_of(p, "OLDEST"));
+    SHOWS(p, "sorted by OLDEST, the other way round");
+    press(p, 0, place_of(p, "OLDEST"));
+    LACKS(p, "OLDEST▾");
+    SHOWS(p, "sorted as the panel yields");
+    press(p, 0, place_of(p, "RATE")); /* of the panel under it */
+    SHOWS(p, "RATE▾");
+    LACKS(p, "› web/e2e");
+    pty_quit(p, "q");
+}
+
+/* Help covers the panels: what is under it stays as it is. */
+Test(mouse, in_the_help_it_scrolls_and_nothing_else)
+{
+    struct pty *p = start();
+    struct place flaky = place_of(p, "RATE");
+
+    pty_send(p, "?");
+    SHOWS(p, "how long jobs wait for a runner");
+    press(p, 65, flaky);
+    LACKS(p, "how long jobs wait for a runner");
+    press(p, 64, flaky);
+    SHOWS(p, "how long jobs wait for a runner");
+    press(p, 0, flaky);
+    pty_read(p, 100);
+    SHOWS(p, "how long jobs wait for a runner"); /* not that of flaky jobs */
+    pty_send(p, "\033");
+    LACKS(p, "how long jobs wait for a runner");
+    SELECTED(p, "linux-xl  ");
+    pty_quit(p, "q");
+}
+
 Test(mouse, is_asked_for_and_given_back)
 {
     struct pty *p = start();
