@@ -305,6 +305,8 @@ static const struct {
     { "view ", 1, 0, "view One" },
     { "view t", 1, 0, "view Two" },
     { "theme hi", 1, 0, "theme high-contrast" },
+    { "th hi", 1, 0, "th high-contrast" }, /* it would be run so, too */
+    { "s hi", 1, 0, "s hi" },              /* there are several */
     { "sort ", 2, 0, "sort N" },
     { "cla", 1, 0, "claim " },
     { "snooze ", 2, 0, "snooze 1h" },

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "app/actions.h"
 #include "app/complete.h"
@@ -13,23 +12,6 @@
 #include "core/text.h"
 
 /* ---- doing it ---- */
-
-/* By its name, or by a beginning that no other has. */
-static enum action action_of(const char *word, size_t len)
-{
-    enum action found = ACTION_COUNT;
-    int count = 0;
-
-    for (int i = 0; i < ACTION_COUNT; i++) {
-        if (strncasecmp(action_names[i], word, len) != 0)
-            continue;
-        if (action_names[i][len] == '\0')
-            return (enum action)i;
-        found = (enum action)i;
-        count++;
-    }
-    return len > 0 && count == 1 ? found : ACTION_COUNT;
-}
 
 static void not_known(struct viewer *v, const char *word)
 {
@@ -52,7 +34,7 @@ void command_run(struct viewer *v, const char *text)
     text += len + strspn(text + len, " ");
     if (!*word)
         return;
-    action = action_of(word, strlen(word));
+    action = complete_action(word, strlen(word));
     if (action == ACTION_COUNT) {
         not_known(v, word);
         return;
@@ -154,7 +136,7 @@ void command_type(struct viewer *v, const struct dx_event *event)
 const char *command_hint(struct viewer *v, char *out, size_t cap)
 {
     const char *text = v->command.nth >= 0 ? v->command.typed : v->line.text;
-    enum action action = action_of(v->line.text, strcspn(v->line.text, " "));
+    enum action action = complete_action(v->line.text, strcspn(v->line.text, " "));
     struct completion completion;
     size_t n = 0;
 

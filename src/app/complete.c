@@ -52,6 +52,22 @@ static void words_of(struct viewer *v, enum action action, const char **names)
     names[words.count] = NULL;
 }
 
+enum action complete_action(const char *word, size_t len)
+{
+    enum action found = ACTION_COUNT;
+    int count = 0;
+
+    for (int i = 0; i < ACTION_COUNT; i++) {
+        if (strncasecmp(action_names[i], word, len) != 0)
+            continue;
+        if (action_names[i][len] == '\0')
+            return (enum action)i;
+        found = (enum action)i;
+        count++;
+    }
+    return len > 0 && count == 1 ? found : ACTION_COUNT;
+}
+
 /* Those that begin so; is it one of them? */
 static bool keep(struct completion *completion, const char *const *names, const char *begun)
 {
@@ -70,17 +86,11 @@ void complete_find(struct viewer *v, const char *text, struct completion *comple
 {
     const char *names[COMPLETIONS_MOST + 1] = { NULL }, *const *all = action_names;
     size_t len = strcspn(text, " ");
-    char word[64];
 
     *completion = (struct completion){ .at = -1 };
     if (text[len]) {
-        if (len >= sizeof(word))
-            return;
-        memcpy(word, text, len);
-        word[len] = '\0';
         completion->from = len + strspn(text + len, " ");
-        if (action_find(word) != ACTION_COUNT)
-            words_of(v, action_find(word), names);
+        words_of(v, complete_action(text, len), names);
         all = names;
     }
     if (keep(completion, all, text + completion->from) && completion->count == 1 &&

@@ -13,6 +13,9 @@ struct completion {
     size_t from; /* they stand in place of what begins at this byte */
 };
 
+/* By its name, or by a beginning that no other has; ACTION_COUNT: there is none. */
+enum action complete_action(const char *word, size_t len);
+
 /* What begins like the last word of the text; all of its kind where that is one of them
  * already. */
 void complete_find(struct viewer *v, const char *text, struct completion *completion);
