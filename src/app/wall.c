@@ -260,8 +260,10 @@ static int turns(enum action action)
 /* Others are about rows and panels, which there are none of. */
 static bool is_understood(enum action action)
 {
-    static const enum action here[] = { ACTION_QUIT, ACTION_THEME,  ACTION_FREEZE,
-                                        ACTION_POLL, ACTION_REDRAW, ACTION_SUSPEND };
+    static const enum action here[] = {
+        ACTION_QUIT,   ACTION_THEME,   ACTION_FREEZE, ACTION_POLL,
+        ACTION_REDACT, ACTION_NOTICES, ACTION_REDRAW, ACTION_SUSPEND
+    };
     bool found = false;
 
     for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++)

@@ -204,6 +204,21 @@ Test(wall, comes_and_goes_by_its_key)
     pty_quit(p, "q");
 }
 
+/* What is about names and noise is so on the wall, too. */
+Test(wall, hides_names_by_its_key)
+{
+    struct pty *p = start("", "--wall");
+
+    SHOWS(p, "health");
+    pty_send(p, "R");
+    SHOWS(p, "names hidden");
+    pty_send(p, "R");
+    LACKS(p, "names hidden");
+    pty_send(p, "b");
+    SHOWS(p, "ring no bell here");
+    pty_quit(p, "q");
+}
+
 /* Enter goes to the view that a page is of, with keys. */
 Test(wall, a_page_opens_to_its_view)
 {
