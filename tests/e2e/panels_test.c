@@ -434,6 +434,27 @@ Test(panels, a_tile_of_flaky_jobs_opens_down_to_a_try)
     pty_quit(p, "q");
 }
 
+/* Where records do not go back to where the window before began. */
+Test(panels, a_number_with_nothing_to_compare_it_with_says_so)
+{
+    const char *update[] = { "sqlite3", store, "UPDATE kpi SET previous = NULL", NULL };
+    struct pty *p = view_health(40, 120);
+    int status;
+
+    SHOWS(p, "24 h against the 7 days before");
+    pty_quit(p, "q");
+    free(program_run(update, &status));
+    cr_assert_eq(status, 0);
+    p = pty_start((const char *[]){ "dxtop", "-c", health, "--state", dir, "--now", KIT_NOW,
+                                    "--view", "Health", NULL },
+                  40, 120, "xterm-256color");
+    SHOWS(p, "24 h · nothing before them is known");
+    LACKS(p, "against the 7 days");
+    pty_send(p, "\033[Zl?"); /* the second tile */
+    SHOWS(p, "The last 24 h; of the 7 d before there is nothing to compare");
+    pty_quit(p, "q");
+}
+
 Test(panels, help_on_a_tile_says_what_it_means)
 {
     struct pty *p = view_health(40, 120);
