@@ -198,6 +198,7 @@ Test(bell, what_is_left_is_looked_at_again_though_nobody_rings)
     before = looks;
     left = 3;
     say("something new");
+    cr_expect(is_looked(before));
     settle();
     cr_expect_eq(looks - before, 4, "%d", looks - before);
     run_for(0.1);

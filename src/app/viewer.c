@@ -448,7 +448,8 @@ int viewer_run(struct app *app, struct dx_error *err)
         notify_look(&v);
         before_sleep(v.loop, &v.before_sleep, 0);
         ev_io_start(v.loop, &v.keys);
-        bell_start(&v.bell, app->store, &(struct bell_look){ on_bell, &v, { QUIET_S, BUSY_S, BUSY_S } });
+        bell_start(&v.bell, app->store,
+                   &(struct bell_look){ on_bell, &v, { QUIET_S, BUSY_S, BUSY_S } });
         ev_prepare_start(v.loop, &v.before_sleep);
         ev_run(v.loop, 0);
         screen_close(v.screen);

@@ -224,7 +224,8 @@ void collect_duties(struct collect *c)
     collect_timer(c, &c->heart, HEART_S, HEART_S, on_heart);
     collect_timer(c, &c->upkeep, FIRST_UPKEEP_S, UPKEEP_S, on_upkeep);
     collect_timer(c, &c->slice, SLICE_S, SLICE_S, on_slice);
-    bell_start(&c->bell, c->store, &(struct bell_look){ on_wish, c, { WISH_S, WISH_S, WISH_AGAIN_S } });
+    bell_start(&c->bell, c->store,
+               &(struct bell_look){ on_wish, c, { WISH_S, WISH_S, WISH_AGAIN_S } });
     if (*c->options->config->runbooks)
         collect_timer(c, &c->runbooks, NEXT_RUNBOOKS_S, RUNBOOKS_S, on_runbooks);
 }
