@@ -13,7 +13,9 @@
 
 /* COMMIT_RECORDS: about 25 ms. */
 enum { SLICE_MS = 20, COMMIT_RECORDS = 60000, COMMIT_WAITS = 5000 };
-enum { HOURS_A_DAY = 24, KPI_REST_MS = 5000 };
+/* Sources are polled together, so that one commit is followed by others within some seconds: they
+ * share one pass over the key numbers, which costs as much as two of them. */
+enum { HOURS_A_DAY = 24, KPI_WAIT_MS = 3000, KPI_REST_MS = 5000 };
 
 const int64_t derive_windows[WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
 
@@ -29,7 +31,7 @@ struct deriver {
     struct kpi_pass kpi;    /* likewise */
     int64_t slice_ms;       /* how long a slice is */
     bool kpis_touched;      /* a commit changed what key numbers are made of */
-    int64_t kpis_due_ms;    /* boot time from which on that is looked at */
+    int64_t kpis_due_ms;    /* boot time from which on they are made of it */
     int64_t late_ms;        /* boot time: what commits left out of pools is made then; 0: nothing */
     bool going, totals;
     struct dirty left;      /* what was left to be done is done up to here */
@@ -187,6 +189,15 @@ static bool commit_pipelines(struct deriver *d, struct store *store, const struc
     return true;
 }
 
+static void touch_kpis(struct deriver *d)
+{
+    int64_t due_ms = time_boot_ms() + KPI_WAIT_MS;
+
+    if (!d->kpis_touched && d->kpis_due_ms < due_ms)
+        d->kpis_due_ms = due_ms;
+    d->kpis_touched = true;
+}
+
 /* Of the day that is going on they are made with all others. */
 static void note_kpis(struct deriver *d, const struct touched *touched, int64_t at_ms,
                       struct touched *rest)
@@ -205,9 +216,9 @@ static void note_kpis(struct deriver *d, const struct touched *touched, int64_t 
         ids_add(&rest->flaky_days, id);
     for (int64_t id = 0; (id = ids_next(&touched->tickets, id)) > 0;)
         kpi_pass_moved(&d->kpi, id);
-    d->kpis_touched = d->kpis_touched || ids_next(&touched->pools, 0) > 0 ||
-                      ids_next(&touched->pipelines, 0) > 0 || ids_next(&touched->flaky, 0) > 0 ||
-                      ids_next(&touched->tickets, 0) > 0 || touched->changes;
+    if (ids_next(&touched->pools, 0) > 0 || ids_next(&touched->pipelines, 0) > 0 ||
+        ids_next(&touched->flaky, 0) > 0 || ids_next(&touched->tickets, 0) > 0 || touched->changes)
+        touch_kpis(d);
 }
 
 static bool commit_tickets(struct deriver *d, struct store *store, const struct touched *touched,
@@ -308,15 +319,15 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
     case DIRTY_TOTALS:
         return derive_totals(store, err);
     case DIRTY_TICKET:
-        d->kpis_touched = true;
+        touch_kpis(d);
         kpi_pass_moved(&d->kpi, part.id);
         return derive_ticket(store, &d->kpis, part.id, err) &&
                derive_refs(&d->names, store, part.id, err);
     case DIRTY_FLAKY_DAYS:
-        d->kpis_touched = true;
+        touch_kpis(d);
         return derive_flaky_days(store, part.id, r->at_ms, err);
     case DIRTY_KPI_DAY:
-        d->kpis_touched = true;
+        touch_kpis(d);
         return derive_kpi_day(store, &d->kpis, part.nth, err);
     }
     return true;
