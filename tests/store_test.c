@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "store/internal.h"
 #include "store/schema.h"
 
 static void collect(void)
@@ -428,21 +429,42 @@ Test(store, rests_while_rows_are_open)
     struct reader reader;
     struct dx_error err = { 0 };
     struct batch b = { 0 };
+    struct store *viewer;
     void *rows;
     int n = 0;
 
     for (int i = 0; i < 3; i++)
         kit_alert(&b, (const char *[]){ "a", "b", "c" }[i], DX_ALERT_FIRING, T0);
     kit_poll(1, T0, &b);
-    reader = store_reader(kit.store);
-    cr_assert(store_begin(kit.store, &err));
+    viewer = store_open(kit.path, STORE_VIEW, &err);
+    cr_assert_not_null(viewer, "%s", err.text);
+    reader = store_reader(viewer);
+    cr_assert(store_begin(viewer, &err));
     rows = reader.open(reader.self, DX_QUERY_ALERTS, NULL, T0);
     for (; reader.ops->next(rows); n++) {
-        store_rest(kit.store);
-        store_rest(kit.store);
+        store_rest(viewer);
+        store_rest(viewer);
+        cr_expect_eq(viewer->statement_count, 1, "what is lent");
     }
     reader.ops->close(rows);
-    store_end(kit.store);
+    store_end(viewer);
     cr_expect_eq(n, 3);
-    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, NULL, T0, DX_FIELD_NAME), "a\nb\nc\n");
+    cr_expect_str_eq(ROWS(viewer, DX_QUERY_ALERTS, NULL, T0, DX_FIELD_NAME), "a\nb\nc\n");
+    store_close(viewer);
+}
+
+Test(store, a_collector_keeps_the_statements_of_the_last_polls)
+{
+    struct batch b = { 0 };
+    size_t count;
+
+    kit_poll(1, T0, &b);
+    store_rest(kit.store);
+    count = kit.store->statement_count;
+    cr_expect_gt(count, 0);
+    store_rest(kit.store);
+    cr_expect_eq(kit.store->statement_count, count);
+    kit.store->forgot_ms -= 2 * MINUTE;
+    store_rest(kit.store);
+    cr_expect_eq(kit.store->statement_count, 0, "nobody used them since");
 }

@@ -86,6 +86,7 @@ struct store {
     size_t known_count;
     struct statement statements[STATEMENTS];
     size_t statement_count;
+    int64_t forgot_ms;                           /* boot time when those that are not used went */
     unsigned char statement_at[STATEMENT_SLOTS]; /* by hash of the literal's address: a guess */
 };
 

@@ -10,7 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "store/bell.h"
+
+enum { KEEP_STATEMENTS_MS = 90000 };
 
 /* ---- statements ---- */
 
@@ -240,9 +243,15 @@ void store_forget(struct store *store)
     store->statement_count = 0;
 }
 
-/* Each takes some KiB; those of the minute, and of one source, are prepared again in a moment. */
+/* Each takes some KiB. What a collector does, it does again with the next minute or the next poll
+ * of a source, and to prepare all of that each time is a twentieth of its work. */
 static void forget_unused(struct store *store)
 {
+    const int64_t boot_ms = time_boot_ms();
+
+    if (store->mode == STORE_COLLECT && boot_ms - store->forgot_ms < KEEP_STATEMENTS_MS)
+        return;
+    store->forgot_ms = boot_ms;
     for (size_t i = store->statement_count; i-- > 0;) {
         struct statement *s = &store->statements[i];
 

@@ -170,7 +170,8 @@ bool store_is_full(const struct store *store);
  * is for the log, at most once a minute. */
 bool store_tidy(struct store *store, struct dx_error *err);
 /* Between commits, when there is nothing to do for a while: give back what pages and
- * texts are kept in memory, and the statements that were not used since the last time. */
+ * texts are kept in memory, and the statements that were not used since the last time; a collector
+ * keeps those of the last minute and a half. */
 void store_rest(struct store *store);
 void store_forget(struct store *store); /* its prepared statements; no rows are open */
 /* A reader has kept more than 256 MiB in the WAL: what can wait is not to be
