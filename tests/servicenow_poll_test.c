@@ -23,6 +23,7 @@ static struct {
         int id;
         int64_t updated_ms;
         bool active, hidden;
+        bool large; /* larger than max_body */
     } row[ROWS_MOST];
     int count;
     bool counts_after_rules, says_count, links, ignores_active, ignores_time, ignores_offset;
@@ -93,8 +94,10 @@ static void put_row(FILE *out, const struct row *row, bool first)
             row->active ? 2 : 7);
 }
 
+/* NULL: it is too large. */
 static char *answer(const char *path, char head[200], const char **next)
 {
+    bool fits_in = true;
     bool down = strstr(path, "ORDERBYDESC") != NULL;
     int64_t offset = parameter(path, "sysparm_offset=", 0),
             limit = parameter(path, "sysparm_limit=", 10000);
@@ -113,18 +116,35 @@ static char *answer(const char *path, char head[200], const char **next)
         if (!fits(row, path))
             continue;
         counted += !(server.counts_after_rules && row->hidden);
-        if (nth >= offset && nth < offset + limit && !row->hidden)
+        if (nth >= offset && nth < offset + limit && !row->hidden) {
             put_row(out, row, shown++ == 0);
+            fits_in = fits_in && !row->large;
+        }
         nth++;
     }
     fprintf(out, "]}");
     fclose(out);
     snprintf(head, 200, server.says_count ? "x-total-count: %" PRId64 "\n" : "", counted);
     *next = server.links && offset + limit < counted ? "/there/is/more" : "";
-    return body;
+    if (fits_in)
+        return body;
+    free(body);
+    return NULL;
 }
 
 /* ---- a poll ---- */
+
+static bool less(const struct plan_request *r)
+{
+    const struct reply reply = { .step = r->step,
+                                 .detail = r->detail,
+                                 .detail_text = r->detail_text,
+                                 .too_large = true,
+                                 .content_type = "" };
+    const struct dx_error err = { .fault = DX_FAULT_REPLY };
+
+    return source_less(&source_servicenow, &config, &reply, &err, &kit.plan, &kit.batch);
+}
 
 static bool poll_once(int64_t now_ms)
 {
@@ -144,13 +164,14 @@ static bool poll_once(int64_t now_ms)
         if (server.requests == server.move_at)
             server.row[0].updated_ms = now_ms;
         body = answer(r->path, head, &next);
-        ok = kit_decode(&kit, &source_servicenow, &config,
-                        (struct reply){ .step = r->step,
-                                        .detail = r->detail,
-                                        .detail_text = r->detail_text,
-                                        .head = head,
-                                        .next = next,
-                                        .body = body });
+        ok = body ? kit_decode(&kit, &source_servicenow, &config,
+                               (struct reply){ .step = r->step,
+                                               .detail = r->detail,
+                                               .detail_text = r->detail_text,
+                                               .head = head,
+                                               .next = next,
+                                               .body = body })
+                  : less(r);
         free(body);
     }
     for (size_t i = 0; i < kit.batch.note_count; i++)
@@ -175,7 +196,7 @@ static void expect_all(const char *what)
 
     for (int i = 0; i < server.count; i++) {
         snprintf(key, sizeof(key), "INC%07d", server.row[i].id);
-        if (!server.row[i].hidden && !ticket_find(&store, key))
+        if (!server.row[i].hidden && !server.row[i].large && !ticket_find(&store, key))
             missing++;
     }
     cr_expect_eq(missing, 0, "%s: %d of %d are missing", what, missing, server.count);
@@ -232,6 +253,29 @@ static void a_page_is_hidden(void)
     server.counts_after_rules = false;
     if (!server.links)
         server.says_count = true;
+}
+
+/* The newest, the oldest, in the midst of a page, beside each other. */
+static void some_are_too_large(void)
+{
+    static const int large[] = { 0, 99, 100, 101, 300, 301, 302, 777, 999 };
+
+    fill(1000, 10 * MINUTE);
+    for (size_t i = 0; i < sizeof(large) / sizeof(large[0]); i++)
+        server.row[large[i]].large = true;
+}
+
+static void some_of_one_second_are_too_large(void)
+{
+    fill(900, 0);
+    for (int i = 5; i < server.count; i += 90)
+        server.row[i].large = true;
+}
+
+Test(servicenow_poll, one_that_is_too_large_holds_up_no_other)
+{
+    run_variants(some_are_too_large, "large");
+    run_variants(some_of_one_second_are_too_large, "large, one second");
 }
 
 Test(servicenow_poll, all_tickets_come)

@@ -61,7 +61,7 @@ const struct dx_items *snow_tables(const struct servicenow *config); /* that are
 void snow_denied(const void *config, struct plan *plan, struct batch *batch, struct denied *out);
 void snow_walks_begin(const struct snow_poll *p);
 bool snow_decode_walk(const struct snow_poll *p, struct dx_error *err);
-bool snow_walk_less(const struct snow_poll *p); /* smaller pages; false: there are none */
+bool snow_walk_less(const struct snow_poll *p); /* smaller pages, at last without a row */
 
 /* ---- servicenow_query.c: what is asked, and whether the answer is about it ---- */
 

@@ -247,6 +247,7 @@ static void ask_next(const struct snow_poll *p, const struct page *page)
     } else {
         about.offset += about.size;
     }
+    about.size = about.size * 2 < PAGE ? about.size * 2 : PAGE; /* it may have been halved */
     about.empty = page->count > 0 ? 0 : about.empty + 1;
     if (*page->first)
         about.first = page->first;
@@ -349,10 +350,15 @@ bool snow_walk_less(const struct snow_poll *p)
 {
     struct about about = about_of(p);
 
-    if (about.size == 1)
-        return false;
-    about.size /= 2;
-    about.offset -= about.offset % about.size;
+    if (about.size > 1) {
+        about.size /= 2;
+        about.offset -= about.offset % about.size;
+    } else { /* one that cannot be had holds up no other */
+        batch_note(p->batch, DX_LOG_WARN,
+                   "%s: a row is larger than max_body by itself; it is left out",
+                   about.window.table);
+        about.offset++;
+    }
     plan_at_once(p->plan, ask(p, &about));
     return true;
 }
