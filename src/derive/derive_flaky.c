@@ -226,13 +226,13 @@ bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, 
 {
     struct kpi_range range = { at_ms - FLAKY_WINDOW_MS, at_ms };
     int64_t today = at_ms / DAY_MS, first_ms = store_first_run(store);
-    const int64_t raw_ms = store_raw_from(store);
+    int64_t raw_ms = 0;
     struct kpi_result count = { .now = KPI_NOTHING, .before = KPI_NOTHING }, lost = count;
     struct kpi_point counts[DAYS + 1], losts[DAYS + 1];
     struct flaky_day *days = NULL;
     struct kpi_flaky flaky;
     size_t n = 0, day_count = 0;
-    bool ok = store_flaky_now(store, &range, &flaky, err) &&
+    bool ok = store_raw_from(store, &raw_ms, err) && store_flaky_now(store, &range, &flaky, err) &&
               store_flaky_days(store, &days, &day_count, err);
 
     for (size_t i = 0; ok && i < day_count && n < DAYS; i++) {

@@ -131,9 +131,11 @@ bool derive_incidents(struct store *store, int64_t from_ms, int64_t to_ms, int64
     struct incident_failure *plain;
     struct incidents found = { 0 };
     size_t count;
-    int64_t raw_ms = store_raw_from(store);
+    int64_t raw_ms;
     bool ok;
 
+    if (!store_raw_from(store, &raw_ms, err))
+        return false;
     from_ms -= MARGIN_MS;
     to_ms = to_ms + MARGIN_MS < at_ms ? to_ms + MARGIN_MS : at_ms;
     /* Those that may have begun with what is gone stay as they are. */

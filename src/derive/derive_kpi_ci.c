@@ -22,23 +22,23 @@ static struct kpi_range range_of(int64_t nth, int64_t step_ms)
 
 /* ---- waits ---- */
 
-/* Is some of the range gone? */
-static bool is_gone(struct store *store, const struct kpi_range *range)
+/* Is some of the range gone? raw_ms: see store_raw_from(), here and below. */
+static bool is_gone(int64_t raw_ms, const struct kpi_range *range)
 {
-    return range->from_ms + 1 < store_raw_from(store);
+    return range->from_ms + 1 < raw_ms;
 }
 
 /* Is all of what is compared with known? */
-static bool is_known(struct store *store, const struct kpi_range *range)
+static bool is_known(struct store *store, int64_t raw_ms, const struct kpi_range *range)
 {
-    return !is_gone(store, range) &&
+    return !is_gone(raw_ms, range) &&
            reaches(store_first_run(store), range->from_ms, range->to_ms - range->from_ms);
 }
 
 /* From when on all is there, where some of the range is gone; 0: it is not. */
-static int64_t kept_of(struct store *store, const struct kpi_range *range)
+static int64_t kept_of(int64_t raw_ms, const struct kpi_range *range)
 {
-    return is_gone(store, range) ? store_raw_from(store) : 0;
+    return is_gone(raw_ms, range) ? raw_ms : 0;
 }
 
 struct steps { /* first to last of them */
@@ -46,10 +46,8 @@ struct steps { /* first to last of them */
 };
 
 /* How many there are, without those at the beginning of which something is gone. */
-static size_t steps_there(struct store *store, struct steps *s)
+static size_t steps_there(int64_t raw_ms, struct steps *s)
 {
-    int64_t raw_ms = store_raw_from(store);
-
     while (s->first <= s->last && range_of(s->first, s->ms).from_ms + 1 < raw_ms)
         s->first++;
     return (size_t)(s->last - s->first + 1);
@@ -118,11 +116,13 @@ static bool waits_before(struct store *store, const struct kpi_range *range, dou
 {
     struct kpi_event *events;
     size_t count;
-    int64_t n;
+    int64_t n, raw_ms;
 
     for (int i = 0; i < 2; i++)
         out[i] = KPI_NOTHING;
-    if (!is_known(store, range))
+    if (!store_raw_from(store, &raw_ms, err))
+        return false;
+    if (!is_known(store, raw_ms, range))
         return true;
     if (!store_all_hours_n(store, range->from_ms / HOUR_MS, range->to_ms / HOUR_MS + 1, &n, err))
         return false;
@@ -141,10 +141,13 @@ static bool wait_points(struct store *store, const struct kpi_settings *settings
 {
     double p = kpi == KPI_QUEUE_P95 ? 0.95 : 0.5;
     struct kpi_point points[KPI_HOURS];
-    int64_t last = at_ms / HOUR_MS;
+    int64_t last = at_ms / HOUR_MS, raw_ms;
     struct steps hours = { HOUR_MS, last - KPI_HOURS + 1, last };
-    size_t n = steps_there(store, &hours);
+    size_t n;
 
+    if (!store_raw_from(store, &raw_ms, err))
+        return false;
+    n = steps_there(raw_ms, &hours);
     for (size_t i = 0; i < n; i++) {
         int64_t nth = hours.first + (int64_t)i;
         struct kpi_range hour = range_of(nth, HOUR_MS);
@@ -164,9 +167,12 @@ bool derive_kpi_waits_day(struct store *store, const struct kpi_settings *settin
     struct kpi_range range = range_of(day, DAY_MS);
     struct kpi_event *events;
     size_t count;
+    int64_t raw_ms;
     bool ok = true;
 
-    if (is_gone(store, &range))
+    if (!store_raw_from(store, &raw_ms, err))
+        return false;
+    if (is_gone(raw_ms, &range))
         return true; /* it was made when all was there */
     if (!read_waits(store, &range, &events, &count, err))
         return false;
@@ -200,19 +206,19 @@ bool derive_kpi_waits(struct store *store, const struct kpi_settings *settings, 
     struct kpi_value was[2];
     struct kpi_event *events;
     size_t count;
-    int64_t day = at_ms / DAY_MS;
+    int64_t day = at_ms / DAY_MS, raw_ms;
     bool ok;
 
-    if (!waits_before(store, &before, p, was, err) ||
+    if (!store_raw_from(store, &raw_ms, err) || !waits_before(store, &before, p, was, err) ||
         !read_waits(store, &read, &events, &count, err))
         return false;
     ok = true;
     for (int i = 0; ok && i < 2; i++) {
-        result[i].now = is_gone(store, &now)
+        result[i].now = is_gone(raw_ms, &now)
                             ? KPI_NOTHING
                             : kpi_quantile(events, count, now.from_ms, at_ms, p[i]);
         result[i].before = was[i];
-        result[i].kept_ms = kept_of(store, &now);
+        result[i].kept_ms = kept_of(raw_ms, &now);
         ok = derive_put_kpi(store, settings, which[i], &result[i], err) &&
              wait_points(store, settings, which[i], &(struct kpi_events){ events, count, 0 }, at_ms,
                          err);
@@ -230,7 +236,7 @@ struct runs {
     size_t count;
     struct ids critical;
     bool all_critical;
-    int64_t at_ms;
+    int64_t at_ms, raw_ms;
 };
 
 static bool find_critical(struct store *store, const struct kpi_settings *settings,
@@ -261,7 +267,7 @@ static bool read_runs(struct store *store, const struct kpi_settings *settings,
                       const struct kpi_range *range, struct runs *runs, struct dx_error *err)
 {
     *runs = (struct runs){ .at_ms = range->to_ms };
-    return find_critical(store, settings, runs, err) &&
+    return store_raw_from(store, &runs->raw_ms, err) && find_critical(store, settings, runs, err) &&
            store_all_runs(store, range, &runs->run, &runs->count, err);
 }
 
@@ -337,7 +343,7 @@ static void values_of(const struct runs *runs, enum success_policy policy,
 static bool put_run_points(struct store *store, const struct kpi_settings *settings,
                            const struct runs *runs, struct steps *steps, struct dx_error *err)
 {
-    size_t took_count, n = steps_there(store, steps);
+    size_t took_count, n = steps_there(runs->raw_ms, steps);
     struct kpi_event *took = durations(runs, &took_count);
     struct kpi_point(*points)[KPI_HOURS] = mem_new(OF_RUNS, sizeof(*points));
     bool ok = true;
@@ -379,14 +385,14 @@ bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, i
     values_of(&runs, settings->policy, took, count, &now, values);
     values_of(&runs, settings->policy, took, count, &before, was);
     for (int i = 0; i < OF_RUNS; i++) {
-        values[i] = is_gone(store, &now) ? KPI_NOTHING : values[i];
-        was[i] = is_known(store, &before) ? was[i] : KPI_NOTHING;
+        values[i] = is_gone(runs.raw_ms, &now) ? KPI_NOTHING : values[i];
+        was[i] = is_known(store, runs.raw_ms, &before) ? was[i] : KPI_NOTHING;
     }
     for (int i = 0; ok && i < OF_RUNS; i++)
         ok = derive_put_kpi(store, settings, of_runs[i],
                             &(struct kpi_result){ .now = values[i],
                                                   .before = was[i],
-                                                  .kept_ms = kept_of(store, &now) },
+                                                  .kept_ms = kept_of(runs.raw_ms, &now) },
                             err);
     ok = ok &&
          put_run_points(store, settings, &runs,
@@ -403,9 +409,12 @@ bool derive_kpi_runs_day(struct store *store, const struct kpi_settings *setting
 {
     struct kpi_range range = range_of(day, DAY_MS);
     struct runs runs;
+    int64_t raw_ms;
     bool ok;
 
-    if (is_gone(store, &range))
+    if (!store_raw_from(store, &raw_ms, err))
+        return false;
+    if (is_gone(raw_ms, &range))
         return true;
     ok = read_runs(store, settings, &range, &runs, err);
     runs.at_ms = INT64_MAX; /* what took a run's place later counts, as in pipeline_day */

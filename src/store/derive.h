@@ -54,7 +54,7 @@ bool store_put_derived_at(struct store *store, int64_t at_ms, struct dx_error *e
 int64_t store_derived_at(struct store *store); /* 0: never */
 /* All runs and jobs are there that ended from then on; of what is before, some or all may
  * be gone: what was made of it stays as it is. 0: none are gone. Of all sources, or of one. */
-int64_t store_raw_from(struct store *store);
+bool store_raw_from(struct store *store, int64_t *ms, struct dx_error *err);
 bool store_raw_of_pool(struct store *store, int64_t pool, int64_t *ms, struct dx_error *err);
 bool store_raw_of_pipeline(struct store *store, int64_t pipeline, int64_t *ms,
                            struct dx_error *err);

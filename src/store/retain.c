@@ -20,16 +20,12 @@ enum { KEPT_DAYS = 70 }; /* of runs, unless a history is longer */
     "SELECT c.value FROM " table " t CROSS JOIN cursor c ON c.source = t.source AND c.name = " RAW \
     " WHERE t.id = ?1"
 
-int64_t store_raw_from(struct store *store)
+bool store_raw_from(struct store *store, int64_t *ms, struct dx_error *err)
 {
-    int64_t ms;
-
     return store_ask(store,
                      "SELECT max(c.value) FROM source s CROSS JOIN cursor c"
                      " ON c.source = s.id AND c.name = " RAW,
-                     &ms, &(struct dx_error){ 0 })
-               ? ms
-               : 0;
+                     ms, err);
 }
 
 bool store_raw_of_pool(struct store *store, int64_t pool, int64_t *ms, struct dx_error *err)
