@@ -456,7 +456,7 @@ static bool upkeep_of_a_full_store(struct world *w, struct dx_error *err)
     bool ok = true;
 
     w->store->limit_bytes = 64 << 10;
-    while (ok && w->store->forgot.fit_ms == 0)
+    for (int i = 0; ok && w->store->forgot.fit_ms == 0 && i < 4; i++)
         ok = store_upkeep(w->store, T0 + 2 * MINUTE, err);
     return ok;
 }

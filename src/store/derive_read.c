@@ -222,7 +222,8 @@ static void take_bucket(sqlite3_stmt *stmt, void *item, void *self)
         (struct pool_bucket){ sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1) };
 }
 
-/* Added up here: SQLite would sort the rows for it. */
+/* Added up here: SQLite would sort the rows for it. What is no bucket of any time there can be is
+ * damage, and was left out. */
 static void add_up(struct pool_bucket *list, size_t *count)
 {
     int64_t most = 0, *sum;
@@ -249,7 +250,7 @@ bool store_buckets(struct store *store, int64_t pool, int64_t from_day, int64_t 
         derive_gather(store,
                       derive_over(store,
                                   "SELECT bucket, n FROM pool_bucket WHERE pool = ?1 AND day >= ?2"
-                                  " AND day < ?3 AND bucket >= 0",
+                                  " AND day < ?3 AND bucket BETWEEN 0 AND 2300",
                                   pool, from_day, to_day, err),
                       &how, &list, count, err);
 

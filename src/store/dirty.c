@@ -2,7 +2,6 @@
  * is filled back, commits only note them, so that no row is computed for each page. */
 #include "config.h"
 
-#include "core/time.h"
 #include "store/ci.h"
 #include "store/derive.h"
 
@@ -69,12 +68,8 @@ static bool put_days(struct store *store, const struct touched *touched, struct 
 
 bool store_put_dirty(struct store *store, const struct touched *touched, struct dx_error *err)
 {
-    if (touched->failed_to_ms > 0)
-        for (int64_t day = touched->failed_from_ms / DAY_MS; day <= touched->failed_to_ms / DAY_MS;
-             day++)
-            if (!put_key(store, DIRTY_FAILURES, 0, day, err))
-                return false;
-    return put_parts(store, DIRTY_POOL_HOUR, &touched->pool_hours, err) &&
+    return put_parts(store, DIRTY_FAILURES, &touched->failed_days, err) &&
+           put_parts(store, DIRTY_POOL_HOUR, &touched->pool_hours, err) &&
            put_ids(store, DIRTY_POOL, &touched->pools, err) &&
            put_parts(store, DIRTY_PIPELINE_DAY, &touched->pipeline_days, err) &&
            put_ids(store, DIRTY_PIPELINE, &touched->pipelines, err) &&
@@ -121,33 +116,15 @@ bool dirty_put_days(struct store *store, struct dx_error *err)
            dirty_put_kpi_days(store, err);
 }
 
-/* The first key behind it; false: *err. */
-static bool find_after(struct store *store, struct dirty *key, bool *there, struct dx_error *err)
-{
-    sqlite3_stmt *stmt =
-        store_statement(store,
-                        "SELECT kind, id, nth FROM dirty WHERE (kind, id, nth) > (?1, ?2, ?3)"
-                        " ORDER BY kind, id, nth LIMIT 1",
-                        err);
-
-    if (!stmt)
-        return false;
-    (void)sqlite3_bind_int(stmt, 1, (int)key->kind);
-    (void)sqlite3_bind_int64(stmt, 2, key->id);
-    (void)sqlite3_bind_int64(stmt, 3, key->nth);
-    if (!store_row(store, stmt, there, err))
-        return false;
-    if (*there)
-        *key = (struct dirty){ .kind = (enum dirty_kind)sqlite3_column_int(stmt, 0),
-                               .id = sqlite3_column_int64(stmt, 1),
-                               .nth = sqlite3_column_int64(stmt, 2) };
-    (void)sqlite3_reset(stmt);
-    return true;
-}
-
 bool store_is_dirty(struct store *store, bool *dirty, struct dx_error *err)
 {
-    return find_after(store, &(struct dirty){ .kind = DIRTY_NONE }, dirty, err);
+    sqlite3_stmt *stmt = store_statement(
+        store, "SELECT 1 FROM dirty WHERE (kind, id, nth) > (0, 0, 0) LIMIT 1", err);
+
+    if (!stmt || !store_row(store, stmt, dirty, err))
+        return false;
+    (void)sqlite3_reset(stmt);
+    return true;
 }
 
 bool store_has_dirty(struct store *store, const struct dirty *key, bool *has, struct dx_error *err)
@@ -166,22 +143,29 @@ bool store_has_dirty(struct store *store, const struct dirty *key, bool *has, st
     return true;
 }
 
+/* What is found goes, whatever it is: one that stayed, for it is no number in a file that is
+ * damaged, would be found for ever. */
 bool store_take_dirty(struct store *store, struct dirty *key, bool *there, struct dx_error *err)
 {
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt =
+        store_statement(store,
+                        "DELETE FROM dirty WHERE (kind, id, nth) = (SELECT kind, id, nth FROM dirty"
+                        " WHERE (kind, id, nth) > (?1, ?2, ?3) ORDER BY kind, id, nth LIMIT 1)"
+                        " RETURNING kind, id, nth",
+                        err);
 
-    if (!find_after(store, key, there, err))
-        return false;
-    if (!*there) {
-        *key = (struct dirty){ .kind = DIRTY_NONE };
-        return true;
-    }
-    stmt =
-        store_statement(store, "DELETE FROM dirty WHERE kind = ?1 AND id = ?2 AND nth = ?3", err);
     if (!stmt)
         return false;
     (void)sqlite3_bind_int(stmt, 1, (int)key->kind);
     (void)sqlite3_bind_int64(stmt, 2, key->id);
     (void)sqlite3_bind_int64(stmt, 3, key->nth);
-    return store_step(store, stmt, err);
+    *key = (struct dirty){ .kind = DIRTY_NONE };
+    if (!store_row(store, stmt, there, err))
+        return false;
+    if (*there)
+        *key = (struct dirty){ .kind = (enum dirty_kind)sqlite3_column_int(stmt, 0),
+                               .id = sqlite3_column_int64(stmt, 1),
+                               .nth = sqlite3_column_int64(stmt, 2) };
+    (void)sqlite3_reset(stmt);
+    return true;
 }

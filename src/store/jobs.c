@@ -144,6 +144,7 @@ void touch_failure(struct writing *w, int64_t finished_ms)
         t->failed_from_ms = finished_ms;
     if (finished_ms > t->failed_to_ms)
         t->failed_to_ms = finished_ms;
+    parts_add(&t->failed_days, 0, finished_ms / DAY_MS);
 }
 
 void touch_tries(struct writing *w, int64_t pipeline, int64_t finished_ms)

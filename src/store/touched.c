@@ -8,12 +8,15 @@
 
 #include "core/mem.h"
 
-enum { BITS = 64, FIRST = 64 };
+/* No store has so many rows: a number behind them is a damaged one. */
+enum { BITS = 64, FIRST = 64, IDS_MOST = 1 << 30 };
 
 void ids_add(struct ids *ids, int64_t id)
 {
     size_t at = (size_t)id / BITS, words = ids->words ? ids->words : FIRST;
 
+    if (id <= 0 || id > IDS_MOST)
+        return;
     if (at >= ids->words) {
         while (words <= at)
             words *= 2;
@@ -102,5 +105,6 @@ void touched_done(struct touched *touched)
     parts_done(&touched->pool_hours);
     parts_done(&touched->pipeline_days);
     parts_done(&touched->kpi_days);
+    parts_done(&touched->failed_days);
     *touched = (struct touched){ .failed_to_ms = 0 };
 }

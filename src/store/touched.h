@@ -10,7 +10,7 @@ struct ids {
     uint64_t *word;
     size_t words;
 };
-void ids_add(struct ids *ids, int64_t id); /* id > 0 */
+void ids_add(struct ids *ids, int64_t id); /* of a row; what can be none is left out */
 bool ids_has(const struct ids *ids, int64_t id);
 int64_t ids_next(const struct ids *ids, int64_t after); /* 0: no more */
 void ids_done(struct ids *ids);
@@ -36,6 +36,7 @@ struct touched {
     struct parts kpi_days; /* whose points of key numbers are to be made anew; id 0 */
     /* When jobs ended that failed, or whose cause is known better; 0: none did. */
     int64_t failed_from_ms, failed_to_ms;
+    struct parts failed_days; /* the same by the day; id 0 */
 };
 void touched_done(struct touched *touched);
 

@@ -295,6 +295,7 @@ static bool put_records(struct store *store, const struct poll *poll, const stru
          tickets_put(store, poll, batch, err) && changes_put(store, poll, batch, err);
     parts_sort(&store->touched.pool_hours);
     parts_sort(&store->touched.pipeline_days);
+    parts_sort(&store->touched.failed_days);
     if (ok && store->derive)
         ok = poll->filling
                  ? store_put_dirty(store, &store->touched, err)
