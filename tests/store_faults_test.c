@@ -52,7 +52,7 @@ static int collect(void)
     int told = 0;
 
     if (!store)
-        return *err.text ? 0 : -1;
+        return err.fault == DX_FAULT_SYSTEM && *err.text ? 0 : -1;
     if (!store_lock(store) || !store_sources(store, &row, 1, &id, &err)) {
         store_close(store);
         return 0;

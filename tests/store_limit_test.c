@@ -17,6 +17,13 @@ static struct deriver *deriver;
 static struct batch batch;
 static int64_t empty_bytes; /* of the store at its beginning */
 
+static void set_limit(int64_t bytes)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(store_limit(kit.store, bytes, &err), "%s", err.text);
+}
+
 static int64_t used_bytes(void);
 
 static void start(void)
@@ -136,7 +143,7 @@ Test(store_limit, the_oldest_days_go_and_it_is_said)
         add_day(day);
         if (day == 20) {
             limit = used_bytes();
-            store_limit(kit.store, limit);
+            set_limit(limit);
         }
         keep_up(end_of(day));
         if (day > 20)
@@ -178,7 +185,7 @@ Test(store_limit, what_is_gone_is_in_no_number)
     settle(end_of(39));
     cr_expect_str_eq(PIPELINE(30 * DAY), "3000|1\n");
     cr_expect_str_eq(POOL(30 * DAY), "3000|5000\n");
-    store_limit(kit.store, limit_at(0.6));
+    set_limit(limit_at(0.6));
     keep_up(end_of(39));
     cr_expect_lt(RUNS, 3000);
     cr_expect_gt(RUNS, 700);
@@ -197,21 +204,21 @@ Test(store_limit, what_is_gone_is_not_asked_for_again_nor_taken)
 
     for (int day = 0; day < 20; day++)
         add_day(day);
-    store_limit(kit.store, limit_at(0.7));
+    set_limit(limit_at(0.7));
     keep_up(now_ms);
     oldest_ms = OLDEST;
     cr_expect_gt(oldest_ms, T0 + DAY);
     store_close(kit.store);
     kit.store = store_open(kit.path, STORE_COLLECT, &err);
     cr_assert(kit.store && store_lock(kit.store), "%s", err.text);
-    store_limit(kit.store, used_bytes() * 2); /* there is room again */
+    set_limit(used_bytes() * 2); /* there is room again */
     kit_name_sources();
     cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 1, T0), STORED_DONE);
     cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 1, oldest_ms), STORED_NOT);
     add_run(1, T0);
     kit_poll(0, now_ms, &batch);
     cr_expect_eq(OLDEST, oldest_ms);
-    store_limit(kit.store, 0); /* nobody wants a limit any more */
+    set_limit(0); /* nobody wants a limit any more */
     cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 1, T0), STORED_NOT);
 }
 
@@ -221,11 +228,11 @@ Test(store_limit, room_for_all_of_it_forgets_the_border)
 
     for (int day = 0; day < 20; day++)
         add_day(day);
-    store_limit(kit.store, limit_at(0.7));
+    set_limit(limit_at(0.7));
     keep_up(now_ms);
     gone_ms = number("SELECT max(value) FROM cursor WHERE name = ''");
     cr_expect_gt(gone_ms, T0);
-    store_limit(kit.store, used_bytes() * 3);
+    set_limit(used_bytes() * 3);
     keep_up(now_ms);
     keep_up(now_ms + MINUTE);
     cr_expect_eq(KIT_RUN(kit.id[0], "acme/a", "1", 1, T0), STORED_NOT);
@@ -249,7 +256,7 @@ Test(store_limit, samples_go_as_well)
     }
     limit = limit_at(0.6);
     before = number("SELECT count(*) FROM sample");
-    store_limit(kit.store, limit);
+    set_limit(limit);
     keep_up(now_ms);
     cr_expect_leq(used_bytes(), limit);
     cr_expect_lt(number("SELECT count(*) FROM sample"), before);
@@ -284,7 +291,7 @@ Test(store_limit, a_file_that_was_larger_before_gets_smaller)
     keep_up(end_of(39));
     cr_expect_geq(file_bytes(), 10000000, "without a limit it stays as it is");
     limit = limit_at(0.7);
-    store_limit(kit.store, limit);
+    set_limit(limit);
     viewer = store_open(kit.path, STORE_VIEW, &err);
     cr_assert(viewer && store_begin(viewer, &err), "%s", err.text);
     runs = number_in(viewer, "SELECT count(*) FROM run");
@@ -309,7 +316,7 @@ Test(store_limit, too_small_for_a_day_is_said)
 {
     for (int day = 0; day < 3; day++)
         add_day(day);
-    store_limit(kit.store, 4 * KIB);
+    set_limit(4 * KIB);
     keep_up(end_of(2));
     cr_expect_eq(RUNS, A_DAY);
     cr_expect(strstr(log_of(end_of(2)), "nothing left to forget but today"), "%s",

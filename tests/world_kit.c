@@ -439,6 +439,11 @@ static bool snooze(struct world *w, struct dx_error *err)
                       "dxtop/rule:slow/linux-xl/1790000000000\t1790003600000\tm.ito\tlater", err);
 }
 
+static bool limit(struct world *w, struct dx_error *err)
+{
+    return store_limit(w->store, INT64_C(1) << 40, err);
+}
+
 static bool upkeep(struct world *w, struct dx_error *err)
 {
     return store_upkeep(w->store, T0 + MINUTE, err);
@@ -513,6 +518,7 @@ const struct world_deed world_deeds[] = {
     { "a snooze", grant, false },
     { "all keys", dirty, false },
     { "upkeep", upkeep, false },
+    { "a limit", limit, false },
     { "upkeep of a full store", upkeep_of_a_full_store, true },
     { "upkeep with room again", upkeep_with_room_again, true },
     { "settle a day later", settle_a_day_later, true },

@@ -63,8 +63,8 @@ static bool make_pollers(struct collect *c)
                                        .every_ms = s->every_ms };
         store_keep(c->store, poller_reach(s));
     }
-    store_limit(c->store, config->store_size);
-    ok = store_sources(c->store, rows, config->source_count, ids, &c->error);
+    ok = store_limit(c->store, config->store_size, &c->error) &&
+         store_sources(c->store, rows, config->source_count, ids, &c->error);
     c->pollers = mem_new(config->source_count, sizeof(struct poller *));
     for (size_t i = 0; ok && i < config->source_count; i++) {
         c->pollers[c->count] = poller_new(&c->shared, &config->sources[i], ids[i]);

@@ -35,15 +35,15 @@ static bool keep_border(struct store *store, int64_t ms, struct dx_error *err)
                   ms, 1, err);
 }
 
-void store_limit(struct store *store, int64_t bytes)
+bool store_limit(struct store *store, int64_t bytes, struct dx_error *err)
 {
+    int64_t ms = 0;
+
+    if (bytes > 0 && !store_ask(store, "SELECT value FROM meta WHERE key = 'fit_ms'", &ms, err))
+        return false;
     store->limit_bytes = bytes;
-    store->forgot.fit_ms = 0;
-    if (bytes > 0)
-        (void)store_ask(store, "SELECT value FROM meta WHERE key = 'fit_ms'", &store->forgot.fit_ms,
-                        &(struct dx_error){ 0 });
-    store->forgot.gone_ms = store->forgot.fit_ms;
-    store->forgot.fit_said_ms = store->forgot.fit_ms;
+    store->forgot.fit_ms = store->forgot.gone_ms = store->forgot.fit_said_ms = ms;
+    return true;
 }
 
 bool store_is_full(const struct store *store)

@@ -95,10 +95,13 @@ static bool connect_to(struct store *store, int more_flags, int64_t *version, st
 
 static bool make_schema(struct store *store, struct dx_error *err)
 {
+    int64_t tables = pragma(store, "SELECT count(*) FROM sqlite_schema", err);
     char version[64];
     bool ok;
 
-    if (pragma(store, "SELECT count(*) FROM sqlite_schema", err) != 0)
+    if (tables < 0)
+        return false;
+    if (tables > 0)
         return dx_fail(err, DX_FAULT_CONFIG, "%.120s is a database, but not one of dxtop",
                        store->path);
     (void)snprintf(version, sizeof(version), "PRAGMA user_version = %d", STORE_SCHEMA);

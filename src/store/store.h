@@ -164,7 +164,7 @@ void store_keep(struct store *store, int64_t ms);
  * forgets the oldest days of runs, jobs and samples, and gives what is free in the file back to
  * the system; and is to be called soon again as long as it is full. Tickets and what was made of
  * days stay. */
-void store_limit(struct store *store, int64_t bytes);
+bool store_limit(struct store *store, int64_t bytes, struct dx_error *err);
 bool store_is_full(const struct store *store);
 /* After each commit: checkpoint where the WAL has grown by some MiB. false: *err
  * is for the log, at most once a minute. */
