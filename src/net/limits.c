@@ -131,12 +131,13 @@ static int64_t reset_of_number(double n, int64_t now_ms)
 
 static int64_t bucket_full_ms(const struct limits *limits, int64_t now_ms)
 {
-    int64_t taken = limits->limit - limits->remaining;
+    int64_t taken = limits->limit - limits->remaining, s;
 
     if (limits->remaining < 0 || taken < 0 || limits->fill <= 0 || limits->interval_s <= 0 ||
         limits->interval_s > DELAY_MOST_S)
         return 0;
-    return now_ms + (taken + limits->fill - 1) / limits->fill * limits->interval_s * 1000;
+    s = (taken + limits->fill - 1) / limits->fill * limits->interval_s;
+    return (double)s < MOST / 1e3 ? now_ms + s * 1000 : 0;
 }
 
 int64_t limits_reset_ms(const struct limits *limits, int64_t now_ms)
