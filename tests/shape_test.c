@@ -2,9 +2,13 @@
  * a sentence, and takes nothing of it. */
 #include "config.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "source/azure.h"
 #include "source/github.h"
 #include "source/gitlab.h"
@@ -125,5 +129,112 @@ Test(shape, of_another_kind_is_said_and_nothing_is_taken)
                       0,
                   "%s, %u", r->source->name, r->step);
     }
+    kit_done(&kit);
+}
+
+/* ---- numbers ---- */
+
+static const char *const numbers[] = { "9223372036854775807", "-9223372036854775808",
+                                       "253402300799000", "1e308", "-1" };
+static const char *const times[] = { "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z",
+                                     "1969-12-31T23:59:59Z" };
+
+/* How long a number is that begins here; 0: none does. */
+static size_t number_at(const char *at)
+{
+    return *at == '-' || isdigit((unsigned char)*at) ? 1 + strspn(at + 1, "0123456789.eE+-") : 0;
+}
+
+static bool is_time(const char *text, size_t len)
+{
+    return len >= strlen("2026-11-24T09:00") && text[4] == '-' && text[7] == '-' &&
+           isdigit((unsigned char)*text) && strchr("T ", text[10]);
+}
+
+/* All numbers and times of a body, replaced; the caller's to free. */
+static char *with(const char *body, const char *number, const char *time)
+{
+    struct buf out;
+
+    buf_init(&out, 64 << 20);
+    while (*body) {
+        size_t len = number_at(body);
+
+        if (len > 0) {
+            (void)buf_text(&out, number);
+        } else if (*body == '"') {
+            len = 1;
+            while (body[len] && body[len] != '"')
+                len += body[len] == '\\' && body[len + 1] ? 2 : 1;
+            (void)buf_text(&out, "\"");
+            if (is_time(body + 1, len - 1))
+                (void)buf_text(&out, time);
+            else
+                (void)buf_add(&out, body + 1, len - 1);
+            (void)buf_text(&out, "\"");
+            len += body[len] == '"';
+        } else {
+            len = 1;
+            (void)buf_add(&out, body, 1);
+        }
+        body += len;
+    }
+    return out.bytes;
+}
+
+/* Whatever is in a file as the answer to a request of a row. */
+static void decode(struct kit *kit, const struct row *r, const char *name, const char *body)
+{
+    kit_poll(kit, NOW);
+    if (!kit_decode(kit, r->source, r->config,
+                    (struct reply){ .step = r->step,
+                                    .detail = r->detail,
+                                    .detail_text = r->text,
+                                    .status = 200,
+                                    .body = body }))
+        cr_expect(strchr(kit->err.text, ' '), "%s, %u: %s: \"%s\"", r->source->name, r->step, name,
+                  kit->err.text);
+}
+
+static int decode_file(struct kit *kit, const struct row *r, const char *name)
+{
+    char path[300];
+    size_t len;
+    char *body;
+    int n = 0;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", r->source->name, name);
+    body = kit_fixture(path, &len);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++, n++) {
+        char *odd = with(body, numbers[i], times[i % (sizeof(times) / sizeof(times[0]))]);
+
+        decode(kit, r, name, odd);
+        free(odd);
+    }
+    free(body);
+    return n;
+}
+
+/* Sums and products of them are no numbers of C: a sanitizer sees to it. */
+Test(shape, of_numbers_and_times_that_cannot_be_is_no_matter)
+{
+    static struct kit kit;
+    int n = 0;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char path[300];
+        struct dirent *entry;
+        DIR *dir;
+
+        (void)snprintf(path, sizeof(path), "%s/tests/fixtures/%s", getenv("DX_SRC"),
+                       rows[i].source->name);
+        dir = opendir(path);
+        cr_assert_not_null(dir, "%s", path);
+        while ((entry = readdir(dir)))
+            if (strstr(entry->d_name, ".json"))
+                n += decode_file(&kit, &rows[i], entry->d_name);
+        (void)closedir(dir);
+    }
+    cr_expect_gt(n, 1000, "%d", n);
     kit_done(&kit);
 }

@@ -15,6 +15,8 @@
 #include "core/time.h"
 #include "source/source.h"
 
+static const int64_t MS_MOST = INT64_C(253402300800000); /* the end of the year 9999 */
+
 enum { LABELS_MAX = 1900, LABELS_ROOM = 64, LABEL_COUNT = 64 };
 
 const char *value_text(struct batch *batch, const json_t *value)
@@ -87,6 +89,13 @@ int64_t field_int(const json_t *object, const char *name)
                : 0;
 }
 
+int64_t field_ms(const json_t *object, const char *name)
+{
+    int64_t ms = field_int(object, name);
+
+    return ms < MS_MOST && ms > -MS_MOST ? ms : 0;
+}
+
 /* Most numbers are so plain that strtod() would be most of the work of a decoder:
  * up to 15 digits are exact in a double, and so is a power of ten that divides
  * them, hence so is the result. */
@@ -140,7 +149,7 @@ bool value_number(const json_t *value, double *number)
 
 int64_t ms_of_seconds(double s)
 {
-    return fabs(s) < 1e15 ? (int64_t)llround(s * 1e3) : 0;
+    return fabs(s) * 1e3 < (double)MS_MOST ? (int64_t)llround(s * 1e3) : 0;
 }
 
 int64_t value_seconds(const json_t *value)

@@ -21,6 +21,8 @@ bool value_has(const json_t *value, const char *part);      /* somewhere in it *
 int64_t field_time(const json_t *object, const char *name); /* RFC 3339 -> Unix ms */
 int64_t value_time_utc(const json_t *value); /* "2026-11-24 14:08:00" -> Unix ms; 0: it is none */
 int64_t field_int(const json_t *object, const char *name);
+/* A moment or a span in ms, before the year 10000: what is added to it is a number still. */
+int64_t field_ms(const json_t *object, const char *name);
 /* A number, or a text that holds one: "1e+06" "NaN" "+Inf" (Prometheus writes
  * samples so). false: neither. */
 bool value_number(const json_t *value, double *number);

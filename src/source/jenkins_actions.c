@@ -22,7 +22,7 @@ static bool is_class(const json_t *object, const char *part)
 
 static int64_t millis(const json_t *action, const char *name)
 {
-    return json_is_number(json_object_get(action, name)) ? field_int(action, name) : -1;
+    return json_is_number(json_object_get(action, name)) ? field_ms(action, name) : -1;
 }
 
 /* The whole wait is not shown by every version, but its three parts are. */

@@ -124,9 +124,9 @@ static void set_outcome(struct jenkins_poll *p, struct outcome *out, const json_
 static void set_times(struct timing *t, const json_t *item, const struct jenkins_actions *actions,
                       bool done)
 {
-    int64_t duration = field_int(item, "duration");
+    int64_t duration = field_ms(item, "duration");
 
-    t->started_ms = field_int(item, "timestamp");
+    t->started_ms = field_ms(item, "timestamp");
     if (actions->queuing_ms >= 0) {
         t->created_ms = t->started_ms - actions->queuing_ms;
         t->queued_ms = actions->queuing_ms;
@@ -164,7 +164,7 @@ static void set_names(struct jenkins_poll *p, struct run *run, const struct jenk
 
     run->project = batch_text(p->batch, job->project, strlen(job->project));
     run->pipeline = job->branch ? "" : batch_text(p->batch, job->leaf, strlen(job->leaf));
-    run->id = jenkins_run_id(p->batch, job, number, field_int(item, "timestamp"));
+    run->id = jenkins_run_id(p->batch, job, number, field_ms(item, "timestamp"));
     run->number = arena_print(&p->batch->arena, "%" PRId64, number);
     run->title = *title == '#' ? actions->started_by : title;
     run->sha = actions->sha;

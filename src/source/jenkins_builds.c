@@ -89,7 +89,7 @@ static enum known_run known_run(const struct jenkins_poll *p, const char *projec
 
 static void take(struct jenkins_poll *p, struct page *page, const json_t *item, const char *label)
 {
-    int64_t number = field_int(item, "number"), timestamp = field_int(item, "timestamp");
+    int64_t number = field_int(item, "number"), timestamp = field_ms(item, "timestamp");
     unsigned flags = p->reply->step == JENKINS_FILL ? PLAN_FILL : 0;
     const char *id = jenkins_run_id(p->batch, &page->job, number, timestamp);
     enum known_run known;
@@ -125,7 +125,7 @@ static void read_page(struct jenkins_poll *p, struct page *page)
     item = json_array_get(list, 0);
     if (p->reply->step == JENKINS_BUILDS && page->from == 0) {
         page->newest = field_int(item, "number");
-        page->newest_ms = field_int(item, "timestamp");
+        page->newest_ms = field_ms(item, "timestamp");
     }
     jenkins_say_metrics(p, list);
 }
@@ -358,7 +358,7 @@ bool jenkins_build_decode(struct jenkins_poll *p, struct dx_error *err)
     if (field_int(item, "number") != build.number)
         return dx_fail(err, DX_FAULT_REPLY, "%s: this is not build %" PRId64, build.job.full,
                        build.number);
-    if (field_int(item, "timestamp") != build.timestamp) {
+    if (field_ms(item, "timestamp") != build.timestamp) {
         is_gone(p, &about); /* of the job that was there before */
         return true;
     }

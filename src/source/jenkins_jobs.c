@@ -78,7 +78,7 @@ static bool is_folder(const json_t *item)
 static void take_job(struct jenkins_poll *p, const struct jenkins_job *job, const json_t *item)
 {
     const json_t *last = json_object_get(item, "lastBuild");
-    int64_t number = field_int(last, "number"), timestamp = field_int(last, "timestamp");
+    int64_t number = field_int(last, "number"), timestamp = field_ms(last, "timestamp");
     int64_t seen = jenkins_recall(p->plan, p->batch, "n", job->full);
     int64_t seen_ms = jenkins_recall(p->plan, p->batch, "t", job->full);
 

@@ -9,7 +9,10 @@
 
 #include "source/field.h"
 
-enum { LABELS_MOST = 32 };
+enum {
+    LABELS_MOST = 32,
+    EXECUTORS_MOST = 1 << 20 /* of a node; a server that says more is not believed */
+};
 
 #define TREE                                                                                       \
     "computer[_class,displayName,offline,temporarilyOffline,offlineCauseReason,numExecutors,"      \
@@ -153,6 +156,8 @@ static void add_node(struct batch *batch, const json_t *item)
 
     if (executors <= 0 || !*name)
         return;
+    if (executors > EXECUTORS_MOST)
+        executors = EXECUTORS_MOST;
     if (is_built_in(item))
         name = JENKINS_BUILT_IN;
     runner = batch_runner(batch);

@@ -132,7 +132,7 @@ static void add_item(struct jenkins_poll *p, const json_t *item)
     run->url = jenkins_url(p->batch, task);
     run->outcome.phase = phase_of(item);
     run->outcome.raw_status = json_is_true(json_object_get(item, "stuck")) ? "stuck" : "waiting";
-    run->timing.created_ms = field_int(item, "inQueueSince");
+    run->timing.created_ms = field_ms(item, "inQueueSince");
     job = batch_job(p->batch, p->batch->run_count - 1);
     job->id = id;
     job->queue_ref = id;

@@ -132,13 +132,13 @@ static struct stage stage_of(struct batch *batch, const json_t *item)
     struct stage stage = { .item = item, .node = field_text(batch, item, "execNode") };
     size_t i;
 
-    stage.from_ms = field_int(item, "startTimeMillis");
-    stage.pause_ms = field_int(item, "pauseDurationMillis");
-    stage.to_ms = stage.from_ms + field_int(item, "durationMillis");
+    stage.from_ms = field_ms(item, "startTimeMillis");
+    stage.pause_ms = field_ms(item, "pauseDurationMillis");
+    stage.to_ms = stage.from_ms + field_ms(item, "durationMillis");
     stage.listed = json_is_array(steps);
     stage.steps = json_array_size(steps);
     json_array_foreach (steps, i, step) {
-        int64_t ms = field_int(step, "startTimeMillis");
+        int64_t ms = field_ms(step, "startTimeMillis");
 
         if (!has_node(step))
             continue;
@@ -273,11 +273,11 @@ static void add_steps(struct jenkins_poll *p, struct job *job, const json_t *lis
         struct job_step step = { .name = field_text(p->batch, item, "name"),
                                  .raw_result = status,
                                  .phase = step_phase(status),
-                                 .started_ms = field_int(item, "startTimeMillis") };
+                                 .started_ms = field_ms(item, "startTimeMillis") };
 
         if (step.phase == DX_PHASE_DONE) {
             step.result = jenkins_result(p, status);
-            step.finished_ms = step.started_ms + field_int(item, "durationMillis");
+            step.finished_ms = step.started_ms + field_ms(item, "durationMillis");
         }
         if (i < count)
             job->steps[i] = step;

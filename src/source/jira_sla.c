@@ -23,13 +23,13 @@ static int64_t millis(const json_t *cycle, const char *name)
 {
     const json_t *value = json_object_get(cycle, name);
 
-    return json_is_number(json_object_get(value, "millis")) ? field_int(value, "millis")
+    return json_is_number(json_object_get(value, "millis")) ? field_ms(value, "millis")
                                                             : SLA_UNSAID;
 }
 
 static int64_t instant(const json_t *cycle, const char *name)
 {
-    return field_int(json_object_get(cycle, name), "epochMillis");
+    return field_ms(json_object_get(cycle, name), "epochMillis");
 }
 
 static void take_cycle(struct ticket_sla *sla, const json_t *cycle)
