@@ -441,4 +441,5 @@ DX_EXPORT const struct dx_panel dx_panel_overview = {
     .at = overview_at,
     .rows_on = overview_rows_on,
     .about = about,
+    .painted = overview_painted,
 };

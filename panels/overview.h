@@ -67,6 +67,19 @@ void tile_graph(struct dx_canvas *canvas, const struct dx_box *box, const struct
 int tile_put_number(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile);
 void overview_paint(const void *state, const char *selected, struct dx_canvas *canvas);
 const char *overview_at(const void *state, int row, int col);
+size_t overview_painted(const void *state); /* how many of them are seen */
+
+/* Digits in the role of the number, its units dim. Returns the columns used. */
+int tile_put_digits(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
+                    const char *number);
+
+/* ---- overview_cells.c: with little room ---- */
+
+/* "✗ queue p95 7m12s  ≤ 5m" */
+void tile_cell(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile,
+               bool selected);
+/* The worst one as a chip, then how many are well; or those that fit. */
+void tiles_in_words(const struct overview *p, struct dx_canvas *canvas);
 
 /* ---- overview_wall.c: so large that they are read from afar ---- */
 
@@ -84,6 +97,7 @@ void overview_wall(const struct overview *p, const char *selected, struct dx_can
 void overview_review_read(struct overview *p, const struct dx_view *view);
 /* false: there is no room for frames. */
 bool overview_review(const struct overview *p, const char *selected, struct dx_canvas *canvas);
+size_t overview_review_most(const struct overview *p); /* that have room; 0: not one */
 const char *overview_review_at(const struct overview *p, int row, int col); /* "": no tile */
 
 /* ---- overview_inside.c: what a number is made of ---- */

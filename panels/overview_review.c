@@ -73,6 +73,13 @@ static struct dx_box box_of(const struct grid *g, int cols, size_t i)
     return (struct dx_box){ top, from, bottom - top, to - from };
 }
 
+size_t overview_review_most(const struct overview *p)
+{
+    struct grid g;
+
+    return grid_of(&g, p->rows, p->cols, p->count) ? (size_t)g.across * (size_t)g.down : 0;
+}
+
 const char *overview_review_at(const struct overview *p, int row, int col)
 {
     struct grid g;

@@ -9,6 +9,7 @@ enum {
     ACROSS = 6,
     ACROSS_WIDE = 9,
     WIDE_COLS = 176, /* inside the frame */
+    TILE_LEAST = 15, /* columns: with fewer, fewer stand side by side */
     WORDS = 3,       /* rows of a tile above its graph */
     GRAPH_MOST = 6,
     CELLS_COLS = 58, /* without a frame: from here on cells side by side */
@@ -18,7 +19,6 @@ enum {
 
 static const struct dx_style text = { .role = DX_ROLE_TEXT };
 static const struct dx_style dim = { .role = DX_ROLE_DIM };
-static const struct dx_style strong = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
 
 int overview_rows_on(int page_rows, int page_cols, bool *bare)
 {
@@ -37,9 +37,18 @@ struct grid {
     size_t most; /* that have room */
 };
 
+static int across_of(int cols)
+{
+    int room = (cols - 2) / TILE_LEAST;
+
+    if (cols >= WIDE_COLS)
+        return ACROSS_WIDE;
+    return room < 1 ? 1 : room < ACROSS ? room : ACROSS;
+}
+
 static struct grid grid_of(int rows, int cols, size_t count)
 {
-    struct grid g = { .across = cols >= WIDE_COLS ? ACROSS_WIDE : ACROSS, .down = 1 };
+    struct grid g = { .across = across_of(cols), .down = 1 };
     int need = count > 0 ? ((int)count + g.across - 1) / g.across : 1;
 
     g.height = rows;
@@ -62,9 +71,45 @@ static struct dx_box box_of(const struct grid *g, int cols, size_t i)
     return (struct dx_box){ row * (g->height + 1), from, g->height, to - from };
 }
 
+/* On little room one is a line: cells side by side, or below each other where that shows more of
+ * them than tiles would. */
+static int cells_across(const struct overview *p, int rows, int cols)
+{
+    struct grid g = grid_of(rows, cols, p->count);
+
+    if (rows <= BARE_ROWS)
+        return cols >= CELLS_COLS && rows == BARE_ROWS ? CELLS : 0;
+    return cols < CELLS_COLS && g.most < p->count && (size_t)rows > g.most ? 1 : 0;
+}
+
 static bool is_bare(int rows)
 {
     return rows <= BARE_ROWS;
+}
+
+static struct dx_box cell_of(int across, int cols, size_t i)
+{
+    int nth = (int)i % across;
+    int from = 1 + nth * (cols - 1) / across, to = 1 + (nth + 1) * (cols - 1) / across;
+
+    return (struct dx_box){ (int)i / across, from, 1, to - from };
+}
+
+size_t overview_painted(const void *state)
+{
+    const struct overview *p = state;
+    int across = cells_across(p, p->rows, p->cols);
+    size_t most = grid_of(p->rows, p->cols, p->count).most;
+
+    if (p->show == SHOW_WALL) /* a page at a time */
+        return TILES_MOST;
+    if (p->show == SHOW_REVIEW && overview_review_most(p) > 0)
+        most = overview_review_most(p);
+    else if (across > 0)
+        most = (size_t)across * (size_t)p->rows;
+    else if (is_bare(p->rows))
+        most = p->count; /* in words: no single one can be pointed at */
+    return p->count < most ? p->count : most;
 }
 
 const char *overview_at(const void *state, int row, int col)
@@ -72,15 +117,14 @@ const char *overview_at(const void *state, int row, int col)
     const struct overview *p = state;
     struct grid g = grid_of(p->rows, p->cols, p->count);
     const char *framed = p->show == SHOW_REVIEW ? overview_review_at(p, row, col) : "";
+    int across = cells_across(p, p->rows, p->cols);
+    size_t most = across > 0 ? (size_t)across * (size_t)p->rows : g.most;
 
     if (*framed)
         return framed;
-    for (size_t i = 0; i < p->count && i < g.most; i++) {
-        struct dx_box box = box_of(&g, p->cols, i);
+    for (size_t i = 0; i < p->count && i < most; i++) {
+        struct dx_box box = across > 0 ? cell_of(across, p->cols, i) : box_of(&g, p->cols, i);
 
-        if (is_bare(p->rows))
-            box = (struct dx_box){ (int)i / CELLS, (int)i % CELLS * p->cols / CELLS, 1,
-                                   p->cols / CELLS };
         if (row >= box.row && row < box.row + box.rows && col >= box.col &&
             col < box.col + box.cols)
             return p->tiles[i].id;
@@ -90,9 +134,8 @@ const char *overview_at(const void *state, int row, int col)
 
 /* ---- one tile ---- */
 
-/* Digits in the role of the number, its units dim. Returns the columns used. */
-static int put_number(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
-                      const char *number)
+int tile_put_digits(struct dx_canvas *canvas, int row, int col, const struct dx_style *style,
+                    const char *number)
 {
     int from = col;
 
@@ -164,7 +207,7 @@ int tile_put_number(struct dx_canvas *canvas, const struct dx_box *box, const st
         col += dx_put(canvas, box->row, col, &chip, words);
     } else {
         (void)dx_put(canvas, box->row, col, &glyph, mark);
-        col += 2 + put_number(canvas, box->row, col + 2, &number, value);
+        col += 2 + tile_put_digits(canvas, box->row, col + 2, &number, value);
     }
     return col - box->col;
 }
@@ -347,116 +390,15 @@ static void put_tile(struct dx_canvas *canvas, const struct dx_box *box, const s
         tile_graph(canvas, &line, tile);
 }
 
-/* ---- without a frame ---- */
-
-/* "✗ queue p95 7m12s  ≤ 5m" */
-static void put_cell(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile,
-                     bool selected)
-{
-    enum { GOAL = 8 };
-    bool past = tile->state >= DX_KPI_WARN && !tile->stale;
-    struct dx_style glyph = { .role = tile_role(tile), .attr = past ? DX_BOLD : 0 };
-    struct dx_style name = { .role = tile->stale ? DX_ROLE_STALE : DX_ROLE_DIM,
-                             .attr = selected ? DX_BOLD | DX_ON_SELECTED : 0 };
-    struct dx_style number = { .role = past ? tile_role(tile) : DX_ROLE_TEXT, .attr = DX_BOLD };
-    char value[TILE_TEXT], goal[TILE_TEXT];
-    int right = box->col + box->cols - GOAL, width;
-
-    (void)dx_format(value, sizeof(value), tile->unit, tile->value);
-    width = dx_width(value);
-    if (selected)
-        name.role = DX_ROLE_TEXT;
-    (void)dx_put(canvas, box->row, box->col, &glyph, dx_glyph(canvas, tile_glyph(tile)));
-    (void)dx_put_fit(canvas,
-                     (struct dx_box){ box->row, box->col + 2, 1, right - width - box->col - 3 },
-                     DX_FIT_LEFT, &name, tile->brief);
-    (void)put_number(canvas, box->row, right - width, tile->stale ? &dim : &number, value);
-    if (dx_width(tile_goal(goal, tile, true)) > GOAL - 1)
-        (void)tile_goal(goal, tile, false);
-    (void)dx_put_fit(canvas, (struct dx_box){ box->row, right + 1, 1, GOAL - 1 }, DX_FIT_LEFT, &dim,
-                     goal);
-}
-
-/* The worst one as a chip, then how many are well. */
-static void put_worst(struct dx_canvas *canvas, const struct overview *p, const struct tile *tile)
-{
-    struct dx_style chip = { .role = DX_ROLE_BAD, .attr = DX_CHIP | DX_BOLD };
-    struct dx_style number = { .role = DX_ROLE_BAD, .attr = DX_BOLD };
-    char value[TILE_TEXT], goal[TILE_TEXT], words[2 * TILE_TEXT];
-    int cols = dx_canvas_cols(canvas), col = 1;
-    size_t well = 0, judged = 0;
-
-    for (size_t i = 0; i < p->count; i++) {
-        judged += p->tiles[i].state >= DX_KPI_GOOD;
-        well += p->tiles[i].state == DX_KPI_GOOD;
-    }
-    (void)snprintf(words, sizeof(words), " %s ", dx_glyph(canvas, DX_GLYPH_BAD));
-    col += dx_put(canvas, 0, col, &chip, words) + 1;
-    col += dx_put(canvas, 0, col, &strong, tile->brief) + 1;
-    col += put_number(canvas, 0, col, &number,
-                      dx_format(value, sizeof(value), tile->unit, tile->value));
-    col += 2 + dx_put(canvas, 0, col + 2, &dim, tile_goal(goal, tile, true));
-    (void)snprintf(words, sizeof(words), "%zu of %zu ok", well, judged);
-    if (col + 2 + dx_width(words) <= cols)
-        (void)dx_put_fit(canvas, (struct dx_box){ 0, col, 1, cols - col - 1 }, DX_FIT_RIGHT, &dim,
-                         words);
-}
-
-/* "! flaky 14  ! open 37": the warned ones first, then others, as many as fit. */
-static void put_others(struct dx_canvas *canvas, const struct overview *p)
-{
-    static const enum dx_kpi_state order[] = { DX_KPI_BAD, DX_KPI_WARN, DX_KPI_FEW, DX_KPI_GOOD,
-                                               DX_KPI_PLAIN };
-    int cols = dx_canvas_cols(canvas), col = 1;
-
-    for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++) {
-        for (size_t i = 0; i < p->count; i++) {
-            const struct tile *tile = &p->tiles[i];
-            bool past = tile->state >= DX_KPI_WARN && !tile->stale;
-            struct dx_style style = { .role = tile_role(tile), .attr = past ? DX_BOLD : 0 };
-            char value[TILE_TEXT];
-
-            (void)dx_format(value, sizeof(value), tile->unit, tile->value);
-            if (tile->state != order[o] ||
-                col + 2 + dx_width(tile->brief) + 1 + dx_width(value) > cols - 1)
-                continue;
-            (void)dx_put(canvas, 0, col, &style, dx_glyph(canvas, tile_glyph(tile)));
-            col += 2 + dx_put(canvas, 0, col + 2, tile->stale ? &dim : &text, tile->brief) + 1;
-            col += put_number(canvas, 0, col, past ? &style : &text, value) + 2;
-        }
-    }
-}
-
-static void paint_bare(const struct overview *p, const char *selected, struct dx_canvas *canvas)
-{
-    size_t most = CELLS * (size_t)dx_canvas_rows(canvas);
-    const struct tile *worst = NULL;
-    int cols = dx_canvas_cols(canvas);
-
-    for (size_t i = 0; i < p->count && !worst; i++)
-        if (p->tiles[i].state == DX_KPI_BAD)
-            worst = &p->tiles[i];
-    if (cols < CELLS_COLS || dx_canvas_rows(canvas) < BARE_ROWS) {
-        if (worst)
-            put_worst(canvas, p, worst);
-        else
-            put_others(canvas, p);
-        return;
-    }
-    for (size_t i = 0; i < p->count && i < most; i++) {
-        int nth = (int)i % CELLS;
-        int from = 1 + nth * (cols - 1) / CELLS, to = 1 + (nth + 1) * (cols - 1) / CELLS;
-        struct dx_box box = { (int)i / CELLS, from, 1, to - from };
-
-        put_cell(canvas, &box, &p->tiles[i], strcmp(p->tiles[i].id, selected) == 0);
-    }
-}
+/* ---- all of them ---- */
 
 void overview_paint(const void *state, const char *selected, struct dx_canvas *canvas)
 {
     const struct overview *p = state;
     int rows = dx_canvas_rows(canvas), cols = dx_canvas_cols(canvas);
+    int across = cells_across(p, rows, cols);
     struct grid g = grid_of(rows, cols, p->count);
+    size_t most = across > 0 ? (size_t)across * (size_t)rows : g.most;
 
     if (p->show == SHOW_WALL) {
         overview_wall(p, selected, canvas);
@@ -464,13 +406,18 @@ void overview_paint(const void *state, const char *selected, struct dx_canvas *c
     }
     if (p->show == SHOW_REVIEW && overview_review(p, selected, canvas))
         return;
-    if (is_bare(rows)) {
-        paint_bare(p, selected, canvas);
+    if (across == 0 && is_bare(rows)) {
+        tiles_in_words(p, canvas);
         return;
     }
-    for (size_t i = 0; i < p->count && i < g.most; i++) {
-        struct dx_box box = box_of(&g, cols, i);
+    for (size_t i = 0; i < p->count && i < most; i++) {
+        const struct tile *tile = &p->tiles[i];
+        bool is_selected = strcmp(tile->id, selected) == 0;
+        struct dx_box box = across > 0 ? cell_of(across, cols, i) : box_of(&g, cols, i);
 
-        put_tile(canvas, &box, &p->tiles[i], strcmp(p->tiles[i].id, selected) == 0);
+        if (across > 0)
+            tile_cell(canvas, &box, tile, is_selected);
+        else
+            put_tile(canvas, &box, tile, is_selected);
     }
 }

@@ -31,6 +31,15 @@ int move_visible(struct viewer *v)
     return rows > 0 ? rows : 1;
 }
 
+/* Tiles for which there is no room are not gone to: nobody would see where one is. */
+static void stay_painted(struct viewer *v, struct instance *in)
+{
+    size_t painted = instance_painted(in);
+
+    if (painted > 0 && in->table->at >= painted)
+        table_move(in->table, -(int)(in->table->at + 1 - painted), move_visible(v));
+}
+
 void move_by(struct viewer *v, int by)
 {
     struct instance *in = move_focused(v);
@@ -42,6 +51,7 @@ void move_by(struct viewer *v, int by)
         v->want_draw = true;
     } else if (in && in->columns) {
         table_move(in->table, by, move_visible(v));
+        stay_painted(v, in);
         v->want_follow = v->want_follow || in->followed;
         v->want_panel = true;
     }
@@ -120,7 +130,7 @@ static bool to_next_tile(struct viewer *v, const struct deed *deed, int by)
     struct instance *in = move_focused(v);
 
     if (deed->tab || !in || v->overlay != OVERLAY_NONE || !instance_paints(in) ||
-        (by < 0 ? in->table->at == 0 : in->table->at + 1 >= in->table->shown))
+        (by < 0 ? in->table->at == 0 : in->table->at + 1 >= instance_painted(in)))
         return false;
     move_by(v, by);
     return true;

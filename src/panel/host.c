@@ -301,6 +301,16 @@ bool instance_paints(const struct instance *in)
            !in->table->filter[0] && in->table->sort < 0;
 }
 
+size_t instance_painted(const struct instance *in)
+{
+    size_t all = in->table->shown, most;
+
+    if (!instance_paints(in) || !in->panel->painted)
+        return all;
+    most = in->panel->painted(in->state);
+    return most < all ? most : all;
+}
+
 bool instance_select_at(struct instance *in, int row, int col)
 {
     const char *key = "";

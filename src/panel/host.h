@@ -150,6 +150,8 @@ int instance_list_rows(const struct instance *instance, int rows);
 
 /* It paints its own list now: the arrows go through it in all directions. */
 bool instance_paints(const struct instance *instance);
+/* How many of its rows are seen there; of one that does not paint: all that pass the filter. */
+size_t instance_painted(const struct instance *instance);
 /* Select what is at this place in its frame; false: nothing. */
 bool instance_select_at(struct instance *instance, int row, int col);
 

@@ -147,7 +147,9 @@ static void foot_of(const struct instance *in, size_t rows, char *out, size_t ca
 
     (void)count_text(total, sizeof(total), part ? in->total : (int64_t)table->row_count);
     (void)count_text(first, sizeof(first), (int64_t)table->shown);
-    if (table->filter[0])
+    if (instance_painted(in) < table->shown)
+        (void)snprintf(out, cap, "%zu of %zu", instance_painted(in), table->shown);
+    else if (table->filter[0])
         (void)snprintf(out, cap, "/%s  %s of %s", table->filter, first, total);
     else if (part && rows > 0 && table->shown > 0)
         (void)snprintf(out, cap, "%zu-%zu of %s of %s", table->top + 1,

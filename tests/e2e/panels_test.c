@@ -468,6 +468,21 @@ Test(panels, help_on_a_tile_says_what_it_means)
     pty_quit(p, "q");
 }
 
+/* Six of nine tiles have room: past the last of them is the next panel. */
+Test(panels, a_tile_that_is_not_seen_is_not_gone_to)
+{
+    struct pty *p = view_health(40, 120);
+
+    SHOWS(p, " 6 of 9 ");
+    pty_send(p, "\033[ZG\r");
+    SHOWS(p, "Health › First attempt");
+    pty_send(p, "\033");
+    SHOWS(p, " 6 of 9 ");
+    pty_send(p, "l\r");
+    SHOWS(p, "Queues › linux-xl › waiting");
+    pty_quit(p, "q");
+}
+
 /* Each store has its own aliases; here they are those of one key. */
 static void fix_aliases(void)
 {

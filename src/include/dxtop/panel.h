@@ -334,6 +334,9 @@ struct dx_panel {
     /* For `?`: what the row with this key means; "" or NULL: nothing more. */
     const char *(*about)(const void *state, const char *row_key);
     const struct dx_change *(*changes)(const void *state); /* NULL: none */
+    /* How many rows of its list paint() has room for, the first ones; NULL: all. The selection
+     * stays among them, and the frame says how many there are. */
+    size_t (*painted)(const void *state);
 };
 
 #define DX_PANEL_HEAD .abi = DX_PANEL_ABI, .size = sizeof(struct dx_panel)
