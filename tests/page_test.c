@@ -364,6 +364,11 @@ Test(page, the_headline_says_the_worst_first)
     cr_expect_str_eq(headline(&facts, "", 80),
                      " . Key numbers and this view are within their goals.");
     cr_expect_str_eq(headline(&facts, "", 40), " . Key numbers, this view within goals.");
+    facts.zoomed = true; /* the other panels of the view were not looked at */
+    cr_expect_str_eq(headline(&facts, "", 120),
+                     " . Key numbers and this panel are within their goals.");
+    cr_expect_str_eq(headline(&facts, "", 40), " . Key numbers, this panel within goals.");
+    facts.zoomed = false;
     facts.lights[LIGHT_STALE] = 1;
     facts.ok_ms = T0 - 630000;
     cr_expect(

@@ -65,14 +65,16 @@ static const char *why_silent(const struct facts *facts)
 /* No more than what has been looked at: the rows of other views have not. */
 static void what_is_well(char *out, size_t cap, const struct facts *facts, int cols)
 {
-    const char *what = facts->numbers ? "Key numbers and this view are within their goals"
-                                      : "This view is within its goals";
+    const char *part = facts->zoomed ? "panel" : "view", *fires = "";
 
-    if (cols >= ROOMY_COLS)
-        (void)snprintf(out, cap, "%s%s.", what, facts->muted ? "" : ", no alert fires");
+    if (cols >= ROOMY_COLS && !facts->muted)
+        fires = ", no alert fires";
+    if (!facts->numbers)
+        (void)snprintf(out, cap, "This %s is within its goals%s.", part, fires);
+    else if (cols >= ROOMY_COLS)
+        (void)snprintf(out, cap, "Key numbers and this %s are within their goals%s.", part, fires);
     else
-        (void)snprintf(out, cap, "%s.",
-                       facts->numbers ? "Key numbers, this view within goals" : what);
+        (void)snprintf(out, cap, "Key numbers, this %s within goals.", part);
 }
 
 static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t now_ms)

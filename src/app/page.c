@@ -327,6 +327,7 @@ void page_findings(const struct page *page, struct facts *facts)
 {
     size_t count = page->slot_count;
 
+    facts->zoomed = page->zoomed >= 0 && count > 1;
     for (size_t n = 0; n < 2 * count; n++) {
         const struct slot *slot = &page->slots[n < count ? n : n - count];
         const struct instance *in = &slot->instance;
