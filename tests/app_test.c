@@ -134,6 +134,8 @@ Test(arguments, what_is_only_printed)
     cr_expect(strstr(captured(), "\n  screen ") && strstr(captured(), "--size"));
     cr_expect_str_eq(print("--version"), "dxtop " PACKAGE_VERSION "\n");
     cr_expect(strstr(print("--print-config"), "\nsources:\n"));
+    /* Its company is at work by the clock of whoever looks, not by that of an office. */
+    cr_expect(strstr(print("--print-config"), "\ncalendar: {hours: {mon-sun: 00:00-24:00}}"));
     cr_expect(strstr(print("--print-options"), ".It Ic \\&ctrl-l Pq Ic redraw\n"));
 }
 
