@@ -111,6 +111,36 @@ Test(report_unit, that_there_is_nothing_to_compare_with_is_said)
     }
 }
 
+Test(report_unit, that_a_part_of_the_window_is_not_known_is_said)
+{
+    static const struct {
+        const char *runs_from, *said;
+    } cases[] = {
+        { "null", NULL },
+        { "\"2026-11-10T00:00:00Z\"", NULL },
+        { "\"2026-11-18T00:00:00Z\"", NULL }, /* nights are quiet */
+        { "\"2026-11-21T08:30:00Z\"",
+          "Runs and jobs are known since 21 Nov 08:30 only, not of all 7 d" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[300];
+        json_t *model, *summary;
+
+        snprintf(text, sizeof(text),
+                 "{\"from\": \"2026-11-17T14:32:07Z\", \"window_s\": 604800, \"runs_from\": %s}",
+                 cases[i].runs_from);
+        model = json_loads(text, 0, NULL);
+        cr_assert_not_null(model, "%s", text);
+        summary = report_summary(model);
+        cr_expect_eq(json_array_size(summary), cases[i].said ? 1 : 0, "%zu", i);
+        if (cases[i].said)
+            cr_expect_str_eq(report_text(json_array_get(summary, 0), "text"), cases[i].said);
+        json_decref(summary);
+        json_decref(model);
+    }
+}
+
 /* ---- charts ---- */
 
 static double now[3] = { 100., NAN, 400. }, before[3] = { 50., 60., NAN };
@@ -240,7 +270,7 @@ static void *fake_open(void *self, enum dx_query query, const struct dx_filter *
 static json_t *worse_of(const struct job_row *rows, size_t count)
 {
     const struct reader reader = { .ops = &fake_ops, .open = fake_open };
-    const struct report_reading reading = { &reader, 100 * DAY_MS, 7 * DAY_MS };
+    const struct report_reading reading = { &reader, 100 * DAY_MS, 7 * DAY_MS, 0 };
     json_t *none = json_array(), *worse;
 
     jobs = rows;

@@ -14,6 +14,7 @@
 #include "app/redact.h"
 #include "core/mem.h"
 #include "core/time.h"
+#include "store/kpi.h"
 
 enum { REPORT_MOST = 64 << 20 };
 
@@ -108,6 +109,7 @@ static json_t *read_model(struct app *app, struct dx_error *err)
      * title. */
     reader = redact_store(&redact, app->store, app->arguments.redact);
     reading.reader = &reader;
+    reading.first_ms = store_first_run(app->store);
     model = report_model(&reading, app->config.title);
     if (app_missed(&reader)) {
         json_decref(model);

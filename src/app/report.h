@@ -18,6 +18,7 @@ int report_run(struct app *app);
 struct report_reading {
     const struct reader *reader;
     int64_t now_ms, window_ms; /* (now - window, now], against the window before */
+    int64_t first_ms;          /* since when runs are known; 0: none is */
 };
 /* Yours; dxtop(1) has its keys. title: of the platform. */
 json_t *report_model(const struct report_reading *reading, const char *title);

@@ -216,10 +216,11 @@ static json_t *ticket_days(const struct report_reading *r)
 json_t *report_model(const struct report_reading *r, const char *title)
 {
     const int64_t from_ms = from_of(r);
-    char from[TIME_TEXT], now[TIME_TEXT];
-    json_t *model = json_pack("{s:s, s:s, s:s, s:I}", "title", title, "generated_at",
+    char from[TIME_TEXT], now[TIME_TEXT], first[TIME_TEXT];
+    json_t *model = json_pack("{s:s, s:s, s:s, s:I, s:s?}", "title", title, "generated_at",
                               time_format(now, r->now_ms), "from", time_format(from, from_ms),
-                              "window_s", (json_int_t)(r->window_ms / 1000));
+                              "window_s", (json_int_t)(r->window_ms / 1000), "runs_from",
+                              r->first_ms > 0 ? time_format(first, r->first_ms) : NULL);
     json_t *pipelines =
         records(r, RECORD_PIPELINE, DX_FILTER(.window_ms = r->window_ms, .parts = true));
     json_t *slow = pools(r);

@@ -10,6 +10,8 @@
 #include "app/report.h"
 #include "app/report_words.h"
 #include "core/buf.h"
+#include "core/time.h"
+#include "insight/reach.h"
 
 enum { SENTENCE = 512 };
 
@@ -21,6 +23,23 @@ static void say(json_t *list, const char *state, const char *text)
 static const char *plural(json_int_t count)
 {
     return count == 1 ? "" : "s";
+}
+
+/* ---- what it is made of ---- */
+
+/* Of a part of the window what is said is of that part. */
+static void say_reach(json_t *list, const json_t *model)
+{
+    const int64_t first_ms = report_time(model, "runs_from");
+    const double window_s = report_number(model, "window_s");
+    char text[SENTENCE], first[REPORT_TEXT], window[REPORT_TEXT];
+
+    if (first_ms == 0 ||
+        reaches(first_ms, report_time(model, "from"), (int64_t)window_s * SECOND_MS))
+        return;
+    (void)snprintf(text, sizeof(text), "Runs and jobs are known since %s only, not of all %s",
+                   report_moment(first, first_ms), report_window(window, window_s));
+    say(list, "few", text);
 }
 
 /* ---- key numbers ---- */
@@ -174,6 +193,7 @@ json_t *report_summary(const json_t *model)
     say_goals(list, numbers, "bad");
     say_goals(list, numbers, "warn");
     say_all_is_well(list, numbers);
+    say_reach(list, model);
     say_incidents(list, json_object_get(model, "incidents"));
     say_worse(list, json_object_get(model, "worse"));
     say_tickets(list, json_object_get(model, "tickets"));
