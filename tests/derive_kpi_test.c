@@ -77,6 +77,25 @@ Test(derive_kpi, waits_of_a_day_against_the_week_before)
                      "900|5\n100|5\n48|5\n");
 }
 
+/* The last build of what nobody builds any more is older than all that was asked for; and flaky
+ * jobs of a week ago would be those of the 14 days before. */
+Test(derive_kpi, an_old_run_that_came_by_itself_makes_nothing_of_its_time_known)
+{
+    derive_kpi_collect("");
+    for (int i = 1; i <= 5; i++) {
+        add(&(struct ended){ "ci", HOUR, i * 10 * SECOND, MINUTE, DX_RESULT_SUCCESS, 0 });
+        add(&(struct ended){ "ci", 4 * DAY, 100 * SECOND, MINUTE, DX_RESULT_SUCCESS, 0 });
+    }
+    add(&(struct ended){ "old", 30 * DAY, SECOND, MINUTE, DX_RESULT_SUCCESS, 0 });
+    kit.history_ms = 5 * DAY;
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    cr_expect_str_eq(derive_kpi("queue_p95", T0), "48|5|-|0|3|\n", "%s",
+                     derive_kpi("queue_p95", T0));
+    cr_expect_str_eq(derive_kpi("duration", T0), "60|5|-|0|1|\n", "%s", derive_kpi("duration", T0));
+    cr_expect_str_eq(derive_kpi("flaky", T0), "0|10|-|0|1|\n", "%s", derive_kpi("flaky", T0));
+}
+
 /* 10 runs: 7 passed, 1 failed by the platform, 1 by a test, 1 nobody knows. */
 Test(derive_kpi, what_the_platform_controls_is_a_range)
 {

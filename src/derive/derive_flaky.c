@@ -11,6 +11,7 @@
 #include "derive/derive_kpi.h"
 #include "core/mem.h"
 #include "insight/flaky.h"
+#include "insight/reach.h"
 
 enum { DAYS = 14 };
 
@@ -242,7 +243,9 @@ bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, 
             continue;
         counts[n] = (struct kpi_point){ days[i].day, 1, (double)days[i].n };
         losts[n] = (struct kpi_point){ days[i].day, 1, (double)days[i].lost_ms / 1000. };
-        if (days[i].day == today - 7) {
+        /* it is made of the 14 days up to it */
+        if (days[i].day == today - 7 &&
+            reaches(first_ms, (days[i].day + 1) * DAY_MS - FLAKY_WINDOW_MS, FLAKY_WINDOW_MS)) {
             count.before.value = counts[n].value;
             lost.before.value = losts[n].value;
         }

@@ -59,7 +59,9 @@ bool store_put_flaky_days(struct store *store, int64_t pipeline, const struct fl
 /* Of all pipelines together, by day. */
 bool store_flaky_days(struct store *store, struct flaky_day **out, size_t *count,
                       struct dx_error *err);
-int64_t store_first_run(struct store *store); /* when the first known one ended; 0: none did */
+/* How far back runs are known, of the source that is known the furthest; 0: none ended. A single
+ * older one says nothing of what else ran then. */
+int64_t store_first_run(struct store *store);
 /* The same of tickets that are done, and of pull requests that somebody looked at. */
 int64_t store_first_done(struct store *store);
 int64_t store_first_review(struct store *store);

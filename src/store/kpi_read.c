@@ -300,9 +300,8 @@ static int64_t first_of(struct store *store, sqlite3_stmt *stmt)
 
 int64_t store_first_run(struct store *store)
 {
-    return first_of(store,
-                    store_statement(store, "SELECT min(finished_ms) FROM run WHERE finished_ms > 0",
-                                    &(struct dx_error){ 0 }));
+    return first_of(store, store_statement(store, "SELECT min(first_ms) FROM source_first",
+                                           &(struct dx_error){ 0 }));
 }
 
 int64_t store_first_done(struct store *store)
