@@ -46,14 +46,17 @@ Test(moment, goes_by_days_at_that_hour)
     cr_expect_eq(moment_next_day(NOON, 1, now), 0);
 }
 
-static const char *first_line(const char *moment, int cols)
+static const char *first_line_of(size_t count, const char *moment, int cols)
 {
-    static struct view_settings views[] = { { .name = "Overview" }, { .name = "Queues" } };
+    static struct view_settings views[] = { { .name = "Overview" },  { .name = "Queues" },
+                                            { .name = "Pipelines" }, { .name = "Flaky" },
+                                            { .name = "Tickets" },   { .name = "Failures" },
+                                            { .name = "Alerts" },    { .name = "Sources" } };
     static char out[400];
     static struct keymap map;
     struct top_bar top = { .title = "acme platform",
                            .views = views,
-                           .view_count = 2,
+                           .view_count = count,
                            .now_ms = NOON,
                            .moment = moment,
                            .keymap = &map };
@@ -72,6 +75,25 @@ static const char *first_line(const char *moment, int cols)
             cr_expect_eq(grid.cells[i].role, DX_ROLE_BUSY);
     grid_done(&grid);
     return out;
+}
+
+static const char *first_line(const char *moment, int cols)
+{
+    return first_line_of(2, moment, cols);
+}
+
+/* As many views have their names as there is room for beside it. */
+Test(moment, leaves_names_to_the_views_beside_the_one_that_is_shown)
+{
+    const char *line;
+
+    setenv("TZ", "UTC", 1);
+    line = first_line_of(8, "as of Fri 20 Nov 14:00", 120);
+    cr_expect(strstr(line, " 1 Overview  2 Queues  3 Pipelines  4 Flaky "), "%s", line);
+    cr_expect(strstr(line, " 6  7  8  "), "%s", line);
+    cr_expect(strstr(line, "  as of Fri 20 Nov 14:00   12:00:00 "), "%s", line);
+    line = first_line_of(8, "as of Fri 20 Nov 14:00", 80);
+    cr_expect(strstr(line, " 1 Overview  2 3 4 5 6 7 8 "), "%s", line);
 }
 
 Test(moment, stands_in_the_first_line_at_any_width)

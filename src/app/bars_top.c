@@ -138,6 +138,11 @@ static void name_one(const struct top_bar *top, size_t i, int room[TABS_MOST], i
     *left -= name + 1;
 }
 
+static int aside_of(const struct top_bar *top)
+{
+    return top->moment && *top->moment ? text_width(top->moment) + GAP : 0;
+}
+
 /* All have their names where the longest are cut a little; else those beside the active one. */
 static void name_others(const struct top_bar *top, struct plan *plan, size_t count, int left)
 {
@@ -146,7 +151,8 @@ static void name_others(const struct top_bar *top, struct plan *plan, size_t cou
     for (size_t i = 0; i < count; i++)
         if (text_width(top->views[i].name) > longest)
             longest = text_width(top->views[i].name);
-    if (plan->cols < SOME_NAMES_FROM_COLS && names_width(top, count, longest) > left)
+    if (plan->cols + aside_of(top) < SOME_NAMES_FROM_COLS &&
+        names_width(top, count, longest) > left)
         return;
     while (longest > NAME_LEAST && names_width(top, count, longest) > left)
         longest--;
@@ -209,11 +215,6 @@ static void put_moment(struct dx_canvas *line, const char *moment, int end)
 {
     (void)canvas_put(line, 0, end - text_width(moment),
                      &(struct dx_style){ .role = DX_ROLE_BUSY, .attr = DX_BOLD }, moment);
-}
-
-static int aside_of(const struct top_bar *top)
-{
-    return top->moment && *top->moment ? text_width(top->moment) + GAP : 0;
 }
 
 void bars_top(struct dx_canvas *line, const struct top_bar *top)
