@@ -146,3 +146,14 @@ Test(mention, of_a_search_that_comes_before)
     for (size_t i = 0; i < sizeof(searches) / sizeof(searches[0]); i++)
         cr_expect_str_eq(mention_search(out, &searches[i].name), searches[i].expression, "%s", out);
 }
+
+/* Half of a question would be none: an unterminated string. */
+Test(mention, of_a_name_that_is_too_long_to_be_searched_for)
+{
+    char long_name[MENTION_SEARCH], out[MENTION_SEARCH];
+    const struct mention_name job = { { DX_REF_JOB, 1, 1 }, "acme/api", long_name, "test" };
+
+    memset(long_name, 'x', sizeof(long_name) - 1);
+    long_name[sizeof(long_name) - 1] = '\0';
+    cr_expect_str_eq(mention_search(out, &job), "");
+}

@@ -438,7 +438,8 @@ const char *mention_search(char out[MENTION_SEARCH], const struct mention_name *
         (void)buf_text(&text, "\")");
         break;
     }
-    (void)snprintf(out, MENTION_SEARCH, "%.*s", (int)text.len, text.len > 0 ? text.bytes : "");
+    if (!text.full) /* else it is no question any more, and no text has a name of that length */
+        (void)snprintf(out, MENTION_SEARCH, "%.*s", (int)text.len, text.len > 0 ? text.bytes : "");
     buf_done(&text);
     return out;
 }
