@@ -194,6 +194,57 @@ Test(text, widths_and_graphemes_are_those_of_the_tables)
     }
 }
 
+static const struct {
+    const char *foul, *safe;
+} foul[] = {
+    { "", "" },
+    { "a  b\n\n  c \u00e9\uFFFD", "a  b\n\n  c \u00e9\uFFFD" },
+    { "a\x1b[31mb\x07", "a\uFFFD[31mb\uFFFD" },
+    { "\ta\r\n\x7F", "\uFFFDa\uFFFD\n\uFFFD" },
+    { "a\xC2\x85\xC2\x9B"
+      "b",
+      "a\uFFFD\uFFFDb" },
+    { "\xFF"
+      "a\xE2\x82",
+      "\uFFFDa\uFFFD\uFFFD" },
+    { "a\u202Eb\u2066\u200F", "a\uFFFDb\uFFFD\uFFFD" },
+    { "a\u2028b", "a\uFFFDb" },
+};
+
+Test(text, that_nobody_cleaned_is_made_safe_to_show)
+{
+    char out[64];
+
+    for (size_t i = 0; i < sizeof(foul) / sizeof(foul[0]); i++) {
+        bool same = strcmp(foul[i].foul, foul[i].safe) == 0;
+
+        text_make_safe(out, foul[i].foul);
+        cr_expect_str_eq(out, foul[i].safe, "%zu", i);
+        cr_expect_eq(text_is_safe(foul[i].foul), same, "%zu", i);
+        cr_expect(text_is_safe(out), "%zu", i);
+    }
+}
+
+/* Whatever comes to a screen is looked at once more: not even a line feed drives it. */
+Test(text, no_grapheme_drives_a_terminal)
+{
+    static const char32_t driving[] = { 0x01,   '\t',   '\n',   0x1B,   0x7F,   0x85,   0x9B,
+                                        0x061C, 0x200E, 0x200F, 0x2028, 0x202E, 0x2066, 0x2069 };
+
+    for (size_t i = 0; i < sizeof(driving) / sizeof(driving[0]); i++) {
+        char text[8];
+        size_t len = utf8_put(text, driving[i]);
+        struct grapheme g;
+
+        text[len] = 'm';
+        text_grapheme(text, len + 1, &g);
+        cr_expect_eq(g.cp[0], 0xFFFD, "U+%04X", (unsigned)driving[i]);
+        cr_expect_eq(g.cp[1], 0, "U+%04X", (unsigned)driving[i]);
+        cr_expect_eq(g.bytes, len, "U+%04X", (unsigned)driving[i]);
+        cr_expect_eq(g.width, 1, "U+%04X", (unsigned)driving[i]);
+    }
+}
+
 Test(text, base64_is_that_of_rfc_4648)
 {
     static const struct {

@@ -102,6 +102,47 @@ size_t text_clean(char *dst, size_t cap, const char *src, size_t len)
     return used;
 }
 
+/* cp: as utf8_next() read it, of so many bytes. */
+static bool is_safe(char32_t cp, size_t bytes)
+{
+    return cp == '\n' ||
+           !(is_control(cp) || is_space(cp) || is_bidi_control(cp) ||
+             (cp == REPLACEMENT && bytes == 1)) ||
+           cp == ' ';
+}
+
+bool text_is_safe(const char *text)
+{
+    for (;;) {
+        char32_t cp;
+        size_t n;
+
+        while (*text >= ' ' && *text < 0x7F) /* nearly all of nearly all texts */
+            text++;
+        if (!*text)
+            return true;
+        n = utf8_next(text, strnlen(text, 4), &cp);
+        if (!is_safe(cp, n))
+            return false;
+        text += n;
+    }
+}
+
+void text_make_safe(char *out, const char *text)
+{
+    size_t left = strlen(text);
+
+    while (left > 0) {
+        char32_t cp;
+        size_t n = utf8_next(text, left, &cp);
+
+        out += utf8_put(out, is_safe(cp, n) ? cp : REPLACEMENT);
+        text += n;
+        left -= n;
+    }
+    *out = '\0';
+}
+
 size_t utf8_put(char out[4], char32_t cp)
 {
     if (cp < 0x80) {
@@ -167,6 +208,8 @@ void text_grapheme(const char *s, size_t len, struct grapheme *out)
 
     *out = (struct grapheme){ 0 };
     out->bytes = utf8_next(s, len, &cp);
+    if (!is_plain(cp) && (is_control(cp) || is_space(cp) || is_bidi_control(cp)))
+        cp = REPLACEMENT; /* of a text that nobody cleaned: no terminal is to be sent that */
     out->cp[0] = cp;
     out->width = width_of(cp);
     if (is_plain(cp)) { /* the common case: before another one of its kind, or the end */

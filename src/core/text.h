@@ -18,6 +18,12 @@ size_t utf8_put(char out[4], char32_t cp);
  * vanish. Always terminates, never splits a character. Returns strlen(dst). */
 size_t text_clean(char *dst, size_t cap, const char *src, size_t len);
 
+/* Is there nothing in it that no screen is to be sent: no control characters but line feeds, none
+ * that reorder, no bytes that are no UTF-8? text_make_safe() copies with U+FFFD in their place;
+ * out has room for 3 bytes for each, and the NUL. */
+bool text_is_safe(const char *text);
+void text_make_safe(char *out, const char *text);
+
 /* Copy what fits of a text that is clean already; never splits a character. */
 void text_copy(char *dst, size_t cap, const char *src);
 
