@@ -76,6 +76,7 @@ struct store {
     int64_t undone;         /* commits and derivations that were rolled back */
     struct rows *open_rows;
     struct tape *tapes;        /* of the read transaction */
+    struct arena foul;         /* of it, too: texts that had to be mended */
     struct interned *interned; /* numbers of texts, of the transaction's file; NULL: none */
     struct touched touched;    /* by the write under way */
     struct hauled *hauled;     /* haul.c: by the query under way; NULL: there is none */

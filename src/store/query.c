@@ -6,7 +6,6 @@
 #include "store/rows.h"
 #include "store/search.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,6 +127,7 @@ void rows_end_all(struct store *store)
     while (store->open_rows)
         end_rows(store->open_rows);
     tapes_forget(store);
+    arena_free(&store->foul);
 }
 
 static bool next(void *self)
@@ -148,77 +148,6 @@ static bool next(void *self)
     return row;
 }
 
-static int column_of(const struct rows *rows, enum dx_field field)
-{
-    return (rows->stmt || rows->tape) && (unsigned)field < DX_FIELD_COUNT ? rows->column[field]
-                                                                          : -1;
-}
-
-/* Of the current row. */
-static sqlite3_value *played(const struct rows *rows, int column)
-{
-    return tape_value(rows->tape, rows->played - 1, column);
-}
-
-static bool is_point(const struct rows *rows, enum dx_field field)
-{
-    return rows->points.sample && points_field(field);
-}
-
-static int type_of(const struct rows *rows, int column)
-{
-    return rows->tape ? sqlite3_value_type(played(rows, column))
-                      : sqlite3_column_type(rows->stmt, column);
-}
-
-static bool has(const void *self, enum dx_field field)
-{
-    const struct rows *rows = self;
-    int column = column_of(rows, field);
-
-    return is_point(rows, field) || (column >= 0 && type_of(rows, column) != SQLITE_NULL);
-}
-
-static int64_t integer(const void *self, enum dx_field field)
-{
-    const struct rows *rows = self;
-    int column = column_of(rows, field);
-
-    if (is_point(rows, field))
-        return points_integer(&rows->points, field);
-    if (column >= 0 && rows->tape)
-        return sqlite3_value_int64(played(rows, column));
-    return column >= 0 ? sqlite3_column_int64(rows->stmt, column) : 0;
-}
-
-static double number(const void *self, enum dx_field field)
-{
-    const struct rows *rows = self;
-    int column = column_of(rows, field), type;
-
-    if (is_point(rows, field))
-        return points_number(&rows->points, field);
-    type = column >= 0 ? type_of(rows, column) : SQLITE_NULL;
-    if (type != SQLITE_INTEGER && type != SQLITE_FLOAT)
-        return (double)NAN;
-    if (rows->tape)
-        return sqlite3_value_double(played(rows, column));
-    return sqlite3_column_double(rows->stmt, column);
-}
-
-static const char *text(const void *self, enum dx_field field)
-{
-    const struct rows *rows = self;
-    int column = column_of(rows, field);
-
-    if (column >= 0 && rows->tape) {
-        const unsigned char *text = sqlite3_value_text(played(rows, column));
-
-        return text ? (const char *)text : "";
-    }
-    return column >= 0 && !is_point(rows, field) ? column_text(rows->stmt, column) : "";
-}
-
 static void close_rows(void *self)
 {
     end_rows(self);
@@ -227,10 +156,10 @@ static void close_rows(void *self)
 
 static const struct rows_ops ops = {
     .next = next,
-    .has = has,
-    .integer = integer,
-    .number = number,
-    .text = text,
+    .has = row_has,
+    .integer = row_integer,
+    .number = row_number,
+    .text = row_text,
     .close = close_rows,
 };
 

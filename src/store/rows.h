@@ -52,6 +52,13 @@ struct rows {
     } points;
 };
 
+/* row.c: the values of the current row. Integers are of at most 53 bits, and texts fit to be
+ * shown, whatever is in the file. */
+bool row_has(const void *self, enum dx_field field);
+int64_t row_integer(const void *self, enum dx_field field);
+double row_number(const void *self, enum dx_field field);
+const char *row_text(const void *self, enum dx_field field); /* until the next row */
+
 /* tape.c: what is asked for again in one read transaction. */
 bool tape_wanted(enum dx_query which, const struct dx_filter *filter);
 const struct tape *tape_find(const struct store *store, const struct query *query,
