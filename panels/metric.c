@@ -279,7 +279,7 @@ static void find(struct metric *p, struct dx_list *list)
             continue;
         (void)snprintf(subject, sizeof(subject), "%s", line->name);
         (void)snprintf(sentence, sizeof(sentence), "%.*s %s, past %s",
-                       (int)(strchr(line->key, '{') - line->key), line->key,
+                       (int)(metric_labels(line) - line->key), line->key,
                        dx_format(now, sizeof(now), metric_unit(p, line), line->now),
                        dx_format(goal, sizeof(goal), metric_unit(p, line), limit));
         dx_finding(list, role, subject, sentence);

@@ -72,5 +72,7 @@ void metric_draw_inside(const struct metric *p, struct dx_canvas *canvas);
 const char *metric_url(const struct metric *p, const struct line *line, char *out, size_t cap);
 /* The next `name="value"` of a LABELS text; false: no more. */
 bool metric_label(const char **at, char *name, char *value, size_t cap);
+/* Of a key, "query{labels}"; "" where it has none. */
+const char *metric_labels(const struct line *line);
 
 #endif

@@ -123,7 +123,7 @@ void metric_draw_inside(const struct metric *p, struct dx_canvas *canvas)
         (void)dx_put(canvas, 1, MARGIN, &dim, "It gave no sample within the window.");
         return;
     }
-    labels = strchr(line->key, '{');
+    labels = metric_labels(line);
     page.label = widest(labels);
     (void)metric_url(p, line, url, sizeof(url));
     (void)snprintf(query, sizeof(query), "%.*s", (int)strcspn(line->key, "{"), line->key);

@@ -27,13 +27,18 @@ bool metric_label(const char **at, char *name, char *value, size_t cap)
     return true;
 }
 
+const char *metric_labels(const struct line *line)
+{
+    return line->key + strcspn(line->key, "{");
+}
+
 /* Is this label the same in all series? Then it tells nothing. */
 static bool is_common(const struct metric *p, const char *name, const char *value)
 {
     char other[256];
 
     for (size_t i = 0; i < p->count; i++)
-        if (strcmp(dx_label(other, sizeof(other), strchr(p->lines[i].key, '{'), name), value) != 0)
+        if (strcmp(dx_label(other, sizeof(other), metric_labels(&p->lines[i]), name), value) != 0)
             return false;
     return p->count > 1;
 }
@@ -48,10 +53,9 @@ static bool is_wanted(const struct metric *p, const char *name, const char *valu
     return p->by.count == 0 && !is_common(p, name, value);
 }
 
-/* key is "query{labels}". */
 static void name_line(const struct metric *p, struct line *line, bool with_query)
 {
-    const char *at = strchr(line->key, '{');
+    const char *at = metric_labels(line);
     char name[128], value[256];
     size_t len = 0;
 
@@ -63,7 +67,7 @@ static void name_line(const struct metric *p, struct line *line, bool with_query
             len +=
                 (size_t)snprintf(line->name + len, NAME_MOST - len, "%s%s", len ? " " : "", value);
     if (len == 0)
-        (void)snprintf(line->name, NAME_MOST, "%.*s", (int)(strchr(line->key, '{') - line->key),
+        (void)snprintf(line->name, NAME_MOST, "%.*s", (int)(metric_labels(line) - line->key),
                        line->key);
 }
 
@@ -171,11 +175,11 @@ static struct line *line_of(struct metric *p, const char *key, size_t *hint)
 /* The window in p->points steps, and the mean of the window before it. */
 static void read_points(struct metric *p, const struct dx_view *view, const char *query)
 {
-    int64_t step = p->window_ms / (int64_t)p->points;
+    int64_t share = p->window_ms / (int64_t)p->points, step = share > 0 ? share : 1;
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_SAMPLES,
                 DX_FILTER(.source = p->source, .name = query, .from_ms = p->from_ms - p->window_ms,
-                          .to_ms = p->to_ms, .step_ms = step > 0 ? step : 1));
+                          .to_ms = p->to_ms, .step_ms = step));
     size_t hint = 0;
     char key[512];
 
@@ -273,7 +277,9 @@ static void read_ghosts(struct metric *p, const struct dx_view *before)
 {
     struct metric then = *p;
 
-    then.lines = malloc((p->count ? p->count : 1) * sizeof(*then.lines));
+    if (p->count == 0)
+        return;
+    then.lines = malloc(p->count * sizeof(*then.lines));
     if (!then.lines)
         return;
     memcpy(then.lines, p->lines, p->count * sizeof(*then.lines));

@@ -192,7 +192,7 @@ static void read_ages(struct overview *p, const struct dx_view *view, double *fi
                 p->tiles[i].stale_ms = age_ms;
         }
     }
-    *filled = total > 0 ? (double)done / (double)total : (double)NAN;
+    *filled = total > 0 ? fmin(fmax((double)done / (double)total, 0.), 1.) : (double)NAN;
 }
 
 /* How much worse it is than a week before, as a share of what it was; NaN: nobody knows. */

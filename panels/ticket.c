@@ -11,18 +11,18 @@ const char *ticket_countdown(char *out, size_t cap, double left_ms)
 {
     double minutes = isnan(left_ms) ? 0. : floor(fabs(left_ms) / CI_MINUTE_MS);
     const char *sign = left_ms < 0. && minutes > 0. ? "-" : "";
-    int hours = (int)(minutes / 60.);
+    double hours = floor(minutes / 60.);
 
     if (isnan(left_ms))
         (void)snprintf(out, cap, "–");
     else if (minutes < 60.)
         (void)snprintf(out, cap, "%s%.0fm", sign, minutes);
-    else if (hours < 10)
-        (void)snprintf(out, cap, "%s%dh%02.0fm", sign, hours, fmod(minutes, 60.));
-    else if (hours < 24)
-        (void)snprintf(out, cap, "%s%dh", sign, hours);
+    else if (hours < 10.)
+        (void)snprintf(out, cap, "%s%.0fh%02.0fm", sign, hours, fmod(minutes, 60.));
+    else if (hours < 24.)
+        (void)snprintf(out, cap, "%s%.0fh", sign, hours);
     else
-        (void)snprintf(out, cap, "%s%dd", sign, hours / 24);
+        (void)snprintf(out, cap, "%s%.0fd", sign, floor(hours / 24.));
     return out;
 }
 

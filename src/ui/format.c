@@ -84,6 +84,8 @@ const char *format_value(char *out, size_t cap, enum dx_unit unit, double value)
         (void)snprintf(out, cap, value > 0 ? "+Inf" : "-Inf");
         return out;
     }
+    if ((unsigned)unit > DX_UNIT_BYTES_PER_S) /* the store of a newer version may have others */
+        unit = DX_UNIT_NONE;
     switch (unit) {
     case DX_UNIT_NONE:
         plain(out, cap, value);

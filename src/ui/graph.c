@@ -120,7 +120,7 @@ static int height_of(const struct plot *plot, double value)
         return 0;
     if (share >= 1.)
         return dots;
-    return share <= 0. ? 1 : 1 + (int)(share * (dots - 1) + 0.5);
+    return !(share > 0.) ? 1 : 1 + (int)(share * (dots - 1) + 0.5);
 }
 
 /* ---- drawing ---- */
