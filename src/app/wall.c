@@ -112,6 +112,7 @@ static bool open_panel(struct viewer *v)
         wall->open = true;
     } else {
         viewer_say(v, "%s", complaints.bytes);
+        config_done(&wall->config); /* the next try begins anew */
     }
     buf_done(&complaints);
     free(text);
