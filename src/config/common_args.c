@@ -107,7 +107,7 @@ bool args_parse(int argc, char **argv, struct common_args *common, const struct 
     add_table(&t, common_args, common);
     add_table(&t, own, settings);
     opterr = 0;
-    optind = 1;
+    optind = 0; /* not 1: it would go on within the word that the last line ended at */
     while ((code = getopt_long(argc, argv, t.letters, t.options, NULL)) != -1) {
         if (code == ':')
             return dx_fail(err, DX_FAULT_CONFIG, "%.60s needs a value", argv[optind - 1]);
