@@ -319,3 +319,19 @@ Test(store_search, a_suggestion_is_accepted_or_ignored)
     cr_expect_not(kit_grant("triage", "t3 maybe", T0, &err));
     cr_expect_str_eq(err.text, "no verdict: t3 maybe");
 }
+
+/* Whoever may write in the store may write this: it comes to other people's terminals. */
+Test(store_search, what_is_accepted_is_kept_as_text_that_may_be_shown)
+{
+    struct dx_error err = { 0 };
+    int64_t foul;
+
+    fill();
+    cr_expect(kit_grant("triage", "t3 accept \x1b]0;owned\x07\xff", T0, &err));
+    cr_expect_str_eq(verdict(), "1|\uFFFD]0;owned\uFFFD\uFFFD\n");
+    cr_expect(store_ask(kit.store, "SELECT count(*) FROM triage WHERE instr(category, char(27))",
+                        &foul, &err));
+    cr_expect_eq(foul, 0);
+    cr_expect_not(kit_grant("triage", "t3 \x1b]0;owned", T0, &err));
+    cr_expect_str_eq(err.text, "no verdict: t3 \uFFFD]0;owned");
+}

@@ -8,7 +8,7 @@
 #include "store/alerting.h"
 #include "store/internal.h"
 
-enum { KEY_MOST = 600, WHO_MOST = 64, NOTE_MOST = 400 };
+enum { KEY_MOST = 600, WHO_MOST = 64, NOTE_MOST = 400, SHOWN = 60 };
 
 struct word {
     int kind; /* enum word_kind */
@@ -65,9 +65,11 @@ static bool insert(struct store *store, const struct word *word, struct dx_error
 bool word_put(struct store *store, int kind, const struct granting *g, struct dx_error *err)
 {
     struct word word = { .kind = kind, .now_ms = g->now_ms };
+    char shown[SHOWN];
 
     if (!read_word(&word, g->wish->arg)) {
-        (void)dx_fail(g->refused, DX_FAULT_SYSTEM, "not a word on an alert: %.60s", g->wish->arg);
+        (void)text_clean(shown, sizeof(shown), g->wish->arg, strlen(g->wish->arg));
+        (void)dx_fail(g->refused, DX_FAULT_SYSTEM, "not a word on an alert: %s", shown);
         return true;
     }
     if (!insert(store, &word, err))

@@ -6,13 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
+
+enum { CATEGORY_MOST = 256, SHOWN = 60 };
+
 struct verdict {
     int64_t ticket, now_ms;
     enum dx_verdict said;
-    const char *category;
+    char category[CATEGORY_MOST];
 };
 
-/* A ticket's number, the verdict and, behind it, the category. */
+/* A ticket's number, the verdict and, behind it, the category; whoever wrote it is not trusted. */
 static bool read_wish(const char *wish, struct verdict *verdict)
 {
     static const struct {
@@ -32,7 +36,9 @@ static bool read_wish(const char *wish, struct verdict *verdict)
         if (strncmp(rest, words[i].word, len) != 0)
             continue;
         verdict->said = words[i].said;
-        verdict->category = rest[len] == ' ' ? rest + len + 1 : "";
+        rest += len + strspn(rest + len, " ");
+        if (rest[-1] == ' ')
+            (void)text_clean(verdict->category, sizeof(verdict->category), rest, strlen(rest));
         return true;
     }
     return false;
@@ -42,9 +48,11 @@ bool verdict_put(struct store *store, const struct granting *g, struct dx_error 
 {
     struct verdict verdict = { .now_ms = g->now_ms };
     sqlite3_stmt *stmt;
+    char shown[SHOWN];
 
     if (!read_wish(g->wish->arg, &verdict)) {
-        (void)dx_fail(g->refused, DX_FAULT_SYSTEM, "no verdict: %.60s", g->wish->arg);
+        (void)text_clean(shown, sizeof(shown), g->wish->arg, strlen(g->wish->arg));
+        (void)dx_fail(g->refused, DX_FAULT_SYSTEM, "no verdict: %s", shown);
         return true;
     }
     stmt = store_statement(
