@@ -3,6 +3,7 @@
 
 #include "fuzz_kit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,74 +97,197 @@ static void expect_change(const struct change *change)
     expect_clean(change->url);
 }
 
-static void expect_sound(const struct batch *batch)
+static void expect_pool(const struct pool *pool)
+{
+    expect_clean(pool->name);
+    expect_clean(pool->note);
+    if (pool->online < -1 || pool->busy < -1 || pool->offline < -1 || pool->waiting < -1)
+        abort();
+}
+
+static void expect_alert(const struct alert *alert)
+{
+    expect_clean(alert->key);
+    expect_clean(alert->name);
+    expect_clean(alert->labels);
+    expect_clean(alert->summary);
+    expect_clean(alert->url);
+}
+
+static void expect_metrics(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->series_count; i++) {
+        expect_clean(batch->series[i].query);
+        expect_clean(batch->series[i].labels);
+        expect_clean(batch->series[i].text);
+    }
+    for (size_t i = 0; i < batch->sample_count; i++)
+        if (batch->samples[i].series >= batch->series_count)
+            abort();
+    for (size_t i = 0; i < batch->alert_count; i++)
+        expect_alert(&batch->alerts[i]);
+}
+
+void fuzz_expect_sound(const struct batch *batch)
 {
     for (size_t i = 0; i < batch->run_count; i++)
         expect_run(&batch->runs[i]);
     for (size_t i = 0; i < batch->job_count; i++)
         expect_job(&batch->jobs[i], batch);
+    for (size_t i = 0; i < batch->pool_count; i++)
+        expect_pool(&batch->pools[i]);
     for (size_t i = 0; i < batch->runner_count; i++) {
         expect_clean(batch->runners[i].name);
         expect_clean(batch->runners[i].pool);
+        expect_clean(batch->runners[i].labels);
+        expect_clean(batch->runners[i].note);
     }
     for (size_t i = 0; i < batch->ticket_count; i++)
         expect_ticket(&batch->tickets[i]);
     for (size_t i = 0; i < batch->change_count; i++)
         expect_change(&batch->changes[i]);
+    for (size_t i = 0; i < batch->note_count; i++)
+        expect_clean(batch->notes[i].text);
+    expect_metrics(batch);
+}
+
+static bool is_path(const char *path)
+{
+    if (path[0] != '/' || path[1] == '/')
+        return false;
+    for (; *path; path++)
+        if (*path <= ' ' || *path >= 0x7F || *path == '#')
+            return false;
+    return true;
+}
+
+/* Whatever a server says, only it is asked, and for a path that is one. */
+static void expect_asked(const struct plan *plan)
+{
+    for (const struct plan_request *r = plan->first; r; r = r->next) {
+        if (is_path(r->path))
+            continue;
+        (void)fprintf(stderr, "asks for \"%s\"\n", r->path);
+        abort();
+    }
 }
 
 /* ---- a reply ---- */
 
-static bool decode(const struct fuzz_source *fuzz, const struct reply *reply, struct plan *plan,
-                   struct batch *batch, struct dx_error *err)
+struct answer { /* of the source, and what it is about */
+    const struct fuzz_source *fuzz;
+    struct cursors cursors;
+    struct plan plan;
+    struct batch batch;
+    struct dx_error err;
+};
+
+static void begin(struct answer *a, const struct fuzz_source *fuzz)
 {
-    if (reply->step == fuzz->plain_step)
-        return fuzz->source->decode(fuzz->config, reply, plan, batch, err);
-    return source_decode(fuzz->source, fuzz->config, reply, plan, batch, err);
+    *a = (struct answer){ .fuzz = fuzz };
+    a->cursors =
+        (struct cursors){ .get = get_cursor, .after = no_more, .self = (void *)(uintptr_t)fuzz };
+    a->plan = (struct plan){ .now_ms = NOW,
+                             .every_ms = fuzz->every_ms,
+                             .history_ms = fuzz->history_ms,
+                             .cursors = &a->cursors };
+    if (fuzz->before)
+        fuzz->before(&a->batch);
 }
 
-static void one(const struct fuzz_source *fuzz, struct reply reply)
+static void end(struct answer *a)
 {
-    struct fuzz_source self = *fuzz;
-    const struct cursors cursors = { .get = get_cursor, .after = no_more, .self = &self };
-    struct plan plan = { .now_ms = NOW,
-                         .every_ms = fuzz->every_ms,
-                         .history_ms = fuzz->history_ms,
-                         .cursors = &cursors };
-    struct batch batch = { 0 };
-    struct dx_error err = { 0 };
+    fuzz_expect_sound(&a->batch);
+    expect_asked(&a->plan);
+    batch_done(&a->batch);
+    plan_done(&a->plan);
+}
 
-    if (fuzz->before)
-        fuzz->before(&batch);
-    if (!decode(fuzz, &reply, &plan, &batch, &err) && err.fault == DX_FAULT_NONE)
+static void expect_said(bool ok, const struct answer *a)
+{
+    if (!ok && a->err.fault == DX_FAULT_NONE)
         abort();
-    expect_sound(&batch);
-    (void)dx_fail(&err, DX_FAULT_REPLY, "answered %d", reply.status);
-    source_refused(fuzz->source, fuzz->config, &reply, &err);
-    batch_done(&batch);
-    plan_done(&plan);
+}
+
+/* All the way from bytes. */
+static void whole(const struct fuzz_source *fuzz, const struct reply *reply)
+{
+    struct answer a;
+
+    begin(&a, fuzz);
+    expect_said(source_decode(fuzz->source, fuzz->config, reply, &a.plan, &a.batch, &a.err), &a);
+    (void)dx_fail(&a.err, DX_FAULT_REPLY, "answered %d", reply->status);
+    source_refused(fuzz->source, fuzz->config, reply, &a.err);
+    (void)source_less(fuzz->source, fuzz->config, reply, &a.err, &a.plan, &a.batch);
+    end(&a);
+}
+
+/* From JSON that is read already: what source_decode() and the others do with it, for the way to
+ * it is the same at every step, and takes most of the time. json is NULL where it is none. */
+static void one(const struct fuzz_source *fuzz, const struct reply *reply)
+{
+    const struct source *source = fuzz->source;
+    bool answer = reply->status >= 300 || reply->step == fuzz->plain_step;
+    struct answer a;
+
+    begin(&a, fuzz);
+    if (reply->json || answer)
+        expect_said(source->decode(fuzz->config, reply, &a.plan, &a.batch, &a.err), &a);
+    (void)dx_fail(&a.err, DX_FAULT_REPLY, "answered %d", reply->status);
+    if (source->refused)
+        source->refused(fuzz->config, reply, &a.err);
+    if (source->less)
+        (void)source->less(fuzz->config, reply, &a.err, &a.plan, &a.batch);
+    end(&a);
+}
+
+/* Each step as success, as answer and as refusal. */
+static void steps(const struct fuzz_source *fuzz, struct reply *reply)
+{
+    static const int statuses[] = { 200, 403, 404 };
+    const json_t *json = reply->json;
+
+    for (unsigned step = 0; step < fuzz->steps; step++) {
+        reply->step = step;
+        reply->detail_text = fuzz->about(step);
+        reply->json = step == fuzz->plain_step ? NULL : json;
+        for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+            reply->status = statuses[i];
+            one(fuzz, reply);
+        }
+    }
 }
 
 void fuzz_source(const struct fuzz_source *fuzz, const uint8_t *data, size_t size)
 {
-    static const int statuses[] = { 200, 403, 404 };
     char *body = malloc(size + 1); /* as net hands it over: NUL behind it */
+    struct reply reply = { .detail = 5,
+                           .detail_text = fuzz->about(0),
+                           .status = 200,
+                           .content_type = "application/json",
+                           .now_ms = NOW,
+                           .body = body,
+                           .len = size,
+                           .next = "",
+                           .head = fuzz->head };
+    struct parsed parsed;
+    json_error_t why;
 
     if (!body)
         return;
     memcpy(body, data, size);
     body[size] = '\0';
-    for (unsigned step = 0; step < fuzz->steps; step++)
-        for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
-            one(fuzz, (struct reply){ .step = step,
-                                      .detail = 5,
-                                      .detail_text = fuzz->about(step),
-                                      .status = statuses[i],
-                                      .content_type = "application/json",
-                                      .now_ms = NOW,
-                                      .body = body,
-                                      .len = size,
-                                      .next = "",
-                                      .head = fuzz->head });
+    whole(fuzz, &reply);
+    if (fuzz->plain_step < fuzz->steps) {
+        reply.step = fuzz->plain_step;
+        reply.detail_text = fuzz->about(reply.step);
+        reply.text = true;
+        whole(fuzz, &reply);
+        reply.text = false;
+    }
+    parsed = source_parse(body, size, &why);
+    reply.json = parsed.json;
+    steps(fuzz, &reply);
+    parsed_done(&parsed);
     free(body);
 }

@@ -22,7 +22,11 @@ struct fuzz_source {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* As success, as answer and as refusal, to each step: no crash, no failure without
- * words, no text that is not clean, no job without a run. aborts where there is. */
+ * words, no text that is not clean, no job without a run, and nothing asked for that is no path
+ * of the server. aborts where there is. */
 void fuzz_source(const struct fuzz_source *fuzz, const uint8_t *data, size_t size);
+
+/* The same of what any source brought. */
+void fuzz_expect_sound(const struct batch *batch);
 
 #endif

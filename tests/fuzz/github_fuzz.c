@@ -14,8 +14,12 @@ static const char *about(unsigned step)
         return "acme/web 0";
     if (step == STEP_TIMELINE)
         return "acme/web 12 0 ana";
-    return step == STEP_FILL || step == STEP_SCAN ? "acme/web 1795431600000 1795518000000"
-                                                  : "acme/web 501 1 9001 last";
+    if (step == STEP_FILL || step == STEP_SCAN)
+        return "acme/web 1795431600000 1795518000000";
+    if (step == STEP_RUNS || step == STEP_GAP || step == STEP_REPOS || step == STEP_REPO ||
+        step == STEP_RUNNERS)
+        return "acme/web";
+    return "acme/web 501 1 9001 last";
 }
 
 /* A job to which annotations can belong. */
