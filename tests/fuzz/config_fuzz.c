@@ -1,11 +1,14 @@
-/* A configuration is accepted without a complaint or refused with one. */
+/* A configuration is accepted without a complaint or refused with one, by the collector and by the
+ * viewer, with a kind of the test's and with all that there are. */
 #include "config.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "collect/kinds.h"
 #include "config/config.h"
+#include "fuzz_views.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,23 +31,32 @@ static bool find(void *self, const char *name, struct config_kind *kind, struct 
     return true;
 }
 
+static void load(const char *text, const struct config_kinds *sources,
+                 const struct config_kinds *panels)
+{
+    struct config config;
+    struct buf complaints;
+
+    buf_init(&complaints, 1 << 20);
+    if (config_load(&config, "fuzz", text, sources, panels, &complaints) != (complaints.len == 0))
+        abort();
+    config_done(&config);
+    buf_done(&complaints);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const names[] = { "thing", NULL };
     static const struct config_kinds kinds = { .find = find, .names = names };
-    struct config config;
-    struct buf complaints;
+    const struct config_kinds sources = kinds_of_sources();
     char *text = malloc(size + 1);
 
     if (!text)
         return 0;
     memcpy(text, data, size);
     text[size] = '\0';
-    buf_init(&complaints, 1 << 20);
-    if (config_load(&config, "fuzz", text, &kinds, &kinds, &complaints) != (complaints.len == 0))
-        abort();
-    config_done(&config);
-    buf_done(&complaints);
+    load(text, &kinds, &kinds);
+    load(text, &sources, &fuzz_panels);
     free(text);
     return 0;
 }

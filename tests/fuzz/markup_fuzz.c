@@ -1,5 +1,6 @@
-/* Text from outside is text on a page and in a table: nothing of it is markup, another cell or a
- * formula, and it is all there. In the clipboard's bytes nothing of it is there as it was. */
+/* Text from outside is text on a page, in a table and in a picture: nothing of it is markup,
+ * another cell or a formula, and it is all there. In the clipboard's bytes nothing of it is there
+ * as it was. */
 #include "config.h"
 
 #include <stdint.h>
@@ -8,13 +9,15 @@
 #include <string.h>
 
 #include "app/csv.h"
+#include "app/picture.h"
 #include "app/report_markup.h"
 #include "core/text.h"
+#include "fuzz_tags.h"
 #include "ui/clipboard.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { TEXT = 2001, ROOM = 1 << 20 };
+enum { TEXT = 2001, ROOM = 1 << 20, ROWS = 4, COLS = 30 };
 
 static void page(const char *text)
 {
@@ -100,6 +103,59 @@ static void clipboard(const char *text, size_t len)
     }
 }
 
+/* ESC begins our own colours only. */
+static void check_ansi(const char *bytes)
+{
+    for (; *bytes; bytes++) {
+        if (*bytes == '\033')
+            bytes += 2 + strspn(bytes + 2, "0123456789;");
+        else if ((unsigned char)*bytes < ' ' && *bytes != '\n')
+            abort();
+    }
+}
+
+/* Of text that is not clean: a canvas shows whatever there is. */
+static void picture(const char *text)
+{
+    static const struct theme theme = { .kind = "dark" };
+    struct dx_style style = { .attr = (unsigned char)*text, .link = text };
+    struct dx_canvas canvas;
+    struct grid grid;
+
+    grid_init(&grid, ROWS, COLS, glyphs_choose("braille", true, ""));
+    canvas = canvas_of(&grid);
+    style.role = (enum dx_role)((unsigned char)*text % DX_ROLE_COUNT);
+    (void)canvas_put(&canvas, 0, 0, &style, text);
+    (void)canvas_put_wrapped(&canvas, (struct dx_box){ 1, 1, ROWS - 1, COLS - 1 }, NULL, text);
+    for (int format = PICTURE_TEXT; format < PICTURE_ROLES; format++) {
+        struct buf out;
+
+        buf_init(&out, ROOM);
+        if (!picture_write(&out, &grid, &theme, (enum picture_format)format))
+            abort();
+        if (format == PICTURE_SVG || format == PICTURE_HTML)
+            fuzz_check_tags(out.bytes);
+        else if (format == PICTURE_ANSI)
+            check_ansi(out.bytes);
+        else
+            fuzz_check_plain(out.bytes);
+        buf_done(&out);
+    }
+    grid_done(&grid);
+}
+
+static void raw_picture(const uint8_t *data, size_t size)
+{
+    char *text = malloc(size + 1);
+
+    if (!text)
+        return;
+    memcpy(text, data, size);
+    text[size] = '\0';
+    picture(text);
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char text[TEXT];
@@ -107,6 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     page(text);
     table(text);
+    raw_picture(data, size);
     clipboard((const char *)data, size);
     return 0;
 }
