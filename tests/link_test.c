@@ -2,6 +2,7 @@
  * collector that it starts. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "app/link.h"
 #include "app_kit.h"
 #include "core/text.h"
+#include "store/internal.h"
 #include "ui/clipboard.h"
 
 TestSuite(link, .init = app_start, .fini = app_stop, .timeout = 60);
@@ -441,6 +443,49 @@ Test(collector, where_somebody_collects_none_is_started)
     collector_look(&c);
     cr_expect_eq(c.pid, 0);
     cr_expect_str_eq(c.trouble, "");
+    collector_done(&c);
+    ev_loop_destroy(loop);
+}
+
+static void set_beat(int64_t boot_ms)
+{
+    struct dx_error err = { 0 };
+    char sql[80];
+
+    snprintf(sql, sizeof(sql), "UPDATE meta SET value = %" PRId64 " WHERE key = 'boot'", boot_ms);
+    cr_assert(store_exec(kit.store, sql, &err), "%s", err.text);
+}
+
+/* What was read of it says for how long it need not be read again. */
+Test(collector, one_whose_heart_is_still_is_told_and_only_then_looked_at_often)
+{
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+    char *argv[] = { (char *)"/bin/false", NULL };
+    struct collector c;
+    struct dx_error err = { 0 };
+    int64_t beat_ms;
+
+    cr_assert(store_heartbeat(kit.store, T0, &err));
+    collector_init(&c, loop, a.app.store, argv, &a.app.clock);
+    beat_ms = kit_boot_ms() - 5 * SECOND;
+    set_beat(beat_ms);
+    collector_look(&c);
+    cr_expect_str_eq(c.trouble, "");
+    cr_expect_eq(c.still_ms, beat_ms + 10 * SECOND);
+    set_beat(kit_boot_ms() - 60 * SECOND);
+    c.still_ms = kit_boot_ms() + HOUR;
+    collector_look(&c);
+    cr_expect_str_eq(c.trouble, "", "it is not read");
+    c.still_ms = kit_boot_ms();
+    collector_look(&c);
+    cr_expect(strstr(c.trouble, "has not moved for 6"), "%s", c.trouble);
+    set_beat(kit_boot_ms());
+    collector_look(&c);
+    cr_expect_str_eq(c.trouble, "", "it is asked each time while it is still");
+    set_beat(kit_boot_ms() + WEEK_MS);
+    c.still_ms = 0;
+    collector_look(&c);
+    cr_expect_leq(c.still_ms, kit_boot_ms() + 10 * SECOND, "of the boot before this one");
     collector_done(&c);
     ev_loop_destroy(loop);
 }

@@ -148,15 +148,18 @@ void collector_look(struct collector *c)
 {
     struct holder holder = { 0 };
     char text[320];
-    int64_t still;
+    int64_t now_ms = time_boot_ms(), still;
 
-    store_holder(c->store, &holder);
-    if (!holder.held) {
-        if (c->pid == 0 && !c->refused && time_boot_ms() >= c->again_ms)
+    if (!store_is_held(c->store)) {
+        c->still_ms = 0;
+        if (c->pid == 0 && !c->refused && now_ms >= c->again_ms)
             launch(c);
         return;
     }
-    still = time_boot_ms() - holder.boot_ms;
+    if (!*c->trouble && now_ms < c->still_ms)
+        return;
+    store_holder(c->store, &holder);
+    still = now_ms - holder.boot_ms;
     if (holder.boot_ms > 0 && still > HEART_STILL_MS) {
         (void)snprintf(text, sizeof(text),
                        "the collector (process %lld on %s) has not moved for %lld s",
@@ -164,6 +167,8 @@ void collector_look(struct collector *c)
         trouble(c, text);
         return;
     }
+    if (holder.boot_ms > 0) /* a beat of another boot may be to come */
+        c->still_ms = (still > 0 ? holder.boot_ms : now_ms) + HEART_STILL_MS;
     c->failures = 0;
     c->refused = false;
     trouble(c, "");

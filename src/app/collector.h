@@ -23,6 +23,7 @@ struct collector {
     char said[240]; /* its last line */
     size_t said_len;
     int64_t again_ms; /* boot time before which it is not started again */
+    int64_t still_ms; /* boot time before which its heart cannot have been still for long */
     int failures;     /* in a row */
     bool refused;     /* it refused its configuration: a person must act */
     /* What the screen should say of it, "" when all is well. */

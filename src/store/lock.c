@@ -27,13 +27,18 @@ static void pause_a_little(void)
 int open_beside(const struct store *store, const char *suffix)
 {
     char *path = mem_print("%s%s", store->path, suffix);
-    const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
-    int fd = open(path, flags | O_EXCL, 0600);
+    const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+    int fd = open(path, flags);
+    bool made = false;
 
-    if (fd >= 0 && store->shared)
+    if (fd < 0 && errno == ENOENT) {
+        fd = open(path, flags | O_CREAT | O_EXCL, 0600);
+        made = fd >= 0;
+        if (!made && errno == EEXIST) /* just now */
+            fd = open(path, flags | O_CREAT, 0600);
+    }
+    if (made && store->shared)
         (void)fchmod(fd, 0660); /* whatever the umask */
-    else if (fd < 0 && errno == EEXIST)
-        fd = open(path, flags, 0600);
     free(path);
     return fd;
 }
@@ -188,16 +193,22 @@ bool store_heartbeat(struct store *store, int64_t now_ms, struct dx_error *err)
     return store_write(store, beat, &(struct beat){ .now_ms = now_ms }, err);
 }
 
-void store_holder(struct store *store, struct holder *holder)
+bool store_is_held(struct store *store)
 {
     int fd = store->lock_fd >= 0 ? -1 : open_beside(store, ".lock");
+    bool held = store->lock_fd >= 0;
 
-    *holder = (struct holder){ .held = store->lock_fd >= 0 };
     if (fd >= 0) {
         /* Shared, so that those who ask do not hinder each other. */
-        holder->held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+        held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
         (void)close(fd);
     }
+    return held;
+}
+
+void store_holder(struct store *store, struct holder *holder)
+{
+    *holder = (struct holder){ .held = store_is_held(store) };
     if (!holder->held || !store->db)
         return;
     holder->pid = get_meta(store, "pid", NULL, 0);

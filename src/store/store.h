@@ -41,6 +41,7 @@ struct holder {
     char host[64];
     int64_t heartbeat_ms, boot_ms; /* Unix ms; CLOCK_BOOTTIME of the last beat */
 };
+bool store_is_held(struct store *store); /* the first of these alone, without reading the store */
 void store_holder(struct store *store, struct holder *holder);
 bool store_heartbeat(struct store *store, int64_t now_ms, struct dx_error *err); /* every 2 s */
 /* Viewers share <path>.viewers, so that a collector whose own viewer ended
