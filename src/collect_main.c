@@ -1,6 +1,7 @@
 /* dxtop-collect: argv to the collector's loop. */
 #include "config.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -63,6 +64,7 @@ int main(int argc, char **argv)
 
     process_harden(); /* before anything can fail: the environment has secrets */
     standard_files();
+    (void)signal(SIGCHLD, SIG_DFL); /* or nobody could tell how a command ended */
     if (!collect_arguments_parse(&args, argc, argv, &err)) {
         (void)fprintf(stderr, "dxtop-collect: %s\n", err.text);
         return COLLECT_CONFIG;

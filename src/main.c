@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "app/app.h"
@@ -75,6 +76,7 @@ int main(int argc, char **argv)
 
     environment_hide();
     standard_files();
+    (void)signal(SIGCHLD, SIG_DFL); /* or nobody could tell how a command ended */
     if (!arguments_parse(&app.arguments, argc, argv, &done, &err))
         (void)fprintf(stderr, "dxtop: %s\nTry 'dxtop --help'.\n", err.text);
     if (err.fault != DX_FAULT_NONE || done)

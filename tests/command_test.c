@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,6 +113,39 @@ Test(program, that_cannot_be_started_is_for_a_person_to_mend)
     cr_expect_eq(got.error.fault, DX_FAULT_CONFIG);
     cr_expect_str_eq(got.error.text,
                      "cannot start the command /no/such/program: No such file or directory");
+}
+
+/* As a shell's "trap '' CHLD" leaves it to its children. */
+Test(program, whose_end_nobody_may_know_did_not_end_well)
+{
+    (void)signal(SIGCHLD, SIG_IGN);
+    run(spec_of("echo half; exit 3"));
+    (void)signal(SIGCHLD, SIG_DFL);
+    cr_expect_eq(got.error.fault, DX_FAULT_SYSTEM);
+    cr_expect_str_eq(got.error.text,
+                     "how the command sh ended cannot be known: No child processes");
+}
+
+Test(program, that_finds_no_descriptor_is_not_started)
+{
+    struct rlimit all, few;
+
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &all), 0);
+    for (int left = 0; left < 4; left++) { /* of the four ends of two pipes */
+        int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+        (void)close(next);
+        few = all;
+        few.rlim_cur = (rlim_t)(next + left);
+        cr_assert_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+        memset(&got, 0, sizeof(got));
+        run(spec_of("exit 0"));
+        cr_assert_eq(setrlimit(RLIMIT_NOFILE, &all), 0);
+        cr_expect_str_eq(got.error.text, "cannot start the command sh: Too many open files", "%d",
+                         left);
+        cr_expect_eq(open("/dev/null", O_RDONLY | O_CLOEXEC), next, "one is left open");
+        (void)close(next);
+    }
 }
 
 Test(program, a_flood_ends_it_at_the_limit)

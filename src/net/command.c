@@ -52,11 +52,15 @@ static enum dx_fault fault_of(const struct command *c)
 
 /* ---- the end ---- */
 
-static void reap(struct command *c)
+/* 0, or why its end cannot be known: whoever started us may have left us without SIGCHLD. */
+static int reap(struct command *c)
 {
-    while (c->pid > 0 && waitpid(c->pid, &c->status, 0) < 0 && errno == EINTR)
-        ;
+    int why = 0;
+
+    while (c->pid > 0 && why == 0 && waitpid(c->pid, &c->status, 0) < 0)
+        why = errno == EINTR ? 0 : errno;
     c->pid = 0;
+    return why;
 }
 
 static void free_command(struct command *c)
@@ -99,14 +103,18 @@ static void finish(struct command *c)
     struct command_result result = { .bytes = c->bytes, .cut = c->cut };
     bool failed = c->error.fault != DX_FAULT_NONE;
     size_t skip;
+    int why;
 
     /* Before it is reaped, for then the number may be another's. */
     if (c->pid > 0 && (failed || !c->spec.secret))
         (void)kill(-c->pid, SIGKILL);
-    reap(c);
+    why = reap(c);
     for (int i = 0; i < 64 && read_complaints(c);) /* what lies in the pipe, if it fills no more */
         i++;
-    if (!failed && (!WIFEXITED(c->status) || WEXITSTATUS(c->status) != 0))
+    if (!failed && why != 0)
+        dx_fail(&c->error, fault_of(c), "how the command %s ended cannot be known: %s", name_of(c),
+                strerror(why));
+    else if (!failed && (!WIFEXITED(c->status) || WEXITSTATUS(c->status) != 0))
         dx_fail(&c->error, fault_of(c), "the command %s failed (%s %d)", name_of(c),
                 WIFEXITED(c->status) ? "exit code" : "signal",
                 WIFEXITED(c->status) ? WEXITSTATUS(c->status) : WTERMSIG(c->status));
@@ -254,6 +262,6 @@ void command_stop(struct command *c)
         return;
     if (c->pid > 0)
         (void)kill(-c->pid, SIGKILL);
-    reap(c);
+    (void)reap(c);
     free_command(c);
 }
