@@ -109,19 +109,28 @@ static bool hears(const struct bell *bell)
     return bell->watch >= 0 && !bell->deaf;
 }
 
-/* What comes within the pause is seen at its end, however much it is: meanwhile nothing wakes. */
-static enum bell_found look(struct bell *bell)
+static enum bell_found find(struct bell *bell)
 {
     enum bell_found found = bell->what.look(bell->what.self);
 
     bell->owed = found == BELL_LEFT;
     bell->looked_ms = time_boot_ms();
+    return found;
+}
+
+/* What comes within it is seen at its end, however much it is: meanwhile nothing wakes. */
+static void pause_after(struct bell *bell, enum bell_found found)
+{
     ev_io_stop(bell->loop, &bell->heard);
     ev_timer_stop(bell->loop, &bell->again);
     ev_now_update(bell->loop);
     ev_timer_set(&bell->again, bell->what.pause_s[found], 0.);
     ev_timer_start(bell->loop, &bell->again);
-    return found;
+}
+
+static void look(struct bell *bell)
+{
+    pause_after(bell, find(bell));
 }
 
 static void on_heard(struct ev_loop *loop, ev_io *io, int revents)
@@ -131,7 +140,7 @@ static void on_heard(struct ev_loop *loop, ev_io *io, int revents)
     (void)loop;
     (void)revents;
     if (was_rung(bell))
-        (void)look(bell);
+        look(bell);
 }
 
 static void on_again(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -145,7 +154,7 @@ static void on_again(struct ev_loop *loop, ev_timer *timer, int revents)
     bell->deaf = !rung && (bell->deaf || bell->doubted);
     bell->doubted = false;
     if (rung || bell->owed || !hears(bell)) {
-        (void)look(bell);
+        look(bell);
         return;
     }
     ev_io_set(&bell->heard, bell->fd, EV_READ);
@@ -154,14 +163,20 @@ static void on_again(struct ev_loop *loop, ev_timer *timer, int revents)
 
 void bell_remind(struct bell *bell)
 {
+    enum bell_found found;
+
     if (bell->watch < 0)
         (void)listen_to(bell);
     if (ev_is_active(&bell->again) || time_boot_ms() - bell->looked_ms < REMIND_MS)
         return;
-    if (was_rung(bell))
-        (void)look(bell);
-    else
-        bell->doubted = look(bell) == BELL_SOMETHING;
+    if (was_rung(bell)) {
+        look(bell);
+        return;
+    }
+    found = find(bell); /* mostly nothing: then there is no pause to be woken from */
+    bell->doubted = found == BELL_SOMETHING;
+    if (found != BELL_NOTHING)
+        pause_after(bell, found);
 }
 
 void bell_init(struct bell *bell, struct ev_loop *loop)
