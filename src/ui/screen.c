@@ -53,10 +53,12 @@ static void take_memory(struct screen *s, struct buf *out)
     ssize_t n;
 
     (void)fflush(s->memory);
-    while ((n = pread(fd, bytes, sizeof(bytes), at)) > 0) {
-        (void)buf_add(out, bytes, (size_t)n);
+    do {
+        n = pread(fd, bytes, sizeof(bytes), at);
+        if (n > 0)
+            (void)buf_add(out, bytes, (size_t)n);
         at += n;
-    }
+    } while (n == (ssize_t)sizeof(bytes));
     if (ftruncate(fd, 0) == 0)
         rewind(s->memory);
 }
@@ -374,6 +376,7 @@ static bool start_curses(struct screen *s, const char *term, struct dx_error *er
     s->depth = depth_of(s->options.color, direct != NULL);
     (void)nonl();
     (void)noecho();
+    (void)typeahead(-1); /* it would ask for keys at each part of a frame, and do nothing else */
     (void)curs_set(0);
     input_init();
     return true;
