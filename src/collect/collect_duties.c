@@ -147,6 +147,14 @@ static void on_upkeep(struct ev_loop *loop, ev_timer *timer, int revents)
     ev_timer_again(loop, timer);
 }
 
+/* With the heart: what is to be done every second wakes it once, not twice. */
+static double until_slice_s(struct collect *c)
+{
+    double left_s = fmod(ev_timer_remaining(c->loop, &c->heart), SLICE_S);
+
+    return left_s < SLICE_S / 2. ? left_s + SLICE_S : left_s;
+}
+
 /* Windows move with the minute: a slice at a time, so that polls go on. */
 static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
 {
@@ -164,7 +172,7 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
         lean();
         c->full = false;
     }
-    timer->repeat = more && !c->options->once ? NEXT_SLICE_S : SLICE_S;
+    timer->repeat = more && !c->options->once ? NEXT_SLICE_S : until_slice_s(c);
     ev_timer_again(loop, timer);
     go_past(c);
     rules_look(c->rules, c->polled >= c->count);
