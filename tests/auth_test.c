@@ -315,6 +315,42 @@ Test(secret, what_is_no_ordinary_file_is_not_waited_for)
     cr_expect_not(auth_check(&client.endpoint, &error));
 }
 
+Test(secret, that_a_text_repeats_is_hidden_in_it)
+{
+    static const struct {
+        const char *said, *shown;
+    } cases[] = {
+        { "no such token: ghp_0123456789", "no such token: ***" },
+        { "ghp_0123456789 and ghp_0123456789 are one", "*** and *** are one" },
+        { "cut off: ghp_012", "cut off: ***" },
+        { "Z2hwXzAxMjM0NTY3ODk is another", "Z2hwXzAxMjM0NTY3ODk is another" },
+        { "a github token", "a github token" },
+    };
+
+    client.endpoint.token = from_env("DX_SECRET");
+    setenv("DX_SECRET", "ghp_0123456789", 1);
+    cr_assert(read_secrets());
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[64];
+
+        (void)snprintf(text, sizeof(text), "%s", cases[i].said);
+        auth_hide(auth, text);
+        cr_expect_str_eq(text, cases[i].shown);
+    }
+}
+
+Test(secret, that_can_be_had_is_no_matter_to_ask_for)
+{
+    client.endpoint.token = from_file(file_of("token\n", 6, 0600));
+    client.endpoint.password = from_env("DX_SECRET");
+    setenv("DX_SECRET", "x", 1);
+    cr_expect(auth_check(&client.endpoint, &error), "%s", error.text);
+    cr_expect_eq(fcntl(open("/dev/null", O_RDONLY | O_CLOEXEC), F_GETFD), FD_CLOEXEC);
+    unsetenv("DX_SECRET");
+    cr_expect_not(auth_check(&client.endpoint, &error));
+    cr_expect_str_eq(error.text, "the variable DX_SECRET is not set");
+}
+
 Test(secret, is_read_once_and_again_when_forgotten)
 {
     client.endpoint.token = from_env("DX_SECRET");

@@ -105,6 +105,15 @@ Test(budget, stretches_the_interval_so_that_the_share_lasts)
     cr_expect_eq(b.limit, 5000);
 }
 
+Test(budget, a_clock_that_jumped_back_is_not_waited_for)
+{
+    const int64_t now = (int64_t)NOW * 1000, day = 24 * 3600000;
+    struct budget b = { 0 };
+
+    budget_seen(&b, now, 5000, 2500, now + 3600000);
+    cr_expect_eq(budget_every(&b, now - 2 * day, 30000, 10, .5), day);
+}
+
 Test(budget, what_is_left_is_our_share_of_what_is_left)
 {
     struct budget b = { 0 };

@@ -3,10 +3,12 @@
 
 #include "store_kit.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,4 +78,36 @@ Test(store_aside, a_name_without_a_directory_is_of_this_one)
     cr_assert(place_choose("/acme-7.db", out, why, &err), "%s", err.text);
     cr_expect(strcmp(out, "/acme-7.db") == 0 || strstr(why, "/ cannot be written"), "%s: %s", out,
               why);
+}
+
+Test(store_aside, a_place_below_a_file_or_of_too_long_a_name_is_said)
+{
+    struct dx_error err = { 0 };
+    char out[PATH_MAX], why[256], path[PATH_MAX];
+
+    (void)snprintf(path, sizeof(path), "%s/file", kit.dir);
+    cr_assert_eq(close(creat(path, 0600)), 0);
+    (void)snprintf(path, sizeof(path), "%s/file/below/acme-7.db", kit.dir);
+    cr_expect_not(place_stay(path, out, why, &err));
+    cr_expect(strstr(err.text, "cannot be reached (Not a directory)"), "%s", err.text);
+    memset(path, 'x', sizeof(path) - 1);
+    path[sizeof(path) - 1] = '\0';
+    cr_expect_not(place_stay(path, out, why, &err));
+    cr_expect_str_eq(err.text, "the path of the store is too long");
+    cr_expect_not(place_choose(path, out, why, &err));
+}
+
+/* A collector that asks whether there are viewers has it for a moment; more is said. */
+Test(store_aside, the_lock_of_viewers_that_is_not_given_back_is_not_waited_for)
+{
+    char path[128];
+    int fd;
+
+    kit_collect();
+    (void)snprintf(path, sizeof(path), "%s.viewers", kit.path);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    cr_assert(fd >= 0 && flock(fd, LOCK_EX) == 0);
+    cr_expect_not(store_view_lock(kit.store));
+    cr_assert_eq(close(fd), 0);
+    cr_expect(store_view_lock(kit.store));
 }

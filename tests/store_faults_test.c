@@ -138,6 +138,32 @@ Test(store_faults, memory_that_runs_out_at_any_moment_loses_nothing)
     cr_expect_gt(fail_at_any_moment(0), 40);
 }
 
+/* Whatever of it fails: a viewer has a sentence and nothing else, or a store that can be read. */
+Test(store_faults, memory_that_runs_out_while_it_is_opened_is_said)
+{
+    int hits = 0;
+
+    machine_bad_memory();
+    kit_collect();
+    for (long in = 0;; in++, hits++) {
+        struct dx_error err = { 0 };
+        struct store *viewer;
+        bool failed;
+
+        machine_fail(in, false);
+        viewer = store_open(kit.path, STORE_VIEW, &err);
+        failed = machine_failed();
+        machine_fail(-1, false);
+        cr_expect(viewer || (err.fault == DX_FAULT_SYSTEM && strchr(err.text, ' ')), "%ld: \"%s\"",
+                  in, err.text);
+        cr_expect(!viewer || store_begin(viewer, &err), "%ld: %s", in, err.text);
+        store_close(viewer);
+        if (!failed)
+            break;
+    }
+    cr_expect_gt(hits, 100, "%d", hits);
+}
+
 Test(store_faults, a_disk_that_fills_at_any_moment_loses_nothing)
 {
     machine_bad_disk();
@@ -304,6 +330,9 @@ Test(store_faults, a_directory_that_goes_away_is_said_and_one_that_comes_back_is
     cr_assert_eq(rename(dir, away), 0);
     cr_expect(!store_heartbeat(kit.store, T0, &err));
     cr_expect(strstr(err.text, kit.path), "%s", err.text);
+    (void)store_failed(kit.store, &err);
+    cr_expect_eq(store_cursor(kit.store, kit.id[0], "n"), 0);
+    cr_expect(store_failed(kit.store, &err) && strstr(err.text, "is not open"), "%s", err.text);
     cr_expect(!store_begin(viewer, &err), "nor is a viewer left with what is no more");
     cr_expect_eq(store_data_version(viewer), -1);
     cr_assert_eq(rename(away, dir), 0);

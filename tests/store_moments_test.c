@@ -13,6 +13,7 @@
 #include "machine_fault.h"
 #include "statement_fault.h"
 #include "store/internal.h"
+#include "store/past.h"
 #include "world_kit.h"
 
 TestSuite(store_moments, .init = kit_init, .fini = kit_done, .timeout = 120);
@@ -194,6 +195,33 @@ Test(store_moments, of_a_disk_that_cannot_be_read)
 {
     machine_bad_disk();
     expect_rows_are_whole(&of_machine, 200);
+}
+
+/* Its tables hide those of the file: where they cannot go, the connection does. */
+Test(store_moments, of_a_past_one_that_cannot_be_left)
+{
+    struct dx_error err = { 0 };
+    struct store *viewer;
+    uint64_t now;
+    struct world w;
+    bool said;
+
+    machine_bad_memory();
+    live(&w, "whole");
+    viewer = store_open(store_path(w.store), STORE_VIEW, &err);
+    cr_assert(viewer && store_begin(viewer, &err), "%s", err.text);
+    now = world_rows(viewer, DX_QUERY_PIPELINES, "", &said);
+    cr_assert(store_past_begin(viewer, T0 - HOUR, &err), "%s", err.text);
+    cr_expect_neq(world_rows(viewer, DX_QUERY_PIPELINES, "", &said), now);
+    store_end(viewer);
+    machine_fail(0, true);
+    store_past_end(viewer);
+    machine_fail(-1, false);
+    cr_expect_eq(store_past(viewer), 0);
+    cr_assert(store_begin(viewer, &err), "%s", err.text);
+    cr_expect_eq(world_rows(viewer, DX_QUERY_PIPELINES, "", &said), now);
+    store_close(viewer);
+    world_end(&w);
 }
 
 /* ---- another one holds the file ---- */
