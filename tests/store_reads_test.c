@@ -176,6 +176,7 @@ static int64_t quiet(struct store *store, int which)
     struct stored_open open[4];
     struct stored_ticket ticket[4];
     struct lacking_change change[4];
+    struct stored_notice notice[4];
     const struct open_of runs = { .source = 1, .now_ms = T0, .project = "" };
     const struct tickets_of tickets = { .source = 2 };
     int64_t out = 0;
@@ -243,6 +244,18 @@ static int64_t quiet(struct store *store, int which)
         break;
     case 19:
         out = store_derived_at(store);
+        break;
+    case 20:
+        out = store_first_done(store);
+        break;
+    case 21:
+        out = store_first_review(store);
+        break;
+    case 22:
+        out = store_next_notice(store, T0 + DAY, &arena, notice);
+        break;
+    case 23:
+        out = (int64_t)store_notices_after(store, 0, notice, 4, &arena);
         break;
     default:
         out = -1;

@@ -11,6 +11,7 @@
 
 #include "store/alerting.h"
 #include "store/internal.h"
+#include "store/texts.h"
 #include "store_kit.h"
 
 enum { CI, DESK, AM, PROM };
@@ -176,6 +177,58 @@ static bool more_runs(struct world *w, struct dx_error *err)
     add_pools(&b, 0);
     batch_cursor(&b, "runs", T0 + MINUTE);
     return commit(w, CI, T0 + MINUTE, &b, err);
+}
+
+/* An item that waits in a queue: a run of its own. */
+static struct job *add_item(struct batch *b, const char *ref)
+{
+    size_t nth = b->run_count;
+    struct run *run =
+        add_run(b, arena_print(&b->arena, "queue/%s", ref), 1, DX_RESULT_NONE, MINUTE);
+    struct job *job;
+
+    run->outcome.phase = DX_PHASE_QUEUED;
+    run->timing.started_ms = 0;
+    job = add_job(b, nth, ref, "build");
+    job->queue_ref = ref;
+    job->started = false;
+    return job;
+}
+
+static bool queue(struct world *w, struct dx_error *err)
+{
+    struct batch b = { 0 };
+
+    (void)add_item(&b, "21");
+    (void)add_item(&b, "22");
+    b.waiting_whole = true;
+    return commit(w, CI, T0 + 2 * MINUTE, &b, err);
+}
+
+/* The one became a build that does not know since when it waited, the other one left. */
+static bool queue_moves(struct world *w, struct dx_error *err)
+{
+    struct batch b = { 0 };
+    struct run *run = add_run(&b, "81", 1, DX_RESULT_FAILURE, MINUTE);
+    struct job *job = add_job(&b, 0, "81", "build");
+
+    run->timing.created_ms = job->timing.created_ms = 0;
+    job->queue_ref = "21";
+    b.waiting_whole = true;
+    return commit(w, CI, T0 + 3 * MINUTE, &b, err);
+}
+
+/* And is a build, too. */
+static bool queue_is_empty(struct world *w, struct dx_error *err)
+{
+    struct batch b = { 0 };
+    struct run *run = add_run(&b, "82", 1, DX_RESULT_NONE, MINUTE);
+    struct job *job = add_job(&b, 0, "82", "build");
+
+    run->timing.created_ms = job->timing.created_ms = 0;
+    job->queue_ref = "22";
+    b.waiting_whole = true;
+    return commit(w, CI, T0 + 4 * MINUTE, &b, err);
 }
 
 static bool changes(struct world *w, struct dx_error *err)
@@ -439,6 +492,38 @@ static bool snooze(struct world *w, struct dx_error *err)
                       "dxtop/rule:slow/linux-xl/1790000000000\t1790003600000\tm.ito\tlater", err);
 }
 
+/* A word that waits for the next time something is written. */
+static bool pending_word(struct world *w, struct dx_error *err)
+{
+    (void)snprintf(w->store->pending, sizeof(w->store->pending), "the store was opened anew");
+    return store_heartbeat(w->store, T0 + MINUTE, err);
+}
+
+static bool pending_words(struct world *w, struct dx_error *err)
+{
+    (void)snprintf(w->store->pending, sizeof(w->store->pending), "the store was opened again");
+    return store_log(w->store, T0 + MINUTE, DX_LOG_WARN, "am", "it snows", err);
+}
+
+/* As in a new file. */
+static bool lock_anew(struct world *w, struct dx_error *err)
+{
+    return lock_claim(w->store, err);
+}
+
+/* Texts that nothing has any more go, table by table. */
+static bool upkeep_of_texts(struct world *w, struct dx_error *err)
+{
+    bool ok = true;
+
+    texts_forget(w->store); /* those that were begun before */
+    w->store->forgot.texts_freed = true;
+    w->store->forgot.swept_ms = 0;
+    for (int i = 0; ok && i < 32 && (i == 0 || w->store->sweep); i++)
+        ok = store_upkeep(w->store, T0 + 802 * DAY, err);
+    return ok;
+}
+
 static bool limit(struct world *w, struct dx_error *err)
 {
     return store_limit(w->store, INT64_C(1) << 40, err);
@@ -496,6 +581,9 @@ const struct world_deed world_deeds[] = {
     { "samples", samples, false },
     { "more runs", more_runs, false },
     { "changes", changes, false },
+    { "a queue", queue, false },
+    { "a queue moves", queue_moves, false },
+    { "a queue is empty", queue_is_empty, false },
     { "more tickets", more_tickets, false },
     { "fewer alerts", fewer_alerts, false },
     { "another unit", other_unit, false },
@@ -504,6 +592,9 @@ const struct world_deed world_deeds[] = {
     { "heartbeat", heartbeat, false },
     { "a log's line", log_once, false },
     { "a log's line again", log_again, false },
+    { "a word that waits", pending_word, false },
+    { "words that wait", pending_words, false },
+    { "the lock anew", lock_anew, false },
     { "runbooks", runbooks, false },
     { "fewer runbooks", fewer_runbooks, false },
     { "a verdict is wished", accept, false },
@@ -523,6 +614,7 @@ const struct world_deed world_deeds[] = {
     { "upkeep with room again", upkeep_with_room_again, true },
     { "settle a day later", settle_a_day_later, true },
     { "upkeep years later", upkeep_years_later, false },
+    { "upkeep of texts", upkeep_of_texts, true },
     { NULL, NULL, false },
 };
 
