@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/report_html.h"
+#include "core/text.h"
 #include "core/time.h"
 
 enum { FIGURES = 6, COURSE = 200 };
@@ -30,13 +31,13 @@ static const char *course_of(const struct report_slots *slots, char out[COURSE])
 static void put_figure(struct report_page *page, const json_t *pool)
 {
     struct report_slots slots;
-    char title[256], course[COURSE], text[REPORT_TEXT], goal[REPORT_TEXT];
+    char name[200], title[sizeof(name) + 40], course[COURSE], text[REPORT_TEXT], goal[REPORT_TEXT];
     struct report_chart chart = { .id = ++page->charts, .goal = page->goal, .bad = page->bad };
     double top, at;
 
     report_slots_fill(&slots, page, json_object_get(pool, "points"), "p95_s", HOUR_MS);
-    (void)snprintf(title, sizeof(title), "%.200s: p95 of waits, by hour",
-                   report_text(pool, "pool"));
+    text_copy(name, sizeof(name), report_text(pool, "pool"));
+    (void)snprintf(title, sizeof(title), "%s: p95 of waits, by hour", name);
     chart.title = title;
     chart.course = course_of(&slots, course);
     chart.now = slots.now;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/report_html.h"
+#include "core/text.h"
 #include "core/time.h"
 
 /* "Wed 18: 5m 2s, ..." for those who do not see the chart; of many points their highest. */
@@ -43,15 +44,15 @@ static void put_chart(struct report_page *page, const json_t *kpi)
     const bool share = strcmp(report_text(kpi, "unit"), "share") == 0;
     struct report_slots slots;
     struct buf course;
-    char title[200];
+    char name[180], title[sizeof(name) + 20];
 
     report_slots_fill(&slots, page, json_object_get(kpi, "points"), "value", step_ms);
     if (!any(slots.now, slots.count))
         return;
     buf_init(&course, 16 << 10);
     put_course(&course, &slots, report_text(kpi, "unit"));
-    (void)snprintf(title, sizeof(title), "%s, by %s", report_text(kpi, "name"),
-                   step_ms == DAY_MS ? "day" : "hour");
+    text_copy(name, sizeof(name), report_text(kpi, "name"));
+    (void)snprintf(title, sizeof(title), "%s, by %s", name, step_ms == DAY_MS ? "day" : "hour");
     (void)buf_text(page->out, "<figure>");
     report_chart(page->out, &(struct report_chart){
                                 .id = ++page->charts,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/text.h"
 #include "core/time.h"
 #include "ui/widgets.h"
 
@@ -239,21 +240,28 @@ const char *report_kpi_window(char out[REPORT_TEXT], const json_t *kpi, const ch
 
 /* ---- what got worse ---- */
 
+/* What fits, up to a whole character. */
+static void append(char *out, size_t cap, const char *text)
+{
+    size_t n = strlen(out);
+
+    text_copy(out + n, cap - n, text);
+}
+
 const char *report_what(char *out, size_t cap, const json_t *record)
 {
     static const char *const keys[] = { "project", "pipeline", "job" };
-    size_t n = 0;
 
+    out[0] = '\0';
     if (*report_text(record, "pool")) {
-        (void)snprintf(out, cap, "%s", report_text(record, "pool"));
+        append(out, cap, report_text(record, "pool"));
         return out;
     }
-    out[0] = '\0';
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && n < cap; i++) {
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         const char *text = report_text(record, keys[i]); /* GitLab's pipelines have no name */
 
-        if (*text)
-            n += (size_t)snprintf(out + n, cap - n, "%s%s", n > 0 ? " · " : "", text);
+        append(out, cap, *text && *out ? " · " : "");
+        append(out, cap, text);
     }
     return out;
 }
