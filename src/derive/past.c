@@ -13,6 +13,8 @@
 /* So much of what ended after the moment is looked at in one step. */
 #define RANGE_MS (6 * HOUR_MS)
 
+enum { RANGES_MOST = 2000 }; /* a server may say that a run ended in a thousand years */
+
 enum stage { BEGIN, UNDER_WAY, POOLS, PIPELINES, TOTALS, KPIS, DONE };
 
 struct past {
@@ -22,6 +24,7 @@ struct past {
     enum stage stage;
     struct touched all;
     int64_t ended_ms, last_ms; /* what ended up to there was looked at; and the end of it */
+    int64_t range_ms;          /* of that, at once */
     int64_t id;                /* of the last pool or pipeline */
     struct kpi_pass kpis;
     size_t done, total; /* steps */
@@ -84,8 +87,9 @@ static bool begin(struct past *p, struct dx_error *err)
     p->ended_ms = p->at_ms;
     p->last_ms = store_last_end(p->store);
     p->total = KPI_PARTS + 2;
+    p->range_ms = RANGE_MS + (p->last_ms > p->at_ms ? (p->last_ms - p->at_ms) / RANGES_MOST : 0);
     if (p->last_ms > p->at_ms)
-        p->total += (size_t)((p->last_ms - p->at_ms) / RANGE_MS + 1);
+        p->total += (size_t)((p->last_ms - p->at_ms) / p->range_ms + 1);
     for (int64_t id = 0; (id = ids_next(&p->all.pools, id)) > 0;)
         p->total++;
     for (int64_t id = 0; (id = ids_next(&p->all.pipelines, id)) > 0;)
@@ -98,7 +102,7 @@ static bool under_way(struct past *p, struct dx_error *err)
 {
     int64_t from_ms = p->ended_ms;
 
-    p->ended_ms += RANGE_MS;
+    p->ended_ms += p->range_ms;
     if (p->ended_ms >= p->last_ms)
         next_stage(p);
     return store_past_open(p->store, from_ms, p->ended_ms, err);
