@@ -240,26 +240,6 @@ Test(store_damage, a_damaged_file_stays_where_it_is_while_another_holds_the_lock
     store_close(viewer);
 }
 
-/* A shared store is written by its group: what one of them writes drives nobody's terminal, and
- * nobody's sums run over. */
-Test(store_damage, rows_that_somebody_else_wrote_are_fit_to_be_shown_and_counted)
-{
-    struct dx_error err = { 0 };
-
-    kit_collect();
-    cr_assert(store_exec(kit.store,
-                         "INSERT INTO log (at_ms, last_ms, times, level, source, text) VALUES"
-                         " (1, 1, 9223372036854775807, -9223372036854775808, 'x',"
-                         " char(27) || ']0;owned' || char(7) || CAST(x'FF' AS TEXT) || '\n' ||"
-                         " char(155, 8238))",
-                         &err),
-              "%s", err.text);
-    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_LOG, DX_FILTER(.source = "x"), T0, DX_FIELD_TEXT,
-                          DX_FIELD_LEVEL, DX_FIELD_N),
-                     "\uFFFD]0;owned\uFFFD\uFFFD\n\uFFFD\uFFFD (\u00d79223372036854775807)"
-                     "|-9007199254740992|9007199254740992\n");
-}
-
 Test(store_damage, a_store_that_was_removed_is_made_again_and_viewers_follow)
 {
     static const char *const parts[] = { "", "-wal", "-shm" };

@@ -60,7 +60,7 @@ static bool put_alert(struct store *store, const struct poll *poll, const struct
     bind_time(stmt, 10, alert->ended_ms);
     if (!store_row(store, stmt, &there, err))
         return false;
-    *id = sqlite3_column_int64(stmt, 0);
+    *id = column_int(stmt, 0);
     return store_step(store, stmt, err);
 }
 
@@ -127,7 +127,7 @@ static bool end_missing(struct store *store, const struct poll *poll, int64_t *s
         ok = store_row(store, stmt, &row, err);
         if (!ok || !row)
             break;
-        id = sqlite3_column_int64(stmt, 0);
+        id = column_int(stmt, 0);
         if (bsearch(&id, seen, count, sizeof(*seen), by_id))
             continue;
         if (n == cap) {

@@ -17,10 +17,10 @@ struct blamed {
 static void take(sqlite3_stmt *stmt, void *item, void *self)
 {
     (void)self;
-    *(struct blamed *)item = (struct blamed){ .name = sqlite3_column_int64(stmt, 0),
-                                              .attempt = sqlite3_column_int64(stmt, 1),
-                                              .cause = sqlite3_column_int64(stmt, 2),
-                                              .evidence = sqlite3_column_int64(stmt, 3),
+    *(struct blamed *)item = (struct blamed){ .name = column_int(stmt, 0),
+                                              .attempt = column_int(stmt, 1),
+                                              .cause = column_int(stmt, 2),
+                                              .evidence = column_int(stmt, 3),
                                               .failed = sqlite3_column_int(stmt, 4) != 0 };
 }
 
@@ -70,9 +70,8 @@ static bool put(struct store *store, int64_t run, const struct blamed *worst, st
     if (!store_row(store, stmt, &row, err))
         return false;
     if (row) {
-        ids_add(&store->touched.pipelines, sqlite3_column_int64(stmt, 0));
-        parts_add(&store->touched.pipeline_days, sqlite3_column_int64(stmt, 0),
-                  sqlite3_column_int64(stmt, 1));
+        ids_add(&store->touched.pipelines, column_int(stmt, 0));
+        parts_add(&store->touched.pipeline_days, column_int(stmt, 0), column_int(stmt, 1));
     }
     (void)sqlite3_reset(stmt);
     return true;

@@ -218,8 +218,7 @@ bool store_next_start(struct store *store, int64_t pool, int64_t after_ms, int64
 static void take_bucket(sqlite3_stmt *stmt, void *item, void *self)
 {
     (void)self;
-    *(struct pool_bucket *)item =
-        (struct pool_bucket){ sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1) };
+    *(struct pool_bucket *)item = (struct pool_bucket){ column_int(stmt, 0), column_int(stmt, 1) };
 }
 
 /* Added up here: SQLite would sort the rows for it. What is no bucket of any time there can be is
@@ -398,11 +397,10 @@ static void add_total(sqlite3_stmt *stmt, struct pipeline_row *rows, size_t coun
                                     &row->unknown,  &row->first_n, &row->first_ok,
                                     &row->left_out, &row->was_n,   &row->was_ok };
 
-        if (row->window_ms != sqlite3_column_int64(stmt, 0) ||
-            (int64_t)row->part != sqlite3_column_int64(stmt, 1))
+        if (row->window_ms != column_int(stmt, 0) || (int64_t)row->part != column_int(stmt, 1))
             continue;
         for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-            *fields[i] += sqlite3_column_int64(stmt, (int)i + TOTALS_FROM);
+            *fields[i] += column_int(stmt, (int)i + TOTALS_FROM);
     }
 }
 
@@ -447,7 +445,7 @@ static bool all_of(struct store *store, const char *sql, struct ids *ids, struct
         if (!store_row(store, stmt, &row, err))
             return false;
         if (row)
-            ids_add(ids, sqlite3_column_int64(stmt, 0));
+            ids_add(ids, column_int(stmt, 0));
     }
     if (stmt)
         (void)sqlite3_reset(stmt);

@@ -334,9 +334,9 @@ static bool drop_others(struct store *store, int64_t pipeline, const struct flak
         if (!ok || !row)
             break;
         for (size_t i = 0; i < count && !listed; i++)
-            listed = rows[i].name == sqlite3_column_int64(stmt, 0);
+            listed = rows[i].name == column_int(stmt, 0);
         if (!listed)
-            ids_add(&gone, sqlite3_column_int64(stmt, 0));
+            ids_add(&gone, column_int(stmt, 0));
     }
     if (stmt)
         (void)sqlite3_reset(stmt);

@@ -164,8 +164,8 @@ bool store_take_dirty(struct store *store, struct dirty *key, bool *there, struc
         return false;
     if (*there)
         *key = (struct dirty){ .kind = (enum dirty_kind)sqlite3_column_int(stmt, 0),
-                               .id = sqlite3_column_int64(stmt, 1),
-                               .nth = sqlite3_column_int64(stmt, 2) };
+                               .id = column_int(stmt, 1),
+                               .nth = column_int(stmt, 2) };
     (void)sqlite3_reset(stmt);
     return true;
 }

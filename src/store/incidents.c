@@ -29,15 +29,15 @@ static void take_failure(sqlite3_stmt *stmt, void *item, void *self)
     const char *evidence = column_text(stmt, 5);
 
     (void)self;
-    f->at_ms = sqlite3_column_int64(stmt, 0);
-    f->project = sqlite3_column_int64(stmt, 1);
-    f->pool = sqlite3_column_int64(stmt, 2);
-    f->job = sqlite3_column_int64(stmt, 3);
+    f->at_ms = column_int(stmt, 0);
+    f->project = column_int(stmt, 1);
+    f->pool = column_int(stmt, 2);
+    f->job = column_int(stmt, 3);
     f->cause = (enum dx_cause)sqlite3_column_int(stmt, 4);
     take_category(f, evidence);
     text_copy(f->evidence, sizeof(f->evidence), evidence);
     text_copy(f->pool_name, sizeof(f->pool_name), column_text(stmt, 6));
-    f->source = sqlite3_column_int64(stmt, 7);
+    f->source = column_int(stmt, 7);
     text_copy(f->source_name, sizeof(f->source_name), column_text(stmt, 8));
 }
 
@@ -79,9 +79,9 @@ bool store_blame_platform(struct store *store, int64_t job, struct dx_error *err
     if (!stmt || !store_row(store, stmt, &row, err))
         return false;
     if (row) {
-        run = sqlite3_column_int64(stmt, 0);
-        ids_add(&store->touched.flaky, sqlite3_column_int64(stmt, 1));
-        ids_add(&store->touched.flaky_days, sqlite3_column_int64(stmt, 1));
+        run = column_int(stmt, 0);
+        ids_add(&store->touched.flaky, column_int(stmt, 1));
+        ids_add(&store->touched.flaky_days, column_int(stmt, 1));
     }
     (void)sqlite3_reset(stmt);
     return run == 0 || run_blame(store, run, err);
@@ -161,7 +161,7 @@ static bool put_incident(struct store *store, int64_t source, const struct store
     bool row;
     if (!store_row(store, stmt, &row, err))
         return false;
-    *alert = sqlite3_column_int64(stmt, 0);
+    *alert = column_int(stmt, 0);
     (void)sqlite3_reset(stmt);
     return put_state(store, *alert, in->raised_ms, err);
 }
@@ -180,8 +180,8 @@ static bool drop_others(struct store *store, int64_t source, const struct ids *f
 
     while (ok && row) {
         ok = store_row(store, stmt, &row, err);
-        if (ok && row && !ids_has(found, sqlite3_column_int64(stmt, 0)))
-            ids_add(&gone, sqlite3_column_int64(stmt, 0));
+        if (ok && row && !ids_has(found, column_int(stmt, 0)))
+            ids_add(&gone, column_int(stmt, 0));
     }
     if (stmt)
         (void)sqlite3_reset(stmt);

@@ -47,7 +47,7 @@ static bool read_text(struct store *store, const char *text, int64_t *id, struct
     if (!store_row(store, stmt, &there, err))
         return false;
     if (there)
-        *id = sqlite3_column_int64(stmt, 0);
+        *id = column_int(stmt, 0);
     (void)sqlite3_reset(stmt);
     return true;
 }

@@ -128,6 +128,10 @@ void bind_copy(sqlite3_stmt *stmt, int index, const char *text); /* NULL: "" */
 void bind_time(sqlite3_stmt *stmt, int index, int64_t ms);       /* 0: NULL */
 void bind_number(sqlite3_stmt *stmt, int index, double value);   /* NaN: NULL */
 const char *column_text(sqlite3_stmt *stmt, int column);         /* never NULL */
+/* No moment and no count of ours needs more than 53 bits, and who adds and compares needs room:
+ * what is more in a file, or less, is damage, or somebody's who may write there. */
+int64_t column_int(sqlite3_stmt *stmt, int column);
+int64_t bounded(int64_t n);
 
 /* More cache while a back-fill writes everywhere. */
 void store_cache(struct store *store, bool filling);

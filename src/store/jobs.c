@@ -19,10 +19,10 @@ struct old_job {
 
 static void read_old(sqlite3_stmt *stmt, struct old_job *old)
 {
-    *old = (struct old_job){ .id = sqlite3_column_int64(stmt, 0),
-                             .pool = sqlite3_column_int64(stmt, 1),
-                             .started_ms = sqlite3_column_int64(stmt, 2),
-                             .created_ms = sqlite3_column_int64(stmt, 3),
+    *old = (struct old_job){ .id = column_int(stmt, 0),
+                             .pool = column_int(stmt, 1),
+                             .started_ms = column_int(stmt, 2),
+                             .created_ms = column_int(stmt, 3),
                              .phase = (enum dx_phase)sqlite3_column_int(stmt, 4),
                              .result = (enum dx_result)sqlite3_column_int(stmt, 5) };
 }

@@ -40,9 +40,9 @@ enum stored_run store_run(struct store *store, const struct run_key *of, int64_t
         return retain_refuses(store, updated_ms) ? STORED_DONE : STORED_NOT;
     if (sqlite3_column_int(stmt, 0) != (int)DX_PHASE_DONE ||
         (!(sqlite3_column_int(stmt, 1) & RUN_JOBS_WHOLE) &&
-         !is_put_off(sqlite3_column_int64(stmt, 3), now_ms)))
+         !is_put_off(column_int(stmt, 3), now_ms)))
         known = STORED_OPEN;
-    else if (updated_ms > sqlite3_column_int64(stmt, 2))
+    else if (updated_ms > column_int(stmt, 2))
         known = STORED_MOVED;
     else
         known = STORED_DONE;
@@ -76,8 +76,8 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
     while (n < cap && store_row(store, stmt, &row, &err) && row) {
         out[n++] = (struct stored_open){ .project = arena_text(arena, column_text(stmt, 0)),
                                          .id = arena_text(arena, column_text(stmt, 1)),
-                                         .attempt = sqlite3_column_int64(stmt, 2),
-                                         .seen_ms = sqlite3_column_int64(stmt, 3) };
+                                         .attempt = column_int(stmt, 2),
+                                         .seen_ms = column_int(stmt, 3) };
     }
     (void)sqlite3_reset(stmt);
     return n;
@@ -102,7 +102,7 @@ int64_t store_owed_runs(struct store *store, int64_t source, int64_t now_ms)
     if (!store_row(store, stmt, &there, &err))
         return 0;
     if (there)
-        n = sqlite3_column_int64(stmt, 0);
+        n = column_int(stmt, 0);
     (void)sqlite3_reset(stmt);
     return n;
 }

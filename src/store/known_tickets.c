@@ -21,7 +21,7 @@ enum stored_run store_ticket(struct store *store, int64_t source, const char *ke
     bind_text(stmt, 2, key);
     if (!store_row(store, stmt, &there, &err) || !there)
         return STORED_NOT;
-    if (updated_ms > sqlite3_column_int64(stmt, 1))
+    if (updated_ms > column_int(stmt, 1))
         known = STORED_MOVED;
     else
         known = sqlite3_column_int(stmt, 0) == (int)DX_TICKET_DONE ? STORED_DONE : STORED_OPEN;
@@ -60,9 +60,9 @@ size_t store_tickets(struct store *store, const struct tickets_of *of, struct st
                                     .id = arena_text(arena, column_text(stmt, 2)),
                                     .parts = (unsigned)sqlite3_column_int(stmt, 3) & TICKETS_ALL,
                                     .done = sqlite3_column_int(stmt, 4) == (int)DX_TICKET_DONE,
-                                    .created_ms = sqlite3_column_int64(stmt, 5),
-                                    .updated_ms = sqlite3_column_int64(stmt, 6),
-                                    .seen_ms = sqlite3_column_int64(stmt, 7) };
+                                    .created_ms = column_int(stmt, 5),
+                                    .updated_ms = column_int(stmt, 6),
+                                    .seen_ms = column_int(stmt, 7) };
     (void)sqlite3_reset(stmt);
     return n;
 }

@@ -53,8 +53,7 @@ bool store_all_hours_n(struct store *store, int64_t from_hour, int64_t to_hour, 
 static void take_bucket(sqlite3_stmt *stmt, void *item, void *self)
 {
     (void)self;
-    *(struct pool_bucket *)item =
-        (struct pool_bucket){ sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1) };
+    *(struct pool_bucket *)item = (struct pool_bucket){ column_int(stmt, 0), column_int(stmt, 1) };
 }
 
 bool store_all_buckets(struct store *store, int64_t from_day, int64_t to_day,
@@ -112,7 +111,7 @@ static void take_name(sqlite3_stmt *stmt, void *item, void *self)
     struct kpi_pipeline *pipeline = item;
 
     (void)self;
-    pipeline->id = sqlite3_column_int64(stmt, 0);
+    pipeline->id = column_int(stmt, 0);
     text_copy(pipeline->name, sizeof(pipeline->name), column_text(stmt, 1));
 }
 
@@ -137,8 +136,7 @@ bool store_pipeline_names(struct store *store, struct kpi_pipeline **out, size_t
 static void take_change(sqlite3_stmt *stmt, void *item, void *self)
 {
     (void)self;
-    *(struct kpi_change *)item =
-        (struct kpi_change){ sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1) };
+    *(struct kpi_change *)item = (struct kpi_change){ column_int(stmt, 0), column_int(stmt, 1) };
 }
 
 bool store_kpi_changes(struct store *store, const struct kpi_range *range, struct kpi_change **out,
@@ -176,10 +174,10 @@ bool store_flaky_now(struct store *store, const struct kpi_range *range, struct 
     if (!stmt || !store_row(store, stmt, &row, err))
         return false;
     if (row)
-        *out = (struct kpi_flaky){ .runs = sqlite3_column_int64(stmt, 0),
-                                   .flaky = sqlite3_column_int64(stmt, 1),
-                                   .suspect = sqlite3_column_int64(stmt, 2),
-                                   .lost_ms = sqlite3_column_int64(stmt, 3) };
+        *out = (struct kpi_flaky){ .runs = column_int(stmt, 0),
+                                   .flaky = column_int(stmt, 1),
+                                   .suspect = column_int(stmt, 2),
+                                   .lost_ms = column_int(stmt, 3) };
     (void)sqlite3_reset(stmt);
     return true;
 }
@@ -187,9 +185,9 @@ bool store_flaky_now(struct store *store, const struct kpi_range *range, struct 
 static void take_point(sqlite3_stmt *stmt, void *item, void *self)
 {
     (void)self;
-    *(struct kpi_point *)item = (struct kpi_point){ .nth = sqlite3_column_int64(stmt, 0),
+    *(struct kpi_point *)item = (struct kpi_point){ .nth = column_int(stmt, 0),
                                                     .value = sqlite3_column_double(stmt, 1),
-                                                    .n = sqlite3_column_int64(stmt, 2) };
+                                                    .n = column_int(stmt, 2) };
 }
 
 static const struct gather points = { .take = take_point, .size = sizeof(struct kpi_point) };

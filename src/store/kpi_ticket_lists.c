@@ -92,11 +92,11 @@ static void take(sqlite3_stmt *stmt, struct kpi_entries *list)
         list->entry = mem_grow(list->entry, list->cap, sizeof(*list->entry));
     }
     list->entry[list->count++] =
-        (struct kpi_entry){ .ticket = sqlite3_column_int64(stmt, 0),
-                            .at_ms = sqlite3_column_int64(stmt, 1),
-                            .created_ms = sqlite3_column_int64(stmt, 2),
-                            .business_ms = known ? sqlite3_column_int64(stmt, 3) : -1,
-                            .category = sqlite3_column_int64(stmt, 4),
+        (struct kpi_entry){ .ticket = column_int(stmt, 0),
+                            .at_ms = column_int(stmt, 1),
+                            .created_ms = column_int(stmt, 2),
+                            .business_ms = known ? column_int(stmt, 3) : -1,
+                            .category = column_int(stmt, 4),
                             .priority = sqlite3_column_int(stmt, 5),
                             .incident = sqlite3_column_int(stmt, 6) != 0,
                             .solved = sqlite3_column_int(stmt, 7) != 0,
@@ -115,7 +115,7 @@ static bool read_some(struct store *store, struct kpi_tickets *t, size_t *left,
     bool row = true, ok = stmt != NULL;
 
     while (ok && (ok = store_row(store, stmt, &row, err)) && row) {
-        int64_t at_ms = sqlite3_column_int64(stmt, 1), source = sqlite3_column_int64(stmt, 9);
+        int64_t at_ms = column_int(stmt, 1), source = column_int(stmt, 9);
 
         if (*left == 0 && (at_ms != t->from_ms || source != t->source))
             break;

@@ -18,7 +18,7 @@ static void take_pause(sqlite3_stmt *stmt, void *item, void *self)
 {
     (void)self;
     *(struct ticket_pause_row *)item =
-        (struct ticket_pause_row){ sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1) };
+        (struct ticket_pause_row){ column_int(stmt, 0), column_int(stmt, 1) };
 }
 
 bool store_ticket_times(struct store *store, int64_t ticket, struct ticket_times *out,
@@ -37,9 +37,9 @@ bool store_ticket_times(struct store *store, int64_t ticket, struct ticket_times
     if (!stmt || !store_row(store, stmt, &row, err))
         return false;
     if (row) {
-        out->created_ms = sqlite3_column_int64(stmt, 0);
-        out->first_ms = sqlite3_column_int64(stmt, 1);
-        out->resolved_ms = sqlite3_column_int64(stmt, 2);
+        out->created_ms = column_int(stmt, 0);
+        out->first_ms = column_int(stmt, 1);
+        out->resolved_ms = column_int(stmt, 2);
     }
     (void)sqlite3_reset(stmt);
     ok = derive_gather(store,

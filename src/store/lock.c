@@ -111,7 +111,7 @@ static int64_t get_meta(struct store *store, const char *key, char *text, size_t
     if (!store_row(store, stmt, &row, &err))
         return 0;
     if (row) {
-        number = sqlite3_column_int64(stmt, 0);
+        number = column_int(stmt, 0);
         if (text)
             (void)snprintf(text, cap, "%s", column_text(stmt, 0));
     }

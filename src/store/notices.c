@@ -10,15 +10,15 @@
 static struct stored_notice take(sqlite3_stmt *stmt, struct arena *arena)
 {
     return (struct stored_notice){
-        .id = sqlite3_column_int64(stmt, 0),
-        .at_ms = sqlite3_column_int64(stmt, 1),
+        .id = column_int(stmt, 0),
+        .at_ms = column_int(stmt, 1),
         .name = arena_text(arena, column_text(stmt, 2)),
         .ways = (unsigned)sqlite3_column_int(stmt, 3),
         .loud = sqlite3_column_int(stmt, 4) != 0,
         .title = arena_text(arena, column_text(stmt, 5)),
         .text = arena_text(arena, column_text(stmt, 6)),
         .facts = arena_text(arena, column_text(stmt, 7)),
-        .tries = sqlite3_column_int64(stmt, 8),
+        .tries = column_int(stmt, 8),
     };
 }
 

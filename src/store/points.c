@@ -36,7 +36,7 @@ static bool next_sample(struct rows *rows)
         if (!store_row(rows->store, rows->stmt, &row, err) || !row)
             return false;
         (void)sqlite3_reset(p->sample);
-        (void)sqlite3_bind_int64(p->sample, 1, sqlite3_column_int64(rows->stmt, SERIES_ID));
+        (void)sqlite3_bind_int64(p->sample, 1, column_int(rows->stmt, SERIES_ID));
         (void)sqlite3_bind_int64(p->sample, 2, p->from_ms);
         (void)sqlite3_bind_int64(p->sample, 3, p->to_ms);
         p->in_series = true;
@@ -57,7 +57,7 @@ static int64_t step_end(const struct points *p, int64_t at_ms)
 
 static void begin_row(struct points *p)
 {
-    p->at_ms = step_end(p, sqlite3_column_int64(p->sample, 0));
+    p->at_ms = step_end(p, column_int(p->sample, 0));
     p->last = p->min = p->max = value_of(p->sample);
     p->n = 1;
 }
@@ -91,7 +91,7 @@ bool points_next(struct rows *rows)
             p->in_series = false;
             break;
         }
-        if (step_end(p, sqlite3_column_int64(p->sample, 0)) != p->at_ms) {
+        if (step_end(p, column_int(p->sample, 0)) != p->at_ms) {
             p->ahead = true;
             break;
         }

@@ -33,7 +33,7 @@ static bool find_last(struct store *store, const struct poll *poll, struct last_
     if (!store_row(store, stmt, &there, err))
         return false;
     if (there) {
-        last->at_ms = sqlite3_column_int(stmt, 2) != 0 ? sqlite3_column_int64(stmt, 0) : 0;
+        last->at_ms = sqlite3_column_int(stmt, 2) != 0 ? column_int(stmt, 0) : 0;
         text_copy(last->version, sizeof(last->version), column_text(stmt, 1));
     }
     (void)sqlite3_reset(stmt);

@@ -124,8 +124,8 @@ static bool put_empty(struct writing *w, const struct ids *seen, struct dx_error
         (void)sqlite3_bind_int64(stmt, 1, w->poll->source);
     while (ok && row) {
         ok = store_row(w->store, stmt, &row, err);
-        if (ok && row && !ids_has(seen, sqlite3_column_int64(stmt, 0)))
-            ids_add(&gone, sqlite3_column_int64(stmt, 0));
+        if (ok && row && !ids_has(seen, column_int(stmt, 0)))
+            ids_add(&gone, column_int(stmt, 0));
     }
     if (ok)
         (void)sqlite3_reset(stmt);

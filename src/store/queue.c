@@ -48,11 +48,11 @@ static bool find_item(struct writing *w, const char *ref, struct item *item, str
     if (!store_row(w->store, stmt, &there, err))
         return false;
     if (there)
-        *item = (struct item){ .job = sqlite3_column_int64(stmt, 0),
-                               .run = sqlite3_column_int64(stmt, 1),
-                               .pool = sqlite3_column_int64(stmt, 2),
-                               .pipeline = sqlite3_column_int64(stmt, 3),
-                               .created_ms = sqlite3_column_int64(stmt, 4) };
+        *item = (struct item){ .job = column_int(stmt, 0),
+                               .run = column_int(stmt, 1),
+                               .pool = column_int(stmt, 2),
+                               .pipeline = column_int(stmt, 3),
+                               .created_ms = column_int(stmt, 4) };
     (void)sqlite3_reset(stmt);
     return true;
 }
@@ -93,14 +93,14 @@ static bool find_taker(struct writing *w, const char *ref, struct taker *taker,
     if (!store_row(w->store, stmt, &there, err))
         return false;
     if (there)
-        *taker = (struct taker){ .job = sqlite3_column_int64(stmt, 0),
-                                 .run = sqlite3_column_int64(stmt, 1),
-                                 .pool = sqlite3_column_int64(stmt, 2),
-                                 .pipeline = sqlite3_column_int64(stmt, 3),
-                                 .created_ms = sqlite3_column_int64(stmt, 4),
-                                 .started_ms = sqlite3_column_int64(stmt, 5),
-                                 .run_created_ms = sqlite3_column_int64(stmt, 6),
-                                 .finished_ms = sqlite3_column_int64(stmt, 7) };
+        *taker = (struct taker){ .job = column_int(stmt, 0),
+                                 .run = column_int(stmt, 1),
+                                 .pool = column_int(stmt, 2),
+                                 .pipeline = column_int(stmt, 3),
+                                 .created_ms = column_int(stmt, 4),
+                                 .started_ms = column_int(stmt, 5),
+                                 .run_created_ms = column_int(stmt, 6),
+                                 .finished_ms = column_int(stmt, 7) };
     (void)sqlite3_reset(stmt);
     return true;
 }
@@ -226,10 +226,10 @@ static bool next_item(struct writing *w, int64_t after, struct item *item, struc
     if (!store_row(w->store, stmt, &there, err))
         return false;
     if (there)
-        *item = (struct item){ .job = sqlite3_column_int64(stmt, 0),
-                               .run = sqlite3_column_int64(stmt, 1),
-                               .pool = sqlite3_column_int64(stmt, 2),
-                               .pipeline = sqlite3_column_int64(stmt, 3) };
+        *item = (struct item){ .job = column_int(stmt, 0),
+                               .run = column_int(stmt, 1),
+                               .pool = column_int(stmt, 2),
+                               .pipeline = column_int(stmt, 3) };
     (void)sqlite3_reset(stmt);
     return true;
 }

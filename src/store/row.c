@@ -10,8 +10,6 @@
 
 #include "core/text.h"
 
-enum { WHOLE_BITS = 53 };
-
 static int column_of(const struct rows *rows, enum dx_field field)
 {
     return (rows->stmt || rows->tape) && (unsigned)field < DX_FIELD_COUNT ? rows->column[field]
@@ -43,14 +41,6 @@ bool row_has(const void *self, enum dx_field field)
     return is_point(rows, field) || (column >= 0 && type_of(rows, column) != SQLITE_NULL);
 }
 
-/* No moment and no count of ours is as far away; and who adds and compares needs room. */
-static int64_t bounded(int64_t n)
-{
-    const int64_t most = INT64_C(1) << WHOLE_BITS;
-
-    return n < -most ? -most : n > most ? most : n;
-}
-
 int64_t row_integer(const void *self, enum dx_field field)
 {
     const struct rows *rows = self;
@@ -60,7 +50,7 @@ int64_t row_integer(const void *self, enum dx_field field)
         return bounded(points_integer(&rows->points, field));
     if (column >= 0 && rows->tape)
         return bounded(sqlite3_value_int64(played(rows, column)));
-    return column >= 0 ? bounded(sqlite3_column_int64(rows->stmt, column)) : 0;
+    return column >= 0 ? column_int(rows->stmt, column) : 0;
 }
 
 double row_number(const void *self, enum dx_field field)

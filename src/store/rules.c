@@ -22,16 +22,16 @@ static void take_rule(sqlite3_stmt *stmt, void *item, void *self)
         .rule = arena_text(arena, column_text(stmt, 0)),
         .subject = arena_text(arena, column_text(stmt, 1)),
         .state = sqlite3_column_int(stmt, 2),
-        .since_ms = sqlite3_column_int64(stmt, 3),
-        .began_ms = sqlite3_column_int64(stmt, 4),
-        .fired_ms = sqlite3_column_int64(stmt, 5),
-        .no_data_ms = sqlite3_column_int64(stmt, 6),
-        .told_ms = sqlite3_column_int64(stmt, 7),
+        .since_ms = column_int(stmt, 3),
+        .began_ms = column_int(stmt, 4),
+        .fired_ms = column_int(stmt, 5),
+        .no_data_ms = column_int(stmt, 6),
+        .told_ms = column_int(stmt, 7),
         .told = sqlite3_column_int(stmt, 8) != 0,
         .held_fires = sqlite3_column_int(stmt, 9),
         .held_ends = sqlite3_column_int(stmt, 10),
-        .alert = sqlite3_column_int64(stmt, 11),
-        .place = sqlite3_column_int64(stmt, 12),
+        .alert = column_int(stmt, 11),
+        .place = column_int(stmt, 12),
         .ways = (unsigned)sqlite3_column_int(stmt, 13),
         .severity = (enum dx_severity)sqlite3_column_int(stmt, 14),
         .above = sqlite3_column_int(stmt, 15) != 0,
@@ -39,7 +39,7 @@ static void take_rule(sqlite3_stmt *stmt, void *item, void *self)
         .unit = (enum dx_unit)sqlite3_column_int(stmt, 17),
         .value = sqlite3_column_type(stmt, 18) == SQLITE_NULL ? (double)NAN
                                                               : sqlite3_column_double(stmt, 18),
-        .at_ms = sqlite3_column_int64(stmt, 19),
+        .at_ms = column_int(stmt, 19),
         .snoozed = sqlite3_column_int(stmt, 20) != 0,
     };
 }
@@ -76,7 +76,7 @@ int64_t store_rules_looked(struct store *store)
     if (!stmt || !store_row(store, stmt, &there, &err))
         return 0;
     if (there)
-        ms = sqlite3_column_int64(stmt, 0);
+        ms = column_int(stmt, 0);
     (void)sqlite3_reset(stmt);
     return ms;
 }
@@ -129,7 +129,7 @@ static bool begin_alert(struct store *store, const struct rule_change *change, i
     (void)sqlite3_bind_int64(stmt, 8, now_ms);
     if (!store_row(store, stmt, &there, err))
         return false;
-    rule->alert = sqlite3_column_int64(stmt, 0);
+    rule->alert = column_int(stmt, 0);
     return store_step(store, stmt, err) &&
            put_state(store, rule->alert, now_ms, rule->fired_ms > 0, err);
 }

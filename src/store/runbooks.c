@@ -31,7 +31,7 @@ size_t store_runbook_count(struct store *store)
     if (!stmt || !store_row(store, stmt, &there, &err))
         return 0;
     if (there)
-        n = (size_t)sqlite3_column_int64(stmt, 0);
+        n = (size_t)column_int(stmt, 0);
     (void)sqlite3_reset(stmt);
     return n;
 }

@@ -26,7 +26,7 @@ static bool find_pipeline(struct writing *w, int64_t project, int64_t name, int6
     if (!store_row(w->store, stmt, &there, err))
         return false;
     if (there)
-        *id = sqlite3_column_int64(stmt, 0);
+        *id = column_int(stmt, 0);
     (void)sqlite3_reset(stmt);
     return true;
 }
@@ -65,15 +65,15 @@ struct old_run {
 
 static void read_old(sqlite3_stmt *stmt, const struct run *run, struct old_run *old)
 {
-    if (sqlite3_column_int64(stmt, 7) != run->attempt) {
+    if (column_int(stmt, 7) != run->attempt) {
         old->others = true;
         return;
     }
-    old->id = sqlite3_column_int64(stmt, 0);
-    old->pipeline = sqlite3_column_int64(stmt, 1);
-    old->finished_ms = sqlite3_column_int64(stmt, 2);
-    old->updated_ms = sqlite3_column_int64(stmt, 3);
-    old->flags = sqlite3_column_int64(stmt, 4);
+    old->id = column_int(stmt, 0);
+    old->pipeline = column_int(stmt, 1);
+    old->finished_ms = column_int(stmt, 2);
+    old->updated_ms = column_int(stmt, 3);
+    old->flags = column_int(stmt, 4);
     old->phase = (enum dx_phase)sqlite3_column_int(stmt, 5);
     old->result = (enum dx_result)sqlite3_column_int(stmt, 6);
 }
@@ -246,7 +246,7 @@ static bool mark_earlier(struct writing *w, const struct run *run, struct dx_err
         if (!store_row(w->store, stmt, &row, err))
             return false;
         if (row)
-            touch(w, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1));
+            touch(w, column_int(stmt, 0), column_int(stmt, 1));
     }
     (void)sqlite3_reset(stmt);
     return true;

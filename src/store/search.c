@@ -62,7 +62,7 @@ static bool count_rows(struct store *store, enum dx_query which, const char *mat
     (void)sqlite3_bind_int(stmt, 2, most + 1);
     if (!store_row(store, stmt, &there, err))
         return false;
-    *rows = there ? sqlite3_column_int64(stmt, 0) : 0;
+    *rows = there ? column_int(stmt, 0) : 0;
     (void)sqlite3_reset(stmt);
     return true;
 }

@@ -98,7 +98,7 @@ static bool walk(struct walk *w, const char *sql, const char *match, struct dx_e
         ok = store_row(w->store, stmt, &there, err);
         if (!ok || !there)
             break;
-        w->last = sqlite3_column_int64(stmt, 0);
+        w->last = column_int(stmt, 0);
         if (!sqlite3_column_int(stmt, 2))
             continue;
         ok = has_beginning(w, w->last, &has, err);
@@ -166,7 +166,7 @@ static bool newest_ticket(struct store *store, int64_t *id, struct dx_error *err
 
     if (!stmt || !store_row(store, stmt, &there, err))
         return false;
-    *id = there ? sqlite3_column_int64(stmt, 0) : 0;
+    *id = there ? column_int(stmt, 0) : 0;
     (void)sqlite3_reset(stmt);
     return true;
 }

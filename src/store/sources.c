@@ -36,7 +36,7 @@ static bool find_source(struct store *store, const struct source_row *row, const
     if (!store_row(store, stmt, &there, err))
         return false;
     if (there) {
-        known->id = sqlite3_column_int64(stmt, 0);
+        known->id = column_int(stmt, 0);
         known->nth = sqlite3_column_int(stmt, 1);
     }
     (void)sqlite3_reset(stmt);

@@ -13,7 +13,7 @@
 #include "core/time.h"
 #include "store/bell.h"
 
-enum { KEEP_STATEMENTS_MS = 90000 };
+enum { KEEP_STATEMENTS_MS = 90000, WHOLE_BITS = 53 };
 
 /* ---- statements ---- */
 
@@ -187,7 +187,7 @@ bool store_number(struct store *store, sqlite3_stmt *stmt, int64_t *number, stru
     if (!stmt || !store_row(store, stmt, &row, err))
         return false;
     if (row)
-        *number = sqlite3_column_int64(stmt, 0);
+        *number = column_int(stmt, 0);
     (void)sqlite3_reset(stmt);
     return true;
 }
@@ -298,6 +298,18 @@ void bind_number(sqlite3_stmt *stmt, int index, double value)
         (void)sqlite3_bind_double(stmt, index, value);
 }
 
+int64_t bounded(int64_t n)
+{
+    const int64_t most = INT64_C(1) << WHOLE_BITS;
+
+    return n < -most ? -most : n > most ? most : n;
+}
+
+int64_t column_int(sqlite3_stmt *stmt, int column)
+{
+    return bounded(sqlite3_column_int64(stmt, column));
+}
+
 const char *column_text(sqlite3_stmt *stmt, int column)
 {
     const unsigned char *text = sqlite3_column_text(stmt, column);
@@ -338,7 +350,7 @@ bool store_is_ours(struct store *store, struct dx_error *err)
 
     if (!fence || !store_row(store, fence, &ours, err))
         return false;
-    ours = ours && sqlite3_column_int64(fence, 0) == store->fence;
+    ours = ours && column_int(fence, 0) == store->fence;
     (void)sqlite3_reset(fence);
     return ours ||
            dx_fail(err, DX_FAULT_SYSTEM, "another collector has taken over %.120s", store->path);
@@ -428,8 +440,7 @@ int64_t store_change(struct store *store)
     if (!stmt || !store_row(store, stmt, &row, &err))
         return -1;
     store->seen_version = version;
-    store->seen_change =
-        store->generation << 32 | (row ? sqlite3_column_int64(stmt, 0) & 0xFFFFFFFF : 0);
+    store->seen_change = store->generation << 32 | (row ? column_int(stmt, 0) & 0xFFFFFFFF : 0);
     (void)sqlite3_reset(stmt);
     return store->seen_change;
 }
@@ -446,7 +457,7 @@ int64_t store_data_version(struct store *store)
     stmt = store_statement(store, "PRAGMA data_version", &err);
     if (!stmt || !store_row(store, stmt, &row, &err))
         return -1;
-    version = row ? sqlite3_column_int64(stmt, 0) : 0;
+    version = row ? column_int(stmt, 0) : 0;
     (void)sqlite3_reset(stmt);
     return store->generation << 32 | (version & 0xFFFFFFFF);
 }

@@ -66,9 +66,9 @@ static bool put_tail(struct writing *w, const struct log_tail *tail, struct dx_e
     if (!stmt || !store_row(w->store, stmt, &row, err))
         return false;
     if (row) {
-        run = sqlite3_column_int64(stmt, 0);
-        finished_ms = sqlite3_column_int64(stmt, 1);
-        pipeline = sqlite3_column_int64(stmt, 2);
+        run = column_int(stmt, 0);
+        finished_ms = column_int(stmt, 1);
+        pipeline = column_int(stmt, 2);
     }
     (void)sqlite3_reset(stmt);
     if (run == 0)

@@ -74,7 +74,7 @@ static bool begin(struct store *store, struct dx_error *err)
         return false;
     intern_forget(store); /* or a text could be given out without being asked for */
     store->sweep = mem_new(1, sizeof(*store->sweep));
-    store->sweep->most = sqlite3_column_int64(stmt, 0);
+    store->sweep->most = column_int(stmt, 0);
     if (store->sweep->most > MOST) /* in a file that is damaged */
         store->sweep->most = MOST;
     (void)sqlite3_reset(stmt);
@@ -111,8 +111,8 @@ static bool look_through(struct store *store, struct dx_error *err)
         return false;
     while ((ok = store_row(store, stmt, &row, err)) && row) {
         for (int i = PLACE_COLUMNS; i < sqlite3_column_count(stmt); i++)
-            texts_use(store, sqlite3_column_int64(stmt, i));
-        go_on_at(sweep, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1));
+            texts_use(store, column_int(stmt, i));
+        go_on_at(sweep, column_int(stmt, 0), column_int(stmt, 1));
         rows++;
     }
     (void)sqlite3_reset(stmt);
@@ -157,7 +157,7 @@ static bool judge(struct store *store, bool *more, struct dx_error *err)
         return false;
     while (count < SLICE_GONE && (ok = store_row(store, stmt, &row, err)) && row) {
         rows++;
-        sweep->at[0] = sqlite3_column_int64(stmt, 0);
+        sweep->at[0] = column_int(stmt, 0);
         if (sweep->at[0] <= sweep->most && !ids_has(&sweep->used, sweep->at[0]))
             gone[count++] = sweep->at[0];
     }

@@ -25,8 +25,8 @@ static void take_name(sqlite3_stmt *stmt, void *item, void *self)
 
     (void)self;
     name->kind = (enum dx_ref)sqlite3_column_int(stmt, 0);
-    name->id = sqlite3_column_int64(stmt, 1);
-    name->nth = sqlite3_column_int64(stmt, 2);
+    name->id = column_int(stmt, 1);
+    name->nth = column_int(stmt, 2);
     (void)snprintf(name->project, sizeof(name->project), "%s", column_text(stmt, 3));
     (void)snprintf(name->name, sizeof(name->name), "%s", column_text(stmt, 4));
     (void)snprintf(name->pipeline, sizeof(name->pipeline), "%s", column_text(stmt, 5));
@@ -153,8 +153,8 @@ static void take_ref(sqlite3_stmt *stmt, void *item, void *self)
 
     (void)self;
     ref->kind = (enum dx_ref)sqlite3_column_int(stmt, 0);
-    ref->id = sqlite3_column_int64(stmt, 1);
-    ref->nth = sqlite3_column_int64(stmt, 2);
+    ref->id = column_int(stmt, 1);
+    ref->nth = column_int(stmt, 2);
 }
 
 static bool with_ref(struct store *store, const char *sql, int64_t ticket,

@@ -36,9 +36,9 @@ static bool find(struct putting *p, struct dx_error *err)
     if (!store_row(p->store, stmt, &there, err))
         return false;
     if (there) {
-        p->id = sqlite3_column_int64(stmt, 0);
+        p->id = column_int(stmt, 0);
         p->parts = (unsigned)sqlite3_column_int(stmt, 1);
-        p->updated_ms = sqlite3_column_int64(stmt, 2);
+        p->updated_ms = column_int(stmt, 2);
         p->answered = sqlite3_column_type(stmt, 3) != SQLITE_NULL;
         p->done = sqlite3_column_int(stmt, 4) == (int)DX_TICKET_DONE;
     }
@@ -149,7 +149,7 @@ static bool put_fields(struct putting *p, struct dx_error *err)
     if (!store_row(p->store, stmt, &row, err))
         return false;
     if (row) {
-        p->id = sqlite3_column_int64(stmt, 0);
+        p->id = column_int(stmt, 0);
         ids_add(&p->store->touched.tickets, p->id);
     }
     (void)sqlite3_reset(stmt);

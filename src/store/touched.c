@@ -9,7 +9,7 @@
 #include "core/mem.h"
 
 /* No store has so many rows: a number behind them is a damaged one. */
-enum { BITS = 64, FIRST = 64, IDS_MOST = 1 << 30 };
+enum { BITS = 64, FIRST = 64, IDS_MOST = 1 << 28 };
 
 void ids_add(struct ids *ids, int64_t id)
 {

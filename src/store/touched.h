@@ -5,7 +5,8 @@
 
 #include <dxtop/record.h>
 
-/* A set of row ids: they are small and dense. { 0 } is empty. */
+/* A set of row ids: they are small and dense. { 0 } is empty. One of more than 28 bits is of a
+ * damaged file, and stays out: the set would take all the memory that there is. */
 struct ids {
     uint64_t *word;
     size_t words;

@@ -78,7 +78,7 @@ static bool slice_end(struct store *store, struct sweep *sweep, struct dx_error 
     (void)sqlite3_bind_int(stmt, 2, SLICE_SERIES);
     if (!store_row(store, stmt, &there, err))
         return false;
-    sweep->to_id = there ? sqlite3_column_int64(stmt, 0) : 0;
+    sweep->to_id = there ? column_int(stmt, 0) : 0;
     (void)sqlite3_reset(stmt);
     return true;
 }

@@ -69,7 +69,7 @@ bool store_next_wish(struct store *store, struct wish *wish, struct dx_error *er
     if (!stmt || !store_row(store, stmt, &there, err))
         return false;
     if (there) {
-        wish->id = sqlite3_column_int64(stmt, 0);
+        wish->id = column_int(stmt, 0);
         (void)snprintf(wish->what, sizeof(wish->what), "%s", column_text(stmt, 1));
         (void)snprintf(wish->arg, sizeof(wish->arg), "%s", column_text(stmt, 2));
     }

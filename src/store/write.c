@@ -37,7 +37,7 @@ static bool find_series(struct store *store, int64_t source, const struct series
     if (!store_row(store, stmt, &there, err))
         return false;
     if (there && sqlite3_column_int(stmt, 1) == (int)series->unit)
-        *id = sqlite3_column_int64(stmt, 0);
+        *id = column_int(stmt, 0);
     (void)sqlite3_reset(stmt);
     return true;
 }
@@ -66,7 +66,7 @@ static bool series_id(struct store *store, int64_t source, const struct series *
     (void)sqlite3_bind_int(stmt, 4, (int)series->unit);
     if (!store_row(store, stmt, &there, err))
         return false;
-    *id = sqlite3_column_int64(stmt, 0);
+    *id = column_int(stmt, 0);
     return store_step(store, stmt, err);
 }
 
@@ -189,7 +189,7 @@ int64_t store_cursor(struct store *store, int64_t source, const char *name)
     if (!store_row(store, stmt, &there, &err))
         return 0;
     if (there)
-        value = sqlite3_column_int64(stmt, 0);
+        value = column_int(stmt, 0);
     (void)sqlite3_reset(stmt);
     return value;
 }
