@@ -4,6 +4,7 @@
 #include "fuzz_tags.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -30,8 +31,10 @@ void fuzz_check_plain(const char *text)
         char32_t cp;
         size_t n = utf8_next(text, left, &cp);
 
-        if ((cp < ' ' && cp != '\n') || (cp >= 0x7F && cp < 0xA0) || (cp == 0xFFFD && n == 1))
+        if ((cp < ' ' && cp != '\n') || (cp >= 0x7F && cp < 0xA0) || (cp == 0xFFFD && n == 1)) {
+            (void)fprintf(stderr, "not to be shown: %.80s\n", text);
             abort();
+        }
         text += n;
         left -= n;
     }

@@ -162,6 +162,7 @@ static void begin(struct store *store)
     v.pages = calloc(v.page_count, sizeof(*v.pages));
     for (size_t i = 0; i < v.page_count; i++)
         page_init(&v.pages[i], &config->views[i]);
+    page_init(&v.log, &config->views[config->view_count - 1]); /* it has the log, too */
 }
 
 static void end(void)
