@@ -36,8 +36,9 @@ static void says(const char *out, const char *const *words)
         cr_expect(strstr(out, *words), "no \"%s\" in:\n%s", *words, out);
 }
 
-/* All parts but the one for which valgrind takes its time. */
-Test(bench, its_table_has_its_rows_and_two_runs_compare)
+/* All parts but the one for which valgrind takes its time. They measure, and what they call others
+ * test: to do it sanitized says no more. */
+Test(bench, its_table_has_its_rows_and_two_runs_compare, .disabled = SANITIZED)
 {
     static const char *const rows[] = {
         "\nprograms at 200x60 ",
