@@ -84,18 +84,16 @@ static const char *part_of(const json_t *total)
 
 static void put_total(struct report_page *page, const json_t *total)
 {
-    char text[2 * REPORT_TEXT];
+    char text[REPORT_TEXT];
 
     markup(page->out, "<tr><th scope=\"row\">$</th>", part_of(total));
     report_cell(page, "count", report_number(total, "n"), "less");
     report_cell(page, "share", report_number(total, "success_rate"), "");
     report_cell(page, "share", report_number(total, "success_before"), "");
     report_cell(page, "share", report_number(total, "first_attempt_rate"), "less");
-    (void)snprintf(text, sizeof(text), "%.1f–%.1f %%",
-                   100. * report_number(total, "platform_rate_low"),
-                   100. * report_number(total, "platform_rate_high"));
     (void)buf_text(page->out, "<td class=\"n\">");
-    markup_value(page->out, isnan(report_number(total, "platform_rate_low")) ? "–" : text);
+    markup_value(page->out, report_range(text, report_number(total, "platform_rate_low"),
+                                         report_number(total, "platform_rate_high")));
     (void)buf_text(page->out, "</td>");
     (void)buf_text(page->out, "</tr>\n");
 }

@@ -12,6 +12,8 @@
 #include "core/time.h"
 #include "ui/widgets.h"
 
+static const double SHARE_MOST = 100.; /* what is more is no share */
+
 static const char *const days[7] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
 static const char *const months[12] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
@@ -169,14 +171,21 @@ const char *report_against(char out[REPORT_TEXT], const json_t *model)
 
 /* ---- key numbers ---- */
 
+const char *report_range(char out[REPORT_TEXT], double low, double high)
+{
+    if (fabs(low) < SHARE_MOST && fabs(high) < SHARE_MOST)
+        (void)snprintf(out, REPORT_TEXT, "%.1f–%.1f %%", 100. * low, 100. * high);
+    else
+        (void)snprintf(out, REPORT_TEXT, "–");
+    return out;
+}
+
 const char *report_kpi_value(char out[REPORT_TEXT], const json_t *kpi)
 {
     double low = report_number(kpi, "low"), high = report_number(kpi, "high");
 
-    if (strcmp(report_text(kpi, "unit"), "share") == 0 && high - low >= 0.0005) {
-        (void)snprintf(out, REPORT_TEXT, "%.1f–%.1f %%", 100. * low, 100. * high);
-        return out;
-    }
+    if (strcmp(report_text(kpi, "unit"), "share") == 0 && high - low >= 0.0005)
+        return report_range(out, low, high);
     return report_value(out, report_text(kpi, "unit"), report_number(kpi, "value"));
 }
 

@@ -24,6 +24,8 @@ const char *report_window(char out[REPORT_TEXT], double seconds); /* "7 d", "24 
 /* What the window stands against: ", against the 7 d before"; or that there is nothing, where
  * records do not go back that far. */
 const char *report_against(char out[REPORT_TEXT], const json_t *model);
+/* "96.3–99.1 %", of shares; the dash where one is unknown, or is none. */
+const char *report_range(char out[REPORT_TEXT], double low, double high);
 
 /* Of a key number. */
 const char *report_kpi_value(char out[REPORT_TEXT],
