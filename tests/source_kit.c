@@ -22,25 +22,42 @@ char *kit_fixture(const char *name, size_t *len)
     return text;
 }
 
+/* Where a name is or would be. */
+static size_t place_of(const struct kit *kit, const char *name)
+{
+    size_t from = 0, to = kit->known_count;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (strcmp(kit->known[middle].name, name) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static bool is_at(const struct kit *kit, size_t at, const char *name)
+{
+    return at < kit->known_count && strcmp(kit->known[at].name, name) == 0;
+}
+
 static int64_t get(void *self, const char *name)
 {
     const struct kit *kit = self;
+    size_t at = place_of(kit, name);
 
-    for (size_t i = 0; i < KIT_CURSORS && *kit->known[i].name; i++)
-        if (strcmp(kit->known[i].name, name) == 0)
-            return kit->known[i].value;
-    return 0;
+    return is_at(kit, at, name) ? kit->known[at].value : 0;
 }
 
 static const char *after(void *self, const char *name)
 {
     const struct kit *kit = self;
-    const char *next = NULL;
+    size_t at = place_of(kit, name);
 
-    for (size_t i = 0; i < KIT_CURSORS && *kit->known[i].name; i++)
-        if (strcmp(kit->known[i].name, name) > 0 && (!next || strcmp(kit->known[i].name, next) < 0))
-            next = kit->known[i].name;
-    return next;
+    at += is_at(kit, at, name);
+    return at < kit->known_count ? kit->known[at].name : NULL;
 }
 
 /* ---- runs ---- */
@@ -160,11 +177,14 @@ void kit_commit(struct kit *kit)
 {
     for (size_t i = 0; i < kit->batch.cursor_count; i++) {
         const struct cursor *c = &kit->batch.cursors[i];
-        size_t at = 0;
+        size_t at = place_of(kit, c->name);
 
-        while (*kit->known[at].name && strcmp(kit->known[at].name, c->name) != 0)
-            cr_assert(++at < KIT_CURSORS);
-        snprintf(kit->known[at].name, sizeof(kit->known[at].name), "%s", c->name);
+        if (!is_at(kit, at, c->name)) {
+            cr_assert_lt(kit->known_count, KIT_CURSORS);
+            memmove(&kit->known[at + 1], &kit->known[at],
+                    (kit->known_count++ - at) * sizeof(kit->known[0]));
+            snprintf(kit->known[at].name, sizeof(kit->known[at].name), "%s", c->name);
+        }
         kit->known[at].value = c->value;
     }
     commit_runs(kit);

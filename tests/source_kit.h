@@ -19,7 +19,8 @@ struct kit {
     struct {
         char name[100];
         int64_t value;
-    } known[KIT_CURSORS];
+    } known[KIT_CURSORS]; /* by their names */
+    size_t known_count;
     struct known runs; /* what the store has of them */
     struct kit_run {
         char project[100], id[64];
