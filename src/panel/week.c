@@ -21,7 +21,8 @@ struct column {
 };
 
 struct week {
-    const struct dx_column *own; /* the panel's columns */
+    const struct dx_change *changes; /* what the panel is compared by: at least one */
+    const struct dx_column *own;     /* the panel's columns */
     struct dx_column columns[COLUMNS_MOST + 1];
     struct column of[COLUMNS_MOST];
     int count;
@@ -123,6 +124,8 @@ void week_settle(struct instance *in)
         add_columns(w, changes);
         use(in, w->columns, true);
     }
+    if (in->week)
+        in->week->changes = changes; /* an option may turn them round */
     if (in->week && in->depth == 0) {
         table_clear(&in->week->then);
         in->week->at = in->week->worse = in->week->better = 0;
@@ -272,7 +275,6 @@ void week_add(struct instance *in, const struct dx_row *row, bool then)
     struct dx_cell cells[COLUMNS_MOST];
     char text[COLUMNS_MOST][TEXT_MOST];
     struct dx_row mine = *row;
-    const struct dx_change *changes = changes_of(in);
     double *worse;
 
     if (then) {
@@ -295,9 +297,9 @@ void week_add(struct instance *in, const struct dx_row *row, bool then)
     mine.cells = cells;
     table_add(in->table, &mine);
     worse = in->table->rows[in->table->row_count - 1].worse;
-    worse[0] = worse_by(&changes[0], row, was);
-    if (changes[1].what)
-        worse[1] = worse_by(&changes[1], row, was);
+    worse[0] = worse_by(&w->changes[0], row, was);
+    if (w->changes[1].what)
+        worse[1] = worse_by(&w->changes[1], row, was);
     if (!row->apart)
         count(w, worse[0]);
 }

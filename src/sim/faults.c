@@ -74,9 +74,10 @@ static bool take_argument(struct fault *fault, size_t which, const char *text, s
     char *end;
 
     (void)snprintf(fault->text, sizeof(fault->text), "%s", text);
-    fault->number = *text ? strtoll(text, &end, 10) : names[which].fallback;
+    fault->number = names[which].fallback;
     if (!*text)
         return true;
+    fault->number = strtoll(text, &end, 10);
     if (names[which].argument == NOTHING)
         return dx_fail(err, DX_FAULT_CONFIG, "the fault %s takes no argument", names[which].name);
     if (names[which].argument == TEXT)

@@ -100,20 +100,21 @@ static void set_outcome(struct batch *batch, struct outcome *out, const json_t *
 {
     const char *status = field_text(batch, item, "status");
     const char *result = field_text(batch, item, "result");
-    struct azure_word word = azure_status(batch, status);
+    const struct azure_word now = azure_status(batch, status);
+    struct azure_word end;
     const char *error;
 
     out->raw_status = status;
     out->raw_result = result;
-    out->phase = word.phase;
-    out->result = word.result;
-    if (word.phase == DX_PHASE_UNKNOWN && field_time(item, "finishTime") > 0)
+    out->phase = now.phase;
+    out->result = now.result;
+    if (now.phase == DX_PHASE_UNKNOWN && field_time(item, "finishTime") > 0)
         out->phase = DX_PHASE_DONE;
     if (out->phase != DX_PHASE_DONE)
         return;
-    word = azure_result(batch, result);
-    out->result = word.result;
-    out->with_issues = word.with_issues;
+    end = azure_result(batch, result);
+    out->result = end.result;
+    out->with_issues = end.with_issues;
     error = out->result == DX_RESULT_FAILURE ? validation_error(batch, item) : "";
     if (*error) {
         out->cause = DX_CAUSE_CONFIG;

@@ -164,13 +164,19 @@ struct dx_canvas canvas_sub(const struct dx_canvas *canvas, struct dx_box box)
     return sub;
 }
 
+/* Of a place that is on the canvas. */
+static struct cell *cell_at(const struct dx_canvas *canvas, int row, int col)
+{
+    canvas->grid->touched[canvas->row + row] = true;
+    return &canvas->grid->cells[(size_t)(canvas->row + row) * (size_t)canvas->grid->cols +
+                                (size_t)(canvas->col + col)];
+}
+
 struct cell *canvas_cell(const struct dx_canvas *canvas, int row, int col)
 {
     if (row < 0 || col < 0 || row >= canvas->rows || col >= canvas->cols)
         return NULL;
-    canvas->grid->touched[canvas->row + row] = true;
-    return &canvas->grid->cells[(size_t)(canvas->row + row) * (size_t)canvas->grid->cols +
-                                (size_t)(canvas->col + col)];
+    return cell_at(canvas, row, col);
 }
 
 /* Old data loses its colour before it loses its place. */
@@ -194,7 +200,7 @@ static void clear_cell(struct cell *cell, bool has_left, bool has_right)
 static void put_grapheme(const struct dx_canvas *canvas, int row, int col, const struct grapheme *g,
                          const struct cell *look)
 {
-    struct cell *cell = canvas_cell(canvas, row, col);
+    struct cell *cell = cell_at(canvas, row, col);
     int x = canvas->col + col, cols = canvas->grid->cols;
 
     clear_cell(cell, x > 0, x + 1 < cols);
@@ -347,7 +353,7 @@ void canvas_attr(struct dx_canvas *canvas, struct dx_box box, unsigned attr)
 
     for (int row = 0; row < part.rows; row++)
         for (int col = 0; col < part.cols; col++)
-            canvas_cell(&part, row, col)->attr |= attr & ATTR_BITS;
+            cell_at(&part, row, col)->attr |= attr & ATTR_BITS;
 }
 
 void grid_ascii(struct grid *grid)
