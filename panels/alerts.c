@@ -10,6 +10,7 @@
 #include "words.h"
 
 struct detail { /* of one alert, for the rows under the list */
+    struct detail *next;
     char *key, *name, *summary, *labels, *muted_by;
     char *owner, *note; /* who claimed it, and what he says */
     int64_t snoozed_ms; /* until then; 0 */
@@ -24,8 +25,7 @@ struct alerts {
     int64_t resolved_ms;
 
     struct detail *details; /* view-model */
-    size_t count, cap;
-    struct alert alert; /* that was opened; key "": none */
+    struct alert alert;     /* that was opened; key "": none */
 };
 
 static const char *const severities[] = { "unknown", "info", "warning", "critical", NULL };
@@ -85,6 +85,8 @@ static const char *other_labels(char *out, size_t cap, const char *labels)
         size_t name = strcspn(p, "="), end = name + 2;
         bool own = strncmp(p, "alertname", name) == 0 || strncmp(p, "severity", name) == 0;
 
+        if (!p[name]) /* it was cut short */
+            break;
         while (p[end - 1] && p[end] && (p[end] != '"' || p[end - 1] == '\\'))
             end++;
         if (!p[end - 1])
@@ -102,39 +104,39 @@ static const char *other_labels(char *out, size_t cap, const char *labels)
 
 static void forget(struct alerts *p)
 {
-    for (size_t i = 0; i < p->count; i++) {
-        free(p->details[i].key);
-        free(p->details[i].name);
-        free(p->details[i].summary);
-        free(p->details[i].labels);
-        free(p->details[i].muted_by);
-        free(p->details[i].owner);
-        free(p->details[i].note);
+    struct detail *d;
+
+    while ((d = p->details)) {
+        p->details = d->next;
+        free(d->key);
+        free(d->name);
+        free(d->summary);
+        free(d->labels);
+        free(d->muted_by);
+        free(d->owner);
+        free(d->note);
+        free(d);
     }
-    p->count = 0;
 }
 
 static void keep(struct alerts *p, const struct dx_rows *rows, const struct alert_look *look)
 {
-    if (p->count == p->cap) {
-        size_t cap = p->cap ? 2 * p->cap : 16;
-        struct detail *details = realloc(p->details, cap * sizeof(*details));
+    struct detail *d = calloc(1, sizeof(*d));
 
-        if (!details)
-            return; /* the list itself does not need them */
-        p->details = details;
-        p->cap = cap;
-    }
-    p->details[p->count++] = (struct detail){ .key = strdup(dx_text(rows, DX_FIELD_KEY)),
-                                              .name = strdup(dx_text(rows, DX_FIELD_NAME)),
-                                              .summary = strdup(dx_text(rows, DX_FIELD_SUMMARY)),
-                                              .labels = strdup(dx_text(rows, DX_FIELD_LABELS)),
-                                              .muted_by = strdup(dx_text(rows, DX_FIELD_MUTED_BY)),
-                                              .owner = strdup(dx_text(rows, DX_FIELD_ASSIGNEE)),
-                                              .note = strdup(dx_text(rows, DX_FIELD_TEXT)),
-                                              .snoozed_ms = dx_int(rows, DX_FIELD_NEXT),
-                                              .times = dx_int(rows, DX_FIELD_N),
-                                              .word = look->word };
+    if (!d)
+        return; /* the list itself does not need them */
+    d->key = strdup(dx_text(rows, DX_FIELD_KEY));
+    d->name = strdup(dx_text(rows, DX_FIELD_NAME));
+    d->summary = strdup(dx_text(rows, DX_FIELD_SUMMARY));
+    d->labels = strdup(dx_text(rows, DX_FIELD_LABELS));
+    d->muted_by = strdup(dx_text(rows, DX_FIELD_MUTED_BY));
+    d->owner = strdup(dx_text(rows, DX_FIELD_ASSIGNEE));
+    d->note = strdup(dx_text(rows, DX_FIELD_TEXT));
+    d->snoozed_ms = dx_int(rows, DX_FIELD_NEXT);
+    d->times = dx_int(rows, DX_FIELD_N);
+    d->word = look->word;
+    d->next = p->details;
+    p->details = d;
 }
 
 /* What people said of it, and how often it fired: a line each. Returns the rows used. */
@@ -162,8 +164,7 @@ static void draw_under(const void *state, const char *row_key, struct dx_canvas 
     const struct alerts *p = state;
     struct dx_style dim = { .role = DX_ROLE_DIM };
 
-    for (size_t i = 0; i < p->count; i++) {
-        const struct detail *d = &p->details[i];
+    for (const struct detail *d = p->details; d; d = d->next) {
         int row = 1, used;
         char until[64];
 
@@ -280,9 +281,7 @@ static enum dx_reply event(void *state, const struct dx_event *event, struct dx_
     if (*p->alert.key && p->alert.ended_ms == 0)
         alert = (struct words_of){ p->alert.found ? p->alert.key : "", *p->alert.owner != '\0',
                                    p->alert.snoozed_ms > 0 };
-    for (size_t i = 0; i < p->count; i++) {
-        const struct detail *d = &p->details[i];
-
+    for (const struct detail *d = p->details; d; d = d->next) {
         if (d->key && strcmp(d->key, event->row_key) == 0) {
             alert.claimed = d->owner && *d->owner;
             alert.snoozed = d->snoozed_ms > 0;
@@ -308,7 +307,6 @@ static void close_panel(void *state)
     struct alerts *p = state;
 
     forget(p);
-    free(p->details);
 }
 
 extern const struct dx_panel dx_panel_alerts;
