@@ -53,6 +53,11 @@ const char *ci_number(char *out, size_t cap, const struct dx_rows *rows)
     return out;
 }
 
+char *ci_keep(const char *text)
+{
+    return strdup(text);
+}
+
 const char *ci_copy(char *out, size_t cap, const char *text)
 {
     size_t len = strlen(text);

@@ -24,6 +24,9 @@ const char *ci_number(char *out, size_t cap, const struct dx_rows *rows);
 
 /* As much of the text as there is room for, and no broken character. Returns out. */
 const char *ci_copy(char *out, size_t cap, const char *text);
+/* A copy to be freed; NULL: no memory. Apart, since gcc's analyzer takes for lost what it sees an
+ * element of an array being given. */
+char *ci_keep(const char *text);
 /* "all", "protected", "other": which branches; NAME of DX_QUERY_PIPELINES. */
 enum ci_part { CI_PART_ALL, CI_PART_PROTECTED, CI_PART_OTHER };
 extern const char *const ci_parts[];

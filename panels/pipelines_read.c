@@ -52,7 +52,7 @@ static void take(struct pipelines *p, struct pipeline *row, const struct dx_rows
                  const struct ci_prefix *prefix)
 {
     (void)ci_copy(row->key, sizeof(row->key), dx_text(rows, DX_FIELD_KEY));
-    row->url = strdup(dx_text(rows, DX_FIELD_URL));
+    row->url = ci_keep(dx_text(rows, DX_FIELD_URL));
     (void)ci_copy(row->strip, sizeof(row->strip), dx_text(rows, DX_FIELD_STRIP));
     (void)ci_pipeline(row->name, sizeof(row->name), rows, prefix);
     row->n = dx_int(rows, DX_FIELD_N);

@@ -13,6 +13,7 @@
 static const struct dx_level levels[] = { { NULL, firing_columns }, { NULL, NULL } };
 
 struct watched { /* what a row is about */
+    struct watched *next;
     char *key;   /* of the row */
     char *alert; /* its open alert; "" */
     bool claimed, snoozed;
@@ -22,8 +23,7 @@ struct rules {
     const char *rule; /* option */
 
     struct watched *watched; /* view-model */
-    size_t count, cap;
-    struct alert alert; /* that was opened; key "": none */
+    struct alert alert;      /* that was opened; key "": none */
 };
 
 static const struct dx_option options[] = {
@@ -102,28 +102,28 @@ static struct look look_of(int64_t state, int64_t severity, bool snoozed)
 
 static void forget(struct rules *p)
 {
-    for (size_t i = 0; i < p->count; i++) {
-        free(p->watched[i].key);
-        free(p->watched[i].alert);
+    struct watched *w;
+
+    while ((w = p->watched)) {
+        p->watched = w->next;
+        free(w->key);
+        free(w->alert);
+        free(w);
     }
-    p->count = 0;
 }
 
 static void keep(struct rules *p, const struct dx_rows *rows)
 {
-    if (p->count == p->cap) {
-        size_t cap = p->cap ? 2 * p->cap : 16;
-        struct watched *watched = realloc(p->watched, cap * sizeof(*watched));
+    struct watched *w = calloc(1, sizeof(*w));
 
-        if (!watched)
-            return; /* the list itself does not need them */
-        p->watched = watched;
-        p->cap = cap;
-    }
-    p->watched[p->count++] = (struct watched){ .key = strdup(dx_text(rows, DX_FIELD_KEY)),
-                                               .alert = strdup(dx_text(rows, DX_FIELD_TEXT)),
-                                               .claimed = *dx_text(rows, DX_FIELD_ASSIGNEE) != '\0',
-                                               .snoozed = dx_has(rows, DX_FIELD_NEXT) };
+    if (!w)
+        return; /* the list itself does not need them */
+    w->key = strdup(dx_text(rows, DX_FIELD_KEY));
+    w->alert = strdup(dx_text(rows, DX_FIELD_TEXT));
+    w->claimed = *dx_text(rows, DX_FIELD_ASSIGNEE) != '\0';
+    w->snoozed = dx_has(rows, DX_FIELD_NEXT);
+    w->next = p->watched;
+    p->watched = w;
 }
 
 /* ---- rows ---- */
@@ -235,13 +235,13 @@ static enum dx_reply event(void *state, const struct dx_event *event, struct dx_
 {
     const struct rules *p = state;
     struct words_of alert = { .key = "" };
-
     const char *key = *p->alert.key ? p->alert.key : event->row_key;
+    const struct watched *w = p->watched;
 
-    for (size_t i = 0; i < p->count; i++)
-        if (is_row(&p->watched[i], key))
-            alert = (struct words_of){ p->watched[i].alert ? p->watched[i].alert : "",
-                                       p->watched[i].claimed, p->watched[i].snoozed };
+    while (w && !is_row(w, key))
+        w = w->next;
+    if (w)
+        alert = (struct words_of){ w->alert ? w->alert : "", w->claimed, w->snoozed };
     return words_event(&alert, event, host);
 }
 
@@ -255,7 +255,6 @@ static void close_panel(void *state)
     struct rules *p = state;
 
     forget(p);
-    free(p->watched);
 }
 
 extern const struct dx_panel dx_panel_rules;
