@@ -41,3 +41,17 @@ Test(foul_store, a_far_row_id_stays_out_of_sets)
     cr_expect_eq(ids_next(&ids, 5), 0);
     ids_done(&ids);
 }
+
+/* Of its own: hashes, among them. */
+Test(foul_store, what_a_source_remembers_comes_back_whole)
+{
+    static const int64_t values[] = { INT64_MIN, INT64_MAX, INT64_C(0x7EDCBA9876543210), -1 };
+    kit_collect();
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        struct batch b = { 0 };
+
+        batch_cursor(&b, "branch", values[i]);
+        kit_poll(0, T0 + (int64_t)i, &b);
+        cr_expect_eq(store_cursor(kit.store, kit.id[0], "branch"), values[i], "%zu", i);
+    }
+}

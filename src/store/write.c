@@ -189,7 +189,7 @@ int64_t store_cursor(struct store *store, int64_t source, const char *name)
     if (!store_row(store, stmt, &there, &err))
         return 0;
     if (there)
-        value = column_int(stmt, 0);
+        value = sqlite3_column_int64(stmt, 0); /* whole: it may be a hash */
     (void)sqlite3_reset(stmt);
     return value;
 }
