@@ -27,15 +27,17 @@ static bool read_field(char *out, size_t cap, const char **text)
     return more;
 }
 
-static bool read_word(struct word *word, const char *wish)
+static bool read_word(struct word *word, const char *wish, struct dx_error *err)
 {
-    char until[32];
+    const char *at = wish;
+    char until[32], shown[SHOWN];
 
-    if (!read_field(word->key, sizeof(word->key), &wish) ||
-        !read_field(until, sizeof(until), &wish) ||
-        !read_field(word->who, sizeof(word->who), &wish))
-        return false;
-    (void)read_field(word->note, sizeof(word->note), &wish);
+    if (!read_field(word->key, sizeof(word->key), &at) || !read_field(until, sizeof(until), &at) ||
+        !read_field(word->who, sizeof(word->who), &at)) {
+        (void)text_clean(shown, sizeof(shown), wish, strlen(wish));
+        return dx_fail(err, DX_FAULT_SYSTEM, "not a word on an alert: %s", shown);
+    }
+    (void)read_field(word->note, sizeof(word->note), &at);
     word->until_ms = strtoll(until, NULL, 10);
     return true;
 }
@@ -65,13 +67,9 @@ static bool insert(struct store *store, const struct word *word, struct dx_error
 bool word_put(struct store *store, int kind, const struct granting *g, struct dx_error *err)
 {
     struct word word = { .kind = kind, .now_ms = g->now_ms };
-    char shown[SHOWN];
 
-    if (!read_word(&word, g->wish->arg)) {
-        (void)text_clean(shown, sizeof(shown), g->wish->arg, strlen(g->wish->arg));
-        (void)dx_fail(g->refused, DX_FAULT_SYSTEM, "not a word on an alert: %s", shown);
+    if (!read_word(&word, g->wish->arg, g->refused))
         return true;
-    }
     if (!insert(store, &word, err))
         return false;
     if (sqlite3_changes(store->db) == 0)
@@ -87,7 +85,7 @@ bool store_word_fate(struct store *store, enum word_kind kind, const char *wish,
     sqlite3_stmt *stmt;
     int64_t number = WORD_LOST;
 
-    if (!read_word(&word, wish) || !store_follow(store, err))
+    if (!read_word(&word, wish, err) || !store_follow(store, err))
         return false;
     stmt = store_statement(
         store,
