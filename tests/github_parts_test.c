@@ -96,6 +96,30 @@ Test(github_parts, a_repository_that_was_archived_is_looked_at_no_more)
     kit_done(&kit);
 }
 
+/* They would end up in paths of requests. */
+Test(github_parts, repositories_without_a_name_of_theirs_are_counted_and_left_out)
+{
+    struct reply reply = { .step = STEP_REPOS, .detail = 1, .detail_text = "" };
+
+    config.org = "acme";
+    cr_assert(answer(reply, "[{\"pushed_at\":\"2026-11-24T10:00:00Z\"},{\"full_name\":7},"
+                            "{\"full_name\":\"acme/../old\"},{\"full_name\":\"acme\"},7,"
+                            "{\"full_name\":\"acme/new\"}]"),
+              "%s", kit.err.text);
+    cr_expect_eq(kit.batch.unknown, 5, "%d", (int)kit.batch.unknown);
+    cr_expect_eq(kit_asked(&kit, STEP_RUNS), 1);
+    kit_commit(&kit);
+    kit_poll(&kit, NOW + 60000);
+    cr_expect_str_eq(github_discovered(&kit.plan, ""), "acme/new");
+    cr_expect_null(github_discovered(&kit.plan, "acme/new"));
+    reply.detail = 0; /* of what was pushed to, as long as it is new */
+    reply.next = "/orgs/acme/repos?page=2";
+    cr_assert(answer(reply, "[{\"full_name\":\"acme/../old\"}]"), "%s", kit.err.text);
+    cr_expect_eq(kit_asked(&kit, STEP_REPOS), 0);
+    config.org = "";
+    kit_done(&kit);
+}
+
 /* Of runners of a second page, and of those of the next repository. */
 Test(github_parts, runners_of_all_pages_and_repositories_are_one_count)
 {

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "insight/business.h"
+#include "model/kpi.h"
 #include "store/alerting.h"
 #include "store/internal.h"
 #include "store/texts.h"
@@ -228,6 +230,39 @@ static bool queue_is_empty(struct world *w, struct dx_error *err)
     job->queue_ref = "22";
     b.waiting_whole = true;
     return commit(w, CI, T0 + 4 * MINUTE, &b, err);
+}
+
+/* Of a project of its own; what broke it may be the platform. */
+static void add_outage(struct batch *b, int nth, int64_t age_ms)
+{
+    size_t at = b->run_count;
+    struct run *run =
+        add_run(b, arena_print(&b->arena, "%d", 90 + nth), 1, DX_RESULT_FAILURE, age_ms);
+    struct job *job;
+
+    run->project = arena_print(&b->arena, "acme/p%d", nth);
+    job = add_job(b, at, run->id, "test");
+    job->outcome.cause = DX_CAUSE_UNKNOWN;
+    job->outcome.evidence = "disk?: No space left on device";
+    batch_jobs_whole(b, at);
+}
+
+static bool outage(struct world *w, struct dx_error *err)
+{
+    struct batch b = { 0 };
+
+    for (int i = 0; i < 3; i++)
+        add_outage(&b, i, (20 - i) * MINUTE);
+    return commit(w, CI, T0 + 5 * MINUTE, &b, err);
+}
+
+/* It began before: what was raised is another one. */
+static bool outage_was_earlier(struct world *w, struct dx_error *err)
+{
+    struct batch b = { 0 };
+
+    add_outage(&b, 3, 25 * MINUTE);
+    return commit(w, CI, T0 + 6 * MINUTE, &b, err);
 }
 
 static bool changes(struct world *w, struct dx_error *err)
@@ -540,15 +575,22 @@ static bool upkeep_years_later(struct world *w, struct dx_error *err)
     return store_upkeep(w->store, T0 + 800 * DAY, err);
 }
 
-/* Until it forgets a day, and no more: it goes over all that it has first. */
-static bool upkeep_of_a_full_store(struct world *w, struct dx_error *err)
+/* Until it went over all that it has, and nothing went. */
+static bool upkeep_of_all(struct world *w, struct dx_error *err)
 {
     bool ok = true;
 
-    w->store->limit_bytes = 64 << 10;
-    for (int i = 0; ok && w->store->forgot.fit_ms == 0 && i < 4; i++)
+    for (int i = 0;
+         ok && i < 4 && (i == 0 || w->store->sweep_id > 0 || w->store->forgot.round_gone); i++)
         ok = store_upkeep(w->store, T0 + 2 * MINUTE, err);
     return ok;
+}
+
+/* It forgets a day, and no more. */
+static bool upkeep_of_a_full_store(struct world *w, struct dx_error *err)
+{
+    w->store->limit_bytes = 64 << 10;
+    return w->store->forgot.fit_ms > 0 || store_upkeep(w->store, T0 + 2 * MINUTE, err);
 }
 
 static bool upkeep_with_room_again(struct world *w, struct dx_error *err)
@@ -607,9 +649,12 @@ const struct world_deed world_deeds[] = {
     { "notices are lost", notices_are_lost, false },
     { "a snooze is wished", snooze, false },
     { "a snooze", grant, false },
+    { "an outage", outage, false },
+    { "an outage was earlier", outage_was_earlier, false },
     { "all keys", dirty, false },
     { "upkeep", upkeep, false },
     { "a limit", limit, false },
+    { "upkeep of all", upkeep_of_all, true },
     { "upkeep of a full store", upkeep_of_a_full_store, true },
     { "upkeep with room again", upkeep_with_room_again, true },
     { "settle a day later", settle_a_day_later, true },
@@ -618,6 +663,23 @@ const struct world_deed world_deeds[] = {
     { NULL, NULL, false },
 };
 
+/* With a calendar, so that tickets have business times. */
+static void set_kpis(struct deriver *deriver)
+{
+    static const struct calendar_hours hours = { 9 * HOUR, 17 * HOUR };
+    static const struct calendar calendar = {
+        .zone = "UTC", .days = { { &hours, 1 }, { &hours, 1 }, { &hours, 1 } }
+    };
+    static struct zone_span utc = { INT64_MIN, 0, INT64_MAX };
+    static const struct zone zone = { &utc, 1 };
+    static const struct business business = { &calendar, &zone };
+    struct kpi_settings settings = { .business = &business };
+
+    for (int i = 0; i < KPI_COUNT; i++)
+        settings.target[i] = derive_usual_target(&kpis[i]);
+    deriver_kpis(deriver, &settings);
+}
+
 void world_begin(struct world *w, const char *name)
 {
     char path[128];
@@ -625,6 +687,7 @@ void world_begin(struct world *w, const char *name)
 
     (void)snprintf(path, sizeof(path), "%s/%s/acme-7.db", kit.dir, name);
     *w = (struct world){ .deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED) };
+    set_kpis(w->deriver);
     w->store = store_open(path, STORE_COLLECT, &err);
     cr_assert_not_null(w->store, "%s", err.text);
     cr_assert(store_lock(w->store));
