@@ -66,10 +66,14 @@ static void expect_end(const char *name, void (*live)(struct world *, const void
     pid_t pid = fork();
 
     if (pid == 0) {
+        struct dx_error err = { 0 };
         struct world w;
 
         (void)alarm(SECONDS_MOST);
-        world_begin(&w, name);
+        if (!world_open(&w, name, &err)) {
+            (void)fprintf(stderr, "%s\n", err.text);
+            _exit(1);
+        }
         (void)sqlite3_exec(w.store->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL); /* faster */
         live(&w, what);
         world_end(&w);

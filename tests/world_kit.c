@@ -598,7 +598,8 @@ static bool upkeep_with_room_again(struct world *w, struct dx_error *err)
     struct stat st;
     bool ok;
 
-    cr_assert_eq(stat(store_path(w->store), &st), 0);
+    if (stat(store_path(w->store), &st) != 0)
+        return dx_fail(err, DX_FAULT_SYSTEM, "there is no store");
     w->store->limit_bytes = (int64_t)st.st_size + 64 * 1024;
     ok = w->store->forgot.fit_said_ms == w->store->forgot.fit_ms ||
          store_upkeep(w->store, T0 + 3 * MINUTE, err);
@@ -680,18 +681,27 @@ static void set_kpis(struct deriver *deriver)
     deriver_kpis(deriver, &settings);
 }
 
-void world_begin(struct world *w, const char *name)
+bool world_open(struct world *w, const char *name, struct dx_error *err)
 {
     char path[128];
-    struct dx_error err = { 0 };
 
     (void)snprintf(path, sizeof(path), "%s/%s/acme-7.db", kit.dir, name);
     *w = (struct world){ .deriver = deriver_new(SUCCESS_EXCLUDE_CANCELLED) };
     set_kpis(w->deriver);
-    w->store = store_open(path, STORE_COLLECT, &err);
-    cr_assert_not_null(w->store, "%s", err.text);
-    cr_assert(store_lock(w->store));
+    w->store = store_open(path, STORE_COLLECT, err);
+    if (!w->store)
+        return false;
+    if (!store_lock(w->store))
+        return dx_fail(err, DX_FAULT_SYSTEM, "%s: another one has the lock", name);
     store_on_derive(w->store, deriver_commit, w->deriver);
+    return true;
+}
+
+void world_begin(struct world *w, const char *name)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(world_open(w, name, &err), "%s", err.text);
 }
 
 void world_end(struct world *w)

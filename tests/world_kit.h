@@ -22,6 +22,9 @@ struct world_deed {
 extern const struct world_deed world_deeds[]; /* in their order; ends at NULL */
 
 void world_begin(struct world *w, const char *name); /* in a directory of this name in kit.dir */
+/* The same for a child process, in which nothing may be asserted, as deeds do not: Criterion would
+ * go on there as if it were the test. */
+bool world_open(struct world *w, const char *name, struct dx_error *err);
 void world_end(struct world *w);
 
 /* What its file holds, as another program sees it; meta: its own numbers too. */
