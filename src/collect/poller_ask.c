@@ -217,7 +217,7 @@ void poller_next(struct poller *p)
         return;
     }
     poller_elapse(p);
-    wait_ms = pace_wait(&p->pace, now_ms, p->count.sent == 0);
+    wait_ms = pace_wait(&p->pace, now_ms, p->count.sent == 0 && !p->plan.goes_on);
     if (is_long(p) || wait_ms > PAUSE_MOST_MS || (p->shared->once && !has_patience(p, wait_ms))) {
         batch_note(&p->batch, DX_LOG_INFO, "a long poll: the rest comes with the next one");
         poller_end(p);
