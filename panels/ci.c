@@ -183,12 +183,12 @@ static const char *kept_since(char *out, size_t cap, int64_t kept_ms)
     return out;
 }
 
-const char *ci_kept_note(char *out, size_t cap, const char *note, int64_t kept_ms)
+const char *ci_kept_note(char *out, size_t cap, const char *behind, int64_t kept_ms)
 {
     char kept[40];
 
     (void)snprintf(out, cap, "%s%s%s", kept_ms > 0 ? kept_since(kept, sizeof(kept), kept_ms) : "",
-                   *note && kept_ms > 0 ? " · " : "", note);
+                   *behind && kept_ms > 0 ? " · " : "", behind);
     return out;
 }
 

@@ -54,7 +54,7 @@ bool ci_reaches(const struct dx_view *view, const char *source, const char *key,
  * there. */
 int64_t ci_kept(const struct dx_view *view, int64_t window_ms);
 /* That where it is so, and what stands behind: it may be cut. Returns out. */
-const char *ci_kept_note(char *out, size_t cap, const char *note, int64_t kept_ms);
+const char *ci_kept_note(char *out, size_t cap, const char *behind, int64_t kept_ms);
 /* In place of an empty list: that, or that nobody has answered, or that there is none. */
 void ci_empty(const struct dx_view *view, struct dx_list *list, const char *source,
               int64_t window_ms, const char *none);
