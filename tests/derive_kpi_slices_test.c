@@ -169,7 +169,7 @@ Test(derive_kpi_slices, sources_that_are_polled_together_share_a_pass)
 
     fill();
     derive_slices(NOW);
-    ahead_s += 10; /* the last pass was some time ago */
+    ahead_s += 10;      /* the last pass was some time ago */
     derive_slices(NOW); /* what came while it went on, on a slow machine */
     snprintf(before, sizeof(before), "%s", derive_kpi("open_tickets", NOW));
     ahead_s += 10;
