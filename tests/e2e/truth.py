@@ -3,14 +3,14 @@
 what dxtop-sim knows (GET /truth), from whose raw runs and jobs every number is
 computed here, the plain way and by itself.
 
-    truth.py [--records | --then | --after-faults=SHARE] DIR NOW SYSTEM...
+    truth.py [--records | --then | --after-faults] DIR NOW SYSTEM...
 
 DIR holds truth.jsonl and KIND.jsonl of each kind of export; NOW is the moment of
 both, in RFC 3339; the SYSTEMs (github gitlab ...) are those that were polled. With
 --records only runs and jobs are compared, and dxtop's clock may be another. With --then
 dxtop has polled at a later time: what waited in Jenkins's queue is known by its pool and
 not as an item, and what waited at a gate is not told apart from what waits. With
---after-faults=SHARE the servers failed now and then: of one job in SHARE it may be unknown
+--after-faults the servers failed now and then: of one job in two hundred it may be unknown
 why it failed or on which pool it was, but not that it was, when, or what it came to; and the
 numbers are those of what is known.
 Prints each kind of difference with its count and first cases; exit status 1: there
@@ -185,9 +185,8 @@ PHASES = {"gate": ("waiting_gate",), "waiting": ("waiting_gate", "queued", "unkn
 PHASES_THEN = {"gate": ("waiting_gate", "queued", "running", "unknown"),
                "waiting": ("queued", "running", "unknown"), "queued": ("queued", "unknown")}
 then = "--then" in sys.argv
-FAULTS = "--after-faults="
-forgiven_share = next((int(arg[len(FAULTS):]) for arg in sys.argv if arg.startswith(FAULTS)), 0)
-after_faults = forgiven_share > 0
+after_faults = "--after-faults" in sys.argv
+FORGIVEN_SHARE = 200
 forgiven = []
 
 
@@ -280,7 +279,7 @@ def forgive_run(world, key, run, record):
 
 
 def check_forgiven(world):
-    if forgiven and len(forgiven) > max(1, len(world.jobs) // forgiven_share):
+    if len(forgiven) > max(1, len(world.jobs) // FORGIVEN_SHARE):
         for case in forgiven:
             differ("unknown after faults", case)
 
