@@ -59,6 +59,54 @@ Test(derive_incident, failures_of_the_platform_in_three_projects_raise_one_alert
     cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + HOUR), 0);
 }
 
+/* Another collector, on the same store. */
+static void begin_again(void)
+{
+    deriver_free(deriver);
+    derive_begin(SUCCESS_EXCLUDE_CANCELLED);
+}
+
+static void three_lost_runners(void)
+{
+    for (int i = 0; i < 3; i++)
+        add(i, DX_CAUSE_PLATFORM, "runner: lost");
+    kit_poll(0, now_ms, &batch);
+    cr_assert_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+}
+
+/* Nothing failed since: no commit touches it. */
+Test(derive_incident, it_clears_with_a_collector_of_one_round_too)
+{
+    three_lost_runners();
+    begin_again();
+    derive_settle(now_ms + HOUR);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + HOUR), 0);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+}
+
+Test(derive_incident, it_clears_though_nobody_collected_for_days)
+{
+    three_lost_runners();
+    begin_again();
+    kit_poll(0, now_ms + 4 * DAY, &batch); /* and moves the moment of all that is derived */
+    derive_slices(now_ms + 4 * DAY);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + 4 * DAY), 0);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+}
+
+/* What a server whose clock is ahead says happened is none before it did. */
+Test(derive_incident, it_is_raised_when_its_time_has_come)
+{
+    for (int i = 0; i < 3; i++)
+        add(i, DX_CAUSE_PLATFORM, "runner: lost");
+    kit_poll(0, now_ms - 10 * MINUTE, &batch);
+    cr_assert_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms - 10 * MINUTE), 0);
+    begin_again();
+    derive_settle(now_ms + 3 * DAY);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + 3 * DAY), 0);
+}
+
 /* How many failed is counted to the end: before it nobody says it. */
 Test(derive_incident, of_a_moment_in_it_it_says_no_number)
 {

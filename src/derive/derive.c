@@ -16,6 +16,7 @@ enum { SLICE_MS = 20, COMMIT_RECORDS = 60000, COMMIT_WAITS = 5000 };
 /* Sources are polled together, so that one commit is followed by others within some seconds: they
  * share one pass over the key numbers, which costs as much as two of them. */
 enum { HOURS_A_DAY = 24, KPI_WAIT_MS = 3000, KPI_REST_MS = 5000 };
+enum { PAST_DAYS_MOST = 400 }; /* as long as history goes */
 
 const int64_t derive_windows[WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
 
@@ -28,6 +29,7 @@ struct deriver {
     int64_t at_ms;          /* the minute that they are for */
     int64_t pool, pipeline; /* how far they came */
     int64_t day;            /* up to which past days were looked at */
+    int64_t from_ms;        /* the moment of what was there before; -1: not looked yet */
     struct kpi_pass kpi;    /* likewise */
     int64_t slice_ms;       /* how long a slice is */
     bool kpis_touched;      /* a commit changed what key numbers are made of */
@@ -55,6 +57,7 @@ struct deriver *deriver_new(enum success_policy policy)
         d->kpis.target[i] = derive_usual_target(&kpis[i]);
     deriver_room(d, COMMIT_RECORDS, COMMIT_WAITS);
     d->slice_ms = SLICE_MS;
+    d->from_ms = -1;
     return d;
 }
 
@@ -114,8 +117,10 @@ static bool do_pipeline(struct deriver *d, struct store *store, int64_t pipeline
 }
 
 /* What was rolled back is remembered as done: with the next minute all begins anew. */
-static void forget_undone(struct deriver *d, const struct store *store)
+static void forget_undone(struct deriver *d, struct store *store)
 {
+    if (d->from_ms < 0)
+        d->from_ms = store_derived_at(store);
     if (d->undone == store_undone(store))
         return;
     d->undone = store_undone(store);
@@ -354,16 +359,25 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
            derive_moment(store, &d->kpis, r.at_ms, err);
 }
 
-/* Another day is over: of all pipelines it is to be looked at, in slices. */
+/* Another day is over, or some are while nobody collected. */
 static bool past_days(struct deriver *d, struct store *store, const struct touched *all,
                       int64_t at_ms, struct dx_error *err)
 {
-    const struct touched past = { .flaky_days = all->pipelines };
+    int64_t today = at_ms / DAY_MS, day = d->day > 0 ? d->day : d->from_ms / DAY_MS;
+    const struct touched pipelines = { .flaky_days = all->pipelines };
+    struct touched incidents = { .totals = false }; /* they begin and end by the clock */
+    bool ok;
 
-    if (d->day == at_ms / DAY_MS)
+    if (d->day == today)
         return true;
-    d->day = at_ms / DAY_MS;
-    return store_put_dirty(store, &past, err);
+    if (day < today - PAST_DAYS_MOST)
+        day = today - PAST_DAYS_MOST;
+    for (; d->from_ms > 0 && day < today; day++)
+        parts_add(&incidents.failed_days, 0, day);
+    d->day = today;
+    ok = store_put_dirty(store, &pipelines, err) && store_put_dirty(store, &incidents, err);
+    touched_done(&incidents);
+    return ok;
 }
 
 /* Windows moved over what nothing touches, too, since a collector was here the last time. */
@@ -381,6 +395,7 @@ static bool all_of_time(void *self, struct store *store, const struct touched *t
     for (int64_t id = 0; (id = ids_next(&all.pipelines, id)) > 0;)
         if (dues_has(&d->pipelines, id, minute_of(now_ms)))
             ids_add(&due.pipelines, id);
+    parts_add(&due.failed_days, 0, now_ms / DAY_MS);
     ok = ok && store_put_dirty(store, &due, err);
     touched_done(&all);
     touched_done(&due);
