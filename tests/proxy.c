@@ -20,6 +20,8 @@
 
 #include <criterion/criterion.h>
 
+#include "run.h"
+
 enum { REQUEST_MOST = 64 << 10, BLOCK = 64 << 10 };
 
 /* The other process's own: one proxy each. */
@@ -394,7 +396,7 @@ static void run(int control)
 
 struct proxy proxy_start(int server)
 {
-    struct proxy p = { .port = 0 };
+    struct proxy p = { .port = free_port() }; /* which stays ours while its door is closed */
     int ends[2], other = 0;
 
     own.seen =

@@ -122,11 +122,19 @@ struct sim sim_start_as(const char *const *argv)
     return sim;
 }
 
+struct sim sim_start_at(int port, const char *option1, const char *option2)
+{
+    char number[32];
+    const char *argv[] = { "dxtop-sim", "--until-stdin",          number,
+                           option1,     option1 ? option2 : NULL, NULL };
+
+    snprintf(number, sizeof(number), "--port=%d", port);
+    return sim_start_as(argv);
+}
+
 struct sim sim_start(const char *option1, const char *option2)
 {
-    const char *argv[] = { "dxtop-sim", "--until-stdin", option1, option1 ? option2 : NULL, NULL };
-
-    return sim_start_as(argv);
+    return sim_start_at(free_port(), option1, option2);
 }
 
 static char *dirs[16];
@@ -172,15 +180,18 @@ void write_file(const char *path, const char *fmt, ...)
     fclose(file);
 }
 
+/* The socket stays bound, without listening, until the test ends: the kernel gives its port to
+ * nobody who asks for any, refuses who connects, and lets listen who asks for this one as servers
+ * do, with SO_REUSEADDR. */
 int free_port(void)
 {
     struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof(a);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    cr_assert(bind(fd, (struct sockaddr *)&a, len) == 0 &&
+    cr_assert(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int)) == 0 &&
+              bind(fd, (struct sockaddr *)&a, len) == 0 &&
               getsockname(fd, (struct sockaddr *)&a, &len) == 0);
-    close(fd);
     return ntohs(a.sin_port);
 }
 

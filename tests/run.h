@@ -32,10 +32,14 @@ struct sim {
 };
 struct sim sim_start_as(const char *const *argv); /* "dxtop-sim", "--until-stdin", ... */
 struct sim sim_start(const char *option1, const char *option2);
+/* Another one where one was that ended: the same server to who polls it. */
+struct sim sim_start_at(int port, const char *option1, const char *option2);
 
 char *test_dir(void); /* a fresh directory, yours to free; removed at exit */
+/* With all that is in it, also while others write there: to them it is gone at once. */
+void remove_dir(const char *path);
 void write_file(const char *path, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-int free_port(void);
+int free_port(void);  /* of this test as long as it runs, whoever listens there meanwhile or not */
 void set_paths(void); /* the variables that let programs find their files in a build tree */
 /* Wait until the condition holds, asked every 20 ms. */
 bool wait_for(bool (*holds)(void *self), void *self, int ms);

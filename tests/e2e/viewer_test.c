@@ -292,7 +292,6 @@ Test(viewer, a_lost_terminal_ends_it)
 Test(viewer, old_data_is_marked_and_recovers_without_a_key)
 {
     struct pty *p = view(40, 120);
-    char port[16];
 
     SHOWS(p, "2 of 2 live");
     program_end(&sim.program, SIGTERM);
@@ -300,8 +299,7 @@ Test(viewer, old_data_is_marked_and_recovers_without_a_key)
     cr_expect(pty_shows(p, "stale", 20000), "%s", pty_text(p));
     SHOWS(p, "2 lost");
     SHOWS(p, "linux-xl");
-    snprintf(port, sizeof(port), "--port=%d", sim.port);
-    sim = sim_start(port, "--clock=2026-11-24T14:32:30Z");
+    sim = sim_start_at(sim.port, "--clock=2026-11-24T14:32:30Z", NULL);
     cr_expect(pty_shows(p, "2 of 2 live", 40000), "%s", pty_text(p));
     cr_expect(pty_lacks(p, "stale", 5000), "%s", pty_text(p));
     SHOWS(p, "back after");
@@ -345,7 +343,6 @@ Test(viewer, on_the_wall_it_stays_right_through_an_outage_and_a_storm_of_sizes)
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--clock", NOW, "--wall", NULL };
     struct pty *p = pty_start(argv, 24, 80, "xterm-256color");
     static const int sizes[][2] = { { 10, 40 }, { 60, 200 }, { 3, 10 }, { 45, 160 }, { 24, 80 } };
-    char port[16];
     long before;
 
     cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
@@ -358,8 +355,7 @@ Test(viewer, on_the_wall_it_stays_right_through_an_outage_and_a_storm_of_sizes)
         pty_read(p, 20);
     }
     SHOWS(p, "○ 2 lost");
-    snprintf(port, sizeof(port), "--port=%d", sim.port);
-    sim = sim_start(port, "--clock=2026-11-24T14:32:30Z");
+    sim = sim_start_at(sim.port, "--clock=2026-11-24T14:32:30Z", NULL);
     cr_expect(pty_shows(p, "● 2 live", 40000), "%s", pty_text(p));
     cr_expect(pty_lacks(p, "○ 2 lost", 5000), "%s", pty_text(p));
     LACKS(p, "•");
