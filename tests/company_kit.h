@@ -15,7 +15,8 @@ enum kit_world {
 /* Make the store at path, as of KIT_NOW. */
 void company_write(const char *path, enum kit_world world);
 /* Hold the store as its collector would, so that no viewer starts one that knows of
- * other sources; to the end of the test, or the next one. */
+ * other sources; to the end of the test, or the next one. Its one beat is good for an hour:
+ * however long the machine takes, nobody says that it has not moved. */
 void company_hold(const char *path);
 /* A configuration that shows it: views Overview, Queues, Pipelines, Flaky, Failures,
  * Runs, and one a panel ("queue" ...). */

@@ -27,6 +27,7 @@ static void setup(void)
                "  - {name: Failures, rows: [{panels: [failures]}]}\n",
                store);
     company_write(store, KIT_NORMAL);
+    company_hold(store);
 }
 
 TestSuite(opened, .init = setup, .timeout = 120);
@@ -70,9 +71,7 @@ static void go(const struct way *way, int rows, int cols)
     struct pty *p;
     char name[100], *text;
 
-    company_hold(store); /* anew: after 10 s it would be said not to have moved */
     p = pty_start(argv, rows, cols, "xterm-256color");
-
     cr_assert(pty_shows(p, way->first, 10000), "%s", pty_text(p));
     for (int i = 0; i < STEPS_MOST && way->step[i].keys; i++) {
         pty_send(p, way->step[i].keys);
