@@ -149,6 +149,15 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return remove(path);
 }
 
+void remove_dir(const char *path)
+{
+    char gone[512];
+
+    snprintf(gone, sizeof(gone), "%s.gone", path);
+    cr_assert(rename(path, gone) == 0 && nftw(gone, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0,
+              "%s", path);
+}
+
 static void remove_dirs(void)
 {
     for (int i = 0; getpid() == dir_owner && i < dir_count; i++)

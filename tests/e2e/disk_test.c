@@ -233,12 +233,10 @@ static void allow_directories(void)
 
 Test(disk, whose_directory_goes_and_cannot_be_made_again_is_said)
 {
-    const char *argv[] = { "/bin/rm", "-rf", state, NULL };
     struct pty *p = view();
-    int status;
 
     kill(p->pid, SIGSTOP); /* or one of them makes it before it is refused */
-    free(program_run(argv, &status));
+    remove_dir(state);
     refuse_directories(true);
     kill(p->pid, SIGCONT);
     expect_waits_and_recovers(p, "cannot be made", allow_directories);
