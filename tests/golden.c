@@ -6,28 +6,68 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <criterion/criterion.h>
 
-void golden_text(const char *have, const char *name)
+enum { MOST = 1 << 20, LOOKS = 400, LOOK_MS = 50 };
+
+static bool is_written(void)
 {
     const char *mode = getenv("DX_GOLDEN");
-    char path[512], *want = calloc(1, 1 << 20);
-    FILE *file;
 
-    snprintf(path, sizeof(path), "%s/tests/golden/%s.txt", getenv("DX_SRC"), name);
-    if (mode && strcmp(mode, "write") == 0) {
-        file = fopen(path, "w");
-        cr_assert(file, "%s", path);
-        fputs(have, file);
-    } else {
-        file = fopen(path, "r");
-        cr_assert(file, "there is no %s; DX_GOLDEN=write makes it", path);
-        want[fread(want, 1, (1 << 20) - 1, file)] = '\0';
-        cr_expect(strcmp(have, want) == 0, "%s differs:\n%s", name, have);
-    }
+    return mode && strcmp(mode, "write") == 0;
+}
+
+static void path_of(char path[512], const char *name)
+{
+    snprintf(path, 512, "%s/tests/golden/%s.txt", getenv("DX_SRC"), name);
+}
+
+static bool is_golden(const char *have, const char *name)
+{
+    char path[512], *want = calloc(1, MOST);
+    FILE *file;
+    bool same;
+
+    path_of(path, name);
+    file = fopen(path, "r");
+    cr_assert(file, "there is no %s; DX_GOLDEN=write makes it", path);
+    want[fread(want, 1, MOST - 1, file)] = '\0';
+    same = strcmp(have, want) == 0;
     fclose(file);
     free(want);
+    return same;
+}
+
+void golden_text(const char *have, const char *name)
+{
+    char path[512];
+    FILE *file;
+
+    if (!is_written()) {
+        cr_expect(is_golden(have, name), "%s differs:\n%s", name, have);
+        return;
+    }
+    path_of(path, name);
+    file = fopen(path, "w");
+    cr_assert(file, "%s", path);
+    fputs(have, file);
+    fclose(file);
+}
+
+void golden_wait(char *(*look)(void *self), void *self, const char *name)
+{
+    bool there = is_written();
+
+    for (int i = 0; i < LOOKS && !there; i++) {
+        char *have = look(self);
+
+        there = is_golden(have, name);
+        free(have);
+        if (!there)
+            nanosleep(&(struct timespec){ .tv_nsec = LOOK_MS * 1000000L }, NULL);
+    }
 }
 
 void golden_hide_port(char *text, int port)

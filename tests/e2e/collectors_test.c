@@ -182,8 +182,7 @@ Test(collectors, stopping_a_viewer_stops_no_collector)
     cr_expect_neq(state_of(collector), 'T');
     kill(-p->pid, SIGCONT);
     pty_send(p, "q");
-    pty_read(p, 100);
-    cr_expect(pty_ended(p, 2000));
+    cr_expect(pty_ended(p));
     cr_expect(wait_for(has_text, (void *)"the viewer that started us ended", 3000));
     pty_free(p);
 }
@@ -193,7 +192,7 @@ Test(collectors, a_log_is_never_on_the_screen)
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--log", "/dev/tty", NULL };
     struct pty *p = pty_start(argv, 24, 80, "xterm-256color");
 
-    cr_expect(pty_ended(p, 3000));
+    cr_expect(pty_ended(p));
     cr_expect_eq(WEXITSTATUS(p->status), 2);
     pty_read(p, 50);
     cr_expect(pty_shows(p, "a terminal is no place", 1000), "%s", pty_text(p));

@@ -251,7 +251,7 @@ static void the_terminal_is_not_driven(void)
     }
     cr_expect_not_null(strstr(p->raw, "EVIL"), "nothing hostile was shown");
     pty_send(p, "q");
-    cr_expect(pty_ended(p, 3000));
+    cr_expect(pty_ended(p));
     check_terminal(p, "the end");
     cr_expect(pty_restored(p));
     pty_free(p);

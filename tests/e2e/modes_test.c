@@ -199,8 +199,7 @@ static const char *raw_of(const char *ascii)
 
     cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
     pty_send(p, "q");
-    pty_read(p, 100);
-    cr_expect(pty_ended(p, 2000));
+    cr_expect(pty_ended(p));
     raw = sh_keep(strdup(p->raw));
     pty_free(p);
     return raw;

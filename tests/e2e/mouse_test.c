@@ -52,10 +52,12 @@ struct place {
 
 static struct place place_of(struct pty *p, const char *text)
 {
-    char *screen = pty_text(p), *at = strstr(screen, text), *line = screen;
     struct place place = { 1, 1 };
+    char *screen, *at, *line;
 
-    cr_assert(at, "no \"%s\" on:\n%s", text, screen);
+    cr_assert(pty_shows(p, text, PTY_PATIENCE_MS), "no \"%s\" on:\n%s", text, pty_text(p));
+    line = screen = pty_text(p);
+    at = strstr(screen, text);
     for (char *c = screen; c < at; c++) {
         if (*c == '\n') {
             place.row++;
@@ -79,15 +81,22 @@ static void press(struct pty *p, int button, struct place at)
     pty_read(p, 150);
 }
 
-/* The mark at the left edge of the row that is selected. */
-static bool is_selected(struct pty *p, const char *text)
-{
-    struct place at = place_of(p, text);
+struct row {
+    struct pty *p;
+    const char *text;
+};
 
-    return pty_cell(p, at.row - 1, 1).chars[0] == 0x258C;
+/* The mark at the left edge of the row that is selected. */
+static bool is_selected(void *self)
+{
+    const struct row *row = self;
+
+    return pty_cell(row->p, place_of(row->p, row->text).row - 1, 1).chars[0] == 0x258C;
 }
 
-#define SELECTED(p, text) cr_expect(is_selected(p, text), "%s:\n%s", text, pty_text(p))
+#define SELECTED(p, text)                                                                          \
+    cr_expect(wait_for(is_selected, &(struct row){ p, text }, PTY_PATIENCE_MS), "%s:\n%s", text,   \
+              pty_text(p))
 
 /* ---- tests ---- */
 
@@ -181,9 +190,7 @@ Test(mouse, is_asked_for_and_given_back)
     const char *on, *off;
 
     pty_send(p, "q");
-    pty_read(p, 200);
-    cr_expect(pty_ended(p, 2000));
-    pty_read(p, 50);
+    cr_expect(pty_ended(p));
     on = strstr(p->raw, "\033[?1000h\033[?1006h");
     off = strstr(p->raw, "\033[?1006l\033[?1000l");
     cr_expect(on && off && on < off);
@@ -210,9 +217,7 @@ Test(mouse, nothing_is_sent_where_the_configuration_says_no)
         kill(p->pid, SIGCONT);
     SHOWS(p, "linux-spot");
     pty_send(p, "q");
-    pty_read(p, 200);
-    cr_expect(pty_ended(p, 2000));
-    pty_read(p, 50);
+    cr_expect(pty_ended(p));
     cr_expect_not(told_of_it(p));
     pty_free(p);
 }

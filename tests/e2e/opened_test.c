@@ -64,6 +64,12 @@ static const struct {
     int rows, cols;
 } sizes[] = { { 40, 120 }, { 24, 80 }, { 10, 40 } };
 
+static char *look(void *p)
+{
+    pty_read(p, 0);
+    return pty_text(p);
+}
+
 static void go(const struct way *way, int rows, int cols)
 {
     const char *argv[] = { "dxtop", "-c",    config,   "--state", dir,
@@ -77,8 +83,9 @@ static void go(const struct way *way, int rows, int cols)
         pty_send(p, way->step[i].keys);
         cr_assert(pty_shows(p, way->step[i].shows, 10000), "%s %d, no \"%s\":\n%s", way->name, i,
                   way->step[i].shows, pty_text(p));
-        pty_read(p, 100);
         snprintf(name, sizeof(name), "screens/opened-%s-%d-%dx%d", way->name, i + 1, cols, rows);
+        golden_wait(look, p, name);
+        pty_read(p, 100);
         text = pty_text(p);
         golden_text(text, name);
         free(text);

@@ -219,7 +219,7 @@ static void expect_live(struct pty *p, const char *name)
 static void quit(struct pty *p)
 {
     pty_send(p, "q");
-    cr_expect(pty_ended(p, 3000));
+    cr_expect(pty_ended(p));
     cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0, "%x", p->status);
     cr_expect(pty_restored(p));
     pty_free(p);

@@ -83,7 +83,7 @@ Test(past, w_is_week_against_week)
     pty_send(pty, "=w");
     cr_expect(pty_lacks(pty, "CHANGE", 5000));
     pty_send(pty, "q");
-    cr_expect(pty_ended(pty, 5000));
+    cr_expect(pty_ended(pty));
     pty_free(pty);
 }
 
@@ -163,6 +163,6 @@ Test(past, is_what_the_screen_shows_that_was_stepped_back)
     pty_send(pty, "]"); /* later than that is now */
     cr_expect(pty_lacks(pty, "as of", 10000));
     pty_send(pty, "q");
-    cr_expect(pty_ended(pty, 5000));
+    cr_expect(pty_ended(pty));
     pty_free(pty);
 }

@@ -185,6 +185,50 @@ bool pty_lacks(struct pty *p, const char *text, int ms)
     return until(p, text, false, ms);
 }
 
+bool pty_says(struct pty *p, const char *bytes)
+{
+    long end = now_ms() + PTY_PATIENCE_MS;
+
+    while (!strstr(p->raw, bytes) && now_ms() < end)
+        pty_read(p, 20);
+    return strstr(p->raw, bytes) != NULL;
+}
+
+static const char *last_of(const struct pty *p, const char *what)
+{
+    const char *last = NULL;
+
+    for (const char *at = p->raw; (at = strstr(at, what)) != NULL; at++)
+        last = at;
+    return last;
+}
+
+void pty_whole(struct pty *p)
+{
+    long end = now_ms() + PTY_PATIENCE_MS;
+
+    while (last_of(p, "\033[?2026h") > last_of(p, "\033[?2026l") && now_ms() < end)
+        pty_read(p, 5);
+}
+
+void pty_does(struct pty *p, const char *keys)
+{
+    long end = now_ms() + PTY_PATIENCE_MS;
+    char *before, *now = NULL;
+
+    pty_whole(p); /* or what was on its way is the change */
+    before = pty_text(p);
+    pty_send(p, keys);
+    do {
+        pty_read(p, 20);
+        free(now);
+        now = pty_text(p);
+    } while (strcmp(now, before) == 0 && now_ms() < end);
+    cr_expect_str_neq(now, before, "%s changes nothing on:\n%s", keys, now);
+    free(before);
+    free(now);
+}
+
 void pty_resize(struct pty *p, int rows, int cols)
 {
     struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
@@ -195,18 +239,50 @@ void pty_resize(struct pty *p, int rows, int cols)
     ioctl(p->fd, TIOCSWINSZ, &size);
 }
 
-bool pty_ended(struct pty *p, int ms)
+static bool is_over(struct pty *p)
+{
+    if (p->pid > 0 && waitpid(p->pid, &p->status, WNOHANG) == p->pid)
+        p->pid = -1;
+    return p->pid <= 0;
+}
+
+/* What was written comes in its order, but who has ended may have done so before the kernel brought
+ * it here: behind all of it comes a byte of ours, which is not kept. */
+static void take_rest(struct pty *p, long end)
+{
+    static const char last = '\030'; /* CAN: nothing to a terminal */
+
+    take(p);
+    if (write(p->slave, &last, 1) != 1)
+        return;
+    while (p->raw_len == 0 || p->raw[p->raw_len - 1] != last) {
+        if (now_ms() >= end)
+            return;
+        (void)poll(&(struct pollfd){ .fd = p->fd, .events = POLLIN }, 1, 100);
+        take(p);
+    }
+    p->raw[--p->raw_len] = '\0';
+}
+
+bool pty_ended(struct pty *p)
+{
+    long end = now_ms() + PTY_PATIENCE_MS;
+
+    while (!is_over(p) && now_ms() < end) {
+        nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+        take(p);
+    }
+    take_rest(p, end);
+    return p->pid <= 0;
+}
+
+bool pty_ends_unread(struct pty *p, int ms)
 {
     long end = now_ms() + ms;
 
-    do {
-        if (waitpid(p->pid, &p->status, WNOHANG) == p->pid) {
-            p->pid = -1;
-            return true;
-        }
+    while (!is_over(p) && now_ms() < end)
         nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
-    } while (now_ms() < end);
-    return false;
+    return p->pid <= 0;
 }
 
 bool pty_restored(struct pty *p)
@@ -233,8 +309,7 @@ void pty_free(struct pty *p)
 void pty_quit(struct pty *pty, const char *keys)
 {
     pty_send(pty, keys);
-    pty_read(pty, 50);
-    cr_expect(pty_ended(pty, 3000));
+    cr_expect(pty_ended(pty));
     cr_expect(WIFEXITED(pty->status) && WEXITSTATUS(pty->status) == 0, "%x", pty->status);
     cr_expect(pty_restored(pty));
     pty_free(pty);

@@ -9,6 +9,10 @@
 #include <criterion/criterion.h>
 #include <vterm.h>
 
+/* Who waits for what has to come, goes on as soon as it is there. Only what never comes takes all
+ * of this, however many others work on the machine. */
+enum { PTY_PATIENCE_MS = 20000 };
+
 struct pty {
     pid_t pid;
     int fd, slave;
@@ -25,14 +29,20 @@ struct pty {
 struct pty *pty_start(const char *const *argv, int rows, int cols, const char *term);
 void pty_send(struct pty *pty, const char *keys);
 void pty_read(struct pty *pty, int ms); /* take what comes within ms */
+/* Send keys that change what is to be seen, and wait until it has changed: what is sent right
+ * behind Esc is Alt with a key. */
+void pty_does(struct pty *pty, const char *keys);
+void pty_whole(struct pty *pty); /* take the rest of a frame that has begun */
 /* Is the text on the screen; wait for it, or for its absence. */
 bool pty_shows(struct pty *pty, const char *text, int ms);
 bool pty_lacks(struct pty *pty, const char *text, int ms);
-char *pty_text(struct pty *pty); /* the screen, yours to free */
+bool pty_says(struct pty *pty, const char *bytes); /* are these among what it sent? Wait for it. */
+char *pty_text(struct pty *pty);                   /* the screen, yours to free */
 VTermScreenCell pty_cell(struct pty *pty, int row, int col);
 void pty_resize(struct pty *pty, int rows, int cols);
-/* Wait for its end without reading; false: it did not end. */
-bool pty_ended(struct pty *pty, int ms);
+/* Wait for its end, and take what comes until then; false: it did not end. */
+bool pty_ended(struct pty *pty);
+bool pty_ends_unread(struct pty *pty, int ms); /* nobody takes anything meanwhile */
 /* Are the modes those of before? */
 bool pty_restored(struct pty *pty);
 void pty_free(struct pty *pty); /* kills what is left */
@@ -42,7 +52,7 @@ void pty_quit(struct pty *pty, const char *keys);
 #define SHOWS_IN(p, text, ms)                                                                      \
     cr_expect(pty_shows(p, text, ms), "no \"%s\" on:\n%s", text, pty_text(p))
 #define LACKS_IN(p, text, ms) cr_expect(pty_lacks(p, text, ms), "\"%s\" on:\n%s", text, pty_text(p))
-#define SHOWS(p, text)        SHOWS_IN(p, text, 10000)
-#define LACKS(p, text)        LACKS_IN(p, text, 10000)
+#define SHOWS(p, text)        SHOWS_IN(p, text, PTY_PATIENCE_MS)
+#define LACKS(p, text)        LACKS_IN(p, text, PTY_PATIENCE_MS)
 
 #endif

@@ -326,7 +326,7 @@ Test(real, an_alert_fires_and_resolves)
     push(2);
     cr_expect(pty_shows(p, "Nothing fires.", 30000), "%s", pty_text(p));
     pty_send(p, "q");
-    cr_expect(pty_ended(p, 2000));
+    cr_expect(pty_ended(p));
     pty_free(p);
 }
 
@@ -348,7 +348,7 @@ Test(real, stopped_and_started_again)
     cr_expect(pty_lacks(p, "stale", 60000), "%s", pty_text(p));
     cr_expect(pty_shows(p, "1 of 1 live", 5000), "%s", pty_text(p));
     pty_send(p, "q");
-    cr_expect(pty_ended(p, 2000));
+    cr_expect(pty_ended(p));
     pty_free(p);
 }
 

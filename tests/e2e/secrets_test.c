@@ -272,7 +272,7 @@ Test(secrets, of_a_dashboard_at_work)
     cr_expect(memmem(text, len, "PATH=", 5), "the child saw its environment");
     free(text);
     pty_send(p, "q");
-    cr_expect(pty_ended(p, 3000));
+    cr_expect(pty_ended(p));
     clean(p->raw, p->raw_len, "the terminal");
     cr_expect_geq(clean_files(state), 4, "store, log and two environments");
     pty_free(p);
@@ -334,7 +334,7 @@ Test(secrets, of_a_core)
     cr_expect(access(core, F_OK) != 0, "the collector left a core");
     viewer = p->pid;
     kill(viewer, SIGSEGV);
-    cr_assert(pty_ended(p, 10000));
+    cr_assert(pty_ended(p));
     if (access(core, F_OK) != 0) /* kernel.core_uses_pid */
         snprintf(core, sizeof(core), "%s/%s.%d", dir, pattern, (int)viewer);
     cr_expect(WIFSIGNALED(p->status) && WCOREDUMP(p->status), "%x", p->status);

@@ -77,7 +77,6 @@ static struct pty *start(const char *term)
     struct pty *p = pty_start(argv, ROWS, COLS, term);
 
     cr_assert(pty_shows(p, "linux-xl", 10000), "%s:\n%s", term, pty_text(p));
-    pty_read(p, 300);
     return p;
 }
 
@@ -182,15 +181,18 @@ static char letter_of(char looks[LOOKS][64], int *count, const VTermScreenCell *
 }
 
 /* The text, then a letter for the look of each cell, then what the letters mean. */
-static char *frame_of(struct pty *p)
+static char *frame_of(void *self)
 {
+    struct pty *p = self;
     char looks[LOOKS][64], *out = NULL;
     int count = 0;
     size_t len;
     VTerm *vt;
-    VTermScreen *screen = shown(p, &vt);
+    VTermScreen *screen;
     FILE *file = open_memstream(&out, &len);
 
+    pty_read(p, 0);
+    screen = shown(p, &vt);
     put_text(screen, file);
     for (int row = 0; row < ROWS; row++) {
         for (int col = 0; col < COLS; col++) {
@@ -206,6 +208,17 @@ static char *frame_of(struct pty *p)
     fclose(file);
     vterm_free(vt);
     return out;
+}
+
+static void expect_frame(struct pty *p, const char *name)
+{
+    char *frame;
+
+    golden_wait(frame_of, p, name);
+    pty_read(p, 300);
+    frame = frame_of(p);
+    golden_text(frame, name);
+    free(frame);
 }
 
 /* ---- what is said ---- */
@@ -232,21 +245,18 @@ static void expect_spoken(const struct pty *p, const struct terminal *t)
 static void on_terminal(const struct terminal *t, bool utf8)
 {
     struct pty *p;
-    char name[64], *frame;
+    char name[64];
 
     setenv("LC_ALL", utf8 ? "C.UTF-8" : "C", 1);
     p = start(t->name);
-    frame = frame_of(p);
     snprintf(name, sizeof(name), "terminals/%s-%s", t->name, utf8 ? "utf8" : "c");
-    golden_text(frame, name);
-    free(frame);
+    expect_frame(p, name);
     pty_send(p, "mj\t?");
-    pty_read(p, 300);
+    SHOWS(p, "Help");
     pty_send(p, "\033");
-    pty_read(p, 200);
+    LACKS(p, "Help");
     pty_send(p, "q");
-    pty_read(p, 200);
-    cr_expect(pty_ended(p, 2000));
+    cr_expect(pty_ended(p));
     cr_expect(pty_restored(p));
     expect_spoken(p, t);
     if (!utf8)
@@ -284,7 +294,7 @@ Test(terminals, show_a_chip_whatever_the_theme_and_the_depth)
         bool painted, reversed;
 
         cr_assert(pty_shows(p, "linux-xl 18 jobs", 10000), "%s", pty_text(p));
-        pty_read(p, 100);
+        pty_whole(p);
         screen = shown(p, &vt);
         vterm_screen_get_cell(screen, (VTermPos){ .row = 1, .col = 2 }, &chip);
         vterm_screen_get_cell(screen, (VTermPos){ .row = 1, .col = 8 }, &ground);
@@ -295,8 +305,7 @@ Test(terminals, show_a_chip_whatever_the_theme_and_the_depth)
                   painted ? "painted " : "", reversed ? "reversed" : "");
         vterm_free(vt);
         pty_send(p, "q");
-        pty_read(p, 100);
-        cr_expect(pty_ended(p, 2000));
+        cr_expect(pty_ended(p));
         pty_free(p);
     }
 }
@@ -305,14 +314,11 @@ Test(terminals, show_a_chip_whatever_the_theme_and_the_depth)
 Test(terminals, in_the_c_locale_wide_names_move_nothing)
 {
     struct pty *p;
-    char *frame;
 
     make(KIT_HOSTILE);
     setenv("LC_ALL", "C", 1);
     p = start("xterm-256color");
-    frame = frame_of(p);
-    golden_text(frame, "terminals/hostile-c");
-    free(frame);
+    expect_frame(p, "terminals/hostile-c");
     expect_ascii(p, "hostile");
     pty_free(p);
 }
@@ -376,7 +382,7 @@ Test(terminals, that_are_dumb_get_a_sentence)
 
         setenv("LC_ALL", locales[i], 1);
         p = pty_start(argv, ROWS, COLS, "dumb");
-        cr_expect(pty_ended(p, 3000));
+        cr_expect(pty_ended(p));
         cr_expect_eq(WEXITSTATUS(p->status), 1);
         pty_read(p, 50);
         cr_expect(strstr(p->raw, "TERM=dumb cannot show a screen; use 'dxtop --plain' or 'dxtop "
