@@ -50,18 +50,24 @@ static void be_deep(struct answer *a, const char *request)
     free(body);
 }
 
-/* 64 MiB of zeros in 64 KiB. */
+/* 64 MiB of zeros in 64 KiB: made once, for that takes as long as an answer may. */
+static char bomb[1 << 20];
+static size_t bomb_len;
+
+static void make_the_bomb(void)
+{
+    FILE *pipe = popen("head -c 67108864 /dev/zero | gzip -9", "r");
+
+    cr_assert(pipe);
+    bomb_len = fread(bomb, 1, sizeof(bomb), pipe);
+    cr_assert(pclose(pipe) == 0 && bomb_len > 0);
+}
+
 static void be_a_bomb(struct answer *a, const char *request)
 {
-    enum { CAP = 1 << 20 };
-    FILE *pipe = popen("head -c 67108864 /dev/zero | gzip -9", "r");
-    char *body = malloc(CAP);
-
     (void)request;
-    answer_set(a, body, fread(body, 1, CAP, pipe));
+    answer_set(a, bomb, bomb_len);
     answer_header(a, "Content-Encoding: gzip");
-    pclose(pipe);
-    free(body);
 }
 
 static void say_1_gib(struct answer *a, const char *request)
@@ -75,8 +81,8 @@ static const struct {
     const char *words; /* on the screen */
     struct proxy_fault fault;
 } outages[] = {
-    { "black hole", "within 0.6 s", { .door = PROXY_HOLE } },
-    { "a byte now and then", "within 0.6 s", { .drip_ms = 50 } },
+    { "black hole", "within 2 s", { .door = PROXY_HOLE } },
+    { "a byte now and then", "within 2 s", { .drip_ms = 50 } },
     { "a web page",
       "answered with a web page",
       { .reply = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n"
@@ -116,8 +122,9 @@ static void setup(void)
 static void setup_proxy(void)
 {
     setup();
+    make_the_bomb();
     proxy = proxy_start(sim.port);
-    write_config("http", proxy.port, "timeout: 600ms");
+    write_config("http", proxy.port, "timeout: 2s");
 }
 
 /* A file says which certificate the relay shows. */
