@@ -11,6 +11,7 @@
 #include "collect/collect.h"
 #include "collect/kinds.h"
 #include "collect_kit.h"
+#include "store/internal.h"
 
 TestSuite(collect, .init = collector_start, .fini = collector_stop, .timeout = 60);
 
@@ -73,6 +74,38 @@ Test(collect, once_asks_each_source_once_and_waits_for_a_slow_one)
     cr_expect_eq(child_code(), COLLECT_OK, "%s", child_printed());
     cr_expect_leq(server_requests(collector.server[0]), 2, "its page and its probe");
     cr_expect_str_eq(sources(), "a|1\nb|1\n", "%s", sources());
+}
+
+/* Where rounds are all there ever is, nothing else keeps the store small. 80 days ago 450 runs of a
+ * branch of their own ended, more than a slice. */
+Test(collect, once_forgets_what_is_old)
+{
+    struct collect_options options;
+    struct dx_error err = { 0 };
+    int64_t left = -1;
+
+    kit_collect();
+    cr_assert(store_exec(kit.store,
+                         "INSERT INTO text (id, text) VALUES (900, 'old');"
+                         "INSERT INTO run (pipeline, source, project, ext, attempt, branch, flags,"
+                         " phase, result, cause, finished_ms) WITH RECURSIVE n(i) AS (SELECT 1"
+                         " UNION ALL SELECT i + 1 FROM n WHERE i < 450) SELECT 1, 1, 1, i, 1, 900,"
+                         " 1, 4, 1, 0, 1790000000000 - 80 * 86400000 + i FROM n",
+                         &err),
+              "%s", err.text);
+    store_close(kit.store);
+    kit.store = NULL;
+    collector_sources(1, "");
+    server_ok(collector.server[0], "", "[]");
+    options = once();
+    child_start(collect, &options);
+    cr_expect_eq(child_code(), COLLECT_OK, "%s", child_printed());
+    cr_expect_str_eq(sources(), "a|1\n", "%s", sources());
+    cr_assert(store_ask(kit.store,
+                        "SELECT (SELECT count(*) FROM run) + 1000 *"
+                        " (SELECT count(*) FROM text WHERE text = 'old')",
+                        &left, &err));
+    cr_expect_eq(left, 0, "%lld", (long long)left);
 }
 
 /* The first one's turn would be over when its last answer comes, which never does. */

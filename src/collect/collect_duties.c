@@ -20,7 +20,7 @@ static const double SLICE_S = 1., NEXT_SLICE_S = 0.05;
 static const double RUNBOOKS_S = 60., NEXT_RUNBOOKS_S = 0.2;
 static const double STAGGER_S = 0.005;
 
-enum { TURN_BYTES = 64 << 20 };
+enum { TURN_BYTES = 64 << 20, ROUND_UPKEEP_MS = 5000 };
 
 static bool in_turn(const struct collect *c)
 {
@@ -61,6 +61,36 @@ static void read_runbooks(struct collect *c)
         }
 }
 
+/* It is over before the upkeep's turn comes, and where rounds are all there ever is, nothing else
+ * would keep the store small. */
+static void keep_small(struct collect *c)
+{
+    int64_t until_ms = time_boot_ms() + ROUND_UPKEEP_MS;
+    struct dx_error err = { 0 };
+
+    do {
+        if (!store_upkeep(c->store, clock_now(&c->clock), &err)) {
+            collect_warn(c, &err);
+            return;
+        }
+    } while (store_owes_upkeep(c->store) && time_boot_ms() < until_ms);
+}
+
+/* What is derived is so before what it is made of goes, and again where that changed it. */
+static void end_round(struct collect *c)
+{
+    bool ok, dirty = false;
+
+    read_runbooks(c);
+    ok = deriver_settle(c->deriver, c->store, clock_now(&c->clock), &c->error);
+    if (ok) {
+        keep_small(c);
+        ok = store_is_dirty(c->store, &dirty, &c->error) &&
+             (!dirty || deriver_settle(c->deriver, c->store, clock_now(&c->clock), &c->error));
+    }
+    collect_end(c, ok && c->failed == 0 ? COLLECT_OK : COLLECT_SOURCE_FAILED);
+}
+
 static void on_polled(void *self, bool first, bool ok)
 {
     struct collect *c = self;
@@ -69,13 +99,8 @@ static void on_polled(void *self, bool first, bool ok)
         return;
     c->failed += !ok;
     collect_pollers(c);
-    if (++c->polled < c->count || !c->options->once)
-        return;
-    read_runbooks(c);
-    if (deriver_settle(c->deriver, c->store, clock_now(&c->clock), &c->error))
-        collect_end(c, c->failed > 0 ? COLLECT_SOURCE_FAILED : COLLECT_OK);
-    else
-        collect_end(c, COLLECT_SOURCE_FAILED);
+    if (++c->polled == c->count && c->options->once)
+        end_round(c);
 }
 
 static void on_broken(void *self, const struct dx_error *err)

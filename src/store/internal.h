@@ -66,6 +66,7 @@ struct store {
     int64_t sweep_id;                  /* upkeep went over the series up to this one */
     bool full;                         /* it is larger, and forgets */
     bool shrinks;                      /* there is more to give back to the system */
+    bool left;                         /* a slice of what goes was full: there is more */
     struct sweep *sweep;               /* texts.c; NULL: not under way */
     int64_t seen_version, seen_change; /* store_change() gave this for that data version */
     bool in_read;                      /* from store_begin() on */

@@ -167,6 +167,8 @@ void store_keep(struct store *store, int64_t ms);
  * days stay. */
 bool store_limit(struct store *store, int64_t bytes, struct dx_error *err);
 bool store_is_full(const struct store *store);
+/* Did upkeep leave something to the next one? Who ends has no next one. */
+bool store_owes_upkeep(const struct store *store);
 /* After each commit: checkpoint where the WAL has grown by some MiB. false: *err
  * is for the log, at most once a minute. */
 bool store_tidy(struct store *store, struct dx_error *err);

@@ -173,7 +173,7 @@ bool texts_sweep(struct store *store, int64_t now_ms, struct dx_error *err)
     bool more = true;
 
     if (!store->sweep) {
-        if (!store->forgot.texts_freed ||
+        if (!store->forgot.texts_freed || store->left || /* what goes yet has texts too */
             (store->forgot.swept_ms > 0 && now_ms >= store->forgot.swept_ms &&
              now_ms - store->forgot.swept_ms < DAY_MS))
             return true;

@@ -55,7 +55,10 @@ bool forget(struct store *store, const char *sql, int64_t before, int rows, stru
         return false;
     (void)sqlite3_bind_int64(stmt, 1, before);
     (void)sqlite3_bind_int(stmt, 2, rows);
-    return store_step(store, stmt, err);
+    if (!store_step(store, stmt, err))
+        return false;
+    store->left = store->left || sqlite3_changes(store->db) >= rows;
+    return true;
 }
 
 struct sweep { /* over the series, in slices */
@@ -114,8 +117,10 @@ static bool forget_samples(struct store *store, struct sweep *sweep, struct dx_e
                           sweep, err))
         return false;
     store->forgot.round_gone = store->forgot.round_gone || sqlite3_changes(store->db) > 0;
-    if (sqlite3_changes(store->db) >= SLICE_SAMPLES)
+    if (sqlite3_changes(store->db) >= SLICE_SAMPLES) {
+        store->left = true;
         return true; /* go on with the same series next time */
+    }
     if (!forget_of_series(store,
                           "DELETE FROM series_text WHERE series > ?1 AND series <= ?2"
                           " AND ?3 IS NOT NULL AND ?4 IS NOT NULL AND NOT EXISTS"
@@ -320,12 +325,17 @@ static void take_back(struct store *store, const struct forgot *before)
     store->forgot.swept_ms = 0;
 }
 
+bool store_owes_upkeep(const struct store *store)
+{
+    return store->left || store->sweep_id > 0 || store->sweep || store_is_full(store);
+}
+
 bool store_upkeep(struct store *store, int64_t now_ms, struct dx_error *err)
 {
     struct pruning pruning = { .now_ms = now_ms };
     const struct forgot before = store->forgot;
 
-    store->full = store->shrinks = false; /* what fails is not tried again at once */
+    store->full = store->shrinks = store->left = false; /* what fails is not tried again at once */
     if (*store->where)
         touch(store);
     if (!store_write(store, prune, &pruning, err)) {
