@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "derive/past.h"
 #include "derive_kit.h"
+#include "store/internal.h"
 
 /* Key numbers of records that were made by hand. T0 is a Monday, 14:13:20 UTC. */
 
@@ -70,11 +72,58 @@ Test(derive_kpi, waits_of_a_day_against_the_week_before)
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_KPI_POINTS,
                           DX_FILTER(.key = "queue_p95", .step_ms = HOUR), T0, DX_FIELD_VALUE,
                           DX_FIELD_N),
-                     "48|5\n");
+                     "100|5\n48|5\n");
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_KPI_POINTS,
                           DX_FILTER(.key = "queue_p95", .step_ms = DAY), T0, DX_FIELD_VALUE,
                           DX_FIELD_N),
                      "900|5\n100|5\n48|5\n");
+}
+
+static const char *hours(const char *key, int64_t now_ms)
+{
+    return ROWS(kit.store, DX_QUERY_KPI_POINTS,
+                DX_FILTER(.key = key, .step_ms = HOUR, .from_ms = now_ms - 2 * DAY), now_ms,
+                DX_FIELD_AT, DX_FIELD_VALUE, DX_FIELD_N);
+}
+
+/* A day is compared with the one before, hour by hour, whoever was there then to make these: a
+ * round, a collector that stays, one that was told later what ended then, and a past moment. */
+Test(derive_kpi, hours_of_two_days_are_there)
+{
+    struct dx_error err = { 0 };
+    struct past *past;
+
+    derive_kpi_collect("");
+    for (int i = 0; i < 2; i++)
+        add(&(struct ended){ "ci", HOUR + i * 29 * HOUR, 10 * SECOND, MINUTE, DX_RESULT_SUCCESS,
+                             0 });
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    cr_expect_str_eq(hours("queue_p95", T0), "-105200|10|1\n-800|10|1\n", "%s",
+                     hours("queue_p95", T0));
+    cr_expect_str_eq(hours("duration", T0), "-105200|60|1\n-800|60|1\n", "%s",
+                     hours("duration", T0));
+    deriver_free(deriver);
+    derive_begin(SUCCESS_EXCLUDE_CANCELLED);
+    cr_assert(store_exec(kit.store, "DELETE FROM kpi_point", &err));
+    derive_slices(T0);
+    cr_expect_str_eq(hours("success", T0), "-105200|1|1\n-800|1|1\n", "%s", hours("success", T0));
+    add(&(struct ended){ "ci", 30 * HOUR, 20 * SECOND, MINUTE, DX_RESULT_FAILURE, DX_CAUSE_CODE });
+    kit_poll(0, T0 + MINUTE, &batch);
+    derive_slices(T0 + MINUTE);
+    cr_expect_str_eq(hours("success", T0 + MINUTE), "-105200|0.5|2\n-800|1|1\n", "%s",
+                     hours("success", T0 + MINUTE));
+    cr_expect_str_eq(hours("queue_p50", T0 + MINUTE), "-105200|15|2\n-800|10|1\n", "%s",
+                     hours("queue_p50", T0 + MINUTE));
+    past = past_new(kit.store, &(struct kpi_settings){ .policy = SUCCESS_EXCLUDE_CANCELLED },
+                    T0 - 10 * MINUTE);
+    cr_assert(store_exec(kit.store, "DELETE FROM kpi_point", &err));
+    cr_assert(store_begin(kit.store, &err) && past_slice(past, INT64_MAX, &err), "%s", err.text);
+    cr_expect(past_is_done(past));
+    store_end(kit.store);
+    cr_expect_str_eq(hours("success", T0 - 10 * MINUTE), "-105200|0.5|2\n-800|1|1\n", "%s",
+                     hours("success", T0 - 10 * MINUTE));
+    past_free(past);
 }
 
 /* The last build of what nobody builds any more is older than all that was asked for; and flaky

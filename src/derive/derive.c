@@ -15,7 +15,8 @@
 enum { SLICE_MS = 20, COMMIT_RECORDS = 60000, COMMIT_WAITS = 5000 };
 /* Sources are polled together, so that one commit is followed by others within some seconds: they
  * share one pass over the key numbers, which costs as much as two of them. */
-enum { HOURS_A_DAY = 24, KPI_WAIT_MS = 3000, KPI_REST_MS = 5000 };
+/* BEFORE_DAYS: the hours of the day before lie in today and so many days. */
+enum { HOURS_A_DAY = 24, BEFORE_DAYS = 2, KPI_WAIT_MS = 3000, KPI_REST_MS = 5000 };
 enum { PAST_DAYS_MOST = 400 }; /* as long as history goes */
 
 const int64_t derive_windows[WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
@@ -33,6 +34,7 @@ struct deriver {
     struct kpi_pass kpi;    /* likewise */
     int64_t slice_ms;       /* how long a slice is */
     bool kpis_touched;      /* a commit changed what key numbers are made of */
+    bool before_is_made;    /* and none that of the hours of the day before since they were made */
     int64_t kpis_due_ms;    /* boot time from which on they are made of it */
     int64_t late_ms;        /* boot time: what commits left out of pools is made then; 0: nothing */
     bool going, totals;
@@ -131,7 +133,7 @@ static void forget_undone(struct deriver *d, struct store *store)
     mentions_free(d->names);
     d->names = NULL;
     d->day = 0;
-    d->going = false;
+    d->going = d->before_is_made = false;
 }
 
 /* ---- a commit ---- */
@@ -217,6 +219,9 @@ static void note_kpis(struct deriver *d, const struct touched *touched, int64_t 
             parts_add(&rest->kpi_days, 0, touched->pipeline_days.part[i].nth);
             ids_add(&rest->flaky_days, touched->pipeline_days.part[i].id);
         }
+    for (size_t i = 0; i < rest->kpi_days.count; i++)
+        if (rest->kpi_days.part[i].nth >= today - BEFORE_DAYS)
+            d->before_is_made = false;
     for (int64_t id = 0; (id = ids_next(&touched->flaky_days, id)) > 0;)
         ids_add(&rest->flaky_days, id);
     for (int64_t id = 0; (id = ids_next(&touched->tickets, id)) > 0;)
@@ -333,6 +338,8 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
         return derive_flaky_days(store, part.id, r->at_ms, err);
     case DIRTY_KPI_DAY:
         touch_kpis(d);
+        if (part.nth >= r->at_ms / DAY_MS - BEFORE_DAYS)
+            d->before_is_made = false;
         return derive_kpi_day(store, &d->kpis, part.nth, err);
     }
     return true;
@@ -407,7 +414,7 @@ static bool all_kpis(void *self, struct store *store, const struct touched *touc
                      struct dx_error *err)
 {
     struct deriver *d = self;
-    struct kpi_pass pass = { .at_ms = minute_of(now_ms), .rows = d->kpi.rows };
+    struct kpi_pass pass = { .at_ms = minute_of(now_ms), .rows = d->kpi.rows, .before = true };
     bool ok = true;
 
     (void)touched;
@@ -494,6 +501,8 @@ static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct
     d->pool = d->pipeline = 0;
     kpi_pass_done(&d->kpi);
     d->kpi.at_ms = d->at_ms;
+    d->kpi.before = !d->before_is_made;
+    d->before_is_made = true;
     d->totals = d->kpis_touched = false;
     d->kpis_due_ms = time_boot_ms() + KPI_REST_MS;
     d->going = true;

@@ -168,6 +168,9 @@ bool derive_kpis(struct store *store, const struct kpi_settings *settings, struc
     case KPI_PART_RUNS:
         ok = derive_kpi_runs(store, settings, at_ms, err);
         break;
+    case KPI_PART_HOURS:
+        ok = !pass->before || derive_kpi_hours_before(store, settings, at_ms, err);
+        break;
     case KPI_PART_FLAKY:
         ok = derive_kpi_flaky(store, settings, at_ms, err);
         break;

@@ -22,6 +22,7 @@ struct kpi_settings {
 enum kpi_part {
     KPI_PART_WAITS,
     KPI_PART_RUNS,
+    KPI_PART_HOURS,
     KPI_PART_FLAKY,
     KPI_PART_TICKETS,
     KPI_PART_CHANGES,
@@ -39,6 +40,7 @@ struct kpi_pass {
     enum kpi_part part; /* KPI_PARTS: it is through */
     struct ticket_pass *tickets;
     size_t rows; /* that a step looks at; 0: as usual */
+    bool before; /* the hours of the day before too, which may lack something */
 };
 bool derive_kpis(struct store *store, const struct kpi_settings *settings, struct kpi_pass *pass,
                  struct dx_error *err);
@@ -64,6 +66,7 @@ bool derive_kpi_day(struct store *store, const struct kpi_settings *settings, in
 
 /* ---- inside ---- */
 
+/* Of the day, and of the one before, which a day is compared with. */
 enum { KPI_HOURS = 25, KPI_HOURS_KEPT = 48, KPI_DAYS = 30 };
 
 struct kpi_result {
@@ -97,6 +100,9 @@ bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, i
                      struct dx_error *err);
 bool derive_kpi_runs_day(struct store *store, const struct kpi_settings *settings, int64_t day,
                          struct dx_error *err);
+/* The points of the hours that derive_kpi_waits() and derive_kpi_runs() leave as they are. */
+bool derive_kpi_hours_before(struct store *store, const struct kpi_settings *settings,
+                             int64_t at_ms, struct dx_error *err);
 /* A step of it; *more: it is not through. */
 bool derive_kpi_tickets(struct store *store, const struct kpi_settings *settings,
                         struct kpi_pass *pass, bool *more, struct dx_error *err);

@@ -137,12 +137,11 @@ static bool waits_before(struct store *store, const struct kpi_range *range, dou
 }
 
 static bool wait_points(struct store *store, const struct kpi_settings *settings, enum kpi kpi,
-                        const struct kpi_events *e, int64_t at_ms, struct dx_error *err)
+                        const struct kpi_events *e, struct steps hours, struct dx_error *err)
 {
     double p = kpi == KPI_QUEUE_P95 ? 0.95 : 0.5;
     struct kpi_point points[KPI_HOURS];
-    int64_t last = at_ms / HOUR_MS, raw_ms;
-    struct steps hours = { HOUR_MS, last - KPI_HOURS + 1, last };
+    int64_t raw_ms;
     size_t n;
 
     if (!store_raw_from(store, &raw_ms, err))
@@ -200,7 +199,8 @@ bool derive_kpi_waits(struct store *store, const struct kpi_settings *settings, 
     struct kpi_range now = { at_ms - DAY_MS, at_ms };
     struct kpi_range before = { now.from_ms - WEEK_MS, now.from_ms };
     /* An hour that began before the window is whole, too. */
-    struct kpi_range read = { (at_ms / HOUR_MS - KPI_HOURS + 1) * HOUR_MS - 1, at_ms };
+    struct steps hours = { HOUR_MS, at_ms / HOUR_MS - KPI_HOURS + 1, at_ms / HOUR_MS };
+    struct kpi_range read = { range_of(hours.first, HOUR_MS).from_ms, at_ms };
     double p[2] = { 0.95, 0.5 };
     struct kpi_result result[2] = { { .note = NULL } };
     struct kpi_value was[2];
@@ -220,7 +220,7 @@ bool derive_kpi_waits(struct store *store, const struct kpi_settings *settings, 
         result[i].before = was[i];
         result[i].kept_ms = kept_of(raw_ms, &now);
         ok = derive_put_kpi(store, settings, which[i], &result[i], err) &&
-             wait_points(store, settings, which[i], &(struct kpi_events){ events, count, 0 }, at_ms,
+             wait_points(store, settings, which[i], &(struct kpi_events){ events, count, 0 }, hours,
                          err);
     }
     free(events);
@@ -419,6 +419,38 @@ bool derive_kpi_runs_day(struct store *store, const struct kpi_settings *setting
     ok = read_runs(store, settings, &range, &runs, err);
     runs.at_ms = INT64_MAX; /* what took a run's place later counts, as in pipeline_day */
     ok = ok && put_run_points(store, settings, &runs, &(struct steps){ DAY_MS, day, day }, err);
+    runs_done(&runs);
+    return ok;
+}
+
+/* ---- the day before ---- */
+
+static bool waits_of_hours(struct store *store, const struct kpi_settings *settings,
+                           const struct kpi_range *read, struct steps hours, struct dx_error *err)
+{
+    struct kpi_events e = { .event = NULL };
+    bool ok = read_waits(store, read, &e.event, &e.count, err) &&
+              wait_points(store, settings, KPI_QUEUE_P95, &e, hours, err) &&
+              wait_points(store, settings, KPI_QUEUE_P50, &e, hours, err);
+
+    free(e.event);
+    return ok;
+}
+
+bool derive_kpi_hours_before(struct store *store, const struct kpi_settings *settings,
+                             int64_t at_ms, struct dx_error *err)
+{
+    int64_t hour = at_ms / HOUR_MS;
+    struct steps hours = { HOUR_MS, hour - KPI_HOURS_KEPT, hour - KPI_HOURS };
+    struct kpi_range read = { range_of(hours.first, HOUR_MS).from_ms,
+                              range_of(hours.last, HOUR_MS).to_ms };
+    struct runs runs;
+    bool ok = read_runs(store, settings, &read, &runs, err);
+
+    runs.at_ms = at_ms;
+    ok = ok && put_run_points(store, settings, &runs, &hours, err) &&
+         waits_of_hours(store, settings, &read,
+                        (struct steps){ HOUR_MS, hour - KPI_HOURS_KEPT, hour - KPI_HOURS }, err);
     runs_done(&runs);
     return ok;
 }

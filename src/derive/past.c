@@ -148,6 +148,7 @@ static bool one_kpi_part(struct past *p, struct dx_error *err)
         return true;
     }
     p->kpis.at_ms = p->at_ms;
+    p->kpis.before = true;
     return derive_kpis(p->store, &p->settings, &p->kpis, err);
 }
 
