@@ -207,6 +207,25 @@ Test(jenkins_poll, what_is_older_than_the_history_is_not_wanted)
     cr_expect_eq(kit_runs(&kit, false), 300, "it was given a longer history");
 }
 
+/* Of a job with few builds the first list has all: those that were too old then are on it, too. */
+Test(jenkins_poll, what_was_too_old_comes_with_a_longer_history)
+{
+    for (int i = 0; i < 12; i++)
+        add(0, NOW - 12 * DAY + i * DAY, true);
+    add(1, NOW - 12 * DAY, true);
+    kit_poll_all(&kit, NOW);
+    cr_expect_eq(kit_runs(&kit, false), 10);
+    kit.history_ms = 3 * DAY;
+    kit_poll_all(&kit, NOW + MINUTE);
+    kit.history_ms = 20 * DAY;
+    add(0, NOW, true);
+    kit_poll_all(&kit, NOW + 2 * MINUTE);
+    cr_expect_eq(kit_runs(&kit, false), 14, "%zu", kit_runs(&kit, false));
+    pages = 0;
+    cr_assert(kit_poll_once(&kit, NOW + 3 * MINUTE));
+    cr_expect_eq(pages, 0, "and is there");
+}
+
 Test(jenkins_poll, more_new_builds_than_a_page_holds)
 {
     fill(0, 30);

@@ -30,6 +30,7 @@ struct page {
     int64_t newest, newest_ms; /* of the first page of several */
     int64_t returned, news;    /* news: not known before */
     int64_t lowest, oldest_ms; /* of those on it */
+    int64_t within;            /* of those: how many are not too old to be wanted */
     struct plan_request *last; /* stages that are asked for */
 };
 
@@ -97,6 +98,7 @@ static void take(struct jenkins_poll *p, struct page *page, const json_t *item, 
 
     if (number <= 0 || timestamp <= 0) {
         p->batch->unknown++;
+        page->within++; /* nobody knows */
         return;
     }
     page->lowest = page->lowest == 0 || number < page->lowest ? number : page->lowest;
@@ -104,6 +106,7 @@ static void take(struct jenkins_poll *p, struct page *page, const json_t *item, 
         page->oldest_ms == 0 || timestamp < page->oldest_ms ? timestamp : page->oldest_ms;
     known = known_run(p, page->job.project, id);
     page->news += known == KNOWN_NOT;
+    page->within += timestamp >= wanted(p->plan);
     if (known == KNOWN_DONE || timestamp < wanted(p->plan))
         return;
     if (jenkins_add_build(p, &page->job, item, label, &about))
@@ -173,11 +176,12 @@ static void newest_page(struct jenkins_poll *p, struct page *page)
     jenkins_remember(p->batch, "t", full, page->newest_ms);
     if (seen > 0 || page->newest == 0)
         return;
-    jenkins_remember(p->batch, "f", full, page->returned);
-    if (page->returned < page->count)
-        jenkins_remember(p->batch, "d", full, 1);
-    else if (page->oldest_ms < wanted(p->plan))
+    /* Those that were too old are listed again where a longer history is asked for. */
+    jenkins_remember(p->batch, "f", full, page->within > 0 ? page->within : 1);
+    if (page->within < page->returned)
         jenkins_remember(p->batch, "d", full, wanted(p->plan));
+    else if (page->returned < page->count)
+        jenkins_remember(p->batch, "d", full, 1);
     /* Its history is the next poll's matter: so that poll is known to have one. */
     p->batch->total++;
     p->batch->done += !has_history(p, p->plan, full);
@@ -262,10 +266,10 @@ static void fill_page(struct jenkins_poll *p, struct page *page)
 {
     int64_t listed = page->from + page->returned;
 
-    if (page->returned < page->count)
-        listed = JENKINS_FILLED_ALL;
-    else if (page->oldest_ms < wanted(p->plan))
+    if (page->within < page->returned)
         listed = JENKINS_FILLED_ENOUGH;
+    else if (page->returned < page->count)
+        listed = JENKINS_FILLED_ALL;
     if (page->last)
         jenkins_mark_fill(p->plan, page->last, listed);
     else
