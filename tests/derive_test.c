@@ -414,6 +414,26 @@ Test(derive, what_left_the_window_is_gone_a_minute_later)
     cr_expect_str_eq(PROJECTS(7 * DAY), "acme/p0\n");
 }
 
+/* It was a day ahead: numbers are of the time that it is, not of what was taken for it, and they do
+ * not wait for that to come. */
+Test(derive, what_a_clock_that_was_set_back_left_is_made_anew)
+{
+    struct made m = { .id = 1,
+                      .attempt = 1,
+                      .started_ms = now_ms - 2 * MINUTE,
+                      .finished_ms = now_ms - MINUTE,
+                      .result = DX_RESULT_SUCCESS };
+
+    derive_add(&batch, &m);
+    kit_poll(0, now_ms, &batch);
+    slice_all(now_ms + DAY);
+    cr_expect(!strstr(PIPELINE_ROW("", HOUR), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", HOUR));
+    slice_all(now_ms);
+    cr_expect(strstr(PIPELINE_ROW("", HOUR), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", HOUR));
+    cr_expect(strstr(POOL_ROW("pool0", HOUR), "pool0|1|"), "%s", POOL_ROW("pool0", HOUR));
+    cr_expect_leq(store_derived_at(kit.store), now_ms);
+}
+
 /* Numbers are of whole minutes, and the clocks of servers are ahead: what ends after the minute
  * counts from the minute on that it ended in. */
 Test(derive, what_ends_after_the_minute_counts_in_the_next_one)

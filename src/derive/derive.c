@@ -118,6 +118,14 @@ static bool do_pipeline(struct deriver *d, struct store *store, int64_t pipeline
     return ok;
 }
 
+static void forget_dues(struct deriver *d)
+{
+    dues_done(&d->pools);
+    dues_done(&d->pipelines);
+    d->day = 0;
+    d->before_is_made = false;
+}
+
 /* What was rolled back is remembered as done: with the next minute all begins anew. */
 static void forget_undone(struct deriver *d, struct store *store)
 {
@@ -126,14 +134,12 @@ static void forget_undone(struct deriver *d, struct store *store)
     if (d->undone == store_undone(store))
         return;
     d->undone = store_undone(store);
-    dues_done(&d->pools);
-    dues_done(&d->pipelines);
+    forget_dues(d);
     touched_done(&d->all);
     kpi_pass_done(&d->kpi);
     mentions_free(d->names);
     d->names = NULL;
-    d->day = 0;
-    d->going = d->before_is_made = false;
+    d->going = false;
 }
 
 /* ---- a commit ---- */
@@ -366,24 +372,29 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
            derive_moment(store, &d->kpis, r.at_ms, err);
 }
 
-/* Another day is over, or some are while nobody collected. */
+/* Another day is over, or some are while nobody collected. What was known to end after the day's
+ * key numbers were made, by a server's clock or ours, touches them no more. */
 static bool past_days(struct deriver *d, struct store *store, const struct touched *all,
                       int64_t at_ms, struct dx_error *err)
 {
     int64_t today = at_ms / DAY_MS, day = d->day > 0 ? d->day : d->from_ms / DAY_MS;
     const struct touched pipelines = { .flaky_days = all->pipelines };
-    struct touched incidents = { .totals = false }; /* they begin and end by the clock */
+    struct touched days = { .totals = false }; /* incidents begin and end by the clock */
     bool ok;
 
     if (d->day == today)
         return true;
     if (day < today - PAST_DAYS_MOST)
         day = today - PAST_DAYS_MOST;
-    for (; d->from_ms > 0 && day < today; day++)
-        parts_add(&incidents.failed_days, 0, day);
+    if (d->from_ms > 0)
+        parts_add(&days.kpi_days, 0, day - 1);
+    for (; d->from_ms > 0 && day < today; day++) {
+        parts_add(&days.failed_days, 0, day);
+        parts_add(&days.kpi_days, 0, day);
+    }
     d->day = today;
-    ok = store_put_dirty(store, &pipelines, err) && store_put_dirty(store, &incidents, err);
-    touched_done(&incidents);
+    ok = store_put_dirty(store, &pipelines, err) && store_put_dirty(store, &days, err);
+    touched_done(&days);
     return ok;
 }
 
@@ -485,12 +496,15 @@ static bool slice(void *self, struct store *store, const struct touched *touched
            derive_moment(store, &d->kpis, d->at_ms, err);
 }
 
-/* A new minute, or key numbers that a commit touched: those not with every one. */
+/* A new minute, be it one before for the clock was set back, or key numbers that a commit touched:
+ * those not with every one. */
 static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
 {
     bool late = d->late_ms > 0 && time_boot_ms() >= d->late_ms;
-    bool minute = minute_of(now_ms) > d->at_ms || late;
+    bool minute = minute_of(now_ms) != d->at_ms || late;
 
+    if (minute_of(now_ms) < d->at_ms)
+        forget_dues(d);
     if (!minute && !(d->kpis_touched && time_boot_ms() >= d->kpis_due_ms))
         return true;
     d->late_ms = minute ? 0 : d->late_ms;
@@ -519,7 +533,7 @@ bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool 
     if (!store_is_dirty(store, &left, err))
         return false;
     *more = left;
-    d->was_left = left && !(d->was_left && (d->going || minute_of(now_ms) > d->at_ms));
+    d->was_left = left && !(d->was_left && (d->going || minute_of(now_ms) != d->at_ms));
     if (d->was_left)
         return store_derive(store, left_slice, d, now_ms, err);
     if (!d->going && !begin(d, store, now_ms, err))
