@@ -7,7 +7,7 @@ export DX_TIDY_VERSION := $(shell clang-tidy --version)
 TIDIED := $(patsubst %,tidy/%,$(filter src/%.c panels/%.c,$(SOURCES)))
 
 # The long one first.
-lint: cppcheck layers faults format manuals $(TIDIED)
+lint: cppcheck layers faults format manuals fuzzers $(TIDIED)
 cppcheck:
 	cppcheck -q --enable=warning,performance,portability --std=c11 --inline-suppr --error-exitcode=1 \
 		--suppress=missingIncludeSystem --suppress=varFuncNullUB -Isrc -Isrc/include src panels
@@ -23,7 +23,13 @@ manuals:
 	bad=0; for page in man/*.[1-9]; do \
 		mandoc -T lint -W warning "$$page" >&2 || bad=1; \
 	done; exit $$bad
+# They are built by `./dev fuzz` alone: that they could be is seen here.
+fuzzers:
+	for file in tests/fuzz/*.c; do \
+		clang -fsyntax-only -std=gnu11 -Werror -DHAVE_CONFIG_H -Ibuild -Isrc -Isrc/include -Itests \
+			-DTHEMES='""' "$$file" || exit 1; \
+	done
 # One file a process: given many, clang 14 reports false valist errors.
 $(TIDIED): tidy/%:
 	build-aux/tidy $*
-.PHONY: lint cppcheck layers faults format format-all manuals $(TIDIED)
+.PHONY: lint cppcheck layers faults format format-all manuals fuzzers $(TIDIED)

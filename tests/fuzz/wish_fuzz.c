@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { WISH_MOST = 1000, CHECKPOINT = 500 };
+enum { CHECKPOINT = 500 };
 
 static void wish(struct store *store, const char *what, const char *arg, size_t len)
 {
@@ -26,14 +26,6 @@ static void wish(struct store *store, const char *what, const char *arg, size_t 
     if (sqlite3_step(stmt) != SQLITE_DONE)
         abort();
     (void)sqlite3_reset(stmt);
-}
-
-static bool grant(struct store *store, const char *what, const char *arg, struct dx_error *err)
-{
-    if (strcmp(what, "triage") == 0)
-        return store_put_verdict(store, arg, FUZZ_STORE_NOW, err);
-    return store_put_word(store, strcmp(what, "snooze") == 0 ? WORD_SNOOZE : WORD_CLAIM, arg,
-                          FUZZ_STORE_NOW, err);
 }
 
 /* As it is in the file. */
@@ -66,8 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const wishes[] = { "claim", "snooze", "triage" };
     static struct store *store;
     static int rounds;
-    char what[WISH_MOST], arg[WISH_MOST];
-    struct dx_error err = { 0 };
+    struct dx_error err = { 0 }, refused = { 0 };
+    struct wish next;
 
     if (size == 0)
         return 0;
@@ -76,10 +68,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         prepare(store);
     }
     wish(store, wishes[data[0] % 3], (const char *)data + 1, size - 1);
-    if (!store_take_wish(store, what, arg, sizeof(what)))
+    if (!store_next_wish(store, &next, &err) || next.id == 0 ||
+        !store_grant_wish(store, &next, FUZZ_STORE_NOW, &refused, &err))
         abort();
-    if (!grant(store, what, arg, &err) &&
-        (err.fault == DX_FAULT_NONE || !*err.text || !text_is_safe(err.text)))
+    if (refused.fault != DX_FAULT_NONE && (!*refused.text || !text_is_safe(refused.text)))
         abort();
     expect_safe(store, "SELECT who || note FROM alert_word");
     expect_safe(store, "SELECT category FROM triage");
