@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/sim.h"
+
 static const struct face *const faces[] = {
     &face_prometheus, &face_alertmanager, &face_control, &face_github,
     &face_gitlab,     &face_gitlab_root,  &face_jenkins, &face_azure,
@@ -271,6 +273,44 @@ bool faces_open(const struct exchange *x)
         if (begins(x->path, faces[i]->open))
             return true;
     return false;
+}
+
+/* The password of "Basic ...", which is the token there; user: anything. */
+static bool is_basic(const char *said, const char *token)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char plain[256];
+    const char *colon;
+    unsigned bits = 0;
+    size_t n = 0;
+    int have = 0;
+
+    for (const char *digit; *said && *said != '=' && n + 1 < sizeof(plain); said++) {
+        digit = strchr(digits, *said);
+        if (!digit)
+            return false;
+        bits = bits << 6 | (unsigned)(digit - digits);
+        have += 6;
+        if (have >= 8) {
+            have -= 8;
+            plain[n++] = (char)(bits >> have & 0xFF);
+        }
+    }
+    plain[n] = '\0';
+    colon = strchr(plain, ':');
+    return colon && strcmp(colon + 1, token) == 0;
+}
+
+bool faces_let_in(const struct exchange *x)
+{
+    const char *token = x->sim->token, *said = exchange_asked(x, "Authorization");
+
+    if (!*token || faces_open(x) || strcmp(exchange_asked(x, "PRIVATE-TOKEN"), token) == 0)
+        return true;
+    if (strncmp(said, "Basic ", 6) == 0)
+        return is_basic(said + 6, token);
+    return (strncmp(said, "Bearer ", 7) == 0 && strcmp(said + 7, token) == 0) ||
+           (strncmp(said, "token ", 6) == 0 && strcmp(said + 6, token) == 0);
 }
 
 void faces_refuse(struct exchange *x)

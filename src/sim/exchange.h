@@ -86,6 +86,9 @@ void faces_answer(struct exchange *x);
 
 /* Whether the path may be asked for without a token. */
 bool faces_open(const struct exchange *x);
+/* Has it the token, or needs it none? Each system has its own ways to say one; all are good
+ * everywhere. */
+bool faces_let_in(const struct exchange *x);
 void faces_refuse(struct exchange *x);
 
 extern const struct face face_prometheus, face_alertmanager, face_control, face_github, face_gitlab,

@@ -77,45 +77,6 @@ static bool find_fault(struct request *r)
     return true;
 }
 
-/* The password of "Basic ...", which is the token there; user: anything. */
-static bool is_basic(const char *said, const char *token)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char plain[256];
-    const char *colon;
-    unsigned bits = 0;
-    size_t n = 0;
-    int have = 0;
-
-    for (const char *digit; *said && *said != '=' && n + 1 < sizeof(plain); said++) {
-        digit = strchr(digits, *said);
-        if (!digit)
-            return false;
-        bits = bits << 6 | (unsigned)(digit - digits);
-        have += 6;
-        if (have >= 8) {
-            have -= 8;
-            plain[n++] = (char)(bits >> have & 0xFF);
-        }
-    }
-    plain[n] = '\0';
-    colon = strchr(plain, ':');
-    return colon && strcmp(colon + 1, token) == 0;
-}
-
-/* Each system has its own ways to say a token; all are good everywhere. */
-static bool may_enter(const struct exchange *x)
-{
-    const char *token = x->sim->token, *said = exchange_asked(x, "Authorization");
-
-    if (!*token || faces_open(x) || strcmp(exchange_asked(x, "PRIVATE-TOKEN"), token) == 0)
-        return true;
-    if (strncmp(said, "Basic ", 6) == 0)
-        return is_basic(said + 6, token);
-    return (strncmp(said, "Bearer ", 7) == 0 && strcmp(said + 7, token) == 0) ||
-           (strncmp(said, "token ", 6) == 0 && strcmp(said + 6, token) == 0);
-}
-
 static const char *asked(const void *self, const char *name)
 {
     const struct request *r = self;
@@ -176,7 +137,7 @@ static void fill(struct request *r)
     struct exchange *x = &r->exchange;
 
     x->now_ms = clock_now(&x->sim->clock); /* it may have waited */
-    if (may_enter(x)) {
+    if (faces_let_in(x)) {
         faces_answer(x);
         spare(x);
     } else {
