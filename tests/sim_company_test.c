@@ -350,6 +350,21 @@ Test(faces, each_refuses_in_its_own_words)
     sim_stop();
 }
 
+Test(faces, a_method_is_a_whole_word)
+{
+    static const char *const methods[] = { "", "GE", "T", "GETS", "GET POST" };
+
+    sim_ci_start(0, 2);
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+        exchange_done(&got);
+        exchange_init(&got, &sim, methods[i], "/gitlab/api/v4/version");
+        got.now_ms = now;
+        faces_answer(&got);
+        cr_expect_eq(got.status, 405, "\"%s\": %d", methods[i], got.status);
+    }
+    sim_stop();
+}
+
 Test(truth, flaky_jobs_are_mostly_those_that_were_made_so)
 {
     int made = 0, flaky = 0;

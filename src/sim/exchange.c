@@ -217,6 +217,8 @@ static bool has_word(const char *words, const char *word)
 {
     size_t len = strlen(word);
 
+    if (len == 0)
+        return false;
     for (const char *at = strstr(words, word); at; at = strstr(at + 1, word))
         if ((at == words || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
             return true;
