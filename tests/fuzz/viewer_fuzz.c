@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { ROWS_MOST = 50, COLS_MOST = 150, HINT = 400, DRAWS_MOST = 12 };
+enum { ROWS_MOST = 50, COLS_MOST = 150, HINT = 400, DRAWS_MOST = 12, TICK = 8 };
 
 static struct app app;
 static struct viewer v;
@@ -188,6 +188,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     draw(&grid);
     while (in.left > 0) {
         send(event_from(&in));
+        if (v.wall.on && in.left % TICK == 0)
+            wall_tick(&v, v.wall.turn_ms); /* its time has come */
         if (v.typing == TYPING_COMMAND)
             check_command();
         if (v.want_update || v.want_follow || in.left % 4 == 0)
