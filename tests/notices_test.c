@@ -2,6 +2,7 @@
  * the test takes, or does not. */
 #include "config.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "run.h"
 #include "server.h"
 #include "store/alerting.h"
+#include "store/internal.h"
 #include "store_kit.h"
 
 static struct ev_loop *loop;
@@ -223,6 +225,34 @@ Test(notices, what_it_may_have_taken_is_not)
     cr_expect_eq(server_requests(server), 5, "%zu", server_requests(server));
     cr_expect(strstr(warned, "answered 307, a redirect, which is not followed"), "%s", warned);
     cr_expect(!strstr(warned, "s3cret"), "%s", warned);
+}
+
+/* Somebody's shell has the store when the answer comes: that it was given is kept until that can be
+ * written, or the next collector would have to say that it does not know. */
+Test(notices, what_became_of_it_waits_for_a_store_that_is_held_up)
+{
+    sqlite3 *shell;
+
+    kit.store->busy_ms = 20;
+    held_patience(kit.store);
+    cr_assert_eq(sqlite3_open(kit.path, &shell), SQLITE_OK);
+    server_ok(server, "", "ok");
+    put("hook", "{}");
+    notices_look(notices);
+    cr_assert_eq(sqlite3_exec(shell, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    go_on(.3);
+    go_on(.05);
+    cr_expect_eq(server_requests(server), 1);
+    cr_expect(strstr(warned, "locked"), "%s", warned);
+    cr_assert_eq(sqlite3_exec(shell, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    warned[0] = '\0';
+    go_on(.05);
+    notices_free(notices);
+    begin_notices(); /* the next collector */
+    cr_expect_not(waits());
+    cr_expect_eq(server_requests(server), 1);
+    cr_expect_str_eq(warned, "");
+    (void)sqlite3_close(shell);
 }
 
 /* libcurl sends a request again where a connection that it kept turns out to be dead. */

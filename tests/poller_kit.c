@@ -101,6 +101,14 @@ static void on_polled(void *self, bool first, bool ok)
     ev_break(t.loop, EVBREAK_ALL);
 }
 
+static void on_held(void *self, const struct dx_error *err)
+{
+    (void)self;
+    (void)err;
+    t.held++;
+    ev_break(t.loop, EVBREAK_ALL);
+}
+
 static void on_broken(void *self, const struct dx_error *err)
 {
     (void)self;
@@ -140,6 +148,7 @@ void poller_kit_start(void)
                                  .clock = &t.clock,
                                  .polled = on_polled,
                                  .committed = on_committed,
+                                 .held = on_held,
                                  .broken = on_broken };
     t.settings = (struct source_settings){ .type = "fake",
                                            .name = "fake",
@@ -176,10 +185,10 @@ static void on_late(struct ev_loop *loop, ev_timer *timer, int revents)
     ev_break(loop, EVBREAK_ALL);
 }
 
-/* Run the loop until it was polled so often, the server asked so often, or the time is up. */
 void run_until(int polled, size_t asked, double seconds)
 {
     ev_timer late, look;
+    int held = t.held;
 
     ev_timer_init(&late, on_late, seconds, 0.);
     ev_timer_init(&look, on_late, 0.01, 0.01); /* at the counts, every 10 ms */
@@ -187,7 +196,7 @@ void run_until(int polled, size_t asked, double seconds)
     ev_now_update(t.loop);
     ev_timer_start(t.loop, &late);
     ev_timer_start(t.loop, &look);
-    while (t.polled < polled && server_requests(t.server) < asked && !late.data)
+    while (t.polled < polled && server_requests(t.server) < asked && !late.data && t.held == held)
         ev_run(t.loop, 0);
     ev_timer_stop(t.loop, &late);
     ev_timer_stop(t.loop, &look);

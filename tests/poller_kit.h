@@ -23,7 +23,7 @@ struct poller_kit {
     struct source_settings settings;
     struct poller *poller;
     int64_t id;
-    int polled, decoded;
+    int polled, decoded, held; /* held: so often a commit had to wait */
     size_t awaits;          /* a decoder waits for a moment until the server was asked so often */
     size_t asked_first;     /* how often it was, when the first decoder was through with that */
     unsigned lingers_ms;    /* so long the first decoder then takes */
@@ -42,7 +42,8 @@ void new_poller(void); /* in place of the one before */
 
 /* Fifteen seconds later: a poll from begin to end. */
 void poll_once(void);
-/* Run the loop until it was polled so often, the server asked so often, or the time is up. */
+/* Run the loop until it was polled so often, the server asked so often, a commit has to wait, or
+ * the time is up. */
 void run_until(int polled, size_t requests, double seconds);
 
 const char *samples(void);                    /* AT and VALUE */

@@ -144,10 +144,27 @@ void collector_init(struct collector *c, struct ev_loop *loop, struct store *sto
     };
 }
 
+/* One that waits for another program is not the one to look at. */
+static void say_still(struct collector *c, const struct holder *holder, int64_t still_ms)
+{
+    char text[320], writer[STORE_WRITER];
+    int64_t pid = store_writer(c->store, writer);
+
+    if (pid > 0 && pid != holder->pid)
+        (void)snprintf(text, sizeof(text),
+                       "%s writes in the store and does not end: the collector has waited for %lld"
+                       " s",
+                       writer, (long long)(still_ms / 1000));
+    else
+        (void)snprintf(text, sizeof(text),
+                       "the collector (process %lld on %s) has not moved for %lld s",
+                       (long long)holder->pid, holder->host, (long long)(still_ms / 1000));
+    trouble(c, text);
+}
+
 void collector_look(struct collector *c)
 {
     struct holder holder = { 0 };
-    char text[320];
     int64_t now_ms = time_boot_ms(), still;
 
     if (!store_is_held(c->store)) {
@@ -161,10 +178,7 @@ void collector_look(struct collector *c)
     store_holder(c->store, &holder);
     still = now_ms - holder.boot_ms;
     if (holder.boot_ms > 0 && still > HEART_STILL_MS) {
-        (void)snprintf(text, sizeof(text),
-                       "the collector (process %lld on %s) has not moved for %lld s",
-                       (long long)holder.pid, holder.host, (long long)(still / 1000));
-        trouble(c, text);
+        say_still(c, &holder, still);
         return;
     }
     if (holder.boot_ms > 0) /* a beat of another boot may be to come */

@@ -65,7 +65,8 @@ static bool make_pollers(struct collect *c)
     }
     ok = store_limit(c->store, config->store_size, &c->error) &&
          store_sources(c->store, rows, config->source_count, ids, &c->error);
-    c->pollers = mem_new(config->source_count, sizeof(struct poller *));
+    if (ok)
+        c->pollers = mem_new(config->source_count, sizeof(struct poller *));
     for (size_t i = 0; ok && i < config->source_count; i++) {
         c->pollers[c->count] = poller_new(&c->shared, &config->sources[i], ids[i]);
         c->count++;
@@ -131,6 +132,40 @@ static void start_rules(struct collect *c)
         c->rules = rules_new(&needs, &c->kpis.business);
 }
 
+static void begin(struct collect *c);
+
+static void on_again(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct collect *c = timer->data;
+
+    (void)revents;
+    ev_timer_stop(loop, timer);
+    service_alive();
+    c->error = (struct dx_error){ 0 };
+    begin(c);
+}
+
+/* Not before the store knows the sources: somebody may keep it from being written. */
+static void begin(struct collect *c)
+{
+    if (!make_pollers(c)) {
+        if (!store_is_held_up(c->store)) {
+            collect_end(c, COLLECT_SOURCE_FAILED);
+            return;
+        }
+        collect_warn(c, &c->error);
+        collect_timer(c, &c->lock, LOCK_AGAIN_S, 0., on_again);
+        return;
+    }
+    if (!collect_beat(c))
+        return;
+    say_started(c);
+    if (c->count == 0 && c->options->once)
+        collect_end(c, COLLECT_OK);
+    service_ready();
+    collect_duties(c);
+}
+
 static void collect_now(struct collect *c)
 {
     struct dx_error err = { 0 };
@@ -154,15 +189,7 @@ static void collect_now(struct collect *c)
     deriver_kpis(c->deriver, &c->kpis.settings);
     store_on_derive(c->store, deriver_commit, c->deriver);
     start_rules(c);
-    if (!make_pollers(c) || !store_heartbeat(c->store, clock_now(&c->clock), &c->error)) {
-        collect_end(c, COLLECT_SOURCE_FAILED);
-        return;
-    }
-    say_started(c);
-    if (c->count == 0 && c->options->once)
-        collect_end(c, COLLECT_OK);
-    service_ready();
-    collect_duties(c);
+    begin(c);
 }
 
 /* Somebody else collects: ask every second. A collector that waits so is how

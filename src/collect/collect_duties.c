@@ -12,6 +12,7 @@
 #include "collect/service.h"
 #include "core/lean.h"
 #include "core/log.h"
+#include "core/time.h"
 
 static const double HEART_S = 2., UPKEEP_S = 60., FULL_UPKEEP_S = 0.5, FIRST_UPKEEP_S = 10.,
                     WISH_S = 0.25, WISH_AGAIN_S = 1.;
@@ -61,6 +62,31 @@ static void read_runbooks(struct collect *c)
         }
 }
 
+/* What came meanwhile waits for the next beat. */
+static void say_held(struct collect *c, const struct dx_error *err)
+{
+    int64_t ms;
+    const char *who = store_held_by(c->store, &ms);
+
+    if (c->held_ms == 0)
+        log_line(DX_LOG_WARN, "%s: %s writes in it and does not end; what comes waits", err->text,
+                 who);
+    c->held_ms = time_boot_ms() - ms;
+}
+
+void collect_warn(void *self, const struct dx_error *err)
+{
+    struct collect *c = self;
+
+    if (store_is_held_up(c->store)) {
+        say_held(c, err);
+        return;
+    }
+    log_line(DX_LOG_WARN, "%s", err->text);
+    (void)store_log(c->store, clock_now(&c->clock), DX_LOG_WARN, "", err->text,
+                    &(struct dx_error){ 0 });
+}
+
 /* It is over before the upkeep's turn comes, and where rounds are all there ever is, nothing else
  * would keep the store small. */
 static void keep_small(struct collect *c)
@@ -79,15 +105,20 @@ static void keep_small(struct collect *c)
 /* What is derived is so before what it is made of goes, and again where that changed it. */
 static void end_round(struct collect *c)
 {
-    bool ok, dirty = false;
+    struct dx_error err = { 0 };
+    bool dirty = false, ok = deriver_settle(c->deriver, c->store, clock_now(&c->clock), &err);
 
-    read_runbooks(c);
-    ok = deriver_settle(c->deriver, c->store, clock_now(&c->clock), &c->error);
     if (ok) {
         keep_small(c);
-        ok = store_is_dirty(c->store, &dirty, &c->error) &&
-             (!dirty || deriver_settle(c->deriver, c->store, clock_now(&c->clock), &c->error));
+        ok = store_is_dirty(c->store, &dirty, &err) &&
+             (!dirty || deriver_settle(c->deriver, c->store, clock_now(&c->clock), &err));
     }
+    c->settles = !ok && store_is_held_up(c->store);
+    if (c->settles) {
+        collect_warn(c, &err);
+        return;
+    }
+    c->error = err;
     collect_end(c, ok && c->failed == 0 ? COLLECT_OK : COLLECT_SOURCE_FAILED);
 }
 
@@ -99,8 +130,10 @@ static void on_polled(void *self, bool first, bool ok)
         return;
     c->failed += !ok;
     collect_pollers(c);
-    if (++c->polled == c->count && c->options->once)
-        end_round(c);
+    if (++c->polled < c->count || !c->options->once)
+        return;
+    read_runbooks(c);
+    end_round(c);
 }
 
 static void on_broken(void *self, const struct dx_error *err)
@@ -111,13 +144,21 @@ static void on_broken(void *self, const struct dx_error *err)
     collect_end(c, COLLECT_SOURCE_FAILED);
 }
 
-void collect_warn(void *self, const struct dx_error *err)
+static void go_on(struct collect *c)
 {
-    struct collect *c = self;
+    int64_t held_ms = time_boot_ms() - c->held_ms, ms;
+    struct dx_error err;
 
-    log_line(DX_LOG_WARN, "%s", err->text);
-    (void)store_log(c->store, clock_now(&c->clock), DX_LOG_WARN, "", err->text,
-                    &(struct dx_error){ 0 });
+    c->held_ms = 0;
+    (void)dx_fail(&err, DX_FAULT_SYSTEM,
+                  "%s wrote in the store for %" PRId64 " s and let nobody else: what came meanwhile"
+                  " is taken in now",
+                  store_held_by(c->store, &ms), held_ms / SECOND_MS);
+    collect_warn(c, &err);
+    for (size_t i = 0; i < c->started; i++)
+        poller_go_on(c->pollers[i]);
+    if (c->settles)
+        end_round(c);
 }
 
 static void tidy(struct collect *c)
@@ -142,16 +183,30 @@ static void on_committed(void *self)
     tidy(c);
 }
 
+bool collect_beat(struct collect *c)
+{
+    struct dx_error err = { 0 };
+
+    if (store_heartbeat(c->store, clock_now(&c->clock), &err)) {
+        if (c->held_ms > 0)
+            go_on(c);
+        return true;
+    }
+    if (store_is_held_up(c->store)) {
+        collect_warn(c, &err);
+        return true;
+    }
+    on_broken(c, &err);
+    return false;
+}
+
 static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct collect *c = timer->data;
-    struct dx_error err = { 0 };
 
     (void)loop;
     (void)revents;
-    if (!store_heartbeat(c->store, clock_now(&c->clock), &err))
-        on_broken(c, &err);
-    else
+    if (collect_beat(c) && !store_is_held_up(c->store))
         tidy(c);
     service_alive();
     bell_remind(&c->bell);
@@ -189,8 +244,17 @@ static void on_slice(struct ev_loop *loop, ev_timer *timer, int revents)
     bool more;
 
     (void)revents;
-    if (!deriver_slice(c->deriver, c->store, clock_now(&c->clock), &more, &err))
-        log_line(DX_LOG_WARN, "%s", err.text);
+    if (store_is_held_up(c->store)) {
+        timer->repeat = until_slice_s(c);
+        ev_timer_again(loop, timer);
+        return;
+    }
+    if (!deriver_slice(c->deriver, c->store, clock_now(&c->clock), &more, &err)) {
+        if (store_is_held_up(c->store))
+            say_held(c, &err);
+        else
+            log_line(DX_LOG_WARN, "%s", err.text);
+    }
     c->full = c->full || store_gathered(c->store) != before;
     if (!more && c->full) {
         store_rest(c->store); /* some time of nothing like it is to come */
@@ -243,6 +307,7 @@ void collect_listen(struct collect *c)
 {
     c->shared.polled = on_polled;
     c->shared.committed = on_committed;
+    c->shared.held = collect_warn;
     c->shared.broken = on_broken;
     c->shared.self = c;
 }

@@ -33,7 +33,9 @@ struct collect {
     int64_t until_boot_ms; /* that the one round may take; 0: for ever */
     struct wishes wishes;
     bool stdin_closed, ended;
-    bool full; /* pages of polls, or of what is derived, are in memory */
+    bool settles;    /* the end of a round waits for the store */
+    int64_t held_ms; /* boot time since when it is held up, as was said; 0 */
+    bool full;       /* pages of polls, or of what is derived, are in memory */
     struct dx_error error;
     int status;
 
@@ -51,7 +53,10 @@ void collect_timer(struct collect *c, ev_timer *timer, double after, double ever
 
 /* ---- collect_duties.c ---- */
 
-void collect_warn(void *self, const struct dx_error *err); /* self: the collector */
+/* For both logs; self: the collector. Of a store that is held up it says so once. */
+void collect_warn(void *self, const struct dx_error *err);
+/* The first beat too, which finds it locked as little as any other. false: ends. */
+bool collect_beat(struct collect *c);
 void collect_listen(struct collect *c);  /* to what the pollers say; before there is one */
 void collect_pollers(struct collect *c); /* starts them */
 void collect_duties(struct collect *c);  /* begins all else */

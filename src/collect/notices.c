@@ -27,6 +27,9 @@ struct delivery {
     struct auth *auth;
     struct http_call *call;
     struct command *command;
+    bool waits; /* for the store, to say this */
+    enum notice_state state;
+    int64_t next_ms;
 };
 
 struct notices {
@@ -58,14 +61,25 @@ static void end(struct delivery *d)
     drop(d);
 }
 
-static void is(struct delivery *d, enum notice_state state, int64_t next_ms)
+static void put(struct delivery *d)
 {
     const struct notices_needs *needs = &d->notices->needs;
     struct dx_error err = { 0 };
 
-    if (!store_notice_is(needs->store, d->notice.id, state, next_ms, &err))
+    d->waits = false;
+    if (!store_notice_is(needs->store, d->notice.id, d->state, d->next_ms, &err)) {
+        d->waits = store_is_held_up(needs->store);
         needs->warn(needs->self, &err);
-    end(d);
+    }
+    if (!d->waits)
+        end(d);
+}
+
+static void is(struct delivery *d, enum notice_state state, int64_t next_ms)
+{
+    d->state = state;
+    d->next_ms = next_ms;
+    put(d);
 }
 
 static void failed(struct delivery *d, struct dx_error *why)
@@ -229,6 +243,11 @@ void notices_look(struct notices *n)
 {
     int64_t now_ms = clock_now(n->needs.clock);
 
+    for (struct delivery *d = n->under_way, *next; d; d = next) {
+        next = d->next;
+        if (d->waits)
+            put(d);
+    }
     while (n->count < AT_ONCE) {
         struct delivery *d = mem_new(1, sizeof(*d));
 

@@ -50,43 +50,68 @@ int64_t poller_reach(const struct source_settings *settings)
 
 /* ---- the end of a poll ---- */
 
-/* A piece: more of the poll is to come. */
-static bool commit(struct poller *p, const struct dx_error *err, enum dx_source_state state,
-                   int64_t wait_ms, bool piece)
+static void prepare(struct poller *p, const struct dx_error *err, enum dx_source_state state)
 {
-    size_t etag_count;
-    const struct etag *etags = etags_ready(&p->etags, !piece && !err, &etag_count);
-    struct poll poll = {
+    struct poller_commit *c = &p->commit;
+
+    c->failed = err != NULL;
+    c->etags = etags_ready(&p->etags, !c->piece && !err, &c->etag_count);
+    c->poll = (struct poll){
         .source = p->id,
         .name = p->settings->name,
         .ok = err == NULL,
         .state = state,
         .error = err ? *err : p->error,
         .now_ms = p->now_ms,
-        .next_ms = p->now_ms + wait_ms,
-        .every_ms = err ? p->settings->every_ms : wait_ms,
+        .next_ms = p->now_ms + c->wait_ms,
+        .every_ms = err ? p->settings->every_ms : c->wait_ms,
         .latency_ms = p->latency_ms,
         .bytes = p->bytes,
         .history_ms = poller_reach(p->settings),
         .limit = p->pace.budget.limit,
         .remaining = p->pace.budget.remaining,
         .reset_ms = p->pace.budget.reset_ms,
-        .per_hour = budget_per_hour(&p->pace.budget, wait_ms, p->pace.per_poll),
+        .per_hour = budget_per_hour(&p->pace.budget, c->wait_ms, p->pace.per_poll),
         .skew_ms = p->skew_ms,
         .skew_known = p->skew_known,
         .filling = state == DX_SOURCE_FILLING || p->filling || p->count.fills > 0,
     };
-    struct dx_error broken = { 0 };
-
     p->bytes = 0;
     causes_of_jobs(p->shared->causes, &p->batch);
-    if (store_commit(p->shared->store, &poll, &p->batch, etags, etag_count, &broken)) {
+}
+
+static void commit(struct poller *p)
+{
+    struct poller_commit *c = &p->commit;
+    struct dx_error err = { 0 };
+
+    c->waits = false;
+    if (store_commit(p->shared->store, &c->poll, &p->batch, c->etags, c->etag_count, &err)) {
         p->shared->committed(p->shared->self);
-        return true;
+        if (c->piece) {
+            batch_done(&p->batch);
+            p->batch = c->rest;
+            c->rest = (struct batch){ 0 };
+        }
+        c->then(p);
+        return;
     }
-    log_line(DX_LOG_ERROR, "%s: %s", p->settings->name, broken.text);
-    p->shared->broken(p->shared->self, &broken);
-    return false;
+    poller_ahead_drop(p); /* nobody is here for its answer; it is still in the plan */
+    if (store_is_held_up(p->shared->store)) {
+        c->waits = true;
+        p->shared->held(p->shared->self, &err);
+        return;
+    }
+    log_line(DX_LOG_ERROR, "%s: %s", p->settings->name, err.text);
+    p->shared->broken(p->shared->self, &err);
+}
+
+void poller_go_on(struct poller *p)
+{
+    if (!p->commit.waits)
+        return;
+    p->commit.poll.next_ms = clock_now(p->shared->clock) + p->commit.wait_ms;
+    commit(p);
 }
 
 /* least: not earlier, for a server said so, or may have. */
@@ -108,6 +133,7 @@ static void clear(struct poller *p)
     asked_done(&p->asked);
     etags_done(&p->etags);
     batch_done(&p->batch);
+    batch_done(&p->commit.rest);
     plan_done(&p->plan);
     p->request = NULL;
 }
@@ -123,26 +149,46 @@ static void poll_now(struct poller *p, bool goes_on);
 /* With --once history comes whole, however many polls it takes: until one asks for
  * none of it, or there is no room for more. What a collector that was killed left is
  * history too, as long as polls make it less. */
-static bool goes_on(struct poller *p, const struct dx_error *err)
+static bool goes_on(struct poller *p)
 {
     int64_t owed;
 
-    if (!p->shared->once || err || p->waits)
+    if (!p->shared->once || p->commit.failed || p->waits)
         return false;
     owed = p->memory.known.owed(&p->memory);
     return p->filling || p->count.fills > 0 || (owed > 0 && owed < p->owed);
+}
+
+/* All that it brought is in the store. */
+static void over(struct poller *p)
+{
+    const struct poller_commit *c = &p->commit;
+    bool first = !p->polled;
+
+    clear(p);
+    p->polling = false;
+    p->shared->under_way--;
+    if (p->largest > TRIM_BYTES)
+        (void)malloc_trim(0);
+    if (goes_on(p)) {
+        poll_now(p, true);
+        return;
+    }
+    if (!p->shared->once)
+        arm(p, c->wait_ms, c->failed || c->poll.state == DX_SOURCE_LIMITED);
+    p->polled = true;
+    p->brought = 0;
+    p->shared->polled(p->shared->self, first, !c->failed);
 }
 
 void poller_finish(struct poller *p, const struct dx_error *err)
 {
     enum dx_source_state state;
     struct dx_error copy = err ? *err : (struct dx_error){ 0 };
-    bool ok, first = !p->polled;
-    int64_t wait;
 
     poller_ahead_drop(p);
     err = err ? &copy : NULL;
-    wait = pace_end(&p->pace, p->now_ms, &p->count, err, &state);
+    p->commit.wait_ms = pace_end(&p->pace, p->now_ms, &p->count, err, &state);
     if (err)
         piece_rescue(&p->batch);
     if (!err)
@@ -153,44 +199,28 @@ void poller_finish(struct poller *p, const struct dx_error *err)
         batch_note(&p->batch, DX_LOG_WARN, "%zu bytes of its answer had to be mended",
                    p->batch.repaired);
     hide_in_notes(p);
-    tell_poll(&p->teller, &p->batch, p->count.sent, wait, err);
+    tell_poll(&p->teller, &p->batch, p->count.sent, p->commit.wait_ms, err);
     tell_state(&p->teller, &p->batch, p->now_ms, state, err);
     if (p->skew_known)
         tell_skew(&p->teller, &p->batch, p->skew_ms);
     tell_waiting(&p->teller, &p->batch, p->waits, &p->error);
-    ok = commit(p, err, state, wait, false);
-    clear(p);
-    p->polling = false;
-    p->shared->under_way--;
-    if (p->largest > TRIM_BYTES)
-        (void)malloc_trim(0);
-    if (!ok)
-        return;
-    if (goes_on(p, err)) {
-        poll_now(p, true);
-        return;
-    }
-    if (!p->shared->once)
-        arm(p, wait, err != NULL || state == DX_SOURCE_LIMITED);
-    p->polled = true;
-    p->brought = 0;
-    p->shared->polled(p->shared->self, first, err == NULL);
+    p->commit.piece = false;
+    p->commit.then = over;
+    prepare(p, err, state);
+    commit(p);
 }
 
-bool poller_commit_piece(struct poller *p, enum dx_source_state state)
+void poller_commit_piece(struct poller *p, enum dx_source_state state,
+                         void (*then)(struct poller *))
 {
-    struct batch rest = { 0 };
-    bool ok;
-
-    piece_cut(&p->batch, &rest);
-    p->kept = rest.run_count + rest.job_count;
+    piece_cut(&p->batch, &p->commit.rest);
+    p->kept = p->commit.rest.run_count + p->commit.rest.job_count;
     hide_in_notes(p);
-    ok = commit(p, NULL, state, p->settings->every_ms, true);
-    batch_done(&p->batch);
-    p->batch = rest;
-    if (!ok)
-        poller_ahead_drop(p);
-    return ok;
+    p->commit.wait_ms = p->settings->every_ms;
+    p->commit.piece = true;
+    p->commit.then = then;
+    prepare(p, NULL, state);
+    commit(p);
 }
 
 /* ---- what came of it ---- */

@@ -27,6 +27,8 @@ struct pollers { /* what they share */
     int64_t most_bytes; /* that a poll may bring, about: the rest comes with the next; 0: any */
     void (*polled)(void *self, bool first, bool ok); /* after each poll; the first of a source */
     void (*committed)(void *self);                   /* after each commit */
+    /* A commit waits for poller_go_on(), as the store is held up. */
+    void (*held)(void *self, const struct dx_error *err);
     void (*broken)(void *self, const struct dx_error *err); /* the store refuses: end */
     void *self;
 
@@ -41,6 +43,8 @@ void poller_free(struct poller *poller); /* cancels what is under way */
 void poller_start(struct poller *poller, double delay_s);
 /* A wish: poll now, unless it did so within the last five seconds. */
 void poller_wish(struct poller *poller);
+/* The store may be written again: what waits for that goes on. */
+void poller_go_on(struct poller *poller);
 const char *poller_name(const struct poller *poller);
 int64_t poller_brought(const struct poller *poller); /* bytes to be read, by the poll under way */
 uint32_t poller_yields(const struct source_settings *settings);

@@ -110,6 +110,11 @@ static void pause_request(struct poller *p, int64_t wait_ms)
     pause_for(p, pause_s(p, wait_ms));
 }
 
+static void pause_now(struct poller *p)
+{
+    pause_request(p, p->pause_ms);
+}
+
 /* There is one loop for all: who had it for long leaves it to the others for as long, or a server
  * that brings one huge page behind the other would have it between any two of their bytes. */
 static bool gives_way(const struct poller *p)
@@ -140,17 +145,20 @@ bool poller_again(struct poller *p, const struct dx_error *err)
 }
 
 /* What came is not kept from the screen, nor in memory, while the server is waited for. */
-static bool commit_before(struct poller *p, int64_t wait_ms)
+static void commit_and_pause(struct poller *p, int64_t wait_ms)
 {
     enum dx_source_state state = DX_SOURCE_LIVE;
 
-    if (wait_ms < PAUSE_LONG_MS || !piece_is_new(&p->batch, p->kept))
-        return true;
+    p->pause_ms = wait_ms;
+    if (wait_ms < PAUSE_LONG_MS || !piece_is_new(&p->batch, p->kept)) {
+        pause_now(p);
+        return;
+    }
     if (p->teller.state == DX_SOURCE_LIMITED)
         state = DX_SOURCE_LIMITED;
     else if (p->filling || p->count.fills > 0)
         state = DX_SOURCE_FILLING;
-    return poller_commit_piece(p, state);
+    poller_commit_piece(p, state, pause_now);
 }
 
 /* The rest is left to the next poll; --once has none, and a time limit of its own. */
@@ -222,8 +230,7 @@ void poller_next(struct poller *p)
         batch_note(&p->batch, DX_LOG_INFO, "a long poll: the rest comes with the next one");
         poller_end(p);
     } else if (wait_ms > 0) {
-        if (commit_before(p, wait_ms))
-            pause_request(p, wait_ms);
+        commit_and_pause(p, wait_ms);
     } else if (gives_way(p)) {
         pause_for(p, (double)p->decoding_ms / 1e3);
     } else {

@@ -13,6 +13,19 @@
 #include "source/plan.h"
 #include "source/source.h"
 
+/* A commit that is under way; or waits, with the batch of the poll, while the store is held up.
+ * Nothing else is done for the poll then. */
+struct poller_commit {
+    struct poll poll;
+    const struct etag *etags;
+    size_t etag_count;
+    int64_t wait_ms;               /* to the next poll */
+    bool waits, failed;            /* failed: the poll */
+    bool piece;                    /* more of the poll is to come */
+    struct batch rest;             /* of a piece: what stays for the next one */
+    void (*then)(struct poller *); /* once it is through */
+};
+
 struct poller {
     struct pollers *shared;
     const struct source_settings *settings;
@@ -49,11 +62,13 @@ struct poller {
     struct asked asked;
     bool circles; /* pages of the server lead to where the poll has been */
     struct batch batch;
+    struct poller_commit commit;
     struct plan_request *request;
     bool had_etag;              /* of it: it was asked with one */
     unsigned refused;           /* of it: so often the server wanted a moment of patience */
     struct plan_request *ahead; /* the next one was sent already; it is still in the plan */
     int64_t ahead_boot_ms;      /* when */
+    int64_t pause_ms;           /* before it, once what came is committed */
     int64_t busy_ms;            /* so long the request was not waited for, as it was sent ahead */
     int64_t decoding_ms;        /* so long the last decoder kept all others from the loop */
     struct http_call *call;     /* of the request that was sent last */
@@ -66,8 +81,10 @@ struct poller {
 /* err NULL: all that had to come came. */
 void poller_finish(struct poller *p, const struct dx_error *err);
 void poller_end(struct poller *p); /* finish it: all was asked for that it may ask for */
-/* Commit what a long poll brought so far; false: the store refuses. */
-bool poller_commit_piece(struct poller *p, enum dx_source_state state);
+/* Commit what a long poll brought so far, and then() go on: later, where the store is held up;
+ * never, where it refuses. */
+void poller_commit_piece(struct poller *p, enum dx_source_state state,
+                         void (*then)(struct poller *));
 void poller_on_ready(void *self, const struct dx_error *err); /* the secrets are there */
 
 /* ---- poller_ask.c ---- */

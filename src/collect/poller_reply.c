@@ -180,8 +180,8 @@ void poller_on_reply(void *self, const struct http_reply *from)
         p->good++;
     else
         declined(p, from, &reply);
-    if (piece_is_full(&p->batch, p->kept) && p->plan.first &&
-        !poller_commit_piece(p, DX_SOURCE_FILLING))
-        return;
-    poller_next(p);
+    if (piece_is_full(&p->batch, p->kept) && p->plan.first)
+        poller_commit_piece(p, DX_SOURCE_FILLING, poller_next);
+    else
+        poller_next(p);
 }

@@ -50,6 +50,9 @@ struct store {
     bool shared;                       /* the directory is a group's: files are 0660 */
     bool damaged;                      /* SQLite said so */
     int lock_fd, viewers_fd;           /* -1 */
+    int busy_ms;                       /* so long another who writes is waited for */
+    int64_t held_since_ms;             /* boot time since when one keeps us from writing; 0 */
+    char held_by[STORE_WRITER];        /* who did last */
     int64_t fence;                     /* our number as holder of the lock */
     int64_t generation;                /* how often the file was opened */
     int64_t wal_bytes;                 /* that our last commit left in the WAL */
@@ -146,6 +149,13 @@ void close_db(struct store *store);
 bool is_damage(const struct store *store); /* the last error was the file's */
 /* The file under our connection was moved aside or removed; or there is none. */
 bool was_replaced(const struct store *store);
+
+/* ---- held.c: another program that writes on and on ---- */
+
+void held_patience(struct store *store); /* tells SQLite how long to wait */
+/* A statement failed: was it for that? */
+void held_note(struct store *store);
+void held_over(struct store *store); /* we write */
 
 /* ---- mend.c ---- */
 

@@ -77,8 +77,7 @@ static bool connect_to(struct store *store, int more_flags, int64_t *version, st
     /* Also for collectors: they checkpoint while they hold the lock, not when
      * they end, which they may do without it. */
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    (void)sqlite3_busy_timeout(store->db,
-                               store->mode == STORE_VIEW ? VIEW_BUSY_MS : COLLECT_BUSY_MS);
+    held_patience(store);
     (void)snprintf(limit, sizeof(limit), "PRAGMA journal_size_limit = %d", WAL_USUAL);
     if (!store_exec(store, settings, err) || !store_exec(store, limit, err) ||
         !ticket_narrow_begin(store, err) || !search_rank_begin(store, err) ||
@@ -131,8 +130,7 @@ static bool make_db(struct store *store, struct dx_error *err)
     (void)sqlite3_busy_timeout(store->db, COLLECT_BUSY_MS);
     if (version == 0 && !make_schema(store, err))
         return false;
-    (void)sqlite3_busy_timeout(store->db,
-                               store->mode == STORE_VIEW ? VIEW_BUSY_MS : COLLECT_BUSY_MS);
+    held_patience(store);
     return true;
 }
 
@@ -230,6 +228,7 @@ static struct store *open_store(const char *path, enum store_mode mode, bool sta
     configure(mode);
     store->mode = mode;
     store->lock_fd = store->viewers_fd = -1;
+    store->busy_ms = mode == STORE_VIEW ? VIEW_BUSY_MS : COLLECT_BUSY_MS;
     store->strain_bytes = STRAIN_BYTES;
     if (!(stay ? place_stay(path, used, store->where, err)
                : place_choose(path, used, store->where, err))) {

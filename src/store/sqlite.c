@@ -45,6 +45,7 @@ bool store_fail(struct store *store, struct dx_error *err)
         store->damaged = store->damaged || is_damage(store);
         (void)dx_fail(err, DX_FAULT_SYSTEM, "%.120s: %s%s%s", store->path,
                       sqlite3_errmsg(store->db), *why ? ": " : "", why);
+        held_note(store);
     } else {
         (void)dx_fail(err, DX_FAULT_SYSTEM, "%.120s is not open", store->path);
     }
@@ -360,6 +361,8 @@ bool store_begin_write(struct store *store, struct dx_error *err)
 {
     (void)store_failed(store, &(struct dx_error){ 0 });
     store->in_write = store_exec(store, "BEGIN IMMEDIATE", err);
+    if (store->in_write)
+        held_over(store);
     return store->in_write;
 }
 

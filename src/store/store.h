@@ -44,6 +44,15 @@ struct holder {
 bool store_is_held(struct store *store); /* the first of these alone, without reading the store */
 void store_holder(struct store *store, struct holder *holder);
 bool store_heartbeat(struct store *store, int64_t now_ms, struct dx_error *err); /* every 2 s */
+/* A write failed because another program writes in the file and has not ended for 5 s: nothing is
+ * wrong, and the same can be tried again; until it succeeds nothing waits for so long again. Who
+ * that is, also when it is over: "sqlite3 (process 4711)"; *ms: for how long, now. */
+bool store_is_held_up(const struct store *store);
+const char *store_held_by(const struct store *store, int64_t *ms);
+/* Who writes just now, this process aside: its number, 0: nobody, or it cannot be told; and its
+ * name as above, then "another program". */
+enum { STORE_WRITER = 100 };
+int64_t store_writer(const struct store *store, char name[STORE_WRITER]);
 /* Viewers share <path>.viewers, so that a collector whose own viewer ended
  * knows whether others are there. */
 bool store_view_lock(struct store *store);

@@ -23,7 +23,6 @@ enum {
     SAY_AGAIN_MS = 50000,
     TRUNCATE_BUSY_MS = 100,
     RESTART_BUSY_MS = 20,
-    BUSY_MS = 5000,
     LOG_ROWS = 10000,
     /* one slice of the pruning */
     SLICE_SERIES = 5000,
@@ -266,7 +265,7 @@ static bool checkpoint(struct store *store, struct dx_error *err)
                                mode == SQLITE_CHECKPOINT_TRUNCATE ? TRUNCATE_BUSY_MS
                                                                   : RESTART_BUSY_MS);
     status = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, &frames, &done);
-    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
+    held_patience(store);
     if (status == SQLITE_OK && mode != SQLITE_CHECKPOINT_PASSIVE)
         store->frames_bytes = 0; /* the next commit is its first */
     if ((status == SQLITE_OK || (status & 0xFF) == SQLITE_BUSY) && frames == done && frames >= 0) {
