@@ -57,6 +57,27 @@ Test(canvas, a_line_fills_its_box_and_no_more)
     cr_expect_eq(grid.cells[9].cp, 0);
     grid_done(&grid);
 }
+
+/* The grid ends with the row, and the panel beside it begins there. */
+Test(canvas, a_line_of_wide_glyphs_stays_in_its_box)
+{
+    grid_start(2, 5, GLYPHS_BRAILLE);
+    (void)canvas_put(&canvas, 0, 3, NULL, "x");
+    canvas_line(&canvas, (struct dx_box){ 0, 0, 1, 3 }, NULL, "作");
+    cr_expect_eq(grid.cells[0].cp, U'作');
+    cr_expect_eq(grid.cells[0].width, 2);
+    cr_expect_eq(grid.cells[2].cp, 0);
+    cr_expect_eq(grid.cells[2].width, 1);
+    cr_expect_eq(grid.cells[3].cp, 'x');
+    canvas_line(&canvas, (struct dx_box){ 1, 0, 1, 5 }, NULL, "作");
+    cr_expect_eq(grid.cells[7].cp, U'作');
+    cr_expect_eq(grid.cells[9].cp, 0, "there is no room behind it");
+    cr_expect_eq(grid.cells[9].width, 1);
+    canvas_line(&canvas, (struct dx_box){ 1, 0, 1, 5 }, NULL, "");
+    cr_expect_eq(grid.cells[5].cp, U'作', "no glyph, no line");
+    grid_done(&grid);
+}
+
 Test(canvas, clips_on_every_side)
 {
     grid_start(2, 5, GLYPHS_BRAILLE);

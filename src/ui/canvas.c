@@ -275,11 +275,14 @@ void canvas_line(struct dx_canvas *canvas, struct dx_box box, const struct dx_st
 {
     const struct dx_canvas part = canvas_sub(canvas, box);
     const struct cell look = look_of(canvas, style);
+    size_t len = strlen(glyph);
     struct grapheme g;
 
-    text_grapheme(glyph, strlen(glyph), &g);
+    if (len == 0)
+        return;
+    text_grapheme(glyph, len, &g);
     for (int row = 0; row < part.rows; row++)
-        for (int col = 0; col < part.cols; col++)
+        for (int col = 0; col + g.width <= part.cols; col += g.width)
             put_grapheme(&part, row, col, &g, &look);
 }
 

@@ -65,7 +65,7 @@ int canvas_put_fit(struct dx_canvas *canvas, struct dx_box box, enum dx_fit fit,
                    const struct dx_style *style, const char *text);
 int canvas_put_wrapped(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
                        const char *text);
-/* A box full of a glyph that is one column wide. */
+/* A box full of a glyph; of a wide one half never stands in a last column. */
 void canvas_line(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
                  const char *glyph);
 /* Formatted: returns the columns used. */
