@@ -214,14 +214,33 @@ static const char *unmeant(const char *raw)
     return NULL;
 }
 
-static void check_terminal(struct pty *p, const char *where)
+static void check_bytes(const char *raw, const char *where)
 {
-    const char *bad;
+    const char *bad = unmeant(raw);
 
-    p->raw[p->raw_len] = '\0';
+    cr_expect_null(bad, "%s: \"%.60s\" at %td", where, bad ? bad + 1 : "", bad ? bad - raw : 0);
+}
+
+static void check_all(struct pty *p, const char *where)
+{
     cr_expect_eq(strlen(p->raw), p->raw_len, "%s: a NUL", where);
-    bad = unmeant(p->raw);
-    cr_expect_null(bad, "%s: \"%.60s\" at %td", where, bad ? bad + 1 : "", bad ? bad - p->raw : 0);
+    check_bytes(p->raw, where);
+}
+
+/* The frames that are whole: of the next one a sequence may have come half. */
+static void check_frames(struct pty *p, const char *where)
+{
+    static const char whole[] = "\033[?2026l";
+    char *end = NULL, next;
+
+    for (char *at = p->raw; (at = strstr(at, whole)) != NULL; end = at)
+        at += strlen(whole);
+    if (!end)
+        return;
+    next = *end;
+    *end = '\0';
+    check_bytes(p->raw, where);
+    *end = next;
 }
 
 static void the_terminal_is_not_driven(void)
@@ -235,29 +254,29 @@ static void the_terminal_is_not_driven(void)
 
         pty_send(p, key);
         pty_read(p, 150);
-        check_terminal(p, views[i]);
+        check_frames(p, views[i]);
         for (int level = 0; level < 3; level++) { /* a row, and what is in it */
             pty_send(p, "j\r?");
             pty_read(p, 80);
             pty_send(p, "\033");
             pty_read(p, 80);
         }
-        check_terminal(p, views[i]);
+        check_frames(p, views[i]);
         pty_send(p, "\t\r/EVIL\r");
         pty_read(p, 80);
         pty_send(p, "\033\033\033\033\033");
         pty_read(p, 80);
-        check_terminal(p, views[i]);
+        check_frames(p, views[i]);
     }
     cr_expect_not_null(strstr(p->raw, "EVIL"), "nothing hostile was shown");
-    pty_send(p, "q");
+    kill(p->pid, SIGTERM); /* a key behind Esc may be Alt and the key */
     cr_expect(pty_ended(p));
-    check_terminal(p, "the end");
+    check_all(p, "the end");
     cr_expect(pty_restored(p));
     pty_free(p);
 }
 
-TestSuite(hostile, .init = setup, .fini = teardown, .timeout = 280);
+TestSuite(hostile, .init = setup, .fini = teardown, .timeout = 600);
 
 static void survives(int seed)
 {

@@ -81,6 +81,7 @@ static void take(struct pty *p)
             p->raw_len = 0;
         memcpy(p->raw + p->raw_len, bytes, (size_t)n);
         p->raw_len += (size_t)n;
+        p->raw[p->raw_len] = '\0';
     }
 }
 
