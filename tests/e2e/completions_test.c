@@ -54,6 +54,8 @@ static const struct begun {
     { "dxtop-sim --fault bad-u\t", "dxtop-sim --fault bad-utf8" },
 };
 
+#define PROMPT "begin>"
+
 /* A shell without what its user has set up; `ready` says that it reads. */
 static struct pty *start(const char *const *argv, const char *lines)
 {
@@ -68,6 +70,37 @@ static struct pty *start(const char *const *argv, const char *lines)
     return p;
 }
 
+static bool is_at_prompt(struct pty *p)
+{
+    char *text = pty_text(p), *end = text + strlen(text);
+
+    while (end > text && (end[-1] == ' ' || end[-1] == '\n'))
+        *--end = '\0';
+    bool only = strcmp(text, PROMPT) == 0;
+    free(text);
+    return only;
+}
+
+/* At a line that it still works at, Ctrl-C ends the work alone, and what is typed then is behind
+ * it: again, as who types would, until there is no line. */
+static void begin_anew(struct pty *p)
+{
+    bool empty = false;
+
+    for (int i = 0; i < 20 && !empty; i++) {
+        pty_send(p, "\x03");
+        pty_read(p, 50);
+        pty_send(p, "\x0c"); /* a clear screen */
+        for (int ms = 0; ms < 1000 && !empty; ms += 50) {
+            pty_read(p, 50);
+            empty = is_at_prompt(p);
+        }
+        pty_read(p, 50); /* it may not be whole yet */
+        empty = empty && is_at_prompt(p);
+    }
+    cr_expect(empty, "this is no empty line:\n%s", pty_text(p));
+}
+
 static void complete_all(const char *const *argv, const char *lines)
 {
     char path[300];
@@ -78,13 +111,10 @@ static void complete_all(const char *const *argv, const char *lines)
     cr_assert_eq(chdir(dir), 0);
     p = start(argv, lines);
     for (size_t i = 0; i < sizeof(begun) / sizeof(begun[0]); i++) {
-        pty_send(p, "\x0c"); /* a clear screen */
-        pty_read(p, 100);
+        begin_anew(p);
         pty_send(p, begun[i].typed);
-        cr_expect(pty_shows(p, begun[i].is, 5000), "%s: %s is no \"%s\":\n%s", argv[0],
+        cr_expect(pty_shows(p, begun[i].is, PTY_PATIENCE_MS), "%s: %s is no \"%s\":\n%s", argv[0],
                   begun[i].typed, begun[i].is, pty_text(p));
-        pty_send(p, "\x03");
-        pty_read(p, 100);
     }
     pty_free(p);
 }
@@ -93,7 +123,7 @@ Test(completions, in_bash)
 {
     static const char *const argv[] = { "/bin/bash", "--norc", "--noprofile", "-i", NULL };
 
-    complete_all(argv, "for f in '%s'/completions/bash/*; do source $f; done\r");
+    complete_all(argv, "PS1='" PROMPT " '; for f in '%s'/completions/bash/*; do source $f; done\r");
 }
 
 Test(completions, in_zsh)
@@ -103,7 +133,8 @@ Test(completions, in_zsh)
     if (access(argv[0], X_OK) != 0)
         return; /* it is a shell of few */
     complete_all(argv,
-                 "fpath=('%s'/completions/zsh $fpath); autoload -U compinit; compinit -u -D\r");
+                 "PROMPT='" PROMPT
+                 " '; fpath=('%s'/completions/zsh $fpath); autoload -U compinit; compinit -u -D\r");
 }
 
 Test(completions, in_fish)
@@ -112,5 +143,6 @@ Test(completions, in_fish)
 
     if (access(argv[0], X_OK) != 0)
         return;
-    complete_all(argv, "set fish_complete_path '%s'/completions/fish\r");
+    complete_all(argv, "function fish_prompt; echo -n '" PROMPT " '; end; "
+                       "set fish_complete_path '%s'/completions/fish\r");
 }
