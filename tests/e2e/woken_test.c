@@ -15,6 +15,8 @@
 #include "core/time.h"
 #include "pty.h"
 
+enum { BOTH = 2 };
+
 static char *dir, config[256];
 
 static void setup(void)
@@ -84,44 +86,63 @@ static struct pty *view(void)
     return p;
 }
 
-/* Which of the two has it on its screen first. */
+static bool shows_by_now(struct pty *p, const char *text)
+{
+    char *screen;
+    bool there;
+
+    pty_read(p, 0);
+    screen = pty_text(p);
+    there = strstr(screen, text) != NULL;
+    free(screen);
+    return there;
+}
+
+/* Which of the two has it on its screen first; BOTH: this test was too slow itself to see it. */
 static size_t first_of(struct pty *const pair[2], const char *text)
 {
     for (int i = 0; i < 10000; i++) {
         struct pollfd fds[2] = { { .fd = pair[0]->fd, .events = POLLIN },
                                  { .fd = pair[1]->fd, .events = POLLIN } };
+        bool other, woken;
 
         (void)poll(fds, 2, 100);
-        for (size_t n = 0; n < 2; n++)
-            if ((fds[n].revents & POLLIN) && pty_shows(pair[n], text, 0))
-                return n;
+        other = shows_by_now(pair[0], text);
+        woken = shows_by_now(pair[1], text);
+        if (other || woken)
+            return other && woken ? BOTH : woken;
     }
     cr_assert_fail("nobody shows \"%s\"", text);
-    return 2;
+    return BOTH;
 }
 
 Test(woken, shows_a_change_before_who_looks_by_the_clock)
 {
-    enum { CHANGES = 7 };
+    enum { CHANGES = 7, TRIES = 40 };
     struct pty *pair[2];
-    int first = 0;
+    int first = 0, seen = 0;
     char text[32];
 
     say("first of all");
     pair[1] = view();
     refuse();
     pair[0] = view();
-    for (int i = 0; i < CHANGES; i++) {
-        for (int ms = 0; ms < 700 + 43 * i; ms += 10) /* at rest, and anywhere in a second */
+    for (int i = 0; i < TRIES && seen < CHANGES; i++) {
+        size_t which;
+
+        /* at rest, and anywhere in a second */
+        for (int ms = 0; ms < 700 + 43 * (i % CHANGES); ms += 10)
             for (size_t n = 0; n < 2; n++)
                 pty_read(pair[n], 5);
         snprintf(text, sizeof(text), "change number %d", i);
         say(text);
-        first += first_of(pair, text) == 1;
+        which = first_of(pair, text);
+        first += which == 1;
+        seen += which != BOTH;
         SHOWS(pair[0], text);
         SHOWS(pair[1], text);
     }
-    cr_expect_geq(first, CHANGES - 1, "%d of %d times", first, CHANGES);
+    cr_expect_geq(first, CHANGES - 1, "%d of %d times", first, seen);
     pty_quit(pair[1], "q");
     pty_quit(pair[0], "q");
 }
@@ -148,17 +169,20 @@ static int64_t wakeups(pid_t pid)
 Test(woken, sleeps_while_there_is_nothing_new)
 {
     struct pty *p;
-    int64_t before;
+    int64_t count, began_ms, took_ms;
 
     say("first of all");
     p = view();
     pty_read(p, 1500);
-    before = wakeups(p->pid);
+    count = wakeups(p->pid);
+    began_ms = time_boot_ms();
     for (int i = 0; i < 2; i++) { /* of who collects, but nothing to show */
         beat();
         pty_read(p, 2000);
     }
-    cr_expect_leq(wakeups(p->pid) - before, 11, "%" PRId64 " times in 4 s",
-                  wakeups(p->pid) - before);
+    count = wakeups(p->pid) - count;
+    took_ms = time_boot_ms() - began_ms; /* four seconds, or more where it is busy */
+    cr_expect_leq(count, 11 * took_ms / 4000, "%" PRId64 " times in %" PRId64 " ms", count,
+                  took_ms);
     pty_quit(p, "q");
 }
