@@ -26,11 +26,6 @@ static struct program servers[SERVERS];
 static int ports[SERVERS];
 static char *dir;
 
-static void pass(int ms)
-{
-    nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L }, NULL);
-}
-
 /* One request, HTTP/1.0 so that the body comes whole. The body, yours to free;
  * NULL when nobody answered. */
 static char *ask(int port, const char *method, const char *path, const char *body, int *status)
@@ -221,10 +216,16 @@ static double answer(int port, const char *query, const char *at)
     return value;
 }
 
-static bool has_scraped(void *self)
+/* So many samples, however long that takes; none is no number. */
+struct samples {
+    int port, count;
+};
+
+static bool has_samples(void *self)
 {
-    (void)self;
-    return !isnan(answer(ports[PROMETHEUS], "ci_jobs_waiting", ""));
+    const struct samples *s = self;
+
+    return answer(s->port, "count_over_time(ci_jobs_waiting[2m])", "") >= s->count;
 }
 
 /* Compare what dxtop took in with the server's answers; how many points had the value. */
@@ -255,10 +256,9 @@ Test(real, graphs_agree_with_the_servers_own_answer)
     int code, compared = 0;
 
     serve_all("");
-    cr_assert(wait_for(has_scraped, NULL, 20000));
-    pass(3000);
+    cr_assert(wait_for(has_samples, &(struct samples){ ports[PROMETHEUS], 4 }, 30000));
     push(7);
-    pass(6000);
+    cr_assert(wait_for(has_samples, &(struct samples){ ports[PROMETHEUS], 11 }, 60000));
     const char *config = configure("t", ports[PROMETHEUS], "http", "");
     char *out = once(config, "state", &code);
     cr_assert_eq(code, 0, "%s", out);
@@ -289,7 +289,7 @@ Test(real, the_same_configuration_on_victoriametrics)
                  i < 25 ? 1 : 7, now - 60 + i);
     free(ask(ports[VICTORIA], "POST", "/api/v1/import/prometheus", body, &status));
     cr_assert_eq(status, 204);
-    pass(4000); /* fresh samples answer after 2 to 3 s */
+    cr_assert(wait_for(has_samples, &(struct samples){ ports[VICTORIA], 50 }, 20000));
     const char *config = configure("t", ports[VICTORIA], "http", "");
     char *out = once(config, "state", &code);
     cr_assert_eq(code, 0, "%s", out);
@@ -352,6 +352,21 @@ Test(real, stopped_and_started_again)
     pty_free(p);
 }
 
+/* Whom it would have to trust to say it to. */
+static bool says_it_is_ready(void *self)
+{
+    char path[300], text[1 << 16];
+    FILE *log;
+
+    (void)self;
+    snprintf(path, sizeof(path), "%s/server%d", dir, PROMETHEUS);
+    log = fopen(path, "r");
+    text[log ? fread(text, 1, sizeof(text) - 1, log) : 0] = '\0';
+    if (log)
+        fclose(log);
+    return strstr(text, "Server is ready to receive web requests") != NULL;
+}
+
 static void make_certificate(void)
 {
     static const char *const argv[] = {
@@ -377,7 +392,7 @@ Test(real, tls_and_basic_authentication)
     make_certificate();
     snprintf(option, sizeof(option), "--web.config.file=%s/web.yml", dir);
     serve_all(option);
-    pass(3000);
+    cr_assert(wait_for(says_it_is_ready, NULL, 20000));
     snprintf(path, sizeof(path), "%s/password", dir);
     write_file(path, "geheim\n");
     chmod(path, 0600);
