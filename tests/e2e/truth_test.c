@@ -149,15 +149,15 @@ Test(truth, killed_during_the_back_fill)
 
 /* ---- a company at work ---- */
 
-/* Runs begin, end and are tried again between two pages of one list. When it stands,
- * a day later, all is as it was. */
+/* Runs begin, end and are tried again between two pages of one list, from eight o'clock on. When it
+ * stands, a day later, all is as it was. */
 Test(truth, while_records_change)
 {
-    struct kit_clock clock = { .began_s = 1795161600, .speed = 1200 }; /* eight o'clock */
+    struct kit_clock clock = { .began_s = 1795161600, .speed = SANITIZED ? 600 : 1200 };
 
     kit_clock_start(&clock);
     company("6", "12", "9d", "--clock", kit_clock_now(&clock));
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4 && kit_clock_gone_s(&clock) < 8 * 3600; i++) /* slow: fewer */
         poll_once("--clock", kit_clock_now(&clock));
     cr_expect_lt(kit_clock_gone_s(&clock), 23 * 3600, "it worked past the next morning");
     company("6", "12", "9d22h59m", "--now", "2026-11-21T07:00:00Z"); /* as far back as before */
