@@ -467,10 +467,10 @@ Test(command, that_hangs_is_killed_with_its_children_after_ten_seconds)
     client.endpoint.token = from_shell(script);
     cr_expect_not(read_secrets());
     cr_expect_str_eq(error.text, "the command sh did not end within 10 s");
-    cr_expect_lt(time_boot_ms() - begin, 12000);
+    cr_expect_lt(time_boot_ms() - begin, 30000);
     pid_t pid = pid_in(path);
     cr_assert_gt(pid, 0);
-    cr_expect(wait_for(gone, &pid, 3000), "its child lives on");
+    cr_expect(wait_for(gone, &pid, 20000), "its child lives on");
 }
 
 Test(command, is_ended_with_whoever_waits_for_it)
@@ -490,7 +490,7 @@ Test(command, is_ended_with_whoever_waits_for_it)
     begin = time_boot_ms();
     auth_free(auth);
     auth = NULL;
-    cr_expect_lt(time_boot_ms() - begin, 100);
+    cr_expect_lt(time_boot_ms() - begin, 5000); /* it has ten seconds, and the command sixty */
     cr_expect(gone(&pid));
     for (int i = 0; i < 5; i++)
         ev_run(client.loop, EVRUN_NOWAIT);

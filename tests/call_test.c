@@ -83,7 +83,7 @@ Test(call, a_long_form_is_posted_without_waiting_for_a_100)
     cr_expect_str_eq(sent(0, "Expect"), "-");
     cr_expect_str_eq(sent(0, "Content-Type"), "application/x-www-form-urlencoded");
     cr_expect_str_eq(strstr(server_request(server, 0), "\r\n\r\n") + 4, form);
-    cr_expect_lt(got->latency_ms, 500);
+    cr_expect_lt(got->latency_ms, 1000); /* so long libcurl would wait for it */
 }
 
 Test(call, a_whole_address_may_stand_for_the_path)
@@ -440,20 +440,20 @@ Test(call, the_deadline_ends_a_server_that_drips)
     cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
     cr_expect_str_eq(got->error.text, "127.0.0.1 did not finish its answer within 0.4 s");
     cr_expect_eq(got->status, 0);
-    cr_expect(got->latency_ms >= 390 && got->latency_ms < 900, "%lld", (long long)got->latency_ms);
+    cr_expect(got->latency_ms >= 390 && got->latency_ms < 5000, "%lld", (long long)got->latency_ms);
 }
 
 Test(call, who_waits_behind_four_others_has_its_deadline_too)
 {
     struct got got[6];
 
-    client.endpoint.timeout_ms = 300;
+    client.endpoint.timeout_ms = 2000;
     for (size_t i = 0; i < 6; i++)
         client_begin(&got[i], server_url(server), "/");
     for (size_t i = 0; i < 6; i++) {
         client_wait(&got[i]);
         cr_expect_eq(got[i].error.fault, DX_FAULT_NETWORK);
-        cr_expect_lt(got[i].latency_ms, 800);
+        cr_expect_lt(got[i].latency_ms, 3500); /* counted from its turn it were twice as long */
         client_done(&got[i]);
     }
 }
@@ -501,7 +501,7 @@ Test(call, a_handshake_that_stalls_ends_at_the_deadline_of_the_connection)
     const struct got *got = client_get(url, "/");
     cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
     cr_expect_str_eq(got->error.text, "no connection to 127.0.0.1 within 0.3 s");
-    cr_expect_lt(got->latency_ms, 800);
+    cr_expect_lt(got->latency_ms, 1500); /* that of the answer is 2 s */
 }
 
 /* In libcurl's words, which are many. */

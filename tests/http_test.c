@@ -241,7 +241,7 @@ Test(http, a_request_can_be_cancelled_and_all_can_be_dropped)
     http_cancel(call);
     begin = time_boot_ms();
     stop();
-    cr_expect_lt(time_boot_ms() - begin, 100);
+    cr_expect_lt(time_boot_ms() - begin, 1000); /* the deadline would be later */
     cr_expect_not(got.done);
     program_end(&sim.program, 0);
 }

@@ -131,6 +131,12 @@ static void go_on(double s)
     ev_timer_stop(loop, &enough);
 }
 
+static void go_on_until(bool (*holds)(void))
+{
+    for (int i = 0; i < 1000 && !holds(); i++)
+        go_on(.02);
+}
+
 static const char *written(void)
 {
     static char text[4096];
@@ -148,21 +154,31 @@ static const char *written(void)
     return text;
 }
 
+static bool has_run(void)
+{
+    return strstr(written(), "ran\n") != NULL;
+}
+
 Test(notices, a_command_runs_once_with_the_facts_and_nothing_else)
 {
     put("page", "DXTOP_RULE=slow $(id)\nDXTOP_VALUE=12\n");
-    go_on(.5);
+    go_on_until(has_run);
     go_on(.1);
     cr_expect_str_eq(written(), "DXTOP_RULE=slow $(id)\nDXTOP_VALUE=12\nran\n");
     cr_expect_not(waits());
     cr_expect_str_eq(warned, "");
 }
 
+static bool has_warned_of_both(void)
+{
+    return strstr(warned, "notice fail") && strstr(warned, "notice slow");
+}
+
 Test(notices, a_command_that_fails_is_told_and_not_run_again)
 {
     put("fail", "");
     put("slow", "");
-    go_on(.5);
+    go_on_until(has_warned_of_both);
     cr_expect(strstr(warned, "notice fail was not given: the command false failed"), "%s", warned);
     cr_expect(strstr(warned, "notice slow was not given: the command sleep did not end within "
                              "0.1 s"),

@@ -42,7 +42,8 @@ Test(resolver, that_is_silent_ends_at_the_deadline)
     const struct got *got = client_get("https://stall.example", "/");
     cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
     cr_expect_str_eq(got->error.text, "no connection to stall.example within 0.3 s");
-    cr_expect_lt(got->latency_ms, 400, "%lld", (long long)got->latency_ms);
+    cr_expect_lt(got->latency_ms, 1500, "%lld",
+                 (long long)got->latency_ms); /* not at that of 2 s */
 }
 
 /* The longest that the loop was away from other work, in ms, from the first request to behind

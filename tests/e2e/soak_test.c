@@ -16,9 +16,10 @@
 #include "pty.h"
 #include "truth_kit.h"
 
-/* A log is there for a minute of the simulated clock: where all is slow that goes slower, too. */
+/* A log is there for a minute of the simulated clock, and what is older than two intervals is
+ * stale: where all is slow that goes slower, too. */
 enum {
-    SPEED = SANITIZED ? 4320 : 8640,
+    SPEED = SANITIZED ? 2160 : 8640,
     HISTORY_S = 9 * 86400,
     HOUR_S = 3600,
     HOURS_MOST = 24 * 400
