@@ -46,6 +46,21 @@ Test(resolver, that_is_silent_ends_at_the_deadline)
                  (long long)got->latency_ms); /* not at that of 2 s */
 }
 
+/* How long others had the processor when this thread could have gone on, in ms; 0: the kernel does
+ * not say. */
+static int64_t kept_waiting_ms(void)
+{
+    FILE *file = fopen("/proc/thread-self/schedstat", "r");
+    long long ran_ns, waited_ns = 0;
+
+    if (!file)
+        return 0;
+    if (fscanf(file, "%lld %lld", &ran_ns, &waited_ns) != 2)
+        waited_ns = 0;
+    (void)fclose(file);
+    return waited_ns / 1000000;
+}
+
 /* The longest that the loop was away from other work, in ms, from the first request to behind
  * its deadline. */
 static int64_t longest_callback(void)
@@ -56,10 +71,10 @@ static int64_t longest_callback(void)
     for (int i = 0; i < 3; i++)
         client_begin(&got[i], i == 2 ? "https://stall-too.example" : "https://stall.example", "/");
     while (time_boot_ms() < until) {
-        int64_t before = time_boot_ms(), took;
+        int64_t before = time_boot_ms() - kept_waiting_ms(), took;
 
         ev_run(client.loop, EVRUN_NOWAIT);
-        took = time_boot_ms() - before;
+        took = time_boot_ms() - kept_waiting_ms() - before;
         longest = took > longest ? took : longest;
     }
     for (int i = 0; i < 3; i++) {
