@@ -208,6 +208,27 @@ Test(store_rules, a_snooze_and_a_claim_are_seen_by_all_until_they_are_over)
     arena_free(&arena);
 }
 
+/* All was noted by a clock that was an hour ahead. */
+Test(store_rules, a_clock_that_was_set_back_hides_nothing)
+{
+    char key[128], wish[256];
+    struct stored_rule rule;
+    struct dx_error err = { 0 };
+    int64_t now_ms = T0 - HOUR;
+
+    kit_collect();
+    rule = fire();
+    snprintf(key, sizeof(key), "dxtop/rule:slow/linux-xl/%" PRId64, T0);
+    snprintf(wish, sizeof(wish), "%s\t0\tbob\tI look", key);
+    cr_assert(kit_grant("claim", wish, T0 + 6 * MINUTE, &err), "%s", err.text);
+    put(&rule, RULE_GOES_ON, now_ms, NULL);
+    cr_expect_str_eq(said(now_ms), "1||-|-|-\n", "%s", said(now_ms));
+    snprintf(wish, sizeof(wish), "%s\t0\tann\tI do", key);
+    cr_assert(kit_grant("claim", wish, now_ms, &err), "%s", err.text);
+    cr_expect_str_eq(said(now_ms), "1||-|ann|I do\n", "%s", said(now_ms));
+    cr_expect_str_eq(said(T0 + DAY), "1||-|ann|I do\n", "%s", said(T0 + DAY));
+}
+
 static bool no_incidents(void *self, struct store *store, const struct touched *touched,
                          int64_t now_ms, struct dx_error *err)
 {
@@ -264,6 +285,8 @@ Test(store_rules, a_notice_is_begun_once)
     cr_expect_eq(next_notice(T0 + DAY).id, 0, "it is under way");
     cr_assert(store_notice_is(kit.store, found.id, NOTICE_WAITS, T0 + MINUTE, &err));
     cr_expect_eq(next_notice(T0).id, 0, "not yet");
+    cr_expect_eq(next_notice(T0 - HOUR).id, found.id,
+                 "the clock was ahead: it does not wait for it");
     cr_expect_eq(next_notice(T0 + MINUTE).tries, 1);
     cr_assert(store_notice_is(kit.store, found.id, NOTICE_UNDER_WAY, 0, &err));
     cr_expect_eq(store_lost_notices(kit.store, &err), 1, "another collector does not know");

@@ -210,6 +210,8 @@ static bool run(struct pass *p, struct dx_error *err)
     loop->idle = loop->config->rules.count == 0 && p->stored_count == 0;
     if (loop->idle)
         return true;
+    if (loop->looked_ms > p->now_ms)
+        loop->looked_ms = 0; /* the clock was set back */
     p->lost = loop->looked_ms > 0 && (double)(p->now_ms - loop->looked_ms) > LOST_MS * speed;
     p->seen = mem_new(p->stored_count + 1, sizeof(*p->seen));
     p->changes =

@@ -108,12 +108,26 @@ static bool is_cool(const struct alerting_state *s, const struct alerting_rule *
     return s->told_ms == 0 || look->at_ms - s->told_ms >= rule->cool_ms;
 }
 
+/* The clock was ahead, and was set back: what was to be then is as of now, or nothing would be
+ * told until it is then. */
+static void come_back(struct alerting_state *s, int64_t at_ms)
+{
+    int64_t *const times[] = { &s->since_ms, &s->began_ms, &s->fired_ms, &s->no_data_ms,
+                               &s->told_ms };
+
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+        if (*times[i] > at_ms)
+            *times[i] = at_ms;
+}
+
 struct alerting_outcome alerting_step(struct alerting_state *s, const struct alerting_rule *rule,
                                       const struct alerting_look *look)
 {
     struct alerting_outcome out = { .tell = ALERTING_TELL_NOTHING };
-    const struct alerting_state was = *s;
+    struct alerting_state was;
 
+    come_back(s, look->at_ms);
+    was = *s;
     if (!isnan(look->value))
         s->no_data_ms = 0;
     else if (s->no_data_ms == 0)

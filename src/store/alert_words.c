@@ -42,9 +42,31 @@ static bool read_word(struct word *word, const char *wish, struct dx_error *err)
     return true;
 }
 
-static bool insert(struct store *store, const struct word *word, struct dx_error *err)
+/* The last one counts, and what was said by a clock that was ahead would be that one day. */
+static bool come_back(struct store *store, const struct word *word, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(
+        store,
+        "DELETE FROM alert_word WHERE kind = ?2 AND at_ms > ?3 AND alert IN (SELECT a.id"
+        " FROM alert a JOIN source s ON s.id = a.source"
+        " WHERE a.ended_ms IS NULL AND s.name || '/' || a.key || '/' || a.since_ms = ?1)",
+        err);
+
+    if (!stmt)
+        return false;
+    bind_text(stmt, 1, word->key);
+    (void)sqlite3_bind_int(stmt, 2, word->kind);
+    (void)sqlite3_bind_int64(stmt, 3, word->now_ms);
+    return store_step(store, stmt, err);
+}
+
+static bool insert(struct store *store, const struct word *word, struct dx_error *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!come_back(store, word, err))
+        return false;
+    stmt = store_statement(
         store,
         "INSERT INTO alert_word (alert, kind, at_ms, until_ms, who, note)"
         " SELECT a.id, ?2, ?3, ?4, ?5, ?6 FROM alert a JOIN source s ON s.id = a.source"

@@ -43,7 +43,8 @@ static bool put_alert(struct store *store, const struct poll *poll, const struct
         " seen_ms, ended_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)"
         " ON CONFLICT (source, key, since_ms) DO UPDATE SET name = excluded.name,"
         " severity = excluded.severity, labels = excluded.labels, summary = excluded.summary,"
-        " url = excluded.url, seen_ms = excluded.seen_ms, ended_ms = excluded.ended_ms"
+        " url = excluded.url, first_ms = min(first_ms, excluded.first_ms),"
+        " seen_ms = excluded.seen_ms, ended_ms = excluded.ended_ms"
         " RETURNING id",
         err);
     if (!stmt)
@@ -64,11 +65,28 @@ static bool put_alert(struct store *store, const struct poll *poll, const struct
     return store_step(store, stmt, err);
 }
 
+/* What a clock noted that was ahead would be taken for the last when it is that time. */
+bool alert_come_back(struct store *store, int64_t alert, int64_t now_ms, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(store, "DELETE FROM alert_state WHERE alert = ?1 AND at_ms > ?2", err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, alert);
+    (void)sqlite3_bind_int64(stmt, 2, now_ms);
+    return store_step(store, stmt, err);
+}
+
 /* Only a state that differs from the last one is kept. */
 static bool put_state(struct store *store, const struct poll *poll, int64_t id,
                       const struct alert *alert, struct dx_error *err)
 {
-    sqlite3_stmt *stmt = store_statement(
+    sqlite3_stmt *stmt;
+
+    if (!alert_come_back(store, id, poll->now_ms, err))
+        return false;
+    stmt = store_statement(
         store,
         "INSERT INTO alert_state (alert, at_ms, state, muted_by) SELECT ?1, ?2, ?3, ?4"
         " WHERE NOT EXISTS (SELECT 1 FROM (SELECT state, muted_by FROM alert_state"

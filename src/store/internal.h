@@ -196,6 +196,8 @@ bool sources_restore(struct store *store, struct dx_error *err);
 void sources_forget(struct store *store);
 bool poll_put(struct store *store, const struct poll *poll, const struct batch *batch,
               struct dx_error *err);
+/* A clock that was ahead was set back: forget what it noted of an alert's states. */
+bool alert_come_back(struct store *store, int64_t alert, int64_t now_ms, struct dx_error *err);
 bool alerts_put(struct store *store, const struct poll *poll, const struct batch *batch,
                 struct dx_error *err);
 

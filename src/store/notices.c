@@ -29,7 +29,8 @@ bool store_next_notice(struct store *store, int64_t now_ms, struct arena *arena,
     bool there;
     sqlite3_stmt *stmt = store_statement(
         store,
-        "SELECT " COLUMNS " FROM notice WHERE state = 0 AND next_ms <= ?1 ORDER BY id LIMIT 1",
+        "SELECT " COLUMNS " FROM notice WHERE state = 0 AND (next_ms <= ?1 OR at_ms > ?1)"
+        " ORDER BY id LIMIT 1", /* the clock that at_ms is of was set back */
         &err);
 
     if (!stmt)

@@ -86,13 +86,15 @@ int64_t store_rules_looked(struct store *store)
 static bool put_state(struct store *store, int64_t alert, int64_t at_ms, bool fires,
                       struct dx_error *err)
 {
-    sqlite3_stmt *stmt =
-        store_statement(store,
-                        "INSERT INTO alert_state (alert, at_ms, state, muted_by)"
-                        " VALUES (?1, ?2, ?3, '') ON CONFLICT (alert, at_ms) DO UPDATE SET"
-                        " state = excluded.state",
-                        err);
+    sqlite3_stmt *stmt;
 
+    if (!alert_come_back(store, alert, at_ms, err))
+        return false;
+    stmt = store_statement(store,
+                           "INSERT INTO alert_state (alert, at_ms, state, muted_by)"
+                           " VALUES (?1, ?2, ?3, '') ON CONFLICT (alert, at_ms) DO UPDATE SET"
+                           " state = excluded.state",
+                           err);
     if (!stmt)
         return false;
     (void)sqlite3_bind_int64(stmt, 1, alert);
@@ -139,8 +141,9 @@ static bool update_alert(struct store *store, const struct rule_change *change, 
 {
     sqlite3_stmt *stmt =
         store_statement(store,
-                        "UPDATE alert SET summary = ?2, seen_ms = ?3, severity = ?5,"
-                        " ended_ms = CASE WHEN ?4 THEN ?3 END WHERE id = ?1",
+                        "UPDATE alert SET summary = ?2, first_ms = min(first_ms, ?3),"
+                        " seen_ms = ?3, severity = ?5, ended_ms = CASE WHEN ?4 THEN ?3 END"
+                        " WHERE id = ?1",
                         err);
 
     if (!stmt)
@@ -151,6 +154,16 @@ static bool update_alert(struct store *store, const struct rule_change *change, 
     (void)sqlite3_bind_int(stmt, 4, change->deed == RULE_ENDS);
     (void)sqlite3_bind_int(stmt, 5, (int)change->rule->severity);
     return store_step(store, stmt, err);
+}
+
+/* What a clock noted of it that was ahead is noted anew. */
+static bool stay(struct store *store, const struct stored_rule *rule, int64_t now_ms,
+                 struct dx_error *err)
+{
+    if (!alert_come_back(store, rule->alert, now_ms, err))
+        return false;
+    return sqlite3_changes(store->db) == 0 ||
+           put_state(store, rule->alert, now_ms, rule->fired_ms > 0, err);
 }
 
 static bool forget_alert(struct store *store, int64_t alert, struct dx_error *err)
@@ -181,7 +194,7 @@ static bool do_deed(struct store *store, const struct rule_change *change, int64
         return put_state(store, alert, now_ms, true, err) &&
                update_alert(store, change, now_ms, err);
     case RULE_GOES_ON:
-        return update_alert(store, change, now_ms, err);
+        return stay(store, change->rule, now_ms, err) && update_alert(store, change, now_ms, err);
     case RULE_LAPSES:
         ok = forget_alert(store, alert, err);
         break;
