@@ -377,6 +377,19 @@ Test(servicenow_poll, a_server_whose_clock_is_hours_late_loses_nothing)
     cr_expect(ticket_find(&store, "INC0000077"));
 }
 
+/* Nothing had changed for days when it was asked first, and then it was not asked for days. */
+Test(servicenow_poll, what_changes_after_a_quiet_time_comes_whenever_it_is_asked)
+{
+    server.says_count = true;
+    fill(2, 10 * MINUTE);
+    server.row[0].updated_ms = server.row[1].updated_ms = NOW - 3 * DAY;
+    cr_assert(poll_once(NOW));
+    server.row[server.count++] =
+        (struct row){ .id = 77, .updated_ms = NOW + 6 * HOUR, .active = true };
+    cr_assert(poll_once(NOW + 3 * DAY));
+    cr_expect(ticket_find(&store, "INC0000077"));
+}
+
 Test(servicenow_poll, the_history_ends_where_it_should)
 {
     server.says_count = true;

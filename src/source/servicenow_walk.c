@@ -258,7 +258,11 @@ static void arrive(const struct snow_poll *p, const struct page *page)
 {
     const char *table = page->about.window.table;
 
-    if (page->about.window.walk == SNOW_OPEN) {
+    if (page->about.window.walk == SNOW_NEWS) {
+        /* Nothing changed yet: it goes on from there, however long nobody asks. */
+        if (snow_recall(p, "n", table) == 0)
+            snow_remember(p, "n", table, page->about.window.at_ms);
+    } else if (page->about.window.walk == SNOW_OPEN) {
         snow_remember(p, "o", table, LISTED);
         if (lacks_history(p, table))
             ask_first(p, table, SNOW_FILL);
