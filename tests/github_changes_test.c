@@ -131,6 +131,51 @@ Test(github_changes, a_list_is_read_until_what_is_known_and_comes_to_rest)
     cr_expect_eq(turns, 2, "every ten minutes");
 }
 
+static void answer_empty(const struct plan_request *r)
+{
+    cr_assert(kit_decode(&kit, &source_github, &one,
+                         (struct reply){ .step = r->step,
+                                         .detail = r->detail,
+                                         .detail_text = r->detail_text,
+                                         .next = "",
+                                         .now_ms = kit.plan.now_ms,
+                                         .body = "[]" }));
+}
+
+/* The server's clock is behind ours: what is opened next has a time before that of the poll. */
+Test(github_changes, the_first_ones_are_seen_whatever_the_clock_says)
+{
+    begin(&one, NOW);
+    answer_empty(request(STEP_PULLS, ""));
+    ticket_commit(&store, &kit);
+    begin(&one, NOW + 10 * MINUTE);
+    cr_expect_leq(request(STEP_PULLS, "")->detail, NOW - HOUR_MS);
+}
+
+Test(github_changes, a_longer_history_is_listed_anew_once)
+{
+    const struct plan_request *r;
+
+    begin(&one, NOW);
+    answer(request(STEP_PULLS, ""), "pulls.json", "");
+    ticket_commit(&store, &kit);
+    ticket_poll(&store, &kit, NOW + 10 * MINUTE);
+    kit.plan.history_ms = WEEK_MS;
+    source_github.begin(&one, &kit.cursors, &kit.plan);
+    batch_cursor(&kit.batch, "poll:", kit.plan.now_ms);
+    r = request(STEP_PULLS, "");
+    cr_expect_eq(r->detail, NOW + 10 * MINUTE - WEEK_MS);
+    cr_expect_not(r->flags & PLAN_CONDITIONAL, "all of it has to come");
+    answer(r, "pulls.json", "");
+    ticket_commit(&store, &kit);
+    ticket_poll(&store, &kit, NOW + 20 * MINUTE);
+    kit.plan.history_ms = WEEK_MS;
+    source_github.begin(&one, &kit.cursors, &kit.plan);
+    r = request(STEP_PULLS, "");
+    cr_expect_eq(r->detail, EIGHT + 168 * MINUTE);
+    cr_expect(r->flags & PLAN_CONDITIONAL);
+}
+
 Test(github_changes, a_list_without_an_end_goes_on)
 {
     const struct plan_request *r;

@@ -336,3 +336,25 @@ Test(github_issues, what_lacks_its_comments_is_asked_again)
                      "/repos/acme/web/issues/1/comments?per_page=100");
     cr_expect_str_eq(request(STEP_COMMENTS, "/issues/1/")->detail_text, "acme/web#1 ana");
 }
+
+Test(github_issues, a_longer_history_is_listed_anew_once)
+{
+    static const char *const since[] = { "since=2026-11-24T10", "since=2026-11-17T11",
+                                         "since=2026-11-24T09" };
+
+    for (int i = 0; i < 3; i++) {
+        ticket_poll(&store, &kit, NOW + i * 10 * MINUTE_MS);
+        kit.plan.history_ms = i == 0 ? HOUR_MS : WEEK_MS;
+        source_github.begin(&org, &kit.cursors, &kit.plan);
+        batch_cursor(&kit.batch, "poll:", kit.plan.now_ms);
+        cr_assert(is_asked(STEP_ISSUES, "state=all"));
+        cr_expect(strstr(request(STEP_ISSUES, "state=all")->path, since[i]), "%d: %s", i,
+                  request(STEP_ISSUES, "state=all")->path);
+        cr_expect_eq((request(STEP_ISSUES, "state=all")->flags & PLAN_FILL) != 0, i < 2);
+        answer(&org, request(STEP_ISSUES, "state=all"), issues(1, 2, NOW - HOUR_MS), "");
+        if (is_asked(STEP_ISSUES, "state=open"))
+            answer(&org, request(STEP_ISSUES, "state=open"), issues(1, 2, NOW - HOUR_MS), "");
+        kit.plan.first = kit.plan.last = NULL;
+        ticket_commit(&store, &kit);
+    }
+}

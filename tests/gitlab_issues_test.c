@@ -228,3 +228,22 @@ Test(gitlab_issues, without_the_option_there_are_none)
     cr_expect_eq(kit_asked(&kit, GITLAB_ISSUES), 0);
     cr_expect_not(source_gitlab.yields_of(&none) & 1u << DX_KIND_TICKET);
 }
+
+Test(gitlab_issues, a_longer_history_is_listed_anew_once)
+{
+    static const char *const after[] = { "updated_after=2026-11-23T", "updated_after=2026-11-17T",
+                                         "updated_after=2026-11-24T" };
+
+    for (int i = 0; i < 3; i++) {
+        const struct plan_request *r;
+
+        ticket_poll(&store, &kit, NOW + i * 11 * 60000);
+        kit.plan.history_ms = i == 0 ? 86400000 : 7 * (int64_t)86400000;
+        source_gitlab.begin(&group, &kit.cursors, &kit.plan);
+        r = request(GITLAB_ISSUES, "state=all");
+        cr_expect(strstr(r->path, after[i]), "%d: %s", i, r->path);
+        answer(&group, r, "", "issues.json");
+        kit.plan.first = kit.plan.last = NULL;
+        ticket_commit(&store, &kit);
+    }
+}

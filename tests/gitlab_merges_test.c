@@ -323,3 +323,20 @@ Test(gitlab_merges, notes_that_cannot_be_had_are_asked_for_once)
     cr_assert_eq(kit.batch.change_count, 1);
     cr_expect(kit.batch.changes[0].reviews_known);
 }
+
+Test(gitlab_merges, a_longer_history_is_listed_anew_once)
+{
+    static const char *const after[] = { "updated_after=2026-11-23T", "updated_after=2026-11-17T",
+                                         "updated_after=2026-11-24T09" };
+
+    for (int i = 0; i < 3; i++) {
+        ticket_poll(&store, &kit, NOW + i * 11 * MINUTE);
+        kit.plan.history_ms = i == 0 ? 86400000 : 7 * (int64_t)86400000;
+        source_gitlab.begin(&one, &kit.cursors, &kit.plan);
+        cr_expect(strstr(request(GITLAB_MERGES, "")->path, after[i]), "%d: %s", i,
+                  request(GITLAB_MERGES, "")->path);
+        answer_page(&one, request(GITLAB_MERGES, ""), 20, false);
+        kit.plan.first = kit.plan.last = NULL;
+        ticket_commit(&store, &kit);
+    }
+}

@@ -14,6 +14,7 @@
 
 #include "core/time.h"
 #include "source/field.h"
+#include "source/recall.h"
 #include "source/ticket_words.h"
 
 static const int64_t LIST_MS = 10 * MINUTE_MS, REFUSED_MS = DAY_MS,
@@ -40,6 +41,8 @@ static void ask_list(struct plan *plan, const char *repo)
     int64_t at = github_recall(plan, NULL, "pulls", repo);
     struct plan_request *r = plan_get(plan, STEP_PULLS, "", NULL);
 
+    if (recall_is_short(plan, github_recall(plan, NULL, "pback", repo)))
+        at = 0;
     r->path = arena_print(
         &plan->arena, "/repos/%s/pulls?state=all&sort=updated&direction=desc&per_page=100", repo);
     r->flags |= PLAN_ANSWER | PLAN_OPTIONAL | (at != 0 ? PLAN_CONDITIONAL : 0);
@@ -160,12 +163,21 @@ static struct plan_request *take(struct github_poll *p, const char *repo, const 
     return ask_timeline(p->plan, repo, c->id, c->author);
 }
 
+/* Or of one that was longer than before. */
+static bool is_history(const struct github_poll *p, const char *repo)
+{
+    return github_recall(p->plan, p->batch, "pulls", repo) == 0 ||
+           p->reply->detail < github_recall(p->plan, p->batch, "pback", repo);
+}
+
 static void arrive(struct github_poll *p, const char *repo, int64_t newest_ms)
 {
     int64_t known_ms = github_recall(p->plan, p->batch, "pulls", repo);
 
-    if (newest_ms == 0)
-        newest_ms = p->reply->now_ms;
+    if (is_history(p, repo))
+        github_remember(p->batch, "pback", repo, p->reply->detail);
+    if (newest_ms == 0) /* what is now by our clock may be later than the next one by theirs */
+        newest_ms = p->reply->detail > 0 ? p->reply->detail : 1;
     if (known_ms == 0 || newest_ms > known_ms)
         github_remember(p->batch, "pulls", repo, newest_ms);
 }
@@ -180,7 +192,7 @@ bool github_pulls_decode(struct github_poll *p, struct dx_error *err)
     size_t i, first = 0;
 
     github_word(p->reply->detail_text, 0, repo);
-    history = github_recall(p->plan, p->batch, "pulls", repo) == 0;
+    history = is_history(p, repo);
     if (!json_is_array(p->reply->json))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no pull requests)");
     /* Of history, the first of each repository come at once: an organisation shows how long

@@ -14,6 +14,7 @@
 
 #include "core/time.h"
 #include "source/field.h"
+#include "source/recall.h"
 
 static const int64_t ORG_MS = 5 * MINUTE_MS, REPO_MS = 10 * MINUTE_MS, REFUSED_MS = DAY_MS,
                      SECOND = 1000, OVERLAP_MS = 2 * MINUTE_MS; /* a change is listed late */
@@ -43,6 +44,8 @@ static void ask_list(const struct plan *from, struct plan *plan, const struct ba
     struct plan_request *r = plan_get(plan, STEP_ISSUES, "", NULL);
     char since[TIME_TEXT];
 
+    if (walk == WALK_NEWS && recall_is_short(from, github_recall(from, batch, "iback", scope)))
+        at = 0, caught_up = false;
     if (at == 0 && walk == WALK_NEWS)
         at = (plan->now_ms - plan->history_ms) / SECOND * SECOND;
     r->path = arena_print(&plan->arena,
@@ -162,6 +165,19 @@ void github_issues_begin(const struct github *config, struct plan *plan)
 
 /* ---- reading ---- */
 
+/* It begins with history, or anew with one that is longer than before. */
+static void note_begin(struct github_poll *p, const char *scope)
+{
+    int64_t began_ms = github_recall(p->plan, p->batch, "iback", scope);
+    bool first = github_recall(p->plan, p->batch, "issues", scope) == 0;
+
+    if (!first && p->reply->detail >= began_ms)
+        return;
+    github_remember(p->batch, "iback", scope, p->reply->detail);
+    if (!first)
+        github_remember(p->batch, "ilisted", scope, 0);
+}
+
 /* The page may hold less than all of the second that it ends in. */
 static void go_on(struct github_poll *p, const char *scope, enum walk walk, int64_t last_ms)
 {
@@ -202,6 +218,8 @@ bool github_issues_decode(struct github_poll *p, struct dx_error *err)
     github_word(p->reply->detail_text, 0, scope);
     if (!json_is_array(list))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no list of issues)");
+    if (walk == WALK_NEWS)
+        note_begin(p, scope);
     json_array_foreach (list, i, item) {
         int64_t ms = field_time(item, "updated_at");
 

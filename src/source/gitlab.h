@@ -89,8 +89,10 @@ enum gitlab_cursor {
     GITLAB_ISSUES_OPEN = 'j',   /* the same of the open ones; 1: all are */
     GITLAB_ISSUES_LISTED = 'k', /* when they were all known for the first time */
     GITLAB_ISSUES_NEXT = 'q',   /* when to ask for issues again */
+    GITLAB_ISSUES_BACK = 'e',   /* how far back they were listed */
     GITLAB_MERGES_NEWS = 'm',   /* up to here all merge requests that changed are known */
     GITLAB_MERGES_NEXT = 'u',   /* when to ask for them again */
+    GITLAB_MERGES_BACK = 'f',   /* how far back they were listed */
     GITLAB_GONE = 'x',          /* when a run was not there any more for the first time */
 };
 enum { GITLAB_PATH = 600, GITLAB_PATH_MOST = 240 }; /* the longest that the group may have */

@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "core/time.h"
 #include "source/field.h"
+#include "source/recall.h"
 
 enum {
     LISTED = 1,
@@ -39,6 +40,8 @@ static void ask_list(struct plan *plan, const struct batch *batch, const char *o
     struct gitlab_about about = { .project = of, .group = group, .go_on = open };
     struct plan_request *r;
 
+    if (!open && recall_is_short(plan, gitlab_cursor(plan, batch, GITLAB_ISSUES_BACK, of)))
+        at = 0, listed = false;
     about.fill = open || !listed;
     if (at == 0 && !open)
         at = plan->now_ms - plan->history_ms;
@@ -141,6 +144,19 @@ static void arrive(const struct reply *reply, struct plan *plan, struct batch *b
     gitlab_remember(batch, GITLAB_ISSUES_NEXT, "", plan->now_ms + GROUP_MS);
 }
 
+/* It begins with history, or anew with one that is longer than before. */
+static void note_begin(const struct reply *reply, struct plan *plan, struct batch *batch)
+{
+    const char *of = gitlab_about(reply).project;
+    bool first = gitlab_cursor(plan, batch, GITLAB_ISSUES_NEWS, of) == 0;
+
+    if (!first && reply->detail >= gitlab_cursor(plan, batch, GITLAB_ISSUES_BACK, of))
+        return;
+    gitlab_remember(batch, GITLAB_ISSUES_BACK, of, reply->detail);
+    if (!first)
+        gitlab_remember(batch, GITLAB_ISSUES_LISTED, of, 0);
+}
+
 static void no_issues(const struct reply *reply, struct batch *batch)
 {
     struct gitlab_about about = gitlab_about(reply);
@@ -176,6 +192,8 @@ bool gitlab_decode_issues(const struct gitlab *g, const struct reply *reply, str
         last_ms = ms > last_ms ? ms : last_ms;
         gitlab_take_issue(g, reply, plan, batch, item);
     }
+    if (!about.go_on)
+        note_begin(reply, plan, batch);
     if (!gitlab_has_next(reply)) {
         arrive(reply, plan, batch, last_ms);
     } else if (last_ms > reply->detail) {

@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "core/time.h"
 #include "source/field.h"
+#include "source/recall.h"
 
 enum {
     LISTS_MOST = 40, /* of single projects, in one poll */
@@ -35,8 +36,10 @@ static void ask_list(struct plan *plan, const struct batch *batch, const struct 
     struct gitlab_about about = *of;
     struct plan_request *r;
 
+    if (recall_is_short(plan, gitlab_cursor(plan, batch, GITLAB_MERGES_BACK, of->project)))
+        at = 0;
     /* Until its end was reached once, it is history. */
-    about.fill = gitlab_cursor(plan, batch, GITLAB_MERGES_NEXT, of->project) == 0;
+    about.fill = at == 0 || gitlab_cursor(plan, batch, GITLAB_MERGES_NEXT, of->project) == 0;
     r = gitlab_ask(plan, GITLAB_MERGES, at != 0 ? at : plan->now_ms - plan->history_ms, &about);
     if (about.fill)
         r->flags &= ~(unsigned)PLAN_CONDITIONAL;
@@ -154,6 +157,19 @@ static void arrive(const struct reply *reply, struct plan *plan, struct batch *b
                     plan->now_ms + (about.group ? GROUP_MS : PROJECT_MS));
 }
 
+/* It begins with history, or anew with one that is longer than before. */
+static void note_begin(const struct reply *reply, struct plan *plan, struct batch *batch)
+{
+    const char *of = gitlab_about(reply).project;
+    bool first = gitlab_cursor(plan, batch, GITLAB_MERGES_NEWS, of) == 0;
+
+    if (!first && reply->detail >= gitlab_cursor(plan, batch, GITLAB_MERGES_BACK, of))
+        return;
+    gitlab_remember(batch, GITLAB_MERGES_BACK, of, reply->detail);
+    if (!first)
+        gitlab_remember(batch, GITLAB_MERGES_NEXT, of, 0);
+}
+
 static void no_merges(const struct reply *reply, struct batch *batch)
 {
     const char *project = gitlab_about(reply).project;
@@ -187,6 +203,7 @@ bool gitlab_decode_merges(const struct gitlab *g, const struct reply *reply, str
         last_ms = ms > last_ms ? ms : last_ms;
         take(g, &about, plan, batch, item);
     }
+    note_begin(reply, plan, batch);
     if (!gitlab_has_next(reply)) {
         arrive(reply, plan, batch, last_ms);
     } else if (last_ms > reply->detail) {

@@ -3,6 +3,8 @@
 
 #include "source/recall.h"
 
+#include "core/time.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -25,4 +27,10 @@ const char *recall_after(const struct plan *plan, const char *prefix, const char
     if (!next || strncmp(next, prefix, strlen(prefix)) != 0 || strcmp(next, name) <= 0)
         return NULL;
     return next + strlen(prefix);
+}
+
+/* Where it begins moves on with time; what is less than a day is no change of the configuration. */
+bool recall_is_short(const struct plan *plan, int64_t began_ms)
+{
+    return began_ms > 0 && plan->now_ms - plan->history_ms < began_ms - DAY_MS;
 }

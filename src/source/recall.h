@@ -12,5 +12,8 @@ int64_t recall(const struct plan *plan, const struct batch *batch, const char *n
  * so that a source can keep a list under a prefix. NULL: the last. Lives until the next
  * call of it. */
 const char *recall_after(const struct plan *plan, const char *prefix, const char *rest);
+/* A list that began with what changed since then was begun when the history was shorter: it
+ * is to begin anew. 0: where it began is not known, and it is not. */
+bool recall_is_short(const struct plan *plan, int64_t began_ms);
 
 #endif
