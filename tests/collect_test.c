@@ -11,6 +11,7 @@
 #include "collect/collect.h"
 #include "collect/kinds.h"
 #include "collect_kit.h"
+#include "store/derive.h"
 #include "store/internal.h"
 
 TestSuite(collect, .init = collector_start, .fini = collector_stop, .timeout = 60);
@@ -169,6 +170,7 @@ Test(collect, once_gives_up_when_the_time_is_over)
     cr_expect_eq(child_code(), COLLECT_SOURCE_FAILED);
     cr_expect_str_eq(child_printed(), "not all sources answered in time");
     cr_expect_str_eq(sources(), "a|0\n", "%s", sources());
+    cr_expect_eq(store_derived_at(kit.store), T0 - T0 % MINUTE, "numbers are as of now");
 }
 
 Test(collect, once_without_sources_ends_at_once)

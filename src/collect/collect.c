@@ -223,8 +223,13 @@ static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct collect *c = timer->data;
 
+    struct dx_error err = { 0 };
+
     (void)loop;
     (void)revents;
+    /* Of the others, and of what is there, the numbers are as of now all the same. */
+    if (c->deriver && !collect_settle(c, &err))
+        collect_warn(c, &err);
     dx_fail(&c->error, DX_FAULT_NETWORK, "not all sources answered in time");
     collect_end(c, COLLECT_SOURCE_FAILED);
 }

@@ -103,16 +103,22 @@ static void keep_small(struct collect *c)
 }
 
 /* What is derived is so before what it is made of goes, and again where that changed it. */
+bool collect_settle(struct collect *c, struct dx_error *err)
+{
+    bool dirty;
+
+    if (!deriver_settle(c->deriver, c->store, clock_now(&c->clock), err))
+        return false;
+    keep_small(c);
+    return store_is_dirty(c->store, &dirty, err) &&
+           (!dirty || deriver_settle(c->deriver, c->store, clock_now(&c->clock), err));
+}
+
 static void end_round(struct collect *c)
 {
     struct dx_error err = { 0 };
-    bool dirty = false, ok = deriver_settle(c->deriver, c->store, clock_now(&c->clock), &err);
+    bool ok = collect_settle(c, &err);
 
-    if (ok) {
-        keep_small(c);
-        ok = store_is_dirty(c->store, &dirty, &err) &&
-             (!dirty || deriver_settle(c->deriver, c->store, clock_now(&c->clock), &err));
-    }
     c->settles = !ok && store_is_held_up(c->store);
     if (c->settles) {
         collect_warn(c, &err);

@@ -60,5 +60,7 @@ bool collect_beat(struct collect *c);
 void collect_listen(struct collect *c);  /* to what the pollers say; before there is one */
 void collect_pollers(struct collect *c); /* starts them */
 void collect_duties(struct collect *c);  /* begins all else */
+/* All that is derived is as of now, and what is old goes: before a round ends. */
+bool collect_settle(struct collect *c, struct dx_error *err);
 
 #endif
