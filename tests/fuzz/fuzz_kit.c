@@ -9,6 +9,8 @@
 
 #include "core/text.h"
 
+enum { HOWS = 3 };
+
 static const int64_t NOW = 1795518007000;
 
 /* ---- what the source asks of the store ---- */
@@ -241,33 +243,53 @@ static void one(const struct fuzz_source *fuzz, const struct reply *reply)
     end(&a);
 }
 
-/* Each step as success, as answer and as refusal. */
-static void steps(const struct fuzz_source *fuzz, struct reply *reply)
+static void step(const struct fuzz_source *fuzz, struct reply *reply, unsigned nth, unsigned how)
 {
     static const int statuses[] = { 200, 403, 404 };
     const json_t *json = reply->json;
 
-    for (unsigned step = 0; step < fuzz->steps; step++) {
-        reply->step = step;
-        reply->detail_text = fuzz->about(step);
-        reply->json = step == fuzz->plain_step ? NULL : json;
-        for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-            reply->status = statuses[i];
-            one(fuzz, reply);
-        }
+    reply->step = nth;
+    reply->detail_text = fuzz->about(nth);
+    reply->status = statuses[how % HOWS];
+    if (nth == fuzz->plain_step)
+        reply->json = NULL;
+    one(fuzz, reply);
+    reply->json = json;
+}
+
+/* All the way from bytes, then each step as success, as answer and as refusal. */
+static void all(const struct fuzz_source *fuzz, struct reply *reply)
+{
+    struct reply plain = *reply;
+
+    reply->json = NULL;
+    whole(fuzz, reply);
+    reply->json = plain.json;
+    if (fuzz->plain_step < fuzz->steps) {
+        plain.json = NULL;
+        plain.step = fuzz->plain_step;
+        plain.detail_text = fuzz->about(plain.step);
+        plain.text = true;
+        whole(fuzz, &plain);
     }
+    for (unsigned nth = 0; nth < fuzz->steps; nth++)
+        for (unsigned how = 0; how < HOWS; how++)
+            step(fuzz, reply, nth, how);
 }
 
 void fuzz_source(const struct fuzz_source *fuzz, const uint8_t *data, size_t size)
 {
-    char *body = malloc(size + 1); /* as net hands it over: NUL behind it */
+    bool chosen = size >= FUZZ_CHOICE && data[0] == FUZZ_CHOSEN;
+    unsigned choice = chosen ? data[1] : 0;
+    size_t len = size - (chosen ? FUZZ_CHOICE : 0);
+    char *body = malloc(len + 1); /* as net hands it over: NUL behind it */
     struct reply reply = { .detail = 5,
                            .detail_text = fuzz->about(0),
                            .status = 200,
                            .content_type = "application/json",
                            .now_ms = NOW,
                            .body = body,
-                           .len = size,
+                           .len = len,
                            .next = "",
                            .head = fuzz->head };
     struct parsed parsed;
@@ -275,19 +297,14 @@ void fuzz_source(const struct fuzz_source *fuzz, const uint8_t *data, size_t siz
 
     if (!body)
         return;
-    memcpy(body, data, size);
-    body[size] = '\0';
-    whole(fuzz, &reply);
-    if (fuzz->plain_step < fuzz->steps) {
-        reply.step = fuzz->plain_step;
-        reply.detail_text = fuzz->about(reply.step);
-        reply.text = true;
-        whole(fuzz, &reply);
-        reply.text = false;
-    }
-    parsed = source_parse(body, size, &why);
+    memcpy(body, data + (size - len), len);
+    body[len] = '\0';
+    parsed = source_parse(body, len, &why);
     reply.json = parsed.json;
-    steps(fuzz, &reply);
+    if (chosen)
+        step(fuzz, &reply, choice % fuzz->steps, choice / fuzz->steps);
+    else
+        all(fuzz, &reply);
     parsed_done(&parsed);
     free(body);
 }

@@ -21,6 +21,10 @@ struct fuzz_source {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* What begins with this byte is a reply to one step, by the byte behind it; else it is one to
+ * each, which takes a hundred times as long. fuzz_json.c makes the former of the latter. */
+enum { FUZZ_CHOSEN = 1, FUZZ_CHOICE = 2 };
+
 /* As success, as answer and as refusal, to each step: no crash, no failure without
  * words, no text that is not clean, no job without a run, and nothing asked for that is no path
  * of the server. aborts where there is. */
