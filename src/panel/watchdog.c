@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,9 +18,10 @@ enum { WORK_MS = 5000, TICKS_MOST = 5, IDLE_MS = 100, EXIT_LOOP = 70 };
  * processor, come as one, so that they count what a panel had and did not use. */
 static struct {
     timer_t timer;
-    volatile sig_atomic_t made, ticks, idle; /* idle: ticks since it did something */
+    volatile sig_atomic_t made, ticks, idle; /* idle: ticks of waiting since it did something */
     volatile sig_atomic_t aside;             /* in the store */
     struct timespec work, did;               /* processor time at the first tick, and then */
+    long waits;                              /* that there were until the last tick */
     char name[64];                           /* complete before the timer is armed */
     struct timespec began, began_work, aside_since;
     int64_t aside_ns; /* of this callback, until aside_since */
@@ -58,6 +60,19 @@ static int64_t ms_since(const struct timespec *then, const struct timespec *now)
     return ns_since(then, now) / 1000000;
 }
 
+/* Since the last tick? Who waits does so again behind each tick. One that others leave nearly
+ * nothing of a processor does little, but is never the one to give it up. */
+static bool has_waited(void)
+{
+    struct rusage usage;
+    long before = dog.waits;
+
+    if (getrusage(RUSAGE_SELF, &usage) != 0)
+        return true;
+    dog.waits = usage.ru_nvcsw;
+    return dog.waits != before;
+}
+
 /* A wait in the store is the disk's, however long: it is cold, or hangs, and the panel can
  * do nothing for it. What loops burns processor time, wherever it is. */
 static void on_tick(int number)
@@ -68,7 +83,8 @@ static void on_tick(int number)
     (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &work);
     if (++dog.ticks == 1)
         dog.work = dog.did = work;
-    dog.idle++;
+    if (has_waited())
+        dog.idle++;
     if (dog.aside || ms_since(&dog.did, &work) >= IDLE_MS) {
         dog.idle = 0;
         dog.did = work;
