@@ -2,15 +2,11 @@
  * no crash, no text that is not clean. */
 #include "config.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
-#include "source/plan.h"
-#include "source/source.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_kit.h"
 
 enum { STEPS = 2 };
 
@@ -73,14 +69,17 @@ static void one(unsigned step, const char *body, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *body = malloc(size + 1); /* as net hands it over: NUL behind it */
+    const bool chosen = size >= FUZZ_CHOICE && data[0] == FUZZ_CHOSEN;
+    size_t len = size - (chosen ? FUZZ_CHOICE : 0);
+    char *body = malloc(len + 1); /* as net hands it over: NUL behind it */
 
     if (!body)
         return 0;
-    memcpy(body, data, size);
-    body[size] = '\0';
+    memcpy(body, data + (size - len), len);
+    body[len] = '\0';
     for (unsigned step = 0; step < STEPS; step++)
-        one(step, body, size);
+        if (!chosen || step == data[1] % STEPS)
+            one(step, body, len);
     free(body);
     return 0;
 }

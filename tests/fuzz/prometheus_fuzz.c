@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "fuzz_kit.h"
 #include "source/prometheus.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { STEPS = 5 };
 
@@ -101,15 +100,25 @@ static void one(unsigned step, const char *body, size_t len)
 /* As net hands it over: NUL behind it. */
 static void body_of(const char *before, const uint8_t *data, size_t size, const char *behind)
 {
-    size_t first = strlen(before), last = strlen(behind), len = first + size + last;
-    char *body = malloc(len + 1);
+    const bool chosen = size >= FUZZ_CHOICE && data[0] == FUZZ_CHOSEN;
+    unsigned from = STEP_RANGE, to = *before ? STEP_INSTANT : STEPS;
+    size_t first = strlen(before), last = strlen(behind), len;
+    char *body;
 
+    if (chosen) {
+        from = data[1] % to;
+        to = from + 1;
+        data += FUZZ_CHOICE;
+        size -= FUZZ_CHOICE;
+    }
+    len = first + size + last;
+    body = malloc(len + 1);
     if (!body)
         return;
     memcpy(body, before, first);
     memcpy(body + first, data, size);
     memcpy(body + first + size, behind, last + 1);
-    for (unsigned step = STEP_RANGE; step < (first > 0 ? STEP_INSTANT : STEPS); step++)
+    for (unsigned step = from; step < to; step++)
         one(step, body, len);
     free(body);
 }
