@@ -19,6 +19,7 @@ enum {
     EXIT_CONFIG = 2,
     EXIT_LOCKED = 3, /* somebody else was faster */
     HEART_STILL_MS = 10000,
+    WRITES_LONG_MS = 1500,
     AGAIN_FIRST_MS = 1000,
     AGAIN_MOST_MS = 30000
 };
@@ -144,13 +145,23 @@ void collector_init(struct collector *c, struct ev_loop *loop, struct store *sto
     };
 }
 
-/* One that waits for another program is not the one to look at. */
+/* One that waits for another program is not the one to look at. Whoever writes just now ends mostly
+ * before the next look, as a collector does that begins. */
+static bool waits_for(struct collector *c, const struct holder *holder, char writer[STORE_WRITER])
+{
+    int64_t pid = store_writer(c->store, writer), now_ms = time_boot_ms();
+
+    if (pid != c->writer)
+        c->writer_ms = now_ms;
+    c->writer = pid;
+    return pid > 0 && pid != holder->pid && now_ms - c->writer_ms >= WRITES_LONG_MS;
+}
+
 static void say_still(struct collector *c, const struct holder *holder, int64_t still_ms)
 {
     char text[320], writer[STORE_WRITER];
-    int64_t pid = store_writer(c->store, writer);
 
-    if (pid > 0 && pid != holder->pid)
+    if (waits_for(c, holder, writer))
         (void)snprintf(text, sizeof(text),
                        "%s writes in the store and does not end: the collector has waited for %lld"
                        " s",

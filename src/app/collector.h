@@ -22,10 +22,12 @@ struct collector {
     ev_io err;      /* its stderr */
     char said[240]; /* its last line */
     size_t said_len;
-    int64_t again_ms; /* boot time before which it is not started again */
-    int64_t still_ms; /* boot time before which its heart cannot have been still for long */
-    int failures;     /* in a row */
-    bool refused;     /* it refused its configuration: a person must act */
+    int64_t again_ms;  /* boot time before which it is not started again */
+    int64_t still_ms;  /* boot time before which its heart cannot have been still for long */
+    int64_t writer;    /* process that wrote at the last look, as far as the heart was still; 0 */
+    int64_t writer_ms; /* boot time since when it is that one */
+    int failures;      /* in a row */
+    bool refused;      /* it refused its configuration: a person must act */
     /* What the screen should say of it, "" when all is well. */
     char trouble[320];
     bool changed; /* trouble changed */

@@ -141,7 +141,6 @@ static void on_again(struct ev_loop *loop, ev_timer *timer, int revents)
     (void)revents;
     ev_timer_stop(loop, timer);
     service_alive();
-    c->error = (struct dx_error){ 0 };
     begin(c);
 }
 
@@ -154,6 +153,7 @@ static void begin(struct collect *c)
             return;
         }
         collect_warn(c, &c->error);
+        c->error = (struct dx_error){ 0 };
         collect_timer(c, &c->lock, LOCK_AGAIN_S, 0., on_again);
         return;
     }
