@@ -105,7 +105,7 @@ static const struct dx_column waiting_columns[] = {
     [PIPELINE] = { "PIPELINE", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 0, DX_FIT_MIDDLE, "whose it is" },
     [RUN] = { "RUN", DX_CELL_TEXT, DX_UNIT_NONE, 3, 5, 10, DX_FIT_LEFT, "its run" },
     [JOB] = { "JOB", DX_CELL_TEXT, DX_UNIT_NONE, 1, 6, 24, DX_FIT_MIDDLE, "its name" },
-    [WHY] = { "WHY", DX_CELL_TEXT, DX_UNIT_NONE, 2, 8, 40, DX_FIT_LEFT,
+    [WHY] = { "WHY", DX_CELL_TEXT, DX_UNIT_NONE, 2, 8, 0, DX_FIT_LEFT,
               "what the server says; dim: what its counts of runners say" },
     [BRANCH] = { "REF", DX_CELL_TEXT, DX_UNIT_NONE, 4, 6, 20, DX_FIT_MIDDLE, "its branch" },
     [WAITING_COUNT] = { 0 },

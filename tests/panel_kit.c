@@ -114,7 +114,7 @@ void panel_update(void)
 /* A line of the panel as it is drawn, without the blanks at its end. */
 const char *panel_line(int row)
 {
-    static char text[512];
+    static char text[2048];
     size_t n = 0;
 
     grid_clear(&grid);

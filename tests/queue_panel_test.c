@@ -1,0 +1,78 @@
+/* The panel of queues: the jobs that wait in a pool, and why. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../panels/queue.h"
+#include "panel_kit.h"
+
+extern const struct dx_panel dx_panel_queue;
+
+TestSuite(queue_panel, .init = panel_start, .fini = panel_stop);
+
+static void add_waiting(const char *why, const char *branch)
+{
+    struct fake_row *row = fake_add(DX_QUERY_JOBS);
+
+    fake_text(row, DX_FIELD_KEY, why);
+    fake_text(row, DX_FIELD_PIPELINE, "web");
+    fake_text(row, DX_FIELD_PROJECT, "acme/web");
+    fake_text(row, DX_FIELD_NAME, "build");
+    fake_text(row, DX_FIELD_WHY, why);
+    fake_text(row, DX_FIELD_BRANCH, branch);
+    fake_set(row, DX_FIELD_CREATED, (double)(NOW - 60000));
+}
+
+/* The jobs that wait, on a screen of so many columns. */
+static void show(int cols)
+{
+    struct reader reader = fake_reader();
+    struct queue settings = {
+        .source = "", .window_ms = 86400000, .warn_ms = 240000, .bad_ms = 300000
+    };
+    struct step step = { .key = "p", .name = "linux" };
+
+    grid_done(&grid);
+    grid_init(&grid, 8, cols, &glyph_sets[GLYPHS_BRAILLE]);
+    canvas = canvas_of(&grid);
+    cr_assert(instance_open(&in, &dx_panel_queue, "", &settings, sizeof(settings)), "%s",
+              in.error.text);
+    instance_update(&in, &reader, NOW, 6, cols - 2);
+    instance_push(&in, &step);
+    instance_update(&in, &reader, NOW, 6, cols - 2);
+}
+
+static const char why[] = "Waiting for next available executor on 'linux-xl && docker && !spot'";
+
+Test(queue_panel, why_a_job_waits_takes_the_room_there_is)
+{
+    add_waiting(why, "main");
+    show(120);
+    cr_expect(panel_shows(why), "%s", panel_line(2));
+    cr_expect(panel_shows("acme/web"), "%s", panel_line(2));
+    cr_expect(panel_shows("main"), "%s", panel_line(2));
+}
+
+Test(queue_panel, a_long_reason_leaves_the_others_their_room)
+{
+    static const char *const long_one = "There are no runners online with the labels that it asks "
+                                        "for: self-hosted, linux, x64, gpu, cuda-12, large-disk, "
+                                        "and it has asked for them since this morning, in vain";
+
+    add_waiting(long_one, "renovate/npm-lodash-4.x");
+    show(120);
+    cr_expect(panel_shows("There are no runners online with the labels that it asks"), "%s",
+              panel_line(2));
+    cr_expect(panel_shows("acme/web"), "%s", panel_line(2));
+    cr_expect(panel_shows("build"), "%s", panel_line(2));
+    cr_expect(panel_shows("renovate"), "%s", panel_line(2));
+}
+
+Test(queue_panel, on_a_narrow_screen_it_is_cut)
+{
+    add_waiting(why, "main");
+    show(80);
+    cr_expect(panel_shows("Waiting for next available execut<2026>"), "%s", panel_line(2));
+    cr_expect(panel_shows("build"), "%s", panel_line(2));
+}
