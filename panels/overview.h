@@ -22,6 +22,7 @@ struct tile { /* one key number */
     bool hours; /* the points are hours, not days */
     bool stale;
     bool week; /* `before` is the value of a week before */
+    bool part; /* of which only a part is known */
     char id[32], name[40], brief[24], note[160], about[1200];
 };
 

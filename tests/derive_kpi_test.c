@@ -145,6 +145,99 @@ Test(derive_kpi, an_old_run_that_came_by_itself_makes_nothing_of_its_time_known)
     cr_expect_str_eq(derive_kpi("flaky", T0), "0|10|-|0|1|\n", "%s", derive_kpi("flaky", T0));
 }
 
+enum { COMMIT_DAYS = 28, PIPELINES = 4 };
+
+/* A commit each day, each second, third or fourth one, that is tried twice; some failed first. */
+static bool commits(int pipeline, int day)
+{
+    return day % (pipeline + 1) == 0;
+}
+
+static bool failed_first(int pipeline, int day)
+{
+    return (day * 7 + pipeline) % 11 < 2;
+}
+
+static void add_tries(int days)
+{
+    static const char *const pipelines[PIPELINES] = { "p0", "p1", "p2", "p3" };
+
+    for (int p = 0; p < PIPELINES; p++) {
+        for (int day = 0; day < days; day++) {
+            for (int n = 0; n < 2 && commits(p, day); n++) {
+                bool fails = n == 0 && failed_first(p, day);
+
+                add(&(struct ended){ pipelines[p], day * DAY + (2 - n) * HOUR, 0, MINUTE,
+                                     fails ? DX_RESULT_FAILURE : DX_RESULT_SUCCESS,
+                                     fails ? DX_CAUSE_TEST : DX_CAUSE_NONE });
+                batch.runs[batch.run_count - 1].sha = arena_print(&batch.arena, "%d/%d", p, day);
+            }
+        }
+    }
+}
+
+/* In words: of five commits that were tried again, one failed and passed; in 14 days. */
+static int plain_flaky(int days_ago)
+{
+    int flaky = 0;
+
+    for (int p = 0; p < PIPELINES; p++) {
+        int tried = 0, both = 0;
+
+        for (int day = days_ago; day < days_ago + 14; day++) {
+            tried += commits(p, day);
+            both += commits(p, day) && failed_first(p, day);
+        }
+        flaky += tried >= 5 && both > 0;
+    }
+    return flaky;
+}
+
+static int flaky_at(int64_t at_ms)
+{
+    struct past *past = past_new(kit.store, &(struct kpi_settings){ 0 }, at_ms);
+    struct dx_error err = { 0 };
+
+    cr_assert(store_begin(kit.store, &err) && past_slice(past, INT64_MAX, &err), "%s", err.text);
+    cr_assert(past_is_done(past));
+    store_end(kit.store);
+    past_free(past);
+    return atoi(derive_kpi("flaky", at_ms));
+}
+
+/* Week against week it is compared with the same number of seven days before: of its 14 days. */
+Test(derive_kpi, flaky_jobs_of_a_week_before_are_those_of_the_14_days_before_it)
+{
+    int before = plain_flaky(7);
+    char want[40];
+
+    derive_kpi_collect("");
+    add_tries(COMMIT_DAYS);
+    kit.history_ms = COMMIT_DAYS * DAY;
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    (void)snprintf(want, sizeof(want), "%d|", plain_flaky(0));
+    cr_expect_eq(strncmp(derive_kpi("flaky", T0), want, strlen(want)), 0, "%s",
+                 derive_kpi("flaky", T0));
+    cr_expect_neq(before, plain_flaky(0), "or it would say nothing");
+    cr_expect_eq(flaky_at(T0 - 7 * DAY), before, "%d of %d", flaky_at(T0 - 7 * DAY), before);
+}
+
+/* 16 days are known: of the 14 that end a week ago nine. They have flaky jobs, but not those of 14
+ * days, and the number says that it has none to be compared with. */
+Test(derive_kpi, flaky_jobs_of_a_week_before_are_not_known_where_records_are_short)
+{
+    derive_kpi_collect("");
+    add_tries(16);
+    kit.history_ms = 16 * DAY;
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_KPIS, DX_FILTER(.key = "flaky"), T0, DX_FIELD_BEFORE),
+                     "-\n");
+    cr_expect_gt(flaky_at(T0 - 7 * DAY), 0);
+    cr_expect_neq(flaky_at(T0 - 7 * DAY), plain_flaky(7), "of fewer days");
+}
+
 /* 10 runs: 7 passed, 1 failed by the platform, 1 by a test, 1 nobody knows. */
 Test(derive_kpi, what_the_platform_controls_is_a_range)
 {

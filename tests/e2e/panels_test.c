@@ -375,7 +375,7 @@ Test(panels, a_tile_of_the_review_is_clicked_and_has_the_page_once_it_is_opened)
     pty_send(p, "\033[<0;50;18M\033[<0;50;18m"); /* the second one of the second row */
     pty_read(p, 100);
     pty_send(p, "\033[<0;50;18M\033[<0;50;18m");
-    SHOWS(p, "Health › First attempt");
+    SHOWS(p, "Health › Platform success");
     LACKS(p, "Got worse");
     pty_send(p, "\033");
     SHOWS(p, "Got worse");
