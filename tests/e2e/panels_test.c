@@ -252,7 +252,7 @@ Test(panels, what_follows_moves_with_the_selection)
     pty_send(p, "\r"); /* into the follower, and back */
     pty_send(p, "ss"); /* past the state's column */
     SHOWS(p, "WAITS▾");
-    pty_does(p, "\033");
+    pty_send(p, PTY_ESC);
     pty_send(p, "k");
     SHOWS(p, "Queues › linux-xl › waiting");
     SHOWS(p, "WAITS▾"); /* the sort of a level is kept */
@@ -346,14 +346,14 @@ Test(panels, what_got_worse_is_opened_down_to_the_evidence)
     pty_send(p, "\r");
     SHOWS(p, "started_at - created_at");
     for (int i = 0; i < 3; i++)
-        pty_does(p, "\033");
+        pty_send(p, PTY_ESC);
     pty_send(p, "/linux-xl\r\r"); /* a pool: its jobs */
     SHOWS(p, "Got worse › linux-xl · github");
     SHOWS(p, "api/test #");
     pty_send(p, "o");
     SHOWS(p, "https://ci.acme.example/acme/");
     for (int i = 0; i < 2; i++)
-        pty_does(p, "\033");
+        pty_send(p, PTY_ESC);
     pty_send(p, "/jdk21\r\r"); /* a flaky job: its commits */
     SHOWS(p, "Got worse › api/test (jdk21)");
     pty_send(p, "\r"); /* the tries on one of them, then the job */
@@ -406,7 +406,7 @@ Test(panels, a_tile_opens_down_to_the_evidence)
     pty_send(p, "\r");
     SHOWS(p, "started_at - created_at");
     for (int i = 0; i < 6; i++) /* four levels and two filters */
-        pty_does(p, "\033");
+        pty_send(p, PTY_ESC);
     SHOWS(p, "Queue p95");
     SHOWS(p, "linux-xl");
     pty_quit(p, "q");

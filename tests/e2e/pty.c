@@ -212,24 +212,6 @@ void pty_whole(struct pty *p)
         pty_read(p, 5);
 }
 
-void pty_does(struct pty *p, const char *keys)
-{
-    long end = now_ms() + PTY_PATIENCE_MS;
-    char *before, *now = NULL;
-
-    pty_whole(p); /* or what was on its way is the change */
-    before = pty_text(p);
-    pty_send(p, keys);
-    do {
-        pty_read(p, 20);
-        free(now);
-        now = pty_text(p);
-    } while (strcmp(now, before) == 0 && now_ms() < end);
-    cr_expect_str_neq(now, before, "%s changes nothing on:\n%s", keys, now);
-    free(before);
-    free(now);
-}
-
 void pty_resize(struct pty *p, int rows, int cols)
 {
     struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };

@@ -13,6 +13,10 @@
  * of this, however many others work on the machine. */
 enum { PTY_PATIENCE_MS = 20000 };
 
+/* Esc, whatever key comes next: behind a single one that is Alt and the key, to a program that had
+ * to wait for the processor and finds both. */
+#define PTY_ESC "\033\033"
+
 struct pty {
     pid_t pid;
     int fd, slave;
@@ -29,10 +33,7 @@ struct pty {
 struct pty *pty_start(const char *const *argv, int rows, int cols, const char *term);
 void pty_send(struct pty *pty, const char *keys);
 void pty_read(struct pty *pty, int ms); /* take what comes within ms */
-/* Send keys that change what is to be seen, and wait until it has changed: what is sent right
- * behind Esc is Alt with a key. */
-void pty_does(struct pty *pty, const char *keys);
-void pty_whole(struct pty *pty); /* take the rest of a frame that has begun */
+void pty_whole(struct pty *pty);        /* take the rest of a frame that has begun */
 /* Is the text on the screen; wait for it, or for its absence. */
 bool pty_shows(struct pty *pty, const char *text, int ms);
 bool pty_lacks(struct pty *pty, const char *text, int ms);

@@ -263,7 +263,7 @@ Test(tickets, how_they_fare_is_opened_down_to_a_ticket)
     SHOWS(p, "first reply");
     SHOWS(p, "opened by");
     for (int i = 0; i < 4; i++) /* three levels and a filter */
-        pty_does(p, "\033");
+        pty_send(p, PTY_ESC);
     SHOWS(p, "First reply");
     LACKS(p, "› by category");
     pty_quit(p, "q");
