@@ -190,7 +190,7 @@ Test(program_source, is_told_apart_by_its_name_and_polled_again_without_doubles)
     cr_expect_eq(poll_script("#!/bin/sh\n" RUN("1"), ""), 0);
     cr_expect_eq(poll_script("#!/bin/sh\n" RUN("1") RUN("2"), ""), 0);
     cr_expect_str_eq(sql("SELECT count(*) FROM run"), "2");
-    cr_expect_str_eq(sql("SELECT url FROM source"), "exec:builds");
+    cr_expect_str_eq(sql("SELECT url FROM source WHERE type = 'exec'"), "exec:builds");
 }
 
 Test(program_source, check_runs_it_once)
