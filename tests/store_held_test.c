@@ -4,6 +4,7 @@
 
 #include "store_kit.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -165,4 +166,49 @@ Test(held_store, is_nothing_to_who_looks_on)
     cr_expect(!store_wish(viewer, "poll", "", &err));
     cr_expect(!store_is_held_up(viewer));
     store_close(viewer);
+}
+
+/* Takes and drops locks of its own, many at a time, as other programs on the machine do. */
+static _Noreturn void take_and_drop(void)
+{
+    enum { FILES = 250 };
+    struct flock take = { .l_type = F_WRLCK }, drop = { .l_type = F_UNLCK };
+    char path[160];
+    int fds[FILES];
+
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (int i = 0; i < FILES; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%d.%d", kit.dir, (int)getpid(), i);
+        fds[i] = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    }
+    for (;;) {
+        for (int i = 0; i < FILES; i++)
+            (void)fcntl(fds[i], F_SETLK, &take);
+        for (int i = 0; i < FILES; i++)
+            (void)fcntl(fds[i], F_SETLK, &drop);
+    }
+}
+
+/* The kernel leaves some out of a list that changes while it is read. */
+Test(held_store, is_found_among_locks_that_come_and_go)
+{
+    enum { OTHERS = 2, LOOKS = 1000 };
+    char name[STORE_WRITER];
+    pid_t others[OTHERS];
+    int missed = 0;
+
+    hold("shell");
+    for (int i = 0; i < OTHERS; i++) {
+        others[i] = fork();
+        cr_assert_geq(others[i], 0);
+        if (others[i] == 0)
+            take_and_drop();
+    }
+    for (int i = 0; i < LOOKS; i++)
+        missed += store_writer(kit.store, name) != writer;
+    for (int i = 0; i < OTHERS; i++) {
+        (void)kill(others[i], SIGKILL);
+        cr_assert_eq(waitpid(others[i], NULL, 0), others[i]);
+    }
+    cr_expect_eq(missed, 0, "%d of %d times", missed, LOOKS);
 }

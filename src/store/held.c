@@ -18,6 +18,7 @@
 
 enum {
     LOOK_MS = 20,
+    LOOKS_MOST = 10,
     WRITE_LOCK = 120 /* the byte of -shm that a writer locks: https://sqlite.org/walformat.html */
 };
 
@@ -50,21 +51,32 @@ static int64_t writer_of(const char *line, ino_t inode)
     return pid;
 }
 
-/* 0: nobody, or it cannot be told. */
+static int64_t look_for_writer(ino_t inode)
+{
+    FILE *locks = fopen("/proc/locks", "re");
+    char line[256];
+    int64_t pid = 0;
+
+    while (locks && pid <= 0 && fgets(line, sizeof(line), locks))
+        pid = writer_of(line, inode);
+    if (locks)
+        (void)fclose(locks);
+    return pid > 0 ? pid : 0;
+}
+
+/* 0: nobody, or it cannot be told. The kernel lists its locks in pieces, and leaves some out where
+ * others are taken and dropped between two of them. */
 static int64_t find_writer(const struct store *store)
 {
-    char *path = mem_print("%s-shm", store->path), line[256];
-    FILE *locks = fopen("/proc/locks", "re");
+    char *path = mem_print("%s-shm", store->path);
     struct stat st;
     bool there = stat(path, &st) == 0; /* nothing is opened: closing it would drop our locks */
     int64_t pid = 0;
 
-    while (there && locks && pid <= 0 && fgets(line, sizeof(line), locks))
-        pid = writer_of(line, st.st_ino);
-    if (locks)
-        (void)fclose(locks);
+    for (int i = 0; there && pid == 0 && i < LOOKS_MOST; i++)
+        pid = look_for_writer(st.st_ino);
     free(path);
-    return pid > 0 ? pid : 0;
+    return pid;
 }
 
 int64_t store_writer(const struct store *store, char name[STORE_WRITER])
