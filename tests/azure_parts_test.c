@@ -172,6 +172,11 @@ Test(azure_parts, idle_projects_of_many_wait_for_their_turn)
     }
     cr_expect_eq(polls, 12, "each once in ten polls");
     cr_expect_leq(most, 2);
+    kit_poll(&kit, NOW);
+    kit.plan.every_ms = 30000;
+    kit.plan.round = true;
+    source_azure.begin(&config, &kit.cursors, &kit.plan);
+    cr_expect_eq(azure_count(AZURE_NEWEST), 12, "rounds by the clock would be at the same turn");
     kit_done(&kit);
 }
 

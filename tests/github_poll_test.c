@@ -179,6 +179,25 @@ static int fill_many(bool at_once)
     return polls;
 }
 
+Test(github_poll, a_round_asks_for_all_of_very_many_repositories)
+{
+    static char names[300][24];
+    static const char *many[300];
+    struct github all = { .repos = { many, 300 }, .org = "" };
+
+    for (int i = 0; i < 300; i++) {
+        snprintf(names[i], sizeof(names[i]), "acme/r%d", i);
+        many[i] = names[i];
+    }
+    for (int round = 0; round < 2; round++) {
+        kit_poll(&kit, NOW);
+        kit.plan.every_ms = EVERY;
+        kit.plan.round = round;
+        source_github.begin(&all, &kit.cursors, &kit.plan);
+        cr_expect_eq(kit_asked(&kit, STEP_RUNS) == 300, round, "%zu", kit_asked(&kit, STEP_RUNS));
+    }
+}
+
 Test(github_poll, a_history_of_many_repositories_goes_on_beside_their_lists)
 {
     cr_expect_lt(fill_many(false), 70);

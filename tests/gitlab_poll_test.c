@@ -198,6 +198,11 @@ Test(gitlab_poll, of_many_projects_a_hundred_are_asked_in_one_poll)
     }
     for (size_t i = 0; i < 250; i++)
         cr_expect_eq(asked[i], 1, "%zu", i);
+    kit_poll(&kit, NOW);
+    kit.plan.every_ms = 30000;
+    kit.plan.round = true;
+    source_gitlab.begin(&config, &kit.cursors, &kit.plan);
+    cr_expect_eq(lists(), 250, "rounds by the clock would be at the same turn");
     kit_done(&kit);
 }
 

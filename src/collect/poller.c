@@ -319,6 +319,7 @@ static void poll_now(struct poller *p, bool goes_on)
     p->plan = (struct plan){ .now_ms = p->now_ms,
                              .wished = p->wished,
                              .goes_on = goes_on,
+                             .round = p->shared->once && !goes_on,
                              .every_ms = p->settings->every_ms,
                              .history_ms = p->settings->history_ms,
                              .cursors = &p->memory.cursors,

@@ -234,7 +234,7 @@ static void ask_org(const struct github *config, struct plan *plan)
     r->detail = whole;
 }
 
-/* Of more repositories than a poll has room for some wait for the next. */
+/* Of more repositories than a poll has room for some wait for the next, where there is one. */
 void github_repos_begin(const struct github *config, struct plan *plan)
 {
     struct github_walk walk = { 0 };
@@ -256,7 +256,7 @@ void github_repos_begin(const struct github *config, struct plan *plan)
         for (at = 0; (repo = github_walk(config, plan, &walk)) != NULL;) {
             if (!is_due(plan, &denied, repo))
                 continue;
-            if ((at++ >= first) == (round == 0) && plan->count < GITHUB_POLL_MOST)
+            if ((at++ >= first) == (round == 0) && (plan->round || plan->count < GITHUB_POLL_MOST))
                 github_runs_ask(plan, repo);
         }
     }

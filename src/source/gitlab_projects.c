@@ -18,12 +18,13 @@ enum {
 
 /* ---- whose turn it is ---- */
 
-/* Polls are counted by the time, so that nothing need be kept. */
+/* Polls are counted by the time, so that nothing need be kept; but rounds by the clock, as of cron,
+ * come always at the same turn. */
 static bool has_turn(const struct plan *plan, int64_t index, int64_t share)
 {
     int64_t every = plan->every_ms > 0 ? plan->every_ms : 1;
 
-    return share <= 1 || index % share == plan->now_ms / every % share;
+    return share <= 1 || plan->round || index % share == plan->now_ms / every % share;
 }
 
 static void visit(struct plan *plan, const struct batch *batch, const char *project, int64_t index,

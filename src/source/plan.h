@@ -42,6 +42,7 @@ struct plan {
     int64_t history_ms;            /* how far to fill back */
     bool wished;                   /* a person wants to know now */
     bool goes_on;                  /* with history: what is new, the poll just before asked for */
+    bool round;                    /* no other poll follows: nothing waits for its turn */
     const struct cursors *cursors; /* where the back-fill stands */
     const struct known *known;     /* which runs the store has */
     struct arena arena;
