@@ -106,3 +106,23 @@ Test(plan, one_can_be_sent_before_those_that_wait)
     cr_expect_null(plan_take(&plan));
     plan_done(&plan);
 }
+
+/* A round each hour, of things of which each poll of five minutes has another one. */
+Test(plan, of_rounds_in_even_steps_each_has_its_turn)
+{
+    enum { THINGS = 12, ROUNDS = 200 };
+    struct plan p = { .round = true };
+    int turns[THINGS] = { 0 };
+
+    for (int i = 0; i < ROUNDS; i++) {
+        p.now_ms = INT64_C(1795518000000) + i * INT64_C(3600000);
+        turns[plan_turn(&p, 300000) % THINGS]++;
+    }
+    for (int i = 0; i < THINGS; i++)
+        cr_expect_gt(turns[i], 0, "%d", i);
+    p.round = false;
+    for (int i = 0; i < 2 * THINGS; i++) {
+        p.now_ms = i * INT64_C(300000);
+        cr_expect_eq(plan_turn(&p, 300000), i);
+    }
+}

@@ -138,7 +138,7 @@ static void ask_open(struct plan *plan)
 {
     struct known_ticket *found = arena_alloc(&plan->arena, OPEN_MOST * sizeof(*found));
     size_t n = plan_known_tickets(plan, 0, found, OPEN_MOST);
-    const char *key = n > 0 ? found[(size_t)(plan->now_ms / ORG_MS) % n].key : "", *number;
+    const char *key = n > 0 ? found[plan_turn(plan, ORG_MS) % n].key : "", *number;
     char repo[GITHUB_NAME];
     struct plan_request *r;
 

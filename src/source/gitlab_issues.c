@@ -104,8 +104,7 @@ static void ask_open(struct plan *plan)
     struct gitlab_about about = { 0 };
     int64_t number;
 
-    if (n > 0 &&
-        read_key(plan, found[(size_t)(plan->now_ms / GROUP_MS) % n].key, &about.project, &number))
+    if (n > 0 && read_key(plan, found[plan_turn(plan, GROUP_MS) % n].key, &about.project, &number))
         (void)gitlab_ask(plan, GITLAB_ISSUE, number, &about);
 }
 

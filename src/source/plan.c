@@ -198,3 +198,15 @@ size_t plan_known_changes(const struct plan *plan, struct lacking *out, size_t c
 
     return known && known->changes ? known->changes(known->self, out, cap) : 0;
 }
+
+size_t plan_turn(const struct plan *plan, int64_t every_ms)
+{
+    uint64_t turn = (uint64_t)(plan->now_ms / every_ms);
+
+    if (plan->round) {
+        turn *= UINT64_C(0x9E3779B97F4A7C15);
+        turn = (turn ^ turn >> 32) * UINT64_C(0xD6E8FEB86659FD93);
+        turn ^= turn >> 32;
+    }
+    return (size_t)turn;
+}

@@ -77,4 +77,9 @@ size_t plan_known_tickets(const struct plan *plan, unsigned lacks, struct known_
                           size_t cap);
 size_t plan_known_changes(const struct plan *plan, struct lacking *out, size_t cap);
 
+/* Of many things of which some are looked at in each poll, whose turn it is: a number that grows by
+ * one in that time, so that nothing need be kept. Of rounds, which come in even steps, it is any,
+ * or some would never have a turn. */
+size_t plan_turn(const struct plan *plan, int64_t every_ms);
+
 #endif

@@ -197,7 +197,7 @@ size_t snow_known_open(const struct snow_poll *p, int64_t every_ms, struct snow_
                        size_t most)
 {
     struct snow_item *all = arena_alloc(&p->plan->arena, OPEN_ALL * sizeof(*all));
-    size_t n = known_items(p, 0, all, OPEN_ALL), turn = (size_t)(p->plan->now_ms / every_ms);
+    size_t n = known_items(p, 0, all, OPEN_ALL), turn = plan_turn(p->plan, every_ms);
     size_t first = n > most ? turn * most % n : 0;
 
     for (size_t i = 0; i < n && i < most; i++)
