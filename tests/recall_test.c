@@ -1,10 +1,15 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "core/time.h"
+#include "source/github.h"
 #include "source/pattern.h"
 #include "source/recall.h"
 #include "source_kit.h"
+
+static const int64_t NOW = 1795518000000;
 
 Test(pattern, fits_as_a_shell_does)
 {
@@ -86,5 +91,75 @@ Test(recall, a_list_under_a_prefix_ends)
     cr_expect_null(recall_after(&kit.plan, "repo:", "acme/api"), "it does not come twice");
     kit.cursors.after = NULL;
     cr_expect_null(recall_after(&kit.plan, "repo:", ""));
+    kit_done(&kit);
+}
+
+Test(recall, a_number_can_be_added_to_and_a_hash_is_whole)
+{
+    static const struct {
+        int64_t kept, number;
+    } cases[] = {
+        { 0, 0 },
+        { 1795518000000, 1795518000000 },
+        { INT64_MAX, INT64_C(1) << 53 },
+        { INT64_MIN, -(INT64_C(1) << 53) },
+    };
+    struct kit kit = { 0 };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        kit_poll(&kit, 1000);
+        batch_cursor(&kit.batch, "it", cases[i].kept);
+        cr_expect_eq(recall(&kit.plan, &kit.batch, "it"), cases[i].number, "%zu", i);
+        kit_commit(&kit);
+        cr_expect_eq(recall(&kit.plan, NULL, "it"), cases[i].number, "%zu", i);
+        cr_expect_eq(recall_mark(&kit.plan, NULL, "it"), cases[i].kept, "%zu", i);
+        kit_done(&kit);
+    }
+}
+
+/* Others may write into a store: no name of it becomes a path that is none. */
+static void wrote(struct kit *kit)
+{
+    static const char *const repos[] = { "repo:acme/ok",  "repo:acme/no#x", "repo:../orgs",
+                                         "repo:acme",     "repo:acme/a b",  "repo:acme/no/more",
+                                         "repo:acme/n%2f" };
+    static const char *const runs[][2] = {
+        { "acme/ok", "7" }, { "acme/ok", "../7" }, { "acme/ok", "" }, { "acme/no?x", "7" }
+    };
+    char lengthy[90] = "repo:acme/";
+
+    memset(lengthy + strlen(lengthy), 'x', sizeof(lengthy) - 1 - strlen(lengthy));
+    for (size_t i = 0; i < sizeof(repos) / sizeof(repos[0]); i++)
+        batch_cursor(&kit->batch, repos[i], NOW - HOUR_MS);
+    batch_cursor(&kit->batch, lengthy, NOW - HOUR_MS);
+    batch_cursor(&kit->batch, "discovered:", NOW - HOUR_MS);
+    kit_commit(kit);
+    for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+        struct kit_run *run = &kit->run[kit->run_count++];
+
+        *run = (struct kit_run){ .attempt = 1, .updated_ms = NOW - HOUR_MS };
+        (void)snprintf(run->project, sizeof(run->project), "%s", runs[i][0]);
+        (void)snprintf(run->id, sizeof(run->id), "%s", runs[i][1]);
+    }
+}
+
+Test(recall, what_others_wrote_into_the_store_is_no_path)
+{
+    const struct github org = { .org = "acme" };
+    struct github_walk walk = { 0 };
+    static struct kit kit;
+    size_t walked = 0, open = 0;
+
+    kit_poll(&kit, NOW);
+    wrote(&kit);
+    while (github_walk(&org, &kit.plan, &walk))
+        walked++;
+    cr_expect_eq(walked, 2, "%zu", walked);
+    source_github.begin(&org, &kit.cursors, &kit.plan);
+    for (const struct plan_request *r = kit.plan.first; r; r = r->next) {
+        cr_expect(!strpbrk(r->path, "# ") && !strstr(r->path, "/.."), "%s", r->path);
+        open += r->step == STEP_JOBS;
+    }
+    cr_expect_eq(open, 1, "%zu", open);
     kit_done(&kit);
 }

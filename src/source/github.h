@@ -97,6 +97,9 @@ bool github_answered(struct github_poll *p, struct dx_error *err);
 /* ---- github_repos.c: which repositories there are, and which are due ---- */
 
 bool github_named(const char *name); /* "owner/name", as GitHub allows it */
+/* Such a name, and a number: others may have written into the store that they come from, and
+ * both become parts of paths. */
+bool github_numbered(const char *repo, const char *id);
 bool github_owner(const char *name);
 /* Do `include` and `exclude` let it be? */
 bool github_wanted(const struct github *config, const char *repo);

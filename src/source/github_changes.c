@@ -86,7 +86,10 @@ static void ask_lacking(struct plan *plan)
     size_t n = plan_known_changes(plan, found, LACKS_MOST);
 
     for (size_t i = 0; i < n; i++) {
-        struct plan_request *r = ask_timeline(plan, found[i].project, found[i].id, found[i].author);
+        struct plan_request *r =
+            github_numbered(found[i].project, found[i].id)
+                ? ask_timeline(plan, found[i].project, found[i].id, found[i].author)
+                : NULL;
 
         if (r)
             r->flags |= PLAN_FILL;

@@ -44,7 +44,7 @@ const char *github_discovered(const struct plan *plan, const char *repo)
 
     do
         name = recall_after(plan, "repo:", name);
-    while (name && github_recall(plan, NULL, "repo", name) == 0);
+    while (name && (github_recall(plan, NULL, "repo", name) == 0 || !github_named(name)));
     return name;
 }
 

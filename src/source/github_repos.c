@@ -13,6 +13,7 @@
 #include "source/denied.h"
 #include "source/field.h"
 #include "source/pattern.h"
+#include "source/recall.h"
 
 enum { OWNER_MAX = 39, NAME_MAX_LEN = 100 };
 
@@ -48,6 +49,11 @@ bool github_named(const char *name)
 
     return slash && is_part(name, (size_t)(slash - name), OWNER_MAX) &&
            is_part(slash + 1, strlen(slash + 1), NAME_MAX_LEN);
+}
+
+bool github_numbered(const char *repo, const char *id)
+{
+    return github_named(repo) && *id && id[strspn(id, "0123456789")] == '\0';
 }
 
 bool github_owner(const char *name)
@@ -110,6 +116,14 @@ static int64_t branch_mark(const char *branch)
     return (int64_t)(text_hash(branch) >> 1 | 1);
 }
 
+static int64_t branch_of(const struct github_poll *p, const char *repo)
+{
+    char key[GITHUB_NAME + 16];
+
+    (void)snprintf(key, sizeof(key), "branch:%s", repo);
+    return recall_mark(p->plan, p->batch, key);
+}
+
 bool github_protected(const struct github_poll *p, const char *repo, const char *branch,
                       const char *event)
 {
@@ -119,7 +133,7 @@ bool github_protected(const struct github_poll *p, const char *repo, const char 
         return false;
     if (p->config->branches.count > 0)
         return fits(&p->config->branches, branch);
-    mark = github_recall(p->plan, p->batch, "branch", repo);
+    mark = branch_of(p, repo);
     if (mark != 0)
         return mark == branch_mark(branch);
     return strcmp(branch, "main") == 0 || strcmp(branch, "master") == 0;
@@ -135,8 +149,8 @@ static void learn_branch(struct github_poll *p, const char *repo, const json_t *
 {
     const char *branch = field_text(p->batch, item, "default_branch");
 
-    if (*branch)
-        learn(p, "branch", repo, branch_mark(branch));
+    if (*branch && branch_of(p, repo) != branch_mark(branch))
+        github_remember(p->batch, "branch", repo, branch_mark(branch));
 }
 
 /* ---- those that may not be read ---- */

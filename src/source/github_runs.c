@@ -362,7 +362,8 @@ void github_open_begin(struct plan *plan, size_t repos)
         most = room / PER_OPEN < OPEN_MOST ? (size_t)(room / PER_OPEN) : OPEN_MOST;
     n = known->open(known->self, "", open, most);
     for (size_t i = 0; i < n; i++)
-        (void)github_jobs_ask(plan, open[i].project, open[i].id, open[i].attempt, 0);
+        if (github_numbered(open[i].project, open[i].id))
+            (void)github_jobs_ask(plan, open[i].project, open[i].id, open[i].attempt, 0);
 }
 
 /* The jobs of a run are all done: is it? */

@@ -49,7 +49,7 @@ int64_t gitlab_branch(const struct plan *plan, const struct batch *batch, const 
 {
     char name[GITLAB_PATH];
 
-    return recall(plan, batch, branch_name(name, project));
+    return recall_mark(plan, batch, branch_name(name, project));
 }
 
 void gitlab_remember_branch(const struct plan *plan, struct batch *batch, const char *project,

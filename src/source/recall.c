@@ -8,11 +8,18 @@
 #include <stdio.h>
 #include <string.h>
 
-int64_t recall(const struct plan *plan, const struct batch *batch, const char *name)
+int64_t recall_mark(const struct plan *plan, const struct batch *batch, const char *name)
 {
     const struct cursor *brought = batch ? batch_find_cursor(batch, name) : NULL;
 
     return brought ? brought->value : plan->cursors->get(plan->cursors->self, name);
+}
+
+int64_t recall(const struct plan *plan, const struct batch *batch, const char *name)
+{
+    const int64_t most = INT64_C(1) << 53, number = recall_mark(plan, batch, name);
+
+    return number < -most ? -most : number > most ? most : number;
 }
 
 const char *recall_after(const struct plan *plan, const char *prefix, const char *rest)

@@ -6,8 +6,11 @@
 #include "source/plan.h"
 #include "source/source.h"
 
-/* batch NULL: as the store has it. 0: not known. */
+/* batch NULL: as the store has it. 0: not known. Of at most 53 bits, as all numbers of a store,
+ * into which others may write: there is something to be added to it. */
 int64_t recall(const struct plan *plan, const struct batch *batch, const char *name);
+/* The same of a hash: whole, and only to be compared. */
+int64_t recall_mark(const struct plan *plan, const struct batch *batch, const char *name);
 /* What is behind the prefix in the name of the next cursor after prefix + rest ("" begins),
  * so that a source can keep a list under a prefix. NULL: the last. Lives until the next
  * call of it. */

@@ -89,14 +89,17 @@ static bool insert(struct store *store, const struct word *word, struct dx_error
 bool word_put(struct store *store, int kind, const struct granting *g, struct dx_error *err)
 {
     struct word word = { .kind = kind, .now_ms = g->now_ms };
+    char shown[SHOWN];
 
     if (!read_word(&word, g->wish->arg, g->refused))
         return true;
     if (!insert(store, &word, err))
         return false;
-    if (sqlite3_changes(store->db) == 0)
-        (void)dx_fail(g->refused, DX_FAULT_SYSTEM, "a %s came too late: \"%.100s\" is over",
-                      kind == WORD_CLAIM ? "claim" : "snooze", word.key);
+    if (sqlite3_changes(store->db) == 0) {
+        (void)text_clean(shown, sizeof(shown), word.key, strlen(word.key));
+        (void)dx_fail(g->refused, DX_FAULT_SYSTEM, "a %s came too late: \"%s\" is over",
+                      kind == WORD_CLAIM ? "claim" : "snooze", shown);
+    }
     return store_touch(store, err);
 }
 

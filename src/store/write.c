@@ -200,7 +200,7 @@ const char *store_cursor_after(struct store *store, int64_t source, const char *
     struct dx_error err = { 0 };
     sqlite3_stmt *stmt = store_statement(store,
                                          "SELECT name FROM cursor WHERE source = ?1 AND name > ?2"
-                                         " ORDER BY name LIMIT 1",
+                                         " AND typeof(name) = 'text' ORDER BY name LIMIT 1",
                                          &err);
     bool there;
 
@@ -211,7 +211,7 @@ const char *store_cursor_after(struct store *store, int64_t source, const char *
     if (!store_row(store, stmt, &there, &err))
         return NULL;
     if (there)
-        (void)snprintf(out, cap, "%s", (const char *)sqlite3_column_text(stmt, 0));
+        (void)snprintf(out, cap, "%s", column_text(stmt, 0));
     (void)sqlite3_reset(stmt);
     return there ? out : NULL;
 }

@@ -32,5 +32,7 @@ void fuzz_source(const struct fuzz_source *fuzz, const uint8_t *data, size_t siz
 
 /* The same of what any source brought. */
 void fuzz_expect_sound(const struct batch *batch);
+/* And of what it asks for: whatever is said to it, only its server, and paths that are such. */
+void fuzz_expect_asked(const struct plan *plan);
 
 #endif
