@@ -18,14 +18,14 @@
 
 #include <vterm.h>
 
-enum { ROWS = 60, COLS = 200, UTF8_MOST = 4 };
+enum { ROWS = 60, COLS = 200, UTF8_MOST = 4, COLOUR = 32 };
 
 struct sums {
     size_t bytes, cells, text, addressed, dressed;
 };
 
 struct look {
-    char fore[24], back[24];
+    char fore[COLOUR], back[COLOUR];
     int bold, underline, reverse;
 };
 
@@ -52,18 +52,18 @@ static int same(const VTermScreenCell *a, const VTermScreenCell *b)
 
 /* ---- looks ---- */
 
-static void name_colour(char name[24], const VTermColor *c, int is_normal, int first)
+static void name_colour(char name[COLOUR], const VTermColor *c, int is_normal, int first)
 {
     *name = '\0';
     if (is_normal)
         return;
     if (VTERM_COLOR_IS_RGB(c))
-        (void)snprintf(name, 24, ";%d;2;%d;%d;%d", first + 8, c->rgb.red, c->rgb.green,
+        (void)snprintf(name, COLOUR, ";%d;2;%d;%d;%d", first + 8, c->rgb.red, c->rgb.green,
                        c->rgb.blue);
     else if (c->indexed.idx < 8)
-        (void)snprintf(name, 24, ";%d", first + c->indexed.idx);
+        (void)snprintf(name, COLOUR, ";%d", first + c->indexed.idx);
     else
-        (void)snprintf(name, 24, ";%d;5;%d", first + 8, c->indexed.idx);
+        (void)snprintf(name, COLOUR, ";%d;5;%d", first + 8, c->indexed.idx);
 }
 
 /* Of a blank no more than its ground is seen: the rest is the pen's. */
