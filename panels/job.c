@@ -228,7 +228,8 @@ static int draw_steps(const struct job_detail *job, struct dx_canvas *canvas, in
         struct dx_style glyph = { .role = s->look.role };
         struct dx_style text = { .role = s->look.attr ? DX_ROLE_TEXT : DX_ROLE_DIM,
                                  .attr = s->look.attr };
-        int full = longest > 0. ? (int)lround(s->seconds / longest * bar) : 0;
+        /* A store may say of a step that it took less than nothing. */
+        int full = longest > 0. ? (int)lround(fmax(s->seconds / longest, 0.) * bar) : 0;
         char span[64];
 
         (void)dx_put(canvas, row, MARGIN, &glyph, dx_glyph(canvas, s->look.glyph));

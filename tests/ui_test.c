@@ -1,6 +1,7 @@
 /* What screens are made of: numbers, keys, the layout, graphs and widgets. */
 #include "config.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -418,4 +419,21 @@ Test(widgets, no_box_is_too_small)
             grid_done(&grid);
         }
     }
+}
+
+/* A panel may ask for any: what is not seen is not drawn, nor does it take time. */
+Test(widgets, no_box_is_too_large)
+{
+    static const double values[] = { 1, 2, 3 };
+    struct dx_box box = { 0, 3, 1, INT_MAX };
+
+    grid_start(2, 12, GLYPHS_ASCII);
+    gauge_draw(&canvas, box, 1., NAN, DX_ROLE_TEXT);
+    box.row = 1;
+    heat_draw(&canvas, box, values, 3, NAN);
+    for (int row = 0; row < 2; row++) {
+        cr_expect_eq(grid.cells[row * 12 + 2].cp, grid.cells[0].cp);
+        cr_expect_neq(grid.cells[row * 12 + 11].cp, grid.cells[0].cp);
+    }
+    grid_done(&grid);
 }

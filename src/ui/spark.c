@@ -65,6 +65,7 @@ void gauge_draw(struct dx_canvas *canvas, struct dx_box box, double share, doubl
     const struct glyphs *g = canvas->grid->glyphs;
     int full = isnan(share) ? 0 : (int)lround(fmin(fmax(share, 0.), 1.) * box.cols);
     int mark = isnan(goal) ? -1 : (int)lround(fmin(fmax(goal, 0.), 1.) * (box.cols - 1));
+    int seen = canvas->cols - box.col;
 
     if (isnan(share)) {
         (void)canvas_put(canvas, box.row, box.col, &(struct dx_style){ .role = DX_ROLE_DIM },
@@ -73,7 +74,7 @@ void gauge_draw(struct dx_canvas *canvas, struct dx_box box, double share, doubl
     }
     if (full == 0 && share > 0. && box.cols > 1)
         full = 1; /* a little is not nothing */
-    for (int i = 0; i < box.cols; i++) {
+    for (int i = 0; i < box.cols && i < seen; i++) {
         bool filled = i < full;
         struct dx_style style = { .role = filled ? role : DX_ROLE_BORDER };
         const char *glyph = filled ? g->gauge_full : g->gauge_rest;
@@ -119,8 +120,9 @@ void heat_draw(struct dx_canvas *canvas, struct dx_box box, const double *value,
 {
     const struct glyphs *g = canvas->grid->glyphs;
     double max = isnan(goal) ? largest(value, count) : goal;
+    int seen = canvas->cols - box.col;
 
-    for (int i = 0; i < box.cols && count > 0; i++) {
+    for (int i = 0; i < box.cols && i < seen && count > 0; i++) {
         double mean = column_mean(value, count, box.cols, i);
         int step = step_of(mean, max);
         struct dx_style style = { .role = (enum dx_role)(DX_ROLE_HEAT_0 + step) };
