@@ -11,7 +11,9 @@
  * the store knows which tickets lack which part.
  *
  * Cursors: of a query (their names end in its hash) n: the latest change that is here,
- * o: how far the open ones are listed (1: all), f: how far the history is. Of the server
+ * o: how far the open ones are listed (1: all), f: how far the history is, b: the latest change
+ * that was too large for a page. Of the server, the change of a ticket that was left out as too
+ * large, large=KEY; its
  * kind, base=URL and zone=NAME (their value is when it was said), status=ID (its
  * category, enum dx_ticket_state), told: when these were asked for, desk: when there was no service
  * desk, slas and queues: when all were listed. */
@@ -114,9 +116,12 @@ enum jira_depth {
     JIRA_SLIM,  /* the same, without comments and changes */
     JIRA_WHOLE, /* asked for by itself */
     JIRA_BARE,  /* of one that is too large: what it is called, and when it changed */
+    JIRA_PEEK,  /* the same of all, where one of them is known to be too large */
 };
 /* What is asked of each ticket: ?fields=... */
 const char *jira_fields(const struct jira_poll *p, enum jira_depth depth);
+/* Does the store have this change of it? */
+bool jira_is_known(const struct jira_poll *p, const char *key, int64_t updated_ms);
 /* The ticket, in the batch, and what it lacks asked for; its updated_ms. */
 int64_t jira_take(const struct jira_poll *p, const json_t *issue, enum jira_depth depth);
 

@@ -19,7 +19,7 @@ const char *jira_fields(const struct jira_poll *p, enum jira_depth depth)
     struct arena *arena = &p->plan->arena;
     const char *fields = "issuelinks", *category = p->config->category;
 
-    if (depth == JIRA_BARE)
+    if (depth == JIRA_BARE || depth == JIRA_PEEK)
         return "updated";
     for (size_t i = 0; row[i]; i++)
         fields = arena_print(arena, "%s,%s", fields, row[i]);
@@ -176,7 +176,7 @@ static bool is_taken(const struct batch *batch, const char *key, int64_t updated
     return false;
 }
 
-static bool is_known(const struct jira_poll *p, const char *key, int64_t updated_ms)
+bool jira_is_known(const struct jira_poll *p, const char *key, int64_t updated_ms)
 {
     const struct known *known = p->plan->known;
     enum known_run as =
@@ -194,7 +194,7 @@ int64_t jira_take(const struct jira_poll *p, const json_t *issue, enum jira_dept
 
     if (!*key || !json_is_object(fields))
         return 0;
-    if (depth != JIRA_WHOLE && updated_ms > 0 && is_known(p, key, updated_ms))
+    if (depth != JIRA_WHOLE && updated_ms > 0 && jira_is_known(p, key, updated_ms))
         return updated_ms;
     t = batch_ticket(p->batch);
     t->key = key;

@@ -30,18 +30,20 @@ enum {
 
 /* ---- cursors ---- */
 
-static const char *name_of(const struct jira_poll *p, enum jira_step walk)
+static const char *name_of_query(const struct jira_poll *p, const char *which)
 {
-    const char *which = walk == JIRA_OPEN ? "o" : "f";
     const struct jira *config = p->config;
     const char *const *projects = config->projects.item;
     uint64_t hash = text_hash(config->jql);
 
-    if (walk == JIRA_NEWS)
-        which = "n";
     for (size_t i = 0; i < config->projects.count; i++)
         hash = hash * 31 + text_hash(projects[i]);
     return arena_print(&p->plan->arena, "%s:%016" PRIx64, which, hash);
+}
+
+static const char *name_of(const struct jira_poll *p, enum jira_step walk)
+{
+    return name_of_query(p, walk == JIRA_NEWS ? "n" : walk == JIRA_OPEN ? "o" : "f");
 }
 
 static int64_t reached(const struct jira_poll *p, enum jira_step walk)
@@ -52,6 +54,28 @@ static int64_t reached(const struct jira_poll *p, enum jira_step walk)
 static void reach(const struct jira_poll *p, enum jira_step walk, int64_t ms)
 {
     batch_cursor(p->batch, name_of(p, walk), ms);
+}
+
+/* ---- those that are too large ---- */
+
+static const char *name_of_large(const struct jira_poll *p, const char *key)
+{
+    return arena_print(&p->plan->arena, "large=%s", key);
+}
+
+/* It took a page of its own, and less of it, to get on. */
+static void remember_large(const struct jira_poll *p, int64_t updated_ms)
+{
+    const char *name = name_of_query(p, "b");
+
+    if (updated_ms > recall(p->plan, p->batch, name))
+        batch_cursor(p->batch, name, updated_ms);
+}
+
+/* Is one among what would be asked for? */
+static bool meets_large(const struct jira_poll *p, int64_t from_ms)
+{
+    return recall(p->plan, p->batch, name_of_query(p, "b")) >= from_ms;
 }
 
 static int64_t wanted(const struct plan *plan)
@@ -118,6 +142,8 @@ static void ask_first(const struct jira_poll *p, enum jira_step walk, int64_t si
     int64_t at_ms = reached(p, walk) - (walk == JIRA_NEWS ? OVERLAP_MS : 0);
     struct about about = { .size = size, .behind = "" };
 
+    if (walk == JIRA_NEWS && meets_large(p, at_ms))
+        about.depth = JIRA_PEEK;
     (void)ask(p, walk, at_ms, &about);
 }
 
@@ -183,12 +209,16 @@ static struct page page_of(const struct jira_poll *p)
 }
 
 /* One that cannot be had holds up no other. */
-static int64_t leave_out(struct batch *batch, const json_t *issue)
+static int64_t leave_out(const struct jira_poll *p, const json_t *issue)
 {
-    batch_note(batch, DX_LOG_WARN,
+    int64_t updated_ms = field_time(json_object_get(issue, "fields"), "updated");
+    const char *key = field_text(p->batch, issue, "key");
+
+    batch_note(p->batch, DX_LOG_WARN,
                "%s: even without comments and changes it is larger than max_body; it is left out",
-               field_text(batch, issue, "key"));
-    return field_time(json_object_get(issue, "fields"), "updated");
+               key);
+    batch_cursor(p->batch, name_of_large(p, key), updated_ms);
+    return updated_ms;
 }
 
 static void take_rows(struct page *page)
@@ -198,9 +228,11 @@ static void take_rows(struct page *page)
     const json_t *issue;
 
     json_array_foreach (page->issues, i, issue) {
-        int64_t ms = depth == JIRA_BARE ? leave_out(page->p->batch, issue)
-                                        : jira_take(page->p, issue, depth);
+        int64_t ms =
+            depth == JIRA_BARE ? leave_out(page->p, issue) : jira_take(page->p, issue, depth);
 
+        if (depth != JIRA_ROW && page->walk == JIRA_NEWS)
+            remember_large(page->p, ms);
         if (ms > 0)
             page->edge_ms = ms;
     }
@@ -314,6 +346,37 @@ static void step_on(const struct page *page)
         tell_progress(page, page->p->plan->now_ms);
 }
 
+/* Of a page that has nothing but changes in it: is there one that is not here, nor left out? */
+static bool has_news(const struct page *page)
+{
+    const struct jira_poll *p = page->p;
+    const json_t *issue;
+    size_t i;
+
+    json_array_foreach (page->issues, i, issue) {
+        int64_t updated_ms = field_time(json_object_get(issue, "fields"), "updated");
+        const char *key = field_text(p->batch, issue, "key");
+
+        if (!jira_is_known(p, key, updated_ms) &&
+            recall(p->plan, p->batch, name_of_large(p, key)) != updated_ms)
+            return true;
+    }
+    return page->moved;
+}
+
+/* What is too large is asked for again, in ever smaller pages, only with what has changed. */
+static void look(const struct page *page)
+{
+    struct about about = { .size = page->about.size, .behind = "" };
+
+    if (has_news(page)) {
+        ask_same(page->p, &about);
+    } else if (page->more) {
+        about.depth = JIRA_PEEK;
+        ask_on(page, about);
+    }
+}
+
 static bool no_page(const struct jira_poll *p, struct dx_error *err)
 {
     int status = p->reply->status;
@@ -335,6 +398,10 @@ bool jira_decode_walk(const struct jira_poll *p, struct dx_error *err)
     page = page_of(p);
     if (!json_is_array(page.issues))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a Jira (no list of issues)");
+    if (page.about.depth == JIRA_PEEK) {
+        look(&page);
+        return true;
+    }
     take_rows(&page);
     if (page.moved) {
         ask_again(&page);
@@ -356,7 +423,9 @@ bool jira_walk_less(const struct jira_poll *p)
 
     if (about.depth == JIRA_BARE)
         return false;
-    if (about.size == 1)
+    if (about.depth == JIRA_PEEK)
+        about.depth = JIRA_ROW;
+    else if (about.size == 1)
         about.depth = about.depth == JIRA_ROW ? JIRA_SLIM : JIRA_BARE;
     else
         about.size /= 2;
