@@ -2,6 +2,7 @@
  * what is said of it, and that the same write succeeds once it is gone. */
 #include "config.h"
 
+#include "child.h"
 #include "store_kit.h"
 
 #include <fcntl.h>
@@ -28,10 +29,8 @@ static void setup(void)
 
 static void let_go(void)
 {
-    if (writer > 0) {
-        (void)kill(writer, SIGKILL);
-        cr_assert_eq(waitpid(writer, NULL, 0), writer);
-    }
+    if (writer > 0)
+        child_kill(writer);
     writer = 0;
 }
 
@@ -43,28 +42,27 @@ static void teardown(void)
 
 TestSuite(held_store, .init = setup, .fini = teardown, .timeout = 30);
 
+static const char *writer_name;
+
+static void write_for_ever(int fd)
+{
+    sqlite3 *db = NULL;
+
+    if (prctl(PR_SET_NAME, writer_name) != 0 || sqlite3_open(kit.path, &db) != SQLITE_OK ||
+        sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        _exit(1);
+    child_ready(fd);
+    child_stay();
+}
+
 /* A process of this name takes the store for itself. */
 static void hold(const char *name)
 {
-    int ends[2];
-    char byte;
+    int fd;
 
-    cr_assert_eq(pipe(ends), 0);
-    writer = fork();
-    cr_assert_geq(writer, 0);
-    if (writer == 0) {
-        sqlite3 *db = NULL;
-        bool ok = prctl(PR_SET_NAME, name) == 0 && sqlite3_open(kit.path, &db) == SQLITE_OK &&
-                  sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
-                  write(ends[1], "x", 1) == 1;
-
-        while (ok)
-            (void)pause();
-        _exit(1);
-    }
-    (void)close(ends[1]);
-    cr_assert_eq(read(ends[0], &byte, 1), 1);
-    (void)close(ends[0]);
+    writer_name = name;
+    writer = child_start(write_for_ever, &fd);
+    (void)close(fd);
 }
 
 static bool beat(void)

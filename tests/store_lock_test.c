@@ -1,11 +1,11 @@
 /* The store between processes: one writes, many read, and any may be killed. */
 #include "config.h"
 
+#include "child.h"
 #include "store_kit.h"
 
 #include <fcntl.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,53 +27,14 @@ static struct store *open_as(enum store_mode mode)
     return store;
 }
 
-/* Fork, run the body in the child with the pipe's end, wait for a first byte. */
-static pid_t child(void (*body)(int fd), int *fd)
-{
-    int ends[2];
-    char byte;
-    pid_t pid;
-
-    cr_assert_eq(pipe(ends), 0);
-    pid = fork();
-    cr_assert_geq(pid, 0);
-    if (pid == 0) {
-        (void)close(ends[0]);
-        body(ends[1]);
-        _exit(0);
-    }
-    (void)close(ends[1]);
-    cr_assert_eq(read(ends[0], &byte, 1), 1);
-    *fd = ends[0];
-    return pid;
-}
-
-static void kill_child(pid_t pid)
-{
-    cr_assert_eq(kill(pid, SIGKILL), 0);
-    cr_assert_eq(waitpid(pid, NULL, 0), pid);
-}
-
-/* The child is ready: child() returns. */
-static void say_ready(int fd)
-{
-    cr_assert_eq(write(fd, "x", 1), 1);
-}
-
-static void wait_for_ever(void)
-{
-    for (;;)
-        (void)pause();
-}
-
 static void hold_lock(int fd)
 {
     struct dx_error err = { 0 };
 
     kit_collect();
     cr_assert(store_heartbeat(kit.store, T0, &err));
-    say_ready(fd);
-    wait_for_ever();
+    child_ready(fd);
+    child_stay();
 }
 
 Test(store_lock, one_holds_it_and_the_others_know_who)
@@ -88,7 +49,7 @@ Test(store_lock, one_holds_it_and_the_others_know_who)
     store_holder(viewer, &holder);
     cr_expect(!holder.held);
     cr_expect(!store_heartbeat(waiter, T0, &err), "without the lock nothing is written");
-    pid = child(hold_lock, &fd);
+    pid = child_start(hold_lock, &fd);
     store_holder(viewer, &holder);
     cr_expect(holder.held);
     cr_expect_eq(holder.pid, pid);
@@ -97,7 +58,7 @@ Test(store_lock, one_holds_it_and_the_others_know_who)
     (void)gethostname(host, sizeof(host) - 1);
     cr_expect_str_eq(holder.host, host);
     cr_expect(!store_lock(waiter));
-    kill_child(pid);
+    child_kill(pid);
     store_holder(viewer, &holder);
     cr_expect(!holder.held);
     cr_expect(store_lock(waiter), "after kill -9 at once");
@@ -156,8 +117,8 @@ static void view(int fd)
     struct store *store = open_as(STORE_VIEW);
 
     cr_assert(store_view_lock(store));
-    say_ready(fd);
-    wait_for_ever();
+    child_ready(fd);
+    child_stay();
 }
 
 Test(store_lock, the_collector_knows_whether_viewers_are_there)
@@ -167,10 +128,27 @@ Test(store_lock, the_collector_knows_whether_viewers_are_there)
 
     kit_collect();
     cr_expect(!store_has_viewers(kit.store));
-    pid = child(view, &fd);
+    pid = child_start(view, &fd);
     cr_expect(store_has_viewers(kit.store));
-    kill_child(pid);
+    child_kill(pid);
     cr_expect(!store_has_viewers(kit.store));
+}
+
+Test(store_lock, a_wish_does_not_wait_long_for_the_collector)
+{
+    struct store *viewer = open_as(STORE_VIEW);
+    struct dx_error err = { 0 };
+    int64_t before;
+
+    kit_collect();
+    cr_assert(store_exec(kit.store, "BEGIN IMMEDIATE", &err));
+    before = kit_boot_ms();
+    cr_expect(!store_wish(viewer, "poll", "", &err));
+    cr_expect(kit_boot_ms() - before < 1000);
+    cr_expect_eq(err.fault, DX_FAULT_SYSTEM);
+    cr_assert(store_exec(kit.store, "COMMIT", &err));
+    cr_expect(store_wish(viewer, "poll", "", &err), "%s", err.text);
+    store_close(viewer);
 }
 
 /* ---- making it together ---- */
@@ -216,11 +194,11 @@ static void make_slowly(int fd)
 
     cr_assert_eq(sqlite3_open(kit.path, &db), SQLITE_OK);
     cr_assert_eq(sqlite3_exec(db, "PRAGMA user_version = 0; BEGIN EXCLUSIVE", 0, 0, 0), 0);
-    say_ready(fd);
+    child_ready(fd);
     (void)usleep(300000);
     cr_assert_eq(sqlite3_exec(db, "COMMIT", 0, 0, 0), 0);
     (void)sqlite3_close(db);
-    wait_for_ever();
+    child_stay();
 }
 
 Test(store_lock, one_that_is_being_made_is_waited_for)
@@ -231,9 +209,9 @@ Test(store_lock, one_that_is_being_made_is_waited_for)
 
     (void)snprintf(dir, sizeof(dir), "%s/state", kit.dir);
     cr_assert_eq(mkdir(dir, 0700), 0);
-    pid = child(make_slowly, &fd);
+    pid = child_start(make_slowly, &fd);
     cr_expect_eq(open_and_read(STORE_VIEW), 0);
-    kill_child(pid);
+    child_kill(pid);
 }
 
 Test(store_lock, what_was_half_made_is_made_whole)
@@ -258,7 +236,7 @@ static void write_for_ever(int fd)
     int64_t n;
 
     kit_collect();
-    say_ready(fd);
+    child_ready(fd);
     for (n = store_cursor(kit.store, kit.id[0], "n") + 1;; n++) {
         struct batch b = { 0 };
 
@@ -291,12 +269,12 @@ Test(store_lock, kill_9_at_any_moment_loses_and_doubles_nothing)
     for (int round = 0; round < 30; round++) {
         int64_t said = known, there;
         int fd;
-        pid_t pid = child(write_for_ever, &fd);
+        pid_t pid = child_start(write_for_ever, &fd);
 
         for (int i = 0; i < round % 4; i++)
             cr_assert_eq(read(fd, &said, sizeof(said)), (ssize_t)sizeof(said));
         (void)nanosleep(&(struct timespec){ .tv_nsec = (round * 7919 % 97) * 100000L }, NULL);
-        kill_child(pid);
+        child_kill(pid);
         said = last_said(fd, said);
         (void)close(fd);
         there = kit_count(viewer, DX_QUERY_SAMPLES, T0 + DAY);
@@ -316,7 +294,7 @@ Test(store_lock, readers_never_wait_nor_see_half_a_commit)
     int64_t seen = 0, version = 0, changes = 0;
     char bytes[4096];
     int fd;
-    pid_t pid = child(write_for_ever, &fd);
+    pid_t pid = child_start(write_for_ever, &fd);
 
     (void)fcntl(fd, F_SETFL, O_NONBLOCK);
     for (int i = 0; i < 200 || seen < 200; i++) {
@@ -331,215 +309,7 @@ Test(store_lock, readers_never_wait_nor_see_half_a_commit)
         while (read(fd, bytes, sizeof(bytes)) > 0) /* or its pipe fills up */
             continue;
     }
-    kill_child(pid);
+    child_kill(pid);
     cr_expect_gt(changes, 1);
-    store_close(viewer);
-}
-
-/* ---- checkpoints ---- */
-
-static int64_t size_of(const char *suffix)
-{
-    char path[128];
-    struct stat st;
-
-    (void)snprintf(path, sizeof(path), "%s%s", kit.path, suffix);
-    return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
-}
-
-static void fill(int64_t from, int64_t count)
-{
-    struct batch b = { 0 };
-
-    for (int64_t i = from; i < from + count; i++)
-        kit_sample(&b, "q", "{}", T0 + i, (double)i);
-    kit_poll(0, T0 + from, &b);
-}
-
-static void fill_and_wait(int fd)
-{
-    kit_collect();
-    fill(0, 1000);
-    say_ready(fd);
-    wait_for_ever();
-}
-
-Test(store_lock, only_the_collector_checkpoints)
-{
-    int64_t db, wal;
-    int fd;
-
-    kill_child(child(fill_and_wait, &fd));
-    db = size_of("");
-    wal = size_of("-wal");
-    cr_assert_gt(wal, 16384);
-    for (int i = 0; i < 2; i++) { /* one who looks, and one who waits for the lock */
-        struct store *other = open_as(i ? STORE_VIEW : STORE_COLLECT);
-
-        cr_expect_eq(kit_count(other, DX_QUERY_SAMPLES, T0 + DAY), 1000);
-        store_close(other);
-        cr_expect_eq(size_of(""), db);
-        cr_expect_eq(size_of("-wal"), wal);
-    }
-    kit_collect();
-    store_close(kit.store);
-    kit.store = NULL;
-    cr_expect_gt(size_of(""), db);
-    cr_expect_eq(size_of("-wal"), 0, "short, for the next one reads all of it");
-}
-
-Test(store_lock, a_wal_that_was_left_behind_is_not_of_the_new_file)
-{
-    int fd;
-
-    kill_child(child(fill_and_wait, &fd));
-    cr_assert_gt(size_of("-wal"), 16384);
-    cr_assert_eq(unlink(kit.path), 0);
-    kit_collect();
-    cr_expect_eq(kit_count(kit.store, DX_QUERY_SAMPLES, T0 + DAY), 0);
-    fill(0, 10);
-    cr_expect_eq(kit_count(kit.store, DX_QUERY_SAMPLES, T0 + DAY), 10);
-}
-
-Test(store_lock, a_pinned_reader_is_named_after_a_minute)
-{
-    struct store *viewer = open_as(STORE_VIEW);
-    struct reader reader = store_reader(viewer);
-    struct dx_error err = { 0 };
-    void *rows;
-
-    kit_collect();
-    fill(0, 1000);
-    cr_assert(store_begin(viewer, &err));
-    rows = reader.open(reader.self, DX_QUERY_SAMPLES, NULL, T0 + DAY);
-    cr_assert(reader.ops->next(rows));
-    fill(1000, 1000);
-    cr_expect(store_upkeep(kit.store, T0, &err), "%s", err.text);
-    cr_expect(store_upkeep(kit.store, T0, &err), "%s", err.text);
-    kit.store->stuck_since_ms -= 60 * SECOND;
-    cr_expect(!store_upkeep(kit.store, T0, &err));
-    cr_expect(strstr(err.text, "reader") != NULL, "%s", err.text);
-    reader.ops->close(rows);
-    store_end(viewer);
-    cr_expect(store_upkeep(kit.store, T0, &err), "%s", err.text);
-    cr_expect_eq(kit.store->stuck_since_ms, 0);
-    store_close(viewer);
-}
-
-Test(store_lock, a_large_wal_is_cut)
-{
-    struct dx_error err = { 0 };
-    char path[128];
-
-    kit_collect();
-    fill(0, 1000);
-    (void)snprintf(path, sizeof(path), "%s-wal", kit.path);
-    cr_assert_eq(truncate(path, (65 << 20)), 0); /* as long as it was once */
-    cr_expect_gt(store_wal_bytes(kit.store), 64 << 20);
-    cr_expect(store_upkeep(kit.store, T0, &err), "%s", err.text);
-    cr_expect_eq(store_wal_bytes(kit.store), 0);
-}
-
-Test(store_lock, a_wish_does_not_wait_long_for_the_collector)
-{
-    struct store *viewer = open_as(STORE_VIEW);
-    struct dx_error err = { 0 };
-    int64_t before;
-
-    kit_collect();
-    cr_assert(store_exec(kit.store, "BEGIN IMMEDIATE", &err));
-    before = kit_boot_ms();
-    cr_expect(!store_wish(viewer, "poll", "", &err));
-    cr_expect(kit_boot_ms() - before < 1000);
-    cr_expect_eq(err.fault, DX_FAULT_SYSTEM);
-    cr_assert(store_exec(kit.store, "COMMIT", &err));
-    cr_expect(store_wish(viewer, "poll", "", &err), "%s", err.text);
-    store_close(viewer);
-}
-
-/* As a back-fill does it: many commits, one after the other. */
-static int64_t longest_wal(int pieces)
-{
-    struct dx_error err = { 0 };
-    int64_t longest = 0;
-
-    static int64_t n;
-
-    for (int i = 0; i < pieces; i++, n++) {
-        fill(n * INT64_C(20000), 20000);
-        cr_expect(store_tidy(kit.store, &err), "%s", err.text);
-        if (store_wal_bytes(kit.store) > longest)
-            longest = store_wal_bytes(kit.store);
-    }
-    return longest;
-}
-
-Test(store_lock, a_back_fill_does_not_grow_the_wal)
-{
-    kit_collect();
-    cr_expect_leq(longest_wal(60), 6 << 20);
-    cr_expect_gt(size_of(""), 12 << 20, "it was more than that: %lld", (long long)size_of(""));
-    cr_expect(!store_is_strained(kit.store));
-}
-
-/* A viewer reads just when the WAL could begin anew, each time: as soon as nobody does, it
- * begins anew all the same, and the file is as small as it was. */
-Test(store_lock, readers_at_the_wrong_moment_do_not_grow_the_wal)
-{
-    struct store *viewer = open_as(STORE_VIEW);
-    struct reader reader = store_reader(viewer);
-    struct dx_error err = { 0 };
-    int64_t longest = 0;
-
-    kit_collect();
-    for (int round = 0; round < 12; round++) {
-        void *rows;
-
-        (void)longest_wal(5);
-        cr_assert(store_begin(viewer, &err));
-        rows = reader.open(reader.self, DX_QUERY_SAMPLES, NULL, T0 + DAY);
-        cr_assert(reader.ops->next(rows));
-        cr_assert(store_upkeep(kit.store, T0, &err), "%s", err.text); /* a checkpoint */
-        fill((1000 + round) * INT64_C(20000), 20000);
-        reader.ops->close(rows);
-        store_end(viewer);
-        kit.store->tried_ms -= 2 * SECOND;
-        cr_expect(store_tidy(kit.store, &err), "%s", err.text);
-        longest = store_wal_bytes(kit.store) > longest ? store_wal_bytes(kit.store) : longest;
-    }
-    cr_expect_leq(longest, 8 << 20, "%lld", (long long)longest);
-    fill(0, 10);
-    cr_expect_leq(store_wal_bytes(kit.store), 4 << 20, "%lld",
-                  (long long)store_wal_bytes(kit.store));
-    store_close(viewer);
-}
-
-Test(store_lock, a_pinned_reader_strains_it_until_it_goes)
-{
-    struct store *viewer = open_as(STORE_VIEW);
-    struct dx_error err = { 0 };
-
-    kit_collect();
-    fill(0, 10);
-    kit.store->strain_bytes = 8 << 20;
-    cr_assert(store_begin(viewer, &err));
-    struct reader reader = store_reader(viewer);
-    void *rows = reader.open(reader.self, DX_QUERY_SAMPLES, NULL, T0 + DAY);
-    cr_assert(reader.ops->next(rows));
-    cr_expect_gt(longest_wal(60), 8 << 20);
-    cr_expect(store_is_strained(kit.store));
-    kit.store->stuck_since_ms -= 60 * SECOND;
-    kit.store->tried_bytes = 0;
-    cr_expect(!store_tidy(kit.store, &err));
-    cr_expect(strstr(err.text, "reader"), "%s", err.text);
-    kit.store->tried_bytes = 0;
-    cr_expect(store_tidy(kit.store, &err), "not with each commit: %s", err.text);
-    reader.ops->close(rows);
-    store_end(viewer);
-    kit.store->tried_bytes = 0;
-    cr_expect(store_tidy(kit.store, &err), "%s", err.text);
-    cr_expect(!store_is_strained(kit.store));
-    fill(0, 10);
-    cr_expect_lt(kit.store->wal_bytes, 1 << 20, "it begins anew");
     store_close(viewer);
 }
