@@ -124,6 +124,29 @@ void derive_slices(int64_t now_ms)
         cr_assert_lt(slices++, SLICES_MOST, "it comes to no end");
 }
 
+void derive_again(enum success_policy policy)
+{
+    store_close(kit.store);
+    deriver_free(deriver);
+    kit_collect();
+    derive_begin(policy);
+}
+
+bool derive_is_dirty(void)
+{
+    struct dx_error err = { 0 };
+    bool dirty;
+
+    cr_assert(store_is_dirty(kit.store, &dirty, &err), "%s", err.text);
+    return dirty;
+}
+
+void derive_all(int64_t at_ms)
+{
+    derive_slices(at_ms);
+    cr_expect_not(derive_is_dirty());
+}
+
 void derive_settle(int64_t now_ms)
 {
     struct dx_error err = { 0 };

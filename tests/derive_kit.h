@@ -9,6 +9,7 @@
 extern struct deriver *deriver;
 
 void derive_begin(enum success_policy policy); /* of what kit_collect() opened */
+void derive_again(enum success_policy policy); /* the collector starts anew */
 void derive_start(void);                       /* in a directory of its own */
 void derive_stop(void);
 /* The same for key numbers, after kit_init(), with this configuration and one source of these
@@ -31,8 +32,20 @@ struct made { /* a run with one job */
 };
 void derive_add(struct batch *batch, const struct made *made);
 
+/* What is derived of a pool, of a pipeline, at T0. */
+#define POOL_ROW(p, w)                                                                             \
+    ROWS(kit.store, DX_QUERY_POOLS, DX_FILTER(.name = p, .window_ms = w), T0, DX_FIELD_NAME,       \
+         DX_FIELD_N, DX_FIELD_P50, DX_FIELD_P90, DX_FIELD_P95, DX_FIELD_P99)
+#define PIPELINE_ROW(p, w)                                                                         \
+    ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.name = p, .window_ms = w), T0,                  \
+         DX_FIELD_PROJECT, DX_FIELD_N, DX_FIELD_SUCCESS, DX_FIELD_FAILED, DX_FIELD_FIRST,          \
+         DX_FIELD_FIRST_N, DX_FIELD_PLATFORM, DX_FIELD_PLATFORM_LOW, DX_FIELD_UNKNOWN,             \
+         DX_FIELD_LEFT_OUT)
+
 bool derive_slice(int64_t now_ms); /* is there more? */
 void derive_slices(int64_t now_ms);
+bool derive_is_dirty(void);
+void derive_all(int64_t now_ms); /* in slices; nothing is left */
 void derive_settle(int64_t now_ms);
 
 #endif

@@ -143,18 +143,6 @@ static void commit_all(void (*commit)(int source, int64_t now_ms, struct batch *
     commit(0, now_ms, &batch);
 }
 
-#define POOL_ROW(p, w)                                                                             \
-    ROWS(kit.store, DX_QUERY_POOLS, DX_FILTER(.name = p, .window_ms = w), now_ms, DX_FIELD_NAME,   \
-         DX_FIELD_N, DX_FIELD_P50, DX_FIELD_P90, DX_FIELD_P95, DX_FIELD_P99)
-#define PIPELINE_ROW(p, w)                                                                         \
-    ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.name = p, .window_ms = w), now_ms,              \
-         DX_FIELD_PROJECT, DX_FIELD_N, DX_FIELD_SUCCESS, DX_FIELD_FAILED, DX_FIELD_FIRST,          \
-         DX_FIELD_FIRST_N, DX_FIELD_PLATFORM, DX_FIELD_PLATFORM_LOW, DX_FIELD_UNKNOWN,             \
-         DX_FIELD_LEFT_OUT)
-
-#define PROJECTS(w)                                                                                \
-    ROWS(kit.store, DX_QUERY_PROJECTS, DX_FILTER(.window_ms = w), now_ms, DX_FIELD_PROJECT)
-
 static void check_all(void)
 {
     for (int w = 1; w < WINDOWS; w++) { /* an hour holds too few to divide by */
@@ -202,39 +190,16 @@ Test(derive, time_alone_gives_the_same_rows)
 
 /* ---- history ---- */
 
-static void open_again(enum success_policy policy)
-{
-    store_close(kit.store);
-    deriver_free(deriver);
-    kit_collect();
-    derive_begin(policy);
-}
-
-static bool is_dirty(void)
-{
-    struct dx_error err = { 0 };
-    bool dirty;
-
-    cr_assert(store_is_dirty(kit.store, &dirty, &err), "%s", err.text);
-    return dirty;
-}
-
-static void slice_all(int64_t at_ms)
-{
-    derive_slices(at_ms);
-    cr_expect_not(is_dirty());
-}
-
 /* Its commits only note what is to be done; that outlives the collector. */
 Test(derive, what_history_changed_is_computed_after_a_restart_too)
 {
     make_all(5);
     commit_all(kit_fill);
-    cr_expect(is_dirty());
+    cr_expect(derive_is_dirty());
     cr_expect_str_eq(PIPELINE_ROW("", DAY), "", "no commit of history computes anything");
     (void)derive_slice(now_ms);
-    open_again(SUCCESS_EXCLUDE_CANCELLED);
-    slice_all(now_ms);
+    derive_again(SUCCESS_EXCLUDE_CANCELLED);
+    derive_all(now_ms);
     check_all();
 }
 
@@ -262,14 +227,14 @@ Test(derive, another_policy_counts_the_days_anew)
 
     make_all(7);
     commit_all(kit_poll);
-    slice_all(now_ms);
+    derive_all(now_ms);
     before = days_n();
     cr_assert_gt(before, 0.);
-    open_again(SUCCESS_EXCLUDE_CANCELLED);
-    slice_all(now_ms + MINUTE);
+    derive_again(SUCCESS_EXCLUDE_CANCELLED);
+    derive_all(now_ms + MINUTE);
     cr_expect_eq(days_n(), before);
-    open_again(SUCCESS_STRICT); /* what was cancelled counts */
-    slice_all(now_ms + 2 * MINUTE);
+    derive_again(SUCCESS_STRICT); /* what was cancelled counts */
+    derive_all(now_ms + 2 * MINUTE);
     cr_expect_gt(days_n(), before * 1.05, "%g after %g", days_n(), before);
 }
 
@@ -289,7 +254,7 @@ Test(derive, a_poll_amid_history_is_on_the_screen_at_once)
     cr_expect(strstr(PIPELINE_ROW("acme/p3", HOUR), "acme/p3|"), "%s",
               PIPELINE_ROW("acme/p3", HOUR));
     derive_settle(now_ms);
-    cr_expect(!is_dirty());
+    cr_expect(!derive_is_dirty());
 }
 
 Test(derive, what_does_not_fit_into_a_commit_is_left_to_slices)
@@ -297,8 +262,8 @@ Test(derive, what_does_not_fit_into_a_commit_is_left_to_slices)
     make_all(7);
     deriver_room(deriver, 500, 500);
     commit_all(kit_poll);
-    cr_expect(is_dirty());
-    slice_all(now_ms);
+    cr_expect(derive_is_dirty());
+    derive_all(now_ms);
     check_all();
 }
 
@@ -327,13 +292,13 @@ Test(derive, long_windows_of_many_waits_are_left_to_the_minute)
     make_all(8);
     made[RUNS - 1].started_ms = made[RUNS - 1].finished_ms = now_ms - 100 * DAY;
     commit_all(kit_poll);
-    slice_all(now_ms);
+    derive_all(now_ms);
     check_all();
     deriver_room(deriver, 200000, 50);
     poll_another();
     cr_expect(is_plain_pool(DAY), "%s, not %s", POOL_ROW("pool0", DAY), plain_pool(0, DAY));
     cr_expect_not(is_plain_pool(30 * DAY));
-    slice_all(now_ms + MINUTE);
+    derive_all(now_ms + MINUTE);
     cr_expect(is_plain_pool(30 * DAY));
     made[RUNS - 1].queued_ms = 2 * HOUR;
     poll_another();
@@ -370,106 +335,6 @@ Test(derive, a_day_that_comes_when_its_pool_is_about_to_be_made_is_in_it)
     add_waits(20000, 20012, now_ms - 20 * DAY);
     derive_settle(now_ms);
     cr_expect(strstr(POOL_ROW("pool0", 30 * DAY), "|10013|"), "%s", POOL_ROW("pool0", 30 * DAY));
-}
-
-/* A collector of one round, days after the last one: of what nothing touched the windows have
- * moved all the same. */
-Test(derive, what_left_the_window_is_gone_after_one_round_too)
-{
-    struct made m = { .id = 1,
-                      .attempt = 1,
-                      .started_ms = now_ms - 2 * HOUR,
-                      .finished_ms = now_ms - HOUR,
-                      .result = DX_RESULT_SUCCESS };
-
-    derive_add(&batch, &m);
-    kit_poll(0, now_ms, &batch);
-    cr_expect(strstr(PIPELINE_ROW("acme/p0", DAY), "acme/p0|1|"));
-    cr_expect(strstr(POOL_ROW("pool0", DAY), "pool0|1|"));
-    open_again(SUCCESS_EXCLUDE_CANCELLED);
-    derive_settle(now_ms + 2 * DAY);
-    cr_expect_str_eq(PIPELINE_ROW("acme/p0", DAY), "", "%s", PIPELINE_ROW("acme/p0", DAY));
-    cr_expect(strstr(POOL_ROW("pool0", DAY), "pool0|0|"), "%s", POOL_ROW("pool0", DAY));
-}
-
-Test(derive, what_left_the_window_is_gone_a_minute_later)
-{
-    struct made m = { .id = 1,
-                      .attempt = 1,
-                      .started_ms = now_ms - 2 * HOUR,
-                      .finished_ms = now_ms - DAY + 30 * SECOND,
-                      .result = DX_RESULT_SUCCESS };
-
-    derive_add(&batch, &m);
-    m.id = 2;
-    derive_add(&batch, &m);
-    batch.runs[batch.run_count - 1].pipeline = "nightly"; /* of the same project */
-    kit_poll(0, now_ms, &batch);
-    cr_expect(strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
-    cr_expect_str_eq(PROJECTS(DAY), "acme/p0\n");
-    derive_slices(now_ms + MINUTE);
-    cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
-    cr_expect(strstr(PIPELINE_ROW("", 7 * DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", 7 * DAY));
-    cr_expect_str_eq(PROJECTS(DAY), "");
-    cr_expect_str_eq(PROJECTS(7 * DAY), "acme/p0\n");
-}
-
-/* It was a day ahead: numbers are of the time that it is, not of what was taken for it, and they do
- * not wait for that to come. */
-Test(derive, what_a_clock_that_was_set_back_left_is_made_anew)
-{
-    struct made m = { .id = 1,
-                      .attempt = 1,
-                      .started_ms = now_ms - 2 * MINUTE,
-                      .finished_ms = now_ms - MINUTE,
-                      .result = DX_RESULT_SUCCESS };
-
-    derive_add(&batch, &m);
-    kit_poll(0, now_ms, &batch);
-    slice_all(now_ms + DAY);
-    cr_expect(!strstr(PIPELINE_ROW("", HOUR), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", HOUR));
-    slice_all(now_ms);
-    cr_expect(strstr(PIPELINE_ROW("", HOUR), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", HOUR));
-    cr_expect(strstr(POOL_ROW("pool0", HOUR), "pool0|1|"), "%s", POOL_ROW("pool0", HOUR));
-    cr_expect_leq(store_derived_at(kit.store), now_ms);
-}
-
-/* Numbers are of whole minutes, and the clocks of servers are ahead: what ends after the minute
- * counts from the minute on that it ended in. */
-Test(derive, what_ends_after_the_minute_counts_in_the_next_one)
-{
-    struct made m = { .id = 1,
-                      .attempt = 1,
-                      .started_ms = now_ms + 10 * SECOND,
-                      .finished_ms = now_ms + 5 * MINUTE,
-                      .queued_ms = 10 * SECOND,
-                      .result = DX_RESULT_SUCCESS };
-
-    derive_add(&batch, &m);
-    kit_poll(0, now_ms + 20 * SECOND, &batch);
-    slice_all(now_ms + 4 * MINUTE);
-    cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
-    cr_expect(strstr(POOL_ROW("pool0", DAY), "|1|10000|"), "%s", POOL_ROW("pool0", DAY));
-    slice_all(now_ms + 6 * MINUTE);
-    cr_expect(strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
-}
-
-/* As `dxtop once` does on a store that was left for a while. */
-Test(derive, what_left_the_window_is_gone_for_who_comes_later)
-{
-    struct made m = { .id = 1,
-                      .attempt = 1,
-                      .started_ms = now_ms - 2 * HOUR,
-                      .finished_ms = now_ms - DAY + HOUR,
-                      .result = DX_RESULT_SUCCESS };
-
-    derive_add(&batch, &m);
-    kit_poll(0, now_ms, &batch);
-    cr_expect(strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
-    open_again(SUCCESS_EXCLUDE_CANCELLED);
-    derive_settle(now_ms + 2 * HOUR);
-    cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
-    cr_expect(strstr(PIPELINE_ROW("", 7 * DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", 7 * DAY));
 }
 
 /* How many rows that end after `from` began until `to`, of those within the limits or,
@@ -513,89 +378,6 @@ Test(derive, hours_and_days_are_those_that_touch_the_span)
             cr_expect_eq(ends_between(queries[q], from_ms, to_ms, false), want,
                          "query %zu, edges %zu", q, i);
         }
-}
-
-#define AGAINST_BEFORE                                                                             \
-    ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = DAY), now_ms, DX_FIELD_SUCCESS,     \
-         DX_FIELD_SUCCESS_BEFORE, DX_FIELD_SUCCESS_WAS_N, DX_FIELD_WORSE)
-
-/* Eight of ten failed, and one of ten the day before. */
-Test(derive, a_rate_that_fell_is_worse)
-{
-    for (int i = 0; i < 20; i++) {
-        bool now = i < 10, failed = now ? i < 8 : i == 10;
-        struct made m = { .id = 80 + i,
-                          .attempt = 1,
-                          .started_ms = now_ms - (now ? 10 : 34) * HOUR,
-                          .finished_ms = now_ms - (now ? 9 : 33) * HOUR,
-                          .result = failed ? DX_RESULT_FAILURE : DX_RESULT_SUCCESS,
-                          .cause = failed ? DX_CAUSE_TEST : DX_CAUSE_NONE };
-
-        derive_add(&batch, &m);
-    }
-    kit_poll(0, now_ms, &batch);
-    cr_expect_str_eq(AGAINST_BEFORE, "0.2|-|0|0\n",
-                     "the day before is not known from its beginning");
-    derive_add(&batch, &(struct made){ .id = 79,
-                                       .attempt = 1,
-                                       .started_ms = now_ms - 50 * HOUR,
-                                       .finished_ms = now_ms - 49 * HOUR,
-                                       .result = DX_RESULT_SUCCESS });
-    kit_poll(0, now_ms, &batch);
-    cr_expect_str_eq(AGAINST_BEFORE, "0.2|0.9|10|1\n");
-    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TOTALS, DX_FILTER(.window_ms = DAY), now_ms,
-                          DX_FIELD_NAME, DX_FIELD_SUCCESS_BEFORE, DX_FIELD_WORSE),
-                     "all|0.9|1\nprotected|-|0\nother|0.9|1\n");
-    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = 7 * DAY), now_ms,
-                          DX_FIELD_SUCCESS_WAS_N, DX_FIELD_WORSE),
-                     "0|0\n", "nothing was before");
-}
-
-/* A pipeline that hardly runs, of a source that is known for longer than it; which is only seen
- * when all of the history is there. */
-Test(derive, what_a_history_reaches_is_known_of_all_of_its_pipelines)
-{
-    for (int i = 0; i < 2; i++)
-        derive_add(&batch, &(struct made){ .id = 80 + i,
-                                           .attempt = 1,
-                                           .started_ms = now_ms - (10 + 17 * i) * HOUR,
-                                           .finished_ms = now_ms - (9 + 17 * i) * HOUR,
-                                           .result = DX_RESULT_SUCCESS });
-    kit_fill(0, now_ms, &batch);
-    derive_slices(now_ms);
-    cr_expect_str_eq(AGAINST_BEFORE, "1|-|0|0\n");
-    derive_add(&batch, &(struct made){ .id = 79,
-                                       .attempt = 1,
-                                       .pipeline = 1,
-                                       .started_ms = now_ms - 50 * HOUR,
-                                       .finished_ms = now_ms - 49 * HOUR,
-                                       .result = DX_RESULT_SUCCESS });
-    kit_fill(0, now_ms, &batch);
-    kit_poll(0, now_ms, &batch); /* of now, and nothing is new */
-    derive_slices(now_ms);
-    cr_expect_str_eq(AGAINST_BEFORE, "1|1|1|0\n");
-}
-
-/* The last run of what nobody runs any more comes with the newest ones: of the time from then to
- * where the history begins, it says nothing. */
-Test(derive, an_old_run_that_came_by_itself_is_no_history)
-{
-    for (int i = 0; i < 2; i++)
-        derive_add(&batch, &(struct made){ .id = 80 + i,
-                                           .attempt = 1,
-                                           .started_ms = now_ms - (10 + 17 * i) * HOUR,
-                                           .finished_ms = now_ms - (9 + 17 * i) * HOUR,
-                                           .result = DX_RESULT_SUCCESS });
-    derive_add(&batch, &(struct made){ .id = 79,
-                                       .attempt = 1,
-                                       .pipeline = 1,
-                                       .started_ms = now_ms - 50 * HOUR,
-                                       .finished_ms = now_ms - 49 * HOUR,
-                                       .result = DX_RESULT_SUCCESS });
-    kit.history_ms = 40 * HOUR;
-    kit_poll(0, now_ms, &batch);
-    derive_slices(now_ms);
-    cr_expect_str_eq(AGAINST_BEFORE, "1|-|0|0\n");
 }
 
 /* Every query can be asked: its SQL is right. */
