@@ -8,41 +8,15 @@
 
 #include "core/mem.h"
 #include "core/time.h"
-#include "derive/dues.h"
+#include "derive/deriver.h"
 #include "insight/mention.h"
 
 /* COMMIT_RECORDS: about 25 ms. */
 enum { SLICE_MS = 20, COMMIT_RECORDS = 60000, COMMIT_WAITS = 5000 };
-/* Sources are polled together, so that one commit is followed by others within some seconds: they
- * share one pass over the key numbers, which costs as much as two of them. */
-/* BEFORE_DAYS: the hours of the day before lie in today and so many days. */
-enum { HOURS_A_DAY = 24, BEFORE_DAYS = 2, KPI_WAIT_MS = 3000, KPI_REST_MS = 5000 };
+enum { KPI_REST_MS = 5000 };
 enum { PAST_DAYS_MOST = 400 }; /* as long as history goes */
 
 const int64_t derive_windows[WINDOWS] = { HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS };
-
-struct deriver {
-    enum success_policy policy;
-    struct kpi_settings kpis;
-    int64_t room, waits; /* see deriver_room() */
-    struct dues pools, pipelines;
-    struct touched all;     /* what the slices still go over */
-    int64_t at_ms;          /* the minute that they are for */
-    int64_t pool, pipeline; /* how far they came */
-    int64_t day;            /* up to which past days were looked at */
-    int64_t from_ms;        /* the moment of what was there before; -1: not looked yet */
-    struct kpi_pass kpi;    /* likewise */
-    int64_t slice_ms;       /* how long a slice is */
-    bool kpis_touched;      /* a commit changed what key numbers are made of */
-    bool before_is_made;    /* and none that of the hours of the day before since they were made */
-    int64_t kpis_due_ms;    /* boot time from which on they are made of it */
-    int64_t late_ms;        /* boot time: what commits left out of pools is made then; 0: nothing */
-    bool going, totals;
-    struct dirty left;      /* what was left to be done is done up to here */
-    bool was_left;          /* the last slice was of that */
-    int64_t undone;         /* what is remembered here is of rows that are there, up to this one */
-    struct mentions *names; /* that tickets may have in them */
-};
 
 void deriver_room(struct deriver *d, int64_t records, int64_t waits)
 {
@@ -88,15 +62,13 @@ void deriver_free(struct deriver *d)
 }
 
 /* T moves in steps of a minute, so that what is shown together belongs together. */
-static int64_t minute_of(int64_t now_ms)
+int64_t deriver_minute(int64_t now_ms)
 {
     return now_ms - now_ms % MINUTE_MS;
 }
 
-/* most: waits that it may read; 0: all. The next minute makes what a commit leaves out; where
- * the clock stands, none comes. */
-static bool do_pool(struct deriver *d, struct store *store, int64_t pool, int64_t at_ms,
-                    int64_t most, struct dx_error *err)
+bool deriver_pool(struct deriver *d, struct store *store, int64_t pool, int64_t at_ms, int64_t most,
+                  struct dx_error *err)
 {
     int64_t due_ms;
 
@@ -108,8 +80,8 @@ static bool do_pool(struct deriver *d, struct store *store, int64_t pool, int64_
     return true;
 }
 
-static bool do_pipeline(struct deriver *d, struct store *store, int64_t pipeline, int64_t at_ms,
-                        struct dx_error *err)
+bool deriver_pipeline(struct deriver *d, struct store *store, int64_t pipeline, int64_t at_ms,
+                      struct dx_error *err)
 {
     int64_t due_ms;
     bool ok = derive_pipeline(store, d->policy, pipeline, at_ms, &due_ms, err);
@@ -126,8 +98,7 @@ static void forget_dues(struct deriver *d)
     d->before_is_made = false;
 }
 
-/* What was rolled back is remembered as done: with the next minute all begins anew. */
-static void forget_undone(struct deriver *d, struct store *store)
+void deriver_forget_undone(struct deriver *d, struct store *store)
 {
     if (d->from_ms < 0)
         d->from_ms = store_derived_at(store);
@@ -140,134 +111,6 @@ static void forget_undone(struct deriver *d, struct store *store)
     mentions_free(d->names);
     d->names = NULL;
     d->going = false;
-}
-
-/* ---- a commit ---- */
-
-struct room { /* of a commit: how much it may still read */
-    int64_t until;
-    struct touched rest; /* what does not fit */
-};
-
-static bool has_room(struct room *room, const struct store *store, struct ids *rest, int64_t id)
-{
-    if (store_gathered(store) < room->until)
-        return true;
-    ids_add(rest, id);
-    return false;
-}
-
-static bool commit_pools(struct deriver *d, struct store *store, const struct touched *touched,
-                         int64_t at_ms, struct room *room, struct dx_error *err)
-{
-    struct part day = { .id = 0 };
-
-    for (size_t i = 0; i < touched->pool_hours.count; i++) { /* by pool, then time */
-        const struct part *hour = &touched->pool_hours.part[i];
-        bool same = hour->id == day.id && hour->nth / HOURS_A_DAY == day.nth;
-
-        day = (struct part){ .id = hour->id, .nth = hour->nth / HOURS_A_DAY };
-        if (!derive_pool_hour(store, hour, INT64_MAX, err) ||
-            (!same && !derive_pool_day(store, &day, err)))
-            return false;
-    }
-    for (int64_t id = 0; (id = ids_next(&touched->pools, id)) > 0;)
-        if (has_room(room, store, &room->rest.pools, id) &&
-            !do_pool(d, store, id, at_ms, d->waits, err))
-            return false;
-    return true;
-}
-
-static bool commit_pipelines(struct deriver *d, struct store *store, const struct touched *touched,
-                             int64_t at_ms, struct room *room, struct dx_error *err)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < touched->pipeline_days.count; i++)
-        if (!derive_pipeline_day(store, d->policy, &touched->pipeline_days.part[i], INT64_MAX, err))
-            return false;
-    for (int64_t id = 0; (id = ids_next(&touched->pipelines, id)) > 0; any = true)
-        if (has_room(room, store, &room->rest.pipelines, id) &&
-            !do_pipeline(d, store, id, at_ms, err))
-            return false;
-    if (any && !derive_totals(store, err))
-        return false;
-    for (int64_t id = 0; (id = ids_next(&touched->pipelines, id)) > 0;)
-        if (has_room(room, store, &room->rest.flaky, id) && !derive_flaky(store, id, at_ms, err))
-            return false;
-    for (int64_t id = 0; (id = ids_next(&touched->flaky, id)) > 0;)
-        if (!ids_has(&touched->pipelines, id) && has_room(room, store, &room->rest.flaky, id) &&
-            !derive_flaky(store, id, at_ms, err))
-            return false;
-    return true;
-}
-
-static void touch_kpis(struct deriver *d)
-{
-    int64_t due_ms = time_boot_ms() + KPI_WAIT_MS;
-
-    if (!d->kpis_touched && d->kpis_due_ms < due_ms)
-        d->kpis_due_ms = due_ms;
-    d->kpis_touched = true;
-}
-
-/* Of the day that is going on they are made with all others. */
-static void note_kpis(struct deriver *d, const struct touched *touched, int64_t at_ms,
-                      struct touched *rest)
-{
-    int64_t today = at_ms / DAY_MS;
-
-    for (size_t i = 0; i < touched->pool_hours.count; i++)
-        if (touched->pool_hours.part[i].nth / HOURS_A_DAY < today)
-            parts_add(&rest->kpi_days, 0, touched->pool_hours.part[i].nth / HOURS_A_DAY);
-    for (size_t i = 0; i < touched->pipeline_days.count; i++)
-        if (touched->pipeline_days.part[i].nth < today) {
-            parts_add(&rest->kpi_days, 0, touched->pipeline_days.part[i].nth);
-            ids_add(&rest->flaky_days, touched->pipeline_days.part[i].id);
-        }
-    for (size_t i = 0; i < rest->kpi_days.count; i++)
-        if (rest->kpi_days.part[i].nth >= today - BEFORE_DAYS)
-            d->before_is_made = false;
-    for (int64_t id = 0; (id = ids_next(&touched->flaky_days, id)) > 0;)
-        ids_add(&rest->flaky_days, id);
-    for (int64_t id = 0; (id = ids_next(&touched->tickets, id)) > 0;)
-        kpi_pass_moved(&d->kpi, id);
-    if (ids_next(&touched->pools, 0) > 0 || ids_next(&touched->pipelines, 0) > 0 ||
-        ids_next(&touched->flaky, 0) > 0 || ids_next(&touched->tickets, 0) > 0 || touched->changes)
-        touch_kpis(d);
-}
-
-static bool commit_tickets(struct deriver *d, struct store *store, const struct touched *touched,
-                           struct room *room, struct dx_error *err)
-{
-    if (!refs_look_for_new(&d->names, store, err))
-        return false;
-    for (int64_t id = 0; (id = ids_next(&touched->tickets, id)) > 0;)
-        if (has_room(room, store, &room->rest.tickets, id) &&
-            (!derive_ticket(store, &d->kpis, id, err) || !derive_refs(&d->names, store, id, err)))
-            return false;
-    return true;
-}
-
-bool deriver_commit(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
-                    struct dx_error *err)
-{
-    struct deriver *d = self;
-    struct room room = { .until = store_gathered(store) + d->room };
-    int64_t at_ms = minute_of(now_ms);
-    bool ok;
-
-    forget_undone(d, store);
-    ok = commit_pools(d, store, touched, at_ms, &room, err);
-    /* Before the pipelines: it touches those where the platform turns out to be at fault. */
-    if (ok && touched->failed_to_ms > 0)
-        ok = derive_incidents(store, touched->failed_from_ms, touched->failed_to_ms, now_ms, err);
-    note_kpis(d, touched, at_ms, &room.rest);
-    ok = ok && commit_pipelines(d, store, touched, at_ms, &room, err) &&
-         commit_tickets(d, store, touched, &room, err) && store_put_dirty(store, &room.rest, err) &&
-         derive_moment(store, &d->kpis, at_ms, err);
-    touched_done(&room.rest);
-    return ok;
 }
 
 /* ---- what was left ---- */
@@ -319,7 +162,7 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
     case DIRTY_POOL_DAY:
         return derive_pool_day(store, &part, err) && leave_day(store, &part, err);
     case DIRTY_POOL:
-        return do_pool(d, store, part.id, r->at_ms, 0, err);
+        return deriver_pool(d, store, part.id, r->at_ms, 0, err);
     case DIRTY_FAILURES:
         r->day = r->days == 0 ? part.nth : r->day;
         r->days++;
@@ -328,23 +171,23 @@ static bool do_key(struct deriver *d, struct store *store, struct round *r, stru
         return derive_pipeline_day(store, d->policy, &part, INT64_MAX, err);
     case DIRTY_PIPELINE:
         r->pipelines = true;
-        return do_pipeline(d, store, part.id, r->at_ms, err) &&
+        return deriver_pipeline(d, store, part.id, r->at_ms, err) &&
                derive_flaky_left(store, part.id, r->at_ms, err);
     case DIRTY_FLAKY:
         return derive_flaky_left(store, part.id, r->at_ms, err);
     case DIRTY_TOTALS:
         return derive_totals(store, err);
     case DIRTY_TICKET:
-        touch_kpis(d);
+        deriver_touch_kpis(d);
         kpi_pass_moved(&d->kpi, part.id);
         return derive_ticket(store, &d->kpis, part.id, err) &&
                derive_refs(&d->names, store, part.id, err);
     case DIRTY_FLAKY_DAYS:
-        touch_kpis(d);
+        deriver_touch_kpis(d);
         return derive_flaky_days(store, part.id, r->at_ms, err);
     case DIRTY_KPI_DAY:
-        touch_kpis(d);
-        if (part.nth >= r->at_ms / DAY_MS - BEFORE_DAYS)
+        deriver_touch_kpis(d);
+        if (part.nth >= r->at_ms / DAY_MS - DERIVER_BEFORE_DAYS)
             d->before_is_made = false;
         return derive_kpi_day(store, &d->kpis, part.nth, err);
     }
@@ -357,7 +200,7 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
                        int64_t now_ms, struct dx_error *err)
 {
     struct deriver *d = self;
-    struct round r = { .at_ms = minute_of(now_ms), .now_ms = now_ms };
+    struct round r = { .at_ms = deriver_minute(now_ms), .now_ms = now_ms };
     int64_t until_ms = time_boot_ms() + d->slice_ms;
     bool there = true;
 
@@ -408,10 +251,10 @@ static bool all_of_time(void *self, struct store *store, const struct touched *t
 
     (void)touched;
     for (int64_t id = 0; (id = ids_next(&all.pools, id)) > 0;)
-        if (dues_has(&d->pools, id, minute_of(now_ms)))
+        if (dues_has(&d->pools, id, deriver_minute(now_ms)))
             ids_add(&due.pools, id);
     for (int64_t id = 0; (id = ids_next(&all.pipelines, id)) > 0;)
-        if (dues_has(&d->pipelines, id, minute_of(now_ms)))
+        if (dues_has(&d->pipelines, id, deriver_minute(now_ms)))
             ids_add(&due.pipelines, id);
     parts_add(&due.failed_days, 0, now_ms / DAY_MS);
     ok = ok && store_put_dirty(store, &due, err);
@@ -425,7 +268,7 @@ static bool all_kpis(void *self, struct store *store, const struct touched *touc
                      struct dx_error *err)
 {
     struct deriver *d = self;
-    struct kpi_pass pass = { .at_ms = minute_of(now_ms), .rows = d->kpi.rows, .before = true };
+    struct kpi_pass pass = { .at_ms = deriver_minute(now_ms), .rows = d->kpi.rows, .before = true };
     bool ok = true;
 
     (void)touched;
@@ -440,7 +283,7 @@ bool deriver_settle(struct deriver *d, struct store *store, int64_t now_ms, stru
 {
     bool dirty;
 
-    forget_undone(d, store);
+    deriver_forget_undone(d, store);
     if (!store_derive(store, all_of_time, d, now_ms, err) || !store_is_dirty(store, &dirty, err))
         return false;
     while (dirty)
@@ -463,7 +306,7 @@ static bool slice(void *self, struct store *store, const struct touched *touched
     while ((d->pool = ids_next(&d->all.pools, d->pool)) > 0) {
         if (!dues_has(&d->pools, d->pool, d->at_ms))
             continue;
-        if (!do_pool(d, store, d->pool, d->at_ms, 0, err))
+        if (!deriver_pool(d, store, d->pool, d->at_ms, 0, err))
             return false;
         if (time_boot_ms() >= until_ms)
             return true;
@@ -473,7 +316,7 @@ static bool slice(void *self, struct store *store, const struct touched *touched
         if (!dues_has(&d->pipelines, d->pipeline, d->at_ms))
             continue;
         d->totals = true;
-        if (!do_pipeline(d, store, d->pipeline, d->at_ms, err) ||
+        if (!deriver_pipeline(d, store, d->pipeline, d->at_ms, err) ||
             !derive_flaky(store, d->pipeline, d->at_ms, err))
             return false;
         if (time_boot_ms() >= until_ms)
@@ -501,9 +344,9 @@ static bool slice(void *self, struct store *store, const struct touched *touched
 static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct dx_error *err)
 {
     bool late = d->late_ms > 0 && time_boot_ms() >= d->late_ms;
-    bool minute = minute_of(now_ms) != d->at_ms || late;
+    bool minute = deriver_minute(now_ms) != d->at_ms || late;
 
-    if (minute_of(now_ms) < d->at_ms)
+    if (deriver_minute(now_ms) < d->at_ms)
         forget_dues(d);
     if (!minute && !(d->kpis_touched && time_boot_ms() >= d->kpis_due_ms))
         return true;
@@ -511,7 +354,7 @@ static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct
     touched_done(&d->all);
     if (minute && !store_all_keys(store, &d->all, err))
         return false;
-    d->at_ms = minute_of(now_ms);
+    d->at_ms = deriver_minute(now_ms);
     d->pool = d->pipeline = 0;
     kpi_pass_done(&d->kpi);
     d->kpi.at_ms = d->at_ms;
@@ -529,11 +372,11 @@ bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool 
     bool left;
 
     *more = false;
-    forget_undone(d, store);
+    deriver_forget_undone(d, store);
     if (!store_is_dirty(store, &left, err))
         return false;
     *more = left;
-    d->was_left = left && !(d->was_left && (d->going || minute_of(now_ms) != d->at_ms));
+    d->was_left = left && !(d->was_left && (d->going || deriver_minute(now_ms) != d->at_ms));
     if (d->was_left)
         return store_derive(store, left_slice, d, now_ms, err);
     if (!d->going && !begin(d, store, now_ms, err))
