@@ -333,7 +333,7 @@ static void start(void)
     netfault_start();
 }
 
-TestSuite(netfault, .init = start, .fini = netfault_stop, .timeout = 120);
+TestSuite(netfault, .init = start, .fini = netfault_stop, .timeout = 300);
 
 static void everywhere(const struct row *rows, size_t count)
 {

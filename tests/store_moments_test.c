@@ -16,7 +16,7 @@
 #include "store/past.h"
 #include "world_kit.h"
 
-TestSuite(store_moments, .init = kit_init, .fini = kit_done, .timeout = 120);
+TestSuite(store_moments, .init = kit_init, .fini = kit_done, .timeout = 300);
 
 /* What fails, and whether it did. */
 struct way {

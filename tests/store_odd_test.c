@@ -14,7 +14,7 @@
 #include "store/internal.h"
 #include "world_kit.h"
 
-TestSuite(store_odd, .init = kit_init, .fini = kit_done, .timeout = 240);
+TestSuite(store_odd, .init = kit_init, .fini = kit_done, .timeout = 600);
 
 enum { SECONDS_MOST = 30, COLUMNS_MOST = 24 };
 
