@@ -19,6 +19,10 @@ Test(plan, escapes_every_argument_and_nothing_else)
         { "\xC3\xA4\n\"{}", "/a?q=%C3%A4%0A%22%7B%7D&x=1" },
         { "-._~09azAZ", "/a?q=-._~09azAZ&x=1" },
         { "", "/a?q=&x=1" },
+        { ".", "/a?q=&x=1" },
+        { "..", "/a?q=&x=1" },
+        { "...", "/a?q=...&x=1" },
+        { ".a", "/a?q=.a&x=1" },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

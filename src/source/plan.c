@@ -14,10 +14,18 @@ static bool is_unreserved(char c)
            c == '.' || c == '_' || c == '~';
 }
 
+/* Where a name of a path stands, dots lead elsewhere; nothing is called so. */
+static bool is_way(const char *text)
+{
+    return text[0] == '.' && (!text[1] || (text[1] == '.' && !text[2]));
+}
+
 size_t plan_escaped(const char *text)
 {
     size_t n = 0;
 
+    if (is_way(text))
+        return 0;
     for (; *text; text++)
         n += is_unreserved(*text) ? 1 : 3;
     return n;
@@ -28,6 +36,8 @@ static char *escape(char *out, const char *text)
 {
     static const char hex[] = "0123456789ABCDEF";
 
+    if (is_way(text))
+        return out;
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
 

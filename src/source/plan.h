@@ -53,7 +53,8 @@ struct plan {
 };
 
 /* Ask for base URL + path. Each {} in path is replaced by the next argument,
- * URL-escaped; NULL ends them. The request is returned so that its detail,
+ * URL-escaped, but "." and "..", which lead elsewhere: of them nothing is left; NULL ends
+ * them. The request is returned so that its detail,
  * flags and form can be set; it belongs to the plan. */
 struct plan_request *plan_get(struct plan *plan, unsigned step, const char *path, ...)
     __attribute__((sentinel));

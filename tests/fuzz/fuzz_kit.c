@@ -153,13 +153,26 @@ void fuzz_expect_sound(const struct batch *batch)
     expect_metrics(batch);
 }
 
+/* libcurl takes dots for the way up: then it is another path. */
+static bool is_way(const char *at)
+{
+    size_t len = strcspn(at, "/?");
+
+    return (len == 1 && *at == '.') || (len == 2 && at[0] == '.' && at[1] == '.');
+}
+
 static bool is_path(const char *path)
 {
+    bool query = false;
+
     if (path[0] != '/' || path[1] == '/')
         return false;
-    for (; *path; path++)
-        if (*path <= ' ' || *path >= 0x7F || *path == '#')
+    for (; *path; path++) {
+        query = query || *path == '?';
+        if (*path <= ' ' || *path >= 0x7F || *path == '#' ||
+            (*path == '/' && !query && is_way(path + 1)))
             return false;
+    }
     return true;
 }
 
