@@ -192,10 +192,11 @@ static void take_found(struct jenkins_poll *p, struct jenkins_actions *out, cons
 
         if (out->message_count < MESSAGES_MOST)
             out->messages[out->message_count++] = batch_text(p->batch, text, strlen(text));
-        if (meaning)
-            blame(out, meaning->cause,
-                  arena_print(&p->batch->arena, "%s: %.200s (%.100s), by Build Failure Analyzer",
-                              meaning->category, name, category));
+        if (meaning) { /* clean: it may have no name, or be cut within a character */
+            text = arena_print(&p->batch->arena, "%s: %.200s (%.100s), by Build Failure Analyzer",
+                               meaning->category, name, category);
+            blame(out, meaning->cause, batch_text(p->batch, text, strlen(text)));
+        }
     }
 }
 
