@@ -283,6 +283,19 @@ static const char *picture(enum picture_format format, const char *text, unsigne
     return out.bytes;
 }
 
+/* U+0605 and U+0D4E belong to the character behind them, which shares their cell. */
+Test(picture, markup_that_hides_behind_another_character_is_escaped)
+{
+    static const enum picture_format formats[] = { PICTURE_SVG, PICTURE_HTML };
+
+    for (int i = 0; i < 2; i++) {
+        const char *out = picture(formats[i], "\u0605<\u0d4e<", 0);
+
+        cr_expect(strstr(out, "\u0605&#60;"), "%s", out);
+        cr_expect(strstr(out, "\u0d4e&#60;"), "%s", out);
+    }
+}
+
 Test(picture, markup_is_escaped)
 {
     static const enum picture_format formats[] = { PICTURE_SVG, PICTURE_HTML };

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/moment.h"
+#include "app/report_markup.h"
 #include "core/letters.h"
 #include "core/text.h"
 
@@ -61,22 +62,25 @@ static const struct cell *cell_at(const struct grid *grid, int row, int col)
     return &grid->cells[(size_t)row * (size_t)grid->cols + (size_t)col];
 }
 
-/* The text of cells [from, to) of a row, escaped for markup when asked. */
+/* The text of cells [from, to) of a row, escaped for markup when asked: all of a cell, for a
+ * character that belongs to the next one shares its cell with whatever that is. */
 static void put_text(struct buf *out, const struct grid *grid, int row, int from, int to,
-                     bool markup)
+                     bool for_markup)
 {
     for (int col = from; col < to; col++) {
         const struct cell *cell = cell_at(grid, row, col);
-        char utf8[4];
+        char utf8[5];
 
         if (cell->width == 0 && cell->cp == 0 && col > from &&
             cell_at(grid, row, col - 1)->width == 2)
             continue;
-        if (markup && cell->cp && cell->cp < 0x80 && strchr("<>&\"'", (int)cell->cp))
-            (void)buf_print(out, "&#%u;", (unsigned)cell->cp);
-        else
-            (void)buf_add(out, utf8, utf8_put(utf8, cell->cp ? cell->cp : U' '));
-        (void)buf_text(out, grid_marks(grid, cell));
+        utf8[utf8_put(utf8, cell->cp ? cell->cp : U' ')] = '\0';
+        if (for_markup) {
+            markup(out, "$$", utf8, grid_marks(grid, cell));
+        } else {
+            (void)buf_text(out, utf8);
+            (void)buf_text(out, grid_marks(grid, cell));
+        }
     }
 }
 
