@@ -401,6 +401,23 @@ Test(table, one_that_was_drawn_before_looks_like_a_new_one)
     table_done(&old);
 }
 
+/* Of a number that is no moment nothing is said that is none. */
+Test(table, a_moment_is_no_larger_than_there_are_moments)
+{
+    const int64_t now_ms = 1790000000000;
+    static const double values[] = { 1e300, -1e300, (double)INFINITY, 9.3e18 };
+    const struct dx_column age = { "A", DX_CELL_AGE, DX_UNIT_NONE, 0, 1, 8, DX_FIT_RIGHT, "" };
+    const struct dx_column at = { "T", DX_CELL_TIME, DX_UNIT_NONE, 0, 1, 8, DX_FIT_RIGHT, "" };
+    char text[80];
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        const struct dx_cell cell = { .value = values[i] };
+
+        cr_expect_str_eq(table_cell_text(&age, &cell, now_ms, text, sizeof(text)), "–");
+        cr_expect_leq(strlen(table_cell_text(&at, &cell, now_ms, text, sizeof(text))), 8);
+    }
+}
+
 /* What time and a wider canvas change without another row. */
 Test(table, what_grows_has_its_room)
 {

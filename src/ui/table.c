@@ -75,6 +75,14 @@ void table_add(struct table *table, const struct dx_row *row)
 
 /* ---- text of a cell ---- */
 
+/* A panel may put any number into a cell: of more than 53 bits it is no moment that there is. */
+static int64_t moment_of(double value)
+{
+    const double most = 9007199254740992.;
+
+    return (int64_t)fmin(fmax(value, -most), most);
+}
+
 static void time_text(char *out, size_t cap, int64_t at_ms, int64_t now_ms)
 {
     time_t at = (time_t)(at_ms / 1000);
@@ -110,7 +118,7 @@ const char *table_cell_text(const struct dx_column *column, const struct dx_cell
         (void)format_value(out, cap, DX_UNIT_RATIO, cell->value);
         break;
     case DX_CELL_AGE:
-        age = isnan(cell->value) || cell->value <= 0. ? -1 : now_ms - (int64_t)cell->value;
+        age = isnan(cell->value) || cell->value <= 0. ? -1 : now_ms - moment_of(cell->value);
         if (age >= 60000)
             age = age / 10000 * 10000; /* by the second it would only flicker */
         (void)snprintf(out, cap, "–");
@@ -118,7 +126,7 @@ const char *table_cell_text(const struct dx_column *column, const struct dx_cell
             (void)duration_format(out, age, false);
         break;
     case DX_CELL_TIME:
-        time_text(out, cap, isnan(cell->value) ? 0 : (int64_t)cell->value, now_ms);
+        time_text(out, cap, isnan(cell->value) ? 0 : moment_of(cell->value), now_ms);
         break;
     }
     return out;
