@@ -172,7 +172,7 @@ static void sort(struct overview *p)
 static void read_ages(struct overview *p, const struct dx_view *view, double *filled)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, NULL);
-    int64_t done = 0, total = 0;
+    double done = 0., total = 0.; /* of a damaged store they are anything */
 
     while (dx_next(rows)) {
         enum dx_source_state state = (enum dx_source_state)dx_int(rows, DX_FIELD_STATE);
@@ -180,8 +180,8 @@ static void read_ages(struct overview *p, const struct dx_view *view, double *fi
         uint32_t yields = (uint32_t)dx_int(rows, DX_FIELD_YIELDS);
         bool stale = p->now_ms > dx_stale_from(state, ok_ms, dx_int(rows, DX_FIELD_EVERY));
 
-        done += dx_int(rows, DX_FIELD_DONE);
-        total += dx_int(rows, DX_FIELD_TOTAL);
+        done += (double)dx_int(rows, DX_FIELD_DONE);
+        total += (double)dx_int(rows, DX_FIELD_TOTAL);
         for (size_t i = 0; stale && i < p->count; i++) {
             int64_t age_ms = ok_ms > 0 ? p->now_ms - ok_ms : 0;
 
@@ -192,7 +192,7 @@ static void read_ages(struct overview *p, const struct dx_view *view, double *fi
                 p->tiles[i].stale_ms = age_ms;
         }
     }
-    *filled = total > 0 ? fmin(fmax((double)done / (double)total, 0.), 1.) : (double)NAN;
+    *filled = total > 0. ? fmin(fmax(done / total, 0.), 1.) : (double)NAN;
 }
 
 /* How much worse it is than a week before, as a share of what it was; NaN: nobody knows. */
