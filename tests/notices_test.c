@@ -2,6 +2,7 @@
  * the test takes, or does not. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,17 @@ static bool waits(void)
 
     arena_free(&arena);
     return there;
+}
+
+/* Of the only notice. */
+static int64_t tries(void)
+{
+    struct arena arena = { 0 };
+    struct stored_notice n = { .tries = -1 };
+
+    cr_assert_eq(store_notices_after(kit.store, 0, &n, 1, &arena), 1);
+    arena_free(&arena);
+    return n.tries;
 }
 
 /* Runs the loop for so long. */
@@ -299,6 +311,30 @@ Test(notices, nobody_listens_and_it_is_tried_again_and_at_last_given_up)
     cr_expect_not(waits());
     cr_expect(strstr(warned, "refused the connection"), "%s", warned);
     cr_expect(!strstr(warned, "s3cret"), "%s", warned);
+}
+
+Test(notices, a_clock_that_is_set_back_puts_none_off_nor_hurries_it)
+{
+    char url[96];
+
+    snprintf(url, sizeof(url), "http://127.0.0.1:%d/", free_port());
+    setenv("DX_HOOK", url, 1);
+    put("hook", "{}");
+    standing.start_ms =
+        T0 - 30 * MINUTE; /* never tried, and of a time to come: at once, and once */
+    go_on(.2);
+    go_on(.2);
+    cr_expect_eq(tries(), 1, "%" PRId64, tries());
+    standing.start_ms += 5 * MINUTE;
+    go_on(.2);
+    cr_expect_eq(tries(), 2, "%" PRId64, tries());
+    standing.start_ms -= DAY; /* the next try is a day away now */
+    go_on(.2);
+    go_on(.2);
+    cr_expect_eq(tries(), 3, "%" PRId64, tries());
+    standing.start_ms += 10 * MINUTE;
+    go_on(.2);
+    cr_expect_eq(tries(), 4, "%" PRId64, tries());
 }
 
 Test(notices, a_secret_that_is_missing_is_named)

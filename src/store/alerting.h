@@ -72,6 +72,8 @@ enum notice_state {
     NOTICE_UNKNOWN,
 };
 
+enum { NOTICE_WAIT_MOST_MS = 60 * 60 * 1000 }; /* between two tries: what a server may ask for */
+
 /* The next one that is due, not of the viewers; false: there is none. Texts belong to the
  * arena. */
 bool store_next_notice(struct store *store, int64_t now_ms, struct arena *arena,

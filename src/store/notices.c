@@ -22,20 +22,24 @@ static struct stored_notice take(sqlite3_stmt *stmt, struct arena *arena)
     };
 }
 
+/* One that is to wait for longer than anything waits was put off by a clock that was set back
+ * since; likewise one that was never tried and is of a time to come. */
 bool store_next_notice(struct store *store, int64_t now_ms, struct arena *arena,
                        struct stored_notice *out)
 {
     struct dx_error err = { 0 };
     bool there;
-    sqlite3_stmt *stmt = store_statement(
-        store,
-        "SELECT " COLUMNS " FROM notice WHERE state = 0 AND (next_ms <= ?1 OR at_ms > ?1)"
-        " ORDER BY id LIMIT 1", /* the clock that at_ms is of was set back */
-        &err);
+    sqlite3_stmt *stmt = store_statement(store,
+                                         "SELECT " COLUMNS " FROM notice WHERE state = 0"
+                                         " AND (next_ms NOT BETWEEN ?1 + 1 AND ?1 + ?2"
+                                         "  OR (tries = 0 AND at_ms > ?1))"
+                                         " ORDER BY id LIMIT 1",
+                                         &err);
 
     if (!stmt)
         return false;
     (void)sqlite3_bind_int64(stmt, 1, now_ms);
+    (void)sqlite3_bind_int64(stmt, 2, NOTICE_WAIT_MOST_MS);
     if (!store_row(store, stmt, &there, &err))
         return false;
     if (there)
