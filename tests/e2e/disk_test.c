@@ -3,7 +3,6 @@
  * what was there is shown, and is old. */
 #include "config.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -158,17 +157,13 @@ static struct pty *view(void)
     return p;
 }
 
-static bool is_empty(const char *path)
+/* Compilers' caches have their own things there. */
+static bool went_elsewhere(void)
 {
-    DIR *open = opendir(path);
-    struct dirent *entry;
-    bool empty = open != NULL;
+    char path[300];
 
-    while (open && (entry = readdir(open)) != NULL)
-        empty = empty && entry->d_name[0] == '.';
-    if (open)
-        closedir(open);
-    return empty;
+    snprintf(path, sizeof(path), "%s/dxtop", runtime);
+    return access(path, F_OK) == 0;
 }
 
 static void quit(struct pty *p)
@@ -198,7 +193,7 @@ static void expect_waits_and_recovers(struct pty *p, const char *said, void (*me
     LACKS_IN(p, "stale", 20000);
     SHOWS_IN(p, "2 of 2 live", 20000);
     SHOWS_IN(p, "linux-xl", 5000);
-    cr_expect(is_empty(runtime), "it went elsewhere");
+    cr_expect_not(went_elsewhere());
 }
 
 static void make_writable(void)
