@@ -209,6 +209,32 @@ Test(jenkins_odd, stages_say_what_aborted_them_and_each_error_once)
     kit_done(&kit);
 }
 
+Test(jenkins_odd, a_stage_that_does_not_say_when_it_was_has_no_times)
+{
+    const struct job *job;
+
+    cr_assert(answer((struct reply){ .step = JENKINS_NODES, .detail_text = "" },
+                     "{\"computer\":[{\"displayName\":\"agent-7\",\"assignedLabels\":[]}]}"),
+              "%s", kit.err.text);
+    cr_assert(answer((struct reply){ .step = JENKINS_STAGES,
+                                     .detail_text = "0 5000 1 1 4 1 0\n" MAIN_12 "\nSUCCESS" },
+                     "{\"stages\":[{\"id\":\"5\",\"name\":\"Test\",\"status\":\"SUCCESS\","
+                     "\"durationMillis\":700000,\"pauseDurationMillis\":600000,"
+                     "\"stageFlowNodes\":[{\"name\":\"sh\",\"status\":\"SUCCESS\","
+                     "\"execNode\":\"agent-7\",\"startTimeMillis\":1795518877000},"
+                     "{\"name\":\"sh\",\"status\":\"SUCCESS\",\"execNode\":\"agent-7\","
+                     "\"durationMillis\":60000}]}]}"),
+              "%s", kit.err.text);
+    cr_assert_eq(kit.batch.job_count, 1);
+    job = kit.batch.jobs;
+    cr_expect_eq(job->timing.queued_ms, -1);
+    cr_expect_eq(job->timing.created_ms, 0);
+    cr_expect_eq(job->timing.duration_ms, -1);
+    cr_expect_eq(job->timing.finished_ms, 0);
+    cr_expect_eq(job->steps[1].finished_ms, 0);
+    kit_done(&kit);
+}
+
 /* ---- the console ---- */
 
 /* Blocks deeper than the stack are counted, so that those around them end where they do. */

@@ -111,7 +111,7 @@ struct plan_request *jenkins_stages_ask(struct plan *plan, const struct jenkins_
 
 struct stage {
     const json_t *item;
-    int64_t from_ms, to_ms;     /* to_ms 0: it is not over */
+    int64_t from_ms, to_ms;     /* 0: it does not say */
     int64_t first_ms, pause_ms; /* when its first step began; paused for a person */
     bool listed;                /* whether its steps are: older plugins know only of stages */
     size_t steps;
@@ -134,7 +134,8 @@ static struct stage stage_of(struct batch *batch, const json_t *item)
 
     stage.from_ms = field_ms(item, "startTimeMillis");
     stage.pause_ms = field_ms(item, "pauseDurationMillis");
-    stage.to_ms = stage.from_ms + field_ms(item, "durationMillis");
+    if (stage.from_ms > 0)
+        stage.to_ms = stage.from_ms + field_ms(item, "durationMillis");
     stage.listed = json_is_array(steps);
     stage.steps = json_array_size(steps);
     json_array_foreach (steps, i, step) {
@@ -142,7 +143,7 @@ static struct stage stage_of(struct batch *batch, const json_t *item)
 
         if (!has_node(step))
             continue;
-        if (stage.first_ms == 0 || ms < stage.first_ms)
+        if (ms > 0 && (stage.first_ms == 0 || ms < stage.first_ms))
             stage.first_ms = ms;
         if (!*stage.node)
             stage.node = field_text(batch, step, "execNode");
@@ -209,6 +210,8 @@ static void set_duration(struct timing *t, const struct stage *stage)
 {
     int64_t ms = jenkins_span(t->started_ms, stage->to_ms, &t->skewed);
 
+    if (ms < 0)
+        return;
     t->finished_ms = stage->to_ms > t->started_ms ? stage->to_ms : t->started_ms;
     t->duration_ms = ms > stage->pause_ms ? ms - stage->pause_ms : 0;
     t->duration_basis =
@@ -243,7 +246,8 @@ static void set_times(struct job *job, struct stage *stage, enum waits waits, in
         return;
     }
     t->started_ms = stage->from_ms;
-    set_wait(t, stage, waits, steps_ms, first);
+    if (stage->from_ms > 0)
+        set_wait(t, stage, waits, steps_ms, first);
     if (ended)
         set_duration(t, stage);
 }
@@ -277,7 +281,8 @@ static void add_steps(struct jenkins_poll *p, struct job *job, const json_t *lis
 
         if (step.phase == DX_PHASE_DONE) {
             step.result = jenkins_result(p, status);
-            step.finished_ms = step.started_ms + field_ms(item, "durationMillis");
+            if (step.started_ms > 0)
+                step.finished_ms = step.started_ms + field_ms(item, "durationMillis");
         }
         if (i < count)
             job->steps[i] = step;
