@@ -290,6 +290,13 @@ Test(api, a_source_is_stale_two_intervals_after_its_last_answer)
                      stale_cases[i].from_ms, "one that %s", stale_cases[i].what);
 }
 
+Test(api, intervals_that_cannot_be_overflow_nothing)
+{
+    cr_expect_eq(dx_stale_from(DX_SOURCE_LIVE, NOW, INT64_MAX), INT64_MAX);
+    cr_expect_eq(dx_stale_from(DX_SOURCE_LIVE, INT64_MAX, 30000), INT64_MAX);
+    cr_expect_eq(dx_stale_from(DX_SOURCE_LIVE, NOW, INT64_MIN), NOW);
+}
+
 Test(api, a_label_that_is_too_long_is_cut_between_characters)
 {
     char out[6];
