@@ -59,6 +59,18 @@ static void answer(const struct gitlab *g, const struct plan_request *r, const c
 
 /* ---- what is asked about each of a list ---- */
 
+static void answer_body(const struct gitlab *g, const struct plan_request *r, const char *head,
+                        const char *body)
+{
+    cr_assert(kit_decode(&kit, &source_gitlab, g,
+                         (struct reply){ .step = r->step,
+                                         .detail = r->detail,
+                                         .detail_text = r->detail_text,
+                                         .head = head,
+                                         .body = body }),
+              "%s", kit.err.text);
+}
+
 /* A page of merge requests that changed one minute after the other, from first on. */
 static void answer_page(const struct gitlab *g, const struct plan_request *r, int first, bool more)
 {
@@ -72,13 +84,7 @@ static void answer_page(const struct gitlab *g, const struct plan_request *r, in
                                 "\"2026-11-24T09:%02d:00.000Z\",\"user_notes_count\":0}",
                                 i == first ? "[" : ",", i, i % 60);
     snprintf(body + len, sizeof(body) - len, "]");
-    cr_assert(kit_decode(&kit, &source_gitlab, g,
-                         (struct reply){ .step = r->step,
-                                         .detail = r->detail,
-                                         .detail_text = r->detail_text,
-                                         .head = more ? "x-next-page: 2\n" : "",
-                                         .body = body }),
-              "%s", kit.err.text);
+    answer_body(g, r, more ? "x-next-page: 2\n" : "", body);
 }
 
 Test(gitlab_merges, history_asks_about_some_of_them_at_once_and_about_the_rest_in_turns)
@@ -177,6 +183,18 @@ Test(gitlab_merges, one_list_has_those_of_a_group)
     cr_assert_eq(kit.batch.change_count, 1, "one is not wanted");
     cr_expect_str_eq(kit.batch.changes[0].project, "acme/api");
     cr_expect_eq(kit.batch.unknown, 1, "one does not say of which project it is");
+}
+
+Test(gitlab_merges, a_part_of_a_clean_text_is_made_clean)
+{
+    begin(&group, NOW);
+    answer_body(&group, request(GITLAB_MERGES, ""), "",
+                "[{\"iid\":5,\"author\":{\"username\":\"ana\"},"
+                "\"created_at\":\"2026-11-24T08:00:00.000Z\","
+                "\"updated_at\":\"2026-11-24T08:30:00.000Z\","
+                "\"references\":{\"full\":\"acme/api !5\"}}]");
+    cr_assert_eq(kit.batch.change_count, 1);
+    cr_expect_str_eq(kit.batch.changes[0].project, "acme/api");
 }
 
 Test(gitlab_merges, a_list_goes_on_at_its_last_change_and_comes_to_rest)

@@ -95,7 +95,7 @@ static const char *project_of(const struct gitlab_about *about, struct batch *ba
     const char *mark = strrchr(full, '!');
 
     if (mark)
-        return arena_print(&batch->arena, "%.*s", (int)(mark - full), full);
+        return batch_text(batch, full, (size_t)(mark - full));
     return about->group ? "" : arena_text(&batch->arena, about->project);
 }
 
