@@ -144,6 +144,8 @@ static void read_rows(const struct dx_view *view, struct dx_list *list)
     cr_expect(dx_next(rows));
     cr_expect_str_eq(dx_text(rows, DX_FIELD_NAME), "p95");
     cr_expect_eq(dx_int(rows, DX_FIELD_AT), 5);
+    cr_expect_eq(dx_int(rows, DX_FIELD_N), DX_INT_MOST);
+    cr_expect_eq(dx_int(rows, DX_FIELD_LOST), -DX_INT_MOST);
     cr_expect(dx_has(rows, DX_FIELD_AT));
     cr_expect_not(dx_has(rows, DX_FIELD_VALUE));
     cr_expect(isnan(dx_number(rows, DX_FIELD_VALUE)));
@@ -162,6 +164,8 @@ Test(host, rows_end_with_the_update)
 
     fake_text(row, DX_FIELD_NAME, "p95");
     fake_set(row, DX_FIELD_AT, 5);
+    fake_set(row, DX_FIELD_N, 9e18);
+    fake_set(row, DX_FIELD_LOST, -9e18);
     paints.reads = 0;
     instance_open(&in, &paints, "", NULL, 0);
     panel.update = read_rows;

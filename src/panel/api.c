@@ -215,9 +215,12 @@ bool dx_has(const struct dx_rows *rows, enum dx_field field)
     return rows->ops->has(rows->rows, field);
 }
 
+/* What is beyond is of a damaged store. */
 int64_t dx_int(const struct dx_rows *rows, enum dx_field field)
 {
-    return rows->ops->integer(rows->rows, field);
+    int64_t value = rows->ops->integer(rows->rows, field);
+
+    return value > DX_INT_MOST ? DX_INT_MOST : value < -DX_INT_MOST ? -DX_INT_MOST : value;
 }
 
 double dx_number(const struct dx_rows *rows, enum dx_field field)

@@ -59,7 +59,9 @@ DX_EXPORT struct dx_rows *dx_rows(const struct dx_view *view, enum dx_query quer
                                   const struct dx_filter *filter);
 DX_EXPORT bool dx_next(struct dx_rows *rows);
 DX_EXPORT bool dx_has(const struct dx_rows *rows, enum dx_field field);
-DX_EXPORT int64_t dx_int(const struct dx_rows *rows, enum dx_field field);      /* 0 when unset */
+/* 0 when unset. No larger than this, so that thousands of them can be added up. */
+#define DX_INT_MOST INT64_C(1000000000000000)
+DX_EXPORT int64_t dx_int(const struct dx_rows *rows, enum dx_field field);
 DX_EXPORT double dx_number(const struct dx_rows *rows, enum dx_field field);    /* NaN when unset */
 DX_EXPORT const char *dx_text(const struct dx_rows *rows, enum dx_field field); /* "" when unset */
 
