@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/text.h"
+#include "tests/where.h"
 
 struct app_kit a;
 
@@ -89,14 +90,13 @@ static struct view_settings views[] = { { .name = "One", .rows = one, .row_count
 
 void app_start(void)
 {
-    static char themes[512];
+    static char themes[] = SRC_DIR "/themes";
     struct dx_error err = { 0 };
 
     kit_init();
     kit_collect();
     setenv("TZ", "UTC", 1);
     setenv("XDG_CONFIG_HOME", kit.dir, 1); /* no theme of the machine's own */
-    snprintf(themes, sizeof(themes), "%s/themes", getenv("DX_SRC"));
     a = (struct app_kit){ .url = "", .list_rows = 3 };
     a.app = (struct app){
         .arguments = { .common = { "", "", "", "", "", "", "", "", "" },

@@ -10,15 +10,13 @@
 #include <unistd.h>
 
 #include "collect/kinds.h"
+#include "tests/where.h"
 
 struct collector collector;
 
 void collector_start(void)
 {
-    char patterns[512];
-
-    snprintf(patterns, sizeof(patterns), "%s/data/failure_patterns.tsv", getenv("DX_SRC"));
-    setenv("DXTOP_PATTERNS", patterns, 1);
+    setenv("DXTOP_PATTERNS", SRC_DIR "/data/failure_patterns.tsv", 1);
     kit_init();
     collector.loop = ev_loop_new(EVFLAG_AUTO);
     for (int i = 0; i < 2; i++)

@@ -10,6 +10,7 @@
 
 #include "config/config.h"
 #include "run.h"
+#include "tests/where.h"
 
 static char *dir;
 static char system_dir[600];
@@ -92,7 +93,7 @@ static bool is_in(const char *file, const char *words)
     bool found = false;
     FILE *f;
 
-    snprintf(path, sizeof(path), "%s/%s", getenv("DX_SRC"), file);
+    snprintf(path, sizeof(path), "%s/%s", SRC_DIR, file);
     f = fopen(path, "r");
     cr_assert(f, "%s", path);
     while (!found && fgets(line, sizeof(line), f))

@@ -10,6 +10,8 @@
 
 #include <criterion/criterion.h>
 
+#include "tests/where.h"
+
 enum { MOST = 1 << 20, LOOKS = 400, LOOK_MS = 50 };
 
 static bool is_written(void)
@@ -21,7 +23,7 @@ static bool is_written(void)
 
 static void path_of(char path[512], const char *name)
 {
-    snprintf(path, 512, "%s/tests/golden/%s.txt", getenv("DX_SRC"), name);
+    snprintf(path, 512, "%s/tests/golden/%s.txt", SRC_DIR, name);
 }
 
 static bool is_golden(const char *have, const char *name)

@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 
 #include "run.h"
+#include "tests/where.h"
 
 /* The manual's examples of a configuration, as a reader would copy them. */
 
@@ -15,12 +16,9 @@ static char page[1 << 20];
 
 static void read_page(void)
 {
-    char file[512];
-    FILE *man;
+    FILE *man = fopen(SRC_DIR "/man/dxtop-config.5", "r");
 
     set_paths();
-    snprintf(file, sizeof(file), "%s/man/dxtop-config.5", getenv("DX_SRC"));
-    man = fopen(file, "r");
     cr_assert(man && fread(page, 1, sizeof(page) - 1, man) > 0);
     fclose(man);
 }
@@ -88,11 +86,9 @@ Test(manual, a_type_of_source_is_told_before_the_programs)
 /* As a reader sees it: between the comment that names it and its end. */
 static void copy_example(const char *name, const char *path)
 {
-    char marker[64], file[512], *at, *end;
-    FILE *man, *out;
+    char marker[64], *at, *end;
+    FILE *man = fopen(SRC_DIR "/man/dxtop-panel.7", "r"), *out;
 
-    snprintf(file, sizeof(file), "%s/man/dxtop-panel.7", getenv("DX_SRC"));
-    man = fopen(file, "r");
     cr_assert(man);
     page[fread(page, 1, sizeof(page) - 1, man)] = '\0';
     fclose(man);
@@ -128,7 +124,7 @@ static void build_example(const char *name, const char *panel, const char *dir)
     snprintf(command, sizeof(command),
              "%s -Wall -Wextra -Werror -shared -fPIC -I'%s/src/include' -o '%s/dxtop/panels/%s.so' "
              "'%s'",
-             cc && *cc ? cc : "cc", getenv("DX_SRC"), dir, panel, source);
+             cc && *cc ? cc : "cc", SRC_DIR, dir, panel, source);
     cr_assert_eq(system(command), 0, "%s", command);
 }
 

@@ -7,19 +7,17 @@
 #include <stdlib.h>
 
 #include "core/mem.h"
+#include "tests/where.h"
 
 char *patterns_text(void)
 {
     enum { MOST = 1 << 20 };
-    const char *src = getenv("DX_SRC");
-    char *path = mem_print("%s/data/failure_patterns.tsv", src ? src : ".");
     char *text = mem_new(MOST, 1);
-    FILE *file = fopen(path, "r");
+    FILE *file = fopen(SRC_DIR "/data/failure_patterns.tsv", "r");
 
     if (!file || fread(text, 1, MOST - 1, file) == 0)
         abort();
     (void)fclose(file);
-    free(path);
     return text;
 }
 

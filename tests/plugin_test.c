@@ -21,6 +21,7 @@
 #include "panel/plugin.h"
 #include "panel/watchdog.h"
 #include "run.h"
+#include "tests/where.h"
 
 static char *dir;
 static const char *dirs[3];
@@ -55,7 +56,7 @@ static void module(const char *where, const char *file, const char *symbol, cons
     snprintf(path, sizeof(path), "%s/%s.c", where, file);
     write_file(path, source, symbol, members);
     snprintf(command, sizeof(command), "%s -shared -fPIC -w -I'%s/src/include' -o '%s/%s.so' '%s'",
-             cc && *cc ? cc : "cc", getenv("DX_SRC"), where, file, path);
+             cc && *cc ? cc : "cc", SRC_DIR, where, file, path);
     cr_assert_eq(system(command), 0, "%s", command);
 }
 

@@ -11,6 +11,7 @@
 #include <criterion/criterion.h>
 
 #include "run.h"
+#include "tests/where.h"
 
 /* Sources that are programs, with the real collector. */
 
@@ -77,11 +78,9 @@ static const char last_poll[] = "SELECT ok || '|' || text FROM poll ORDER BY at_
 /* The example of this name in the manual, as a reader sees it. */
 static char *example(const char *name)
 {
-    char file[512], marker[64], *page = calloc(1, 1 << 20), *text = calloc(1, 1 << 16), *out = text;
-    FILE *man;
+    char marker[64], *page = calloc(1, 1 << 20), *text = calloc(1, 1 << 16), *out = text;
+    FILE *man = fopen(SRC_DIR "/man/dxtop-config.5", "r");
 
-    snprintf(file, sizeof(file), "%s/man/dxtop-config.5", getenv("DX_SRC"));
-    man = fopen(file, "r");
     cr_assert(man && fread(page, 1, (1 << 20) - 1, man) > 0);
     fclose(man);
     snprintf(marker, sizeof(marker), ".\\\" example: %s\n", name);

@@ -21,18 +21,14 @@
 
 #include <criterion/criterion.h>
 
+#include "tests/where.h"
+
 void set_paths(void)
 {
-    const char *build = getenv("DX_BUILD"), *src = getenv("DX_SRC");
-    char path[512];
-
-    setenv("DXTOP_BIN", build, 1);
-    snprintf(path, sizeof(path), "%s/panels/.libs", build);
-    setenv("DXTOP_PANELS", path, 1);
-    snprintf(path, sizeof(path), "%s/themes", src);
-    setenv("DXTOP_THEMES", path, 1);
-    snprintf(path, sizeof(path), "%s/data/failure_patterns.tsv", src);
-    setenv("DXTOP_PATTERNS", path, 1);
+    setenv("DXTOP_BIN", BUILD_DIR, 1);
+    setenv("DXTOP_PANELS", BUILD_DIR "/panels/.libs", 1);
+    setenv("DXTOP_THEMES", SRC_DIR "/themes", 1);
+    setenv("DXTOP_PATTERNS", SRC_DIR "/data/failure_patterns.tsv", 1);
     setenv("TZ", "UTC", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     unsetenv("NO_COLOR");
@@ -46,7 +42,7 @@ struct program program_start(const char *const *argv)
     char path[512];
 
     cr_assert(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0);
-    snprintf(path, sizeof(path), "%s/%s", getenv("DX_BUILD"), argv[0]);
+    snprintf(path, sizeof(path), "%s/%s", BUILD_DIR, argv[0]);
     if (access(path, X_OK) != 0)
         snprintf(path, sizeof(path), "%s", argv[0]);
     p.pid = fork();

@@ -17,6 +17,7 @@
 #include "source/prometheus.h"
 #include "source/servicenow.h"
 #include "source_kit.h"
+#include "tests/where.h"
 
 static const int64_t NOW = 1795510800000; /* 2026-11-24T09:00:00Z */
 
@@ -226,8 +227,7 @@ Test(shape, of_numbers_and_times_that_cannot_be_is_no_matter)
         struct dirent *entry;
         DIR *dir;
 
-        (void)snprintf(path, sizeof(path), "%s/tests/fixtures/%s", getenv("DX_SRC"),
-                       rows[i].source->name);
+        (void)snprintf(path, sizeof(path), "%s/tests/fixtures/%s", SRC_DIR, rows[i].source->name);
         dir = opendir(path);
         cr_assert_not_null(dir, "%s", path);
         while ((entry = readdir(dir)))

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/where.h"
+
 enum { FIXTURE_MAX = 1 << 20 };
 
 char *kit_fixture(const char *name, size_t *len)
@@ -14,7 +16,7 @@ char *kit_fixture(const char *name, size_t *len)
     char path[512], *text = calloc(1, FIXTURE_MAX);
     FILE *file;
 
-    snprintf(path, sizeof(path), "%s/tests/fixtures/%s", getenv("DX_SRC"), name);
+    snprintf(path, sizeof(path), "%s/tests/fixtures/%s", SRC_DIR, name);
     file = fopen(path, "r");
     cr_assert(file && text, "%s", path);
     *len = fread(text, 1, FIXTURE_MAX - 1, file);

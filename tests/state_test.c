@@ -11,6 +11,7 @@
 #include <criterion/criterion.h>
 
 #include "core/text.h"
+#include "tests/where.h"
 #include "ui/glyphs.h"
 
 enum { COLS_MOST = 220, ROWS_MOST = 70, WORD_LETTERS = 3 };
@@ -170,12 +171,11 @@ Test(state, the_judge_sees_what_is_colour_alone)
 Test(state, is_glyph_or_word_on_every_golden_screen)
 {
     static struct dumped screen;
-    char path[800], dir_path[512];
-    DIR *dir;
+    static const char dir_path[] = SRC_DIR "/tests/golden/screens";
+    DIR *dir = opendir(dir_path);
+    char path[800];
     int screens = 0;
 
-    snprintf(dir_path, sizeof(dir_path), "%s/tests/golden/screens", getenv("DX_SRC"));
-    dir = opendir(dir_path);
     cr_assert(dir, "%s", dir_path);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         snprintf(path, sizeof(path), "%s/%s", dir_path, entry->d_name);

@@ -8,6 +8,7 @@
 
 #include <criterion/criterion.h>
 
+#include "tests/where.h"
 #include "ui/theme.h"
 
 TestSuite(theme_file, .timeout = 20);
@@ -37,14 +38,13 @@ Test(theme_file, complaints_name_the_line)
 
 Test(theme_file, a_file_is_named_by_its_path_or_its_end)
 {
-    char path[512], name[] = "/tmp/dxtop-theme-XXXXXX", file[64];
+    char name[] = "/tmp/dxtop-theme-XXXXXX", file[64];
     struct dx_error err = { 0 };
     struct theme t;
 
     cr_assert(mkdtemp(name));
     snprintf(file, sizeof(file), "%s/mine.theme", name);
-    snprintf(path, sizeof(path), "%s/themes/mono.theme", getenv("DX_SRC"));
-    cr_assert_eq(symlink(path, file), 0);
+    cr_assert_eq(symlink(SRC_DIR "/themes/mono.theme", file), 0);
     cr_assert_eq(chdir(name), 0);
     cr_expect(theme_load(&t, "/nonexistent", "mine.theme", &err), "%s", err.text);
     cr_expect_str_eq(t.name, "mine");

@@ -12,6 +12,7 @@
 #include <criterion/criterion.h>
 
 #include "colour.h"
+#include "tests/where.h"
 #include "ui/theme.h"
 
 enum { ON_MOST = 4, STATES = 4, NEAREST = 9, COLOURS = INDEX_LAST + 1 };
@@ -39,12 +40,10 @@ static const enum dx_role states[STATES] = { DX_ROLE_GOOD, DX_ROLE_WARN, DX_ROLE
 
 static void load(struct theme *theme, const char *name)
 {
-    char dir[512];
     struct dx_error err = { 0 };
 
-    snprintf(dir, sizeof(dir), "%s/themes", getenv("DX_SRC"));
     setenv("XDG_CONFIG_HOME", "/nonexistent", 1); /* not the user's own */
-    cr_assert(theme_load(theme, dir, name, &err), "%s", err.text);
+    cr_assert(theme_load(theme, SRC_DIR "/themes", name, &err), "%s", err.text);
 }
 
 static void at_least(double is, double wanted, const struct theme *theme, enum dx_role role,
@@ -125,13 +124,11 @@ static void expect_line(struct theme *theme, const char *line)
 Test(theme, palettes_are_those_designed)
 {
     struct theme theme = { 0 };
-    char path[512], line[256];
+    FILE *file = fopen(SRC_DIR "/tests/fixtures/palettes.txt", "r");
+    char line[256];
     int lines = 0;
 
-    snprintf(path, sizeof(path), "%s/tests/fixtures/palettes.txt", getenv("DX_SRC"));
-    FILE *file = fopen(path, "r");
-
-    cr_assert_not_null(file, "%s", path);
+    cr_assert_not_null(file);
     while (fgets(line, sizeof(line), file)) {
         if (line[0] != '#') {
             expect_line(&theme, line);
@@ -254,13 +251,10 @@ Test(theme, a_chip_can_be_read_in_both_depths)
 /* A theme that comes with dxtop is judged here. */
 Test(theme, every_shipped_theme_is_judged)
 {
-    char path[512];
-    DIR *dir;
+    DIR *dir = opendir(SRC_DIR "/themes");
     int count = 0;
 
-    snprintf(path, sizeof(path), "%s/themes", getenv("DX_SRC"));
-    dir = opendir(path);
-    cr_assert_not_null(dir, "%s", path);
+    cr_assert_not_null(dir);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         size_t len = strcspn(entry->d_name, ".");
         int i = 0;

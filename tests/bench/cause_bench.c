@@ -1,6 +1,6 @@
 /* How fast is a log looked through for a cause: MB/s of CPU time, and as a ratio to
  * finding its line ends, which any reader has to. make tests/bench/cause_bench, then
- * DX_SRC=.. tests/bench/cause_bench [LOG] */
+ * tests/bench/cause_bench [LOG] */
 #include "config.h"
 
 #include <stdio.h>

@@ -8,16 +8,11 @@
 #include <criterion/criterion.h>
 
 #include "../run.h"
+#include "tests/where.h"
 
 TestSuite(bench, .init = set_paths, .timeout = 600);
 
-static const char *bench(void)
-{
-    static char path[512];
-
-    snprintf(path, sizeof(path), "%s/tests/bench", getenv("DX_SRC"));
-    return path;
-}
+static const char bench[] = SRC_DIR "/tests/bench";
 
 /* What a shell says of it, both outputs together. */
 static char *run_bench(int *status, const char *arguments)
@@ -25,7 +20,7 @@ static char *run_bench(int *status, const char *arguments)
     char command[1400];
     const char *argv[] = { "/bin/sh", "-c", command, NULL };
 
-    snprintf(command, sizeof(command), "exec 2>&1; exec python3 -B '%s/bench.py' %s", bench(),
+    snprintf(command, sizeof(command), "exec 2>&1; exec python3 -B '%s/bench.py' %s", bench,
              arguments);
     return program_run(argv, status);
 }
@@ -140,7 +135,7 @@ Test(bench, what_cannot_be_polled_is_said)
         "import sys; sys.path.insert(0, '%s'); sys.dont_write_bytecode = True; import company\n"
         "try: company.fill(['-c', '%s/t.yaml', '--state', '%s'])\n"
         "except SystemExit as end: print(end)\n",
-        bench(), dir, dir);
+        bench, dir, dir);
     out = program_run(argv, &status);
     cr_expect_str_eq(out, "bench: not every source of the configuration can be polled cleanly:\n"
                           "  gone: 127.0.0.1 port 1 refused the connection\n");

@@ -10,6 +10,7 @@
 
 #include "../run.h"
 #include "pty.h"
+#include "tests/where.h"
 
 static char *dir;
 
@@ -23,7 +24,7 @@ static void setup(void)
     setenv("XDG_CONFIG_HOME", dir, 1);
     setenv("XDG_DATA_HOME", dir, 1);
     setenv("XDG_CACHE_HOME", dir, 1);
-    snprintf(path, sizeof(path), "%s:%s", getenv("DXTOP_BIN"), getenv("PATH"));
+    snprintf(path, sizeof(path), "%s:%s", BUILD_DIR, getenv("PATH"));
     setenv("PATH", path, 1); /* fish completes only what there is */
     unsetenv("ENV");
     unsetenv("BASH_ENV");
@@ -60,11 +61,9 @@ static const struct begun {
 static struct pty *start(const char *const *argv, const char *lines)
 {
     struct pty *p = pty_start(argv, 30, 100, "xterm-256color");
-    char text[1200];
 
-    snprintf(text, sizeof(text), lines, getenv("DX_SRC"));
     pty_read(p, 300);
-    pty_send(p, text);
+    pty_send(p, lines);
     pty_send(p, "echo rea''dy\r");
     cr_assert(pty_shows(p, "ready", 20000), "%s", pty_text(p));
     return p;
@@ -123,7 +122,8 @@ Test(completions, in_bash)
 {
     static const char *const argv[] = { "/bin/bash", "--norc", "--noprofile", "-i", NULL };
 
-    complete_all(argv, "PS1='" PROMPT " '; for f in '%s'/completions/bash/*; do source $f; done\r");
+    complete_all(argv, "PS1='" PROMPT " '; for f in '" SRC_DIR
+                       "'/completions/bash/*; do source $f; done\r");
 }
 
 Test(completions, in_zsh)
@@ -132,9 +132,8 @@ Test(completions, in_zsh)
 
     if (access(argv[0], X_OK) != 0)
         return; /* it is a shell of few */
-    complete_all(argv,
-                 "PROMPT='" PROMPT
-                 " '; fpath=('%s'/completions/zsh $fpath); autoload -U compinit; compinit -u -D\r");
+    complete_all(argv, "PROMPT='" PROMPT " '; fpath=('" SRC_DIR
+                       "'/completions/zsh $fpath); autoload -U compinit; compinit -u -D\r");
 }
 
 Test(completions, in_fish)
@@ -144,5 +143,5 @@ Test(completions, in_fish)
     if (access(argv[0], X_OK) != 0)
         return;
     complete_all(argv, "function fish_prompt; echo -n '" PROMPT " '; end; "
-                       "set fish_complete_path '%s'/completions/fish\r");
+                       "set fish_complete_path '" SRC_DIR "'/completions/fish\r");
 }

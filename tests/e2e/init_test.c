@@ -181,12 +181,12 @@ Test(init, without_c_it_is_the_one_that_dxtop_looks_for)
 {
     const char *said =
         sh("export XDG_CONFIG_HOME=$D/config; printf '%%s\\n' '' prometheus $SIM none done |"
-           " $DX_BUILD/dxtop init && $DX_BUILD/dxtop check && ls $D/config/dxtop");
+           " $B/dxtop init && $B/dxtop check && ls $D/config/dxtop");
 
     cr_expect_eq(sh_code, 0, "%s", said);
     HAS(said, "✓ prometheus");
     HAS(said, "dxtop.yaml\n");
-    said = sh("$DX_BUILD/dxtop --github acme init");
+    said = sh("$B/dxtop --github acme init");
     cr_expect_eq(sh_code, 2, "%s", said);
 }
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/where.h"
 #include "truth_kit.h"
 
 enum { USUAL = 12, OF_A_STORE = 12 };
@@ -72,8 +73,7 @@ static void expect_truth(const char *after)
     cr_assert_eq(sh_code, 0);
     out = sh("sqlite3 $D/state/*.db 'PRAGMA integrity_check'; ls $D/state");
     cr_expect(strncmp(out, "ok\n", 3) == 0 && !strstr(out, "damaged"), "%s: %s", after, out);
-    out = sh("python3 -B '%s'/tests/e2e/truth.py $D " NOON " github gitlab jenkins",
-             getenv("DX_SRC"));
+    out = sh("python3 -B '%s'/tests/e2e/truth.py $D " NOON " github gitlab jenkins", SRC_DIR);
     cr_expect_eq(sh_code, 0, "%s: %s", after, out);
 }
 

@@ -12,6 +12,7 @@
 #include <criterion/criterion.h>
 
 #include "../run.h"
+#include "tests/where.h"
 
 enum { SPEED = 120, FILL_S = 6, MEASURE_S = 9, NINE = 1795165200 /* Friday, 2026-11-20 */ };
 
@@ -97,7 +98,7 @@ static double said(const char *config, const char *state)
     snprintf(command, sizeof(command),
              "now=%s; %s/dxtop %s %s --now ${now%%@*} --ascii --size 160x20 --view Sources screen"
              " | awk '$2 == \"github\" { print $6 } $3 == \"github\" { print $7 }'",
-             at_work(), getenv("DXTOP_BIN"), config, state);
+             at_work(), BUILD_DIR, config, state);
     out = program_run(argv, &code);
     number = atof(out);
     free(out);

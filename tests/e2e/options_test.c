@@ -12,6 +12,7 @@
 
 #include "../run.h"
 #include "../ticket_kit.h"
+#include "tests/where.h"
 
 enum { SIZE_ROWS = 48 };
 
@@ -318,8 +319,8 @@ Test(panel_options, that_are_wrong_are_refused_in_words)
                    "views:\n  - name: v\n    rows:\n      - panels:\n          - panel: %s\n"
                    "            %s: %s\n",
                    o.panel, o.name, w->value);
-        snprintf(command, sizeof(command), "%s/dxtop -c %s --state %s screen 2>&1",
-                 getenv("DXTOP_BIN"), config, dir);
+        snprintf(command, sizeof(command), "%s/dxtop -c %s --state %s screen 2>&1", BUILD_DIR,
+                 config, dir);
         said = program_run((const char *[]){ "/bin/sh", "-c", command, NULL }, &status);
         snprintf(place, sizeof(place), "t.yaml:6:");
         cr_expect_eq(status, 2, "%s {%s: %s}: %d", o.panel, o.name, w->value, status);

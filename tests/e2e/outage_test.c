@@ -16,6 +16,7 @@
 #include "../proxy.h"
 #include "../run.h"
 #include "pty.h"
+#include "tests/where.h"
 
 enum { ANSWER_MS = 1000, TRIES = 3, LOST_MS = 30000 };
 
@@ -138,14 +139,13 @@ static void serve(const char *name)
 
 static void setup_relay(void)
 {
-    char script[512], server[16], options[300], line[64] = "";
-    const char *argv[] = { "python3", script, server, NULL, NULL };
+    char server[16], options[300], line[64] = "";
+    const char *argv[] = { "python3", SRC_DIR "/tests/e2e/tls_relay.py", server, NULL, NULL };
     int port = 0;
 
     setup();
     certificates_make(dir);
     serve("good");
-    snprintf(script, sizeof(script), "%s/tests/e2e/tls_relay.py", getenv("DX_SRC"));
     snprintf(server, sizeof(server), "%d", sim.port);
     argv[3] = dir;
     relay = program_start(argv);

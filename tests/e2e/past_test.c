@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 
 #include "sim_store.h"
+#include "tests/where.h"
 
 #define NOON SIM_NOON
 enum { ROWS = 60, COLS = 200 };
@@ -34,7 +35,7 @@ Test(past, is_what_follows_from_the_records)
                  " $view --size 200x60 >$D/$view.txt || exit; done;"
                  " $X --now $T screen --view tickets --size 200x900 >$D/tickets.txt &&"
                  " python3 '%s/tests/e2e/past.py' $D $T",
-                 moments[i], getenv("DX_SRC"));
+                 moments[i], SRC_DIR);
         cr_expect_eq(sh_code, 0, "%s: %s", moments[i], out);
     }
 }
@@ -60,7 +61,7 @@ Test(past, week_against_week_is_both_moments)
                          " $X --now 2026-11-13T12:00:00Z once --offline >$D/then.json &&"
                          " $X --now " NOON " screen --week --view queues --size 200x60"
                          " >$D/queues.txt && python3 '%s/tests/e2e/past.py' --week $D",
-                         getenv("DX_SRC"));
+                         SRC_DIR);
 
     cr_expect_eq(sh_code, 0, "%s", out);
 }

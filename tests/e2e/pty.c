@@ -20,6 +20,8 @@
 
 #include <criterion/criterion.h>
 
+#include "tests/where.h"
+
 enum { RAW_MOST = 4 << 20 };
 
 static long now_ms(void)
@@ -39,7 +41,7 @@ struct pty *pty_start(const char *const *argv, int rows, int cols, const char *t
     if (argv[0][0] == '/')
         snprintf(path, sizeof(path), "%s", argv[0]);
     else
-        snprintf(path, sizeof(path), "%s/%s", getenv("DX_BUILD"), argv[0]);
+        snprintf(path, sizeof(path), "%s/%s", BUILD_DIR, argv[0]);
     p->rows = rows;
     p->cols = cols;
     p->raw = calloc(1, RAW_MOST + 1);

@@ -8,8 +8,10 @@
 #include <criterion/criterion.h>
 
 #include "sim_store.h"
+#include "tests/where.h"
 
-static char *canaries; /* a command that looks for names in files of $D */
+/* A command that looks for names in files of $D. */
+static const char canaries[] = "python3 '" SRC_DIR "/tests/e2e/redact.py' $D";
 
 static void setup(void)
 {
@@ -17,17 +19,9 @@ static void setup(void)
     sh("for kind in runs jobs tickets; do"
        " $X --now " SIM_NOON " export $kind --since 400d >$D/$kind.jsonl || exit; done");
     cr_assert_eq(sh_code, 0);
-    canaries = malloc(400);
-    snprintf(canaries, 400, "python3 '%s/tests/e2e/redact.py' $D", getenv("DX_SRC"));
 }
 
-static void teardown(void)
-{
-    sim_store_end();
-    free(canaries);
-}
-
-TestSuite(redact, .init = setup, .fini = teardown, .timeout = 300);
+TestSuite(redact, .init = setup, .fini = sim_store_end, .timeout = 300);
 
 static const char *const views[] = { "Queues", "Pipelines", "Tickets", "Overview" };
 

@@ -15,14 +15,15 @@
 #include "shell.h"
 #include "stage.h"
 #include "../ticket_kit.h"
+#include "tests/where.h"
 
 static void setup(void)
 {
     stage_set();
     /* $X is to be eval-ed; $L: report.py. */
     sh_begin("D='%s'; X=\"$B/dxtop -c '%s' --now " KIT_NOW "\";"
-             " L=\"python3 $DX_SRC/tests/e2e/report.py\"; ",
-             dir, config);
+             " L=\"python3 %s/tests/e2e/report.py\"; ",
+             dir, config, SRC_DIR);
     write_file(config, "title: acme <platform> & co\nstore: %s\nsources: []\n", store);
 }
 

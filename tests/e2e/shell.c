@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../run.h"
+#include "tests/where.h"
 
 enum { KEPT = 64, TEXT_MOST = 1 << 20 };
 
@@ -39,7 +40,7 @@ const char *sh(const char *fmt, ...)
 {
     char command[5000];
     const char *argv[] = { "/bin/sh", "-c", command, NULL };
-    int n = snprintf(command, sizeof(command), "exec 2>&1; B='%s'; %s", getenv("DX_BUILD"), begin);
+    int n = snprintf(command, sizeof(command), "exec 2>&1; B='%s'; %s", BUILD_DIR, begin);
     va_list ap;
 
     va_start(ap, fmt);

@@ -18,6 +18,7 @@
 
 #include "../run.h"
 #include "pty.h"
+#include "tests/where.h"
 
 static char *dir, config[256], trigger[256];
 
@@ -58,7 +59,7 @@ static void compile_panel(void)
     write_file(path, panel, trigger);
     snprintf(command, sizeof(command),
              "%s -O0 -shared -fPIC -w -I'%s/src/include' -o '%s/dxtop/panels/bad.so' '%s'",
-             cc && *cc ? cc : "cc", getenv("DX_SRC"), dir, path);
+             cc && *cc ? cc : "cc", SRC_DIR, dir, path);
     cr_assert_eq(system(command), 0, "%s", command);
     setenv("XDG_DATA_HOME", dir, 1);
 }
@@ -366,7 +367,7 @@ Test(terminal, is_given_back_while_it_is_stopped)
         snprintf(line, sizeof(line),
                  "cd '%s'; stty -a >before; '%s/dxtop' -c '%s' --state '%s'; stty -a >stopping;"
                  " mv stopping stopped; sleep 0.3; fg >/dev/null; stty -a >after",
-                 dir, getenv("DX_BUILD"), config, dir);
+                 dir, BUILD_DIR, config, dir);
         p = pty_start(argv, 24, 80, "xterm-256color");
         cr_assert(pty_shows(p, "collector 0.", 10000), "%s", pty_text(p));
         cr_assert_eq(ioctl(p->fd, TIOCGPGRP, &group), 0);
@@ -422,7 +423,7 @@ Test(terminal, that_cannot_show_it_is_named)
         snprintf(line, sizeof(line),
                  "export ASAN_OPTIONS=\"$ASAN_OPTIONS:detect_leaks=0\";"
                  " exec '%s/dxtop' -c '%s' --state '%s' %s",
-                 getenv("DX_BUILD"), config, dir, odd[i].files);
+                 BUILD_DIR, config, dir, odd[i].files);
         p = pty_start(argv, 24, 120, odd[i].term);
         cr_expect(pty_ended(p), "%s %s", odd[i].term, odd[i].files);
         SHOWS(p, odd[i].said);
@@ -443,7 +444,7 @@ Test(terminal, nothing_of_ours_takes_the_place_of_a_file_that_was_closed)
     write_file(config, "sources: [{type: alertmanager, url: 'http://127.0.0.1:1'}]\n");
     snprintf(line, sizeof(line),
              "'%s/dxtop-collect' -c '%s' --state '%s' --log '%s/log' --once <&- >&- 2>&-",
-             getenv("DX_BUILD"), config, dir, dir);
+             BUILD_DIR, config, dir, dir);
     (void)program_run(argv, &status);
     cr_expect_eq(status, 1);
     cr_expect(strstr(text_of("log"), "refused the connection"), "%s", text_of("log"));

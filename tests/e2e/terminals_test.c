@@ -15,6 +15,7 @@
 #include "../run.h"
 #include "pty.h"
 #include "spoken.h"
+#include "tests/where.h"
 
 enum { ROWS = 24, COLS = 80, LOOKS = 52 };
 
@@ -332,8 +333,8 @@ static char *printed(const char *more)
     int status;
 
     snprintf(line, sizeof(line),
-             "LC_ALL=C timeout 2 %s/dxtop -c %s --state %s --now " KIT_NOW " %s",
-             getenv("DX_BUILD"), config, dir, more);
+             "LC_ALL=C timeout 2 %s/dxtop -c %s --state %s --now " KIT_NOW " %s", BUILD_DIR, config,
+             dir, more);
     return program_run(argv, &status);
 }
 

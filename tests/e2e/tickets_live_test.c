@@ -17,6 +17,7 @@
 
 #include "../run.h"
 #include "pty.h"
+#include "tests/where.h"
 #include "ui/theme.h"
 
 #define NOW "2026-11-24T14:32:07Z"
@@ -162,7 +163,7 @@ static bool is_red(struct pty *p)
     struct dx_error err;
 
     cr_assert_geq(row, 0, "%s", pty_text(p));
-    cr_assert(theme_load(&theme, getenv("DXTOP_THEMES"), "dark", &err), "%s", err.text);
+    cr_assert(theme_load(&theme, SRC_DIR "/themes", "dark", &err), "%s", err.text);
     for (int col = 0; col < COLS; col++) {
         VTermScreenCell cell = pty_cell(p, row, col);
 

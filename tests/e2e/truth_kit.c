@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/where.h"
+
 struct truth_kit kit;
 static struct program sim;
 
@@ -103,7 +105,7 @@ void expect_same(const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(command, sizeof(command), fmt, ap);
     va_end(ap);
-    out = sh("python3 -B '%s'/tests/e2e/%s", getenv("DX_SRC"), command);
+    out = sh("python3 -B '%s'/tests/e2e/%s", SRC_DIR, command);
     cr_expect_eq(sh_code, 0, "%s", out);
 }
 

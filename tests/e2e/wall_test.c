@@ -15,6 +15,7 @@
 #include "../run.h"
 #include "pty.h"
 #include "stage.h"
+#include "tests/where.h"
 
 static const char *const sizes[] = { "160x45", "120x40", "80x24", "40x10" };
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
@@ -139,8 +140,8 @@ Test(wall, a_wrong_one_is_said)
         int status;
         char *text;
 
-        snprintf(line, sizeof(line), "%s/dxtop -c %s --state %s screen --wall 2>&1",
-                 getenv("DX_BUILD"), config, dir);
+        snprintf(line, sizeof(line), "%s/dxtop -c %s --state %s screen --wall 2>&1", BUILD_DIR,
+                 config, dir);
 
         write_config(wrong[i].wall);
         text = program_run(argv, &status);

@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "fuzz_rows.h"
 #include "fuzz_views.h"
+#include "tests/where.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -56,7 +57,7 @@ static void begin(struct viewer *v, struct app *app)
     const struct config *config = fuzz_views();
 
     *app = (struct app){ .arguments = { .view = "", .theme = "" },
-                         .paths = { .themes = (char *)(uintptr_t)THEMES },
+                         .paths = { .themes = (char *)(uintptr_t)(SRC_DIR "/themes") },
                          .config = { .theme = "" },
                          .theme = { .name = "dark" },
                          .store_path = kept_path };

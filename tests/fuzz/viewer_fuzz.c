@@ -12,6 +12,7 @@
 #include "fuzz_store.h"
 #include "fuzz_views.h"
 #include "store/past.h"
+#include "tests/where.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -134,7 +135,7 @@ static void send(struct dx_event event)
 static void begin(struct store *store)
 {
     static const char *const no_dirs[] = { NULL };
-    static char themes[] = THEMES;
+    static char themes[] = SRC_DIR "/themes";
     const struct config *config = fuzz_views();
 
     if (!app.store) {
