@@ -1,77 +1,16 @@
+/* Runs, jobs and pools in the store. */
 #include "config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "store_kit.h"
+#include "store_ci_kit.h"
 
-static struct batch batch;
-
-static void start(void)
-{
-    kit_init();
-    kit_collect();
-    batch = (struct batch){ .run_count = 0 };
-}
-
-TestSuite(store_ci, .init = start, .fini = kit_done, .timeout = 60);
-
-#define SHA_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-
-static struct run *add_run(const char *id, int64_t attempt, enum dx_result result, int64_t end_ms)
-{
-    struct run *run = batch_run(&batch);
-
-    run->project = "acme/web";
-    run->pipeline = "ci";
-    run->id = id;
-    run->attempt = attempt;
-    run->sha = SHA_A;
-    run->branch = "main";
-    run->url = "https://ci.example/acme/web/runs/77";
-    run->protected_branch = true;
-    run->outcome.phase = end_ms > 0 ? DX_PHASE_DONE : DX_PHASE_RUNNING;
-    run->outcome.result = result;
-    run->outcome.raw_status = end_ms > 0 ? "completed" : "in_progress";
-    run->timing.created_ms = T0 - HOUR;
-    run->timing.started_ms = T0 - HOUR;
-    run->timing.finished_ms = end_ms;
-    return run;
-}
-
-static struct job *add_job(size_t run, const char *id, const char *name, enum dx_result result)
-{
-    struct job *job = batch_job(&batch, run);
-
-    job->id = id;
-    job->name = name;
-    job->pool = "linux";
-    job->started = true;
-    job->url = "https://ci.example/acme/web/runs/77/job/8";
-    job->outcome.phase = result == DX_RESULT_NONE ? DX_PHASE_QUEUED : DX_PHASE_DONE;
-    job->outcome.result = result;
-    job->timing.created_ms = T0 - HOUR;
-    if (result != DX_RESULT_NONE) {
-        job->timing.started_ms = T0 - HOUR + 20 * SECOND;
-        job->timing.finished_ms = T0 - 10 * MINUTE;
-        job->timing.queued_ms = 20 * SECOND;
-        job->timing.queued_basis = "started_at - created_at";
-    }
-    return job;
-}
+TestSuite(store_ci, .init = store_ci_start, .fini = kit_done, .timeout = 60);
 
 #define JOBS(now, k)                                                                               \
     ROWS(kit.store, DX_QUERY_JOBS, DX_FILTER(.key = k), now, DX_FIELD_NAME, DX_FIELD_PHASE,        \
          DX_FIELD_RESULT, DX_FIELD_CAUSE, DX_FIELD_POOL, DX_FIELD_QUEUED, DX_FIELD_URL)
-#define RUNS(now)                                                                                  \
-    ROWS(kit.store, DX_QUERY_RUNS, NULL, now, DX_FIELD_RUN_ID, DX_FIELD_ATTEMPT, DX_FIELD_PHASE,   \
-         DX_FIELD_RESULT, DX_FIELD_CAUSE, DX_FIELD_N)
-
-static void expect_text(const char *have, const char *want)
-{
-    cr_expect(strcmp(have, want) == 0, "have\n%swant\n%s", have, want);
-}
 
 Test(store_ci, a_run_and_its_jobs_come_back_as_they_were)
 {
@@ -399,107 +338,4 @@ Test(store_ci, urls_are_folded_and_come_back)
         snprintf(want, sizeof(want), "%s\n", *urls[i] ? urls[i] : "-");
         expect_text(ROWS(kit.store, DX_QUERY_JOBS, DX_FILTER(.key = key), T0, DX_FIELD_URL), want);
     }
-}
-
-/* ---- tails of logs ---- */
-
-static void add_tail(const char *job, enum dx_cause cause, const char *evidence)
-{
-    struct log_tail *tail = batch_tail(&batch);
-
-    tail->project = "acme/web";
-    tail->run = "77";
-    tail->job = job;
-    tail->run_attempt = tail->job_attempt = 1;
-    tail->cause = cause;
-    tail->evidence = evidence;
-}
-
-#define CAUSES(now)                                                                                \
-    ROWS(kit.store, DX_QUERY_JOBS, DX_FILTER(.key = "r1"), now, DX_FIELD_NAME, DX_FIELD_CAUSE,     \
-         DX_FIELD_EVIDENCE)
-
-Test(store_ci, a_log_speaks_where_nothing_better_is_known)
-{
-    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
-    add_job(0, "1", "a", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_UNKNOWN;
-    add_job(0, "2", "b", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_TEST;
-    add_job(0, "3", "c", DX_RESULT_SUCCESS);
-    batch.jobs[1].allow_failure = true; /* so that the first one fails the run */
-    kit_poll(0, T0, &batch);
-    expect_text(RUNS(T0), "77|1|4|2|1|3\n");
-    /* In a later poll: jobs that are known, one that is not, and one that says nothing. */
-    add_tail("1", DX_CAUSE_UNKNOWN, "network?: reset (rule 21)");
-    add_tail("2", DX_CAUSE_PLATFORM, "runner: gone (rule 2)");
-    add_tail("3", DX_CAUSE_PLATFORM, "runner: gone (rule 2)");
-    add_tail("4", DX_CAUSE_PLATFORM, "runner: gone (rule 2)");
-    kit_poll(0, T0 + 1, &batch);
-    expect_text(CAUSES(T0 + 1), "a|1|network?: reset (rule 21)\nb|4|-\nc|0|-\n");
-    /* Doubt is no better than doubt, a cause is. */
-    add_tail("1", DX_CAUSE_UNKNOWN, "disk?: full (rule 38)");
-    kit_poll(0, T0 + 2, &batch);
-    expect_text(CAUSES(T0 + 2), "a|1|network?: reset (rule 21)\nb|4|-\nc|0|-\n");
-    add_tail("1", DX_CAUSE_NONE, "");
-    add_tail("1", DX_CAUSE_PLATFORM, "runner: gone (rule 2)");
-    kit_poll(0, T0 + 3, &batch);
-    expect_text(CAUSES(T0 + 3), "a|2|runner: gone (rule 2)\nb|4|-\nc|0|-\n");
-    expect_text(RUNS(T0 + 3), "77|1|4|2|2|3\n");
-    /* It stays when the server's words come again. */
-    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
-    add_job(0, "1", "a", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_UNKNOWN;
-    kit_poll(0, T0 + 4, &batch);
-    expect_text(CAUSES(T0 + 4), "a|2|runner: gone (rule 2)\nb|4|-\nc|0|-\n");
-}
-
-Test(store_ci, a_log_may_come_with_its_job)
-{
-    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
-    add_job(0, "1", "a", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_UNKNOWN;
-    add_tail("1", DX_CAUSE_PLATFORM, "runner: gone (rule 2)");
-    kit_poll(0, T0, &batch);
-    expect_text(CAUSES(T0), "a|2|runner: gone (rule 2)\n");
-    expect_text(RUNS(T0), "77|1|4|2|2|1\n");
-}
-
-/* That the platform failed it, the server says in one word for much; the log knows what
- * of it did. It stays when the server's word comes again. */
-Test(store_ci, a_log_says_which_part_of_the_platform_it_was)
-{
-    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
-    for (int i = 0; i < 2; i++) {
-        struct job *job = add_job(0, i == 0 ? "1" : "2", i == 0 ? "a" : "b", DX_RESULT_FAILURE);
-
-        job->outcome.cause = DX_CAUSE_PLATFORM;
-        job->outcome.evidence =
-            i == 0 ? "runner: failure_reason runner_system_failure" : "disk: full (rule 38)";
-    }
-    kit_poll(0, T0, &batch);
-    add_tail("1", DX_CAUSE_PLATFORM, "registry: 503 (rule 34)");
-    add_tail("2", DX_CAUSE_PLATFORM, "runner: gone (rule 2)");
-    kit_poll(0, T0 + 1, &batch);
-    expect_text(CAUSES(T0 + 1), "a|2|registry: 503 (rule 34)\nb|2|disk: full (rule 38)\n");
-    add_tail("1", DX_CAUSE_CODE, "compile: x.c:1:1: error: y (rule 56)");
-    kit_poll(0, T0 + 2, &batch);
-    expect_text(CAUSES(T0 + 2), "a|2|registry: 503 (rule 34)\nb|2|disk: full (rule 38)\n");
-    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
-    batch.runs[0].title = "again";
-    add_job(0, "1", "a", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_PLATFORM;
-    batch.jobs[0].outcome.evidence = "runner: failure_reason runner_system_failure";
-    batch.jobs[0].runner = "r-2";
-    kit_poll(0, T0 + 3, &batch);
-    expect_text(CAUSES(T0 + 3), "a|2|registry: 503 (rule 34)\nb|2|disk: full (rule 38)\n");
-}
-
-/* While it waits that is no reason yet, for it may run later. */
-Test(store_ci, that_no_runner_is_there_is_why_a_job_never_started)
-{
-    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
-    add_job(0, "1", "a", DX_RESULT_FAILURE)->started = true;
-    add_job(0, "2", "b", DX_RESULT_FAILURE)->started = false;
-    kit_poll(0, T0, &batch);
-    add_tail("1", DX_CAUSE_UNKNOWN, "capacity?: All nodes are offline (rule 17)");
-    add_tail("2", DX_CAUSE_UNKNOWN, "capacity?: All nodes are offline (rule 17)");
-    kit_poll(0, T0 + 1, &batch);
-    expect_text(CAUSES(T0 + 1), "a|1|capacity?: All nodes are offline (rule 17)\n"
-                                "b|2|capacity: All nodes are offline (rule 17)\n");
 }
