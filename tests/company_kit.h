@@ -21,5 +21,7 @@ void company_hold(const char *path);
 /* A configuration that shows it: views Overview, Queues, Pipelines, Flaky, Failures,
  * Runs, and one a panel ("queue" ...). */
 void company_config(const char *path, const char *store);
+/* Another one, with a view Health: key numbers above queues and pipelines. */
+void company_health(const char *path, const char *store);
 
 #endif

@@ -47,3 +47,12 @@ void company_config(const char *path, const char *store)
         "          - {panel: runs, follow: yes, priority: 2}\n",
         store);
 }
+
+void company_health(const char *path, const char *store)
+{
+    write_file(path,
+               "title: acme\nstore: %s\nviews:\n  - name: Health\n    rows:\n"
+               "      - panels: [{panel: overview, priority: 0}]\n"
+               "      - panels: [{panel: queue, priority: 1}, {panel: pipelines, priority: 2}]\n",
+               store);
+}
