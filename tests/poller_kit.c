@@ -95,7 +95,8 @@ static void on_committed(void *self)
 static void on_polled(void *self, bool first, bool ok)
 {
     (void)self;
-    cr_expect_eq(first, t.polled == 0);
+    cr_expect_eq(first, !t.was_polled);
+    t.was_polled = true;
     t.polled++;
     t.ok = ok;
     ev_break(t.loop, EVBREAK_ALL);
@@ -120,31 +121,39 @@ void new_poller(void)
 {
     poller_free(t.poller);
     t.poller = poller_new(&t.shared, &t.settings, t.id);
+    t.was_polled = false;
 }
 
-void open_store(void)
+static void open_store(void)
 {
-    const struct source_row row = { "fake", "fake", server_url(t.server), fake.yields,
-                                    15 * SECOND };
+    const struct source_row row = { "fake", "fake", server_url(t.server),
+                                    poller_yields(&t.settings), 15 * SECOND };
     struct dx_error err = { 0 };
 
     kit.store = store_open(kit.path, STORE_COLLECT, &err);
     cr_assert_not_null(kit.store, "%s", err.text);
     cr_assert(store_lock(kit.store));
     cr_assert(store_sources(kit.store, &row, 1, &t.id, &err), "%s", err.text);
+    t.shared.store = kit.store;
 }
 
-/* The clock stands, so a poll comes when the test says so. */
-void poller_kit_start(void)
+void restart(void)
+{
+    poller_free(t.poller);
+    t.poller = NULL;
+    store_close(kit.store);
+    open_store();
+    new_poller();
+}
+
+void poller_kit_start_of(const struct source *kind)
 {
     kit_init();
     t.loop = ev_loop_new(EVFLAG_AUTO);
     t.server = server_new(t.loop);
-    open_store();
     t.clock = (struct clock){ .simulated = true, .start_ms = T0, .boot_ms = time_boot_ms() };
     t.shared = (struct pollers){ .loop = t.loop,
                                  .http = http_new(t.loop, "dxtop/test"),
-                                 .store = kit.store,
                                  .clock = &t.clock,
                                  .polled = on_polled,
                                  .committed = on_committed,
@@ -152,7 +161,7 @@ void poller_kit_start(void)
                                  .broken = on_broken };
     t.settings = (struct source_settings){ .type = "fake",
                                            .name = "fake",
-                                           .kind = &fake,
+                                           .kind = kind,
                                            .endpoint = { .url = server_url(t.server),
                                                          .user = "",
                                                          .ca = "",
@@ -166,7 +175,14 @@ void poller_kit_start(void)
                                            .history_ms = HOUR,
                                            .share = 0.5 };
     t.paths[0] = "/a";
+    open_store();
     new_poller();
+}
+
+/* The clock stands, so a poll comes when the test says so. */
+void poller_kit_start(void)
+{
+    poller_kit_start_of(&fake);
 }
 
 void poller_kit_stop(void)
@@ -202,14 +218,20 @@ void run_until(int polled, size_t asked, double seconds)
     ev_timer_stop(t.loop, &look);
 }
 
-void poll_once(void)
+bool poll_now(void)
 {
     int before = t.polled;
 
-    t.clock.start_ms += 15 * SECOND;
     poller_start(t.poller, 0.);
     run_until(before + 1, SIZE_MAX, 20.);
     cr_assert_eq(t.polled, before + 1, "no poll ended: %s", t.broken.text);
+    return t.ok;
+}
+
+void poll_once(void)
+{
+    t.clock.start_ms += 15 * SECOND;
+    (void)poll_now();
 }
 
 const char *samples(void)

@@ -27,6 +27,7 @@ struct poller_kit {
     size_t awaits;          /* a decoder waits for a moment until the server was asked so often */
     size_t asked_first;     /* how often it was, when the first decoder was through with that */
     unsigned lingers_ms;    /* so long the first decoder then takes */
+    bool was_polled;        /* by this poller */
     bool ok;                /* of the last poll */
     struct dx_error broken; /* what the store refused with */
     const char *paths[4];   /* what a poll asks for; the first with "?from=<cursor>" */
@@ -35,12 +36,15 @@ struct poller_kit {
 extern struct poller_kit t;
 extern struct source fake;
 
-void poller_kit_start(void); /* for .init */
-void poller_kit_stop(void);  /* for .fini */
-void open_store(void);
-void new_poller(void); /* in place of the one before */
+void poller_kit_start(void);                         /* for .init */
+void poller_kit_start_of(const struct source *kind); /* another source than fake */
+void poller_kit_stop(void);                          /* for .fini */
+void new_poller(void);                               /* in place of the one before */
+void restart(void); /* the collector ends as if it was killed, and another one goes on */
 
-/* Fifteen seconds later: a poll from begin to end. */
+/* A poll from begin to end; was it good? */
+bool poll_now(void);
+/* The same, fifteen seconds later. */
 void poll_once(void);
 /* Run the loop until it was polled so often, the server asked so often, a commit has to wait, or
  * the time is up. */

@@ -304,12 +304,7 @@ Test(poller, a_long_back_fill_is_kept_in_pieces_and_goes_on_after_a_restart)
                      "2|1|4\n");
     cr_expect_eq(store_cursor(kit.store, t.id, "from"), 2);
 
-    poller_free(t.poller); /* the collector is ended */
-    t.poller = NULL;
-    store_close(kit.store);
-    open_store();
-    t.shared.store = kit.store;
-    new_poller();
+    restart();
     t.clock.start_ms += 15 * SECOND;
     poller_start(t.poller, 0.);
     run_until(1, 4, 20.);
