@@ -8,6 +8,11 @@
 #include "store/alerting.h"
 #include "store/internal.h"
 
+/* Which alert a word is on, as viewers name it; and one that lasts, by that name. */
+#define KEY "s.name || '/' || a.key || '/' || a.since_ms"
+#define LASTING                                                                                    \
+    " FROM alert a JOIN source s ON s.id = a.source WHERE a.ended_ms IS NULL AND " KEY " = ?1"
+
 enum { KEY_MOST = 600, WHO_MOST = 64, NOTE_MOST = 400, SHOWN = 60 };
 
 struct word {
@@ -47,9 +52,8 @@ static bool come_back(struct store *store, const struct word *word, struct dx_er
 {
     sqlite3_stmt *stmt = store_statement(
         store,
-        "DELETE FROM alert_word WHERE kind = ?2 AND at_ms > ?3 AND alert IN (SELECT a.id"
-        " FROM alert a JOIN source s ON s.id = a.source"
-        " WHERE a.ended_ms IS NULL AND s.name || '/' || a.key || '/' || a.since_ms = ?1)",
+        "DELETE FROM alert_word WHERE kind = ?2 AND at_ms > ?3 AND alert IN (SELECT a.id" LASTING
+        ")",
         err);
 
     if (!stmt)
@@ -66,14 +70,12 @@ static bool insert(struct store *store, const struct word *word, struct dx_error
 
     if (!come_back(store, word, err))
         return false;
-    stmt = store_statement(
-        store,
-        "INSERT INTO alert_word (alert, kind, at_ms, until_ms, who, note)"
-        " SELECT a.id, ?2, ?3, ?4, ?5, ?6 FROM alert a JOIN source s ON s.id = a.source"
-        " WHERE a.ended_ms IS NULL AND s.name || '/' || a.key || '/' || a.since_ms = ?1"
-        " ON CONFLICT (alert, kind, at_ms) DO UPDATE SET (until_ms, who, note) ="
-        " (excluded.until_ms, excluded.who, excluded.note)",
-        err);
+    stmt = store_statement(store,
+                           "INSERT INTO alert_word (alert, kind, at_ms, until_ms, who, note)"
+                           " SELECT a.id, ?2, ?3, ?4, ?5, ?6" LASTING
+                           " ON CONFLICT (alert, kind, at_ms) DO UPDATE SET (until_ms, who, note) ="
+                           " (excluded.until_ms, excluded.who, excluded.note)",
+                           err);
 
     if (!stmt)
         return false;
@@ -117,7 +119,7 @@ bool store_word_fate(struct store *store, enum word_kind kind, const char *wish,
         "SELECT CASE WHEN EXISTS (SELECT 1 FROM wish WHERE what = ?1 AND arg = ?2) THEN 0"
         " WHEN EXISTS (SELECT 1 FROM alert_word w JOIN alert a ON a.id = w.alert"
         "  JOIN source s ON s.id = a.source WHERE w.kind = ?3 AND w.who = ?4 AND w.note = ?5"
-        "  AND w.until_ms = ?6 AND s.name || '/' || a.key || '/' || a.since_ms = ?7 AND w.at_ms ="
+        "  AND w.until_ms = ?6 AND " KEY " = ?7 AND w.at_ms ="
         "  (SELECT max(at_ms) FROM alert_word WHERE alert = w.alert AND kind = ?3)) THEN 1"
         " ELSE 2 END",
         err);
