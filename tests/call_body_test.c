@@ -6,23 +6,8 @@
 #include <string.h>
 
 #include "client.h"
-#include "server.h"
 
-static struct server *server;
-
-static void start(void)
-{
-    client_start();
-    server = server_new(client.loop);
-}
-
-static void stop(void)
-{
-    server_free(server);
-    client_stop();
-}
-
-TestSuite(body_call, .init = start, .fini = stop, .timeout = 30);
+TestSuite(body_call, .init = client_serve, .fini = client_stop, .timeout = 30);
 
 /* ---- limits ---- */
 
@@ -48,7 +33,7 @@ static void serve_zipped(const char *bytes, size_t len)
                  "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n", len);
 
     memcpy(reply + head, bytes, len);
-    server_bytes(server, 0, reply, (size_t)head + len);
+    server_bytes(client.server, 0, reply, (size_t)head + len);
     free(reply);
 }
 
@@ -60,12 +45,12 @@ Test(body_call, the_limit_of_the_body_holds_after_decompression)
 
     serve_zipped(zipped, bomb);
     serve_zipped(zipped, zip(zipped, CAP, 1 << 20));
-    const struct got *got = client_get(server_url(server), "/");
+    const struct got *got = client_get(server_url(client.server), "/");
     cr_expect_eq(got->error.fault, DX_FAULT_REPLY);
     cr_expect_str_eq(got->error.text, "the answer is larger than max_body (1048576 bytes)");
     cr_expect_leq(got->len, 1 << 20);
     cr_expect_lt(got->bytes, (int64_t)bomb + 1000, "counted as it came over the wire");
-    got = client_get(server_url(server), "/");
+    got = client_get(server_url(client.server), "/");
     cr_expect_eq(got->error.fault, DX_FAULT_NONE, "%s", got->error.text);
     cr_expect_eq(got->len, 1 << 20, "max_body itself is not too large");
     cr_expect_lt(got->bytes, 10000);
@@ -90,9 +75,9 @@ Test(body_call, of_a_long_text_the_end_is_kept_and_max_body_does_not_count)
     char *text = lines_of(200000, &len);
 
     cr_assert_gt(len, (size_t)client.endpoint.max_body);
-    server_ok(server, "", text);
+    server_ok(client.server, "", text);
     client.request.tail = 4096;
-    const struct got *got = client_get(server_url(server), "/log");
+    const struct got *got = client_get(server_url(client.server), "/log");
     cr_expect_eq(got->error.fault, DX_FAULT_NONE, "%s", got->error.text);
     cr_expect(got->cut);
     cr_assert_geq(got->len, 4096);
@@ -106,15 +91,16 @@ Test(body_call, a_short_text_is_kept_whole_and_so_is_one_behind_a_long_redirect)
     size_t len;
     char *text = lines_of(20000, &len);
 
-    server_ok(server, "", "a\nb\n");
-    server_say(server, 0, "HTTP/1.1 302 Found\r\nLocation: /short\r\nContent-Length: %zu\r\n\r\n%s",
-               len, text);
-    server_ok(server, "", "c\n");
+    server_ok(client.server, "", "a\nb\n");
+    server_say(client.server, 0,
+               "HTTP/1.1 302 Found\r\nLocation: /short\r\nContent-Length: %zu\r\n\r\n%s", len,
+               text);
+    server_ok(client.server, "", "c\n");
     client.request.tail = 4096;
-    const struct got *got = client_get(server_url(server), "/log");
+    const struct got *got = client_get(server_url(client.server), "/log");
     cr_expect_str_eq(got->body, "a\nb\n");
     cr_expect_not(got->cut);
-    got = client_get(server_url(server), "/log");
+    got = client_get(server_url(client.server), "/log");
     cr_expect_str_eq(got->body, "c\n");
     cr_expect_not(got->cut);
     free(text);
@@ -128,7 +114,7 @@ Test(body_call, the_end_of_a_text_that_never_ends_is_not_waited_for)
     serve_zipped(zipped, zip(zipped, CAP, HTTP_TAIL_OF + (1 << 20)));
     client.request.tail = 4096;
     client.endpoint.timeout_ms = 20000;
-    const struct got *got = client_get(server_url(server), "/log");
+    const struct got *got = client_get(server_url(client.server), "/log");
     cr_expect_eq(got->error.fault, DX_FAULT_REPLY);
     cr_expect_str_eq(got->error.text, "the answer is larger than 268435456 bytes");
     free(zipped);

@@ -6,23 +6,8 @@
 #include <string.h>
 
 #include "client.h"
-#include "server.h"
 
-static struct server *server;
-
-static void start(void)
-{
-    client_start();
-    server = server_new(client.loop);
-}
-
-static void stop(void)
-{
-    server_free(server);
-    client_stop();
-}
-
-TestSuite(cancelled_call, .init = start, .fini = stop, .timeout = 30);
+TestSuite(cancelled_call, .init = client_serve, .fini = client_stop, .timeout = 30);
 
 /* ---- many, and none ---- */
 
@@ -37,11 +22,11 @@ Test(cancelled_call, what_is_cancelled_never_calls_back)
     struct got got;
     int others = 0;
 
-    server_ok(server, "", "{}");
+    server_ok(client.server, "", "{}");
     client.request.path = "/";
-    client.endpoint.url = server_url(server);
+    client.endpoint.url = server_url(client.server);
     struct http_call *first = http_start(client.http, &client.request, count, &others);
-    client_begin(&got, server_url(server), "/");
+    client_begin(&got, server_url(client.server), "/");
     struct http_call *last = http_start(client.http, &client.request, count, &others);
     http_cancel(first);
     http_cancel(last);
@@ -74,7 +59,7 @@ static void start_and_cancel(void *self, const struct http_reply *reply)
     (void)self;
     cr_expect_eq(reply->status, 200);
     http_cancel(victim);
-    client_begin(&after, server_url(server), "/after");
+    client_begin(&after, server_url(client.server), "/after");
 }
 
 Test(cancelled_call, a_callback_may_start_and_cancel)
@@ -82,9 +67,9 @@ Test(cancelled_call, a_callback_may_start_and_cancel)
     struct server *silent = server_new(client.loop);
     int calls = 0;
 
-    server_ok(server, "", "{}");
+    server_ok(client.server, "", "{}");
     client.request.path = "/";
-    client.endpoint.url = server_url(server);
+    client.endpoint.url = server_url(client.server);
     http_start(client.http, &client.request, start_and_cancel, NULL);
     client.endpoint.url = server_url(silent); /* so it still waits when it is cancelled */
     victim = http_start(client.http, &client.request, count, &calls);
@@ -100,7 +85,7 @@ Test(cancelled_call, all_can_be_dropped_while_they_run)
     int calls = 0;
 
     client.request.path = "/";
-    client.endpoint.url = server_url(server);
+    client.endpoint.url = server_url(client.server);
     for (int i = 0; i < 6; i++)
         http_start(client.http, &client.request, count, &calls);
     for (int i = 0; i < 10; i++)

@@ -7,23 +7,8 @@
 
 #include "client.h"
 #include "core/time.h"
-#include "server.h"
 
-static struct server *server;
-
-static void start(void)
-{
-    client_start();
-    server = server_new(client.loop);
-}
-
-static void stop(void)
-{
-    server_free(server);
-    client_stop();
-}
-
-TestSuite(call, .init = start, .fini = stop, .timeout = 30);
+TestSuite(call, .init = client_serve, .fini = client_stop, .timeout = 30);
 
 /* The value of a header of the n-th request: "-" when it was not sent. */
 static const char *sent(size_t n, const char *name)
@@ -33,7 +18,7 @@ static const char *sent(size_t n, const char *name)
     const char *at;
 
     snprintf(line, sizeof(line), "\r\n%s:", name);
-    at = strcasestr(server_request(server, n), line);
+    at = strcasestr(server_request(client.server, n), line);
     if (!at)
         return "-";
     at += strlen(line);
@@ -49,15 +34,15 @@ Test(call, sends_what_it_was_given_and_nothing_else)
     const struct http_header headers[] = { { .name = "X-Scope-OrgID", .value = "ci" },
                                            { .name = "X-Key", .value = "k3y", .secret = true } };
 
-    server_ok(server, "", "{}");
+    server_ok(client.server, "", "{}");
     client.request.authorization = "Bearer s3cret";
     client.request.headers = headers;
     client.request.header_count = 2;
     client.request.etag = "W/\"a\"";
     client.request.accept = "application/vnd.github+json";
-    cr_expect_eq(client_get(server_url(server), "/api?x=1")->status, 200);
-    cr_expect(strncmp(server_request(server, 0), "GET /api?x=1 HTTP/1.1\r\n", 23) == 0, "%s",
-              server_request(server, 0));
+    cr_expect_eq(client_get(server_url(client.server), "/api?x=1")->status, 200);
+    cr_expect(strncmp(server_request(client.server, 0), "GET /api?x=1 HTTP/1.1\r\n", 23) == 0, "%s",
+              server_request(client.server, 0));
     cr_expect_str_eq(sent(0, "Accept"), "application/vnd.github+json");
     cr_expect_str_eq(sent(0, "Authorization"), "Bearer s3cret");
     cr_expect_str_eq(sent(0, "X-Scope-OrgID"), "ci");
@@ -75,14 +60,14 @@ Test(call, a_long_form_is_posted_without_waiting_for_a_100)
 
     memset(form, 'a', sizeof(form) - 1);
     form[sizeof(form) - 1] = '\0';
-    server_ok(server, "", "{}");
+    server_ok(client.server, "", "{}");
     client.request.form = form;
-    const struct got *got = client_get(server_url(server), "/query");
+    const struct got *got = client_get(server_url(client.server), "/query");
     cr_expect_eq(got->status, 200, "%s", got->error.text);
-    cr_expect(strncmp(server_request(server, 0), "POST /query HTTP/1.1\r\n", 22) == 0);
+    cr_expect(strncmp(server_request(client.server, 0), "POST /query HTTP/1.1\r\n", 22) == 0);
     cr_expect_str_eq(sent(0, "Expect"), "-");
     cr_expect_str_eq(sent(0, "Content-Type"), "application/x-www-form-urlencoded");
-    cr_expect_str_eq(strstr(server_request(server, 0), "\r\n\r\n") + 4, form);
+    cr_expect_str_eq(strstr(server_request(client.server, 0), "\r\n\r\n") + 4, form);
     cr_expect_lt(got->latency_ms, 1000); /* so long libcurl would wait for it */
 }
 
@@ -90,15 +75,15 @@ Test(call, a_whole_address_may_stand_for_the_path)
 {
     char url[128];
 
-    server_ok(server, "", "{}");
+    server_ok(client.server, "", "{}");
     client.request.authorization = "Bearer s3cret";
-    snprintf(url, sizeof(url), "%s/next?page=2", server_url(server));
-    cr_expect_eq(client_get(server_url(server), url)->status, 200);
-    cr_expect(strncmp(server_request(server, 0), "GET /next?page=2 ", 17) == 0);
+    snprintf(url, sizeof(url), "%s/next?page=2", server_url(client.server));
+    cr_expect_eq(client_get(server_url(client.server), url)->status, 200);
+    cr_expect(strncmp(server_request(client.server, 0), "GET /next?page=2 ", 17) == 0);
     cr_expect_str_eq(sent(0, "Authorization"), "Bearer s3cret");
     /* The next page of another host is another host's. */
-    snprintf(url, sizeof(url), "http://localhost:%d/next", server_port(server));
-    cr_expect_eq(client_get(server_url(server), url)->status, 200);
+    snprintf(url, sizeof(url), "http://localhost:%d/next", server_port(client.server));
+    cr_expect_eq(client_get(server_url(client.server), url)->status, 200);
     cr_expect_str_eq(sent(1, "Authorization"), "-");
 }
 
@@ -110,7 +95,7 @@ Test(call, an_address_of_another_kind_and_a_deadline_that_is_over_are_said)
     cr_expect_eq(got->error.fault, DX_FAULT_CONFIG);
     cr_expect_str_eq(got->error.text, "not an http or https address");
     client.endpoint.timeout_ms = 0;
-    got = client_get(server_url(server), "/");
+    got = client_get(server_url(client.server), "/");
     cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
     cr_expect_str_eq(got->error.text, "127.0.0.1 led on and on until 0 s were over");
 }
@@ -122,46 +107,46 @@ Test(call, an_address_that_is_too_long_is_refused_not_cut)
     memset(path, 'a', sizeof(path) - 1);
     path[0] = '/';
     path[sizeof(path) - 1] = '\0';
-    const struct got *got = client_get(server_url(server), path);
+    const struct got *got = client_get(server_url(client.server), path);
     cr_expect_eq(got->error.fault, DX_FAULT_CONFIG);
     cr_expect_str_eq(got->error.text, "an address of more than 8191 bytes; ask for less");
-    cr_expect_eq(server_requests(server), 0);
+    cr_expect_eq(server_requests(client.server), 0);
 }
 
 Test(call, connections_are_used_again_and_at_most_four_a_host)
 {
     struct got got[6];
 
-    server_ok(server, "", "{}");
+    server_ok(client.server, "", "{}");
     for (int i = 0; i < 3; i++)
-        client_get(server_url(server), "/");
-    cr_expect_eq(server_connections(server), 1);
+        client_get(server_url(client.server), "/");
+    cr_expect_eq(server_connections(client.server), 1);
     for (size_t i = 0; i < 6; i++)
-        client_begin(&got[i], server_url(server), "/");
+        client_begin(&got[i], server_url(client.server), "/");
     for (size_t i = 0; i < 6; i++) {
         client_wait(&got[i]);
         cr_expect_eq(got[i].status, 200);
         client_done(&got[i]);
     }
-    cr_expect_leq(server_connections(server), 4);
-    cr_expect_eq(server_requests(server), 9);
+    cr_expect_leq(server_connections(client.server), 4);
+    cr_expect_eq(server_requests(client.server), 9);
 }
 
 Test(call, a_connection_that_the_server_closed_meanwhile_is_no_error)
 {
-    server_say(server, SERVE_CLOSE, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
-    server_ok(server, "", "[]");
-    cr_expect_str_eq(client_get(server_url(server), "/")->body, "{}");
-    cr_expect_str_eq(client_get(server_url(server), "/")->body, "[]");
+    server_say(client.server, SERVE_CLOSE, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+    server_ok(client.server, "", "[]");
+    cr_expect_str_eq(client_get(server_url(client.server), "/")->body, "{}");
+    cr_expect_str_eq(client_get(server_url(client.server), "/")->body, "[]");
 }
 
 /* ---- answers ---- */
 
 Test(call, a_304_is_an_answer_with_its_etag)
 {
-    server_say(server, 0, "HTTP/1.1 304 Not Modified\r\nETag: \"v2\"\r\n\r\n");
+    server_say(client.server, 0, "HTTP/1.1 304 Not Modified\r\nETag: \"v2\"\r\n\r\n");
     client.request.etag = "\"v2\"";
-    const struct got *got = client_get(server_url(server), "/");
+    const struct got *got = client_get(server_url(client.server), "/");
     cr_expect_eq(got->error.fault, DX_FAULT_NONE);
     cr_expect_eq(got->status, 304);
     cr_expect_str_eq(got->etag, "\"v2\"");
@@ -175,23 +160,24 @@ Test(call, an_etag_comes_back_as_it_was_or_not_at_all)
     memset(tag, 'x', sizeof(tag) - 1);
     tag[sizeof(tag) - 1] = '\0';
     snprintf(headers, sizeof(headers), "ETag: \"%s\"\r\n", tag);
-    server_ok(server, "ETag: W/\"a  b\"\r\n", "");
-    server_ok(server, "ETag: \"a\x1b[31m\"\r\n", "");
-    server_ok(server, headers, "");
-    server_ok(server, "ETag: W/\"a1-ä\"\r\n", "");
-    cr_expect_str_eq(client_get(server_url(server), "/")->etag, "", "two blanks would become one");
-    cr_expect_str_eq(client_get(server_url(server), "/")->etag, "", "an escape sequence");
-    cr_expect_str_eq(client_get(server_url(server), "/")->etag, "", "too long");
-    cr_expect_str_eq(client_get(server_url(server), "/")->etag, "W/\"a1-ä\"");
+    server_ok(client.server, "ETag: W/\"a  b\"\r\n", "");
+    server_ok(client.server, "ETag: \"a\x1b[31m\"\r\n", "");
+    server_ok(client.server, headers, "");
+    server_ok(client.server, "ETag: W/\"a1-ä\"\r\n", "");
+    cr_expect_str_eq(client_get(server_url(client.server), "/")->etag, "",
+                     "two blanks would become one");
+    cr_expect_str_eq(client_get(server_url(client.server), "/")->etag, "", "an escape sequence");
+    cr_expect_str_eq(client_get(server_url(client.server), "/")->etag, "", "too long");
+    cr_expect_str_eq(client_get(server_url(client.server), "/")->etag, "W/\"a1-ä\"");
 }
 
 Test(call, the_heads_of_interim_answers_are_not_the_answers)
 {
-    server_say(server, 0,
+    server_say(client.server, 0,
                "HTTP/1.1 103 Early Hints\r\nETag: \"early\"\r\nRetry-After: 9\r\n"
                "Link: </a>; rel=\"next\"\r\n\r\n"
                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\r\nok");
-    const struct got *got = client_get(server_url(server), "/");
+    const struct got *got = client_get(server_url(client.server), "/");
     cr_expect_eq(got->status, 200);
     cr_expect_str_eq(got->body, "ok");
     cr_expect_str_eq(got->etag, "");
@@ -220,8 +206,9 @@ static const char *fill(char out[512], const char *text)
     size_t len = 0;
 
     for (; *text; text++)
-        len += (size_t)(*text == '@' ? snprintf(out + len, 512 - len, "%s", server_url(server))
-                                     : snprintf(out + len, 512 - len, "%c", *text));
+        len +=
+            (size_t)(*text == '@' ? snprintf(out + len, 512 - len, "%s", server_url(client.server))
+                                  : snprintf(out + len, 512 - len, "%c", *text));
     out[len] = '\0';
     return out;
 }
@@ -231,9 +218,9 @@ Test(call, the_next_page_is_followed_within_the_same_origin_only)
     char text[512];
 
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-        server_ok(server, fill(text, pages[i].headers), "");
+        server_ok(client.server, fill(text, pages[i].headers), "");
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-        cr_expect_str_eq(client_get(server_url(server), "/dir/list")->next,
+        cr_expect_str_eq(client_get(server_url(client.server), "/dir/list")->next,
                          fill(text, pages[i].next), "%s", pages[i].headers);
 }
 
@@ -248,10 +235,10 @@ Test(call, waiting_times_are_counted_by_the_servers_clock)
     };
 
     for (size_t i = 0; i < 3; i++)
-        server_ok(server, headers[i], "");
+        server_ok(client.server, headers[i], "");
     for (size_t i = 0; i < 2; i++)
-        cr_expect_eq(client_get(server_url(server), "/")->retry_after_s, 120);
-    const struct got *got = client_get(server_url(server), "/");
+        cr_expect_eq(client_get(server_url(client.server), "/")->retry_after_s, 120);
+    const struct got *got = client_get(server_url(client.server), "/");
     cr_expect_eq(got->retry_after_s, -1);
     cr_expect_eq(got->date_ms, date_ms);
     cr_expect_eq(got->limit, 9);
@@ -267,8 +254,8 @@ Test(call, without_a_date_our_own_clock_has_to_do)
 
     strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime(&later));
     snprintf(headers, sizeof(headers), "Retry-After: %s\r\nRateLimit-Reset: 50\r\n", date);
-    server_ok(server, headers, "");
-    const struct got *got = client_get(server_url(server), "/");
+    server_ok(client.server, headers, "");
+    const struct got *got = client_get(server_url(client.server), "/");
     cr_expect(got->retry_after_s >= 95 && got->retry_after_s <= 101, "%lld",
               (long long)got->retry_after_s);
     cr_expect_eq(got->date_ms, 0);
@@ -285,12 +272,12 @@ Test(call, the_head_is_handed_on_in_lower_case_without_cookies)
     memset(large, 'x', sizeof(large) - 1);
     large[sizeof(large) - 1] = '\0';
     snprintf(head, sizeof(head), "X-A: %s\r\nX-B: %s\r\nX-Next-Page: 3\r\n", large, large);
-    server_ok(server, "X-Next-Page:  2 \r\nSet-Cookie: id=s3cret\r\nX-Total: 7\r\n", "{}");
-    server_ok(server, head, "{}");
-    cr_expect_str_eq(client_get(server_url(server), "/")->head,
+    server_ok(client.server, "X-Next-Page:  2 \r\nSet-Cookie: id=s3cret\r\nX-Total: 7\r\n", "{}");
+    server_ok(client.server, head, "{}");
+    cr_expect_str_eq(client_get(server_url(client.server), "/")->head,
                      "x-next-page: 2\nx-total: 7\ncontent-length: 2\n");
     /* What does not fit is not there, what is behind it is. */
-    const struct got *got = client_get(server_url(server), "/");
+    const struct got *got = client_get(server_url(client.server), "/");
     cr_expect(strstr(got->head, "x-a: xxx"));
     cr_expect_not(strstr(got->head, "x-b:"));
     cr_expect(strstr(got->head, "\nx-next-page: 3\n"));
@@ -299,8 +286,8 @@ Test(call, the_head_is_handed_on_in_lower_case_without_cookies)
 
 Test(call, a_delay_of_the_server_is_told)
 {
-    server_ok(server, "X-RateLimit-Delay: 2.5\r\nRetry-After: 3\r\n", "{}");
-    const struct got *got = client_get(server_url(server), "/");
+    server_ok(client.server, "X-RateLimit-Delay: 2.5\r\nRetry-After: 3\r\n", "{}");
+    const struct got *got = client_get(server_url(client.server), "/");
     cr_expect_eq(got->status, 200);
     cr_expect_eq(got->delay_ms, 2500);
     cr_expect_eq(got->retry_after_s, 3);
@@ -314,8 +301,8 @@ Test(call, a_head_without_end_is_stopped)
     while (len < (390 << 10))
         len +=
             (size_t)sprintf(head + len, "X-Filler: 0123456789012345678901234567890123456789\r\n");
-    server_bytes(server, 0, head, len);
-    const struct got *got = client_get(server_url(server), "/");
+    server_bytes(client.server, 0, head, len);
+    const struct got *got = client_get(server_url(client.server), "/");
     cr_expect_eq(got->error.fault, DX_FAULT_REPLY);
     cr_expect_str_eq(got->error.text, "the head of 127.0.0.1's answer does not end");
     cr_expect_lt(got->latency_ms, 1000);
@@ -324,9 +311,10 @@ Test(call, a_head_without_end_is_stopped)
 
 Test(call, the_deadline_ends_a_server_that_drips)
 {
-    server_say(server, SERVE_DRIP, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n%0500d", 1);
+    server_say(client.server, SERVE_DRIP, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n%0500d",
+               1);
     client.endpoint.timeout_ms = 400;
-    const struct got *got = client_get(server_url(server), "/");
+    const struct got *got = client_get(server_url(client.server), "/");
     cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
     cr_expect_str_eq(got->error.text, "127.0.0.1 did not finish its answer within 0.4 s");
     cr_expect_eq(got->status, 0);
@@ -339,7 +327,7 @@ Test(call, who_waits_behind_four_others_has_its_deadline_too)
 
     client.endpoint.timeout_ms = 2000;
     for (size_t i = 0; i < 6; i++)
-        client_begin(&got[i], server_url(server), "/");
+        client_begin(&got[i], server_url(client.server), "/");
     for (size_t i = 0; i < 6; i++) {
         client_wait(&got[i]);
         cr_expect_eq(got[i].error.fault, DX_FAULT_NETWORK);
@@ -372,9 +360,9 @@ static const struct {
 Test(call, every_way_to_break_off_has_its_sentence)
 {
     for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
-        server_say(server, broken[i].how, "%s", broken[i].reply);
+        server_say(client.server, broken[i].how, "%s", broken[i].reply);
     for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-        const struct got *got = client_get(server_url(server), "/");
+        const struct got *got = client_get(server_url(client.server), "/");
 
         cr_expect_eq(got->error.fault, broken[i].fault, "%zu: %s", i, got->error.text);
         cr_expect(strstr(got->error.text, broken[i].words), "%zu: %s", i, got->error.text);
@@ -386,7 +374,7 @@ Test(call, a_handshake_that_stalls_ends_at_the_deadline_of_the_connection)
 {
     char url[64];
 
-    snprintf(url, sizeof(url), "https://127.0.0.1:%d", server_port(server));
+    snprintf(url, sizeof(url), "https://127.0.0.1:%d", server_port(client.server));
     client.endpoint.connect_timeout_ms = 300;
     const struct got *got = client_get(url, "/");
     cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
@@ -399,9 +387,9 @@ Test(call, a_proxy_that_is_none_is_said_with_what_it_did)
 {
     char proxy[64];
 
-    snprintf(proxy, sizeof(proxy), "socks5h://%s", server_url(server) + strlen("http://"));
+    snprintf(proxy, sizeof(proxy), "socks5h://%s", server_url(client.server) + strlen("http://"));
     client.endpoint.proxy = proxy;
-    server_say(server, SERVE_AT_ONCE, "HTTP/1.1 400 Bad Request\r\n\r\n");
+    server_say(client.server, SERVE_AT_ONCE, "HTTP/1.1 400 Bad Request\r\n\r\n");
     const struct got *got = client_get("http://ci.example", "/");
 
     cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
@@ -414,8 +402,8 @@ Test(call, https_to_a_port_that_speaks_http_says_so)
 {
     char url[64];
 
-    server_say(server, SERVE_AT_ONCE | SERVE_CLOSE, "HTTP/1.1 400 Bad Request\r\n\r\n");
-    snprintf(url, sizeof(url), "https://127.0.0.1:%d", server_port(server));
+    server_say(client.server, SERVE_AT_ONCE | SERVE_CLOSE, "HTTP/1.1 400 Bad Request\r\n\r\n");
+    snprintf(url, sizeof(url), "https://127.0.0.1:%d", server_port(client.server));
     const struct got *got = client_get(url, "/");
     cr_expect_eq(got->error.fault, DX_FAULT_CONFIG);
     cr_expect(strstr(got->error.text, "does not speak https; is it http?"), "%s", got->error.text);

@@ -32,9 +32,16 @@ void client_start(void)
         unsetenv(names[i]);
 }
 
+void client_serve(void)
+{
+    client_start();
+    client.server = server_new(client.loop);
+}
+
 void client_stop(void)
 {
     http_free(client.http);
+    server_free(client.server);
     ev_loop_destroy(client.loop);
     client_done(&last);
 }

@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "net/http.h"
+#include "server.h"
 
 struct got { /* a reply, copied */
     bool done;
@@ -21,12 +22,14 @@ struct got { /* a reply, copied */
 struct client {
     struct ev_loop *loop;
     struct http *http;
+    struct server *server;    /* of client_serve() */
     struct endpoint endpoint; /* 2 s for an answer, 1 s for a connection, 1 MiB */
     struct http_request request;
 };
 extern struct client client;
 
 void client_start(void); /* for .init */
+void client_serve(void); /* the same, with a server */
 void client_stop(void);  /* for .fini */
 
 /* Starts client.request with this path; got is filled when it is done. */

@@ -15,6 +15,28 @@ TestSuite(reach_derive, .init = derive_start, .fini = derive_stop, .timeout = 12
     ROWS(kit.store, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = DAY), now_ms, DX_FIELD_SUCCESS,     \
          DX_FIELD_SUCCESS_BEFORE, DX_FIELD_SUCCESS_WAS_N, DX_FIELD_WORSE)
 
+/* Two runs of a pipeline, in the 24 h and in those before. */
+static void add_two(void)
+{
+    for (int i = 0; i < 2; i++)
+        derive_add(&batch, &(struct made){ .id = 80 + i,
+                                           .attempt = 1,
+                                           .started_ms = now_ms - (10 + 17 * i) * HOUR,
+                                           .finished_ms = now_ms - (9 + 17 * i) * HOUR,
+                                           .result = DX_RESULT_SUCCESS });
+}
+
+/* One that began before the day that is compared with. */
+static void add_old(int pipeline)
+{
+    derive_add(&batch, &(struct made){ .id = 79,
+                                       .attempt = 1,
+                                       .pipeline = pipeline,
+                                       .started_ms = now_ms - 50 * HOUR,
+                                       .finished_ms = now_ms - 49 * HOUR,
+                                       .result = DX_RESULT_SUCCESS });
+}
+
 /* Eight of ten failed, and one of ten the day before. */
 Test(reach_derive, a_rate_that_fell_is_worse)
 {
@@ -32,11 +54,7 @@ Test(reach_derive, a_rate_that_fell_is_worse)
     kit_poll(0, now_ms, &batch);
     cr_expect_str_eq(AGAINST_BEFORE, "0.2|-|0|0\n",
                      "the day before is not known from its beginning");
-    derive_add(&batch, &(struct made){ .id = 79,
-                                       .attempt = 1,
-                                       .started_ms = now_ms - 50 * HOUR,
-                                       .finished_ms = now_ms - 49 * HOUR,
-                                       .result = DX_RESULT_SUCCESS });
+    add_old(0);
     kit_poll(0, now_ms, &batch);
     cr_expect_str_eq(AGAINST_BEFORE, "0.2|0.9|10|1\n");
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TOTALS, DX_FILTER(.window_ms = DAY), now_ms,
@@ -51,21 +69,11 @@ Test(reach_derive, a_rate_that_fell_is_worse)
  * when all of the history is there. */
 Test(reach_derive, what_a_history_reaches_is_known_of_all_of_its_pipelines)
 {
-    for (int i = 0; i < 2; i++)
-        derive_add(&batch, &(struct made){ .id = 80 + i,
-                                           .attempt = 1,
-                                           .started_ms = now_ms - (10 + 17 * i) * HOUR,
-                                           .finished_ms = now_ms - (9 + 17 * i) * HOUR,
-                                           .result = DX_RESULT_SUCCESS });
+    add_two();
     kit_fill(0, now_ms, &batch);
     derive_slices(now_ms);
     cr_expect_str_eq(AGAINST_BEFORE, "1|-|0|0\n");
-    derive_add(&batch, &(struct made){ .id = 79,
-                                       .attempt = 1,
-                                       .pipeline = 1,
-                                       .started_ms = now_ms - 50 * HOUR,
-                                       .finished_ms = now_ms - 49 * HOUR,
-                                       .result = DX_RESULT_SUCCESS });
+    add_old(1);
     kit_fill(0, now_ms, &batch);
     kit_poll(0, now_ms, &batch); /* of now, and nothing is new */
     derive_slices(now_ms);
@@ -76,18 +84,8 @@ Test(reach_derive, what_a_history_reaches_is_known_of_all_of_its_pipelines)
  * where the history begins, it says nothing. */
 Test(reach_derive, an_old_run_that_came_by_itself_is_no_history)
 {
-    for (int i = 0; i < 2; i++)
-        derive_add(&batch, &(struct made){ .id = 80 + i,
-                                           .attempt = 1,
-                                           .started_ms = now_ms - (10 + 17 * i) * HOUR,
-                                           .finished_ms = now_ms - (9 + 17 * i) * HOUR,
-                                           .result = DX_RESULT_SUCCESS });
-    derive_add(&batch, &(struct made){ .id = 79,
-                                       .attempt = 1,
-                                       .pipeline = 1,
-                                       .started_ms = now_ms - 50 * HOUR,
-                                       .finished_ms = now_ms - 49 * HOUR,
-                                       .result = DX_RESULT_SUCCESS });
+    add_two();
+    add_old(1);
     kit.history_ms = 40 * HOUR;
     kit_poll(0, now_ms, &batch);
     derive_slices(now_ms);

@@ -149,14 +149,27 @@ static void say(const struct dx_view *view, struct dx_list *list)
     dx_note(list, said);
 }
 
+struct fitted {
+    const char *said;
+    int cols;
+    const char *line;
+};
+
+static void expect_fitted(const struct fitted *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        said = cases[i].said;
+        panel_update();
+        canvas = canvas_of(&grid);
+        canvas = canvas_sub(&canvas, (struct dx_box){ 0, 0, grid.rows, cases[i].cols });
+        cr_expect_str_eq(panel_line(0), cases[i].line, "%zu: %s", i, panel_line(0));
+    }
+}
+
 /* "platform 17, un~" says nothing, and hides how old it is. */
 Test(frame, what_has_no_room_goes_in_whole_parts_and_the_age_stays)
 {
-    static const struct {
-        const char *said;
-        int cols;
-        const char *line;
-    } cases[] = {
+    static const struct fitted cases[] = {
         { "a 12, b 3 · cd", 38, "+- Fake - a 12, b 3 . cd . prom 20s -+" },
         { "a 12, b 3 · cd", 37, "+- Fake ----- a 12, b 3 . cd . 20s -+" },
         { "a 12, b 3 · cd", 32, "+- Fake ----- a 12, b 3 . 20s -+" },
@@ -168,23 +181,13 @@ Test(frame, what_has_no_room_goes_in_whole_parts_and_the_age_stays)
     add_source(&(struct source){ "prom", DX_SOURCE_LIVE, 25, NULL, 0, 0 });
     panel.update = say;
     instance_open(&in, &paints, "", NULL, 0);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        said = cases[i].said;
-        panel_update();
-        canvas = canvas_of(&grid);
-        canvas = canvas_sub(&canvas, (struct dx_box){ 0, 0, grid.rows, cases[i].cols });
-        cr_expect_str_eq(panel_line(0), cases[i].line, "%zu: %s", i, panel_line(0));
-    }
+    expect_fitted(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* What follows another panel has no age, and its last part is cut rather than left out. */
 Test(frame, what_follows_another_says_what_has_room)
 {
-    static const struct {
-        const char *said;
-        int cols;
-        const char *line;
-    } cases[] = {
+    static const struct fitted cases[] = {
         { "wait p95, 24 h", 27, "+- Fake - wait p95, 24 h -+" },
         { "wait p95, 24 h", 26, "+- Fake ------ wait p95 -+" },
         { "oldest first", 24, "+- Fake - oldest fir~ -+" },
@@ -194,13 +197,7 @@ Test(frame, what_follows_another_says_what_has_room)
     panel.update = say;
     instance_open(&in, &paints, "", NULL, 0);
     in.base = 1;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        said = cases[i].said;
-        panel_update();
-        canvas = canvas_of(&grid);
-        canvas = canvas_sub(&canvas, (struct dx_box){ 0, 0, grid.rows, cases[i].cols });
-        cr_expect_str_eq(panel_line(0), cases[i].line, "%zu: %s", i, panel_line(0));
-    }
+    expect_fitted(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 Test(frame, the_rows_that_it_counts_are_those_that_are_shown)
