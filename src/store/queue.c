@@ -11,12 +11,14 @@ static const int64_t REMEMBERED_MS = (int64_t)10 * 60 * 1000;
 
 static const char basis[] = "queue item inQueueSince -> build timestamp";
 
-struct item { /* that waits, or waited */
-    int64_t job, run, pool, pipeline, created_ms;
-};
-struct taker { /* the job that came of it; job 0: none did yet */
+/* An item that waits, or waited; or the job that came of it. job 0: there is none. */
+struct item {
     int64_t job, run, pool, pipeline, created_ms, started_ms, run_created_ms, finished_ms;
 };
+
+#define ITEM                                                                                       \
+    "SELECT j.id, r.id, j.pool, r.pipeline, j.created_ms, j.started_ms, r.created_ms,"             \
+    " r.finished_ms FROM run r JOIN job j ON j.run = r.id WHERE r.source = ?1"
 
 static bool run_sql(struct store *store, sqlite3_stmt *stmt, int64_t a, int64_t b,
                     struct dx_error *err)
@@ -30,21 +32,13 @@ static bool run_sql(struct store *store, sqlite3_stmt *stmt, int64_t a, int64_t 
 
 /* ---- finding ---- */
 
-static bool find_item(struct writing *w, const char *ref, struct item *item, struct dx_error *err)
+/* The first of what this statement selects. */
+static bool read_item(struct writing *w, sqlite3_stmt *stmt, struct item *item,
+                      struct dx_error *err)
 {
-    sqlite3_stmt *stmt =
-        store_statement(w->store,
-                        "SELECT j.id, r.id, j.pool, r.pipeline, j.created_ms FROM job j"
-                        " JOIN run r ON r.id = j.run WHERE j.queue_ref = ?1 AND r.source = ?2"
-                        " AND j.phase < 4 AND r.ext = 'queue/' || ?1",
-                        err);
     bool there;
 
     *item = (struct item){ .job = 0 };
-    if (!stmt)
-        return false;
-    bind_ext(stmt, 1, ref);
-    (void)sqlite3_bind_int64(stmt, 2, w->poll->source);
     if (!store_row(w->store, stmt, &there, err))
         return false;
     if (there)
@@ -52,9 +46,31 @@ static bool find_item(struct writing *w, const char *ref, struct item *item, str
                                .run = column_int(stmt, 1),
                                .pool = column_int(stmt, 2),
                                .pipeline = column_int(stmt, 3),
-                               .created_ms = column_int(stmt, 4) };
+                               .created_ms = column_int(stmt, 4),
+                               .started_ms = column_int(stmt, 5),
+                               .run_created_ms = column_int(stmt, 6),
+                               .finished_ms = column_int(stmt, 7) };
     (void)sqlite3_reset(stmt);
     return true;
+}
+
+/* What waits under this reference, or what came of it. */
+static bool find(struct writing *w, bool waits, const char *ref, struct item *item,
+                 struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(w->store,
+                        waits ? ITEM " AND j.queue_ref = ?2 AND j.phase < 4"
+                                     " AND r.ext = 'queue/' || ?2"
+                              : ITEM " AND j.queue_ref = ?2 AND r.ext <> 'queue/' || ?2"
+                                     " ORDER BY j.id DESC LIMIT 1",
+                        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, w->poll->source);
+    bind_ext(stmt, 2, ref);
+    return read_item(w, stmt, item, err);
 }
 
 static bool find_waited(struct writing *w, const char *ref, int64_t *created_ms,
@@ -73,43 +89,18 @@ static bool find_waited(struct writing *w, const char *ref, int64_t *created_ms,
     return store_number(w->store, stmt, created_ms, err);
 }
 
-static bool find_taker(struct writing *w, const char *ref, struct taker *taker,
-                       struct dx_error *err)
-{
-    sqlite3_stmt *stmt =
-        store_statement(w->store,
-                        "SELECT j.id, r.id, j.pool, r.pipeline, j.created_ms, j.started_ms,"
-                        " r.created_ms, r.finished_ms FROM job j JOIN run r ON r.id = j.run"
-                        " WHERE j.queue_ref = ?1 AND r.source = ?2 AND r.ext <> 'queue/' || ?1"
-                        " ORDER BY j.id DESC LIMIT 1",
-                        err);
-    bool there;
-
-    *taker = (struct taker){ .job = 0 };
-    if (!stmt)
-        return false;
-    bind_ext(stmt, 1, ref);
-    (void)sqlite3_bind_int64(stmt, 2, w->poll->source);
-    if (!store_row(w->store, stmt, &there, err))
-        return false;
-    if (there)
-        *taker = (struct taker){ .job = column_int(stmt, 0),
-                                 .run = column_int(stmt, 1),
-                                 .pool = column_int(stmt, 2),
-                                 .pipeline = column_int(stmt, 3),
-                                 .created_ms = column_int(stmt, 4),
-                                 .started_ms = column_int(stmt, 5),
-                                 .run_created_ms = column_int(stmt, 6),
-                                 .finished_ms = column_int(stmt, 7) };
-    (void)sqlite3_reset(stmt);
-    return true;
-}
-
 /* ---- one item ---- */
 
-static bool set_created(struct writing *w, sqlite3_stmt *stmt, int64_t id, int64_t created_ms,
+#define SET_CREATED(table)                                                                         \
+    "UPDATE " table                                                                                \
+    " SET created_ms = ?2, queued_ms = max(started_ms - ?2, 0), queued_basis = ?3,"                \
+    " flags = flags | CASE WHEN started_ms < ?2 THEN 4 ELSE 0 END WHERE id = ?1"
+
+static bool set_created(struct writing *w, const char *sql, int64_t id, int64_t created_ms,
                         struct dx_error *err)
 {
+    sqlite3_stmt *stmt = store_statement(w->store, sql, err);
+
     if (!stmt)
         return false;
     (void)sqlite3_bind_int64(stmt, 1, id);
@@ -117,7 +108,7 @@ static bool set_created(struct writing *w, sqlite3_stmt *stmt, int64_t id, int64
     return bind_intern(w->store, stmt, 3, basis, err) && store_step(w->store, stmt, err);
 }
 
-static bool give_job(struct writing *w, const struct taker *t, int64_t created_ms,
+static bool give_job(struct writing *w, const struct item *t, int64_t created_ms,
                      struct dx_error *err)
 {
     if (t->created_ms > 0)
@@ -126,17 +117,10 @@ static bool give_job(struct writing *w, const struct taker *t, int64_t created_m
         ids_add(&w->store->touched.pools, t->pool);
         parts_add(&w->store->touched.pool_hours, t->pool, t->started_ms / HOUR_MS);
     }
-    return set_created(w,
-                       store_statement(w->store,
-                                       "UPDATE job SET created_ms = ?2, queued_ms ="
-                                       " max(started_ms - ?2, 0), queued_basis = ?3, flags = flags"
-                                       " | CASE WHEN started_ms < ?2 THEN 4 ELSE 0 END"
-                                       " WHERE id = ?1",
-                                       err),
-                       t->job, created_ms, err);
+    return set_created(w, SET_CREATED("job"), t->job, created_ms, err);
 }
 
-static bool give_run(struct writing *w, const struct taker *t, int64_t created_ms,
+static bool give_run(struct writing *w, const struct item *t, int64_t created_ms,
                      struct dx_error *err)
 {
     if (t->run_created_ms > 0)
@@ -144,14 +128,7 @@ static bool give_run(struct writing *w, const struct taker *t, int64_t created_m
     ids_add(&w->store->touched.pipelines, t->pipeline);
     if (t->finished_ms > 0)
         parts_add(&w->store->touched.pipeline_days, t->pipeline, t->finished_ms / DAY_MS);
-    return set_created(w,
-                       store_statement(w->store,
-                                       "UPDATE run SET created_ms = ?2, queued_ms ="
-                                       " max(started_ms - ?2, 0), queued_basis = ?3, flags = flags"
-                                       " | CASE WHEN started_ms < ?2 THEN 4 ELSE 0 END"
-                                       " WHERE id = ?1",
-                                       err),
-                       t->run, created_ms, err);
+    return set_created(w, SET_CREATED("run"), t->run, created_ms, err);
 }
 
 static bool drop(struct writing *w, const struct item *item, struct dx_error *err)
@@ -170,15 +147,14 @@ static bool drop(struct writing *w, const struct item *item, struct dx_error *er
 /* What waits and what came of it, whichever is in the batch. */
 static bool settle(struct writing *w, const char *ref, struct dx_error *err)
 {
-    struct item item;
-    struct taker taker;
+    struct item item, taker;
     int64_t created_ms;
 
-    if (!find_taker(w, ref, &taker, err))
+    if (!find(w, false, ref, &taker, err))
         return false;
     if (taker.job == 0)
         return true;
-    if (!find_item(w, ref, &item, err))
+    if (!find(w, true, ref, &item, err))
         return false;
     created_ms = item.created_ms;
     if (item.job == 0 && taker.created_ms == 0 && !find_waited(w, ref, &created_ms, err))
@@ -207,31 +183,20 @@ static bool remember(struct writing *w, const struct item *item, struct dx_error
     return run_sql(w->store, stmt, w->poll->source, item->job, err);
 }
 
-/* The first item behind this job that waits; its job 0: there is none. */
+/* The first item behind this job that waits. */
 static bool next_item(struct writing *w, int64_t after, struct item *item, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(
         w->store,
-        "SELECT j.id, r.id, j.pool, r.pipeline FROM run r JOIN job j ON j.run = r.id"
-        " WHERE r.source = ?1 AND (r.phase < 4 OR r.flags & 1 = 0) AND j.id > ?2"
-        " AND j.phase < 4 AND r.ext = 'queue/' || j.queue_ref ORDER BY j.id LIMIT 1",
+        ITEM " AND (r.phase < 4 OR r.flags & 1 = 0) AND j.id > ?2"
+             " AND j.phase < 4 AND r.ext = 'queue/' || j.queue_ref ORDER BY j.id LIMIT 1",
         err);
-    bool there;
 
-    *item = (struct item){ .job = 0 };
     if (!stmt)
         return false;
     (void)sqlite3_bind_int64(stmt, 1, w->poll->source);
     (void)sqlite3_bind_int64(stmt, 2, after);
-    if (!store_row(w->store, stmt, &there, err))
-        return false;
-    if (there)
-        *item = (struct item){ .job = column_int(stmt, 0),
-                               .run = column_int(stmt, 1),
-                               .pool = column_int(stmt, 2),
-                               .pipeline = column_int(stmt, 3) };
-    (void)sqlite3_reset(stmt);
-    return true;
+    return read_item(w, stmt, item, err);
 }
 
 static bool hide_missing(struct writing *w, const struct ids *seen, struct dx_error *err)
