@@ -151,19 +151,10 @@ static void go_on_until(bool (*holds)(void))
 
 static const char *written(void)
 {
-    static char text[4096];
     char path[256];
-    FILE *file;
-    size_t n;
 
     snprintf(path, sizeof(path), "%s/out", dir);
-    file = fopen(path, "r");
-    if (!file)
-        return "";
-    n = fread(text, 1, sizeof(text) - 1, file);
-    text[n] = '\0';
-    fclose(file);
-    return text;
+    return read_file(path);
 }
 
 static bool has_run(void)

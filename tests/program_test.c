@@ -78,13 +78,10 @@ static const char last_poll[] = "SELECT ok || '|' || text FROM poll ORDER BY at_
 /* The example of this name in the manual, as a reader sees it. */
 static char *example(const char *name)
 {
-    char marker[64], *page = calloc(1, 1 << 20), *text = calloc(1, 1 << 16), *out = text;
-    FILE *man = fopen(SRC_DIR "/man/dxtop-config.5", "r");
+    char marker[64], *text = calloc(1, 1 << 16), *out = text;
 
-    cr_assert(man && fread(page, 1, (1 << 20) - 1, man) > 0);
-    fclose(man);
     snprintf(marker, sizeof(marker), ".\\\" example: %s\n", name);
-    const char *at = strstr(page, marker);
+    const char *at = strstr(read_file(SRC_DIR "/man/dxtop-config.5"), marker);
     cr_assert(at, "%s", name);
     at = strstr(at, ".Bd") + 1;
     at = strchr(at, '\n') + 1;
@@ -93,7 +90,6 @@ static char *example(const char *name)
         if (at[0] == '\\' && at[1] == 'e')
             at++;
     }
-    free(page);
     return text;
 }
 

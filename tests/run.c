@@ -185,6 +185,23 @@ void write_file(const char *path, const char *fmt, ...)
     fclose(file);
 }
 
+char *read_file(const char *path)
+{
+    enum { KEPT = 8, MOST = 1 << 20 };
+    static char *kept[KEPT];
+    static size_t next;
+    char **text = &kept[next++ % KEPT];
+    FILE *file = fopen(path, "r");
+
+    free(*text);
+    *text = calloc(1, MOST);
+    if (file) {
+        cr_assert(fread(*text, 1, MOST - 1, file) < MOST - 1, "%s is too long", path);
+        fclose(file);
+    }
+    return *text;
+}
+
 /* The socket stays bound, without listening, until the test ends: the kernel gives its port to
  * nobody who asks for any, refuses who connects, and lets listen who asks for this one as servers
  * do, with SO_REUSEADDR. */

@@ -39,6 +39,8 @@ char *test_dir(void); /* a fresh directory, yours to free; removed at exit */
 /* With all that is in it, also while others write there: to them it is gone at once. */
 void remove_dir(const char *path);
 void write_file(const char *path, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Its text, "" where there is none; it lives until eight others were read. */
+char *read_file(const char *path);
 int free_port(void);  /* of this test as long as it runs, whoever listens there meanwhile or not */
 void set_paths(void); /* the variables that let programs find their files in a build tree */
 /* Wait until the condition holds, asked every 20 ms. */

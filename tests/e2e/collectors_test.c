@@ -97,7 +97,7 @@ Test(collectors, a_secret_reaches_neither_log_nor_store_nor_screen)
         if (i < 4)
             HAS(out, "what is ***, ***?");
     }
-    out = text_of(logfile);
+    out = read_file(logfile);
     no_secrets(out, "the log");
     HAS(out, "a: /api/v1/query_range: 400, ");
     HAS(out, "a: poll failed: ");
@@ -116,7 +116,7 @@ Test(collectors, the_log_has_what_one_looks_for)
     struct stat st;
 
     cr_expect_eq(sh_code, 0, "%s", out);
-    text = text_of(logfile);
+    text = read_file(logfile);
     HAS(text, " dxtop-collect[");
     HAS(text, " info collector 0.");
     HAS(text, "2 sources; the store is ");
@@ -129,7 +129,7 @@ Test(collectors, the_log_has_what_one_looks_for)
     cr_expect_eq(st.st_mode & 0777, 0600);
     cr_assert_eq(unlink(logfile), 0);
     sh("$B/dxtop -c $C $S --log %s once", logfile);
-    text = text_of(logfile);
+    text = read_file(logfile);
     HAS(text, " info prometheus: live");
     HAS_NOT(text, " debug ");
     sh("$B/dxtop -c $C $S --log %s --log-level loud once", logfile);
@@ -140,13 +140,13 @@ Test(collectors, the_log_has_what_one_looks_for)
 
 static bool has_text(void *words)
 {
-    return strstr(text_of(logfile), words) != NULL;
+    return strstr(read_file(logfile), words) != NULL;
 }
 
 /* The process that a line of the log is about. */
 static pid_t pid_behind(const char *words)
 {
-    const char *text = text_of(logfile);
+    const char *text = read_file(logfile);
     const char *at = strstr(text, words);
 
     cr_assert(at, "no \"%s\" in:\n%s", words, text);
@@ -159,7 +159,7 @@ static char state_of(pid_t pid)
     char path[64];
 
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    text = text_of(path);
+    text = read_file(path);
     return strrchr(text, ')') ? strrchr(text, ')')[2] : '-';
 }
 
@@ -213,17 +213,17 @@ Test(collectors, collectors_run_alone_and_the_next_one_takes_over)
     struct program one = collect(logfile), two;
     int status;
 
-    cr_assert(wait_for(has_text, (void *)"prometheus: live", 10000), "%s", text_of(logfile));
+    cr_assert(wait_for(has_text, (void *)"prometheus: live", 10000), "%s", read_file(logfile));
     snprintf(second_log, sizeof(second_log), "%s", logfile);
     snprintf(logfile, sizeof(logfile), "%s/second.log", dir);
     two = collect(logfile);
-    cr_assert(wait_for(has_text, (void *)"another collects into ", 5000), "%s", text_of(logfile));
+    cr_assert(wait_for(has_text, (void *)"another collects into ", 5000), "%s", read_file(logfile));
     program_end(&one, SIGKILL);
-    cr_expect(wait_for(has_text, (void *)"collector 0.", 5000), "%s", text_of(logfile));
-    cr_expect(wait_for(has_text, (void *)"prometheus: poll done", 5000), "%s", text_of(logfile));
+    cr_expect(wait_for(has_text, (void *)"collector 0.", 5000), "%s", read_file(logfile));
+    cr_expect(wait_for(has_text, (void *)"prometheus: poll done", 5000), "%s", read_file(logfile));
     status = program_end(&two, SIGTERM);
     cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%x", status);
-    HAS(text_of(logfile), "signal 15");
+    HAS(read_file(logfile), "signal 15");
 }
 
 Test(collectors, once_beside_a_collector_asks_that_one)
@@ -231,15 +231,15 @@ Test(collectors, once_beside_a_collector_asks_that_one)
     struct program one = collect(logfile);
     const char *out;
 
-    cr_assert(wait_for(has_text, (void *)"prometheus: live", 10000), "%s", text_of(logfile));
+    cr_assert(wait_for(has_text, (void *)"prometheus: live", 10000), "%s", read_file(logfile));
     out = sh("$B/dxtop -c $C $S once --format text");
     cr_expect_eq(sh_code, 0, "%d %s", sh_code, out);
     HAS(out, "source prometheus: live");
-    cr_expect(wait_for(has_text, (void *)"a viewer wishes: poll", 3000), "%s", text_of(logfile));
+    cr_expect(wait_for(has_text, (void *)"a viewer wishes: poll", 3000), "%s", read_file(logfile));
     out = sh("$B/dxtop -c $C $S export samples --poll | head -n 1");
     HAS(out, "\"query\":\"waiting\"");
     program_end(&sim.program, SIGTERM);
-    cr_assert(wait_for(has_text, (void *)"prometheus: lost", 10000), "%s", text_of(logfile));
+    cr_assert(wait_for(has_text, (void *)"prometheus: lost", 10000), "%s", read_file(logfile));
     out = sh("$B/dxtop -c $C $S once --format text");
     cr_expect_eq(sh_code, 1, "%d %s", sh_code, out);
     program_end(&one, SIGTERM);

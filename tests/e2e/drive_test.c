@@ -73,19 +73,6 @@ Test(drive, commands_are_completed_run_and_found_again)
     pty_quit(p, "q");
 }
 
-static char *file_text(const char *path)
-{
-    static char text[1 << 20];
-    FILE *file = fopen(path, "r");
-    size_t n = 0;
-
-    cr_assert(file, "%s", path);
-    n = fread(text, 1, sizeof(text) - 1, file);
-    text[n] = '\0';
-    fclose(file);
-    return text;
-}
-
 Test(drive, the_screen_is_saved_in_the_format_that_is_asked_for)
 {
     struct pty *p = start();
@@ -94,14 +81,14 @@ Test(drive, the_screen_is_saved_in_the_format_that_is_asked_for)
     SHOWS(p, ":save svg");
     pty_send(p, "\r");
     SHOWS(p, "saved dxtop-2026-11-24-143207.svg");
-    cr_expect(strstr(file_text("dxtop-2026-11-24-143207.svg"), "<svg "));
-    cr_expect_null(strstr(file_text("dxtop-2026-11-24-143207.svg"), ":save"));
+    cr_expect(strstr(read_file("dxtop-2026-11-24-143207.svg"), "<svg "));
+    cr_expect_null(strstr(read_file("dxtop-2026-11-24-143207.svg"), ":save"));
     pty_send(p, "x\t\t\r"); /* html, then text */
     SHOWS(p, "saved dxtop-2026-11-24-143207.txt");
-    cr_expect(strstr(file_text("dxtop-2026-11-24-143207.txt"), "linux-xl"));
+    cr_expect(strstr(read_file("dxtop-2026-11-24-143207.txt"), "linux-xl"));
     pty_send(p, ":save html mine.html\r");
     SHOWS(p, "saved mine.html");
-    cr_expect(strstr(file_text("mine.html"), "<!doctype html>"));
+    cr_expect(strstr(read_file("mine.html"), "<!doctype html>"));
     pty_send(p, ":save ansi mine.html\r");
     SHOWS(p, "cannot save mine.html: File exists");
     pty_quit(p, "q");
@@ -149,7 +136,7 @@ static void save_help(const char *name, int rows, int cols, const char *keys)
     SHOWS(p, "saved ");
     snprintf(golden, sizeof(golden), "screens/%s", name);
     snprintf(command, sizeof(command), "%s.txt", name);
-    golden_text(file_text(command), golden);
+    golden_text(read_file(command), golden);
     pty_quit(p, "q");
 }
 
@@ -182,7 +169,7 @@ Test(drive, the_oldest_waiting_job_of_a_breached_queue_is_opened_in_two_keys)
     SHOWS(p, "opened https://ci.acme.example/");
     for (int i = 0; i < 250 && access(out, F_OK) != 0; i++)
         usleep(20 * 1000);
-    cr_expect(strstr(file_text(out), "https://ci.acme.example/"));
+    cr_expect(strstr(read_file(out), "https://ci.acme.example/"));
     pty_quit(p, "q");
 }
 

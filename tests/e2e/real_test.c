@@ -308,11 +308,7 @@ Test(real, an_alert_fires_and_resolves)
     const char *config = configure("t", ports[PROMETHEUS], "http", "    alerts: no\n");
     snprintf(more, sizeof(more),
              "  - {type: alertmanager, url: 'http://127.0.0.1:%d', every: 1s}\n", ports[ALERTS]);
-    FILE *file = fopen(config, "r");
-    char text[4096];
-    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-    fclose(file);
-    char *views = strstr(text, "views:");
+    const char *text = read_file(config), *views = strstr(text, "views:");
     write_file(config, "%.*s%s%s", (int)(views - text), text, more, views);
     snprintf(store, sizeof(store), "%s/state", dir);
     mkdir(store, 0700);
@@ -355,16 +351,11 @@ Test(real, stopped_and_started_again)
 /* Whom it would have to trust to say it to. */
 static bool says_it_is_ready(void *self)
 {
-    char path[300], text[1 << 16];
-    FILE *log;
+    char path[300];
 
     (void)self;
     snprintf(path, sizeof(path), "%s/server%d", dir, PROMETHEUS);
-    log = fopen(path, "r");
-    text[log ? fread(text, 1, sizeof(text) - 1, log) : 0] = '\0';
-    if (log)
-        fclose(log);
-    return strstr(text, "Server is ready to receive web requests") != NULL;
+    return strstr(read_file(path), "Server is ready to receive web requests") != NULL;
 }
 
 static void make_certificate(void)

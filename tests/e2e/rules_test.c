@@ -111,19 +111,10 @@ static bool is_another(void *killed)
 
 static const char *ran(void)
 {
-    static char text[8192];
     char path[300];
-    FILE *file;
-    size_t n;
 
     snprintf(path, sizeof(path), "%s/ran", dir);
-    file = fopen(path, "r");
-    if (!file)
-        return "";
-    n = fread(text, 1, sizeof(text) - 1, file);
-    text[n] = '\0';
-    fclose(file);
-    return text;
+    return read_file(path);
 }
 
 static bool has_run(void *self)

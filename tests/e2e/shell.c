@@ -10,7 +10,7 @@
 #include "../run.h"
 #include "tests/where.h"
 
-enum { KEPT = 64, TEXT_MOST = 1 << 20 };
+enum { KEPT = 64 };
 
 int sh_code;
 
@@ -48,16 +48,4 @@ const char *sh(const char *fmt, ...)
     va_end(ap);
     cr_assert_lt(n, (int)sizeof(command), "%s", command);
     return sh_keep(program_run(argv, &sh_code));
-}
-
-const char *text_of(const char *path)
-{
-    char *text = calloc(1, TEXT_MOST);
-    FILE *f = fopen(path, "r");
-
-    if (f) {
-        cr_assert(fread(text, 1, TEXT_MOST - 1, f) < TEXT_MOST);
-        fclose(f);
-    }
-    return sh_keep(text);
 }

@@ -9,9 +9,7 @@
 void sh_begin(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* What it wrote to both its outputs; for the time of 64 more. */
 const char *sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-extern int sh_code; /* with which the last one ended */
-/* All of a file, a MiB at most; likewise. */
-const char *text_of(const char *path);
+extern int sh_code;              /* with which the last one ended */
 const char *sh_keep(char *text); /* likewise; then it is freed */
 
 #define HAS(text, words)     cr_expect(strstr(text, words), "no \"%s\" in:\n%s", words, text)
