@@ -8,19 +8,18 @@
 #include <criterion/criterion.h>
 
 #include "run.h"
+#include "shared.h"
 #include "tests/where.h"
 
 /* The manual's examples of a configuration, as a reader would copy them. */
 
-static char page[1 << 20];
+static const char *page;
 
 static void read_page(void)
 {
-    FILE *man = fopen(SRC_DIR "/man/dxtop-config.5", "r");
-
     set_paths();
-    cr_assert(man && fread(page, 1, sizeof(page) - 1, man) > 0);
-    fclose(man);
+    page = read_file(SRC_DIR "/man/dxtop-config.5");
+    cr_assert_neq(*page, '\0');
 }
 
 TestSuite(manual, .init = read_page, .timeout = 60);
@@ -46,7 +45,7 @@ Test(manual, its_configurations_are_taken)
     static const char begin[] = ".Bd -literal -offset indent\n", end[] = "\n.Ed";
     size_t found = 0;
 
-    for (char *at = strstr(page, begin); at; at = strstr(at, begin)) {
+    for (const char *at = strstr(page, begin); at; at = strstr(at, begin)) {
         size_t len;
 
         at += strlen(begin);
@@ -86,14 +85,12 @@ Test(manual, a_type_of_source_is_told_before_the_programs)
 /* As a reader sees it: between the comment that names it and its end. */
 static void copy_example(const char *name, const char *path)
 {
-    char marker[64], *at, *end;
-    FILE *man = fopen(SRC_DIR "/man/dxtop-panel.7", "r"), *out;
+    const char *at, *end;
+    char marker[64];
+    FILE *out;
 
-    cr_assert(man);
-    page[fread(page, 1, sizeof(page) - 1, man)] = '\0';
-    fclose(man);
     snprintf(marker, sizeof(marker), ".\\\" %s\n", name);
-    at = strstr(page, marker);
+    at = strstr(read_file(SRC_DIR "/man/dxtop-panel.7"), marker);
     cr_assert(at, "no %s", marker);
     at += strlen(marker);
     end = strstr(at, "\n.\\\" end");
@@ -116,16 +113,12 @@ static void copy_example(const char *name, const char *path)
 
 static void build_example(const char *name, const char *panel, const char *dir)
 {
-    const char *cc = getenv("CC");
-    char source[300], command[1500];
+    char source[300], object[300];
 
     snprintf(source, sizeof(source), "%s/%s.c", dir, panel);
     copy_example(name, source);
-    snprintf(command, sizeof(command),
-             "%s -Wall -Wextra -Werror -shared -fPIC -I'%s/src/include' -o '%s/dxtop/panels/%s.so' "
-             "'%s'",
-             cc && *cc ? cc : "cc", SRC_DIR, dir, panel, source);
-    cr_assert_eq(system(command), 0, "%s", command);
+    snprintf(object, sizeof(object), "%s/dxtop/panels/%s.so", dir, panel);
+    shared_compile("-Wall -Wextra -Werror", source, object);
 }
 
 /* They build without a warning, with no more than the manual says, and are shown. */

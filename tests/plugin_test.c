@@ -21,7 +21,7 @@
 #include "panel/plugin.h"
 #include "panel/watchdog.h"
 #include "run.h"
-#include "tests/where.h"
+#include "shared.h"
 
 static char *dir;
 static const char *dirs[3];
@@ -50,14 +50,12 @@ static const char source[] =
 /* Compile <where>/<file>.so that exports dx_panel_<symbol> with these members. */
 static void module(const char *where, const char *file, const char *symbol, const char *members)
 {
-    const char *cc = getenv("CC");
-    char path[512], command[2048];
+    char path[512], object[512];
 
     snprintf(path, sizeof(path), "%s/%s.c", where, file);
     write_file(path, source, symbol, members);
-    snprintf(command, sizeof(command), "%s -shared -fPIC -w -I'%s/src/include' -o '%s/%s.so' '%s'",
-             cc && *cc ? cc : "cc", SRC_DIR, where, file, path);
-    cr_assert_eq(system(command), 0, "%s", command);
+    snprintf(object, sizeof(object), "%s/%s.so", where, file);
+    shared_compile("-w", path, object);
 }
 
 static const char *load(const char *name)

@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
 
 #include "../run.h"
+#include "../shared.h"
 #include "pty.h"
 
 #ifdef __SANITIZE_ADDRESS__ /* which opens files before what is loaded ahead can pass that on */
@@ -91,28 +91,9 @@ static volatile char *readonly;
 
 static void preload_disk(void)
 {
-    const char *cc = getenv("CC"), *options = getenv("ASAN_OPTIONS");
-    char source[300], command[1200], path[300], more[800];
-    int fd;
-
-    snprintf(source, sizeof(source), "%s/shim.c", dir);
-    write_file(source, "%s", shim);
-    snprintf(path, sizeof(path), "%s/shim.so", dir);
-    snprintf(command, sizeof(command), "%s -O1 -shared -fPIC -w -o '%s' '%s'",
-             cc && *cc ? cc : "cc", path, source);
-    cr_assert_eq(system(command), 0, "%s", command);
-    setenv("LD_PRELOAD", path, 1);
-    snprintf(path, sizeof(path), "%s/readonly", dir);
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    cr_assert(fd >= 0 && ftruncate(fd, 1) == 0);
-    readonly = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    cr_assert_neq((const void *)readonly, MAP_FAILED);
-    close(fd);
-    setenv("DX_READONLY", path, 1);
+    shared_preload(dir, shim);
+    readonly = shared_bytes(dir, "DX_READONLY", 1);
     setenv("DX_DISK", state, 1);
-    snprintf(more, sizeof(more), "%s%sverify_asan_link_order=0", options ? options : "",
-             options && *options ? ":" : "");
-    setenv("ASAN_OPTIONS", more, 1);
 }
 
 /* ---- what is seen ---- */

@@ -3,12 +3,10 @@
 #include "config.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -17,6 +15,7 @@
 #include <criterion/criterion.h>
 
 #include "../run.h"
+#include "../shared.h"
 #include "pty.h"
 
 static char *dir, config[256], state[256];
@@ -257,27 +256,8 @@ static volatile int64_t *shift; /* of all programs that are started from now on,
 
 static void preload_clock(void)
 {
-    const char *cc = getenv("CC"), *options = getenv("ASAN_OPTIONS");
-    char source[300], command[1200], path[300], more[800];
-    int fd;
-
-    snprintf(source, sizeof(source), "%s/shim.c", dir);
-    write_file(source, "%s", shim);
-    snprintf(path, sizeof(path), "%s/shim.so", dir);
-    snprintf(command, sizeof(command), "%s -O1 -shared -fPIC -w -o '%s' '%s'",
-             cc && *cc ? cc : "cc", path, source);
-    cr_assert_eq(system(command), 0, "%s", command);
-    setenv("LD_PRELOAD", path, 1);
-    snprintf(path, sizeof(path), "%s/shift", dir);
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    cr_assert(fd >= 0 && ftruncate(fd, 16) == 0);
-    shift = mmap(NULL, 16, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    cr_assert_neq(shift, MAP_FAILED);
-    close(fd);
-    setenv("DX_SHIFT", path, 1);
-    snprintf(more, sizeof(more), "%s%sverify_asan_link_order=0", options ? options : "",
-             options && *options ? ":" : "");
-    setenv("ASAN_OPTIONS", more, 1);
+    shared_preload(dir, shim);
+    shift = shared_bytes(dir, "DX_SHIFT", 16);
 }
 
 static void fault(const char *what)

@@ -17,6 +17,7 @@
 #include <criterion/criterion.h>
 
 #include "../run.h"
+#include "../shared.h"
 #include "pty.h"
 #include "tests/where.h"
 
@@ -48,8 +49,7 @@ static const char panel[] =
 
 static void compile_panel(void)
 {
-    const char *cc = getenv("CC");
-    char path[300], command[1500];
+    char path[300], object[300];
 
     snprintf(path, sizeof(path), "%s/dxtop", dir);
     cr_assert_eq(mkdir(path, 0700), 0);
@@ -57,10 +57,8 @@ static void compile_panel(void)
     cr_assert_eq(mkdir(path, 0700), 0);
     snprintf(path, sizeof(path), "%s/bad.c", dir);
     write_file(path, panel, trigger);
-    snprintf(command, sizeof(command),
-             "%s -O0 -shared -fPIC -w -I'%s/src/include' -o '%s/dxtop/panels/bad.so' '%s'",
-             cc && *cc ? cc : "cc", SRC_DIR, dir, path);
-    cr_assert_eq(system(command), 0, "%s", command);
+    snprintf(object, sizeof(object), "%s/dxtop/panels/bad.so", dir);
+    shared_compile("-O0 -w", path, object);
     setenv("XDG_DATA_HOME", dir, 1);
 }
 
@@ -330,19 +328,11 @@ Test(terminal, that_nobody_reads_holds_no_end_up)
 
 static char *text_of(const char *name)
 {
-    static char text[3][4096];
-    static int which;
-    char path[300], *out = text[which++ % 3];
-    FILE *file;
-    size_t n;
+    char path[300];
 
     snprintf(path, sizeof(path), "%s/%s", dir, name);
-    file = fopen(path, "r");
-    cr_assert_not_null(file, "%s", path);
-    n = fread(out, 1, 4095, file);
-    out[n] = '\0';
-    fclose(file);
-    return out;
+    cr_assert_eq(access(path, R_OK), 0, "%s", path);
+    return read_file(path);
 }
 
 static bool is_there(void *name)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../run.h"
+#include "../shared.h"
 #include "../store_kit.h"
 #include "core/time.h"
 #include "pty.h"
@@ -46,19 +47,8 @@ static void refuse(void)
 {
     static const char shim[] = "#include <errno.h>\n"
                                "int inotify_init1(int flags) { errno = EMFILE; return -1; }\n";
-    const char *cc = getenv("CC"), *options = getenv("ASAN_OPTIONS");
-    char source[300], command[1200], path[300], more[800];
 
-    snprintf(source, sizeof(source), "%s/shim.c", dir);
-    write_file(source, "%s", shim);
-    snprintf(path, sizeof(path), "%s/shim.so", dir);
-    snprintf(command, sizeof(command), "%s -O1 -shared -fPIC -w -o '%s' '%s'",
-             cc && *cc ? cc : "cc", path, source);
-    cr_assert_eq(system(command), 0, "%s", command);
-    snprintf(more, sizeof(more), "%s%sverify_asan_link_order=0", options ? options : "",
-             options && *options ? ":" : "");
-    setenv("LD_PRELOAD", path, 1);
-    setenv("ASAN_OPTIONS", more, 1);
+    shared_preload(dir, shim);
 }
 
 static void beat(void)
