@@ -276,3 +276,22 @@ void fuzz_store_spoil(struct store *store, struct fuzz_input *in)
         (void)sqlite3_reset(stmt);
     }
 }
+
+struct store *fuzz_store_try(void (*look)(struct store *store, struct fuzz_input *in),
+                             struct fuzz_input *in)
+{
+    static struct store *store;
+    struct dx_error err = { 0 };
+
+    if (!store)
+        store = fuzz_store();
+    if (!store_begin(store, &err) || !store_exec(store, "SAVEPOINT spoilt", &err))
+        abort();
+    look(store, in);
+    rows_end_all(store);
+    if (!store_exec(store, "ROLLBACK TO spoilt; RELEASE spoilt", &err))
+        abort();
+    store->damaged = false; /* that it is, is said; whoever has the lock would move it aside */
+    store_end(store);
+    return store;
+}

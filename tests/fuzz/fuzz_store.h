@@ -15,4 +15,8 @@ struct store *fuzz_store(void);
 /* Within a transaction: columns of some rows hold what the input says. */
 void fuzz_store_spoil(struct store *store, struct fuzz_input *in);
 
+/* Such a store, within a transaction of which nothing stays but what is temporary. */
+struct store *fuzz_store_try(void (*look)(struct store *store, struct fuzz_input *in),
+                             struct fuzz_input *in);
+
 #endif

@@ -77,22 +77,12 @@ static void look(struct store *store, struct fuzz_input *in)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct store *store;
     struct fuzz_input in = { data, size };
-    struct dx_error err = { 0 };
+    static bool prepared;
 
-    if (!store) {
-        store = fuzz_store();
+    if (!prepared)
         prepare();
-    }
-    if (!store_begin(store, &err) || !store_exec(store, "SAVEPOINT spoilt", &err))
-        abort();
-    look(store, &in);
-    rows_end_all(store);
-    if (!store_exec(store, "ROLLBACK TO spoilt; RELEASE spoilt", &err))
-        abort();
-    store->damaged = false;
-    store_end(store);
-    store_past_end(store);
+    prepared = true;
+    store_past_end(fuzz_store_try(look, &in));
     return 0;
 }
