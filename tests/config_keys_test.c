@@ -3,27 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <criterion/criterion.h>
-
-#include "config/config.h"
+#include "config_kit.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-static const struct config_kinds none = { 0 };
-static struct config config;
-static char said[4096];
-
 static bool load(const char *text)
 {
-    struct buf complaints;
-    bool ok;
-
-    config_done(&config);
-    buf_init(&complaints, 1 << 20);
-    ok = config_load(&config, "t.yaml", text, &none, &none, &complaints);
-    snprintf(said, sizeof(said), "%s", complaints.bytes ? complaints.bytes : "");
-    buf_done(&complaints);
-    return ok;
+    return config_kit_load(text, NULL);
 }
 
 static void teardown(void)

@@ -6,10 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <criterion/criterion.h>
-
 #include "config/common_args.h"
-#include "config/config.h"
+#include "config_kit.h"
 #include "config/option.h"
 
 struct settings {
@@ -99,19 +97,9 @@ static bool find(void *self, const char *name, struct config_kind *kind, struct 
 static const char *const names[] = { "thing", NULL };
 static const struct config_kinds kinds = { .find = find, .names = names };
 
-static struct config config;
-static char said[8192];
-
 static bool load(const char *text)
 {
-    struct buf complaints;
-    bool ok;
-
-    buf_init(&complaints, 1 << 20);
-    ok = config_load(&config, "t.yaml", text, &kinds, &kinds, &complaints);
-    snprintf(said, sizeof(said), "%s", complaints.bytes ? complaints.bytes : "");
-    buf_done(&complaints);
-    return ok;
+    return config_kit_load(text, &kinds);
 }
 
 static const struct settings *source(const char *more)
