@@ -150,7 +150,8 @@ bool ci_reaches(const struct dx_view *view, const char *source, const char *key,
     return there;
 }
 
-bool ci_is_known(const struct dx_view *view, const char *source)
+/* Whether a source of runs has answered once: if not, "none" would say too much. */
+static bool is_known(const struct dx_view *view, const char *source)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, DX_FILTER(.source = source));
     bool known = false;
@@ -203,7 +204,7 @@ void ci_empty(const struct dx_view *view, struct dx_list *list, const char *sour
     if (kept_ms > 0)
         dx_empty(list, sentence);
     else
-        dx_empty(list, ci_is_known(view, source) ? none : CI_NOT_KNOWN);
+        dx_empty(list, is_known(view, source) ? none : "No source of runs has answered yet.");
 }
 
 bool ci_check_window(int64_t window_ms, struct dx_error *err)

@@ -59,10 +59,6 @@ const char *ci_kept_note(char *out, size_t cap, const char *behind, int64_t kept
 void ci_empty(const struct dx_view *view, struct dx_list *list, const char *source,
               int64_t window_ms, const char *none);
 
-/* Whether a source of runs has answered once: if not, "none" would say too much. */
-bool ci_is_known(const struct dx_view *view, const char *source);
-#define CI_NOT_KNOWN "No source of runs has answered yet."
-
 /* ---- how things stand ---- */
 
 struct ci_look {

@@ -320,33 +320,3 @@ void cause_of_job(const struct catalogue *catalogue, struct job *job, struct are
     outcome->cause = said.cause;
     outcome->evidence = arena_text(arena, said.evidence);
 }
-
-/* "12)" and the end: 12; 0: it is not. */
-static int rule_number(const char *text)
-{
-    int rule = 0;
-
-    for (; *text >= '0' && *text <= '9'; text++) {
-        if (rule > RULE_ID_MAX)
-            return 0;
-        rule = 10 * rule + (*text - '0');
-    }
-    return strcmp(text, ")") == 0 ? rule : 0;
-}
-
-bool cause_words(const char *evidence, struct cause_words *out)
-{
-    static const char before[] = " (rule ";
-    size_t len = strspn(evidence, CATEGORY_LETTERS);
-    bool ambiguous = evidence[len] == '?';
-    const char *rest = evidence + len + ambiguous, *last = NULL;
-
-    if (len == 0 || strncmp(rest, ": ", 2) != 0)
-        return false;
-    for (const char *p = rest; (p = strstr(p, before)) != NULL; p++)
-        last = p;
-    if (!last || rule_number(last + strlen(before)) == 0)
-        return false;
-    *out = (struct cause_words){ len, ambiguous, rule_number(last + strlen(before)) };
-    return true;
-}

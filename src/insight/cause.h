@@ -40,9 +40,11 @@ struct cause_hit {
 
 struct verdict {
     enum dx_cause cause;
-    bool ambiguous;                  /* class A: see incident.h */
-    const char *category;            /* of the hit that decided; "": none did */
-    char evidence[CAUSE_EVIDENCE];   /* see cause_words(); "" with category "" */
+    bool ambiguous;       /* class A: see incident.h */
+    const char *category; /* of the hit that decided; "": none did */
+    /* One line, "CATEGORY: TEXT (rule N)", "CATEGORY?: ..." where it is ambiguous: "runner: The
+     * self-hosted runner lost communication with the server. (rule 2)"; "" with category "". */
+    char evidence[CAUSE_EVIDENCE];
     struct cause_hit top[CAUSE_TOP]; /* of different rules, best first, U last */
     size_t count;
     size_t given_up; /* rules that were too costly on these lines, and were left out */
@@ -59,15 +61,5 @@ bool cause_of_text(const struct catalogue *catalogue, const char *text, size_t l
  * steps. A cause that the source gave to a failed or cancelled job stays; a failure
  * that nothing explains is DX_CAUSE_UNKNOWN; what did not fail has DX_CAUSE_NONE. */
 void cause_of_job(const struct catalogue *catalogue, struct job *job, struct arena *arena);
-
-/* Evidence is one line, "CATEGORY: TEXT (rule N)", "CATEGORY?: ..." where it is
- * ambiguous: "runner: The self-hosted runner lost communication with the server.
- * (rule 2)". This takes it apart; false: it is not of this form (a source wrote it). */
-struct cause_words {
-    size_t category_len; /* at the evidence's start */
-    bool ambiguous;
-    int rule;
-};
-bool cause_words(const char *evidence, struct cause_words *out);
 
 #endif
