@@ -234,6 +234,15 @@ static void expect_same(const char *kind, const char *key, const json_t *value, 
     }
 }
 
+Test(export_ci, of_nothing_is_the_first_line_of_csv)
+{
+    for (int kind = 0; export_kinds[kind]; kind++) {
+        cr_expect_str_eq(exported(kind, "jsonl"), "", "%s", export_kinds[kind]);
+        cr_expect_eq(lines_of(exported(kind, "csv")), 1, "%s", export_kinds[kind]);
+    }
+    cr_expect_str_eq(exported(0, "csv"), "source,query,labels,at,value\r\n");
+}
+
 Test(export_ci, jsonl_and_csv_say_the_same)
 {
     fill();

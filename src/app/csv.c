@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/records.h"
-
 /* A text that a spreadsheet would take for a formula gets an apostrophe before it. */
 static void put_text(FILE *out, const char *text)
 {
@@ -40,15 +38,12 @@ static void put_cell(FILE *out, const json_t *value, int digits)
     }
 }
 
-void csv_names(FILE *out, json_t *record)
+void csv_names(FILE *out, enum record_type type)
 {
-    const char *key, *comma = "";
-    json_t *value;
+    const struct record_field *fields = record_kinds[type].fields;
 
-    json_object_foreach (record, key, value) {
-        (void)fprintf(out, "%s%s", comma, key);
-        comma = ",";
-    }
+    for (const struct record_field *f = fields; f->name; f++)
+        (void)fprintf(out, "%s%s", f == fields ? "" : ",", f->name);
     (void)fputs("\r\n", out);
 }
 

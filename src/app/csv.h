@@ -5,7 +5,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
-void csv_names(FILE *out, json_t *record);  /* the first line */
-void csv_record(FILE *out, json_t *record); /* unknown values: empty cells */
+#include "app/records.h"
+
+void csv_names(FILE *out, enum record_type type); /* the first line */
+void csv_record(FILE *out, json_t *record);       /* unknown values: empty cells */
 
 #endif

@@ -23,7 +23,7 @@ struct printing {
     FILE *out;
     const struct reader *reader;
     enum record_type type;
-    bool csv, named; /* named: the first line of CSV is there */
+    bool csv;
     int64_t now_ms;
     int64_t last_ms; /* flaky: those last seen after it */
 };
@@ -31,9 +31,6 @@ struct printing {
 static void print_record(struct printing *p, json_t *record)
 {
     if (p->csv) {
-        if (!p->named)
-            csv_names(p->out, record);
-        p->named = true;
         csv_record(p->out, record);
     } else {
         (void)json_dumpf(record, p->out,
@@ -101,6 +98,8 @@ int export_run(struct app *app)
                           .csv = args->format == 1,
                           .now_ms = aside.now_ms };
 
+    if (p.csv)
+        csv_names(p.out, p.type);
     print_all(&p, args);
     return aside_print(&aside, app, stdout) ? status : EXIT_FAILED;
 }
