@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,37 @@ Test(manual, a_type_of_source_is_told_before_the_programs)
         cr_expect(at > last && at < programs, "%s", types[i]);
         last = at;
     }
+}
+
+/* ---- what a new user reads ---- */
+
+static void expect_named(const char *path, const char *end, const char *prefix)
+{
+    const char *readme = read_file(SRC_DIR "/README.md");
+    DIR *dir = opendir(path);
+    int count = 0;
+
+    cr_assert_not_null(dir, "%s", path);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        size_t len = strlen(entry->d_name), end_len = strlen(end);
+        char words[300];
+
+        if (len <= end_len || strcmp(entry->d_name + len - end_len, end) != 0 ||
+            (!*end && strchr(entry->d_name, '.')))
+            continue;
+        snprintf(words, sizeof(words), "%s%.*s", prefix, (int)(len - end_len), entry->d_name);
+        cr_expect(strstr(readme, words), "README.md does not name %s", words);
+        count++;
+    }
+    closedir(dir);
+    cr_expect_geq(count, 5, "%s", path);
+}
+
+Test(manual, the_readme_names_all_panels_themes_and_directories)
+{
+    expect_named(BUILD_DIR "/panels/.libs", ".so", "`");
+    expect_named(SRC_DIR "/themes", ".theme", "");
+    expect_named(SRC_DIR "/src", "", "src/");
 }
 
 /* ---- the examples of a panel ---- */

@@ -198,7 +198,7 @@ static void print_help(void)
 
     buf_init(&out, 64 << 10);
     (void)buf_text(&out, "usage: dxtop [OPTION]... [COMMAND]\n\n"
-                         "Shows queue times, alerts and metrics of the developer platform, live.\n"
+                         "Shows queue times, failures, flaky jobs, tickets and metrics, live.\n"
                          "Without a command: on the whole screen; ? explains it.\n\n");
     for (size_t i = 0; modes[i].name; i++)
         (void)buf_print(&out, "  %-23s %s\n", modes[i].name, modes[i].help);
