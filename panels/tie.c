@@ -36,7 +36,9 @@ static void stand_of_pool(struct tie_named *out, const struct dx_view *view, con
     p95 = ci_seconds(rows, DX_FIELD_P95);
     if (waiting > 0 && oldest_ms > 0)
         oldest = (double)(dx_now(view) - oldest_ms) / 1000.;
-    if (waiting == 0 || oldest_ms == 0)
+    if (!dx_has(rows, DX_FIELD_WAITING))
+        (void)snprintf(out->stand, cap, "nobody knows what waits");
+    else if (waiting == 0 || oldest_ms == 0)
         (void)snprintf(out->stand, cap, waiting == 0 ? "nothing waits" : "%lld wait",
                        (long long)waiting);
     else

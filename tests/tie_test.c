@@ -58,6 +58,8 @@ Test(tie, a_pool_where_jobs_wait_for_long_or_that_has_no_runner)
     names_a(DX_REF_POOL, "linux-xl");
     EXPECT(DX_ROLE_DIM, "not used now");
     pool = fake_add(DX_QUERY_POOLS);
+    EXPECT(DX_ROLE_DIM, "nobody knows what waits");
+    fake_set(pool, DX_FIELD_WAITING, 0);
     EXPECT(DX_ROLE_DIM, "nothing waits");
     fake_set(pool, DX_FIELD_WAITING, 3);
     fake_set(pool, DX_FIELD_OLDEST, (double)NOW - 200e3);

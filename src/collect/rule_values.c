@@ -162,16 +162,26 @@ static void read_kpis(struct reading *r)
 
 /* ---- pools ---- */
 
+static double oldest_value(const struct reading *r, const void *rows)
+{
+    const struct rows_ops *ops = r->reader->ops;
+
+    if (ops->has(rows, DX_FIELD_OLDEST))
+        return (double)(r->now_ms - ops->integer(rows, DX_FIELD_OLDEST)) / 1e3;
+    /* Where nothing waits, nothing waits long; of jobs that are only counted nobody knows it. */
+    return ops->has(rows, DX_FIELD_WAITING) && ops->integer(rows, DX_FIELD_WAITING) == 0
+               ? 0.
+               : (double)NAN;
+}
+
 static double pool_value(const struct reading *r, int value, const void *rows)
 {
     const struct rows_ops *ops = r->reader->ops;
 
     if (value == RULE_WAITING)
-        return (double)ops->integer(rows, DX_FIELD_WAITING);
-    if (value == RULE_OLDEST) /* where nothing waits, nothing waits long */
-        return ops->has(rows, DX_FIELD_OLDEST)
-                   ? (double)(r->now_ms - ops->integer(rows, DX_FIELD_OLDEST)) / 1e3
-                   : 0.;
+        return ops->number(rows, DX_FIELD_WAITING);
+    if (value == RULE_OLDEST)
+        return oldest_value(r, rows);
     return value == RULE_RUNNERS ? ops->number(rows, DX_FIELD_ONLINE)
                                  : ops->number(rows, DX_FIELD_P95) / 1e3;
 }

@@ -15,7 +15,7 @@
 #define IS_GONE "gone.source IS NOT NULL"
 
 /* c: the server's count of the pool that was the last one then. One that nothing has used
- * for a month is not there any more. */
+ * for a month, and whose runners left that long ago, is not there any more. */
 #define WAIT_NOW(what)                                                                             \
     "(SELECT " what " FROM job WHERE pool = q.id AND phase < 4 AND phase = 2"                      \
     " AND created_ms <= ?1)"
@@ -36,7 +36,10 @@
     " WHERE (?3 = '' OR src.name = ?3) AND (?6 = 0 OR q.id = ?6)" \
     " AND (?4 = '' OR word(q.name) = ?4)" \
     " AND (EXISTS (SELECT 1 FROM pool_now m WHERE m.pool = q.id AND m.n + m.never > 0)" \
-    "  OR c.online + c.offline > 0 OR EXISTS (" is_used ")" \
+    "  OR coalesce(c.online, 0) + coalesce(c.offline, 0) + coalesce(c.waiting, 0) > 0" \
+    "  OR (c.at_ms > ?1 - 2592000000 AND EXISTS (SELECT 1 FROM pool_count" \
+    "   WHERE pool = q.id AND at_ms < c.at_ms AND online > 0))" \
+    "  OR EXISTS (" is_used ")" \
     "  OR (" IS_GONE " AND EXISTS (SELECT 1 FROM pool_hour WHERE pool = q.id" \
     "   AND hour BETWEEN (?1 - ?8) / 3600000 AND ?1 / 3600000)))" \
     " ORDER BY src.place, 4 LIMIT ?5"
@@ -45,7 +48,10 @@
 #define WAIT_THEN(what)                                                                            \
     "CASE WHEN NOT EXISTS (SELECT 1 FROM cursor WHERE source = q.source AND name = ''"             \
     "  AND value > ?1) THEN (SELECT " what " FROM temp.job_then WHERE pool = q.id AND phase = 2) END"
-static const struct query pools = { POOLS(WAIT_NOW("count(*)"), WAIT_NOW("min(created_ms)"),
+/* Nor does one that tells of no jobs, but of how many wait. */
+#define TELLS_JOBS "EXISTS (SELECT 1 FROM pipeline WHERE source = q.source)"
+static const struct query pools = { POOLS("CASE WHEN " TELLS_JOBS " THEN " WAIT_NOW("count(*)") " END",
+                                          WAIT_NOW("min(created_ms)"),
                                           "SELECT 1 FROM job WHERE pool = q.id AND phase < 4"),
                                     POOL_FIELDS };
 static const struct query pools_then = { POOLS(WAIT_THEN("count(*)"), WAIT_THEN("min(since_ms)"),
