@@ -8,6 +8,7 @@
 #include "collect/alerting.h"
 #include "collect/rule_values.h"
 #include "derive_kit.h"
+#include "store/alerting.h"
 
 static struct batch batch;
 static struct alerting_loop *loop;
@@ -293,6 +294,74 @@ Test(rule_values, each_begins_to_fire_and_ends)
         add_done(i, MINUTE, MINUTE, DX_RESULT_SUCCESS, T0 + 2 * MINUTE);
     poll(T0 + 3 * MINUTE);
     cr_expect_str_eq(alerts(T0 + 3 * MINUTE), "");
+}
+
+/* ---- names ---- */
+
+/* Labels may be long, and what tells two series apart at their ends. */
+Test(rule_values, of_long_names_each_is_its_own)
+{
+    const char *told, *at;
+    char labels[500];
+
+    begin("rules: {busy: {query: load, above: 10, for: 1m, cool_down: 0s, notify: bell}}\n");
+    for (int64_t minute = 0; minute < 4; minute++) {
+        for (int i = 0; i < 3; i++) {
+            (void)snprintf(labels, sizeof(labels), "{pod=\"%0400d\"}", i);
+            kit_sample(&batch, "load", arena_text(&batch.arena, labels), T0 + minute * MINUTE,
+                       i ? 20. : 5.);
+        }
+        poll(T0 + minute * MINUTE);
+        told = alerts(T0 + minute * MINUTE);
+        at = strstr(told, minute < 1 ? "busy|0|" : "busy|1|");
+        cr_assert(at, "%s", told);
+        cr_expect(strstr(at + 1, minute < 1 ? "busy|0|" : "busy|1|"), "%s", told);
+    }
+    cr_expect_eq(store_last_notice(kit.store), 1, "one of both");
+}
+
+/* ---- very many ---- */
+
+Test(rule_values, what_one_rule_finds_takes_nothing_from_the_others)
+{
+    const char *found;
+
+    begin("rules:\n"
+          "  many: {query: load, above: 10}\n"
+          "  one: {query: disk, below: 5}\n");
+    for (int i = 0; i < 2010; i++)
+        kit_sample(&batch, "load", arena_print(&batch.arena, "{i=\"%d\"}", i), T0, i < 2000);
+    kit_sample(&batch, "disk", "{}", T0, 3.);
+    poll(T0);
+    found = strstr(alerts(T0), "one|1|");
+    cr_assert(found);
+    found = strstr(
+        ROWS(kit.store, DX_QUERY_RULES, NULL, T0, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_STATE),
+        "many|load: all but the first 2000|4\n");
+    cr_expect(found, "what is left out is said");
+}
+
+Test(rule_values, of_the_hundredth_source_too)
+{
+    struct source_row rows[100];
+    struct dx_error err = { 0 };
+    int64_t ids[100];
+    char names[100][8];
+
+    begin("rules: {busy: {query: load, above: 10}}\n");
+    for (int i = 0; i < 100; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "s%d", i);
+        rows[i] =
+            (struct source_row){ names[i], "exec", names[i], 1U << DX_KIND_SAMPLE, 15 * SECOND };
+    }
+    cr_assert(store_sources(kit.store, rows, 100, ids, &err), "%s", err.text);
+    for (int i = 0; i < 100; i++) {
+        kit.id[0] = ids[i];
+        if (i == 99)
+            kit_sample(&batch, "load", "{}", T0, 20.);
+        kit_poll(0, T0, &batch);
+    }
+    cr_expect_str_eq(values(T0), "busy|load (s99)|20|-\n");
 }
 
 /* ---- units of queries and key numbers ---- */

@@ -13,7 +13,7 @@
 #include "model/stale.h"
 #include "source/pattern.h"
 
-enum { SOURCES_MOST = 64, SUBJECT_MOST = 300, VALUES_MOST = 2000 };
+enum { SUBJECT_MOST = 300, VALUES_MOST = 2000 }; /* values of one rule */
 /* A source that is asked often may miss a few polls before its alerts are without data. */
 static const int64_t GRACE_MS = 5 * MINUTE_MS;
 
@@ -25,8 +25,9 @@ struct reading {
     struct fresh { /* sources whose last poll that went well is not long ago */
         const char *name;
         uint32_t yields;
-    } fresh[SOURCES_MOST];
-    size_t fresh_count;
+    } * fresh;
+    size_t fresh_count, fresh_cap;
+    size_t *counts; /* of the values of each rule */
 };
 
 static const struct alert_rule *rules_of(const struct reading *r)
@@ -36,21 +37,28 @@ static const struct alert_rule *rules_of(const struct reading *r)
 
 /* ---- sources ---- */
 
+static void add_fresh(struct reading *r, const char *name, uint32_t yields)
+{
+    if (r->fresh_count == r->fresh_cap) {
+        r->fresh_cap = r->fresh_cap ? 2 * r->fresh_cap : 16;
+        r->fresh = mem_grow(r->fresh, r->fresh_cap, sizeof(*r->fresh));
+    }
+    r->fresh[r->fresh_count++] = (struct fresh){ arena_text(&r->list->arena, name), yields };
+}
+
 static void read_sources(struct reading *r)
 {
     const struct rows_ops *ops = r->reader->ops;
     void *rows = r->reader->open(r->reader->self, DX_QUERY_SOURCES, NULL, r->now_ms);
 
-    while (r->fresh_count < SOURCES_MOST && ops->next(rows)) {
+    while (ops->next(rows)) {
         int64_t ok_ms = ops->integer(rows, DX_FIELD_LAST_OK);
         int64_t from_ms = stale_from((enum dx_source_state)ops->integer(rows, DX_FIELD_STATE),
                                      ok_ms, ops->integer(rows, DX_FIELD_EVERY));
 
         if (ok_ms > 0 && (r->now_ms <= from_ms || r->now_ms - ok_ms <= GRACE_MS))
-            r->fresh[r->fresh_count++] = (struct fresh){
-                .name = arena_text(&r->list->arena, ops->text(rows, DX_FIELD_SOURCE)),
-                .yields = (uint32_t)ops->integer(rows, DX_FIELD_YIELDS),
-            };
+            add_fresh(r, ops->text(rows, DX_FIELD_SOURCE),
+                      (uint32_t)ops->integer(rows, DX_FIELD_YIELDS));
     }
     ops->close(rows);
 }
@@ -74,17 +82,30 @@ static bool yields_any(const struct reading *r, uint32_t reads)
 
 /* ---- the list ---- */
 
-static void add(struct reading *r, const struct rule_value_of *value)
+static void put(struct rule_list *list, const struct rule_value_of *value)
 {
-    struct rule_list *list = r->list;
-
-    if (list->count == VALUES_MOST)
-        return;
     if (list->count == list->cap) {
         list->cap = list->cap ? 2 * list->cap : 32;
         list->item = mem_grow(list->item, list->cap, sizeof(*list->item));
     }
     list->item[list->count++] = *value;
+}
+
+/* What is not looked at any more is one without data. */
+static void add(struct reading *r, const struct rule_value_of *value)
+{
+    size_t count = r->counts[value->rule - rules_of(r)]++;
+    struct rule_value_of rest = *value;
+
+    if (count < VALUES_MOST)
+        put(r->list, value);
+    if (count != VALUES_MOST)
+        return;
+    rest.subject =
+        arena_print(&r->list->arena, "%s: all but the first %d", value->rule->pattern, VALUES_MOST);
+    rest.labels = "{}";
+    rest.value = (double)NAN;
+    put(r->list, &rest);
 }
 
 static void add_label(struct buf *out, const char *name, const char *value)
@@ -118,8 +139,11 @@ static const char *subject_of(struct reading *r, const char *name, const char *s
 {
     char part[SUBJECT_MOST];
 
+    if (strlen(name) < sizeof(part))
+        return arena_print(&r->list->arena, "%s (%s)", name, source);
+    /* Two that are alike in what there is room for are not one. */
     text_copy(part, sizeof(part), name);
-    return arena_print(&r->list->arena, "%s (%s)", part, source);
+    return arena_print(&r->list->arena, "%s… #%08x (%s)", part, (unsigned)text_hash(name), source);
 }
 
 static bool fits(const struct alert_rule *rule, const char *name)
@@ -257,12 +281,10 @@ static void add_series(struct reading *r, const struct alert_rule *rule, const v
     const char *name = arena_print(&r->list->arena, "%s%s", rule->pattern,
                                    strcmp(labels, "{}") == 0 ? "" : labels);
 
-    if (value.unit == DX_UNIT_PERCENT && alert_rule_is_share(rule)) {
-        value.value /= 100.;
+    if (alert_rule_is_share(rule)) {
+        value.value /= value.unit == DX_UNIT_PERCENT ? 100. : 1.;
         value.unit = DX_UNIT_RATIO;
     }
-    if (alert_rule_is_share(rule))
-        value.unit = DX_UNIT_RATIO;
     value.subject = subject_of(r, name, source);
     value.labels = labels_of(r, rule, name, source);
     add(r, &value);
@@ -290,20 +312,14 @@ static void read_queries(struct reading *r)
 
 /* ---- all ---- */
 
-static bool has_any(const struct rule_list *list, const struct alert_rule *rule)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (list->item[i].rule == rule)
-            return true;
-    return false;
-}
-
 void rule_values_read(struct rule_list *list, const struct config *config,
                       const struct reader *reader, int64_t now_ms)
 {
-    struct reading r = {
-        .list = list, .config = config, .reader = reader, .now_ms = now_ms, .fresh_count = 0
-    };
+    struct reading r = { .list = list,
+                         .config = config,
+                         .reader = reader,
+                         .now_ms = now_ms,
+                         .counts = mem_new(config->rules.count + 1, sizeof(*r.counts)) };
 
     read_sources(&r);
     read_kpis(&r);
@@ -313,13 +329,15 @@ void rule_values_read(struct rule_list *list, const struct config *config,
     for (size_t i = 0; i < config->rules.count; i++) {
         const struct alert_rule *rule = &rules_of(&r)[i];
 
-        if (!has_any(list, rule))
+        if (r.counts[i] == 0)
             add(&r, &(struct rule_value_of){ .rule = rule,
                                              .subject = rule->pattern,
                                              .labels = labels_of(&r, rule, rule->pattern, ""),
                                              .value = (double)NAN,
                                              .unit = alert_rule_unit(rule) });
     }
+    free(r.fresh);
+    free(r.counts);
 }
 
 void rule_values_done(struct rule_list *list)

@@ -7,7 +7,9 @@
 
 struct rule_value_of { /* what one rule looks at */
     const struct alert_rule *rule;
-    const char *subject; /* "linux-xl (github)"; of a rule that finds nothing, its pattern */
+    /* "linux-xl (github)"; of a rule that finds nothing its pattern; a name that is too long ends
+     * with its hash */
+    const char *subject;
     const char *labels;  /* {pool="linux-xl", source="github"} */
     double value;        /* spans in seconds; NaN: no data, or that of a source which is lost */
     enum dx_unit unit;
