@@ -334,3 +334,30 @@ Test(jenkins_poll, a_hidden_job_is_asked_again_after_six_hours)
     cr_assert(kit_poll_once(&kit, NOW + 7 * 60 * MINUTE));
     cr_expect_eq(kit_runs(&kit, false), 10);
 }
+
+static void hide_while_filling(void)
+{
+    fill(0, 500);
+    cr_assert(kit_poll_once(&kit, NOW));
+    jobs[0].hidden = true;
+    cr_assert(kit_poll_once(&kit, NOW + MINUTE));
+    cr_expect(strstr(kit.notes, "the user may not read a/j0 (403)"));
+    jobs[0].hidden = false;
+    pages = 0;
+    cr_assert(kit_poll_once(&kit, NOW + 2 * MINUTE));
+    cr_expect_eq(pages, 0);
+}
+
+Test(jenkins_poll, a_job_that_is_hidden_while_its_history_comes_is_filled_six_hours_later)
+{
+    hide_while_filling();
+    kit_poll_all(&kit, NOW + 7 * 60 * MINUTE);
+    cr_expect_eq(kit_runs(&kit, false), 500);
+}
+
+Test(jenkins_poll, a_clock_that_is_set_back_hides_no_job_until_then)
+{
+    hide_while_filling();
+    kit_poll_all(&kit, NOW - DAY);
+    cr_expect_eq(kit_runs(&kit, false), 500);
+}

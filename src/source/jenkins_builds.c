@@ -150,11 +150,11 @@ static bool has_history(const struct jenkins_poll *p, const struct plan *plan, c
 {
     const struct batch *batch = p ? p->batch : NULL;
     int64_t since = jenkins_recall(plan, batch, "d", full);
-    int64_t hidden = jenkins_recall(plan, batch, "x", full);
+    int64_t hidden_ms = plan->now_ms - jenkins_recall(plan, batch, "x", full);
 
     return (since == 0 || since > wanted(plan) + JENKINS_DAY) &&
            jenkins_recall(plan, batch, "f", full) > 0 &&
-           !(hidden > 0 && plan->now_ms - hidden < 6 * JENKINS_HOUR);
+           (hidden_ms < 0 || hidden_ms >= 6 * JENKINS_HOUR);
 }
 
 /* The cursors move when all of it came. */
