@@ -82,6 +82,12 @@ Test(notice_text, sentences)
     char title[160];
 
     cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 12m 03s, above 10m 00s");
+    facts.unit = DX_UNIT_PERCENT; /* as a query says of its own */
+    facts.value = 91.26;
+    facts.limit = 90;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 91.3 %, above 90.0 %");
+    facts.unit = DX_UNIT_SECONDS;
+    facts.limit = 600;
     facts.value = 540;
     cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 9m 00s, limit 10m 00s",
                      "it recovers");
@@ -214,6 +220,10 @@ Test(notice_text, teams_gets_an_adaptive_card_without_markdown)
     cr_expect_str_eq(at(json, "attachments/0/content/body/0/inlines/0/text"),
                      "critical: slow queue");
     cr_expect_str_eq(at(json, "attachments/0/content/body/1/inlines/0/text"), HOSTILE);
+    json_decref(json);
+    facts.severity = DX_SEVERITY_INFO;
+    json = body(WEBHOOK_TEAMS);
+    cr_expect_str_eq(at(json, "attachments/0/content/body/0/inlines/0/color"), "Default");
     json_decref(json);
     facts.about = NOTICE_ENDS;
     json = body(WEBHOOK_TEAMS);

@@ -111,4 +111,7 @@ Test(pace, what_a_server_makes_us_wait_for_passes)
     cr_expect(pace_has_room(&pace, 1000));
     pace_limit(&pace, 1000, &(struct http_reply){ .limit = 0 }, 0);
     cr_expect_eq(pace_wait(&pace, 1000, false), 0, "nothing was said anew");
+    pace_seen(&pace, 1000, &patience);
+    cr_expect_eq(pace_wait(&pace, 1000, true), 60000, "from when it is said on");
+    cr_expect_eq(pace_wait(&pace, 1000, false), 60000, "the limit is whole again by then");
 }
