@@ -193,3 +193,17 @@ Test(azure_parts, only_projects_that_a_pattern_may_be_in_are_asked)
     cr_expect(strstr(asked(AZURE_OPEN)->path, "/Billing/"), "%s", asked(AZURE_OPEN)->path);
     kit_done(&kit);
 }
+
+/* Others may write into the store. */
+Test(azure_parts, what_is_no_projects_name_in_the_store_is_passed_over)
+{
+    static const char *const names[] = { "", ".", "..", "Web" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        azure_remember_project(&kit.batch, names[i], NOW);
+    kit_commit(&kit);
+    kit_poll(&kit, NOW);
+    cr_expect_str_eq(azure_next_project(&kit.plan, ""), "Web");
+    cr_expect_null(azure_next_project(&kit.plan, "Web"));
+    kit_done(&kit);
+}

@@ -85,7 +85,7 @@ Test(github_issues, those_of_an_organisation_are_of_its_repositories_that_are_wa
 
     cr_expect_str_eq(t[0].key, "acme/api#7");
     cr_expect_str_eq(t[1].key, "acme/web#10");
-    cr_expect_str_eq(t[1].labels, "support: web", "labels can be plain texts");
+    cr_expect_str_eq(t[1].labels, "support: web", "labels can be plain texts, or have no name");
     cr_expect_eq(kit.batch.unknown, 1, "one is of no repository");
 }
 

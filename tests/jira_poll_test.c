@@ -173,6 +173,10 @@ Test(jira_poll, a_page_that_is_too_large_is_halved_and_then_slimmed)
     reply.detail_text = kit.plan.first->detail_text;
     cr_expect_not(source_less(&source_jira, &config, &reply, &err, &kit.plan, &kit.batch),
                   "its key alone is not");
+    reply.detail_text = "1 2 0 4 0 0 "; /* what is new, while a large one is known */
+    cr_assert(source_less(&source_jira, &config, &reply, &err, &kit.plan, &kit.batch));
+    cr_expect(strstr(kit.plan.first->path, "&maxResults=2&"), "%s", kit.plan.first->path);
+    cr_expect(strstr(kit.plan.first->path, "comment"), "and now in halves");
     reply.too_large = false;
     reply.detail_text = CLOUD_WALK;
     cr_expect_not(source_less(&source_jira, &config, &reply, &err, &kit.plan, &kit.batch));

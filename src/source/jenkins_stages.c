@@ -397,17 +397,15 @@ static void ask_log(struct jenkins_poll *p, size_t run, size_t first_job,
     batch_owe(p->batch, run);
 }
 
-/* To Jenkins a build is building from when it leaves the queue, though it may only wait
- * for a node, or for a person. */
-static enum dx_phase phase_of(const struct batch *batch, size_t run, size_t first_job)
+/* Of the build whose jobs these are. To Jenkins it is building from when it leaves the queue,
+ * though it may only wait for a node, or for a person. */
+static enum dx_phase phase_of(const struct batch *batch, size_t first_job)
 {
     bool begun = false, queued = false, gate = false;
 
     for (size_t i = first_job; i < batch->job_count; i++) {
         const struct job *job = &batch->jobs[i];
 
-        if (job->run != run)
-            continue;
         if (job->outcome.phase == DX_PHASE_RUNNING)
             return DX_PHASE_RUNNING;
         begun = begun || job->started;
@@ -443,7 +441,7 @@ static void add_stages(struct jenkins_poll *p, size_t run, const json_t *list,
         p->batch->runs[run].gate_ms =
             pause_ms + (p->batch->runs[run].gate_ms > 0 ? p->batch->runs[run].gate_ms : 0);
     if (p->batch->runs[run].outcome.phase == DX_PHASE_RUNNING)
-        p->batch->runs[run].outcome.phase = phase_of(p->batch, run, first_job);
+        p->batch->runs[run].outcome.phase = phase_of(p->batch, first_job);
     if (p->config->logs && about->done)
         ask_log(p, run, first_job, about);
 }
