@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/syscall.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/bell.h"
@@ -238,7 +239,7 @@ Test(bell, a_file_that_was_removed_or_moved_is_listened_to_anew)
     wait_as(kit.store, PAUSE_S);
     settle();
     before = looks;
-    cr_assert_eq(unlink(path), 0);
+    (void)unlink(path);
     cr_expect(is_looked(before), "nobody heard that it went");
     settle();
     before = looks;
@@ -287,6 +288,18 @@ Test(bell, without_a_watch_a_timer_looks_until_there_is_one)
 {
     watches_left = false;
     looks_by_the_timer();
+}
+
+/* Somebody who may write there put something else in the place of the file. */
+Test(bell, what_cannot_be_rung_keeps_nothing_from_being_written)
+{
+    char path[128];
+
+    (void)snprintf(path, sizeof(path), "%s.viewers", kit.path);
+    (void)unlink(path);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    wish("all");
+    cr_expect_str_eq(kit_wished(), "poll|all");
 }
 
 Test(bell, who_does_not_ring_is_looked_for_until_somebody_does)

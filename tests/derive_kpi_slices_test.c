@@ -45,6 +45,7 @@ static bool chance(double share)
 static void add_random(struct batch *batch, int nth)
 {
     static const char *const categories[] = { "", "runner", "access", "cache" };
+    int rare = (int)(lrand48() % TICKETS);
     static struct ticket_sla due = { "x", DX_SLA_RUNNING, NOW + MINUTE, SLA_UNSAID, -1, 0 };
     struct ticket *t = batch_ticket(batch);
 
@@ -57,9 +58,10 @@ static void add_random(struct batch *batch, int nth)
     t->parts = TICKET_FIELDS | TICKET_RESPONSE | TICKET_SLAS;
     t->title = t->key;
     t->type = chance(0.3) ? "Incident" : "Request";
-    t->category = categories[lrand48() % 4];
+    t->category = chance(0.6) ? categories[lrand48() % 4]
+                              : arena_print(&batch->arena, "rare %d", rare);
     t->priority = (int)(lrand48() % 4);
-    t->created_ms = T0 - lrand48() % (100 * 24) * HOUR;
+    t->created_ms = T0 - lrand48() % 100 * DAY; /* some at the same time */
     t->updated_ms = T0 - HOUR + versions++;
     t->first_response_ms = chance(0.6) ? t->created_ms + lrand48() % 48 * HOUR : 0;
     t->state = chance(0.5) ? DX_TICKET_DONE : DX_TICKET_IN_PROGRESS;
@@ -93,7 +95,7 @@ static void numbers(char out[TEXT])
                   DX_FIELD_OPEN));
 }
 
-/* So many slices, and behind each of the first ones a commit that changes a ticket. */
+/* So many slices, and behind each of the first ones a commit that changes some tickets. */
 static int in_slices(int changes)
 {
     struct batch batch = { 0 };
@@ -103,7 +105,8 @@ static int in_slices(int changes)
         more = derive_slice(NOW);
         if (slices >= changes)
             continue;
-        add_random(&batch, (int)(lrand48() % (TICKETS + 30)));
+        for (int i = 0; i < 4; i++)
+            add_random(&batch, (int)(lrand48() % (TICKETS + 30)));
         kit_poll(0, NOW, &batch);
     }
     return slices;

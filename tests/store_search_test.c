@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/words.h"
 #include "store/internal.h"
 #include "store_kit.h"
@@ -227,6 +228,24 @@ Test(store_search, rows_are_ranked_as_fts5_does_it)
     kit_poll(0, T0, &b);
     cr_expect_float_eq(rank_error("images"), 0., 0.02);
     cr_expect_float_neq(rank_error("images"), 0., 1e-9);
+}
+
+/* Somebody pastes what a log says. */
+Test(store_search, very_many_words_are_all_to_be_there)
+{
+    struct batch b = { 0 };
+    struct buf text;
+
+    kit_collect();
+    buf_init(&text, 1 << 12);
+    for (int i = 0; i < 300; i++)
+        (void)buf_print(&text, "%c%c ", 'a' + i / 26, 'a' + i % 26);
+    add(&b, "DX-1", "Long", text.bytes, 0);
+    add(&b, "DX-2", "Short", "aa ab ac", 0);
+    kit_poll(0, T0, &b);
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = text.bytes)), "DX-1\n");
+    cr_expect_str_eq(found(DX_QUERY_SEARCH, DX_FILTER(.name = "aa ab ac")), "DX-2\nDX-1\n");
+    buf_done(&text);
 }
 
 /* ---- runbooks ---- */
