@@ -2,8 +2,10 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/mem.h"
 #include "derive_kit.h"
 
 static struct batch batch;
@@ -147,6 +149,26 @@ Test(derive_incident, failures_that_are_not_alike_are_none)
     failure_in(0, 1, "capacity: no runner took it");
     failure_in(1, 2, "runner: failure_reason runner_system_failure");
     cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 0);
+}
+
+Test(derive_incident, what_is_long_or_has_quotes_is_cut_and_written_as_it_has_to_be)
+{
+    char *long_one = mem_print("%0200d", 0), *cut;
+
+    for (size_t i = 0; i < 200; i += 2)
+        memcpy(long_one + i, "\xc3\xa4", 2);
+    for (int i = 0; i < 3; i++) {
+        add(i, DX_CAUSE_PLATFORM, arena_print(&batch.arena, "runner: x%s", long_one));
+        batch.jobs[i].pool = arena_print(&batch.arena, "an \"x\" %s", long_one);
+    }
+    kit_poll(0, now_ms, &batch);
+    long_one[88] = '\0';
+    cut = mem_print(": x%s\n", long_one);
+    cr_expect(strstr(summaries(), cut), "%s", summaries());
+    free(cut);
+    cr_expect(strstr(ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms, DX_FIELD_LABELS),
+                     "pool=\"an \\\"x\\\" \xc3\xa4\xc3\xa4"));
+    free(long_one);
 }
 
 /* ---- what may be the platform's ---- */

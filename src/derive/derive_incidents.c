@@ -10,9 +10,10 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/text.h"
 #include "insight/incident.h"
 
-enum { SOURCES_TOLD = 3 };
+enum { SOURCES_TOLD = 3, SOURCE_TOLD = 21, EVIDENCE_TOLD = 91 };
 
 /* An incident may have begun before what was touched, and go on after it. */
 static const int64_t MARGIN_MS = INT64_C(24) * 3600000;
@@ -57,6 +58,7 @@ static void quoted(char *out, size_t cap, const char *text)
 static void last_of_each(char *out, size_t cap, const struct incident *in,
                          const struct stored_failure *failures)
 {
+    char name[SOURCE_TOLD], evidence[EVIDENCE_TOLD];
     int64_t seen[SOURCES_TOLD];
     size_t n = 0, len = 0;
 
@@ -70,8 +72,10 @@ static void last_of_each(char *out, size_t cap, const struct incident *in,
         if (k < n)
             continue;
         seen[n++] = f->source;
-        len += (size_t)snprintf(out + len, cap - len, "; %s%.20s: %.90s",
-                                n == 1 ? "the last: " : "", f->source_name, f->evidence + before);
+        text_copy(name, sizeof(name), f->source_name);
+        text_copy(evidence, sizeof(evidence), f->evidence + before);
+        len += (size_t)snprintf(out + len, cap - len, "; %s%s: %s", n == 1 ? "the last: " : "",
+                                name, evidence);
     }
 }
 
