@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/letters.h"
@@ -13,18 +14,26 @@
 
 enum { PATH_LONG = 4096 };
 
+/* Of a folder, too, the system says that it may be entered. */
+static bool is_program(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
 static bool in_path(const char *name)
 {
     const char *path = getenv("PATH");
     char file[PATH_LONG];
 
     if (strchr(name, '/'))
-        return access(name, X_OK) == 0;
+        return is_program(name);
     while (path && *path) {
         size_t len = strcspn(path, ":");
 
         (void)snprintf(file, sizeof(file), "%.*s/%s", (int)len, path, name);
-        if (access(file, X_OK) == 0)
+        if (is_program(file))
             return true;
         path += len + (path[len] == ':');
     }

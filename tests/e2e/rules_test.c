@@ -318,6 +318,8 @@ Test(check, says_which_notices_could_not_be_given)
     snprintf(config, sizeof(config), "%s/t.yaml", dir);
     write_file(config, "notices:\n"
                        "  good: {command: [sh, -c, 'touch /nowhere']}\n"
+                       "  here: {command: [/bin/sh, -c, 'true']}\n"
+                       "  folder: {command: [/usr]}\n"
                        "  gone: {command: [no-such-program]}\n"
                        "  unset: {webhook: slack, url: {env: DX_NONE}}\n"
                        "  set: {webhook: teams, url: {env: HOME}}\n");
@@ -325,9 +327,31 @@ Test(check, says_which_notices_could_not_be_given)
     text = program_run(argv, &code);
     cr_expect_eq(code, 1, "%s", text);
     cr_expect(strstr(text, "\u2713 notice good: command\n"), "%s", text);
+    cr_expect(strstr(text, "\u2713 notice here: command\n"), "%s", text);
+    cr_expect(strstr(text, "\u2717 notice folder: command: there is no program /usr"), "%s", text);
     cr_expect(strstr(text, "\u2717 notice gone: command: there is no program "), "%s", text);
     cr_expect(strstr(text, "\u2717 notice unset: Slack webhook: the variable DX_NONE is not set"),
               "%s", text);
     cr_expect(strstr(text, "\u2713 notice set: Teams webhook\n"), "%s", text);
+    free(text);
+}
+
+Test(check, says_which_patterns_of_failures_cannot_be_used)
+{
+    const char *argv[] = { "dxtop", "check", "-c", config, "--state", NULL, NULL };
+    char *text, path[200];
+    int code;
+
+    set_paths();
+    dir = test_dir();
+    argv[5] = dir;
+    snprintf(config, sizeof(config), "%s/t.yaml", dir);
+    snprintf(path, sizeof(path), "%s/own.tsv", dir);
+    write_file(path, "platform\tours\t(unclosed\n");
+    write_file(config, "patterns: own.tsv\n");
+    text = program_run(argv, &code);
+    cr_expect_eq(code, 1, "%s", text);
+    cr_expect(strstr(text, "\u2717 patterns\n"), "%s", text);
+    cr_expect(strstr(text, "/own.tsv:1: a rule begins with its id"), "%s", text);
     free(text);
 }
