@@ -9,6 +9,7 @@
 #include "collect/alerting.h"
 #include "insight/business.h"
 #include "store/alerting.h"
+#include "store/internal.h"
 #include "store_kit.h"
 
 static struct config config;
@@ -254,6 +255,67 @@ Test(alerting, quiet_hours_are_summed_up_in_one_notice)
                      "load{host=\"a\"} (prom): is over\n");
 }
 
+/* One of them, to whom the rule does not tell, hears nothing. */
+Test(alerting, of_quiet_hours_only_those_hear_whom_the_rule_tells)
+{
+    unload();
+    load("notices: {pager: {command: [page]}, team: {command: [page]}}\n"
+         "rules:\n"
+         "  busy: {query: load, above: 10, quiet: {mon: 14:00-15:00}, zone: UTC, notify: team}\n"
+         "  full: {query: load, above: 20, quiet: {mon: 14:00-15:00}, zone: UTC, notify: title}\n");
+    look(0, 30);
+    look(47, 30);
+    cr_expect_str_eq(told(), "team in quiet hours: 1 fired, 0 ended, 1 still fires|busy "
+                             "load{host=\"a\"} (prom): fires since 2026-09-21T14:13:20Z\n"
+                             "viewers in quiet hours: 1 fired, 0 ended, 1 still fires|full "
+                             "load{host=\"a\"} (prom): fires since 2026-09-21T14:13:20Z\n");
+}
+
+/* Between two readings of the file it was removed. */
+Test(alerting, quiet_hours_of_a_zone_that_is_gone_are_those_of_utc)
+{
+    alerting_free(loop);
+    config_done(&config);
+    zone_done(&zone);
+    load("rules: {busy: {query: load, above: 10, quiet: {mon: 14:00-15:00},"
+         " zone: America/New_York, notify: title}}\n");
+    alerting_free(loop);
+    cr_assert_eq(setenv("TZDIR", "/none", 1), 0);
+    loop = alerting_new(kit.store, &config, &business, &standing);
+    look(0, 30);
+    cr_expect_str_eq(told(), "");
+    look(47, 30);
+    cr_expect(strstr(told(), "in quiet hours: 1 fired"), "%s", told());
+}
+
+static void exec(const char *sql)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(store_exec(kit.store, sql, &err), "%s", err.text);
+}
+
+/* What cannot be read is no number, and no reason to change anything. */
+Test(alerting, a_store_that_cannot_be_read_changes_nothing)
+{
+    struct dx_error err = { 0 };
+
+    look(0, 11);
+    look(2, 11);
+    exec("ALTER TABLE series RENAME TO elsewhere");
+    for (int64_t minute = 3; minute < 60; minute += 5)
+        cr_expect_not(alerting_pass(loop, T0 + minute * MINUTE, &err));
+    cr_expect(strstr(err.text, "series"), "%s", err.text);
+    exec("ALTER TABLE elsewhere RENAME TO series");
+    exec("ALTER TABLE rule_state RENAME TO elsewhere");
+    cr_expect_not(alerting_pass(loop, T0 + HOUR, &err));
+    cr_expect(strstr(err.text, "rule_state"), "%s", err.text);
+    exec("ALTER TABLE elsewhere RENAME TO rule_state");
+    look(61, 12);
+    cr_expect(strstr(alerts(61), "busy|1|2|"), "%s", alerts(61));
+    cr_expect_eq(store_last_notice(kit.store), 3, "%s", told());
+}
+
 Test(alerting, a_snoozed_one_is_not_told_until_that_is_over)
 {
     char wish[200];
@@ -271,6 +333,20 @@ Test(alerting, a_snoozed_one_is_not_told_until_that_is_over)
     cr_expect_eq(store_last_notice(kit.store), 3);
     look(10, 11);
     cr_expect_eq(store_last_notice(kit.store), 6, "it fires still: %s", told());
+}
+
+Test(alerting, of_each_rule_that_begins_in_the_same_moment_there_is_one_notice)
+{
+    unload();
+    load("rules:\n"
+         "  busy: {query: load, above: 10, notify: bell}\n"
+         "  full: {query: load, above: 20, notify: bell}\n");
+    kit_sample(&batch, "load", "{host=\"b\"}", T0, 22);
+    look(0, 21);
+    cr_expect_str_eq(told(), "viewers warning: busy (2)|load{host=\"a\"} (prom): 21, above 10; "
+                             "load{host=\"b\"} (prom): 22, above 10\n"
+                             "viewers warning: full (2)|load{host=\"a\"} (prom): 21, above 20; "
+                             "load{host=\"b\"} (prom): 22, above 20\n");
 }
 
 Test(alerting, what_begins_in_the_same_moment_is_one_notice)

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "derive/kpi_settings.h"
 #include "derive/past.h"
 #include "derive_kit.h"
+#include "insight/business.h"
 #include "store/internal.h"
 
 /* Key numbers of records that were made by hand. T0 is a Monday, 14:13:20 UTC. */
@@ -339,6 +341,20 @@ Test(derive_kpi, is_a_function_of_the_records_and_the_moment)
     free(once);
 }
 
+/* Between two readings of the file it was removed. */
+Test(derive_kpi, a_calendar_of_a_zone_that_is_gone_is_of_utc)
+{
+    struct kpi_setup setup;
+    struct dx_error err = { 0 };
+
+    derive_kpi_start("calendar: {zone: America/New_York, hours: {mon: 14:00-15:00}}\n", 0);
+    cr_assert_eq(setenv("TZDIR", "/none", 1), 0);
+    kpi_setup(&setup, &derive_config, &err);
+    cr_expect(strstr(err.text, "there are no time zones in"), "%s", err.text);
+    cr_expect_eq(business_ms(setup.settings.business, T0, T0 + 1, NULL, 0), 1);
+    kpi_setup_done(&setup);
+}
+
 /* ---- fed ---- */
 
 Test(derive_kpi, a_query_feeds_its_last_value)
@@ -396,6 +412,37 @@ Test(derive_kpi, a_number_of_a_day_that_is_fed_is_the_last_one_against_a_week)
     derive_settle(T0);
     cr_expect_str_eq(derive_kpi("queue_p95", T0), "-|0|50|1|0|no job got a runner in 24 h\n", "%s",
                      derive_kpi("queue_p95", T0));
+}
+
+/* Their own unit is seconds. */
+Test(derive_kpi, what_is_fed_may_be_in_minutes_hours_or_days)
+{
+    static const struct {
+        const char *unit, *row;
+    } units[] = {
+        { "minutes", "120|1|60|1|" },
+        { "hours", "7200|1|3600|1|" },
+        { "days", "172800|1|86400|1|" },
+    };
+    char path[128], yaml[256];
+
+    (void)snprintf(path, sizeof(path), "%s/p95.csv", kit.dir);
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(yaml, sizeof(yaml), "kpis: {queue_p95: {file: %s, unit: %s}}\n", path,
+                       units[i].unit);
+        derive_kpi_collect(yaml);
+        write_feed(path, "2026-09-19,1\n2026-09-20,3\n2026-09-21,2,0\n");
+        derive_settle(T0);
+        write_feed(path, "2026-09-19,1\n2026-09-20,2\n2026-09-21,2,0\n");
+        derive_settle(T0);
+        cr_expect_eq(strncmp(derive_kpi("queue_p95", T0), units[i].row, strlen(units[i].row)), 0,
+                     "%s: %s", units[i].unit, derive_kpi("queue_p95", T0));
+        if (i < 2) {
+            derive_kpi_stop();
+            kit_init();
+            (void)snprintf(path, sizeof(path), "%s/p95.csv", kit.dir);
+        }
+    }
 }
 
 Test(derive_kpi, of_scores_it_says_how_many_are_high)
