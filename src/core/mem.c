@@ -18,7 +18,7 @@ void mem_on_death(void (*hook)(void))
     death_hook = hook;
 }
 
-static _Noreturn void die(void)
+_Noreturn void mem_die(void)
 {
     if (death_hook)
         death_hook();
@@ -31,7 +31,7 @@ void *mem_new(size_t count, size_t size)
     void *p = calloc(count ? count : 1, size ? size : 1);
 
     if (!p)
-        die();
+        mem_die();
     return p;
 }
 
@@ -41,7 +41,7 @@ void *mem_grow(void *old, size_t count, size_t size)
     void *p = realloc(old, bytes > 0 ? bytes : 1);
 
     if (!p)
-        die();
+        mem_die();
     return p;
 }
 
@@ -61,7 +61,7 @@ char *mem_print(const char *fmt, ...)
 
     va_start(ap, fmt);
     if (vasprintf(&text, fmt, ap) < 0)
-        die();
+        mem_die();
     va_end(ap);
     return text;
 }
@@ -78,7 +78,7 @@ void *arena_raw(struct arena *arena, size_t size)
     struct arena_block *b = arena->head;
 
     if (size > SIZE_MAX / 2)
-        die();
+        mem_die();
     size = (size + align - 1) / align * align;
     if (!b || b->cap - b->used < size) {
         size_t cap = size > BLOCK ? size : BLOCK;
@@ -118,7 +118,7 @@ char *arena_print(struct arena *arena, const char *fmt, ...)
     int len = vsnprintf(b ? b->data + b->used : NULL, room, fmt, ap);
     va_end(ap);
     if (len < 0)
-        die();
+        mem_die();
     text = arena_raw(arena, (size_t)len + 1);
     if ((size_t)len >= room)
         (void)vsnprintf(text, (size_t)len + 1, fmt, again);

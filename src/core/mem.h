@@ -14,6 +14,8 @@ void *mem_grow(void *old, size_t count, size_t size) __attribute__((returns_nonn
 char *mem_text(const char *text) __attribute__((malloc, returns_nonnull)); /* strdup */
 char *mem_print(const char *fmt, ...) __attribute__((malloc, returns_nonnull)) DX_PRINTF(1, 2);
 
+/* The same where a library has none left, or the system. */
+_Noreturn void mem_die(void);
 /* Called once before the program dies of want of memory; NULL: none. */
 void mem_on_death(void (*hook)(void));
 

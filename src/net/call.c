@@ -85,7 +85,7 @@ static void go(struct http_call *call)
     call->came = 0;
     handle_aim(call, &there, left_ms);
     if (curl_multi_add_handle(call->http->multi, call->easy) != CURLM_OK)
-        abort(); /* out of memory, or a handle that is in use */
+        mem_die();
 }
 
 static bool is_redirect(const struct http_call *call, long status)
@@ -257,7 +257,7 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
     call->soon.data = call;
     call->easy = curl_easy_init();
     if (!call->easy)
-        abort();
+        mem_die();
     (void)origin_of(&call->origin, request->endpoint->url);
     set_url(call, request->path);
     handle_set(call);

@@ -81,6 +81,13 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *self)
                                                                                              : 0;
 }
 
+/* One that is left out for want of memory would lead another way, or trust others. */
+static void set_text(CURL *easy, CURLoption option, const char *text)
+{
+    if (curl_easy_setopt(easy, option, text) == CURLE_OUT_OF_MEMORY)
+        mem_die();
+}
+
 void handle_set(struct http_call *call)
 {
     CURL *easy = call->easy;
@@ -89,14 +96,14 @@ void handle_set(struct http_call *call)
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* or a dead resolver blocks for 9 s */
     (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, call->http->user_agent);
+    set_text(easy, CURLOPT_ACCEPT_ENCODING, "");
+    set_text(easy, CURLOPT_USERAGENT, call->http->user_agent);
     (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* the proxy's */
     if (*call->endpoint->ca)
-        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, call->endpoint->ca);
+        set_text(easy, CURLOPT_CAINFO, call->endpoint->ca);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                            (long)call->endpoint->connect_timeout_ms);
     /* On a connection that died meanwhile libcurl would send the request again by itself. */
@@ -115,14 +122,14 @@ static void set_proxy(CURL *easy, const char *proxy, bool loopback)
 {
     const char *never = *proxy ? "" : NULL;
 
-    (void)curl_easy_setopt(easy, CURLOPT_PROXY, *proxy ? proxy : NULL);
-    (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, loopback ? "*" : never);
+    set_text(easy, CURLOPT_PROXY, *proxy ? proxy : NULL);
+    set_text(easy, CURLOPT_NOPROXY, loopback ? "*" : never);
 }
 
 static void set_certificate(CURL *easy, const struct endpoint *e, bool home)
 {
-    (void)curl_easy_setopt(easy, CURLOPT_SSLCERT, home && *e->cert ? e->cert : NULL);
-    (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, home && *e->key ? e->key : NULL);
+    set_text(easy, CURLOPT_SSLCERT, home && *e->cert ? e->cert : NULL);
+    set_text(easy, CURLOPT_SSLKEY, home && *e->key ? e->key : NULL);
 }
 
 void handle_aim(struct http_call *call, const struct origin *there, int64_t left_ms)
@@ -134,7 +141,7 @@ void handle_aim(struct http_call *call, const struct origin *there, int64_t left
     (void)curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, line);
     set_proxy(call->easy, call->endpoint->proxy, origin_is_loopback(there));
     set_certificate(call->easy, call->endpoint, home);
-    (void)curl_easy_setopt(call->easy, CURLOPT_URL, call->url);
+    set_text(call->easy, CURLOPT_URL, call->url);
     (void)curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
     if (call->form)
         (void)curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->form);

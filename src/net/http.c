@@ -30,11 +30,18 @@ static void tell_ended(struct http *http)
     }
 }
 
-static void act(struct http *http, curl_socket_t fd, int events)
+/* Without memory it loses calls, which would never end. */
+static void move_on(struct http *http, curl_socket_t fd, int events)
 {
     int running;
 
-    (void)curl_multi_socket_action(http->multi, fd, events, &running);
+    if (curl_multi_socket_action(http->multi, fd, events, &running) == CURLM_OUT_OF_MEMORY)
+        mem_die();
+}
+
+static void act(struct http *http, curl_socket_t fd, int events)
+{
+    move_on(http, fd, events);
     tell_ended(http);
 }
 
@@ -56,9 +63,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 
 void http_push(struct http *http)
 {
-    int running;
-
-    (void)curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    move_on(http, CURL_SOCKET_TIMEOUT, 0);
     ev_feed_event(http->loop, &http->timer, EV_TIMER); /* to tell what ended by it */
 }
 
@@ -109,7 +114,7 @@ struct http *http_new(struct ev_loop *loop, const char *user_agent)
     http->user_agent = mem_text(user_agent);
     http->multi = curl_multi_init();
     if (!http->multi)
-        abort();
+        mem_die();
     ev_timer_init(&http->timer, on_timer, 0., 0.);
     http->timer.data = http;
     (void)curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);

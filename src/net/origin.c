@@ -11,10 +11,29 @@
 
 #include <curl/curl.h>
 
+#include "core/mem.h"
+
+/* What cannot be read for want of memory is no bad address. */
+static bool went(CURLUcode code)
+{
+    if (code == CURLUE_OUT_OF_MEMORY)
+        mem_die();
+    return code == CURLUE_OK;
+}
+
+static CURLU *new_url(void)
+{
+    CURLU *url = curl_url();
+
+    if (!url)
+        mem_die();
+    return url;
+}
+
 static bool part(CURLU *url, CURLUPart what, unsigned flags, char *out, size_t cap)
 {
     char *text = NULL;
-    bool ok = curl_url_get(url, what, &text, flags) == CURLUE_OK && strlen(text) < cap;
+    bool ok = went(curl_url_get(url, what, &text, flags)) && strlen(text) < cap;
 
     if (ok)
         (void)snprintf(out, cap, "%s", text);
@@ -24,9 +43,9 @@ static bool part(CURLU *url, CURLUPart what, unsigned flags, char *out, size_t c
 
 bool origin_of(struct origin *origin, const char *url)
 {
-    CURLU *u = curl_url();
+    CURLU *u = new_url();
     char port[8];
-    bool ok = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+    bool ok = went(curl_url_set(u, CURLUPART_URL, url, 0)) &&
               part(u, CURLUPART_SCHEME, 0, origin->scheme, sizeof(origin->scheme)) &&
               part(u, CURLUPART_HOST, 0, origin->host, sizeof(origin->host)) &&
               part(u, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof(port));
@@ -57,13 +76,13 @@ bool origin_join(char *out, const char *from, const char *to)
     /* Servers do send blanks and raw UTF-8; schemes that curl does not know are for
      * the caller to refuse in words. */
     const unsigned lenient = CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME;
-    CURLU *u = curl_url();
-    bool ok = u && curl_url_set(u, CURLUPART_URL, from, 0) == CURLUE_OK &&
-              curl_url_set(u, CURLUPART_URL, to, lenient) == CURLUE_OK &&
+    CURLU *u = new_url();
+    bool ok = went(curl_url_set(u, CURLUPART_URL, from, 0)) &&
+              went(curl_url_set(u, CURLUPART_URL, to, lenient)) &&
               /* whoever sends us on does not choose what we log in with */
-              curl_url_set(u, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
-              curl_url_set(u, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK &&
-              curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK &&
+              went(curl_url_set(u, CURLUPART_USER, NULL, 0)) &&
+              went(curl_url_set(u, CURLUPART_PASSWORD, NULL, 0)) &&
+              went(curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0)) &&
               part(u, CURLUPART_URL, 0, out, URL_MAX);
 
     curl_url_cleanup(u);

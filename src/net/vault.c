@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "core/mem.h"
+
 enum { HEAD = 64, PAGE = 4096, KEPT_MOST = 8 };
 
 /* Wiped ones, for the next secret: each request has one, and to ask the system for its pages, and
@@ -25,7 +27,7 @@ static char *map(size_t len)
     char *pages = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (pages == MAP_FAILED)
-        abort();
+        mem_die();
     (void)madvise(pages, len, MADV_DONTDUMP);
     (void)mlock(pages, len); /* not in swap either, where the limit allows it */
     return pages;
