@@ -175,6 +175,21 @@ Test(program, of_a_flood_of_complaints_the_end_is_kept)
     cr_expect_str_eq(got.words + got.words_len - 11, "line 19999\n");
 }
 
+/* It ends before anybody looks. */
+Test(program, complaints_that_lie_in_the_pipe_at_its_end_are_told)
+{
+    struct command_spec spec = spec_of("head -c 30000 /dev/zero >&2; echo why >&2; exit 3");
+    siginfo_t info;
+
+    command_start(loop, &spec, on_done, NULL);
+    cr_assert_eq(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+    ev_run(loop, 0);
+    cr_assert_eq(got.calls, 1);
+    cr_expect_eq(got.words_len, 4096);
+    cr_expect_str_eq(got.words + got.words_len - 4, "why\n");
+    cr_expect_str_eq(got.error.text, "the command sh failed (exit code 3)");
+}
+
 Test(program, sees_what_it_was_given_and_works_in_the_root)
 {
     static const char *const names[] = { "CI_TOKEN", "CI_NONE" };
