@@ -358,3 +358,18 @@ Test(github_issues, a_longer_history_is_listed_anew_once)
         ticket_commit(&store, &kit);
     }
 }
+
+Test(github_issues, a_change_of_a_time_to_come_hides_no_other)
+{
+    for (int i = 0; i < 2; i++) {
+        ticket_poll(&store, &kit, NOW + i * 6 * 60000);
+        source_github.begin(&org, &kit.cursors, &kit.plan);
+        if (i == 0)
+            answer(&org, request(STEP_ISSUES, "state=all"), issues(1, 1, NOW + 9 * DAY_MS), "");
+        else
+            cr_expect(is_asked(STEP_ISSUES, "since=2026-11-24T10%3A00%3A00Z"), "%s",
+                      request(STEP_ISSUES, "state=all")->path);
+        ticket_commit(&store, &kit);
+    }
+    kit_done(&kit);
+}

@@ -247,3 +247,46 @@ Test(gitlab_issues, a_longer_history_is_listed_anew_once)
         ticket_commit(&store, &kit);
     }
 }
+
+/* As a reply of a server whose clock shows this; path: what it asked for. */
+static void say(const char *body, int64_t date_ms)
+{
+    const struct plan_request *r = request(GITLAB_ISSUES, "state=all");
+
+    cr_assert(kit_decode(&kit, &source_gitlab, &group,
+                         (struct reply){ .step = r->step,
+                                         .detail = r->detail,
+                                         .detail_text = r->detail_text,
+                                         .date_ms = date_ms,
+                                         .body = body }),
+              "%s", kit.err.text);
+    ticket_commit(&store, &kit);
+}
+
+#define ISSUE(n, at)                                                                               \
+    "{\"iid\":" n ",\"references\":{\"full\":\"acme/web#" n "\"},\"state\":\"opened\","            \
+    "\"created_at\":\"2026-11-24T08:00:00Z\",\"updated_at\":\"" at "\"}"
+
+/* Who owns a project may write any time there. */
+Test(gitlab_issues, a_change_of_a_time_to_come_hides_no_other)
+{
+    begin(&group, NOW);
+    say("[" ISSUE("1", "2026-11-24T09:00:00Z") "," ISSUE("2", "2099-01-01T00:00:00Z") "]", NOW);
+    begin(&group, NOW + 600000);
+    cr_expect(is_asked(GITLAB_ISSUES, "updated_after=2026-11-24T08%3A58%3A00Z"), "%s",
+              request(GITLAB_ISSUES, "state=all")->path);
+    kit_done(&kit);
+}
+
+Test(gitlab_issues, of_a_server_whose_clock_was_days_ahead_are_news_again)
+{
+    begin(&group, NOW);
+    say("[" ISSUE("1", "2026-11-26T11:00:00Z") "]", NOW + 2 * DAY_MS);
+    begin(&group, NOW + 600000);
+    cr_expect(is_asked(GITLAB_ISSUES, "updated_after=2026-11-26T10%3A58%3A00Z"));
+    say("[]", NOW + 600000);
+    begin(&group, NOW + 1200000);
+    cr_expect(is_asked(GITLAB_ISSUES, "updated_after=2026-11-23T11%3A10%3A00Z"), "%s",
+              request(GITLAB_ISSUES, "state=all")->path);
+    kit_done(&kit);
+}

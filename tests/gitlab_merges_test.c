@@ -358,3 +358,24 @@ Test(gitlab_merges, a_longer_history_is_listed_anew_once)
         ticket_commit(&store, &kit);
     }
 }
+
+/* Who owns a project may write any time there. */
+Test(gitlab_merges, a_change_of_a_time_to_come_hides_no_other)
+{
+    static const char body[] = "[{\"iid\":1,\"updated_at\":\"2026-11-24T09:00:00Z\"},"
+                               "{\"iid\":2,\"updated_at\":\"2099-01-01T00:00:00Z\"}]";
+    const struct plan_request *r;
+
+    begin(&one, NOW);
+    r = request(GITLAB_MERGES, "");
+    cr_assert(kit_decode(&kit, &source_gitlab, &one,
+                         (struct reply){ .step = r->step,
+                                         .detail = r->detail,
+                                         .detail_text = r->detail_text,
+                                         .date_ms = NOW,
+                                         .body = body }));
+    ticket_commit(&store, &kit);
+    begin(&one, NOW + 10 * MINUTE);
+    (void)request(GITLAB_MERGES, "updated_after=2026-11-24T08%3A58%3A00Z");
+    kit_done(&kit);
+}

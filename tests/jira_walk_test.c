@@ -198,3 +198,34 @@ Test(jira_walk, an_open_ticket_that_is_deleted_is_found_out_within_days)
     cr_expect_eq(rows[29].seen_ms, NOW + 25 * HOUR + 2 * MINUTE, "ten in a poll");
     expect_all(NOW);
 }
+
+/* ---- times to come ---- */
+
+/* An import may write any time; and a server's clock may have been ahead. */
+static void has_news(bool is_cloud, int64_t first_ms, int64_t ahead_ms)
+{
+    start(is_cloud, zones[0]);
+    for (int i = 0; i < 60; i++)
+        add(NOW - 3 * HOUR + i * MINUTE, i % 2);
+    (void)add(NOW + ahead_ms, false);
+    poll(first_ms);
+    (void)add(NOW + MINUTE, false);
+    poll(NOW + 2 * MINUTE);
+    poll(NOW + 3 * MINUTE);
+    expect_all(NOW);
+}
+
+Test(jira_walk, a_change_of_a_time_to_come_hides_no_other)
+{
+    has_news(false, NOW, 9000 * DAY);
+}
+
+Test(jira_walk, a_change_of_a_time_to_come_hides_no_other_of_the_cloud)
+{
+    has_news(true, NOW, 9000 * DAY);
+}
+
+Test(jira_walk, a_server_whose_clock_was_days_ahead_has_news_again)
+{
+    has_news(false, NOW + 3 * DAY, 3 * DAY);
+}

@@ -163,3 +163,24 @@ Test(recall, what_others_wrote_into_the_store_is_no_path)
     cr_expect_eq(open, 1, "%zu", open);
     kit_done(&kit);
 }
+
+Test(recall, a_list_goes_on_where_the_server_s_clock_has_been)
+{
+    static const struct {
+        const char *name;
+        int64_t date_ms, at_ms, news_ms;
+    } cases[] = {
+        { "before", NOW, NOW - 1, NOW - 1 },
+        { "a clock beside the one that says the time", NOW, NOW + MINUTE_MS, NOW + MINUTE_MS },
+        { "ahead", NOW, NOW + MINUTE_MS + 1, NOW - DAY_MS },
+        { "a server that is ahead of us", NOW + 9 * DAY_MS, NOW + 9 * DAY_MS, NOW + 9 * DAY_MS },
+        { "a server that is behind us", NOW - 9 * DAY_MS, NOW, NOW - 10 * DAY_MS },
+        { "one that does not say its time", 0, NOW + DAY_MS, NOW + DAY_MS },
+        { "such a one, ahead", 0, NOW + DAY_MS + 1, NOW - DAY_MS },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        cr_expect_eq(recall_news(&(struct reply){ .now_ms = NOW, .date_ms = cases[i].date_ms },
+                                 cases[i].at_ms),
+                     cases[i].news_ms, "%s", cases[i].name);
+}

@@ -51,6 +51,32 @@ Test(servicenow_poll, a_server_whose_clock_is_hours_late_loses_nothing)
     cr_expect(ticket_find(&store, "INC0000077"));
 }
 
+/* An import may write any time. */
+Test(servicenow_poll, a_change_of_a_time_to_come_hides_no_other)
+{
+    server.says_count = true;
+    fill(20, 10 * MINUTE);
+    server.row[3].updated_ms = NOW + 9000 * DAY;
+    cr_assert(poll_once(NOW));
+    server.row[server.count++] =
+        (struct row){ .id = 77, .updated_ms = NOW + MINUTE, .active = true };
+    cr_assert(poll_once(NOW + 2 * MINUTE));
+    expect_all("one of them is ahead");
+}
+
+Test(servicenow_poll, a_server_whose_clock_was_days_ahead_has_news_again)
+{
+    server.says_count = true;
+    fill(20, 10 * MINUTE);
+    server.row[3].updated_ms = NOW + 3 * DAY;
+    cr_assert(poll_once(NOW + 3 * DAY));
+    server.row[server.count++] =
+        (struct row){ .id = 77, .updated_ms = NOW + MINUTE, .active = true };
+    cr_assert(poll_once(NOW + 2 * MINUTE));
+    cr_assert(poll_once(NOW + 3 * MINUTE));
+    expect_all("a clock that was put right");
+}
+
 /* Nothing had changed for days when it was asked first, and then it was not asked for days. */
 Test(servicenow_poll, what_changes_after_a_quiet_time_comes_whenever_it_is_asked)
 {

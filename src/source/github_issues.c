@@ -200,7 +200,7 @@ static void arrive(struct github_poll *p, const char *scope, enum walk walk, int
         github_remember(p->batch, "iopen", scope, LISTED);
         return;
     }
-    at = last_ms > 0 ? last_ms - OVERLAP_MS : p->reply->detail;
+    at = recall_news(p->reply, last_ms > 0 ? last_ms - OVERLAP_MS : p->reply->detail);
     if (github_recall(p->plan, p->batch, "issues", scope) != at)
         github_remember(p->batch, "issues", scope, at);
     if (github_recall(p->plan, p->batch, "ilisted", scope) == 0)
@@ -223,7 +223,8 @@ bool github_issues_decode(struct github_poll *p, struct dx_error *err)
     json_array_foreach (list, i, item) {
         int64_t ms = field_time(item, "updated_at");
 
-        last_ms = ms > last_ms ? ms : last_ms;
+        if (ms > last_ms && !recall_is_ahead(p->reply, ms))
+            last_ms = ms;
         github_issue_take(p, item);
     }
     if (*p->reply->next)

@@ -136,7 +136,7 @@ static void arrive(const struct reply *reply, struct plan *plan, struct batch *b
         return;
     }
     gitlab_remember(batch, GITLAB_ISSUES_NEWS, about.project,
-                    last_ms > 0 ? last_ms - OVERLAP_MS : reply->detail);
+                    recall_news(reply, last_ms > 0 ? last_ms - OVERLAP_MS : reply->detail));
     if (gitlab_cursor(plan, batch, GITLAB_ISSUES_LISTED, about.project) == 0)
         gitlab_remember(batch, GITLAB_ISSUES_LISTED, about.project, plan->now_ms);
     gitlab_remember(batch, GITLAB_ISSUES_NEXT, about.project, plan->now_ms + wait);
@@ -188,7 +188,8 @@ bool gitlab_decode_issues(const struct gitlab *g, const struct reply *reply, str
     json_array_foreach (reply->json, i, item) {
         int64_t ms = field_time(item, "updated_at");
 
-        last_ms = ms > last_ms ? ms : last_ms;
+        if (ms > last_ms && !recall_is_ahead(reply, ms))
+            last_ms = ms;
         gitlab_take_issue(g, reply, plan, batch, item);
     }
     if (!about.go_on)

@@ -152,7 +152,7 @@ static void arrive(const struct reply *reply, struct plan *plan, struct batch *b
     struct gitlab_about about = gitlab_about(reply);
 
     gitlab_remember(batch, GITLAB_MERGES_NEWS, about.project,
-                    last_ms > 0 ? last_ms - OVERLAP_MS : reply->detail);
+                    recall_news(reply, last_ms > 0 ? last_ms - OVERLAP_MS : reply->detail));
     gitlab_remember(batch, GITLAB_MERGES_NEXT, about.project,
                     plan->now_ms + (about.group ? GROUP_MS : PROJECT_MS));
 }
@@ -200,7 +200,8 @@ bool gitlab_decode_merges(const struct gitlab *g, const struct reply *reply, str
     json_array_foreach (reply->json, i, item) {
         int64_t ms = field_time(item, "updated_at");
 
-        last_ms = ms > last_ms ? ms : last_ms;
+        if (ms > last_ms && !recall_is_ahead(reply, ms))
+            last_ms = ms;
         take(g, &about, plan, batch, item);
     }
     note_begin(reply, plan, batch);

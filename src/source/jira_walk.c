@@ -176,6 +176,7 @@ struct page {
     struct about about;
     const json_t *issues;
     int64_t count, edge_ms; /* edge: the change of its last row */
+    int64_t news_ms;        /* the last change that is not ahead of the server's clock */
     const char *token;      /* of the next page; "" */
     bool more, moved;
 };
@@ -235,6 +236,8 @@ static void take_rows(struct page *page)
             remember_large(page->p, ms);
         if (ms > 0)
             page->edge_ms = ms;
+        if (ms > page->news_ms && !recall_is_ahead(page->p->reply, ms))
+            page->news_ms = ms;
     }
     page->about.fresh += (int64_t)(page->p->batch->ticket_count - before);
 }
@@ -321,7 +324,10 @@ static void arrive(const struct page *page)
 {
     const struct jira_poll *p = page->p;
 
-    if (page->walk == JIRA_OPEN) {
+    if (page->walk == JIRA_NEWS) {
+        if (recall_is_ahead(p->reply, reached(p, JIRA_NEWS)))
+            reach(p, JIRA_NEWS, recall_news(p->reply, reached(p, JIRA_NEWS)));
+    } else if (page->walk == JIRA_OPEN) {
         reach(p, JIRA_OPEN, LISTED);
         tell_progress(page, p->plan->now_ms);
         if (reached(p, JIRA_FILL) == 0 || reached(p, JIRA_FILL) > wanted(p->plan))
@@ -338,7 +344,9 @@ static void step_on(const struct page *page)
 
     if (page->edge_ms == 0)
         return;
-    if (page->walk == JIRA_NEWS ? page->edge_ms > before : before == 0 || page->edge_ms < before)
+    if (page->walk == JIRA_NEWS && page->news_ms > before)
+        reach(page->p, page->walk, page->news_ms);
+    if (page->walk != JIRA_NEWS && (before == 0 || page->edge_ms < before))
         reach(page->p, page->walk, page->edge_ms);
     if (page->walk == JIRA_FILL)
         tell_progress(page, page->edge_ms);

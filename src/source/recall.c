@@ -41,3 +41,16 @@ bool recall_is_short(const struct plan *plan, int64_t began_ms)
 {
     return began_ms > 0 && plan->now_ms - plan->history_ms < began_ms - DAY_MS;
 }
+
+bool recall_is_ahead(const struct reply *reply, int64_t changed_ms)
+{
+    /* Where it does not say its time: no clock is more than a day off. */
+    return changed_ms > (reply->date_ms > 0 ? reply->date_ms + MINUTE_MS : reply->now_ms + DAY_MS);
+}
+
+int64_t recall_news(const struct reply *reply, int64_t at_ms)
+{
+    int64_t now_ms = reply->date_ms > 0 ? reply->date_ms : reply->now_ms;
+
+    return recall_is_ahead(reply, at_ms) ? now_ms - DAY_MS : at_ms;
+}

@@ -18,5 +18,11 @@ const char *recall_after(const struct plan *plan, const char *prefix, const char
 /* A list that began with what changed since then was begun when the history was shorter: it
  * is to begin anew. 0: where it began is not known, and it is not. */
 bool recall_is_short(const struct plan *plan, int64_t began_ms);
+/* A list that is asked for from its latest change on: a change that is later than the server's
+ * clock was written so by who may, or while that clock was wrong; what changes next comes before
+ * it. */
+bool recall_is_ahead(const struct reply *reply, int64_t changed_ms);
+/* Where such a list goes on: at_ms; where that is ahead, a day before the server's time. */
+int64_t recall_news(const struct reply *reply, int64_t at_ms);
 
 #endif

@@ -11,6 +11,7 @@
 #include "core/time.h"
 #include "source/denied.h"
 #include "source/field.h"
+#include "source/recall.h"
 
 enum {
     PAGE = 200,
@@ -150,6 +151,7 @@ struct page {
     struct about about;
     const json_t *rows;
     int64_t count, edge_ms; /* edge: the last change that it shows; 0: none */
+    int64_t news_ms;        /* the last that is not ahead of the server's clock */
     int64_t misfits;
     const char *misfit, *first; /* first: sys_id of its first row; "" */
     struct snow_item *news;
@@ -182,6 +184,8 @@ static void take_rows(const struct snow_poll *p, struct page *page)
             continue;
         }
         page->edge_ms = snow_time(row, "sys_updated_on");
+        if (page->edge_ms > page->news_ms && !recall_is_ahead(p->reply, page->edge_ms))
+            page->news_ms = page->edge_ms;
         if (!is_known(p, row) &&
             snow_take(p, page->about.window.table, row, &page->news[page->news_count]))
             page->news_count++;
@@ -260,8 +264,11 @@ static void arrive(const struct snow_poll *p, const struct page *page)
 
     if (page->about.window.walk == SNOW_NEWS) {
         /* Nothing changed yet: it goes on from there, however long nobody asks. */
-        if (snow_recall(p, "n", table) == 0)
-            snow_remember(p, "n", table, page->about.window.at_ms);
+        int64_t at_ms = snow_recall(p, "n", table);
+
+        at_ms = at_ms > 0 ? at_ms : page->about.window.at_ms;
+        if (snow_recall(p, "n", table) != recall_news(p->reply, at_ms))
+            snow_remember(p, "n", table, recall_news(p->reply, at_ms));
     } else if (page->about.window.walk == SNOW_OPEN) {
         snow_remember(p, "o", table, LISTED);
         if (lacks_history(p, table))
@@ -274,11 +281,13 @@ static void arrive(const struct snow_poll *p, const struct page *page)
 static void step_on(const struct snow_poll *p, const struct page *page)
 {
     const struct snow_window *window = &page->about.window;
-    int64_t before = snow_recall(p, cursor_of(window->walk), window->table);
+    const char *cursor = cursor_of(window->walk);
+    int64_t before = snow_recall(p, cursor, window->table);
 
-    if (page->edge_ms > 0 && (window->walk == SNOW_NEWS ? page->edge_ms > before
-                                                        : before == 0 || page->edge_ms < before))
-        snow_remember(p, cursor_of(window->walk), window->table, page->edge_ms);
+    if (window->walk == SNOW_NEWS && page->news_ms > before)
+        snow_remember(p, cursor, window->table, page->news_ms);
+    if (window->walk != SNOW_NEWS && page->edge_ms > 0 && (before == 0 || page->edge_ms < before))
+        snow_remember(p, cursor, window->table, page->edge_ms);
 }
 
 /* ---- what is no page ---- */
