@@ -96,6 +96,66 @@ Test(github_parts, a_repository_that_was_archived_is_looked_at_no_more)
     kit_done(&kit);
 }
 
+/* ---- repositories that are called something else now ---- */
+
+#define A_RUN(n, of)                                                                               \
+    "{\"total_count\":1,\"workflow_runs\":[{\"id\":" n ",\"status\":\"queued\",\"created_at\":"    \
+    "\"2026-11-24T10:00:00Z\",\"updated_at\":\"2026-11-24T10:00:00Z\",\"repository\":"             \
+    "{\"full_name\":\"" of "\"}}]}"
+
+/* How many runs of it are taken. */
+static size_t runs_of(const char *repo, unsigned step, const char *body)
+{
+    char about[100];
+
+    snprintf(about, sizeof(about), "%s %lld %lld", repo, (long long)NOW - 60000, (long long)NOW);
+    cr_assert(answer((struct reply){ .step = step,
+                                     .detail_text =
+                                         step == STEP_RUNS || step == STEP_GAP ? repo : about },
+                     body),
+              "%s", kit.err.text);
+    return kit.batch.run_count;
+}
+
+/* Its old name leads on to the new one, and each run would be there twice. */
+Test(github_parts, of_a_repository_that_was_renamed_runs_are_read_once)
+{
+    config.org = "acme";
+    config.repos.count = 1;
+    cr_assert(answer((struct reply){ .step = STEP_REPOS, .detail_text = "" },
+                     "[{\"full_name\":\"acme/old\",\"pushed_at\":\"2026-11-24T10:00:00Z\"}]"));
+    kit_commit(&kit);
+    cr_expect_eq(runs_of("acme/old", STEP_RUNS, A_RUN("5", "acme/new")), 1,
+                 "as long as nobody else asks for it");
+    cr_assert(answer((struct reply){ .step = STEP_REPOS, .detail_text = "" },
+                     "[{\"full_name\":\"acme/new\",\"pushed_at\":\"2026-11-24T10:00:01Z\"}]"));
+    kit_commit(&kit);
+    cr_expect_eq(runs_of("acme/old", STEP_GAP, A_RUN("5", "acme/new")), 0);
+    cr_expect_eq(runs_of("acme/old", STEP_FILL, A_RUN("5", "acme/new")), 0);
+    cr_expect_eq(runs_of("acme/old", STEP_SCAN, A_RUN("5", "acme/new")), 0);
+    cr_expect_gt(kit_remembers(&kit, "scan:"), 0, "the next one has its turn");
+    cr_expect_eq(runs_of("acme/old", STEP_RUNS, A_RUN("5", "acme/new")), 0);
+    cr_expect(is_noted("acme/old is called acme/new now"));
+    kit_commit(&kit);
+    cr_expect_eq(runs_of("acme/new", STEP_RUNS, A_RUN("5", "acme/new")), 1);
+    kit_poll(&kit, NOW + 60000);
+    cr_expect_str_eq(github_discovered(&kit.plan, ""), "acme/new");
+    cr_expect_null(github_discovered(&kit.plan, "acme/new"));
+    config.org = "";
+    config.repos.count = 2;
+    kit_done(&kit);
+}
+
+/* As the user writes it. */
+Test(github_parts, a_repository_is_called_as_it_is_configured)
+{
+    cr_expect_eq(runs_of("acme/web", STEP_RUNS, A_RUN("5", "Acme/Web")), 1);
+    cr_expect_eq(runs_of("acme/web", STEP_RUNS, A_RUN("5", "acme/site")), 1);
+    cr_expect_eq(runs_of("acme/web", STEP_RUNS, A_RUN("5", "acme/api")), 0, "which is so, too");
+    cr_expect(is_noted("acme/web is called acme/api now"));
+    kit_done(&kit);
+}
+
 /* They would end up in paths of requests. */
 Test(github_parts, repositories_without_a_name_of_theirs_are_counted_and_left_out)
 {

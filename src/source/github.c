@@ -111,6 +111,18 @@ static void probe(const void *config, struct plan *plan)
     plan_get(plan, STEP_META, "/meta", NULL)->flags |= PLAN_OPTIONAL | PLAN_ANSWER;
 }
 
+static bool is_left_out(struct github_poll *p)
+{
+    char repo[GITHUB_NAME];
+
+    if (p->reply->step > STEP_SCAN ||
+        !github_is_another(p, github_word(p->reply->detail_text, 0, repo)))
+        return false;
+    if (p->reply->step == STEP_SCAN)
+        github_scan_skip(p);
+    return true;
+}
+
 static bool decode(const void *config, const struct reply *reply, struct plan *plan,
                    struct batch *batch, struct dx_error *err)
 {
@@ -118,6 +130,8 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
 
     if (reply->status < 200 || reply->status > 299)
         return github_answered(&p, err);
+    if (is_left_out(&p))
+        return true;
     switch ((enum github_step)reply->step) {
     case STEP_RUNS:
     case STEP_GAP:

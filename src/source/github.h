@@ -118,6 +118,9 @@ struct github_walk {
 };
 const char *github_walk(const struct github *config, const struct plan *plan,
                         struct github_walk *walk);
+/* The reply has runs of a repository that was renamed since, and is asked for by its new name,
+ * too: GitHub leads on from the old one. They are left to the new one. */
+bool github_is_another(struct github_poll *p, const char *repo);
 bool github_protected(const struct github_poll *p, const char *repo, const char *branch,
                       const char *event);
 

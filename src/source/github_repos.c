@@ -109,6 +109,32 @@ const char *github_walk(const struct github *config, const struct plan *plan,
     return NULL;
 }
 
+/* ---- those that are called something else now ---- */
+
+static bool is_walked(const struct github_poll *p, const char *repo)
+{
+    return github_wanted(p->config, repo) &&
+           (configured(p->config, repo) ||
+            (*p->config->org && github_recall(p->plan, p->batch, "repo", repo) != 0));
+}
+
+bool github_is_another(struct github_poll *p, const char *repo)
+{
+    const json_t *run = json_array_get(json_object_get(p->reply->json, "workflow_runs"), 0);
+    const char *now = field_text(p->batch, json_object_get(run, "repository"), "full_name");
+    bool own = configured(p->config, repo);
+
+    if (!github_named(now) || (own ? strcasecmp(now, repo) : strcmp(now, repo)) == 0 ||
+        !is_walked(p, now))
+        return false;
+    batch_note(p->batch, DX_LOG_INFO, "%s is called %s now", repo, now);
+    if (!own)
+        github_remember(p->batch, "repo", repo, 0);
+    else if (github_recall(p->plan, p->batch, "fill", repo) == 0)
+        github_remember(p->batch, "fill", repo, p->plan->now_ms - p->plan->history_ms);
+    return true;
+}
+
 /* ---- the default branch, by its hash: cursors are numbers ---- */
 
 static int64_t branch_mark(const char *branch)
