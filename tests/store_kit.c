@@ -76,6 +76,7 @@ static struct poll poll_of(int source, int64_t now_ms)
                           .latency_ms = 7,
                           .bytes = 100,
                           .history_ms = kit.history_ms,
+                          .ids_are_unique = kit.ids_are_unique,
                           .per_hour = 240 };
 }
 

@@ -220,6 +220,7 @@ const struct source source_github = {
     .headers = headers,
     .yields_of = yields_of,
     .check = check,
+    .ids_are_unique = true,
     .begin = begin,
     .ahead = true,
     .decode = decode,

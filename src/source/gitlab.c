@@ -178,6 +178,7 @@ const struct source source_gitlab = {
     .auth = SOURCE_AUTH_PRIVATE_TOKEN,
     .yields_of = yields_of,
     .check = check,
+    .ids_are_unique = true,
     .begin = begin,
     .decode = decode,
     .refused = gitlab_refused,

@@ -132,6 +132,8 @@ struct source {
     /* The next request may be sent before a reply is decoded: what that asks for at once
      * (plan_at_once()) then comes after it. */
     bool ahead;
+    /* The ids of runs are counted over all projects of the server: see struct poll. */
+    bool ids_are_unique;
     /* Turn one reply into records; may ask for more. false: the poll failed. */
     bool (*decode)(const void *config, const struct reply *reply, struct plan *plan,
                    struct batch *batch, struct dx_error *err);

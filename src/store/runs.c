@@ -105,6 +105,41 @@ static bool find_run(struct writing *w, const struct run *run, struct old_run *o
     return true;
 }
 
+/* It may be there by another name of its project. *moved: it is by this one now, of a pipeline of
+ * the other one still. */
+static bool take_over(struct writing *w, const struct run *run, bool *moved, struct dx_error *err)
+{
+    int64_t project = text_id(w->store, run->project, err);
+    sqlite3_stmt *stmt =
+        store_statement(w->store,
+                        "UPDATE run SET project = ?2 WHERE id = (SELECT id FROM run WHERE ext = ?1"
+                        " AND project <> ?2 AND source = ?3 AND attempt = ?4 LIMIT 1)",
+                        err);
+
+    if (project < 0 || !stmt)
+        return false;
+    bind_ext(stmt, 1, run->id);
+    (void)sqlite3_bind_int64(stmt, 2, project);
+    (void)sqlite3_bind_int64(stmt, 3, w->poll->source);
+    (void)sqlite3_bind_int64(stmt, 4, run->attempt);
+    if (!store_step(w->store, stmt, err))
+        return false;
+    *moved = sqlite3_changes(w->store->db) > 0;
+    return true;
+}
+
+/* *moved: it was there by another name. */
+static bool find_or_move(struct writing *w, const struct run *run, struct old_run *old, bool *moved,
+                         struct dx_error *err)
+{
+    *moved = false;
+    if (!find_run(w, run, old, err))
+        return false;
+    if (old->id > 0 || run->bare || !w->poll->ids_are_unique)
+        return true;
+    return take_over(w, run, moved, err) && (!*moved || find_run(w, run, old, err));
+}
+
 /* A page that was made before the run moved on may come after. */
 static bool is_older(const struct old_run *old, const struct run *run)
 {
@@ -220,6 +255,11 @@ static bool write_run(struct writing *w, const struct run *run, const struct old
     touch(w, pipeline, run->timing.finished_ms);
     if (old->id > 0)
         touch(w, old->pipeline, old->finished_ms);
+    if (old->id > 0 && old->pipeline != pipeline) { /* and with it jobs that are as they were */
+        touch_tries(w, old->pipeline, run->timing.created_ms);
+        touch_tries(w, pipeline, run->timing.created_ms);
+        touch_failure(w, run->timing.finished_ms);
+    }
     return true;
 }
 
@@ -283,8 +323,9 @@ static bool put_run(struct writing *w, size_t i, struct dx_error *err)
 {
     const struct run *run = &w->batch->runs[i];
     struct old_run old;
+    bool moved;
 
-    if (!find_run(w, run, &old, err))
+    if (!find_or_move(w, run, &old, &moved, err))
         return false;
     w->runs[i] = old.id;
     w->state[i].failed = has_failed(old.phase, old.result);
@@ -303,7 +344,8 @@ static bool put_run(struct writing *w, size_t i, struct dx_error *err)
         w->runs[i] = sqlite3_last_insert_rowid(w->store->db);
         w->state[i].fresh = true;
     }
-    return !old.others || (old.id > 0 && old.phase == DX_PHASE_DONE) || mark_earlier(w, run, err);
+    return !old.others || (old.id > 0 && old.phase == DX_PHASE_DONE && !moved) ||
+           mark_earlier(w, run, err);
 }
 
 bool runs_put(struct writing *w, struct dx_error *err)

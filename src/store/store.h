@@ -82,6 +82,9 @@ struct poll {         /* how a poll of a source ended */
     int64_t skew_ms;
     bool skew_known;
     bool filling; /* it brought history: what is derived of it may come some slices later */
+    /* The server counts the runs of all its projects in one: what comes by another project's name
+     * is the same run, and the project was renamed. */
+    bool ids_are_unique;
 };
 /* Called within each commit that changed runs, jobs or pools, history aside: compute
  * anew what is derived of them. false undoes the commit. */
