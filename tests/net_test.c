@@ -220,7 +220,7 @@ static const struct {
       "answered 410: there is nothing at this address any more; check `url`" },
     { { .status = 304, .remaining = -1 },
       DX_FAULT_REPLY,
-      "answered 304, a redirect without an address" },
+      "answered 304, that nothing is new, though all was asked for" },
 };
 
 Test(net, a_refusal_is_a_limit_a_right_or_a_wrong_address)

@@ -241,6 +241,20 @@ Test(poller, a_304_keeps_what_there_is)
     cr_expect_str_eq(source_text(), "1|0|\n", "%s", source_text());
 }
 
+/* "Nothing new" to who has nothing. */
+Test(poller, a_304_that_nobody_asked_for_is_no_answer)
+{
+    t.flags[0] = PLAN_CONDITIONAL;
+    server_say(t.server, 0, "HTTP/1.1 304 Not Modified\r\nETag: \"one\"\r\n\r\n");
+    poll_once();
+    cr_expect_not(t.ok);
+    cr_expect(strstr(source_text(), "answered 304"), "%s", source_text());
+    server_say(t.server, 0, "HTTP/1.1 304 Not Modified\r\n\r\n");
+    poll_once();
+    cr_expect_not(asked(1, "If-None-Match"));
+    cr_expect_not(t.ok);
+}
+
 Test(poller, an_etag_goes_with_its_path_and_the_decoder)
 {
     t.flags[0] = PLAN_CONDITIONAL;

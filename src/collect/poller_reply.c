@@ -156,7 +156,7 @@ void poller_on_reply(void *self, const struct http_reply *from)
         return;
     }
     p->answered++;
-    if (from->status == 304) {
+    if (from->status == 304 && p->had_etag) {
         p->good++;
         p->count.unchanged++;
         pace_seen(&p->pace, clock_now(p->shared->clock), from);

@@ -258,6 +258,8 @@ bool http_refused(const struct http_reply *reply, struct dx_error *err)
     else if (reply->status == 404 || reply->status == 410)
         dx_fail(err, DX_FAULT_REPLY, "answered %d: there is nothing at this address%s; check `url`",
                 reply->status, reply->status == 410 ? " any more" : "");
+    else if (reply->status == 304)
+        dx_fail(err, DX_FAULT_REPLY, "answered 304, that nothing is new, though all was asked for");
     else if (reply->status >= 300 && reply->status < 400)
         dx_fail(err, DX_FAULT_REPLY, "answered %d, a redirect without an address", reply->status);
     else
