@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +40,17 @@ static void stop(void)
 }
 
 TestSuite(program, .init = start, .fini = stop, .timeout = 60);
+
+/* Of a program that became another user's, with sudo, nobody but that one has a say. */
+static bool is_powerless;
+int kill(pid_t pid, int signal_)
+{
+    if (is_powerless && signal_ != 0) {
+        errno = EPERM;
+        return -1;
+    }
+    return (int)syscall(SYS_kill, pid, signal_);
+}
 
 static void on_done(void *self, const struct command_result *r)
 {
@@ -249,6 +261,12 @@ Test(program, takes_its_children_along_however_it_ends)
     }
 }
 
+static bool childless(void *self)
+{
+    (void)self;
+    return waitpid(-1, NULL, WNOHANG) == -1;
+}
+
 Test(program, a_program_that_is_stopped_never_calls_back)
 {
     struct command_spec spec = spec_of("sleep 60");
@@ -258,5 +276,35 @@ Test(program, a_program_that_is_stopped_never_calls_back)
     command_stop(command);
     ev_run(loop, EVRUN_NOWAIT);
     cr_expect_eq(got.calls, 0);
-    cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1, "and it is reaped");
+    cr_expect(wait_for(childless, NULL, 20000), "and it is reaped");
+}
+
+/* Nobody waits for it: neither where its time is over, nor at the end of ours. */
+Test(program, that_cannot_be_killed_is_left_and_not_started_again_and_again)
+{
+    struct command_spec spec = spec_of("echo $$; exec sleep 600");
+    pid_t pids[4];
+
+    spec.timeout_ms = 500;
+    for (size_t i = 0; i < 4; i++) {
+        is_powerless = true;
+        memset(&got, 0, sizeof(got));
+        run(spec);
+        is_powerless = false;
+        pids[i] = (pid_t)strtol(got.bytes, NULL, 10);
+        cr_assert(i == 3 || pids[i] > 1, "%s", got.bytes);
+        if (i < 3)
+            cr_expect_str_eq(got.error.text, "the command sh did not end within 0.5 s");
+    }
+    cr_expect_str_eq(got.error.text, "the command sh was ended 3 times and goes on: its processes "
+                                     "are another user's, or wait for a disk");
+    cr_expect_eq(pids[3], 0, "it is not started");
+    for (size_t i = 0; i < 3; i++)
+        (void)kill(pids[i], SIGKILL);
+    do {
+        memset(&got, 0, sizeof(got));
+        run(spec);
+    } while (strstr(got.error.text, "goes on"));
+    cr_expect_str_eq(got.error.text, "the command sh did not end within 0.5 s", "%s",
+                     got.error.text);
 }

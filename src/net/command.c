@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/mem.h"
@@ -19,7 +20,7 @@
 
 static const double LINGER_S = 0.02;
 
-enum { STDERR_KEPT = 4096 };
+enum { STDERR_KEPT = 4096, WAITS_MOST = 50, LEFT_MOST = 3 /* of one command */ };
 
 struct command {
     struct ev_loop *loop;
@@ -51,6 +52,51 @@ static enum dx_fault fault_of(const struct command *c)
 }
 
 /* ---- the end ---- */
+
+/* Those that were killed and have not ended: one of another user's cannot be, nor one that waits
+ * for a disk. They are reaped when they have. */
+static struct left {
+    pid_t pid;
+    const char *const *argv;
+} * left;
+static size_t left_count;
+
+static size_t count_left(const char *const *argv)
+{
+    size_t n = 0, of = 0;
+
+    for (size_t i = 0; i < left_count; i++)
+        if (waitpid(left[i].pid, NULL, WNOHANG) == 0) {
+            left[n++] = left[i];
+            of += left[i].argv == argv;
+        }
+    left_count = n;
+    if (n == 0) {
+        free(left);
+        left = NULL;
+    }
+    return of;
+}
+
+/* Nobody waits longer for what was killed than it takes to end, or all would wait for it. */
+static void end(struct command *c)
+{
+    const struct timespec moment = { .tv_nsec = 1000000 };
+    int waits = 0;
+
+    (void)kill(-c->pid, SIGKILL);
+    (void)kill(c->pid, SIGKILL); /* where it went to another group */
+    while (waitpid(c->pid, NULL, WNOHANG) == 0) {
+        if (++waits < WAITS_MOST) {
+            (void)nanosleep(&moment, NULL);
+            continue;
+        }
+        left = mem_grow(left, left_count + 1, sizeof(*left));
+        left[left_count++] = (struct left){ c->pid, c->spec.argv };
+        break;
+    }
+    c->pid = 0;
+}
 
 /* 0, or why its end cannot be known: whoever started us may have left us without SIGCHLD. */
 static int reap(struct command *c)
@@ -106,7 +152,9 @@ static void finish(struct command *c)
     int why;
 
     /* Before it is reaped, for then the number may be another's. */
-    if (c->pid > 0 && (failed || !c->spec.secret))
+    if (c->pid > 0 && failed)
+        end(c);
+    else if (c->pid > 0 && !c->spec.secret)
         (void)kill(-c->pid, SIGKILL);
     why = reap(c);
     for (int i = 0; i < 64 && read_complaints(c);) /* what lies in the pipe, if it fills no more */
@@ -242,12 +290,18 @@ struct command *command_start(struct ev_loop *loop, const struct command_spec *s
     c->self = self;
     c->start_ms = time_boot_ms();
     c->bytes = spec->secret ? vault_new(spec->most + 1) : mem_new(spec->most + 1, 1);
-    status = start(c);
+    c->out_fd = c->err_fd = -1;
+    status = count_left(spec->argv) < LEFT_MOST ? start(c) : EBUSY;
     init_watchers(c, status == 0 ? (double)spec->timeout_ms / 1e3 : 0.);
     if (status == 0) {
         ev_io_start(loop, &c->out);
         if (c->err_fd >= 0)
             ev_io_start(loop, &c->err);
+    } else if (status == EBUSY) {
+        dx_fail(&c->error, fault_of(c),
+                "the command %s was ended %d times and goes on: its processes are another user's, "
+                "or wait for a disk",
+                name_of(c), LEFT_MOST);
     } else {
         c->pid = 0;
         dx_fail(&c->error, spec->secret ? DX_FAULT_AUTH : DX_FAULT_CONFIG,
@@ -261,7 +315,6 @@ void command_stop(struct command *c)
     if (!c)
         return;
     if (c->pid > 0)
-        (void)kill(-c->pid, SIGKILL);
-    (void)reap(c);
+        end(c);
     free_command(c);
 }

@@ -42,6 +42,8 @@ typedef void command_done_fn(void *self, const struct command_result *result);
  * to is not. Never fails: what is wrong comes through the callback. */
 struct command *command_start(struct ev_loop *loop, const struct command_spec *spec,
                               command_done_fn *done, void *self);
-void command_stop(struct command *command); /* kills the group; no callback. NULL is fine */
+/* Kills the group; no callback. NULL is fine. What cannot be killed is left: three times, then
+ * its command is not started until one of them has ended. */
+void command_stop(struct command *command);
 
 #endif
