@@ -164,3 +164,25 @@ Test(gitlab_parts, a_project_that_is_named_twice_is_asked_once)
     cr_expect_gt(lists, 0);
     kit_done(&kit);
 }
+
+/* The list of runs moves as it grows. */
+Test(gitlab_parts, each_of_many_children_is_a_child)
+{
+    enum { CHILDREN = 300 };
+    struct buf body;
+
+    buf_init(&body, 1 << 16);
+    for (int i = 1; i <= CHILDREN; i++)
+        (void)buf_print(&body,
+                        "%s{\"id\":%d,\"pipeline\":{\"project_id\":1},\"downstream_pipeline\":"
+                        "{\"id\":%d,\"project_id\":1}}",
+                        i == 1 ? "[" : ",", i, 1000 + i);
+    (void)buf_text(&body, "]");
+    cr_assert(answer((struct reply){ .step = GITLAB_BRIDGES, .detail = 7 }, body.bytes), "%s",
+              kit.err.text);
+    cr_assert_eq(kit.batch.run_count, 1 + CHILDREN);
+    for (size_t i = 1; i <= CHILDREN; i++)
+        cr_expect_str_eq(kit.batch.runs[i].event, "parent_pipeline", "%zu", i);
+    buf_done(&body);
+    kit_done(&kit);
+}

@@ -180,7 +180,8 @@ static bool is_child(struct batch *batch, const json_t *bridge, const json_t *do
 static void add_child(const struct gitlab *g, const struct plan *plan, struct batch *batch,
                       const char *project, const json_t *downstream)
 {
-    struct run *run = &batch->runs[gitlab_add_run(g, plan, batch, project, downstream)];
+    size_t at = gitlab_add_run(g, plan, batch, project, downstream); /* it may move all runs */
+    struct run *run = &batch->runs[at];
 
     run->event = "parent_pipeline";
     run->pipeline = GITLAB_CHILD;
