@@ -201,6 +201,23 @@ Test(github_parts, runners_of_all_pages_and_repositories_are_one_count)
     kit_done(&kit);
 }
 
+/* To put them together takes the longer the more there are. */
+Test(github_parts, of_very_many_runners_nothing_is_said)
+{
+    kit_poll(&kit, NOW);
+    for (int i = 0; i < 10000; i++)
+        batch_runner(&kit.batch)->pool = "linux";
+    cr_assert(kit_decode(&kit, &source_github, &config,
+                         (struct reply){ .step = STEP_RUNNERS,
+                                         .detail_text = "acme/web",
+                                         .next = "https://x/page/101",
+                                         .body = "{\"runners\":[]}" }));
+    cr_expect_eq(kit_asked(&kit, STEP_RUNNERS), 0);
+    cr_expect_not(kit.batch.pools_whole);
+    cr_expect(is_noted("it has more than 10000 runners"));
+    kit_done(&kit);
+}
+
 Test(github_parts, issues_that_are_off_in_a_repository_are_none)
 {
     cr_expect(

@@ -186,3 +186,19 @@ Test(gitlab_parts, each_of_many_children_is_a_child)
     buf_done(&body);
     kit_done(&kit);
 }
+
+/* To put them together takes the longer the more there are. */
+Test(gitlab_parts, of_very_many_runners_nothing_is_said)
+{
+    kit_poll(&kit, NOW);
+    for (int i = 0; i < 10000; i++)
+        batch_runner(&kit.batch)->name = "r";
+    cr_assert(kit_decode(&kit, &source_gitlab, &config,
+                         (struct reply){ .step = GITLAB_RUNNERS,
+                                         .detail_text = "0 1 0 acme/web",
+                                         .head = "x-next-page: 101\n",
+                                         .body = "[]" }));
+    cr_expect_eq(asked(GITLAB_RUNNERS), 0);
+    cr_expect_not(kit.batch.pools_whole);
+    kit_done(&kit);
+}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "source/field.h"
 #include "source_kit.h"
 
@@ -161,6 +162,61 @@ Test(source, what_a_body_becomes_has_a_bound)
               kit.err.text);
     free(body);
     kit_done(&kit);
+}
+
+/* "[{},{}, ... ]", and the same within an object. */
+static char *list_of(size_t count, bool within)
+{
+    struct buf body;
+
+    buf_init(&body, 1 << 20);
+    (void)buf_text(&body, within ? "{\"of\":7,\"list\":[{}" : "[{}");
+    for (size_t i = 1; i < count; i++)
+        (void)buf_text(&body, ",{}");
+    (void)buf_text(&body, within ? "]}" : "]");
+    return body.bytes;
+}
+
+static size_t entries; /* of what was decoded */
+
+static bool count_entries(const void *config, const struct reply *reply, struct plan *plan,
+                          struct batch *batch, struct dx_error *err)
+{
+    const json_t *list = json_object_get(reply->json, "list");
+
+    (void)config;
+    (void)plan;
+    (void)batch;
+    (void)err;
+    entries = json_array_size(list ? list : reply->json);
+    return true;
+}
+
+/* What is done with each entry may take the longer the more there are. */
+Test(source, a_list_that_is_far_longer_than_was_asked_for_is_not_read)
+{
+    for (size_t i = 0; sources[i]; i++) {
+        struct source one = *sources[i];
+        size_t most = one.list_most;
+
+        one.decode = count_entries;
+        one.shorten = NULL;
+        for (int within = 0; within < 2 && most > 0; within++) {
+            struct kit kit = { 0 };
+            char *fine = list_of(most, within), *more = list_of(most + 1, within);
+
+            kit_poll(&kit, 1795518000000);
+            entries = 0;
+            cr_expect(kit_decode(&kit, &one, NULL, (struct reply){ .body = fine }), "%s", one.name);
+            cr_expect_eq(entries, most, "%s", one.name);
+            cr_expect_not(kit_decode(&kit, &one, NULL, (struct reply){ .body = more }));
+            cr_expect(strstr(kit.err.text, "far more than was asked for"), "%s", kit.err.text);
+            cr_expect_eq(entries, most, "%s", one.name);
+            free(fine);
+            free(more);
+            kit_done(&kit);
+        }
+    }
 }
 
 Test(source, a_reply_without_a_body_is_no_crash)

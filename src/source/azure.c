@@ -187,6 +187,7 @@ const struct source source_azure = {
     .check = check,
     .begin = begin,
     .decode = decode,
+    .list_most = 20000,
     .refused = azure_refused,
     .less = azure_less,
     .denied = azure_denied,

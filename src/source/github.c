@@ -224,6 +224,7 @@ const struct source source_github = {
     .begin = begin,
     .ahead = true,
     .decode = decode,
+    .list_most = 1000,
     .refused = github_refused,
     .denied = github_denied,
     .probe = probe,

@@ -12,7 +12,7 @@
 #include "core/time.h"
 #include "source/field.h"
 
-enum { LABELS_MOST = 32, NAME_MAX_BYTES = 300, REPOS_MOST = 50 };
+enum { LABELS_MOST = 32, NAME_MAX_BYTES = 300, REPOS_MOST = 50, RUNNERS_MOST = 10000 };
 
 static const int64_t EVERY_MS = MINUTE_MS, DENIED_MS = DAY_MS;
 
@@ -195,6 +195,11 @@ bool github_runners_decode(struct github_poll *p, struct dx_error *err)
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no \"runners\")");
     json_array_foreach (list, i, item) {
         take_runner(p->batch, item);
+    }
+    if (p->batch->runner_count >= RUNNERS_MOST) {
+        batch_note(p->batch, DX_LOG_WARN, "it has more than %d runners; they are not counted",
+                   RUNNERS_MOST);
+        return true;
     }
     if (*p->reply->next) {
         struct plan_request *next = github_next(p);

@@ -181,6 +181,7 @@ const struct source source_gitlab = {
     .ids_are_unique = true,
     .begin = begin,
     .decode = decode,
+    .list_most = 1000,
     .refused = gitlab_refused,
     .denied = gitlab_denied,
     .probe = probe,

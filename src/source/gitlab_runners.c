@@ -13,6 +13,7 @@ enum {
     /* A token that may not see them is told so, and asks again the next day. */
     REFUSED_AGAIN_MS = 24 * 60 * 60 * 1000,
     OWN_PAGES_MOST = 100,
+    RUNNERS_MOST = 10000,
 };
 
 /* ---- asking ---- */
@@ -179,7 +180,10 @@ bool gitlab_decode_runners(const struct reply *reply, struct plan *plan, struct 
         (void)gitlab_ask(plan, GITLAB_RUNNER, id, &about);
         more++;
     }
-    more += gitlab_ask_next(plan, reply, &about);
+    if (batch->runner_count < RUNNERS_MOST)
+        more += gitlab_ask_next(plan, reply, &about);
+    else
+        more += gitlab_has_next(reply); /* which is not asked for: nobody knows them all */
     settle(plan, batch, more);
     return true;
 }

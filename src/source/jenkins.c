@@ -156,6 +156,7 @@ const struct source source_jenkins = {
     .check = check,
     .begin = begin,
     .decode = decode,
+    .list_most = 20000,
     .refused = jenkins_refused,
     .less = less,
     .probe = probe,

@@ -207,6 +207,7 @@ const struct source source_jira = {
     .prepare = prepare,
     .begin = begin,
     .decode = decode,
+    .list_most = 10000,
     .refused = jira_refused,
     .less = less,
     .probe = probe,

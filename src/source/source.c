@@ -226,6 +226,28 @@ static bool decode_text(const struct source *source, const void *config, struct 
     return ok;
 }
 
+/* The longest list that it is, or has in it. */
+static size_t longest(json_t *json)
+{
+    size_t most = json_array_size(json);
+    const char *name;
+    json_t *value;
+
+    json_object_foreach (json, name, value) {
+        if (json_array_size(value) > most)
+            most = json_array_size(value);
+    }
+    return most;
+}
+
+static bool has_room(const struct source *source, json_t *json, struct dx_error *err)
+{
+    if (source->list_most == 0 || longest(json) <= source->list_most)
+        return true;
+    return dx_fail(err, DX_FAULT_REPLY, "answered with a list of %zu, far more than was asked for",
+                   longest(json));
+}
+
 bool source_decode(const struct source *source, const void *config, const struct reply *reply,
                    struct plan *plan, struct batch *batch, struct dx_error *err)
 {
@@ -247,8 +269,10 @@ bool source_decode(const struct source *source, const void *config, const struct
     whole.json = parsed.json;
     if (parsed.json)
         batch->repaired += parsed.mended;
-    ok = parsed.json || answer ? source->decode(config, &whole, plan, batch, err)
-                               : not_json(&whole, &why, err);
+    if (!parsed.json && !answer)
+        ok = not_json(&whole, &why, err);
+    else
+        ok = has_room(source, parsed.json, err) && source->decode(config, &whole, plan, batch, err);
     parsed_done(&parsed);
     return ok;
 }

@@ -132,6 +132,9 @@ struct source {
     /* The next request may be sent before a reply is decoded: what that asks for at once
      * (plan_at_once()) then comes after it. */
     bool ahead;
+    /* Of a list in an answer so many entries at most are read, some times as many as are asked for:
+     * who sends more is not what was asked, and would keep the decoder busy for minutes. 0: any. */
+    size_t list_most;
     /* The ids of runs are counted over all projects of the server: see struct poll. */
     bool ids_are_unique;
     /* Turn one reply into records; may ask for more. false: the poll failed. */
