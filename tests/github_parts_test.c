@@ -201,6 +201,24 @@ Test(github_parts, runners_of_all_pages_and_repositories_are_one_count)
     kit_done(&kit);
 }
 
+/* The clock was a month ahead when these were written, and was put right. */
+Test(github_parts, what_was_done_in_a_month_s_time_is_done_again)
+{
+    const int64_t then = NOW + 30LL * 86400000;
+
+    config.org = "acme";
+    kit_poll(&kit, then);
+    github_remember(&kit.batch, "discovered", "", then);
+    github_remember(&kit.batch, "runners", "acme", then);
+    kit_commit(&kit);
+    kit_poll(&kit, NOW);
+    source_github.begin(&config, &kit.cursors, &kit.plan);
+    cr_expect(strstr(asked(STEP_REPOS), "sort=full_name"), "%s", asked(STEP_REPOS));
+    cr_expect_eq(kit_asked(&kit, STEP_RUNNERS), 1);
+    config.org = "";
+    kit_done(&kit);
+}
+
 /* To put them together takes the longer the more there are. */
 Test(github_parts, of_very_many_runners_nothing_is_said)
 {

@@ -425,6 +425,20 @@ Test(jenkins_parts, a_job_that_is_new_says_that_it_has_history)
     kit_done(&kit);
 }
 
+/* The clock was a month ahead when it was refused, and was put right. */
+Test(jenkins_parts, what_was_hidden_in_a_month_s_time_is_looked_for)
+{
+    poll_anew();
+    jenkins_remember(&kit.batch, "n", "web", 40);
+    jenkins_remember(&kit.batch, "f", "web", 10);
+    jenkins_remember(&kit.batch, "x", "web", NOW + 30 * JENKINS_DAY);
+    kit_commit(&kit);
+    poll_anew();
+    jenkins_fill_begin(&config, &kit.plan);
+    cr_expect_eq(kit_asked(&kit, JENKINS_FILL), 1);
+    kit_done(&kit);
+}
+
 Test(jenkins_parts, its_version_is_in_a_header)
 {
     poll_anew();

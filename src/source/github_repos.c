@@ -265,7 +265,8 @@ static void ask_repo(const struct github *config, struct plan *plan, const char 
  * nothing while nobody does. */
 static void ask_org(const struct github *config, struct plan *plan)
 {
-    bool whole = plan->now_ms - github_recall(plan, NULL, "discovered", "") >= DISCOVER_MS;
+    int64_t since = plan->now_ms - github_recall(plan, NULL, "discovered", "");
+    bool whole = since < 0 || since >= DISCOVER_MS;
     struct plan_request *r =
         plan_get(plan, STEP_REPOS, "/orgs/{}/repos?per_page=100&type=all&", config->org, NULL);
 

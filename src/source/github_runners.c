@@ -93,9 +93,9 @@ static void ask(struct plan *plan, const char *of, size_t before)
 
 static bool is_denied(const struct plan *plan, const char *of)
 {
-    int64_t since = github_recall(plan, NULL, "runners", of);
+    int64_t at = github_recall(plan, NULL, "runners", of), since = plan->now_ms - at;
 
-    return since != 0 && plan->now_ms - since < DENIED_MS;
+    return at != 0 && since >= 0 && since < DENIED_MS;
 }
 
 /* The first behind `of` ("" begins) that may be asked. */
