@@ -373,3 +373,37 @@ Test(github_issues, a_change_of_a_time_to_come_hides_no_other)
     }
     kit_done(&kit);
 }
+
+/* Triage takes labels away; whoever closes it then does not put them on again. */
+Test(github_issues, one_that_lost_its_label_is_none_of_those_that_are_wanted)
+{
+    static const char *support[] = { "support*" };
+    static const char body[] =
+        "[{\"number\":1,\"state\":\"%s\",\"created_at\":\"2026-11-01T00:00:00Z\",\"updated_at\":"
+        "\"2026-11-24T09:0%d:00Z\",\"repository_url\":\"https://x/repos/acme/"
+        "web\",\"labels\":[%s]}]";
+    static const struct {
+        const char *state, *labels;
+        bool gone;
+    } steps[] = { { "open", "\"support\"", false },
+                  { "open", "", true },
+                  { "open", "\"support\"", false },
+                  { "closed", "\"other\"", true } };
+    struct github config = one;
+
+    config.issues.only = (struct dx_items){ support, 1 };
+    for (int i = 0; i < 4; i++) {
+        char text[400];
+
+        snprintf(text, sizeof(text), body, steps[i].state, i, steps[i].labels);
+        ticket_poll(&store, &kit, NOW + i * 600000);
+        cr_assert(kit_decode(
+            &kit, &source_github, &config,
+            (struct reply){
+                .step = STEP_ISSUES, .detail = EIGHT, .detail_text = "acme/web 0", .body = text }));
+        ticket_commit(&store, &kit);
+        cr_expect_eq(ticket_find(&store, "acme/web#1")->gone, steps[i].gone, "%d", i);
+    }
+    cr_expect_eq(store.count, 1);
+    kit_done(&kit);
+}

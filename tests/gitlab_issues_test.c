@@ -290,3 +290,56 @@ Test(gitlab_issues, of_a_server_whose_clock_was_days_ahead_are_news_again)
               request(GITLAB_ISSUES, "state=all")->path);
     kit_done(&kit);
 }
+
+/* Triage takes labels away; whoever closes it then does not put them on again. */
+Test(gitlab_issues, one_that_lost_its_label_is_none_of_those_that_are_wanted)
+{
+    static const char *support[] = { "support*" };
+    static const char body[] =
+        "[{\"iid\":1,\"state\":\"%s\",\"updated_at\":\"2026-11-24T09:0%d:00Z\","
+        "\"labels\":[%s]}]";
+    static const struct {
+        const char *state, *labels;
+        bool gone;
+    } steps[] = { { "opened", "\"support\"", false },
+                  { "opened", "", true },
+                  { "opened", "\"support\"", false },
+                  { "closed", "\"other\"", true } };
+    struct gitlab config = one;
+
+    config.issues.only = (struct dx_items){ support, 1 };
+    for (int i = 0; i < 4; i++) {
+        char text[200];
+
+        snprintf(text, sizeof(text), body, steps[i].state, i, steps[i].labels);
+        ticket_poll(&store, &kit, NOW + i * 600000);
+        cr_assert(kit_decode(&kit, &source_gitlab, &config,
+                             (struct reply){ .step = GITLAB_ISSUES,
+                                             .detail = EIGHT,
+                                             .detail_text = "0 0 0 acme/web",
+                                             .body = text }));
+        ticket_commit(&store, &kit);
+        cr_expect_eq(ticket_find(&store, "acme/web#1")->gone, steps[i].gone, "%d", i);
+    }
+    cr_expect_eq(store.count, 1);
+    kit_done(&kit);
+}
+
+/* Its project was renamed: there it has another key, and would be there twice. */
+Test(gitlab_issues, one_that_has_another_key_now_is_there_by_that)
+{
+    begin(&one, NOW);
+    answer(&one, request(GITLAB_ISSUES, "state=all"), "", "issues.json");
+    ticket_commit(&store, &kit);
+    begin(&one, NOW + 3600000);
+    cr_assert(kit_decode(&kit, &source_gitlab, &one,
+                         (struct reply){ .step = GITLAB_ISSUE,
+                                         .detail = 1,
+                                         .detail_text = "0 0 0 acme/web",
+                                         .body = "{\"iid\":1,\"state\":\"opened\",\"references\":"
+                                                 "{\"full\":\"acme/site#1\"}}" }));
+    ticket_commit(&store, &kit);
+    cr_expect(ticket_find(&store, "acme/web#1")->gone);
+    cr_expect_not(ticket_find(&store, "acme/site#1")->gone);
+    kit_done(&kit);
+}

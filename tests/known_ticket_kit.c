@@ -144,6 +144,7 @@ static void put_fields(struct ticket_kit *store, const struct ticket *t)
     snprintf(to->project, sizeof(to->project), "%s", t->project);
     snprintf(to->id, sizeof(to->id), "%s", t->id);
     to->state = t->state;
+    to->gone = false;
     to->created_ms = t->created_ms;
     to->updated_ms = t->updated_ms;
 }

@@ -90,9 +90,25 @@ static bool is_history(const struct github_poll *p)
 
 static bool is_wanted(const struct github_poll *p, const json_t *item, const char *repo)
 {
-    return !json_is_object(json_object_get(item, "pull_request")) &&
-           github_wanted(p->config, repo) &&
+    return github_wanted(p->config, repo) &&
            ticket_labels_wanted(&p->config->issues, json_object_get(item, "labels"));
+}
+
+static void put_gone(struct batch *batch, const char *key)
+{
+    struct ticket *t = batch_ticket(batch);
+
+    t->key = arena_text(&batch->arena, key);
+    t->gone = true;
+}
+
+/* One that was wanted may have lost its label: what becomes of it is nobody's matter here. */
+static void pass_over(const struct github_poll *p, const char *key)
+{
+    const struct known *known = p->plan->known;
+
+    if (known && known->ticket && known->ticket(known->self, key, 0) != KNOWN_NOT)
+        put_gone(p->batch, key);
 }
 
 void github_issue_take(struct github_poll *p, const json_t *item)
@@ -105,9 +121,13 @@ void github_issue_take(struct github_poll *p, const json_t *item)
         p->batch->unknown++;
         return;
     }
-    if (!is_wanted(p, item, repo))
+    if (json_is_object(json_object_get(item, "pull_request")))
         return;
     key = arena_print(&p->batch->arena, "%s#%" PRId64, repo, field_int(item, "number"));
+    if (!is_wanted(p, item, repo)) {
+        pass_over(p, key);
+        return;
+    }
     if (listed && is_known(p, key, field_time(item, "updated_at")))
         return;
     t = batch_ticket(p->batch);
@@ -119,14 +139,6 @@ void github_issue_take(struct github_poll *p, const json_t *item)
         t->parts |= TICKET_RESPONSE;
     else if (listed)
         github_comments_ask(p->plan, key, t->reporter, is_history(p) ? PLAN_FILL : 0);
-}
-
-static void put_gone(struct batch *batch, const char *key)
-{
-    struct ticket *t = batch_ticket(batch);
-
-    t->key = arena_text(&batch->arena, key);
-    t->gone = true;
 }
 
 bool github_issue_decode(struct github_poll *p, struct dx_error *err)

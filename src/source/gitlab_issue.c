@@ -74,6 +74,19 @@ static void put_fields(const struct gitlab *g, struct batch *batch, struct ticke
         t->raw_priority = severity;
 }
 
+/* One that was wanted may have lost its label: what becomes of it is nobody's matter here. */
+static void pass_over(const struct plan *plan, struct batch *batch, const char *key)
+{
+    const struct known *known = plan->known;
+    struct ticket *t;
+
+    if (!known || !known->ticket || known->ticket(known->self, key, 0) == KNOWN_NOT)
+        return;
+    t = batch_ticket(batch);
+    t->key = key;
+    t->gone = true;
+}
+
 void gitlab_take_issue(const struct gitlab *g, const struct reply *reply, struct plan *plan,
                        struct batch *batch, const json_t *item)
 {
@@ -88,8 +101,11 @@ void gitlab_take_issue(const struct gitlab *g, const struct reply *reply, struct
     }
     project = batch_text(batch, key, (size_t)(strrchr(key, '#') - key));
     if ((about.group && !gitlab_is_wanted(g, project)) ||
-        !ticket_labels_wanted(&g->issues, json_object_get(item, "labels")) ||
-        (listed && is_known(plan, key, field_time(item, "updated_at"))))
+        !ticket_labels_wanted(&g->issues, json_object_get(item, "labels"))) {
+        pass_over(plan, batch, key);
+        return;
+    }
+    if (listed && is_known(plan, key, field_time(item, "updated_at")))
         return;
     t = batch_ticket(batch);
     t->key = key;
@@ -103,21 +119,36 @@ void gitlab_take_issue(const struct gitlab *g, const struct reply *reply, struct
         gitlab_notes_ask(plan, key, t->id, about.fill);
 }
 
+static const char *part_key(const struct reply *reply, struct batch *batch)
+{
+    return arena_print(&batch->arena, "%s#%" PRId64, gitlab_about(reply).project, reply->detail);
+}
+
 static struct ticket *part_of(const struct reply *reply, struct batch *batch)
 {
     struct ticket *t = batch_ticket(batch);
 
-    t->key = arena_print(&batch->arena, "%s#%" PRId64, gitlab_about(reply).project, reply->detail);
+    t->key = part_key(reply, batch);
     return t;
 }
 
 bool gitlab_decode_issue(const struct gitlab *g, const struct reply *reply, struct plan *plan,
                          struct batch *batch)
 {
-    if (gitlab_is_answer(reply))
+    const char *asked = part_key(reply, batch);
+    bool answer = gitlab_is_answer(reply);
+    bool moved = answer && *key_of(reply, batch, reply->json) &&
+                 strcmp(key_of(reply, batch, reply->json), asked) != 0;
+
+    if (moved || reply->status == 404) {
+        struct ticket *t = batch_ticket(batch);
+
+        t->key = asked;
+        t->gone = true;
+        t->moved = moved; /* it goes on there, in a project that was renamed */
+    }
+    if (answer)
         gitlab_take_issue(g, reply, plan, batch, reply->json);
-    else if (reply->status == 404)
-        part_of(reply, batch)->gone = true;
     return true;
 }
 
