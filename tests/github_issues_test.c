@@ -407,3 +407,31 @@ Test(github_issues, one_that_lost_its_label_is_none_of_those_that_are_wanted)
     cr_expect_eq(store.count, 1);
     kit_done(&kit);
 }
+
+/* Who was not wanted before is in no list of what changed since. */
+Test(github_issues, other_labels_or_repositories_begin_the_lists_anew)
+{
+    static const char *support[] = { "support*" };
+    struct github config = org;
+
+    for (int i = 0; i < 4;
+         i++) { /* all; those with a label, which has to come; no news; all but some */
+        bool anew = i == 1 || i == 3;
+
+        if (i == 1)
+            config.issues.only = (struct dx_items){ support, 1 };
+        if (i == 3)
+            config.exclude = (struct dx_items){ support, 1 };
+        ticket_poll(&store, &kit, NOW + i * 6 * 60000);
+        kit.plan.history_ms = 86400000;
+        source_github.begin(&config, &kit.cursors, &kit.plan);
+        cr_expect_eq(is_asked(STEP_ISSUES, "state=open"), i == 0 || anew, "%d", i);
+        cr_expect_eq(is_asked(STEP_ISSUES, "since=2026-11-23T"), i == 0 || anew, "%d", i);
+        cr_expect_not(strstr(request(STEP_ISSUES, "state=open")->path, "since="));
+        answer(&config, request(STEP_ISSUES, "state=all"), issues(1, 1, NOW - 600000), "");
+        if (i == 0 || anew)
+            answer(&config, request(STEP_ISSUES, "state=open"), issues(1, 1, NOW - 600000), "");
+        ticket_commit(&store, &kit);
+    }
+    kit_done(&kit);
+}

@@ -343,3 +343,29 @@ Test(gitlab_issues, one_that_has_another_key_now_is_there_by_that)
     cr_expect_not(ticket_find(&store, "acme/site#1")->gone);
     kit_done(&kit);
 }
+
+/* Who was not wanted before is in no list of what changed since. */
+Test(gitlab_issues, other_labels_or_projects_begin_the_lists_anew)
+{
+    static const char *support[] = { "support*" };
+    struct gitlab config = group;
+
+    for (int i = 0; i < 4;
+         i++) { /* all; those with a label, who has to come; no news; all but some */
+        bool anew = i == 1 || i == 3;
+
+        if (i == 1)
+            config.issues.only = (struct dx_items){ support, 1 };
+        if (i == 3)
+            config.exclude = (struct dx_items){ NULL, 0 };
+        begin(&config, NOW + i * 6 * 60000);
+        cr_expect_eq(is_asked(GITLAB_ISSUES, "state=opened"), i == 0 || anew, "%d", i);
+        cr_expect_eq(is_asked(GITLAB_ISSUES, "updated_after=2026-11-23T"), i == 0 || anew, "%d", i);
+        cr_expect_not(strstr(request(GITLAB_ISSUES, "state=opened")->path, "updated_after"));
+        answer(&config, request(GITLAB_ISSUES, "state=all"), "", "issues_of_a_group.json");
+        if (i == 0 || anew)
+            answer(&config, request(GITLAB_ISSUES, "state=opened"), "", "issues_of_a_group.json");
+        ticket_commit(&store, &kit);
+    }
+    kit_done(&kit);
+}

@@ -15,6 +15,7 @@
  *   issues:  all issues that changed until then are known (or the organisation's name)
  *   ilisted: these came to an end once, so that they are news from then on
  *   iopen:   the same of all open ones; 1: they are listed
+ *   ifor:    for which labels and repositories (see ticket_labels_mark())
  *   inone:   the organisation's list of issues was refused
  *   pulls:   all pull requests that changed until then are known
  *   pnone:   their list was refused

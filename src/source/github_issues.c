@@ -36,11 +36,26 @@ static const char *cursor_of(enum walk walk)
 
 /* ---- asking for lists ---- */
 
-static void ask_list(const struct plan *from, struct plan *plan, const struct batch *batch,
-                     const char *scope, enum walk walk)
+static int64_t mark_of(const struct github *config)
 {
-    int64_t at = github_recall(from, batch, cursor_of(walk), scope);
-    bool caught_up = walk == WALK_NEWS && github_recall(from, batch, "ilisted", scope) != 0;
+    return ticket_labels_mark(&config->issues, &config->include, &config->exclude);
+}
+
+/* It was listed for what was wanted by another configuration. */
+static bool is_for_others(const struct github *config, const struct plan *plan, const char *scope)
+{
+    int64_t mark = github_recall(plan, NULL, "ifor", scope);
+
+    return mark != 0 && mark != mark_of(config);
+}
+
+/* anew: from the beginning. */
+static void ask_list(const struct plan *from, struct plan *plan, const struct batch *batch,
+                     const char *scope, enum walk walk, bool anew)
+{
+    int64_t at = anew ? 0 : github_recall(from, batch, cursor_of(walk), scope);
+    bool caught_up =
+        walk == WALK_NEWS && !anew && github_recall(from, batch, "ilisted", scope) != 0;
     struct plan_request *r = plan_get(plan, STEP_ISSUES, "", NULL);
     char since[TIME_TEXT];
 
@@ -60,12 +75,16 @@ static void ask_list(const struct plan *from, struct plan *plan, const struct ba
     r->detail_text = arena_print(&plan->arena, "%s %d", scope, (int)walk);
 }
 
-static void ask_lists(struct plan *plan, const char *scope, int64_t every_ms)
+static void ask_lists(const struct github *config, struct plan *plan, const char *scope,
+                      int64_t every_ms)
 {
-    if (github_recall(plan, NULL, "ilisted", scope) == 0 || github_turn(plan, scope, every_ms))
-        ask_list(plan, plan, NULL, scope, WALK_NEWS);
-    if (github_recall(plan, NULL, "iopen", scope) != LISTED)
-        ask_list(plan, plan, NULL, scope, WALK_OPEN);
+    bool anew = is_for_others(config, plan, scope);
+
+    if (anew || github_recall(plan, NULL, "ilisted", scope) == 0 ||
+        github_turn(plan, scope, every_ms))
+        ask_list(plan, plan, NULL, scope, WALK_NEWS, anew);
+    if (anew || github_recall(plan, NULL, "iopen", scope) != LISTED)
+        ask_list(plan, plan, NULL, scope, WALK_OPEN, anew);
 }
 
 static bool org_is_refused(const struct plan *plan, const char *org)
@@ -90,11 +109,11 @@ static void ask_all_lists(const struct github *config, struct plan *plan)
     const char *repo;
 
     if (whole)
-        ask_lists(plan, config->org, ORG_MS);
+        ask_lists(config, plan, config->org, ORG_MS);
     while ((repo = github_walk(config, plan, &walk)) != NULL)
         if (!(whole && is_of(config->org, repo)) && plan->count - before < LISTS_MOST &&
             github_recall(plan, NULL, "gone", repo) == 0)
-            ask_lists(plan, repo, REPO_MS);
+            ask_lists(config, plan, repo, REPO_MS);
 }
 
 /* ---- asking for single ones ---- */
@@ -165,13 +184,19 @@ void github_issues_begin(const struct github *config, struct plan *plan)
 
 /* ---- reading ---- */
 
-/* It begins with history, or anew with one that is longer than before. */
+/* It begins with history, or anew with one that is longer than before, or for others. */
 static void note_begin(struct github_poll *p, const char *scope)
 {
     int64_t began_ms = github_recall(p->plan, p->batch, "iback", scope);
     bool first = github_recall(p->plan, p->batch, "issues", scope) == 0;
+    bool anew = is_for_others(p->config, p->plan, scope) &&
+                github_recall(p->plan, p->batch, "ifor", scope) != mark_of(p->config);
 
-    if (!first && p->reply->detail >= began_ms)
+    if (github_recall(p->plan, p->batch, "ifor", scope) != mark_of(p->config))
+        github_remember(p->batch, "ifor", scope, mark_of(p->config));
+    if (anew)
+        github_remember(p->batch, "iopen", scope, 0);
+    if (!first && !anew && p->reply->detail >= began_ms)
         return;
     github_remember(p->batch, "iback", scope, p->reply->detail);
     if (!first)
@@ -185,7 +210,7 @@ static void go_on(struct github_poll *p, const char *scope, enum walk walk, int6
 
     if (last_ms - SECOND > p->reply->detail) {
         github_remember(p->batch, cursor_of(walk), scope, last_ms - SECOND);
-        ask_list(p->plan, p->plan, p->batch, scope, walk);
+        ask_list(p->plan, p->plan, p->batch, scope, walk, false);
     } else {
         r = github_next(p);
         r->flags |= PLAN_ANSWER | PLAN_OPTIONAL | PLAN_FILL;

@@ -90,6 +90,7 @@ enum gitlab_cursor {
     GITLAB_ISSUES_LISTED = 'k', /* when they were all known for the first time */
     GITLAB_ISSUES_NEXT = 'q',   /* when to ask for issues again */
     GITLAB_ISSUES_BACK = 'e',   /* how far back they were listed */
+    GITLAB_ISSUES_FOR = 'h',    /* for which labels and projects: ticket_labels_mark() */
     GITLAB_MERGES_NEWS = 'm',   /* up to here all merge requests that changed are known */
     GITLAB_MERGES_NEXT = 'u',   /* when to ask for them again */
     GITLAB_MERGES_BACK = 'f',   /* how far back they were listed */

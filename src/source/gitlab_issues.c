@@ -32,8 +32,22 @@ static enum gitlab_cursor cursor_of(bool open)
     return open ? GITLAB_ISSUES_OPEN : GITLAB_ISSUES_NEWS;
 }
 
-static void ask_list(struct plan *plan, const struct batch *batch, const char *of, bool group,
-                     bool open)
+static int64_t mark_of(const struct gitlab *g)
+{
+    return ticket_labels_mark(&g->issues, &g->include, &g->exclude);
+}
+
+/* It was listed for what was wanted by another configuration. */
+static bool is_for_others(const struct gitlab *g, const struct plan *plan,
+                          const struct batch *batch, const char *of)
+{
+    int64_t mark = gitlab_cursor(plan, batch, GITLAB_ISSUES_FOR, of);
+
+    return mark != 0 && mark != mark_of(g);
+}
+
+static void ask_list(const struct gitlab *g, struct plan *plan, const struct batch *batch,
+                     const char *of, bool group, bool open)
 {
     bool listed = gitlab_cursor(plan, batch, GITLAB_ISSUES_LISTED, of) != 0;
     int64_t at = gitlab_cursor(plan, batch, cursor_of(open), of);
@@ -41,6 +55,8 @@ static void ask_list(struct plan *plan, const struct batch *batch, const char *o
     struct plan_request *r;
 
     if (!open && recall_is_short(plan, gitlab_cursor(plan, batch, GITLAB_ISSUES_BACK, of)))
+        at = 0, listed = false;
+    if (is_for_others(g, plan, batch, of))
         at = 0, listed = false;
     about.fill = open || !listed;
     if (at == 0 && !open)
@@ -57,13 +73,15 @@ static bool is_due(const struct plan *plan, const char *of)
     return plan->now_ms >= next || next - plan->now_ms > REFUSED_MS; /* a clock set back */
 }
 
-static void ask_lists(struct plan *plan, const char *of, bool group)
+static void ask_lists(const struct gitlab *g, struct plan *plan, const char *of, bool group)
 {
-    if (!is_due(plan, of))
+    bool anew = is_for_others(g, plan, NULL, of);
+
+    if (!anew && !is_due(plan, of))
         return;
-    ask_list(plan, NULL, of, group, false);
-    if (gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of) != LISTED)
-        ask_list(plan, NULL, of, group, true);
+    ask_list(g, plan, NULL, of, group, false);
+    if (anew || gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of) != LISTED)
+        ask_list(g, plan, NULL, of, group, true);
 }
 
 /* "acme/web#12" */
@@ -116,9 +134,9 @@ void gitlab_issues_begin(const struct gitlab *g, struct plan *plan)
     if (!g->issues.on)
         return;
     if (*g->group)
-        ask_lists(plan, g->group, true);
+        ask_lists(g, plan, g->group, true);
     for (size_t i = 0; i < g->projects.count && plan->count - before < LISTS_MOST; i++)
-        ask_lists(plan, projects[i], false);
+        ask_lists(g, plan, projects[i], false);
     ask_lacking(plan);
     ask_open(plan);
 }
@@ -143,13 +161,19 @@ static void arrive(const struct reply *reply, struct plan *plan, struct batch *b
     gitlab_remember(batch, GITLAB_ISSUES_NEXT, "", plan->now_ms + GROUP_MS);
 }
 
-/* It begins with history, or anew with one that is longer than before. */
-static void note_begin(const struct reply *reply, struct plan *plan, struct batch *batch)
+/* It begins with history, or anew with one that is longer than before, or for others. */
+static void note_begin(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                       struct batch *batch)
 {
     const char *of = gitlab_about(reply).project;
     bool first = gitlab_cursor(plan, batch, GITLAB_ISSUES_NEWS, of) == 0;
+    bool anew = is_for_others(g, plan, batch, of);
 
-    if (!first && reply->detail >= gitlab_cursor(plan, batch, GITLAB_ISSUES_BACK, of))
+    if (gitlab_cursor(plan, batch, GITLAB_ISSUES_FOR, of) != mark_of(g))
+        gitlab_remember(batch, GITLAB_ISSUES_FOR, of, mark_of(g));
+    if (anew)
+        gitlab_remember(batch, GITLAB_ISSUES_OPEN, of, 0);
+    if (!first && !anew && reply->detail >= gitlab_cursor(plan, batch, GITLAB_ISSUES_BACK, of))
         return;
     gitlab_remember(batch, GITLAB_ISSUES_BACK, of, reply->detail);
     if (!first)
@@ -193,12 +217,12 @@ bool gitlab_decode_issues(const struct gitlab *g, const struct reply *reply, str
         gitlab_take_issue(g, reply, plan, batch, item);
     }
     if (!about.go_on)
-        note_begin(reply, plan, batch);
+        note_begin(g, reply, plan, batch);
     if (!gitlab_has_next(reply)) {
         arrive(reply, plan, batch, last_ms);
     } else if (last_ms > reply->detail) {
         gitlab_remember(batch, cursor_of(about.go_on), about.project, last_ms);
-        ask_list(plan, batch, about.project, about.group, about.go_on);
+        ask_list(g, plan, batch, about.project, about.group, about.go_on);
     } else {
         (void)gitlab_ask_next(plan, reply, &about);
     }

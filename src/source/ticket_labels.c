@@ -4,6 +4,7 @@
 #include "source/ticket_labels.h"
 
 #include "core/buf.h"
+#include "core/text.h"
 #include "source/field.h"
 #include "source/pattern.h"
 #include "source/ticket_words.h"
@@ -31,6 +32,22 @@ bool ticket_labels_wanted(const struct ticket_labels *config, const json_t *labe
         wanted = wanted || pattern_fits(&config->only, name_of(&scratch, label), PATTERN_ANY_CASE);
     batch_done(&scratch);
     return wanted;
+}
+
+int64_t ticket_labels_mark(const struct ticket_labels *config, const struct dx_items *include,
+                           const struct dx_items *exclude)
+{
+    const struct dx_items *const lists[] = { &config->only, include, exclude };
+    uint64_t mark = text_hash("");
+
+    for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
+        const char *const *pattern = lists[k]->item;
+
+        for (size_t i = 0; i < lists[k]->count; i++)
+            mark = text_hash_on(text_hash_on(mark, pattern[i]), "\xFF"); /* in no UTF-8 */
+        mark = text_hash_on(mark, "\xFE");
+    }
+    return (int64_t)(mark >> 12 | 1);
 }
 
 /* The first one counts; of priorities, the most urgent. */

@@ -46,6 +46,10 @@ struct ticket_labels { /* options: lists of const char *, a map of struct dx_pai
 bool ticket_labels_check(const struct ticket_labels *config, struct dx_error *err);
 /* labels: an array of texts, or of objects with a "name". */
 bool ticket_labels_wanted(const struct ticket_labels *config, const json_t *labels);
+/* A number for what is wanted by labels and by these patterns of projects: with another one other
+ * tickets are, and lists of them begin anew. Never 0, and of 52 bits. */
+int64_t ticket_labels_mark(const struct ticket_labels *config, const struct dx_items *include,
+                           const struct dx_items *exclude);
 /* Sets labels, category, priority and raw_priority. */
 void ticket_labels_put(const struct ticket_labels *config, struct batch *batch,
                        struct ticket *ticket, const json_t *labels);
