@@ -202,6 +202,20 @@ Test(range, a_clock_that_was_set_back_asks_for_nothing_odd)
     cr_expect(all_known(T0 - 3600000, T0 + STEP));
 }
 
+/* Nobody knows from when on it was ahead: what it asked for then is not what was then. */
+Test(range, what_was_asked_for_by_a_clock_that_was_ahead_is_asked_for_again)
+{
+    queries[0].history_ms = 86400000;
+    poll_until(T0, 3, 100);
+    for (int i = 1; i < 120; i++)
+        poll_until(T0 + 7200000 + i * STEP, 3, 100);
+    memset(asked, 0, sizeof(asked));
+    poll_until(T0 + 120 * STEP, 3, 100);
+    cr_expect(all_known(T0, T0 + 120 * STEP));
+    poll_until(T0 + 121 * STEP, 3, 100);
+    cr_expect_eq(requests, 1, "once");
+}
+
 Test(range, says_how_far_it_is)
 {
     queries[0].history_ms = 86400000;

@@ -56,11 +56,17 @@ static const char *cursor_name(char out[CURSOR_MAX], enum cursor_of which, const
     return out;
 }
 
-static int64_t known(const struct plan *plan, enum cursor_of which, const struct query *q)
+static int64_t stored(const struct plan *plan, enum cursor_of which, const struct query *q)
 {
     char name[CURSOR_MAX];
 
     return plan->cursors->get(plan->cursors->self, cursor_name(name, which, q, step_of(q, plan)));
+}
+
+/* 0 where it was written by a clock that was ahead: what was asked for then is not known. */
+static int64_t known(const struct plan *plan, enum cursor_of which, const struct query *q)
+{
+    return stored(plan, NEWEST, q) > plan->now_ms + OVERLAP_MS ? 0 : stored(plan, which, q);
 }
 
 static void remember(struct batch *batch, const struct plan *plan, enum cursor_of which,
