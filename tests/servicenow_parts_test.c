@@ -100,6 +100,31 @@ Test(servicenow_parts, other_groups_begin_the_walks_anew)
     kit_done(&kit);
 }
 
+/* The query is whole, with its order, or refused before anything is asked. */
+Test(servicenow_parts, as_many_groups_as_an_address_has_room_for)
+{
+    static char names[300][40];
+    static const char *many[300];
+    struct servicenow c = config;
+    struct dx_error err = { 0 };
+
+    for (int i = 0; i < 300; i++) {
+        snprintf(names[i], sizeof(names[i]), "Group-of-people-on-call-%03d-%03d", i, i);
+        many[i] = names[i];
+    }
+    c.groups = (struct dx_items){ many, 150 };
+    cr_expect(source_servicenow.check(&c, &err), "%s", err.text);
+    kit_poll(&kit, NOW);
+    source_servicenow.begin(&c, &kit.cursors, &kit.plan);
+    cr_expect(strstr(kit.plan.first->path, "-149-149%5EORDERBYsys_updated_on%5EORDERBYsys_id&"),
+              "%s", kit.plan.first->path);
+    cr_expect_lt(strlen(kit.plan.first->path), 7000);
+    c.groups.count = 300;
+    cr_expect_not(source_servicenow.check(&c, &err));
+    cr_expect(strstr(err.text, "`groups`"), "%s", err.text);
+    kit_done(&kit);
+}
+
 /* A thousand rows are all that one answer has: then half of the tickets each. */
 Test(servicenow_parts, an_answer_that_is_full_is_asked_for_in_halves)
 {

@@ -60,16 +60,24 @@ const struct dx_items *snow_tables(const struct servicenow *config)
 }
 
 /* ^ would begin another part of the query, and a comma another group. */
+enum { GROUPS_MOST = 5500 }; /* bytes, of some 8,000 of an address */
+
 static bool check_groups(const struct dx_items *groups, struct dx_error *err)
 {
     const char *const *group = groups->item;
+    size_t len = 0;
 
-    for (size_t i = 0; i < groups->count; i++)
+    for (size_t i = 0; i < groups->count; i++) {
         if (!*group[i] || strpbrk(group[i], "^,"))
             return dx_fail(err, DX_FAULT_CONFIG,
                            "`groups`: \"%.80s\" is no name of a group that a query can hold",
                            group[i]);
-    return true;
+        len += plan_escaped(group[i]) + strlen("%2C");
+    }
+    return len <= GROUPS_MOST ||
+           dx_fail(err, DX_FAULT_CONFIG,
+                   "`groups`: there are too many for an address; make sources of them, or leave "
+                   "them out");
 }
 
 static bool is_column(const char *name)
