@@ -69,6 +69,7 @@ static void on_done(void *self, const struct http_reply *r)
     memcpy(got->body, r->body, r->len + 1);
     snprintf(got->content_type, sizeof(got->content_type), "%s", r->content_type);
     snprintf(got->etag, sizeof(got->etag), "%s", r->etag);
+    got->astray = r->astray;
     snprintf(got->next, sizeof(got->next), "%s", r->next);
     snprintf(got->head, sizeof(got->head), "%s", r->head);
     snprintf(got->url, sizeof(got->url), "%s", r->url);

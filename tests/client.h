@@ -15,6 +15,7 @@ struct got { /* a reply, copied */
     size_t len;
     char *body;
     bool cut, unsent;
+    bool astray;
     char content_type[128], etag[256], next[512], url[512], head[9000];
     int64_t retry_after_s, delay_ms, date_ms, limit, remaining, reset_ms, bytes, latency_ms;
 };

@@ -96,6 +96,15 @@ Test(github_parts, a_repository_that_was_archived_is_looked_at_no_more)
     kit_done(&kit);
 }
 
+/* Behind a proxy a server may call itself by another name. */
+Test(github_parts, a_list_that_goes_on_elsewhere_is_said_not_to_be_whole)
+{
+    cr_assert(answer((struct reply){ .step = STEP_RUNS, .detail_text = "acme/web", .astray = true },
+                     "{\"workflow_runs\":[]}"));
+    cr_expect(is_noted("its lists go on at another address than `url`"));
+    kit_done(&kit);
+}
+
 /* ---- repositories that are called something else now ---- */
 
 #define A_RUN(n, of)                                                                               \

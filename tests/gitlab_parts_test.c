@@ -202,3 +202,16 @@ Test(gitlab_parts, of_very_many_runners_nothing_is_said)
     cr_expect_not(kit.batch.pools_whole);
     kit_done(&kit);
 }
+
+/* Behind a proxy a server may call itself by another name; its pages have numbers, mostly. */
+Test(gitlab_parts, a_list_that_goes_on_elsewhere_is_said_not_to_be_whole)
+{
+    for (int numbers = 0; numbers < 2; numbers++) {
+        cr_assert(answer((struct reply){ .step = GITLAB_PIPELINES,
+                                         .head = numbers ? "x-next-page: 2\n" : "",
+                                         .astray = true },
+                         "[]"));
+        cr_expect_eq(kit_notes(&kit, "its lists go on at another address"), !numbers);
+    }
+    kit_done(&kit);
+}

@@ -76,6 +76,7 @@ struct reply ask_reply(const struct plan_request *request, const struct http_rep
         .body = from->body,
         .len = from->len,
         .next = from->next,
+        .astray = from->astray,
         .head = from->head,
     };
 }

@@ -121,15 +121,20 @@ static void redirect(struct http_call *call, long status)
 
 /* ---- the end ---- */
 
-static const char *next_page(struct http_call *call)
+static const char *next_page(struct http_call *call, bool *astray)
 {
     char raw[URL_MAX];
     struct origin there;
 
+    *astray = false;
     (void)header_next(call->head.link, raw, sizeof(raw));
-    if (!*raw || !origin_join(call->next_url, call->url, raw) ||
-        !origin_of(&there, call->next_url) || !origin_same(&there, &call->origin))
+    if (!*raw)
         return "";
+    *astray = true;
+    if (!origin_join(call->next_url, call->url, raw) || !origin_of(&there, call->next_url) ||
+        !origin_same(&there, &call->origin))
+        return "";
+    *astray = false;
     return call->next_url;
 }
 
@@ -146,7 +151,7 @@ static void deliver(struct http_call *call, int status)
 {
     const struct head *head = &call->head;
     const struct clock machine = { .simulated = false };
-    bool failed = call->error.fault != DX_FAULT_NONE;
+    bool failed = call->error.fault != DX_FAULT_NONE, astray;
     int64_t now_ms = head->date_ms > 0 ? head->date_ms : clock_now(&machine);
     struct http_reply reply = {
         .error = failed ? &call->error : NULL,
@@ -159,7 +164,7 @@ static void deliver(struct http_call *call, int status)
         .content_type = head->content_type,
         .head = head->all,
         .etag = head->etag,
-        .next = next_page(call),
+        .next = next_page(call, &astray),
         .retry_after_s = -1,
         .delay_ms = head->limits.delay_ms,
         .date_ms = head->date_ms,
@@ -173,6 +178,7 @@ static void deliver(struct http_call *call, int status)
 
     if (*head->retry_after)
         reply.retry_after_s = header_retry_after(head->retry_after, now_ms);
+    reply.astray = astray;
     unlink_call(call);
     call->done(call->self, &reply);
     free_call(call);

@@ -52,6 +52,7 @@ struct http_reply {
      * most (what does not fit is not there). */
     const char *head;
     const char *next;         /* Link rel="next" when of the same origin, else "" */
+    bool astray;              /* there is one, and it leads to another origin, or nowhere */
     int64_t retry_after_s;    /* -1: not said; a date is turned into seconds by the Date header,
                                  or by our own clock where there is none */
     int64_t delay_ms;         /* so long the server held the answer back (X-RateLimit-Delay) */

@@ -310,3 +310,14 @@ const char *reply_header(struct batch *batch, const struct reply *reply, const c
     }
     return "";
 }
+
+void reply_tell_astray(struct batch *batch)
+{
+    static const char words[] = "its lists go on at another address than `url`, where no "
+                                "credentials are sent: what is on their next pages is not seen";
+
+    for (size_t i = 0; i < batch->note_count; i++)
+        if (strcmp(batch->notes[i].text, words) == 0)
+            return;
+    batch_note(batch, DX_LOG_WARN, "%s", words);
+}

@@ -41,6 +41,9 @@ const char *label_text(struct batch *batch, const json_t *object, const char *na
 /* A header of the reply (name in lower case), cleaned; "" when it is not there. */
 const char *reply_header(struct batch *batch, const struct reply *reply, const char *name);
 
+/* A list goes on where nobody follows: say it, or it would be taken for whole. */
+void reply_tell_astray(struct batch *batch);
+
 /* The label "severity" in the words that people use. */
 enum dx_severity field_severity(const json_t *labels);
 /* The annotation that says what is wrong: summary, description or message. */

@@ -130,6 +130,8 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
 
     if (reply->status < 200 || reply->status > 299)
         return github_answered(&p, err);
+    if (reply->astray)
+        reply_tell_astray(batch);
     if (is_left_out(&p))
         return true;
     switch ((enum github_step)reply->step) {

@@ -107,6 +107,8 @@ static void probe(const void *config, struct plan *plan)
 static bool decode(const void *config, const struct reply *reply, struct plan *plan,
                    struct batch *batch, struct dx_error *err)
 {
+    if (reply->astray && !gitlab_has_next(reply))
+        reply_tell_astray(batch);
     switch ((enum gitlab_step)reply->step) {
     case GITLAB_GROUP:
         return gitlab_decode_group(config, reply, plan, batch, err);

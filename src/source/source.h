@@ -28,6 +28,7 @@ struct reply {      /* to a request that the source asked for */
     const char *body;
     size_t len;
     const char *next;   /* URL of Link rel="next", same origin; "" none */
+    bool astray;        /* there is one, of another origin: it is not followed */
     const char *head;   /* the headers, "name: value\n" each, names in lower case; see net/http.h */
     const json_t *json; /* body, parsed; NULL where it is not JSON (a text, an answer, a program) */
     bool shortened;     /* json is what `shorten` made of body */
