@@ -215,3 +215,54 @@ Test(gitlab_parts, a_list_that_goes_on_elsewhere_is_said_not_to_be_whole)
     }
     kit_done(&kit);
 }
+
+static size_t lists_of(const char *path)
+{
+    size_t n = 0;
+
+    for (const struct plan_request *r = kit.plan.first; r; r = r->next)
+        n += r->step == GITLAB_PIPELINES && strstr(r->path, path);
+    return n;
+}
+
+static void take(unsigned step, const char *about, const char *body)
+{
+    cr_assert(kit_decode(&kit, &source_gitlab, &config,
+                         (struct reply){ .step = step, .detail_text = about, .body = body }),
+              "%s", kit.err.text);
+}
+
+/* By a name that it had, or in other letters: in its group it is there by the one that it has. */
+Test(gitlab_parts, a_project_that_is_in_the_group_by_another_name_is_polled_once)
+{
+    const char *old = "acme/old";
+
+    config = (struct gitlab){ .projects = { &old, 1 }, .group = "acme" };
+    for (int i = 0; i < 3; i++) {
+        kit_poll(&kit, NOW + i * 15000);
+        source_gitlab.begin(&config, &kit.cursors, &kit.plan);
+        cr_expect_eq(lists_of("acme%2Fold"), i < 2, "%d", i);
+        cr_expect_eq(lists_of("acme%2Fnew"), i > 0, "%d", i);
+        if (i < 2) {
+            cr_expect_eq(asked(GITLAB_PROJECT), 1, "%d", i);
+            take(GITLAB_PROJECT, "2 0 0 acme/old",
+                 "{\"path_with_namespace\":\"acme/new\",\"default_branch\":\"main\"}");
+        }
+        if (i == 0)
+            take(GITLAB_GROUP, "0 0 0 acme", "[{\"path_with_namespace\":\"acme/new\"}]");
+        kit_commit(&kit);
+    }
+    /* It left the group. */
+    kit_poll(&kit, NOW + 7200000);
+    take(GITLAB_GROUP, "0 0 0 acme", "[]");
+    kit_commit(&kit);
+    kit_poll(&kit, NOW + 7215000);
+    take(GITLAB_PROJECT, "2 0 0 acme/old", "{\"path_with_namespace\":\"acme/new\"}");
+    kit_commit(&kit);
+    kit_poll(&kit, NOW + 7230000);
+    source_gitlab.begin(&config, &kit.cursors, &kit.plan);
+    cr_expect_eq(lists_of("acme%2Fold"), 1);
+    cr_expect_eq(lists_of("acme%2Fnew"), 0);
+    config = (struct gitlab){ .projects = { &web, 1 }, .group = "" };
+    kit_done(&kit);
+}

@@ -83,6 +83,7 @@ enum gitlab_cursor {
     GITLAB_FOUND = 'd',         /* when all projects of the group had been found */
     GITLAB_REFUSED = 'a',       /* when the project refused its pipelines */
     GITLAB_VISITED = 'p',       /* when the configured projects were asked for themselves */
+    GITLAB_ALIAS = 'y',         /* 1: a configured one is polled by another name, too */
     GITLAB_RUNNERS_NEXT = 'r',  /* when to ask for runners again */
     GITLAB_RUNNERS_DUE = 'w',   /* answers about them that are missing in this poll */
     GITLAB_ISSUES_NEWS = 'i',   /* up to here all issues that changed are known */

@@ -134,7 +134,7 @@ static void begin_projects(const struct gitlab *g, struct plan *plan, const stru
 
         if (round || (is_number(projects[i]) ? turn : gitlab_branch(plan, NULL, projects[i]) == 0))
             (void)gitlab_ask(plan, GITLAB_PROJECT, i, &about);
-        if (is_number(projects[i]))
+        if (is_number(projects[i]) || gitlab_cursor(plan, NULL, GITLAB_ALIAS, projects[i]) != 0)
             continue;
         visit(plan, NULL, projects[i], i, count);
         visit_again(plan, denied, projects[i]);
@@ -160,6 +160,22 @@ static void visit_number(const struct gitlab *g, const struct reply *reply, stru
         gitlab_visit(plan, batch, path, false);
 }
 
+/* It moved, or is written in other letters; its runs would be there by both names in turns. */
+static void note_alias(const struct gitlab *g, const struct plan *plan, struct batch *batch,
+                       const char *project, const char *path)
+{
+    int64_t seen = gitlab_cursor(plan, batch, GITLAB_SEEN, path);
+    bool found = *g->group && gitlab_is_wanted(g, path) && seen > 0 &&
+                 seen >= gitlab_cursor(plan, NULL, GITLAB_FOUND, "");
+    bool alias = strcmp(project, path) != 0 && (found || is_configured(g, path));
+
+    if (alias == (gitlab_cursor(plan, batch, GITLAB_ALIAS, project) != 0))
+        return;
+    gitlab_remember(batch, GITLAB_ALIAS, project, alias);
+    if (alias)
+        batch_note(batch, DX_LOG_INFO, "%s is called %s now, and is polled as that", project, path);
+}
+
 bool gitlab_decode_project(const struct gitlab *g, const struct reply *reply, struct plan *plan,
                            struct batch *batch, struct dx_error *err)
 {
@@ -172,8 +188,10 @@ bool gitlab_decode_project(const struct gitlab *g, const struct reply *reply, st
     if (!*path)
         return dx_fail(err, DX_FAULT_REPLY,
                        "this is not the API of a GitLab (a project without a path)");
-    if (!number)
+    if (!number) {
+        note_alias(g, plan, batch, about.project, path);
         path = about.project; /* as the configuration names it, even if it moved */
+    }
     gitlab_remember_branch(plan, batch, path, field_text(batch, reply->json, "default_branch"));
     if (number)
         visit_number(g, reply, plan, batch, path);
@@ -223,6 +241,8 @@ bool gitlab_decode_group(const struct gitlab *g, const struct reply *reply, stru
         gitlab_remember(batch, GITLAB_SEEN, path, reply->now_ms);
         if (is_new)
             gitlab_visit(plan, batch, path, false);
+        if (is_new && g->projects.count > 0) /* one of them may be this one */
+            gitlab_remember(batch, GITLAB_VISITED, "", 0);
     }
     if (!gitlab_ask_next(plan, reply, &about))
         gitlab_remember(batch, GITLAB_FOUND, "", reply->now_ms);
