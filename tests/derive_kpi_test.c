@@ -88,6 +88,33 @@ static const char *hours(const char *key, int64_t now_ms)
                 DX_FIELD_AT, DX_FIELD_VALUE, DX_FIELD_N);
 }
 
+/* ---- days that are over ---- */
+
+static const char *days_of(const char *key, int64_t now_ms)
+{
+    return ROWS(kit.store, DX_QUERY_KPI_POINTS, DX_FILTER(.key = key, .step_ms = DAY), now_ms,
+                DX_FIELD_VALUE, DX_FIELD_N);
+}
+
+/* What it brings comes when the day that it began in is over, and was looked at. */
+Test(derive_kpi, a_day_has_what_a_poll_brings_that_began_in_it)
+{
+    const int64_t midnight_ms = T0 / DAY * DAY + DAY;
+
+    derive_kpi_collect("");
+    add(&(struct ended){ "ci", HOUR, 10 * SECOND, MINUTE, DX_RESULT_SUCCESS, 0 });
+    kit_poll(0, midnight_ms - HOUR, &batch);
+    derive_all(midnight_ms - HOUR);
+    derive_all(midnight_ms + 2 * HOUR);
+    cr_expect_str_eq(days_of("queue_p50", midnight_ms + 2 * HOUR), "10|1\n");
+    add(&(struct ended){ "ci", MINUTE, 30 * SECOND, MINUTE, DX_RESULT_SUCCESS, 0 });
+    kit_poll(0, midnight_ms - MINUTE, &batch);
+    derive_all(midnight_ms + 2 * HOUR + MINUTE);
+    cr_expect_str_eq(days_of("queue_p50", midnight_ms + 2 * HOUR + MINUTE), "20|2\n");
+}
+
+/* ---- hours ---- */
+
 /* A day is compared with the one before, hour by hour, whoever was there then to make these: a
  * round, a collector that stays, one that was told later what ended then, and a past moment. */
 Test(derive_kpi, hours_of_two_days_are_there)

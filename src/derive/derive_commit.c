@@ -78,11 +78,12 @@ void deriver_touch_kpis(struct deriver *d)
     d->kpis_touched = true;
 }
 
-/* Of the day that is going on they are made with all others. */
+/* Of the day that is going on they are made with all others. For a poll that began before midnight
+ * that may be the next one by now. */
 static void note_kpis(struct deriver *d, const struct touched *touched, int64_t at_ms,
                       struct touched *rest)
 {
-    int64_t today = at_ms / DAY_MS;
+    int64_t today = at_ms / DAY_MS > d->day ? at_ms / DAY_MS : d->day;
 
     for (size_t i = 0; i < touched->pool_hours.count; i++)
         if (touched->pool_hours.part[i].nth / HOURS_A_DAY < today)
