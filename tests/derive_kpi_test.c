@@ -113,6 +113,19 @@ Test(derive_kpi, a_day_has_what_a_poll_brings_that_began_in_it)
     cr_expect_str_eq(days_of("queue_p50", midnight_ms + 2 * HOUR + MINUTE), "20|2\n");
 }
 
+/* The clock of a server is ahead, and the machine sleeps over two nights: a store that was new when
+ * the collector began is no other than one that was there. */
+Test(derive_kpi, a_day_has_what_ended_in_it_after_the_last_minute_of_a_collector)
+{
+    derive_kpi_collect("");
+    add(&(struct ended){ "ci", -5 * MINUTE, 0, MINUTE, DX_RESULT_SUCCESS, 0 });
+    kit_poll(0, T0, &batch);
+    derive_all(T0);
+    derive_all(T0 + 2 * DAY);
+    cr_expect_str_eq(days_of("success", T0 + 2 * DAY), "1|1\n", "%s",
+                     days_of("success", T0 + 2 * DAY));
+}
+
 /* ---- hours ---- */
 
 /* A day is compared with the one before, hour by hour, whoever was there then to make these: a

@@ -220,18 +220,21 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
 static bool past_days(struct deriver *d, struct store *store, const struct touched *all,
                       int64_t at_ms, struct dx_error *err)
 {
-    int64_t today = at_ms / DAY_MS, day = d->day > 0 ? d->day : d->from_ms / DAY_MS;
+    int64_t today = at_ms / DAY_MS, day = d->day;
     const struct touched pipelines = { .flaky_days = all->pipelines };
     struct touched days = { .totals = false }; /* incidents begin and end by the clock */
     bool ok;
 
     if (d->day == today)
         return true;
+    if (d->from_ms == 0)
+        d->from_ms = at_ms; /* nothing was there before */
+    if (day == 0)
+        day = d->from_ms / DAY_MS;
     if (day < today - PAST_DAYS_MOST)
         day = today - PAST_DAYS_MOST;
-    if (d->from_ms > 0)
-        parts_add(&days.kpi_days, 0, day - 1);
-    for (; d->from_ms > 0 && day < today; day++) {
+    parts_add(&days.kpi_days, 0, day - 1);
+    for (; day < today; day++) {
         parts_add(&days.failed_days, 0, day);
         parts_add(&days.kpi_days, 0, day);
     }
