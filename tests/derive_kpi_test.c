@@ -280,6 +280,25 @@ Test(derive_kpi, flaky_jobs_of_a_week_before_are_not_known_where_records_are_sho
     cr_expect_neq(flaky_at(T0 - 7 * DAY), plain_flaky(7), "of fewer days");
 }
 
+/* Of those that are kept no more it stays as it was while its pipelines have their turn. */
+Test(derive_kpi, flaky_jobs_of_a_day_that_is_over_stay_as_they_were)
+{
+    char was[400];
+
+    derive_kpi_collect("");
+    add_tries(COMMIT_DAYS);
+    kit.history_ms = COMMIT_DAYS * DAY;
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    (void)snprintf(was, sizeof(was), "%s", days_of("flaky", T0));
+    was[strlen(was) - 1] = '\0';
+    *strrchr(was, '\n') = '\0'; /* but for today's */
+    deriver_slices(deriver, 0, 1);
+    derive_all(T0 + DAY);
+    cr_expect_eq(strncmp(days_of("flaky", T0 + DAY), was, strlen(was)), 0, "%s\n%s",
+                 days_of("flaky", T0 + DAY), was);
+}
+
 /* 10 runs: 7 passed, 1 failed by the platform, 1 by a test, 1 nobody knows. */
 Test(derive_kpi, what_the_platform_controls_is_a_range)
 {

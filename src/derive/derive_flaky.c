@@ -239,6 +239,8 @@ bool derive_kpi_flaky(struct store *store, const struct kpi_settings *settings, 
     for (size_t i = 0; ok && i < day_count && n < DAYS; i++) {
         if (days[i].day >= today || first_ms == 0 || first_ms >= (days[i].day + 1) * DAY_MS)
             continue; /* before the first run nobody can say */
+        if (days[i].day < today - DAYS)
+            continue; /* one pipeline after the other forgets it */
         if (is_gone(raw_ms, (days[i].day + 1) * DAY_MS - 1))
             continue;
         counts[n] = (struct kpi_point){ days[i].day, 1, (double)days[i].n };
