@@ -220,7 +220,7 @@ Test(call, the_next_page_is_followed_within_the_same_origin_only)
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
         server_ok(client.server, fill(text, pages[i].headers), "");
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-        const struct got *got = client_get(client.server_url(client.server), "/dir/list");
+        const struct got *got = client_get(server_url(client.server), "/dir/list");
 
         cr_expect_str_eq(got->next, fill(text, pages[i].next), "%s", pages[i].headers);
         cr_expect_eq(got->astray, !*pages[i].next && strstr(pages[i].headers, "next"), "%s",

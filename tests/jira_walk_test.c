@@ -208,10 +208,10 @@ static void has_news(bool is_cloud, int64_t first_ms, int64_t ahead_ms)
     for (int i = 0; i < 60; i++)
         add(NOW - 3 * HOUR + i * MINUTE, i % 2);
     (void)add(NOW + ahead_ms, false);
-    poll(first_ms);
+    poll_all(first_ms);
     (void)add(NOW + MINUTE, false);
-    poll(NOW + 2 * MINUTE);
-    poll(NOW + 3 * MINUTE);
+    poll_all(NOW + 2 * MINUTE);
+    poll_all(NOW + 3 * MINUTE);
     expect_all(NOW);
 }
 

@@ -53,6 +53,31 @@ Test(store_tails, a_log_speaks_where_nothing_better_is_known)
     expect_text(CAUSES(T0 + 4), "a|2|runner: gone (rule 2)\nb|4|-\nc|0|-\n");
 }
 
+/* As if it had said so at first, whether a log came before or comes with it; and again that says
+ * nothing new. */
+Test(store_tails, a_log_in_doubt_gives_way_to_what_the_server_says_at_last)
+{
+    static const char *const said[] = { "", "timeout: of the server", "",
+                                        "timeout: of the server" };
+
+    for (int i = 0; i < 4; i++) {
+        add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
+        for (int j = 0; j < 2; j++) {
+            const char *id = j == 0 ? "1" : "2", *name = j == 0 ? "a" : "b";
+            struct job *job = add_job(0, id, name, DX_RESULT_FAILURE);
+
+            job->outcome.cause = DX_CAUSE_UNKNOWN;
+            job->outcome.evidence = said[i];
+            if (i > 0 || j == 0)
+                add_tail(id, DX_CAUSE_UNKNOWN, "timeout?: of the log (rule 44)");
+        }
+        kit_poll(0, T0 + i, &batch);
+        expect_text(CAUSES(T0 + i),
+                    i == 0 ? "a|1|timeout?: of the log (rule 44)\nb|1|-\n"
+                           : "a|1|timeout: of the server\nb|1|timeout: of the server\n");
+    }
+}
+
 Test(store_tails, a_log_may_come_with_its_job)
 {
     add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
