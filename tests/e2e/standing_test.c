@@ -54,16 +54,6 @@ TestSuite(standing, .init = setup, .fini = kit_done, .timeout = 3600);
 
 /* ---- what goes wrong ---- */
 
-static void fault(const char *what)
-{
-    const char *out = sh("python3 -c 'import sys, urllib.request as u; "
-                         "u.urlopen(u.Request(sys.argv[1], method=\"POST\")).read()' "
-                         "'http://127.0.0.1:%d/sim/fault?fault=%s'",
-                         kit.port, what);
-
-    cr_assert_eq(sh_code, 0, "%s", out);
-}
-
 static void expect(const char *light, const char *when)
 {
     cr_expect(pty_shows(p, light, 20000), "%s: no %s on:\n%s", when, light, pty_text(p));
@@ -95,11 +85,11 @@ static void storm(void)
 
 static void go_through(const struct trouble *trouble)
 {
-    fault(trouble->fault);
+    kit_fault(trouble->fault);
     expect(trouble->light, trouble->fault);
     storm();
     expect(trouble->light, trouble->fault);
-    fault("");
+    kit_fault("");
     expect("● 4 live", trouble->fault);
 }
 

@@ -16,12 +16,17 @@
 struct truth_kit kit;
 static struct program sim;
 
+void kit_state(const char *name)
+{
+    sh_begin("D='%s'; C=--config='%s'; S=--state='%s/%s'; ", kit.dir, kit.config, kit.dir, name);
+}
+
 void kit_init(void)
 {
     set_paths();
     kit.dir = test_dir();
     snprintf(kit.config, sizeof(kit.config), "%s/t.yaml", kit.dir);
-    sh_begin("D='%s'; C=--config='%s'; S=--state='%s/state'; ", kit.dir, kit.config, kit.dir);
+    kit_state("state");
     kit.port = free_port();
     sim = (struct program){ .pid = -1 };
 }
@@ -57,6 +62,16 @@ void kit_company(struct kit_company company)
     while (len + 1 < sizeof(line) && !strchr(line, '\n') && read(sim.out, line + len, 1) == 1)
         line[++len] = '\0';
     cr_assert(strstr(line, "\"port\""), "%s", line);
+}
+
+void kit_fault(const char *fault)
+{
+    const char *out = sh("python3 -c 'import sys, urllib.request as u; "
+                         "u.urlopen(u.Request(sys.argv[1], method=\"POST\")).read()' "
+                         "'http://127.0.0.1:%d/sim/fault?fault=%s'",
+                         kit.port, fault);
+
+    cr_assert_eq(sh_code, 0, "%s", out);
 }
 
 /* ---- programs ---- */

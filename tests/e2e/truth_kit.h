@@ -20,7 +20,8 @@ extern struct truth_kit kit;
 /* For .init; sh() then has the directory as $D, and $C and $S, the options for configuration and
  * store. */
 void kit_init(void);
-void kit_done(void); /* for .fini */
+void kit_state(const char *name); /* from now on $S is another one; "state" at first */
+void kit_done(void);              /* for .fini */
 
 /* A company at a moment ("--now", NOON) or at work ("--clock", "T@N"). It takes the place of
  * the one before. */
@@ -29,6 +30,8 @@ struct kit_company {
     const char *limit; /* requests an hour; NULL: as many as there are */
 };
 void kit_company(struct kit_company company);
+/* It goes wrong from now on ("status:503@/gitlab"), until "". */
+void kit_fault(const char *fault);
 
 /* dxtop once, which has to come to its end. */
 void poll_once(const char *how, const char *when);
