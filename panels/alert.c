@@ -23,6 +23,8 @@ struct alert_look alert_look(int64_t state, int64_t severity)
         return (struct alert_look){ DX_GLYPH_DOT, DX_ROLE_DIM, "inhibited", true };
     case DX_ALERT_RESOLVED:
         return (struct alert_look){ DX_GLYPH_GOOD, DX_ROLE_GOOD, "resolved", true };
+    case DX_ALERT_STALE:
+        return (struct alert_look){ DX_GLYPH_LOST, DX_ROLE_STALE, "stale", false };
     default:
         break;
     }
@@ -36,11 +38,18 @@ struct alert_look alert_look(int64_t state, int64_t severity)
 
 /* ---- reading ---- */
 
+/* Since when it fires, where that is known; how long it was to come is another matter. */
+static int64_t since_of(const struct dx_rows *rows)
+{
+    return dx_int(rows, dx_has(rows, DX_FIELD_STARTED) ? DX_FIELD_STARTED : DX_FIELD_SINCE);
+}
+
 static void take(struct alert *a, const struct dx_rows *rows)
 {
     a->found = true;
+    a->stale = dx_int(rows, DX_FIELD_STATE) == DX_ALERT_STALE;
     a->look = alert_look(dx_int(rows, DX_FIELD_STATE), dx_int(rows, DX_FIELD_SEVERITY));
-    a->since_ms = dx_int(rows, DX_FIELD_SINCE);
+    a->since_ms = since_of(rows);
     a->ended_ms = dx_int(rows, DX_FIELD_ENDED);
     a->seen_ms = dx_int(rows, DX_FIELD_SEEN);
     a->snoozed_ms = dx_int(rows, DX_FIELD_NEXT);
@@ -83,7 +92,7 @@ void alert_read(struct alert *a, const struct dx_view *view, const char *key)
             take(a, rows);
         else if (is_same(other, key) && a->time_count < ALERT_TIMES)
             a->time[a->time_count++] =
-                (struct alert_time){ dx_int(rows, DX_FIELD_SINCE), dx_int(rows, DX_FIELD_ENDED) };
+                (struct alert_time){ since_of(rows), dx_int(rows, DX_FIELD_ENDED) };
     }
     qsort(a->time, a->time_count, sizeof(*a->time), latest_first);
 }
@@ -116,19 +125,25 @@ int alert_labels(struct dx_canvas *canvas, int row, const char *labels)
     return row;
 }
 
-/* "Tue 24 Nov 14:32 for 2h10m" */
+/* "Tue 24 Nov 14:32, for 2h10m" */
 static void say_time(const struct alert *a, int64_t since_ms, int64_t ended_ms, char *out,
                      size_t cap)
 {
     time_t at = (time_t)(since_ms / 1000);
+    int64_t end_ms = ended_ms > 0 ? ended_ms : a->stale ? a->seen_ms : a->now_ms;
     char day[64] = "–", span[64];
+    const char *how = "up to now";
     struct tm tm;
 
     if (localtime_r(&at, &tm))
         (void)strftime(day, sizeof(day), "%a %d %b %H:%M", &tm);
-    (void)snprintf(out, cap, "%s, %s %s", day, ended_ms > 0 ? "for" : "up to now",
-                   dx_format(span, sizeof(span), DX_UNIT_SECONDS,
-                             (double)((ended_ms > 0 ? ended_ms : a->now_ms) - since_ms) / 1e3));
+    if (ended_ms > 0)
+        how = "for";
+    else if (a->stale)
+        how = "up to then";
+    (void)snprintf(
+        out, cap, "%s, %s %s", day, how,
+        dx_format(span, sizeof(span), DX_UNIT_SECONDS, (double)(end_ms - since_ms) / 1e3));
 }
 
 static int put_words(const struct alert *a, struct dx_canvas *canvas, int row)
@@ -180,7 +195,8 @@ void alert_draw(const struct alert *a, struct dx_canvas *canvas)
     }
     col += dx_put(canvas, row, col, &state, dx_glyph(canvas, a->look.glyph)) + 1;
     col += dx_put(canvas, row, col, &name, a->name) + 2;
-    (void)dx_put(canvas, row++, col, &state, a->look.word);
+    (void)dx_put(canvas, row++, col, &state,
+                 a->stale ? words_unseen(text, sizeof(text), a->seen_ms, a->now_ms) : a->look.word);
     row +=
         dx_put_wrapped(canvas, (struct dx_box){ row, MARGIN, rows - row, cols }, NULL, a->summary);
     say_time(a, a->since_ms, a->ended_ms, text, sizeof(text));

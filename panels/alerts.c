@@ -15,7 +15,7 @@ struct detail { /* of one alert, for the rows under the list */
     char *owner, *note; /* who claimed it, and what he says */
     int64_t snoozed_ms; /* until then; 0 */
     int64_t times;      /* that it fired in 7 d */
-    const char *word;
+    char word[64];
 };
 
 struct alerts {
@@ -59,7 +59,9 @@ enum { STATE, ALERT, SINCE, SEVERITY, SUMMARY, TIMES, OWNER, LABELS, SOURCE, COU
 
 static const struct dx_column columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
-                "✗ critical, ! warning, ◌ pending, · muted, ✓ resolved" },
+                "✗ critical, ! warning, ◌ pending, · muted, ✓ resolved; ○ its rule was not looked "
+                "at "
+                "for more than five minutes" },
     [ALERT] = { "ALERT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 10, 28, DX_FIT_MIDDLE, "its name" },
     [SINCE] = { "SINCE", DX_CELL_AGE, DX_UNIT_NONE, 0, 5, 6, DX_FIT_RIGHT,
                 "time since it began; of resolved ones, since it ended" },
@@ -119,7 +121,7 @@ static void forget(struct alerts *p)
     }
 }
 
-static void keep(struct alerts *p, const struct dx_rows *rows, const struct alert_look *look)
+static void keep(struct alerts *p, const struct dx_rows *rows, const char *word)
 {
     struct detail *d = calloc(1, sizeof(*d));
 
@@ -134,7 +136,7 @@ static void keep(struct alerts *p, const struct dx_rows *rows, const struct aler
     d->note = strdup(dx_text(rows, DX_FIELD_TEXT));
     d->snoozed_ms = dx_int(rows, DX_FIELD_NEXT);
     d->times = dx_int(rows, DX_FIELD_N);
-    d->word = look->word;
+    (void)snprintf(d->word, sizeof(d->word), "%s", word);
     d->next = p->details;
     p->details = d;
 }
@@ -193,13 +195,14 @@ static void draw_under(const void *state, const char *row_key, struct dx_canvas 
 
 /* ---- rows ---- */
 
-static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *rows)
+static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *rows, int64_t now_ms)
 {
     int64_t state = dx_int(rows, DX_FIELD_STATE), severity = dx_int(rows, DX_FIELD_SEVERITY);
     struct alert_look look = alert_look(state, severity);
     bool loud = state == DX_ALERT_FIRING && severity >= DX_SEVERITY_WARNING;
-    enum dx_role text = look.apart ? DX_ROLE_DIM : DX_ROLE_TEXT;
-    char labels[512];
+    bool stale = state == DX_ALERT_STALE;
+    enum dx_role text = look.apart ? DX_ROLE_DIM : stale ? DX_ROLE_STALE : DX_ROLE_TEXT;
+    char labels[512], unseen[64];
     struct dx_cell cells[COUNT] = {
         [STATE] = { .value = look.glyph, .role = look.role },
         [ALERT] = { .text = dx_text(rows, DX_FIELD_NAME),
@@ -208,7 +211,7 @@ static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *ro
         [SINCE] = { .value = (double)dx_int(rows, state == DX_ALERT_RESOLVED ? DX_FIELD_ENDED
                                                                              : DX_FIELD_SINCE),
                     .role = text },
-        [SEVERITY] = { .text = look.word, .role = loud ? look.role : DX_ROLE_DIM },
+        [SEVERITY] = { .text = look.word, .role = loud || stale ? look.role : DX_ROLE_DIM },
         [SUMMARY] = { .text = dx_text(rows, DX_FIELD_SUMMARY), .role = text },
         [TIMES] = { .value = (double)dx_int(rows, DX_FIELD_N),
                     .role = dx_int(rows, DX_FIELD_N) > 1 ? text : DX_ROLE_DIM },
@@ -220,13 +223,21 @@ static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *ro
 
     dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = dx_text(rows, DX_FIELD_URL),
                         .cells = cells, .apart = look.apart, .into = dx_text(rows, DX_FIELD_NAME)));
-    keep(p, rows, &look);
+    keep(p, rows,
+         stale ? words_unseen(unseen, sizeof(unseen), dx_int(rows, DX_FIELD_SEEN), now_ms)
+               : look.word);
     if (loud)
         dx_finding(list, look.role, dx_text(rows, DX_FIELD_NAME),
                    *dx_text(rows, DX_FIELD_SUMMARY) ? dx_text(rows, DX_FIELD_SUMMARY) : "fires");
 }
 
-/* Only where a source has answered is it known that nothing fires. */
+static bool has_own(const struct alerts *p)
+{
+    return !*p->source || strcmp(p->source, "dxtop") == 0;
+}
+
+/* Only where a source has answered is it known that nothing fires; of dxtop's own rules where
+ * somebody looks at them. */
 static bool is_known(const struct alerts *p, const struct dx_view *view)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, DX_FILTER(.source = p->source));
@@ -235,8 +246,30 @@ static bool is_known(const struct alerts *p, const struct dx_view *view)
         if ((dx_int(rows, DX_FIELD_YIELDS) & 1 << DX_KIND_ALERT) &&
             dx_int(rows, DX_FIELD_LAST_OK) > 0)
             return true;
-    rows = dx_rows(view, DX_QUERY_RULES, DX_FILTER(.limit = 1)); /* of dxtop's own */
-    return (!*p->source || strcmp(p->source, "dxtop") == 0) && dx_next(rows);
+    rows = dx_rows(view, DX_QUERY_RULES, DX_FILTER(.limit = 1));
+    return has_own(p) && dx_next(rows) && dx_int(rows, DX_FIELD_STATE) != DX_RULE_STALE;
+}
+
+/* What stands in place of an empty list, and the note: "2 firing". */
+static void say(const struct alerts *p, const struct dx_view *view, struct dx_list *list,
+                size_t firing)
+{
+    int64_t seen_ms = has_own(p) ? words_seen(view) : 0;
+    bool known = is_known(p, view);
+    char unseen[64], count[40] = "", text[160];
+
+    if (firing > 0)
+        (void)snprintf(count, sizeof(count), "%zu firing", firing);
+    dx_note(list, count);
+    dx_empty(list, known ? "Nothing fires." : "No source of alerts has answered yet.");
+    if (seen_ms == 0)
+        return;
+    (void)words_unseen(unseen, sizeof(unseen), seen_ms, dx_now(view));
+    (void)snprintf(text, sizeof(text), "%s%srules %s", count, *count ? " · " : "", unseen);
+    dx_note(list, text);
+    (void)snprintf(text, sizeof(text), "%s alert rules were %s.",
+                   known ? "Nothing fires elsewhere; the" : "The", unseen);
+    dx_empty(list, text);
 }
 
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
@@ -247,7 +280,6 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_ALERTS, DX_FILTER(.source = p->source, .from_ms = from_ms));
     size_t firing = 0;
-    char note[64];
 
     (void)err;
     forget(p);
@@ -256,7 +288,6 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         alert_read(&p->alert, view, dx_key(view, 1));
         return true;
     }
-    dx_empty(list, is_known(p, view) ? "Nothing fires." : "No source of alerts has answered yet.");
     while (dx_next(rows)) {
         int64_t alert = dx_int(rows, DX_FIELD_STATE);
         bool muted = alert == DX_ALERT_SILENCED || alert == DX_ALERT_INHIBITED;
@@ -264,12 +295,9 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         if (dx_int(rows, DX_FIELD_SEVERITY) < p->severity || (muted && !p->muted))
             continue;
         firing += alert == DX_ALERT_FIRING;
-        add(p, list, rows);
+        add(p, list, rows, dx_now(view));
     }
-    if (firing > 0) {
-        (void)snprintf(note, sizeof(note), "%zu firing", firing);
-        dx_note(list, note);
-    }
+    say(p, view, list, firing);
     return true;
 }
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "words.h"
+
 #define WEEK_MS INT64_C(604800000)
 
 enum { FIRINGS_MOST = 200, KEY_MOST = 600, TEXT_MOST = 400 };
@@ -15,10 +17,12 @@ enum { STATE, SINCE, LASTED, WORD, SUMMARY, OWNER, NOTE, COUNT };
 
 const struct dx_column firing_columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
-                "✗ critical, ! warning, · info: it fires; ◌ pending; ✓ it is over" },
-    [SINCE] = { "SINCE", DX_CELL_TIME, DX_UNIT_NONE, 0, 5, 12, DX_FIT_RIGHT, "when it began" },
+                "✗ critical, ! warning, · info: it fires; ◌ pending; ○ nobody looks; ✓ it is "
+                "over" },
+    [SINCE] = { "SINCE", DX_CELL_TIME, DX_UNIT_NONE, 0, 5, 12, DX_FIT_RIGHT,
+                "when it fired; of a pending one, when it began" },
     [LASTED] = { "LASTED", DX_CELL_NUMBER, DX_UNIT_SECONDS, 0, 6, 7, DX_FIT_RIGHT,
-                 "up to its end, or up to now" },
+                 "how long it fired: up to its end, up to now, or until somebody looked last" },
     [WORD] = { "STATE", DX_CELL_TEXT, DX_UNIT_NONE, 1, 5, 9, DX_FIT_LEFT, "how it stands" },
     [SUMMARY] = { "WHAT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 12, 0, DX_FIT_LEFT,
                   "what was said of it last" },
@@ -29,7 +33,7 @@ const struct dx_column firing_columns[] = {
 
 struct firing {
     char key[KEY_MOST], summary[TEXT_MOST], owner[64], note[TEXT_MOST], url[TEXT_MOST], since[32];
-    int64_t state, severity, since_ms, ended_ms;
+    int64_t state, severity, since_ms, fired_ms, ended_ms; /* fired 0: it did not yet */
 };
 
 /* "dxtop/rule:long queues/linux-xl (github)/1795530000000" */
@@ -61,34 +65,48 @@ static void say_since(struct firing *f)
         (void)strftime(f->since, sizeof(f->since), "%a %H:%M", &tm);
 }
 
-static void add(struct dx_list *list, const struct firing *f, int64_t now_ms)
+struct look {
+    enum dx_glyph glyph;
+    enum dx_role role, text; /* of the glyph and the word; of the rest */
+    const char *word;
+};
+
+static struct look look_of(const struct firing *f)
 {
-    bool over = f->state == DX_ALERT_RESOLVED, fires = f->state == DX_ALERT_FIRING;
-    enum dx_role loud = f->severity >= DX_SEVERITY_CRITICAL  ? DX_ROLE_BAD
-                        : f->severity >= DX_SEVERITY_WARNING ? DX_ROLE_WARN
-                                                             : DX_ROLE_TEXT;
-    enum dx_glyph glyph = loud == DX_ROLE_BAD    ? DX_GLYPH_BAD
-                          : loud == DX_ROLE_WARN ? DX_GLYPH_WARN
-                                                 : DX_GLYPH_DOT;
-    const char *word = over                           ? "over"
-                       : fires                        ? "fires"
-                       : f->state == DX_ALERT_PENDING ? "pending"
-                                                      : "snoozed";
-    enum dx_role role = over ? DX_ROLE_DIM : DX_ROLE_TEXT;
-    int64_t end_ms = over ? f->ended_ms : now_ms;
+    switch (f->state) {
+    case DX_ALERT_RESOLVED:
+        return (struct look){ DX_GLYPH_GOOD, DX_ROLE_GOOD, DX_ROLE_DIM, "over" };
+    case DX_ALERT_PENDING:
+        return (struct look){ DX_GLYPH_RUNNING, DX_ROLE_DIM, DX_ROLE_TEXT, "pending" };
+    case DX_ALERT_STALE:
+        return (struct look){ DX_GLYPH_LOST, DX_ROLE_STALE, DX_ROLE_STALE,
+                              f->fired_ms > 0 ? "fired" : "stale" };
+    case DX_ALERT_FIRING:
+        break;
+    default:
+        return (struct look){ DX_GLYPH_DOT, DX_ROLE_DIM, DX_ROLE_TEXT, "snoozed" };
+    }
+    if (f->severity >= DX_SEVERITY_CRITICAL)
+        return (struct look){ DX_GLYPH_BAD, DX_ROLE_BAD, DX_ROLE_TEXT, "fires" };
+    if (f->severity >= DX_SEVERITY_WARNING)
+        return (struct look){ DX_GLYPH_WARN, DX_ROLE_WARN, DX_ROLE_TEXT, "fires" };
+    return (struct look){ DX_GLYPH_DOT, DX_ROLE_TEXT, DX_ROLE_TEXT, "fires" };
+}
+
+/* seen_ms: up to when it is known that what is not over went on. */
+static void add(struct dx_list *list, const struct firing *f, int64_t seen_ms)
+{
+    struct look look = look_of(f);
+    int64_t end_ms = f->state == DX_ALERT_RESOLVED ? f->ended_ms : seen_ms;
+    double lasted_s = end_ms > f->fired_ms ? (double)(end_ms - f->fired_ms) / 1e3 : 0.;
     struct dx_cell cells[COUNT] = {
-        [STATE] = { .value = fires                          ? glyph
-                             : over                         ? DX_GLYPH_GOOD
-                             : f->state == DX_ALERT_PENDING ? DX_GLYPH_RUNNING
-                                                            : DX_GLYPH_DOT,
-                    .role = fires  ? loud
-                            : over ? DX_ROLE_GOOD
-                                   : DX_ROLE_DIM },
-        [SINCE] = { .value = (double)f->since_ms, .role = role },
-        [LASTED] = { .value = (double)(end_ms - f->since_ms) / 1e3, .role = role },
-        [WORD] = { .text = word, .role = fires ? loud : DX_ROLE_DIM },
-        [SUMMARY] = { .text = f->summary, .role = role },
-        [OWNER] = { .text = f->owner, .role = role },
+        [STATE] = { .value = look.glyph, .role = look.role },
+        [SINCE] = { .value = (double)f->since_ms, .role = look.text },
+        [LASTED] = { .value = f->fired_ms > 0 ? lasted_s : (double)NAN, .role = look.text },
+        [WORD] = { .text = look.word,
+                   .role = f->state == DX_ALERT_RESOLVED ? DX_ROLE_DIM : look.role },
+        [SUMMARY] = { .text = f->summary, .role = look.text },
+        [OWNER] = { .text = f->owner, .role = look.text },
         [NOTE] = { .text = f->note, .role = DX_ROLE_DIM },
     };
 
@@ -100,9 +118,11 @@ void firings_list(const struct dx_view *view, struct dx_list *list, const char *
     struct firing *all = calloc(FIRINGS_MOST, sizeof(*all));
     struct dx_rows *rows = dx_rows(view, DX_QUERY_ALERTS,
                                    DX_FILTER(.source = "dxtop", .from_ms = dx_now(view) - WEEK_MS));
+    int64_t seen_ms = words_seen(view);
     size_t count = 0;
+    char note[64];
 
-    dx_note(list, "7 d");
+    dx_note(list, seen_ms > 0 ? words_unseen(note, sizeof(note), seen_ms, dx_now(view)) : "7 d");
     dx_empty(list, "It did not fire within seven days.");
     while (all && count < FIRINGS_MOST && dx_next(rows)) {
         struct firing *f = &all[count];
@@ -116,7 +136,8 @@ void firings_list(const struct dx_view *view, struct dx_list *list, const char *
         (void)snprintf(f->url, sizeof(f->url), "%s", dx_text(rows, DX_FIELD_URL));
         f->state = dx_int(rows, DX_FIELD_STATE);
         f->severity = dx_int(rows, DX_FIELD_SEVERITY);
-        f->since_ms = dx_int(rows, DX_FIELD_SINCE);
+        f->fired_ms = dx_int(rows, DX_FIELD_STARTED);
+        f->since_ms = f->fired_ms > 0 ? f->fired_ms : dx_int(rows, DX_FIELD_SINCE);
         f->ended_ms = dx_int(rows, DX_FIELD_ENDED);
         say_since(f);
         count++;
@@ -124,6 +145,6 @@ void firings_list(const struct dx_view *view, struct dx_list *list, const char *
     if (count > 1)
         qsort(all, count, sizeof(*all), by_time);
     for (size_t i = 0; i < count; i++)
-        add(list, &all[i], dx_now(view));
+        add(list, &all[i], seen_ms > 0 ? seen_ms : dx_now(view));
     free(all);
 }

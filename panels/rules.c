@@ -53,7 +53,8 @@ enum {
 
 static const struct dx_column columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
-                "✗ fires and is critical, ! fires, ◌ pending or recovering, – no data, ✓ fine" },
+                "✗ fires and is critical, ! fires, ◌ pending or recovering, – no data, ✓ fine; "
+                "○ nobody has looked for more than five minutes" },
     [RULE] = { "RULE", DX_CELL_TEXT, DX_UNIT_NONE, 0, 6, 18, DX_FIT_MIDDLE, "its name" },
     [SUBJECT] = { "WATCHES", DX_CELL_TEXT, DX_UNIT_NONE, 0, 8, 0, DX_FIT_MIDDLE,
                   "the pool, pipeline, series or key number that it looks at" },
@@ -79,7 +80,7 @@ struct look {
     const char *word;
 };
 
-static struct look look_of(int64_t state, int64_t severity, bool snoozed)
+static struct look look_of(int64_t state, int64_t severity, bool snoozed, bool fired)
 {
     bool critical = severity >= DX_SEVERITY_CRITICAL;
 
@@ -92,6 +93,8 @@ static struct look look_of(int64_t state, int64_t severity, bool snoozed)
         return (struct look){ DX_GLYPH_RUNNING, DX_ROLE_BUSY, "recovering" };
     case DX_RULE_NO_DATA:
         return (struct look){ DX_GLYPH_NONE, DX_ROLE_STALE, "no data" };
+    case DX_RULE_STALE: /* as it was then */
+        return (struct look){ DX_GLYPH_LOST, DX_ROLE_STALE, fired ? "fired" : "stale" };
     case DX_RULE_FIRING:
         return (struct look){ critical ? DX_GLYPH_BAD : DX_GLYPH_WARN,
                               critical ? DX_ROLE_BAD : DX_ROLE_WARN, "fires" };
@@ -153,9 +156,11 @@ static void add(struct dx_list *list, const struct dx_rows *rows)
     enum dx_unit unit = (enum dx_unit)dx_int(rows, DX_FIELD_UNIT);
     bool snoozed = dx_has(rows, DX_FIELD_NEXT);
     int64_t state = dx_int(rows, DX_FIELD_STATE), times = dx_int(rows, DX_FIELD_N);
-    struct look look = look_of(state, dx_int(rows, DX_FIELD_SEVERITY), snoozed);
+    struct look look =
+        look_of(state, dx_int(rows, DX_FIELD_SEVERITY), snoozed, dx_has(rows, DX_FIELD_STARTED));
+    bool stale = state == DX_RULE_STALE;
     bool loud = look.role == DX_ROLE_BAD || look.role == DX_ROLE_WARN;
-    enum dx_role text = snoozed ? DX_ROLE_DIM : DX_ROLE_TEXT;
+    enum dx_role text = stale ? DX_ROLE_STALE : snoozed ? DX_ROLE_DIM : DX_ROLE_TEXT;
     char value[64], goal[80], into[340];
     struct dx_cell cells[COUNT] = {
         [STATE] = { .value = look.glyph, .role = look.role },
@@ -169,7 +174,7 @@ static void add(struct dx_list *list, const struct dx_rows *rows)
         [LIMIT] = { .text = goal_of(goal, rows),
                     .value = dx_number(rows, DX_FIELD_TARGET),
                     .role = DX_ROLE_DIM },
-        [WORD] = { .text = look.word, .role = loud ? look.role : DX_ROLE_DIM },
+        [WORD] = { .text = look.word, .role = loud || stale ? look.role : DX_ROLE_DIM },
         [SINCE] = { .value = dx_has(rows, DX_FIELD_SINCE) ? (double)dx_int(rows, DX_FIELD_SINCE)
                                                           : (double)NAN,
                     .role = text },
@@ -196,6 +201,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     struct rules *p = state;
     struct dx_rows *rows = dx_rows(view, DX_QUERY_RULES, DX_FILTER(.name = p->rule));
     size_t firing = 0, count = 0;
+    int64_t seen_ms = words_seen(view);
     char note[64];
 
     (void)err;
@@ -217,7 +223,9 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         add(list, rows);
         keep(p, rows);
     }
-    if (count > 0) {
+    if (seen_ms > 0) {
+        dx_note(list, words_unseen(note, sizeof(note), seen_ms, dx_now(view)));
+    } else if (count > 0) {
         (void)snprintf(note, sizeof(note), "%zu of %zu fire", firing, count);
         dx_note(list, note);
     }
@@ -265,7 +273,9 @@ DX_EXPORT const struct dx_panel dx_panel_rules = {
     .help =
         "Each rule of the configuration, for all that it looks at. Pending: past the limit, but "
         "not yet as long as the rule asks. Recovering: good again, but not yet long enough. No "
-        "data is never fine: nothing ends by it. The times are those of the last seven days; "
+        "data is never fine: nothing ends by it. Where nobody collects but in single rounds nobody "
+        "looks "
+        "at them, and they are as they were then. The times are those of the last seven days; "
         "what fires now counts up to now.\n"
         "Enter shows when one fired: since when, for how long, what was said of it and by whom.",
     .state_size = sizeof(struct rules),

@@ -27,3 +27,27 @@ const char *words_until(char *out, size_t cap, int64_t until_ms)
         (void)strftime(out, cap, "until %a %H:%M", &tm);
     return out;
 }
+
+const char *words_unseen(char *out, size_t cap, int64_t seen_ms, int64_t now_ms)
+{
+    time_t at = (time_t)(seen_ms / 1000);
+    int64_t hours = (now_ms - seen_ms) / 3600000, days = hours / 24;
+    char when[32] = "–";
+    struct tm tm;
+
+    if (localtime_r(&at, &tm))
+        (void)strftime(when, sizeof(when),
+                       hours < 20 ? "%H:%M"
+                       : days < 6 ? "%a %H:%M"
+                                  : "%d %b",
+                       &tm);
+    (void)snprintf(out, cap, "not looked at since %s", when);
+    return out;
+}
+
+int64_t words_seen(const struct dx_view *view)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_UNSEEN, NULL);
+
+    return dx_next(rows) ? dx_int(rows, DX_FIELD_SEEN) : 0;
+}

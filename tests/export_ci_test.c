@@ -120,7 +120,7 @@ static void add_rule(void)
                                 .value = 60.1,
                                 .unit = DX_UNIT_SECONDS };
     const struct rule_change change = { &rule, RULE_STANDS, "", "", false };
-    const struct rules_write write = { &change, 1, NULL, 0, T0 };
+    const struct rules_write write = { &change, 1, NULL, 0, T0, 0 };
     struct dx_error err = { 0 };
 
     cr_assert(store_put_rules(kit.store, &write, &err), "%s", err.text);

@@ -125,6 +125,32 @@ Test(facts, an_alert_that_is_over_is_named_where_none_fires)
     cr_expect_eq(facts.last_ended_ms, 0);
 }
 
+/* What they said when somebody looked last is not told as what fires now, nor as nothing. */
+Test(facts, rules_that_nobody_looks_at_are_said_to_be_so)
+{
+    static struct facts facts;
+    struct fake_row *row = fake_add(DX_QUERY_UNSEEN);
+
+    setenv("TZ", "UTC", 1);
+    tzset();
+    fake_set(row, DX_FIELD_SEEN, (double)(T0 - 3 * HOUR));
+    alert("slow queue", DX_SEVERITY_CRITICAL, DX_ALERT_STALE);
+    ended("over", "am", "it was: full");
+    read_facts(&facts);
+    cr_assert_eq(facts.fact_count, 1);
+    cr_expect_eq(facts.bad, 0);
+    cr_expect_eq(facts.warn, 1);
+    cr_expect_str_eq(facts.fact[0].subject, "alert rules");
+    cr_expect_str_eq(facts.fact[0].sentence, "not looked at since 11:13");
+    cr_expect_eq(facts.last_ended_ms, 0, "that would read as if none fired");
+    fake_set(row, DX_FIELD_SEEN, (double)(T0 - 2 * DAY));
+    read_facts(&facts);
+    cr_expect_str_eq(facts.fact[0].sentence, "not looked at since Sat 14:13");
+    fake_set(row, DX_FIELD_SEEN, (double)(T0 - 9 * DAY));
+    read_facts(&facts);
+    cr_expect_str_eq(facts.fact[0].sentence, "not looked at since 12 Sep");
+}
+
 Test(facts, an_incident_that_is_over_is_named_by_what_failed)
 {
     static struct facts facts;

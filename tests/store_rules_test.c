@@ -30,10 +30,19 @@ static void put(struct stored_rule *rule, enum rule_deed deed, int64_t now_ms,
 {
     struct rule_change change = { rule, deed, "{pool=\"linux-xl\"}", "linux-xl: 12m, above 10m",
                                   false };
-    struct rules_write write = { &change, 1, notice, notice != NULL, now_ms };
+    struct rules_write write = { &change, 1, notice, notice != NULL, now_ms, 0 };
     struct dx_error err = { 0 };
 
     cr_assert(store_put_rules(kit.store, &write, &err), "%s", err.text);
+}
+
+/* Somebody looks, and nothing changed. */
+static void look(int64_t now_ms)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(store_put_rules(kit.store, &(struct rules_write){ .now_ms = now_ms }, &err), "%s",
+              err.text);
 }
 
 /* Pending at T0, firing from T0 + 5 min. */
@@ -52,6 +61,7 @@ static struct stored_rule fire(void)
 
 static const char *alerts(int64_t now_ms, int64_t from_ms)
 {
+    look(now_ms);
     return ROWS(kit.store, DX_QUERY_ALERTS, DX_FILTER(.source = "dxtop", .from_ms = from_ms),
                 now_ms, DX_FIELD_NAME, DX_FIELD_STATE, DX_FIELD_SINCE, DX_FIELD_ENDED,
                 DX_FIELD_SUMMARY, DX_FIELD_N);
@@ -59,12 +69,14 @@ static const char *alerts(int64_t now_ms, int64_t from_ms)
 
 static const char *said(int64_t now_ms)
 {
+    look(now_ms);
     return ROWS(kit.store, DX_QUERY_ALERTS, DX_FILTER(.source = "dxtop"), now_ms, DX_FIELD_STATE,
                 DX_FIELD_MUTED_BY, DX_FIELD_NEXT, DX_FIELD_ASSIGNEE, DX_FIELD_TEXT);
 }
 
 static const char *stands(int64_t now_ms)
 {
+    look(now_ms);
     return ROWS(kit.store, DX_QUERY_RULES, NULL, now_ms, DX_FIELD_NAME, DX_FIELD_TITLE,
                 DX_FIELD_STATE, DX_FIELD_SINCE, DX_FIELD_VALUE, DX_FIELD_N, DX_FIELD_LOST,
                 DX_FIELD_MAX, DX_FIELD_LAST_SEEN);
@@ -316,5 +328,55 @@ Test(store_rules, the_title_counts_what_fires_and_is_not_snoozed)
              T0 + 2 * HOUR);
     cr_assert(kit_grant("snooze", wish, T0 + HOUR, &err));
     cr_expect_eq(store_titled(kit.store, T0 + HOUR), 0);
+    look(T0 + 2 * HOUR);
     cr_expect_eq(store_titled(kit.store, T0 + 2 * HOUR), 1);
+}
+
+static const char *unseen(int64_t now_ms)
+{
+    return ROWS(kit.store, DX_QUERY_UNSEEN, NULL, now_ms, DX_FIELD_SEEN);
+}
+
+/* As with a store that single rounds keep up, which look at no rules. */
+Test(store_rules, what_nobody_looks_at_any_more_is_not_said_to_fire)
+{
+    static const int64_t seen = T0 + 10 * MINUTE;
+    struct stored_rule rule, fine = linux_xl();
+
+    kit_collect();
+    rule = fire();
+    rule.ways = 8;
+    put(&rule, RULE_GOES_ON, seen, NULL);
+    fine.subject = "linux";
+    put(&fine, RULE_STANDS, seen, NULL);
+    cr_expect_str_eq(unseen(seen + 5 * MINUTE), "");
+    cr_expect_eq(store_titled(kit.store, seen + 5 * MINUTE), 1);
+    cr_expect_eq(store_titled(kit.store, seen + 5 * MINUTE + 1), 0);
+    cr_expect_str_eq(unseen(T0 + DAY), "600\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, NULL, T0 + DAY, DX_FIELD_STATE,
+                          DX_FIELD_SINCE, DX_FIELD_STARTED, DX_FIELD_SEEN),
+                     "5|0|1790000300000|600\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_RULES, NULL, T0 + DAY, DX_FIELD_TITLE, DX_FIELD_STATE,
+                          DX_FIELD_SINCE, DX_FIELD_N, DX_FIELD_LOST, DX_FIELD_MAX,
+                          DX_FIELD_STARTED),
+                     "linux-xl|5|600|1|300000|300000|1790000300000\nlinux|5|600|0|0|-|-\n",
+                     "how long it fired after that nobody knows");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, NULL, T0 + 6 * MINUTE, DX_FIELD_STATE), "1\n",
+                     "at that moment it did");
+    look(T0 + DAY);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, NULL, T0 + DAY, DX_FIELD_STATE), "1\n");
+    cr_expect_str_eq(unseen(T0 + DAY), "");
+}
+
+/* A simulated day may last a minute. */
+Test(store_rules, a_look_is_good_for_longer_by_a_clock_that_runs_fast)
+{
+    struct dx_error err = { 0 };
+
+    kit_collect();
+    (void)fire();
+    cr_assert(store_put_rules(kit.store,
+                              &(struct rules_write){ .now_ms = T0 + HOUR, .good_ms = HOUR }, &err));
+    cr_expect_str_eq(unseen(T0 + 2 * HOUR), "");
+    cr_expect_str_eq(unseen(T0 + 2 * HOUR + 1), "3600\n");
 }

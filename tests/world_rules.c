@@ -64,7 +64,7 @@ bool world_rules(struct world *w, struct dx_error *err)
                                           .title = "slow",
                                           .text = "slow: 12m",
                                           .facts = "{}" };
-    const struct rules_write write = { change, 3, &notice, 1, T0 };
+    const struct rules_write write = { change, 3, &notice, 1, T0, 0 };
 
     rule[0] = rule_of("slow");
     rule[1] = rule_of("slower");
@@ -77,7 +77,7 @@ bool world_rules_end(struct world *w, struct dx_error *err)
     struct stored_rule one = rule[1], other = rule[2];
     const struct rule_change change[] = { { &one, RULE_ENDS, "", "", false },
                                           { &other, RULE_LAPSES, "", "", true } };
-    const struct rules_write write = { change, 2, NULL, 0, T0 + MINUTE };
+    const struct rules_write write = { change, 2, NULL, 0, T0 + MINUTE, 0 };
 
     one.state = other.state = DX_RULE_FINE;
     return store_put_rules(w->store, &write, err);

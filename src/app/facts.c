@@ -11,7 +11,7 @@
 #include "core/text.h"
 #include "core/time.h"
 
-enum { TODAY_MS = 20 * HOUR_MS };
+static const int64_t TODAY_MS = 20 * HOUR_MS, THIS_WEEK_MS = 6 * DAY_MS;
 
 /* The last warning gives way. false: there is none. */
 static bool make_room(struct facts *facts)
@@ -81,6 +81,23 @@ static void name_alert(char *out, size_t cap, const struct rows_ops *ops, const 
         text_copy(out, cap, ops->text(rows, DX_FIELD_NAME));
 }
 
+/* "14:32", "Tue 14:32", "24 Nov" */
+static const char *when_of(char out[32], int64_t at_ms, int64_t now_ms)
+{
+    time_t at = (time_t)(at_ms / 1000);
+    int64_t ago_ms = now_ms - at_ms;
+    struct tm tm;
+
+    out[0] = '\0';
+    if (localtime_r(&at, &tm))
+        (void)strftime(out, 32,
+                       ago_ms < TODAY_MS       ? "%H:%M"
+                       : ago_ms < THIS_WEEK_MS ? "%a %H:%M"
+                                               : "%d %b",
+                       &tm);
+    return out;
+}
+
 /* "registry: 10 jobs of 7 projects failed; the last: ...": what fails is the subject, what logs
  * say of it is for those who look into it, and since when is said as people say it. */
 static void add_incident(struct facts *facts, const struct rows_ops *ops, const void *rows,
@@ -88,17 +105,13 @@ static void add_incident(struct facts *facts, const struct rows_ops *ops, const 
 {
     const char *summary = ops->text(rows, DX_FIELD_SUMMARY), *what = strstr(summary, ": ");
     int64_t since_ms = ops->integer(rows, DX_FIELD_SINCE);
-    time_t since = (time_t)(since_ms / 1000);
-    char subject[96], sentence[200], when[32] = "", lasted[TIME_TEXT];
-    struct tm tm;
+    char subject[96], sentence[200], when[32], lasted[TIME_TEXT];
 
     name_alert(subject, sizeof(subject), ops, rows);
     what += 2;
-    if (localtime_r(&since, &tm))
-        (void)strftime(when, sizeof(when), now_ms - since_ms < TODAY_MS ? "%H:%M" : "%a %H:%M",
-                       &tm);
     (void)snprintf(sentence, sizeof(sentence), "%.*s since %s, for %s", (int)strcspn(what, ";"),
-                   what, when, duration_format(lasted, now_ms - since_ms, true));
+                   what, when_of(when, since_ms, now_ms),
+                   duration_format(lasted, now_ms - since_ms, true));
     facts_add(facts, DX_ROLE_BAD, subject, sentence);
 }
 
@@ -122,6 +135,21 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
         else
             facts_add(facts, severity == DX_SEVERITY_CRITICAL ? DX_ROLE_BAD : DX_ROLE_WARN,
                       ops->text(rows, DX_FIELD_NAME), *summary ? summary : "fires");
+    }
+    ops->close(rows);
+}
+
+/* Whatever they said then, nobody knows whether it still is so. */
+static void read_unseen(struct facts *facts, const struct reader *reader, int64_t now_ms)
+{
+    const struct rows_ops *ops = reader->ops;
+    void *rows = reader->open(reader->self, DX_QUERY_UNSEEN, NULL, now_ms);
+    char sentence[80], when[32];
+
+    if (ops->next(rows)) {
+        (void)snprintf(sentence, sizeof(sentence), "not looked at since %s",
+                       when_of(when, ops->integer(rows, DX_FIELD_SEEN), now_ms));
+        facts_add(facts, DX_ROLE_WARN, "alert rules", sentence);
     }
     ops->close(rows);
 }
@@ -204,6 +232,7 @@ void facts_read(struct facts *facts, const struct reader *reader, int64_t now_ms
 
     *facts = (struct facts){ .budget = (double)NAN };
     read_alerts(facts, reader, now_ms);
+    read_unseen(facts, reader, now_ms);
     if (facts->fact_count == 0) /* or something else is said */
         read_last_ended(facts, reader, now_ms);
     rows = reader->open(reader->self, DX_QUERY_SOURCES, NULL, now_ms);

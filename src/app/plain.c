@@ -57,13 +57,17 @@ static void see_alert(struct watch *watch, const struct rows_ops *ops, const voi
     const char *summary = ops->text(rows, DX_FIELD_SUMMARY);
     char key[320], line[400];
 
+    int64_t state = ops->integer(rows, DX_FIELD_STATE);
+    bool stale = state == DX_ALERT_STALE && ops->has(rows, DX_FIELD_STARTED);
+
     (void)now_ms;
-    if (ops->integer(rows, DX_FIELD_STATE) != DX_ALERT_FIRING || severity < DX_SEVERITY_WARNING)
+    if ((state != DX_ALERT_FIRING && !stale) || severity < DX_SEVERITY_WARNING)
         return;
     (void)snprintf(key, sizeof(key), "alert %s", ops->text(rows, DX_FIELD_KEY));
-    (void)snprintf(line, sizeof(line), "alert %s: %s", ops->text(rows, DX_FIELD_NAME),
-                   *summary ? summary : "fires");
-    watch_see(watch, key, severity == DX_SEVERITY_CRITICAL ? WATCH_BAD : WATCH_WARNING, line);
+    (void)snprintf(line, sizeof(line), "alert %s: %s%s", ops->text(rows, DX_FIELD_NAME),
+                   stale ? "nobody looks any more; it fired: " : "", *summary ? summary : "fires");
+    watch_see(watch, key, severity == DX_SEVERITY_CRITICAL && !stale ? WATCH_BAD : WATCH_WARNING,
+              line);
 }
 
 static void see_rows(struct plain *p, enum dx_query query, int64_t now_ms,

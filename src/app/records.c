@@ -14,8 +14,8 @@
 static const char *const source_states[] = {
     "new", "live", "filling", "limited", "lost", "stopped"
 };
-static const char *const alert_states[] = { "pending", "firing", "silenced", "inhibited",
-                                            "resolved" };
+static const char *const alert_states[] = { "pending",   "firing",   "silenced",
+                                            "inhibited", "resolved", "stale" };
 static const char *const severities[] = { "unknown", "info", "warning", "critical" };
 static const char *const phases[] = { "unknown", "waiting_gate", "queued", "running", "done" };
 static const char *const results[] = { NULL,      "success", "failure", "cancelled",
@@ -36,7 +36,8 @@ static const char *const units[] = {
     [DX_UNIT_PER_S] = "per second",
 };
 static const char *const kpi_states[] = { "nothing", "plain", "few", "good", "warn", "bad" };
-static const char *const rule_states[] = { "fine", "pending", "firing", "recovering", "no_data" };
+static const char *const rule_states[] = { "fine",       "pending", "firing",
+                                           "recovering", "no_data", "stale" };
 static const char *const sides[] = { "at most", NULL, "at least" };
 static const char *const trends[] = { "faster", NULL, "slower" };
 

@@ -12,7 +12,7 @@
 #include "core/log.h"
 #include "core/time.h"
 
-enum { REST_MS = 2000, LOST_MS = 5 * MINUTE_MS };
+enum { REST_MS = 2000 };
 static const int64_t GONE_MS = DAY_MS;
 
 struct setup { /* of one rule */
@@ -29,6 +29,7 @@ struct alerting_loop {
     struct setup *setups;
     int64_t boot_ms;   /* of the last pass */
     int64_t looked_ms; /* by the clock; 0: not by us */
+    int64_t good_ms;   /* how long a look is good for: longer by a clock that runs fast */
     bool idle;         /* there are no rules, and none is left in the store */
 };
 
@@ -78,6 +79,9 @@ struct alerting_loop *alerting_new(struct store *store, const struct config *con
     loop->store = store;
     loop->config = config;
     loop->clock = clock;
+    loop->good_ms = RULES_GOOD_MS;
+    if (clock->simulated && clock->speed > 1.)
+        loop->good_ms = (int64_t)(RULES_GOOD_MS * clock->speed);
     loop->setups = mem_new(config->rules.count + 1, sizeof(*loop->setups));
     for (size_t i = 0; i < config->rules.count; i++)
         set_up(&loop->setups[i], &rules[i], business);
@@ -203,7 +207,6 @@ static bool read_all(struct pass *p, struct dx_error *err)
 static bool run(struct pass *p, struct dx_error *err)
 {
     struct alerting_loop *loop = p->loop;
-    double speed = loop->clock->simulated && loop->clock->speed > 1. ? loop->clock->speed : 1.;
 
     if (!read_all(p, err))
         return false;
@@ -212,10 +215,12 @@ static bool run(struct pass *p, struct dx_error *err)
         return true;
     if (loop->looked_ms > p->now_ms)
         loop->looked_ms = 0; /* the clock was set back */
-    p->lost = loop->looked_ms > 0 && (double)(p->now_ms - loop->looked_ms) > LOST_MS * speed;
+    p->lost = loop->looked_ms > 0 && p->now_ms - loop->looked_ms > loop->good_ms;
     p->seen = mem_new(p->stored_count + 1, sizeof(*p->seen));
-    p->changes =
-        (struct changes){ .arena = &p->values.arena, .config = loop->config, .now_ms = p->now_ms };
+    p->changes = (struct changes){ .arena = &p->values.arena,
+                                   .config = loop->config,
+                                   .now_ms = p->now_ms,
+                                   .good_ms = loop->good_ms };
     for (size_t i = 0; i < p->values.count; i++)
         step(p, &p->values.item[i]);
     for (size_t i = 0; i < p->stored_count; i++)

@@ -350,7 +350,8 @@ bool changes_write(const struct changes *c, struct store *store, struct dx_error
                                                   .change_count = c->change_count,
                                                   .notices = c->notice,
                                                   .notice_count = c->notice_count,
-                                                  .now_ms = c->now_ms },
+                                                  .now_ms = c->now_ms,
+                                                  .good_ms = c->good_ms },
                            err);
 }
 

@@ -10,7 +10,7 @@
 struct changes { /* texts belong to the arena */
     struct arena *arena;
     const struct config *config;
-    int64_t now_ms;
+    int64_t now_ms, good_ms; /* see struct rules_write */
     struct rule_change *change;
     struct stored_notice *notice;
     size_t change_count, change_cap, notice_count, notice_cap;

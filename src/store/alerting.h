@@ -27,6 +27,12 @@ struct stored_rule { /* and what it looks at; see insight/alerting.h for the fir
 /* All there are, as of now, within a read; by rule and subject. Texts belong to the arena. */
 bool store_rules(struct store *store, int64_t now_ms, struct arena *arena, struct stored_rule **out,
                  size_t *count, struct dx_error *err);
+/* How long a look is good for: after that nobody knows how they stand. */
+enum { RULES_GOOD_MS = 5 * 60 * 1000 };
+/* SQL of as ?1: no row where somebody looked at them within that, else when somebody did. */
+#define RULES_UNSEEN                                                                               \
+    "SELECT value AS at_ms FROM meta WHERE key = 'rules_ms' AND value + coalesce((SELECT value"    \
+    " FROM meta WHERE key = 'rules_good_ms'), 300000) < ?1"
 /* When they were looked at last; 0: never. */
 int64_t store_rules_looked(struct store *store);
 
@@ -57,7 +63,7 @@ struct rules_write {
     size_t change_count;
     const struct stored_notice *notices;
     size_t notice_count;
-    int64_t now_ms;
+    int64_t now_ms, good_ms; /* how long this look is good for; 0: RULES_GOOD_MS */
 };
 /* In one transaction: how they stand, and that people are to be told. */
 bool store_put_rules(struct store *store, const struct rules_write *write, struct dx_error *err);
@@ -89,7 +95,8 @@ int64_t store_lost_notices(struct store *store, struct dx_error *err);
 int64_t store_last_notice(struct store *store);
 size_t store_notices_after(struct store *store, int64_t id, struct stored_notice *out, size_t cap,
                            struct arena *arena);
-/* How many rules fire that are to be said in the terminal's title, and are not snoozed. */
+/* How many rules fire that are to be said in the terminal's title, and are not snoozed; none
+ * where nobody looks at them. */
 int64_t store_titled(struct store *store, int64_t now_ms);
 
 /* ---- what people say of alerts ---- */

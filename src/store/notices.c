@@ -115,6 +115,7 @@ int64_t store_titled(struct store *store, int64_t now_ms)
 {
     return one_number(store,
                       "SELECT count(*) FROM rule_state r WHERE r.state IN (2, 3) AND r.ways & 8"
+                      " AND NOT EXISTS (" RULES_UNSEEN ")"
                       " AND NOT EXISTS (SELECT 1 FROM alert_word w WHERE w.alert = r.alert"
                       "  AND w.kind = 1 AND w.until_ms > ?1 AND w.at_ms = (SELECT max(at_ms)"
                       "  FROM alert_word WHERE alert = r.alert AND kind = 1))",

@@ -175,6 +175,7 @@ static const struct query *query_of(enum dx_query query, const struct dx_filter 
     case DX_QUERY_ALERTS:
     case DX_QUERY_RULES:
     case DX_QUERY_ENDED:
+    case DX_QUERY_UNSEEN:
         return alerts_query(query);
     case DX_QUERY_SOURCES:
         return &sources_query;

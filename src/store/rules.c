@@ -275,16 +275,18 @@ static bool put_notice(struct store *store, const struct stored_notice *n, struc
     return store_step(store, stmt, err);
 }
 
-static bool put_looked(struct store *store, int64_t now_ms, struct dx_error *err)
+static bool put_looked(struct store *store, const struct rules_write *write, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(store,
-                                         "INSERT INTO meta (key, value) VALUES ('rules_ms', ?1)"
+                                         "INSERT INTO meta (key, value) VALUES ('rules_ms', ?1),"
+                                         " ('rules_good_ms', ?2)"
                                          " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                                          err);
 
     if (!stmt)
         return false;
-    (void)sqlite3_bind_int64(stmt, 1, now_ms);
+    (void)sqlite3_bind_int64(stmt, 1, write->now_ms);
+    (void)sqlite3_bind_int64(stmt, 2, write->good_ms > 0 ? write->good_ms : RULES_GOOD_MS);
     return store_step(store, stmt, err);
 }
 
@@ -305,7 +307,7 @@ static bool put(struct store *store, void *what, struct dx_error *err)
     for (size_t i = 0; i < write->notice_count; i++)
         if (!put_notice(store, &write->notices[i], err))
             return false;
-    return put_looked(store, write->now_ms, err);
+    return put_looked(store, write, err);
 }
 
 bool store_put_rules(struct store *store, const struct rules_write *write, struct dx_error *err)

@@ -80,6 +80,15 @@ static void stand(size_t i)
     put(&rule, RULE_FIRES, summary, fired);
 }
 
+/* Somebody looks, and nothing changed. */
+static void look(int64_t now_ms)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(store_put_rules(kit.store, &(struct rules_write){ .now_ms = now_ms }, &err), "%s",
+              err.text);
+}
+
 /* It fired three times before, for an hour each. */
 static void stood(void)
 {
@@ -114,6 +123,7 @@ static void setup(void)
     stood();
     for (size_t i = 0; i < STANDINGS; i++)
         stand(i);
+    look(T0);
     say("claim", "slow queue/linux-xl (github)", 41, "ann\ttwo runners are on their way");
     say("snooze", "no runners/gpu (gitlab)", 33, "bob\tthe rack is moved");
     snprintf(config, sizeof(config), "%s/t.yaml", dir);
@@ -166,12 +176,55 @@ static void draw(const char *view, const char *now, const char *then)
 }
 
 /* T0 */
-#define NOW  "2026-09-21T14:13:20Z"
-#define THEN "2026-09-21T13:00:00Z"
+#define NOW    "2026-09-21T14:13:20Z"
+#define THEN   "2026-09-21T13:00:00Z"
+/* Nobody has looked at the rules for three hours: only single rounds keep the store up. */
+#define UNSEEN "2026-09-21T17:13:20Z"
 
 Test(rules_screen, rules_in_every_state)
 {
     draw("rules", NOW, "");
+}
+
+Test(rules_screen, rules_and_alerts_that_nobody_looks_at)
+{
+    static const char *const views[] = { "rules", "firings", "alerts" };
+
+    for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+        char *text = screen(views[i], "120x40", UNSEEN, false);
+
+        cr_expect(strstr(text, "not looked at since 14:13"), "%s", text);
+        cr_expect(strstr(text, "! 1 "), "%s", text);
+        cr_expect_null(strstr(text, "fires"), "%s", text);
+        cr_expect_null(strstr(text, "firing "), "%s", text);
+        free(text);
+        draw(views[i], UNSEEN, "-unseen");
+    }
+}
+
+static char *export(const char *what, const char *now)
+{
+    const char *argv[] = { "dxtop", "export", "-c", config, "--now", now, what, NULL };
+    int status;
+    char *text = program_run(argv, &status);
+
+    cr_assert_eq(status, 0, "%s", text);
+    return text;
+}
+
+Test(rules_screen, exports_name_what_nobody_looks_at)
+{
+    static const char *const kinds[] = { "rules", "alerts" };
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        char *text = export(kinds[i], NOW);
+
+        cr_expect(strstr(text, "\"firing\"") && !strstr(text, "\"stale\""), "%s", text);
+        free(text);
+        text = export(kinds[i], UNSEEN);
+        cr_expect(strstr(text, "\"stale\"") && !strstr(text, "\"firing\""), "%s", text);
+        free(text);
+    }
 }
 
 Test(rules_screen, only_the_one_that_is_asked_for)

@@ -11,7 +11,8 @@ enum dx_query {
     DX_QUERY_SAMPLES, /* by series, then time: SOURCE NAME KEY AT VALUE MIN MAX N */
     DX_QUERY_ALERTS,  /* SOURCE KEY NAME SEVERITY STATE SINCE ENDED SEEN LABELS SUMMARY URL MUTED_BY
                        * NEXT (until when somebody snoozed it) ASSIGNEE (who claimed it) TEXT (his
-                       * note) N (how often it fired in 7 d) */
+                       * note) N (how often it fired in 7 d) STARTED (of a rule of dxtop's own: when
+                       * it fired, after its SINCE) */
     DX_QUERY_SOURCES, /* SOURCE TYPE STATE LAST_TRY LAST_OK NEXT EVERY LATENCY FAULT TEXT REMAINING
                          LIMIT RESET PER_HOUR BYTES VERSION SKEW DONE TOTAL URL YIELDS */
     DX_QUERY_LOG,     /* newest first; key: one. KEY AT (last) SINCE (first) LEVEL SOURCE TEXT (with
@@ -98,12 +99,15 @@ enum dx_query {
                                UNIT TARGET (its limit) BETTER (-1: it fires above that, 1: below)
                                SEVERITY N (how often it fired in 7 d) LOST (how long, ms) MAX (the
                                longest, ms) LAST_SEEN (when it fired last) NONE_SINCE (without
-                               data) TEXT (the alert's KEY) ASSIGNEE NEXT, as those of ALERTS */
+                               data) TEXT (the alert's KEY) ASSIGNEE NEXT STARTED, as those of
+                               ALERTS, of the one that is open */
     DX_QUERY_POLLS,         /* of sources, newest first; those that ended alike, one after the
                                other, are one row: SOURCE AT (the first) SEEN (the last)
                                STATE FAULT TEXT VERSION */
     DX_QUERY_ENDED,         /* alerts that ended after filter.from_ms, the last first. SOURCE NAME
                                SUMMARY ENDED */
+    DX_QUERY_UNSEEN,        /* one row where nobody has looked at the alert rules for more than five
+                               minutes: SEEN (when somebody did last) */
     DX_QUERY_COUNT
 };
 
@@ -315,6 +319,7 @@ enum dx_rule_state {
     DX_RULE_FIRING,
     DX_RULE_RECOVERING, /* it fires, and is good again, but not yet long enough */
     DX_RULE_NO_DATA,
+    DX_RULE_STALE, /* nobody has looked at it for more than five minutes */
 };
 
 /* How an open ticket stands to its SLA: by the moment of its breach, also where the
