@@ -478,6 +478,9 @@ Test(collector, one_whose_heart_is_still_is_told_and_only_then_looked_at_often)
     cr_expect_str_eq(c.trouble, "", "it is not read");
     c.still_ms = kit_boot_ms();
     collector_look(&c);
+    cr_expect_str_eq(c.trouble, "",
+                     "it may be of the one before: who takes over has yet to say so");
+    collector_look(&c);
     cr_expect(strstr(c.trouble, "has not moved for 6"), "%s", c.trouble);
     set_beat(kit_boot_ms());
     collector_look(&c);
@@ -486,6 +489,16 @@ Test(collector, one_whose_heart_is_still_is_told_and_only_then_looked_at_often)
     c.still_ms = 0;
     collector_look(&c);
     cr_expect_leq(c.still_ms, kit_boot_ms() + 10 * SECOND, "of the boot before this one");
+    set_beat(kit_boot_ms() - 60 * SECOND);
+    c.still_ms = 0;
+    collector_look(&c);
+    collector_look(&c);
+    cr_expect(*c.trouble);
+    store_close(kit.store);
+    kit.store = NULL;
+    c.again_ms = kit_boot_ms() + HOUR;
+    collector_look(&c);
+    cr_expect_str_eq(c.trouble, "", "nobody has the lock");
     collector_done(&c);
     ev_loop_destroy(loop);
 }

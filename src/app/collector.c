@@ -179,7 +179,10 @@ void collector_look(struct collector *c)
     int64_t now_ms = time_boot_ms(), still;
 
     if (!store_is_held(c->store)) {
-        c->still_ms = 0;
+        c->still_ms = c->old_ms = 0;
+        if (c->still)
+            trouble(c, "");
+        c->still = false;
         if (c->pid == 0 && !c->refused && now_ms >= c->again_ms)
             launch(c);
         return;
@@ -189,9 +192,13 @@ void collector_look(struct collector *c)
     store_holder(c->store, &holder);
     still = now_ms - holder.boot_ms;
     if (holder.boot_ms > 0 && still > HEART_STILL_MS) {
-        say_still(c, &holder, still);
+        c->still = c->old_ms == holder.boot_ms;
+        c->old_ms = holder.boot_ms;
+        if (c->still)
+            say_still(c, &holder, still);
         return;
     }
+    c->still = false;
     if (holder.boot_ms > 0) /* a beat of another boot may be to come */
         c->still_ms = (still > 0 ? holder.boot_ms : now_ms) + HEART_STILL_MS;
     c->failures = 0;

@@ -24,6 +24,9 @@ struct collector {
     size_t said_len;
     int64_t again_ms;  /* boot time before which it is not started again */
     int64_t still_ms;  /* boot time before which its heart cannot have been still for long */
+    int64_t old_ms;    /* a beat that is too old, and was at the last look; 0. One look is not
+                          enough: who takes over has the lock before the store names him */
+    bool still;        /* that is what `trouble` tells of */
     int64_t writer;    /* process that wrote at the last look, as far as the heart was still; 0 */
     int64_t writer_ms; /* boot time since when it is that one */
     int failures;      /* in a row */
