@@ -74,6 +74,29 @@ const char *ci_copy(char *out, size_t cap, const char *text)
 
 const char *const ci_parts[] = { "all", "protected", "other", NULL };
 
+/* ---- shares ---- */
+
+const char *ci_share_range(char *out, size_t cap, double low, double high)
+{
+    char from[64], to[64];
+
+    (void)dx_format(from, sizeof(from), DX_UNIT_RATIO, low);
+    from[strcspn(from, " ")] = '\0'; /* its unit is that of the other end */
+    (void)snprintf(out, cap, "%s–%s", from, dx_format(to, sizeof(to), DX_UNIT_RATIO, high));
+    return out;
+}
+
+const char *ci_share_brief(char *out, size_t cap, double share)
+{
+    if (share > 0. && share < 0.005)
+        (void)snprintf(out, cap, "<1 %%");
+    else if (share < 1. && share >= 0.995)
+        (void)snprintf(out, cap, ">99 %%");
+    else
+        (void)snprintf(out, cap, "%.0f %%", 100. * share);
+    return out;
+}
+
 /* ---- times and spans ---- */
 
 double ci_seconds(const struct dx_rows *rows, enum dx_field field)

@@ -31,6 +31,13 @@ char *ci_keep(const char *text);
 enum ci_part { CI_PART_ALL, CI_PART_PROTECTED, CI_PART_OTHER };
 extern const char *const ci_parts[];
 
+/* ---- shares ---- */
+
+/* "93.8–95.1 %". Returns out. */
+const char *ci_share_range(char *out, size_t cap, double low, double high);
+/* "18 %", and "<1 %" of what is more than nothing, ">99 %" of what is less than all. */
+const char *ci_share_brief(char *out, size_t cap, double share);
+
 /* ---- times and spans ---- */
 
 double ci_seconds(const struct dx_rows *rows, enum dx_field field); /* of ms, whole; NaN: unset */

@@ -254,7 +254,7 @@ static void add(struct dx_list *list, const struct flaky *p, const struct flaky_
 
     for (size_t i = 0; i < TREND_DAYS; i++)
         heights[i] = height_of(job->trend[i], p->warn, p->top);
-    (void)snprintf(rate, sizeof(rate), "%.0f %%", 100. * job->rate);
+    (void)ci_share_brief(rate, sizeof(rate), job->rate);
     (void)snprintf(error, sizeof(error), "±%.0f", 50. * (job->high - job->low));
     cells[STATE] = (struct dx_cell){ .value = loud ? DX_GLYPH_WARN : DX_GLYPH_DOT,
                                      .role = loud ? DX_ROLE_WARN : DX_ROLE_DIM };

@@ -55,10 +55,10 @@ static int draw_rate(const struct flaky *p, const struct flaky_job *job, struct 
     bool loud = flaky_is_loud(p, job);
     struct dx_style rate = { .role = loud ? DX_ROLE_WARN : DX_ROLE_TEXT, .attr = DX_BOLD };
     int cols = dx_canvas_cols(canvas) - 2, used;
-    char text[100];
+    char text[100], share[32];
 
-    (void)snprintf(text, sizeof(text), "%s%s%.0f %%", loud ? dx_glyph(canvas, DX_GLYPH_WARN) : "",
-                   loud ? " " : "", 100. * job->rate);
+    (void)snprintf(text, sizeof(text), "%s%s%s", loud ? dx_glyph(canvas, DX_GLYPH_WARN) : "",
+                   loud ? " " : "", ci_share_brief(share, sizeof(share), job->rate));
     used = 1 + dx_put(canvas, 0, 1, &rate, text);
     (void)snprintf(text, sizeof(text), "of %lld commits failed and passed", (long long)job->n);
     if (used + dx_width(text) > cols)
@@ -86,8 +86,9 @@ void flaky_draw_detail(const struct flaky *p, struct dx_canvas *canvas)
         return;
     }
     row = draw_rate(p, job, canvas);
-    (void)snprintf(text, sizeof(text), "95 %% sure between %.0f %% and %.0f %%", 100. * job->low,
-                   100. * job->high);
+    (void)snprintf(text, sizeof(text), "95 %% sure between %s and %s",
+                   ci_share_brief(when, sizeof(when), job->low),
+                   ci_share_brief(span, sizeof(span), job->high));
     row += dx_put_wrapped(canvas, (struct dx_box){ row, 1, 2, cols }, &dim, text);
     if (job->last_ms > 0) {
         (void)snprintf(text, sizeof(text), "%s lost; the last time was %s",

@@ -34,7 +34,7 @@ const char *tile_number(char *out, enum dx_unit unit, double value)
 const char *tile_value(char *out, const struct tile *tile)
 {
     if (tile->unit == DX_UNIT_RATIO && tile->high - tile->low >= 0.0005) {
-        (void)snprintf(out, TILE_TEXT, "%.1f–%.1f %%", 100. * tile->low, 100. * tile->high);
+        (void)ci_share_range(out, TILE_TEXT, tile->low, tile->high);
         return out;
     }
     return tile_number(out, tile->unit, tile->value);

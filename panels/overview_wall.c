@@ -123,14 +123,14 @@ const struct tile *overview_wall_worst(struct overview *p, size_t page)
  * is said below. */
 static char *number_of(char *out, const struct tile *tile)
 {
-    bool whole = tile->unit == DX_UNIT_RATIO && tile->value >= 0.9995;
+    bool whole = tile->unit == DX_UNIT_RATIO && tile->value >= 1.;
     char number[TILE_TEXT];
     const char *unit;
     size_t n = 0;
 
     (void)dx_format(number, sizeof(number), tile->unit, tile->value);
     for (const char *c = whole ? "100%" : number; *c && n + 1 < TILE_TEXT; c++)
-        if (*c != ' ')
+        if (!strchr(" <>", *c))
             out[n++] = *c;
     out[n] = '\0';
     unit = strpbrk(out, "dhm");
@@ -165,7 +165,7 @@ static int fitting(const struct dx_canvas *canvas, int rows, int room, char *num
 
     if (cols > room && unit && unit[1])
         unit[1] = '\0';
-    else if (cols > room && point && strchr(point, '%'))
+    else if (cols > room && point && strchr(point, '%') && *number != '0')
         (void)memcpy(point, "%", 2);
     if (cols > room)
         cols = dx_big_cols(canvas, rows, number);

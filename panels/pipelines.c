@@ -119,11 +119,9 @@ static bool open_panel(void *state, struct dx_error *err)
 static const char *rate_range(char *out, size_t cap, const struct pipeline *row)
 {
     if (row->unknown > 0 && row->platform > row->platform_low)
-        (void)snprintf(out, cap, "%.1f–%.1f %%", 100. * row->platform_low, 100. * row->platform);
-    else if (isnan(row->platform))
-        (void)snprintf(out, cap, "–");
+        (void)ci_share_range(out, cap, row->platform_low, row->platform);
     else
-        (void)snprintf(out, cap, "%.1f %%", 100. * row->platform);
+        (void)dx_format(out, cap, DX_UNIT_RATIO, row->platform);
     return out;
 }
 

@@ -61,6 +61,7 @@ static void stand_of_pipeline(struct tie_named *out, const struct dx_view *view,
     struct dx_rows *rows = dx_rows(view, DX_QUERY_PIPELINES, DX_FILTER(.key = key));
     double goal = target_of(view, "platform_success", 0.98), platform;
     const char *strip, *last;
+    char all[64], ours[64];
     int64_t n;
 
     (void)snprintf(out->stand, sizeof(out->stand), "no run in 24 h");
@@ -70,9 +71,10 @@ static void stand_of_pipeline(struct tie_named *out, const struct dx_view *view,
     platform = dx_number(rows, DX_FIELD_PLATFORM);
     strip = dx_text(rows, DX_FIELD_STRIP);
     last = *strip ? strip + strlen(strip) - 1 : "-";
-    (void)snprintf(out->stand, sizeof(out->stand), "%.1f %% of %lld in 24 h, platform %.1f %%%s",
-                   100. * dx_number(rows, DX_FIELD_SUCCESS), (long long)n, 100. * platform,
-                   strchr("cpu", *last) ? ", the last run failed" : "");
+    (void)dx_format(all, sizeof(all), DX_UNIT_RATIO, dx_number(rows, DX_FIELD_SUCCESS));
+    (void)dx_format(ours, sizeof(ours), DX_UNIT_RATIO, platform);
+    (void)snprintf(out->stand, sizeof(out->stand), "%.30s of %lld in 24 h, platform %.30s%s", all,
+                   (long long)n, ours, strchr("cpu", *last) ? ", the last run failed" : "");
     if (platform < goal && llround((1. - platform) * (double)n) >= FEW)
         out->role = DX_ROLE_WARN;
 }
@@ -107,13 +109,15 @@ static void stand_of_job(struct tie_named *out, const struct dx_view *view, cons
 {
     struct tries tries = read_tries(view, key);
     struct dx_rows *rows = dx_rows(view, DX_QUERY_FLAKY, DX_FILTER(.key = key));
+    char share[32];
     bool known = dx_next(rows) && dx_int(rows, DX_FIELD_LAST_SEEN) <= dx_now(view);
 
     if (known && dx_int(rows, DX_FIELD_STATE) == DX_FLAKY_BROKEN)
         (void)snprintf(out->stand, sizeof(out->stand), "fails every time");
     else if (known && dx_has(rows, DX_FIELD_RATE))
-        (void)snprintf(out->stand, sizeof(out->stand), "flaky %.0f %% of %lld commits",
-                       100. * dx_number(rows, DX_FIELD_RATE), (long long)dx_int(rows, DX_FIELD_N));
+        (void)snprintf(out->stand, sizeof(out->stand), "flaky %s of %lld commits",
+                       ci_share_brief(share, sizeof(share), dx_number(rows, DX_FIELD_RATE)),
+                       (long long)dx_int(rows, DX_FIELD_N));
     else if (tries.failed > 0 && tries.n == 1)
         (void)snprintf(out->stand, sizeof(out->stand), "failed its only run");
     else if (tries.failed > 0)

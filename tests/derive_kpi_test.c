@@ -515,6 +515,9 @@ Test(derive_kpi, of_scores_it_says_how_many_are_high)
     derive_settle(T0);
     cr_expect_str_eq(derive_kpi("csat", T0), "4.54545|11|1|99|3|82 % gave 4 or 5\n", "%s",
                      derive_kpi("csat", T0));
+    write_feed(path, "2026-09-19,5,299\n2026-09-20,1\n");
+    derive_settle(T0);
+    cr_expect(strstr(derive_kpi("csat", T0), "|>99 % gave"), "%s", derive_kpi("csat", T0));
     write_feed(path, "2026-09-19,5,8\n2026-09-20,87,2\n");
     derive_settle(T0);
     cr_expect(strstr(derive_kpi("csat", T0), "csat.csv: 87 is no score from 1 to 5"), "%s",

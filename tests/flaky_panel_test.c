@@ -56,6 +56,21 @@ Test(flaky_panel, a_broken_job_is_listed_and_opens)
     cr_expect_eq(in.depth, 1);
 }
 
+Test(flaky_panel, a_job_that_is_flaky_once_in_three_hundred_is_so_more_than_never)
+{
+    struct fake_row *row = fake_add(DX_QUERY_FLAKY);
+
+    fake_set(row, DX_FIELD_STATE, DX_FLAKY_FLAKY);
+    fake_text(row, DX_FIELD_KEY, "f1:2");
+    fake_text(row, DX_FIELD_NAME, "lint");
+    fake_set(row, DX_FIELD_RATE, 1. / 300);
+    fake_set(row, DX_FIELD_N, 300);
+    cr_assert(instance_open(&in, &dx_panel_flaky, "", NULL, 0));
+    panel_update();
+    cr_assert_eq(in.table->row_count, 1);
+    cr_expect_str_eq(cell(0, 2), "<1 %");
+}
+
 Test(flaky_panel, of_a_broken_job_are_the_commits_on_which_it_failed)
 {
     tried("bbb", DX_RESULT_FAILURE, DX_CAUSE_UNKNOWN, "");

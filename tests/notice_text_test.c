@@ -104,6 +104,9 @@ Test(notice_text, sentences)
     facts.value = .9712;
     facts.limit = .98;
     cr_expect_str_eq(sentence(), "Platform success: 97.1 %, below 98.0 %");
+    facts.limit = 1.;
+    facts.value = .9997;
+    cr_expect_str_eq(sentence(), "Platform success: 99.97 %, below 100.0 %");
     facts.value = (double)NAN;
     cr_expect_str_eq(sentence(), "Platform success: no data");
     notice_title(title, sizeof(title), &facts);

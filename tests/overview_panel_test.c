@@ -64,3 +64,27 @@ Test(overview_panel, others_are_compared_with_what_there_is)
     add_kpi("first_response", 7, (double)NAN);
     cr_expect(says("was 7"));
 }
+
+/* On the wall, where there are no digits to be drawn with. */
+static bool wall_says(double share, const char *what)
+{
+    const struct {
+        int show; /* as its options lie */
+        struct dx_items kpis;
+    } wall = { .show = 1 };
+
+    fake.count = 0;
+    instance_close(&in);
+    cr_assert(instance_open(&in, &dx_panel_overview, "", &wall, sizeof(wall)));
+    add_kpi("success", share, (double)NAN);
+    fake_set(&fake.row[0], DX_FIELD_UNIT, DX_UNIT_RATIO);
+    fake_set(&fake.row[0], DX_FIELD_TARGET, .98);
+    return says(what);
+}
+
+Test(overview_panel, of_three_thousand_with_one_failure_not_all_succeeded)
+{
+    cr_expect(wall_says(1., "100%"));
+    cr_expect(wall_says(2999. / 3000, "99.97%"));
+    cr_expect(wall_says(99999. / 100000, "99.99%"));
+}

@@ -40,6 +40,15 @@ static const struct {
     { DX_UNIT_SECONDS, 0.25, "250ms" },
     { DX_UNIT_SECONDS, 62, "1m02s" },
     { DX_UNIT_RATIO, 0.938, "93.8 %" },
+    { DX_UNIT_RATIO, 1., "100.0 %" },
+    { DX_UNIT_RATIO, 2999. / 3000, "99.97 %" }, /* one of them failed */
+    { DX_UNIT_RATIO, 99999. / 100000, ">99.99 %" },
+    { DX_UNIT_RATIO, 1. / 3000, "0.03 %" },
+    { DX_UNIT_RATIO, 1e-6, "<0.01 %" },
+    { DX_UNIT_PERCENT, 99.96, "99.96 %" },
+    { DX_UNIT_PERCENT, 100.04, "100.0 %" },
+    { DX_UNIT_COUNT, 0.4, "0.40" }, /* the mean of counts */
+    { DX_UNIT_COUNT, 0., "0" },
     { DX_UNIT_PERCENT, 100, "100.0 %" },
     { DX_UNIT_BYTES, 1536, "1.5 KiB" },
     { DX_UNIT_PER_S, 2, "2.00 /s" },

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "core/time.h"
 
 static const double SPAN_MOST_S = 1e12; /* what is more is no span, as on the screen */
@@ -43,10 +44,12 @@ enum { SHARE_TEXT = 16 };
 static const char *share_of(const json_t *record, const char *key, char out[SHARE_TEXT])
 {
     const json_t *value = json_object_get(record, key);
+    char share[PERCENT_TEXT];
 
     if (!json_is_number(value))
         return "–";
-    (void)snprintf(out, SHARE_TEXT, "%.1f%%", json_number_value(value) * 100.);
+    (void)snprintf(out, SHARE_TEXT, "%.14s%%",
+                   text_percent(share, json_number_value(value) * 100.));
     return out;
 }
 

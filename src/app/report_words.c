@@ -173,8 +173,11 @@ const char *report_against(char out[REPORT_TEXT], const json_t *model)
 
 const char *report_range(char out[REPORT_TEXT], double low, double high)
 {
+    char from[PERCENT_TEXT], to[PERCENT_TEXT];
+
     if (fabs(low) < SHARE_MOST && fabs(high) < SHARE_MOST)
-        (void)snprintf(out, REPORT_TEXT, "%.1f–%.1f %%", 100. * low, 100. * high);
+        (void)snprintf(out, REPORT_TEXT, "%s–%s %%", text_percent(from, 100. * low),
+                       text_percent(to, 100. * high));
     else
         (void)snprintf(out, REPORT_TEXT, "–");
     return out;

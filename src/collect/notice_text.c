@@ -28,7 +28,7 @@ enum { TITLE_MOST = 140, TEXT_MOST = 2900, SENTENCE_MOST = 600 }; /* Slack: 150 
 
 static const char *words_of_value(char *out, size_t cap, enum dx_unit unit, double value)
 {
-    char span[TIME_TEXT];
+    char span[TIME_TEXT], share[PERCENT_TEXT];
 
     if (isnan(value))
         (void)snprintf(out, cap, "no data");
@@ -37,9 +37,9 @@ static const char *words_of_value(char *out, size_t cap, enum dx_unit unit, doub
     else if (unit == DX_UNIT_SECONDS && fabs(value) < SPAN_MOST_S)
         (void)snprintf(out, cap, "%s", duration_format(span, llround(value) * 1000, true));
     else if (unit == DX_UNIT_RATIO)
-        (void)snprintf(out, cap, "%.1f %%", value * 100.);
+        (void)snprintf(out, cap, "%s %%", text_percent(share, value * 100.));
     else if (unit == DX_UNIT_PERCENT)
-        (void)snprintf(out, cap, "%.1f %%", value);
+        (void)snprintf(out, cap, "%s %%", text_percent(share, value));
     else
         (void)snprintf(out, cap, "%.6g", value);
     return out;

@@ -3,6 +3,8 @@
 
 #include "core/text.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <utf8proc.h>
@@ -436,4 +438,19 @@ const char *text_nearest(const char *word, const char *const *names)
             best = *names;
     }
     return best;
+}
+
+const char *text_percent(char out[PERCENT_TEXT], double percent)
+{
+    bool near_all = percent < 100. && percent >= 99.95, near_none = percent > 0. && percent < 0.05;
+
+    if (near_all && percent >= 99.995)
+        (void)snprintf(out, PERCENT_TEXT, ">99.99");
+    else if (near_none && percent < 0.005)
+        (void)snprintf(out, PERCENT_TEXT, "<0.01");
+    else if (fabs(percent) > 1e15)
+        (void)snprintf(out, PERCENT_TEXT, "%.4g", percent);
+    else
+        (void)snprintf(out, PERCENT_TEXT, near_all || near_none ? "%.2f" : "%.1f", percent);
+    return out;
 }

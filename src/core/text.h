@@ -45,6 +45,11 @@ int text_width(const char *s); /* columns */
 int text_cut(char *dst, size_t cap, const char *src, int cols, const char *ellipsis);
 int text_cut_middle(char *dst, size_t cap, const char *src, int cols, const char *ellipsis);
 
+/* "93.8": of 100. One that is not all is never rounded to it, nor one that is something to
+ * nothing: "99.97", ">99.99", "0.04", "<0.01". Returns out. */
+enum { PERCENT_TEXT = 48 };
+const char *text_percent(char out[PERCENT_TEXT], double percent);
+
 /* FNV-1a, for identities: the same on every machine and in every version. */
 uint64_t text_hash(const char *text);
 uint64_t text_hash_on(uint64_t hash, const char *text); /* of what it is of, and then text */

@@ -169,6 +169,20 @@ static bool take_query(struct store *store, const struct kpi_feed *feed, int64_t
 
 /* ---- the number ---- */
 
+/* "82 %"; a few are not nothing, and all but a few are not all. */
+static const char *share_text(char out[16], int64_t k, int64_t n)
+{
+    double percent = 100. * (double)k / (double)n;
+
+    if (k > 0 && percent < 0.5)
+        (void)snprintf(out, 16, "<1 %%");
+    else if (k < n && percent >= 99.5)
+        (void)snprintf(out, 16, ">99 %%");
+    else
+        (void)snprintf(out, 16, "%.0f %%", percent);
+    return out;
+}
+
 /* Of days in (from, to]. */
 static struct kpi_value value_of(const struct kpi_point *points, size_t count, int64_t from,
                                  int64_t to, bool mean)
@@ -222,7 +236,7 @@ static bool put_fed(struct store *store, const struct kpi_settings *settings,
     struct kpi_points days = { .id = about->id };
     struct kpi_point *points = NULL;
     struct told told = { .from = today - window, .to = today };
-    char note[300];
+    char note[300], share[16];
     bool ok;
 
     if (*feed->file)
@@ -242,8 +256,8 @@ static bool put_fed(struct store *store, const struct kpi_settings *settings,
             value_of(points, days.count, today - window - before, today - window, told.with_n);
     }
     if (told.scores > 0) {
-        (void)snprintf(note, sizeof(note), "%.0f %% gave 4 or 5",
-                       100. * (double)told.high / (double)told.scores);
+        (void)snprintf(note, sizeof(note), "%s gave 4 or 5",
+                       share_text(share, told.high, told.scores));
         result.note = note;
     }
     if (why.fault != DX_FAULT_NONE) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "core/time.h"
 #include "ui/widgets.h"
 
@@ -76,6 +77,8 @@ static void seconds(char *out, size_t cap, double value)
 
 const char *format_value(char *out, size_t cap, enum dx_unit unit, double value)
 {
+    char share[PERCENT_TEXT];
+
     if (isnan(value)) {
         (void)snprintf(out, cap, "–");
         return out;
@@ -91,7 +94,7 @@ const char *format_value(char *out, size_t cap, enum dx_unit unit, double value)
         plain(out, cap, value);
         break;
     case DX_UNIT_COUNT:
-        if (fabs(value) < 1e9)
+        if (fabs(value) < 1e9 && !(fabs(value) < 0.5 && fabs(value) > 0.))
             thousands(out, cap, round(value));
         else
             plain(out, cap, value);
@@ -103,10 +106,10 @@ const char *format_value(char *out, size_t cap, enum dx_unit unit, double value)
             plain(out, cap, value);
         break;
     case DX_UNIT_RATIO:
-        (void)snprintf(out, cap, "%.1f %%", value * 100);
+        (void)snprintf(out, cap, "%s %%", text_percent(share, value * 100));
         break;
     case DX_UNIT_PERCENT:
-        (void)snprintf(out, cap, "%.1f %%", value);
+        (void)snprintf(out, cap, "%s %%", text_percent(share, value));
         break;
     case DX_UNIT_BYTES:
         bytes(out, cap, value);
