@@ -34,6 +34,17 @@ static struct ticket *answer(struct ticket *t, int64_t first_ms, int64_t resolve
     return t;
 }
 
+static int kit_count_of(const char *kpi)
+{
+    int n = 0;
+
+    for (const char *c = ROWS(kit.store, DX_QUERY_KPI_POINTS, DX_FILTER(.key = kpi, .step_ms = DAY),
+                              T0, DX_FIELD_AT);
+         *c; c++)
+        n += *c == '\n';
+    return n;
+}
+
 static struct ticket *bare_ticket(const char *key)
 {
     struct ticket *t = batch_ticket(&batch);
@@ -91,6 +102,69 @@ Test(derive_kpi_tickets, with_another_calendar_all_business_times_are_computed_a
     kit_poll(0, T0 + SECOND, &batch); /* of nothing that has to do with it */
     derive_settle(T0);
     cr_expect_str_eq(business("DX-1"), "1800000|1800000\n", "%s", business("DX-1"));
+}
+
+/* Of what was done in the week nobody knows, but for what is open still. */
+Test(derive_kpi_tickets, how_many_were_open_is_known_as_far_back_as_what_was_done)
+{
+    derive_kpi_collect("");
+    (void)add_ticket("DX-1", T0 - 20 * DAY);
+    (void)answer(add_ticket("DX-2", T0 - 20 * DAY), 0, T0 - 2 * DAY);
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    cr_expect_str_eq(derive_kpi("open_tickets", T0), "1|1|-|0|1|\n", "%s",
+                     derive_kpi("open_tickets", T0));
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_DAYS, NULL, T0, DX_FIELD_OPENED,
+                          DX_FIELD_CLOSED, DX_FIELD_OPEN),
+                     "0|1|1\n0|0|1\n0|0|1\n");
+    cr_expect_eq(kit_count_of("open_tickets"), 3);
+    (void)answer(add_ticket("DX-3", T0 - 20 * DAY), 0, T0 - 7 * DAY);
+    kit_poll(0, T0, &batch);
+    derive_settle(T0 + MINUTE);
+    cr_expect_str_eq(derive_kpi("open_tickets", T0 + MINUTE), "1|1|2|2|1|\n", "%s",
+                     derive_kpi("open_tickets", T0 + MINUTE));
+}
+
+/* The month before the last one is not known from its beginning. */
+Test(derive_kpi_tickets, a_category_is_compared_as_all_are)
+{
+    int64_t nine = T0 + NINE * SECOND;
+
+    derive_kpi_collect("");
+    (void)answer(add_ticket("DX-1", nine - 5 * DAY), 0, nine - 5 * DAY + HOUR);
+    (void)answer(add_ticket("DX-2", nine - 33 * DAY), 0, nine - 33 * DAY + 2 * HOUR);
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    cr_expect(strncmp(derive_kpi("resolution", T0), "3600|1|-|", 9) == 0, "%s",
+              derive_kpi("resolution", T0));
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = "category"), T0,
+                          DX_FIELD_RESOLUTION_P50, DX_FIELD_BEFORE),
+                     "3.6e+06|-\n");
+    (void)answer(add_ticket("DX-3", nine - 60 * DAY), 0, nine - 59 * DAY);
+    kit_poll(0, T0, &batch);
+    derive_settle(T0 + MINUTE);
+    cr_expect(!strstr(ROWS(kit.store, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = "category"),
+                           T0 + MINUTE, DX_FIELD_RESOLUTION_P50, DX_FIELD_BEFORE),
+                      "-"));
+}
+
+/* One that is in the configuration no more. */
+Test(derive_kpi_tickets, what_a_source_that_was_removed_knew_is_no_history)
+{
+    const struct source_row other = { "new", "exec", "cmd:y", 1U << DX_KIND_TICKET, 15 * SECOND };
+    struct dx_error err = { 0 };
+    int64_t nine = T0 + NINE * SECOND;
+
+    derive_kpi_collect("");
+    (void)answer(add_ticket("A-0", nine - 30 * DAY), 0, nine - 29 * DAY);
+    kit_poll(0, T0 - DAY, &batch);
+    cr_assert(store_sources(kit.store, &other, 1, kit.id, &err), "%s", err.text);
+    (void)answer(add_ticket("B-1", nine - 5 * DAY), nine - 5 * DAY + HOUR, 0);
+    (void)answer(add_ticket("B-2", nine - 12 * DAY), nine - 12 * DAY + 4 * HOUR, 0);
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    cr_expect_str_eq(derive_kpi("first_response", T0), "3600|1|-|0|2|\n", "%s",
+                     derive_kpi("first_response", T0));
 }
 
 /* Answers after 1, 2 and 6 business hours; the week before after 4. */
@@ -162,6 +236,8 @@ Test(derive_kpi_tickets, tickets_by_category_and_day)
     struct ticket *t;
 
     derive_kpi_collect("targets: {open_tickets: 1}\n");
+    (void)answer(add_ticket("DX-0", T0 - 99 * DAY), 0,
+                 T0 - 98 * DAY);           /* so far back all is known */
     t = add_ticket("DX-1", T0 - 10 * DAY); /* open, over */
     t->slas = &over;
     t->sla_count = 1;
@@ -207,6 +283,7 @@ Test(derive_kpi_tickets, a_queue_where_nothing_happens_is_empty_rather_than_unkn
 Test(derive_kpi_tickets, tickets_that_are_gone_count_as_long_as_they_were_there)
 {
     derive_kpi_collect("");
+    (void)answer(add_ticket("DX-0", T0 - 99 * DAY), 0, T0 - 98 * DAY);
     add_ticket("DX-1", T0 - 25 * DAY)->updated_ms = T0 - 20 * DAY;
     (void)answer(add_ticket("DX-2", T0 - 5 * DAY), T0 - 4 * DAY, T0 - 3 * DAY);
     kit_poll(0, T0 - 3 * DAY, &batch);

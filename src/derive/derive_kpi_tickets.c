@@ -175,9 +175,22 @@ static const char *say_due(const struct kpi_tickets *t, char *out, size_t cap)
     return out;
 }
 
+/* Of how many of the days from `first` on nobody knows what was open: of what was done by then
+ * nothing is known. Of the last one all is. */
+static size_t unknown_days(int64_t first_ms, int64_t first)
+{
+    int64_t unknown = first_ms > 0 ? first_ms / DAY_MS - first : KPI_DAYS - 1;
+
+    if (unknown < 0)
+        return 0;
+    return unknown < KPI_DAYS ? (size_t)unknown : KPI_DAYS - 1;
+}
+
 static bool put_open(struct step *s, struct dx_error *err)
 {
     const struct kpi_tickets *t = &s->pass->all;
+    int64_t first = s->at_ms / DAY_MS - KPI_DAYS + 1, first_ms = store_first_done(s->store);
+    size_t unknown = unknown_days(first_ms, first);
     struct kpi_result result = { .now = KPI_NOTHING, .before = KPI_NOTHING };
     struct ticket_day days[KPI_DAYS];
     struct kpi_point points[KPI_DAYS];
@@ -188,11 +201,13 @@ static bool put_open(struct step *s, struct dx_error *err)
     if (t->any) {
         result.now.n = (int64_t)t->list[KPI_OPEN].count;
         result.now.value = (double)result.now.n;
-        result.before.n = kpi_open_at(list, count, s->at_ms - WEEK_MS);
-        result.before.value = (double)result.before.n;
         result.note = say_due(t, note, sizeof(note));
     }
-    count_days(t, s->at_ms / DAY_MS - KPI_DAYS + 1, days);
+    if (t->any && reaches(first_ms, s->at_ms - WEEK_MS, WEEK_MS)) {
+        result.before.n = kpi_open_at(list, count, s->at_ms - WEEK_MS);
+        result.before.value = (double)result.before.n;
+    }
+    count_days(t, first, days);
     for (int i = 0; i < KPI_DAYS; i++)
         points[i] = (struct kpi_point){ days[i].day, t->any, (double)days[i].backlog };
     free(list);
@@ -200,13 +215,18 @@ static bool put_open(struct step *s, struct dx_error *err)
            derive_put_points(s->store, s->settings,
                              &(struct kpi_points){ .id = kpis[KPI_OPEN_TICKETS].id,
                                                    .step_ms = DAY_MS,
-                                                   .point = points,
-                                                   .count = KPI_DAYS },
+                                                   .point = points + unknown,
+                                                   .count = KPI_DAYS - unknown },
                              err) &&
-           store_put_ticket_days(s->store, days, KPI_DAYS, err);
+           store_put_ticket_days(s->store, days, KPI_DAYS, unknown, err);
 }
 
 /* ---- groups ---- */
+
+static bool knows_month_before(const struct step *s)
+{
+    return reaches(store_first_done(s->store), s->at_ms - 2 * MONTH_MS, MONTH_MS);
+}
 
 static bool list_categories(struct step *s, struct dx_error *err)
 {
@@ -225,7 +245,7 @@ static bool list_priorities(struct step *s, struct dx_error *err)
 static bool count_groups(struct step *s, struct dx_error *err)
 {
     (void)err;
-    s->again = ticket_groups_count(s->pass->groups, s->rows * A_READ);
+    s->again = ticket_groups_count(s->pass->groups, s->rows * A_READ, knows_month_before(s));
     return true;
 }
 
@@ -247,7 +267,7 @@ static bool put_repeats(struct step *s, struct dx_error *err)
     int64_t at_ms = s->at_ms;
 
     result.now = kpi_repeats(tickets, count, at_ms - MONTH_MS, at_ms);
-    result.before = reaches(store_first_done(s->store), at_ms - 2 * MONTH_MS, MONTH_MS)
+    result.before = knows_month_before(s)
                         ? kpi_repeats(tickets, count, at_ms - 2 * MONTH_MS, at_ms - MONTH_MS)
                         : KPI_NOTHING;
     for (int i = 0; i < KPI_DAYS; i++) {

@@ -228,7 +228,8 @@ static double repeats_of(const struct ticket_groups *g, const struct group *grou
     return value.value;
 }
 
-static struct ticket_group row_of(const struct ticket_groups *g, const struct group *group)
+static struct ticket_group row_of(const struct ticket_groups *g, const struct group *group,
+                                  bool compares)
 {
     return (struct ticket_group){
         .id = group->id,
@@ -242,7 +243,7 @@ static struct ticket_group row_of(const struct ticket_groups *g, const struct gr
         .first_p90 = quantile_in(g, group, OF_ANSWERED, 0.9),
         .resolved = (int64_t)group->count[OF_RESOLVED],
         .resolution_p50 = quantile_in(g, group, OF_RESOLVED, 0.5),
-        .before = quantile_in(g, group, OF_BEFORE, 0.5),
+        .before = compares ? quantile_in(g, group, OF_BEFORE, 0.5) : (double)NAN,
         .restored = (int64_t)group->count[OF_RESTORED],
         .restore_p50 = quantile_in(g, group, OF_RESTORED, 0.5),
         .repeats = g->kind == GROUP_CATEGORY ? repeats_of(g, group) : (double)NAN,
@@ -255,12 +256,12 @@ static bool is_quiet(const struct ticket_group *row)
     return row->open + row->opened + row->closed + row->answered == 0;
 }
 
-bool ticket_groups_count(struct ticket_groups *g, size_t most)
+bool ticket_groups_count(struct ticket_groups *g, size_t most, bool compares)
 {
     for (size_t done = 0; g->next < g->count && done < most; g->next++) {
         const struct group *group = &g->group[g->next];
 
-        g->row[g->row_count] = row_of(g, group);
+        g->row[g->row_count] = row_of(g, group, compares);
         g->row_count += !is_quiet(&g->row[g->row_count]);
         for (int which = 0; which < OF_GROUP; which++)
             done += group->count[which];

@@ -13,8 +13,9 @@ void ticket_groups_free(struct ticket_groups *groups); /* NULL is fine */
 
 /* Those that were created, by group, then time; yours to free(). */
 struct kpi_ticket *ticket_groups_created(const struct ticket_groups *groups, size_t *count);
-/* The numbers of some more groups, of about so many records; false: there are no more. */
-bool ticket_groups_count(struct ticket_groups *groups, size_t most);
+/* The numbers of some more groups, of about so many records; false: there are no more. compares:
+ * the month before the last one is known. */
+bool ticket_groups_count(struct ticket_groups *groups, size_t most, bool compares);
 /* Write those that are counted. */
 bool ticket_groups_put(const struct ticket_groups *groups, struct store *store,
                        struct dx_error *err);

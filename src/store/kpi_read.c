@@ -298,7 +298,10 @@ static int64_t first_of(struct store *store, sqlite3_stmt *stmt)
 
 int64_t store_first_run(struct store *store)
 {
-    return first_of(store, store_statement(store, "SELECT min(first_ms) FROM source_first",
+    return first_of(store, store_statement(store,
+                                           "SELECT min(f.first_ms) FROM source_first f"
+                                           " JOIN source s ON s.id = f.source"
+                                           " WHERE s.place IS NOT NULL",
                                            &(struct dx_error){ 0 }));
 }
 
@@ -306,13 +309,18 @@ int64_t store_first_done(struct store *store)
 {
     return first_of(store, store_statement(store,
                                            "SELECT " TICKETS_DONE_MS " FROM ticket WHERE state = 3"
+                                           " AND +source IN (SELECT id FROM source"
+                                           "  WHERE place IS NOT NULL)"
                                            " ORDER BY " TICKETS_DONE_MS ", id LIMIT 1",
                                            &(struct dx_error){ 0 }));
 }
 
 int64_t store_first_review(struct store *store)
 {
-    return first_of(
-        store, store_statement(store, "SELECT min(reviewed_ms) FROM change WHERE reviewed_ms > 0",
-                               &(struct dx_error){ 0 }));
+    return first_of(store,
+                    store_statement(store,
+                                    "SELECT reviewed_ms FROM change WHERE reviewed_ms > 0"
+                                    " AND source IN (SELECT id FROM source WHERE place IS NOT NULL)"
+                                    " ORDER BY reviewed_ms LIMIT 1",
+                                    &(struct dx_error){ 0 }));
 }

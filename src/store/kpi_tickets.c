@@ -180,7 +180,7 @@ static bool put_day(struct store *store, const struct ticket_day *day, struct dx
 }
 
 bool store_put_ticket_days(struct store *store, const struct ticket_day *days, size_t count,
-                           struct dx_error *err)
+                           size_t unknown, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(store, "DELETE FROM ticket_day WHERE day < ?1", err);
 
@@ -189,7 +189,7 @@ bool store_put_ticket_days(struct store *store, const struct ticket_day *days, s
     (void)sqlite3_bind_int64(stmt, 1, count > 0 ? days[0].day : INT64_MAX);
     if (!store_step(store, stmt, err))
         return false;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = unknown; i < count; i++)
         if (!put_day(store, &days[i], err))
             return false;
     return true;
