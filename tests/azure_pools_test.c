@@ -72,6 +72,7 @@ Test(azure_pools, a_token_that_may_not_see_pools_is_told_so_once)
         azure_begin(NOW);
         cr_assert(azure_answer(&r, refusals[i], "access_denied_403.json"));
         cr_expect_eq(kit.batch.note_count, 1);
+        cr_expect(kit.batch.pools_whole && kit.batch.pools_hidden, "none of them is known");
         kit_commit(&kit);
         azure_begin(NOW + 3600000);
         cr_expect_eq(azure_count(AZURE_POOLS), 0);

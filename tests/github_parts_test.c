@@ -245,6 +245,23 @@ Test(github_parts, of_very_many_runners_nothing_is_said)
     kit_done(&kit);
 }
 
+/* Those of a repository that may not be asked are neither there nor gone. */
+Test(github_parts, runners_of_a_repository_that_may_not_be_seen_are_hidden)
+{
+    static const char body[] = "{\"runners\":[{\"id\":1,\"name\":\"r1\",\"status\":\"online\","
+                               "\"labels\":[{\"name\":\"linux\",\"type\":\"custom\"}]}]}";
+
+    cr_assert(
+        answer((struct reply){ .step = STEP_RUNNERS, .status = 403, .detail_text = "acme/web" },
+               "{\"message\":\"no\"}"));
+    cr_expect_not(kit.batch.pools_whole);
+    kit_commit(&kit);
+    cr_assert(answer((struct reply){ .step = STEP_RUNNERS, .detail_text = "acme/api" }, body));
+    cr_expect(kit.batch.pools_whole);
+    cr_expect(kit.batch.pools_hidden);
+    kit_done(&kit);
+}
+
 Test(github_parts, issues_that_are_off_in_a_repository_are_none)
 {
     cr_expect(

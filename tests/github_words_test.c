@@ -204,7 +204,7 @@ Test(github_words, who_may_not_see_runners_is_told_once_a_day)
     cr_expect_str_eq(kit.batch.notes[0].text,
                      "the token may not see the runners of acme/web (403); pools are known by "
                      "their jobs only");
-    cr_expect_not(kit.batch.pools_whole);
+    cr_expect(kit.batch.pools_hidden, "those it had are neither there nor gone");
     kit_commit(&kit);
     for (size_t i = 0; i < 4; i++) {
         bool asked = false;

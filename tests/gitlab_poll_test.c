@@ -300,11 +300,38 @@ Test(gitlab_poll, a_token_that_may_not_see_runners_is_told_so_once)
     cr_assert_eq(kit.batch.note_count, 1);
     cr_expect_str_eq(kit.batch.notes[0].text, "the token may not see the runners of acme (403); "
                                               "`runners: no` stops asking");
+    cr_expect(kit.batch.pools_whole && kit.batch.pools_hidden,
+              "nobody knows whether there are any");
     known_commit(&store, &kit);
     begin(NOW + 3600000);
     cr_expect_not(kit_asks(&kit, "/api/v4/groups/acme/runners?per_page=100"));
     begin(NOW + 86400000);
     cr_expect(kit_asks(&kit, "/api/v4/groups/acme/runners?per_page=100"));
+    kit_done(&kit);
+}
+
+/* Of two projects one refused before: it is not asked, and its runners are not gone. */
+Test(gitlab_poll, runners_of_a_project_that_may_not_be_seen_are_hidden)
+{
+    static const char *both[] = { "acme/web", "acme/api" };
+    struct plan_request *r;
+
+    config = (struct gitlab){ .projects = { both, 2 }, .group = "", .runners = true };
+    begin(NOW);
+    cr_assert(kit_decode(&kit, &source_gitlab, &config,
+                         (struct reply){ .step = GITLAB_RUNNERS,
+                                         .status = 403,
+                                         .detail_text = "0 2 0 acme/web",
+                                         .body = "{}" }));
+    known_commit(&store, &kit);
+    begin(NOW + 3600000);
+    for (r = kit.plan.first; r && r->step != GITLAB_RUNNERS; r = r->next)
+        ;
+    cr_assert(r && strstr(r->detail_text, "acme/api"));
+    cr_assert(kit_decode(
+        &kit, &source_gitlab, &config,
+        (struct reply){ .step = GITLAB_RUNNERS, .detail_text = r->detail_text, .body = "[]" }));
+    cr_expect(kit.batch.pools_whole && kit.batch.pools_hidden);
     kit_done(&kit);
 }
 

@@ -312,6 +312,24 @@ Test(store_ci, pools_are_as_they_were_then)
     expect_text(POOLS(T0 + 2 * MINUTE), want);
 }
 
+/* A token that may not see runners any more, or not all of them, says nothing of those it saw. */
+Test(store_ci, runners_that_may_not_be_seen_any_more_are_not_known)
+{
+    add_pool("linux", 40, 40);
+    add_pool("gpu", 0, 0);
+    add_pool("macos", 3, 1);
+    batch.pools_whole = true;
+    add_run("77", 1, DX_RESULT_NONE, 0);
+    add_job(0, "8", "train", DX_RESULT_NONE)->pool = "gpu";
+    add_job(0, "9", "test", DX_RESULT_NONE)->pool = "linux";
+    kit_poll(0, T0, &batch);
+    add_pool("macos", 3, 2);
+    batch.pools_whole = batch.pools_hidden = true;
+    kit_poll(0, T0 + MINUTE, &batch);
+    expect_text(POOLS(T0 + 2 * MINUTE),
+                "gpu|-|-|1|1789996400000|-\nlinux|-|-|1|1789996400000|-\nmacos|3|2|0|-|-\n");
+}
+
 Test(store_ci, urls_are_folded_and_come_back)
 {
     static const char *const urls[] = {

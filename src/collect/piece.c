@@ -146,7 +146,7 @@ static void copy_open_runs(struct batch *batch, struct batch *rest)
 static void drop_lists(struct batch *batch)
 {
     batch->alert_count = batch->pool_count = batch->runner_count = 0;
-    batch->alerts_whole = batch->pools_whole = false;
+    batch->alerts_whole = batch->pools_whole = batch->pools_hidden = false;
 }
 
 void piece_cut(struct batch *batch, struct batch *rest)
@@ -156,6 +156,7 @@ void piece_cut(struct batch *batch, struct batch *rest)
     copy_open_runs(batch, rest);
     rest->alerts_whole = batch->alerts_whole;
     rest->pools_whole = batch->pools_whole;
+    rest->pools_hidden = batch->pools_hidden;
     rest->repaired = batch->repaired;
     rest->unknown = batch->unknown;
     rest->done = batch->done;

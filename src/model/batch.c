@@ -56,6 +56,7 @@ struct batch_mark batch_mark(const struct batch *batch)
                                 .cursors = batch->cursor_count,
                                 .alerts_whole = batch->alerts_whole,
                                 .pools_whole = batch->pools_whole,
+                                .pools_hidden = batch->pools_hidden,
                                 .waiting_whole = batch->waiting_whole };
 }
 
@@ -74,6 +75,7 @@ void batch_rewind(struct batch *batch, const struct batch_mark *mark)
     batch->cursor_count = mark->cursors;
     batch->alerts_whole = mark->alerts_whole;
     batch->pools_whole = mark->pools_whole;
+    batch->pools_hidden = mark->pools_hidden;
     batch->waiting_whole = mark->waiting_whole;
     batch->index_cap = 0; /* it knows series that are gone: made anew with the next one */
     batch->run_index_cap = batch->run_indexed = 0; /* so it is with runs */

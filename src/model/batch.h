@@ -226,7 +226,8 @@ struct batch {
     size_t ticket_count, ticket_cap;
     struct change *changes;
     size_t change_count, change_cap;
-    bool pools_whole;   /* pools and runners are all there are */
+    bool pools_whole;  /* pools and runners are all there are */
+    bool pools_hidden; /* ... that may be seen: of other pools nobody knows whether they have any */
     bool waiting_whole; /* jobs with a queue_ref that wait are all there are */
     struct cursor *cursors;
     size_t cursor_count, cursor_cap;
@@ -243,7 +244,7 @@ void batch_done(struct batch *batch); /* frees; { 0 } again */
  * records. What was noted stays. */
 struct batch_mark {
     size_t series, samples, alerts, runs, jobs, tails, pools, runners, tickets, changes, cursors;
-    bool alerts_whole, pools_whole, waiting_whole;
+    bool alerts_whole, pools_whole, pools_hidden, waiting_whole;
 };
 struct batch_mark batch_mark(const struct batch *batch);
 void batch_rewind(struct batch *batch, const struct batch_mark *mark);

@@ -32,6 +32,8 @@ void azure_no_pools(const struct reply *reply, struct batch *batch)
                requests ? "waits are taken from the timeline" : "`pools: no` stops asking");
     azure_remember(batch, requests ? AZURE_REQUESTS_NEXT : AZURE_POOLS_NEXT, "",
                    reply->now_ms + DAY_MS);
+    if (reply->step == AZURE_POOLS) /* what was counted before is not known any more */
+        batch->pools_whole = batch->pools_hidden = true;
 }
 
 /* A token without the scope gets a 401 there, as if it were wrong altogether. */

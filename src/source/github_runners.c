@@ -91,9 +91,10 @@ static void ask(struct plan *plan, const char *of, size_t before)
     r->detail_text = arena_text(&plan->arena, of);
 }
 
-static bool is_denied(const struct plan *plan, const char *of)
+/* batch: of this poll; NULL: before it. */
+static bool is_denied(const struct plan *plan, const struct batch *batch, const char *of)
 {
-    int64_t at = github_recall(plan, NULL, "runners", of), since = plan->now_ms - at;
+    int64_t at = github_recall(plan, batch, "runners", of), since = plan->now_ms - at;
 
     return at != 0 && since >= 0 && since < DENIED_MS;
 }
@@ -107,7 +108,7 @@ static const char *next_repo(const struct github *config, const struct plan *pla
 
     *walk = (struct github_walk){ 0 };
     while ((repo = github_walk(config, plan, walk)) != NULL) {
-        if (behind && !is_denied(plan, repo))
+        if (behind && !is_denied(plan, NULL, repo))
             return repo;
         behind = behind || strcmp(repo, of) == 0;
     }
@@ -121,7 +122,7 @@ void github_runners_begin(const struct github *config, struct plan *plan, size_t
 
     if (!config->runners || !github_turn(plan, "runners", EVERY_MS))
         return;
-    if (*of && is_denied(plan, of))
+    if (*of && is_denied(plan, NULL, of))
         return;
     if (!*of)
         of = repos <= REPOS_MOST ? next_repo(config, plan, "", &walk) : NULL;
@@ -158,9 +159,24 @@ static struct pool *pool_of(struct batch *b, const char *name)
     return pool;
 }
 
-/* All runners are in the batch: count them. */
-static void end(struct batch *b)
+static bool is_any_denied(const struct github_poll *p)
 {
+    struct github_walk walk = { 0 };
+    const char *repo;
+
+    if (*p->config->org)
+        return is_denied(p->plan, p->batch, p->config->org);
+    while ((repo = github_walk(p->config, p->plan, &walk)) != NULL)
+        if (is_denied(p->plan, p->batch, repo))
+            return true;
+    return false;
+}
+
+/* All runners that may be seen are in the batch: count them. */
+static void end(const struct github_poll *p)
+{
+    struct batch *b = p->batch;
+
     for (size_t i = 0; i < b->runner_count; i++) {
         struct pool *pool = pool_of(b, b->runners[i].pool);
 
@@ -169,6 +185,7 @@ static void end(struct batch *b)
         pool->busy += b->runners[i].online && b->runners[i].busy;
     }
     b->pools_whole = true;
+    b->pools_hidden = is_any_denied(p);
 }
 
 static void go_on(struct github_poll *p, bool whole)
@@ -180,7 +197,7 @@ static void go_on(struct github_poll *p, bool whole)
     if (repo)
         ask(p->plan, repo, p->batch->runner_count);
     else if (whole)
-        end(p->batch);
+        end(p);
 }
 
 bool github_runners_decode(struct github_poll *p, struct dx_error *err)
@@ -221,5 +238,5 @@ void github_runners_denied(struct github_poll *p)
                "the token may not see the runners of %s (%d); pools are known by their jobs only",
                of, p->reply->status);
     github_remember(p->batch, "runners", of, p->reply->now_ms);
-    go_on(p, p->batch->runner_count > 0 && p->reply->detail == (int64_t)p->batch->runner_count);
+    go_on(p, p->reply->detail == (int64_t)p->batch->runner_count);
 }

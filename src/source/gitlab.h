@@ -50,6 +50,7 @@ struct gitlab_about {    /* a request's detail_text */
     bool done;           /* the run is done */
     bool group;          /* the runners, issues or merge requests of a group, not of a project */
     bool hole;           /* GITLAB_FILL: what an outage left, not the history */
+    bool hidden;         /* GITLAB_RUNNERS: some lists are not asked for, for they were refused */
     /* GITLAB_JOBS: the run's jobs in the pages before. GITLAB_TRACE: the job's id.
      * GITLAB_FILL: from when on. GITLAB_RUNNERS: lists that are asked for in all.
      * GITLAB_NOTES and GITLAB_MERGE_NOTES: the hash of who opened it. GITLAB_MERGES: how many
@@ -78,24 +79,25 @@ enum gitlab_cursor {
     GITLAB_NEWEST = 'n',  /* up to here all is listed but for the holes below */
     GITLAB_HOLE_TO = 'g', /* after an outage: up to here it is missing; 0: no hole */
     GITLAB_HOLE_FROM = 'l',
-    GITLAB_OLDEST = 'o',        /* of the history, how far back it is listed */
-    GITLAB_SEEN = 's',          /* when the project was found in the group */
-    GITLAB_FOUND = 'd',         /* when all projects of the group had been found */
-    GITLAB_REFUSED = 'a',       /* when the project refused its pipelines */
-    GITLAB_VISITED = 'p',       /* when the configured projects were asked for themselves */
-    GITLAB_ALIAS = 'y',         /* 1: a configured one is polled by another name, too */
-    GITLAB_RUNNERS_NEXT = 'r',  /* when to ask for runners again */
-    GITLAB_RUNNERS_DUE = 'w',   /* answers about them that are missing in this poll */
-    GITLAB_ISSUES_NEWS = 'i',   /* up to here all issues that changed are known */
-    GITLAB_ISSUES_OPEN = 'j',   /* the same of the open ones; 1: all are */
-    GITLAB_ISSUES_LISTED = 'k', /* when they were all known for the first time */
-    GITLAB_ISSUES_NEXT = 'q',   /* when to ask for issues again */
-    GITLAB_ISSUES_BACK = 'e',   /* how far back they were listed */
-    GITLAB_ISSUES_FOR = 'h',    /* for which labels and projects: ticket_labels_mark() */
-    GITLAB_MERGES_NEWS = 'm',   /* up to here all merge requests that changed are known */
-    GITLAB_MERGES_NEXT = 'u',   /* when to ask for them again */
-    GITLAB_MERGES_BACK = 'f',   /* how far back they were listed */
-    GITLAB_GONE = 'x',          /* when a run was not there any more for the first time */
+    GITLAB_OLDEST = 'o',         /* of the history, how far back it is listed */
+    GITLAB_SEEN = 's',           /* when the project was found in the group */
+    GITLAB_FOUND = 'd',          /* when all projects of the group had been found */
+    GITLAB_REFUSED = 'a',        /* when the project refused its pipelines */
+    GITLAB_VISITED = 'p',        /* when the configured projects were asked for themselves */
+    GITLAB_ALIAS = 'y',          /* 1: a configured one is polled by another name, too */
+    GITLAB_RUNNERS_NEXT = 'r',   /* when to ask for runners again */
+    GITLAB_RUNNERS_DUE = 'w',    /* answers about them that are missing in this poll */
+    GITLAB_RUNNERS_HIDDEN = 'v', /* 1: some lists of them may not be seen */
+    GITLAB_ISSUES_NEWS = 'i',    /* up to here all issues that changed are known */
+    GITLAB_ISSUES_OPEN = 'j',    /* the same of the open ones; 1: all are */
+    GITLAB_ISSUES_LISTED = 'k',  /* when they were all known for the first time */
+    GITLAB_ISSUES_NEXT = 'q',    /* when to ask for issues again */
+    GITLAB_ISSUES_BACK = 'e',    /* how far back they were listed */
+    GITLAB_ISSUES_FOR = 'h',     /* for which labels and projects: ticket_labels_mark() */
+    GITLAB_MERGES_NEWS = 'm',    /* up to here all merge requests that changed are known */
+    GITLAB_MERGES_NEXT = 'u',    /* when to ask for them again */
+    GITLAB_MERGES_BACK = 'f',    /* how far back they were listed */
+    GITLAB_GONE = 'x',           /* when a run was not there any more for the first time */
 };
 enum { GITLAB_PATH = 600, GITLAB_PATH_MOST = 240 }; /* the longest that the group may have */
 int64_t gitlab_cursor(const struct plan *plan, const struct batch *batch, enum gitlab_cursor which,

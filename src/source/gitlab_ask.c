@@ -10,7 +10,7 @@
 #include "core/time.h"
 #include "source/field.h"
 
-enum { FILL = 1, GO_ON = 2, DONE = 4, GROUP = 8, HOLE = 16 };
+enum { FILL = 1, GO_ON = 2, DONE = 4, GROUP = 8, HOLE = 16, HIDDEN = 32 };
 
 /* {} are the project (or group) and a number, in this order. Only the newest page of
  * pipelines is conditional: the rest is asked for when something changed, and what
@@ -51,7 +51,8 @@ static const struct {
 static const char *about_text(struct plan *plan, const struct gitlab_about *about)
 {
     int flags = (about->fill ? FILL : 0) | (about->go_on ? GO_ON : 0) | (about->done ? DONE : 0) |
-                (about->group ? GROUP : 0) | (about->hole ? HOLE : 0);
+                (about->group ? GROUP : 0) | (about->hole ? HOLE : 0) |
+                (about->hidden ? HIDDEN : 0);
 
     return arena_print(&plan->arena, "%d %" PRId64 " %" PRId64 " %s", flags, about->seen,
                        about->attempt, about->project);
@@ -76,6 +77,7 @@ struct gitlab_about gitlab_about(const struct reply *reply)
                                   .done = flags & DONE,
                                   .group = flags & GROUP,
                                   .hole = flags & HOLE,
+                                  .hidden = flags & HIDDEN,
                                   .seen = seen,
                                   .attempt = attempt };
 }

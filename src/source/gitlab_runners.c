@@ -38,6 +38,7 @@ void gitlab_runners_begin(const struct gitlab *g, struct plan *plan)
         return;
     for (size_t i = 0; i < count; i++)
         about.seen += is_time(plan, NULL, of[i]);
+    about.hidden = about.seen < (int64_t)count;
     for (size_t i = 0; i < count; i++) {
         about.project = of[i];
         if (is_time(plan, NULL, of[i]))
@@ -46,12 +47,14 @@ void gitlab_runners_begin(const struct gitlab *g, struct plan *plan)
 }
 
 /* The first answer of a round says how many there have to be. */
-static void begin_round(const struct plan *plan, struct batch *batch, int64_t lists)
+static void begin_round(const struct plan *plan, struct batch *batch,
+                        const struct gitlab_about *about)
 {
     if (!is_time(plan, batch, ""))
         return;
     gitlab_remember(batch, GITLAB_RUNNERS_NEXT, "", plan->now_ms + EVERY_MS);
-    gitlab_remember(batch, GITLAB_RUNNERS_DUE, "", lists);
+    gitlab_remember(batch, GITLAB_RUNNERS_DUE, "", about->seen);
+    gitlab_remember(batch, GITLAB_RUNNERS_HIDDEN, "", about->hidden);
 }
 
 /* An answer came, which asked for so many more. When none is missing, the runners
@@ -61,8 +64,10 @@ static void settle(const struct plan *plan, struct batch *batch, int64_t more)
     int64_t due = gitlab_cursor(plan, batch, GITLAB_RUNNERS_DUE, "") + more - 1;
 
     gitlab_remember(batch, GITLAB_RUNNERS_DUE, "", due);
-    if (due == 0)
-        batch->pools_whole = true;
+    if (due != 0)
+        return;
+    batch->pools_whole = true;
+    batch->pools_hidden = gitlab_cursor(plan, batch, GITLAB_RUNNERS_HIDDEN, "") > 0;
 }
 
 /* A runner can serve many projects. */
@@ -147,6 +152,7 @@ static void no_runners(const struct reply *reply, const struct plan *plan, struc
                "the token may not see the runners of %s (%d); `runners: no` stops asking", of,
                reply->status);
     gitlab_remember(batch, GITLAB_RUNNERS_NEXT, of, plan->now_ms + REFUSED_AGAIN_MS);
+    gitlab_remember(batch, GITLAB_RUNNERS_HIDDEN, "", 1);
     settle(plan, batch, 0);
 }
 
@@ -160,7 +166,7 @@ bool gitlab_decode_runners(const struct reply *reply, struct plan *plan, struct 
     int64_t more = 0;
     size_t i;
 
-    begin_round(plan, batch, about.seen);
+    begin_round(plan, batch, &about);
     if (!gitlab_is_answer(reply)) {
         no_runners(reply, plan, batch, about.project);
         return true;

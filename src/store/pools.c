@@ -108,20 +108,26 @@ static bool forget_unseen(struct writing *w, const char *sql, struct dx_error *e
 }
 
 /* A pool that had runners and is in no count of all pools has none now: that its
- * runners are not even listed is the worst that can be said of it. */
+ * runners are not even listed is the worst that can be said of it. Where some may not be seen any
+ * more, what was counted of it is not known any more, either. */
 static bool put_empty(struct writing *w, const struct ids *seen, struct dx_error *err)
 {
     static const struct pool empty = { .waiting = -1, .note = "" };
+    static const struct pool hidden = {
+        .online = -1, .busy = -1, .offline = -1, .waiting = -1, .note = ""
+    };
     struct ids gone = { 0 };
     sqlite3_stmt *stmt = store_statement(
         w->store,
         "SELECT id FROM pool WHERE source = ?1 AND (SELECT online + offline FROM pool_count"
-        " WHERE pool = pool.id ORDER BY at_ms DESC LIMIT 1) > 0",
+        " WHERE pool = pool.id ORDER BY at_ms DESC LIMIT 1) >= ?2",
         err);
     bool ok = stmt != NULL, row = ok;
 
-    if (ok)
+    if (ok) {
         (void)sqlite3_bind_int64(stmt, 1, w->poll->source);
+        (void)sqlite3_bind_int(stmt, 2, !w->batch->pools_hidden);
+    }
     while (ok && row) {
         ok = store_row(w->store, stmt, &row, err);
         if (ok && row && !ids_has(seen, column_int(stmt, 0)))
@@ -130,7 +136,7 @@ static bool put_empty(struct writing *w, const struct ids *seen, struct dx_error
     if (ok)
         (void)sqlite3_reset(stmt);
     for (int64_t id = 0; ok && (id = ids_next(&gone, id)) > 0;)
-        ok = put_count(w, id, &empty, err);
+        ok = put_count(w, id, w->batch->pools_hidden ? &hidden : &empty, err);
     ids_done(&gone);
     return ok;
 }
