@@ -88,6 +88,8 @@ Test(notice_text, sentences)
     cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 91.3 %, above 90.0 %");
     facts.unit = DX_UNIT_SECONDS;
     facts.limit = 600;
+    facts.value = 600.4;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 600.4s, above 10m 00s");
     facts.value = 540;
     cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 9m 00s, limit 10m 00s",
                      "it recovers");
@@ -104,6 +106,8 @@ Test(notice_text, sentences)
     facts.value = .9712;
     facts.limit = .98;
     cr_expect_str_eq(sentence(), "Platform success: 97.1 %, below 98.0 %");
+    facts.value = .97998;
+    cr_expect_str_eq(sentence(), "Platform success: 97.998 %, below 98.0 %");
     facts.limit = 1.;
     facts.value = .9997;
     cr_expect_str_eq(sentence(), "Platform success: 99.97 %, below 100.0 %");

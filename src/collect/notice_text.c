@@ -45,6 +45,17 @@ static const char *words_of_value(char *out, size_t cap, enum dx_unit unit, doub
     return out;
 }
 
+/* Of one that is past its limit by less than words say: "98.0 %, below 98.0 %" is none. */
+static void words_exactly(char *out, size_t cap, enum dx_unit unit, double value)
+{
+    bool share = unit == DX_UNIT_RATIO || unit == DX_UNIT_PERCENT;
+
+    (void)snprintf(out, cap, "%.8g%s", unit == DX_UNIT_RATIO ? value * 100. : value,
+                   share                     ? " %"
+                   : unit == DX_UNIT_SECONDS ? "s"
+                                             : "");
+}
+
 static bool is_past(const struct notice_facts *f)
 {
     return f->rule->is_above ? f->value > f->limit : f->value < f->limit;
@@ -57,8 +68,11 @@ void notice_sentence(char *out, size_t cap, const struct notice_facts *f)
 
     (void)words_of_value(value, sizeof(value), f->unit, f->value);
     (void)words_of_value(limit, sizeof(limit), f->unit, f->limit);
-    if (is_past(f))
+    if (is_past(f)) {
         side = f->rule->is_above ? "above" : "below";
+        if (strcmp(value, limit) == 0)
+            words_exactly(value, sizeof(value), f->unit, f->value);
+    }
     if (f->about == NOTICE_ENDS)
         (void)snprintf(whole, sizeof(whole), "%.400s: over after %s, %s%s%s", f->subject,
                        duration_format(span, f->at_ms - f->since_ms, true), what, *what ? " " : "",
