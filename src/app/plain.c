@@ -70,6 +70,17 @@ static void see_alert(struct watch *watch, const struct rows_ops *ops, const voi
               line);
 }
 
+static void see_unseen(struct watch *watch, const struct rows_ops *ops, const void *rows,
+                       int64_t now_ms)
+{
+    char line[120], at[TIME_TEXT];
+
+    (void)now_ms;
+    (void)snprintf(line, sizeof(line), "alert rules: not looked at since %s",
+                   time_format(at, ops->integer(rows, DX_FIELD_SEEN)));
+    watch_see(watch, "alert rules", WATCH_WARNING, line);
+}
+
 static void see_rows(struct plain *p, enum dx_query query, int64_t now_ms,
                      void (*see)(struct watch *watch, const struct rows_ops *ops, const void *rows,
                                  int64_t now_ms))
@@ -121,6 +132,7 @@ static void look(struct plain *p)
     watch_begin(&p->watch);
     see_rows(p, DX_QUERY_SOURCES, now_ms, see_source);
     see_rows(p, DX_QUERY_ALERTS, now_ms, see_alert);
+    see_rows(p, DX_QUERY_UNSEEN, now_ms, see_unseen);
     page_update(viewer_page(v), &v->reader, now_ms, PAGE_ROWS, PAGE_COLS);
     whole = see_panels(p);
     store_end(v->app->store);

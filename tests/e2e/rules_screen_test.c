@@ -4,9 +4,11 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../golden.h"
 #include "../run.h"
@@ -225,6 +227,28 @@ Test(rules_screen, exports_name_what_nobody_looks_at)
         cr_expect(strstr(text, "\"stale\"") && !strstr(text, "\"firing\""), "%s", text);
         free(text);
     }
+}
+
+/* As lines: none that it fires, none that it is over. */
+Test(rules_screen, plain_it_is_a_line_that_nobody_looks)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--now", UNSEEN, "--plain", NULL };
+    struct program program = program_start(argv);
+    char text[8192] = "";
+    size_t len = 0;
+    ssize_t n;
+
+    while (!strstr(text, "# a line") && len + 1 < sizeof(text) &&
+           (n = read(program.out, text + len, sizeof(text) - 1 - len)) > 0) {
+        len += (size_t)n;
+        text[len] = '\0';
+    }
+    cr_expect(strstr(text, "warning: alert rules: not looked at since 2026-09-21T14:13:20Z\n"),
+              "%s", text);
+    cr_expect(strstr(text, "warning: alert slow queue: nobody looks any more; it fired: linux-xl"),
+              "%s", text);
+    cr_expect_null(strstr(text, "bad: alert"), "%s", text);
+    (void)program_end(&program, SIGTERM);
 }
 
 Test(rules_screen, only_the_one_that_is_asked_for)
