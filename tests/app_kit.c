@@ -96,6 +96,7 @@ void app_start(void)
     kit_init();
     kit_collect();
     setenv("TZ", "UTC", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
     setenv("XDG_CONFIG_HOME", kit.dir, 1); /* no theme of the machine's own */
     a = (struct app_kit){ .url = "", .list_rows = 3 };
     a.app = (struct app){

@@ -16,6 +16,7 @@ struct collector collector;
 
 void collector_start(void)
 {
+    setenv("LC_ALL", "C.UTF-8", 1);
     setenv("DXTOP_PATTERNS", SRC_DIR "/data/failure_patterns.tsv", 1);
     kit_init();
     collector.loop = ev_loop_new(EVFLAG_AUTO);
