@@ -1,8 +1,6 @@
-/* What leads out of the full-screen program: the browser, the clipboard, and the
- * collector that it starts. */
+/* What leads out of the full-screen program: the browser and the clipboard. */
 #include "config.h"
 
-#include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +11,9 @@
 #include "app/link.h"
 #include "app_kit.h"
 #include "core/text.h"
-#include "store/internal.h"
 #include "ui/clipboard.h"
 
 TestSuite(link, .init = app_start, .fini = app_stop, .timeout = 60);
-TestSuite(collector, .init = app_start, .fini = app_stop, .timeout = 60);
 
 /* ---- out of the terminal ---- */
 
@@ -346,159 +342,4 @@ Test(link, without_a_browser_the_address_is_copied)
     cr_expect_str_eq(a.v.message, "copied https://h/");
     cr_expect(strstr(terminal_said(), "\033]52;c;aHR0cHM6Ly9oLw==\a"));
     terminal_close();
-}
-
-/* ---- the collector ---- */
-
-static const struct {
-    const char *script, *trouble;
-    bool refused;
-} ends[] = {
-    { "echo boom >&2; exit 1", "the collector ended: boom", false },
-    { "echo one >&2; echo two >&2; exit 1", "the collector ended: two", false },
-    { "exit 1", "the collector ended: it did not say why", false },
-    { "echo 'x.yaml:1:2: no' >&2; exit 2", "configuration: x.yaml:1:2: no", true },
-    { "kill -9 $$", "the collector was ended by signal 9", false },
-    { "printf 'a\\033[31mb\\n' >&2; exit 1", "the collector ended: a\uFFFD[31mb", false },
-    { "exit 0", "", false },
-    { "exit 3", "", false },
-};
-
-Test(collector, its_end_is_told_in_its_own_words)
-{
-    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
-
-    store_close(kit.store); /* nobody collects */
-    kit.store = NULL;
-    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-        char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)ends[i].script, NULL };
-        struct collector c;
-
-        collector_init(&c, loop, a.app.store, argv, &a.app.clock);
-        collector_look(&c);
-        cr_assert_gt(c.pid, 0, "%s", c.trouble);
-        ev_run(loop, 0); /* to the end of its stderr */
-        cr_expect_eq(c.pid, 0);
-        cr_expect_str_eq(c.trouble, ends[i].trouble);
-        cr_expect_eq(c.refused, ends[i].refused);
-        cr_expect_eq(c.changed, *ends[i].trouble != '\0');
-        collector_look(&c);
-        if (*ends[i].trouble)
-            cr_expect_eq(c.pid, 0, "it was started again at once");
-        collector_done(&c);
-    }
-    ev_loop_destroy(loop);
-}
-
-/* The clock that was given goes on, and does not begin anew with each of them. */
-Test(collector, is_told_what_the_clock_says_now)
-{
-    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
-    char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)"echo $0 >&2; exit 1",
-                     strdup("--clock=2026-11-24T08:00:00Z@3600"), NULL };
-    char said[40] = "";
-    struct collector c;
-    struct clock clock;
-
-    store_close(kit.store);
-    kit.store = NULL;
-    cr_assert(clock_parse(&clock, "2026-11-24T08:00:00Z@3600", &(struct dx_error){ 0 }));
-    clock.boot_ms -= 10000; /* ten seconds, and hours, ago */
-    collector_init(&c, loop, a.app.store, argv, &clock);
-    collector_look(&c);
-    ev_run(loop, 0);
-    cr_assert_eq(sscanf(c.trouble, "the collector ended: --clock=2026-11-24T%39s", said), 1, "%s",
-                 c.trouble);
-    cr_expect(strncmp(said, "18:", 3) == 0 && strstr(said, "Z@3600"), "%s", said);
-    collector_done(&c);
-    ev_loop_destroy(loop);
-    free(argv[3]);
-}
-
-Test(collector, one_that_is_not_there_is_told)
-{
-    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
-    char *argv[] = { (char *)"/nonexistent/dxtop-collect", NULL };
-    struct collector c;
-
-    store_close(kit.store);
-    kit.store = NULL;
-    collector_init(&c, loop, a.app.store, argv, &a.app.clock);
-    collector_look(&c);
-    cr_expect_str_eq(c.trouble,
-                     "cannot start /nonexistent/dxtop-collect: No such file or directory");
-    collector_done(&c);
-    ev_loop_destroy(loop);
-}
-
-Test(collector, where_somebody_collects_none_is_started)
-{
-    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
-    char *argv[] = { (char *)"/bin/false", NULL };
-    struct collector c;
-    struct dx_error err = { 0 };
-
-    cr_assert(store_heartbeat(kit.store, T0, &err));
-    collector_init(&c, loop, a.app.store, argv, &a.app.clock);
-    collector_look(&c);
-    cr_expect_eq(c.pid, 0);
-    cr_expect_str_eq(c.trouble, "");
-    collector_done(&c);
-    ev_loop_destroy(loop);
-}
-
-static void set_beat(int64_t boot_ms)
-{
-    struct dx_error err = { 0 };
-    char sql[80];
-
-    snprintf(sql, sizeof(sql), "UPDATE meta SET value = %" PRId64 " WHERE key = 'boot'", boot_ms);
-    cr_assert(store_exec(kit.store, sql, &err), "%s", err.text);
-}
-
-/* What was read of it says for how long it need not be read again. */
-Test(collector, one_whose_heart_is_still_is_told_and_only_then_looked_at_often)
-{
-    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
-    char *argv[] = { (char *)"/bin/false", NULL };
-    struct collector c;
-    struct dx_error err = { 0 };
-    int64_t beat_ms;
-
-    cr_assert(store_heartbeat(kit.store, T0, &err));
-    collector_init(&c, loop, a.app.store, argv, &a.app.clock);
-    beat_ms = kit_boot_ms() - 5 * SECOND;
-    set_beat(beat_ms);
-    collector_look(&c);
-    cr_expect_str_eq(c.trouble, "");
-    cr_expect_eq(c.still_ms, beat_ms + 10 * SECOND);
-    set_beat(kit_boot_ms() - 60 * SECOND);
-    c.still_ms = kit_boot_ms() + HOUR;
-    collector_look(&c);
-    cr_expect_str_eq(c.trouble, "", "it is not read");
-    c.still_ms = kit_boot_ms();
-    collector_look(&c);
-    cr_expect_str_eq(c.trouble, "",
-                     "it may be of the one before: who takes over has yet to say so");
-    collector_look(&c);
-    cr_expect(strstr(c.trouble, "has not moved for 6"), "%s", c.trouble);
-    set_beat(kit_boot_ms());
-    collector_look(&c);
-    cr_expect_str_eq(c.trouble, "", "it is asked each time while it is still");
-    set_beat(kit_boot_ms() + WEEK_MS);
-    c.still_ms = 0;
-    collector_look(&c);
-    cr_expect_leq(c.still_ms, kit_boot_ms() + 10 * SECOND, "of the boot before this one");
-    set_beat(kit_boot_ms() - 60 * SECOND);
-    c.still_ms = 0;
-    collector_look(&c);
-    collector_look(&c);
-    cr_expect(*c.trouble);
-    store_close(kit.store);
-    kit.store = NULL;
-    c.again_ms = kit_boot_ms() + HOUR;
-    collector_look(&c);
-    cr_expect_str_eq(c.trouble, "", "nobody has the lock");
-    collector_done(&c);
-    ev_loop_destroy(loop);
 }
