@@ -58,8 +58,8 @@ static void add_random(struct batch *batch, int nth)
     t->parts = TICKET_FIELDS | TICKET_RESPONSE | TICKET_SLAS;
     t->title = t->key;
     t->type = chance(0.3) ? "Incident" : "Request";
-    t->category = chance(0.6) ? categories[lrand48() % 4]
-                              : arena_print(&batch->arena, "rare %d", rare);
+    t->category =
+        chance(0.6) ? categories[lrand48() % 4] : arena_print(&batch->arena, "rare %d", rare);
     t->priority = (int)(lrand48() % 4);
     t->created_ms = T0 - lrand48() % 100 * DAY; /* some at the same time */
     t->updated_ms = T0 - HOUR + versions++;

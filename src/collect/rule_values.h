@@ -10,8 +10,8 @@ struct rule_value_of { /* what one rule looks at */
     /* "linux-xl (github)"; of a rule that finds nothing its pattern; a name that is too long ends
      * with its hash */
     const char *subject;
-    const char *labels;  /* {pool="linux-xl", source="github"} */
-    double value;        /* spans in seconds; NaN: no data, or that of a source which is lost */
+    const char *labels; /* {pool="linux-xl", source="github"} */
+    double value;       /* spans in seconds; NaN: no data, or that of a source which is lost */
     enum dx_unit unit;
 };
 
