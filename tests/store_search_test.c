@@ -230,6 +230,28 @@ Test(store_search, rows_are_ranked_as_fts5_does_it)
     cr_expect_float_neq(rank_error("images"), 0., 1e-9);
 }
 
+/* By a damaged disk: nothing is ranked by numbers that are none. */
+Test(store_search, an_index_without_its_sums_is_said)
+{
+    struct reader reader;
+    struct dx_error err = { 0 };
+    const struct dx_error *said;
+    void *rows;
+
+    fill();
+    cr_assert(store_exec(kit.store, "DELETE FROM ticket_words_data WHERE id = 1", &err), "%s",
+              err.text);
+    reader = store_reader(kit.store);
+    cr_assert(store_begin(kit.store, &err), "%s", err.text);
+    rows = reader.open(reader.self, DX_QUERY_SEARCH, DX_FILTER(.name = "registry push"), T0);
+    cr_expect_not(reader.ops->next(rows));
+    reader.ops->close(rows);
+    said = reader.error(reader.self);
+    cr_assert(said);
+    cr_expect(strstr(said->text, "malformed"), "%s", said->text);
+    store_end(kit.store);
+}
+
 /* Somebody pastes what a log says. */
 Test(store_search, very_many_words_are_all_to_be_there)
 {
