@@ -172,6 +172,30 @@ Test(notices, a_command_runs_once_with_the_facts_and_nothing_else)
     cr_expect_str_eq(warned, "");
 }
 
+static void exec(const char *sql)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(store_exec(kit.store, sql, &err), "%s", err.text);
+}
+
+/* Else it would run again after a crash, and with each look. */
+Test(notices, nothing_is_given_before_the_store_knows_that_it_is)
+{
+    put("page", "DXTOP_RULE=slow\n");
+    exec("CREATE TRIGGER held BEFORE UPDATE ON notice BEGIN SELECT RAISE(ABORT, 'not now'); END");
+    for (int i = 0; i < 3; i++)
+        go_on(.02);
+    cr_expect_str_eq(written(), "");
+    cr_expect(strstr(warned, "not now"), "%s", warned);
+    cr_expect(waits());
+    exec("DROP TRIGGER held");
+    go_on_until(has_run);
+    go_on(.1);
+    cr_expect_str_eq(written(), "DXTOP_RULE=slow\nran\n");
+    cr_expect_not(waits());
+}
+
 static bool has_warned_of_both(void)
 {
     return strstr(warned, "notice fail") && strstr(warned, "notice slow");
