@@ -248,7 +248,7 @@ Test(rounds, end_where_a_collector_ends_that_stays)
     tell("rounds", end);
     expect_same("rounds.py $D/rounds.told $D/stayed.told");
     expect_the_truth(end);
-    for (size_t i = 0; i < sizeof(then) / sizeof(then[0]); i++) {
+    for (size_t i = 0; !SANITIZED && i < sizeof(then) / sizeof(then[0]); i++) {
         tell("stayed", then[i].when);
         tell("rounds", then[i].when);
         expect_same("rounds.py --then %s $D/rounds.told $D/stayed.told", then[i].how);
