@@ -45,6 +45,9 @@ static const struct {
     { KPI_FIRST_RESPONSE, "1d", 8 * 3600. }, /* of business time */
     { KPI_FIRST_RESPONSE, "1.5d", 12 * 3600. },
     { KPI_FIRST_RESPONSE, "2h", 7200 },
+    { KPI_FIRST_RESPONSE, "infd", NAN },
+    { KPI_FIRST_RESPONSE, "nand", NAN },
+    { KPI_FIRST_RESPONSE, "1e9d", NAN },
     { KPI_MTTR, "1d", 86400 }, /* around the clock */
     { KPI_PLATFORM_SUCCESS, "98%", 0.98 },
     { KPI_PLATFORM_SUCCESS, ">= 98 %", 0.98 },

@@ -9,6 +9,8 @@
 
 #include "core/time.h"
 
+static const double DAYS_MOST = 1e6;
+
 #define RUNS     (1U << DX_KIND_RUN)
 #define TICKETS  (1U << DX_KIND_TICKET)
 #define CHANGES  (1U << DX_KIND_CHANGE)
@@ -320,7 +322,7 @@ static bool parse_span(const char *text, const struct kpi_about *about, int64_t 
 
     if (about->business && len > 1 && end != text && strcmp(end, "d") == 0) {
         *out = days * (double)day_ms / 1e3;
-        return days > 0.;
+        return days > 0. && days <= DAYS_MOST;
     }
     if (!duration_parse(&ms, text))
         return false;

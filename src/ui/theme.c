@@ -41,12 +41,11 @@ static bool bad_line(const struct line *line, struct dx_error *err, const char *
 
 static bool parse_rgb(uint32_t *rgb, const char *word)
 {
-    char *end = NULL;
-
-    if (word[0] != '#' || strlen(word) != 7)
+    /* strtoul() would take a sign. */
+    if (word[0] != '#' || strlen(word) != 7 || strspn(word + 1, "0123456789abcdefABCDEF") != 6)
         return false;
-    *rgb = (uint32_t)strtoul(word + 1, &end, 16);
-    return !*end;
+    *rgb = (uint32_t)strtoul(word + 1, NULL, 16);
+    return true;
 }
 
 static bool parse_index(int16_t *index, const char *word, long most)
