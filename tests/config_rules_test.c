@@ -35,7 +35,7 @@ Test(config_rules, what_a_rule_looks_at)
     cr_assert(load("rules:\n"
                    "  slow queue: {pool: 'linux-*', above: 10m, for: 5m}\n"
                    "  waits: {pool: '*', value: waiting, above: 20}\n"
-                   "  red: {pipeline: acme/*, below: 90%, recover: 95%}\n"
+                   "  red: {pipeline: acme/*, below: 90%, recover: 95%, least: 20}\n"
                    "  platform: {kpi: platform_success, below: 98%}\n"
                    "  disk: {query: prom/disk_free, below: 5%}\n"
                    "  load: {query: load, above: 7.5}\n"),
@@ -54,7 +54,9 @@ Test(config_rules, what_a_rule_looks_at)
     cr_expect_not(rule(0)->has_quiet);
     cr_expect_eq(rule(1)->value, RULE_WAITING);
     cr_expect_float_eq(limit(rule(1)), 20., 0.);
+    cr_expect_eq(rule(1)->least, 1);
     cr_expect_eq(rule(2)->value, RULE_SUCCESS);
+    cr_expect_eq(rule(2)->least, 20);
     cr_expect_not(rule(2)->is_above);
     cr_expect_float_eq(limit(rule(2)), .9, 1e-9);
     cr_expect_eq(rule(3)->which, KPI_PLATFORM_SUCCESS);
@@ -106,6 +108,9 @@ Test(config_rules, quiet_hours_and_who_is_told)
 }
 
 #define A "rules:\n  a: {pool: x, above: 1m, "
+#define NEEDS_MANY(column)                                                                         \
+    "t.yaml:2:" #column ": least: it goes with p95 of a pool, with a pipeline, and with a kpi "    \
+    "that is of jobs, runs or tickets\n"
 
 static const struct {
     const char *text, *said;
@@ -124,6 +129,10 @@ static const struct {
       "t.yaml:2:27: value: a pipeline has success and p90\n" },
     { "rules:\n  a: {kpi: flaky, value: p90, above: 1}\n",
       "t.yaml:2:26: value: a kpi has no value but itself\n" },
+    { "rules:\n  a: {pool: x, value: waiting, above: 9, least: 2}\n", NEEDS_MANY(49) },
+    { "rules:\n  a: {query: x, above: 9, least: 2}\n", NEEDS_MANY(34) },
+    { "rules:\n  a: {kpi: open_tickets, above: 9, least: 2}\n", NEEDS_MANY(43) },
+    { A "least: -2}\n", "t.yaml:2:34: least: \"-2\" is not a whole number\n" },
     { "rules:\n  a: {pool: x}\n", "t.yaml:2:3: a: a rule has a limit: above or below\n" },
     { "rules:\n  a: {pool: x, above: 1m, below: 2m}\n",
       "t.yaml:2:3: a: a rule has a limit: above or below\n" },

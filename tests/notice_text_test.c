@@ -26,6 +26,7 @@ static void start(void)
                                    .platform = "acme",
                                    .subject = "linux-xl (github)",
                                    .value = 723,
+                                   .n = -1,
                                    .limit = 600,
                                    .unit = DX_UNIT_SECONDS,
                                    .severity = DX_SEVERITY_CRITICAL,
@@ -75,6 +76,17 @@ Test(notice_text, numbers_that_are_no_span)
     cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 -1e+300, limit 10m 00s");
     facts.value = 1e10;
     cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 115740d, above 10m 00s");
+}
+
+Test(notice_text, of_how_many)
+{
+    facts.n = 84;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 12m 03s (n 84), above 10m 00s");
+    facts.value = (double)NAN;
+    cr_expect_str_eq(sentence(), "linux-xl (github): no data on queue p95");
+    facts.value = 540;
+    facts.about = NOTICE_ENDS;
+    cr_expect_str_eq(sentence(), "linux-xl (github): over after 15m 00s, queue p95 9m 00s (n 84)");
 }
 
 Test(notice_text, sentences)
@@ -150,6 +162,7 @@ Test(notice_text, facts_for_a_command)
                      "DXTOP_VALUE=723\n"
                      "DXTOP_LIMIT=600\n"
                      "DXTOP_UNIT=seconds\n"
+                     "DXTOP_N=\n"
                      "DXTOP_SINCE=2026-09-21T13:58:20Z\n"
                      "DXTOP_AT=2026-09-21T14:13:20Z\n",
                      "%s", environment());
@@ -158,6 +171,8 @@ Test(notice_text, facts_for_a_command)
     cr_expect(strstr(environment(), "DXTOP_SUBJECT=a DXTOP_RULE=other b\xEF\xBF\xBD[31m\n"), "%s",
               environment());
     cr_expect(strstr(environment(), "DXTOP_VALUE=\n"));
+    facts.n = 84;
+    cr_expect(strstr(environment(), "DXTOP_N=84\n"));
 }
 
 static json_t *body(enum webhook webhook)

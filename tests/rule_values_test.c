@@ -225,9 +225,37 @@ Test(rule_values, of_a_pipeline_each_in_its_unit)
     cr_expect_str_eq(
         alerts(T0),
         "s|1|{pipeline=\"acme/p0/ci\", severity=\"warning\", source=\"all\"}|acme/p0/ci "
-        "(all): success 75.0 %, below 90.0 %\n"
+        "(all): success 75.0 % (n 4), below 90.0 %\n"
         "d|1|{pipeline=\"acme/p0/ci\", severity=\"warning\", source=\"all\"}|acme/p0/ci "
-        "(all): duration p90 20m 00s, above 10m 00s\n");
+        "(all): duration p90 20m 00s (n 3), above 10m 00s\n");
+}
+
+/* One that failed of one is no success rate, where somebody says so. */
+Test(rule_values, of_fewer_than_the_rule_wants_there_is_no_number)
+{
+    begin("rules:\n"
+          "  any: {pipeline: acme/*, below: 90%}\n"
+          "  four: {pipeline: acme/*, below: 90%, least: 4}\n"
+          "  five: {pipeline: acme/*, below: 90%, least: 5}\n"
+          "  took three: {pipeline: acme/*, value: p90, above: 1m, least: 3}\n"
+          "  took four: {pipeline: acme/*, value: p90, above: 1m, least: 4}\n"
+          "  pool four: {pool: pool*, above: 1m, least: 4}\n"
+          "  pool five: {pool: pool*, above: 1m, least: 5}\n"
+          "  kpi: {kpi: success, below: 90%}\n");
+    for (int64_t i = 0; i < 4; i++)
+        add_done(i + 1, 2 * MINUTE, 20 * MINUTE, i ? DX_RESULT_SUCCESS : DX_RESULT_FAILURE,
+                 T0 - HOUR);
+    poll(T0);
+    cr_expect_str_eq(values(T0), "kpi|CI success|nan|r\npool four|pool0 (all)|120|s\n"
+                                 "pool five|pool0 (all)|nan|s\nany|acme/p0/ci (all)|0.75|r\n"
+                                 "four|acme/p0/ci (all)|0.75|r\nfive|acme/p0/ci (all)|nan|r\n"
+                                 "took three|acme/p0/ci (all)|1200|s\n"
+                                 "took four|acme/p0/ci (all)|nan|s\n");
+    add_done(5, 2 * MINUTE, 20 * MINUTE, DX_RESULT_SUCCESS, T0 - HOUR);
+    poll(T0 + MINUTE);
+    cr_expect(strstr(values(T0 + MINUTE), "kpi|CI success|0.8|r\n"), "%s", values(T0 + MINUTE));
+    cr_expect(strstr(alerts(T0 + MINUTE), "acme/p0/ci (all): success 80.0 % (n 5), below 90.0 %\n"),
+              "%s", alerts(T0 + MINUTE));
 }
 
 Test(rule_values, of_a_pipeline_of_which_nothing_ended)
@@ -282,7 +310,7 @@ Test(rule_values, each_begins_to_fire_and_ends)
                      "o|1|{pool=\"pool0\", severity=\"warning\", source=\"all\"}|pool0 (all): "
                      "wait of the oldest 11m 00s, above 10m 00s\n"
                      "q|1|{pool=\"pool0\", severity=\"warning\", source=\"all\"}|pool0 (all): "
-                     "queue p95 5m 57s, above 5m 00s\n");
+                     "queue p95 5m 57s (n 2), above 5m 00s\n");
     for (int i = 0; i < 2; i++) {
         add_waiting(i ? "902" : "901", T0);
         batch.runs[i].outcome.phase = batch.jobs[i].outcome.phase = DX_PHASE_RUNNING;

@@ -11,8 +11,8 @@
 #include "collect/notice_text.h"
 
 #include <jansson.h>
+#include <inttypes.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static bool is_past(const struct notice_facts *f)
 void notice_sentence(char *out, size_t cap, const struct notice_facts *f)
 {
     const char *what = rule_values[f->rule->value].words, *side = "limit";
-    char value[48], limit[48], span[TIME_TEXT], whole[SENTENCE_MOST];
+    char value[48], limit[48], span[TIME_TEXT], n[32] = "", whole[SENTENCE_MOST];
 
     (void)words_of_value(value, sizeof(value), f->unit, f->value);
     (void)words_of_value(limit, sizeof(limit), f->unit, f->limit);
@@ -73,16 +73,18 @@ void notice_sentence(char *out, size_t cap, const struct notice_facts *f)
         if (strcmp(value, limit) == 0)
             words_exactly(value, sizeof(value), f->unit, f->value);
     }
+    if (f->n >= 0 && !isnan(f->value))
+        (void)snprintf(n, sizeof(n), " (n %" PRId64 ")", f->n);
     if (f->about == NOTICE_ENDS)
-        (void)snprintf(whole, sizeof(whole), "%.400s: over after %s, %s%s%s", f->subject,
+        (void)snprintf(whole, sizeof(whole), "%.400s: over after %s, %s%s%s%s", f->subject,
                        duration_format(span, f->at_ms - f->since_ms, true), what, *what ? " " : "",
-                       value);
+                       value, n);
     else if (isnan(f->value))
         (void)snprintf(whole, sizeof(whole), "%.400s: no data%s%s", f->subject, *what ? " on " : "",
                        what);
     else
-        (void)snprintf(whole, sizeof(whole), "%.400s: %s%s%s, %s %s", f->subject, what,
-                       *what ? " " : "", value, side, limit);
+        (void)snprintf(whole, sizeof(whole), "%.400s: %s%s%s%s, %s %s", f->subject, what,
+                       *what ? " " : "", value, n, side, limit);
     (void)text_clean(out, cap, whole, strlen(whole)); /* no half character where it was cut */
 }
 
@@ -154,6 +156,7 @@ void notice_environment(struct buf *out, const struct notice_facts *f)
     number(out, "VALUE", f->value);
     number(out, "LIMIT", f->limit);
     fact(out, "UNIT", unit_of(f));
+    number(out, "N", f->n >= 0 ? (double)f->n : (double)NAN);
     fact(out, "SINCE", time_format(at, f->since_ms));
     fact(out, "AT", time_format(at, f->at_ms));
     if (f->about != NOTICE_SUMMARY)
@@ -259,13 +262,14 @@ static json_t *plain(const struct notice_facts *f)
     const struct alert_rule *rule = f->rule;
     char since[TIME_TEXT], at[TIME_TEXT];
     json_t *body = json_pack(
-        "{s:i, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:i, s:s, s:o, s:o, s:s, s:s, s:s}", "version", 1,
-        "state", states[f->about], "platform", text_of(f->platform, TITLE_MOST), "title",
-        text_of(f->title, TITLE_MOST), "text", text_of(f->text, TEXT_MOST), "severity",
+        "{s:i, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:i, s:s, s:o, s:o, s:o, s:s, s:s, s:s}",
+        "version", 1, "state", states[f->about], "platform", text_of(f->platform, TITLE_MOST),
+        "title", text_of(f->title, TITLE_MOST), "text", text_of(f->text, TEXT_MOST), "severity",
         severity_of(f), "rule", json_string(rule ? rule->name : ""), "subject",
         text_of(f->subject, TEXT_MOST), "count", f->count, "kind", rule ? kinds[rule->on] : "",
-        "value", json_value(f->value), "limit", json_value(f->limit), "unit", unit_of(f), "since",
-        time_format(since, f->since_ms), "at", time_format(at, f->at_ms));
+        "value", json_value(f->value), "n", f->n >= 0 ? json_integer(f->n) : json_null(), "limit",
+        json_value(f->limit), "unit", unit_of(f), "since", time_format(since, f->since_ms), "at",
+        time_format(at, f->at_ms));
 
     if (f->about == NOTICE_SUMMARY)
         (void)json_object_update_new(body, json_pack("{s:i, s:i, s:i}", "fired", f->fired, "ended",

@@ -15,6 +15,7 @@ struct notice_facts {
     const char *platform;          /* as the configuration calls it; "" */
     const char *subject;
     double value, limit; /* value NaN: no data */
+    int64_t n; /* of so many jobs, runs or tickets the value is; -1: it counts by itself */
     enum dx_unit unit;
     enum dx_severity severity;
     int64_t since_ms, at_ms;
@@ -23,8 +24,9 @@ struct notice_facts {
     const char *title, *text;
 };
 
-/* "linux-xl (github): queue p95 12m 03s, above 10m"; of what is over "linux-xl (github): over
- * after 15m 00s, queue p95 4m 00s"; "...: no data since 14:32Z". facts->text is not read. */
+/* "linux-xl (github): queue p95 12m 03s (n 84), above 10m 00s"; of what is over "linux-xl
+ * (github): over after 15m 00s, queue p95 4m 00s (n 97)"; "...: no data on queue p95". facts->text
+ * is not read. */
 void notice_sentence(char *out, size_t cap, const struct notice_facts *facts);
 /* "critical: slow queue", "over: slow queue" */
 void notice_title(char *out, size_t cap, const struct notice_facts *facts);

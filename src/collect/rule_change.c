@@ -162,6 +162,7 @@ static void say(struct changes *c, const struct rule_step *step, struct notice_f
                                     .platform = c->config->title,
                                     .subject = step->value->subject,
                                     .value = step->value->value,
+                                    .n = step->value->n,
                                     .limit = step->rule->limit,
                                     .unit = step->value->unit,
                                     .severity = step->stored->severity,
@@ -249,6 +250,7 @@ static void tell_alike(struct changes *c, size_t i, int count)
     }
     facts.count = count;
     facts.value = (double)NAN;
+    facts.n = -1;
     facts.title = arena_print(c->arena, "%s (%d)", facts.title, count);
     facts.text = left > 0 ? arena_print(c->arena, "%s; and %d more", text.bytes, left)
                           : arena_text(c->arena, text.bytes);
@@ -292,6 +294,7 @@ static void sum_up(struct changes *c, const struct notice_settings *to, unsigned
                                   .platform = c->config->title,
                                   .subject = "",
                                   .value = (double)NAN,
+                                  .n = -1,
                                   .limit = (double)NAN,
                                   .at_ms = c->now_ms };
     char title[TITLE], at[TIME_TEXT];

@@ -105,6 +105,7 @@ static void add(struct reading *r, const struct rule_value_of *value)
         arena_print(&r->list->arena, "%s: all but the first %d", value->rule->pattern, VALUES_MOST);
     rest.labels = "{}";
     rest.value = (double)NAN;
+    rest.n = -1;
     put(r->list, &rest);
 }
 
@@ -146,6 +147,14 @@ static const char *subject_of(struct reading *r, const char *name, const char *s
     return arena_print(&r->list->arena, "%s… #%08x (%s)", part, (unsigned)text_hash(name), source);
 }
 
+/* A value of n others, if they are as many as the rule wants. */
+static void of_many(struct rule_value_of *value, int64_t n, int64_t least)
+{
+    value->n = n;
+    if (n >= 0 && n < least)
+        value->value = (double)NAN;
+}
+
 static bool fits(const struct alert_rule *rule, const char *name)
 {
     const char *pattern = rule->pattern;
@@ -170,15 +179,17 @@ static void read_kpis(struct reading *r)
         rows =
             r->reader->open(r->reader->self, DX_QUERY_KPIS, DX_FILTER(.key = about->id), r->now_ms);
         if (ops->next(rows)) {
-            bool known = ops->integer(rows, DX_FIELD_N) >= about->few &&
-                         yields_any(r, (uint32_t)ops->integer(rows, DX_FIELD_READS));
+            bool known = yields_any(r, (uint32_t)ops->integer(rows, DX_FIELD_READS));
+            struct rule_value_of value = { .rule = rule,
+                                           .subject = about->name,
+                                           .labels = labels_of(r, rule, about->id, ""),
+                                           .value = known ? ops->number(rows, DX_FIELD_VALUE)
+                                                          : (double)NAN,
+                                           .unit = about->unit };
 
-            add(r, &(struct rule_value_of){ .rule = rule,
-                                            .subject = about->name,
-                                            .labels = labels_of(r, rule, about->id, ""),
-                                            .value = known ? ops->number(rows, DX_FIELD_VALUE)
-                                                           : (double)NAN,
-                                            .unit = about->unit });
+            of_many(&value, about->few > 0 ? ops->integer(rows, DX_FIELD_N) : -1,
+                    rule->least > about->few ? rule->least : about->few);
+            add(r, &value);
         }
         ops->close(rows);
     }
@@ -208,6 +219,16 @@ static double pool_value(const struct reading *r, int value, const void *rows)
         return oldest_value(r, rows);
     return value == RULE_RUNNERS ? ops->number(rows, DX_FIELD_ONLINE)
                                  : ops->number(rows, DX_FIELD_P95) / 1e3;
+}
+
+/* Waiting jobs and runners are not of others. */
+static int64_t n_of(const struct reading *r, int value, const void *rows)
+{
+    const struct rows_ops *ops = r->reader->ops;
+
+    if (value == RULE_P90)
+        return ops->integer(rows, DX_FIELD_DURATION_N);
+    return value == RULE_P95 || value == RULE_SUCCESS ? ops->integer(rows, DX_FIELD_N) : -1;
 }
 
 static double pipeline_value(const struct reading *r, int value, const void *rows)
@@ -252,17 +273,18 @@ static void read_named(struct reading *r, enum rule_on on, enum dx_query query)
 
         for (size_t i = 0; i < r->config->rules.count; i++) {
             const struct alert_rule *rule = &rules_of(r)[i];
-            double value;
+            struct rule_value_of value = { .rule = rule, .value = (double)NAN };
 
             if (rule->on != on || !fits(rule, name))
                 continue;
-            value = on == RULE_POOL ? pool_value(r, rule->value, rows)
-                                    : pipeline_value(r, rule->value, rows);
-            add(r, &(struct rule_value_of){ .rule = rule,
-                                            .subject = subject_of(r, name, source),
-                                            .labels = labels_of(r, rule, name, source),
-                                            .value = fresh ? value : (double)NAN,
-                                            .unit = alert_rule_unit(rule) });
+            value.subject = subject_of(r, name, source);
+            value.labels = labels_of(r, rule, name, source);
+            value.unit = alert_rule_unit(rule);
+            if (fresh)
+                value.value = on == RULE_POOL ? pool_value(r, rule->value, rows)
+                                              : pipeline_value(r, rule->value, rows);
+            of_many(&value, n_of(r, rule->value, rows), rule->least);
+            add(r, &value);
         }
     }
     ops->close(rows);
@@ -277,6 +299,7 @@ static void add_series(struct reading *r, const struct alert_rule *rule, const v
     const char *source = ops->text(rows, DX_FIELD_SOURCE);
     struct rule_value_of value = { .rule = rule,
                                    .value = ops->number(rows, DX_FIELD_VALUE),
+                                   .n = -1,
                                    .unit = (enum dx_unit)ops->integer(rows, DX_FIELD_UNIT) };
     const char *name = arena_print(&r->list->arena, "%s%s", rule->pattern,
                                    strcmp(labels, "{}") == 0 ? "" : labels);
@@ -334,6 +357,7 @@ void rule_values_read(struct rule_list *list, const struct config *config,
                                              .subject = rule->pattern,
                                              .labels = labels_of(&r, rule, rule->pattern, ""),
                                              .value = (double)NAN,
+                                             .n = -1,
                                              .unit = alert_rule_unit(rule) });
     }
     free(r.fresh);

@@ -12,6 +12,7 @@ struct rule_value_of { /* what one rule looks at */
     const char *subject;
     const char *labels; /* {pool="linux-xl", source="github"} */
     double value;       /* spans in seconds; NaN: no data, or that of a source which is lost */
+    int64_t n;          /* of so many jobs, runs or tickets; -1: it counts by itself */
     enum dx_unit unit;
 };
 

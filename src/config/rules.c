@@ -65,6 +65,13 @@ const struct dx_option config_rule_options[] = {
       .offset = RULE(hold_ms),
       .fallback = "0s",
       .help = "how long it has to be so first" },
+    { .name = "least",
+      .type = DX_OPTION_COUNT,
+      .offset = RULE(least),
+      .fallback = "1",
+      .help =
+          "of how many jobs or runs p95, success, p90 or a key number has to be; of fewer there "
+          "is no number" },
     { .name = "recover",
       .type = DX_OPTION_TEXT,
       .offset = RULE(recover),
@@ -243,6 +250,22 @@ static bool judge_limit(const struct judge *j, const char *field, const char *te
     return complain(complaints(j), at_field(j, field), "%s: \"%s\" is not %s", field, text, wanted);
 }
 
+/* What counts by itself is of no number of others. */
+static bool is_of_many(const struct alert_rule *rule)
+{
+    if (rule->on == RULE_KPI)
+        return kpis[rule->which].few > 0;
+    return rule->on == RULE_PIPELINE || (rule->on == RULE_POOL && rule->value == RULE_P95);
+}
+
+static bool judge_least(const struct judge *j)
+{
+    return !yaml_get(j->entry, "least") || is_of_many(j->rule) ||
+           complain(complaints(j), at_field(j, "least"),
+                    "least: it goes with p95 of a pool, with a pipeline, and with a kpi that is "
+                    "of jobs, runs or tickets");
+}
+
 static bool judge_limits(const struct judge *j)
 {
     struct alert_rule *rule = j->rule;
@@ -355,7 +378,7 @@ void rules_load(struct option_context *context, const struct config *config,
             j.at = &section->keys[i];
         if (was_complained_of(&rules[i]) || !judge_name(&j, rules))
             continue;
-        if (judge_about(&j) && judge_value(&j))
+        if (judge_about(&j) && judge_value(&j) && judge_least(&j))
             (void)judge_limits(&j);
         (void)judge_quiet(&j);
         judge_notify(&j);

@@ -45,7 +45,7 @@ struct alert_rule {
     const char *name, *kpi, *pool, *pipeline, *query; /* one of the four; "" else */
     int value;                                        /* enum rule_value */
     const char *above, *below, *recover;              /* as written; "" else */
-    int64_t hold_ms, recover_ms, cool_ms;
+    int64_t hold_ms, recover_ms, cool_ms, least;
     struct dx_items quiet; /* as written; see hours */
     const char *zone;
     bool quiet_off_hours;
