@@ -168,6 +168,10 @@ Test(past, is_what_the_screen_shows_that_was_stepped_back)
     expect_as_of(pty, "2026-11-19T10:00:00Z", "Queues");
     pty_send(pty, "]");
     cr_expect(pty_shows(pty, "as of Thu 19 Nov 11:00", 10000));
+    pty_send(pty, "{");
+    cr_expect(pty_shows(pty, "as of Wed 18 Nov 11:00", 10000));
+    pty_send(pty, "}");
+    cr_expect(pty_shows(pty, "as of Thu 19 Nov 11:00", 10000));
     pty_send(pty, "=");
     cr_expect(pty_lacks(pty, "as of", 10000));
     expect_as_of(pty, NOON, "Queues");

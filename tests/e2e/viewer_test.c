@@ -99,6 +99,49 @@ Test(viewer, moves_filters_sorts_zooms_and_helps)
     pty_quit(p, "q");
 }
 
+Test(viewer, goes_by_pages)
+{
+    struct pty *p = view(24, 80);
+
+    pty_send(p, "?");
+    SHOWS(p, "queries of a Prometheus as table");
+    pty_send(p, "\033[6~"); /* PgDn */
+    SHOWS(p, "newest value; – when the series went away");
+    LACKS(p, "queries of a Prometheus as table");
+    pty_send(p, "\033[5~");
+    SHOWS(p, "queries of a Prometheus as table");
+    pty_quit(p, "q");
+}
+
+/* What is frozen stays, all of it, and says since when; the data goes on coming in. */
+Test(viewer, is_frozen_until_it_is_told_to_go_on)
+{
+    static const int sizes[][2] = { { 24, 80 }, { 10, 40 }, { 40, 120 } };
+    struct pty *p = view(40, 120);
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        char *was, *is;
+
+        pty_resize(p, sizes[i][0], sizes[i][1]);
+        pty_send(p, "p");
+        SHOWS(p, sizes[i][1] < 80 ? "frozen" : "frozen at 14:3");
+        pty_read(p, 300); /* its answer to the key */
+        was = pty_text(p);
+        pty_read(p, 2200); /* two polls */
+        is = pty_text(p);
+        cr_expect_str_eq(is, was);
+        free(was);
+        free(is);
+        pty_send(p, "p");
+        LACKS(p, "frozen");
+    }
+    pty_send(p, "p");
+    SHOWS(p, "frozen at 14:3");
+    pty_send(p, "="); /* now */
+    LACKS(p, "frozen");
+    pty_quit(p, "q");
+}
+
 Test(viewer, is_right_at_every_size)
 {
     static const int sizes[][2] = { { 60, 200 }, { 24, 80 }, { 10, 40 }, { 5, 20 },

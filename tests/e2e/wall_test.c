@@ -238,6 +238,23 @@ Test(wall, a_page_opens_to_its_view)
     pty_quit(p, "q");
 }
 
+/* Of one page there is none to count. */
+Test(wall, one_page_is_held_and_frozen_in_words)
+{
+    struct pty *p = start("wall: {resume: 2s}\n", "--wall");
+
+    SHOWS(p, "health");
+    pty_send(p, "a");
+    SHOWS(p, "paused");
+    LACKS(p, "1 of");
+    LACKS(p, "paused");
+    pty_send(p, "p");
+    SHOWS(p, "frozen");
+    pty_send(p, "p");
+    LACKS(p, "frozen");
+    pty_quit(p, "q");
+}
+
 /* As long as nothing changes, nothing is sent: no seconds, no redrawing. */
 Test(wall, is_silent_while_nothing_changes)
 {
