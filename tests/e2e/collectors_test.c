@@ -245,6 +245,25 @@ Test(collectors, once_beside_a_collector_asks_that_one)
     program_end(&one, SIGTERM);
 }
 
+/* One that hangs holds up nobody for longer than he said, and its old answers are not passed on as
+ * new ones. */
+Test(collectors, once_beside_a_collector_that_hangs_says_so)
+{
+    struct program one = collect(logfile);
+    const char *out;
+
+    cr_assert(wait_for(has_text, (void *)"prometheus: live", 10000), "%s", read_file(logfile));
+    sleep(6); /* what is younger would do */
+    kill(one.pid, SIGSTOP);
+    out = sh("$B/dxtop -c $C $S once --wait 1s --format text 2>&1");
+    cr_expect_eq(sh_code, 1, "%d %s", sh_code, out);
+    HAS(out, "not all sources answered in time");
+    kill(one.pid, SIGCONT);
+    out = sh("$B/dxtop -c $C $S once --format text");
+    cr_expect_eq(sh_code, 0, "%d %s", sh_code, out);
+    program_end(&one, SIGTERM);
+}
+
 /* The first is polled again and again while the second one takes its time. */
 Test(collectors, once_waits_for_the_slowest)
 {
