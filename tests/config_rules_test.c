@@ -162,6 +162,12 @@ static const struct {
     { A "quiet: {mon: 22:00-07:00}}\n",
       "t.yaml:2:40: hours: \"22:00-07:00\" ends before it begins; over midnight there are two, "
       "22:00-24:00 and, of the next day, 00:00-07:00\n" },
+    { A "quiet: [tpri: hing]}\n", "t.yaml:2:35: unknown key \"tpri\"\n" },
+    { A "quiet: [{days: mon}]}\n",
+      "t.yaml:2:36: \"hours\" is missing: like 09:00-17:00, or several; a day ends at 24:00\n" },
+    { A "quiet: [{days: [mon, tue], hours: 09:00-17:00}]}\n",
+      "t.yaml:2:43: days has to be one value\n" },
+    { A "quiet: {mon: {a: b}}}\n", "t.yaml:2:41: unknown key \"a\"\n" },
     { "rules:\n  - {pool: x, above: 1m}\n",
       "t.yaml:2:6: name: a rule has a name of at most 60 printable letters\n" },
     { "rules:\n  - {name: a, pool: x, above: 1m}\n  - {name: a, pool: y, above: 1m}\n",

@@ -167,8 +167,9 @@ static void load_hours(struct build *build, unsigned days, const struct yaml *at
     }
 }
 
-/* One of section's `hours`, with its days as the key or, in a list, beside it. */
-static void load_days(struct build *build, const struct yaml *section, size_t i,
+/* One of section's `hours`, with its days as the key or, in a list, beside it. false: it was
+ * complained of before. */
+static bool load_days(struct build *build, const struct yaml *section, size_t i,
                       const struct calendar_days_settings *settings)
 {
     const struct yaml *value = &section->items[i], *at = value, *hours = value;
@@ -180,12 +181,15 @@ static void load_days(struct build *build, const struct yaml *section, size_t i,
         at = yaml_get(value, "days");
     if (value->kind == YAML_MAP)
         hours = yaml_get(value, "hours");
+    if (!settings->days || !hours)
+        return false;
     if (!parse_days(build, &days, settings->days, at))
-        return;
+        return true;
     if (hours->kind == YAML_SCALAR)
         load_hours(build, days, hours);
     for (size_t j = 0; hours->kind == YAML_LIST && j < hours->count; j++)
         load_hours(build, days, &hours->items[j]);
+    return true;
 }
 
 static void load_week(struct build *build, const struct dx_items *items, const struct yaml *section)
@@ -193,6 +197,7 @@ static void load_week(struct build *build, const struct dx_items *items, const s
     const struct calendar_days_settings *settings = items->item;
     struct complaints *c = &build->context->complaints;
     size_t room = 0, open = 0, before = c->count;
+    bool whole = true;
 
     for (size_t i = 0; i < items->count; i++)
         room += settings[i].hours.count;
@@ -201,10 +206,10 @@ static void load_week(struct build *build, const struct dx_items *items, const s
         build->calendar->days[i] = (struct calendar_day){ .hours = build->hours[i] };
     }
     for (size_t i = 0; i < items->count; i++)
-        load_days(build, section, i, &settings[i]);
+        whole &= load_days(build, section, i, &settings[i]);
     for (int i = 0; i < DAYS; i++)
         open += build->calendar->days[i].count;
-    if (open == 0 && c->count == before)
+    if (whole && open == 0 && c->count == before)
         (void)complain(c, section, "hours: no day is open; write them like {mon-fri: 09:00-17:00}");
 }
 
