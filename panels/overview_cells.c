@@ -45,8 +45,8 @@ static void put_worst(struct dx_canvas *canvas, const struct overview *p, const 
     size_t well = 0, judged = 0;
 
     for (size_t i = 0; i < p->count; i++) {
-        judged += p->tiles[i].state >= DX_KPI_GOOD;
-        well += p->tiles[i].state == DX_KPI_GOOD;
+        judged += p->tiles[i].state >= DX_KPI_GOOD && !p->tiles[i].stale;
+        well += p->tiles[i].state == DX_KPI_GOOD && !p->tiles[i].stale;
     }
     (void)snprintf(words, sizeof(words), " %s ", dx_glyph(canvas, DX_GLYPH_BAD));
     col += dx_put(canvas, 0, col, &chip, words) + 1;
@@ -80,7 +80,12 @@ static void put_others(struct dx_canvas *canvas, const struct overview *p)
                 continue;
             (void)dx_put(canvas, 0, col, &style, dx_glyph(canvas, tile_glyph(tile)));
             col += 2 + dx_put(canvas, 0, col + 2, tile->stale ? &dim : &text, tile->brief) + 1;
-            col += tile_put_digits(canvas, 0, col, past ? &style : &text, value) + 2;
+            col += tile_put_digits(canvas, 0, col,
+                                   past          ? &style
+                                   : tile->stale ? &dim
+                                                 : &text,
+                                   value) +
+                   2;
         }
     }
 }
@@ -90,7 +95,7 @@ void tiles_in_words(const struct overview *p, struct dx_canvas *canvas)
     const struct tile *worst = NULL;
 
     for (size_t i = 0; i < p->count && !worst; i++)
-        if (p->tiles[i].state == DX_KPI_BAD)
+        if (p->tiles[i].state == DX_KPI_BAD && !p->tiles[i].stale)
             worst = &p->tiles[i];
     if (worst)
         put_worst(canvas, p, worst);

@@ -101,6 +101,12 @@ const char *overview_wall_names(const struct overview *p, size_t page, char *out
     return out;
 }
 
+/* What is stale is nothing now. */
+static int state_now(const struct tile *tile)
+{
+    return tile->stale ? DX_KPI_NOTHING : (int)tile->state;
+}
+
 const struct tile *overview_wall_worst(struct overview *p, size_t page)
 {
     size_t of_page = on_page(plan_of(p->rows, p->cols));
@@ -109,9 +115,9 @@ const struct tile *overview_wall_worst(struct overview *p, size_t page)
     choose(p, of_page);
     for (size_t i = page * of_page; i < (page + 1) * of_page && i < p->wall_count; i++) {
         const struct tile *tile = &p->tiles[p->wall[i]];
-        int state = tile->stale ? DX_KPI_NOTHING : (int)tile->state;
+        int state = state_now(tile);
 
-        if (!worst || (state >= DX_KPI_WARN && state > (int)worst->state))
+        if (!worst || (state >= DX_KPI_WARN && state > state_now(worst)))
             worst = tile;
     }
     return worst;
@@ -119,13 +125,20 @@ const struct tile *overview_wall_worst(struct overview *p, size_t page)
 
 /* ---- one tile ---- */
 
+/* The first unit of a span that has two; NULL: it has not, as "600ms". */
+static char *first_unit(char *number)
+{
+    char *unit = strpbrk(number, "dhm");
+
+    return unit && unit[1] >= '0' && unit[1] <= '9' ? unit : NULL;
+}
+
 /* The number for large digits: without blanks, and without its second unit: 7m12. A range
  * is said below. */
 static char *number_of(char *out, const struct tile *tile)
 {
     bool whole = tile->unit == DX_UNIT_RATIO && tile->value >= 1.;
     char number[TILE_TEXT];
-    const char *unit;
     size_t n = 0;
 
     (void)dx_format(number, sizeof(number), tile->unit, tile->value);
@@ -133,8 +146,7 @@ static char *number_of(char *out, const struct tile *tile)
         if (!strchr(" <>", *c))
             out[n++] = *c;
     out[n] = '\0';
-    unit = strpbrk(out, "dhm");
-    if (tile->unit == DX_UNIT_SECONDS && unit && unit[1])
+    if (tile->unit == DX_UNIT_SECONDS && first_unit(out))
         out[n - 1] = '\0';
     return out;
 }
@@ -161,9 +173,9 @@ static void put_label(struct dx_canvas *canvas, const struct dx_box *box, const 
 static int fitting(const struct dx_canvas *canvas, int rows, int room, char *number)
 {
     int cols = dx_big_cols(canvas, rows, number);
-    char *unit = strpbrk(number, "dhm"), *point = strchr(number, '.');
+    char *unit = first_unit(number), *point = strchr(number, '.');
 
-    if (cols > room && unit && unit[1])
+    if (cols > room && unit)
         unit[1] = '\0';
     else if (cols > room && point && strchr(point, '%') && *number != '0')
         (void)memcpy(point, "%", 2);

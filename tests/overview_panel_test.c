@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "../panels/overview.h"
 #include "panel_kit.h"
 
 extern const struct dx_panel dx_panel_overview;
@@ -87,4 +88,71 @@ Test(overview_panel, of_three_thousand_with_one_failure_not_all_succeeded)
     cr_expect(wall_says(1., "100%"));
     cr_expect(wall_says(2999. / 3000, "99.97%"));
     cr_expect(wall_says(99999. / 100000, "99.99%"));
+}
+
+/* Of what is less than a second the unit is of one letter more. */
+Test(overview_panel, milliseconds_are_no_minutes_on_the_wall)
+{
+    cr_expect(wall_says(1., "100%"));
+    fake_set(&fake.row[0], DX_FIELD_UNIT, DX_UNIT_SECONDS);
+    fake_set(&fake.row[0], DX_FIELD_VALUE, .6);
+    cr_expect(says("600ms"), "%s", panel_line(4));
+    fake_set(&fake.row[0], DX_FIELD_VALUE, 432.);
+    cr_expect(says("7m12") && !says("7m12s"));
+}
+
+/* A source that answered an hour ago. */
+static void add_old_source(uint32_t yields)
+{
+    struct fake_row *row = fake_add(DX_QUERY_SOURCES);
+
+    fake_text(row, DX_FIELD_KEY, "ci");
+    fake_text(row, DX_FIELD_SOURCE, "ci");
+    fake_set(row, DX_FIELD_STATE, DX_SOURCE_LOST);
+    fake_set(row, DX_FIELD_LAST_OK, NOW - 3600e3);
+    fake_set(row, DX_FIELD_EVERY, 30e3);
+    fake_set(row, DX_FIELD_YIELDS, yields);
+}
+
+static enum dx_role role_of(int row, char c)
+{
+    for (int col = 1; col < grid.cols; col++)
+        if (grid.cells[row * grid.cols + col].cp == (char32_t)c)
+            return grid.cells[row * grid.cols + col].role;
+    return DX_ROLE_COUNT;
+}
+
+/* What is old has no colour, in a row of words neither. */
+Test(overview_panel, what_is_stale_is_not_the_worst_in_words)
+{
+    add_kpi("old", 77, 70);
+    fake_set(&fake.row[0], DX_FIELD_STATE, DX_KPI_BAD);
+    fake_set(&fake.row[0], DX_FIELD_READS, 1);
+    add_kpi("new", 88, 80);
+    fake_set(&fake.row[1], DX_FIELD_STATE, DX_KPI_BAD);
+    grid_done(&grid);
+    grid_init(&grid, 3, 60, &glyph_sets[GLYPHS_ASCII]);
+    canvas = canvas_of(&grid);
+    instance_update(&in, &reader, NOW, 1, 58);
+    (void)panel_line(1);
+    cr_expect_eq(role_of(1, '7'), DX_ROLE_BAD, "%s", panel_line(1));
+    add_old_source(1);
+    instance_update(&in, &reader, NOW, 1, 58);
+    cr_expect(panel_shows("88") && panel_shows("0 of 1 ok"), "%s", panel_line(1));
+    cr_expect_eq(role_of(1, '8'), DX_ROLE_BAD);
+    fake_set(&fake.row[1], DX_FIELD_STATE, DX_KPI_GOOD);
+    instance_update(&in, &reader, NOW, 1, 58);
+    cr_expect(panel_shows("77") && panel_shows("88"), "%s", panel_line(1));
+    cr_expect_eq(role_of(1, '7'), DX_ROLE_DIM);
+}
+
+Test(overview_panel, behind_a_page_stands_what_is_bad_now)
+{
+    static struct overview wall = { .show = SHOW_WALL, .count = 2, .rows = 8, .cols = 60 };
+
+    for (size_t i = 0; i < 2; i++)
+        wall.tiles[i] = (struct tile){ .state = DX_KPI_BAD, .target = 1., .value = 2. };
+    cr_expect_eq(overview_wall_worst(&wall, 0), &wall.tiles[0]);
+    wall.tiles[0].stale = true;
+    cr_expect_eq(overview_wall_worst(&wall, 0), &wall.tiles[1]);
 }
