@@ -74,17 +74,19 @@ static void read_kpis(struct desk *p, const struct dx_view *view)
     }
 }
 
-/* Those with the most behind them first; of equals as they came. */
-static void sort_groups(struct desk *p)
+/* Those with the most behind them first, and no others where there are many; of equals as they
+ * came. */
+static void keep_group(struct desk *p, const struct desk_group *g)
 {
-    for (size_t i = 1; i < p->group_count; i++) {
-        struct desk_group g = p->groups[i];
-        size_t to = i;
+    size_t to = p->group_count;
 
-        for (; to > 0 && p->groups[to - 1].n < g.n; to--)
-            p->groups[to] = p->groups[to - 1];
-        p->groups[to] = g;
-    }
+    if (to < DESK_GROUPS)
+        p->group_count++;
+    else if (p->groups[--to].n >= g->n)
+        return;
+    for (; to > 0 && p->groups[to - 1].n < g->n; to--)
+        p->groups[to] = p->groups[to - 1];
+    p->groups[to] = *g;
 }
 
 static void read_groups(struct desk *p, const struct dx_view *view)
@@ -92,18 +94,15 @@ static void read_groups(struct desk *p, const struct dx_view *view)
     struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = "category"));
 
     p->group_count = 0;
-    while (dx_next(rows) && p->group_count < DESK_GROUPS) {
-        struct desk_group *g = &p->groups[p->group_count];
+    while (dx_next(rows)) {
+        struct desk_group g = { .n = dx_int(rows, DX_FIELD_N),
+                                .seconds = ci_seconds(rows, DX_FIELD_RESOLUTION_P50) };
         const char *name = dx_text(rows, DX_FIELD_NAME);
 
-        if (dx_int(rows, DX_FIELD_N) == 0)
-            continue;
-        g->n = dx_int(rows, DX_FIELD_N);
-        g->seconds = ci_seconds(rows, DX_FIELD_RESOLUTION_P50);
-        (void)ci_copy(g->name, sizeof(g->name), *name ? name : "none");
-        p->group_count++;
+        (void)ci_copy(g.name, sizeof(g.name), *name ? name : "none");
+        if (g.n > 0)
+            keep_group(p, &g);
     }
-    sort_groups(p);
 }
 
 /* The day that ends at AT; false: it is none of those. */

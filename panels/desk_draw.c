@@ -10,6 +10,8 @@ enum {
     REPLY_ROWS = 9, /* of the graph and its axis, where there are more */
     FLOW_ROWS = 8,
     FLOW_LABEL = 9, /* "opened" and a gap */
+    FLOW_WORD = 6,
+    FLOW_DIGITS = 3, /* of the number, where its word is beside it; of more they are more */
     N_COLS = 5,
     P50_COLS = 8,
     GAUGE_LEAST = 6,
@@ -239,6 +241,7 @@ struct flow {
     const char *word;
     const double *days, *ghost; /* ghost NULL: none */
     enum dx_role role;
+    int digits; /* columns of the larger of both numbers */
 };
 
 /* "79 opened", and its days beside it; both on one scale. */
@@ -247,6 +250,7 @@ static void draw_flow(const struct flow *flow, struct paper *paper, int rows, do
     struct dx_series series = { flow->word, flow->role, flow->days, DESK_DAYS };
     struct dx_style bold = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
     int middle = paper->row + (rows - 1) / 2;
+    int label = rows > 1 ? FLOW_LABEL : flow->digits + 1 + FLOW_WORD + 1;
     char text[64];
 
     (void)dx_put_fit(paper->canvas, (struct dx_box){ middle, MARGIN, 1, FLOW_LABEL - 2 },
@@ -254,11 +258,11 @@ static void draw_flow(const struct flow *flow, struct paper *paper, int rows, do
     if (rows > 1)
         (void)dx_put(paper->canvas, middle + 1, MARGIN, &dim, flow->word);
     else
-        (void)dx_put_fit(paper->canvas, (struct dx_box){ middle, MARGIN + 4, 1, FLOW_LABEL - 3 },
+        (void)dx_put_fit(paper->canvas,
+                         (struct dx_box){ middle, MARGIN + flow->digits + 1, 1, FLOW_WORD },
                          DX_FIT_LEFT, &dim, flow->word);
     dx_graph(paper->canvas,
-             (struct dx_box){ paper->row, MARGIN + FLOW_LABEL + (rows == 1 ? 2 : 0), rows,
-                              cols_of(paper) - FLOW_LABEL - (rows == 1 ? 2 : 0) },
+             (struct dx_box){ paper->row, MARGIN + label, rows, cols_of(paper) - label },
              DX_GRAPH(.series = &series, .count = 1, .min = 0., .max = most, .goal = (double)NAN,
                       .past = flow->role, .unit = DX_UNIT_COUNT, .bare = true, .ghost = flow->ghost,
                       .ghost_count = DESK_DAYS));
@@ -303,11 +307,23 @@ static void put_backlog(const struct desk *p, struct paper *paper)
     paper->row++;
 }
 
+/* Columns of the larger of both numbers. */
+static int digits_of(const struct desk_days *days)
+{
+    char text[64];
+    int opened = dx_width(counted(text, sizeof(text), sum(days->opened)));
+    int closed = dx_width(counted(text, sizeof(text), sum(days->closed)));
+    int most = opened > closed ? opened : closed;
+
+    return most > FLOW_DIGITS ? most : FLOW_DIGITS;
+}
+
 static void draw_days(const struct desk *p, struct paper *paper)
 {
+    const int digits = digits_of(&p->days);
     const struct flow flows[] = {
-        { "opened", p->days.opened, p->week ? p->before.opened : NULL, DX_ROLE_SERIES_2 },
-        { "closed", p->days.closed, p->week ? p->before.closed : NULL, DX_ROLE_SERIES_1 },
+        { "opened", p->days.opened, p->week ? p->before.opened : NULL, DX_ROLE_SERIES_2, digits },
+        { "closed", p->days.closed, p->week ? p->before.closed : NULL, DX_ROLE_SERIES_1, digits },
     };
     double most = 1.;
     int room = paper->end - paper->row - 2, rows;

@@ -1,6 +1,7 @@
 /* How tickets fare: what the desk says of answers, categories and days. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/time.h"
@@ -157,4 +158,31 @@ Test(desk, a_part_that_is_none_is_told)
     cr_expect_not(begin(1, (const char *[]){ "queues" }));
     cr_expect_str_eq(in.error.text, "show: \"queues\" is none of replies, categories and days");
     cr_expect_not(begin(4, (const char *[]){ "days", "days", "days", "days" }));
+}
+
+/* However the store sorts them: by those that were opened. */
+Test(desk, of_many_categories_those_with_the_most_tickets_are_kept)
+{
+    char names[20][16];
+
+    for (int i = 0; i < 20; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "of %d", i + 1);
+        put_group(names[i], i + 1, 4.);
+    }
+    show("categories");
+    cr_expect(strstr(panel_line(2), "of 20 "), "%s", panel_line(2));
+    cr_expect(strstr(panel_line(3), "of 19 "), "%s", panel_line(3));
+}
+
+Test(desk, of_a_thousand_tickets_all_digits_are_seen_on_a_row)
+{
+    put_day(1, 1200, 1100, 54);
+    put_day(0, 34, 134, 54);
+    grid_done(&grid);
+    grid_init(&grid, 12, 60, &glyph_sets[GLYPHS_ASCII]);
+    canvas = canvas_of(&grid);
+    cr_assert(begin(2, (const char *[]){ "replies", "days" }));
+    panel_update();
+    cr_expect(panel_shows("| 1,234 opened "), "%s", panel_line(7));
+    cr_expect(panel_shows("| 1,234 closed "), "%s", panel_line(8));
 }
