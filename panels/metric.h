@@ -18,7 +18,9 @@ enum {
 };
 
 struct line { /* one series */
+    /* key: "query{labels}", and " source" behind it where one before has such a series too */
     char key[512], name[NAME_MOST], text[128], source[80];
+    size_t key_len;  /* without the source */
     char expr[1000]; /* what its query asks; "": not known */
     int64_t at_ms;   /* of its newest sample */
     enum dx_unit unit;

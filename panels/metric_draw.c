@@ -43,7 +43,8 @@ void metric_draw_under(const void *state, const char *row_key, struct dx_canvas 
 
         if (strcmp(line->key, row_key) != 0)
             continue;
-        (void)snprintf(query, sizeof(query), "%.*s", (int)strcspn(line->key, "{"), line->key);
+        (void)snprintf(query, sizeof(query), "%.*s", (int)(metric_labels(line) - line->key),
+                       line->key);
         int used = dx_put_fit(canvas, (struct dx_box){ 0, 1, 1, cols - 2 }, DX_FIT_MIDDLE, NULL,
                               line->name);
         if (p->queries.count == 1 && used + 2 < cols - 2)
@@ -62,8 +63,10 @@ static void draw_big(const struct metric *p, struct dx_canvas *canvas)
     enum dx_role role = metric_role(p, line->now);
     struct dx_style style = { .role = role, .attr = DX_BOLD }, dim = { .role = DX_ROLE_DIM };
     char now[64], change[64], text[160];
-    double by = line->now - line->before;
-    const char *arrow = dx_glyph(canvas, by > 0. ? DX_GLYPH_UP : DX_GLYPH_DOWN);
+    double by = line->now - line->before, least = 1e-9 * fabs(line->now); /* a mean is rounded */
+    const char *arrow = by > least    ? dx_glyph(canvas, DX_GLYPH_UP)
+                        : by < -least ? dx_glyph(canvas, DX_GLYPH_DOWN)
+                                      : "=";
 
     (void)dx_format(now, sizeof(now), p->used_unit, line->now);
     for (char *c = now; *c; c++) /* the large digits have no blank before the unit */
@@ -74,7 +77,8 @@ static void draw_big(const struct metric *p, struct dx_canvas *canvas)
     if (rows <= 4)
         return;
     (void)snprintf(text, sizeof(text), "%s  %s %s", line->name, isnan(by) ? "" : arrow,
-                   isnan(by) ? "" : dx_format(change, sizeof(change), p->used_unit, fabs(by)));
+                   fabs(by) > least ? dx_format(change, sizeof(change), p->used_unit, fabs(by))
+                                    : "");
     dx_put_fit(canvas, (struct dx_box){ rows - 2, 1, 1, cols - 2 }, DX_FIT_LEFT, &dim, text);
     dx_spark(canvas, (struct dx_box){ rows - 1, 1, 1, cols - 2 },
              DX_SPARK(.value = line->points, .count = p->points, .max = p->max,

@@ -126,7 +126,7 @@ void metric_draw_inside(const struct metric *p, struct dx_canvas *canvas)
     labels = metric_labels(line);
     page.label = widest(labels);
     (void)metric_url(p, line, url, sizeof(url));
-    (void)snprintf(query, sizeof(query), "%.*s", (int)strcspn(line->key, "{"), line->key);
+    (void)snprintf(query, sizeof(query), "%.*s", (int)(metric_labels(line) - line->key), line->key);
     put_value(&page, p, line);
     put_labels(&page, labels);
     put(&page, "query", NULL, query);

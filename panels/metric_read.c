@@ -29,7 +29,9 @@ bool metric_label(const char **at, char *name, char *value, size_t cap)
 
 const char *metric_labels(const struct line *line)
 {
-    return line->key + strcspn(line->key, "{");
+    size_t len = strcspn(line->key, "{");
+
+    return line->key + (len < line->key_len ? len : line->key_len);
 }
 
 /* Is this label the same in all series? Then it tells nothing. */
@@ -71,6 +73,24 @@ static void name_line(const struct metric *p, struct line *line, bool with_query
                        line->key);
 }
 
+static bool is_same(const struct line *a, const struct line *b)
+{
+    return a->key_len == b->key_len && memcmp(a->key, b->key, a->key_len) == 0;
+}
+
+/* Where several sources are asked the same, whose it is. */
+static void name_source(const struct metric *p, struct line *line)
+{
+    size_t len = strlen(line->name);
+
+    for (size_t i = 0; i < p->count; i++) {
+        if (&p->lines[i] == line || !is_same(&p->lines[i], line))
+            continue;
+        (void)snprintf(line->name + len, NAME_MOST - len, " %s", line->source);
+        return;
+    }
+}
+
 /* ---- the top n ---- */
 
 static int worst_first(const void *one, const void *other)
@@ -95,13 +115,15 @@ static int best_first(const void *one, const void *other)
 
 static void cut_to_top(struct metric *p)
 {
+    size_t most = p->top > 0 && p->top < SERIES_MOST ? (size_t)p->top : SERIES_MOST;
+
     if (p->count == 0)
         return;
     qsort(p->lines, p->count, sizeof(*p->lines),
           p->worse == WORSE_ABOVE ? worst_first : best_first);
-    if (p->top > 0 && (size_t)p->top < p->count) {
-        p->left_out += p->count - (size_t)p->top;
-        p->count = (size_t)p->top;
+    if (p->count > most) {
+        p->left_out += p->count - most;
+        p->count = most;
     }
 }
 
@@ -118,8 +140,30 @@ static void keep_only(struct metric *p, const char *key)
 
 /* ---- reading ---- */
 
+/* The worst ones of them, and the one that was opened. */
+static void keep_worst(struct metric *p)
+{
+    size_t first = 0;
+
+    for (size_t i = 0; i < p->count && first == 0; i++) {
+        if (strcmp(p->lines[i].key, p->only) == 0) {
+            struct line line = p->lines[0];
+
+            p->lines[0] = p->lines[i];
+            p->lines[i] = line;
+            first = 1;
+        }
+    }
+    qsort(p->lines + first, p->count - first, sizeof(*p->lines),
+          p->worse == WORSE_ABOVE ? worst_first : best_first);
+    p->left_out += p->count - SERIES_MOST;
+    p->count = SERIES_MOST;
+}
+
 static struct line *add_line(struct metric *p)
 {
+    if (p->count == (size_t)2 * SERIES_MOST)
+        keep_worst(p);
     if (p->count == p->cap) {
         size_t cap = p->cap ? 2 * p->cap : 16;
         struct line *lines = realloc(p->lines, cap * sizeof(*lines));
@@ -134,6 +178,15 @@ static struct line *add_line(struct metric *p)
     return line;
 }
 
+/* One before it that another source gave. */
+static bool has_twin(const struct metric *p, const struct line *line)
+{
+    for (const struct line *other = p->lines; other < line; other++)
+        if (is_same(other, line))
+            return true;
+    return false;
+}
+
 static void read_series(struct metric *p, const struct dx_view *view, const char *query)
 {
     /* What gave no sample within the window is of the past. */
@@ -142,7 +195,7 @@ static void read_series(struct metric *p, const struct dx_view *view, const char
                 DX_FILTER(.source = p->source, .name = query, .from_ms = p->from_ms));
 
     while (dx_next(rows)) {
-        struct line *line = p->count < SERIES_MOST ? add_line(p) : NULL;
+        struct line *line = add_line(p);
 
         if (!line) {
             p->left_out++;
@@ -150,21 +203,28 @@ static void read_series(struct metric *p, const struct dx_view *view, const char
         }
         (void)snprintf(line->key, sizeof(line->key), "%s%s", dx_text(rows, DX_FIELD_NAME),
                        dx_text(rows, DX_FIELD_LABELS));
+        line->key_len = strlen(line->key);
         (void)snprintf(line->text, sizeof(line->text), "%s", dx_text(rows, DX_FIELD_TEXT));
         line->unit = (enum dx_unit)dx_int(rows, DX_FIELD_UNIT);
         line->now = dx_number(rows, DX_FIELD_VALUE);
         line->at_ms = dx_int(rows, DX_FIELD_AT);
         (void)snprintf(line->source, sizeof(line->source), "%s", dx_text(rows, DX_FIELD_SOURCE));
+        if (has_twin(p, line))
+            (void)snprintf(line->key + line->key_len, sizeof(line->key) - line->key_len, " %s",
+                           line->source);
         (void)snprintf(line->expr, sizeof(line->expr), "%s", dx_text(rows, DX_FIELD_DEFINITION));
     }
 }
 
-static struct line *line_of(struct metric *p, const char *key, size_t *hint)
+static struct line *line_of(struct metric *p, const char *source, const char *key, size_t *hint)
 {
+    const size_t len = strlen(key);
+
     for (size_t i = 0; i < p->count; i++) {
         struct line *line = &p->lines[(*hint + i) % p->count];
 
-        if (strcmp(line->key, key) == 0) {
+        if (line->key_len == len && memcmp(line->key, key, len) == 0 &&
+            strncmp(line->source, source, sizeof(line->source) - 1) == 0) {
             *hint = (*hint + i) % p->count;
             return line;
         }
@@ -190,7 +250,7 @@ static void read_points(struct metric *p, const struct dx_view *view, const char
 
         (void)snprintf(key, sizeof(key), "%s%s", dx_text(rows, DX_FIELD_NAME),
                        dx_text(rows, DX_FIELD_KEY));
-        line = line_of(p, key, &hint);
+        line = line_of(p, dx_text(rows, DX_FIELD_SOURCE), key, &hint);
         if (!line || isnan(value))
             continue;
         if (at <= p->from_ms) {
@@ -301,6 +361,8 @@ void metric_read(struct metric *p, const struct dx_view *view)
     for_queries(p, view, read_series);
     for (size_t i = 0; i < p->count; i++)
         name_line(p, &p->lines[i], p->queries.count != 1);
+    for (size_t i = 0; i < p->count; i++)
+        name_source(p, &p->lines[i]);
     if (*p->only)
         keep_only(p, p->only);
     else

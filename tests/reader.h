@@ -5,7 +5,7 @@
 
 #include "model/rows.h"
 
-enum { FAKE_ROWS = 64 };
+enum { FAKE_ROWS = 512 };
 
 struct fake_row {
     enum dx_query query;
