@@ -7,7 +7,7 @@
 
 #include "inside.h"
 
-enum { DONE_DAYS = 30, REPLY_DAYS = 7 };
+enum { TICKETS_MOST = 1000, DONE_DAYS = 30, REPLY_DAYS = 7 };
 
 static const struct ci_look plain = { DX_GLYPH_DOT, DX_ROLE_DIM, 0, "" };
 
@@ -63,21 +63,32 @@ static void list_ticket(const struct desk *p, struct dx_list *list, const struct
         p->now_ms);
 }
 
-/* The open ones, then those that were done within 30 days; of replies only what was answered
- * within seven. */
-static void list_tickets(const struct desk *p, const struct dx_view *view, struct dx_list *list,
-                         const char *group)
+/* Of replies only what was answered within seven days. */
+static void list_these(const struct desk *p, struct dx_list *list, struct dx_rows *rows)
 {
     const bool replies = p->parts[0] == DESK_REPLIES;
-    struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_TICKETS,
-                DX_FILTER(.group = group, .from_ms = p->now_ms - DONE_DAYS * CI_DAY_MS,
-                          .limit = RECORDS_MOST));
 
-    dx_empty(list, "Nothing of it is kept.");
     while (dx_next(rows))
         if (!replies || dx_int(rows, DX_FIELD_RESPONDED) > p->now_ms - REPLY_DAYS * CI_DAY_MS)
             list_ticket(p, list, rows);
+}
+
+/* The open ones, then those that were done within 30 days; asked for apart: however many are
+ * open, they hide none of what was done. */
+static void list_tickets(const struct desk *p, const struct dx_view *view, struct dx_list *list,
+                         const char *group)
+{
+    struct dx_filter filter = { .size = sizeof(filter),
+                                .group = group,
+                                .from_ms = p->now_ms - DONE_DAYS * CI_DAY_MS,
+                                .limit = TICKETS_MOST };
+
+    dx_empty(list, "Nothing of it is kept.");
+    filter.open = true;
+    list_these(p, list, dx_rows(view, DX_QUERY_TICKETS, &filter));
+    filter.open = false;
+    filter.done = DX_DONE_ONLY;
+    list_these(p, list, dx_rows(view, DX_QUERY_TICKETS, &filter));
 }
 
 void desk_inside(struct desk *p, const struct dx_view *view, struct dx_list *list)

@@ -210,13 +210,13 @@ static struct dx_filter filter_of(const struct tickets *p)
                                .limit = ROWS_MOST };
 }
 
-/* "37 open · 3 due · 1 over". How many are open. */
+/* "37 open · 3 due · 1 over". How many there are to be listed. */
 static int64_t count(const struct dx_view *view, struct dx_list *list,
                      const struct dx_filter *filter)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_COUNTS, filter);
     bool any = dx_next(rows);
-    int64_t n = any ? dx_int(rows, DX_FIELD_N) : 0;
+    int64_t n = any ? dx_int(rows, DX_FIELD_N) : 0, done = any ? dx_int(rows, DX_FIELD_CLOSED) : 0;
     long long due = any ? dx_int(rows, DX_FIELD_DUE) : 0;
     long long over = any ? dx_int(rows, DX_FIELD_OVER) : 0;
     char note[120], number[64];
@@ -229,7 +229,7 @@ static int64_t count(const struct dx_view *view, struct dx_list *list,
         (void)snprintf(note + len, sizeof(note) - (size_t)len, " · %lld over", over);
     if (n > 0)
         dx_note(list, note);
-    return n;
+    return n + done;
 }
 
 /* Only where a source has answered is it known that nothing is open. */
@@ -264,17 +264,17 @@ static void tell_urgent(const struct tickets *p, const struct dx_view *view, str
 static void list_all(struct tickets *p, const struct dx_view *view, struct dx_list *list)
 {
     struct dx_filter filter = filter_of(p);
-    int64_t open = count(view, list, &filter);
+    int64_t all = count(view, list, &filter);
     struct dx_rows *rows;
     bool reverse;
     int sorted;
 
-    if (open > ROWS_MOST) { /* what the user looks for may be behind the first ones */
+    if (all > ROWS_MOST) { /* what the user looks for may be behind the first ones */
         sorted = dx_sorted(view, &reverse);
         filter.text = dx_search(view);
         filter.order = sorted >= 0 ? (int)orders[sorted] : DX_BY_URGENCY;
         filter.reverse = reverse;
-        dx_part_of(list, open);
+        dx_part_of(list, all);
     }
     dx_empty(list,
              is_known(p, view) ? "No ticket is open." : "No source of tickets has answered yet.");

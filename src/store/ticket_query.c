@@ -179,12 +179,14 @@ static const struct query one_ticket = { COLUMNS "FROM " ROW " " SOURCE "WHERE t
                                          FIELDS };
 
 #define COUNTS(open)                                                                               \
-    "SELECT count(*), coalesce(sum(risk = 1), 0), coalesce(sum(risk = 2), 0) FROM (" open ") AS open"
+    "SELECT count(*), coalesce(sum(risk = 1), 0), coalesce(sum(risk = 2), 0), (SELECT count(*)"    \
+    " FROM (SELECT 0 WHERE 0 " DONE("0") ")) FROM (" open ") AS open"
 static const struct query counts = { COUNTS(OPEN(RISK " AS risk")),
-                                     { DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER, DX_FIELD_COUNT } };
+                                     { DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER, DX_FIELD_CLOSED,
+                                       DX_FIELD_COUNT } };
 static const struct query counts_then = {
     COUNTS(OPEN_THEN(RISK_THEN " AS risk")),
-    { DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER, DX_FIELD_COUNT }
+    { DX_FIELD_N, DX_FIELD_DUE, DX_FIELD_OVER, DX_FIELD_CLOSED, DX_FIELD_COUNT }
 };
 
 /* ---- parts of one ---- */

@@ -68,7 +68,7 @@ enum dx_query {
     DX_QUERY_TRIAGE,   /* key: a ticket's. STATE (enum dx_verdict) CATEGORY AT */
     DX_QUERY_PROJECTS, /* those of PIPELINES, each once. SOURCE PROJECT */
     DX_QUERY_TICKET_COUNTS, /* of the open ones that pass the filter, but for its text and limit: N
-                               DUE OVER */
+                               DUE OVER; CLOSED: of those that are done */
     DX_QUERY_TICKET_PAUSES, /* key: a ticket's. STARTED FINISHED (unset: it still waits) */
     DX_QUERY_TICKET_LINKS,  /* key: a ticket's. TEXT ("blocks DX-3") */
     DX_QUERY_TICKET_REFS, /* key: a ticket's: what it names, open or not. KEY (a pool's, pipeline's

@@ -1,0 +1,87 @@
+/* Lists of more tickets than there is room for: what is left out, and that it is said. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "panel/host.h"
+#include "store_kit.h"
+
+extern const struct dx_panel dx_panel_tickets, dx_panel_desk;
+
+static struct instance in;
+
+static void setup(void)
+{
+    kit_init();
+    kit_collect();
+}
+
+static void teardown(void)
+{
+    instance_close(&in);
+    kit_done();
+}
+
+TestSuite(ticket_many, .init = setup, .fini = teardown, .timeout = 20);
+
+/* The first of them are open, the others were done within the hour. */
+static void put_tickets(int open, int done)
+{
+    static char keys[2000][16];
+    struct batch b = { 0 };
+
+    for (int i = 0; i < open + done; i++) {
+        struct ticket *t = batch_ticket(&b);
+
+        (void)snprintf(keys[i], sizeof(keys[i]), "DX-%d", i);
+        t->parts = TICKET_FIELDS;
+        t->key = keys[i];
+        t->project = "DX";
+        t->title = i < open ? "open" : "done";
+        t->state = i < open ? DX_TICKET_NEW : DX_TICKET_DONE;
+        t->created_ms = t->updated_ms = T0 - 2 * HOUR;
+        t->resolved_ms = i < open ? 0 : T0 - HOUR + i;
+    }
+    kit_poll(0, T0, &b);
+}
+
+static void show(void)
+{
+    struct reader reader = store_reader(kit.store);
+    struct dx_error err = { 0 };
+
+    cr_assert(store_begin(kit.store, &err), "%s", err.text);
+    instance_update(&in, &reader, T0 + MINUTE, 20, 100);
+    store_end(kit.store);
+    cr_assert_eq(in.error.fault, DX_FAULT_NONE, "%s", in.error.text);
+}
+
+/* Its filter looks at all of them then. */
+Test(ticket_many, done_ones_that_have_no_room_are_said)
+{
+    struct { /* as they stand in struct tickets */
+        const char *text[5];
+        int64_t up_to, recent_ms, at_risk_ms, old_ms;
+    } options = { { "", "", "", "", "" }, 0, DAY, 0, 0 };
+
+    put_tickets(3, 1200);
+    cr_assert(instance_open(&in, &dx_panel_tickets, "", &options, sizeof(options)));
+    show();
+    cr_expect_eq(in.table->row_count, 1000);
+    cr_expect_eq(in.total, 1203, "%d", (int)in.total);
+}
+
+/* Behind what was resolved stands what was resolved. */
+Test(ticket_many, open_ones_hide_none_that_was_done)
+{
+    static const char *const part[] = { "categories" };
+    struct dx_items options = { (void *)part, 1 };
+
+    put_tickets(400, 5);
+    cr_assert(instance_open(&in, &dx_panel_desk, "", &options, sizeof(options)));
+    instance_push(&in, &(struct step){ .key = "all", .name = "by category" });
+    instance_push(&in, &(struct step){ .key = "c0", .name = "none" });
+    show();
+    cr_expect_eq(in.table->row_count, 405, "%d", (int)in.table->row_count);
+}
