@@ -89,6 +89,43 @@ Test(gitlab_parts, a_child_pipeline_is_called_so_and_times_that_run_back_are_mar
     kit_done(&kit);
 }
 
+/* Who cancels a pipeline cancels jobs that wait for those before them, of which queued_duration is
+ * null, for they have no queued_at; of others it goes on to this day, by the server's clock. */
+Test(gitlab_parts, a_job_that_was_cancelled_before_its_turn_waited_for_no_runner)
+{
+    static const struct {
+        const char *queued;
+        int64_t date_ms, waited_ms;
+        const char *basis;
+    } jobs[] = {
+        { "\"queued_duration\":null,", 0, -1, "" },
+        { "\"queued_duration\":9600.0,", 0, 10 * 60000LL, /* pending since 08:20 */
+          "finished_at - queued_at by queued_duration (never started)" },
+        { "\"queued_duration\":9000.0,", NOW - 600000, 10 * 60000LL,
+          "finished_at - queued_at by queued_duration (never started)" },
+        { "\"queued_duration\":99999.0,", 0, 30 * 60000LL,
+          "finished_at - created_at (never started)" },
+        { "", 0, 30 * 60000LL, "finished_at - created_at (never started)" },
+    };
+
+    for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+        char body[512];
+
+        (void)snprintf(body, sizeof(body),
+                       "[{\"id\":1,\"name\":\"deploy\",\"status\":\"canceled\",%s"
+                       "\"created_at\":\"2026-11-24T08:00:00Z\",\"started_at\":null,"
+                       "\"finished_at\":\"2026-11-24T08:30:00Z\"}]",
+                       jobs[i].queued);
+        cr_assert(answer(
+            (struct reply){ .step = GITLAB_JOBS, .detail = 7, .date_ms = jobs[i].date_ms }, body));
+        cr_assert_eq(kit.batch.job_count, 1);
+        cr_expect_eq(kit.batch.jobs->timing.queued_ms, jobs[i].waited_ms, "%zu: %lld", i,
+                     (long long)kit.batch.jobs->timing.queued_ms);
+        cr_expect_str_eq(kit.batch.jobs->timing.queued_basis, jobs[i].basis, "%zu", i);
+    }
+    kit_done(&kit);
+}
+
 /* Of a hundred runners each is asked for its tags; the others are in the pool of those without. */
 Test(gitlab_parts, runners_beyond_a_hundred_are_counted_without_their_tags)
 {

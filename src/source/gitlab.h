@@ -174,8 +174,8 @@ bool gitlab_decode_jobs(const struct gitlab *g, const struct reply *reply, struc
 /* ---- gitlab_job.c: one job ---- */
 
 /* done: its run is. bridge: it starts another pipeline, on no runner. */
-struct job *gitlab_add_job(struct batch *batch, size_t run, const json_t *item, int64_t now_ms,
-                           bool done, bool bridge);
+struct job *gitlab_add_job(struct batch *batch, size_t run, const json_t *item,
+                           const struct reply *reply, bool done, bool bridge);
 /* A duration in seconds as milliseconds; -1: it is not said. */
 int64_t gitlab_seconds(const json_t *item, const char *name, bool *skewed);
 /* to - from; -1 where one is not known. */

@@ -127,12 +127,22 @@ static void set_times(struct job *job, const json_t *item, int64_t now_ms)
     }
 }
 
-/* Ended before a runner had it: the wait was cut off, and queued_duration, where it
- * comes at all, goes on counting to this day. */
-static void set_cut_off_wait(struct job *job)
+/* Ended before a runner had it: the wait was cut off. What it waited for others before is
+ * none: queued_duration is null as long as it was never pending, and of what was pending it
+ * goes on counting, from then to this day. */
+static void set_cut_off_wait(struct job *job, const json_t *item, const struct reply *reply)
 {
     struct timing *t = &job->timing;
+    int64_t queued = gitlab_seconds(item, "queued_duration", &t->skewed);
+    int64_t pending = (reply->date_ms > 0 ? reply->date_ms : reply->now_ms) - queued;
 
+    if (json_is_null(json_object_get(item, "queued_duration")))
+        return;
+    if (queued >= 0 && pending > t->created_ms && pending <= t->finished_ms) {
+        t->queued_ms = t->finished_ms - pending;
+        t->queued_basis = "finished_at - queued_at by queued_duration (never started)";
+        return;
+    }
     t->queued_ms = gitlab_span(t->created_ms, t->finished_ms, &t->skewed);
     t->queued_basis = t->queued_ms < 0 ? "" : "finished_at - created_at (never started)";
 }
@@ -197,8 +207,8 @@ static void set_outcome(struct batch *batch, struct job *job, const json_t *item
         job->outcome.raw_result = field_text(batch, item, "failure_reason");
 }
 
-struct job *gitlab_add_job(struct batch *batch, size_t run, const json_t *item, int64_t now_ms,
-                           bool done, bool bridge)
+struct job *gitlab_add_job(struct batch *batch, size_t run, const json_t *item,
+                           const struct reply *reply, bool done, bool bridge)
 {
     struct job *job = batch_job(batch, run);
 
@@ -212,13 +222,13 @@ struct job *gitlab_add_job(struct batch *batch, size_t run, const json_t *item, 
         job->runner = gitlab_runner_name(batch, json_object_get(item, "runner"));
     }
     set_outcome(batch, job, item, done, bridge);
-    set_times(job, item, now_ms);
+    set_times(job, item, reply->now_ms);
     if (bridge) {
         job->timing.queued_ms = -1;
         job->timing.queued_basis = "";
     } else if (!job->started && (job->outcome.result == DX_RESULT_FAILURE ||
                                  job->outcome.result == DX_RESULT_CANCELLED)) {
-        set_cut_off_wait(job);
+        set_cut_off_wait(job, item, reply);
     }
     if (job->outcome.result == DX_RESULT_FAILURE)
         set_cause(batch, job, bridge);

@@ -133,7 +133,7 @@ bool gitlab_decode_jobs(const struct gitlab *g, const struct reply *reply, struc
             batch->unknown++;
             continue;
         }
-        (void)gitlab_add_job(batch, run, item, reply->now_ms, about.done, false);
+        (void)gitlab_add_job(batch, run, item, reply, about.done, false);
     }
     set_title(&batch->runs[run], batch, json_array_get(reply->json, 0));
     number_attempts(batch, run, about.seen > 0 ? 0 : first);
@@ -213,7 +213,7 @@ static void follow(const struct gitlab *g, struct plan *plan, struct batch *batc
 static void add_bridge(const struct reply *reply, struct batch *batch, size_t run,
                        const json_t *item, bool done)
 {
-    struct job *job = gitlab_add_job(batch, run, item, reply->now_ms, done, true);
+    struct job *job = gitlab_add_job(batch, run, item, reply, done, true);
     const char *below = field_text(batch, json_object_get(item, "downstream_pipeline"), "status");
 
     if (job->outcome.result == DX_RESULT_FAILURE && !*job->outcome.raw_result && *below)
