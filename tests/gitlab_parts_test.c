@@ -126,6 +126,30 @@ Test(gitlab_parts, a_job_that_was_cancelled_before_its_turn_waited_for_no_runner
     kit_done(&kit);
 }
 
+Test(gitlab_parts, a_job_that_failed_before_its_turn_is_not_for_want_of_a_runner)
+{
+    static const struct {
+        const char *queued;
+        enum dx_cause cause;
+    } jobs[] = { { "null", DX_CAUSE_UNKNOWN }, { "9600.0", DX_CAUSE_PLATFORM } };
+
+    for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+        char body[512];
+
+        (void)snprintf(body, sizeof(body),
+                       "[{\"id\":1,\"name\":\"deploy\",\"status\":\"failed\","
+                       "\"failure_reason\":\"unknown_failure\",\"queued_duration\":%s,"
+                       "\"created_at\":\"2026-11-24T08:00:00Z\",\"started_at\":null,"
+                       "\"finished_at\":\"2026-11-24T08:30:00Z\"}]",
+                       jobs[i].queued);
+        cr_assert(answer((struct reply){ .step = GITLAB_JOBS, .detail = 7 }, body));
+        cr_assert_eq(kit.batch.job_count, 1);
+        cr_expect_eq(kit.batch.jobs->outcome.cause, jobs[i].cause, "%zu: %s", i,
+                     kit.batch.jobs->outcome.evidence);
+    }
+    kit_done(&kit);
+}
+
 /* Of a hundred runners each is asked for its tags; the others are in the pool of those without. */
 Test(gitlab_parts, runners_beyond_a_hundred_are_counted_without_their_tags)
 {

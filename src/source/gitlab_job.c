@@ -127,16 +127,21 @@ static void set_times(struct job *job, const json_t *item, int64_t now_ms)
     }
 }
 
+/* Then queued_duration is null; older servers have none of it at all. */
+static bool was_never_pending(const json_t *item)
+{
+    return json_is_null(json_object_get(item, "queued_duration"));
+}
+
 /* Ended before a runner had it: the wait was cut off. What it waited for others before is
- * none: queued_duration is null as long as it was never pending, and of what was pending it
- * goes on counting, from then to this day. */
+ * none. queued_duration of what was pending goes on counting, from then to this day. */
 static void set_cut_off_wait(struct job *job, const json_t *item, const struct reply *reply)
 {
     struct timing *t = &job->timing;
     int64_t queued = gitlab_seconds(item, "queued_duration", &t->skewed);
     int64_t pending = (reply->date_ms > 0 ? reply->date_ms : reply->now_ms) - queued;
 
-    if (json_is_null(json_object_get(item, "queued_duration")))
+    if (was_never_pending(item))
         return;
     if (queued >= 0 && pending > t->created_ms && pending <= t->finished_ms) {
         t->queued_ms = t->finished_ms - pending;
@@ -157,7 +162,7 @@ static const char *category_of(const struct gitlab_reason *reason, const struct 
                                                                                  : reason->category;
 }
 
-static void set_cause(struct batch *batch, struct job *job, bool bridge)
+static void set_cause(struct batch *batch, struct job *job, const json_t *item, bool bridge)
 {
     const char *name = job->outcome.raw_result;
     const struct gitlab_reason *reason = gitlab_reason(name);
@@ -172,7 +177,7 @@ static void set_cause(struct batch *batch, struct job *job, bool bridge)
             reason->before ? arena_print(&batch->arena, "%s: failure_reason %s (before: %s)",
                                          category, name, reason->before)
                            : arena_print(&batch->arena, "%s: failure_reason %s", category, name);
-    } else if (!job->started && !bridge) {
+    } else if (!job->started && !bridge && !was_never_pending(item)) {
         job->outcome.cause = DX_CAUSE_PLATFORM;
         job->outcome.evidence = arena_print(
             &batch->arena, "capacity: no runner took it%s%s",
@@ -231,6 +236,6 @@ struct job *gitlab_add_job(struct batch *batch, size_t run, const json_t *item,
         set_cut_off_wait(job, item, reply);
     }
     if (job->outcome.result == DX_RESULT_FAILURE)
-        set_cause(batch, job, bridge);
+        set_cause(batch, job, item, bridge);
     return job;
 }
