@@ -150,6 +150,27 @@ Test(gitlab_parts, a_job_that_failed_before_its_turn_is_not_for_want_of_a_runner
     kit_done(&kit);
 }
 
+/* finished_at stays where it was when a job of it is retried or played. */
+Test(gitlab_parts, a_pipeline_that_runs_again_has_not_ended)
+{
+    static const char *const states[] = { "running", "pending", "manual", "canceling" };
+
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        char body[512];
+
+        (void)snprintf(body, sizeof(body),
+                       "{\"id\":7,\"status\":\"%s\",\"source\":\"push\","
+                       "\"created_at\":\"2026-11-24T08:00:00Z\","
+                       "\"started_at\":\"2026-11-24T08:00:05Z\","
+                       "\"finished_at\":\"2026-11-24T08:30:00Z\"}",
+                       states[i]);
+        cr_assert(answer((struct reply){ .step = GITLAB_PIPELINE, .detail = 7 }, body));
+        cr_assert_eq(kit.batch.run_count, 1);
+        cr_expect_eq(kit.batch.runs->timing.finished_ms, 0, "%s", states[i]);
+    }
+    kit_done(&kit);
+}
+
 /* Of a hundred runners each is asked for its tags; the others are in the pool of those without. */
 Test(gitlab_parts, runners_beyond_a_hundred_are_counted_without_their_tags)
 {

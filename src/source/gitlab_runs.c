@@ -75,8 +75,10 @@ static void set_times(struct run *run, const json_t *item)
         t->queued_ms = gitlab_span(t->created_ms, t->started_ms, &t->skewed);
         t->queued_basis = t->queued_ms < 0 ? "" : "started_at - created_at";
     }
-    if (run->outcome.phase != DX_PHASE_DONE)
+    if (run->outcome.phase != DX_PHASE_DONE) {
+        t->finished_ms = 0; /* of the time before a job of it was retried */
         return;
+    }
     t->duration_ms = gitlab_seconds(item, "duration", &t->skewed);
     t->duration_basis = t->duration_ms < 0 ? "" : "duration";
 }
