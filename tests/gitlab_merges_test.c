@@ -300,6 +300,7 @@ Test(gitlab_merges, the_first_review_is_of_somebody_else)
 {
     expect_first("merge_notes_of_who_not_to_count.json", 0, 0);
     expect_first("merge_notes_approved.json", 0, 7);
+    expect_first("merge_notes_requested_changes.json", 0, 7);
     expect_first("merge_notes_commented.json", 0, 6);
 }
 

@@ -226,7 +226,8 @@ static int64_t look_of(const struct gitlab *g, struct batch *batch, const json_t
     const char *login = field_text(batch, json_object_get(note, "author"), "username");
 
     if (json_is_true(json_object_get(note, "system")) &&
-        !value_is(json_object_get(note, "body"), "approved this merge request"))
+        !value_is(json_object_get(note, "body"), "approved this merge request") &&
+        !value_is(json_object_get(note, "body"), "requested changes"))
         return 0;
     if ((int64_t)text_hash(login) == author || gitlab_is_machine(g, login))
         return 0;
