@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <criterion/criterion.h>
 
@@ -44,6 +45,21 @@ Test(moment, goes_by_days_at_that_hour)
     cr_expect_eq(moment_next_day(NOON - 2 * DAY, 1, now), NOON - DAY);
     cr_expect_eq(moment_next_day(NOON - DAY, 1, now), NOON);
     cr_expect_eq(moment_next_day(NOON, 1, now), 0);
+}
+
+/* Their days have 25 hours and 23. */
+Test(moment, goes_by_days_at_that_hour_over_a_change_of_the_clock)
+{
+    const int64_t autumn = INT64_C(1792836000000); /* Sat 24 Oct 2026 12:00 in Berlin */
+    const int64_t spring = INT64_C(1774695600000); /* Sat 28 Mar 2026 12:00 */
+
+    setenv("TZ", "Europe/Berlin", 1);
+    tzset();
+    cr_expect_eq(moment_next_day(autumn, 1, INT64_MAX), autumn + 25 * HOUR);
+    cr_expect_eq(moment_next_day(autumn + 25 * HOUR, -1, INT64_MAX), autumn);
+    cr_expect_eq(moment_next_day(autumn + 25 * HOUR, 1, INT64_MAX), autumn + 49 * HOUR);
+    cr_expect_eq(moment_next_day(spring, 1, INT64_MAX), spring + 23 * HOUR);
+    cr_expect_eq(moment_next_day(spring + 23 * HOUR, -1, INT64_MAX), spring);
 }
 
 static const char *first_line_of(size_t count, const char *moment, int cols)

@@ -286,10 +286,18 @@ int64_t moment_next_hour(int64_t at_ms, int by, int64_t now_ms)
     return next_ms < now_ms ? next_ms : 0;
 }
 
+/* By the clock that the screen shows: a day has 23 or 25 hours when it changes. */
 int64_t moment_next_day(int64_t at_ms, int by, int64_t now_ms)
 {
-    int64_t next_ms = at_ms - at_ms % HOUR_MS + by * DAY_MS;
+    time_t at = (time_t)((at_ms - at_ms % HOUR_MS) / 1000);
+    int64_t next_ms;
+    struct tm tm;
 
+    if (!localtime_r(&at, &tm))
+        return 0;
+    tm.tm_mday += by;
+    tm.tm_isdst = -1;
+    next_ms = (int64_t)mktime(&tm) * 1000;
     return next_ms < now_ms ? next_ms : 0;
 }
 

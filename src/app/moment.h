@@ -10,7 +10,8 @@
 struct viewer;
 
 /* By hours that are whole, so that people who look at the same one see the same; by days at
- * that hour. Later than now is live. */
+ * that hour of the clock that is shown, whatever change of it is between. Later than now is
+ * live. */
 void moment_step_hour(struct viewer *v, int by);
 void moment_step_day(struct viewer *v, int by);
 void moment_freeze(struct viewer *v); /* and back */
