@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 
+#include "app/records.h"
 #include "app/redact.h"
 #include "reader.h"
 
@@ -160,6 +161,56 @@ Test(redact, what_people_said_of_an_alert_names_nobody)
     cr_expect_str_eq(seen(DX_QUERY_RULES, DX_FIELD_TITLE), "linux-xl (github)");
     fake_text(rule, DX_FIELD_TITLE, "disk {user=\"bob\"}");
     cr_expect_null(strstr(seen(DX_QUERY_RULES, DX_FIELD_TITLE), "bob"));
+}
+
+/* A rule on a query looks at series: their labels are in all that its alert says. */
+Test(redact, an_alert_of_a_series_does_not_name_whom_it_is_of)
+{
+    struct fake_row *alert = fake_add(DX_QUERY_ALERTS);
+    const char *text;
+
+    fake_text(alert, DX_FIELD_SOURCE, "dxtop");
+    fake_text(alert, DX_FIELD_KEY, "dxtop/rule:full/disk{user=\"bob\"}/5");
+    fake_text(alert, DX_FIELD_LABELS, "{query=\"disk{n=\\\"1\\\", user=\\\"bob\\\"}\", n=\"2\"}");
+    fake_text(alert, DX_FIELD_SUMMARY, "disk{user=\"bob\"}: 95 %, goal 90 %");
+    text = seen(DX_QUERY_ALERTS, DX_FIELD_LABELS);
+    cr_expect(strncmp(text, "{query=\"disk{n=\\\"1\\\", user=\\\"label-", 35) == 0, "%s", text);
+    cr_expect(strstr(text, "\\\"}\", n=\"2\"}") && !strstr(text, "bob"), "%s", text);
+    text = seen(DX_QUERY_ALERTS, DX_FIELD_SUMMARY);
+    cr_expect(strncmp(text, "disk{user=\"label-", 17) == 0, "%s", text);
+    cr_expect(strstr(text, "\"}: 95 %, goal 90 %") && !strstr(text, "bob"), "%s", text);
+    text = seen(DX_QUERY_ALERTS, DX_FIELD_KEY);
+    cr_expect(strstr(text, "bob"), "what it is looked up by stays");
+    redact.tells_keys = true;
+    text = seen(DX_QUERY_ALERTS, DX_FIELD_KEY);
+    cr_expect(strncmp(text, "dxtop/rule:full/disk{user=\"label-", 33) == 0, "%s", text);
+    cr_expect(strstr(text, "\"}/5") && !strstr(text, "bob"), "%s", text);
+    fake_text(alert, DX_FIELD_LABELS, "{a=\"user=\", b=\"c\\\\\", user=\"bob\\\\\", d=\"e\"}");
+    text = seen(DX_QUERY_ALERTS, DX_FIELD_LABELS);
+    cr_expect(strncmp(text, "{a=\"user=\", b=\"c\\\\\", user=\"label-", 33) == 0, "%s", text);
+    cr_expect(strstr(text, "\", d=\"e\"}") && !strstr(text, "bob"), "%s", text);
+    fake_text(alert, DX_FIELD_LABELS, "{path=\"c:\\\\x \\\"y\\\"\", kind=\"user\"}");
+    cr_expect_str_eq(seen(DX_QUERY_ALERTS, DX_FIELD_LABELS),
+                     "{path=\"c:\\\\x \\\"y\\\"\", kind=\"user\"}");
+}
+
+/* Samples are told with their labels, as their key is. */
+Test(redact, labels_of_samples_are_those_without_names)
+{
+    struct fake_row *row = fake_add(DX_QUERY_SAMPLES);
+    void *rows;
+    json_t *record;
+    const char *user;
+
+    fake_text(row, DX_FIELD_KEY, "{user=\"bob\"}");
+    fake_text(row, DX_FIELD_LABELS, "{user=\"bob\"}");
+    rows = reader.open(reader.self, DX_QUERY_SAMPLES, NULL, 0);
+    cr_assert(reader.ops->next(rows));
+    record = record_json(RECORD_SAMPLE, &(struct record_row){ reader.ops, rows, 0, 0 });
+    user = json_string_value(json_object_get(json_object_get(record, "labels"), "user"));
+    cr_expect(user && strncmp(user, "label-", 6) == 0, "%s", user ? user : "none");
+    json_decref(record);
+    reader.ops->close(rows);
 }
 
 /* It goes into a URL, too. */

@@ -24,6 +24,7 @@ bool aside_open(struct aside *aside, struct app *app)
         (void)fclose(aside->file);
         return false;
     }
+    aside->redact.tells_keys = true;
     aside->reader = redact_store(&aside->redact, app->store, app->arguments.redact);
     return true;
 }

@@ -71,7 +71,7 @@ static const struct record_field series_fields[] = {
 static const struct record_field sample_fields[] = {
     SOURCE,
     TEXT("query", NAME, "name of the query in the configuration"),
-    { "labels", DX_FIELD_KEY, SHAPE_LABELS, "of the series" },
+    { "labels", DX_FIELD_LABELS, SHAPE_LABELS, "of the series" },
     TIME("at", AT, "of the value"),
     { "value", DX_FIELD_VALUE, SHAPE_NUMBER, "at that time" },
     { 0 },

@@ -140,39 +140,85 @@ static bool asks_for_private(const char *text)
     return false;
 }
 
-/* {a="b", branch="c"}: the values of those that name people and branches. */
+/* How deep in other values a quote stands that so many backslashes are before. */
+static int depth_of(size_t slashes)
+{
+    int depth = 0;
+
+    for (; slashes % 2 == 1; slashes = (slashes - 1) / 2)
+        depth++;
+    return depth;
+}
+
+/* Up to the quote that ends a value which began so deep. */
+static size_t value_len(const char *value, int depth)
+{
+    size_t i = 0;
+
+    while (value[i]) {
+        size_t slashes = strspn(value + i, "\\");
+
+        if (value[i + slashes] == '"' && depth_of(slashes) <= depth)
+            break;
+        i += slashes + (value[i + slashes] != '\0');
+    }
+    return i;
+}
+
+static void add_alias(struct buf *out, const struct rows *r, const char *value, size_t len)
+{
+    char *was = mem_print("%.*s", (int)len, value), *now = alias(r, "label", was);
+
+    (void)buf_text(out, now);
+    free(was);
+    free(now);
+}
+
+/* {a="b", branch="c"}: the values of those that name people and branches. What a rule looks at
+ * is a label of its alert, with labels of its own: {query="disk{branch=\"c\"}"}. */
 static char *labels(const struct rows *r, const char *text)
 {
+    int inside = -1; /* the depth of the value that is read */
     struct buf out;
     char *made;
 
     buf_init(&out, LABELS_MOST);
     (void)buf_text(&out, "");
     while (*text) {
-        size_t name = strcspn(text, "={}, \""), len = 0;
-        const char *value = text + name + 2;
+        size_t name = strcspn(text, "={}, \"\\"), is = text[name] == '=';
+        size_t slashes = strspn(text + name + is, "\\"), len = name + is + slashes;
+        const int depth = depth_of(slashes);
+        const bool quote = text[len] == '"', opens = quote && is > 0 && depth > inside;
 
-        if (strncmp(text + name, "=\"", 2) != 0) { /* what stands between two of them */
-            name += text[name] != '\0';
-            (void)buf_add(&out, text, name);
-            text += name;
-            continue;
+        if (opens || (quote && is == 0)) {
+            len++;
+            inside = opens ? depth : depth <= inside ? depth - 1 : inside;
+        } else if (is > 0) {
+            len = name + 1;
+        } else if (slashes == 0) {
+            len += text[len] != '\0';
         }
-        while (value[len] && value[len] != '"')
-            len += value[len] == '\\' && value[len + 1] ? 2 : 1;
-        if (is_private_label(text, name)) {
-            char *was = mem_print("%.*s", (int)len, value), *now = alias(r, "label", was);
+        (void)buf_add(&out, text, len);
+        if (opens && is_private_label(text, name)) {
+            size_t value = value_len(text + len, depth);
 
-            (void)buf_print(&out, "%.*s=\"%s", (int)name, text, now);
-            free(was);
-            free(now);
-        } else {
-            (void)buf_add(&out, text, name + 2 + len);
+            add_alias(&out, r, text + len, value);
+            len += value;
         }
-        text = value + len;
+        text += len;
     }
     made = mem_text(out.bytes);
     buf_done(&out);
+    return made;
+}
+
+/* "disk{branch=\"c\"}: 95 %" of dxtop's own; of an incident it goes on with lines of logs. */
+static char *own_summary(const struct rows *r, const char *text)
+{
+    char *first = mem_print("%.*s", (int)strcspn(text, ";"), text);
+    char *made = labels(r, first);
+
+    free(first);
     return made;
 }
 
@@ -219,10 +265,10 @@ static char *replace(const struct rows *r, enum dx_field field)
         return evidence(text);
     case DX_FIELD_WHY:
         return *text && has_named_ids(r) ? mem_text(hidden) : NULL;
-    case DX_FIELD_SUMMARY: /* of an incident it goes on with lines of logs */
-        return strcmp(raw(r, DX_FIELD_SOURCE), "dxtop") == 0
-                   ? mem_print("%.*s", (int)strcspn(text, ";"), text)
-                   : NULL;
+    case DX_FIELD_KEY:
+        return r->query == DX_QUERY_ALERTS && r->redact->tells_keys ? labels(r, text) : NULL;
+    case DX_FIELD_SUMMARY:
+        return strcmp(raw(r, DX_FIELD_SOURCE), "dxtop") == 0 ? own_summary(r, text) : NULL;
     case DX_FIELD_DEFINITION:
         return r->query == DX_QUERY_SERIES && asks_for_private(text) ? mem_text("") : NULL;
     case DX_FIELD_LABELS:

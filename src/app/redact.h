@@ -12,6 +12,7 @@ struct redact {
     struct reader from;
     struct alias_key key;
     bool has_key;
+    bool tells_keys; /* keys are written, too, not only looked up by */
 };
 
 /* A reader of the same rows with aliases; redact has to stay as long as it is used. The key is

@@ -95,7 +95,7 @@ static json_t *read_model(struct app *app, struct dx_error *err)
 {
     struct report_reading reading = { .now_ms = clock_now(&app->clock),
                                       .window_ms = window_of(&app->arguments) };
-    struct redact redact = { .has_key = false };
+    struct redact redact = { .tells_keys = true };
     struct reader reader;
     json_t *model;
 
