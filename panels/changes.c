@@ -111,7 +111,7 @@ static void list_inside(struct changes *p, const struct dx_view *view, struct dx
 
     dx_empty(list, "Nothing of it is kept.");
     if (dx_depth(view) == 1 && queue)
-        inside_jobs(view, list, DX_FILTER(.key = key + 1, .limit = RECORDS_MOST), DX_FIELD_QUEUED);
+        inside_jobs(view, list, DX_FILTER(.key = key + 1), DX_FIELD_QUEUED);
     else if (dx_depth(view) == 1 && of == OF_FLAKY)
         inside_commits(view, list, key + 1);
     else if (dx_depth(view) == 1)
@@ -119,7 +119,7 @@ static void list_inside(struct changes *p, const struct dx_view *view, struct dx
     else if (dx_depth(view) == 2 && of == OF_FLAKY)
         inside_tries(view, list, key + 1, inner);
     else if (dx_depth(view) == 2)
-        inside_jobs(view, list, DX_FILTER(.key = inner, .limit = RECORDS_MOST, .attempts = queue),
+        inside_jobs(view, list, DX_FILTER(.key = inner, .attempts = queue),
                     queue ? DX_FIELD_QUEUED : DX_FIELD_DURATION);
     else
         job_read(&p->job, view, list, inner);

@@ -7,7 +7,7 @@
 
 #include "inside.h"
 
-enum { TICKETS_MOST = 1000, DONE_DAYS = 30, REPLY_DAYS = 7 };
+enum { DONE_DAYS = 30, REPLY_DAYS = 7 };
 
 static const struct ci_look plain = { DX_GLYPH_DOT, DX_ROLE_DIM, 0, "" };
 
@@ -67,8 +67,9 @@ static void list_ticket(const struct desk *p, struct dx_list *list, const struct
 static void list_these(const struct desk *p, struct dx_list *list, struct dx_rows *rows)
 {
     const bool replies = p->parts[0] == DESK_REPLIES;
+    int64_t count = 0;
 
-    while (dx_next(rows))
+    while (inside_next(list, rows, &count, TICKETS_MOST))
         if (!replies || dx_int(rows, DX_FIELD_RESPONDED) > p->now_ms - REPLY_DAYS * CI_DAY_MS)
             list_ticket(p, list, rows);
 }
@@ -81,7 +82,7 @@ static void list_tickets(const struct desk *p, const struct dx_view *view, struc
     struct dx_filter filter = { .size = sizeof(filter),
                                 .group = group,
                                 .from_ms = p->now_ms - DONE_DAYS * CI_DAY_MS,
-                                .limit = TICKETS_MOST };
+                                .limit = TICKETS_MOST + 1 };
 
     dx_empty(list, "Nothing of it is kept.");
     filter.open = true;

@@ -77,13 +77,26 @@ static void put_job(const struct dx_view *view, struct dx_list *list, const stru
                dx_now(view));
 }
 
+bool inside_next(struct dx_list *list, struct dx_rows *rows, int64_t *count, int64_t most)
+{
+    if (!dx_next(rows))
+        return false;
+    if (++*count > most)
+        dx_part_of(list, -1);
+    return *count <= most;
+}
+
 void inside_jobs(const struct dx_view *view, struct dx_list *list, const struct dx_filter *filter,
                  enum dx_field span)
 {
     struct ci_prefix prefix = ci_prefix(view, NULL);
-    struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS, filter);
+    struct dx_filter of = *filter;
+    struct dx_rows *rows;
+    int64_t count = 0;
 
-    while (dx_next(rows))
+    of.limit = RECORDS_MOST + 1;
+    rows = dx_rows(view, DX_QUERY_JOBS, &of);
+    while (inside_next(list, rows, &count, RECORDS_MOST))
         put_job(view, list, rows, &prefix, span);
 }
 
@@ -101,9 +114,10 @@ void inside_tries(const struct dx_view *view, struct dx_list *list, const char *
 void inside_runs(const struct dx_view *view, struct dx_list *list, const char *key)
 {
     struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_RUNS, DX_FILTER(.key = key, .limit = RECORDS_MOST));
+        dx_rows(view, DX_QUERY_RUNS, DX_FILTER(.key = key, .limit = RECORDS_MOST + 1));
+    int64_t count = 0;
 
-    while (dx_next(rows)) {
+    while (inside_next(list, rows, &count, RECORDS_MOST)) {
         struct ci_look look = ci_look(rows);
         const char *evidence = dx_text(rows, DX_FIELD_EVIDENCE);
         char number[100], words[300];
@@ -129,9 +143,10 @@ void inside_runs(const struct dx_view *view, struct dx_list *list, const char *k
 void inside_commits(const struct dx_view *view, struct dx_list *list, const char *key)
 {
     struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_FLAKY_COMMITS, DX_FILTER(.key = key, .limit = RECORDS_MOST));
+        dx_rows(view, DX_QUERY_FLAKY_COMMITS, DX_FILTER(.key = key, .limit = RECORDS_MOST + 1));
+    int64_t count = 0;
 
-    while (dx_next(rows)) {
+    while (inside_next(list, rows, &count, RECORDS_MOST)) {
         char sha[16];
 
         (void)snprintf(sha, sizeof(sha), "%.10s", dx_text(rows, DX_FIELD_SHA));

@@ -5,7 +5,7 @@
 
 #include "ci.h"
 
-enum { RECORDS_MOST = 300 };
+enum { RECORDS_MOST = 300, TICKETS_MOST = 1000 };
 
 extern const struct dx_column inside_columns[];
 
@@ -19,7 +19,11 @@ struct line { /* filled by whoever knows it; NaN: unknown */
 };
 void inside_put(struct dx_list *list, const struct line *line, int64_t now_ms);
 
-/* In update(): rows for these columns. span: how long what of a job took. */
+/* The next of the rows, of which one more than `most` was asked for; *count of them were taken.
+ * That there is one more is said, and it is not taken. */
+bool inside_next(struct dx_list *list, struct dx_rows *rows, int64_t *count, int64_t most);
+
+/* In update(): rows for these columns, RECORDS_MOST of them. span: how long what of a job took. */
 void inside_jobs(const struct dx_view *view, struct dx_list *list, const struct dx_filter *filter,
                  enum dx_field span);
 void inside_runs(const struct dx_view *view, struct dx_list *list,

@@ -331,7 +331,7 @@ static void list_records(const struct overview *p, const struct tile *tile,
 {
     switch (made_of(tile)) {
     case OF_POOLS:
-        inside_jobs(view, list, DX_FILTER(.key = key, .limit = RECORDS_MOST), DX_FIELD_QUEUED);
+        inside_jobs(view, list, DX_FILTER(.key = key), DX_FIELD_QUEUED);
         break;
     case OF_PIPELINES:
         inside_runs(view, list, key);
@@ -371,10 +371,8 @@ void overview_inside(struct overview *p, const struct dx_view *view, struct dx_l
     else if (made_of(tile) == OF_TICKETS)
         overview_list_ticket(p, view, list, dx_key(view, 3));
     else if (depth == 3)
-        inside_jobs(
-            view, list,
-            DX_FILTER(.key = key, .limit = RECORDS_MOST, .attempts = made_of(tile) == OF_POOLS),
-            made_of(tile) == OF_POOLS ? DX_FIELD_QUEUED : DX_FIELD_DURATION);
+        inside_jobs(view, list, DX_FILTER(.key = key, .attempts = made_of(tile) == OF_POOLS),
+                    made_of(tile) == OF_POOLS ? DX_FIELD_QUEUED : DX_FIELD_DURATION);
     else
         job_read(&p->job, view, list, key);
 }

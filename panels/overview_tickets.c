@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TICKETS_MOST = 1000, DAYS = 30, REPLY_DAYS = 7 };
+enum { DAYS = 30, REPLY_DAYS = 7 };
 
 static bool is(const struct tile *tile, const char *id)
 {
@@ -33,7 +33,7 @@ static void number_of(const struct tile *tile, const struct dx_rows *rows, struc
     line->before = (double)NAN;
     if (is(tile, "open_tickets")) {
         line->value = (double)dx_int(rows, DX_FIELD_OPEN);
-        line->n = (double)dx_int(rows, DX_FIELD_OPENED);
+        line->n = (double)NAN; /* it counts by itself */
     } else if (is(tile, "mttr")) {
         line->value = ci_seconds(rows, DX_FIELD_RESTORE_P50);
         line->n = (double)dx_int(rows, DX_FIELD_RESTORE_N);
@@ -138,7 +138,9 @@ static bool counts(const struct tile *tile, const struct dx_rows *rows, int64_t 
 static void list_these(const struct overview *p, const struct tile *tile, struct dx_rows *rows,
                        struct dx_list *list)
 {
-    while (dx_next(rows)) {
+    int64_t count = 0;
+
+    while (inside_next(list, rows, &count, TICKETS_MOST)) {
         double span = span_of(tile, rows, p->now_ms);
         char words[260];
 
@@ -168,7 +170,7 @@ void overview_list_tickets(const struct overview *p, const struct tile *tile,
 {
     struct dx_filter filter = { .size = sizeof(filter),
                                 .from_ms = p->now_ms - DAYS * CI_DAY_MS,
-                                .limit = TICKETS_MOST,
+                                .limit = TICKETS_MOST + 1,
                                 .group = key };
 
     filter.open = true;

@@ -66,6 +66,30 @@ Test(overview_panel, others_are_compared_with_what_there_is)
     cr_expect(says("was 7"));
 }
 
+/* Of the jobs of a pool the newest ones are listed, and that there are others is said. */
+Test(overview_panel, what_is_left_out_of_what_a_number_is_made_of_is_said)
+{
+    add_kpi("queue_p95", 5, 4);
+    for (int i = 0; i < 300; i++) {
+        static char keys[301][8];
+        struct fake_row *row = fake_add(DX_QUERY_JOBS);
+
+        (void)snprintf(keys[i], sizeof(keys[i]), "j%d", i);
+        fake_text(row, DX_FIELD_KEY, keys[i]);
+        fake_text(row, DX_FIELD_NAME, "test");
+    }
+    instance_push(&in, &(struct step){ .key = "queue_p95", .name = "queue" });
+    instance_push(&in, &(struct step){ .key = "q1", .name = "linux" });
+    cr_expect(says("1-5 of 300"));
+    cr_expect_not(panel_shows("300+"));
+    cr_expect_eq(in.total, 0);
+    fake_text(fake_add(DX_QUERY_JOBS), DX_FIELD_KEY, "j300");
+    cr_expect(says("1-5 of 300+"));
+    cr_expect_eq(in.table->row_count, 300);
+    instance_update(&in, &reader, NOW, 400, 60);
+    cr_expect_eq(in.total, -1);
+}
+
 /* On the wall, where there are no digits to be drawn with. */
 static bool wall_says(double share, const char *what)
 {

@@ -28,7 +28,7 @@ TestSuite(ticket_many, .init = setup, .fini = teardown, .timeout = 20);
 /* The first of them are open, the others were done within the hour. */
 static void put_tickets(int open, int done)
 {
-    static char keys[2000][16];
+    static char keys[2100][16];
     struct batch b = { 0 };
 
     for (int i = 0; i < open + done; i++) {
@@ -84,4 +84,19 @@ Test(ticket_many, open_ones_hide_none_that_was_done)
     instance_push(&in, &(struct step){ .key = "c0", .name = "none" });
     show();
     cr_expect_eq(in.table->row_count, 405, "%d", (int)in.table->row_count);
+    cr_expect_eq(in.total, 0, "they are all");
+}
+
+Test(ticket_many, that_there_are_more_is_said_where_nobody_counts_them)
+{
+    static const char *const part[] = { "categories" };
+    struct dx_items options = { (void *)part, 1 };
+
+    put_tickets(1001, 1000);
+    cr_assert(instance_open(&in, &dx_panel_desk, "", &options, sizeof(options)));
+    instance_push(&in, &(struct step){ .key = "all", .name = "by category" });
+    instance_push(&in, &(struct step){ .key = "c0", .name = "none" });
+    show();
+    cr_expect_eq(in.table->row_count, 2000, "%d", (int)in.table->row_count);
+    cr_expect_eq(in.total, -1);
 }

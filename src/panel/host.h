@@ -42,7 +42,7 @@ struct instance {
     struct table *tables;            /* of every level that was opened yet: reached + 1 */
     char note[160], empty[200];
     struct finding *findings; /* FINDINGS_MOST; NULL: there was none yet */
-    int64_t total;            /* its rows are the first ones of so many; 0: they are all */
+    int64_t total; /* its rows are the first ones of so many; 0: they are all; -1: there are more */
     size_t finding_count;
     struct step *path;   /* what was opened before at a level stays behind its end; `reached` */
     int depth, base;     /* steps of the path; the first `base` are those of the one it follows */

@@ -138,11 +138,12 @@ static const char *count_text(char *out, size_t cap, int64_t n)
 }
 
 /* Which rows are seen, of how many. Of a list that is a part of what there is, how many
- * were looked at. */
+ * were looked at; "300+" where nobody counted the others. */
 static void foot_of(const struct instance *in, size_t rows, char *out, size_t cap)
 {
     const struct table *table = in->table;
     bool part = in->total > (int64_t)table->row_count;
+    const char *more = in->total < 0 ? "+" : "";
     char total[64], first[64];
 
     (void)count_text(total, sizeof(total), part ? in->total : (int64_t)table->row_count);
@@ -150,12 +151,14 @@ static void foot_of(const struct instance *in, size_t rows, char *out, size_t ca
     if (instance_painted(in) < table->shown)
         (void)snprintf(out, cap, "%zu of %zu", instance_painted(in), table->shown);
     else if (table->filter[0])
-        (void)snprintf(out, cap, "/%s  %s of %s", table->filter, first, total);
+        (void)snprintf(out, cap, "/%s  %s of %s%s", table->filter, first, total, more);
     else if (part && rows > 0 && table->shown > 0)
         (void)snprintf(out, cap, "%zu-%zu of %s of %s", table->top + 1,
                        table->top + (rows < table->shown ? rows : table->shown), first, total);
-    else if (rows > 0 && rows < table->shown)
-        (void)snprintf(out, cap, "%zu-%zu of %zu", table->top + 1, table->top + rows, table->shown);
+    else if (rows > 0 && (rows < table->shown || *more))
+        (void)snprintf(out, cap, "%zu-%zu of %zu%s", table->top + 1,
+                       table->top + (rows < table->shown ? rows : table->shown), table->shown,
+                       more);
 }
 
 struct dx_canvas instance_frame(const struct instance *in, struct dx_canvas *canvas, int64_t now_ms,

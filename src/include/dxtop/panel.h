@@ -137,7 +137,7 @@ DX_EXPORT void dx_add(struct dx_list *list, const struct dx_row *row);
 DX_EXPORT void dx_note(struct dx_list *list, const char *note);
 DX_EXPORT void dx_empty(struct dx_list *list, const char *sentence);
 /* The rows of this update() are the first ones of so many: the frame says so, and when
- * the user narrows or sorts the list, it is updated. */
+ * the user narrows or sorts the list, it is updated. -1: there are more, which nobody counted. */
 DX_EXPORT void dx_part_of(struct dx_list *list, int64_t total);
 /* The rows of this update() are what dx_search() asks for, all of it: the host narrows
  * them no more, and updates the list when the user narrows it otherwise. */
