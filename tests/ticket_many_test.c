@@ -72,31 +72,31 @@ Test(ticket_many, done_ones_that_have_no_room_are_said)
     cr_expect_eq(in.total, 1203, "%d", (int)in.total);
 }
 
-/* Behind what was resolved stands what was resolved. */
-Test(ticket_many, open_ones_hide_none_that_was_done)
+/* The desk, at the tickets that have no category: all of them. */
+static void open_category(void)
 {
     static const char *const part[] = { "categories" };
     struct dx_items options = { (void *)part, 1 };
 
-    put_tickets(400, 5);
     cr_assert(instance_open(&in, &dx_panel_desk, "", &options, sizeof(options)));
     instance_push(&in, &(struct step){ .key = "all", .name = "by category" });
     instance_push(&in, &(struct step){ .key = "c0", .name = "none" });
     show();
+}
+
+/* Behind what was resolved stands what was resolved. */
+Test(ticket_many, open_ones_hide_none_that_was_done)
+{
+    put_tickets(400, 5);
+    open_category();
     cr_expect_eq(in.table->row_count, 405, "%d", (int)in.table->row_count);
     cr_expect_eq(in.total, 0, "they are all");
 }
 
 Test(ticket_many, that_there_are_more_is_said_where_nobody_counts_them)
 {
-    static const char *const part[] = { "categories" };
-    struct dx_items options = { (void *)part, 1 };
-
     put_tickets(1001, 1000);
-    cr_assert(instance_open(&in, &dx_panel_desk, "", &options, sizeof(options)));
-    instance_push(&in, &(struct step){ .key = "all", .name = "by category" });
-    instance_push(&in, &(struct step){ .key = "c0", .name = "none" });
-    show();
+    open_category();
     cr_expect_eq(in.table->row_count, 2000, "%d", (int)in.table->row_count);
     cr_expect_eq(in.total, -1);
 }
