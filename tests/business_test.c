@@ -347,14 +347,14 @@ Test(business, many_pauses_are_merged_too)
 Test(business, a_usual_day_is_the_median_of_those_that_are_open)
 {
     use("UTC", office, NULL);
-    cr_expect_eq(business_day_ms(&calendar), AT(8, 0));
+    cr_expect_eq(calendar_day_ms(&calendar), AT(8, 0));
     use("UTC", lunch, NULL);
-    cr_expect_eq(business_day_ms(&calendar), AT(7, 30), "Fridays are shorter");
+    cr_expect_eq(calendar_day_ms(&calendar), AT(7, 30), "Fridays are shorter");
     use("UTC", two, NULL);
-    cr_expect_eq(business_day_ms(&calendar), AT(8, 0), "5 h and 8 h");
+    cr_expect_eq(calendar_day_ms(&calendar), AT(8, 0), "5 h and 8 h");
     use("UTC", mixed, NULL);
-    cr_expect_eq(business_day_ms(&calendar), AT(7, 30), "5 h, 5 h, 7.5 h, 8 h and 24 h");
+    cr_expect_eq(calendar_day_ms(&calendar), AT(7, 30), "5 h, 5 h, 7.5 h, 8 h and 24 h");
     use("UTC", closed, NULL);
-    cr_expect_eq(business_day_ms(&calendar), 0);
+    cr_expect_eq(calendar_day_ms(&calendar), 0);
     zone_done(&zone);
 }

@@ -327,7 +327,6 @@ Test(config, all_complaints_come_together)
 static const struct {
     const char *text, *said; /* NULL: it is taken */
 } kpi_cases[] = {
-    { "targets: {queue_p95: 5m}\n", NULL },
     { "targets: {queue_p95: <= 5m, platform_success: '>= 98%'}\n", NULL },
     { "targets: {first_response: {warn: 2h, bad: 1d}, csat: none}\n", NULL },
     { "targets: [{kpi: flaky, bad: 10}]\n", NULL },
@@ -340,6 +339,24 @@ static const struct {
                                                 "a share like 98%, with or without >= before "
                                                 "it\n" },
     { "targets:\n  - {kpi: flaky}\n", "t.yaml:2:11: flaky: a target has warn, bad, or both\n" },
+    { "targets: {queue_p95: {warn: none, bad: 5m}, csat: {warn: 4, bad: 4}}\n", NULL },
+    { "targets:\n  queue_p95: {warn: 10m, bad: 5m}\n",
+      "t.yaml:2:15: queue_p95: bad: \"5m\" is better than warn, \"10m\"; it has to be a worse "
+      "number\n" },
+    { "targets:\n  success: {warn: 90%, bad: '>= 95%'}\n",
+      "t.yaml:2:13: success: bad: \">= 95%\" is better than warn, \"90%\"; it has to be a worse "
+      "number\n" },
+    { "targets: {first_response: {warn: 10h, bad: 1d}}\n",
+      "t.yaml:1:28: first_response: bad: \"1d\" is better than warn, \"10h\"; it has to be a worse "
+      "number\n" },
+    { "calendar: {hours: {mon-sun: 00:00-24:00}}\n"
+      "targets: {first_response: {warn: 10h, bad: 1d}}\n"
+      "rules: {slow: {kpi: first_response, above: 1d, recover: 20h}}\n",
+      NULL },
+    { "targets:\n  - {kpi: flaky, warn: 5}\n  - {kpi: flaky, warn: 8}\n",
+      "t.yaml:3:11: flaky stands here twice\n" },
+    { "kpis:\n  - {kpi: csat, file: a}\n  - {kpi: csat, file: b}\n",
+      "t.yaml:3:11: csat stands here twice\n" },
     { "targets:\n  flaky: {warm: 3}\n",
       "t.yaml:2:11: unknown key \"warm\"; did you mean \"warn\"?\n" },
     { "kpis: {csat: {file: a.csv}, onboarding: {query: q, source: s, unit: days}}\n", NULL },

@@ -46,7 +46,7 @@ static double limit_of(const struct alert_rule *rule, const char *text, int64_t 
 static void set_up(struct setup *setup, const struct alert_rule *rule,
                    const struct business *business)
 {
-    int64_t day_ms = business_day_ms(business->calendar);
+    int64_t day_ms = calendar_day_ms(business->calendar);
     const char *text = rule->is_above ? rule->above : rule->below;
     struct dx_error err = { 0 };
 

@@ -364,10 +364,11 @@ static void load_root(struct load *load, const struct yaml *root)
     keys_load(&load->options, &config->keymap, &settings.keys, yaml_get(root, "keys"));
     config->rules = settings.rules;
     config->notices = settings.notices;
-    targets_load(&load->options, config->goals, &settings.targets, yaml_get(root, "targets"));
+    calendar_load(&load->options, &config->calendar, yaml_get(root, "calendar"));
+    targets_load(&load->options, config->goals, &settings.targets, yaml_get(root, "targets"),
+                 &config->calendar);
     feeds_load(&load->options, &config->feeds, yaml_get(root, "kpis"));
     wall_load(&load->options, &config->wall, yaml_get(root, "wall"));
-    calendar_load(&load->options, &config->calendar, yaml_get(root, "calendar"));
     if (sources)
         load_sources(load, sources);
     notices_load(&load->options, &config->notices, yaml_get(root, "notices"));

@@ -47,7 +47,8 @@ void hours_load(struct option_context *context, struct calendar *calendar,
 
 /* section: what the items were made of; NULL: there is none. Always fills all goals. */
 void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUNT],
-                  const struct dx_items *items, const struct yaml *section);
+                  const struct dx_items *items, const struct yaml *section,
+                  const struct calendar *calendar);
 void feeds_load(struct option_context *context, const struct dx_items *items,
                 const struct yaml *section);
 /* section: NULL, none: as by default. The views are judged where they are known. */

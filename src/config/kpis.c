@@ -6,8 +6,6 @@
 
 #include "config/internal.h"
 
-enum { USUAL_DAY_MS = 8 * 3600000 }; /* only to see whether it is a span at all */
-
 static const char *const units[] = { "own", "percent", "minutes", "hours", "days", "scores", NULL };
 
 #define TARGET(field) offsetof(struct target_settings, field)
@@ -88,27 +86,66 @@ static const struct yaml *id_of(const struct yaml *section, size_t i)
     return kpi ? kpi : &section->items[i];
 }
 
-static bool judge_goal(struct option_context *context, const struct kpi_about *about,
-                       const char *text, const struct yaml *at)
+/* An entry of `targets`, and what it says. */
+struct goals {
+    const struct kpi_about *about;
+    const struct target_settings *target;
+    const struct yaml *at; /* its value */
+    int64_t day_ms;
+};
+
+/* goal: NAN where there is none. */
+static bool judge_goal(struct option_context *context, const struct goals *g, const char *text,
+                       double *goal)
 {
     static const char *const wanted[] = {
         [DX_UNIT_SECONDS] = "a span like 5m, 2h or 1d",
         [DX_UNIT_RATIO] = "a share like 98%",
     };
+    const struct kpi_about *about = g->about;
     bool named = about->unit == DX_UNIT_SECONDS || about->unit == DX_UNIT_RATIO;
-    double goal;
 
-    if (!*text || strcmp(text, "none") == 0 || kpi_parse_goal(about, text, USUAL_DAY_MS, &goal))
+    *goal = (double)NAN;
+    if (!*text || strcmp(text, "none") == 0 || kpi_parse_goal(about, text, g->day_ms, goal))
         return true;
-    return complain(&context->complaints, at, "%s: \"%s\" is not %s, with or without %s", about->id,
-                    text, named ? wanted[about->unit] : "a number",
+    return complain(&context->complaints, g->at, "%s: \"%s\" is not %s, with or without %s",
+                    about->id, text, named ? wanted[about->unit] : "a number",
                     about->better == KPI_MORE ? ">= before it" : "<= before it");
 }
 
+/* What is bad lies behind what is a warning. */
+static bool judge_goals(struct option_context *context, const struct goals *g)
+{
+    double warn, bad;
+
+    if (!judge_goal(context, g, g->target->warn, &warn) ||
+        !judge_goal(context, g, g->target->bad, &bad))
+        return false;
+    if (g->about->better == KPI_MORE ? bad > warn : bad < warn)
+        return complain(&context->complaints, g->at,
+                        "%s: bad: \"%s\" is better than warn, \"%s\"; it has to be a worse number",
+                        g->about->id, g->target->bad, g->target->warn);
+    return true;
+}
+
+/* Only a list can have the same one twice. */
+static bool judge_first(struct option_context *context, bool *named, const struct kpi_about *about,
+                        const struct yaml *at)
+{
+    bool *first = &named[about - kpis];
+
+    if (*first)
+        return complain(&context->complaints, at, "%s stands here twice", about->id);
+    *first = true;
+    return true;
+}
+
 void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUNT],
-                  const struct dx_items *items, const struct yaml *section)
+                  const struct dx_items *items, const struct yaml *section,
+                  const struct calendar *calendar)
 {
     const struct target_settings *target = items->item;
+    bool named[KPI_COUNT] = { false };
 
     for (int i = 0; i < KPI_COUNT; i++)
         goals[i] = (struct kpi_goal){ kpis[i].goal ? kpis[i].goal : "none", "" };
@@ -116,10 +153,11 @@ void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUN
         const struct yaml *at = id_of(section, i);
         const struct kpi_about *about = about_of(context, at);
 
+        const struct goals these = { about, target, &section->items[i], calendar_day_ms(calendar) };
+
         /* NULL: what it was made of has been complained of. */
-        if (!about || !target->warn || !target->bad ||
-            !judge_goal(context, about, target->warn, &section->items[i]) ||
-            !judge_goal(context, about, target->bad, &section->items[i]))
+        if (!about || !target->warn || !target->bad || !judge_first(context, named, about, at) ||
+            !judge_goals(context, &these))
             continue;
         if (!*target->warn && !*target->bad)
             (void)complain(&context->complaints, at, "%s: a target has warn, bad, or both",
@@ -149,12 +187,14 @@ void feeds_load(struct option_context *context, const struct dx_items *items,
                 const struct yaml *section)
 {
     struct kpi_feed *feed = items->item;
+    bool named[KPI_COUNT] = { false };
 
     for (size_t i = 0; section && i < items->count && i < section->count; i++, feed++) {
         const struct yaml *at = id_of(section, i);
         const struct kpi_about *about = about_of(context, at);
 
-        if (!about || !feed->query || !feed->source || !feed->file)
+        if (!about || !feed->query || !feed->source || !feed->file ||
+            !judge_first(context, named, about, at))
             continue;
         if ((*feed->query != '\0') == (*feed->file != '\0'))
             (void)complain(&context->complaints, at, "%s: it is fed by a query or by a file",

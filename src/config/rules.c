@@ -8,7 +8,7 @@
 #include "core/text.h"
 #include "core/zone.h"
 
-enum { RULES_MOST = 100, NAME_MOST = 60, USUAL_DAY_MS = 8 * 3600000 /* is it a span at all? */ };
+enum { RULES_MOST = 100, NAME_MOST = 60 };
 
 #define RULE(field) offsetof(struct alert_rule, field)
 
@@ -239,7 +239,7 @@ static bool judge_limit(const struct judge *j, const char *field, const char *te
 {
     const char *wanted = "a number, a share like 95% or a span like 5m";
 
-    if (alert_rule_limit(j->rule, text, USUAL_DAY_MS, out))
+    if (alert_rule_limit(j->rule, text, calendar_day_ms(&j->config->calendar), out))
         return true;
     if (j->rule->on != RULE_QUERY && alert_rule_unit(j->rule) == DX_UNIT_SECONDS)
         wanted = "a span like 5m or 2h";

@@ -28,7 +28,7 @@ static struct kpi_target target_of(const struct kpi_about *about, const struct k
 
 void kpi_setup(struct kpi_setup *setup, const struct config *config, struct dx_error *err)
 {
-    int64_t day_ms = business_day_ms(&config->calendar);
+    int64_t day_ms = calendar_day_ms(&config->calendar);
 
     *setup =
         (struct kpi_setup){ .settings = { .critical = config->critical, .feeds = config->feeds } };

@@ -25,8 +25,4 @@ struct business_pause {
 int64_t business_ms(const struct business *business, int64_t from_ms, int64_t to_ms,
                     const struct business_pause *pauses, size_t n);
 
-/* How long a usual day is open, without holidays and changes of the clock: the median of the
- * weekdays that are not closed (the longer one of two); 0: all are. */
-int64_t business_day_ms(const struct calendar *calendar);
-
 #endif

@@ -25,4 +25,8 @@ struct calendar {
     size_t holiday_count;
 };
 
+/* How long a usual day is open, without holidays and changes of the clock: the median of the
+ * weekdays that are not closed (the longer one of two); 0: all are. */
+int64_t calendar_day_ms(const struct calendar *calendar);
+
 #endif
