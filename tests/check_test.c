@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <jansson.h>
 
@@ -241,4 +242,49 @@ Test(check, as_json)
     cr_expect(json_is_true(json_object_get(b, "reachable")));
     cr_expect(strstr(json_string_value(json_object_get(b, "error")), "503"));
     json_decref(list);
+}
+
+static void put_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0, "%s", path);
+}
+
+Test(check, files_that_the_configuration_names)
+{
+    char text[600], csv[96], books[96];
+    const char *said;
+
+    (void)snprintf(csv, sizeof(csv), "%s/csat.csv", kit.dir);
+    (void)snprintf(books, sizeof(books), "%s/books", kit.dir);
+    (void)snprintf(text, sizeof(text),
+                   "runbooks: %s\nkpis: {csat: {file: %s, unit: scores}, onboarding: {query: q}}\n",
+                   books, csv);
+    collector_load(text);
+    said = checked(COLLECT_SOURCE_FAILED);
+    cr_expect(strstr(said, "✗ kpi csat: /"), "%s", said);
+    cr_expect(strstr(said, "/csat.csv: cannot be read: No such file or directory\n"), "%s", said);
+    cr_expect(strstr(said, "✗ runbooks: /"), "%s", said);
+    cr_expect(strstr(said, "/books: No such file or directory\n"), "%s", said);
+
+    put_file(csv, "date,value\n2026-09-01,4\n2026-09-02,7\n");
+    cr_assert_eq(mkdir(books, 0700), 0);
+    said = checked(COLLECT_SOURCE_FAILED);
+    cr_expect(strstr(said, "/csat.csv: 7 is no score from 1 to 5\n"), "%s", said);
+    cr_expect(strstr(said, "✓ runbooks: /"), "%s", said);
+
+    put_file(csv, "date,value\n2026-09-01,4\n2026-09-02,5\n");
+    said = checked(COLLECT_OK);
+    cr_expect(strstr(said, "✓ kpi csat: /"), "%s", said);
+    cr_expect(strstr(said, "/csat.csv: 2 values\n"), "%s", said);
+    cr_expect_null(strstr(said, "onboarding"));
+}
+
+Test(check, files_that_cannot_be_read_do_not_end_in_json)
+{
+    collector_load("runbooks: /nonexistent/books\n");
+    child_start(check_json, NULL);
+    cr_expect_eq(child_code(), COLLECT_SOURCE_FAILED);
+    cr_expect_str_eq(child_printed(), "[]\n");
 }

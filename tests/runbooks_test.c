@@ -1,6 +1,7 @@
 /* A folder of Markdown files, as it is taken into the store. */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -33,6 +34,17 @@ int open(const char *path, int flags, ...)
         va_end(ap);
     }
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+/* What those who are not root meet in a folder of others. */
+DIR *opendir(const char *path)
+{
+    int fd = -1;
+
+    errno = EACCES;
+    if (!*unread || strcmp(path, unread) != 0)
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? NULL : fdopendir(fd);
 }
 
 static void start(void)
@@ -149,4 +161,9 @@ Test(runbooks, no_folder_is_said_and_what_is_there_stays)
     cr_expect_not(runbooks_read(kit.store, no_folder, &more, &err));
     cr_expect_str_eq(err.text, "runbooks: /nonexistent/books: No such file or directory");
     cr_expect_eq(store_runbook_count(kit.store), 1);
+    unread = folder;
+    cr_expect_not(runbooks_read(kit.store, folder, &more, &err));
+    cr_expect(strstr(err.text, "/books: Permission denied"), "%s", err.text);
+    cr_expect_eq(store_runbook_count(kit.store), 1);
+    unread = "";
 }

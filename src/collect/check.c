@@ -11,6 +11,7 @@
 
 #include "collect/ask.h"
 #include "collect/causes.h"
+#include "collect/check_files.h"
 #include "collect/check_notices.h"
 #include "collect/collect.h"
 #include "collect/program.h"
@@ -164,6 +165,12 @@ static void print_line(bool ok, const char *what, const char *words)
     (void)fprintf(letters_out(), "  %s %-14s %s\n", ok ? "✓" : "✗", what, words);
 }
 
+/* What is neither right nor wrong. */
+static void print_fact(const char *what, const char *words)
+{
+    (void)fprintf(letters_out(), "  · %-14s %s\n", what, words);
+}
+
 /* ---- a program ---- */
 
 static void on_program(void *self, const struct command_result *result)
@@ -183,7 +190,8 @@ static void run_program(struct check *c)
     (void)program_begin(c->loop, c->settings, on_program, c);
     ev_run(c->loop, 0);
     c->records = c->batch.run_count + c->batch.job_count + c->batch.sample_count +
-                 c->batch.alert_count + c->batch.pool_count + c->batch.runner_count;
+                 c->batch.alert_count + c->batch.pool_count + c->batch.runner_count +
+                 c->batch.ticket_count + c->batch.change_count;
     batch_done(&c->batch);
     plan_done(&c->plan);
 }
@@ -207,7 +215,8 @@ static void print_program(const struct check *c)
     print_line(c->error.fault == DX_FAULT_NONE, "ran",
                c->error.fault == DX_FAULT_NONE ? words : c->error.text);
     (void)snprintf(words, sizeof(words), "%zu", c->records);
-    print_line(c->records > 0, "records", words);
+    if (c->error.fault == DX_FAULT_NONE)
+        print_fact("records", words);
 }
 
 /* ---- a server ---- */
@@ -290,7 +299,7 @@ static void print_scopes(const struct check *c)
     const char *scopes = scopes_of(c, &arena);
 
     if (scopes)
-        (void)fprintf(letters_out(), "  · %-14s %s\n", "scopes", scopes);
+        print_fact("scopes", scopes);
     arena_free(&arena);
 }
 
@@ -384,7 +393,7 @@ int collect_check(const struct config *config, const struct clock *clock, bool j
         else
             print_text(&c);
     }
-    if (!check_causes(config, json) || !check_notices(config, json))
+    if (!(check_causes(config, json) & check_files(config, json) & check_notices(config, json)))
         status = COLLECT_SOURCE_FAILED;
     if (json) {
         (void)json_dumpf(list, stdout, JSON_INDENT(2));

@@ -191,17 +191,24 @@ static void walk(struct reading *r)
     }
 }
 
+bool runbooks_check(const char *folder, struct dx_error *err)
+{
+    DIR *at = opendir(folder);
+
+    if (!at)
+        return dx_fail(err, DX_FAULT_CONFIG, "runbooks: %.120s: %s", folder, strerror(errno));
+    (void)closedir(at);
+    return true;
+}
+
 bool runbooks_read(struct store *store, const char *folder, bool *more, struct dx_error *err)
 {
     struct reading r = { .store = store, .root = folder };
-    struct stat st;
     bool ok = true;
 
     *more = false;
-    errno = 0;
-    if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode))
-        return dx_fail(err, DX_FAULT_CONFIG, "runbooks: %.120s: %s", folder,
-                       errno != 0 ? strerror(errno) : "no folder");
+    if (!runbooks_check(folder, err))
+        return false;
     r.list = arena_alloc(&r.arena, FILES_MOST * sizeof(*r.list));
     walk(&r);
     if (r.read > 0 || store_runbook_count(store) != r.count)

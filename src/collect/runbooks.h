@@ -9,4 +9,7 @@
  * store stays. */
 bool runbooks_read(struct store *store, const char *folder, bool *more, struct dx_error *err);
 
+/* Whether the folder can be looked through. */
+bool runbooks_check(const char *folder, struct dx_error *err);
+
 #endif

@@ -9,11 +9,8 @@
 #include "core/time.h"
 #include "derive/derive_kpi.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/mem.h"
 #include "source/kpi_file.h"
-
-enum { FILE_MOST = 4 << 20 };
 
 bool derive_is_fed(const struct kpi_settings *settings, enum kpi kpi)
 {
@@ -86,15 +83,6 @@ struct told {
     int64_t scores, high; /* answers, and those of 4 or 5; scores 0: it has none */
 };
 
-/* A share, or a score out of ten, would count as good. */
-static bool are_scores(const struct kpi_file_row *rows, size_t count, struct dx_error *why)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!(rows[i].value >= 1. && rows[i].value <= 5.))
-            return dx_fail(why, DX_FAULT_CONFIG, "%g is no score from 1 to 5", rows[i].value);
-    return true;
-}
-
 static void count_scores(const struct kpi_file_row *rows, size_t count, struct told *told)
 {
     for (size_t i = 0; i < count; i++) {
@@ -123,15 +111,11 @@ static bool take_file(struct store *store, const struct kpi_feed *feed, struct t
     struct kpi_points all = { .id = kpis[feed->kpi].id, .step_ms = DAY_MS };
     struct kpi_file_row *rows = NULL;
     struct kpi_point *points, *there = NULL;
-    size_t len, count = 0, there_count = 0;
-    char *text = file_read(feed->file, FILE_MOST, &len, why);
-    bool ok = text && kpi_file_read(text, len, &rows, &count, &told->with_n, why);
+    size_t count = 0, there_count = 0;
+    bool ok;
 
-    free(text);
-    if (!ok || (feed->unit == FEED_SCORES && !are_scores(rows, count, why))) {
-        free(rows);
+    if (!kpi_file_load(feed->file, feed->unit == FEED_SCORES, &rows, &count, &told->with_n, why))
         return true;
-    }
     points = mem_new(count + 1, sizeof(*points));
     if (feed->unit == FEED_SCORES) {
         told->with_n = true;

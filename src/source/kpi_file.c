@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/mem.h"
 #include "core/time.h"
 #include "source/field.h"
 
-enum { LINE_MOST = 1024, FIRST = 64, N_MOST = 1000000000 };
+enum { LINE_MOST = 1024, FIRST = 64, N_MOST = 1000000000, FILE_MOST = 4 << 20 };
 
 /* "2026-11-24", or a time as elsewhere. */
 static int64_t date_of(const char *text, size_t len)
@@ -153,4 +154,30 @@ bool kpi_file_read(const char *text, size_t len, struct kpi_file_row **rows, siz
         }
     }
     return true;
+}
+
+/* A share, or a score out of ten, would count as good. */
+static bool are_scores(const struct kpi_file_row *rows, size_t count, struct dx_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!(rows[i].value >= 1. && rows[i].value <= 5.))
+            return dx_fail(err, DX_FAULT_CONFIG, "%g is no score from 1 to 5", rows[i].value);
+    return true;
+}
+
+bool kpi_file_load(const char *path, bool scores, struct kpi_file_row **rows, size_t *count,
+                   bool *with_n, struct dx_error *err)
+{
+    size_t len;
+    char *text = file_read(path, FILE_MOST, &len, err);
+    bool ok = text && kpi_file_read(text, len, rows, count, with_n, err);
+
+    free(text);
+    if (ok && scores && !are_scores(*rows, *count, err)) {
+        free(*rows);
+        *rows = NULL;
+        *count = 0;
+        ok = false;
+    }
+    return ok;
 }

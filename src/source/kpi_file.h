@@ -19,4 +19,8 @@ struct kpi_file_row {
 bool kpi_file_read(const char *text, size_t len, struct kpi_file_row **rows, size_t *count,
                    bool *with_n, struct dx_error *err);
 
+/* The same of a file; scores: each value has to be one from 1 to 5. */
+bool kpi_file_load(const char *path, bool scores, struct kpi_file_row **rows, size_t *count,
+                   bool *with_n, struct dx_error *err);
+
 #endif
