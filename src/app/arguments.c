@@ -148,6 +148,46 @@ static bool export_what(struct dx_error *err)
     return ok;
 }
 
+/* What a command would not do anything with is not taken; how things look is, as people have it
+ * in an alias. */
+static bool judge_place(enum mode mode, const struct given *given, struct dx_error *err)
+{
+    enum {
+        LIVE = 1 << MODE_VIEW | 1 << MODE_DEMO,
+        SCREENS = LIVE | 1 << MODE_SCREEN,
+        FORMATS = 1 << MODE_ONCE | 1 << MODE_EXPORT | 1 << MODE_CHECK | 1 << MODE_SCREEN |
+                  1 << MODE_REPORT,
+        NO_RECORDS = 1 << MODE_CHECK | 1 << MODE_SCHEMA | 1 << MODE_INIT,
+        ALL = ~0,
+    };
+    const int asks = (given->offline ? 0 : 1 << MODE_ONCE) | (given->poll ? 1 << MODE_EXPORT : 0);
+    const struct {
+        bool given;
+        int modes;
+        const char *where;
+    } places[] = {
+        { given->wall, SCREENS, "--wall goes with screen and demo, or no command" },
+        { given->plain || *given->slow, LIVE, "--plain and --slow go with demo, or no command" },
+        { *given->format, FORMATS, "--format goes with once, export, check, screen and report" },
+        { *given->output, 1 << MODE_REPORT, "--output goes with report" },
+        { given->offline, 1 << MODE_ONCE, "--offline goes with once; only export --poll asks too" },
+        { given->week, SCREENS, "--week goes with the screen, screen and demo" },
+        { given->redact, ALL ^ NO_RECORDS, "--redact goes with what shows records" },
+        { *given->view, SCREENS, "--view goes with screen and demo, or no command" },
+        { given->poll, 1 << MODE_EXPORT, "--poll goes with export; once does it by itself" },
+        { *given->wait, asks, "--wait goes with once and export --poll, which ask the sources" },
+        { *given->since, 1 << MODE_EXPORT | 1 << MODE_REPORT,
+          "--since goes with export and report" },
+        { *given->size, 1 << MODE_SCREEN, "--size goes with screen" },
+        { *given->seed, 1 << MODE_DEMO, "--seed goes with demo" },
+    };
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (places[i].given && !(places[i].modes & 1 << mode))
+            return dx_fail(err, DX_FAULT_CONFIG, "%s", places[i].where);
+    return true;
+}
+
 static bool parse_mode(struct arguments *args, char **operand, const struct given *given,
                        struct dx_error *err)
 {
@@ -159,18 +199,10 @@ static bool parse_mode(struct arguments *args, char **operand, const struct give
     if (*operand && !index_of(names, *operand, "command", &i, err))
         return false;
     args->mode = i < 0 ? MODE_VIEW : (enum mode)modes[i].mode;
-    if (given->wall && args->mode != MODE_VIEW && args->mode != MODE_SCREEN &&
-        args->mode != MODE_DEMO)
-        return dx_fail(err, DX_FAULT_CONFIG, "--wall goes with screen and demo, or no command");
-    if ((given->plain || *given->slow) && args->mode != MODE_VIEW && args->mode != MODE_DEMO)
-        return dx_fail(err, DX_FAULT_CONFIG, "--plain and --slow go with demo, or no command");
+    if (!judge_place(args->mode, given, err))
+        return false;
     if (given->plain && (given->wall || *given->slow))
         return dx_fail(err, DX_FAULT_CONFIG, "--plain shows no screen: --wall and --slow do");
-    if (*given->format && (i < 0 || !modes[i].formats))
-        return dx_fail(err, DX_FAULT_CONFIG,
-                       "--format goes with once, export, check, screen and report");
-    if (*given->output && args->mode != MODE_REPORT)
-        return dx_fail(err, DX_FAULT_CONFIG, "--output goes with report");
     if (*given->format && !index_of(modes[i].formats, given->format, "format", &args->format, err))
         return false;
     operand += *operand != NULL;
@@ -180,15 +212,6 @@ static bool parse_mode(struct arguments *args, char **operand, const struct give
         if (!index_of(export_kinds, *operand++, "kind of record", &args->kind, err))
             return false;
     }
-    if (given->offline && args->mode != MODE_ONCE)
-        return dx_fail(err, DX_FAULT_CONFIG,
-                       "--offline goes with once; export and screen ask no"
-                       " source without --poll");
-    if (given->week && args->mode != MODE_VIEW && args->mode != MODE_SCREEN &&
-        args->mode != MODE_DEMO)
-        return dx_fail(err, DX_FAULT_CONFIG, "--week goes with the screen, screen and demo");
-    if (given->redact && (args->mode == MODE_CHECK || args->mode == MODE_SCHEMA))
-        return dx_fail(err, DX_FAULT_CONFIG, "--redact goes with what shows records");
     return !*operand || dx_fail(err, DX_FAULT_CONFIG, "%.40s: one operand too many", *operand);
 }
 
