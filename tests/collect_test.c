@@ -228,6 +228,10 @@ static const struct {
     { { "--wait", "soon" }, "--wait: \"soon\" is not a duration like 30s" },
     { { "--wait", "" }, NULL }, /* as if not given */
     { { "now" }, "now: there are no operands" },
+    { { "--check", "--once" },
+      "--once, --check, --judge, --schema or --print-options: one of them" },
+    { { "--wait", "3s" }, "--wait goes with --once" },
+    { { "--once", "--json" }, "--json goes with --check" },
     { { "--once", "x", "--json" }, "x: there are no operands" },
     { { "--onec" }, "unknown option --onec; did you mean --once?" },
 };

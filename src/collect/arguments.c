@@ -31,6 +31,19 @@ static const struct arg own[] = {
     { 0 },
 };
 
+/* It does one thing, and what that would do nothing with is not taken. */
+static bool judge(const struct collect_arguments *args, struct dx_error *err)
+{
+    if (args->once + args->check + args->judge + args->schema + args->options > 1)
+        return dx_fail(err, DX_FAULT_CONFIG,
+                       "--once, --check, --judge, --schema or --print-options: one of them");
+    if (*args->wait && !args->once)
+        return dx_fail(err, DX_FAULT_CONFIG, "--wait goes with --once");
+    if (args->json && !args->check)
+        return dx_fail(err, DX_FAULT_CONFIG, "--json goes with --check");
+    return true;
+}
+
 bool collect_arguments_parse(struct collect_arguments *args, int argc, char **argv,
                              struct dx_error *err)
 {
@@ -46,7 +59,7 @@ bool collect_arguments_parse(struct collect_arguments *args, int argc, char **ar
     if (!duration_parse(&args->wait_ms, *args->wait ? args->wait : "5m"))
         return dx_fail(err, DX_FAULT_CONFIG, "--wait: \"%.40s\" is not a duration like 30s",
                        args->wait);
-    return true;
+    return judge(args, err);
 }
 
 void collect_arguments_help(struct buf *out)
