@@ -88,6 +88,9 @@ static const struct {
     { PANEL "broken]\n", "t.yaml:4:25: broken: cannot be loaded\n" },
     { PANEL "{panel: thing, list: [a, b, c]}]\n", "t.yaml:4:26: list: two are enough\n" },
     { "views:\n  - rows:\n      - panels: [thing]\n", "t.yaml:2:5: a view has a name\n" },
+    { "views:\n  - {name: A, rows: [{panels: [thing]}]}\n  - {name: A, rows: [{panels: "
+      "[thing]}]}\n",
+      "t.yaml:3:12: a second view is called \"A\"\n" },
     { "views:\n  - name: A\n    rows:\n      - height: 3\n",
       "t.yaml:4:9: a row has a list of panels\n" },
     { SOURCE "list: []\nrules:\n  r: {query: other/up, above: 1}\n",

@@ -272,6 +272,10 @@ static void load_view(struct load *load, struct view_settings *view, const struc
     view->name = name && name->kind == YAML_SCALAR ? name->text : "";
     if (!*view->name)
         (void)complain(&load->options.complaints, entry, "a view has a name");
+    for (const struct view_settings *v = load->config->views; *view->name && v < view; v++)
+        if (strcmp(v->name, view->name) == 0)
+            (void)complain(&load->options.complaints, name, "a second view is called \"%s\"",
+                           view->name);
     if (!rows || rows->kind != YAML_LIST || rows->count == 0) {
         (void)complain(&load->options.complaints, entry, "a view has a list of rows");
         return;
