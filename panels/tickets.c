@@ -5,7 +5,7 @@
 
 #include "ticket.h"
 
-enum { ROWS_MOST = 1000, TOLD_MOST = 8 };
+enum { ROWS_MOST = 1000 };
 
 struct tickets {
     const char *source, *project, *category, *assignee, *label; /* options */
@@ -119,10 +119,14 @@ static bool open_panel(void *state, struct dx_error *err)
 
 /* ---- rows ---- */
 
-static void tell(struct dx_list *list, const char *name, const struct ticket_clock *clock)
+static void tell(struct dx_list *list, const struct tickets *p, const struct dx_rows *rows)
 {
+    const struct ticket_clock at = ticket_clock(rows, p->now_ms), *clock = &at;
     char sentence[80], span[32];
 
+    if (dx_int(rows, DX_FIELD_RISK) == DX_RISK_NONE ||
+        dx_int(rows, DX_FIELD_STATE) == DX_TICKET_DONE)
+        return;
     if (isnan(clock->left_ms) || fabs(clock->left_ms) < CI_MINUTE_MS)
         (void)snprintf(sentence, sizeof(sentence),
                        clock->role == DX_ROLE_BAD ? "passed its SLA" : "is about to pass its SLA");
@@ -132,7 +136,7 @@ static void tell(struct dx_list *list, const char *name, const struct ticket_clo
     else
         (void)snprintf(sentence, sizeof(sentence), "has %s left of its SLA",
                        ticket_span(span, sizeof(span), clock->left_ms));
-    dx_finding(list, clock->role, name, sentence);
+    dx_finding(list, clock->role, dx_text(rows, DX_FIELD_NAME), sentence);
 }
 
 /* The SLA was said too long ago to be sure of. */
@@ -251,14 +255,9 @@ static void tell_urgent(const struct tickets *p, const struct dx_view *view, str
     struct dx_rows *rows;
 
     filter.open = true;
-    filter.limit = TOLD_MOST;
     rows = dx_rows(view, DX_QUERY_TICKETS, &filter);
-    while (dx_next(rows)) {
-        struct ticket_clock clock = ticket_clock(rows, p->now_ms);
-
-        if (dx_int(rows, DX_FIELD_RISK) != DX_RISK_NONE)
-            tell(list, dx_text(rows, DX_FIELD_NAME), &clock);
-    }
+    while (dx_next(rows))
+        tell(list, p, rows);
 }
 
 static void list_all(struct tickets *p, const struct dx_view *view, struct dx_list *list)
@@ -270,6 +269,7 @@ static void list_all(struct tickets *p, const struct dx_view *view, struct dx_li
     int sorted;
 
     if (all > ROWS_MOST) { /* what the user looks for may be behind the first ones */
+        tell_urgent(p, view, list);
         sorted = dx_sorted(view, &reverse);
         filter.text = dx_search(view);
         filter.order = sorted >= 0 ? (int)orders[sorted] : DX_BY_URGENCY;
@@ -279,8 +279,11 @@ static void list_all(struct tickets *p, const struct dx_view *view, struct dx_li
     dx_empty(list,
              is_known(p, view) ? "No ticket is open." : "No source of tickets has answered yet.");
     rows = dx_rows(view, DX_QUERY_TICKETS, &filter);
-    while (dx_next(rows))
+    while (dx_next(rows)) {
+        if (all <= ROWS_MOST)
+            tell(list, p, rows);
         add(list, p, rows);
+    }
 }
 
 static bool update(void *state, const struct dx_view *view, struct dx_list *list,
@@ -291,12 +294,13 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     (void)err;
     p->now_ms = dx_now(view);
     p->ticket.key[0] = '\0';
-    tell_urgent(p, view, list);
-    if (dx_depth(view) == 0)
+    if (dx_depth(view) == 0) {
         list_all(p, view, list);
-    else
+    } else {
+        tell_urgent(p, view, list);
         ticket_read(&p->ticket, view, list,
                     DX_FILTER(.key = dx_key(view, 1), .parts = true, .at_risk_ms = p->at_risk_ms));
+    }
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "app/facts.h"
+#include "app/page.h"
 #include "app_kit.h"
 #include "reader.h"
 
@@ -210,6 +211,36 @@ Test(facts, the_worst_is_there_however_many_there_are)
     cr_expect_str_eq(facts.fact[0].subject, "bad");
     cr_expect_str_eq(facts.fact[1].subject, "w0");
     cr_expect_str_eq(facts.fact[FACTS_FINDINGS - 1].subject, "w22");
+}
+
+/* Of 23 tickets that are over the number in front says 23, also where a panel told of fewer,
+ * and where two panels tell of them. */
+Test(facts, what_a_panel_had_no_room_for_is_counted)
+{
+    static struct facts facts;
+    struct finding told[] = { { DX_ROLE_BAD, "DX-0", "is over" } };
+    struct dx_panel panel = { .reads = 1u << DX_KIND_TICKET };
+    uint64_t found[25];
+    struct instance in = { .panel = &panel,
+                           .last_ok_ms = T0,
+                           .findings = told,
+                           .finding_count = 1,
+                           .found = found,
+                           .found_count = 25 };
+    char name[16];
+
+    for (int i = 0; i < 25; i++) {
+        snprintf(name, sizeof(name), "DX-%d", i);
+        found[i] = finding_mark(i < 23 ? DX_ROLE_BAD : DX_ROLE_WARN, name, "is over");
+    }
+    read_facts(&facts);
+    page_panel_findings(&in, &facts);
+    cr_expect_eq(facts.fact_count, 1);
+    cr_expect_eq(facts.bad, 23);
+    cr_expect_eq(facts.warn, 2);
+    page_panel_findings(&in, &facts);
+    cr_expect_eq(facts.bad, 23);
+    cr_expect_eq(facts.warn, 2);
 }
 
 static void number(const char *name, enum dx_kpi_state state, uint32_t reads)

@@ -357,7 +357,13 @@ Test(host, only_the_first_frame_of_what_is_opened_does_not_wait_for_what_takes_l
     cr_expect(later && in.owes, "it was not on the screen meanwhile");
 }
 
-Test(host, findings_are_the_first_eight)
+static void find_the_worst_last(const struct dx_view *view, struct dx_list *list)
+{
+    find_many(view, list);
+    dx_finding(list, DX_ROLE_BAD, "worst", "is there");
+}
+
+Test(host, findings_are_the_first_ones_and_all_are_counted)
 {
     instance_open(&in, &lists, "", NULL, 0);
     panel_update();
@@ -365,7 +371,14 @@ Test(host, findings_are_the_first_eight)
     panel.update = find_many;
     panel_update();
     cr_expect_eq(in.finding_count, FINDINGS_MOST);
-    cr_expect_str_eq(in.findings[FINDINGS_MOST - 1].subject, "finding 7");
+    cr_expect_str_eq(in.findings[FINDINGS_MOST - 1].subject, "finding 23");
+    cr_expect_eq(in.found_count, 2 * FINDINGS_MOST);
+    panel.update = find_the_worst_last;
+    panel_update();
+    cr_expect_eq(in.finding_count, FINDINGS_MOST);
+    cr_expect_str_eq(in.findings[FINDINGS_MOST - 1].subject, "worst");
+    cr_expect_str_eq(in.findings[FINDINGS_MOST - 2].subject, "finding 22");
+    cr_expect_eq(in.found_count, 2 * FINDINGS_MOST + 1);
 }
 
 /* ---- below a list ---- */

@@ -10,9 +10,11 @@
 extern const struct dx_panel dx_panel_tickets, dx_panel_desk;
 
 static struct instance in;
+static bool over; /* their SLAs are */
 
 static void setup(void)
 {
+    over = false;
     kit_init();
     kit_collect();
 }
@@ -29,6 +31,9 @@ TestSuite(ticket_many, .init = setup, .fini = teardown, .timeout = 20);
 static void put_tickets(int open, int done)
 {
     static char keys[2100][16];
+    static struct ticket_sla sla = { .name = "resolution",
+                                     .state = DX_SLA_BREACHED,
+                                     .breach_ms = T0 - HOUR };
     struct batch b = { 0 };
 
     for (int i = 0; i < open + done; i++) {
@@ -42,6 +47,9 @@ static void put_tickets(int open, int done)
         t->state = i < open ? DX_TICKET_NEW : DX_TICKET_DONE;
         t->created_ms = t->updated_ms = T0 - 2 * HOUR;
         t->resolved_ms = i < open ? 0 : T0 - HOUR + i;
+        t->parts |= over ? TICKET_SLAS : 0;
+        t->slas = &sla;
+        t->sla_count = over;
     }
     kit_poll(0, T0, &b);
 }
@@ -70,6 +78,25 @@ Test(ticket_many, done_ones_that_have_no_room_are_said)
     show();
     cr_expect_eq(in.table->row_count, 1000);
     cr_expect_eq(in.total, 1203, "%d", (int)in.total);
+}
+
+/* The headline has no room for all of them, but their number; while one is read, too. */
+Test(ticket_many, all_that_are_over_are_told)
+{
+    struct { /* as they stand in struct tickets */
+        const char *text[5];
+        int64_t up_to, recent_ms, at_risk_ms, old_ms;
+    } options = { { "", "", "", "", "" }, 0, DAY, 0, 0 };
+
+    over = true;
+    put_tickets(30, 5);
+    cr_assert(instance_open(&in, &dx_panel_tickets, "", &options, sizeof(options)));
+    show();
+    cr_expect_eq(in.found_count, 30, "%zu", in.found_count);
+    cr_expect_eq(in.finding_count, FINDINGS_MOST);
+    cr_assert(instance_enter(&in));
+    show();
+    cr_expect_eq(in.found_count, 30, "%zu", in.found_count);
 }
 
 /* The desk, at the tickets that have no category: all of them. */

@@ -10,6 +10,7 @@
 
 #include "core/text.h"
 #include "core/time.h"
+#include "panel/host.h"
 
 static const int64_t TODAY_MS = 20 * HOUR_MS, THIS_WEEK_MS = 6 * DAY_MS;
 
@@ -27,18 +28,31 @@ static bool make_room(struct facts *facts)
     return false;
 }
 
+bool facts_count(struct facts *facts, uint64_t mark)
+{
+    size_t i = (size_t)(mark >> 1) % FACTS_MARKS;
+
+    while (facts->mark[i] != 0 && facts->mark[i] >> 1 != mark >> 1)
+        i = (i + 1) % FACTS_MARKS;
+    if (facts->mark[i] != 0)
+        return false;
+    if (facts->mark_count < FACTS_MARKS / 2) { /* of more it is not known */
+        facts->mark[i] = mark;
+        facts->mark_count++;
+    }
+    if (mark & 1)
+        facts->bad++;
+    else
+        facts->warn++;
+    return true;
+}
+
 void facts_add(struct facts *facts, enum dx_role role, const char *subject, const char *sentence)
 {
     struct fact *fact;
 
-    for (size_t i = 0; i < facts->fact_count; i++)
-        if (strcmp(facts->fact[i].subject, subject) == 0 &&
-            strcmp(facts->fact[i].sentence, sentence) == 0)
-            return;
-    if (role == DX_ROLE_BAD)
-        facts->bad++;
-    else
-        facts->warn++;
+    if (!facts_count(facts, finding_mark(role, subject, sentence)))
+        return;
     if (facts->fact_count == FACTS_FINDINGS && !(role == DX_ROLE_BAD && make_room(facts)))
         return;
     fact = &facts->fact[facts->fact_count];

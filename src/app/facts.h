@@ -7,7 +7,7 @@
 
 #include "model/rows.h"
 
-enum { FACTS_FINDINGS = 24, FACTS_SOURCES = 32 };
+enum { FACTS_FINDINGS = 24, FACTS_SOURCES = 32, FACTS_MARKS = 4096 };
 
 struct fact {
     enum dx_role role; /* DX_ROLE_BAD or DX_ROLE_WARN */
@@ -33,7 +33,9 @@ struct fact_source {
 struct facts {
     struct fact fact[FACTS_FINDINGS]; /* worst first */
     size_t fact_count;
-    size_t bad, warn; /* all of them, also those that did not fit */
+    size_t bad, warn;           /* all of them, also those that did not fit */
+    uint64_t mark[FACTS_MARKS]; /* what was counted: finding_mark(); 0: free */
+    size_t mark_count;
     struct fact_source source[FACTS_SOURCES];
     size_t source_count;
     size_t lights[LIGHT_NONE + 1]; /* how many of each */
@@ -62,6 +64,8 @@ void facts_missed(struct facts *facts);
 /* Key numbers past their goals, whichever view they are in; one that is told already is not
  * told again. */
 void facts_numbers(struct facts *facts, const struct reader *reader, int64_t now_ms);
+/* Counts one that is not said. false: it is counted already. */
+bool facts_count(struct facts *facts, uint64_t mark);
 /* The same finding is not said twice. */
 void facts_add(struct facts *facts, enum dx_role role, const char *subject, const char *sentence);
 void facts_sort(struct facts *facts); /* worst first, else in the order they were found */

@@ -320,6 +320,8 @@ void page_panel_findings(const struct instance *in, struct facts *facts)
     facts->awaited = facts->awaited || (in->panel->reads != 0 && !answered);
     for (size_t f = 0; f < in->finding_count; f++)
         facts_add(facts, in->findings[f].role, in->findings[f].subject, in->findings[f].sentence);
+    for (size_t f = 0; f < in->found_count; f++)
+        (void)facts_count(facts, in->found[f]);
 }
 
 /* Things that can be acted on come before numbers over all of them. */

@@ -105,7 +105,7 @@ static bool see_panels(struct plain *p)
 
         if (in->panel->reads == 1u << DX_KIND_ALERT)
             continue; /* told of by themselves */
-        whole = whole && in->finding_count < FINDINGS_MOST && in->error.fault == DX_FAULT_NONE;
+        whole = whole && in->finding_count == in->found_count && in->error.fault == DX_FAULT_NONE;
         for (size_t f = 0; f < in->finding_count; f++) {
             const struct finding *finding = &in->findings[f];
 

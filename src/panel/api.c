@@ -321,15 +321,48 @@ void dx_part_of(struct dx_list *list, int64_t total)
         list->instance->total = total;
 }
 
+uint64_t finding_mark(enum dx_role role, const char *subject, const char *sentence)
+{
+    struct finding f; /* as it is kept */
+    uint64_t hash;
+
+    text_copy(f.subject, sizeof(f.subject), subject);
+    text_copy(f.sentence, sizeof(f.sentence), sentence);
+    hash = text_hash_on(text_hash_on(text_hash(f.subject), "\n"), f.sentence);
+    return hash << 1 | (role == DX_ROLE_BAD);
+}
+
+/* The last warning, for what is bad. false: there is none. */
+static bool warning_goes(struct instance *in)
+{
+    size_t i = in->finding_count;
+
+    while (i > 0 && in->findings[i - 1].role == DX_ROLE_BAD)
+        i--;
+    if (i == 0)
+        return false;
+    in->finding_count--;
+    memmove(&in->findings[i - 1], &in->findings[i],
+            (in->finding_count + 1 - i) * sizeof(in->findings[0]));
+    return true;
+}
+
 void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, const char *sentence)
 {
     struct instance *in = list->instance;
     struct finding *f;
 
-    if (list->then || in->finding_count == FINDINGS_MOST)
+    if (list->then)
         return;
     if (!in->findings)
         in->findings = mem_new(FINDINGS_MOST, sizeof(*in->findings));
+    if (in->found_count == in->found_room) {
+        in->found_room = 2 * in->found_room + FINDINGS_MOST;
+        in->found = mem_grow(in->found, in->found_room, sizeof(*in->found));
+    }
+    in->found[in->found_count++] = finding_mark(role, subject, sentence);
+    if (in->finding_count == FINDINGS_MOST && !(role == DX_ROLE_BAD && warning_goes(in)))
+        return;
     f = &in->findings[in->finding_count++];
     f->role = role;
     text_copy(f->subject, sizeof(f->subject), subject);

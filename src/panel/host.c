@@ -117,6 +117,7 @@ void instance_close(struct instance *in)
     week_free(in);
     levels_end(in);
     free(in->findings);
+    free(in->found);
     free(in->state);
     *in = (struct instance){ .panel = NULL };
 }
@@ -250,7 +251,7 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
     read_age(in, reader, now_ms);
     week_settle(in);
     in->note[0] = in->empty[0] = '\0';
-    in->finding_count = 0;
+    in->finding_count = in->found_count = 0;
     in->total = 0;
     if (in->columns)
         table_clear(in->table);

@@ -14,7 +14,10 @@ struct finding {
     char subject[96], sentence[200];
 };
 
-enum { PATH_MOST = 8, FINDINGS_MOST = 8 };
+/* What is the same finding has the same mark; the lowest bit: it is bad. */
+uint64_t finding_mark(enum dx_role role, const char *subject, const char *sentence);
+
+enum { PATH_MOST = 8, FINDINGS_MOST = 24 };
 
 struct step { /* of the drill-down */
     char key[256], name[200], url[600];
@@ -44,6 +47,8 @@ struct instance {
     struct finding *findings; /* FINDINGS_MOST; NULL: there was none yet */
     int64_t total; /* its rows are the first ones of so many; 0: they are all; -1: there are more */
     size_t finding_count;
+    uint64_t *found; /* all of them, also those that had no room: finding_mark() */
+    size_t found_count, found_room;
     struct step *path;   /* what was opened before at a level stays behind its end; `reached` */
     int depth, base;     /* steps of the path; the first `base` are those of the one it follows */
     int reached;         /* the deepest level yet */
