@@ -5,7 +5,7 @@
 #include "job.h"
 #include "tie.h"
 
-enum { NAME_MOST = 220, KINDS_MOST = 12, TREND_DAYS = 14, FLAKY_DAYS = 14 };
+enum { NAME_MOST = 220, KINDS_MOST = 24, TREND_DAYS = 14, FLAKY_DAYS = 14 };
 
 enum show { SHOW_LIST, SHOW_DETAIL };
 
@@ -33,8 +33,9 @@ struct flaky {
     double top; /* of the rates of days */
     struct flaky_job *jobs;
     size_t count, cap;
-    struct kind kinds[KINDS_MOST];
+    struct kind kinds[KINDS_MOST]; /* the most frequent first */
     size_t kind_count;
+    int other_kinds; /* commits that failed with what had no room there */
     int64_t now_ms;
     int level;
     struct job_detail job;

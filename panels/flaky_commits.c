@@ -35,10 +35,25 @@ static void count_kind(struct flaky *p, const char *text)
             return;
         }
     }
-    if (p->kind_count == KINDS_MOST)
+    if (p->kind_count == KINDS_MOST) {
+        p->other_kinds++;
         return;
+    }
     (void)ci_copy(p->kinds[p->kind_count].text, sizeof(p->kinds[0].text), text);
     p->kinds[p->kind_count++].count = 1;
+}
+
+/* Those that are as frequent stay in the order of their last commits. */
+static void sort_kinds(struct flaky *p)
+{
+    for (size_t i = 1; i < p->kind_count; i++) {
+        struct kind kind = p->kinds[i];
+        size_t at = i;
+
+        for (; at > 0 && p->kinds[at - 1].count < kind.count; at--)
+            p->kinds[at] = p->kinds[at - 1];
+        p->kinds[at] = kind;
+    }
 }
 
 static void add_commit(struct dx_list *list, const struct commit *c, const struct dx_view *view)
@@ -168,9 +183,11 @@ void flaky_list_commits(struct flaky *p, const struct dx_view *view, struct dx_l
     long long n;
 
     p->kind_count = 0;
+    p->other_kinds = 0;
     n = list_both(p, view, list, key);
     if (n == 0)
         n = list_failed(p, view, list, key);
+    sort_kinds(p);
     (void)snprintf(note, sizeof(note), "%lld %s", n, n == 1 ? "commit" : "commits");
     tie_note(view, list, key, p->show == SHOW_DETAIL ? "14 d" : note);
     dx_empty(list, "The commits are no longer kept.");

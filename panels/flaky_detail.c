@@ -27,26 +27,41 @@ static int draw_trend(const struct flaky *p, const struct flaky_job *job, struct
     return row + 1 + rows;
 }
 
+static void put_kind(struct dx_canvas *canvas, int row, const struct dx_style *style,
+                     const char *text, int n)
+{
+    int cols = dx_canvas_cols(canvas) - 2;
+    char count[32];
+
+    (void)snprintf(count, sizeof(count), "%d", n);
+    (void)dx_put_fit(canvas, (struct dx_box){ row, 1, 1, cols / 2 }, DX_FIT_LEFT, style, text);
+    (void)dx_put_fit(canvas, (struct dx_box){ row, cols - 4, 1, 5 }, DX_FIT_RIGHT, style, count);
+}
+
 static void draw_kinds(const struct flaky *p, struct dx_canvas *canvas, int row)
 {
-    int cols = dx_canvas_cols(canvas) - 2, name = cols / 2, bar = cols - name - 8, most = 1;
+    int cols = dx_canvas_cols(canvas) - 2, bar = cols - cols / 2 - 8;
+    int room = dx_canvas_rows(canvas) - row - 1, others = p->other_kinds;
     struct dx_style dim = { .role = DX_ROLE_DIM };
+    size_t shown = p->kind_count;
 
-    for (size_t i = 0; i < p->kind_count; i++)
-        most = p->kinds[i].count > most ? p->kinds[i].count : most;
-    if (p->kind_count > 0)
-        (void)dx_put(canvas, row++, 1, &dim, "what it failed with first");
-    for (size_t i = 0; i < p->kind_count && row < dx_canvas_rows(canvas); i++, row++) {
-        char count[32];
-
-        (void)snprintf(count, sizeof(count), "%d", p->kinds[i].count);
-        (void)dx_put_fit(canvas, (struct dx_box){ row, 1, 1, name }, DX_FIT_LEFT, NULL,
-                         p->kinds[i].text);
+    if (p->kind_count == 0 || room < 1)
+        return;
+    if ((int)shown + (others > 0) > room)
+        shown = room > 1 ? (size_t)room - 1 : 1;
+    for (size_t i = shown; i < p->kind_count; i++)
+        others += p->kinds[i].count;
+    (void)dx_put(canvas, row++, 1, &dim,
+                 others > 0 && room == 1 ? "what it mostly failed with first"
+                                         : "what it failed with first");
+    for (size_t i = 0; i < shown; i++, row++) {
+        put_kind(canvas, row, NULL, p->kinds[i].text, p->kinds[i].count);
         if (bar > 3)
-            dx_gauge(canvas, (struct dx_box){ row, name + 3, 1, bar },
-                     (double)p->kinds[i].count / most, (double)NAN, DX_ROLE_SERIES_1);
-        (void)dx_put_fit(canvas, (struct dx_box){ row, cols - 4, 1, 5 }, DX_FIT_RIGHT, NULL, count);
+            dx_gauge(canvas, (struct dx_box){ row, cols / 2 + 3, 1, bar },
+                     (double)p->kinds[i].count / p->kinds[0].count, (double)NAN, DX_ROLE_SERIES_1);
     }
+    if (others > 0)
+        put_kind(canvas, row, &dim, "others", others);
 }
 
 /* Its rate, which is the one number that can be loud. Returns the row behind it. */

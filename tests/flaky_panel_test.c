@@ -1,6 +1,7 @@
 /* The panel of flaky jobs where a job is broken: what its evidence is made of. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "panel_kit.h"
@@ -101,4 +102,43 @@ Test(flaky_panel, of_a_flaky_job_are_the_commits_on_which_it_failed_and_passed)
     open_job();
     cr_assert_eq(in.table->row_count, 1);
     cr_expect_str_eq(cell(0, 3), "co");
+}
+
+static void broken_job(void)
+{
+    struct fake_row *row = fake_add(DX_QUERY_FLAKY);
+
+    fake_set(row, DX_FIELD_STATE, DX_FLAKY_BROKEN);
+    fake_text(row, DX_FIELD_KEY, "f1:2");
+    fake_text(row, DX_FIELD_NAME, "lint");
+    fake_set(row, DX_FIELD_FIRST_SEEN, (double)NOW);
+}
+
+/* What there is room for is what it fails with most, not last; the others are counted. */
+Test(flaky_panel, what_a_job_fails_with_most_comes_first)
+{
+    static const char *const evidence[] = { "a: once", "b: twice", "b: twice",    "c: more",
+                                            "c: more", "c: more",  "d: later too" };
+    struct { /* as they stand in struct flaky */
+        const char *source;
+        double warn;
+        int64_t least;
+        int show;
+    } options = { "", 0.08, 1, 1 };
+    static char sha[7][8];
+
+    broken_job();
+    for (int i = 0; i < 7; i++) {
+        snprintf(sha[i], sizeof(sha[i]), "sha%d", i);
+        tried(sha[i], DX_RESULT_FAILURE, DX_CAUSE_TEST, evidence[i]);
+    }
+    cr_assert(instance_open(&in, &dx_panel_flaky, "", &options, sizeof(options)));
+    panel_update();
+    cr_expect(panel_shows("what it failed with first"));
+    cr_expect(strstr(panel_line(4), "| more ") && strstr(panel_line(4), " 3 |"), "%s",
+              panel_line(4));
+    cr_expect(strstr(panel_line(5), "| twice ") && strstr(panel_line(5), " 2 |"), "%s",
+              panel_line(5));
+    cr_expect(strstr(panel_line(6), "| others ") && strstr(panel_line(6), " 2 |"), "%s",
+              panel_line(6));
 }
