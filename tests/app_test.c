@@ -119,6 +119,10 @@ static const struct {
     { { "once", "--seed", "7" }, "--seed goes with demo", 0, 0, 0, 0, 0 },
     { { "--color", "pink" }, "unknown depth \"pink\"", 0, 0, 0, 0, 0 },
     { { "--since", "soon" }, "--since: \"soon\" is not a duration like 7d", 0, 0, 0, 0, 0 },
+    { { "demo", "--seed", "x" }, "--seed: \"x\" is not a whole number", 0, 0, 0, 0, 0 },
+    { { "demo", "--seed", "-7" }, "--seed: \"-7\" is not a whole number", 0, 0, 0, 0, 0 },
+    { { "--view", "" }, "--view needs a value", 0, 0, 0, 0, 0 },
+    { { "-c", "", "once" }, "--config needs a value", 0, 0, 0, 0, 0 },
     { { "--viwe", "x" }, "unknown option --viwe; did you mean --view?", 0, 0, 0, 0, 0 },
 };
 

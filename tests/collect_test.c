@@ -226,7 +226,7 @@ static const struct {
     { { "--until-stdin" }, NULL },
     { { "-h" }, NULL },
     { { "--wait", "soon" }, "--wait: \"soon\" is not a duration like 30s" },
-    { { "--wait", "" }, NULL }, /* as if not given */
+    { { "--once", "--wait", "" }, "--wait needs a value" },
     { { "now" }, "now: there are no operands" },
     { { "--check", "--once" },
       "--once, --check, --judge, --schema or --print-options: one of them" },

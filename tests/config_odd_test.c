@@ -156,6 +156,7 @@ static const struct {
     const char *words;
 } lines[] = {
     { { "--state" }, "--state needs a value" },
+    { { "--github", "" }, "--github needs a value" },
     { { "--sate", "x" }, "unknown option --sate; did you mean --state?" },
     { { "--clock", "now", "--now", "2026-11-24T14:32:07Z" },
       "--clock and --now do not go together" },

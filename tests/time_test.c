@@ -127,6 +127,10 @@ Test(time, a_simulated_clock_starts_where_told_and_can_stand)
     cr_expect(isinf(clock_real_s(&clock, 1000)));
     cr_assert(clock_parse(&clock, "2026-01-02T03:04:05Z@100", &err));
     cr_expect_float_eq(clock_real_s(&clock, 1000), 0.01, 1e-9);
+    cr_expect(clock_parse(&clock, "2024-02-29T23:04:05+02:00", &err));
+    cr_expect_not(clock_parse(&clock, "2026-02-29T03:04:05Z", &err));
+    cr_expect_str_eq(err.text, "\"2026-02-29T03:04:05Z\" is not a time; write it like "
+                               "2026-11-24T08:43:00Z");
     cr_expect_not(clock_parse(&clock, "yesterday", &err));
     cr_expect_not(clock_parse(&clock, "2026-01-02T03:04:05Z@fast", &err));
 }

@@ -3,6 +3,7 @@
 
 #include "app/arguments.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,16 @@ static bool parse_slow(struct arguments *args, const char *text, struct dx_error
     return (*end == '\0' && n >= SLOW_LEAST && n <= SLOW_MOST) ||
            dx_fail(err, DX_FAULT_CONFIG, "--slow: \"%.40s\" is not a number of bytes from %d on",
                    text, SLOW_LEAST);
+}
+
+static bool parse_seed(const char *text, struct dx_error *err)
+{
+    char *end;
+
+    errno = 0;
+    (void)strtoull(text, &end, 10);
+    return !*text || (errno == 0 && !*end && text[0] >= '0' && text[0] <= '9') ||
+           dx_fail(err, DX_FAULT_CONFIG, "--seed: \"%.40s\" is not a whole number", text);
 }
 
 static bool export_what(struct dx_error *err)
@@ -385,5 +396,5 @@ bool arguments_parse(struct arguments *args, int argc, char **argv, bool *done,
         return dx_fail(err, DX_FAULT_CONFIG, "--since: \"%.40s\" is not a duration like 7d",
                        given.since);
     return parse_size(args, given.size, err) && parse_slow(args, given.slow, err) &&
-           parse_mode(args, argv + args->common.rest, &given, err);
+           parse_seed(given.seed, err) && parse_mode(args, argv + args->common.rest, &given, err);
 }

@@ -208,6 +208,8 @@ int plain_run(struct app *app, struct dx_error *err)
         run(&p);
         collector_done(&p.v.collector);
         status = EXIT_OK;
+    } else {
+        status = EXIT_USAGE;
     }
     viewer_close_pages(&p.v);
     watch_done(&p.watch);

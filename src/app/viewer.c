@@ -434,8 +434,10 @@ int viewer_run(struct app *app, struct dx_error *err)
     v.loop = ev_loop_new(EVFLAG_AUTO);
     init_watchers(&v);
     watch_signals(&v, true); /* before the terminal is touched */
-    if (!viewer_open_pages(&v, app->arguments.view, err))
+    if (!viewer_open_pages(&v, app->arguments.view, err)) {
+        status = EXIT_USAGE;
         goto out;
+    }
     collector_init(&v.collector, v.loop, app->store, app->collector, &app->clock);
     moment_init(&v);
     state_load(&v);

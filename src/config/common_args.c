@@ -67,6 +67,8 @@ static bool set(struct tables *t, int code, struct dx_error *err)
     if (i < 0 || i >= t->count)
         return dx_fail(err, DX_FAULT_CONFIG, "unknown option");
     char *field = (char *)t->settings[i] + t->arg[i]->offset;
+    if (t->arg[i]->value && !*optarg) /* as of a variable that is not set */
+        return dx_fail(err, DX_FAULT_CONFIG, "--%s needs a value", t->arg[i]->name);
     if (t->arg[i]->value)
         *(const char **)(void *)field = optarg;
     else

@@ -26,6 +26,15 @@ int64_t time_boot_ms(void)
     return read_clock(CLOCK_BOOTTIME);
 }
 
+/* time_parse() takes February 30 for March 2, as servers may write it, but a user errs. */
+static bool is_a_day(const char *text)
+{
+    char midnight[TIME_TEXT], back[TIME_TEXT];
+    int n = snprintf(midnight, sizeof(midnight), "%.10sT00:00:00Z", text);
+
+    return strncmp(time_format(back, time_parse(midnight, (size_t)n)), text, 10) == 0;
+}
+
 bool clock_parse(struct clock *clock, const char *text, struct dx_error *err)
 {
     const char *at = strchr(text, '@');
@@ -36,7 +45,7 @@ bool clock_parse(struct clock *clock, const char *text, struct dx_error *err)
     if (len == 3 && strncmp(text, "now", 3) == 0)
         clock->start_ms = read_clock(CLOCK_REALTIME);
     else
-        clock->start_ms = time_parse(text, len);
+        clock->start_ms = is_a_day(text) ? time_parse(text, len) : 0;
     if (at) {
         clock->speed = strtod(at + 1, &end);
         if (end == at + 1 || *end || !(clock->speed >= 0.) || clock->speed > 1e6)
