@@ -315,9 +315,21 @@ Test(derive_kpi, what_the_platform_controls_is_a_range)
                           DX_FIELD_VALUE, DX_FIELD_LOW, DX_FIELD_HIGH, DX_FIELD_N, DX_FIELD_STATE),
                      "0.9|0.8|0.9|10|5\n");
     cr_expect_str_eq(derive_kpi("success", T0), "0.7|10|-|0|1|\n", "%s", derive_kpi("success", T0));
-    cr_expect_str_eq(derive_kpi("duration", T0), "180|5|-|0|1|\n", "docs is not critical: %s",
-                     derive_kpi("duration", T0));
+    cr_expect_str_eq(derive_kpi("duration", T0), "180|5|-|0|1|critical pipelines: 5 of 7 runs\n",
+                     "docs is not critical: %s", derive_kpi("duration", T0));
     cr_expect_str_eq(derive_kpi("flaky", T0), "0|10|-|0|1|\n", "%s", derive_kpi("flaky", T0));
+}
+
+/* That no run succeeded would be wrong. */
+Test(derive_kpi, where_no_critical_pipeline_ran_others_are_told_of)
+{
+    derive_kpi_collect("critical: ['acme/none*']\n");
+    add(&(struct ended){ "ci", HOUR, 0, MINUTE, DX_RESULT_SUCCESS, 0 });
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    cr_expect_str_eq(derive_kpi("duration_p90", T0), "-|0|-|0|0|critical pipelines: 0 of 1 runs\n",
+                     "%s", derive_kpi("duration_p90", T0));
+    cr_expect_str_eq(derive_kpi("success", T0), "1|1|-|0|1|\n", "%s", derive_kpi("success", T0));
 }
 
 Test(derive_kpi, a_window_without_data_says_why)

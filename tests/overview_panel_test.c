@@ -90,6 +90,24 @@ Test(overview_panel, what_is_left_out_of_what_a_number_is_made_of_is_said)
     cr_expect_eq(in.total, -1);
 }
 
+/* Runs of other pipelines are listed, but make no part of the number. */
+Test(overview_panel, of_the_pipelines_it_is_said_that_only_critical_ones_count)
+{
+    struct fake_row *row;
+
+    add_kpi("duration", 5, 4);
+    fake_text(&fake.row[0], DX_FIELD_TEXT, "critical pipelines: 3 of 9 runs");
+    fake_set(&fake.row[0], DX_FIELD_UNIT, DX_UNIT_SECONDS);
+    row = fake_add(DX_QUERY_PIPELINES);
+    fake_text(row, DX_FIELD_KEY, "l1");
+    fake_text(row, DX_FIELD_NAME, "all");
+    fake_text(row, DX_FIELD_PIPELINE, "docs");
+    fake_set(row, DX_FIELD_DURATION_N, 6);
+    instance_push(&in, &(struct step){ .key = "duration", .name = "CI median" });
+    cr_expect(says("critical pipelines: 3 of 9 runs"), "%s", panel_line(0));
+    cr_expect(panel_shows("docs"));
+}
+
 /* On the wall, where there are no digits to be drawn with. */
 static bool wall_says(double share, const char *what)
 {

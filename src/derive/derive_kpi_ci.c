@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/time.h"
@@ -300,6 +301,11 @@ static struct success count_runs(const struct runs *runs, enum success_policy po
     return s;
 }
 
+static bool has_duration(const struct ended_run *run)
+{
+    return run->result == DX_RESULT_SUCCESS && run->duration_ms >= 0;
+}
+
 static struct kpi_event *durations(const struct runs *runs, size_t *count)
 {
     struct kpi_event *events = mem_new(runs->count + 1, sizeof(*events));
@@ -308,12 +314,29 @@ static struct kpi_event *durations(const struct runs *runs, size_t *count)
     for (size_t i = 0; i < runs->count; i++) {
         const struct ended_run *run = &runs->run[i].run;
 
-        if (run->result == DX_RESULT_SUCCESS && run->duration_ms >= 0 &&
+        if (has_duration(run) &&
             (runs->all_critical || ids_has(&runs->critical, runs->run[i].pipeline)))
             events[(*count)++] =
                 (struct kpi_event){ run->finished_ms, (double)run->duration_ms / 1000. };
     }
     return events;
+}
+
+enum { CRITICAL_TEXT = 80 };
+
+/* Which runs the durations are of, where others succeeded, too; else NULL. */
+static const char *say_critical(const struct runs *runs, const struct kpi_range *range, int64_t n,
+                                char out[CRITICAL_TEXT])
+{
+    int64_t all = 0;
+
+    for (size_t i = 0; i < runs->count; i++)
+        all += is_in(&runs->run[i], range) && has_duration(&runs->run[i].run);
+    if (runs->all_critical || all == n)
+        return NULL;
+    (void)snprintf(out, CRITICAL_TEXT, "critical pipelines: %lld of %lld runs", (long long)n,
+                   (long long)all);
+    return out;
 }
 
 enum { RATES = 3, TIMES = 2, OF_RUNS = RATES + TIMES };
@@ -378,6 +401,8 @@ bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, i
     struct kpi_event *took;
     struct runs runs;
     size_t count;
+    char critical[CRITICAL_TEXT];
+    const char *note;
     int64_t hour = at_ms / HOUR_MS;
     bool ok = read_runs(store, settings, &read, &runs, err);
 
@@ -388,10 +413,12 @@ bool derive_kpi_runs(struct store *store, const struct kpi_settings *settings, i
         values[i] = is_gone(runs.raw_ms, &now) ? KPI_NOTHING : values[i];
         was[i] = is_known(store, runs.raw_ms, &before) ? was[i] : KPI_NOTHING;
     }
+    note = is_gone(runs.raw_ms, &now) ? NULL : say_critical(&runs, &now, values[RATES].n, critical);
     for (int i = 0; ok && i < OF_RUNS; i++)
         ok = derive_put_kpi(store, settings, of_runs[i],
                             &(struct kpi_result){ .now = values[i],
                                                   .before = was[i],
+                                                  .note = i < RATES ? NULL : note,
                                                   .kept_ms = kept_of(runs.raw_ms, &now) },
                             err);
     ok = ok &&
