@@ -384,6 +384,44 @@ Test(page, the_headline_says_the_worst_first)
     cr_expect(strstr(text, "the collector ended") && !strstr(text, "disk"), "%s", text);
 }
 
+/* Nobody knows what it would find; and one that was switched off found what it did long ago. */
+Test(page, a_panel_that_cannot_be_read_is_not_within_its_goals)
+{
+    struct page *page = &a.v.pages[0];
+    struct instance *in = &page->slots[0].instance;
+    struct facts facts = { .lights = { [LIGHT_LIVE] = 1 }, .judged = true };
+    struct finding old = { .role = DX_ROLE_BAD, .subject = "linux", .sentence = "18 jobs wait" };
+    uint64_t found[32];
+    char name[16];
+
+    draw_frame(40, 120);
+    dx_fail(&in->error, DX_FAULT_SYSTEM, "no such table");
+    page_findings(page, &facts);
+    cr_expect(facts.failed);
+    cr_expect(strstr(headline(&facts, "", 80), "List no such table"), "%s",
+              headline(&facts, "", 80));
+    in->off = true;
+    in->findings = &old;
+    in->finding_count = 1;
+    facts = (struct facts){ .judged = true };
+    page_findings(page, &facts);
+    cr_expect_eq(facts.bad, 0);
+    cr_expect_eq(facts.warn, 1);
+    in->off = false;
+    for (int i = 0; i < 32; i++) {
+        (void)snprintf(name, sizeof(name), "pool %d", i);
+        found[i] = finding_mark(i < 30 ? DX_ROLE_BAD : DX_ROLE_WARN, name, "is full");
+    }
+    in->found = found;
+    in->found_count = 32;
+    facts = (struct facts){ .judged = true };
+    page_findings(page, &facts);
+    in->findings = NULL;
+    in->found = NULL;
+    cr_expect_eq(facts.bad, 31, "also those that it had no room for");
+    cr_expect_eq(facts.warn, 3);
+}
+
 /* ---- the panel with the focus alone ---- */
 
 /* But for the clock: are they the same, with their colours and links? */

@@ -318,6 +318,12 @@ void page_panel_findings(const struct instance *in, struct facts *facts)
 
     facts->judged = facts->judged || ((in->panel->reads != 0 || in->panel->paint) && answered);
     facts->awaited = facts->awaited || (in->panel->reads != 0 && !answered);
+    if (in->error.fault != DX_FAULT_NONE) {
+        facts->failed = true;
+        facts_add(facts, DX_ROLE_WARN, in->title, in->error.text);
+    }
+    if (in->off) /* what it found last may be over */
+        return;
     for (size_t f = 0; f < in->finding_count; f++)
         facts_add(facts, in->findings[f].role, in->findings[f].subject, in->findings[f].sentence);
     for (size_t f = 0; f < in->found_count; f++)
