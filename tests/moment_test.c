@@ -6,14 +6,14 @@
 #include <time.h>
 
 #include <criterion/criterion.h>
+#include <sqlite3.h>
 
 #include "app/bars.h"
 #include "app/moment.h"
 #include "app/viewer.h"
+#include "app_kit.h"
 #include "core/text.h"
 
-#define HOUR INT64_C(3600000)
-#define DAY  (24 * HOUR)
 #define NOON (INT64_C(20000) * DAY + 12 * HOUR)
 
 Test(moment, goes_by_full_hours)
@@ -139,4 +139,43 @@ Test(moment, is_said_shorter_where_there_is_little_room)
     cr_expect_str_eq(moment_text(&v, 12, out, sizeof(out)), "4 Oct 12:00");
     v.stepped = false;
     cr_expect_str_eq(moment_text(&v, 60, out, sizeof(out)), "");
+}
+
+/* ---- the week before ---- */
+
+TestSuite(week_before, .init = app_start, .fini = app_stop, .timeout = 20);
+
+static void break_store(void)
+{
+    sqlite3 *db;
+
+    cr_assert_eq(sqlite3_open(kit.path, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db, "DROP TABLE ticket_day", NULL, NULL, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_close(db), SQLITE_OK);
+}
+
+/* What is live goes on without it, and does not wait for what does not come. */
+Test(week_before, that_cannot_be_read_holds_up_nothing)
+{
+    int updates;
+
+    break_store();
+    a.app.config.calendar.zone = "UTC";
+    for (int i = 0; i < KPI_COUNT; i++)
+        a.app.config.goals[i] = (struct kpi_goal){ "", "" };
+    a.v.loop = ev_loop_new(EVFLAG_AUTO);
+    moment_init(&a.v);
+    draw_frame(24, 80);
+    moment_week(&a.v);
+    updates = a.updates;
+    for (int i = 0; a.v.week && i < 1000; i++) {
+        draw_frame(24, 80);
+        ev_run(a.v.loop, EVRUN_NOWAIT);
+    }
+    cr_expect_not(a.v.week);
+    cr_expect_str_eq(a.v.message, "the week before cannot be read: there is no table ticket_day");
+    draw_frame(24, 80);
+    cr_expect_gt(a.updates, updates);
+    moment_done(&a.v);
+    ev_loop_destroy(a.v.loop);
 }

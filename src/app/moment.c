@@ -19,6 +19,8 @@
 
 enum { SLICE_MS = 5, TOLD_MS = 200, LIVE_STEP_MS = 600000 };
 
+static const char no_week[] = "the week before cannot be read: ";
+
 /* ---- all at once ---- */
 
 bool moment_is_given(const struct app *app)
@@ -94,9 +96,11 @@ static void on_idle(struct ev_loop *loop, ev_idle *w, int revents)
     ok = store_begin(s->store, &err) && past_slice(s->past, time_boot_ms() + SLICE_MS, &err);
     store_end(s->store);
     if (!ok) {
-        viewer_say(v, "%s", err.text);
+        viewer_say(v, "%s%s", s == &v->moment->before ? no_week : "", err.text);
         log_line(DX_LOG_WARN, "as of a past moment: %s", err.text);
         s->failed = true;
+        if (s == &v->moment->before) /* what is shown goes on without it */
+            v->week = false;
     }
     if (!ok || past_is_done(s->past)) {
         ev_idle_stop(loop, w);
@@ -186,15 +190,12 @@ void moment_done(struct viewer *v)
 
 /* ---- the week before ---- */
 
-static bool open_before(struct viewer *v)
+static bool open_before(struct viewer *v, struct dx_error *err)
 {
     struct slices *s = &v->moment->before;
-    struct dx_error err = { 0 };
 
     if (!s->store)
-        s->store = store_open(v->app->store_path, STORE_VIEW, &err);
-    if (!s->store)
-        viewer_say(v, "%s", err.text);
+        s->store = store_open(v->app->store_path, STORE_VIEW, err);
     return s->store != NULL;
 }
 
@@ -210,13 +211,15 @@ int64_t moment_week_before(const struct viewer *v)
 static bool week_is_ready(struct viewer *v)
 {
     struct slices *s = &v->moment->before;
+    struct dx_error err = { 0 };
 
     if (!v->week) {
         close_before(v);
         return true;
     }
-    if (open_before(v))
+    if (open_before(v, &err))
         return is_ready(s, moment_week_before(v));
+    viewer_say(v, "%s%s", no_week, err.text);
     v->week = false;
     return true;
 }
@@ -246,7 +249,7 @@ bool moment_settle_week(struct viewer *v, struct dx_error *err)
 
     moment_init(v);
     s = &v->moment->before;
-    if (!open_before(v) || !store_begin(s->store, err))
+    if (!open_before(v, err) || !store_begin(s->store, err))
         return false;
     s->past = past_new(s->store, settings_of(v), moment_week_before(v));
     while (ok && !past_is_done(s->past))
