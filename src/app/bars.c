@@ -253,7 +253,7 @@ static int lights(struct dx_canvas *line, const struct facts *facts)
                          word);
         end -= 2;
     }
-    if (!isnan(facts->budget) && line->cols >= 80) {
+    if (!isnan(facts->budget) && facts->source_count > 0 && line->cols >= 80) {
         (void)snprintf(budget, sizeof(budget), "budget %.0f %%", facts->budget * 100);
         end -= text_width(budget);
         (void)canvas_put(line, 0, end, &dim, budget);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/aside.h"
 #include "app/moment.h"
 #include "app/report_markup.h"
 #include "core/letters.h"
@@ -330,6 +331,7 @@ bool picture_save(struct viewer *v, enum picture_format format, const char *file
         return dx_fail(err, DX_FAULT_SYSTEM, "cannot save %.150s: %s", path, strerror(errno));
     buf_init(&out, PICTURE_MAX);
     viewer_draw(v, screen_grid(v->screen)); /* without the line that asked for it */
+    errno = EFBIG;
     if (picture_write(&out, screen_grid(v->screen), &v->app->theme, format))
         ok = write(fd, out.bytes, out.len) == (ssize_t)out.len;
     buf_done(&out);
@@ -356,6 +358,20 @@ static bool is_markup(enum picture_format format)
     return format == PICTURE_SVG || format == PICTURE_HTML;
 }
 
+static bool give_out(struct buf *out, const struct grid *grid, const struct app *app)
+{
+    if (!picture_write(out, grid, &app->theme, (enum picture_format)app->arguments.format)) {
+        (void)fprintf(stderr,
+                      "dxtop: this picture is larger than %d MiB: ask for a smaller --size\n",
+                      PICTURE_MAX >> 20);
+        return false;
+    }
+    if (fwrite(out->bytes, 1, out->len, stdout) == out->len && fflush(stdout) == 0)
+        return true;
+    output_lost(stdout, errno);
+    return false;
+}
+
 int picture_run(struct app *app)
 {
     struct viewer v = { .app = app,
@@ -367,7 +383,7 @@ int picture_run(struct app *app)
     struct dx_error err = { 0 };
     struct grid grid;
     struct buf out;
-    int status = EXIT_FAILED;
+    bool whole = true;
 
     if (!app_open(app, &err) || !settle(app, &err)) {
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
@@ -379,8 +395,9 @@ int picture_run(struct app *app)
         return EXIT_USAGE;
     }
     if (v.week && !moment_settle_week(&v, &err)) {
-        (void)fprintf(stderr, "dxtop: %s\n", err.text);
+        (void)fprintf(stderr, "dxtop: the week before cannot be read: %s\n", err.text);
         v.week = false;
+        whole = false;
     }
     if (args->wall && !wall_enter(&v)) {
         (void)fprintf(stderr, "dxtop: %s\n", v.message);
@@ -393,13 +410,11 @@ int picture_run(struct app *app)
     if (!utf8)
         grid_ascii(&grid);
     buf_init(&out, PICTURE_MAX);
-    if (picture_write(&out, &grid, &app->theme, (enum picture_format)args->format) &&
-        fwrite(out.bytes, 1, out.len, stdout) == out.len && fflush(stdout) == 0)
-        status = EXIT_OK;
+    whole = give_out(&out, &grid, app) && whole && !*v.store_trouble && !v.facts.failed;
     buf_done(&out);
     grid_done(&grid);
     wall_done(&v.wall);
     viewer_close_pages(&v);
     moment_done(&v);
-    return status;
+    return whole ? EXIT_OK : EXIT_FAILED;
 }

@@ -179,6 +179,18 @@ Test(modes_sim, once_waits_where_a_server_asks_for_patience)
     HAS(out, "limited by the server for 100 s");
 }
 
+/* It is told of on it, and to who only looks at the status. */
+Test(modes_sim, a_picture_of_a_store_that_cannot_be_read_fails)
+{
+    const char *out = sh("$B/dxtop -c $C $S once >/dev/null && $B/dxtop -c $C $S screen");
+
+    cr_expect_eq(sh_code, 0, "%d %s", sh_code, out);
+    out = sh("for db in %s/*.db; do echo no database >$db; done; $B/dxtop -c $C $S screen", dir);
+    cr_expect_eq(sh_code, 1, "%d %s", sh_code, out);
+    HAS(out, "file is not a database");
+    cr_expect_null(strstr(out, "budget"), "nothing is known of it: %s", out);
+}
+
 /* ---- limits ---- */
 
 Test(modes_sim, past_the_limit_of_file_sizes_it_fails_in_words)

@@ -64,6 +64,11 @@ Test(past, week_against_week_is_both_moments)
                          SRC_DIR);
 
     cr_expect_eq(sh_code, 0, "%s", out);
+    out = sh("cp -r $D/state $D/broken && sqlite3 $D/broken/*.db 'DROP TABLE ticket_day' &&"
+             " $X --now " NOON " --state $D/broken screen --week --view queues");
+    cr_expect_eq(sh_code, 1, "%s", out);
+    cr_expect(strstr(out, "dxtop: the week before cannot be read: there is no table ticket_day"),
+              "%s", out);
 }
 
 Test(past, w_is_week_against_week)
