@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/arguments.h"
 #include "app/state.h"
@@ -305,6 +306,24 @@ Test(state, where_nothing_can_be_written_nothing_is_said_nor_left)
     capture();
     state_save(&a.v);
     cr_expect_str_eq(captured(), "");
+}
+
+/* Beside a shared store anybody of its group may have put something there. */
+Test(state, no_fifo_is_waited_for)
+{
+    char path[256], theme[256], text[300];
+
+    snprintf(path, sizeof(path), "%s.state", kit.path);
+    snprintf(theme, sizeof(theme), "%s.theme", kit.path);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    state_load(&a.v);
+    cr_expect_eq(a.v.page, 0);
+    cr_assert_eq(rename(path, theme), 0);
+    snprintf(text, sizeof(text), "{\"view\": \"Two\", \"theme\": \"%s\"}", theme);
+    write_state(text);
+    state_load(&a.v);
+    cr_expect_eq(a.v.page, 1);
+    cr_expect_str_eq(a.app.theme.name, "dark");
 }
 
 static const char *const damaged[] = {

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/file.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -17,7 +18,11 @@ const char *const state_themes[] = {
     "dark", "light", "high-contrast", "colour-blind", "mono", NULL
 };
 
-enum { THEMES = sizeof(state_themes) / sizeof(state_themes[0]) - 1, COLUMNS_MOST = 1000 };
+enum {
+    THEMES = sizeof(state_themes) / sizeof(state_themes[0]) - 1,
+    COLUMNS_MOST = 1000,
+    FILE_MOST = 1 << 20
+};
 
 static char *state_path(const struct viewer *v)
 {
@@ -110,10 +115,28 @@ static void save_lists(const struct page *page, json_t *lists)
     }
 }
 
+/* Where the store is shared anybody of its group may have put it there, whatever it is. */
+static json_t *read_state(const char *path)
+{
+    struct dx_error none = { 0 };
+    size_t len = 0;
+    char *text = file_read(path, FILE_MOST, &len, &none);
+    json_t *state = text ? json_loadb(text, len, 0, NULL) : NULL;
+
+    free(text);
+    return state;
+}
+
+/* Of the shipped ones and of the user's: what is written there is no path. */
+static bool is_name(const char *theme)
+{
+    return *theme && theme[strcspn(theme, "/.")] == '\0';
+}
+
 void state_load(struct viewer *v)
 {
     char *path = state_path(v);
-    json_t *state = json_load_file(path, 0, NULL);
+    json_t *state = read_state(path);
     struct dx_error err = { 0 };
     const char *view = text_of(state, "view"), *theme = text_of(state, "theme");
 
@@ -122,7 +145,7 @@ void state_load(struct viewer *v)
             v->page = i;
         load_lists(&v->pages[i], json_object_get(state, "lists"));
     }
-    if (*theme && !*v->app->arguments.theme && !*v->app->config.theme &&
+    if (is_name(theme) && !*v->app->arguments.theme && !*v->app->config.theme &&
         strcmp(theme, v->app->theme.name) != 0)
         (void)use_theme(v, theme, &err);
     v->notify.off = json_is_true(json_object_get(state, "no_notices"));
