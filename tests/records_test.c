@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/export.h"
+#include "app/once_text.h"
 #include "app/picture.h"
 #include "app/records.h"
 #include "app_kit.h"
@@ -262,6 +263,48 @@ Test(export, once_prints_all_of_it_as_json)
     cr_expect_eq(json_array_size(json_object_get(all, "alerts")), 1);
     cr_expect_eq(json_array_size(json_object_get(all, "series")), 2);
     json_decref(all);
+}
+
+/* ---- sentences ---- */
+
+static const char *sentence(json_t *record)
+{
+    static char *text;
+    struct once_text to = { 0 };
+    size_t len;
+
+    free(text);
+    to.out = open_memstream(&text, &len);
+    cr_assert(record && to.out);
+    once_text_record(&to, RECORD_KPI, record);
+    fclose(to.out);
+    json_decref(record);
+    return text;
+}
+
+/* The best of what may be is not what is. */
+Test(records, a_range_is_one_in_a_sentence_too)
+{
+    json_t *record =
+        json_pack("{s:s, s:s, s:s, s:f, s:f, s:f, s:i}", "id", "platform_success", "unit", "share",
+                  "state", "few", "value", 1., "low", .971, "high", 1., "n", 138);
+
+    json_incref(record);
+    cr_expect_str_eq(sentence(record),
+                     "kpi platform_success: 97.1% to 100.0% few, n 138, before –\n");
+    (void)json_object_set_new(record, "low", json_real(1.));
+    cr_expect_str_eq(sentence(record), "kpi platform_success: 100.0% few, n 138, before –\n");
+}
+
+Test(records, a_large_number_has_all_its_digits_in_a_sentence)
+{
+    cr_expect_str_eq(
+        sentence(json_pack("{s:s, s:s, s:s, s:i, s:i, s:f}", "id", "open_tickets", "unit", "count",
+                           "state", "plain", "value", 12345, "n", 12345, "previous", 9876.5)),
+        "kpi open_tickets: 12345 plain, n 12345, before 9876\n");
+    cr_expect_str_eq(sentence(json_pack("{s:s, s:s, s:s, s:f, s:i}", "id", "csat", "unit", "number",
+                                        "state", "good", "value", 4.1234, "n", 7)),
+                     "kpi csat: 4.123 good, n 7, before –\n");
 }
 
 /* ---- pictures ---- */

@@ -10,6 +10,7 @@
 #include "core/time.h"
 
 static const double SPAN_MOST_S = 1e12; /* what is more is no span, as on the screen */
+static const double WHOLE_LEAST = 1000; /* from there on it has all its digits before the point */
 
 static const char *text_of(const json_t *record, const char *key)
 {
@@ -101,6 +102,7 @@ static const char *amount_of(const json_t *record, const char *key, char out[TIM
 {
     const json_t *value = json_object_get(record, key);
     const char *unit = text_of(record, "unit");
+    double number;
 
     if (strcmp(unit, "seconds") == 0)
         return span_of(record, key, out);
@@ -108,17 +110,33 @@ static const char *amount_of(const json_t *record, const char *key, char out[TIM
         return share_of(record, key, out);
     if (!json_is_number(value))
         return "–";
-    (void)snprintf(out, TIME_TEXT, "%.4g", json_number_value(value));
+    number = json_number_value(value);
+    (void)snprintf(out, TIME_TEXT,
+                   fabs(number) >= WHOLE_LEAST && fabs(number) < SPAN_MOST_S ? "%.0f" : "%.4g",
+                   number);
     return out;
+}
+
+/* "98.1%", or where causes are unknown what it is at worst and at best. */
+static void print_value(FILE *out, const json_t *record)
+{
+    char least[TIME_TEXT], most[TIME_TEXT];
+    const char *low = amount_of(record, "low", least), *high = amount_of(record, "high", most);
+
+    if (json_is_number(json_object_get(record, "low")) && strcmp(low, high) != 0)
+        (void)fprintf(out, "%s to %s", low, high);
+    else
+        (void)fputs(amount_of(record, "value", most), out);
 }
 
 static void print_kpi(FILE *out, const json_t *record)
 {
-    char value[TIME_TEXT], before[TIME_TEXT], target[TIME_TEXT];
+    char before[TIME_TEXT], target[TIME_TEXT];
     const char *note = text_of(record, "note");
 
-    (void)fprintf(out, "kpi %s: %s %s", text_of(record, "id"), amount_of(record, "value", value),
-                  text_of(record, "state"));
+    (void)fprintf(out, "kpi %s: ", text_of(record, "id"));
+    print_value(out, record);
+    (void)fprintf(out, " %s", text_of(record, "state"));
     if (json_is_number(json_object_get(record, "value")))
         (void)fprintf(out, ", n %lld, before %s", count_of(record, "n"),
                       amount_of(record, "previous", before));
