@@ -319,3 +319,26 @@ Test(report_unit, one_job_that_hung_is_nothing_worse)
     cr_expect_eq(json_array_size(worse), 0);
     json_decref(worse);
 }
+
+/* Who prints a part of them says so; and how many they are is a number of the report. */
+Test(report_unit, all_that_got_worse_is_there)
+{
+    enum { JOBS = 130, EACH = 20 };
+    static struct job_row rows[JOBS * EACH];
+    static char names[JOBS][16];
+    json_t *worse;
+
+    for (int i = 0; i < JOBS * EACH; i++) {
+        const int nth = i / EACH, run = i % EACH;
+
+        snprintf(names[nth], sizeof(names[nth]), "job %d", nth);
+        rows[i] =
+            (struct job_row){ .name = names[nth],
+                              .result = DX_RESULT_SUCCESS,
+                              .finished_ms = (run < EACH / 2 ? 88 : 97) * DAY_MS + i,
+                              .duration_ms = (run < EACH / 2 ? 60000 : 90000) + 100 * (run % 7) };
+    }
+    worse = worse_of(rows, JOBS * EACH);
+    cr_expect_eq(json_array_size(worse), JOBS);
+    json_decref(worse);
+}

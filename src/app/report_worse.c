@@ -13,7 +13,7 @@
 #include "insight/rank.h"
 
 /* A p95 of less is hardly more than the longest wait. */
-enum { WAITS_LEAST = 20, WORSE_MOST = 100 };
+enum { WAITS_LEAST = 20 };
 #define WAIT_EFFECT 0.10
 
 struct spans { /* ms */
@@ -235,8 +235,5 @@ json_t *report_worse(const struct report_reading *r, const json_t *pipelines, co
         add_wait(list, record);
     }
     add_jobs(list, r);
-    list = report_sorted(list, by_times);
-    while (json_array_size(list) > WORSE_MOST)
-        (void)json_array_remove(list, WORSE_MOST);
-    return list;
+    return report_sorted(list, by_times);
 }
