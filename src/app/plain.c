@@ -21,8 +21,9 @@
 enum { PAGE_ROWS = 57, PAGE_COLS = 200, LOOK_MS = 1000 };
 
 struct plain {
-    struct viewer v; /* its pages and its reader; there is no screen */
-    struct watch watch;
+    struct viewer v;    /* its pages and its reader; there is no screen */
+    struct watch watch; /* sources, alerts, the collector */
+    struct watch found; /* what panels find: of many the first, of one that fails nothing */
     ev_timer tick;
     ev_signal signals[3];
 };
@@ -93,6 +94,19 @@ static void see_rows(struct plain *p, enum dx_query query, int64_t now_ms,
     reader->ops->close(rows);
 }
 
+/* That it fails is told of, too. */
+static bool see_failure(struct watch *watch, const struct instance *in)
+{
+    char key[200], line[400];
+
+    if (in->error.fault == DX_FAULT_NONE)
+        return false;
+    (void)snprintf(key, sizeof(key), "panel %s", in->title);
+    (void)snprintf(line, sizeof(line), "panel %s: %s", in->title, in->error.text);
+    watch_see(watch, key, WATCH_WARNING, line);
+    return true;
+}
+
 /* false: a panel found more than it could say. */
 static bool see_panels(struct plain *p)
 {
@@ -105,27 +119,53 @@ static bool see_panels(struct plain *p)
 
         if (in->panel->reads == 1u << DX_KIND_ALERT)
             continue; /* told of by themselves */
-        whole = whole && in->finding_count == in->found_count && in->error.fault == DX_FAULT_NONE;
-        for (size_t f = 0; f < in->finding_count; f++) {
+        whole = !see_failure(&p->watch, in) && whole && in->finding_count == in->found_count;
+        for (size_t f = 0; f < in->finding_count && !in->off; f++) {
             const struct finding *finding = &in->findings[f];
 
             (void)snprintf(line, sizeof(line), "%s: %s", finding->subject, finding->sentence);
-            watch_see(&p->watch, finding->subject,
+            watch_see(&p->found, finding->subject,
                       finding->role == DX_ROLE_BAD ? WATCH_BAD : WATCH_WARNING, line);
         }
     }
     return whole;
 }
 
+/* All that was told of stands as it did. */
+static void tell_broken(struct plain *p, int64_t now_ms, const struct dx_error *err)
+{
+    char line[400];
+
+    (void)snprintf(line, sizeof(line), "store: %s", err->text);
+    log_line(DX_LOG_WARN, "%s", line);
+    watch_begin(&p->watch);
+    watch_see(&p->watch, "store", WATCH_BAD, line);
+    (void)watch_tell(&p->watch, now_ms, false, letters_out());
+    if (fflush(letters_out()) != 0)
+        ev_break(p->v.loop, EVBREAK_ALL);
+}
+
+static bool was_read(struct plain *p)
+{
+    const struct dx_error *err = p->v.reader.error(p->v.reader.self);
+    char line[400];
+
+    if (!err)
+        return true;
+    (void)snprintf(line, sizeof(line), "store: %s", err->text);
+    watch_see(&p->watch, "store", WATCH_BAD, line);
+    return false;
+}
+
 static void look(struct plain *p)
 {
     struct viewer *v = &p->v;
     int64_t now_ms = clock_now(&v->app->clock);
-    bool first = !p->watch.begun, whole;
+    bool first = !p->watch.begun, read, whole;
     struct dx_error err = { 0 };
 
     if (!store_begin(v->app->store, &err)) {
-        log_line(DX_LOG_WARN, "store: %s", err.text);
+        tell_broken(p, now_ms, &err);
         return;
     }
     v->reader = store_reader(v->app->store);
@@ -133,12 +173,15 @@ static void look(struct plain *p)
     see_rows(p, DX_QUERY_SOURCES, now_ms, see_source);
     see_rows(p, DX_QUERY_ALERTS, now_ms, see_alert);
     see_rows(p, DX_QUERY_UNSEEN, now_ms, see_unseen);
+    read = was_read(p);
+    watch_begin(&p->found);
     page_update(viewer_page(v), &v->reader, now_ms, PAGE_ROWS, PAGE_COLS);
     whole = see_panels(p);
     store_end(v->app->store);
     if (*v->collector.trouble)
         watch_see(&p->watch, "collector", WATCH_BAD, v->collector.trouble);
-    (void)watch_tell(&p->watch, now_ms, whole, letters_out());
+    (void)watch_tell(&p->watch, now_ms, read, letters_out());
+    (void)watch_tell(&p->found, now_ms, whole, letters_out());
     if (first)
         (void)fputs("# a line for each change from here on; Ctrl-C ends\n", letters_out());
     v->shown_minute = now_ms / MINUTE_MS;
@@ -213,6 +256,7 @@ int plain_run(struct app *app, struct dx_error *err)
     }
     viewer_close_pages(&p.v);
     watch_done(&p.watch);
+    watch_done(&p.found);
     ev_loop_destroy(p.v.loop);
     return status;
 }

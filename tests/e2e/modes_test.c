@@ -3,10 +3,12 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "pty.h"
 #include "shell.h"
@@ -189,6 +191,53 @@ Test(modes_sim, a_picture_of_a_store_that_cannot_be_read_fails)
     cr_expect_eq(sh_code, 1, "%d %s", sh_code, out);
     HAS(out, "file is not a database");
     cr_expect_null(strstr(out, "budget"), "nothing is known of it: %s", out);
+}
+
+/* ---- a line for each change ---- */
+
+static bool says(const struct program *program, const char *what)
+{
+    static char text[8192];
+    size_t len = strlen(text);
+    ssize_t n = 1;
+
+    while (!strstr(text, what) && len + 1 < sizeof(text) && n > 0) {
+        n = read(program->out, text + len, sizeof(text) - 1 - len);
+        len += n > 0 ? (size_t)n : 0;
+        text[len] = '\0';
+    }
+    return strstr(text, what);
+}
+
+/* Twelve pools in which much waits, and an alert. */
+static void print_records(const char *state)
+{
+    const char *out = sh("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo '{\"type\": \"sample\","
+                         " \"query\": \"depth\", \"value\": 50, \"labels\": {\"pool\":"
+                         " \"'$i'\"}}'; done >%s/next && echo '{\"type\": \"alert\", \"name\":"
+                         " \"Disk\", \"severity\": \"critical\", \"state\": \"%s\"}'"
+                         " >>%s/next && mv %s/next %s/records",
+                         dir, state, dir, dir, dir);
+
+    cr_assert_eq(sh_code, 0, "%s", out);
+}
+
+/* What a panel finds past the eighth is not seen, and may not be over; an alert is seen. */
+Test(modes, plain_an_alert_is_over_also_where_much_is_wrong)
+{
+    const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--plain", NULL };
+    struct program program;
+
+    write_file(config,
+               "sources: [{type: exec, name: x, command: [cat, %s/records], every: 10s}]\n"
+               "views: [{name: v, rows: [{panels: [{panel: metric, query: depth, bad: 10}]}]}]\n",
+               dir);
+    print_records("firing");
+    program = program_start(argv);
+    cr_expect(says(&program, "bad: alert Disk: fires\n"));
+    print_records("resolved");
+    cr_expect(says(&program, "ok: alert Disk: over, after"));
+    (void)program_end(&program, SIGTERM);
 }
 
 /* ---- limits ---- */
