@@ -2,7 +2,6 @@
 #include "alert.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -71,11 +70,19 @@ static bool is_same(const char *a_key, const char *b_key)
     return a && b && a - a_key == b - b_key && strncmp(a_key, b_key, (size_t)(a - a_key)) == 0;
 }
 
-static int latest_first(const void *a, const void *b)
+/* In their order; of many the latest. */
+static void keep_time(struct alert *a, struct alert_time time)
 {
-    const struct alert_time *x = a, *y = b;
+    size_t to = a->time_count;
 
-    return (x->since_ms < y->since_ms) - (x->since_ms > y->since_ms);
+    a->times++;
+    if (to < ALERT_TIMES)
+        a->time_count++;
+    else if (a->time[--to].since_ms >= time.since_ms)
+        return;
+    for (; to > 0 && a->time[to - 1].since_ms < time.since_ms; to--)
+        a->time[to] = a->time[to - 1];
+    a->time[to] = time;
 }
 
 void alert_read(struct alert *a, const struct dx_view *view, const char *key)
@@ -90,11 +97,9 @@ void alert_read(struct alert *a, const struct dx_view *view, const char *key)
 
         if (strcmp(other, key) == 0)
             take(a, rows);
-        else if (is_same(other, key) && a->time_count < ALERT_TIMES)
-            a->time[a->time_count++] =
-                (struct alert_time){ since_of(rows), dx_int(rows, DX_FIELD_ENDED) };
+        else if (is_same(other, key))
+            keep_time(a, (struct alert_time){ since_of(rows), dx_int(rows, DX_FIELD_ENDED) });
     }
-    qsort(a->time, a->time_count, sizeof(*a->time), latest_first);
 }
 
 /* ---- painting ---- */
@@ -177,6 +182,11 @@ static int put_times(const struct alert *a, struct dx_canvas *canvas, int row)
             (void)dx_put(canvas, row, MARGIN, &dim, "before");
         (void)dx_put_fit(canvas, (struct dx_box){ row, MARGIN + 8, 1, cols - 8 }, DX_FIT_LEFT, NULL,
                          text);
+    }
+    if (a->times > a->time_count && row < rows) {
+        (void)snprintf(text, sizeof(text), "and %zu more times in 7 d", a->times - a->time_count);
+        (void)dx_put_fit(canvas, (struct dx_box){ row++, MARGIN + 8, 1, cols - 8 }, DX_FIT_LEFT,
+                         &dim, text);
     }
     return row;
 }

@@ -25,7 +25,7 @@ struct alert {
     char key[ALERT_KEY], name[300], summary[1200], labels[2048], muted_by[300], source[80];
     char owner[120], note[400], url[600];
     struct alert_time time[ALERT_TIMES]; /* in seven days, the latest first */
-    size_t time_count;
+    size_t time_count, times;            /* times: of all in seven days */
 };
 
 /* In update(): the alert with this key of DX_QUERY_ALERTS. */

@@ -65,6 +65,34 @@ static void say_since(struct firing *f)
         (void)strftime(f->since, sizeof(f->since), "%a %H:%M", &tm);
 }
 
+/* Where the next one goes: of many the latest stay. NULL: it is older than they are. */
+static struct firing *place(struct firing *all, size_t count, int64_t since_ms)
+{
+    struct firing *oldest = all;
+
+    if (count < FIRINGS_MOST)
+        return &all[count];
+    for (size_t i = 1; i < FIRINGS_MOST; i++)
+        if (all[i].since_ms < oldest->since_ms)
+            oldest = &all[i];
+    return oldest->since_ms < since_ms ? oldest : NULL;
+}
+
+static void take(struct firing *f, const struct dx_rows *rows, int64_t since_ms)
+{
+    (void)snprintf(f->key, sizeof(f->key), "%s", dx_text(rows, DX_FIELD_KEY));
+    (void)snprintf(f->summary, sizeof(f->summary), "%s", dx_text(rows, DX_FIELD_SUMMARY));
+    (void)snprintf(f->owner, sizeof(f->owner), "%s", dx_text(rows, DX_FIELD_ASSIGNEE));
+    (void)snprintf(f->note, sizeof(f->note), "%s", dx_text(rows, DX_FIELD_TEXT));
+    (void)snprintf(f->url, sizeof(f->url), "%s", dx_text(rows, DX_FIELD_URL));
+    f->state = dx_int(rows, DX_FIELD_STATE);
+    f->severity = dx_int(rows, DX_FIELD_SEVERITY);
+    f->fired_ms = dx_int(rows, DX_FIELD_STARTED);
+    f->since_ms = since_ms;
+    f->ended_ms = dx_int(rows, DX_FIELD_ENDED);
+    say_since(f);
+}
+
 struct look {
     enum dx_glyph glyph;
     enum dx_role role, text; /* of the glyph and the word; of the rest */
@@ -120,30 +148,29 @@ void firings_list(const struct dx_view *view, struct dx_list *list, const char *
                                    DX_FILTER(.source = "dxtop", .from_ms = dx_now(view) - WEEK_MS));
     int64_t seen_ms = words_seen(view);
     size_t count = 0;
+    int64_t all_of_them = 0;
     char note[64];
 
     dx_note(list, seen_ms > 0 ? words_unseen(note, sizeof(note), seen_ms, dx_now(view)) : "7 d");
     dx_empty(list, "It did not fire within seven days.");
-    while (all && count < FIRINGS_MOST && dx_next(rows)) {
-        struct firing *f = &all[count];
+    while (all && dx_next(rows)) {
+        int64_t since_ms =
+            dx_int(rows, dx_int(rows, DX_FIELD_STARTED) > 0 ? DX_FIELD_STARTED : DX_FIELD_SINCE);
+        struct firing *f;
 
         if (!is_of(dx_text(rows, DX_FIELD_KEY), rule_key))
             continue;
-        (void)snprintf(f->key, sizeof(f->key), "%s", dx_text(rows, DX_FIELD_KEY));
-        (void)snprintf(f->summary, sizeof(f->summary), "%s", dx_text(rows, DX_FIELD_SUMMARY));
-        (void)snprintf(f->owner, sizeof(f->owner), "%s", dx_text(rows, DX_FIELD_ASSIGNEE));
-        (void)snprintf(f->note, sizeof(f->note), "%s", dx_text(rows, DX_FIELD_TEXT));
-        (void)snprintf(f->url, sizeof(f->url), "%s", dx_text(rows, DX_FIELD_URL));
-        f->state = dx_int(rows, DX_FIELD_STATE);
-        f->severity = dx_int(rows, DX_FIELD_SEVERITY);
-        f->fired_ms = dx_int(rows, DX_FIELD_STARTED);
-        f->since_ms = f->fired_ms > 0 ? f->fired_ms : dx_int(rows, DX_FIELD_SINCE);
-        f->ended_ms = dx_int(rows, DX_FIELD_ENDED);
-        say_since(f);
-        count++;
+        all_of_them++;
+        f = place(all, count, since_ms);
+        if (!f)
+            continue;
+        take(f, rows, since_ms);
+        count += count < FIRINGS_MOST;
     }
     if (count > 1)
         qsort(all, count, sizeof(*all), by_time);
+    if (all_of_them > (int64_t)count)
+        dx_part_of(list, all_of_them);
     for (size_t i = 0; i < count; i++)
         add(list, &all[i], seen_ms > 0 ? seen_ms : dx_now(view));
     free(all);

@@ -1,0 +1,137 @@
+/* What fired very often: the latest times are those that are shown, and that there are more is
+ * said. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "panel/host.h"
+#include "store/alerting.h"
+#include "store_kit.h"
+
+extern const struct dx_panel dx_panel_alerts, dx_panel_rules;
+
+static struct instance in;
+static struct grid grid;
+
+static void setup(void)
+{
+    kit_init();
+    kit_collect();
+    grid_init(&grid, 30, 90, &glyph_sets[GLYPHS_ASCII]);
+}
+
+static void teardown(void)
+{
+    instance_close(&in);
+    grid_done(&grid);
+    kit_done();
+}
+
+TestSuite(alert_times, .init = setup, .fini = teardown, .timeout = 60);
+
+static void show(int64_t now_ms)
+{
+    struct reader reader = store_reader(kit.store);
+    struct dx_canvas canvas = canvas_of(&grid);
+    struct dx_error err = { 0 };
+
+    cr_assert(store_begin(kit.store, &err), "%s", err.text);
+    instance_update(&in, &reader, now_ms, grid.rows - 2, grid.cols - 2);
+    store_end(kit.store);
+    cr_assert_eq(in.error.fault, DX_FAULT_NONE, "%s", in.error.text);
+    grid_clear(&grid);
+    instance_draw(&in, &canvas, now_ms, true);
+}
+
+static bool shows(const char *text)
+{
+    char row[200];
+
+    for (int i = 0; i < grid.rows; i++) {
+        for (int col = 0; col < grid.cols; col++) {
+            char32_t cp = grid.cells[i * grid.cols + col].cp;
+
+            row[col] = cp == 0 ? ' ' : cp < 0x80 ? (char)cp : '?';
+        }
+        row[grid.cols] = '\0';
+        if (strstr(row, text))
+            return true;
+    }
+    return false;
+}
+
+/* On the minute of each hour up to T0, for half an hour; it fires now. */
+static void fire_each_hour(int times)
+{
+    struct batch b = { 0 };
+
+    for (int i = times; i >= 0; i--) {
+        b = (struct batch){ .alerts_whole = true };
+        kit_alert(&b, "k", DX_ALERT_FIRING, T0 - i * HOUR);
+        kit_poll(1, T0 - i * HOUR, &b);
+        if (i > 0) {
+            b = (struct batch){ .alerts_whole = true };
+            kit_poll(1, T0 - i * HOUR + HOUR / 2, &b);
+        }
+    }
+}
+
+Test(alert_times, the_latest_ones_are_shown_of_an_alert)
+{
+    struct { /* as they stand in struct alerts */
+        const char *source;
+        int severity;
+        bool muted;
+        int64_t resolved_ms;
+    } options = { "", 0, true, 0 };
+    struct step step = { .name = "k" };
+
+    setenv("TZ", "UTC", 1);
+    fire_each_hour(15);
+    cr_assert(instance_open(&in, &dx_panel_alerts, "", &options, sizeof(options)));
+    snprintf(step.key, sizeof(step.key), "am/k/%lld", (long long)T0);
+    instance_push(&in, &step);
+    show(T0 + MINUTE);
+    cr_expect(shows("before  Mon 21 Sep 13:13"), "the last one");
+    cr_expect(shows("02:13, for"), "the twelfth");
+    cr_expect_not(shows("01:13, for"));
+    cr_expect(shows("and 3 more times in 7 d"));
+}
+
+static void put(const struct stored_rule *of, enum rule_deed deed, int64_t now_ms)
+{
+    struct stored_rule rule = *of;
+    struct rule_change change = { &rule, deed, "{}", "linux: 12m", false };
+    struct rules_write write = { .changes = &change, .change_count = 1, .now_ms = now_ms };
+    struct dx_error err = { 0 };
+
+    cr_assert(store_put_rules(kit.store, &write, &err), "%s", err.text);
+}
+
+Test(alert_times, the_latest_firings_of_a_rule_are_listed_and_all_of_them_counted)
+{
+    struct { /* as they stand in struct rules */
+        const char *rule;
+    } options = { "" };
+    struct stored_rule rule = {
+        .rule = "slow", .subject = "linux", .severity = DX_SEVERITY_WARNING, .above = true
+    };
+
+    for (int i = 210; i > 0; i--) {
+        int64_t at_ms = T0 - i * 10 * MINUTE;
+
+        rule.state = 2;
+        rule.since_ms = rule.began_ms = rule.fired_ms = rule.at_ms = at_ms;
+        put(&rule, RULE_BEGINS, at_ms);
+        rule.state = 0;
+        rule.at_ms = at_ms + MINUTE;
+        put(&rule, RULE_ENDS, at_ms + MINUTE);
+    }
+    cr_assert(instance_open(&in, &dx_panel_rules, "", &options, sizeof(options)));
+    instance_push(&in, &(struct step){ .key = "slow/linux", .name = "slow" });
+    show(T0);
+    cr_expect_eq(in.table->row_count, 200, "%zu", in.table->row_count);
+    cr_expect_eq(in.total, 210, "%d", (int)in.total);
+    cr_expect(shows("13:03"), "the last one");
+}
