@@ -135,3 +135,30 @@ Test(alert_times, the_latest_firings_of_a_rule_are_listed_and_all_of_them_counte
     cr_expect_eq(in.total, 210, "%d", (int)in.total);
     cr_expect(shows("13:03"), "the last one");
 }
+
+/* A rule on a query looks at series with all their labels. */
+Test(alert_times, what_a_rule_looks_at_opens_however_long_its_name_is)
+{
+    struct { /* as they stand in struct rules */
+        const char *rule;
+    } options = { "" };
+    struct stored_rule rule = {
+        .rule = "slow", .state = 2, .severity = DX_SEVERITY_WARNING, .above = true
+    };
+    char subject[381];
+
+    memset(subject, 'x', sizeof(subject) - 1);
+    subject[sizeof(subject) - 1] = '\0';
+    rule.subject = subject;
+    rule.since_ms = rule.began_ms = rule.fired_ms = rule.at_ms = T0;
+    put(&rule, RULE_BEGINS, T0);
+    cr_assert(instance_open(&in, &dx_panel_rules, "", &options, sizeof(options)));
+    show(T0 + MINUTE);
+    cr_assert(instance_enter(&in));
+    show(T0 + MINUTE);
+    cr_expect_eq(in.table->row_count, 1, "its firing");
+    cr_assert(instance_enter(&in));
+    show(T0 + MINUTE);
+    cr_expect(shows("linux: 12m"));
+    cr_expect_not(shows("no longer kept"));
+}

@@ -98,3 +98,24 @@ Test(watch, of_many_each_is_told_of_once)
     cr_expect_eq(lines, 100);
     cr_expect_str_eq(look(many, true), "");
 }
+
+/* A rule on a query looks at series with all their labels. */
+Test(watch, what_differs_at_the_end_of_a_long_key_is_not_the_same)
+{
+    char one[500], other[500];
+    char *text = NULL;
+    size_t len = 0;
+    FILE *file = open_memstream(&text, &len);
+
+    memset(one, 'x', sizeof(one));
+    memset(other, 'x', sizeof(other));
+    strcpy(one + 480, "1");
+    strcpy(other + 480, "2");
+    watch_begin(&watch);
+    watch_see(&watch, one, WATCH_BAD, "one is bad");
+    watch_see(&watch, other, WATCH_BAD, "the other is bad");
+    (void)watch_tell(&watch, now_ms, true, file);
+    fclose(file);
+    cr_expect(strstr(text, "one is bad") && strstr(text, "the other is bad"), "%s", text);
+    free(text);
+}

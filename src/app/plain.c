@@ -56,7 +56,7 @@ static void see_alert(struct watch *watch, const struct rows_ops *ops, const voi
 {
     int64_t severity = ops->integer(rows, DX_FIELD_SEVERITY);
     const char *summary = ops->text(rows, DX_FIELD_SUMMARY);
-    char key[320], line[400];
+    char key[640], line[400];
 
     int64_t state = ops->integer(rows, DX_FIELD_STATE);
     bool stale = state == DX_ALERT_STALE && ops->has(rows, DX_FIELD_STARTED);

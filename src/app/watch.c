@@ -12,7 +12,7 @@
 #include "core/time.h"
 
 struct watched {
-    char key[320], words[420];
+    char key[640], words[420];
     enum watch_level level, told;
     int64_t since_ms; /* of what is wrong: when it was told of first */
     bool here, fresh; /* seen in this look; for the first time */

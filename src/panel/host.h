@@ -20,7 +20,7 @@ uint64_t finding_mark(enum dx_role role, const char *subject, const char *senten
 enum { PATH_MOST = 8, FINDINGS_MOST = 24 };
 
 struct step { /* of the drill-down */
-    char key[256], name[200], url[600];
+    char key[600], name[200], url[600];
 };
 
 /* Another moment of the same: where its rows are read, and which it is. */
@@ -61,7 +61,7 @@ struct instance {
     bool hurried;        /* the first frame of what is opened does not wait for what takes long */
     bool owes;           /* and it left something out: another update is to come */
     bool begun, later;   /* it showed something; dx_later() of this update */
-    char begun_key[256]; /* that was inside of this */
+    char begun_key[600]; /* that was inside of this */
     bool unmarked;       /* what changed is not marked */
     const struct keymap *keymap; /* NULL: as shipped */
     const struct as_of *before;  /* week against week: the week before; NULL: not now */

@@ -32,7 +32,7 @@ struct table {
     char filter[128];   /* see core/narrow.h */
     bool chosen;        /* the user moved the selection: until then, and after Home, it is on
                          * whatever comes first */
-    char selected[256]; /* key of the selected row; "" the first */
+    char selected[600]; /* key of the selected row; "" the first */
     size_t at, top;     /* of the selected row in order; first row shown */
 
     /* columns that all rows need for their texts, which are many; 0: not known */
