@@ -153,9 +153,11 @@ static void read_slas(struct ticket_detail *t, const struct dx_view *view, const
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_SLAS, DX_FILTER(.key = key));
 
-    while (dx_next(rows) && t->sla_count < TICKET_SLAS) {
-        struct ticket_sla_line *sla = &t->slas[t->sla_count++];
+    for (; dx_next(rows); t->sla_count++) {
+        struct ticket_sla_line *sla = &t->slas[t->sla_count];
 
+        if (t->sla_count >= TICKET_SLAS)
+            continue;
         (void)ci_copy(sla->name, sizeof(sla->name), dx_text(rows, DX_FIELD_NAME));
         sla->state = dx_int(rows, DX_FIELD_SLA_STATE);
         sla->due_ms = dx_int(rows, DX_FIELD_BREACH);
@@ -200,11 +202,12 @@ static void read_stays(struct ticket_detail *t, const struct dx_view *view, cons
 
 static void read_links(struct ticket_detail *t, const struct dx_view *view, const char *key)
 {
-    struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_TICKET_LINKS, DX_FILTER(.key = key, .limit = TICKET_LINKS));
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_LINKS, DX_FILTER(.key = key));
 
-    while (dx_next(rows) && t->link_count < TICKET_LINKS)
-        (void)ci_copy(t->links[t->link_count++], sizeof(t->links[0]), dx_text(rows, DX_FIELD_TEXT));
+    for (; dx_next(rows); t->link_count++)
+        if (t->link_count < TICKET_LINKS)
+            (void)ci_copy(t->links[t->link_count], sizeof(t->links[0]),
+                          dx_text(rows, DX_FIELD_TEXT));
 }
 
 void ticket_read(struct ticket_detail *t, const struct dx_view *view, struct dx_list *list,

@@ -49,11 +49,9 @@ struct ticket_detail {
     int64_t due_ms;
     struct ticket_time times[TICKET_TIMES];
     struct ticket_sla_line slas[TICKET_SLAS];
-    size_t sla_count;
     char links[TICKET_LINKS][120];
-    size_t link_count, pauses;
     struct tie_named names[TICKET_NAMES];
-    size_t name_count;
+    size_t sla_count, link_count, name_count, pauses; /* of all, also those that have no room */
     struct suggestions suggestions;
     double stayed_s[DX_STAY_WAITING + 1]; /* how long in all, by enum dx_stay */
     bool stays_known;

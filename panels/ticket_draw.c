@@ -50,6 +50,17 @@ static void put_basis(struct page *page, int cols, const char *basis)
                      DX_FIT_LEFT, &dim, text);
 }
 
+/* How many there are behind those that have room. */
+static void put_more(struct page *page, size_t count, size_t most)
+{
+    char text[40];
+
+    if (count <= most)
+        return;
+    (void)snprintf(text, sizeof(text), "and %zu more", count - most);
+    (void)put_line(page, "", &dim, text);
+}
+
 /* The SLA that is the most urgent; a chip only where it is over. */
 static void draw_verdict(const struct ticket_detail *t, struct page *page)
 {
@@ -194,8 +205,9 @@ static void draw_sla(const struct ticket_sla_line *sla, int64_t now_ms, struct p
 
 static void draw_slas(const struct ticket_detail *t, struct page *page)
 {
-    for (size_t i = 0; i < t->sla_count; i++)
+    for (size_t i = 0; i < t->sla_count && i < TICKET_SLAS; i++)
         draw_sla(&t->slas[i], t->now_ms, page);
+    put_more(page, t->sla_count, TICKET_SLAS);
 }
 
 static void draw_pauses(const struct ticket_detail *t, struct page *page)
@@ -240,14 +252,15 @@ static void draw_words(const struct ticket_detail *t, struct page *page)
 
 static void draw_links(const struct ticket_detail *t, struct page *page)
 {
-    for (size_t i = 0; i < t->link_count; i++)
+    for (size_t i = 0; i < t->link_count && i < TICKET_LINKS; i++)
         (void)put_line(page, i == 0 ? "links" : "", NULL, t->links[i]);
+    put_more(page, t->link_count, TICKET_LINKS);
 }
 
 /* What it names, and how that stands. */
 static void draw_names(const struct ticket_detail *t, struct page *page)
 {
-    for (size_t i = 0; i < t->name_count; i++) {
+    for (size_t i = 0; i < t->name_count && i < TICKET_NAMES; i++) {
         const struct tie_named *named = &t->names[i];
         int row = page->row, col = MARGIN + LABEL + dx_width(named->name) + 1;
         char stand[130];
@@ -259,6 +272,7 @@ static void draw_names(const struct ticket_detail *t, struct page *page)
                              (struct dx_box){ row, col, 1, MARGIN + room(page) - col }, DX_FIT_LEFT,
                              &(struct dx_style){ .role = named->role }, stand);
     }
+    put_more(page, t->name_count, TICKET_NAMES);
 }
 
 static void draw_suggestions(const struct ticket_detail *t, struct page *page)

@@ -147,13 +147,14 @@ size_t tie_named(const struct dx_view *view, const char *ticket, struct tie_name
     struct ci_prefix prefix = { "" };
     size_t n = 0;
 
-    while (n < cap && dx_next(rows)) {
+    while (dx_next(rows)) {
         int64_t kind = dx_int(rows, DX_FIELD_REF);
         char name[120], job[72] = "";
+        struct tie_named *one = &out[n < cap ? n : 0];
 
-        if (kind <= 0 || kind >= KINDS)
+        if (kind <= 0 || kind >= KINDS || n++ >= cap)
             continue;
-        if (n == 0)
+        if (n == 1)
             prefix = ci_prefix(view, "");
         if (kind == DX_REF_PIPELINE || kind == DX_REF_JOB)
             (void)ci_pipeline(name, sizeof(name), rows, &prefix);
@@ -161,11 +162,10 @@ size_t tie_named(const struct dx_view *view, const char *ticket, struct tie_name
             (void)ci_copy(name, sizeof(name), dx_text(rows, DX_FIELD_NAME));
         if (kind == DX_REF_JOB)
             (void)ci_copy(job, sizeof(job), dx_text(rows, DX_FIELD_NAME));
-        out[n] = (struct tie_named){ .kind = kinds[kind].word, .role = DX_ROLE_DIM };
-        (void)snprintf(out[n].name, sizeof(out[n].name), "%s%s%s", name, *job ? " › " : "", job);
+        *one = (struct tie_named){ .kind = kinds[kind].word, .role = DX_ROLE_DIM };
+        (void)snprintf(one->name, sizeof(one->name), "%s%s%s", name, *job ? " › " : "", job);
         if (kinds[kind].stand)
-            kinds[kind].stand(&out[n], view, dx_text(rows, DX_FIELD_KEY));
-        n++;
+            kinds[kind].stand(one, view, dx_text(rows, DX_FIELD_KEY));
     }
     return n;
 }

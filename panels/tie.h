@@ -10,7 +10,7 @@ struct tie_named {
     char name[240], stand[120]; /* "linux-xl", "18 wait, the oldest 11m 40s" */
     enum dx_role role;          /* of the latter: loud where it is in trouble */
 };
-/* In update(): what the ticket with this key names. How many. */
+/* In update(): what the ticket with this key names. How many, also where that is more than cap. */
 size_t tie_named(const struct dx_view *view, const char *ticket, struct tie_named *out, size_t cap);
 
 /* In update(): the note of a list of what is in the thing with this key: "oldest first",

@@ -181,3 +181,32 @@ Test(ticket_detail, says_on_which_day_it_is_due)
         cr_expect(strstr(line, dues[i].due), "%s, not %s", line, dues[i].due);
     }
 }
+
+Test(ticket_detail, says_how_many_slas_and_links_have_no_room)
+{
+    static const char *const links[] = { "blocks DX-2", "blocks DX-3", "blocks DX-4", "blocks DX-5",
+                                         "blocks DX-6", "blocks DX-7", "blocks DX-8", "blocks DX-9",
+                                         "causes DX-2", "causes DX-3", "causes DX-4" };
+    struct ticket_sla slas[10];
+    struct batch b = { 0 };
+    struct ticket *t;
+
+    t = batch_ticket(&b);
+    for (int i = 0; i < 10; i++)
+        slas[i] = (struct ticket_sla){ "reply", DX_SLA_RUNNING, T0 + HOUR, SLA_UNSAID, -1, 0 };
+    t->key = "DX-1";
+    t->parts = TICKET_FIELDS | TICKET_SLAS | TICKET_LINKS;
+    t->created_ms = T0 - HOUR;
+    t->title = "x";
+    t->updated_ms = T0;
+    t->slas = slas;
+    t->sla_count = 10;
+    t->links = links;
+    t->link_count = 11;
+    kit_poll(0, T0, &b);
+    grid_done(&grid);
+    grid_init(&grid, 50, 90, &glyph_sets[GLYPHS_ASCII]);
+    cr_expect_str_eq(line_of("             and 2", T0), "more", "SLAs");
+    cr_expect_str_eq(line_of("links", T0), "blocks DX-2");
+    cr_expect_str_eq(line_of("             and 3", T0), "more", "links");
+}
