@@ -77,6 +77,11 @@ static const struct dx_column columns[] = {
     [COUNT] = { 0 },
 };
 
+static bool is_named(const char *label, size_t len, const char *name)
+{
+    return len == strlen(name) && strncmp(label, name, len) == 0;
+}
+
 /* The labels without those that have a column of their own. */
 static const char *other_labels(char *out, size_t cap, const char *labels)
 {
@@ -85,14 +90,12 @@ static const char *other_labels(char *out, size_t cap, const char *labels)
     out[0] = '\0';
     for (const char *p = labels + (*labels == '{'); *p && *p != '}';) {
         size_t name = strcspn(p, "="), end = name + 2;
-        bool own = strncmp(p, "alertname", name) == 0 || strncmp(p, "severity", name) == 0;
+        bool own = is_named(p, name, "alertname") || is_named(p, name, "severity");
 
-        if (!p[name]) /* it was cut short */
+        if (!p[name] || !p[name + 1]) /* it was cut short */
             break;
-        while (p[end - 1] && p[end] && (p[end] != '"' || p[end - 1] == '\\'))
-            end++;
-        if (!p[end - 1])
-            break;
+        for (; p[end] && p[end] != '"'; end++)
+            end += p[end] == '\\' && p[end + 1];
         if (!own && n + end + 3 < cap)
             n += (size_t)snprintf(out + n, cap - n, "%s%.*s=%.*s", n ? " " : "", (int)name, p,
                                   (int)(end - name - 2), p + name + 2);

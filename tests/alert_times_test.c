@@ -1,5 +1,5 @@
-/* What fired very often: the latest times are those that are shown, and that there are more is
- * said. */
+/* Alerts and rules at their edges: of what fired very often the latest times are shown, and that
+ * there are more is said; names and labels of every kind. */
 #include "config.h"
 
 #include <stdio.h>
@@ -46,7 +46,7 @@ static void show(int64_t now_ms)
 
 static bool shows(const char *text)
 {
-    char row[200];
+    char row[201];
 
     for (int i = 0; i < grid.rows; i++) {
         for (int col = 0; col < grid.cols; col++) {
@@ -161,4 +161,28 @@ Test(alert_times, what_a_rule_looks_at_opens_however_long_its_name_is)
     show(T0 + MINUTE);
     cr_expect(shows("linux: 12m"));
     cr_expect_not(shows("no longer kept"));
+}
+
+Test(alert_times, other_labels_are_those_that_have_no_column)
+{
+    struct { /* as they stand in struct alerts */
+        const char *source;
+        int severity;
+        bool muted;
+        int64_t resolved_ms;
+    } options = { "", 0, true, 0 };
+    struct batch b = { .alerts_whole = true };
+    struct alert *alert = batch_alert(&b);
+
+    alert->key = alert->name = "k";
+    alert->state = DX_ALERT_FIRING;
+    alert->since_ms = T0;
+    alert->labels =
+        "{alert=\"disk\", alertname=\"k\", path=\"C:\\\\\", s=\"2\", severity=\"info\"}";
+    kit_poll(1, T0, &b);
+    grid_done(&grid);
+    grid_init(&grid, 10, 200, &glyph_sets[GLYPHS_ASCII]);
+    cr_assert(instance_open(&in, &dx_panel_alerts, "", &options, sizeof(options)));
+    show(T0 + MINUTE);
+    cr_expect(shows("alert=disk path=C:\\\\ s=2"));
 }
