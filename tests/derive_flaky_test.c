@@ -52,8 +52,9 @@ Test(derive_flaky, a_flaky_job_and_its_evidence)
 
     snprintf(name, sizeof(name), "%.*s", (int)strcspn(key, "\n"), key);
     cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FLAKY_COMMITS, DX_FILTER(.key = name, .limit = 2),
-                          now_ms, DX_FIELD_SHA, DX_FIELD_STRIP, DX_FIELD_TEXT),
-                     "f|co|test: RetryTest.backs_off\ne|co|test: RetryTest.backs_off\n");
+                          now_ms, DX_FIELD_SHA, DX_FIELD_STRIP, DX_FIELD_TEXT, DX_FIELD_TYPE),
+                     "f|co|test: RetryTest.backs_off|prometheus\n"
+                     "e|co|test: RetryTest.backs_off|prometheus\n");
 }
 
 /* On each of the last three days: two commits, of which one failed first. Before them four that

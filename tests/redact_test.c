@@ -194,6 +194,18 @@ Test(redact, an_alert_of_a_series_does_not_name_whom_it_is_of)
                      "{path=\"c:\\\\x \\\"y\\\"\", kind=\"user\"}");
 }
 
+/* A panel finds the samples of a series by its labels. */
+Test(redact, samples_have_the_labels_of_their_series)
+{
+    char labels[100];
+
+    fake_text(fake_add(DX_QUERY_SERIES), DX_FIELD_LABELS, "{user=\"bob\"}");
+    fake_text(fake_add(DX_QUERY_SAMPLES), DX_FIELD_KEY, "{user=\"bob\"}");
+    snprintf(labels, sizeof(labels), "%s", seen(DX_QUERY_SERIES, DX_FIELD_LABELS));
+    cr_expect_null(strstr(labels, "bob"));
+    cr_expect_str_eq(seen(DX_QUERY_SAMPLES, DX_FIELD_KEY), labels);
+}
+
 /* Samples are told with their labels, as their key is. */
 Test(redact, labels_of_samples_are_those_without_names)
 {
@@ -211,6 +223,75 @@ Test(redact, labels_of_samples_are_those_without_names)
     cr_expect(user && strncmp(user, "label-", 6) == 0, "%s", user ? user : "none");
     json_decref(record);
     reader.ops->close(rows);
+}
+
+/* A template of theirs may put any label into it, and any name. */
+Test(redact, of_an_alert_of_another_system_only_its_labels_are_told)
+{
+    static const char *const names[] = { "head_branch", "headRef",   "git-ref", "triggered_by",
+                                         "userName",    "pr_author", "OWNER",   "pr.title" };
+    static const char *const others[] = { "by", "standby", "referee", "group" };
+    struct fake_row *alert = fake_add(DX_QUERY_ALERTS), *end = fake_add(DX_QUERY_ENDED);
+    char text[100];
+
+    fake_text(alert, DX_FIELD_SOURCE, "am");
+    fake_text(alert, DX_FIELD_SUMMARY, "canary broke the build of feature/x");
+    cr_expect_str_eq(seen(DX_QUERY_ALERTS, DX_FIELD_SUMMARY), "(hidden)");
+    fake_text(alert, DX_FIELD_SUMMARY, "");
+    cr_expect_str_eq(seen(DX_QUERY_ALERTS, DX_FIELD_SUMMARY), "");
+    fake_text(end, DX_FIELD_SOURCE, "am");
+    fake_text(end, DX_FIELD_SUMMARY, "canary");
+    cr_expect_str_eq(seen(DX_QUERY_ENDED, DX_FIELD_SUMMARY), "(hidden)");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(text, sizeof(text), "{%s=\"canary\"}", names[i]);
+        fake_text(alert, DX_FIELD_LABELS, text);
+        cr_expect_null(strstr(seen(DX_QUERY_ALERTS, DX_FIELD_LABELS), "canary"), "%s", text);
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        snprintf(text, sizeof(text), "{%s=\"linux\"}", others[i]);
+        fake_text(alert, DX_FIELD_LABELS, text);
+        cr_expect_str_eq(seen(DX_QUERY_ALERTS, DX_FIELD_LABELS), text);
+    }
+    fake_text(alert, DX_FIELD_MUTED_BY, "canary's maintenance");
+    cr_expect_str_eq(seen(DX_QUERY_ALERTS, DX_FIELD_MUTED_BY), "(hidden)");
+}
+
+Test(redact, a_url_that_asks_for_people_is_none)
+{
+    static const struct {
+        const char *url;
+        bool stays;
+    } of[] = { { "https://prom.example/graph?g0.expr=up%7Bpool%3D%22linux%22%7D", true },
+               { "https://prom.example/graph?g0.expr=up%7Bactor%3D%22canary%22%7D", false },
+               { "https://grafana.example/d/x?var-user=canary", false },
+               { "https://grafana.example/d/x?of=feature%2Fx", false },
+               { "https://grafana.example/d/x%00?var-user=canary", false } };
+    struct fake_row *alert = fake_add(DX_QUERY_ALERTS);
+
+    fake_text(alert, DX_FIELD_LABELS, "{pool=\"linux\", branch=\"feature/x\"}");
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+        fake_text(alert, DX_FIELD_URL, of[i].url);
+        cr_expect_str_eq(seen(DX_QUERY_ALERTS, DX_FIELD_URL), of[i].stays ? of[i].url : "",
+                         "case %zu", i);
+    }
+}
+
+/* Why a runner is offline, and what a server says of a failing query. */
+Test(redact, what_servers_say_names_nobody)
+{
+    static const enum dx_query says[] = { DX_QUERY_LOG, DX_QUERY_POLLS, DX_QUERY_SOURCES };
+
+    fake_text(fake_add(DX_QUERY_RUNNERS), DX_FIELD_TEXT, "disconnected by canary");
+    fake_text(fake_add(DX_QUERY_POOLS), DX_FIELD_TEXT, "disconnected by canary");
+    cr_expect_str_eq(seen(DX_QUERY_RUNNERS, DX_FIELD_TEXT), "(hidden)");
+    cr_expect_str_eq(seen(DX_QUERY_POOLS, DX_FIELD_TEXT), "(hidden)");
+    for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++) {
+        fake_text(fake_add(says[i]), DX_FIELD_TEXT,
+                  "rule x fails: duplicate series {pool=\"linux\", user=\"canary\"}");
+        cr_expect(strncmp(seen(says[i], DX_FIELD_TEXT),
+                          "rule x fails: duplicate series {pool=\"linux\", user=\"label-", 57) == 0,
+                  "%s", seen(says[i], DX_FIELD_TEXT));
+    }
 }
 
 /* It goes into a URL, too. */

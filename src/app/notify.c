@@ -87,6 +87,18 @@ static void set_title(struct viewer *v, int64_t firing)
     v->want_draw = true;
 }
 
+/* Where names are hidden it is as on the screen: what a rule looks at has labels. */
+static void add_notice(struct viewer *v, struct buf *out, const struct stored_notice *notice)
+{
+    struct stored_notice said = *notice;
+    char *text = v->redacted ? redact_labels(&v->redact, notice->text) : NULL;
+
+    if (text)
+        said.text = text;
+    notify_bytes(out, &said, where());
+    free(text);
+}
+
 static void show(struct viewer *v, const struct stored_notice *list, size_t count)
 {
     struct buf out;
@@ -94,7 +106,7 @@ static void show(struct viewer *v, const struct stored_notice *list, size_t coun
     buf_init(&out, (size_t)AT_ONCE * BYTES_MOST);
     for (size_t i = 0; i < count; i++)
         if (!v->notify.off)
-            notify_bytes(&out, &list[i], where());
+            add_notice(v, &out, &list[i]);
     if (out.len > 0) {
         screen_send(v->screen, out.bytes, out.len);
         v->want_draw = true;

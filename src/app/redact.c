@@ -13,7 +13,7 @@
 #include "core/buf.h"
 #include "core/mem.h"
 
-enum { LABELS_MOST = 64 << 10 };
+enum { LABELS_MOST = 64 << 10, URL_MOST = 4096 };
 
 static const char hidden[] = "(hidden)";
 
@@ -34,13 +34,13 @@ static const char *raw(const struct rows *r, enum dx_field field)
     return ops_of(r)->text(r->rows, field);
 }
 
-static char *alias(const struct rows *r, const char *kind, const char *name)
+static char *alias(const struct redact *redact, const char *kind, const char *name)
 {
     char out[ALIAS_TEXT];
 
-    if (!r->redact->has_key)
+    if (!redact->has_key)
         return mem_text(*name ? hidden : "");
-    return mem_text(alias_of(out, &r->redact->key, kind, name));
+    return mem_text(alias_of(out, &redact->key, kind, name));
 }
 
 /* ---- URLs, ids ---- */
@@ -92,16 +92,6 @@ static bool names_branch(const char *url, const char *branch)
     return has_in(url, branch) || has_in(url, once) || has_in(url, twice);
 }
 
-static char *url_of(const struct rows *r)
-{
-    const char *url = raw(r, DX_FIELD_URL);
-
-    if (r->query != DX_QUERY_SOURCES && r->query != DX_QUERY_ALERTS &&
-        (has_named_ids(r) || names_branch(url, raw(r, DX_FIELD_BRANCH))))
-        return mem_text("");
-    return mem_text(url);
-}
-
 /* ---- texts that others wrote ---- */
 
 /* "registry: (rule 34)": what failed, and how that is known; not the line of a log. */
@@ -115,14 +105,40 @@ static char *evidence(const char *text)
                      rule ? rule : hidden);
 }
 
+/* The next word of a name: "head" and "Ref" of "headRef", "created" and "by" of "created_by". */
+static size_t word_len(const char *name, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && isalnum((unsigned char)name[n]) &&
+           !(n > 0 && isupper((unsigned char)name[n]) && islower((unsigned char)name[n - 1])))
+        n++;
+    return n;
+}
+
+static bool is_private_word(const char *word, size_t len)
+{
+    static const char *const words[] = { "branch", "ref",      "author",    "user",  "username",
+                                         "actor",  "assignee", "reporter",  "email", "login",
+                                         "owner",  "creator",  "committer", "title" };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strlen(words[i]) == len && strncasecmp(words[i], word, len) == 0)
+            return true;
+    return false;
+}
+
+/* One of its words says so, or it ends with "_by". */
 static bool is_private_label(const char *name, size_t len)
 {
-    static const char *const names[] = { "branch", "ref",      "author",   "user", "username",
-                                         "actor",  "assignee", "reporter", "email" };
+    for (size_t at = 0; at < len;) {
+        size_t word = word_len(name + at, len - at);
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strlen(names[i]) == len && strncmp(names[i], name, len) == 0)
+        if (is_private_word(name + at, word) ||
+            (at > 0 && at + word == len && word == 2 && strncasecmp(name + at, "by", 2) == 0))
             return true;
+        at += word > 0 ? word : 1;
+    }
     return false;
 }
 
@@ -165,9 +181,9 @@ static size_t value_len(const char *value, int depth)
     return i;
 }
 
-static void add_alias(struct buf *out, const struct rows *r, const char *value, size_t len)
+static void add_alias(struct buf *out, const struct redact *redact, const char *value, size_t len)
 {
-    char *was = mem_print("%.*s", (int)len, value), *now = alias(r, "label", was);
+    char *was = mem_print("%.*s", (int)len, value), *now = alias(redact, "label", was);
 
     (void)buf_text(out, now);
     free(was);
@@ -176,7 +192,7 @@ static void add_alias(struct buf *out, const struct rows *r, const char *value, 
 
 /* {a="b", branch="c"}: the values of those that name people and branches. What a rule looks at
  * is a label of its alert, with labels of its own: {query="disk{branch=\"c\"}"}. */
-static char *labels(const struct rows *r, const char *text)
+char *redact_labels(const struct redact *redact, const char *text)
 {
     int inside = -1; /* the depth of the value that is read */
     struct buf out;
@@ -202,7 +218,7 @@ static char *labels(const struct rows *r, const char *text)
         if (opens && is_private_label(text, name)) {
             size_t value = value_len(text + len, depth);
 
-            add_alias(&out, r, text + len, value);
+            add_alias(&out, redact, text + len, value);
             len += value;
         }
         text += len;
@@ -212,30 +228,101 @@ static char *labels(const struct rows *r, const char *text)
     return made;
 }
 
-/* "disk{branch=\"c\"}: 95 %" of dxtop's own; of an incident it goes on with lines of logs. */
-static char *own_summary(const struct rows *r, const char *text)
+/* "disk{branch=\"c\"}: 95 %" of dxtop's own; of an incident it goes on with lines of logs. What
+ * others say of their alerts may name anybody. */
+static char *summary(const struct rows *r, const char *text)
 {
-    char *first = mem_print("%.*s", (int)strcspn(text, ";"), text);
-    char *made = labels(r, first);
+    char *first, *made;
 
+    if (strcmp(raw(r, DX_FIELD_SOURCE), "dxtop") != 0)
+        return mem_text(*text ? hidden : "");
+    first = mem_print("%.*s", (int)strcspn(text, ";"), text);
+    made = redact_labels(r->redact, first);
     free(first);
     return made;
 }
 
-/* "bob: the rack is moved", who snoozed it and why; of other systems what silences it. */
+/* "bob: the rack is moved", who snoozed it and why; of other systems what silences it, by its id:
+ * what is none is a text. */
 static char *muted_by(const struct rows *r, const char *text)
 {
     const char *colon = strstr(text, ": ");
     char *who, *name, *made;
 
-    if (!*text || !ops_of(r)->has(r->rows, DX_FIELD_NEXT))
+    if (!*text)
         return NULL;
+    if (!ops_of(r)->has(r->rows, DX_FIELD_NEXT))
+        return strspn(text, "0123456789abcdefABCDEF-") == strlen(text) ? NULL : mem_text(hidden);
     name = mem_print("%.*s", colon ? (int)(colon - text) : (int)strlen(text), text);
-    who = alias(r, "person", name);
+    who = alias(r->redact, "person", name);
     made = mem_print("%s%s%s", who, colon ? ": " : "", colon ? hidden : "");
     free(name);
     free(who);
     return made;
+}
+
+/* Whether the value of a label of the row that names people or branches is in it. */
+static bool names_label(const struct rows *r, const char *url)
+{
+    const char *at = raw(r, DX_FIELD_LABELS);
+    bool named = false;
+
+    while (*at && !named) {
+        size_t name = strcspn(at, "={}, \""), value;
+        char *text;
+
+        if (at[name] != '=' || at[name + 1] != '"') {
+            at += name + (at[name] != '\0');
+            continue;
+        }
+        value = value_len(at + name + 2, 0);
+        text = mem_print("%.*s", (int)value, at + name + 2);
+        named = is_private_label(at, name) && names_branch(url, text);
+        free(text);
+        at += name + 2 + value;
+        at += *at == '"';
+    }
+    return named;
+}
+
+/* The character that stands there in a URL, and on. */
+static char decoded(const char **at)
+{
+    char digits[3] = "", c;
+
+    if (**at != '%' || !isxdigit((unsigned char)(*at)[1]) || !isxdigit((unsigned char)(*at)[2]))
+        return *(*at)++;
+    memcpy(digits, *at + 1, 2);
+    *at += 3;
+    c = (char)strtoul(digits, NULL, 16);
+    if (c == '\0')
+        c = ' ';
+    return c;
+}
+
+/* A link to a query asks for people or branches as the query does. */
+static bool names_private(const struct rows *r, const char *url)
+{
+    const char *at = url;
+    char plain[URL_MOST];
+    size_t n = 0;
+
+    while (*at && n + 1 < sizeof(plain))
+        plain[n++] = decoded(&at);
+    plain[n] = '\0';
+    return *at || asks_for_private(plain) || names_label(r, url);
+}
+
+static char *url_of(const struct rows *r)
+{
+    const char *url = raw(r, DX_FIELD_URL);
+
+    if (r->query == DX_QUERY_ALERTS)
+        return mem_text(names_private(r, url) ? "" : url);
+    if (r->query != DX_QUERY_SOURCES &&
+        (has_named_ids(r) || names_branch(url, raw(r, DX_FIELD_BRANCH))))
+        return mem_text("");
+    return mem_text(url);
 }
 
 /* What the field's text is in this query; NULL: as it is. */
@@ -247,18 +334,18 @@ static char *replace(const struct rows *r, enum dx_field field)
     case DX_FIELD_ACTOR:
     case DX_FIELD_REPORTER:
     case DX_FIELD_ASSIGNEE:
-        return alias(r, "person", text);
+        return alias(r->redact, "person", text);
     case DX_FIELD_BRANCH:
-        return alias(r, "branch", text);
+        return alias(r->redact, "branch", text);
     case DX_FIELD_TITLE:
         if (r->query == DX_QUERY_RULES) /* a pool, a pipeline, a series */
-            return labels(r, text);
-        return r->query == DX_QUERY_RUNBOOKS ? NULL : alias(r, "title", text);
+            return redact_labels(r->redact, text);
+        return r->query == DX_QUERY_RUNBOOKS ? NULL : alias(r->redact, "title", text);
     case DX_FIELD_MUTED_BY:
         return muted_by(r, text);
     case DX_FIELD_RUN_ID:
     case DX_FIELD_NUMBER:
-        return is_number(text) ? NULL : alias(r, "run", text);
+        return is_number(text) ? NULL : alias(r->redact, "run", text);
     case DX_FIELD_URL:
         return url_of(r);
     case DX_FIELD_EVIDENCE:
@@ -266,20 +353,28 @@ static char *replace(const struct rows *r, enum dx_field field)
     case DX_FIELD_WHY:
         return *text && has_named_ids(r) ? mem_text(hidden) : NULL;
     case DX_FIELD_KEY:
-        return r->query == DX_QUERY_ALERTS && r->redact->tells_keys ? labels(r, text) : NULL;
+        return r->query == DX_QUERY_SAMPLES ||
+                       (r->query == DX_QUERY_ALERTS && r->redact->tells_keys)
+                   ? redact_labels(r->redact, text)
+                   : NULL;
     case DX_FIELD_SUMMARY:
-        return strcmp(raw(r, DX_FIELD_SOURCE), "dxtop") == 0 ? own_summary(r, text) : NULL;
+        return summary(r, text);
     case DX_FIELD_DEFINITION:
         return r->query == DX_QUERY_SERIES && asks_for_private(text) ? mem_text("") : NULL;
     case DX_FIELD_LABELS:
-        return r->query == DX_QUERY_TICKETS ? NULL : labels(r, text);
+        return r->query == DX_QUERY_TICKETS ? NULL : redact_labels(r->redact, text);
     case DX_FIELD_TEXT:
         if (r->query == DX_QUERY_FAILURES || r->query == DX_QUERY_FLAKY_COMMITS)
             return evidence(text);
         if (r->query == DX_QUERY_TICKETS || r->query == DX_QUERY_SEARCH ||
             r->query == DX_QUERY_SIMILAR || r->query == DX_QUERY_ALERTS)
             return mem_text(*text ? hidden : "");
-        return NULL;
+        if (r->query == DX_QUERY_RUNNERS || r->query == DX_QUERY_POOLS) /* "disconnected by bob" */
+            return mem_text(*text ? hidden : "");
+        return r->query == DX_QUERY_LOG || r->query == DX_QUERY_POLLS ||
+                       r->query == DX_QUERY_SOURCES
+                   ? redact_labels(r->redact, text)
+                   : NULL;
     default:
         return NULL;
     }

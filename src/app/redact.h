@@ -18,6 +18,9 @@ struct redact {
 /* A reader of the same rows with aliases; redact has to stay as long as it is used. The key is
  * the store's; of a store that has none yet it lasts as long as the program. */
 struct reader redact_reader(struct redact *redact, struct store *store, const struct reader *from);
+/* {user="bob", n="1"}, or a text with such labels in it, without the values that name people and
+ * branches. The caller frees it. */
+char *redact_labels(const struct redact *redact, const char *text);
 /* That of the store; with aliases only where names are hidden. */
 struct reader redact_store(struct redact *redact, struct store *store, bool hide);
 

@@ -204,7 +204,7 @@ static const struct query flaky = {
 /* The commits on which the job both failed, by no fault of the platform, and passed. */
 static const struct query flaky_commits = {
     "SELECT sha, max(finished_ms), actor, group_concat(mark, ''),"
-    " max(CASE WHEN failed_nth = 1 THEN evidence END), url FROM (SELECT"
+    " max(CASE WHEN failed_nth = 1 THEN evidence END), url, type FROM (SELECT"
     "  CASE typeof(r.sha) WHEN 'blob' THEN lower(hex(r.sha)) ELSE r.sha END AS sha, r.actor_text"
     "   AS actor, j.finished_ms AS finished_ms, CASE WHEN j.result = 1 THEN 'o' WHEN j.cause < 2"
     "   THEN 'u' ELSE 'c' END AS mark,"
@@ -212,7 +212,8 @@ static const struct query flaky_commits = {
     "  CASE WHEN j.result = 2 THEN row_number() OVER (PARTITION BY r.sha, j.result"
     "   ORDER BY j.finished_ms) END AS failed_nth,"
     "  replace(replace(replace(replace((SELECT text FROM text WHERE id = j.url), '{p}',"
-    "   r.project_text), '{r}', r.ext), '{n}', coalesce(r.number, r.ext)), '{j}', j.ext) AS url"
+    "   r.project_text), '{r}', r.ext), '{n}', coalesce(r.number, r.ext)), '{j}', j.ext) AS url,"
+    "  (SELECT type FROM source WHERE id = r.source) AS type"
     "  FROM (SELECT run.*, (SELECT text FROM text WHERE id = run.actor) AS actor_text,"
     "   (SELECT text FROM text WHERE id = run.project) AS project_text FROM run"
     "   WHERE pipeline = ?6 AND finished_ms > ?1 - 1209600000 AND finished_ms <= ?1"
@@ -221,7 +222,7 @@ static const struct query flaky_commits = {
     "   AND j.cause <> 2 AND j.flags & 2)) ORDER BY j.finished_ms, j.id) AS tries"
     " GROUP BY sha HAVING count(DISTINCT mark = 'o') = 2 ORDER BY 2 DESC LIMIT ?5",
     { DX_FIELD_SHA, DX_FIELD_AT, DX_FIELD_ACTOR, DX_FIELD_STRIP, DX_FIELD_TEXT, DX_FIELD_URL,
-      DX_FIELD_COUNT },
+      DX_FIELD_TYPE, DX_FIELD_COUNT },
 };
 
 /* A category stands before the colon of the evidence. */

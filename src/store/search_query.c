@@ -29,13 +29,13 @@ static const struct query found_runbooks = {
 static const struct query tickets = {
     "SELECT 't' || t.id, src.name, t.key, w.title, t.state, (SELECT text FROM text WHERE id ="
     " t.category), t.resolved_ms, t.url, excerpt(w.text, w.title, ?12),"
-    " json_extract(found.value, '$[1]') FROM json_each(?13) AS found"
+    " json_extract(found.value, '$[1]'), src.type FROM json_each(?13) AS found"
     " JOIN ticket t ON t.id = json_extract(found.value, '$[0]')"
     " JOIN ticket_text w ON w.ticket = t.id JOIN source src ON src.id = t.source"
     " ORDER BY found.key LIMIT ?5",
     { DX_FIELD_KEY, DX_FIELD_SOURCE, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_STATE,
       DX_FIELD_CATEGORY, DX_FIELD_RESOLVED, DX_FIELD_URL, DX_FIELD_TEXT, DX_FIELD_VALUE,
-      DX_FIELD_COUNT }
+      DX_FIELD_TYPE, DX_FIELD_COUNT }
 };
 
 static const struct query triage = {

@@ -45,13 +45,14 @@ static const struct query of_ticket = {
 
 #define NAMING(which)                                                                              \
     {                                                                                              \
-        "SELECT key, name, (SELECT title FROM ticket_text WHERE ticket = id), priority, risk, url" \
+        "SELECT key, name, (SELECT title FROM ticket_text WHERE ticket = id), priority, risk, url," \
+        " type"                                                                                     \
         " FROM (" OPEN_THEN("'t' || t.id AS key, t.key AS name, t.priority AS priority, " RISK     \
-                            " AS risk, t.url AS url, " BREACH " AS breach, " URGENT " AS urgent,"  \
+                            " AS risk, t.url AS url, src.type AS type, " BREACH " AS breach, " URGENT " AS urgent,"  \
                             " t.created_ms AS created, t.id AS id", which)                     \
         ") AS named ORDER BY breach, urgent, created, id LIMIT ?5",                                \
         { DX_FIELD_KEY, DX_FIELD_NAME, DX_FIELD_TITLE, DX_FIELD_PRIORITY, DX_FIELD_RISK,           \
-          DX_FIELD_URL, DX_FIELD_COUNT }                                                           \
+          DX_FIELD_URL, DX_FIELD_TYPE, DX_FIELD_COUNT }                                            \
     }
 static const struct query of_pool = NAMING("r.kind = 1 AND r.id = ?6");
 static const struct query of_pipeline =

@@ -43,8 +43,8 @@ enum dx_query {
     DX_QUERY_FLAKY, /* by minutes lost. SOURCE TYPE PROJECT PIPELINE NAME STATE RATE LOW HIGH
                        N FAILED PAIRS LOST FIRST_SEEN LAST_SEEN BEFORE (rate) TREND; with parts
                        also URL (of the last failure) */
-    DX_QUERY_FLAKY_COMMITS, /* key: a flaky job's. SHA AT ACTOR STRIP TEXT (of the first failure)
-                               URL */
+    DX_QUERY_FLAKY_COMMITS, /* key: a flaky job's. TYPE SHA AT ACTOR STRIP TEXT (of the first
+                               failure) URL */
     DX_QUERY_FAILURES,      /* over window_ms, by cause and category, most first. CAUSE NAME
                                (category) TEXT (last evidence) N PROJECTS POOL LAST_SEEN */
     DX_QUERY_TICKETS,       /* the open ones, the most urgent first, then those that were done after
@@ -63,7 +63,8 @@ enum dx_query {
      * it is to be. The best first, with what was found in [brackets] in TEXT. */
     DX_QUERY_RUNBOOKS, /* KEY NAME (path) TITLE UPDATED TEXT VALUE (score); neither name nor key:
                           all, by title; key: a runbook's: that one, TEXT is all of it */
-    DX_QUERY_SEARCH,   /* tickets. KEY SOURCE NAME TITLE STATE CATEGORY RESOLVED URL TEXT VALUE */
+    DX_QUERY_SEARCH,   /* tickets. KEY SOURCE TYPE NAME TITLE STATE CATEGORY RESOLVED URL TEXT
+                        * VALUE */
     DX_QUERY_SIMILAR,  /* the same of those that were resolved, like the one of the key */
     DX_QUERY_TRIAGE,   /* key: a ticket's. STATE (enum dx_verdict) CATEGORY AT */
     DX_QUERY_PROJECTS, /* those of PIPELINES, each once. SOURCE PROJECT */
@@ -75,7 +76,7 @@ enum dx_query {
                              or failing job's; unset: a project's) REF NAME PROJECT PIPELINE.
                              key: a pool's, pipeline's, failing job's or that of one run of it:
                              the open tickets that name it (or its pipeline, or that one's
-                             project), the most urgent first. KEY NAME
+                             project), the most urgent first. KEY TYPE NAME
                              TITLE PRIORITY RISK URL. No key: of all that open tickets name. KEY
                              REF NAME (of the most urgent ticket) N (tickets) RISK, the most
                              urgent first */
