@@ -361,6 +361,29 @@ Test(gitlab_merges, a_longer_history_is_listed_anew_once)
 }
 
 /* Who owns a project may write any time there. */
+/* Of an excluded project nothing was taken from the list. */
+Test(gitlab_merges, a_group_is_listed_anew_for_other_projects)
+{
+    struct gitlab all = group;
+
+    all.exclude = (struct dx_items){ NULL, 0 };
+    begin(&group, NOW);
+    answer_page(&group, request(GITLAB_MERGES, "/groups/"), 1, false);
+    kit.plan.first = kit.plan.last = NULL;
+    ticket_commit(&store, &kit);
+    begin(&group, NOW + 6 * MINUTE);
+    (void)request(GITLAB_MERGES, "updated_after=2026-11-24T09");
+    kit.plan.first = kit.plan.last = NULL;
+    begin(&all, NOW + 6 * MINUTE);
+    cr_expect(request(GITLAB_MERGES, "updated_after=2026-11-23T11")->flags & PLAN_FILL);
+    answer_page(&all, request(GITLAB_MERGES, "updated_after=2026-11-23T11"), 1, true);
+    answer_page(&all, request(GITLAB_MERGES, "updated_after=2026-11-24T09"), 26, false);
+    kit.plan.first = kit.plan.last = NULL;
+    ticket_commit(&store, &kit);
+    begin(&all, NOW + 12 * MINUTE);
+    (void)request(GITLAB_MERGES, "updated_after=2026-11-24T09");
+}
+
 Test(gitlab_merges, a_change_of_a_time_to_come_hides_no_other)
 {
     static const char body[] = "[{\"iid\":1,\"updated_at\":\"2026-11-24T09:00:00Z\"},"

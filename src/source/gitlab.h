@@ -97,6 +97,7 @@ enum gitlab_cursor {
     GITLAB_MERGES_NEWS = 'm',    /* up to here all merge requests that changed are known */
     GITLAB_MERGES_NEXT = 'u',    /* when to ask for them again */
     GITLAB_MERGES_BACK = 'f',    /* how far back they were listed */
+    GITLAB_MERGES_FOR = 't',     /* for which projects of the group: ticket_labels_mark() */
     GITLAB_GONE = 'x',           /* when a run was not there any more for the first time */
 };
 enum { GITLAB_PATH = 600, GITLAB_PATH_MOST = 240 }; /* the longest that the group may have */

@@ -29,14 +29,30 @@ enum {
 
 /* ---- asking ---- */
 
+static int64_t mark_of(const struct gitlab *g)
+{
+    return ticket_labels_mark(&(struct ticket_labels){ .on = false }, &g->include, &g->exclude);
+}
+
+/* That of a group was listed for the projects that another configuration wanted. */
+static bool is_for_others(const struct gitlab *g, const struct plan *plan,
+                          const struct batch *batch, const struct gitlab_about *of)
+{
+    int64_t mark = of->group ? gitlab_cursor(plan, batch, GITLAB_MERGES_FOR, of->project) : 0;
+
+    return mark != 0 && mark != mark_of(g);
+}
+
 /* of: the project or group, and what was asked for of it in this poll. */
-static void ask_list(struct plan *plan, const struct batch *batch, const struct gitlab_about *of)
+static void ask_list(const struct gitlab *g, struct plan *plan, const struct batch *batch,
+                     const struct gitlab_about *of)
 {
     int64_t at = gitlab_cursor(plan, batch, GITLAB_MERGES_NEWS, of->project);
     struct gitlab_about about = *of;
     struct plan_request *r;
 
-    if (recall_is_short(plan, gitlab_cursor(plan, batch, GITLAB_MERGES_BACK, of->project)))
+    if (recall_is_short(plan, gitlab_cursor(plan, batch, GITLAB_MERGES_BACK, of->project)) ||
+        is_for_others(g, plan, batch, of))
         at = 0;
     /* Until its end was reached once, it is history. */
     about.fill = at == 0 || gitlab_cursor(plan, batch, GITLAB_MERGES_NEXT, of->project) == 0;
@@ -45,12 +61,12 @@ static void ask_list(struct plan *plan, const struct batch *batch, const struct 
         r->flags &= ~(unsigned)PLAN_CONDITIONAL;
 }
 
-static void ask_when_due(struct plan *plan, const char *of, bool group)
+static void ask_when_due(const struct gitlab *g, struct plan *plan, const char *of, bool group)
 {
     int64_t next = gitlab_cursor(plan, NULL, GITLAB_MERGES_NEXT, of);
 
     if (plan->now_ms >= next || next - plan->now_ms > REFUSED_MS) /* a clock set back */
-        ask_list(plan, NULL, &(struct gitlab_about){ .project = of, .group = group });
+        ask_list(g, plan, NULL, &(struct gitlab_about){ .project = of, .group = group });
 }
 
 static void ask_notes(struct plan *plan, const struct lacking *merge, bool fill)
@@ -79,9 +95,9 @@ void gitlab_merges_begin(const struct gitlab *g, struct plan *plan)
     if (!g->reviews)
         return;
     if (*g->group)
-        ask_when_due(plan, g->group, true);
+        ask_when_due(g, plan, g->group, true);
     for (size_t i = 0; i < g->projects.count && plan->count - before < LISTS_MOST; i++)
-        ask_when_due(plan, projects[i], false);
+        ask_when_due(g, plan, projects[i], false);
     ask_lacking(plan);
 }
 
@@ -157,13 +173,18 @@ static void arrive(const struct reply *reply, struct plan *plan, struct batch *b
                     plan->now_ms + (about.group ? GROUP_MS : PROJECT_MS));
 }
 
-/* It begins with history, or anew with one that is longer than before. */
-static void note_begin(const struct reply *reply, struct plan *plan, struct batch *batch)
+/* It begins with history, or anew with one that is longer than before, or for others. */
+static void note_begin(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                       struct batch *batch)
 {
-    const char *of = gitlab_about(reply).project;
+    const struct gitlab_about about = gitlab_about(reply);
+    const char *of = about.project;
     bool first = gitlab_cursor(plan, batch, GITLAB_MERGES_NEWS, of) == 0;
+    bool anew = is_for_others(g, plan, batch, &about);
 
-    if (!first && reply->detail >= gitlab_cursor(plan, batch, GITLAB_MERGES_BACK, of))
+    if (about.group && gitlab_cursor(plan, batch, GITLAB_MERGES_FOR, of) != mark_of(g))
+        gitlab_remember(batch, GITLAB_MERGES_FOR, of, mark_of(g));
+    if (!first && !anew && reply->detail >= gitlab_cursor(plan, batch, GITLAB_MERGES_BACK, of))
         return;
     gitlab_remember(batch, GITLAB_MERGES_BACK, of, reply->detail);
     if (!first)
@@ -204,12 +225,12 @@ bool gitlab_decode_merges(const struct gitlab *g, const struct reply *reply, str
             last_ms = ms;
         take(g, &about, plan, batch, item);
     }
-    note_begin(reply, plan, batch);
+    note_begin(g, reply, plan, batch);
     if (!gitlab_has_next(reply)) {
         arrive(reply, plan, batch, last_ms);
     } else if (last_ms > reply->detail) {
         gitlab_remember(batch, GITLAB_MERGES_NEWS, about.project, last_ms);
-        ask_list(plan, batch, &about);
+        ask_list(g, plan, batch, &about);
     } else {
         (void)gitlab_ask_next(plan, reply, &about);
     }
