@@ -430,6 +430,28 @@ Test(rule_values, a_key_number_that_a_file_feeds)
     (void)fclose(f);
     load(yaml);
     derive_settle(T0);
-    cr_expect_str_eq(alerts(T0),
-                     "low|1|{kpi=\"csat\", severity=\"warning\"}|Satisfaction: 3.5, below 4\n");
+    cr_expect_str_eq(
+        alerts(T0),
+        "low|1|{kpi=\"csat\", severity=\"warning\"}|Satisfaction: 3.5 (n 40), below 4\n");
+}
+
+/* What is counted there is days: it is judged as its tile is, however few they are. */
+Test(rule_values, a_key_number_that_is_fed_by_the_day_is_of_no_number_of_runs)
+{
+    char path[100], yaml[300];
+    FILE *f;
+
+    kit_init();
+    (void)snprintf(path, sizeof(path), "%s/queue.csv", kit.dir);
+    (void)snprintf(yaml, sizeof(yaml),
+                   "rules: {slow: {kpi: queue_p95, above: 10m}}\n"
+                   "kpis: {queue_p95: {file: %s, unit: minutes}}\n",
+                   path);
+    f = fopen(path, "w");
+    cr_assert(f && fputs("date,value\n2026-09-20,15\n2026-09-21,12\n", f) >= 0);
+    (void)fclose(f);
+    load(yaml);
+    derive_settle(T0);
+    cr_expect_str_eq(alerts(T0), "slow|1|{kpi=\"queue_p95\", severity=\"warning\"}|Queue p95: "
+                                 "12m 00s, above 10m 00s\n");
 }

@@ -165,6 +165,45 @@ static bool fits(const struct alert_rule *rule, const char *name)
 
 /* ---- key numbers ---- */
 
+static const struct kpi_feed *feed_of(const struct reading *r, enum kpi kpi)
+{
+    const struct kpi_feed *feed = r->config->feeds.item;
+
+    for (size_t i = 0; i < r->config->feeds.count; i++)
+        if (feed[i].kpi == kpi)
+            return &feed[i];
+    return NULL;
+}
+
+/* Whether a file says of how many its values are: else each counts as one. */
+static bool has_answers(const struct reading *r, const struct kpi_about *about)
+{
+    const struct rows_ops *ops = r->reader->ops;
+    void *rows = r->reader->open(r->reader->self, DX_QUERY_KPI_POINTS,
+                                 DX_FILTER(.key = about->id, .step_ms = DAY_MS,
+                                           .from_ms = r->now_ms - about->window_ms - DAY_MS),
+                                 r->now_ms);
+    bool has = false;
+
+    while (!has && ops->next(rows))
+        has = ops->integer(rows, DX_FIELD_N) > 1;
+    ops->close(rows);
+    return has;
+}
+
+/* What is counted of a fed one is samples and days, but where a file says of how many it is. */
+static void of_kpi(const struct reading *r, struct rule_value_of *value, int64_t n)
+{
+    const struct kpi_about *about = &kpis[value->rule->which];
+    const struct kpi_feed *feed = feed_of(r, value->rule->which);
+
+    if (feed)
+        of_many(value, *feed->file && has_answers(r, about) ? n : -1, value->rule->least);
+    else
+        of_many(value, about->few > 0 ? n : -1,
+                value->rule->least > about->few ? value->rule->least : about->few);
+}
+
 static void read_kpis(struct reading *r)
 {
     const struct rows_ops *ops = r->reader->ops;
@@ -187,8 +226,7 @@ static void read_kpis(struct reading *r)
                                                           : (double)NAN,
                                            .unit = about->unit };
 
-            of_many(&value, about->few > 0 ? ops->integer(rows, DX_FIELD_N) : -1,
-                    rule->least > about->few ? rule->least : about->few);
+            of_kpi(r, &value, ops->integer(rows, DX_FIELD_N));
             add(r, &value);
         }
         ops->close(rows);
