@@ -45,6 +45,9 @@ struct overview {
 
 /* "7m 12s", "98.9 %", "97.9–98.9 %". Each returns out (TILE_TEXT). */
 const char *tile_value(char *out, const struct tile *tile);
+/* "97–99 %", where there is no room for more: the same, its range in whole percents. */
+const char *tile_value_brief(char *out, const struct tile *tile);
+bool tile_is_range(const struct tile *tile); /* causes of failures are unknown */
 const char *tile_number(char *out, enum dx_unit unit, double value);
 /* Its name, or the short one where there are fewer columns. */
 const char *tile_name(char *out, const struct tile *tile, int cols);
@@ -78,7 +81,7 @@ int tile_put_digits(struct dx_canvas *canvas, int row, int col, const struct dx_
 
 /* "✗ queue p95 7m12s  ≤ 5m" */
 void tile_cell(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile,
-               bool selected);
+               bool selected, bool goals);
 /* The worst one as a chip, then how many are well; or those that fit. */
 void tiles_in_words(const struct overview *p, struct dx_canvas *canvas);
 

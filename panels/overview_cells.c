@@ -9,7 +9,7 @@ static const struct dx_style dim = { .role = DX_ROLE_DIM };
 static const struct dx_style strong = { .role = DX_ROLE_TEXT, .attr = DX_BOLD };
 
 void tile_cell(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile,
-               bool selected)
+               bool selected, bool goals)
 {
     enum { GOAL = 8 };
     bool past = tile->state >= DX_KPI_WARN && !tile->stale;
@@ -18,9 +18,9 @@ void tile_cell(struct dx_canvas *canvas, const struct dx_box *box, const struct 
                              .attr = selected ? DX_BOLD | DX_ON_SELECTED : 0 };
     struct dx_style number = { .role = past ? tile_role(tile) : DX_ROLE_TEXT, .attr = DX_BOLD };
     char value[TILE_TEXT], goal[TILE_TEXT];
-    int right = box->col + box->cols - GOAL, width;
+    int right = box->col + box->cols - (goals ? GOAL : 1), width;
 
-    (void)dx_format(value, sizeof(value), tile->unit, tile->value);
+    (void)tile_value_brief(value, tile);
     width = dx_width(value);
     if (selected)
         name.role = DX_ROLE_TEXT;
@@ -29,6 +29,8 @@ void tile_cell(struct dx_canvas *canvas, const struct dx_box *box, const struct 
                      (struct dx_box){ box->row, box->col + 2, 1, right - width - box->col - 3 },
                      DX_FIT_LEFT, &name, tile->brief);
     (void)tile_put_digits(canvas, box->row, right - width, tile->stale ? &dim : &number, value);
+    if (!goals)
+        return;
     if (dx_width(tile_goal(goal, tile, true)) > GOAL - 1)
         (void)tile_goal(goal, tile, false);
     (void)dx_put_fit(canvas, (struct dx_box){ box->row, right + 1, 1, GOAL - 1 }, DX_FIT_LEFT, &dim,
@@ -51,8 +53,7 @@ static void put_worst(struct dx_canvas *canvas, const struct overview *p, const 
     (void)snprintf(words, sizeof(words), " %s ", dx_glyph(canvas, DX_GLYPH_BAD));
     col += dx_put(canvas, 0, col, &chip, words) + 1;
     col += dx_put(canvas, 0, col, &strong, tile->brief) + 1;
-    col += tile_put_digits(canvas, 0, col, &number,
-                           dx_format(value, sizeof(value), tile->unit, tile->value));
+    col += tile_put_digits(canvas, 0, col, &number, tile_value_brief(value, tile));
     col += 2 + dx_put(canvas, 0, col + 2, &dim, tile_goal(goal, tile, true));
     (void)snprintf(words, sizeof(words), "%zu of %zu ok", well, judged);
     if (col + 2 + dx_width(words) <= cols)
@@ -74,7 +75,7 @@ static void put_others(struct dx_canvas *canvas, const struct overview *p)
             struct dx_style style = { .role = tile_role(tile), .attr = past ? DX_BOLD : 0 };
             char value[TILE_TEXT];
 
-            (void)dx_format(value, sizeof(value), tile->unit, tile->value);
+            (void)tile_value_brief(value, tile);
             if (tile->state != order[o] ||
                 col + 2 + dx_width(tile->brief) + 1 + dx_width(value) > cols - 1)
                 continue;

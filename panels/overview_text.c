@@ -31,13 +31,29 @@ const char *tile_number(char *out, enum dx_unit unit, double value)
     return out;
 }
 
+bool tile_is_range(const struct tile *tile)
+{
+    return tile->unit == DX_UNIT_RATIO && tile->high - tile->low >= 0.0005;
+}
+
 const char *tile_value(char *out, const struct tile *tile)
 {
-    if (tile->unit == DX_UNIT_RATIO && tile->high - tile->low >= 0.0005) {
+    if (tile_is_range(tile)) {
         (void)ci_share_range(out, TILE_TEXT, tile->low, tile->high);
         return out;
     }
     return tile_number(out, tile->unit, tile->value);
+}
+
+const char *tile_value_brief(char *out, const struct tile *tile)
+{
+    if (tile_is_range(tile)) { /* the whole percents that it lies in */
+        int low = (int)floor(100. * tile->low + 1e-9), high = (int)ceil(100. * tile->high - 1e-9);
+
+        (void)snprintf(out, TILE_TEXT, "%d–%d%s%%", low, high, high < 100 ? " " : "");
+        return out;
+    }
+    return dx_format(out, TILE_TEXT, tile->unit, tile->value);
 }
 
 const char *tile_goal(char *out, const struct tile *tile, bool spaced)

@@ -14,6 +14,7 @@ enum {
     GRAPH_MOST = 6,
     CELLS_COLS = 58, /* without a frame: from here on cells side by side */
     CELLS = 3,
+    GOALS_FROM = 26, /* as wide a cell has room for its goal */
     BARE_ROWS = 2,
 };
 
@@ -416,7 +417,7 @@ void overview_paint(const void *state, const char *selected, struct dx_canvas *c
         struct dx_box box = across > 0 ? cell_of(across, cols, i) : box_of(&g, cols, i);
 
         if (across > 0)
-            tile_cell(canvas, &box, tile, is_selected);
+            tile_cell(canvas, &box, tile, is_selected, (cols - 1) / across >= GOALS_FROM);
         else
             put_tile(canvas, &box, tile, is_selected);
     }

@@ -221,8 +221,7 @@ static void put_trend(struct dx_canvas *canvas, const struct dx_box *box, const 
     col += col > box->col ? 2 : 0;
     if (*tile_goal(words, tile, true) && col + dx_width(words) <= end)
         col += 2 + dx_put(canvas, box->row, col, &dim, words);
-    if (tile->high - tile->low >= 0.0005 && tile->unit == DX_UNIT_RATIO &&
-        col + dx_width(tile_value(words, tile)) <= end)
+    if (tile_is_range(tile) && col + dx_width(tile_value(words, tile)) <= end)
         (void)dx_put(canvas, box->row, col, &dim, words);
 }
 

@@ -248,6 +248,26 @@ Test(export, once_prints_all_of_it_as_text)
         "=1+1 {job=say \"hi\"} 0.1 at 2026-09-21T14:13:20Z\nq,r {} -2 at 2026-09-21T14:13:20Z\n");
 }
 
+/* Not the best that it may be alone. */
+Test(records, a_key_number_that_is_a_range_is_one_in_words)
+{
+    json_t *record = json_pack("{s:s, s:f, s:s, s:f, s:f, s:i, s:f, s:f, s:s, s:s, s:s}", "id",
+                               "platform_success", "value", 0.944, "unit", "share", "low", 0.904,
+                               "high", 0.944, "n", 467, "previous", 0.976, "target", 0.98,
+                               "target_is", "at least", "state", "bad", "note", "");
+    struct once_text text = { .out = NULL };
+    char *said = NULL;
+    size_t len = 0;
+
+    text.out = open_memstream(&said, &len);
+    once_text_record(&text, RECORD_KPI, record);
+    (void)fclose(text.out);
+    cr_expect_str_eq(said, "kpi platform_success: 90.4% to 94.4% bad, n 467, before 97.6%, at "
+                           "least 98.0%\n");
+    free(said);
+    json_decref(record);
+}
+
 Test(export, once_prints_all_of_it_as_json)
 {
     json_t *all;
