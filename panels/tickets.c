@@ -214,7 +214,8 @@ static struct dx_filter filter_of(const struct tickets *p)
                                .limit = ROWS_MOST };
 }
 
-/* "37 open · 3 due · 1 over". How many there are to be listed. */
+/* "37 open · 1 over · 3 due", for what has no room is cut at the end. How many there are to be
+ * listed. */
 static int64_t count(const struct dx_view *view, struct dx_list *list,
                      const struct dx_filter *filter)
 {
@@ -227,10 +228,10 @@ static int64_t count(const struct dx_view *view, struct dx_list *list,
     int len = snprintf(note, sizeof(note), "%s open",
                        dx_format(number, sizeof(number), DX_UNIT_COUNT, (double)n));
 
-    if (due > 0)
-        len += snprintf(note + len, sizeof(note) - (size_t)len, " · %lld due", due);
     if (over > 0)
-        (void)snprintf(note + len, sizeof(note) - (size_t)len, " · %lld over", over);
+        len += snprintf(note + len, sizeof(note) - (size_t)len, " · %lld over", over);
+    if (due > 0)
+        (void)snprintf(note + len, sizeof(note) - (size_t)len, " · %lld due", due);
     if (n > 0)
         dx_note(list, note);
     return n + done;
