@@ -287,6 +287,19 @@ Test(state, what_was_asked_for_wins)
     cr_expect_str_eq(a.app.theme.name, "dark");
 }
 
+/* One evening with --theme light for a projector is not how it looks from then on. */
+Test(state, a_theme_of_the_command_line_is_of_that_once)
+{
+    write_state("{\"theme\": \"mono\"}");
+    a.app.arguments.theme = "light";
+    reopen();
+    cr_assert(theme_load(&a.app.theme, a.app.paths.themes, "light", &(struct dx_error){ 0 }));
+    state_save(&a.v);
+    a.app.arguments.theme = "";
+    reopen();
+    cr_expect_str_eq(a.app.theme.name, "mono");
+}
+
 Test(state, a_view_that_was_not_shown_keeps_what_it_had)
 {
     write_state("{\"lists\": {\"Two/0\": {\"sort\": 1, \"reverse\": true}}}");

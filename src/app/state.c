@@ -13,6 +13,7 @@
 #include "core/file.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/text.h"
 
 const char *const state_themes[] = {
     "dark", "light", "high-contrast", "colour-blind", "mono", NULL
@@ -59,10 +60,12 @@ void state_use_theme(struct viewer *v, const char *name)
 {
     struct dx_error err = { 0 };
 
-    if (use_theme(v, name, &err))
-        viewer_say(v, "theme %s", v->app->theme.name);
-    else
+    if (use_theme(v, name, &err)) {
+        text_copy(v->theme, sizeof(v->theme), v->app->theme.name);
+        viewer_say(v, "theme %s", v->theme);
+    } else {
         viewer_say(v, "%s", err.text);
+    }
     v->want_draw = true;
 }
 
@@ -145,7 +148,9 @@ void state_load(struct viewer *v)
             v->page = i;
         load_lists(&v->pages[i], json_object_get(state, "lists"));
     }
-    if (is_name(theme) && !*v->app->arguments.theme && !*v->app->config.theme &&
+    if (is_name(theme))
+        text_copy(v->theme, sizeof(v->theme), theme);
+    if (*v->theme && !*v->app->arguments.theme && !*v->app->config.theme &&
         strcmp(theme, v->app->theme.name) != 0)
         (void)use_theme(v, theme, &err);
     v->notify.off = json_is_true(json_object_get(state, "no_notices"));
@@ -174,7 +179,7 @@ void state_save(struct viewer *v)
     for (size_t i = 0; i < v->page_count; i++)
         save_lists(&v->pages[i], lists);
     state = json_pack("{s:s, s:s, s:b, s:o}", "view", v->pages[v->page].settings->name, "theme",
-                      v->app->theme.name, "no_notices", v->notify.off, "lists", lists);
+                      v->theme, "no_notices", v->notify.off, "lists", lists);
     if (!state || !write_private(state, fresh) || rename(fresh, path) != 0)
         (void)unlink(fresh); /* a read-only disk is no reason to complain at the end */
     json_decref(state);

@@ -72,7 +72,7 @@ struct viewer {
     struct said said;
     struct notify notify;
     char match[NARROW_MOST]; /* what was filtered for last, for n and N */
-    size_t theme;            /* index in the list of themes, for `t` */
+    char theme[32];          /* that was chosen here, or in an earlier session; "": none */
     char message[256];
     int64_t message_until; /* boot time */
     char store_trouble[256];
