@@ -3,6 +3,7 @@
 
 #include "app/help.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -153,32 +154,49 @@ static void about_keys(struct viewer *v, struct pen *pen)
     }
 }
 
-/* What is focused comes first; where there is room, the keys stand beside it. */
-int help_draw(struct viewer *v, struct dx_canvas *canvas, int top)
+/* What is focused comes first; where there is room, the keys stand beside it. Returns how many
+ * lines that are, from `top` on of which it draws. */
+static int draw_from(struct viewer *v, struct dx_canvas inside, int top)
 {
     const struct slot *slot = page_focus(viewer_page(v));
-    const struct keymap *keymap = &v->app->config.keymap;
-    char note[80], key[64];
-    struct frame frame = {
-        .title = "Help", .note = note, .note_role = DX_ROLE_DIM, .focused = true
-    };
-    struct dx_canvas inside, beside;
-    int half;
+    int half =
+        inside.cols >= BESIDE_COLS && slot && slot->instance.panel ? inside.cols * 11 / 20 : 0;
+    struct dx_canvas beside =
+        canvas_sub(&inside, (struct dx_box){ 0, half, inside.rows, inside.cols - half });
 
-    (void)snprintf(note, sizeof(note), "%s closes",
-                   keymap_say(keymap, ACTION_BACK, key, sizeof(key)));
-    for (int row = 0; row < canvas->rows; row++)
-        (void)canvas_print(canvas, row, 0, NULL, "%*s", canvas->cols, "");
-    inside = frame_draw(canvas, &frame);
-    half = inside.cols >= BESIDE_COLS && slot && slot->instance.panel ? inside.cols * 11 / 20 : 0;
-    beside = canvas_sub(&inside, (struct dx_box){ 0, half, inside.rows, inside.cols - half });
     if (half > 0)
         inside = canvas_sub(&inside, (struct dx_box){ 0, 0, inside.rows, half - 1 });
     struct pen pen = { .canvas = &inside, .top = top }, keys = { .canvas = &beside, .top = top };
     if (slot && slot->instance.panel)
-        about_panel(&pen, &slot->instance, keymap);
+        about_panel(&pen, &slot->instance, &v->app->config.keymap);
     if (half == 0)
         keys.line = pen.line;
     about_keys(v, &keys);
     return keys.line > pen.line ? keys.line : pen.line;
+}
+
+int help_draw(struct viewer *v, struct dx_canvas *canvas, int top)
+{
+    char note[80], foot[80] = "", key[64];
+    struct frame frame = {
+        .title = "Help", .note = note, .foot = foot, .note_role = DX_ROLE_DIM, .focused = true
+    };
+    struct dx_canvas inside;
+    int lines, last;
+
+    (void)snprintf(note, sizeof(note), "%s closes",
+                   keymap_say(&v->app->config.keymap, ACTION_BACK, key, sizeof(key)));
+    for (int row = 0; row < canvas->rows; row++)
+        (void)canvas_print(canvas, row, 0, NULL, "%*s", canvas->cols, "");
+    inside = frame_draw(canvas, &frame);
+    lines = draw_from(v, inside, INT_MAX); /* counts only */
+    if (lines > inside.rows) {
+        top = top > lines - inside.rows ? lines - inside.rows : top;
+        last = top + inside.rows;
+        (void)snprintf(foot, sizeof(foot), "%d-%d of %d", top + 1, last, lines);
+        inside = frame_draw(canvas, &frame);
+    } else {
+        top = 0;
+    }
+    return draw_from(v, inside, top);
 }

@@ -5,7 +5,7 @@
 
 #include "app/viewer.h"
 
-/* Draw it over the canvas, from line `top` on; returns how many lines there are. */
+/* Draw it over the canvas, from line `top` on, or its end; returns how many lines there are. */
 int help_draw(struct viewer *v, struct dx_canvas *canvas, int top);
 
 #endif
