@@ -33,7 +33,7 @@ static const struct changed {
     { "pipelines", "source", "", "source: jenkins" },
     { "pipelines", "window", "", "window: 7d" },
     { "pipelines", "warn", "", "warn: 100%" },
-    { "pipelines", "bad", "", "bad: 100%" },
+    { "pipelines", "bad", "warn: 100%", "warn: 100%, bad: 99%" },
     { "pipelines", "protected", "", "protected: protected" },
     { "pipelines", "show", "", "show: graph" },
     { "flaky", "source", "", "source: gitlab" },
