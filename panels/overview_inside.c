@@ -80,8 +80,12 @@ static void list_pipelines(const struct overview *p, const struct tile *tile,
     struct dx_rows *rows = dx_rows(view, DX_QUERY_PIPELINES, NULL);
     bool spans = tile->unit == DX_UNIT_SECONDS;
 
-    if (spans) /* of critical ones alone, where there are such */
-        dx_note(list, tile->note);
+    if (spans && *tile->note) { /* of critical ones alone */
+        char value[TILE_TEXT], note[TILE_TEXT + sizeof(tile->note) + 10];
+
+        (void)snprintf(note, sizeof(note), "%s · all: %s", tile->note, tile_value(value, tile));
+        dx_note(list, note);
+    }
     while (dx_next(rows)) {
         double value = of_pipeline(tile, rows);
         int64_t n = dx_int(rows, spans ? DX_FIELD_DURATION_N : DX_FIELD_N);

@@ -105,6 +105,7 @@ Test(overview_panel, of_the_pipelines_it_is_said_that_only_critical_ones_count)
     fake_set(row, DX_FIELD_DURATION_N, 6);
     instance_push(&in, &(struct step){ .key = "duration", .name = "CI median" });
     cr_expect(says("critical pipelines: 3 of 9 runs"), "%s", panel_line(0));
+    cr_expect_str_eq(in.note, "critical pipelines: 3 of 9 runs · all: 5s");
     cr_expect(panel_shows("docs"));
 }
 
