@@ -60,13 +60,6 @@ static void do_week(struct viewer *v, const struct deed *deed)
     moment_week(v);
 }
 
-static void close_steps(struct page *page)
-{
-    for (size_t i = 0; i < page->slot_count && page->open; i++)
-        while (instance_back(&page->slots[i].instance))
-            ;
-}
-
 /* What was opened is closed: the path may have names in it. */
 static void do_redact(struct viewer *v, const struct deed *deed)
 {
@@ -75,9 +68,9 @@ static void do_redact(struct viewer *v, const struct deed *deed)
     (void)deed;
     v->redacted = !v->redacted;
     for (size_t i = 0; i < v->page_count; i++)
-        close_steps(&v->pages[i]);
-    close_steps(&v->log);
-    close_steps(&v->weeks.page);
+        page_close_steps(&v->pages[i]);
+    page_close_steps(&v->log);
+    page_close_steps(&v->weeks.page);
     v->want_update = true;
     if (v->redacted)
         viewer_say(v, "people, branches and titles have aliases; %s shows them again",

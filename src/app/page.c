@@ -255,6 +255,13 @@ void page_missed(struct page *page)
         instance_missed(&page->slots[i].instance);
 }
 
+void page_close_steps(struct page *page)
+{
+    for (size_t i = 0; i < page->slot_count && page->open; i++)
+        while (instance_back(&page->slots[i].instance))
+            ;
+}
+
 void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms)
 {
     for (size_t i = 0; i < page->slot_count; i++) {

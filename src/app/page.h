@@ -45,7 +45,8 @@ void page_follow(struct page *page, const struct reader *reader, int64_t now_ms)
  * selected in it, with a list, and is on the screen. SIZE_MAX: none. */
 size_t page_master(const struct page *page, size_t slot);
 size_t page_follower(const struct page *page, size_t slot);
-void page_rest(struct page *page); /* it is not shown: rows go until the next update */
+void page_rest(struct page *page);        /* it is not shown: rows go until the next update */
+void page_close_steps(struct page *page); /* whatever was opened in it */
 void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms);
 /* The panel with the focus alone, where the others stand as they were drawn. */
 void page_draw_focus(struct page *page, struct dx_canvas *canvas, int64_t now_ms);

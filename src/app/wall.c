@@ -127,12 +127,21 @@ void wall_done(struct wall *wall)
     wall->open = wall->on = false;
 }
 
+/* What is wrong is told of by all of a view, and nobody stands there to go back to it. */
+static void show_whole(struct page *page)
+{
+    page_close_steps(page);
+    page->zoomed = -1;
+}
+
 bool wall_enter(struct viewer *v)
 {
     struct wall *wall = &v->wall;
 
     if (!wall->open && !open_panel(v))
         return false;
+    for (size_t i = 0; i < v->page_count; i++)
+        show_whole(&v->pages[i]);
     wall->on = true;
     wall->paused = false;
     wall->at = 0;

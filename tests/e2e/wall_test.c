@@ -205,6 +205,25 @@ Test(wall, comes_and_goes_by_its_key)
     pty_quit(p, "q");
 }
 
+/* Whatever was looked at before: nobody stands there to close it. */
+Test(wall, tells_of_all_of_its_view)
+{
+    struct pty *p = start("", NULL);
+
+    SHOWS(p, "? help");
+    pty_send(p, "\tz"); /* a panel alone */
+    LACKS(p, "OLDEST");
+    pty_send(p, "W");
+    SHOWS(p, "linux-xl: 18 jobs wait");
+    pty_send(p, "W");
+    SHOWS(p, "OLDEST");
+    pty_send(p, "\033[Z\r"); /* what is in a row */
+    LACKS(p, "OLDEST");
+    pty_send(p, "W");
+    SHOWS(p, "linux-xl: 18 jobs wait");
+    pty_quit(p, "q");
+}
+
 /* What is about names and noise is so on the wall, too. */
 Test(wall, hides_names_by_its_key)
 {
