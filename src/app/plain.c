@@ -161,7 +161,7 @@ static void look(struct plain *p)
 {
     struct viewer *v = &p->v;
     int64_t now_ms = clock_now(&v->app->clock);
-    bool first = !p->watch.begun, read, whole;
+    bool first = !p->found.begun, read, whole;
     struct dx_error err = { 0 };
 
     if (!store_begin(v->app->store, &err)) {
