@@ -121,6 +121,8 @@ static bool start_sim(struct demo *demo, struct app *app, struct dx_error *err)
     }
     if (*args->common.clock)
         argv[n++] = mem_print("--clock=%s", args->common.clock);
+    if (*args->common.now)
+        argv[n++] = mem_print("--now=%s", args->common.now);
     demo->sim = spawn_child(argv, &demo->ends, true, err);
     while (n > 1)
         free(argv[--n]);

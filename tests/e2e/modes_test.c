@@ -240,6 +240,16 @@ Test(modes, plain_an_alert_is_over_also_where_much_is_wrong)
     (void)program_end(&program, SIGTERM);
 }
 
+/* Its company is of then. */
+Test(modes, a_demo_of_another_time_has_something_to_show)
+{
+    const char *argv[] = { "dxtop", "demo", "--now", "2025-06-18T14:30:00Z", "--plain", NULL };
+    struct program program = program_start(argv);
+
+    cr_expect(says(&program, ": queue p95 "));
+    (void)program_end(&program, SIGTERM);
+}
+
 /* ---- limits ---- */
 
 Test(modes_sim, past_the_limit_of_file_sizes_it_fails_in_words)
