@@ -243,6 +243,7 @@ int plain_run(struct app *app, struct dx_error *err)
     struct plain p = { .v = { .app = app } };
     int status = EXIT_FAILED;
 
+    (void)signal(SIGPIPE, SIG_IGN); /* that nobody reads on is found by writing */
     if (!app_open(app, err))
         return EXIT_FAILED;
     p.v.loop = ev_loop_new(EVFLAG_AUTO);

@@ -250,6 +250,16 @@ Test(modes, a_demo_of_another_time_has_something_to_show)
     (void)program_end(&program, SIGTERM);
 }
 
+/* Nor what it keeps while it runs, where nobody reads on. */
+Test(modes, a_demo_leaves_nothing_behind)
+{
+    const char *out = sh("mkdir %s/tmp; TMPDIR=%s/tmp $B/dxtop demo --now 2025-06-18T14:30:00Z"
+                         " --plain | head -1; ls %s/tmp",
+                         dir, dir, dir);
+
+    cr_expect_str_eq(out, "# a line for each change from here on; Ctrl-C ends\n");
+}
+
 /* ---- limits ---- */
 
 Test(modes_sim, past_the_limit_of_file_sizes_it_fails_in_words)
