@@ -140,3 +140,12 @@ Test(rate, today_is_worse_as_sippy_decides_it)
     for (size_t i = 0; i < COUNT(days); i++)
         cr_expect_eq(rate_worse(days[i].now, days[i].before), days[i].worse, "%s", days[i].name);
 }
+
+/* They are shown: "100.0 %", or ">99.99 %". */
+Test(rate, of_all_and_of_none_one_end_is_exact)
+{
+    for (int n = 1; n < 1000; n++) {
+        cr_expect(wilson(n, n).high >= 1., "%d of them: %.17g", n, wilson(n, n).high);
+        cr_expect(wilson(0, n).low <= 0., "%d of them: %.17g", n, wilson(0, n).low);
+    }
+}

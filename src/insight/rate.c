@@ -16,7 +16,9 @@ struct range wilson(int64_t k, int64_t n)
     scale = 1 + z * z / count;
     centre = (p + z * z / (2 * count)) / scale;
     half = z * sqrt(p * (1 - p) / count + z * z / (4 * count * count)) / scale;
-    return (struct range){ fmax(centre - half, 0), fmin(centre + half, 1) };
+    /* The ends of all and none are exact; rounding would make them 99.99999 %. */
+    return (struct range){ k > 0 ? fmax(centre - half, 0) : 0.,
+                           k < n ? fmin(centre + half, 1) : 1. };
 }
 
 /* ln of n over k; lgamma's sign is of no interest here, all arguments are >= 1. */
