@@ -218,17 +218,31 @@ static void put_tile(struct dx_canvas *canvas, const struct dx_box *box, const s
     put_graph(canvas, &line, tile);
 }
 
+/* In the last frame, below, where lists say it. */
+static void put_shown(struct dx_canvas *canvas, const struct dx_box *box, size_t shown, size_t all)
+{
+    char words[64];
+
+    (void)snprintf(words, sizeof(words), " %zu of %zu ", shown, all);
+    (void)dx_put(canvas, box->row + box->rows - 1, box->col + box->cols - dx_width(words) - 2, &dim,
+                 words);
+}
+
 bool overview_review(const struct overview *p, const char *selected, struct dx_canvas *canvas)
 {
     int cols = dx_canvas_cols(canvas);
+    struct dx_box box = { 0 };
+    size_t shown;
     struct grid g;
 
     if (!grid_of(&g, dx_canvas_rows(canvas), cols, p->count))
         return false;
-    for (size_t i = 0; i < p->count && i < (size_t)g.across * (size_t)g.down; i++) {
-        struct dx_box box = box_of(&g, cols, i);
-
+    shown = (size_t)g.across * (size_t)g.down;
+    for (size_t i = 0; i < p->count && i < shown; i++) {
+        box = box_of(&g, cols, i);
         put_tile(canvas, &box, &p->tiles[i], strcmp(p->tiles[i].id, selected) == 0, p->now_ms);
     }
+    if (shown < p->count)
+        put_shown(canvas, &box, shown, p->count);
     return true;
 }
