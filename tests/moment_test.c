@@ -145,6 +145,15 @@ Test(moment, is_said_shorter_where_there_is_little_room)
 
 TestSuite(week_before, .init = app_start, .fini = app_stop, .timeout = 20);
 
+static void start_loop(void)
+{
+    a.app.config.calendar.zone = "UTC";
+    for (int i = 0; i < KPI_COUNT; i++)
+        a.app.config.goals[i] = (struct kpi_goal){ "", "" };
+    a.v.loop = ev_loop_new(EVFLAG_AUTO);
+    moment_init(&a.v);
+}
+
 static void break_store(void)
 {
     sqlite3 *db;
@@ -160,11 +169,7 @@ Test(week_before, that_cannot_be_read_holds_up_nothing)
     int updates;
 
     break_store();
-    a.app.config.calendar.zone = "UTC";
-    for (int i = 0; i < KPI_COUNT; i++)
-        a.app.config.goals[i] = (struct kpi_goal){ "", "" };
-    a.v.loop = ev_loop_new(EVFLAG_AUTO);
-    moment_init(&a.v);
+    start_loop();
     draw_frame(24, 80);
     moment_week(&a.v);
     updates = a.updates;
@@ -176,6 +181,20 @@ Test(week_before, that_cannot_be_read_holds_up_nothing)
     cr_expect_str_eq(a.v.message, "the week before cannot be read: there is no table ticket_day");
     draw_frame(24, 80);
     cr_expect_gt(a.updates, updates);
+    moment_done(&a.v);
+    ev_loop_destroy(a.v.loop);
+}
+
+/* It is made anew every ten minutes. */
+Test(week_before, is_not_waited_for_on_the_wall)
+{
+    start_loop();
+    a.v.week = true;
+    cr_expect_not(moment_is_ready(&a.v));
+    a.v.wall.on = true;
+    cr_expect(moment_is_ready(&a.v));
+    a.v.wall.on = false;
+    cr_expect_not(moment_is_ready(&a.v));
     moment_done(&a.v);
     ev_loop_destroy(a.v.loop);
 }

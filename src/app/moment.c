@@ -270,7 +270,7 @@ bool moment_is_ready(struct viewer *v)
 
     if (!m || !v->loop) /* who reads once has settled it */
         return true;
-    week = week_is_ready(v);
+    week = v->wall.on || week_is_ready(v); /* it shows none, and waits for none */
     if (v->frozen_ms == 0 || !past_is_needed(store, v->frozen_ms, v->stepped)) {
         stop(&m->shown);
         store_past_end(store);

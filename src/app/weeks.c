@@ -58,7 +58,7 @@ static bool is_wanted(const struct viewer *v)
 
 void weeks_settle(struct viewer *v)
 {
-    v->weeks.read = v->week;
+    v->weeks.read = v->week && !v->wall.on;
     if (is_wanted(v) && !v->weeks.open && !v->weeks.failed)
         open_page(v);
 }
