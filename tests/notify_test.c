@@ -76,6 +76,43 @@ static const char *line(void)
     return out;
 }
 
+static size_t bells(void)
+{
+    size_t n = 0;
+
+    for (const char *c = terminal_said(); *c; c++)
+        n += *c == '\a';
+    return n;
+}
+
+/* Twenty that end, and one that begins, since the screen was stopped. */
+Test(notify, of_very_many_one_that_begins_is_heard)
+{
+    struct stored_notice many[21];
+    struct dx_error err = { 0 };
+
+    for (int i = 0; i < 21; i++)
+        many[i] = (struct stored_notice){ .at_ms = T0,
+                                          .name = "",
+                                          .ways = NOTICE_BELL,
+                                          .loud = i == 20,
+                                          .title = "disk",
+                                          .text = "is full",
+                                          .facts = "" };
+    terminal_open(24, 80);
+    notify_look(&a.v);
+    (void)terminal_said();
+    cr_assert(store_put_rules(
+                  kit.store,
+                  &(struct rules_write){ .notices = many, .notice_count = 21, .now_ms = T0 }, &err),
+              "%s", err.text);
+    notify_look(&a.v);
+    cr_expect_eq(bells(), 1);
+    notify_look(&a.v);
+    cr_expect_eq(bells(), 0);
+    terminal_close();
+}
+
 Test(say, a_claim_has_a_note)
 {
     say_begin(&a.v, "am/k/1", DX_WORD_CLAIM, false);

@@ -99,7 +99,7 @@ static void add_notice(struct viewer *v, struct buf *out, const struct stored_no
     free(text);
 }
 
-static void show(struct viewer *v, const struct stored_notice *list, size_t count)
+static void show(struct viewer *v, const struct stored_notice *list, size_t count, bool rings)
 {
     struct buf out;
 
@@ -107,6 +107,8 @@ static void show(struct viewer *v, const struct stored_notice *list, size_t coun
     for (size_t i = 0; i < count; i++)
         if (!v->notify.off)
             add_notice(v, &out, &list[i]);
+    if (rings && !v->notify.off)
+        (void)buf_text(&out, "\a");
     if (out.len > 0) {
         screen_send(v->screen, out.bytes, out.len);
         v->want_draw = true;
@@ -114,10 +116,26 @@ static void show(struct viewer *v, const struct stored_notice *list, size_t coun
     buf_done(&out);
 }
 
+/* Of very many the first are enough to read, but not to hear. */
+static bool rings_behind(struct store *store, int64_t id, struct arena *arena)
+{
+    struct stored_notice list[AT_ONCE];
+    size_t count;
+
+    while ((count = store_notices_after(store, id, list, AT_ONCE, arena)) > 0) {
+        for (size_t i = 0; i < count; i++)
+            if ((list[i].ways & NOTICE_BELL) && list[i].loud)
+                return true;
+        id = list[count - 1].id;
+    }
+    return false;
+}
+
 void notify_look(struct viewer *v)
 {
     struct stored_notice list[AT_ONCE];
     struct arena arena = { 0 };
+    bool rings = false;
     struct dx_error err = { 0 };
     int64_t last, firing;
     size_t count = 0;
@@ -127,11 +145,13 @@ void notify_look(struct viewer *v)
     last = store_last_notice(v->app->store);
     if (v->notify.begun && last > v->notify.last)
         count = store_notices_after(v->app->store, v->notify.last, list, AT_ONCE, &arena);
+    if (count == AT_ONCE)
+        rings = rings_behind(v->app->store, list[AT_ONCE - 1].id, &arena);
     firing = store_titled(v->app->store, clock_now(&v->app->clock));
     store_end(v->app->store);
     v->notify.begun = true;
-    v->notify.last = last; /* of very many the first will do */
-    show(v, list, count);
+    v->notify.last = last;
+    show(v, list, count, rings);
     set_title(v, v->notify.off ? 0 : firing);
     arena_free(&arena);
 }
