@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "derive/past.h"
 #include "derive_kit.h"
 
 static struct batch batch;
@@ -112,4 +113,56 @@ Test(time_derive, what_left_the_window_is_gone_for_who_comes_later)
     derive_settle(now_ms + 2 * HOUR);
     cr_expect(!strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
     cr_expect(strstr(PIPELINE_ROW("", 7 * DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", 7 * DAY));
+}
+
+/* A job of an hour that no runner ever took; it waited for one since so long before its end, -1:
+ * never. */
+static void add_untaken(int64_t id, enum dx_result result, int64_t waited_ms)
+{
+    struct made m = { .id = id, .attempt = 1, .finished_ms = now_ms, .result = result };
+    struct job *job;
+
+    derive_add(&batch, &m);
+    job = &batch.jobs[batch.job_count - 1];
+    job->started = false;
+    job->timing = (struct timing){ .created_ms = now_ms - HOUR,
+                                   .finished_ms = now_ms,
+                                   .queued_ms = waited_ms,
+                                   .duration_ms = -1,
+                                   .queued_basis = "",
+                                   .duration_basis = "" };
+    batch.runs[batch.run_count - 1].timing.created_ms = now_ms - HOUR;
+}
+
+static const char *waiting_at(int64_t at_ms)
+{
+    struct past *past = past_new(kit.store, &(struct kpi_settings){ 0 }, at_ms);
+    struct dx_error err = { 0 };
+
+    cr_assert(store_begin(kit.store, &err) && past_slice(past, INT64_MAX, &err), "%s", err.text);
+    cr_assert(past_is_done(past));
+    store_end(kit.store);
+    past_free(past);
+    return ROWS(kit.store, DX_QUERY_POOLS, DX_FILTER(.window_ms = HOUR), at_ms, DX_FIELD_WAITING,
+                DX_FIELD_OLDEST);
+}
+
+/* What failed before its turn, as a delayed job that was too late, did not wait for a runner then,
+ * as it did not while it was under way. */
+Test(time_derive, at_a_past_moment_what_no_runner_took_waits_since_it_was_pending)
+{
+    char want[40];
+
+    add_untaken(1, DX_RESULT_FAILURE, -1);
+    add_untaken(2, DX_RESULT_FAILURE, 20 * MINUTE);
+    add_untaken(3, DX_RESULT_CANCELLED, 10 * MINUTE);
+    add_untaken(4, DX_RESULT_CANCELLED, -1);
+    kit_poll(0, now_ms + MINUTE, &batch);
+    derive_settle(now_ms + 2 * MINUTE);
+    cr_expect_str_eq(waiting_at(now_ms - 30 * MINUTE), "", "%s", waiting_at(now_ms - 30 * MINUTE));
+    (void)snprintf(want, sizeof(want), "1|%lld\n", (long long)(now_ms - 20 * MINUTE));
+    cr_expect_str_eq(waiting_at(now_ms - 15 * MINUTE), want, "%s",
+                     waiting_at(now_ms - 15 * MINUTE));
+    (void)snprintf(want, sizeof(want), "2|%lld\n", (long long)(now_ms - 20 * MINUTE));
+    cr_expect_str_eq(waiting_at(now_ms - 5 * MINUTE), want, "%s", waiting_at(now_ms - 5 * MINUTE));
 }

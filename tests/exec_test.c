@@ -107,6 +107,17 @@ Test(exec, a_run_and_its_jobs)
     cr_expect_eq(kit.batch.note_count, 0);
 }
 
+Test(exec, a_job_that_failed_and_never_began_waited_until_then)
+{
+    cr_assert(lines(
+        "{\"type\":\"job\",\"project\":\"a\",\"run_id\":1,\"job\":\"b\",\"result\":\"failure\","
+        "\"created_at\":1793000000,\"finished_at\":1793000600}\n"));
+    cr_assert_eq(kit.batch.job_count, 1);
+    cr_expect_eq(kit.batch.jobs->timing.queued_ms, 600000);
+    cr_expect_str_eq(kit.batch.jobs->timing.queued_basis,
+                     "finished_at - created_at (never started)");
+}
+
 Test(exec, samples_alerts_pools_and_runners)
 {
     cr_assert(lines(

@@ -75,9 +75,9 @@ static const struct {
     { "conclusion_before_status.json", DX_PHASE_DONE, DX_RESULT_CANCELLED, true, false, 30, 32, 300,
       "first step's started_at - created_at" },
     { "runner_id_0_without_steps_failed.json", DX_PHASE_DONE, DX_RESULT_FAILURE, false, false, -1,
-      -1, -1, "" },
+      6000, -1, "completed_at - created_at (never started)" },
     { "runner_id_null_without_steps_failed.json", DX_PHASE_DONE, DX_RESULT_FAILURE, false, false,
-      -1, -1, -1, "" },
+      -1, 6000, -1, "completed_at - created_at (never started)" },
     { "skipped_job.json", DX_PHASE_DONE, DX_RESULT_SKIPPED, false, false, -1, -1, -1, "" },
 };
 

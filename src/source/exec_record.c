@@ -221,6 +221,15 @@ static void read_messages(struct exec_line *line, struct job *job)
     job->messages = texts;
 }
 
+/* It failed before a runner had it, and began to wait when it was created. */
+static void set_cut_off_wait(struct timing *t)
+{
+    if (t->created_ms == 0 || t->finished_ms < t->created_ms)
+        return;
+    t->queued_ms = t->finished_ms - t->created_ms;
+    t->queued_basis = "finished_at - created_at (never started)";
+}
+
 static void read_job(struct exec_poll *poll, struct exec_line *line)
 {
     struct run run = run_of(line);
@@ -241,6 +250,8 @@ static void read_job(struct exec_poll *poll, struct exec_line *line)
     job.timing = timing_of(line);
     job.outcome = outcome_of(line, &job.timing);
     job.started = job.timing.started_ms > 0;
+    if (!job.started && job.timing.queued_ms < 0 && job.outcome.result == DX_RESULT_FAILURE)
+        set_cut_off_wait(&job.timing);
     read_messages(line, &job);
     if (line->error.fault != DX_FAULT_NONE)
         return;

@@ -13,6 +13,7 @@
 
 static const char queued_by_step[] = "first step's started_at - created_at",
                   queued_by_job[] = "started_at - created_at",
+                  cut_off[] = "completed_at - created_at (never started)",
                   ran_by_job[] = "completed_at - started_at",
                   ran_by_step[] = "completed_at - first step's started_at",
                   run_queued[] = "first job's start - run_started_at",
@@ -115,6 +116,14 @@ static const char *set_up_category(const char *name)
     return NULL;
 }
 
+static void set_cut_off_wait(struct timing *t)
+{
+    if (t->created_ms == 0 || t->finished_ms == 0)
+        return;
+    t->queued_ms = span(t->created_ms, t->finished_ms, t);
+    t->queued_basis = cut_off;
+}
+
 static void take_cause(struct job *job, struct batch *batch)
 {
     struct outcome *out = &job->outcome;
@@ -124,6 +133,7 @@ static void take_cause(struct job *job, struct batch *batch)
     if (!job->started && job->step_count == 0) {
         out->cause = DX_CAUSE_PLATFORM;
         out->evidence = "capacity: no runner took it: no step, no runner";
+        set_cut_off_wait(&job->timing);
     }
     for (size_t i = 0; i < job->step_count; i++) {
         const char *category = set_up_category(job->steps[i].name);

@@ -139,14 +139,14 @@ bool store_past_points(struct store *store, struct dx_error *err)
 /* ---- what was under way ---- */
 
 /* What has a column for when it began and ended says so. One that never began waited if it
- * was to have a runner: that is known of one that still waits, of one that failed for want of
- * a runner, and where it is known how long it waited. */
+ * was to have a runner: that is known of one that still waits, and where it is known how long
+ * it waited. */
 #define ALIVE(x)                                                                                   \
     "(" x ".finished_ms > ?1 OR (" x ".finished_ms IS NULL AND " x ".phase BETWEEN 2 AND 3))"
 #define SINCE                                                                                      \
     "CASE WHEN j.started_ms IS NOT NULL THEN coalesce(j.started_ms - j.queued_ms,"                 \
     "  CASE WHEN j.flags & 16 = 0 THEN j.created_ms END)"                                          \
-    " WHEN j.phase < 4 OR j.result = 2 THEN j.created_ms ELSE j.finished_ms - j.queued_ms END"
+    " WHEN j.phase < 4 THEN j.created_ms ELSE j.finished_ms - j.queued_ms END"
 #define RUNS_THEN(which)                                                                           \
     "INSERT OR IGNORE INTO temp.run_then SELECT r.pipeline, r.id, CASE WHEN r.started_ms <= ?1 OR" \
     " (r.phase = 3 AND r.started_ms IS NULL) THEN 3 ELSE 2 END FROM run r WHERE " which            \

@@ -55,7 +55,7 @@ def waiting_since(job, now):
     begun, ended, waited = ms(job["started_at"]), ms(job["finished_at"]), job["queued_s"]
     if begun is not None:
         since = ms(job["created_at"]) if waited is None else begun - round(waited * 1000)
-    elif ended is None or job["result"] == "failure":
+    elif ended is None:
         since = ms(job["created_at"])
     else:
         since = None if waited is None else ended - round(waited * 1000)
