@@ -144,8 +144,11 @@ static void commit(struct jenkins_kit *kit, struct batch *batch)
     for (size_t i = 0; i < batch->job_count; i++)
         put_job(kit, batch, &batch->jobs[i]);
     for (size_t i = 0; i < batch->cursor_count; i++)
-        (void)json_object_set_new(kit->cursors, batch->cursors[i].name,
-                                  json_integer(batch->cursors[i].value));
+        if (batch->cursors[i].value != 0)
+            (void)json_object_set_new(kit->cursors, batch->cursors[i].name,
+                                      json_integer(batch->cursors[i].value));
+        else
+            (void)json_object_del(kit->cursors, batch->cursors[i].name);
     for (size_t i = 0; i < batch->note_count; i++) {
         size_t len = strlen(kit->notes);
 

@@ -361,3 +361,72 @@ Test(jenkins_poll, a_clock_that_is_set_back_hides_no_job_until_then)
     kit_poll_all(&kit, NOW - DAY);
     cr_expect_eq(kit_runs(&kit, false), 500);
 }
+
+static bool is_remembered(const char *name)
+{
+    return json_object_get(kit.cursors, name) != NULL;
+}
+
+/* A year of branches is one of cursors otherwise. Those that are there still are as those that
+ * were never seen. */
+Test(jenkins_poll, of_jobs_that_nobody_builds_any_more_nothing_is_remembered)
+{
+    fill(0, 30);
+    fill(1, 150);
+    kit_poll_all(&kit, NOW);
+    cr_assert(kit_poll_once(&kit, NOW + 91 * DAY));
+    cr_expect(is_remembered("n:a/j0") && is_remembered("f:a/j1"), "it is 99 days");
+    add(0, NOW + 92 * DAY, true);
+    pages = 0;
+    cr_assert(kit_poll_once(&kit, NOW + 94 * DAY));
+    cr_expect(is_remembered("n:a/j0") && is_remembered("f:a/j0"), "it is built");
+    cr_expect(!is_remembered("n:a/j1") && !is_remembered("t:a/j1") && !is_remembered("f:a/j1") &&
+              !is_remembered("d:a/j1"));
+    cr_expect_eq(pages, 1, "%zu", pages);
+    cr_assert(kit_poll_once(&kit, NOW + 95 * DAY));
+    cr_expect_eq(pages, 1, "and nothing is asked of it for that");
+    cr_expect_eq(kit_runs(&kit, false), 181);
+}
+
+Test(jenkins_poll, a_job_that_is_built_again_after_it_was_forgotten_comes_once_and_whole)
+{
+    fill(1, 150);
+    kit_poll_all(&kit, NOW);
+    cr_assert(kit_poll_once(&kit, NOW + 94 * DAY));
+    cr_assert(!is_remembered("n:a/j1"));
+    for (int i = 0; i < 250; i++)
+        add(1, NOW + 94 * DAY + i * MINUTE, true);
+    kit_poll_all(&kit, NOW + 95 * DAY);
+    cr_expect_eq(kit_runs(&kit, false), 400);
+    cr_expect_eq(json_object_size(kit.jobs), 400);
+    pages = 0;
+    cr_assert(kit_poll_once(&kit, NOW + 95 * DAY + MINUTE));
+    cr_expect_eq(pages + singles, 0, "nothing moved");
+}
+
+/* It is forgotten in the poll that sees that it is built again. */
+Test(jenkins_poll, a_job_that_is_built_again_as_it_is_forgotten_comes_once_and_whole)
+{
+    fill(1, 150);
+    kit_poll_all(&kit, NOW);
+    for (int i = 0; i < 250; i++)
+        add(1, NOW + 94 * DAY + i * MINUTE, true);
+    kit_poll_all(&kit, NOW + 95 * DAY);
+    cr_expect_eq(kit_runs(&kit, false), 400);
+    cr_expect(is_remembered("n:a/j1") && is_remembered("f:a/j1") && is_remembered("d:a/j1"));
+    kit.history_ms = 200 * DAY;
+    kit_poll_all(&kit, NOW + 96 * DAY);
+    cr_expect_eq(kit_runs(&kit, false), 400);
+}
+
+/* A server of ten years has thousands of them. */
+Test(jenkins_poll, a_job_that_was_built_last_before_all_that_is_wanted_is_not_asked_for)
+{
+    add(0, NOW - 101 * DAY, true);
+    add(1, NOW - 99 * DAY, true);
+    kit_poll_all(&kit, NOW);
+    cr_expect_eq(pages, 1);
+    kit.history_ms = 150 * DAY;
+    kit_poll_all(&kit, NOW + MINUTE);
+    cr_expect_eq(kit_runs(&kit, false), 2, "a longer history has it");
+}

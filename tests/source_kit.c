@@ -181,6 +181,12 @@ void kit_commit(struct kit *kit)
         const struct cursor *c = &kit->batch.cursors[i];
         size_t at = place_of(kit, c->name);
 
+        if (c->value == 0) {
+            if (is_at(kit, at, c->name))
+                memmove(&kit->known[at], &kit->known[at + 1],
+                        (--kit->known_count - at) * sizeof(kit->known[0]));
+            continue;
+        }
         if (!is_at(kit, at, c->name)) {
             cr_assert_lt(kit->known_count, KIT_CURSORS);
             memmove(&kit->known[at + 1], &kit->known[at],

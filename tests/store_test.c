@@ -108,6 +108,19 @@ Test(store, what_is_asked_in_a_row_is_of_one_moment_until_the_next_write)
     cr_expect_eq(store_cursor(kit.store, kit.id[0], "n"), 3);
 }
 
+Test(store, a_cursor_that_is_nothing_is_forgotten)
+{
+    struct batch batch = { 0 };
+    char name[8];
+
+    batch_cursor(&batch, "n", 7);
+    kit_poll(0, T0, &batch);
+    batch_cursor(&batch, "n", 0);
+    kit_poll(0, T0 + SECOND, &batch);
+    cr_expect_eq(store_cursor(kit.store, kit.id[0], "n"), 0);
+    cr_expect_null(store_cursor_after(kit.store, kit.id[0], "", name, sizeof(name)));
+}
+
 Test(store, files_of_a_shared_directory_are_the_groups)
 {
     char dir[96], path[128];

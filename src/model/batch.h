@@ -279,6 +279,7 @@ struct runner *batch_runner(struct batch *batch);
  * same key twice in a batch, both are taken, in their order. */
 struct ticket *batch_ticket(struct batch *batch);
 struct change *batch_change(struct batch *batch);
+/* 0: it is forgotten, as it is one that is not known. */
 void batch_cursor(struct batch *batch, const char *name, int64_t value);
 /* The last one of that name; NULL: the batch brings none. */
 const struct cursor *batch_find_cursor(const struct batch *batch, const char *name);

@@ -101,6 +101,13 @@ bool jenkins_due(const struct jenkins_poll *p, const char *kind, const char *ful
 void jenkins_jobs_begin(const struct jenkins *config, struct plan *plan);
 bool jenkins_jobs_decode(struct jenkins_poll *p, struct dx_error *err);
 
+/* ---- jenkins_forget.c: what is remembered goes ---- */
+
+/* Was it built last, or was it so, longer ago than anything is kept? 0: nobody knows. */
+bool jenkins_is_old(const struct plan *plan, int64_t ms);
+/* Once a day, and not all at once: of what is old. */
+void jenkins_forget(struct jenkins_poll *p);
+
 /* ---- jenkins_builds.c: lists of builds ---- */
 
 void jenkins_builds_ask(struct plan *plan, const struct jenkins_job *job, int64_t count);

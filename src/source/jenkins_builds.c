@@ -174,7 +174,7 @@ static void newest_page(struct jenkins_poll *p, struct page *page)
     }
     jenkins_remember(p->batch, "n", full, page->newest);
     jenkins_remember(p->batch, "t", full, page->newest_ms);
-    if (seen > 0 || page->newest == 0)
+    if (page->newest == 0 || jenkins_recall(p->plan, p->batch, "f", full) > 0)
         return;
     /* Those that were too old are listed again where a longer history is asked for. */
     jenkins_remember(p->batch, "f", full, page->within > 0 ? page->within : 1);

@@ -86,6 +86,8 @@ static void take_job(struct jenkins_poll *p, const struct jenkins_job *job, cons
         return;
     if (number == seen && (timestamp == seen_ms || timestamp == 0))
         return;
+    if (seen == 0 && jenkins_is_old(p->plan, timestamp))
+        return;
     if (!jenkins_due(p, "x", job->full, 6 * JENKINS_HOUR))
         return;
     if (seen == 0)
@@ -164,5 +166,7 @@ bool jenkins_jobs_decode(struct jenkins_poll *p, struct dx_error *err)
         walk(p, "", list, p->reply->detail, false);
     else if (list || !is_folder(json))
         take_item(p, arena_text(&p->batch->arena, full), json, p->reply->detail, false);
+    if (p->reply->detail == 0)
+        jenkins_forget(p);
     return true;
 }

@@ -157,17 +157,20 @@ static bool put_cursors(struct store *store, const struct poll *poll, const stru
                         struct dx_error *err)
 {
     for (size_t i = 0; i < batch->cursor_count; i++) {
-        sqlite3_stmt *stmt =
-            store_statement(store,
-                            "INSERT INTO cursor (source, name, value) VALUES (?1, ?2, ?3)"
-                            " ON CONFLICT (source, name) DO UPDATE SET value = excluded.value",
-                            err);
+        const struct cursor *cursor = &batch->cursors[i];
+        sqlite3_stmt *stmt = store_statement(
+            store,
+            cursor->value != 0 ? "INSERT INTO cursor (source, name, value) VALUES (?1, ?2, ?3)"
+                                 " ON CONFLICT (source, name) DO UPDATE SET value = excluded.value"
+                               : "DELETE FROM cursor WHERE source = ?1 AND name = ?2",
+            err);
 
         if (!stmt)
             return false;
         (void)sqlite3_bind_int64(stmt, 1, poll->source);
-        bind_text(stmt, 2, batch->cursors[i].name);
-        (void)sqlite3_bind_int64(stmt, 3, batch->cursors[i].value);
+        bind_text(stmt, 2, cursor->name);
+        if (cursor->value != 0)
+            (void)sqlite3_bind_int64(stmt, 3, cursor->value);
         if (!store_step(store, stmt, err))
             return false;
     }
