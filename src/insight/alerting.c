@@ -95,7 +95,7 @@ static struct alerting_outcome tell_held(struct alerting_state *s, const struct 
     struct alerting_outcome out = { ALERTING_TELL_SUMMARY, s->held_fires, s->held_ends };
 
     s->held_fires = s->held_ends = 0;
-    if (s->state == ALERTING_FIRING) {
+    if (alerting_is_firing(s)) {
         s->told = true;
         s->told_ms = look->at_ms;
     }
