@@ -189,6 +189,41 @@ Test(alerting, a_rule_that_finds_nothing_is_known_to_have_no_data)
                      "busy|load{host=\"a\"} (prom)|0\n", "and is forgotten when it finds some");
 }
 
+/* Whoever was told that there was none is told when there is some. */
+Test(alerting, a_rule_that_found_nothing_ends_when_it_finds_some)
+{
+    unload();
+    load("notices: {pager: {command: [page]}}\n"
+         "rules: {busy: {query: load, above: 10, no_data: alert, notify: pager, cool_down: 0s}}\n");
+    look_only(0);
+    cr_expect_str_eq(told(), "pager warning: busy|load: no data\n", "%s", told());
+    look(5, 3);
+    cr_expect(strstr(told(), "pager over: busy|load: over after 5m 00s, there is data\n"), "%s",
+              told());
+    cr_expect_str_eq(alerts(5), "");
+    look(6, 3);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_RULES, NULL, T0 + 6 * MINUTE, DX_FIELD_TITLE),
+                     "load{host=\"a\"} (prom)\n");
+}
+
+Test(alerting, a_rule_that_finds_some_in_quiet_hours_says_so_after_them)
+{
+    unload();
+    load("notices: {pager: {command: [page]}}\n"
+         "rules: {busy: {query: load, above: 10, no_data: alert, notify: pager, cool_down: 0s,"
+         " quiet: {mon: 14:15-15:00}, zone: UTC}}\n");
+    look_only(0);
+    look(5, 3);
+    look(10, 3);
+    cr_expect_str_eq(alerts(10), "");
+    cr_expect(!strstr(told(), "ended"), "%s", told());
+    look(47, 3);
+    look(48, 3);
+    cr_expect(strstr(told(), "0 fired, 1 ended, 0 still fire|busy load: is over\n"), "%s", told());
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_RULES, NULL, T0 + 48 * MINUTE, DX_FIELD_TITLE),
+                     "load{host=\"a\"} (prom)\n");
+}
+
 Test(alerting, while_its_source_is_lost_it_ends_never)
 {
     look(0, 11);

@@ -142,7 +142,7 @@ static struct stored_rule *stored_of(struct pass *p, const struct rule_value_of 
     return found;
 }
 
-static void step(struct pass *p, const struct rule_value_of *value)
+static void step(struct pass *p, const struct rule_value_of *value, bool gone)
 {
     size_t n = rule_number(p, value->rule);
     const struct setup *setup = &p->loop->setups[n];
@@ -155,30 +155,41 @@ static void step(struct pass *p, const struct rule_value_of *value)
                                      .value = value->value,
                                      .lost = p->lost,
                                      .quiet = alerting_is_quiet(&setup->quiet, p->now_ms),
-                                     .snoozed = stored->snoozed } };
+                                     .snoozed = stored->snoozed,
+                                     .gone = gone } };
 
     changes_step(&p->changes, &s);
 }
 
-/* Found no more: without data for a day, or at once where others were found in the place of
- * a pattern that fitted nothing. */
+/* Nothing of it is left to be told. */
+static bool is_over(const struct stored_rule *stored)
+{
+    return stored->state == ALERTING_INACTIVE && stored->held_fires == 0 && stored->held_ends == 0;
+}
+
+/* Found no more: without data for a day, or ending at once where others were found in the place
+ * of a pattern that fitted nothing. */
 static void step_missing(struct pass *p, struct stored_rule *stored)
 {
     const struct alert_rule *rules = p->loop->config->rules.item;
     const struct alert_rule *rule = NULL;
+    bool found;
 
     for (size_t i = 0; i < p->loop->config->rules.count; i++)
         if (strcmp(rules[i].name, stored->rule) == 0)
             rule = &rules[i];
-    if (!rule || strcmp(stored->subject, rule->pattern) == 0 ||
-        (stored->no_data_ms > 0 && p->now_ms - stored->no_data_ms >= GONE_MS))
+    found = rule && strcmp(stored->subject, rule->pattern) == 0;
+    if (!rule || (found && is_over(stored)) ||
+        (!found && stored->no_data_ms > 0 && p->now_ms - stored->no_data_ms >= GONE_MS))
         changes_forget(&p->changes, stored);
     else
-        step(p, &(struct rule_value_of){ .rule = rule,
-                                         .subject = stored->subject,
-                                         .labels = "{}",
-                                         .value = (double)NAN,
-                                         .unit = stored->unit });
+        step(p,
+             &(struct rule_value_of){ .rule = rule,
+                                      .subject = stored->subject,
+                                      .labels = "{}",
+                                      .value = (double)NAN,
+                                      .unit = stored->unit },
+             found);
 }
 
 static bool read_all(struct pass *p, struct dx_error *err)
@@ -222,7 +233,7 @@ static bool run(struct pass *p, struct dx_error *err)
                                    .now_ms = p->now_ms,
                                    .good_ms = loop->good_ms };
     for (size_t i = 0; i < p->values.count; i++)
-        step(p, &p->values.item[i]);
+        step(p, &p->values.item[i], false);
     for (size_t i = 0; i < p->stored_count; i++)
         if (!p->seen[i])
             step_missing(p, &p->stored[i]);

@@ -75,7 +75,10 @@ void notice_sentence(char *out, size_t cap, const struct notice_facts *f)
     }
     if (f->n >= 0 && !isnan(f->value))
         (void)snprintf(n, sizeof(n), " (n %" PRId64 ")", f->n);
-    if (f->about == NOTICE_ENDS)
+    if (f->about == NOTICE_ENDS && isnan(f->value)) /* it was about that */
+        (void)snprintf(whole, sizeof(whole), "%.400s: over after %s, there is data", f->subject,
+                       duration_format(span, f->at_ms - f->since_ms, true));
+    else if (f->about == NOTICE_ENDS)
         (void)snprintf(whole, sizeof(whole), "%.400s: over after %s, %s%s%s%s", f->subject,
                        duration_format(span, f->at_ms - f->since_ms, true), what, *what ? " " : "",
                        value, n);

@@ -132,7 +132,10 @@ struct alerting_outcome alerting_step(struct alerting_state *s, const struct ale
         s->no_data_ms = 0;
     else if (s->no_data_ms == 0)
         s->no_data_ms = look->at_ms;
-    move(s, rule, look);
+    if (!look->gone)
+        move(s, rule, look);
+    else if (s->state != ALERTING_INACTIVE)
+        go(s, ALERTING_INACTIVE, look->at_ms);
     if (alerting_is_firing(&was) && !alerting_is_firing(s))
         out.tell = tell_end(s, look);
     if (look->snoozed) {

@@ -39,6 +39,7 @@ struct alerting_look {
     bool lost;    /* nobody looked for long before this */
     bool quiet;   /* quiet hours */
     bool snoozed; /* somebody said so */
+    bool gone;    /* it is known that there is nothing to look at: it ends */
 };
 
 struct alerting_state { /* { 0 }: nobody looked yet */
