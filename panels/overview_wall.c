@@ -206,23 +206,33 @@ static void put_digits(struct dx_canvas *canvas, struct dx_box box, const struct
             DX_FIT_LEFT, &style, number);
 }
 
-/* "▲ 2m 30s  ≤ 5m", and where there is room what it is a range of. */
+/* The range that the digits are the best of; "": they are the whole. */
+static const char *range_of(char *out, const struct tile *tile)
+{
+    out[0] = '\0';
+    if (tile_is_range(tile))
+        (void)tile_value(out, tile);
+    return out;
+}
+
+/* "▲ 2m 30s  ≤ 5m  97.9–98.1 %": where there is no room for all, the goal is left out first,
+ * and what the digits are a part of last. */
 static void put_trend(struct dx_canvas *canvas, const struct dx_box *box, const struct tile *tile)
 {
-    char words[TILE_TEXT];
+    char words[TILE_TEXT], range[TILE_TEXT];
     int col = box->col, end = box->col + box->cols;
+    int room = end - (*range_of(range, tile) ? dx_width(range) + 2 : 0);
 
     if (tile->stale)
         col += dx_put(canvas, box->row, col, &(struct dx_style){ .role = DX_ROLE_STALE },
                       tile_stale(words, tile));
-    else
-        col += dx_put(canvas, box->row, col, tile_is_worse(tile) ? &text : &dim,
-                      tile_trend(words, tile));
+    else if (col + dx_width(tile_trend(words, tile)) <= room)
+        col += dx_put(canvas, box->row, col, tile_is_worse(tile) ? &text : &dim, words);
     col += col > box->col ? 2 : 0;
-    if (*tile_goal(words, tile, true) && col + dx_width(words) <= end)
+    if (*tile_goal(words, tile, true) && col + dx_width(words) <= room)
         col += 2 + dx_put(canvas, box->row, col, &dim, words);
-    if (tile_is_range(tile) && col + dx_width(tile_value(words, tile)) <= end)
-        (void)dx_put(canvas, box->row, col, &dim, words);
+    if (col + dx_width(range) <= end)
+        (void)dx_put(canvas, box->row, col, &dim, range);
 }
 
 static void put_tile(struct dx_canvas *canvas, const struct plan *plan, struct dx_box box,
