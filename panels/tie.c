@@ -59,9 +59,9 @@ static void stand_of_pool(struct tie_named *out, const struct dx_view *view, con
 static void stand_of_pipeline(struct tie_named *out, const struct dx_view *view, const char *key)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_PIPELINES, DX_FILTER(.key = key));
-    double goal = target_of(view, "platform_success", 0.98), platform;
+    double goal = target_of(view, "platform_success", 0.98), platform, low;
     const char *strip, *last;
-    char all[64], ours[64];
+    char all[64], ours[128];
     int64_t n;
 
     (void)snprintf(out->stand, sizeof(out->stand), "no run in 24 h");
@@ -69,10 +69,14 @@ static void stand_of_pipeline(struct tie_named *out, const struct dx_view *view,
         return;
     n = dx_int(rows, DX_FIELD_N);
     platform = dx_number(rows, DX_FIELD_PLATFORM);
+    low = dx_number(rows, DX_FIELD_PLATFORM_LOW);
     strip = dx_text(rows, DX_FIELD_STRIP);
     last = *strip ? strip + strlen(strip) - 1 : "-";
     (void)dx_format(all, sizeof(all), DX_UNIT_RATIO, dx_number(rows, DX_FIELD_SUCCESS));
-    (void)dx_format(ours, sizeof(ours), DX_UNIT_RATIO, platform);
+    if (platform - low >= 0.0005) /* NaN: it is not */
+        (void)ci_share_range(ours, sizeof(ours), low, platform);
+    else
+        (void)dx_format(ours, sizeof(ours), DX_UNIT_RATIO, platform);
     (void)snprintf(out->stand, sizeof(out->stand), "%.30s of %lld in 24 h, platform %.30s%s", all,
                    (long long)n, ours, strchr("cpu", *last) ? ", the last run failed" : "");
     if (platform < goal && llround((1. - platform) * (double)n) >= FEW)

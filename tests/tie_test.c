@@ -91,6 +91,10 @@ Test(tie, a_pipeline_that_the_platform_fails)
     fake_set(row, DX_FIELD_PLATFORM, 1.);
     fake_text(row, DX_FIELD_STRIP, "coc");
     EXPECT(DX_ROLE_DIM, "50.0 % of 40 in 24 h, platform 100.0 %, the last run failed");
+    fake_set(row, DX_FIELD_PLATFORM_LOW, 0.5);
+    read_ties();
+    cr_expect(strstr(named[0].stand, "platform 50.0–100.0 %"), "%s", named[0].stand);
+    fake_set(row, DX_FIELD_PLATFORM_LOW, 0.95);
     fake_set(row, DX_FIELD_PLATFORM, 0.95); /* two: too few */
     fake_text(row, DX_FIELD_STRIP, "cpo");
     EXPECT(DX_ROLE_DIM, "50.0 % of 40 in 24 h, platform 95.0 %");
