@@ -42,7 +42,7 @@ struct ticket_sla_line {
 };
 
 struct ticket_detail {
-    bool found, done, gone; /* gone: its server has it no more */
+    bool found, done, gone; /* gone: deleted, moved, not wanted any more */
     int64_t now_ms, priority, said_ms;
     struct ticket_clock clock;
     char key[32], title[400], sla[80], kind[300], who[200], labels[300], text[1200], url[600];

@@ -72,7 +72,7 @@ static void draw_verdict(const struct ticket_detail *t, struct page *page)
 
     if (t->gone) {
         (void)put_line(page, "gone", &dim,
-                       "deleted, or moved to another key: its server has it no more");
+                       "deleted, moved to another key, or not asked for any more");
         return;
     }
     if (page->row >= page->end || (!t->done && strcmp(t->clock.text, "–") == 0))

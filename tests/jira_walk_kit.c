@@ -77,10 +77,12 @@ static size_t find(const char *text, size_t *out)
     int64_t since = bound(text, "updated >= \"", 0), until = bound(text, "updated < \"", INT64_MAX);
     bool open = strstr(text, "statusCategory != Done"),
          over = strstr(text, "statusCategory = Done");
+    const char *key = strstr(text, "key = \"DX-");
     size_t n = 0;
 
     for (size_t i = 0; i < issue_count; i++)
-        if (!issues[i].deleted && issues[i].updated_ms >= since && issues[i].updated_ms < until &&
+        if (!issues[i].deleted && !issues[i].left && (!key || strtoul(key + 10, NULL, 10) == i) &&
+            issues[i].updated_ms >= since && issues[i].updated_ms < until &&
             !(open && issues[i].done) && !(over && !issues[i].done))
             out[n++] = i;
     ascending = strstr(text, " ASC") != NULL;

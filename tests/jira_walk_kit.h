@@ -11,7 +11,7 @@ enum { ISSUES_MOST = 1500 };
 
 struct walk_issue { /* of the server */
     int64_t updated_ms;
-    bool done, deleted;
+    bool done, deleted, left; /* left: the query does not find it any more */
     bool large; /* larger than max_body, whatever is left away but its key and its change */
 };
 struct walk_row { /* of the store */

@@ -199,6 +199,34 @@ Test(jira_walk, an_open_ticket_that_is_deleted_is_found_out_within_days)
     expect_all(NOW);
 }
 
+/* It went to others: another project, another component of `jql`. */
+static void leaves(bool is_cloud)
+{
+    start(is_cloud, zones[0]);
+    for (size_t i = 0; i < 30; i++)
+        add(NOW - (int64_t)i * HOUR, false);
+    poll_all(NOW);
+    issues[7].left = true;
+    issues[7].updated_ms = NOW + MINUTE;
+    poll_all(NOW + HOUR);
+    cr_expect_not(rows[7].gone);
+    for (int i = 0; i < 4; i++)
+        poll_all(NOW + 25 * HOUR + i * MINUTE);
+    cr_expect(rows[7].gone);
+    cr_expect_not(rows[8].gone);
+    cr_expect_not(rows[29].gone);
+}
+
+Test(jira_walk, an_open_ticket_that_the_query_finds_no_more_is_found_out_within_days)
+{
+    leaves(false);
+}
+
+Test(jira_walk, an_open_ticket_that_the_query_of_the_cloud_finds_no_more_is_found_out)
+{
+    leaves(true);
+}
+
 /* ---- times to come ---- */
 
 /* An import may write any time; and a server's clock may have been ahead. */

@@ -127,6 +127,8 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
         return jira_decode_walk(&p, err);
     case JIRA_ISSUE:
         return jira_decode_issue(&p, err);
+    case JIRA_FITS:
+        return jira_decode_fits(&p);
     case JIRA_COMMENTS:
         return jira_decode_comments(&p, err);
     case JIRA_CHANGES:

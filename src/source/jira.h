@@ -40,6 +40,7 @@ enum jira_step {
     JIRA_OPEN,     /* the open ones */
     JIRA_FILL,     /* history */
     JIRA_ISSUE,    /* one ticket, whole; detail_text: its key, here and below */
+    JIRA_FITS,     /* does the query still find it? detail_text: its key */
     JIRA_COMMENTS, /* of one; detail: the first of the page, here and below */
     JIRA_CHANGES,
     JIRA_REQUESTS, /* open requests of service desks, with their SLAs */
@@ -93,6 +94,8 @@ const char *jira_time(const struct jira_poll *p, enum jira_bound bound, int64_t 
 /* The query of a walk that begins at this change; 0: at the first. */
 const char *jira_query(const struct jira_poll *p, enum jira_step walk, int64_t at_ms);
 const char *jira_query_to_try(const struct jira_poll *p);
+/* The query of this ticket, if it is one that is wanted; NULL: all are. */
+const char *jira_query_of(const struct jira_poll *p, const char *key);
 /* false: it cannot be completed, and *err says why. */
 bool jira_check_jql(const char *jql, struct dx_error *err);
 
@@ -193,6 +196,7 @@ bool jira_decode_queues(const struct jira_poll *p, struct dx_error *err);
 
 void jira_singles_begin(const struct jira_poll *p);
 bool jira_decode_issue(const struct jira_poll *p, struct dx_error *err);
+bool jira_decode_fits(const struct jira_poll *p);
 /* Nothing more can be had of this ticket: these parts are asked for no more. */
 void jira_give_up(struct batch *batch, const char *key, unsigned parts);
 bool jira_single_less(const struct jira_poll *p);

@@ -136,6 +136,19 @@ const char *jira_query_to_try(const struct jira_poll *p)
     return taken(p, &query);
 }
 
+const char *jira_query_of(const struct jira_poll *p, const char *key)
+{
+    struct buf query;
+
+    if (p->config->projects.count == 0 && !*p->config->jql)
+        return NULL;
+    buf_init(&query, QUERY_MOST);
+    put_wanted(&query, p->config);
+    (void)buf_text(&query, "key = ");
+    put_quoted(&query, key);
+    return taken(p, &query);
+}
+
 /* ---- the configuration ---- */
 
 /* The next character outside of quotes; NULL: the end. *open: a quote is not closed. */

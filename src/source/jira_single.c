@@ -1,5 +1,6 @@
 /* jira: tickets that are asked for by themselves: those that lack a part, and the open
- * ones that nobody saw for long, for a ticket that is deleted is in no list. */
+ * ones that nobody saw for long, for a ticket that is deleted is in no list, nor is one that went
+ * to others, which the query finds no more. */
 #include "config.h"
 
 #include "source/jira.h"
@@ -14,8 +15,8 @@ enum {
     UNSEEN_MS = 24 * 60 * 60 * 1000,
 };
 
-/* A request's detail: how much of the ticket, and which parts it lacks. */
-enum { MISSING = 4 };
+/* A request's detail: how much of the ticket, whether nobody saw it, and which parts it lacks. */
+enum { UNSEEN = 1 << 3, MISSING = 4 };
 static const unsigned ASKED_FOR = TICKET_RESPONSE | TICKET_PAUSES | TICKET_SLAS;
 
 static void ask(const struct jira_poll *p, const char *key, enum jira_depth depth, unsigned missing,
@@ -70,8 +71,10 @@ static void ask_unseen(const struct jira_poll *p)
 
     for (size_t i = 0; i < n; i++)
         if (found[i].seen_ms < p->plan->now_ms - UNSEEN_MS &&
-            !is_asked(p, JIRA_ISSUE, found[i].key))
+            !is_asked(p, JIRA_ISSUE, found[i].key)) {
             ask(p, found[i].key, JIRA_WHOLE, ASKED_FOR & ~found[i].parts, 0);
+            p->plan->last->detail |= UNSEEN;
+        }
 }
 
 void jira_singles_begin(const struct jira_poll *p)
@@ -103,7 +106,7 @@ void jira_give_up(struct batch *batch, const char *key, unsigned parts)
 
 static enum jira_depth depth_of(const struct reply *reply)
 {
-    return (enum jira_depth)(reply->detail & ((1 << MISSING) - 1));
+    return (enum jira_depth)(reply->detail & (UNSEEN - 1));
 }
 
 static unsigned missing_of(const struct reply *reply)
@@ -121,6 +124,36 @@ static void put_gone(const struct jira_poll *p, const char *key, bool moved)
     t->gone = true;
     t->moved = moved;
     jira_give_up(p->batch, key, missing_of(p->reply));
+}
+
+static void ask_fits(const struct jira_poll *p, const char *key)
+{
+    const char *query = jira_query_of(p, key);
+    struct plan_request *r;
+
+    if (!query)
+        return;
+    r = plan_get(p->plan, JIRA_FITS,
+                 jira_kind(p) == JIRA_CLOUD
+                     ? "/rest/api/3/search/jql?jql={}&maxResults=1&fields=updated"
+                     : "/rest/api/2/search?jql={}&maxResults=1&fields=updated",
+                 query, NULL);
+    r->flags = PLAN_OPTIONAL | PLAN_ANSWER;
+    r->detail_text = arena_text(&p->plan->arena, key);
+}
+
+/* What becomes of one that is not wanted any more is nobody's matter here. */
+bool jira_decode_fits(const struct jira_poll *p)
+{
+    const json_t *issues = json_object_get(p->reply->json, "issues");
+    struct ticket *t;
+
+    if (!jira_is_answer(p->reply) || !json_is_array(issues) || json_array_size(issues) > 0)
+        return true;
+    t = batch_ticket(p->batch);
+    t->key = arena_text(&p->batch->arena, p->reply->detail_text);
+    t->gone = true;
+    return true;
 }
 
 bool jira_decode_issue(const struct jira_poll *p, struct dx_error *err)
@@ -144,6 +177,8 @@ bool jira_decode_issue(const struct jira_poll *p, struct dx_error *err)
     (void)jira_take(p, p->reply->json, depth == JIRA_SLIM ? JIRA_SLIM : JIRA_WHOLE);
     if (depth == JIRA_SLIM)
         jira_give_up(p->batch, is, missing_of(p->reply) & ~(unsigned)TICKET_SLAS);
+    if (p->reply->detail & UNSEEN)
+        ask_fits(p, is);
     return true;
 }
 

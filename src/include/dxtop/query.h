@@ -272,7 +272,7 @@ enum dx_field {
     /* tickets */
     DX_FIELD_REPLY_KNOWN,     /* i 1: whether somebody answered yet; 0: nobody can say */
     DX_FIELD_STAYS,           /* t a JSON array of TICKET_STAYS, each [STATE, STARTED] */
-    DX_FIELD_GONE,            /* ms since when its server has it no more */
+    DX_FIELD_GONE,            /* ms since when it is gone, or asked for no more */
     DX_FIELD_CREATED_BASIS,   /* t what CREATED was read from: "created_at" */
     DX_FIELD_RESPONDED_BASIS, /* t "comment" */
     DX_FIELD_RESOLVED_BASIS,  /* t "resolutiondate", "closed_at" */
