@@ -317,6 +317,11 @@ Test(github_issues, an_issue_that_is_not_there_any_more_is_gone)
                                    .detail_text = "acme/web#2",
                                    .body = "{\"number\":7,\"state\":\"open\",\"comments\":0,"
                                            "\"repository_url\":\"https://x/repos/acme/api\"}" }));
+    for (size_t i = 0; i < kit.batch.ticket_count; i++)
+        if (kit.batch.tickets[i].gone)
+            cr_expect_eq(kit.batch.tickets[i].moved,
+                         strcmp(kit.batch.tickets[i].key, "acme/web#2") == 0, "%s",
+                         kit.batch.tickets[i].key);
     ticket_commit(&store, &kit);
     cr_expect(ticket_find(&store, "acme/web#1")->gone);
     cr_expect(ticket_find(&store, "acme/web#2")->gone);

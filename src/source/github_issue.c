@@ -94,12 +94,14 @@ static bool is_wanted(const struct github_poll *p, const json_t *item, const cha
            ticket_labels_wanted(&p->config->issues, json_object_get(item, "labels"));
 }
 
-static void put_gone(struct batch *batch, const char *key)
+/* moved: it goes on by another key here, and would be counted twice. */
+static void put_gone(struct batch *batch, const char *key, bool moved)
 {
     struct ticket *t = batch_ticket(batch);
 
     t->key = arena_text(&batch->arena, key);
     t->gone = true;
+    t->moved = moved;
 }
 
 /* One that was wanted may have lost its label: what becomes of it is nobody's matter here. */
@@ -108,7 +110,7 @@ static void pass_over(const struct github_poll *p, const char *key)
     const struct known *known = p->plan->known;
 
     if (known && known->ticket && known->ticket(known->self, key, 0) != KNOWN_NOT)
-        put_gone(p->batch, key);
+        put_gone(p->batch, key, false);
 }
 
 void github_issue_take(struct github_poll *p, const json_t *item)
@@ -151,7 +153,7 @@ bool github_issue_decode(struct github_poll *p, struct dx_error *err)
     /* It was transferred: it goes on in another repository, under another number. */
     if (strncasecmp(key, repo, len) != 0 || key[len] != '#' ||
         strtoll(key + len + 1, NULL, 10) != field_int(p->reply->json, "number"))
-        put_gone(p->batch, key);
+        put_gone(p->batch, key, is_wanted(p, p->reply->json, repo));
     github_issue_take(p, p->reply->json);
     return true;
 }
@@ -159,7 +161,7 @@ bool github_issue_decode(struct github_poll *p, struct dx_error *err)
 void github_issue_gone(struct github_poll *p)
 {
     if (p->reply->status == 404 || p->reply->status == 410)
-        put_gone(p->batch, p->reply->detail_text);
+        put_gone(p->batch, p->reply->detail_text, false);
 }
 
 /* ---- its first response ---- */
