@@ -288,10 +288,14 @@ Test(store_tickets, the_server_has_it_no_more)
     cr_expect_eq(store_ticket(kit.store, kit.id[0], "DX-2", T0), STORED_NOT);
     part(&b, "DX-1", 0)->gone = true;
     kit_poll(0, T0 + MINUTE, &b);
-    cr_expect_eq(store_ticket(kit.store, kit.id[0], "DX-1", T0), STORED_DONE);
     (void)parts_of(TICKET_LINKS, &n);
     cr_expect_eq(n, 0);
     cr_expect_str_eq(list(T0 + HOUR, DX_FILTER(.open = true)), "");
+    cr_expect_eq(store_ticket(kit.store, kit.id[0], "DX-1", T0), STORED_MOVED, "if it comes again");
+    add(&b, "DX-1", T0 - DAY, T0);
+    kit_poll(0, T0 + 2 * MINUTE, &b);
+    cr_expect_eq(store_ticket(kit.store, kit.id[0], "DX-1", T0), STORED_OPEN);
+    cr_expect(strncmp(list(T0 + HOUR, DX_FILTER(.open = true)), "DX-1", 4) == 0);
 }
 
 Test(store_tickets, an_sla_is_the_servers)

@@ -5,14 +5,18 @@
 
 #include "core/mem.h"
 
+/* One that is gone and is listed again came back, however long ago it changed: it is wanted
+ * again. */
 enum stored_run store_ticket(struct store *store, int64_t source, const char *key,
                              int64_t updated_ms)
 {
     struct dx_error err = { 0 };
     enum stored_run known;
-    sqlite3_stmt *stmt = store_statement(
-        store, "SELECT state, coalesce(updated_ms, 0) FROM ticket WHERE source = ?1 AND key = ?2",
-        &err);
+    sqlite3_stmt *stmt =
+        store_statement(store,
+                        "SELECT state, coalesce(updated_ms, 0), gone_ms IS NOT NULL FROM ticket"
+                        " WHERE source = ?1 AND key = ?2",
+                        &err);
     bool there;
 
     if (!stmt)
@@ -21,7 +25,7 @@ enum stored_run store_ticket(struct store *store, int64_t source, const char *ke
     bind_text(stmt, 2, key);
     if (!store_row(store, stmt, &there, &err) || !there)
         return STORED_NOT;
-    if (updated_ms > column_int(stmt, 1))
+    if (updated_ms > column_int(stmt, 1) || column_int(stmt, 2) != 0)
         known = STORED_MOVED;
     else
         known = sqlite3_column_int(stmt, 0) == (int)DX_TICKET_DONE ? STORED_DONE : STORED_OPEN;
