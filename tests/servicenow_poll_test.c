@@ -173,6 +173,31 @@ Test(servicenow_poll, a_ticket_that_is_not_there_any_more_is_gone)
     cr_expect(ticket_find(&store, "INC0000002")->gone);
 }
 
+/* Nobody asks for it again. */
+Test(servicenow_poll, a_ticket_of_a_table_that_is_not_polled_now_is_gone)
+{
+    static const char *others[] = { "problem" };
+    const struct dx_items before = config.tables;
+    struct reply reply = { .step = SNOW_NEWS,
+                           .detail_text = "problem 200 0 0 ",
+                           .head = "x-total-count: 0\n",
+                           .body = "{\"result\":[]}" };
+
+    server.says_count = true;
+    fill(2, MINUTE);
+    server.row[0].active = true;
+    cr_assert(poll_once(NOW));
+    cr_assert(poll_once(NOW + MINUTE));
+    cr_expect_not(ticket_find(&store, "INC0000001")->gone, "it is polled");
+    config.tables = (struct dx_items){ others, 1 };
+    ticket_poll(&store, &kit, NOW + HOUR);
+    cr_assert(kit_decode(&kit, &source_servicenow, &config, reply));
+    ticket_commit(&store, &kit);
+    config.tables = before;
+    cr_expect(ticket_find(&store, "INC0000001")->gone);
+    cr_expect_not(ticket_find(&store, "INC0000002")->gone, "it was done");
+}
+
 Test(servicenow_poll, of_many_open_tickets_some_are_looked_at_in_turns)
 {
     static struct snow_item items[40];

@@ -19,7 +19,7 @@
  * Cursors: of a table (and of the groups, by their hash) n: the latest change that is
  * here, o: how far the active ones are listed (1: all), f: how far the history is, x:
  * when it was refused. Of the source, refused:TABLE, slas and there: when all open ones
- * were asked about. */
+ * were asked about; tables: which those were, by their hash. */
 #ifndef SOURCE_SERVICENOW_H
 #define SOURCE_SERVICENOW_H
 
@@ -140,6 +140,7 @@ bool snow_decode_audit(const struct snow_poll *p, struct dx_error *err);
 
 void snow_there_begin(const struct snow_poll *p);
 bool snow_decode_there(const struct snow_poll *p, struct dx_error *err);
+void snow_drop_tables(const struct snow_poll *p); /* what is of no table of the configuration */
 
 /* ---- servicenow_probe.c: what `check` tells ---- */
 

@@ -1,14 +1,15 @@
 /* servicenow: are the open tickets still there? One that was deleted, or went to another
- * group than those wanted, is in no list any more. */
+ * group than those wanted, is in no list any more; nor is one of a table that is not polled now. */
 #include "config.h"
 
 #include "source/servicenow.h"
 
 #include <string.h>
 
+#include "core/text.h"
 #include "source/field.h"
 
-enum { OPEN_MOST = 500, EVERY_MS = 60 * 60 * 1000 };
+enum { OPEN_MOST = 500, DROP_MOST = 10000, EVERY_MS = 60 * 60 * 1000 };
 
 static void ask(const struct snow_poll *p, const struct snow_item *items, size_t count)
 {
@@ -51,6 +52,48 @@ void snow_there_begin(const struct snow_poll *p)
     n = snow_known_open(p, EVERY_MS, items, OPEN_MOST);
     for (size_t i = 0; i < all->count; i++)
         ask_table(p, tables[i], items, n);
+}
+
+static uint64_t mark_of(const struct dx_items *tables)
+{
+    const char *const *table = tables->item;
+    uint64_t mark = text_hash("");
+
+    for (size_t i = 0; i < tables->count; i++)
+        mark = text_hash_on(text_hash_on(mark, table[i]), " ");
+    return mark >> 12 | 1;
+}
+
+static bool is_polled(const struct dx_items *tables, const char *name)
+{
+    const char *const *table = tables->item;
+    size_t i = 0;
+
+    while (i < tables->count && strcmp(table[i], name) != 0)
+        i++;
+    return i < tables->count;
+}
+
+/* Should the table be wanted again, its active ones are listed anew. */
+void snow_drop_tables(const struct snow_poll *p)
+{
+    const struct dx_items *tables = snow_tables(p->config);
+    int64_t mark = (int64_t)mark_of(tables);
+    struct snow_item *items;
+    size_t n;
+
+    if (snow_recall(p, "tables", "") == mark)
+        return;
+    snow_remember(p, "tables", "", mark);
+    items = arena_alloc(&p->plan->arena, DROP_MOST * sizeof(*items));
+    n = snow_known_open(p, EVERY_MS, items, DROP_MOST);
+    for (size_t i = 0; i < n; i++) {
+        if (is_polled(tables, items[i].table))
+            continue;
+        snow_part(p->batch, &items[i], 0)->gone = true;
+        if (snow_recall(p, "o", items[i].table) != 0)
+            snow_remember(p, "o", items[i].table, 0);
+    }
 }
 
 static bool is_among(const struct snow_poll *p, const json_t *rows, const char *id)

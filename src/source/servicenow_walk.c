@@ -269,6 +269,7 @@ static void arrive(const struct snow_poll *p, const struct page *page)
         at_ms = at_ms > 0 ? at_ms : page->about.window.at_ms;
         if (snow_recall(p, "n", table) != recall_news(p->reply, at_ms))
             snow_remember(p, "n", table, recall_news(p->reply, at_ms));
+        snow_drop_tables(p);
     } else if (page->about.window.walk == SNOW_OPEN) {
         snow_remember(p, "o", table, LISTED);
         if (lacks_history(p, table))
