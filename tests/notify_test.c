@@ -153,6 +153,7 @@ Test(say, commands_have_the_words_with_them)
     cr_expect_str_eq(a.v.message, "the collector is asked");
     const char *got = kit_wished();
     cr_expect(strncmp(got, "claim|row 0\t0\t", 14) == 0 && strstr(got, "\tI look"), "%s", got);
+    cr_expect(page_focus(viewer_page(&a.v))->instance.table->chosen, "it stays selected");
     command("snooze 2h disks come");
     cr_expect_str_eq(a.v.said.words, "snoozed until Mon 16:13");
     snprintf(want, sizeof(want), "snooze|row 0\t%" PRId64 "\t", T0 + 2 * HOUR);

@@ -56,9 +56,13 @@ static void say(struct viewer *v, enum dx_word word, const char *words)
         .size = sizeof(event), .type = DX_EVENT_WORD, .row_key = row ? row->key : "", .word = word
     };
 
-    if (!in || instance_event(in, &event, &host) == DX_IGNORED)
+    if (!in || instance_event(in, &event, &host) == DX_IGNORED) {
         viewer_say(v, "no alert is selected here");
-    else if (host.wish == WISH_WORD && *words)
+        return;
+    }
+    if (row)
+        in->table->chosen = true; /* where it goes to now, the same key takes it back */
+    if (host.wish == WISH_WORD && *words)
         say_words(v, host.text, word, words);
     else
         grant(v, &host);
