@@ -304,9 +304,23 @@ int64_t moment_next_day(int64_t at_ms, int by, int64_t now_ms)
     return next_ms < now_ms ? next_ms : 0;
 }
 
+/* --now is of the past: the store's own numbers are of a later time. 0: they are not. */
+static int64_t given_past(const struct viewer *v)
+{
+    int64_t now_ms = clock_now(&v->app->clock);
+
+    return *v->app->arguments.common.now && past_is_needed(v->app->store, now_ms, false) ? now_ms
+                                                                                         : 0;
+}
+
+bool moment_is_past(const struct viewer *v)
+{
+    return given_past(v) > 0;
+}
+
 static void go_to(struct viewer *v, int64_t at_ms)
 {
-    v->frozen_ms = at_ms > 0 ? at_ms : 0;
+    v->frozen_ms = at_ms > 0 ? at_ms : given_past(v);
     v->stepped = v->frozen_ms > 0;
     v->want_update = v->want_clock = true;
     if (v->moment)
@@ -331,8 +345,11 @@ void moment_step_day(struct viewer *v, int by)
 
 void moment_freeze(struct viewer *v)
 {
-    go_to(v, v->frozen_ms > 0 ? 0 : clock_now(&v->app->clock));
-    v->stepped = false;
+    bool on = v->frozen_ms == 0;
+
+    go_to(v, on ? clock_now(&v->app->clock) : 0);
+    if (on)
+        v->stepped = false;
 }
 
 void moment_live(struct viewer *v)

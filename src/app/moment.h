@@ -44,5 +44,7 @@ void moment_done(struct viewer *v);
 bool moment_settle(struct app *app, int64_t now_ms, struct dx_error *err);
 /* Was a moment asked for on the command line? */
 bool moment_is_given(const struct app *app);
+/* --now is of a time before that of the store's own numbers: nobody is polled for it. */
+bool moment_is_past(const struct viewer *v);
 
 #endif

@@ -394,6 +394,7 @@ int picture_run(struct app *app)
         viewer_close_pages(&v);
         return EXIT_USAGE;
     }
+    moment_live(&v);
     if (v.week && !moment_settle_week(&v, &err)) {
         (void)fprintf(stderr, "dxtop: the week before cannot be read: %s\n", err.text);
         v.week = false;

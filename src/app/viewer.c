@@ -81,7 +81,8 @@ static void settle(struct viewer *v)
 {
     v->settled = true;
     (void)store_view_lock(v->app->store);
-    collector_look(&v->collector);
+    if (!moment_is_past(v))
+        collector_look(&v->collector);
     lean();
 }
 
@@ -238,7 +239,8 @@ static enum bell_found on_bell(void *self)
 static void on_second(struct viewer *v, int64_t now_ms)
 {
     v->ticked_second = now_ms / SECOND_MS;
-    collector_look(&v->collector);
+    if (!moment_is_past(v))
+        collector_look(&v->collector);
     if (v->frozen_ms > 0)
         return;
     if (v->ticked_second != v->shown_second && !v->wall.on) /* no seconds there */
@@ -440,6 +442,7 @@ int viewer_run(struct app *app, struct dx_error *err)
     }
     collector_init(&v.collector, v.loop, app->store, app->collector, &app->clock);
     moment_init(&v);
+    moment_live(&v);
     state_load(&v);
     if (open_terminal(&v, err)) {
         if (app->arguments.wall)

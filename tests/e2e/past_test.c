@@ -188,3 +188,20 @@ Test(past, is_what_the_screen_shows_that_was_stepped_back)
     cr_expect(pty_ended(pty));
     pty_free(pty);
 }
+
+/* Nor is anybody polled for it: what they say is of now. */
+Test(past, is_what_now_of_the_command_line_shows)
+{
+    struct pty *pty = sim_store_view(ROWS, COLS, "--now=2026-11-19T12:00:00Z");
+
+    cr_assert(pty_shows(pty, "as of Thu 19 Nov 12:00", 10000), "%s", pty_text(pty));
+    expect_as_of(pty, "2026-11-19T12:00:00Z", "Queues");
+    pty_send(pty, "[");
+    cr_expect(pty_shows(pty, "as of Thu 19 Nov 11:00", 10000));
+    pty_send(pty, "=");
+    cr_expect(pty_shows(pty, "as of Thu 19 Nov 12:00", 10000), "there is no later now");
+    expect_as_of(pty, "2026-11-19T12:00:00Z", "Queues");
+    pty_send(pty, "q");
+    cr_expect(pty_ended(pty));
+    pty_free(pty);
+}
