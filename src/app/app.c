@@ -165,6 +165,14 @@ bool app_load(struct app *app)
     return true;
 }
 
+/* Who prints and ends has no log to say it in, and an empty answer looks like a good one. */
+static bool prints(const struct app *app)
+{
+    enum mode mode = app->arguments.mode;
+
+    return mode == MODE_ONCE || mode == MODE_EXPORT || mode == MODE_SCREEN || mode == MODE_REPORT;
+}
+
 bool app_open(struct app *app, struct dx_error *err)
 {
     size_t n = 0;
@@ -174,11 +182,23 @@ bool app_open(struct app *app, struct dx_error *err)
     app->store = store_open(app->store_path, STORE_VIEW, err);
     if (!app->store)
         return false;
+    if (prints(app) && *store_where(app->store))
+        (void)fprintf(stderr, "dxtop: %s\n", store_where(app->store));
     while (app->collector && app->collector[n])
         n++;
     add(&app->collector, &n, "--at"); /* wherever it would go by itself now */
     add(&app->collector, &n, store_path(app->store));
     return true;
+}
+
+void app_say_empty(const struct app *app, const struct reader *reader)
+{
+    void *rows = reader->open(reader->self, DX_QUERY_SOURCES, NULL, clock_now(&app->clock));
+    bool any = reader->ops->next(rows);
+
+    reader->ops->close(rows);
+    if (!any && !reader->error(reader->self))
+        (void)fprintf(stderr, "dxtop: nobody has collected into %s yet\n", store_path(app->store));
 }
 
 bool app_missed(const struct reader *reader)

@@ -32,6 +32,8 @@ void app_plugins(struct app *app); /* say where the panels are; app_load() does 
 struct config_kinds app_panels(struct app *app, char **names);
 /* Open the store to view it. */
 bool app_open(struct app *app, struct dx_error *err);
+/* What is printed of a store that nobody has filled has nothing in it: stderr says why. */
+void app_say_empty(const struct app *app, const struct reader *reader);
 /* After reading: true when not all of it could be read; stderr says why. */
 bool app_missed(const struct reader *reader);
 void app_done(struct app *app);

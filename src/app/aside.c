@@ -26,6 +26,7 @@ bool aside_open(struct aside *aside, struct app *app)
     }
     aside->redact.tells_keys = true;
     aside->reader = redact_store(&aside->redact, app->store, app->arguments.redact);
+    app_say_empty(app, &aside->reader);
     return true;
 }
 

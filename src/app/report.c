@@ -109,6 +109,7 @@ static json_t *read_model(struct app *app, struct dx_error *err)
      * title. */
     reader = redact_store(&redact, app->store, app->arguments.redact);
     reading.reader = &reader;
+    app_say_empty(app, &reader);
     reading.first_ms = store_first_run(app->store);
     model = report_model(&reading, app->config.title);
     if (app_missed(&reader)) {

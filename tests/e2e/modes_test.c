@@ -156,6 +156,24 @@ Test(modes, check_sees_a_clock_that_is_wrong)
     stage_end();
 }
 
+/* Of a directory that is another one, or another user's: an empty answer is no good news. */
+Test(modes_sim, that_there_is_nothing_since_the_store_is_elsewhere_is_said)
+{
+    static const char *const commands[] = { "export kpis", "once --offline", "report -f md" };
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        const char *out = sh("$B/dxtop -c $C --state '%s/typo' %s", dir, commands[i]);
+
+        cr_expect_eq(sh_code, 0, "%d %s", sh_code, out);
+        HAS(out, "dxtop: nobody has collected into ");
+        out =
+            sh("XDG_RUNTIME_DIR='%s/run' $B/dxtop -c $C --state /proc/dxtop %s", dir, commands[i]);
+        HAS(out, "dxtop: /proc/dxtop cannot be made");
+    }
+    (void)sh("$B/dxtop -c $C $S once");
+    HAS_NOT(sh("$B/dxtop -c $C $S report -f md"), "nobody has collected");
+}
+
 /* ---- patience ---- */
 
 static const char *ask_sim(const char *method, const char *path)
