@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/arguments.h"
 #include "app/state.h"
@@ -337,6 +338,23 @@ Test(state, no_fifo_is_waited_for)
     state_load(&a.v);
     cr_expect_eq(a.v.page, 1);
     cr_expect_str_eq(a.app.theme.name, "dark");
+}
+
+/* Others use it too: with one file for all of them nobody found again what he had changed. */
+Test(state, of_a_store_that_is_named_it_is_of_each_user)
+{
+    char path[256], own[300];
+
+    snprintf(path, sizeof(path), "%s.state", kit.path);
+    snprintf(own, sizeof(own), "%s/not/there/yet", kit.dir);
+    setenv("XDG_STATE_HOME", own, 1);
+    a.app.config.store = kit.path;
+    draw_frame(30, 80);
+    a.v.page = 1;
+    state_save(&a.v);
+    cr_expect_neq(access(path, F_OK), 0);
+    reopen();
+    cr_expect_eq(a.v.page, 1);
 }
 
 static const char *const damaged[] = {

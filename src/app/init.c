@@ -44,22 +44,6 @@ static void watch_signals(void)
 
 /* ---- files ---- */
 
-static bool make_dirs(const char *path, struct dx_error *err)
-{
-    char *dir = mem_text(path);
-    bool ok = true;
-
-    for (char *at = strchr(dir + 1, '/'); ok && at; at = strchr(at + 1, '/')) {
-        *at = '\0';
-        ok = mkdir(dir, 0700) == 0 || errno == EEXIST || errno == EISDIR;
-        if (!ok)
-            dx_fail(err, DX_FAULT_SYSTEM, "cannot make %.160s: %s", dir, strerror(errno));
-        *at = '/';
-    }
-    free(dir);
-    return ok;
-}
-
 /* Only its owner may read it: it says where secrets are. */
 static bool write_part(const struct buf *text, struct dx_error *err)
 {
@@ -285,7 +269,7 @@ int init_run(struct app *app)
     path = *args->config ? mem_text(args->config) : mem_print("%s/dxtop/dxtop.yaml", dir);
     part = mem_print("%s.part", path);
     watch_signals();
-    ok = make_dirs(path, &err) && ask_all(app, &asker, path, &err);
+    ok = paths_make_dirs(path, &err) && ask_all(app, &asker, path, &err);
     if (!ok)
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
     app->arguments.common.config = "";

@@ -3,7 +3,10 @@
 
 #include "app/paths.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "core/mem.h"
 
@@ -47,4 +50,20 @@ void paths_done(struct paths *paths)
     for (size_t i = 0; i < sizeof(paths->panels) / sizeof(paths->panels[0]); i++)
         free(paths->panels[i]);
     *paths = (struct paths){ 0 };
+}
+
+bool paths_make_dirs(const char *path, struct dx_error *err)
+{
+    char *dir = mem_text(path);
+    bool ok = true;
+
+    for (char *at = strchr(dir + 1, '/'); ok && at; at = strchr(at + 1, '/')) {
+        *at = '\0';
+        ok = mkdir(dir, 0700) == 0 || errno == EEXIST || errno == EISDIR;
+        if (!ok)
+            dx_fail(err, DX_FAULT_SYSTEM, "cannot make %.160s: %s", dir, strerror(errno));
+        *at = '/';
+    }
+    free(dir);
+    return ok;
 }

@@ -2,6 +2,10 @@
 #ifndef APP_PATHS_H
 #define APP_PATHS_H
 
+#include <stdbool.h>
+
+#include "core/error.h"
+
 struct paths {
     char *collector, *sim; /* programs */
     char *themes;          /* directory of the shipped themes */
@@ -15,5 +19,7 @@ void paths_done(struct paths *paths);
 
 /* $XDG_<name>_HOME, else $HOME/<fallback>; "/tmp" where there is no home. Yours to free. */
 char *paths_xdg(const char *variable, const char *fallback);
+/* The directories that the file is in, 0700 where they are missing. */
+bool paths_make_dirs(const char *path, struct dx_error *err);
 
 #endif

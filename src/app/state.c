@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/paths.h"
 #include "core/file.h"
 #include "core/log.h"
 #include "core/mem.h"
@@ -25,14 +26,28 @@ enum {
     FILE_MOST = 1 << 20
 };
 
+/* Beside the store; of one that the configuration names, and that others may use too, where it
+ * would be without that: what the screen remembers is of one user. */
+static char *own_path(const struct viewer *v, const char *end)
+{
+    struct config own = { .path = v->app->config.path, .store = "" };
+    char *store = *v->app->config.store
+                      ? config_store_path(&own, v->app->arguments.common.state, STORE_SCHEMA)
+                      : mem_text(v->app->store_path);
+    char *path = mem_print("%s%s", store, end);
+
+    free(store);
+    return path;
+}
+
 static char *state_path(const struct viewer *v)
 {
-    return mem_print("%s.state", v->app->store_path);
+    return own_path(v, ".state");
 }
 
 static char *history_path(const struct viewer *v)
 {
-    return mem_print("%s.history", v->app->store_path);
+    return own_path(v, ".history");
 }
 
 static const char *text_of(const json_t *object, const char *name)
@@ -118,7 +133,7 @@ static void save_lists(const struct page *page, json_t *lists)
     }
 }
 
-/* Where the store is shared anybody of its group may have put it there, whatever it is. */
+/* Whatever stands there, and whoever put it there. */
 static json_t *read_state(const char *path)
 {
     struct dx_error none = { 0 };
@@ -173,6 +188,7 @@ static bool write_private(const json_t *state, const char *path)
 void state_save(struct viewer *v)
 {
     char *path = state_path(v), *fresh = mem_print("%s.%ld", path, (long)getpid());
+    struct dx_error none = { 0 };
     json_t *lists = json_object();
     json_t *state;
 
@@ -180,7 +196,8 @@ void state_save(struct viewer *v)
         save_lists(&v->pages[i], lists);
     state = json_pack("{s:s, s:s, s:b, s:o}", "view", v->pages[v->page].settings->name, "theme",
                       v->theme, "no_notices", v->notify.off, "lists", lists);
-    if (!state || !write_private(state, fresh) || rename(fresh, path) != 0)
+    if (!paths_make_dirs(path, &none) || !state || !write_private(state, fresh) ||
+        rename(fresh, path) != 0)
         (void)unlink(fresh); /* a read-only disk is no reason to complain at the end */
     json_decref(state);
     free(path);

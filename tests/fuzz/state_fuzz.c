@@ -58,7 +58,7 @@ static void begin(struct viewer *v, struct app *app)
 
     *app = (struct app){ .arguments = { .view = "", .theme = "" },
                          .paths = { .themes = (char *)(uintptr_t)(SRC_DIR "/themes") },
-                         .config = { .theme = "" },
+                         .config = { .theme = "", .store = "" },
                          .theme = { .name = "dark" },
                          .store_path = kept_path };
     *v = (struct viewer){ .app = app, .page_count = config->view_count };
