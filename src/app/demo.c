@@ -21,8 +21,9 @@ enum { START_MS = 5000 };
 
 /* The demo's configuration is also the example in the manual: all systems of the
  * simulated company, on the built-in views. Each %s is where it listens. */
-static const char configuration[] =
-    "# made by `dxtop demo`; take it as a start for your own\n"
+#define MADE_BY "# made by `dxtop demo`"
+static const char configuration[] = MADE_BY
+    "; take it as a start for your own\n"
     "title: acme platform\n"
     "sources:\n"
     "  - {type: github, url: %s/api/v3, org: acme, logs: yes, reviews: yes, history: 8d, every: "
@@ -156,10 +157,28 @@ void demo_print_config(const char *url, FILE *out)
     (void)fprintf(out, configuration, url, url, url, url, url, url, url, url);
 }
 
+/* A directory that is named may have somebody's own in it. */
+static bool is_free(const char *path)
+{
+    char first[sizeof(MADE_BY)] = "";
+    FILE *file = fopen(path, "re");
+    size_t n;
+
+    if (!file)
+        return access(path, F_OK) != 0;
+    n = fread(first, 1, sizeof(MADE_BY) - 1, file);
+    (void)fclose(file);
+    return n == 0 || strcmp(first, MADE_BY) == 0;
+}
+
 static bool write_config(const struct demo *demo, const char *path, struct dx_error *err)
 {
-    FILE *file = fopen(path, "we");
+    FILE *file;
 
+    if (!is_free(path))
+        return dx_fail(err, DX_FAULT_CONFIG,
+                       "%.160s is none of a demo, and stays: choose another --state", path);
+    file = fopen(path, "we");
     if (!file)
         return dx_fail(err, DX_FAULT_SYSTEM, "cannot write %s: %s", path, strerror(errno));
     demo_print_config(demo->url, file);

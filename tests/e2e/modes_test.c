@@ -268,6 +268,17 @@ Test(modes, a_demo_of_another_time_has_something_to_show)
     (void)program_end(&program, SIGTERM);
 }
 
+Test(modes, a_demo_takes_nobodys_configuration)
+{
+    const char *out;
+
+    write_file(config, "title: mine\n"); /* t.yaml */
+    out = sh("mv $C %s/dxtop.yaml; $B/dxtop demo $S --plain", dir);
+    cr_expect_eq(sh_code, 1, "%d %s", sh_code, out);
+    HAS(out, "dxtop.yaml is none of a demo, and stays: choose another --state");
+    cr_expect_str_eq(sh("cat %s/dxtop.yaml", dir), "title: mine\n");
+}
+
 /* Nor what it keeps while it runs, where nobody reads on. */
 Test(modes, a_demo_leaves_nothing_behind)
 {
