@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#define DAY_MS INT64_C(86400000)
+
 enum { MARGIN = 1, LABEL = 10 };
 
 const struct facts_look facts_looks[] = {
@@ -57,6 +59,18 @@ const char *facts_clock(int64_t at_ms, char *out, size_t cap)
     return out;
 }
 
+const char *facts_moment(char *out, size_t cap, int64_t at_ms, int64_t now_ms)
+{
+    time_t at = (time_t)(at_ms / 1000);
+    bool lately = now_ms - at_ms < DAY_MS * 5 / 6 && at_ms - now_ms < DAY_MS * 5 / 6;
+    struct tm tm;
+
+    (void)snprintf(out, cap, "–");
+    if (at_ms > 0 && localtime_r(&at, &tm))
+        (void)strftime(out, cap, lately ? "%H:%M:%S" : "%d %b %H:%M:%S", &tm);
+    return out;
+}
+
 /* ---- reading ---- */
 
 __attribute__((format(printf, 3, 4))) static void add(struct facts *f, const char *label,
@@ -91,14 +105,14 @@ static void add_yields(struct facts *f, int64_t yields)
     add(f, "yields", "%s", text);
 }
 
-static void add_times(struct facts *f, const struct dx_rows *rows)
+static void add_times(struct facts *f, const struct dx_rows *rows, int64_t now_ms)
 {
     char last[32], ok[32], next[32], every[64];
 
     add(f, "polled", "%s, the last success %s, next at %s",
-        facts_clock(dx_int(rows, DX_FIELD_LAST_TRY), last, sizeof(last)),
-        facts_clock(dx_int(rows, DX_FIELD_LAST_OK), ok, sizeof(ok)),
-        facts_clock(dx_int(rows, DX_FIELD_NEXT), next, sizeof(next)));
+        facts_moment(last, sizeof(last), dx_int(rows, DX_FIELD_LAST_TRY), now_ms),
+        facts_moment(ok, sizeof(ok), dx_int(rows, DX_FIELD_LAST_OK), now_ms),
+        facts_moment(next, sizeof(next), dx_int(rows, DX_FIELD_NEXT), now_ms));
     add(f, "every", "%s",
         dx_format(every, sizeof(every), DX_UNIT_SECONDS,
                   (double)dx_int(rows, DX_FIELD_EVERY) / 1e3));
@@ -146,7 +160,7 @@ void facts_take(struct facts *f, const struct dx_rows *rows, int64_t now_ms)
     add(f, "server", "%s %s", dx_text(rows, DX_FIELD_TYPE), dx_text(rows, DX_FIELD_VERSION));
     add(f, "URL", "%s", f->url);
     add_yields(f, dx_int(rows, DX_FIELD_YIELDS));
-    add_times(f, rows);
+    add_times(f, rows, now_ms);
     add_cost(f, rows);
     add_skew(f, rows);
 }

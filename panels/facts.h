@@ -21,6 +21,8 @@ const char *facts_words(const struct dx_rows *rows, const struct facts_look *loo
                         size_t cap);
 /* "14:32:07", "–". Returns out. */
 const char *facts_clock(int64_t at_ms, char *out, size_t cap);
+/* The same; of another day "21 Sep 14:32:07". */
+const char *facts_moment(char *out, size_t cap, int64_t at_ms, int64_t now_ms);
 
 struct facts {
     char name[80], words[1000], url[600];

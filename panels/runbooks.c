@@ -42,9 +42,10 @@ static void list_runbooks(const struct runbooks *p, const struct dx_view *view,
     int64_t n = 0;
 
     (void)snprintf(words, sizeof(words), "%s %s", p->words, dx_search(view));
-    rows = dx_rows(view, DX_QUERY_RUNBOOKS,
-                   DX_FILTER(.name = words[strspn(words, " ")] ? words : "", .limit = FOUND_MOST));
-    for (; dx_next(rows); n++) {
+    rows =
+        dx_rows(view, DX_QUERY_RUNBOOKS,
+                DX_FILTER(.name = words[strspn(words, " ")] ? words : "", .limit = FOUND_MOST + 1));
+    for (; n < FOUND_MOST && dx_next(rows); n++) {
         const struct dx_cell cells[CELLS] = {
             [TITLE] = { .text = dx_text(rows, DX_FIELD_TITLE) },
             [FOUND] = { .text = dx_text(rows, DX_FIELD_TEXT), .role = DX_ROLE_DIM },
@@ -56,6 +57,8 @@ static void list_runbooks(const struct runbooks *p, const struct dx_view *view,
         dx_add(list, DX_ROW(.key = ci_copy(key, sizeof(key), dx_text(rows, DX_FIELD_KEY)),
                             .cells = cells, .into = dx_text(rows, DX_FIELD_TITLE)));
     }
+    if (n == FOUND_MOST && dx_next(rows))
+        dx_part_of(list, -1);
     dx_searched(list);
     dx_empty(list, *dx_search(view)
                        ? "No runbook has all of these words."

@@ -3,9 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-#define DAY_MS INT64_C(86400000)
 
 enum { MARGIN = 1 };
 
@@ -70,18 +67,6 @@ void told_polls(struct told *t, const struct dx_view *view, const char *source, 
 
 /* ---- painting ---- */
 
-static const char *moment(char *out, size_t cap, int64_t at_ms, int64_t now_ms)
-{
-    time_t at = (time_t)(at_ms / 1000);
-    struct tm tm;
-
-    (void)snprintf(out, cap, "–");
-    if (at_ms > 0 && localtime_r(&at, &tm))
-        (void)strftime(out, cap, now_ms - at_ms < DAY_MS * 5 / 6 ? "%H:%M:%S" : "%d %b %H:%M:%S",
-                       &tm);
-    return out;
-}
-
 /* "14:32:07", "14:32:07 to 15:10:12, 3 times" */
 static void say_when(const struct told *t, char *out, size_t cap)
 {
@@ -89,12 +74,12 @@ static void say_when(const struct told *t, char *out, size_t cap)
 
     if (t->n > 1)
         (void)snprintf(times, sizeof(times), ", %lld times", (long long)t->n);
-    (void)moment(first, sizeof(first), t->first_ms, t->now_ms);
+    (void)facts_moment(first, sizeof(first), t->first_ms, t->now_ms);
     if (t->last_ms / 1000 == t->first_ms / 1000)
         (void)snprintf(out, cap, "%s%s", first, times);
     else
         (void)snprintf(out, cap, "%s to %s%s", first,
-                       moment(last, sizeof(last), t->last_ms, t->now_ms), times);
+                       facts_moment(last, sizeof(last), t->last_ms, t->now_ms), times);
 }
 
 void told_draw(const struct told *t, struct dx_canvas *canvas)
