@@ -74,6 +74,17 @@ static void read_kpis(struct desk *p, const struct dx_view *view)
     }
 }
 
+static bool is_known(const struct dx_view *view)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, NULL);
+
+    while (dx_next(rows))
+        if ((dx_int(rows, DX_FIELD_YIELDS) & 1 << DX_KIND_TICKET) &&
+            dx_int(rows, DX_FIELD_LAST_OK) > 0)
+            return true;
+    return false;
+}
+
 /* Those with the most behind them first, and no others where there are many; of equals as they
  * came. */
 static void keep_group(struct desk *p, const struct desk_group *g)
@@ -148,6 +159,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     p->now_ms = dx_now(view);
     p->level = dx_depth(view);
     p->ticket.key[0] = '\0';
+    p->known = is_known(view);
     if (p->level > 0) {
         desk_inside(p, view, list);
         return true;

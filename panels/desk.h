@@ -31,6 +31,7 @@ struct desk {
     enum desk_part parts[DESK_PARTS]; /* in the order in which they are shown */
     size_t part_count;
     int64_t now_ms; /* view-model */
+    bool known;     /* a source of tickets has answered */
     bool week;      /* before is known */
     struct desk_kpi p50, p90;
     struct desk_group groups[DESK_GROUPS];
@@ -46,5 +47,7 @@ const char *desk_note(const struct desk *p, enum desk_part part, char *out, size
 /* In update(), below its own level: categories, their tickets, and one of these. */
 void desk_inside(struct desk *p, const struct dx_view *view, struct dx_list *list);
 void desk_draw(const struct desk *p, struct dx_canvas *canvas);
+/* "No ticket is open.", or that nobody knows, for no source of tickets has answered yet. */
+const char *desk_nothing(const struct desk *p, const char *sentence);
 
 #endif

@@ -41,6 +41,11 @@ const char *desk_name(enum desk_part part)
     return names[part];
 }
 
+const char *desk_nothing(const struct desk *p, const char *sentence)
+{
+    return p->known ? sentence : "No source of tickets has answered yet.";
+}
+
 const char *desk_note(const struct desk *p, enum desk_part part, char *out, size_t cap)
 {
     char window[32], n[64];
@@ -152,7 +157,7 @@ static void draw_replies(const struct desk *p, struct paper *paper)
     rows = paper->end - paper->row;
     if (is_empty(p->days.replies) || rows < 2) {
         if (rows > 0 && isnan(p->p50.value))
-            (void)put(paper, 0, &dim, "Nothing was answered within this time.");
+            (void)put(paper, 0, &dim, desk_nothing(p, "Nothing was answered within this time."));
         paper->row++;
         return;
     }
@@ -201,7 +206,7 @@ static void draw_categories(const struct desk *p, struct paper *paper)
     double most = 0.;
 
     if (p->group_count == 0) {
-        (void)put(paper, 0, &dim, "Nothing was resolved within 30 days.");
+        (void)put(paper, 0, &dim, desk_nothing(p, "Nothing was resolved within 30 days."));
         paper->row++;
         return;
     }
@@ -329,7 +334,7 @@ static void draw_days(const struct desk *p, struct paper *paper)
     int room = paper->end - paper->row - 2, rows;
 
     if (sum(p->days.opened) + sum(p->days.closed) == 0) {
-        (void)put(paper, 0, &dim, "No ticket was opened or closed.");
+        (void)put(paper, 0, &dim, desk_nothing(p, "No ticket was opened or closed."));
         paper->row++;
         return;
     }

@@ -16,7 +16,7 @@ static void list_categories(const struct desk *p, const struct dx_view *view, st
     const bool replies = p->parts[0] == DESK_REPLIES;
     struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = "category"));
 
-    dx_empty(list, "No ticket has a category yet.");
+    dx_empty(list, desk_nothing(p, "No ticket has a category yet."));
     dx_note(list, replies ? "business time to the first reply, 7 d"
                           : "business time to the resolution, 30 d");
     while (dx_next(rows)) {

@@ -83,6 +83,16 @@ Test(desk, only_the_number_that_is_past_its_goal_is_loud)
 
 Test(desk, nothing_answered_is_said_and_no_zero)
 {
+    static const char *const parts[] = { "replies", "categories", "days" };
+    struct fake_row *source = fake_add(DX_QUERY_SOURCES);
+
+    fake_set(source, DX_FIELD_YIELDS, 1 << DX_KIND_TICKET);
+    for (int i = 0; i < 3; i++) {
+        show(parts[i]);
+        cr_expect(panel_shows("No source of tickets has answered yet."), "%s", parts[i]);
+        cr_expect_not(panel_shows("Nothing was") || panel_shows("No ticket was"), "%s", parts[i]);
+    }
+    fake_set(source, DX_FIELD_LAST_OK, (double)NOW);
     show("replies");
     cr_expect_str_eq(panel_line(1), "| p50 -  p90 -                                             |");
     cr_expect(panel_shows("Nothing was answered"));
@@ -90,7 +100,7 @@ Test(desk, nothing_answered_is_said_and_no_zero)
     cr_expect(panel_shows("Nothing was resolved"));
     show("days");
     cr_expect(panel_shows("No ticket was opened"));
-    put_day(0, 0, 0, 0); /* a source has answered */
+    put_day(0, 0, 0, 0);
     show("days");
     cr_expect(panel_shows("No ticket was opened"));
 }
