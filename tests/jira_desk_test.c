@@ -151,3 +151,28 @@ Test(jira_desk, queues_are_counted)
         cr_expect_neq(r->step, JIRA_QUEUES, "the other desk is not of these projects");
     kit_done(&kit);
 }
+
+/* Those that are wanted may stand on any. */
+Test(jira_desk, service_desks_come_in_pages)
+{
+    static const char *projects[] = { "DX" };
+    const struct plan_request *r;
+
+    config.projects = (struct dx_items){ projects, 1 };
+    kit_poll(&kit, NOW);
+    cr_assert(kit_decode(&kit, &source_jira, &config,
+                         (struct reply){ .step = JIRA_DESKS,
+                                         .body = "{\"isLastPage\":false,\"values\":["
+                                                 "{\"id\":\"7\",\"projectKey\":\"HR\"},"
+                                                 "{\"id\":\"8\",\"projectKey\":\"IT\"}]}" }));
+    cr_expect_eq(kit_asked(&kit, JIRA_QUEUES), 0);
+    r = kit_request(&kit, JIRA_DESKS);
+    cr_expect_str_eq(r->path, "/rest/servicedeskapi/servicedesk?limit=50&start=2");
+    cr_assert(kit_decode(&kit, &source_jira, &config,
+                         (struct reply){ .step = JIRA_DESKS,
+                                         .detail = r->detail,
+                                         .body = "{\"isLastPage\":true,\"values\":["
+                                                 "{\"id\":\"9\",\"projectKey\":\"DX\"}]}" }));
+    cr_expect_eq(kit_asked(&kit, JIRA_QUEUES), 1);
+    kit_done(&kit);
+}

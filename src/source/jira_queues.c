@@ -4,11 +4,34 @@
 
 #include "source/jira.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <strings.h>
 
 #include "source/field.h"
 
-enum { LIST_EVERY_MS = 5 * 60 * 1000, DESKS_MOST = 50 };
+enum {
+    LIST_EVERY_MS = 5 * 60 * 1000,
+    DESKS_MOST = 50, /* whose queues are asked for, in one poll */
+    START_MOST = 10000,
+};
+
+/* A request's detail: how many desks there were in the pages before, and so many times as many
+ * that are wanted. */
+static const int64_t WANTED = 1000000;
+
+static void ask_desks(const struct jira_poll *p, int64_t start, int64_t count)
+{
+    char from[24];
+    struct plan_request *r;
+
+    (void)snprintf(from, sizeof(from), "%" PRId64, start);
+    r = plan_get(p->plan, JIRA_DESKS, "/rest/servicedeskapi/servicedesk?limit=50", NULL);
+    if (start > 0)
+        plan_append(p->plan, r, "&start={}", from, NULL);
+    r->flags = PLAN_OPTIONAL | PLAN_ANSWER;
+    r->detail = start + count * WANTED;
+}
 
 void jira_queues_begin(const struct jira_poll *p)
 {
@@ -16,8 +39,7 @@ void jira_queues_begin(const struct jira_poll *p)
 
     if (!jira_has_desk(p) || (since >= 0 && since < LIST_EVERY_MS))
         return;
-    plan_get(p->plan, JIRA_DESKS, "/rest/servicedeskapi/servicedesk?limit=50", NULL)->flags =
-        PLAN_OPTIONAL | PLAN_ANSWER;
+    ask_desks(p, 0, 0);
 }
 
 static bool is_wanted(const struct jira *config, const char *project)
@@ -40,10 +62,28 @@ static void ask_queues(const struct jira_poll *p, const char *desk, const char *
     r->detail_text = arena_text(&p->plan->arena, project);
 }
 
+/* Behind this page, or at its end. */
+static void go_on(const struct jira_poll *p, int64_t behind, int64_t count)
+{
+    const json_t *json = p->reply->json;
+    int64_t start = p->reply->detail % WANTED;
+
+    if (json_is_false(json_object_get(json, "isLastPage")) && behind > start && behind < START_MOST)
+        ask_desks(p, behind, count);
+    else if (count > DESKS_MOST)
+        batch_note(p->batch, DX_LOG_INFO,
+                   "of %" PRId64
+                   " service desks the queues of the first %d are counted; `projects` "
+                   "says of which",
+                   count, (int)DESKS_MOST);
+}
+
 /* Who is refused here is told so with the list of requests. */
 bool jira_decode_desks(const struct jira_poll *p, struct dx_error *err)
 {
     const json_t *values = json_object_get(p->reply->json, "values"), *desk;
+    int64_t start = p->reply->detail % WANTED;
+    int64_t count = p->reply->detail / WANTED;
     size_t i;
 
     if (!jira_is_answer(p->reply))
@@ -55,9 +95,10 @@ bool jira_decode_desks(const struct jira_poll *p, struct dx_error *err)
         const char *id = field_text(p->batch, desk, "id");
         const char *project = field_text(p->batch, desk, "projectKey");
 
-        if (*id && *project && i < DESKS_MOST && is_wanted(p->config, project))
+        if (*id && *project && is_wanted(p->config, project) && count++ < DESKS_MOST)
             ask_queues(p, id, project);
     }
+    go_on(p, start + (int64_t)json_array_size(values), count);
     return true;
 }
 
