@@ -178,8 +178,8 @@ static void put_worse(struct buf *out, const json_t *model)
         for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
             if (strcmp(kinds[k][0], what) == 0)
                 what = kinds[k][1];
-        md(out, "| $ | ~ | ~ | ~ | ~ | ~ |\n", report_what(where, sizeof(where), one), what,
-           value(&w, 0, unit, report_number(one, "before")),
+        md(out, "| $ ~ | ~ | ~ | ~ | ~ | ~ |\n", report_what(where, sizeof(where), one),
+           report_text(one, "source"), what, value(&w, 0, unit, report_number(one, "before")),
            value(&w, 1, unit, report_number(one, "value")), whole(&w, 2, one, "n"),
            whole(&w, 3, one, "n_before"));
     }
@@ -221,8 +221,9 @@ static void put_flaky(struct buf *out, const json_t *model)
 
         if (i >= ROWS)
             break;
-        md(out, "| $ | ~ | ~ | ~ | ~ of ~ |\n", report_what(where, sizeof(where), one),
-           report_text(one, "state"), value(&w, 0, "seconds", 60. * report_number(one, "lost_min")),
+        md(out, "| $ ~ | ~ | ~ | ~ | ~ of ~ |\n", report_what(where, sizeof(where), one),
+           report_text(one, "source"), report_text(one, "state"),
+           value(&w, 0, "seconds", 60. * report_number(one, "lost_min")),
            value(&w, 1, "share", report_number(one, "rate")), whole(&w, 2, one, "failed"),
            whole(&w, 3, one, "n"));
     }
@@ -243,8 +244,8 @@ static void put_pools(struct buf *out, const json_t *model)
 
         if (i >= ROWS)
             break;
-        md(out, "| $ | ~ | ~ | ~ | ~ | ~ | ~ | ~ | ~ |\n", report_text(one, "pool"),
-           value(&w, 0, "seconds", report_number(one, "p50_s")),
+        md(out, "| $ ~ | ~ | ~ | ~ | ~ | ~ | ~ | ~ | ~ |\n", report_text(one, "pool"),
+           report_text(one, "source"), value(&w, 0, "seconds", report_number(one, "p50_s")),
            value(&w, 1, "seconds", report_number(one, "p95_s")),
            value(&w, 2, "seconds", report_number(one, "p95_before_s")),
            value(&w, 3, "seconds", report_number(one, "p99_s")), whole(&w, 4, one, "n"),

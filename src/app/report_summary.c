@@ -100,12 +100,15 @@ static void say_worse(json_t *list, const json_t *worse)
         return;
     (void)report_value(now, report_text(one, "unit"), report_number(one, "value"));
     (void)report_value(before, report_text(one, "unit"), report_number(one, "before"));
-    (void)snprintf(text, sizeof(text), "%zu thing%s got worse, most of all %s of %s: %s, was %s",
-                   count, plural((json_int_t)count),
+    (void)snprintf(text, sizeof(text),
+                   "%zu thing%s got worse, most of all %s of %s%s%s: %s, was %s", count,
+                   plural((json_int_t)count),
                    strcmp(kind, "success_rate") == 0 ? "the success rate"
                    : strcmp(kind, "queue_p95") == 0  ? "the queue p95"
                                                      : "the duration",
-                   report_what(what, sizeof(what), one), now, before);
+                   report_what(what, sizeof(what), one),
+                   *report_text(one, "pool") ? " · " : "", /* each system has a "linux" */
+                   *report_text(one, "pool") ? report_text(one, "source") : "", now, before);
     say(list, "warn", text);
 }
 
