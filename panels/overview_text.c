@@ -107,7 +107,9 @@ const char *tile_stale(char *out, const struct tile *tile)
     char age[32] = "";
 
     out[0] = '\0';
-    if (tile->stale && tile->stale_ms > 0 && tile->stale_ms < CI_HOUR_MS)
+    if (tile->stale && tile->stale_ms > 0 && tile->stale_ms < CI_MINUTE_MS) /* as frames say it */
+        (void)snprintf(out, TILE_TEXT, "stale %ds", (int)(tile->stale_ms / 10000) * 10);
+    else if (tile->stale && tile->stale_ms > 0 && tile->stale_ms < CI_HOUR_MS)
         (void)snprintf(out, TILE_TEXT, "stale %dm", (int)(tile->stale_ms / CI_MINUTE_MS));
     else if (tile->stale)
         (void)snprintf(

@@ -199,3 +199,28 @@ Test(overview_panel, behind_a_page_stands_what_is_bad_now)
     wall.tiles[0].stale = true;
     cr_expect_eq(overview_wall_worst(&wall, 0), &wall.tiles[1]);
 }
+
+/* With little room a range is the whole percents that it lies in, and never less. */
+Test(overview_panel, ranges_and_ages_are_short)
+{
+    static const struct {
+        double low, high;
+        const char *words;
+    } ranges[] = {
+        { 0.979, 0.994, "97–100%" }, { 0.904, 0.944, "90–95 %" }, { 0.29, 0.57, "29–57 %" },
+        { 0.98, 0.98, "98.0 %" },    { NAN, NAN, "98.0 %" },
+    };
+    struct tile tile = { .unit = DX_UNIT_RATIO, .value = 0.98 };
+    char out[TILE_TEXT];
+
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        tile.low = ranges[i].low;
+        tile.high = ranges[i].high;
+        cr_expect_str_eq(tile_value_brief(out, &tile), ranges[i].words, "%zu: %s", i, out);
+    }
+    tile.stale = true;
+    tile.stale_ms = 45000;
+    cr_expect_str_eq(tile_stale(out, &tile), "stale 40s", "%s", out);
+    tile.stale_ms = 61000;
+    cr_expect_str_eq(tile_stale(out, &tile), "stale 1m", "%s", out);
+}
