@@ -20,13 +20,23 @@ enum { CONFIG_MOST = 1 << 20, SOURCES_MOST = 50 };
 /* What a source is tried with, and what the file is made of, beside it; removed by whatever
  * ends us. */
 static char *part;
+/* The directories that were made for it, the outer ones first. */
+static char *made[64];
+static size_t made_count;
+
+static void leave_nothing(void)
+{
+    if (part)
+        (void)unlink(part);
+    while (made_count > 0)
+        (void)rmdir(made[--made_count]); /* one that has something in it by now stays */
+}
 
 static void on_signal(int number)
 {
     static const char words[] = "\nnothing was written\n";
 
-    if (part)
-        (void)unlink(part);
+    leave_nothing();
     if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
         _exit(128 + number);
     _exit(128 + number);
@@ -43,6 +53,22 @@ static void watch_signals(void)
 }
 
 /* ---- files ---- */
+
+/* Which of its directories are still to be made. */
+static void find_missing(const char *path)
+{
+    char *dir = mem_text(path);
+
+    for (char *at = strchr(dir + 1, '/'); at; at = strchr(at + 1, '/')) {
+        *at = '\0';
+        if (access(dir, F_OK) != 0 && made_count < sizeof(made) / sizeof(made[0])) {
+            made[made_count] = mem_text(dir);
+            made_count++;
+        }
+        *at = '/';
+    }
+    free(dir);
+}
 
 /* Only its owner may read it: it says where secrets are. */
 static bool write_part(const struct buf *text, struct dx_error *err)
@@ -269,9 +295,17 @@ int init_run(struct app *app)
     path = *args->config ? mem_text(args->config) : mem_print("%s/dxtop/dxtop.yaml", dir);
     part = mem_print("%s.part", path);
     watch_signals();
+    find_missing(path);
     ok = paths_make_dirs(path, &err) && ask_all(app, &asker, path, &err);
-    if (!ok)
+    if (!ok) {
+        leave_nothing();
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
+    }
+    made_count = 0;
+    for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+        free(made[i]);
+        made[i] = NULL;
+    }
     app->arguments.common.config = "";
     free(part);
     part = NULL;

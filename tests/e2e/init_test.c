@@ -209,7 +209,17 @@ Test(init, ctrl_c_leaves_nothing)
     cr_expect_eq(WEXITSTATUS(pty->status), 130);
     cr_expect_not(exists(""));
     cr_expect_not(exists(".part"));
+    HAS_NOT(sh("ls $D"), "new"); /* nor the directories that it made */
     pty_free(pty);
+}
+
+Test(init, answers_that_end_leave_nothing)
+{
+    const char *said = sh("mkdir $D/new; echo mine | $X init; ls $D $D/new");
+
+    HAS(said, "the answers ended; nothing was written");
+    HAS(said, "new\n"); /* it was there */
+    HAS_NOT(said, "dir\n");
 }
 
 /* While a source is tried the file that it is tried with is there. */
