@@ -40,10 +40,15 @@ static void add(int nth, enum dx_cause cause, const char *evidence)
     job->timing = run->timing;
 }
 
+static const char *summaries_at(int64_t at_ms)
+{
+    return ROWS(kit.store, DX_QUERY_ALERTS, NULL, at_ms, DX_FIELD_SOURCE, DX_FIELD_NAME,
+                DX_FIELD_STATE, DX_FIELD_SUMMARY);
+}
+
 static const char *summaries(void)
 {
-    return ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms, DX_FIELD_SOURCE, DX_FIELD_NAME,
-                DX_FIELD_STATE, DX_FIELD_SUMMARY);
+    return summaries_at(now_ms);
 }
 
 /* ---- one alert ---- */
@@ -204,4 +209,61 @@ Test(derive_incident, so_it_is_in_history)
     kit_fill(0, now_ms, &batch);
     derive_slices(now_ms);
     check_blame();
+}
+
+/* A failure every five minutes, in one of three projects after the other. */
+static void add_outage(int64_t from_ms, int64_t to_ms)
+{
+    for (int64_t at_ms = from_ms; at_ms < to_ms; at_ms += 5 * MINUTE) {
+        struct run *run;
+
+        add((int)(at_ms / (5 * MINUTE) % 3), DX_CAUSE_PLATFORM, "runner: lost");
+        run = &batch.runs[batch.run_count - 1];
+        run->id = arena_print(&batch.arena, "at%lld", (long long)at_ms);
+        run->timing.finished_ms = batch.jobs[batch.job_count - 1].timing.finished_ms = at_ms;
+        run->timing.started_ms = run->timing.created_ms = at_ms - 20 * MINUTE;
+    }
+}
+
+/* One that lasts longer than what is looked at at once is one as long as it lasts, and clears. */
+Test(derive_incident, an_outage_of_two_days_is_one_and_clears)
+{
+    for (int64_t hour = 1; hour <= 48; hour++) {
+        add_outage(now_ms + (hour - 1) * HOUR, now_ms + hour * HOUR);
+        kit_poll(0, now_ms + hour * HOUR - MINUTE, &batch);
+        derive_slices(now_ms + hour * HOUR);
+        cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + hour * HOUR), 1, "%d: %zu",
+                     (int)hour, kit_count(kit.store, DX_QUERY_ALERTS, now_ms + hour * HOUR));
+    }
+    cr_expect(strstr(summaries_at(now_ms + 48 * HOUR), "runner: 576 jobs of 3 projects"), "%s",
+              summaries_at(now_ms + 48 * HOUR));
+    derive_slices(now_ms + 49 * HOUR);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + 49 * HOUR), 0);
+}
+
+/* The latest first, as a history comes: of what is long over nothing goes on. */
+Test(derive_incident, an_outage_of_three_days_in_history_is_one_and_is_over)
+{
+    for (int day = 8; day <= 10; day++) {
+        add_outage(now_ms - day * DAY, now_ms - (day - 1) * DAY);
+        kit_poll(0, now_ms, &batch);
+    }
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 0, "%s", summaries());
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms - 8 * DAY), 1);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms - 8 * DAY, DX_FIELD_SINCE),
+                     "-864000\n");
+}
+
+/* Where the platform fails for ever, a week of it is looked at, not a year. */
+Test(derive_incident, one_that_never_ends_is_one_of_each_week)
+{
+    for (int day = 1; day <= 23; day++) {
+        add_outage(now_ms + (day - 1) * DAY, now_ms + day * DAY);
+        kit_poll(0, now_ms + day * DAY, &batch);
+        derive_slices(now_ms + day * DAY);
+        cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + day * DAY), 1, "%d: %s", day,
+                     summaries_at(now_ms + day * DAY));
+    }
+    derive_slices(now_ms + 23 * DAY + HOUR);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + 23 * DAY + HOUR), 0);
 }

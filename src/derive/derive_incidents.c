@@ -11,6 +11,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/time.h"
 #include "insight/incident.h"
 
 enum { SOURCES_TOLD = 3, SOURCE_TOLD = 21, EVIDENCE_TOLD = 91 };
@@ -128,32 +129,93 @@ static bool put(struct store *store, int64_t from_ms, int64_t to_ms, const struc
     return ok;
 }
 
+/* ---- how far is to be looked ---- */
+
+struct look {
+    int64_t from_ms, to_ms; /* (from, to] */
+    struct stored_failure *failures;
+    struct incidents found;
+};
+
+/* To before what was under way at the beginning, or what is left of it would be another one; not
+ * farther than to the beginning of that week, where one that never ends is cut. */
+static bool go_back(struct store *store, struct look *look, int64_t least_ms, struct dx_error *err)
+{
+    int64_t week_ms = look->from_ms - look->from_ms % WEEK_MS, since_ms;
+
+    least_ms = week_ms > least_ms ? week_ms : least_ms;
+    do {
+        if (!store_incident_since(store, look->from_ms, &since_ms, err))
+            return false;
+        if (since_ms > 0)
+            look->from_ms = since_ms > least_ms ? since_ms - 1 : least_ms;
+    } while (since_ms > 0 && look->from_ms > least_ms);
+    return since_ms == 0 || week_ms != least_ms || store_cut_incidents(store, week_ms, err);
+}
+
+static bool find(struct store *store, struct look *look, struct dx_error *err)
+{
+    struct incident_failure *plain;
+    size_t count;
+
+    if (!store_failures(store, look->from_ms, look->to_ms, &look->failures, &count, err))
+        return false;
+    plain = as_insight(look->failures, count);
+    incidents_find(&look->found, plain, count, look->to_ms);
+    free(plain);
+    return true;
+}
+
+static void look_done(struct look *look)
+{
+    incidents_done(&look->found);
+    free(look->failures);
+    look->failures = NULL;
+}
+
+static bool goes_on(const struct look *look)
+{
+    for (size_t i = 0; i < look->found.count; i++)
+        if (look->found.list[i].cleared_ms == 0)
+            return true;
+    return false;
+}
+
+/* To behind what goes on at the end, which is long over. */
+static bool find_whole(struct store *store, struct look *look, int64_t at_ms, struct dx_error *err)
+{
+    if (!find(store, look, err))
+        return false;
+    if (look->to_ms >= at_ms || !goes_on(look))
+        return true;
+    look_done(look);
+    look->to_ms = look->to_ms + WEEK_MS < at_ms ? look->to_ms + WEEK_MS : at_ms;
+    if (!find(store, look, err))
+        return false;
+    for (size_t i = 0; look->to_ms < at_ms && i < look->found.count; i++)
+        if (look->found.list[i].cleared_ms == 0)
+            look->found.list[i].cleared_ms = look->to_ms;
+    return true;
+}
+
 bool derive_incidents(struct store *store, int64_t from_ms, int64_t to_ms, int64_t at_ms,
                       struct dx_error *err)
 {
-    struct stored_failure *failures;
-    struct incident_failure *plain;
-    struct incidents found = { 0 };
-    size_t count;
+    struct look look = { .from_ms = from_ms - MARGIN_MS,
+                         .to_ms = to_ms + MARGIN_MS < at_ms ? to_ms + MARGIN_MS : at_ms };
     int64_t raw_ms;
     bool ok;
 
     if (!store_raw_from(store, &raw_ms, err))
         return false;
-    from_ms -= MARGIN_MS;
-    to_ms = to_ms + MARGIN_MS < at_ms ? to_ms + MARGIN_MS : at_ms;
     /* Those that may have begun with what is gone stay as they are. */
-    if (raw_ms > 0 && from_ms < raw_ms + MARGIN_MS)
-        from_ms = raw_ms + MARGIN_MS;
-    if (from_ms >= to_ms)
+    if (raw_ms > 0 && look.from_ms < raw_ms + MARGIN_MS)
+        look.from_ms = raw_ms + MARGIN_MS;
+    if (look.from_ms >= look.to_ms)
         return true;
-    if (!store_failures(store, from_ms, to_ms, &failures, &count, err))
-        return false;
-    plain = as_insight(failures, count);
-    incidents_find(&found, plain, count, to_ms);
-    ok = put(store, from_ms, to_ms, &found, failures, err);
-    incidents_done(&found);
-    free(plain);
-    free(failures);
+    ok = go_back(store, &look, raw_ms > 0 ? raw_ms + MARGIN_MS : INT64_MIN, err) &&
+         find_whole(store, &look, at_ms, err) &&
+         put(store, look.from_ms, look.to_ms, &look.found, look.failures, err);
+    look_done(&look);
     return ok;
 }

@@ -237,6 +237,11 @@ struct stored_incident {
     char key[120], labels[400], summary[600];
     int64_t from_ms, raised_ms, to_ms, cleared_ms; /* cleared 0: it holds */
 };
+/* When the first of those began that were under way at the moment; 0: none was. */
+bool store_incident_since(struct store *store, int64_t at_ms, int64_t *since_ms,
+                          struct dx_error *err);
+/* Those end there. */
+bool store_cut_incidents(struct store *store, int64_t at_ms, struct dx_error *err);
 /* All incidents that began in (from, to]: alerts of the source "dxtop". */
 bool store_put_incidents(struct store *store, int64_t from_ms, int64_t to_ms,
                          const struct stored_incident *list, size_t count, struct dx_error *err);

@@ -198,6 +198,29 @@ static bool drop_others(struct store *store, int64_t source, const struct ids *f
     return ok;
 }
 
+/* Of dxtop's own alerts those that were under way at ?2. */
+#define UNDER_WAY                                                                                  \
+    " source IN (SELECT id FROM source WHERE type = 'dxtop' AND url = '' AND nth = 0) AND ?1 = 0"  \
+    " AND ?3 = 0 AND since_ms <= ?2 AND (ended_ms IS NULL OR ended_ms > ?2)"                       \
+    " AND key NOT GLOB 'rule:*'"
+
+bool store_incident_since(struct store *store, int64_t at_ms, int64_t *since_ms,
+                          struct dx_error *err)
+{
+    return store_number(
+        store,
+        derive_over(store, "SELECT min(since_ms) FROM alert WHERE" UNDER_WAY, 0, at_ms, 0, err),
+        since_ms, err);
+}
+
+bool store_cut_incidents(struct store *store, int64_t at_ms, struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        derive_over(store, "UPDATE alert SET ended_ms = ?2 WHERE" UNDER_WAY, 0, at_ms, 0, err);
+
+    return stmt && store_step(store, stmt, err);
+}
+
 bool store_put_incidents(struct store *store, int64_t from_ms, int64_t to_ms,
                          const struct stored_incident *list, size_t count, struct dx_error *err)
 {
