@@ -200,6 +200,17 @@ Test(check, one_whose_secret_is_missing)
     cr_expect_eq(server_requests(collector.server[0]), 0);
 }
 
+/* Tickets and reviews are records as runs are. */
+Test(check, a_program)
+{
+    collector_load("sources: [{type: exec, name: desk, command: [echo, '"
+                   "{\"type\": \"ticket\", \"key\": \"A-1\", \"title\": \"t\", \"created_at\": 1}"
+                   "']}]\n");
+    cr_expect_str_eq(checked(COLLECT_OK), "✓ desk (exec)\n"
+                                          "  ✓ ran            in N ms\n"
+                                          "  · records        1\n");
+}
+
 Test(check, none)
 {
     collector_load("sources: []\n");
@@ -287,4 +298,25 @@ Test(check, files_that_cannot_be_read_do_not_end_in_json)
     child_start(check_json, NULL);
     cr_expect_eq(child_code(), COLLECT_SOURCE_FAILED);
     cr_expect_str_eq(child_printed(), "[]\n");
+}
+
+/* JSON with half a character in it is none, and all that was found of the source would be gone. */
+Test(check, as_json_what_is_cut_is_cut_between_characters)
+{
+    char body[200], version[64];
+    json_t *list;
+
+    memset(version, 'v', sizeof(version) - 1);
+    version[62] = '\0';
+    (void)snprintf(body, sizeof(body), "{\"versionInfo\": {\"version\": \"%sé\"}}", version);
+    collector_sources(1, "");
+    server_ok(collector.server[0], "", "[]");
+    server_ok(collector.server[0], "", body);
+    child_start(check_json, NULL);
+    cr_expect_eq(child_code(), COLLECT_OK);
+    list = json_loads(child_printed(), 0, NULL);
+    cr_assert_eq(json_array_size(list), 1, "%s", child_printed());
+    cr_expect_str_eq(json_string_value(json_object_get(json_array_get(list, 0), "version")),
+                     version);
+    json_decref(list);
 }

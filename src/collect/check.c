@@ -17,6 +17,7 @@
 #include "collect/program.h"
 #include "core/letters.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "net/http.h"
 #include "source/denied.h"
 #include "source/plan.h"
@@ -246,7 +247,7 @@ static void run(struct check *c)
         ev_run(c->loop, 0);
         count_denied(c);
     }
-    (void)snprintf(c->version, sizeof(c->version), "%s", c->batch.version ? c->batch.version : "");
+    text_copy(c->version, sizeof(c->version), c->batch.version ? c->batch.version : "");
     auth_free(c->auth);
     plan_done(&c->plan);
     batch_done(&c->batch);
@@ -344,16 +345,18 @@ static void print_text(const struct check *c)
 
 static json_t *to_json(const struct check *c)
 {
+    char error[sizeof(c->error.text)];
     struct arena arena = { 0 };
     json_t *json;
 
-    json = json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:s, s:I, s:o, s:f, s:s?, s:s}", "source",
-                     c->settings->name, "type", c->settings->type, "url", c->settings->endpoint.url,
-                     "ok", c->error.fault == DX_FAULT_NONE, "reachable", c->reachable,
-                     "authenticated", c->authenticated, "version", c->version, "latency_ms",
-                     (json_int_t)c->latency_ms, "skew_ms",
-                     c->skew_known ? json_integer(c->skew_ms) : json_null(), "requests_per_hour",
-                     per_hour(c), "scopes", scopes_of(c, &arena), "error", c->error.text);
+    (void)text_clean(error, sizeof(error), c->error.text, strlen(c->error.text));
+    json =
+        json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:s, s:I, s:o, s:f, s:s?, s:s}", "source",
+                  c->settings->name, "type", c->settings->type, "url", c->settings->endpoint.url,
+                  "ok", c->error.fault == DX_FAULT_NONE, "reachable", c->reachable, "authenticated",
+                  c->authenticated, "version", c->version, "latency_ms", (json_int_t)c->latency_ms,
+                  "skew_ms", c->skew_known ? json_integer(c->skew_ms) : json_null(),
+                  "requests_per_hour", per_hour(c), "scopes", scopes_of(c, &arena), "error", error);
     arena_free(&arena);
     return json;
 }
