@@ -125,6 +125,28 @@ Test(derive_kpi_tickets, how_many_were_open_is_known_as_far_back_as_what_was_don
                      derive_kpi("open_tickets", T0 + MINUTE));
 }
 
+/* A first list that takes longer than until midnight: how many were open then is known when it is
+ * through, be it that nothing was done yet. */
+Test(derive_kpi_tickets, what_was_open_at_midnight_while_the_list_came_is_made_anew)
+{
+    static const char *const keys[] = { "DX-1", "DX-2", "DX-3", "DX-4", "DX-5" };
+
+    derive_kpi_collect("");
+    for (int i = 0; i < 2; i++)
+        (void)add_ticket(keys[i], T0 - 20 * DAY);
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    for (int i = 2; i < 5; i++)
+        (void)add_ticket(keys[i], T0 - 20 * DAY);
+    kit_poll(0, T0 + DAY, &batch);
+    derive_settle(T0 + DAY);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_DAYS, NULL, T0 + DAY, DX_FIELD_OPEN),
+                     "5\n5\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_KPI_POINTS, DX_FILTER(.key = "open_tickets"),
+                          T0 + DAY, DX_FIELD_VALUE),
+                     "5\n5\n");
+}
+
 /* The month before the last one is not known from its beginning. */
 Test(derive_kpi_tickets, a_category_is_compared_as_all_are)
 {

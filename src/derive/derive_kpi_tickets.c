@@ -175,8 +175,8 @@ static const char *say_due(const struct kpi_tickets *t, char *out, size_t cap)
     return out;
 }
 
-/* Of how many of the days from `first` on nobody knows what was open: of what was done by then
- * nothing is known. Of the last one all is. */
+/* Of how many of the days from `first` on nobody knows what was open unless somebody looked then:
+ * of what was done by then nothing is known. Of the last one all is. */
 static size_t unknown_days(int64_t first_ms, int64_t first)
 {
     int64_t unknown = first_ms > 0 ? first_ms / DAY_MS - first : KPI_DAYS - 1;
@@ -215,8 +215,9 @@ static bool put_open(struct step *s, struct dx_error *err)
            derive_put_points(s->store, s->settings,
                              &(struct kpi_points){ .id = kpis[KPI_OPEN_TICKETS].id,
                                                    .step_ms = DAY_MS,
-                                                   .point = points + unknown,
-                                                   .count = KPI_DAYS - unknown },
+                                                   .point = points,
+                                                   .count = KPI_DAYS,
+                                                   .unknown = unknown },
                              err) &&
            store_put_ticket_days(s->store, days, KPI_DAYS, unknown, err);
 }

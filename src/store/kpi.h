@@ -85,7 +85,7 @@ struct kpi_points {
     const char *id;
     int64_t step_ms, keep; /* those with nth < keep are dropped */
     const struct kpi_point *point;
-    size_t count;
+    size_t count, unknown; /* so many of the first are put only where there is one */
 };
 bool store_put_kpi_points(struct store *store, const struct kpi_points *points,
                           struct dx_error *err);

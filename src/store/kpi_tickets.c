@@ -160,15 +160,19 @@ bool store_put_ticket_groups(struct store *store, enum ticket_group_kind kind,
     return ok;
 }
 
-static bool put_day(struct store *store, const struct ticket_day *day, struct dx_error *err)
+static const char put_day_sql[] =
+    "INSERT INTO ticket_day (day, opened, closed, backlog) VALUES (?1, ?2, ?3, ?4)"
+    " ON CONFLICT (day) DO UPDATE SET (opened, closed, backlog) = (excluded.opened,"
+    " excluded.closed, excluded.backlog) WHERE (opened, closed, backlog) IS NOT"
+    " (excluded.opened, excluded.closed, excluded.backlog)";
+static const char put_day_again_sql[] =
+    "UPDATE ticket_day SET (opened, closed, backlog) = (?2, ?3, ?4) WHERE day = ?1"
+    " AND (opened, closed, backlog) IS NOT (?2, ?3, ?4)";
+
+static bool put_day(struct store *store, const struct ticket_day *day, bool known,
+                    struct dx_error *err)
 {
-    sqlite3_stmt *stmt = store_statement(
-        store,
-        "INSERT INTO ticket_day (day, opened, closed, backlog) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT (day) DO UPDATE SET (opened, closed, backlog) = (excluded.opened,"
-        " excluded.closed, excluded.backlog) WHERE (opened, closed, backlog) IS NOT"
-        " (excluded.opened, excluded.closed, excluded.backlog)",
-        err);
+    sqlite3_stmt *stmt = store_statement(store, known ? put_day_sql : put_day_again_sql, err);
 
     if (!stmt)
         return false;
@@ -189,8 +193,8 @@ bool store_put_ticket_days(struct store *store, const struct ticket_day *days, s
     (void)sqlite3_bind_int64(stmt, 1, count > 0 ? days[0].day : INT64_MAX);
     if (!store_step(store, stmt, err))
         return false;
-    for (size_t i = unknown; i < count; i++)
-        if (!put_day(store, &days[i], err))
+    for (size_t i = 0; i < count; i++)
+        if (!put_day(store, &days[i], i >= unknown, err))
             return false;
     return true;
 }

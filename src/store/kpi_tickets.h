@@ -84,7 +84,8 @@ bool store_put_ticket_groups(struct store *store, enum ticket_group_kind kind,
 struct ticket_day {
     int64_t day, opened, closed, backlog;
 };
-/* Those before the first of them are dropped; of the first `unknown` ones what was there stays. */
+/* Those before the first of them are dropped; the first `unknown` ones are put only where there is
+ * one: somebody looked on that day. */
 bool store_put_ticket_days(struct store *store, const struct ticket_day *days, size_t count,
                            size_t unknown, struct dx_error *err);
 

@@ -81,27 +81,36 @@ bool store_drop_kpi_points(struct store *store, const struct kpi_points *points,
     return store_step(store, stmt, err);
 }
 
-static bool put_point(struct store *store, const struct kpi_points *points,
-                      const struct kpi_point *point, struct dx_error *err)
+#define THERE " WHERE id = ?1 AND step_ms = ?2 AND nth = ?3"
+
+static bool is_there(const struct kpi_point *point)
 {
-    bool there = point->n > 0 && !isnan(point->value);
-    sqlite3_stmt *stmt =
-        there ? store_statement(
-                    store,
-                    "INSERT INTO kpi_point (id, step_ms, nth, value, n) VALUES (?1, ?2, ?3, ?4, ?5)"
-                    " ON CONFLICT (id, step_ms, nth) DO UPDATE SET (value, n) = (excluded.value,"
-                    " excluded.n) WHERE (value, n) IS NOT (excluded.value, excluded.n)",
-                    err)
-              : store_statement(store,
-                                "DELETE FROM kpi_point WHERE id = ?1 AND step_ms = ?2 AND nth = ?3",
-                                err);
+    return point->n > 0 && !isnan(point->value);
+}
+
+static const char *put_sql(const struct kpi_point *point, bool known)
+{
+    if (!is_there(point))
+        return "DELETE FROM kpi_point" THERE;
+    return known ? "INSERT INTO kpi_point (id, step_ms, nth, value, n) VALUES (?1, ?2, ?3, ?4, ?5)"
+                   " ON CONFLICT (id, step_ms, nth) DO UPDATE SET (value, n) = (excluded.value,"
+                   " excluded.n) WHERE (value, n) IS NOT (excluded.value, excluded.n)"
+                 : "UPDATE kpi_point SET (value, n) = (?4, ?5)" THERE
+                   " AND (value, n) IS NOT (?4, ?5)";
+}
+
+static bool put_point(struct store *store, const struct kpi_points *points, size_t i,
+                      struct dx_error *err)
+{
+    const struct kpi_point *point = &points->point[i];
+    sqlite3_stmt *stmt = store_statement(store, put_sql(point, i >= points->unknown), err);
 
     if (!stmt)
         return false;
     bind_text(stmt, 1, points->id);
     (void)sqlite3_bind_int64(stmt, 2, points->step_ms);
     (void)sqlite3_bind_int64(stmt, 3, point->nth);
-    if (there) {
+    if (is_there(point)) {
         bind_number(stmt, 4, point->value);
         (void)sqlite3_bind_int64(stmt, 5, point->n);
     }
@@ -114,7 +123,8 @@ bool store_put_kpi_points(struct store *store, const struct kpi_points *points,
     sqlite3_stmt *stmt;
 
     for (size_t i = 0; i < points->count; i++)
-        if (!put_point(store, points, &points->point[i], err))
+        if ((i >= points->unknown || is_there(&points->point[i])) &&
+            !put_point(store, points, i, err))
             return false;
     stmt = store_statement(
         store, "DELETE FROM kpi_point WHERE id = ?1 AND step_ms = ?2 AND nth < ?3", err);
