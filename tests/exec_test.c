@@ -107,17 +107,6 @@ Test(exec, a_run_and_its_jobs)
     cr_expect_eq(kit.batch.note_count, 0);
 }
 
-Test(exec, a_job_that_failed_and_never_began_waited_until_then)
-{
-    cr_assert(lines(
-        "{\"type\":\"job\",\"project\":\"a\",\"run_id\":1,\"job\":\"b\",\"result\":\"failure\","
-        "\"created_at\":1793000000,\"finished_at\":1793000600}\n"));
-    cr_assert_eq(kit.batch.job_count, 1);
-    cr_expect_eq(kit.batch.jobs->timing.queued_ms, 600000);
-    cr_expect_str_eq(kit.batch.jobs->timing.queued_basis,
-                     "finished_at - created_at (never started)");
-}
-
 Test(exec, samples_alerts_pools_and_runners)
 {
     cr_assert(lines(
@@ -385,6 +374,31 @@ Test(exec, a_run_is_made_of_its_jobs)
     cr_expect_eq(kit.batch.runs[1].outcome.result, DX_RESULT_NONE);
     cr_expect_eq(kit.batch.runs[2].outcome.result, DX_RESULT_SUCCESS, "it may fail");
     cr_expect_eq(kit.batch.runs[3].outcome.result, DX_RESULT_FAILURE);
+}
+
+Test(exec, a_run_is_as_the_worst_of_its_jobs)
+{
+    static const enum dx_result want[] = { DX_RESULT_FAILURE, DX_RESULT_CANCELLED,
+                                           DX_RESULT_SUCCESS, DX_RESULT_SKIPPED };
+
+    cr_assert(lines(JOB("1", "a", ",\"result\":\"failure\"")
+                        JOB("1", "b", ",\"result\":\"failure\",\"allow_failure\":true")
+                            JOB("2", "a", ",\"result\":\"success\"")
+                                JOB("2", "b", ",\"result\":\"cancelled\"")
+                                    JOB("3", "a", ",\"result\":\"skipped\"")
+                                        JOB("3", "b", ",\"result\":\"success\"")
+                                            JOB("4", "a", ",\"result\":\"skipped\"")));
+    cr_assert_eq(kit.batch.run_count, 4);
+    for (size_t i = 0; i < 4; i++)
+        cr_expect_eq(kit.batch.runs[i].outcome.result, want[i], "%zu", i + 1);
+}
+
+Test(exec, a_job_that_failed_and_never_began_waited_until_then)
+{
+    cr_assert(lines(JOB("1", "a", ",\"result\":\"failure\",\"created_at\":1,\"finished_at\":601")));
+    cr_expect_eq(kit.batch.jobs->timing.queued_ms, 600000);
+    cr_expect_str_eq(kit.batch.jobs->timing.queued_basis,
+                     "finished_at - created_at (never started)");
 }
 
 Test(exec, a_run_that_the_store_has_stays_as_it_is)

@@ -402,9 +402,22 @@ static int by_attempt(const void *a, const void *b)
     return (one->attempt > other->attempt) - (one->attempt < other->attempt);
 }
 
+/* What may fail is as good as what succeeded. */
+static enum dx_result result_of(const struct job *job)
+{
+    return job->allow_failure && job->outcome.result == DX_RESULT_FAILURE ? DX_RESULT_SUCCESS
+                                                                          : job->outcome.result;
+}
+
 static void add_job(struct run *run, const struct job *job)
 {
+    static const int badness[] = {
+        [DX_RESULT_NONE] = 0,    [DX_RESULT_SKIPPED] = 1, [DX_RESULT_NEUTRAL] = 2,
+        [DX_RESULT_SUCCESS] = 3, [DX_RESULT_UNKNOWN] = 4, [DX_RESULT_CANCELLED] = 5,
+        [DX_RESULT_FAILURE] = 6
+    };
     const struct timing *t = &job->timing;
+    enum dx_result result = result_of(job);
 
     if (t->created_ms > 0 &&
         (run->timing.created_ms == 0 || t->created_ms < run->timing.created_ms))
@@ -417,10 +430,8 @@ static void add_job(struct run *run, const struct job *job)
     /* What is least far on, and what went worst. */
     if (run->outcome.phase == DX_PHASE_UNKNOWN || job->outcome.phase < run->outcome.phase)
         run->outcome.phase = job->outcome.phase;
-    if (run->outcome.result == DX_RESULT_NONE || job->outcome.result == DX_RESULT_FAILURE)
-        run->outcome.result = job->allow_failure && job->outcome.result == DX_RESULT_FAILURE
-                                  ? DX_RESULT_SUCCESS
-                                  : job->outcome.result;
+    if (badness[result] > badness[run->outcome.result])
+        run->outcome.result = result;
 }
 
 /* Of several attempts of a job the last one counts. */
