@@ -311,8 +311,6 @@ static void read_alert(struct exec_poll *poll, struct exec_line *line)
 
     if (!*alert.key)
         alert.key = arena_print(&poll->batch->arena, "%s%s", alert.name, alert.labels);
-    if (alert.since_ms == 0)
-        alert.since_ms = poll->now_ms;
     if (line->error.fault == DX_FAULT_NONE)
         *batch_alert(poll->batch) = alert;
 }
