@@ -279,7 +279,7 @@ static void find(struct metric *p, struct dx_list *list)
             continue;
         (void)snprintf(subject, sizeof(subject), "%s", line->name);
         (void)snprintf(sentence, sizeof(sentence), "%.*s %s, past %s",
-                       (int)(metric_labels(line) - line->key), line->key,
+                       (int)(metric_labels(line) - line->whole), line->whole,
                        dx_format(now, sizeof(now), metric_unit(p, line), line->now),
                        dx_format(goal, sizeof(goal), metric_unit(p, line), limit));
         dx_finding(list, role, subject, sentence);
@@ -337,8 +337,7 @@ static void close_panel(void *state)
 {
     struct metric *p = state;
 
-    free(p->lines);
-    free(p->values);
+    metric_free(p);
     origins_free(&p->origins);
 }
 

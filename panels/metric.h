@@ -14,13 +14,16 @@ enum {
     STRIP_MOST = 48,
     GRAPH_MOST = 6,
     NAME_MOST = 120,
+    KEY_MOST = 256,    /* of a row: what is opened is known by no more */
+    LABEL_MOST = 2048, /* bytes of a label; all of a series together have less */
     URL_MOST = 2000
 };
 
-struct line { /* one series */
-    /* key: "query{labels}", and " source" behind it where one before has such a series too */
-    char key[512], name[NAME_MOST], text[128], source[80];
-    size_t key_len;  /* without the source */
+struct line {    /* one series */
+    char *whole; /* "query{labels}" */
+    /* key: the same, and " source" behind it where one before has such a series too; of what is
+     * too long for one, its beginning and a hash */
+    char key[KEY_MOST], name[NAME_MOST], text[128], source[80];
     char expr[1000]; /* what its query asks; "": not known */
     int64_t at_ms;   /* of its newest sample */
     enum dx_unit unit;
@@ -41,7 +44,7 @@ struct metric {
     double warn, bad, min, max;
 
     /* view-model */
-    char only[512]; /* the key of the series that was opened; "": none */
+    char only[KEY_MOST]; /* the key of the series that was opened; "": none */
     struct origins origins;
     struct line *lines;
     size_t count, cap, left_out;
@@ -55,6 +58,7 @@ struct metric {
 /* Fill the view-model: the top n of the series, named by the labels in which they differ,
  * with their values over the window. */
 void metric_read(struct metric *p, const struct dx_view *view);
+void metric_free(struct metric *p);
 
 /* On which side of the limits a value is; what the limit of graphs is, and that of strips. */
 enum dx_role metric_role(const struct metric *p, double value);
@@ -73,8 +77,8 @@ void metric_draw_inside(const struct metric *p, struct dx_canvas *canvas);
 /* Where its query can be looked at: at its server. Returns out. */
 const char *metric_url(const struct metric *p, const struct line *line, char *out, size_t cap);
 /* The next `name="value"` of a LABELS text; false: no more. */
-bool metric_label(const char **at, char *name, char *value, size_t cap);
-/* Of a key, "query{labels}"; "" where it has none. */
+bool metric_label(const char **at, char name[LABEL_MOST], char value[LABEL_MOST]);
+/* Of "query{labels}"; "" where it has none. */
 const char *metric_labels(const struct line *line);
 
 #endif

@@ -43,8 +43,8 @@ void metric_draw_under(const void *state, const char *row_key, struct dx_canvas 
 
         if (strcmp(line->key, row_key) != 0)
             continue;
-        (void)snprintf(query, sizeof(query), "%.*s", (int)(metric_labels(line) - line->key),
-                       line->key);
+        (void)snprintf(query, sizeof(query), "%.*s", (int)(metric_labels(line) - line->whole),
+                       line->whole);
         int used = dx_put_fit(canvas, (struct dx_box){ 0, 1, 1, cols - 2 }, DX_FIT_MIDDLE, NULL,
                               line->name);
         if (p->queries.count == 1 && used + 2 < cols - 2)

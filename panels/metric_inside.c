@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MARGIN = 1, LABEL_MOST = 20, GRAPH_LEAST = 6 };
+enum { MARGIN = 1, LABEL_COLS = 20, GRAPH_LEAST = 6 };
 
 static const struct dx_style dim = { .role = DX_ROLE_DIM };
 
@@ -93,20 +93,20 @@ static void put_value(struct page *page, const struct metric *p, const struct li
 
 static int widest(const char *labels)
 {
-    char name[128], value[256];
+    char name[LABEL_MOST], value[LABEL_MOST];
     int wide = 6;
 
-    while (metric_label(&labels, name, value, sizeof(name)))
+    while (metric_label(&labels, name, value))
         if (dx_width(name) > wide)
             wide = dx_width(name);
-    return wide < LABEL_MOST ? wide : LABEL_MOST;
+    return wide < LABEL_COLS ? wide : LABEL_COLS;
 }
 
 static void put_labels(struct page *page, const char *labels)
 {
-    char name[128], value[256];
+    char name[LABEL_MOST], value[LABEL_MOST];
 
-    while (metric_label(&labels, name, value, sizeof(name)))
+    while (metric_label(&labels, name, value))
         put(page, name, NULL, value);
 }
 
@@ -126,7 +126,8 @@ void metric_draw_inside(const struct metric *p, struct dx_canvas *canvas)
     labels = metric_labels(line);
     page.label = widest(labels);
     (void)metric_url(p, line, url, sizeof(url));
-    (void)snprintf(query, sizeof(query), "%.*s", (int)(metric_labels(line) - line->key), line->key);
+    (void)snprintf(query, sizeof(query), "%.*s", (int)(metric_labels(line) - line->whole),
+                   line->whole);
     put_value(&page, p, line);
     put_labels(&page, labels);
     put(&page, "query", NULL, query);

@@ -8,18 +8,18 @@
 
 /* ---- names ---- */
 
-bool metric_label(const char **at, char *name, char *value, size_t cap)
+bool metric_label(const char **at, char name[LABEL_MOST], char value[LABEL_MOST])
 {
     const char *p = *at + strspn(*at, "{, ");
     size_t n = strcspn(p, "=}"), v = 0;
 
-    if (p[n] != '=' || p[n + 1] != '"' || n >= cap)
+    if (p[n] != '=' || p[n + 1] != '"' || n >= LABEL_MOST)
         return false;
-    (void)snprintf(name, cap, "%.*s", (int)n, p);
+    (void)snprintf(name, LABEL_MOST, "%.*s", (int)n, p);
     for (p += n + 2; *p && *p != '"'; p++) {
         if (*p == '\\' && p[1])
             p++;
-        if (v + 1 < cap)
+        if (v + 1 < LABEL_MOST)
             value[v++] = *p;
     }
     value[v] = '\0';
@@ -29,15 +29,13 @@ bool metric_label(const char **at, char *name, char *value, size_t cap)
 
 const char *metric_labels(const struct line *line)
 {
-    size_t len = strcspn(line->key, "{");
-
-    return line->key + (len < line->key_len ? len : line->key_len);
+    return line->whole + strcspn(line->whole, "{");
 }
 
 /* Is this label the same in all series? Then it tells nothing. */
 static bool is_common(const struct metric *p, const char *name, const char *value)
 {
-    char other[256];
+    char other[LABEL_MOST];
 
     for (size_t i = 0; i < p->count; i++)
         if (strcmp(dx_label(other, sizeof(other), metric_labels(&p->lines[i]), name), value) != 0)
@@ -58,24 +56,24 @@ static bool is_wanted(const struct metric *p, const char *name, const char *valu
 static void name_line(const struct metric *p, struct line *line, bool with_query)
 {
     const char *at = metric_labels(line);
-    char name[128], value[256];
+    char name[LABEL_MOST], value[LABEL_MOST];
     size_t len = 0;
 
     line->name[0] = '\0';
     if (with_query)
-        len = (size_t)snprintf(line->name, NAME_MOST, "%.*s", (int)(at - line->key), line->key);
-    while (metric_label(&at, name, value, sizeof(name)) && len < NAME_MOST - 2)
+        len = (size_t)snprintf(line->name, NAME_MOST, "%.*s", (int)(at - line->whole), line->whole);
+    while (metric_label(&at, name, value) && len < NAME_MOST - 2)
         if (is_wanted(p, name, value))
             len +=
                 (size_t)snprintf(line->name + len, NAME_MOST - len, "%s%s", len ? " " : "", value);
     if (len == 0)
-        (void)snprintf(line->name, NAME_MOST, "%.*s", (int)(metric_labels(line) - line->key),
-                       line->key);
+        (void)snprintf(line->name, NAME_MOST, "%.*s", (int)(metric_labels(line) - line->whole),
+                       line->whole);
 }
 
 static bool is_same(const struct line *a, const struct line *b)
 {
-    return a->key_len == b->key_len && memcmp(a->key, b->key, a->key_len) == 0;
+    return strcmp(a->whole, b->whole) == 0;
 }
 
 /* Where several sources are asked the same, whose it is. */
@@ -92,6 +90,14 @@ static void name_source(const struct metric *p, struct line *line)
 }
 
 /* ---- the top n ---- */
+
+static void keep_first(struct metric *p, size_t count)
+{
+    for (size_t i = count; i < p->count; i++)
+        free(p->lines[i].whole);
+    if (count < p->count)
+        p->count = count;
+}
 
 static int worst_first(const void *one, const void *other)
 {
@@ -123,8 +129,16 @@ static void cut_to_top(struct metric *p)
           p->worse == WORSE_ABOVE ? worst_first : best_first);
     if (p->count > most) {
         p->left_out += p->count - most;
-        p->count = most;
+        keep_first(p, most);
     }
+}
+
+static void swap(struct line *a, struct line *b)
+{
+    struct line line = *a;
+
+    *a = *b;
+    *b = line;
 }
 
 static void keep_only(struct metric *p, const char *key)
@@ -134,8 +148,8 @@ static void keep_only(struct metric *p, const char *key)
     while (i < p->count && strcmp(p->lines[i].key, key) != 0)
         i++;
     if (i < p->count)
-        p->lines[0] = p->lines[i];
-    p->count = i < p->count ? 1 : 0;
+        swap(&p->lines[0], &p->lines[i]);
+    keep_first(p, i < p->count ? 1 : 0);
 }
 
 /* ---- reading ---- */
@@ -147,20 +161,18 @@ static void keep_worst(struct metric *p)
 
     for (size_t i = 0; i < p->count && first == 0; i++) {
         if (strcmp(p->lines[i].key, p->only) == 0) {
-            struct line line = p->lines[0];
-
-            p->lines[0] = p->lines[i];
-            p->lines[i] = line;
+            swap(&p->lines[0], &p->lines[i]);
             first = 1;
         }
     }
     qsort(p->lines + first, p->count - first, sizeof(*p->lines),
           p->worse == WORSE_ABOVE ? worst_first : best_first);
     p->left_out += p->count - SERIES_MOST;
-    p->count = SERIES_MOST;
+    keep_first(p, SERIES_MOST);
 }
 
-static struct line *add_line(struct metric *p)
+/* Takes `whole`; NULL: there is no memory. */
+static struct line *add_line(struct metric *p, char *whole)
 {
     if (p->count == (size_t)2 * SERIES_MOST)
         keep_worst(p);
@@ -168,13 +180,18 @@ static struct line *add_line(struct metric *p)
         size_t cap = p->cap ? 2 * p->cap : 16;
         struct line *lines = realloc(p->lines, cap * sizeof(*lines));
 
-        if (!lines)
-            return NULL;
-        p->lines = lines;
-        p->cap = cap;
+        if (lines) {
+            p->lines = lines;
+            p->cap = cap;
+        }
+    }
+    if (!whole || p->count == p->cap) {
+        free(whole);
+        return NULL;
     }
     struct line *line = &p->lines[p->count++];
-    *line = (struct line){ .now = (double)NAN, .min = (double)NAN, .max = (double)NAN };
+    *line =
+        (struct line){ .whole = whole, .now = (double)NAN, .min = (double)NAN, .max = (double)NAN };
     return line;
 }
 
@@ -187,6 +204,36 @@ static bool has_twin(const struct metric *p, const struct line *line)
     return false;
 }
 
+static char *join(const char *query, const char *labels)
+{
+    size_t cap = strlen(query) + strlen(labels) + 1;
+    char *whole = malloc(cap);
+
+    if (whole)
+        (void)snprintf(whole, cap, "%s%s", query, labels);
+    return whole;
+}
+
+static uint64_t hash_on(uint64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static void make_key(struct line *line, bool twin)
+{
+    const char *blank = twin ? " " : "", *source = twin ? line->source : "";
+    uint64_t hash = hash_on(hash_on(UINT64_C(14695981039346656037), line->whole), source);
+    size_t len = KEY_MOST - 1 - 16;
+
+    if (snprintf(line->key, KEY_MOST, "%s%s%s", line->whole, blank, source) < KEY_MOST)
+        return;
+    while (((unsigned char)line->key[len] & 0xC0) == 0x80) /* a character stays whole */
+        len--;
+    (void)snprintf(line->key + len, KEY_MOST - len, "%016llx", (unsigned long long)hash);
+}
+
 static void read_series(struct metric *p, const struct dx_view *view, const char *query)
 {
     /* What gave no sample within the window is of the past. */
@@ -195,36 +242,40 @@ static void read_series(struct metric *p, const struct dx_view *view, const char
                 DX_FILTER(.source = p->source, .name = query, .from_ms = p->from_ms));
 
     while (dx_next(rows)) {
-        struct line *line = add_line(p);
+        struct line *line =
+            add_line(p, join(dx_text(rows, DX_FIELD_NAME), dx_text(rows, DX_FIELD_LABELS)));
 
         if (!line) {
             p->left_out++;
             continue;
         }
-        (void)snprintf(line->key, sizeof(line->key), "%s%s", dx_text(rows, DX_FIELD_NAME),
-                       dx_text(rows, DX_FIELD_LABELS));
-        line->key_len = strlen(line->key);
         (void)snprintf(line->text, sizeof(line->text), "%s", dx_text(rows, DX_FIELD_TEXT));
         line->unit = (enum dx_unit)dx_int(rows, DX_FIELD_UNIT);
         line->now = dx_number(rows, DX_FIELD_VALUE);
         line->at_ms = dx_int(rows, DX_FIELD_AT);
         (void)snprintf(line->source, sizeof(line->source), "%s", dx_text(rows, DX_FIELD_SOURCE));
-        if (has_twin(p, line))
-            (void)snprintf(line->key + line->key_len, sizeof(line->key) - line->key_len, " %s",
-                           line->source);
+        make_key(line, has_twin(p, line));
         (void)snprintf(line->expr, sizeof(line->expr), "%s", dx_text(rows, DX_FIELD_DEFINITION));
     }
 }
 
-static struct line *line_of(struct metric *p, const char *source, const char *key, size_t *hint)
+/* Is it of the series that the row is a sample of? */
+static bool is_of(const struct line *line, const struct dx_rows *rows)
 {
-    const size_t len = strlen(key);
+    const char *query = dx_text(rows, DX_FIELD_NAME);
+    size_t len = strlen(query);
 
+    return strncmp(line->whole, query, len) == 0 &&
+           strcmp(line->whole + len, dx_text(rows, DX_FIELD_KEY)) == 0 &&
+           strncmp(line->source, dx_text(rows, DX_FIELD_SOURCE), sizeof(line->source) - 1) == 0;
+}
+
+static struct line *line_of(struct metric *p, const struct dx_rows *rows, size_t *hint)
+{
     for (size_t i = 0; i < p->count; i++) {
         struct line *line = &p->lines[(*hint + i) % p->count];
 
-        if (line->key_len == len && memcmp(line->key, key, len) == 0 &&
-            strncmp(line->source, source, sizeof(line->source) - 1) == 0) {
+        if (is_of(line, rows)) {
             *hint = (*hint + i) % p->count;
             return line;
         }
@@ -241,16 +292,12 @@ static void read_points(struct metric *p, const struct dx_view *view, const char
                 DX_FILTER(.source = p->source, .name = query, .from_ms = p->from_ms - p->window_ms,
                           .to_ms = p->to_ms, .step_ms = step));
     size_t hint = 0;
-    char key[512];
 
     while (p->count > 0 && dx_next(rows)) {
         int64_t at = dx_int(rows, DX_FIELD_AT), ago = p->to_ms - at;
         double value = dx_number(rows, p->worse == WORSE_ABOVE ? DX_FIELD_MAX : DX_FIELD_MIN);
-        struct line *line;
+        struct line *line = line_of(p, rows, &hint);
 
-        (void)snprintf(key, sizeof(key), "%s%s", dx_text(rows, DX_FIELD_NAME),
-                       dx_text(rows, DX_FIELD_KEY));
-        line = line_of(p, dx_text(rows, DX_FIELD_SOURCE), key, &hint);
         if (!line || isnan(value))
             continue;
         if (at <= p->from_ms) {
@@ -320,7 +367,7 @@ static void make_points(struct metric *p)
 
     if (!values) {
         p->left_out += p->count;
-        p->count = 0;
+        keep_first(p, 0);
         return;
     }
     p->values = values;
@@ -355,7 +402,8 @@ static void read_ghosts(struct metric *p, const struct dx_view *before)
 
 void metric_read(struct metric *p, const struct dx_view *view)
 {
-    p->count = p->left_out = 0;
+    keep_first(p, 0);
+    p->left_out = 0;
     p->week = dx_before(view) != NULL;
     size_points(p, view);
     for_queries(p, view, read_series);
@@ -377,4 +425,11 @@ void metric_read(struct metric *p, const struct dx_view *view)
     }
     if (p->week)
         read_ghosts(p, dx_before(view));
+}
+
+void metric_free(struct metric *p)
+{
+    keep_first(p, 0);
+    free(p->lines);
+    free(p->values);
 }

@@ -10,12 +10,13 @@
 
 extern const struct dx_panel dx_panel_metric;
 
-static void start(int show, int64_t top)
+static void start_with(int show, int64_t top, int worse)
 {
     static const char *const query[] = { "busy" };
     struct metric options = { .source = "",
                               .queries = { (void *)query, 1 },
                               .show = show,
+                              .worse = worse,
                               .window_ms = 6 * INT64_C(3600000),
                               .top = top,
                               .warn = (double)NAN,
@@ -25,6 +26,11 @@ static void start(int show, int64_t top)
 
     cr_assert(instance_open(&in, &dx_panel_metric, "", &options, offsetof(struct metric, only)),
               "%s", in.error.text);
+}
+
+static void start(int show, int64_t top)
+{
+    start_with(show, top, WORSE_ABOVE);
 }
 
 TestSuite(metric_panel, .init = panel_start, .fini = panel_stop);
@@ -116,4 +122,29 @@ Test(metric_panel, what_did_not_change_neither_rose_nor_fell)
     start(SHOW_BIG, 0);
     panel_update();
     cr_expect(*line_with("="), "%s", panel_line(5));
+}
+
+/* Kubernetes and service meshes label at length: what is opened is known by no more than 255
+ * bytes, and each of them keeps its own samples. */
+Test(metric_panel, series_that_differ_in_the_end_of_long_labels_are_told_apart)
+{
+    static char labels[2][700];
+
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(labels[i], sizeof(labels[i]), "{a=\"%0640d\", pool=\"p%d\"}", 0, i);
+        put_series("east", labels[i], i ? 22. : 11.);
+        put_sample("east", labels[i], 1., i ? 23. : 12.);
+    }
+    start(SHOW_TABLE, 0);
+    panel_update();
+    cr_expect(strstr(line_with("11.0"), "12.0") && strstr(line_with("11.0"), "p0"), "%s",
+              line_with("11.0"));
+    cr_expect(strstr(line_with("22.0"), "23.0") && strstr(line_with("22.0"), "p1"), "%s",
+              line_with("22.0"));
+    table_move(in.table, 1, 5);
+    panel_update();
+    cr_assert(instance_enter(&in), "a row with a long key cannot be opened");
+    panel_update();
+    cr_expect(panel_shows("11.0") && !panel_shows("22.0"));
+    cr_expect(panel_shows("p0"));
 }
