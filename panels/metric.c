@@ -290,14 +290,15 @@ static void say_note(const struct metric *p, struct dx_list *list)
 {
     char note[96];
     long long hours = (long long)p->window_ms / 3600000;
+    size_t seen = p->show == SHOW_BIG ? 1 : p->show == SHOW_GRAPH ? GRAPH_MOST : p->count;
+    size_t more = p->left_out + (p->count > seen ? p->count - seen : 0);
 
     if (p->window_ms % 3600000 == 0)
         (void)snprintf(note, sizeof(note), "%lld h", hours);
     else
         (void)snprintf(note, sizeof(note), "%lld min", (long long)p->window_ms / 60000);
-    if (p->left_out > 0)
-        (void)snprintf(note + strlen(note), sizeof(note) - strlen(note), " · +%zu more",
-                       p->left_out);
+    if (more > 0)
+        (void)snprintf(note + strlen(note), sizeof(note) - strlen(note), " · +%zu more", more);
     dx_note(list, note);
 }
 

@@ -53,6 +53,19 @@ static bool is_wanted(const struct metric *p, const char *name, const char *valu
     return p->by.count == 0 && !is_common(p, name, value);
 }
 
+/* What was cut is cut before a character, not within one. */
+static void end_name(struct line *line, size_t len)
+{
+    size_t at = NAME_MOST - 1;
+
+    if (len < NAME_MOST)
+        return;
+    while (at > 0 && ((unsigned char)line->name[at - 1] & 0xC0) == 0x80)
+        at--;
+    if (at > 0 && (unsigned char)line->name[at - 1] >= 0xC0)
+        line->name[at - 1] = '\0';
+}
+
 static void name_line(const struct metric *p, struct line *line, bool with_query)
 {
     const char *at = metric_labels(line);
@@ -67,8 +80,9 @@ static void name_line(const struct metric *p, struct line *line, bool with_query
             len +=
                 (size_t)snprintf(line->name + len, NAME_MOST - len, "%s%s", len ? " " : "", value);
     if (len == 0)
-        (void)snprintf(line->name, NAME_MOST, "%.*s", (int)(metric_labels(line) - line->whole),
-                       line->whole);
+        len = (size_t)snprintf(line->name, NAME_MOST, "%.*s",
+                               (int)(metric_labels(line) - line->whole), line->whole);
+    end_name(line, len);
 }
 
 static bool is_same(const struct line *a, const struct line *b)
@@ -283,6 +297,15 @@ static struct line *line_of(struct metric *p, const struct dx_rows *rows, size_t
     return NULL;
 }
 
+/* A step that has numbers may end without one. */
+static void add_before(struct line *line, double value)
+{
+    if (isnan(value))
+        return;
+    line->sum_before += value;
+    line->n_before++;
+}
+
 /* The window in p->points steps, and the mean of the window before it. */
 static void read_points(struct metric *p, const struct dx_view *view, const char *query)
 {
@@ -291,21 +314,22 @@ static void read_points(struct metric *p, const struct dx_view *view, const char
         dx_rows(view, DX_QUERY_SAMPLES,
                 DX_FILTER(.source = p->source, .name = query, .from_ms = p->from_ms - p->window_ms,
                           .to_ms = p->to_ms, .step_ms = step));
+    /* Steps end at multiples of their length: the newest one behind the window's end. */
+    int64_t newest = (p->to_ms + step - 1) / step * step;
     size_t hint = 0;
 
     while (p->count > 0 && dx_next(rows)) {
-        int64_t at = dx_int(rows, DX_FIELD_AT), ago = p->to_ms - at;
+        int64_t at = dx_int(rows, DX_FIELD_AT);
         double value = dx_number(rows, p->worse == WORSE_ABOVE ? DX_FIELD_MAX : DX_FIELD_MIN);
         struct line *line = line_of(p, rows, &hint);
 
         if (!line || isnan(value))
             continue;
         if (at <= p->from_ms) {
-            line->sum_before += dx_number(rows, DX_FIELD_VALUE);
-            line->n_before++;
+            add_before(line, dx_number(rows, DX_FIELD_VALUE));
             continue;
         }
-        size_t slot = ago < 0 ? p->points - 1 : p->points - 1 - (size_t)(ago / step);
+        size_t slot = p->points - 1 - (size_t)((newest - at) / step);
         if (slot < p->points)
             line->points[slot] = value;
         line->min = fmin(line->min, dx_number(rows, DX_FIELD_MIN));

@@ -148,3 +148,147 @@ Test(metric_panel, series_that_differ_in_the_end_of_long_labels_are_told_apart)
     cr_expect(panel_shows("11.0") && !panel_shows("22.0"));
     cr_expect(panel_shows("p0"));
 }
+
+/* A long name is cut between characters. */
+Test(metric_panel, of_a_name_that_is_cut_every_character_is_whole)
+{
+    static char labels[300] = "{pool=\"xy";
+    const struct metric *p;
+    size_t len;
+
+    for (int i = 0; i < 80; i++)
+        (void)strcat(labels, "\xC3\xA9");
+    (void)strcat(labels, "\"}");
+    put_series("east", labels, 11.);
+    start(SHOW_TABLE, 0);
+    panel_update();
+    p = in.state;
+    len = strlen(p->lines[0].name);
+    cr_assert(len > 100 && len < NAME_MOST);
+    cr_expect_eq((unsigned char)p->lines[0].name[len - 1], 0xA9);
+}
+
+/* No traffic, no share: a NaN among the samples of a step is no number, and takes none away. */
+Test(metric_panel, a_step_that_ends_without_a_number_leaves_the_mean_before_as_it_is)
+{
+    put_series("east", "{pool=\"a\"}", 11.);
+    put_sample("east", "{pool=\"a\"}", 7., 44.);
+    put_sample("east", "{pool=\"a\"}", 8., 44.);
+    fake.row[fake.count - 1].has[DX_FIELD_VALUE] = false; /* the largest and smallest are numbers */
+    start(SHOW_TABLE, 0);
+    panel_update();
+    cr_expect(strstr(line_with("11.0"), "44.0"), "%s", line_with("11.0"));
+}
+
+/* As the store has them: steps of 216 s that end at multiples of that, the newest behind NOW. */
+static const double STEP_H = 6. / 100, NEWEST_H = -208. / 3600;
+
+/* The last step is not hidden by the one that has just begun. */
+Test(metric_panel, each_step_has_a_column_of_its_own)
+{
+    const struct metric *p;
+
+    cr_assert_eq((NOW + 208000) % 216000, 0);
+    put_series("east", "{pool=\"a\"}", 50.);
+    for (int i = 0; i < 101; i++)
+        put_sample("east", "{pool=\"a\"}", NEWEST_H + i * STEP_H, 100. - i);
+    start(SHOW_TABLE, 0);
+    panel_update();
+    p = in.state;
+    cr_assert_eq(p->points, 100);
+    for (int i = 0; i < 100; i++)
+        cr_expect_float_eq(p->lines[0].points[99 - i], 100. - i, 1e-9, "%d: %g", i,
+                           p->lines[0].points[99 - i]);
+}
+
+/* A graph has colours for six, a large number is of one. */
+Test(metric_panel, what_is_not_drawn_is_counted)
+{
+    static char labels[10][32];
+
+    for (int i = 0; i < 10; i++) {
+        (void)snprintf(labels[i], sizeof(labels[i]), "{pool=\"p%d\"}", i);
+        put_series("east", labels[i], 11. + i);
+    }
+    start(SHOW_GRAPH, 0);
+    panel_update();
+    cr_expect(panel_shows("+4 more"), "%s", panel_line(0));
+    instance_close(&in);
+    start(SHOW_GRAPH, 8);
+    panel_update();
+    cr_expect(panel_shows("+4 more"), "%s", panel_line(0));
+    instance_close(&in);
+    start(SHOW_BIG, 0);
+    panel_update();
+    cr_expect(panel_shows("+9 more"), "%s", panel_line(0));
+}
+
+/* ---- the week before ---- */
+
+static const struct metric *start_week(double share)
+{
+    static struct reader reader;
+    static struct as_of before;
+    const double week_h = 7 * 24;
+
+    reader = fake_reader();
+    before = (struct as_of){ .reader = &reader, .now_ms = NOW - (int64_t)(week_h * 3600e3) };
+    put_series("east", "{pool=\"a\"}", 50.);
+    for (int i = 0; i < 100; i++) {
+        if (i % (int)(1 / share) != 0)
+            continue;
+        put_sample("east", "{pool=\"a\"}", NEWEST_H + i * STEP_H, 20.);
+        if (i < 20 || i > 60)
+            put_sample("east", "{pool=\"a\"}", week_h + NEWEST_H + i * STEP_H, 70.);
+    }
+    start(SHOW_TABLE, 0);
+    in.before = &before;
+    panel_update();
+    return in.state;
+}
+
+/* Each series has behind it what it was at the same time a week before, and what was not known
+ * then is a gap. */
+Test(metric_panel, the_week_before_is_that_of_the_same_series)
+{
+    const struct metric *p = start_week(1.);
+    const struct line *line = &p->lines[0];
+
+    cr_assert(p->week && p->points == 100 && line->ghost);
+    for (size_t i = 0; i < 100; i++) {
+        bool known = i < 39 || i >= 80;
+
+        cr_expect_float_eq(line->points[i], 20., 1e-9, "now, %zu", i);
+        cr_expect(known ? line->ghost[i] > 69. : isnan(line->ghost[i]), "then, %zu: %g", i,
+                  line->ghost[i]);
+    }
+    cr_expect_float_eq(line->max, 20., 1e-9, "the week before is not of this window: %g",
+                       line->max);
+}
+
+/* A sample each third column: no gap, but where many of them are missing. */
+Test(metric_panel, of_rare_samples_the_week_before_is_bridged_too)
+{
+    const struct metric *p = start_week(1. / 3);
+    size_t gaps = 0, now = 0;
+
+    for (size_t i = 0; i < 100; i++) {
+        gaps += isnan(p->lines[0].ghost[i]);
+        now += isnan(p->lines[0].points[i]);
+    }
+    cr_expect(gaps > 30 && gaps < 50, "%zu", gaps);
+    cr_expect_eq(now, 0, "%zu", now);
+}
+
+/* Its graph has both lines, and one that is opened too. */
+Test(metric_panel, the_week_before_is_drawn)
+{
+    (void)start_week(1.);
+    instance_push(&in, &(struct step){ .key = "busy{pool=\"a\"}", .name = "a" });
+    panel_update();
+    cr_expect(panel_shows("50.0"));
+    grid_done(&grid);
+    grid_init(&grid, 24, 60, &glyph_sets[GLYPHS_ASCII]);
+    canvas = canvas_of(&grid);
+    cr_expect(panel_shows("***") && panel_shows("..."), "%s", panel_line(20));
+}
