@@ -19,7 +19,6 @@
 TestSuite(format, .timeout = 20);
 TestSuite(keys, .timeout = 20);
 TestSuite(layout, .timeout = 20);
-TestSuite(graph, .timeout = 20);
 TestSuite(widgets, .timeout = 20);
 
 /* ---- numbers ---- */
@@ -210,44 +209,6 @@ Test(layout, what_is_out_leaves_its_room_to_the_others)
     cr_expect_eq(p[1].box.rows, 0);
 }
 
-/* ---- a graph with the week before ---- */
-
-/* Columns of dots with this role. */
-static int cells_of(enum dx_role role)
-{
-    int n = 0;
-
-    for (int i = 0; i < grid.rows * grid.cols; i++)
-        n += grid.cells[i].cp >= 0x2800 && grid.cells[i].cp < 0x2900 && grid.cells[i].role == role;
-    return n;
-}
-
-Test(graph, a_ghost_is_a_quiet_line_behind)
-{
-    double values[40], week[40];
-    struct dx_series series = { "wait", DX_ROLE_SERIES_1, values, 40 };
-    struct dx_box all = { 0, 0, 8, 40 };
-
-    for (int i = 0; i < 40; i++) {
-        values[i] = i < 20 ? 20 : 80;
-        week[i] = 20;
-    }
-    grid_start(8, 40, GLYPHS_BRAILLE);
-    graph_draw(&canvas, all,
-               DX_GRAPH(.series = &series, .count = 1, .min = 0, .max = 100, .goal = 50,
-                        .past = DX_ROLE_BAD, .bare = true));
-    cr_expect_eq(cells_of(DX_ROLE_BORDER), 0);
-    cr_expect_gt(cells_of(DX_ROLE_SERIES_1), 50, "filled");
-    grid_clear(&grid);
-    graph_draw(&canvas, all,
-               DX_GRAPH(.series = &series, .count = 1, .min = 0, .max = 100, .goal = 50,
-                        .past = DX_ROLE_BAD, .bare = true, .ghost = week, .ghost_count = 40));
-    cr_expect_eq(cells_of(DX_ROLE_BORDER), 19, "where the line is not, nor rises: %d",
-                 cells_of(DX_ROLE_BORDER));
-    cr_expect_eq(cells_of(DX_ROLE_SERIES_1), 20, "a line: %d", cells_of(DX_ROLE_SERIES_1));
-    cr_expect_geq(cells_of(DX_ROLE_BAD), 20, "past the goal: %d", cells_of(DX_ROLE_BAD));
-}
-
 /* A row as ASCII, blanks folded. */
 static const char *row_of(int row, int cols)
 {
@@ -266,44 +227,6 @@ static const char *row_of(int row, int cols)
     line[n] = '\0';
     grid_done(&grid);
     return line;
-}
-
-/* ---- its times ---- */
-
-static const char *times_of(int64_t span_ms, int cols)
-{
-    struct dx_series none = { "", DX_ROLE_SERIES_1, NULL, 0 };
-
-    grid_start(4, cols, GLYPHS_ASCII);
-    graph_draw(
-        &canvas, (struct dx_box){ 0, 0, 4, cols },
-        DX_GRAPH(.series = &none, .count = 1, .min = 0, .max = 1, .goal = NAN, .to_ms = span_ms));
-    return row_of(3, cols);
-}
-
-Test(graph, its_times_are_whole_where_they_can_be)
-{
-    static const struct {
-        int64_t span_ms;
-        int cols;
-        const char *times;
-    } graphs[] = {
-        { HOUR_MS, 80, "-1h -45m -30m -15m now" },
-        { 6 * HOUR_MS, 80, "-6h -4h -2h now" },
-        { DAY_MS, 80, "-24h -18h -12h -6h now" },
-        { 2 * DAY_MS, 80, "-48h -36h -24h -12h now" },
-        { 3 * DAY_MS, 80, "-3d -2d -1d now" },
-        { WEEK_MS, 80, "-7d -6d -5d -4d -3d -2d -1d now" },
-        { 2 * WEEK_MS, 80, "-14d -12d -10d -8d -6d -4d -2d now" },
-        { 2 * WEEK_MS, 40, "-14d -7d now" },
-        { 30 * DAY_MS, 80, "-30d -20d -10d now" },
-        { 5 * DAY_MS, 80, "-5d -3d18h -2d12h -1d06h now" }, /* no way is whole */
-        { DAY_MS, 20, "-24h now" },
-    };
-
-    for (size_t i = 0; i < sizeof(graphs) / sizeof(graphs[0]); i++)
-        cr_expect_str_eq(times_of(graphs[i].span_ms, graphs[i].cols), graphs[i].times, "%s",
-                         times_of(graphs[i].span_ms, graphs[i].cols));
 }
 
 /* ---- a sentence over cells ---- */

@@ -13,7 +13,7 @@
 #include "core/text.h"
 #include "ui/widgets.h"
 
-enum { DOTS_DOWN = 4, DOTS_ACROSS = 2, AXIS_MOST = 9, LEGEND_MOST = 6, TIME_ROW = 1 };
+enum { DOTS_DOWN = 4, DOTS_ACROSS = 2, AXIS_MOST = 12, LEGEND_MOST = 6, TIME_ROW = 1 };
 
 struct plot {
     struct dx_canvas *canvas;
@@ -93,21 +93,21 @@ static void set_scale(struct plot *plot)
 /* ---- values at dots ---- */
 
 /* The value that column x of n dots shows: the largest of its own (a peak must
- * not vanish), or the one between its neighbours where there are fewer values
- * than dots. */
-static double value_at(const struct dx_series *s, int x, int n)
+ * not vanish; where the goal is a floor, a dip), or the one between its neighbours
+ * where there are fewer values than dots. */
+static double value_at(const struct dx_series *s, bool floor, int x, int n)
 {
     size_t from = (size_t)x * s->count / (size_t)n, to = (size_t)(x + 1) * s->count / (size_t)n;
-    double max = (double)NAN;
+    double worst = (double)NAN;
 
     if (s->count == 0)
-        return max;
+        return worst;
     if (to <= from)
         to = from + 1;
     for (size_t i = from; i < to && i < s->count; i++)
         if (!isnan(s->value[i]))
-            max = fmax(max, s->value[i]);
-    return max;
+            worst = floor ? fmin(worst, s->value[i]) : fmax(worst, s->value[i]);
+    return worst;
 }
 
 /* Dots from the bottom, 1 to rows * down; 0 for nothing. */
@@ -161,7 +161,8 @@ static void fill(struct plot *plot)
         bool past = false;
 
         for (int x = 0; x < plot->across; x++) {
-            double value = value_at(s, col * plot->across + x, plot->area.cols * plot->across);
+            double value = value_at(s, graph->goal_is_floor, col * plot->across + x,
+                                    plot->area.cols * plot->across);
 
             height[x] = height_of(plot, value);
             past = past || is_past(graph, value);
@@ -226,7 +227,7 @@ static void one_line(struct lines *l, const struct dx_series *s, int owner)
     int before = 0, wide = plot->area.cols * plot->across;
 
     for (int x = 0; x < wide; x++) {
-        double value = value_at(s, x, wide);
+        double value = value_at(s, plot->graph->goal_is_floor, x, wide);
         int height = height_of(plot, value);
         int from = before && before < height ? before + 1 : height;
         int to = before && before > height ? before - 1 : height;
@@ -314,8 +315,8 @@ static void put_label(struct plot *plot, int row, double value, const char *befo
 
     (void)snprintf(label, sizeof(label), "%s%s", before,
                    axis_value(number, sizeof(number), plot->graph->unit, value));
-    box.col = plot->area.col - 1 - text_width(label);
-    (void)canvas_put(plot->canvas, row, box.col, &(struct dx_style){ .role = DX_ROLE_DIM }, label);
+    (void)canvas_put_fit(plot->canvas, box, DX_FIT_RIGHT, &(struct dx_style){ .role = DX_ROLE_DIM },
+                         label);
 }
 
 static void draw_goal(struct plot *plot, bool label)

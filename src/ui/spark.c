@@ -29,12 +29,25 @@ static int step_of(double value, double max)
     return share >= 1. ? STEPS - 1 : (int)(share * STEPS);
 }
 
-/* The largest value that falls on column i of n; NaN: a gap. */
-static double column_max(const double *value, size_t count, size_t n, size_t i)
+static double smallest(const double *value, size_t count)
 {
-    size_t from = i * count / n, to = (i + 1) * count / n;
+    double min = (double)NAN;
 
-    return largest(value + from, to > from ? to - from : 1);
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(value[i]))
+            min = fmin(min, value[i]);
+    return min;
+}
+
+/* The worst value that falls on column i of n: the largest, of those with a floor the smallest.
+ * NaN: a gap. */
+static double column_worst(const struct dx_spark *spark, size_t n, size_t i)
+{
+    size_t from = i * spark->count / n, to = (i + 1) * spark->count / n;
+    size_t count = to > from ? to - from : 1;
+
+    return spark->goal_is_floor ? smallest(spark->value + from, count)
+                                : largest(spark->value + from, count);
 }
 
 void spark_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_spark *spark)
@@ -45,7 +58,7 @@ void spark_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_spa
     double max = isnan(spark->max) ? largest(spark->value, spark->count) : spark->max;
 
     for (size_t i = 0; i < n; i++) {
-        double value = column_max(spark->value, spark->count, n, i);
+        double value = column_worst(spark, n, i);
         bool past = !isnan(spark->goal) &&
                     (spark->goal_is_floor ? value < spark->goal : value > spark->goal);
         struct dx_style style = { .role = past ? spark->past : spark->role };

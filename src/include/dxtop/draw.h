@@ -139,7 +139,7 @@ DX_EXPORT void dx_graph(struct dx_canvas *canvas, struct dx_box box, const struc
 struct dx_spark {
     size_t size;
     const double *value;
-    size_t count; /* where there are more than columns, each shows the largest of its own */
+    size_t count; /* where there are more than columns, each shows the worst of its own */
     double max, goal;
     enum dx_role role, past;
     bool goal_is_floor; /* the values below it are past it */
