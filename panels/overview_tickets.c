@@ -210,20 +210,25 @@ static void list_time(const struct ticket_detail *t, const struct ticket_time *t
 static void list_sla(const struct ticket_detail *t, const struct ticket_sla_line *sla,
                      struct dx_list *list)
 {
-    const bool over = sla->state == DX_SLA_BREACHED || sla->left_ms < 0.;
+    const bool over = ticket_sla_over(sla), valid = sla->state != DX_SLA_CANCELLED;
+    const bool runs = over || sla->state == DX_SLA_RUNNING;
+    char words[120];
 
+    (void)snprintf(words, sizeof(words), "%s%s%s", ticket_sla_word(sla),
+                   valid && !isnan(sla->left_ms) ? "; VALUE: what is left of this SLA" : "",
+                   runs && sla->due_ms > 0 ? "; AT: when it is over" : "");
     inside_put(list,
                &(struct line){ .look = { over ? DX_GLYPH_BAD : DX_GLYPH_DOT,
                                          over ? DX_ROLE_BAD : DX_ROLE_DIM, 0, "" },
                                .unit = DX_UNIT_SECONDS,
-                               .value = sla->left_ms / 1e3,
+                               .value = valid ? sla->left_ms / 1e3 : (double)NAN,
                                .before = (double)NAN,
                                .n = (double)NAN,
-                               .at_ms = sla->due_ms,
+                               .at_ms = runs ? sla->due_ms : 0,
                                .key = sla->name,
                                .url = t->url,
                                .name = sla->name,
-                               .words = "what is left of this SLA; AT: when it is over",
+                               .words = words,
                                .into = sla->name },
                t->now_ms);
 }

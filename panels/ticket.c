@@ -83,6 +83,24 @@ struct ticket_clock ticket_clock(const struct dx_rows *rows, int64_t now_ms)
     return clock;
 }
 
+bool ticket_sla_over(const struct ticket_sla_line *sla)
+{
+    return sla->state == DX_SLA_BREACHED || (sla->state == DX_SLA_RUNNING && sla->left_ms < 0.);
+}
+
+const char *ticket_sla_word(const struct ticket_sla_line *sla)
+{
+    static const char *const words[] = {
+        [DX_SLA_UNKNOWN] = "has not begun", [DX_SLA_RUNNING] = "runs",
+        [DX_SLA_PAUSED] = "paused",         [DX_SLA_MET] = "met",
+        [DX_SLA_BREACHED] = "breached",     [DX_SLA_CANCELLED] = "counts no more",
+    };
+
+    if (ticket_sla_over(sla))
+        return words[DX_SLA_BREACHED];
+    return sla->state >= 0 && sla->state <= DX_SLA_CANCELLED ? words[sla->state] : "?";
+}
+
 /* ---- reading ---- */
 
 void ticket_add_word(char *out, size_t cap, const char *before, const char *word)

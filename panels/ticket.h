@@ -41,6 +41,10 @@ struct ticket_sla_line {
     bool of_its_own;        /* left_ms is by its own calendar, and not by the clock */
 };
 
+/* Its time is over, and it counts. */
+bool ticket_sla_over(const struct ticket_sla_line *sla);
+const char *ticket_sla_word(const struct ticket_sla_line *sla); /* "runs", "breached" */
+
 struct ticket_detail {
     bool found, done, gone; /* gone: deleted, moved, not wanted any more */
     int64_t now_ms, priority, said_ms;

@@ -138,17 +138,6 @@ static void draw_times(const struct ticket_detail *t, struct page *page)
     }
 }
 
-static const char *state_word(int64_t state)
-{
-    static const char *const words[] = {
-        [DX_SLA_UNKNOWN] = "has not begun", [DX_SLA_RUNNING] = "runs",
-        [DX_SLA_PAUSED] = "paused",         [DX_SLA_MET] = "met",
-        [DX_SLA_BREACHED] = "breached",     [DX_SLA_CANCELLED] = "counts no more",
-    };
-
-    return state >= 0 && state <= DX_SLA_CANCELLED ? words[state] : "?";
-}
-
 /* Half of "goal 2h 00m" would be another goal: what does not fit is left out, part by part. */
 static void leave_out(char *words, int cols)
 {
@@ -166,8 +155,7 @@ static void leave_out(char *words, int cols)
 /* How it stands is the one thing that can be loud: what comes before it, and behind. */
 static void draw_sla(const struct ticket_sla_line *sla, int64_t now_ms, struct page *page)
 {
-    bool over =
-        sla->state == DX_SLA_BREACHED || (sla->state == DX_SLA_RUNNING && sla->left_ms < 0.);
+    bool over = ticket_sla_over(sla);
     char state[100] = "", rest[200] = "", part[64];
     const struct {
         struct dx_style style;
@@ -177,7 +165,7 @@ static void draw_sla(const struct ticket_sla_line *sla, int64_t now_ms, struct p
                   { { .role = DX_ROLE_DIM }, rest } };
     int col = MARGIN + LABEL, end = MARGIN + room(page), row = page->row;
 
-    ticket_add_word(state, sizeof(state), "", over ? "breached" : state_word(sla->state));
+    ticket_add_word(state, sizeof(state), "", ticket_sla_word(sla));
     if (!isnan(sla->left_ms) && sla->state != DX_SLA_CANCELLED)
         ticket_add_word(state, sizeof(state), sla->left_ms < 0. ? "over by " : "left ",
                         ticket_span(part, sizeof(part), sla->left_ms));
