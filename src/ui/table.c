@@ -178,12 +178,21 @@ static bool passes(const struct table *table, const struct table_row *row)
 
 static const struct table *sorted_table; /* qsort() hands no context on */
 
+/* A moment of 0 is not known. */
+static double known(const struct dx_column *column, const struct dx_cell *cell)
+{
+    bool moment = column->type == DX_CELL_AGE || column->type == DX_CELL_TIME;
+
+    return moment && !(cell->value > 0.) ? (double)NAN : cell->value;
+}
+
 static int compare_cells(const struct dx_column *column, const struct dx_cell *a,
                          const struct dx_cell *b, bool reverse)
 {
     bool age = column->type == DX_CELL_AGE; /* the later the moment, the less it is */
     bool text = column->type == DX_CELL_TEXT || column->type == DX_CELL_STRIP ||
                 column->type == DX_CELL_TRIES;
+    double x = known(column, a), y = known(column, b);
     int sign = reverse != age ? -1 : 1;
 
     if (text && !(fabs(a->value) > 0. && fabs(b->value) > 0.)) {
@@ -191,10 +200,10 @@ static int compare_cells(const struct dx_column *column, const struct dx_cell *a
 
         return reverse ? -order : order;
     }
-    if (isnan(a->value) || isnan(b->value)) /* unknown comes last, whatever the order */
-        return isnan(a->value) - isnan(b->value);
+    if (isnan(x) || isnan(y)) /* unknown comes last, whatever the order */
+        return isnan(x) - isnan(y);
     /* Numbers begin with the largest: that is what is looked for. */
-    return sign * ((a->value < b->value) - (a->value > b->value));
+    return sign * ((x < y) - (x > y));
 }
 
 static int compare_worse(double a, double b)

@@ -340,9 +340,9 @@ static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
         put_interval(canvas, cell, box);
         break;
     case DX_CELL_STATE:
-        if (!isnan(cell->value))
+        if (cell->value >= 0. && cell->value < DX_GLYPH_COUNT)
             (void)canvas_put(canvas, box.row, box.col, &style,
-                             canvas->grid->glyphs->glyph[(int)cell->value % DX_GLYPH_COUNT]);
+                             canvas->grid->glyphs->glyph[(int)cell->value]);
         break;
     case DX_CELL_SPARK:
         /* All rows on a scale of their own goal, so that a quiet one looks flat. */
