@@ -456,28 +456,6 @@ Test(table, what_grows_has_its_room)
     table_done(&t);
 }
 
-/* A moment that is not known is shown as "–", and is no long time ago. */
-Test(table, a_moment_that_is_not_known_comes_last)
-{
-    static const struct dx_column since[] = {
-        { "SINCE", DX_CELL_AGE, DX_UNIT_NONE, 0, 5, 6, DX_FIT_RIGHT, "" }, { 0 }
-    };
-    static const double values[] = { 0., 5000., NAN, 1000. };
-    static const char *const keys[] = { "zero", "young", "nan", "old" };
-    struct table t;
-
-    table_init(&t, since);
-    for (size_t i = 0; i < 4; i++)
-        table_add(&t, DX_ROW(.key = keys[i], .cells = &(struct dx_cell){ .value = values[i] }));
-    for (int reverse = t.sort = 0; reverse < 2; reverse++) {
-        t.reverse = reverse;
-        table_arrange(&t);
-        cr_expect_str_eq(t.rows[t.order[0]].key, reverse ? "young" : "old");
-        cr_expect_str_eq(t.rows[t.order[1]].key, reverse ? "old" : "young");
-    }
-    table_done(&t);
-}
-
 /* A panel of others may put anything into a cell. */
 Test(table, a_state_that_there_is_not_is_no_glyph)
 {

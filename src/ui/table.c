@@ -177,25 +177,42 @@ static bool passes(const struct table *table, const struct table_row *row)
 /* ---- order ---- */
 
 static const struct table *sorted_table; /* qsort() hands no context on */
+static bool sorted_by_text;              /* the cells of its column have no numbers */
 
-/* A moment of 0 is not known. */
+static bool is_text(const struct dx_column *column)
+{
+    return column->type == DX_CELL_TEXT || column->type == DX_CELL_STRIP ||
+           column->type == DX_CELL_TRIES;
+}
+
+/* Numbers in words: one of them may be 0. */
+static bool has_numbers(const struct table *table, int column)
+{
+    for (size_t i = 0; i < table->shown; i++)
+        if (fabs(table->rows[table->order[i]].cells[column].value) > 0.)
+            return true;
+    return false;
+}
+
+/* A moment of 0 is not known, and neither is a 0 that no text says. */
 static double known(const struct dx_column *column, const struct dx_cell *cell)
 {
     bool moment = column->type == DX_CELL_AGE || column->type == DX_CELL_TIME;
+    bool said = !is_text(column) || (cell->text && *cell->text && strcmp(cell->text, "–") != 0);
 
-    return moment && !(cell->value > 0.) ? (double)NAN : cell->value;
+    if (moment)
+        return cell->value > 0. ? cell->value : (double)NAN;
+    return said || fabs(cell->value) > 0. ? cell->value : (double)NAN;
 }
 
 static int compare_cells(const struct dx_column *column, const struct dx_cell *a,
                          const struct dx_cell *b, bool reverse)
 {
     bool age = column->type == DX_CELL_AGE; /* the later the moment, the less it is */
-    bool text = column->type == DX_CELL_TEXT || column->type == DX_CELL_STRIP ||
-                column->type == DX_CELL_TRIES;
     double x = known(column, a), y = known(column, b);
     int sign = reverse != age ? -1 : 1;
 
-    if (text && !(fabs(a->value) > 0. && fabs(b->value) > 0.)) {
+    if (sorted_by_text) {
         int order = strcasecmp(a->text ? a->text : "", b->text ? b->text : "");
 
         return reverse ? -order : order;
@@ -261,6 +278,8 @@ void table_arrange(struct table *table)
         if (passes(table, &table->rows[i]))
             table->order[table->shown++] = i;
     sorted_table = table;
+    sorted_by_text = table->shown > 1 && table->sort >= 0 &&
+                     is_text(&table->columns[table->sort]) && !has_numbers(table, table->sort);
     if (table->shown > 1)
         qsort(table->order, table->shown, sizeof(*table->order), compare_rows);
     at = table->chosen ? selected_index(table) : SIZE_MAX;
