@@ -174,6 +174,19 @@ bool ci_reaches(const struct dx_view *view, const char *source, const char *key,
 }
 
 /* Whether a source of runs has answered once: if not, "none" would say too much. */
+/* The option source of a panel may be misspelt. */
+static bool is_no_source(const struct dx_view *view, const char *source)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, NULL);
+    bool any = false, found = false;
+
+    while (dx_next(rows)) {
+        any = true;
+        found = found || strcmp(dx_text(rows, DX_FIELD_SOURCE), source) == 0;
+    }
+    return any && !found;
+}
+
 static bool is_known(const struct dx_view *view, const char *source)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, DX_FILTER(.source = source));
@@ -222,12 +235,17 @@ void ci_empty(const struct dx_view *view, struct dx_list *list, const char *sour
     int64_t kept_ms = ci_kept(view, window_ms);
     char kept[40], sentence[120];
 
-    (void)snprintf(sentence, sizeof(sentence), "Runs and jobs are %s: nobody can say.",
-                   kept_since(kept, sizeof(kept), kept_ms));
-    if (kept_ms > 0)
-        dx_empty(list, sentence);
-    else
-        dx_empty(list, is_known(view, source) ? none : "No source of runs has answered yet.");
+    if (source && *source && is_no_source(view, source)) {
+        (void)snprintf(sentence, sizeof(sentence), "There is no source \"%.80s\".", source);
+        none = sentence;
+    } else if (kept_ms > 0) {
+        (void)snprintf(sentence, sizeof(sentence), "Runs and jobs are %s: nobody can say.",
+                       kept_since(kept, sizeof(kept), kept_ms));
+        none = sentence;
+    } else if (!is_known(view, source)) {
+        none = "No source of runs has answered yet.";
+    }
+    dx_empty(list, none);
 }
 
 bool ci_check_window(int64_t window_ms, struct dx_error *err)

@@ -142,3 +142,23 @@ Test(flaky_panel, what_a_job_fails_with_most_comes_first)
     cr_expect(strstr(panel_line(6), "| others ") && strstr(panel_line(6), " 2 |"), "%s",
               panel_line(6));
 }
+
+Test(flaky_panel, a_source_that_is_not_there_is_none_that_has_not_answered)
+{
+    struct { /* as they stand in struct flaky */
+        const char *source;
+        double warn;
+        int64_t least;
+        int show;
+    } options = { "githbu", 0.08, 1, 0 };
+
+    fake_text(fake_add(DX_QUERY_SOURCES), DX_FIELD_SOURCE, "github");
+    cr_assert(instance_open(&in, &dx_panel_flaky, "", &options, sizeof(options)));
+    panel_update();
+    cr_expect_str_eq(in.empty, "There is no source \"githbu\".");
+    instance_close(&in);
+    options.source = "github";
+    cr_assert(instance_open(&in, &dx_panel_flaky, "", &options, sizeof(options)));
+    panel_update();
+    cr_expect_str_eq(in.empty, "No source of runs has answered yet.");
+}

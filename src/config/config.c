@@ -371,10 +371,10 @@ static void load_root(struct load *load, const struct yaml *root)
     calendar_load(&load->options, &config->calendar, yaml_get(root, "calendar"));
     targets_load(&load->options, config->goals, &settings.targets, yaml_get(root, "targets"),
                  &config->calendar);
-    feeds_load(&load->options, &config->feeds, yaml_get(root, "kpis"));
     wall_load(&load->options, &config->wall, yaml_get(root, "wall"));
     if (sources)
         load_sources(load, sources);
+    feeds_load(&load->options, config, yaml_get(root, "kpis"));
     notices_load(&load->options, &config->notices, yaml_get(root, "notices"));
     rules_load(&load->options, config, yaml_get(root, "rules"));
     if (views)

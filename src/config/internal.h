@@ -49,7 +49,8 @@ void hours_load(struct option_context *context, struct calendar *calendar,
 void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUNT],
                   const struct dx_items *items, const struct yaml *section,
                   const struct calendar *calendar);
-void feeds_load(struct option_context *context, const struct dx_items *items,
+/* Behind the sources, which they name. */
+void feeds_load(struct option_context *context, const struct config *config,
                 const struct yaml *section);
 /* section: NULL, none: as by default. The views are judged where they are known. */
 void wall_load(struct option_context *context, struct wall_settings *wall,
@@ -63,6 +64,9 @@ void notices_load(struct option_context *context, const struct dx_items *items,
 /* Behind the notices, the calendar and the sources, which they name. */
 void rules_load(struct option_context *context, const struct config *config,
                 const struct yaml *section);
+/* Does the configuration have a source of this name, or none at all? false: it is complained of. */
+bool source_judge(struct option_context *context, const struct config *config,
+                  const struct yaml *at, const char *what, const char *name);
 /* What sources and notices may be called. */
 bool is_name(const char *name);
 

@@ -183,9 +183,10 @@ static bool fits_unit(const struct kpi_feed *feed, const struct kpi_about *about
     return about->unit == DX_UNIT_SECONDS;
 }
 
-void feeds_load(struct option_context *context, const struct dx_items *items,
+void feeds_load(struct option_context *context, const struct config *config,
                 const struct yaml *section)
 {
+    const struct dx_items *items = &config->feeds;
     struct kpi_feed *feed = items->item;
     bool named[KPI_COUNT] = { false };
 
@@ -201,6 +202,10 @@ void feeds_load(struct option_context *context, const struct dx_items *items,
                            about->id);
         if (*feed->source && !*feed->query)
             (void)complain(&context->complaints, at, "%s: source goes with query", about->id);
+        else if (*feed->source)
+            (void)source_judge(context, config, at,
+                               arena_print(context->arena, "%s: unknown source", about->id),
+                               feed->source);
         if (!fits_unit(feed, about))
             (void)complain(&context->complaints, at, "%s: unit: it is no %s", about->id,
                            feed->unit == FEED_PERCENT  ? "share"

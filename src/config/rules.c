@@ -164,11 +164,29 @@ static bool judge_name(const struct judge *j, const struct alert_rule *first)
     return true;
 }
 
+bool source_judge(struct option_context *context, const struct config *config,
+                  const struct yaml *at, const char *what, const char *name)
+{
+    enum { NEAR_MOST = 64 };
+    const char *sources[NEAR_MOST + 1] = { NULL };
+    struct yaml part = *at;
+
+    for (size_t n = 0; n < config->source_count; n++) {
+        if (strcmp(config->sources[n].name, name) == 0)
+            return true;
+        if (n < NEAR_MOST)
+            sources[n] = config->sources[n].name;
+    }
+    if (!sources[0])
+        return true; /* who only looks does not know the sources */
+    part.text = arena_print(context->arena, "%s", name);
+    return complain_word(&context->complaints, &part, what, sources);
+}
+
 static bool judge_query(const struct judge *j)
 {
     struct alert_rule *rule = j->rule;
-    const char *slash = strchr(rule->query, '/'), *sources[65];
-    size_t n = 0;
+    const char *slash = strchr(rule->query, '/');
 
     rule->source = "";
     rule->pattern = rule->query;
@@ -176,17 +194,8 @@ static bool judge_query(const struct judge *j)
         return true;
     rule->source = arena_print(j->context->arena, "%.*s", (int)(slash - rule->query), rule->query);
     rule->pattern = slash + 1;
-    for (; n < j->config->source_count && n < 64; n++) {
-        sources[n] = j->config->sources[n].name;
-        if (strcmp(sources[n], rule->source) == 0)
-            return true;
-    }
-    sources[n] = NULL;
-    if (n == 0)
-        return true; /* who only looks does not know the sources */
-    struct yaml part = *at_field(j, "query");
-    part.text = rule->source;
-    return complain_word(complaints(j), &part, "query: unknown source", sources);
+    return source_judge(j->context, j->config, at_field(j, "query"), "query: unknown source",
+                        rule->source);
 }
 
 static bool judge_about(const struct judge *j)
