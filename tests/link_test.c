@@ -334,6 +334,25 @@ Test(link, a_browser_may_have_options_and_a_place_for_the_address)
     cr_expect_str_eq(started("@/b ;echo `id`"), ";echo|`id`|https://h/a b?x=$HOME|");
 }
 
+/* Where there is none between two colons the address itself would be one, in the directory that
+ * the viewer was started in. */
+Test(link, an_address_is_no_browser)
+{
+    FILE *file;
+
+    cr_assert_eq(chdir(kit.dir), 0);
+    cr_assert_eq(mkdir("https:", 0700), 0);
+    cr_assert_eq(mkdir("https:/h", 0700), 0);
+    file = fopen("https:/h/a b?x=$HOME", "w");
+    fputs("#!/bin/sh\ntouch pwned\n", file);
+    fclose(file);
+    cr_assert_eq(chmod("https:/h/a b?x=$HOME", 0700), 0);
+    cr_expect_str_eq(started(":@/b"), "https://h/a b?x=$HOME|");
+    cr_expect_str_eq(started(" :@/b"), "https://h/a b?x=$HOME|");
+    cr_expect_neq(access("pwned", F_OK), 0);
+    cr_assert_eq(chdir("/"), 0);
+}
+
 Test(link, without_a_browser_the_address_is_copied)
 {
     unsetenv("BROWSER");

@@ -60,7 +60,7 @@ void link_open(struct viewer *v, const char *url)
                                  "for w in $b; do case $w in\n"
                                  "*%s*) set -- \"$@\" \"${w%%%s*}$u${w#*%s}\"; put=yes ;;\n"
                                  "*) set -- \"$@\" \"$w\" ;;\n"
-                                 "esac; done\n"
+                                 "esac; done; [ $# -gt 0 ] || continue\n"
                                  "[ $put = yes ] || set -- \"$@\" \"$u\"\n"
                                  "\"$@\" && break; done) >/dev/null 2>&1 &";
     const char *argv[] = { "/bin/sh", "-c", script, browser, url, NULL };
