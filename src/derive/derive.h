@@ -53,6 +53,9 @@ bool derive_pipeline(struct store *store, enum success_policy policy, int64_t pi
                      int64_t at_ms, int64_t *due_ms, struct dx_error *err);
 bool derive_pipeline_day(struct store *store, enum success_policy policy, const struct part *part,
                          int64_t at_ms, struct dx_error *err);
+/* A run counts by its last attempt that ended by then, and first ones are counted beside it. */
+void derive_count_run(struct success *s, enum success_policy policy, const struct ended_run *run,
+                      int64_t at_ms);
 bool derive_totals(struct store *store, struct dx_error *err);
 bool derive_flaky(struct store *store, int64_t pipeline, int64_t at_ms, struct dx_error *err);
 /* The same of what was left. Tries are read once: where days that are over wait, with those. */

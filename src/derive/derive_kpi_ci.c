@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/time.h"
+#include "derive/derive.h"
 #include "derive/derive_kpi.h"
 #include "core/mem.h"
 #include "insight/quantile.h"
@@ -277,27 +278,14 @@ static bool is_in(const struct kpi_run *run, const struct kpi_range *range)
     return run->run.finished_ms > range->from_ms && run->run.finished_ms <= range->to_ms;
 }
 
-/* As those of a pipeline: each by its last attempt that ended. */
 static struct success count_runs(const struct runs *runs, enum success_policy policy,
                                  const struct kpi_range *range)
 {
-    struct success s = { 0 }, first = { 0 };
+    struct success s = { 0 };
 
-    for (size_t i = 0; i < runs->count; i++) {
-        const struct ended_run *run = &runs->run[i].run;
-        struct success_item item = { .result = run->result,
-                                     .cause = run->cause,
-                                     .attempt = run->attempt };
-
-        if (!is_in(&runs->run[i], range))
-            continue;
-        if (run->later_ms == 0 || run->later_ms > runs->at_ms)
-            success_add(&s, policy, &item);
-        if (run->attempt == 1)
-            success_add(&first, policy, &item);
-    }
-    s.first_n = first.n;
-    s.first_ok = first.ok;
+    for (size_t i = 0; i < runs->count; i++)
+        if (is_in(&runs->run[i], range))
+            derive_count_run(&s, policy, &runs->run[i].run, runs->at_ms);
     return s;
 }
 

@@ -40,27 +40,35 @@ struct range_of_runs {
     enum store_part part;
 };
 
+void derive_count_run(struct success *s, enum success_policy policy, const struct ended_run *run,
+                      int64_t at_ms)
+{
+    const struct success_item item = { .result = run->result,
+                                       .cause = run->cause,
+                                       .attempt = run->attempt };
+    struct success one = { 0 };
+
+    if (!is_superseded(run, at_ms)) {
+        success_add(s, policy, &item);
+        return;
+    }
+    success_add(&one, policy, &item);
+    s->first_n += one.first_n;
+    s->first_ok += one.first_ok;
+}
+
 static struct success count(const struct runs *runs, enum success_policy policy,
                             const struct range_of_runs *of)
 {
-    struct success s = { 0 }, first = { 0 };
+    struct success s = { 0 };
 
     for (size_t i = 0; i < runs->count; i++) {
         const struct ended_run *run = &runs->run[i];
-        const struct success_item item = { .result = run->result,
-                                           .cause = run->cause,
-                                           .attempt = run->attempt };
 
-        if (run->finished_ms <= of->from_ms || run->finished_ms > of->to_ms ||
-            !in_part(run, of->part))
-            continue;
-        if (!is_superseded(run, of->at_ms))
-            success_add(&s, policy, &item);
-        if (run->attempt == 1)
-            success_add(&first, policy, &item);
+        if (run->finished_ms > of->from_ms && run->finished_ms <= of->to_ms &&
+            in_part(run, of->part))
+            derive_count_run(&s, policy, run, of->at_ms);
     }
-    s.first_n = first.n;
-    s.first_ok = first.ok;
     return s;
 }
 
