@@ -31,6 +31,8 @@ enum { FRAME_MOST = 4 << 20, RESTORE_MS = 50, SEEN_AT_ONCE = 256 };
 static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 /* The focus of the window, and pasting in brackets: https://invisible-island.net/xterm/ctlseqs/ */
 static const char told_on[] = "\033[?1004h\033[?2004h", told_off[] = "\033[?2004l\033[?1004l";
+/* What was begun and is not sent whole: a sequence (CAN ends it), and a link. */
+static const char cut_off[] = "\030", no_link[] = "\033]8;;\033\\";
 static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
 
 /* What terminfo has of this name; NULL: nothing. */
@@ -307,6 +309,8 @@ static void guard(struct screen *s)
 
     buf_init(&out, 1024);
     if (s->modern) {
+        (void)buf_text(&out, cut_off);
+        (void)buf_text(&out, s->links ? no_link : "");
         (void)buf_text(&out, sync_end);
         (void)buf_text(&out, mouse_off);
         (void)buf_text(&out, told_off);
@@ -422,8 +426,15 @@ struct screen *screen_open(const struct screen_options *options, const struct th
 /* Give the terminal back: what ncurses does at the end, and ours. */
 static void give_back(struct screen *s)
 {
+    bool within = screen_pending(s);
+
     buf_clear(&s->out);
     s->sent = 0;
+    if (within) {
+        (void)buf_text(&s->out, cut_off);
+        (void)buf_text(&s->out, s->links ? no_link : "");
+        pen_lose(&s->pen);
+    }
     normal_look(s);
     if (s->modern) {
         (void)buf_text(&s->out, sync_end);

@@ -221,3 +221,44 @@ Test(slow_line, a_slow_reader_gets_the_last_frame_and_not_those_between)
     cr_expect(pty_lacks(p, "Pipelines ·", 100), "%s", pty_text(p));
     pty_quit(p, "q");
 }
+
+/* ---- left within a frame ---- */
+
+static const char *last_link(const struct pty *p, size_t len)
+{
+    static const char begin[] = "\033]8;;";
+    const char *last = NULL;
+
+    for (const char *at = p->raw;
+         (at = memmem(at, len - (size_t)(at - p->raw), begin, sizeof(begin) - 1)) != NULL; at++)
+        last = at + sizeof(begin) - 1;
+    return last;
+}
+
+/* What stands behind it on the shell's screen would be a link, too. */
+Test(slow_line, left_within_a_frame_no_link_and_no_look_stays)
+{
+    int within = 0;
+
+    for (int i = 0; i < 40 && within < 2; i++) {
+        struct pty *p = start("--slow", "1500");
+        const char *last;
+        VTermScreenCell cell;
+
+        pty_send(p, "z"); /* a whole screen */
+        pty_read(p, 200 + 60 * i);
+        last = last_link(p, p->raw_len);
+        within += last && *last != '\033';
+        pty_send(p, "q");
+        cr_assert(pty_ended(p));
+        last = last_link(p, p->raw_len);
+        cr_expect(!last || *last == '\033', "%d: %.40s", i, last);
+        vterm_input_write(p->vt, "\033[1;1Hx", 7);
+        cell = pty_cell(p, 0, 0);
+        cr_expect(cell.chars[0] == 'x' && !cell.attrs.bold && !cell.attrs.reverse &&
+                      VTERM_COLOR_IS_DEFAULT_FG(&cell.fg),
+                  "%d", i);
+        pty_free(p);
+    }
+    cr_expect_gt(within, 0);
+}
