@@ -37,6 +37,9 @@ static const struct {
     { DX_UNIT_COUNT, 1240, "1,240" },
     { DX_UNIT_COUNT, -1240, "-1,240" },
     { DX_UNIT_SECONDS, 0.25, "250ms" },
+    { DX_UNIT_SECONDS, 0.0004, "0.4ms" }, /* of a fast server */
+    { DX_UNIT_SECONDS, 0.0000123, "0.012ms" },
+    { DX_UNIT_SECONDS, 0.001, "1ms" },
     { DX_UNIT_SECONDS, 62, "1m02s" },
     { DX_UNIT_RATIO, 0.938, "93.8 %" },
     { DX_UNIT_RATIO, 1., "100.0 %" },

@@ -66,7 +66,9 @@ static void seconds(char *out, size_t cap, double value)
 {
     char text[TIME_TEXT];
 
-    if (fabs(value) < 1 && fabs(value) > 0.)
+    if (fabs(value) < 1e-3 && fabs(value) > 0.) /* is not none */
+        (void)snprintf(out, cap, "%.2gms", value * 1e3);
+    else if (fabs(value) < 1 && fabs(value) > 0.)
         (void)snprintf(out, cap, "%.0fms", value * 1e3);
     else if (fabs(value) < 10 && fabs(value - round(value)) > 0.05)
         (void)snprintf(out, cap, "%.1fs", value);
