@@ -48,6 +48,7 @@ struct metric {
     struct origins origins;
     struct line *lines;
     size_t count, cap, left_out;
+    char common[LABEL_MOST]; /* the labels that all of them have, each between line feeds */
     double *values;
     size_t points; /* values of each line */
     int64_t from_ms, to_ms;

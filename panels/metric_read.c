@@ -32,25 +32,48 @@ const char *metric_labels(const struct line *line)
     return line->whole + strcspn(line->whole, "{");
 }
 
-/* Is this label the same in all series? Then it tells nothing. */
-static bool is_common(const struct metric *p, const char *name, const char *value)
-{
-    char other[LABEL_MOST];
+enum { PAIR_MOST = 2 * LABEL_MOST + 4 };
 
-    for (size_t i = 0; i < p->count; i++)
-        if (strcmp(dx_label(other, sizeof(other), metric_labels(&p->lines[i]), name), value) != 0)
-            return false;
-    return p->count > 1;
+/* A label between line feeds, which none has in it. Returns out. */
+static const char *pair_of(char out[PAIR_MOST], const char *name, const char *value)
+{
+    (void)snprintf(out, PAIR_MOST, "\n%s=%s\n", name, value);
+    return out;
+}
+
+/* The labels of the first series that all have, for they tell nothing: what is left of them from
+ * one series to the next. */
+static void find_common(struct metric *p)
+{
+    char name[LABEL_MOST], value[LABEL_MOST], left[LABEL_MOST], pair[PAIR_MOST];
+
+    p->common[0] = '\0';
+    for (size_t i = 0; i < p->count && p->count > 1; i++) {
+        const char *at = metric_labels(&p->lines[i]);
+        size_t len = 0;
+
+        while (metric_label(&at, name, value)) {
+            size_t n = strlen(pair_of(pair, name, value));
+
+            if ((i > 0 && !strstr(p->common, pair)) || len + n >= sizeof(left))
+                continue;
+            memcpy(left + len, pair, n);
+            len += n;
+        }
+        memcpy(p->common, left, len);
+        p->common[len] = '\0';
+    }
 }
 
 static bool is_wanted(const struct metric *p, const char *name, const char *value)
 {
     const char *const *by = p->by.item;
+    char pair[PAIR_MOST];
 
     for (size_t i = 0; i < p->by.count; i++)
         if (strcmp(by[i], name) == 0)
             return true;
-    return p->by.count == 0 && !is_common(p, name, value);
+    return p->by.count == 0 && !strstr(p->common, pair_of(pair, name, value));
 }
 
 /* What was cut is cut before a character, not within one. */
@@ -431,6 +454,7 @@ void metric_read(struct metric *p, const struct dx_view *view)
     p->week = dx_before(view) != NULL;
     size_points(p, view);
     for_queries(p, view, read_series);
+    find_common(p);
     for (size_t i = 0; i < p->count; i++)
         name_line(p, &p->lines[i], p->queries.count != 1);
     for (size_t i = 0; i < p->count; i++)

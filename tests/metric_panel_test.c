@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "../panels/metric.h"
 #include "panel_kit.h"
@@ -221,6 +222,43 @@ Test(metric_panel, what_is_not_drawn_is_counted)
     start(SHOW_BIG, 0);
     panel_update();
     cr_expect(panel_shows("+9 more"), "%s", panel_line(0));
+}
+
+/* In which labels they differ is found in no more steps than there are labels. */
+Test(metric_panel, many_series_with_many_labels_are_named_at_once)
+{
+    static char labels[400][700];
+    clock_t begun;
+    long took_ms;
+
+    for (int i = 0; i < 400; i++) {
+        size_t len = (size_t)sprintf(labels[i], "{");
+
+        for (int j = 0; j < 20; j++)
+            len += (size_t)sprintf(labels[i] + len, "l%02d=\"%s of label %d\", ", j, "value", j);
+        (void)sprintf(labels[i] + len, "pool=\"p%d\"}", i);
+        put_series("east", labels[i], i);
+    }
+    start(SHOW_TABLE, 0);
+    begun = clock();
+    panel_update();
+    took_ms = (long)((clock() - begun) * 1000 / CLOCKS_PER_SEC);
+    cr_expect_lt(took_ms, 500, "it took %ld ms", took_ms); /* of 10 */
+    cr_expect(*line_with(" p399 "), "%s", panel_line(2));
+}
+
+/* What is within another label is not that label. */
+Test(metric_panel, a_label_is_common_only_where_all_have_it)
+{
+    put_series("east", "{a=\"x\", pool=\"p\", team=\"t\"}", 11.);
+    put_series("east", "{ba=\"x\", pool=\"p\", team=\"te\"}", 22.);
+    put_series("east", "{a=\"ba=\\\"x\\\", pool\", pool=\"p\"}", 33.);
+    start(SHOW_TABLE, 0);
+    panel_update();
+    cr_expect(strstr(line_with("11.0"), " x t "), "%s", line_with("11.0"));
+    cr_expect(strstr(line_with("22.0"), " x te "), "%s", line_with("22.0"));
+    cr_expect(strstr(line_with("33.0"), " ba="), "%s", line_with("33.0"));
+    cr_expect_not(strstr(line_with("33.0"), " p "), "%s", line_with("33.0"));
 }
 
 /* ---- the week before ---- */
