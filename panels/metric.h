@@ -25,6 +25,7 @@ struct line {    /* one series */
      * too long for one, its beginning and a hash */
     char key[KEY_MOST], name[NAME_MOST], text[128], source[80];
     char expr[1000]; /* what its query asks; "": not known */
+    bool expr_cut;   /* it is longer */
     int64_t at_ms;   /* of its newest sample */
     enum dx_unit unit;
     double now, min, max, before; /* before: mean of the window before */

@@ -35,7 +35,7 @@ const char *metric_url(const struct metric *p, const struct line *line, char *ou
     while (len > 0 && base[len - 1] == '/')
         len--;
     encode(expr, sizeof(expr), line->expr);
-    if (*base && *line->expr && strlen(expr) + 8 < sizeof(expr))
+    if (*base && *line->expr && !line->expr_cut && strlen(expr) + 8 < sizeof(expr))
         (void)snprintf(out, cap, "%.*s/graph?g0.expr=%s&g0.tab=0&g0.range_input=%lldm", (int)len,
                        base, expr, (long long)(p->window_ms / 60000));
     else
@@ -116,7 +116,7 @@ void metric_draw_inside(const struct metric *p, struct dx_canvas *canvas)
     struct page page = { .canvas = canvas,
                          .rows = dx_canvas_rows(canvas),
                          .cols = dx_canvas_cols(canvas) - MARGIN };
-    char query[NAME_MOST], url[URL_MOST];
+    char query[NAME_MOST], url[URL_MOST], asks[sizeof(line->expr) + 8];
     const char *labels;
 
     if (p->count == 0) {
@@ -131,7 +131,8 @@ void metric_draw_inside(const struct metric *p, struct dx_canvas *canvas)
     put_value(&page, p, line);
     put_labels(&page, labels);
     put(&page, "query", NULL, query);
-    put(&page, "asks", NULL, line->expr);
+    (void)snprintf(asks, sizeof(asks), "%s%s", line->expr, line->expr_cut ? " …" : "");
+    put(&page, "asks", NULL, asks);
     put(&page, "source", NULL, line->source);
     put(&page, "URL", &(struct dx_style){ .role = DX_ROLE_TEXT, .link = url }, url);
     if (page.rows - page.row > GRAPH_LEAST)

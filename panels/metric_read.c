@@ -292,7 +292,8 @@ static void read_series(struct metric *p, const struct dx_view *view, const char
         line->at_ms = dx_int(rows, DX_FIELD_AT);
         (void)snprintf(line->source, sizeof(line->source), "%s", dx_text(rows, DX_FIELD_SOURCE));
         make_key(line, has_twin(p, line));
-        (void)snprintf(line->expr, sizeof(line->expr), "%s", dx_text(rows, DX_FIELD_DEFINITION));
+        line->expr_cut = (size_t)snprintf(line->expr, sizeof(line->expr), "%s",
+                                          dx_text(rows, DX_FIELD_DEFINITION)) >= sizeof(line->expr);
     }
 }
 

@@ -224,6 +224,34 @@ Test(metric_panel, what_is_not_drawn_is_counted)
     cr_expect(panel_shows("+9 more"), "%s", panel_line(0));
 }
 
+/* Half of an expression would be another one. */
+Test(metric_panel, an_expression_that_is_cut_is_not_opened_at_the_server)
+{
+    static char expr[2][1200];
+    struct fake_row *source = fake_add(DX_QUERY_SOURCES);
+
+    fake_text(source, DX_FIELD_KEY, "east");
+    fake_text(source, DX_FIELD_SOURCE, "east");
+    fake_text(source, DX_FIELD_URL, "https://prom.example");
+    memset(expr[0], 'a', 900);
+    memset(expr[1], 'a', 1100);
+    for (int i = 0; i < 2; i++) {
+        put_series("east", i ? "{pool=\"b\"}" : "{pool=\"a\"}", i ? 11. : 22.);
+        fake_text(&fake.row[fake.count - 1], DX_FIELD_DEFINITION, expr[i]);
+    }
+    start(SHOW_TABLE, 0);
+    panel_update();
+    cr_expect(strstr(instance_url(&in), "/graph?g0.expr=aaa"), "%s", instance_url(&in));
+    cr_assert(instance_enter(&in));
+    panel_update();
+    cr_expect(strstr(instance_url(&in), "a&g0.tab=0&g0.range_input=360m"), "inside it: %s",
+              instance_url(&in));
+    cr_assert(instance_back(&in));
+    panel_update();
+    table_move(in.table, 1, 5);
+    cr_expect_str_eq(instance_url(&in), "https://prom.example");
+}
+
 /* In which labels they differ is found in no more steps than there are labels. */
 Test(metric_panel, many_series_with_many_labels_are_named_at_once)
 {

@@ -17,10 +17,10 @@ struct finding {
 /* What is the same finding has the same mark; the lowest bit: it is bad. */
 uint64_t finding_mark(enum dx_role role, const char *subject, const char *sentence);
 
-enum { PATH_MOST = 8, FINDINGS_MOST = 24 };
+enum { PATH_MOST = 8, FINDINGS_MOST = 24, URL_BYTES = 2084 }; /* no terminal takes a longer one */
 
 struct step { /* of the drill-down */
-    char key[600], name[200], url[600];
+    char key[600], name[200], url[URL_BYTES];
 };
 
 /* Another moment of the same: where its rows are read, and which it is. */
