@@ -4,9 +4,11 @@
 
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "core/log.h"
+#include "derive/past.h"
 
 enum {
     EXIT_LOCKED = 3, /* of dxtop-collect: somebody else collects */
@@ -59,12 +61,35 @@ static int by_another(struct app *app, int64_t wait_ms)
     return EXIT_FAILED;
 }
 
+/* What servers say now would be kept as of that moment, and so would all numbers. */
+static bool is_before(const struct app *app)
+{
+    struct dx_error err = { 0 };
+    struct store *store;
+    bool before;
+
+    if (!*app->arguments.common.now || access(app->store_path, F_OK) != 0)
+        return false;
+    store = store_open(app->store_path, STORE_VIEW, &err);
+    before = store && past_is_needed(store, clock_now(&app->clock), false);
+    store_close(store);
+    return before;
+}
+
 int app_collect_once(struct app *app, const char *wait)
 {
     const char *const extra[] = { "--once", "--wait", wait, NULL };
-    int status = app_collect(app, extra);
     int64_t wait_ms = 0;
+    int status;
 
+    if (is_before(app)) {
+        (void)fputs(
+            "dxtop: --now is before what the store knows, and servers tell of now; what was "
+            "then say once --offline, and export without --poll\n",
+            stderr);
+        return EXIT_USAGE;
+    }
+    status = app_collect(app, extra);
     if (status != EXIT_LOCKED)
         return status;
     (void)duration_parse(&wait_ms, wait); /* the collector judged it */

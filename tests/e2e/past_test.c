@@ -205,3 +205,18 @@ Test(past, is_what_now_of_the_command_line_shows)
     cr_expect(pty_ended(pty));
     pty_free(pty);
 }
+
+/* Without --offline, which is easily forgotten. */
+Test(past, is_not_polled)
+{
+    const char *before = sh("$X --now " NOON " export kpis");
+    const char *said = sh("$X --now 2026-11-19T12:00:00Z once");
+
+    cr_expect_eq(sh_code, 2, "%s", said);
+    HAS(said, "--now is before what the store knows");
+    said = sh("$X --now 2026-11-19T12:00:00Z export kpis --poll");
+    cr_expect_eq(sh_code, 2, "%s", said);
+    cr_expect_str_eq(sh("$X --now " NOON " export kpis"), before);
+    (void)sh("$X --now " NOON " once");
+    cr_expect_eq(sh_code, 0);
+}
