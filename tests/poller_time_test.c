@@ -336,6 +336,24 @@ Test(poller_time, a_wish_polls_at_once_but_not_more_than_every_five_seconds)
     cr_expect_eq(t.polled, 2);
 }
 
+/* Who asks while a long poll is under way is not told what that found before. */
+Test(poller_time, a_wish_within_a_long_poll_is_granted_behind_it)
+{
+    t.settings.endpoint.timeout_ms = 30000;
+    server_say(t.server, SERVE_DRIP, /* some 6 s */
+               "HTTP/1.1 200 OK\r\nX-Long: %0250d\r\nContent-Length: 12\r\n\r\n{\"value\": 1}", 0);
+    server_ok(t.server, "", "{\"value\": 1}");
+    poller_wish(t.poller);
+    run_until(1, SIZE_MAX, 5.1);
+    cr_assert_eq(t.polled, 0);
+    poller_wish(t.poller);
+    poller_wish(t.poller);
+    run_until(2, SIZE_MAX, 10.);
+    cr_expect_eq(t.polled, 2);
+    run_until(3, 3, 0.3);
+    cr_expect_eq(server_requests(t.server), 2);
+}
+
 /* ---- beside others ---- */
 
 /* Behind every request a page that is there at once, from a process of its own. */

@@ -180,6 +180,8 @@ static void over(struct poller *p)
     p->polled = true;
     p->brought = 0;
     p->shared->polled(p->shared->self, first, !c->failed);
+    if (p->wished_again)
+        poller_wish(p);
 }
 
 void poller_finish(struct poller *p, const struct dx_error *err)
@@ -358,7 +360,10 @@ void poller_start(struct poller *p, double delay_s)
 
 void poller_wish(struct poller *p)
 {
-    if (p->polling || time_boot_ms() - p->started_boot_ms < WISH_LEAST_MS)
+    if (time_boot_ms() - p->started_boot_ms < WISH_LEAST_MS)
+        return;
+    p->wished_again = p->polling; /* what it asked first is older than the wish */
+    if (p->polling)
         return;
     poller_elapse(p);
     if (pace_is_held(&p->pace, clock_now(p->shared->clock)) ||

@@ -41,6 +41,7 @@ struct poller {
     struct teller teller;
     bool probed, polled;
     bool wished;             /* the poll that begins is */
+    bool wished_again;       /* another one, when this one is over */
     int64_t started_boot_ms; /* of the last poll */
 
     /* of the poll under way */
