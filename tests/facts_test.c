@@ -213,6 +213,18 @@ Test(facts, the_worst_is_there_however_many_there_are)
     cr_expect_str_eq(facts.fact[FACTS_FINDINGS - 1].subject, "w22");
 }
 
+/* A poll of each can be asked for by its name. */
+Test(facts, sources_are_known_by_name_however_many_there_are)
+{
+    static struct facts facts;
+
+    for (int i = 0; i < 60; i++)
+        source(DX_SOURCE_LIVE, 0, 0);
+    read_facts(&facts);
+    cr_expect_eq(facts.source_count, 60);
+    cr_expect_eq(facts.lights[LIGHT_STALE] + facts.lights[LIGHT_LIVE], 60);
+}
+
 /* Of 23 tickets that are over the number in front says 23, also where a panel told of fewer,
  * and where two panels tell of them. */
 Test(facts, what_a_panel_had_no_room_for_is_counted)

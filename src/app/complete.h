@@ -4,7 +4,7 @@
 
 #include "app/viewer.h"
 
-enum { COMPLETIONS_MOST = 64 };
+enum { COMPLETIONS_MOST = 256 };
 
 struct completion {
     const char *name[COMPLETIONS_MOST]; /* borrowed: until the next update */

@@ -7,7 +7,7 @@
 
 #include "model/rows.h"
 
-enum { FACTS_FINDINGS = 24, FACTS_SOURCES = 32, FACTS_MARKS = 4096 };
+enum { FACTS_FINDINGS = 24, FACTS_SOURCES = 256, FACTS_MARKS = 4096 };
 
 struct fact {
     enum dx_role role; /* DX_ROLE_BAD or DX_ROLE_WARN */
