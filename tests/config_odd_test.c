@@ -91,6 +91,13 @@ static const struct {
     { "views:\n  - {name: A, rows: [{panels: [thing]}]}\n  - {name: A, rows: [{panels: "
       "[thing]}]}\n",
       "t.yaml:3:12: a second view is called \"A\"\n" },
+    { "views:\n  - name: A\n    rows:\n      - {weight: 10001, panels: [thing]}\n",
+      "t.yaml:4:18: weight: at most 10000\n" },
+    { "views:\n  - name: A\n    rows:\n      - {height: 99999999999, panels: [thing]}\n",
+      "t.yaml:4:18: height: at most 10000\n" },
+    { PANEL "{panel: thing, weight: 10001}]\n", "t.yaml:4:48: weight: at most 10000\n" },
+    { PANEL "{panel: thing, priority: 10001}]\n", "t.yaml:4:50: priority: at most 10000\n" },
+    { PANEL "{panel: thing, min_cols: 10001}]\n", "t.yaml:4:50: min_cols: at most 10000\n" },
     { "views:\n  - name: A\n    rows:\n      - height: 3\n",
       "t.yaml:4:9: a row has a list of panels\n" },
     { SOURCE "list: []\nrules:\n  r: {query: other/up, above: 1}\n",

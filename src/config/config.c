@@ -14,7 +14,7 @@
 #include "core/text.h"
 #include "core/time.h"
 
-enum { FILE_MOST = 1 << 20, EVERY_LEAST_MS = 1000 };
+enum { FILE_MOST = 1 << 20, EVERY_LEAST_MS = 1000, SIZE_MOST = 10000 };
 
 struct load {
     struct config *config;
@@ -189,6 +189,15 @@ static void load_sources(struct load *load, const struct yaml *list)
 
 /* ---- views ---- */
 
+/* What rooms are shared out by: a sum of products of them is a number still. */
+static bool judge_size(struct load *load, const struct yaml *entry, const char *name, int64_t size)
+{
+    const struct yaml *at = yaml_get(entry, name);
+
+    return size <= SIZE_MOST ||
+           complain(&load->options.complaints, at ? at : entry, "%s: at most %d", name, SIZE_MOST);
+}
+
 static bool load_panel(struct load *load, struct panel_settings *panel, const struct yaml *entry)
 {
     struct complaints *c = &load->options.complaints;
@@ -224,6 +233,10 @@ static bool load_panel(struct load *load, struct panel_settings *panel, const st
     panel->settings = arena_alloc(load->options.arena, kind.size);
     (void)options_judge(&load->options, entry, config_panel_options, kind.options, NULL);
     (void)options_fill(&load->options, panel, config_panel_options, entry);
+    if (!judge_size(load, entry, "weight", panel->weight) ||
+        !judge_size(load, entry, "priority", panel->priority) ||
+        !judge_size(load, entry, "min_cols", panel->min_cols))
+        return false;
     return options_fill(&load->options, panel->settings, kind.options, entry) &&
            (!kind.check || kind.check(panel->settings, &err) || complain(c, entry, "%s", err.text));
 }
@@ -251,6 +264,8 @@ static void load_row(struct load *load, const struct view_settings *view, struct
     if (!options_judge(&load->options, entry, config_row_options, NULL, others))
         return;
     (void)options_fill(&load->options, row, config_row_options, entry);
+    (void)judge_size(load, entry, "height", row->height);
+    (void)judge_size(load, entry, "weight", row->weight);
     if (!panels || panels->kind != YAML_LIST || panels->count == 0) {
         (void)complain(&load->options.complaints, entry, "a row has a list of panels");
         return;
