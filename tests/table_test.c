@@ -280,6 +280,22 @@ Test(table, what_was_given_up_for_nothing_comes_back)
     grid_done(&grid);
 }
 
+/* "1" of 18 would be another number. */
+Test(table, of_a_number_that_has_no_room_nothing_is_drawn)
+{
+    for (int cols = 6; cols < 30; cols++) {
+        struct table t;
+
+        grid_start(6, cols, GLYPHS_ASCII);
+        table_init(&t, columns);
+        fill(&t);
+        table_draw(&t, &canvas, 0, false);
+        cr_expect(!is_drawn(" 1", cols) || is_drawn(" 18", cols), "%d columns", cols);
+        table_done(&t);
+        grid_done(&grid);
+    }
+}
+
 /* A dash in every row is no news. */
 Test(table, what_is_known_of_no_row_takes_no_room)
 {

@@ -215,6 +215,19 @@ static void take_back(const struct table *table, struct plan *plan, int room)
     }
 }
 
+static bool right_aligned(const struct dx_column *column)
+{
+    return column->fit == DX_FIT_RIGHT || column->type == DX_CELL_NUMBER ||
+           column->type == DX_CELL_AGE;
+}
+
+/* Of a number that has no room nothing is drawn, for half of one is another one. */
+static void give_up_numbers(const struct table *table, struct plan *plan, int cols)
+{
+    for (int i = table->column_count - 1; i > 0 && total(table, plan) > cols; i--)
+        plan->shown[i] = plan->shown[i] && !right_aligned(&table->columns[i]);
+}
+
 static void make_plan(struct table *table, struct plan *plan, int cols, int64_t now_ms)
 {
     int room;
@@ -234,6 +247,7 @@ static void make_plan(struct table *table, struct plan *plan, int cols, int64_t 
             break;
         plan->shown[worst] = false;
     }
+    give_up_numbers(table, plan, cols);
     room = cols - total(table, plan);
     /* First what the columns of bounded width need, in their order. */
     for (int pass = 0; pass < 2; pass++) {
@@ -259,12 +273,6 @@ static void make_plan(struct table *table, struct plan *plan, int cols, int64_t 
 }
 
 /* ---- cells ---- */
-
-static bool right_aligned(const struct dx_column *column)
-{
-    return column->fit == DX_FIT_RIGHT || column->type == DX_CELL_NUMBER ||
-           column->type == DX_CELL_AGE;
-}
 
 /* Digits in the cell's own look, units dim: "11" "m" "40" "s", also beside red. */
 static void put_number(struct dx_canvas *canvas, struct dx_box box, const struct dx_style *style,
