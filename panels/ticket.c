@@ -172,10 +172,11 @@ static void read_slas(struct ticket_detail *t, const struct dx_view *view, const
     struct dx_rows *rows = dx_rows(view, DX_QUERY_TICKET_SLAS, DX_FILTER(.key = key));
 
     for (; dx_next(rows); t->sla_count++) {
-        struct ticket_sla_line *sla = &t->slas[t->sla_count];
+        struct ticket_sla_line *sla;
 
         if (t->sla_count >= TICKET_SLAS)
             continue;
+        sla = &t->slas[t->sla_count];
         (void)ci_copy(sla->name, sizeof(sla->name), dx_text(rows, DX_FIELD_NAME));
         sla->state = dx_int(rows, DX_FIELD_SLA_STATE);
         sla->due_ms = dx_int(rows, DX_FIELD_BREACH);

@@ -71,7 +71,7 @@ static double number(const void *rows, enum dx_field field)
 
 static const char *text(const void *rows, enum dx_field field)
 {
-    const char *t = ((const struct walk *)rows)->row->text[field];
+    const char *t = field < DX_FIELD_COUNT ? ((const struct walk *)rows)->row->text[field] : NULL;
 
     return t ? t : "";
 }

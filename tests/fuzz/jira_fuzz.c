@@ -17,6 +17,7 @@ static const char *about(unsigned step)
     case JIRA_MYSELF:
     case JIRA_STATUSES:
     case JIRA_ISSUE:
+    case JIRA_FITS:
     case JIRA_COMMENTS:
     case JIRA_REQUESTS:
     case JIRA_SLA:
