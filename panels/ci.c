@@ -173,7 +173,6 @@ bool ci_reaches(const struct dx_view *view, const char *source, const char *key,
     return there;
 }
 
-/* Whether a source of runs has answered once: if not, "none" would say too much. */
 /* The option source of a panel may be misspelt. */
 static bool is_no_source(const struct dx_view *view, const char *source)
 {
@@ -187,6 +186,7 @@ static bool is_no_source(const struct dx_view *view, const char *source)
     return any && !found;
 }
 
+/* Whether a source of runs has answered once: if not, "none" would say too much. */
 static bool is_known(const struct dx_view *view, const char *source)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, DX_FILTER(.source = source));

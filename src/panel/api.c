@@ -350,7 +350,7 @@ static bool warning_goes(struct instance *in)
 void dx_finding(struct dx_list *list, enum dx_role role, const char *subject, const char *sentence)
 {
     struct instance *in = list->instance;
-    struct finding *f = NULL;
+    struct finding *f;
 
     if (list->then)
         return;

@@ -20,7 +20,7 @@ uint64_t finding_mark(enum dx_role role, const char *subject, const char *senten
 enum { PATH_MOST = 8, FINDINGS_MOST = 24, URL_BYTES = 2084 }; /* no terminal takes a longer one */
 
 struct step { /* of the drill-down */
-    char key[600], name[200], url[URL_BYTES];
+    char key[ROW_KEY], name[200], url[URL_BYTES];
 };
 
 /* Another moment of the same: where its rows are read, and which it is. */
@@ -49,20 +49,20 @@ struct instance {
     size_t finding_count;
     uint64_t *found; /* all of them, also those that had no room: finding_mark() */
     size_t found_count, found_room;
-    struct step *path;   /* what was opened before at a level stays behind its end; `reached` */
-    int depth, base;     /* steps of the path; the first `base` are those of the one it follows */
-    int reached;         /* the deepest level yet */
-    struct step whole;   /* what a panel that paints its own list opens; name "": nothing */
-    bool idle;           /* it follows one where nothing is selected that can be opened */
-    bool followed;       /* its selection is shown without the focus too */
-    bool bare;           /* it has no frame */
-    bool keeps;          /* a long list of its own leaves room for what is said of a row of it */
-    int listed;          /* rows of its list that were drawn last, the head among them */
-    bool hurried;        /* the first frame of what is opened does not wait for what takes long */
-    bool owes;           /* and it left something out: another update is to come */
-    bool begun, later;   /* it showed something; dx_later() of this update */
-    char begun_key[600]; /* that was inside of this */
-    bool unmarked;       /* what changed is not marked */
+    struct step *path; /* what was opened before at a level stays behind its end; `reached` */
+    int depth, base;   /* steps of the path; the first `base` are those of the one it follows */
+    int reached;       /* the deepest level yet */
+    struct step whole; /* what a panel that paints its own list opens; name "": nothing */
+    bool idle;         /* it follows one where nothing is selected that can be opened */
+    bool followed;     /* its selection is shown without the focus too */
+    bool bare;         /* it has no frame */
+    bool keeps;        /* a long list of its own leaves room for what is said of a row of it */
+    int listed;        /* rows of its list that were drawn last, the head among them */
+    bool hurried;      /* the first frame of what is opened does not wait for what takes long */
+    bool owes;         /* and it left something out: another update is to come */
+    bool begun, later; /* it showed something; dx_later() of this update */
+    char begun_key[ROW_KEY];     /* that was inside of this */
+    bool unmarked;               /* what changed is not marked */
     const struct keymap *keymap; /* NULL: as shipped */
     const struct as_of *before;  /* week against week: the week before; NULL: not now */
     struct week *week;           /* its list has last week's numbers beside its own; NULL: not */

@@ -9,14 +9,15 @@
 
 enum { STEPS = 8 };
 
-static double largest(const double *value, size_t count)
+/* NaN: there is none. */
+static double extreme(const double *value, size_t count, bool smallest)
 {
-    double max = (double)NAN;
+    double found = (double)NAN;
 
     for (size_t i = 0; i < count; i++)
         if (isfinite(value[i]))
-            max = fmax(max, value[i]);
-    return max;
+            found = smallest ? fmin(found, value[i]) : fmax(found, value[i]);
+    return found;
 }
 
 /* 0 to 7 of value on a scale up to max. */
@@ -29,25 +30,13 @@ static int step_of(double value, double max)
     return share >= 1. ? STEPS - 1 : (int)(share * STEPS);
 }
 
-static double smallest(const double *value, size_t count)
-{
-    double min = (double)NAN;
-
-    for (size_t i = 0; i < count; i++)
-        if (isfinite(value[i]))
-            min = fmin(min, value[i]);
-    return min;
-}
-
 /* The worst value that falls on column i of n: the largest, of those with a floor the smallest.
  * NaN: a gap. */
 static double column_worst(const struct dx_spark *spark, size_t n, size_t i)
 {
     size_t from = i * spark->count / n, to = (i + 1) * spark->count / n;
-    size_t count = to > from ? to - from : 1;
 
-    return spark->goal_is_floor ? smallest(spark->value + from, count)
-                                : largest(spark->value + from, count);
+    return extreme(spark->value + from, to > from ? to - from : 1, spark->goal_is_floor);
 }
 
 void spark_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_spark *spark)
@@ -55,7 +44,7 @@ void spark_draw(struct dx_canvas *canvas, struct dx_box box, const struct dx_spa
     const struct glyphs *g = canvas->grid->glyphs;
     size_t fit = box.cols > 0 ? (size_t)box.cols : 0;
     size_t n = spark->count < fit ? spark->count : fit;
-    double max = isnan(spark->max) ? largest(spark->value, spark->count) : spark->max;
+    double max = isnan(spark->max) ? extreme(spark->value, spark->count, false) : spark->max;
 
     for (size_t i = 0; i < n; i++) {
         double value = column_worst(spark, n, i);
@@ -132,7 +121,7 @@ void heat_draw(struct dx_canvas *canvas, struct dx_box box, const double *value,
                double goal)
 {
     const struct glyphs *g = canvas->grid->glyphs;
-    double max = isnan(goal) ? largest(value, count) : goal;
+    double max = isnan(goal) ? extreme(value, count, false) : goal;
     int seen = canvas->cols - box.col;
 
     for (int i = 0; i < box.cols && i < seen && count > 0; i++) {

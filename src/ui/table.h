@@ -15,7 +15,7 @@ struct table_row {
                       * can say */
 };
 
-enum { TABLE_COLUMNS_MOST = 32 };
+enum { TABLE_COLUMNS_MOST = 32, ROW_KEY = 600 /* keys of alerts have their labels */ };
 
 struct table {
     const struct dx_column *columns;
@@ -29,11 +29,11 @@ struct table {
     /* what the user chose; survives updates */
     int sort; /* column, -1: as the panel yields */
     bool reverse;
-    char filter[128];   /* see core/narrow.h */
-    bool chosen;        /* the user moved the selection: until then, and after Home, it is on
-                         * whatever comes first */
-    char selected[600]; /* key of the selected row; "" the first */
-    size_t at, top;     /* of the selected row in order; first row shown */
+    char filter[128];       /* see core/narrow.h */
+    bool chosen;            /* the user moved the selection: until then, and after Home, it is on
+                             * whatever comes first */
+    char selected[ROW_KEY]; /* key of the selected row; "" the first */
+    size_t at, top;         /* of the selected row in order; first row shown */
 
     /* columns that all rows need for their texts, which are many; 0: not known */
     int need[TABLE_COLUMNS_MOST], need_cols; /* on a canvas of so many */
