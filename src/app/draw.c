@@ -271,8 +271,9 @@ void viewer_draw(struct viewer *v, struct grid *grid)
     if (v->overlay == OVERLAY_HELP) {
         int lines = help_draw(v, &part, v->help_top);
 
-        if (v->help_top > lines - part.rows + 2)
-            v->help_top = lines - part.rows + 2 > 0 ? lines - part.rows + 2 : 0;
+        v->help_rows = part.rows - 2;
+        if (v->help_top > lines - v->help_rows)
+            v->help_top = lines > v->help_rows ? lines - v->help_rows : 0;
     }
     part = canvas_sub(&all, (struct dx_box){ grid->rows - 1, 0, 1, grid->cols });
     draw_bottom(v, &part);

@@ -69,16 +69,23 @@ void do_down(struct viewer *v, const struct deed *deed)
     move_by(v, 1);
 }
 
+static int page_rows(struct viewer *v)
+{
+    if (v->overlay != OVERLAY_HELP)
+        return move_visible(v);
+    return v->help_rows > 1 ? v->help_rows : 1;
+}
+
 void do_page_up(struct viewer *v, const struct deed *deed)
 {
     (void)deed;
-    move_by(v, -move_visible(v));
+    move_by(v, -page_rows(v));
 }
 
 void do_page_down(struct viewer *v, const struct deed *deed)
 {
     (void)deed;
-    move_by(v, move_visible(v));
+    move_by(v, page_rows(v));
 }
 
 void do_first(struct viewer *v, const struct deed *deed)

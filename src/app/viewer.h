@@ -41,7 +41,7 @@ struct viewer {
     struct weeks weeks; /* what is on the screen week against week */
     struct wall wall;
     enum overlay overlay;
-    int help_top; /* first line of the help that is shown */
+    int help_top, help_rows; /* first line of the help that is shown; how many have room */
     struct facts facts;
 
     /* what the next frame needs */

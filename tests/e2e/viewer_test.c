@@ -105,8 +105,9 @@ Test(viewer, goes_by_pages)
 
     pty_send(p, "?");
     SHOWS(p, "queries of a Prometheus as table");
-    pty_send(p, "\033[6~"); /* PgDn */
-    SHOWS(p, "newest value; – when the series went away");
+    SHOWS(p, " 1-19 of ");
+    pty_send(p, "\033[6~"); /* PgDn: of the help's own lines, whatever list is below it */
+    SHOWS(p, " 20-38 of ");
     LACKS(p, "queries of a Prometheus as table");
     pty_send(p, "\033[5~");
     SHOWS(p, "queries of a Prometheus as table");
