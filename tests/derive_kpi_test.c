@@ -189,6 +189,8 @@ Test(derive_kpi, an_old_run_that_came_by_itself_makes_nothing_of_its_time_known)
 
 enum { COMMIT_DAYS = 28, PIPELINES = 4 };
 
+static const char *const pipelines[PIPELINES] = { "p0", "p1", "p2", "p3" };
+
 /* A commit each day, each second, third or fourth one, that is tried twice; some failed first. */
 static bool commits(int pipeline, int day)
 {
@@ -202,8 +204,6 @@ static bool failed_first(int pipeline, int day)
 
 static void add_tries(int days)
 {
-    static const char *const pipelines[PIPELINES] = { "p0", "p1", "p2", "p3" };
-
     for (int p = 0; p < PIPELINES; p++) {
         for (int day = 0; day < days; day++) {
             for (int n = 0; n < 2 && commits(p, day); n++) {
@@ -297,6 +297,37 @@ Test(derive_kpi, flaky_jobs_of_a_day_that_is_over_stay_as_they_were)
     derive_all(T0 + DAY);
     cr_expect_eq(strncmp(days_of("flaky", T0 + DAY), was, strlen(was)), 0, "%s\n%s",
                  days_of("flaky", T0 + DAY), was);
+}
+
+/* Nor is it made of those that are left by numbers of the minute before midnight, which come when
+ * the first of its pipelines had their turn: however many slices there were before it. */
+Test(derive_kpi, flaky_jobs_of_a_day_that_is_over_stay_over_midnight)
+{
+    int64_t midnight_ms = T0 / DAY * DAY + DAY;
+    char was[400];
+
+    derive_kpi_collect("");
+    add_tries(COMMIT_DAYS);
+    kit.history_ms = COMMIT_DAYS * DAY;
+    kit_poll(0, T0, &batch);
+    for (int slices = 1; slices < 14; slices++, midnight_ms += DAY) {
+        deriver_slices(deriver, INT32_MAX, INT32_MAX);
+        derive_settle(midnight_ms - 2 * MINUTE);
+        derive_all(midnight_ms - 2 * MINUTE);
+        (void)snprintf(was, sizeof(was), "%s", days_of("flaky", midnight_ms));
+        was[strlen(was) - 1] = '\0';
+        *strrchr(was, '\n') = '\0'; /* but for today's */
+        deriver_slices(deriver, 0, 1);
+        for (int i = 0; i < slices; i++)
+            (void)derive_slice(midnight_ms - MINUTE);
+        for (int p = 0; p < PIPELINES; p++)
+            add(&(struct ended){ pipelines[p], T0 - midnight_ms + 2 * HOUR, 0, MINUTE,
+                                 DX_RESULT_SUCCESS, DX_CAUSE_NONE });
+        kit_poll(0, midnight_ms, &batch);
+        derive_all(midnight_ms);
+        cr_expect_eq(strncmp(days_of("flaky", midnight_ms), was, strlen(was)), 0,
+                     "%d slices:\n%s\n%s", slices, days_of("flaky", midnight_ms), was);
+    }
 }
 
 /* 10 runs: 7 passed, 1 failed by the platform, 1 by a test, 1 nobody knows. */

@@ -53,7 +53,7 @@ bool store_flaky_now(struct store *store, const struct kpi_range *range, struct 
 struct flaky_day {
     int64_t day, n, lost_ms;
 };
-/* Those of a pipeline, and none before them. */
+/* Those of a pipeline, and none before the day that is before them. */
 bool store_put_flaky_days(struct store *store, int64_t pipeline, const struct flaky_day *days,
                           size_t count, struct dx_error *err);
 /* Of all pipelines together, by day. */

@@ -155,6 +155,8 @@ static bool put_flaky_day(struct store *store, int64_t pipeline, const struct fl
     return store_step(store, stmt, err);
 }
 
+/* The day before the first one stays: key numbers of the minute before midnight may be made when
+ * the first pipelines had their turn behind it. */
 bool store_put_flaky_days(struct store *store, int64_t pipeline, const struct flaky_day *days,
                           size_t count, struct dx_error *err)
 {
@@ -164,7 +166,7 @@ bool store_put_flaky_days(struct store *store, int64_t pipeline, const struct fl
     if (!stmt)
         return false;
     (void)sqlite3_bind_int64(stmt, 1, pipeline);
-    (void)sqlite3_bind_int64(stmt, 2, count > 0 ? days[0].day : INT64_MAX);
+    (void)sqlite3_bind_int64(stmt, 2, count > 0 ? days[0].day - 1 : INT64_MAX);
     if (!store_step(store, stmt, err))
         return false;
     for (size_t i = 0; i < count; i++)

@@ -5,7 +5,7 @@
 #include "store/schema.h"
 
 const char schema_kpi_sql[] =
-    /* how many jobs were flaky at the end of a day, and what they cost; of the last two weeks */
+    /* how many jobs were flaky at the end of a day, and what they cost; of the last 15 days */
     "CREATE TABLE flaky_day (pipeline INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL,"
     " lost_ms INTEGER NOT NULL, PRIMARY KEY (pipeline, day)) WITHOUT ROWID;"
     /* before_ms: the window before, or where window_ms is 0 how long ago it is compared
