@@ -20,7 +20,7 @@
 
 static const double LINGER_S = 0.02;
 
-enum { STDERR_KEPT = 4096, WAITS_MOST = 50, LEFT_MOST = 3 /* of one command */ };
+enum { STDERR_KEPT = 4096, WAITS_MOST = 20, LEFT_MOST = 3 /* of one command */ };
 
 struct command {
     struct ev_loop *loop;
