@@ -217,6 +217,24 @@ Test(cause, what_comes_before_a_summary_is_ambiguous_and_of_equals_the_last_coun
     catalogue_free(catalogue);
 }
 
+/* What a test says of its own server, and what befell it: of both the one that decides. */
+Test(cause, of_a_rule_that_is_sure_and_ambiguous_the_better_one_counts)
+{
+    struct catalogue *catalogue = patterns_catalogue();
+    static const char own[] = "127.0.0.1: Connection reset by peer";
+    static const char *const own_last[] = { "Connection reset by peer", "one", own };
+    static const char *const own_first[] = { own, "one", "Connection reset by peer" };
+    struct verdict v;
+
+    cr_assert(cause_of_lines(catalogue, own_last, 3, &v));
+    cr_expect(v.count == 1 && v.top[0].rule == 21 && v.top[0].class == 'A' && v.top[0].line == 3,
+              "%zu %c %zu", v.count, v.top[0].class, v.top[0].line);
+    cr_assert(cause_of_lines(catalogue, own_first, 3, &v));
+    cr_expect(v.count == 1 && v.top[0].rule == 21 && v.top[0].class == 'P' && v.top[0].line == 3,
+              "%zu %c %zu", v.count, v.top[0].class, v.top[0].line);
+    catalogue_free(catalogue);
+}
+
 Test(cause, evidence_is_one_clean_line)
 {
     struct catalogue *catalogue = patterns_catalogue();
