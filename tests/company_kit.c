@@ -397,7 +397,7 @@ static void add_pools(int source, bool before)
 
 static void name_sources(void)
 {
-    static const uint32_t yields = 1U << DX_KIND_RUN | 1U << DX_KIND_POOL;
+    static const uint32_t yields = 1U << DX_KIND_RUN | 1U << DX_KIND_POOL | 1U << DX_KIND_ALERT;
     static const struct source_row rows[] = {
         { "github", "github", "https://api.github.example", yields, 30 * SECOND },
         { "gitlab", "gitlab", "https://gitlab.example", yields, 30 * SECOND },

@@ -130,7 +130,8 @@ static void add_rule(void)
 static void name_sources(void)
 {
     static const struct source_row rows[] = {
-        { "prom", "prometheus", "http://p", 1U << DX_KIND_SAMPLE | 1U << DX_KIND_RUN, 15 * SECOND },
+        { "prom", "prometheus", "http://p",
+          1U << DX_KIND_SAMPLE | 1U << DX_KIND_RUN | 1U << DX_KIND_TICKET, 15 * SECOND },
         { "am", "alertmanager", "http://a", 1U << DX_KIND_ALERT, 30 * SECOND },
         { "slow", "prometheus", "http://s", 1U << DX_KIND_SAMPLE, 10 * MINUTE },
     };
@@ -427,7 +428,7 @@ static const struct {
     size_t count;
 } lists[] = { { "sources", 3 }, { "totals", 3 },   { "pools", 1 },   { "pipelines", 3 },
               { "flaky", 1 },   { "failures", 1 }, { "alerts", 0 },  { "series", 0 },
-              { "runs", 9 },    { "jobs", 9 },     { "tickets", 2 }, { "kpis", 9 } };
+              { "runs", 9 },    { "jobs", 9 },     { "tickets", 2 }, { "kpis", 15 } };
 
 Test(export_ci, once_has_all_of_it)
 {

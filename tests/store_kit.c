@@ -41,9 +41,10 @@ void kit_done(void)
 
 void kit_name_sources(void)
 {
+    static const uint32_t also = 1U << DX_KIND_TICKET; /* any will do for them */
     static const struct source_row rows[] = {
-        { "prom", "prometheus", "http://p", 1U << DX_KIND_SAMPLE, 15 * SECOND },
-        { "am", "alertmanager", "http://a", 1U << DX_KIND_ALERT, 30 * SECOND },
+        { "prom", "prometheus", "http://p", 1U << DX_KIND_SAMPLE | also, 15 * SECOND },
+        { "am", "alertmanager", "http://a", 1U << DX_KIND_ALERT | also, 30 * SECOND },
         { "slow", "prometheus", "http://s", 1U << DX_KIND_SAMPLE, 10 * MINUTE },
     };
     struct dx_error err = { 0 };

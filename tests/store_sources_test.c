@@ -96,7 +96,7 @@ Test(store_sources, sources_keep_limits_version_and_progress)
                           DX_FIELD_TYPE, DX_FIELD_URL, DX_FIELD_YIELDS, DX_FIELD_STATE,
                           DX_FIELD_LIMIT, DX_FIELD_REMAINING, DX_FIELD_RESET, DX_FIELD_PER_HOUR,
                           DX_FIELD_SKEW, DX_FIELD_VERSION, DX_FIELD_DONE, DX_FIELD_TOTAL),
-                     "prometheus|http://p|1|2|5000|4000|3600|-|-20|2.42.0|3|9\n");
+                     "prometheus|http://p|17|2|5000|4000|3600|-|-20|2.42.0|3|9\n");
     poll.limit = 0;
     poll.skew_known = false;
     poll.now_ms += SECOND;

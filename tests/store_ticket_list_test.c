@@ -209,3 +209,28 @@ Test(ticket_list, is_of_what_is_done_alone)
         ROWS(kit.store, DX_QUERY_TICKET_COUNTS, DX_FILTER(.done = DX_DONE_ONLY), T0, DX_FIELD_N),
         "0\n");
 }
+
+static void want(uint32_t yields)
+{
+    const struct source_row row = { "prom", "prometheus", "http://p", yields, 15 * SECOND };
+    struct dx_error err = { 0 };
+
+    cr_assert(store_sources(kit.store, &row, 1, kit.id, &err), "%s", err.text);
+}
+
+/* `issues: no`, `alerts: no`: nobody asks any more whether they are open. */
+Test(ticket_list, is_of_sources_whose_tickets_are_wanted)
+{
+    struct batch b = { 0 };
+
+    put_all();
+    kit_alert(&b, "page", DX_ALERT_FIRING, T0);
+    kit_poll(0, T0, &b);
+    want(1U << DX_KIND_RUN);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKETS, NULL, T0, DX_FIELD_KEY), "");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, NULL, T0, DX_FIELD_KEY), "");
+    want(1U << DX_KIND_TICKET);
+    cr_expect_str_neq(ROWS(kit.store, DX_QUERY_TICKETS, NULL, T0, DX_FIELD_KEY), "");
+    want(1U << DX_KIND_ALERT);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, NULL, T0, DX_FIELD_NAME), "page\n");
+}

@@ -54,6 +54,9 @@ static const struct query rules = {
       DX_FIELD_TEXT,  DX_FIELD_ASSIGNEE, DX_FIELD_NEXT,   DX_FIELD_STARTED,   DX_FIELD_COUNT },
 };
 
+/* Whose alerts the configuration wants: how others are nobody asks. 2: of DX_KIND_ALERT. */
+#define WANTED "src.place IS NOT NULL AND (src.yields & 2 OR src.type = 'dxtop')"
+
 /* Open ones, and with a `from` those that ended after it. One that began after
  * we saw it has a server whose clock is ahead. What people said last of it counts: z until
  * when nobody wants to hear of it, c who takes care. Of an incident that grew after the moment
@@ -83,7 +86,7 @@ static const struct query alerts = {
     "   FROM alert_state WHERE alert = b.id AND state IN (1, 2, 3) AND at_ms <= ?1)),"
     " CASE WHEN " OF_A_RULE " THEN (SELECT min(at_ms) FROM alert_state WHERE alert = a.id"
     "  AND state = 1 AND at_ms <= ?1) END"
-    " FROM alert a JOIN source src ON src.id = a.source AND src.place IS NOT NULL"
+    " FROM alert a JOIN source src ON src.id = a.source AND " WANTED
     " JOIN alert_state st ON st.alert = a.id AND st.at_ms ="
     "  (SELECT max(at_ms) FROM alert_state WHERE alert = a.id AND at_ms <= ?1)"
     " LEFT JOIN alert_word z ON z.alert = a.id AND z.kind = 1 AND z.at_ms ="
@@ -103,7 +106,7 @@ static const struct query alerts = {
 
 static const struct query ended = {
     "SELECT src.name, a.name, a.summary, a.ended_ms"
-    " FROM alert a JOIN source src ON src.id = a.source AND src.place IS NOT NULL"
+    " FROM alert a JOIN source src ON src.id = a.source AND " WANTED
     " WHERE a.ended_ms > ?2 AND a.ended_ms <= ?1 AND a.first_ms <= ?1"
     " AND (?3 = '' OR src.name = ?3) AND (?4 = '' OR a.name = ?4)"
     " ORDER BY a.ended_ms DESC LIMIT ?5",

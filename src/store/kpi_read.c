@@ -310,7 +310,7 @@ int64_t store_first_done(struct store *store)
     return first_of(store, store_statement(store,
                                            "SELECT " TICKETS_DONE_MS " FROM ticket WHERE state = 3"
                                            " AND +source IN (SELECT id FROM source"
-                                           "  WHERE place IS NOT NULL)"
+                                           "  WHERE " TICKETS_WANTED("") ")"
                                            " ORDER BY " TICKETS_DONE_MS ", id LIMIT 1",
                                            &(struct dx_error){ 0 }));
 }

@@ -13,7 +13,7 @@
 enum { FIRST = 64 };
 
 #define DONE_MS TICKETS_DONE_MS /* as its index has it */
-#define KNOWN   " AND +source IN (SELECT id FROM source WHERE place IS NOT NULL)"
+#define KNOWN   " AND +source IN (SELECT id FROM source WHERE " TICKETS_WANTED("") ")"
 #define THERE   " AND gone_ms IS NULL"
 #define RISK    TICKETS_RISK("?3", TICKETS_AT_RISK)
 

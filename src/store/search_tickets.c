@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "store/search.h"
+#include "store/tickets.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -24,7 +25,7 @@ enum {
     "coalesce(t.created_ms, 0) <= ?2 AND src.id IS NOT NULL"                                       \
     " AND (t.gone_ms IS NULL OR (NOT ?4 AND t.gone_ms > ?2))"                                      \
     " AND (NOT ?4 OR (t.state = 3 AND t.resolved_ms <= ?2 AND t.id <> ?3))"
-#define OF_TICKET " LEFT JOIN source src ON src.id = t.source AND src.place IS NOT NULL "
+#define OF_TICKET " LEFT JOIN source src ON src.id = t.source AND " TICKETS_WANTED("src.") " "
 #define FOUND                                                                                      \
     " FROM ticket_words CROSS JOIN ticket t ON t.id = ticket_words.rowid" OF_TICKET                \
     "WHERE ticket_words MATCH ?1 "

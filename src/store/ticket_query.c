@@ -91,14 +91,14 @@
     }
 #define TICKET "ticket t"
 #define ROW    "(SELECT *, " SAME " AS same FROM " TICKET ") t"
-#define SOURCE "JOIN source src ON src.id = t.source AND src.place IS NOT NULL "
+#define SOURCE "JOIN source src ON src.id = t.source AND " TICKETS_WANTED("src.") " "
 
 /* ---- which ones ---- */
 
 /* +: not by an index of the source, for that would be all of its tickets. */
 #define WITHIN                                                                                     \
     "coalesce(t.created_ms, 0) <= ?1 AND (?4 = '' OR t.key = ?4) AND +t.source IN (SELECT id"      \
-    " FROM source WHERE place IS NOT NULL AND (?3 = '' OR name = ?3))"                             \
+    " FROM source WHERE " TICKETS_WANTED("") " AND (?3 = '' OR name = ?3))"                             \
     " AND (?12 = '' OR " W("project") " = ?12) AND (?13 = '' OR " W("category") " = ?13)"          \
     " AND (?14 = '' OR instr(', ' || " W("labels") " || ', ', ', ' || ?14 || ', '))"               \
     " AND (?15 IN ('', " W("assignee") ") OR (?15 = 'nobody' AND t.assignee IS NULL))"             \

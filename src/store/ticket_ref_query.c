@@ -22,7 +22,7 @@
     " ?1)) OR (t.sla_state = 1 AND t.breach_ms <= ?1) THEN 2 ELSE 0 END"
 #define BREACH "CASE WHEN " SAME " THEN coalesce(t.breach_ms, 9e15) ELSE 9e15 END"
 #define URGENT "coalesce(t.priority, 9)"
-#define SOURCE " JOIN source src ON src.id = t.source AND src.place IS NOT NULL "
+#define SOURCE " JOIN source src ON src.id = t.source AND " TICKETS_WANTED("src.") " "
 /* ... of those that are open, and of those that were: few, for they were done after it. */
 #define OPEN(columns, which)                                                                 \
     "SELECT " columns " FROM ticket_ref r CROSS JOIN ticket t ON t.id = r.ticket AND"              \

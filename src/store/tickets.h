@@ -11,6 +11,10 @@ static inline unsigned tickets_refused(unsigned parts)
     return parts << TICKETS_REFUSED_SHIFT;
 }
 
+/* Of a source that the configuration names, and whose tickets it wants: what became of others since
+ * nobody asked. 16: of DX_KIND_TICKET. */
+#define TICKETS_WANTED(source) source "place IS NOT NULL AND " source "yields & 16"
+
 /* When a ticket was done; some servers do not say. One that is gone was open until then. */
 #define TICKETS_DONE_MS "coalesce(gone_ms, resolved_ms, updated_ms, created_ms)"
 
