@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/internal.h"
 #include "store_kit.h"
 
 static struct batch batch;
@@ -195,4 +196,38 @@ Test(store_queue, a_build_that_began_before_it_waited_waited_nothing)
     add_build("#9@1", "18", false);
     poll(T0 + 6 * SECOND, true);
     expect_text(RUNS(T0 + 6 * SECOND), "#9@1|3|0\n");
+}
+
+/* ---- as in an outage, when nothing is begun any more ---- */
+
+static int64_t thousands; /* of SQLite's steps */
+
+static int count_steps(void *self)
+{
+    (void)self;
+    thousands++;
+    return 0;
+}
+
+/* What it takes to hear of so many once more. */
+static int64_t steps_of(int items)
+{
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < items; i++) {
+            const char *ref = arena_print(&batch.arena, "%d", i);
+
+            add_item(arena_print(&batch.arena, "queue/%s", ref), ref, T0 - MINUTE);
+        }
+        sqlite3_progress_handler(kit.store->db, 1000, count_steps, NULL);
+        thousands = 0;
+        poll(T0 + (items + round) * SECOND, true);
+    }
+    return thousands;
+}
+
+Test(store_queue, four_times_as_many_take_four_times_as_long)
+{
+    int64_t few = steps_of(200), many = steps_of(800);
+
+    cr_expect_lt(many, 6 * few, "%lld, and %lld", (long long)few, (long long)many);
 }

@@ -4,8 +4,11 @@
  * remembered for a while, for its build may come with a later poll. */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "core/time.h"
 #include "store/ci.h"
+#include "store/derive_internal.h"
 
 static const int64_t REMEMBERED_MS = (int64_t)10 * 60 * 1000;
 
@@ -32,6 +35,19 @@ static bool run_sql(struct store *store, sqlite3_stmt *stmt, int64_t a, int64_t 
 
 /* ---- finding ---- */
 
+static void take_item(sqlite3_stmt *stmt, void *item, void *self)
+{
+    (void)self;
+    *(struct item *)item = (struct item){ .job = column_int(stmt, 0),
+                                          .run = column_int(stmt, 1),
+                                          .pool = column_int(stmt, 2),
+                                          .pipeline = column_int(stmt, 3),
+                                          .created_ms = column_int(stmt, 4),
+                                          .started_ms = column_int(stmt, 5),
+                                          .run_created_ms = column_int(stmt, 6),
+                                          .finished_ms = column_int(stmt, 7) };
+}
+
 /* The first of what this statement selects. */
 static bool read_item(struct writing *w, sqlite3_stmt *stmt, struct item *item,
                       struct dx_error *err)
@@ -42,14 +58,7 @@ static bool read_item(struct writing *w, sqlite3_stmt *stmt, struct item *item,
     if (!store_row(w->store, stmt, &there, err))
         return false;
     if (there)
-        *item = (struct item){ .job = column_int(stmt, 0),
-                               .run = column_int(stmt, 1),
-                               .pool = column_int(stmt, 2),
-                               .pipeline = column_int(stmt, 3),
-                               .created_ms = column_int(stmt, 4),
-                               .started_ms = column_int(stmt, 5),
-                               .run_created_ms = column_int(stmt, 6),
-                               .finished_ms = column_int(stmt, 7) };
+        take_item(stmt, item, NULL);
     (void)sqlite3_reset(stmt);
     return true;
 }
@@ -183,37 +192,38 @@ static bool remember(struct writing *w, const struct item *item, struct dx_error
     return run_sql(w->store, stmt, w->poll->source, item->job, err);
 }
 
-/* The first item behind this job that waits. */
-static bool next_item(struct writing *w, int64_t after, struct item *item, struct dx_error *err)
+/* All that wait, at once: each by itself would be looked for among all of them. */
+static bool waiting(struct writing *w, struct item **items, size_t *count, struct dx_error *err)
 {
-    sqlite3_stmt *stmt = store_statement(
-        w->store,
-        ITEM " AND (r.phase < 4 OR r.flags & 1 = 0) AND j.id > ?2"
-             " AND j.phase < 4 AND r.ext = 'queue/' || j.queue_ref ORDER BY j.id LIMIT 1",
-        err);
+    static const struct gather how = { .take = take_item, .size = sizeof(struct item) };
+    void *list;
+    bool ok = derive_gather(w->store,
+                            derive_over(w->store,
+                                        ITEM " AND (r.phase < 4 OR r.flags & 1 = 0) AND j.phase < 4"
+                                             " AND r.ext = 'queue/' || j.queue_ref AND ?2 = ?3"
+                                             " ORDER BY j.id",
+                                        w->poll->source, 0, 0, err),
+                            &how, &list, count, err);
 
-    if (!stmt)
-        return false;
-    (void)sqlite3_bind_int64(stmt, 1, w->poll->source);
-    (void)sqlite3_bind_int64(stmt, 2, after);
-    return read_item(w, stmt, item, err);
+    *items = list;
+    return ok;
 }
 
 static bool hide_missing(struct writing *w, const struct ids *seen, struct dx_error *err)
 {
-    struct item item = { .job = 0 };
+    struct item *items;
+    size_t count;
+    bool ok = waiting(w, &items, &count, err);
 
-    while (next_item(w, item.job, &item, err)) {
-        if (item.job == 0)
-            return run_sql(w->store,
-                           store_statement(w->store,
-                                           "DELETE FROM waited WHERE source = ?1 AND left_ms < ?2",
-                                           err),
-                           w->poll->source, w->poll->now_ms - REMEMBERED_MS, err);
-        if (!ids_has(seen, item.run) && !(remember(w, &item, err) && drop(w, &item, err)))
-            return false;
-    }
-    return false;
+    for (size_t i = 0; ok && i < count; i++)
+        if (!ids_has(seen, items[i].run))
+            ok = remember(w, &items[i], err) && drop(w, &items[i], err);
+    free(items);
+    return ok &&
+           run_sql(w->store,
+                   store_statement(w->store,
+                                   "DELETE FROM waited WHERE source = ?1 AND left_ms < ?2", err),
+                   w->poll->source, w->poll->now_ms - REMEMBERED_MS, err);
 }
 
 bool queue_put(struct writing *w, struct dx_error *err)
