@@ -306,6 +306,27 @@ Test(alerting, of_quiet_hours_only_those_hear_whom_the_rule_tells)
                              "load{host=\"a\"} (prom): fires since 2026-09-21T14:13:20Z\n");
 }
 
+/* They are counted in the title: what there is no room for is not passed over in silence. */
+Test(alerting, of_very_many_in_quiet_hours_the_first_are_told)
+{
+    const char *last;
+
+    unload();
+    load("rules: {busy: {query: load, above: 10, quiet: {mon: 14:00-15:00}, zone: UTC,"
+         " notify: title}}\n");
+    for (int minute = 0; minute < 48; minute += 47) {
+        for (int i = 0; i < 200; i++)
+            kit_sample(&batch, "load", arena_print(&arena, "{host=\"h%03d\"}", i),
+                       T0 + minute * MINUTE, 12);
+        look(minute, 11);
+    }
+    cr_expect(strncmp(told(), "viewers in quiet hours: 201 fired", 33) == 0, "%s", told());
+    last = strstr(told(), "; and ");
+    cr_assert(last, "%s", told());
+    cr_expect(strstr(last, " more\n"));
+    cr_expect_lt(strlen(told()), 3000);
+}
+
 /* Between two readings of the file it was removed. */
 Test(alerting, quiet_hours_of_a_zone_that_is_gone_are_those_of_utc)
 {

@@ -233,6 +233,13 @@ static bool is_first(const struct changes *c, size_t i)
     return true;
 }
 
+/* What there was room for, and how many more there are. */
+static const char *list_of(struct changes *c, const struct buf *items, int left)
+{
+    return left > 0 ? arena_print(c->arena, "%s; and %d more", items->bytes, left)
+                    : arena_text(c->arena, items->bytes);
+}
+
 /* All of them in the words of one: an outage is one notice, not thirty. */
 static void tell_alike(struct changes *c, size_t i, int count)
 {
@@ -252,8 +259,7 @@ static void tell_alike(struct changes *c, size_t i, int count)
     facts.value = (double)NAN;
     facts.n = -1;
     facts.title = arena_print(c->arena, "%s (%d)", facts.title, count);
-    facts.text = left > 0 ? arena_print(c->arena, "%s; and %d more", text.bytes, left)
-                          : arena_text(c->arena, text.bytes);
+    facts.text = list_of(c, &text, left);
     facts.subject = arena_text(c->arena, subjects.bytes);
     tell(c, facts.rule->tell, facts.rule->ways, &facts);
     buf_done(&text);
@@ -299,6 +305,7 @@ static void sum_up(struct changes *c, const struct notice_settings *to, unsigned
                                   .at_ms = c->now_ms };
     char title[TITLE], at[TIME_TEXT];
     struct buf text;
+    int left = 0;
 
     buf_init(&text, SUMMARY); /* whole items only */
     for (size_t i = 0; i < c->summed_count; i++) {
@@ -312,14 +319,14 @@ static void sum_up(struct changes *c, const struct notice_settings *to, unsigned
         facts.still += s->still;
         if ((enum dx_severity)(s->rule->severity + 1) > facts.severity)
             facts.severity = (enum dx_severity)(s->rule->severity + 1);
-        (void)buf_print(&text, "%s%s %s: %s%s", text.len > 0 ? "; " : "", s->rule->name, s->subject,
-                        s->still ? "fires since " : "is over",
-                        s->still ? time_format(at, s->since_ms) : "");
+        left += !buf_print(&text, "%s%s %s: %s%s", text.len > 0 ? "; " : "", s->rule->name,
+                           s->subject, s->still ? "fires since " : "is over",
+                           s->still ? time_format(at, s->since_ms) : "");
     }
     if (text.len > 0) {
         notice_title(title, sizeof(title), &facts);
         facts.title = arena_text(c->arena, title);
-        facts.text = arena_text(c->arena, text.bytes);
+        facts.text = list_of(c, &text, left);
         tell(c, to ? one : none, ways, &facts);
     }
     buf_done(&text);
