@@ -26,6 +26,13 @@ static const struct {
     { "a time of day", "2026-11-24T10:00:00Z,4.4\n", 1, 4.4, 1, false },
     { "JSON lines", "{\"date\": \"2026-11-24\", \"value\": 4.4, \"n\": 31}\n", 1, 4.4, 31, true },
     { "a number in a text", "{\"date\": \"2026-11-24\", \"value\": \"4.4\"}\n", 1, 4.4, 1, false },
+    { "n that is null", "{\"date\": \"2026-11-24\", \"value\": 4.4, \"n\": null}\n", 1, 4.4, 1,
+      false },
+    { "n in a text, too", "{\"date\": \"2026-11-24\", \"value\": 4.4, \"n\": \"31\"}\n", 1, 4.4, 31,
+      true },
+    { "n that is a word",
+      "2026-11-24,1\n{\"date\": \"2026-11-24\", \"value\": 4.4, \"n\": \"many\"}\n", SIZE_MAX, 0, 0,
+      false },
     { "a byte order mark",
       "\xef\xbb\xbf"
       "2026-11-24,4.4\n",

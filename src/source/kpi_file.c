@@ -86,19 +86,21 @@ static bool read_json(const char *line, struct kpi_file_row *row, bool *with_n)
 {
     json_t *object = json_loads(line, 0, NULL);
     const json_t *n = json_object_get(object, "n");
+    const bool said = n && !json_is_null(n);
     struct batch batch = { 0 };
     const char *date;
+    double many = 1.;
     bool ok;
 
     date = field_text(&batch, object, "date");
     row->at_ms = date_of(date, strlen(date));
     ok = row->at_ms > 0 && value_number(json_object_get(object, "value"), &row->value) &&
-         isfinite(row->value);
-    row->n = n ? field_int(object, "n") : 1;
-    *with_n = *with_n || n;
+         isfinite(row->value) && (!said || value_number(n, &many)) && many >= 0. && many <= N_MOST;
+    row->n = ok ? (int64_t)many : 0;
+    *with_n = *with_n || said;
     batch_done(&batch);
     json_decref(object);
-    return ok && row->n >= 0 && row->n <= N_MOST;
+    return ok;
 }
 
 /* A first line of words. What begins like a row is one, and is not passed over when it
