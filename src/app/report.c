@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/aside.h"
@@ -42,24 +43,39 @@ static bool load_themes(const struct app *app, struct report_themes *themes, str
     return true;
 }
 
-/* The whole file or none: what was there stays until then. */
-static bool write_file(const char *path, const struct buf *text, struct dx_error *err)
+static bool write_to(FILE *file, const struct buf *text)
 {
-    char *part = mem_print("%s.part", path);
-    FILE *file = fopen(part, "we");
     bool ok = file && fwrite(text->bytes, 1, text->len, file) == text->len;
 
-    if (file && fclose(file) != 0)
-        ok = false;
-    if (ok)
-        ok = rename(part, path) == 0;
-    if (!ok) {
-        dx_fail(err, DX_FAULT_SYSTEM, "cannot write %.180s: %s", path, strerror(errno));
-        if (file)
-            (void)unlink(part);
-    }
+    return file && fclose(file) == 0 && ok;
+}
+
+/* The whole file or none: what was there stays until then. */
+static bool replace(const char *path, const struct buf *text)
+{
+    char *real = realpath(path, NULL); /* a link stays one */
+    char *part = mem_print("%s.part", real ? real : path);
+    FILE *file = fopen(part, "we");
+    bool ok = write_to(file, text) && rename(part, real ? real : path) == 0;
+    int why = errno;
+
+    if (!ok && file)
+        (void)unlink(part); /* what could not be opened is not ours */
     free(part);
+    free(real);
+    errno = why;
     return ok;
+}
+
+/* A pipe or a device has somebody at its other end, and is no file that another takes the place
+ * of. */
+static bool write_file(const char *path, const struct buf *text, struct dx_error *err)
+{
+    struct stat st;
+    bool other = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+
+    return (other ? write_to(fopen(path, "we"), text) : replace(path, text)) ||
+           dx_fail(err, DX_FAULT_SYSTEM, "cannot write %.180s: %s", path, strerror(errno));
 }
 
 static bool give_out(const struct arguments *args, const struct buf *text, struct dx_error *err)

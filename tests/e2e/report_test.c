@@ -69,6 +69,18 @@ Test(report, is_one_page_that_asks_nobody)
         RUNS("eval $X report --since %s -o $D/r.html && $L page $D/r.html", i ? "30d" : "24h");
 }
 
+/* Whoever reads the pipe is told, and nothing takes its place, nor that of a link. */
+Test(report, goes_into_what_is_there)
+{
+    write_world(KIT_NORMAL);
+    RUNS("mkfifo $D/pipe; timeout 60 head -1 $D/pipe >$D/head & eval $X report --format md -o"
+         " $D/pipe; wait; test -p $D/pipe && grep -q '^# ' $D/head");
+    RUNS("ln -s r.md $D/link && echo old >$D/r.md && eval $X report --format md -o $D/link &&"
+         " test -L $D/link && grep -q '^# ' $D/r.md && ! ls $D/*.part");
+    RUNS("eval $X report -o $D/no/r.html 2>$D/err && exit 1; grep -q 'cannot write .*no/r.html: No"
+         " such file' $D/err");
+}
+
 Test(report, names_are_no_markup)
 {
     write_world(KIT_HOSTILE);
