@@ -240,6 +240,49 @@ Test(store_retain, the_store_stays_as_large_as_it_is)
                   "names are looked through in some days of one upkeep each");
 }
 
+/* A pool whose runners are counted anew so many days ago. */
+static void count(const char *name, int64_t online, int64_t waiting, int days)
+{
+    struct pool *pool = batch_pool(&batch);
+
+    pool->name = name;
+    pool->online = online;
+    pool->waiting = waiting;
+    kit_poll(0, T0 - days * DAY, &batch);
+}
+
+/* More than a year ago; what is counted since then says so as before. */
+Test(store_retain, old_counts_of_pools_go)
+{
+    for (int days = 500; days > 390; days--)
+        count("busy", days % 7 + 1, 0, days);
+    count("idle", 2, 0, 500);
+    count("left", 1, 0, 480);
+    count("left", 3, 0, 470);
+    for (int days = 460; days > 395; days--)
+        count("left", 0, days, days);
+    upkeep(T0);
+    cr_expect_eq(number("SELECT count(*) FROM pool_count WHERE pool = 1"), 10);
+    cr_expect_eq(number("SELECT min(at_ms) FROM pool_count WHERE pool = 1"), T0 - 400 * DAY);
+    cr_expect_eq(number("SELECT count(*) FROM pool_count WHERE pool = 2"), 1);
+    cr_expect_eq(number("SELECT count(*) FROM pool_count WHERE pool = 3"), 7);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_POOLS, DX_FILTER(.name = "left"), T0 - 399 * DAY,
+                          DX_FIELD_ONLINE, DX_FIELD_WAITING, DX_FIELD_NONE_SINCE),
+                     "0|399|1750256000000\n");
+}
+
+/* Of days that nobody can look at any more, how long jobs waited, by the length of the wait. */
+Test(store_retain, histograms_of_a_year_ago_go)
+{
+    add_day(1000, 30, T0 - 420 * DAY);
+    add_day(2000, 30, T0 - 2 * DAY);
+    derive_settle(T0 - 2 * DAY);
+    cr_expect_eq(number("SELECT count(DISTINCT day) FROM pool_bucket"), 2);
+    upkeep(T0);
+    cr_expect_eq(number("SELECT count(DISTINCT day) FROM pool_bucket"), 1);
+    cr_expect_eq(number("SELECT count(*) FROM pipeline_day"), 2);
+}
+
 #define AT(at)                                                                                     \
     ROWS(view, DX_QUERY_PIPELINES, DX_FILTER(.window_ms = 30 * DAY, .limit = 1), at, DX_FIELD_N,   \
          DX_FIELD_SUCCESS)

@@ -84,13 +84,30 @@ bool retain_runs(struct store *store, int64_t before_ms, int64_t now_ms, struct 
     return true;
 }
 
+/* Of the counts of a pool its last one before is still so, and since when it had no runner is
+ * told by those around the last one that it had. */
+static const char old_counts[] =
+    "DELETE FROM pool_count WHERE (pool, at_ms) IN (WITH q AS MATERIALIZED (SELECT id,"
+    " (SELECT max(at_ms) FROM pool_count WHERE pool = pool.id AND at_ms <= ?1) AS last_ms,"
+    " coalesce((SELECT max(at_ms) FROM pool_count WHERE pool = pool.id AND at_ms <= ?1"
+    "  AND online > 0), 0) AS had_ms FROM pool)"
+    " SELECT c.pool, c.at_ms FROM q CROSS JOIN pool_count c ON c.pool = q.id"
+    " AND c.at_ms < q.last_ms WHERE c.at_ms <> q.had_ms AND c.at_ms <>"
+    " (SELECT min(at_ms) FROM pool_count WHERE pool = q.id AND at_ms > q.had_ms) LIMIT ?2)";
+
 bool retain_hours(struct store *store, int64_t before_ms, struct dx_error *err)
 {
     return forget(store,
                   "DELETE FROM pool_hour WHERE (pool, hour) IN (SELECT h.pool, h.hour"
                   " FROM pool CROSS JOIN pool_hour h ON h.pool = pool.id"
                   " AND h.hour < ?1 / 3600000 LIMIT ?2)",
-                  before_ms, SLICE_HOURS, err);
+                  before_ms, SLICE_HOURS, err) &&
+           forget(store,
+                  "DELETE FROM pool_bucket WHERE (pool, day, bucket) IN"
+                  " (SELECT b.pool, b.day, b.bucket FROM pool CROSS JOIN pool_bucket b"
+                  " ON b.pool = pool.id AND b.day < ?1 / 86400000 LIMIT ?2)",
+                  before_ms, SLICE_HOURS, err) &&
+           forget(store, old_counts, before_ms, SLICE_HOURS, err);
 }
 
 bool retain_refuses(const struct store *store, int64_t ms)
