@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,18 +44,19 @@ static int manager(const char *path, bool abstract)
     return fd;
 }
 
+static char heard[256];
+
 /* Wait for a notice that begins with words. */
 static bool hears(int fd, const char *words)
 {
     struct pollfd in = { .fd = fd, .events = POLLIN };
-    char notice[256];
     ssize_t len;
 
     while (poll(&in, 1, PATIENCE_MS) == 1) {
-        len = recv(fd, notice, sizeof(notice) - 1, 0);
+        len = recv(fd, heard, sizeof(heard) - 1, 0);
         cr_assert_gt(len, 0);
-        notice[len] = '\0';
-        if (strncmp(notice, words, strlen(words)) == 0)
+        heard[len] = '\0';
+        if (strncmp(heard, words, strlen(words)) == 0)
             return true;
     }
     return false;
@@ -103,6 +106,38 @@ Test(service, says_when_it_is_ready_alive_and_at_its_end)
 Test(service, speaks_to_an_abstract_name_as_well)
 {
     tells(true);
+}
+
+/* It is up, or its start would be given up after some time; and it is not said that another one
+ * collects. */
+Test(service, says_that_somebody_writes_in_the_store)
+{
+    char *dir = test_dir(), path[256];
+    struct program program;
+    sqlite3 *db;
+    glob_t found;
+    int fd;
+
+    set_paths();
+    snprintf(path, sizeof(path), "%s/notify", dir);
+    fd = manager(path, false);
+    program = collector(dir);
+    cr_assert(hears(fd, "READY=1\nSTATUS=Collecting."));
+    cr_assert_eq(WEXITSTATUS(program_end(&program, SIGTERM)), 0);
+    snprintf(path, sizeof(path), "%s/state/*.db", dir);
+    cr_assert_eq(glob(path, 0, NULL, &found), 0);
+    cr_assert_eq(sqlite3_open(found.gl_pathv[0], &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    program = collector(dir);
+    cr_assert(hears(fd, "READY=1\nSTATUS="));
+    cr_expect_str_eq(heard, "READY=1\nSTATUS=Another program writes in the store; waiting for it.");
+    cr_assert_eq(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_close(db), SQLITE_OK);
+    cr_assert(hears(fd, "READY=1\nSTATUS=Collecting."));
+    cr_assert_eq(WEXITSTATUS(program_end(&program, SIGTERM)), 0);
+    globfree(&found);
+    close(fd);
+    free(dir);
 }
 
 Test(service, nobody_listens_and_it_goes_on)

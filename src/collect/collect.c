@@ -154,6 +154,7 @@ static void begin(struct collect *c)
         }
         collect_warn(c, &c->error);
         c->error = (struct dx_error){ 0 };
+        service_held();
         collect_timer(c, &c->lock, LOCK_AGAIN_S, 0., on_again);
         return;
     }
@@ -192,7 +193,35 @@ static void collect_now(struct collect *c)
     begin(c);
 }
 
-/* Somebody else collects: ask every second. A collector that waits so is how
+static void say_waiting(struct collect *c)
+{
+    int64_t ms;
+
+    if (store_is_held_up(c->store)) {
+        service_held();
+        log_line(DX_LOG_WARN, "%s writes in %s and does not end; waiting",
+                 store_held_by(c->store, &ms), store_path(c->store));
+    } else {
+        service_waits();
+        log_line(DX_LOG_INFO, "another collects into %s; waiting", store_path(c->store));
+    }
+}
+
+/* A round does not wait for ever. */
+static void give_up(struct collect *c)
+{
+    int64_t ms;
+
+    if (!store_is_held_up(c->store)) {
+        collect_end(c, COLLECT_LOCKED);
+        return;
+    }
+    (void)dx_fail(&c->error, DX_FAULT_SYSTEM, "%s writes in %.120s and does not end",
+                  store_held_by(c->store, &ms), store_path(c->store));
+    collect_end(c, COLLECT_SOURCE_FAILED);
+}
+
+/* Somebody else collects, or writes there: ask every second. A collector that waits so is how
  * another takes over when this one ends, however it ends. */
 static void on_lock(struct ev_loop *loop, ev_timer *timer, int revents)
 {
@@ -208,7 +237,7 @@ static void on_lock(struct ev_loop *loop, ev_timer *timer, int revents)
     if (c->stdin_closed)
         collect_end(c, COLLECT_OK);
     else if (c->options->once && ++c->lock_tries >= ONCE_LOCK_TRIES)
-        collect_end(c, COLLECT_LOCKED);
+        give_up(c);
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
@@ -308,8 +337,7 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
     if (store_lock(c.store)) {
         collect_now(&c);
     } else {
-        service_waits();
-        log_line(DX_LOG_INFO, "another collects into %s; waiting", store_path(c.store));
+        say_waiting(&c);
         lean();
         collect_timer(&c, &c.lock, LOCK_AGAIN_S * (1. + drand48() / 2.), LOCK_AGAIN_S, on_lock);
     }

@@ -42,6 +42,11 @@ void service_waits(void)
     say("READY=1\nSTATUS=Another one collects; waiting to take over.");
 }
 
+void service_held(void)
+{
+    say("READY=1\nSTATUS=Another program writes in the store; waiting for it.");
+}
+
 void service_ready(void)
 {
     say("READY=1\nSTATUS=Collecting.");

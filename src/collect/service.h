@@ -7,6 +7,7 @@
 
 bool service_is(void);    /* one started it */
 void service_waits(void); /* it is up; another one collects */
+void service_held(void);  /* it is up; another program lets nobody write */
 void service_ready(void); /* it collects */
 void service_alive(
     void); /* its loop goes round; for WatchdogSec= of more than the heartbeat's 2 s */

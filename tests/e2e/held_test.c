@@ -150,3 +150,25 @@ Test(held, a_collector_that_waits_can_be_ended_and_begun)
     cr_expect(collects(&program, 10000));
     expect_ends(&program);
 }
+
+/* Nobody else collects, so that is not what a round says. */
+Test(held, a_round_says_who_writes)
+{
+    char command[600], said[80];
+    const char *argv[] = { "dxtop-collect", "-c", config, NULL };
+    const char *round[] = { "sh", "-c", command, NULL };
+    struct program program = program_start(argv);
+    char *words;
+    int status;
+
+    cr_assert(collects(&program, 10000));
+    expect_ends(&program);
+    hold();
+    snprintf(command, sizeof(command), "\"$DXTOP_BIN/dxtop-collect\" -c %s --once 2>&1", config);
+    words = program_run(round, &status);
+    cr_expect_eq(status, 1);
+    snprintf(said, sizeof(said), "coffee (process %d) writes in ", (int)shell);
+    cr_expect(strstr(words, said), "%s", words);
+    free(words);
+    let_go();
+}
