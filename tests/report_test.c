@@ -267,10 +267,12 @@ static void *fake_open(void *self, enum dx_query query, const struct dx_filter *
     return calloc(1, sizeof(struct fake_rows));
 }
 
+static int64_t known_ms = 80 * DAY_MS; /* since then */
+
 static json_t *worse_of(const struct job_row *rows, size_t count)
 {
     const struct reader reader = { .ops = &fake_ops, .open = fake_open };
-    const struct report_reading reading = { &reader, 100 * DAY_MS, 7 * DAY_MS, 0 };
+    const struct report_reading reading = { &reader, 100 * DAY_MS, 7 * DAY_MS, known_ms };
     json_t *none = json_array(), *worse;
 
     jobs = rows;
@@ -303,6 +305,30 @@ Test(report_unit, a_job_got_slower_where_its_ranks_say_so)
     cr_expect_eq(report_count(first, "n_before"), 18);
     cr_expect_float_eq(report_number(first, "value") - report_number(first, "before"), 30., 0.3);
     json_decref(worse);
+}
+
+/* Of the same window the page says that there is nothing to compare with. */
+Test(report_unit, jobs_are_not_compared_with_a_window_that_is_not_known)
+{
+    static const struct {
+        int day;
+        size_t worse;
+    } cases[] = { { 80, 1 }, { 86, 1 }, { 91, 0 }, { 0, 0 } };
+    struct job_row rows[40];
+
+    for (int i = 0; i < 40; i++)
+        rows[i] = (struct job_row){ .name = "j",
+                                    .result = DX_RESULT_SUCCESS,
+                                    .finished_ms = (i < 20 ? 92 : 97) * DAY_MS + i,
+                                    .duration_ms = i < 20 ? 60000 : 90000 };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *worse;
+
+        known_ms = cases[i].day * DAY_MS;
+        worse = worse_of(rows, 40);
+        cr_expect_eq(json_array_size(worse), cases[i].worse, "since day %d", cases[i].day);
+        json_decref(worse);
+    }
 }
 
 Test(report_unit, one_job_that_hung_is_nothing_worse)

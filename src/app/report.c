@@ -15,6 +15,7 @@
 #include "app/redact.h"
 #include "core/mem.h"
 #include "core/time.h"
+#include "store/derive.h"
 #include "store/kpi.h"
 
 enum { REPORT_MOST = 64 << 20 };
@@ -106,6 +107,15 @@ static void print(struct buf *out, enum report_format format, json_t *model,
     }
 }
 
+/* Of what ended before that some is gone, or nothing was known ever. */
+static int64_t known_from(struct store *store)
+{
+    struct dx_error unread = { 0 };
+    int64_t first_ms = store_first_run(store), raw_ms;
+
+    return store_raw_from(store, &raw_ms, &unread) && raw_ms > first_ms ? raw_ms : first_ms;
+}
+
 /* NULL: *err, or the reader's, which was told. */
 static json_t *read_model(struct app *app, struct dx_error *err)
 {
@@ -126,7 +136,7 @@ static json_t *read_model(struct app *app, struct dx_error *err)
     reader = redact_store(&redact, app->store, app->arguments.redact);
     reading.reader = &reader;
     app_say_empty(app, &reader);
-    reading.first_ms = store_first_run(app->store);
+    reading.first_ms = known_from(app->store);
     model = report_model(&reading, app->config.title);
     if (app_missed(&reader)) {
         json_decref(model);

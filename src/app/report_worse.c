@@ -11,6 +11,7 @@
 #include "core/mem.h"
 #include "insight/quantile.h"
 #include "insight/rank.h"
+#include "insight/reach.h"
 
 /* A p95 of less is hardly more than the longest wait. */
 enum { WAITS_LEAST = 20 };
@@ -190,11 +191,13 @@ static void add_job(json_t *list, struct job_times *job)
     (void)json_array_append_new(list, one);
 }
 
+/* As of pipelines, where the window before is not known there is nothing to compare with. */
 static void add_jobs(json_t *list, const struct report_reading *r)
 {
     struct all_jobs all = { .index = json_object() };
 
-    read_jobs(&all, r);
+    if (reaches(r->first_ms, r->now_ms - 2 * r->window_ms, r->window_ms))
+        read_jobs(&all, r);
     for (size_t i = 0; i < all.count; i++) {
         struct job_times *job = &all.job[i];
 

@@ -90,6 +90,18 @@ Test(report, names_are_no_markup)
     RUNS("eval $X report --format json | python3 -c 'import json, sys; json.load(sys.stdin)'");
 }
 
+/* A store that is as large as it may be has forgotten what was before. */
+Test(report, says_from_when_on_all_runs_are_there)
+{
+    write_world(KIT_NORMAL);
+    RUNS(
+        "python3 -c 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute(\"INSERT"
+        " INTO cursor SELECT source, \\\"\\\", 1795219200000 FROM source_first\"); db.commit()' %s",
+        store);
+    HAS(sh("eval $X report --format json"), "\"runs_from\": \"2026-11-21T00:00:00Z\"");
+    HAS(sh("eval $X report --format md"), "Runs and jobs are known since 21 Nov 00");
+}
+
 Test(report, of_nothing_says_so)
 {
     RUNS("eval $X report -o $D/r.html && $L page $D/r.html");
