@@ -365,3 +365,19 @@ Test(derive_kpi_tickets, reviews_are_of_business_time_and_the_first_one_stays)
     cr_expect_str_eq(derive_kpi("review_turnaround", T0), "10800|3|-|0|4|\n", "%s",
                      derive_kpi("review_turnaround", T0));
 }
+
+/* As one that was brought over from elsewhere: it was no review that took no time. */
+Test(derive_kpi_tickets, a_review_before_the_beginning_says_nothing)
+{
+    int64_t nine = T0 + NINE * SECOND;
+
+    derive_kpi_collect("targets: {review_turnaround: {warn: 2h, bad: 1d}}\n");
+    for (int i = 0; i < 3; i++)
+        add_change(i == 0 ? "1" : i == 1 ? "2" : "3", nine, nine + (i + 2) * HOUR);
+    add_change("4", nine + 8 * HOUR, nine + HOUR);
+    add_change("5", nine + 8 * HOUR, nine + HOUR);
+    kit_poll(0, T0, &batch);
+    derive_settle(T0);
+    cr_expect_str_eq(derive_kpi("review_turnaround", T0), "10800|3|-|0|4|\n", "%s",
+                     derive_kpi("review_turnaround", T0));
+}

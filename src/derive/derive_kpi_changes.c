@@ -22,12 +22,13 @@ bool derive_kpi_changes(struct store *store, const struct kpi_settings *settings
     if (!store_kpi_changes(store, &range, &changes, &count, err))
         return false;
     events = mem_new(count + 1, sizeof(*events));
-    for (size_t i = 0; i < count; i++)
-        events[n++] =
-            (struct kpi_event){ changes[i].reviewed_ms,
-                                (double)business_ms(settings->business, changes[i].created_ms,
-                                                    changes[i].reviewed_ms, NULL, 0) /
-                                    1000. };
+    for (size_t i = 0; i < count; i++) {
+        const struct kpi_change *c = &changes[i];
+        int64_t ms = business_ms(settings->business, c->created_ms, c->reviewed_ms, NULL, 0);
+
+        if (c->reviewed_ms >= c->created_ms) /* else nobody knows, as of tickets */
+            events[n++] = (struct kpi_event){ c->reviewed_ms, (double)ms / 1000. };
+    }
     all = (struct kpi_events){ events, n, store_first_review(store) };
     derive_sort_events(&all);
     ok = derive_put_quantile(store, settings, KPI_REVIEW_TURNAROUND, &all, at_ms, err);
