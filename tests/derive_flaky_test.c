@@ -57,6 +57,21 @@ Test(derive_flaky, a_flaky_job_and_its_evidence)
                      "e|co|test: RetryTest.backs_off|prometheus\n");
 }
 
+/* The builds of Jenkins are found by their number, which is not their id. */
+Test(derive_flaky, the_page_of_its_last_failure_is_found_by_the_number_of_the_run)
+{
+    for (int i = 0; i < 2; i++) {
+        add_try(10 + i, "a", i == 0 ? DX_RESULT_FAILURE : DX_RESULT_SUCCESS,
+                i == 0 ? DX_CAUSE_TEST : DX_CAUSE_NONE, (10 - i) * HOUR);
+        batch.runs[batch.run_count - 1].number = i == 0 ? "7" : "8";
+        batch.jobs[batch.job_count - 1].url = i == 0 ? "https://ci/7/console" : "https://ci/8";
+    }
+    kit_poll(0, now_ms, &batch);
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_FLAKY, DX_FILTER(.parts = true), now_ms, DX_FIELD_URL),
+        "https://ci/7/console\n");
+}
+
 /* On each of the last three days: two commits, of which one failed first. Before them four that
  * passed twice, and on the day before them one: of fewer than five nothing is said. */
 Test(derive_flaky, the_rate_of_a_flaky_job_by_day)
