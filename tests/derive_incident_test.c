@@ -267,3 +267,27 @@ Test(derive_incident, one_that_never_ends_is_one_of_each_week)
     derive_slices(now_ms + 23 * DAY + HOUR);
     cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + 23 * DAY + HOUR), 0);
 }
+
+/* Two that ran on no pool that is known did not run on that of the third one; nor did those of
+ * two systems on one, where it is called the same. */
+Test(derive_incident, failures_name_a_pool_where_all_of_them_ran_on_it)
+{
+    static const char *const pools[][3] = { { "big", "big", "big" }, { "big", "", "" } };
+
+    for (int i = 0; i < 2; i++) {
+        for (int nth = 0; nth < 3; nth++) {
+            add(nth + 3 * i, DX_CAUSE_TEST, i == 0 ? "test: a" : "lint: a");
+            batch.jobs[batch.job_count - 1].pool = pools[i][nth];
+        }
+    }
+    kit_poll(0, now_ms + HOUR, &batch);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FAILURES, NULL, now_ms + HOUR, DX_FIELD_NAME,
+                          DX_FIELD_N, DX_FIELD_POOL),
+                     "lint|3|-\ntest|3|big\n");
+    add(6, DX_CAUSE_TEST, "test: a");
+    batch.jobs[0].pool = "big";
+    kit_poll(1, now_ms + HOUR, &batch);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FAILURES, NULL, now_ms + HOUR, DX_FIELD_NAME,
+                          DX_FIELD_N, DX_FIELD_POOL),
+                     "test|4|-\nlint|3|-\n");
+}

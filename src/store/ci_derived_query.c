@@ -229,11 +229,12 @@ static const struct query flaky_commits = {
 /* A category stands before the colon of the evidence. */
 static const struct query failures = {
     "SELECT cause || ':' || category, cause, category, max(evidence), count(*),"
-    " count(DISTINCT project), CASE WHEN count(DISTINCT pool) = 1 THEN max(pool) END,"
+    " count(DISTINCT project), CASE WHEN count(DISTINCT pool_id) = 1 THEN max(pool) END,"
     " max(finished_ms) FROM (SELECT max(j.cause, 1) AS cause, e.text AS evidence,"
     "  CASE WHEN instr(e.text, ':') > 1 THEN substr(e.text, 1, instr(e.text, ':') - 1)"
     "   ELSE '' END AS category, r.project AS project,"
-    "  (SELECT text FROM text WHERE id = q.name) AS pool, j.finished_ms AS finished_ms"
+    "  coalesce(j.pool, 0) AS pool_id, (SELECT text FROM text WHERE id = q.name) AS pool,"
+    "  j.finished_ms AS finished_ms"
     "  FROM job j JOIN run r ON r.id = j.run JOIN source src ON src.id = r.source"
     "   AND src.place IS NOT NULL LEFT JOIN text e ON e.id = j.evidence"
     "   LEFT JOIN pool q ON q.id = j.pool"
