@@ -78,6 +78,23 @@ Test(notice_text, numbers_that_are_no_span)
     cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 115740d, above 10m 00s");
 }
 
+/* 1,234,567 waits are not a round number of them. */
+Test(notice_text, large_counts_have_all_their_digits)
+{
+    facts.unit = DX_UNIT_COUNT;
+    facts.value = 1234567;
+    facts.limit = 1000000;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 1234567, above 1000000");
+    facts.value = 1234567.25;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 1234567, above 1000000");
+    facts.value = 123456789012.;
+    facts.limit = 123456789011.;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 123456789012, above 123456789011");
+    facts.value = 0.1 + 0.2;
+    facts.limit = 0.25;
+    cr_expect_str_eq(sentence(), "linux-xl (github): queue p95 0.3, above 0.25");
+}
+
 Test(notice_text, of_how_many)
 {
     facts.n = 84;
@@ -220,6 +237,25 @@ Test(notice_text, slack_takes_nothing_for_markup)
     cr_expect_str_eq(at(json, "blocks/2/elements/0/text"),
                      "dxtop \xC2\xB7 acme \xC2\xB7 since 2026-09-21T13:58:20Z");
     json_decref(json);
+}
+
+Test(notice_text, what_is_escaped_for_slack_is_cut_between_letters)
+{
+    static char text[2801];
+    const char *cut;
+
+    for (size_t lead = 0; lead < 5; lead++) {
+        json_t *json;
+
+        memset(text, 'x', lead);
+        memset(text + lead, '&', sizeof(text) - 1 - lead);
+        facts.text = text;
+        json = body(WEBHOOK_SLACK);
+        cut = at(json, "text");
+        cr_expect_geq(strlen(cut), 2800);
+        cr_expect_str_eq(cut + strlen(cut) - 5, "&amp;", "lead %zu", lead);
+        json_decref(json);
+    }
 }
 
 Test(notice_text, teams_gets_an_adaptive_card_without_markdown)

@@ -21,6 +21,7 @@
 #include "core/time.h"
 
 static const double SPAN_MOST_S = 1e12; /* what is more is no span, as on the screen */
+static const double WHOLE_LEAST = 1e5, WHOLE_MOST = 1e15; /* six digits; all that a double has */
 
 enum { TITLE_MOST = 140, TEXT_MOST = 2900, SENTENCE_MOST = 600 }; /* Slack: 150 letters, 3,000 */
 
@@ -41,7 +42,9 @@ static const char *words_of_value(char *out, size_t cap, enum dx_unit unit, doub
     else if (unit == DX_UNIT_PERCENT)
         (void)snprintf(out, cap, "%s %%", text_percent(share, value));
     else
-        (void)snprintf(out, cap, "%.6g", value);
+        (void)snprintf(out, cap,
+                       fabs(value) >= WHOLE_LEAST && fabs(value) < WHOLE_MOST ? "%.0f" : "%.6g",
+                       value);
     return out;
 }
 
@@ -191,6 +194,20 @@ static json_t *foot(const struct notice_facts *f)
 }
 
 /* What Slack would take for markup or a mention. */
+static const char *slack_word(char letter)
+{
+    switch (letter) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    default:
+        return "";
+    }
+}
+
 static json_t *slack_text(const struct notice_facts *f)
 {
     char whole[TITLE_MOST + TEXT_MOST];
@@ -200,12 +217,12 @@ static json_t *slack_text(const struct notice_facts *f)
     (void)snprintf(whole, sizeof(whole), "%s: %s", f->title, f->text);
     buf_init(&out, 6 * sizeof(whole));
     for (const char *c = whole; *c; c++) {
-        if (*c == '&')
-            (void)buf_text(&out, "&amp;");
-        else if (*c == '<')
-            (void)buf_text(&out, "&lt;");
-        else if (*c == '>')
-            (void)buf_text(&out, "&gt;");
+        const char *word = slack_word(*c);
+
+        if (*word && out.len + strlen(word) > TEXT_MOST)
+            break; /* half a word would be read as letters */
+        if (*word)
+            (void)buf_text(&out, word);
         else
             (void)buf_add(&out, c, 1);
     }
