@@ -101,14 +101,14 @@ static size_t character(const char *text, int *cols)
     return len;
 }
 
-/* The bytes of text that fit into so many columns, cut behind a word where there is one;
+/* The bytes of the line that fit into so many columns, cut behind a word where there is one;
  * one character at least. */
 static size_t fitting(const char *text, int cols)
 {
     size_t len = 0, words = 0;
     int used = 0, width;
 
-    while (text[len]) {
+    while (text[len] && text[len] != '\n') {
         size_t more = character(text + len, &width);
 
         if ((used + width > cols || len + more > LINE_MOST) && len > 0)
@@ -121,6 +121,7 @@ static size_t fitting(const char *text, int cols)
     return len;
 }
 
+/* Up to its end. */
 static void add_line(struct reader *r, const char *line)
 {
     const size_t marks = strspn(line, "#");
@@ -141,7 +142,7 @@ static void add_line(struct reader *r, const char *line)
         add_text(r, part, role, heading ? DX_BOLD : 0);
         line += len;
         line += *line == ' ' ? strspn(line, " ") : 0;
-    } while (*line);
+    } while (*line && *line != '\n');
 }
 
 static void read_one(const struct dx_view *view, struct dx_list *list, const char *key)
@@ -154,13 +155,9 @@ static void read_one(const struct dx_view *view, struct dx_list *list, const cha
     if (!dx_next(rows))
         return;
     dx_note(list, dx_text(rows, DX_FIELD_NAME));
-    for (at = dx_text(rows, DX_FIELD_TEXT); *at;) {
-        char line[2048];
-        size_t len = strcspn(at, "\n");
-
-        (void)snprintf(line, sizeof(line), "%.*s", (int)len, at);
-        add_line(&r, line);
-        at += len + (at[len] == '\n');
+    for (at = dx_text(rows, DX_FIELD_TEXT); *at; at += *at == '\n') {
+        add_line(&r, at);
+        at += strcspn(at, "\n");
     }
 }
 

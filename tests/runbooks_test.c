@@ -167,3 +167,49 @@ Test(runbooks, no_folder_is_said_and_what_is_there_stays)
     cr_expect_eq(store_runbook_count(kit.store), 1);
     unread = "";
 }
+
+static const char *text_of(const char *name)
+{
+    static char key[16];
+    const char *row = ROWS(kit.store, DX_QUERY_RUNBOOKS, DX_FILTER(.name = name), T0, DX_FIELD_KEY);
+
+    (void)snprintf(key, sizeof(key), "%.*s", (int)strcspn(row, "\n"), row);
+    return ROWS(kit.store, DX_QUERY_RUNBOOKS, DX_FILTER(.key = key), T0, DX_FIELD_TEXT);
+}
+
+/* Not everybody breaks lines: a paragraph may be one. */
+Test(runbooks, a_long_line_is_taken_whole)
+{
+    static char text[9000];
+
+    for (size_t i = 0; i + 5 < sizeof(text) - 100; i += 5)
+        memcpy(text + i, "word ", 5);
+    (void)strcat(text, "and the lastone\nbehind\n");
+    put("a.md", text);
+    (void)read_all();
+    cr_expect_str_eq(
+        ROWS(kit.store, DX_QUERY_RUNBOOKS, DX_FILTER(.name = "lastone"), T0, DX_FIELD_NAME),
+        "a.md\n");
+    cr_expect(strstr(text_of("behind"), "word word and the lastone\nbehind"));
+    memcpy(text, "# it", 4);
+    put("a.md", text);
+    cr_expect_eq(strlen(read_all()), strlen("a.md|\n") + 1999, "a title is not");
+}
+
+Test(runbooks, that_one_is_longer_than_what_is_read_is_said, .timeout = 120)
+{
+    enum { LINES = 26215 }; /* of ten bytes: 256 KiB end within one */
+    char *text = calloc(LINES + 1, 10);
+
+    for (int i = 0; i < LINES; i++)
+        memcpy(text + 10 * (size_t)i, i == LINES - 1 ? "the tail.\n" : "full line\n", 10);
+    put("a.md", text);
+    (void)read_all();
+    cr_expect(strstr(text_of("full"), "full line\n(Cut here: 256 KiB of a runbook are read.)\n"));
+    cr_expect_not(strstr(text_of("full"), "the tai"));
+    text[10 * (LINES - 2) + 4] = '\0';
+    put("a.md", text);
+    (void)read_all();
+    cr_expect_not(strstr(text_of("full"), "Cut here"));
+    free(text);
+}

@@ -3,6 +3,7 @@
 
 #include "collect/runbooks.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,8 @@ enum {
     READ_MOST = 50, /* files a round: the polls go on between them */
     DEPTH_MOST = 8,
     BYTES_MOST = 256 << 10,
-    LINE_MOST = 2000,
+    PATH_MOST = 2000,
+    TITLE_MOST = 2000,
 };
 
 struct reading {
@@ -36,17 +38,22 @@ struct reading {
 
 /* ---- a file ---- */
 
+static const char cut_here[] = "(Cut here: 256 KiB of a runbook are read.)";
+static_assert(BYTES_MOST == 256 << 10, "as it says");
+
+/* Whole, be it a paragraph: three bytes may stand for one. */
 static void add_line(struct buf *text, const char *line, size_t len)
 {
-    char clean[LINE_MOST];
-    size_t indent = strspn(line, " ");
+    size_t indent = strspn(line, " "), cap = 3 * len + 1;
+    char *clean = mem_new(1, cap);
 
     indent = indent < len ? indent : len;
     /* Blanks at the beginning are part of a list or of code. */
     for (size_t i = 0; i < indent; i++)
         (void)buf_add(text, " ", 1);
-    (void)buf_add(text, clean, text_clean(clean, sizeof(clean), line + indent, len - indent));
+    (void)buf_add(text, clean, text_clean(clean, cap, line + indent, len - indent));
     (void)buf_add(text, "\n", 1);
+    free(clean);
 }
 
 /* The first heading, else the file's name. */
@@ -61,9 +68,10 @@ static const char *title_of(struct arena *arena, const char *text, const char *p
         len = strcspn(line, "\n");
         marks = strspn(line, "#");
         if (marks > 0 && marks < len && line[marks] == ' ') {
-            char *title = arena_text(arena, line + marks + 1);
+            size_t rest = len - marks - 1, cap = rest < TITLE_MOST ? rest + 1 : TITLE_MOST;
+            char *title = arena_alloc(arena, cap);
 
-            title[len - marks - 1] = '\0';
+            (void)text_clean(title, cap, line + marks + 1, rest);
             return title;
         }
     }
@@ -83,17 +91,27 @@ static ssize_t read_whole(int fd, char *bytes, size_t cap)
     return n < 0 ? -1 : (ssize_t)len;
 }
 
+/* All of it, where it is one line. */
+static ssize_t whole_lines(const char *bytes, size_t len)
+{
+    const char *last = memrchr(bytes, '\n', len);
+
+    return last ? last + 1 - bytes : (ssize_t)len;
+}
+
 static bool read_file(struct reading *r, const char *path, struct stored_runbook *runbook)
 {
-    char *bytes = mem_new(1, BYTES_MOST + 1);
+    char *bytes = mem_new(1, BYTES_MOST + 2);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     struct stat st;
     /* It may be another thing by now: a pipe would be waited for. */
     bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    ssize_t len = ok ? read_whole(fd, bytes, BYTES_MOST) : -1;
+    ssize_t len = ok ? read_whole(fd, bytes, BYTES_MOST + 1) : -1;
+    bool is_cut = len > BYTES_MOST;
     struct buf text;
 
     ok = len >= 0;
+    len = is_cut ? whole_lines(bytes, BYTES_MOST) : len;
     if (fd >= 0)
         (void)close(fd);
     buf_init(&text, (size_t)4 * BYTES_MOST);
@@ -105,6 +123,8 @@ static bool read_file(struct reading *r, const char *path, struct stored_runbook
         at += line + 1;
     }
     free(bytes);
+    if (is_cut)
+        add_line(&text, cut_here, strlen(cut_here));
     if (ok) {
         runbook->text = arena_text(&r->arena, text.bytes ? text.bytes : "");
         runbook->title = title_of(&r->arena, runbook->text, runbook->path);
@@ -124,7 +144,7 @@ static bool is_markdown(const char *name)
 static void take_file(struct reading *r, const char *path, const struct stat *st)
 {
     struct stored_runbook *runbook = &r->list[r->count];
-    char clean[LINE_MOST];
+    char clean[PATH_MOST];
 
     (void)text_clean(clean, sizeof(clean), path + strlen(r->root) + 1,
                      strlen(path) - strlen(r->root) - 1);
