@@ -311,6 +311,26 @@ Test(store_search, runbooks_are_those_of_the_folder)
     cr_expect_str_eq(found(DX_QUERY_RUNBOOKS, DX_FILTER(.name = "prox")), "registry.md\n");
 }
 
+/* Where lines end there is room behind the cut for what would stand for half a letter. */
+Test(store_search, an_excerpt_ends_with_a_whole_letter)
+{
+    char text[400];
+
+    kit_collect();
+    for (int lead = 0; lead < 3; lead++) {
+        const struct stored_runbook one = { "a.md", "title", text, T0, 1 };
+        int n = snprintf(text, sizeof(text), "needle\n\n\n\n\n%.*s", lead, "xxx");
+        const char *row;
+
+        for (; n < 390; n += 3)
+            memcpy(text + n, "\xE2\x82\xAC", 4);
+        put(&one, 1);
+        row = ROWS(kit.store, DX_QUERY_RUNBOOKS, DX_FILTER(.name = "needle"), T0, DX_FIELD_TEXT);
+        cr_expect(strstr(row, "[needle] "), "%s", row);
+        cr_expect_not(strstr(row, "\xEF\xBF\xBD"), "%s", row);
+    }
+}
+
 Test(store_search, a_runbook_fits_a_ticket_and_a_failed_job)
 {
     struct batch b = { 0 };

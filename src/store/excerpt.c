@@ -12,6 +12,8 @@
 
 enum { EXCERPT = 200, BEFORE = 24 };
 
+static const char32_t REPLACEMENT = 0xFFFD;
+
 /* Is it one of the words of match, which stand in quotes? One before * is a beginning. */
 static bool is_wanted(const char *match, const char *word)
 {
@@ -48,6 +50,19 @@ static const char *begin_of(const char *text, const char *from)
     return p == text ? text : begin;
 }
 
+/* How much of what was cut is whole letters: one cut is none. */
+static size_t whole_letters(const char *line, size_t len)
+{
+    size_t last = len - 1;
+    char32_t letter;
+
+    while (last > 0 && ((unsigned char)line[last] & 0xC0) == 0x80)
+        last--;
+    if (utf8_next(line + last, len - last, &letter) < len - last || letter == REPLACEMENT)
+        return last;
+    return len;
+}
+
 /* With the wanted words in [brackets]; at most two bytes more a word than room has. */
 static void put(char out[EXCERPT], const char *text, const char *match)
 {
@@ -65,7 +80,8 @@ static void put(char out[EXCERPT], const char *text, const char *match)
     }
     if (n + 1 < sizeof(line))
         n += (size_t)snprintf(line + n, sizeof(line) - n, "%s", text);
-    (void)text_clean(out, EXCERPT, line, n < sizeof(line) ? n : sizeof(line) - 1);
+    n = n < sizeof(line) ? n : whole_letters(line, sizeof(line) - 1);
+    (void)text_clean(out, EXCERPT, line, n);
 }
 
 void excerpt(sqlite3_context *context, int count, sqlite3_value **values)
