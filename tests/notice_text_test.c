@@ -327,8 +327,13 @@ Test(notice_text, long_texts_are_cut_to_what_is_taken)
     cr_expect_leq(strlen(at(json, "blocks/1/text/text")), 3000);
     cr_expect_geq(strlen(at(json, "blocks/1/text/text")), 2000);
     json_decref(json);
-    facts.subject = text + 1;
-    cr_expect_leq(strlen(sentence()), 599);
+    memset(text, 'x', 4);
+    for (int lead = 0; lead < 2; lead++) {
+        facts.subject = text + 2 + lead;
+        cr_expect_leq(strlen(sentence()), 599);
+        cr_expect_not(strstr(sentence(), "\xEF\xBF\xBD"), "%s", sentence());
+        cr_expect(strstr(sentence(), "\xC3\xA9\xE2\x80\xA6: queue p95 12m 03s"), "%s", sentence());
+    }
     json_decref(body(WEBHOOK_TEAMS));
     json_decref(body(WEBHOOK_JSON));
 }

@@ -23,7 +23,8 @@
 static const double SPAN_MOST_S = 1e12; /* what is more is no span, as on the screen */
 static const double WHOLE_LEAST = 1e5, WHOLE_MOST = 1e15; /* six digits; all that a double has */
 
-enum { TITLE_MOST = 140, TEXT_MOST = 2900, SENTENCE_MOST = 600 }; /* Slack: 150 letters, 3,000 */
+enum { TITLE_MOST = 140, TEXT_MOST = 2900 }; /* Slack: 150 letters, 3,000 */
+enum { SUBJECT_MOST = 400, SENTENCE_MOST = 600 };
 
 /* ---- words ---- */
 
@@ -64,11 +65,24 @@ static bool is_past(const struct notice_facts *f)
     return f->rule->is_above ? f->value > f->limit : f->value < f->limit;
 }
 
+/* A series may be of very many labels. */
+static void words_of_subject(char out[SUBJECT_MOST], const char *subject)
+{
+    static const char more[] = "\xE2\x80\xA6";
+    size_t room = strlen(subject) < SUBJECT_MOST ? SUBJECT_MOST : SUBJECT_MOST - strlen(more);
+
+    text_copy(out, room, subject);
+    if (room < SUBJECT_MOST)
+        text_copy(out + strlen(out), SUBJECT_MOST - strlen(out), more);
+}
+
 void notice_sentence(char *out, size_t cap, const struct notice_facts *f)
 {
     const char *what = rule_values[f->rule->value].words, *side = "limit";
-    char value[48], limit[48], span[TIME_TEXT], n[32] = "", whole[SENTENCE_MOST];
+    char value[48], limit[48], span[TIME_TEXT], n[32] = "";
+    char subject[SUBJECT_MOST], whole[SENTENCE_MOST];
 
+    words_of_subject(subject, f->subject);
     (void)words_of_value(value, sizeof(value), f->unit, f->value);
     (void)words_of_value(limit, sizeof(limit), f->unit, f->limit);
     if (is_past(f)) {
@@ -79,18 +93,17 @@ void notice_sentence(char *out, size_t cap, const struct notice_facts *f)
     if (f->n >= 0 && !isnan(f->value))
         (void)snprintf(n, sizeof(n), " (n %" PRId64 ")", f->n);
     if (f->about == NOTICE_ENDS && isnan(f->value)) /* it was about that */
-        (void)snprintf(whole, sizeof(whole), "%.400s: over after %s, there is data", f->subject,
+        (void)snprintf(whole, sizeof(whole), "%s: over after %s, there is data", subject,
                        duration_format(span, f->at_ms - f->since_ms, true));
     else if (f->about == NOTICE_ENDS)
-        (void)snprintf(whole, sizeof(whole), "%.400s: over after %s, %s%s%s%s", f->subject,
+        (void)snprintf(whole, sizeof(whole), "%s: over after %s, %s%s%s%s", subject,
                        duration_format(span, f->at_ms - f->since_ms, true), what, *what ? " " : "",
                        value, n);
     else if (isnan(f->value))
-        (void)snprintf(whole, sizeof(whole), "%.400s: no data%s%s", f->subject, *what ? " on " : "",
-                       what);
+        (void)snprintf(whole, sizeof(whole), "%s: no data%s%s", subject, *what ? " on " : "", what);
     else
-        (void)snprintf(whole, sizeof(whole), "%.400s: %s%s%s%s, %s %s", f->subject, what,
-                       *what ? " " : "", value, n, side, limit);
+        (void)snprintf(whole, sizeof(whole), "%s: %s%s%s%s, %s %s", subject, what, *what ? " " : "",
+                       value, n, side, limit);
     (void)text_clean(out, cap, whole, strlen(whole)); /* no half character where it was cut */
 }
 
