@@ -22,6 +22,9 @@ format-all:
 manuals:
 	bad=0; for page in man/*.[1-9]; do \
 		mandoc -T lint -W warning "$$page" >&2 || bad=1; \
+		mandoc -T ascii -O width=80 "$$page" | sed 's/.\x08//g' | awk -v page="$$page" \
+			'length > 80 { print page ": wider than 80 columns: " $$0; bad = 1 } END { exit bad }' >&2 || \
+			bad=1; \
 	done; exit $$bad
 # They are built by `./dev fuzz` alone: that they could be is seen here.
 fuzzers:
