@@ -46,7 +46,7 @@ static const struct arg own[] = {
       "export" },
     { "format", 'f', "FORMAT", OWN(format),
       "once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html, "
-      "roles; report: html, md, json" },
+      "roles; report: html, md, json; the first unless given" },
     { "since", 0, "D", OWN(since),
       "export: how far back (24h); pools, pipelines: the windows up to it; report: 24h, 7d (unless "
       "given) or 30d" },
@@ -116,7 +116,8 @@ static bool parse_size(struct arguments *args, const char *text, struct dx_error
         args->rows = (int)rows;
         return true;
     }
-    return dx_fail(err, DX_FAULT_CONFIG, "--size: \"%.40s\" is not like 120x40", text);
+    return dx_fail(err, DX_FAULT_CONFIG, "--size: \"%.40s\" is not like 120x40, up to %dx%d", text,
+                   SIZE_MOST, SIZE_MOST);
 }
 
 static bool parse_slow(struct arguments *args, const char *text, struct dx_error *err)
