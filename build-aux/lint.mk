@@ -26,6 +26,7 @@ manuals:
 			'length > 80 { print page ": wider than 80 columns: " $$0; bad = 1 } END { exit bad }' >&2 || \
 			bad=1; \
 	done; exit $$bad
+	! grep -nE '^\.(Ql|Sq|Dq|Ic|Li) .*"' man/*.[1-9] >&2 # mandoc would leave the quotes out
 # They are built by `./dev fuzz` alone: that they could be is seen here.
 fuzzers:
 	for file in tests/fuzz/*.c; do \

@@ -46,7 +46,7 @@ static const struct dx_column columns[] = {
     [NEXT] = { "NEXT", DX_CELL_TEXT, DX_UNIT_NONE, 6, 8, 8, DX_FIT_RIGHT,
                "when it is polled again, local time" },
     [BYTES] = { "BYTES", DX_CELL_NUMBER, DX_UNIT_BYTES, 7, 8, 9, DX_FIT_RIGHT,
-                "received on the wire, since the store was made" },
+                "received on the wire since the collector's start" },
     [VERSION] = { "VERSION", DX_CELL_TEXT, DX_UNIT_NONE, 8, 7, 12, DX_FIT_LEFT,
                   "what the server says that it is" },
     [WORDS] = { "STATE", DX_CELL_TEXT, DX_UNIT_NONE, 1, 7, 0, DX_FIT_LEFT,
