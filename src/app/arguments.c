@@ -279,6 +279,9 @@ static void print_kpis(struct buf *out)
         if (kpis[i].goal)
             (void)buf_print(out, "At %s %s.\n", kpis[i].better == KPI_MORE ? "least" : "most",
                             kpis[i].goal);
+        if (kpis[i].few > 0)
+            (void)buf_print(out, "With an n below %lld it is not judged.\n",
+                            (long long)kpis[i].few);
         if (kpis[i].window_ms == 0)
             (void)buf_text(out, "As it is now, against 7 days ago.\n");
         else

@@ -102,8 +102,9 @@ const struct kpi_about kpis[KPI_COUNT] = {
                    .name = "Time to restore",
                    .brief = "restore",
                    .definition =
-                       "Median time from creation to resolution of incidents (tickets whose type "
-                       "says so) that were resolved in the window, around the clock.",
+                       "Median time from creation to resolution of incidents (tickets with "
+                       "\"incident\" in their type) that were resolved in the window, around the "
+                       "clock.",
                    .nothing = "no incident was resolved",
                    .goal = "2h",
                    SPAN,
@@ -253,7 +254,8 @@ const struct kpi_about kpis[KPI_COUNT] = {
                          .brief = "flaky lost",
                          .definition = "Time of tries of flaky jobs that failed, and of the passes "
                                        "that ended "
-                                       "them, with their waits for a runner, within 14 days.",
+                                       "them, with their waits for a runner, within 14 days. n is "
+                                       "that of Flaky jobs.",
                          .nothing = "no job was tried twice",
                          SPAN,
                          .reads = RUNS,
