@@ -178,7 +178,7 @@ static void read_jobs(struct flaky *p, const struct dx_view *view, const char *k
 
 bool flaky_is_loud(const struct flaky *p, const struct flaky_job *job)
 {
-    return job->state == DX_FLAKY_FLAKY && job->rate >= p->warn;
+    return job->state == DX_FLAKY_FLAKY && job->rate > p->warn;
 }
 
 static void tell(struct dx_list *list, const struct flaky_job *job)

@@ -72,6 +72,37 @@ Test(flaky_panel, a_job_that_is_flaky_once_in_three_hundred_is_so_more_than_neve
     cr_expect_str_eq(cell(0, 2), "<1 %");
 }
 
+static void flaky_job(const char *name, double rate)
+{
+    struct fake_row *row = fake_add(DX_QUERY_FLAKY);
+
+    fake_set(row, DX_FIELD_STATE, DX_FLAKY_FLAKY);
+    fake_text(row, DX_FIELD_KEY, name);
+    fake_text(row, DX_FIELD_NAME, name);
+    fake_set(row, DX_FIELD_RATE, rate);
+    fake_set(row, DX_FIELD_PAIRS, 25. * rate);
+    fake_set(row, DX_FIELD_N, 25);
+}
+
+Test(flaky_panel, a_job_is_a_warning_on_more_of_its_commits_than_the_limit)
+{
+    struct { /* as they stand in struct flaky */
+        const char *source;
+        double warn;
+        int64_t least;
+        int show;
+    } options = { "", 0.08, 1, 0 };
+
+    flaky_job("more", 3. / 25);
+    flaky_job("as many", 2. / 25);
+    cr_assert(instance_open(&in, &dx_panel_flaky, "", &options, sizeof(options)));
+    panel_update();
+    cr_assert_eq(in.table->row_count, 2);
+    cr_expect_eq(in.table->rows[0].cells[0].role, DX_ROLE_WARN);
+    cr_expect_eq(in.table->rows[1].cells[0].role, DX_ROLE_DIM);
+    cr_expect_eq(in.finding_count, 1);
+}
+
 Test(flaky_panel, of_a_broken_job_are_the_commits_on_which_it_failed)
 {
     tried("bbb", DX_RESULT_FAILURE, DX_CAUSE_UNKNOWN, "");
