@@ -273,8 +273,6 @@ static bool ask_all(struct app *app, struct asker *asker, const char *path, stru
     else if (count > 0)
         ok = finish(path, title, &sources, err);
     buf_done(&sources);
-    if (ok)
-        (void)printf("\nWrote %s. Now try: dxtop\n", path);
     return ok;
 }
 
@@ -283,8 +281,8 @@ int init_run(struct app *app)
     const struct common_args *args = &app->arguments.common;
     struct asker asker = { .in = stdin, .out = stdout, .echo = !isatty(STDIN_FILENO) };
     struct dx_error err = { 0 };
+    bool named = *args->config != '\0', ok;
     char *path, *dir;
-    bool ok;
 
     if (*args->prometheus || *args->alertmanager || *args->github) {
         (void)fputs("dxtop: init asks for its sources; only -c says which file it writes\n",
@@ -297,7 +295,10 @@ int init_run(struct app *app)
     watch_signals();
     find_missing(path);
     ok = paths_make_dirs(path, &err) && ask_all(app, &asker, path, &err);
-    if (!ok) {
+    if (ok) {
+        (void)printf("\nWrote %s. Now try: dxtop%s%s\n", path, named ? " -c " : "",
+                     named ? path : "");
+    } else {
         leave_nothing();
         (void)fprintf(stderr, "dxtop: %s\n", err.text);
     }

@@ -63,6 +63,7 @@ Test(init, what_it_writes_is_checked_and_polled)
     cr_assert_eq(sh_code, 0, "%s", said);
     HAS(said, "✓ authenticated  yes");
     HAS(said, "Wrote ");
+    HAS(said, "Now try: dxtop -c /"); /* or another one would be watched */
     cr_expect_not(exists(".part"));
     cr_assert_eq(stat(config, &st), 0);
     cr_expect_eq(st.st_mode & 0777, 0600);
