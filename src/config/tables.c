@@ -261,8 +261,9 @@ const struct dx_option config_panel_options[] = {
       .type = DX_OPTION_COUNT,
       .offset = PANEL(priority),
       .fallback = "1",
-      .help = "on a small screen the highest is dropped first; a high list of 0 leaves room for "
-              "what there is to say of the selected row" },
+      .help = "where there is no room for all panels, that of the highest number is dropped first; "
+              "with 0 a list of 16 lines or more leaves room for what there is to say of the "
+              "selected row" },
     { .name = "min_cols",
       .type = DX_OPTION_COUNT,
       .offset = PANEL(min_cols),
