@@ -14,6 +14,7 @@
 #include "config/option.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/text.h"
 
 static bool find_panel(void *self, const char *name, struct config_kind *kind, struct dx_error *err)
 {
@@ -72,20 +73,27 @@ static unsigned views_of(const struct config *config)
 }
 
 /* The views of the wall, where they are those that are built in. */
-static bool wall_views_known(const struct wall_settings *wall, const struct config *builtin,
+static bool wall_views_known(const struct config *config, const struct config *builtin,
                              struct buf *complaints)
 {
+    const struct wall_settings *wall = &config->wall;
+    const char *names[10] = { NULL }; /* there are nine at most */
+    char clean[160];
     bool all = true;
 
+    for (size_t i = 0; i < builtin->view_count; i++)
+        names[i] = builtin->views[i].name;
     for (size_t i = 0; i < wall->views.count; i++) {
-        const char *name = ((const char *const *)wall->views.item)[i];
-        bool found = false;
+        const char *name = ((const char *const *)wall->views.item)[i], *near;
 
-        for (size_t j = 0; j < builtin->view_count; j++)
-            found = found || strcmp(builtin->views[j].name, name) == 0;
-        if (!found)
-            (void)buf_print(complaints, "built-in views: wall: unknown view \"%s\"\n", name);
-        all = all && found;
+        if (is_among(names, builtin->view_count, name))
+            continue;
+        near = text_nearest(name, names);
+        (void)text_clean(clean, sizeof(clean), name, strlen(name));
+        (void)buf_print(complaints, "%s:%d:%d: unknown view \"%s\"%s%s%s\n", config->path,
+                        wall->line, wall->column, clean, near ? "; did you mean \"" : "",
+                        near ? near : "", near ? "\"?" : "");
+        all = false;
     }
     return all;
 }
@@ -103,7 +111,7 @@ static bool load_config(struct app *app, struct buf *complaints)
 
         ok = config_load(&builtin, "built-in views", views, &none, &panels, complaints);
         free(views);
-        ok = ok && wall_views_known(&app->config.wall, &builtin, complaints);
+        ok = ok && wall_views_known(&app->config, &builtin, complaints);
         app->config.views = builtin.views;
         app->config.view_count = builtin.view_count;
         app->builtin = builtin;

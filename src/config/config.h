@@ -77,6 +77,7 @@ struct kpi_goal {
 struct wall_settings {
     int64_t every_ms, resume_ms;
     struct dx_items kpis, views; /* of const char *: ids; names of views */
+    int line, column;            /* of views in the file */
 };
 
 enum feed_unit { FEED_OWN, FEED_PERCENT, FEED_MINUTES, FEED_HOURS, FEED_DAYS, FEED_SCORES };

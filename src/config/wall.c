@@ -53,6 +53,7 @@ void wall_load(struct option_context *context, struct wall_settings *wall,
 {
     static const struct yaml none = { .kind = YAML_MAP, .text = "" };
     struct complaints *c = &context->complaints;
+    const struct yaml *views;
 
     if (!section || section->kind == YAML_NULL)
         section = &none;
@@ -62,4 +63,7 @@ void wall_load(struct option_context *context, struct wall_settings *wall,
     if (wall->every_ms < EVERY_LEAST_MS)
         (void)complain(c, yaml_get(section, "every"), "every: a page stays two seconds at least");
     judge_kpis(context, &wall->kpis, yaml_get(section, "kpis"));
+    views = yaml_get(section, "views");
+    wall->line = views ? views->line : 0;
+    wall->column = views ? views->column : 0;
 }

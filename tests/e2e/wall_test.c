@@ -151,6 +151,24 @@ Test(wall, a_wrong_one_is_said)
     }
 }
 
+Test(wall, one_that_names_a_view_that_is_not_built_in_is_said_where_it_stands)
+{
+    char line[512];
+    const char *argv[] = { "sh", "-c", line, NULL };
+    int status;
+    char *text;
+
+    snprintf(line, sizeof(line), "%s/dxtop -c %s --state %s screen --wall 2>&1", BUILD_DIR, config,
+             dir);
+    write_file(config, "sources: [{type: exec, command: [/bin/true]}]\n"
+                       "wall: {views: [Overview, Queue]}\n");
+    text = program_run(argv, &status);
+    cr_expect_eq(status, 2);
+    cr_expect(strstr(text, "t.yaml:2:16: unknown view \"Queue\"; did you mean \"Queues\"?"), "%s",
+              text);
+    free(text);
+}
+
 /* ---- in a terminal ---- */
 
 static struct pty *start(const char *wall, const char *option)
