@@ -33,7 +33,8 @@ struct given { /* as it stands on the command line */
 static const struct arg own[] = {
     { "theme", 't', "NAME", OWN(theme),
       "dark, light, high-contrast, colour-blind, mono, or a file" },
-    { "color", 0, "DEPTH", OWN(color), "truecolor, 256, 16, 8 or mono; by itself unless given" },
+    { "color", 0, "DEPTH", OWN(color),
+      "truecolor, 256, 16, 8 or mono; what the terminal has unless given" },
     { "ascii", 0, NULL, OWN(ascii), "draw with ASCII characters only" },
     { "view", 0, "NAME", OWN(view), "begin with this view" },
     { "wall", 0, NULL, OWN(wall), "large digits for a screen on the wall; the pages turn" },
