@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "source/github.h"
 #include "source_kit.h"
 
@@ -264,12 +265,22 @@ Test(github_parts, runners_of_a_repository_that_may_not_be_seen_are_hidden)
 
 Test(github_parts, issues_that_are_off_in_a_repository_are_none)
 {
+    struct github issues = { .repos = { repos, 1 }, .org = "", .issues = { .on = true } };
+
     cr_expect(
         answer((struct reply){ .step = STEP_ISSUES, .status = 410, .detail_text = "acme/web 0" },
                "{\"message\":\"Issues are disabled for this repo\"}"),
         "%s", kit.err.text);
     cr_expect_eq(kit.batch.ticket_count, 0);
-    cr_expect_eq(github_recall(&kit.plan, &kit.batch, "ilisted", "acme/web"), NOW);
+    kit_commit(&kit);
+    for (int i = 1; i < 3; i++) {
+        kit_poll(&kit, NOW + i * 30000);
+        source_github.begin(&issues, &kit.cursors, &kit.plan);
+        cr_expect_eq(kit_asked(&kit, STEP_ISSUES), 0, "it is asked again tomorrow");
+    }
+    kit_poll(&kit, NOW + 25 * HOUR_MS);
+    source_github.begin(&issues, &kit.cursors, &kit.plan);
+    cr_expect_eq(kit_asked(&kit, STEP_ISSUES), 2, "for all of them");
     kit_done(&kit);
 }
 

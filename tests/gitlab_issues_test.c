@@ -203,6 +203,30 @@ Test(gitlab_issues, a_project_whose_issues_are_off_is_asked_again_tomorrow)
     cr_expect_neq(kit_asked(&kit, GITLAB_ISSUES), 0);
 }
 
+/* Nothing of it can be listed for the new ones, so it would be asked for with each poll. */
+Test(gitlab_issues, one_that_is_refused_to_who_wants_others_now_is_asked_again_tomorrow)
+{
+    static const char *support[] = { "support*" };
+    struct gitlab others = one;
+
+    others.issues.only = (struct dx_items){ support, 1 };
+    begin(&one, NOW);
+    answer(&one, request(GITLAB_ISSUES, "state=all"), "", "issues.json");
+    ticket_commit(&store, &kit);
+    begin(&others, NOW + 60000);
+    cr_assert_eq(kit_asked(&kit, GITLAB_ISSUES), 2);
+    cr_assert(kit_decode_file(
+        &kit, &source_gitlab, &others,
+        (struct reply){ .step = GITLAB_ISSUES, .status = 403, .detail_text = "0 0 0 acme/web" },
+        "gitlab/ci_is_off_403.json"));
+    ticket_commit(&store, &kit);
+    begin(&others, NOW + 120000);
+    cr_expect_eq(kit_asked(&kit, GITLAB_ISSUES), 0);
+    begin(&others, NOW + 25 * 3600000);
+    cr_expect_eq(kit_asked(&kit, GITLAB_ISSUES), 2, "and then from the beginning");
+    kit_done(&kit);
+}
+
 Test(gitlab_issues, an_issue_that_is_not_there_any_more_is_gone)
 {
     begin(&one, NOW);

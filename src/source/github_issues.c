@@ -75,23 +75,25 @@ static void ask_list(const struct plan *from, struct plan *plan, const struct ba
     r->detail_text = arena_print(&plan->arena, "%s %d", scope, (int)walk);
 }
 
+static bool is_refused(const struct plan *plan, const char *scope)
+{
+    int64_t at = github_recall(plan, NULL, "inone", scope), since = plan->now_ms - at;
+
+    return at != 0 && since >= 0 && since < REFUSED_MS;
+}
+
 static void ask_lists(const struct github *config, struct plan *plan, const char *scope,
                       int64_t every_ms)
 {
     bool anew = is_for_others(config, plan, scope);
 
+    if (is_refused(plan, scope))
+        return;
     if (anew || github_recall(plan, NULL, "ilisted", scope) == 0 ||
         github_turn(plan, scope, every_ms))
         ask_list(plan, plan, NULL, scope, WALK_NEWS, anew);
     if (anew || github_recall(plan, NULL, "iopen", scope) != LISTED)
         ask_list(plan, plan, NULL, scope, WALK_OPEN, anew);
-}
-
-static bool org_is_refused(const struct plan *plan, const char *org)
-{
-    int64_t at = github_recall(plan, NULL, "inone", org), since = plan->now_ms - at;
-
-    return at != 0 && since >= 0 && since < REFUSED_MS;
 }
 
 static bool is_of(const char *org, const char *repo)
@@ -103,7 +105,7 @@ static bool is_of(const char *org, const char *repo)
 
 static void ask_all_lists(const struct github *config, struct plan *plan)
 {
-    bool whole = *config->org && !org_is_refused(plan, config->org);
+    bool whole = *config->org && !is_refused(plan, config->org);
     struct github_walk walk = { 0 };
     size_t before = plan->count;
     const char *repo;
@@ -259,23 +261,19 @@ bool github_issues_decode(struct github_poll *p, struct dx_error *err)
     return true;
 }
 
-/* Issues that are off in a repository are gone (410); the list of an organisation is
- * made up for by those of its repositories. */
+/* Issues that are off in a repository are gone (410); the list of an organisation is made up
+ * for by those of its repositories. */
 void github_issues_refused(struct github_poll *p)
 {
     char scope[GITHUB_NAME];
 
     github_word(p->reply->detail_text, 0, scope);
-    if (strchr(scope, '/')) {
-        github_remember(p->batch, "ilisted", scope, p->reply->now_ms);
-        github_remember(p->batch, "iopen", scope, LISTED);
-        return;
-    }
     if (github_recall(p->plan, p->batch, "inone", scope) == p->reply->now_ms)
         return;
     github_remember(p->batch, "inone", scope, p->reply->now_ms);
-    batch_note(
-        p->batch, DX_LOG_INFO,
-        "the token may not list the issues of %s (%d); its repositories are asked one by one",
-        scope, p->reply->status);
+    if (!strchr(scope, '/'))
+        batch_note(p->batch, DX_LOG_INFO,
+                   "the token may not list the issues of %s (%d); its repositories are asked one "
+                   "by one",
+                   scope, p->reply->status);
 }

@@ -66,18 +66,25 @@ static void ask_list(const struct gitlab *g, struct plan *plan, const struct bat
         r->flags &= ~(unsigned)PLAN_CONDITIONAL;
 }
 
-static bool is_due(const struct plan *plan, const char *of)
+/* How long it is not asked for again; longer than any wait: a clock was set back. */
+static int64_t wait_of(const struct plan *plan, const char *of)
 {
-    int64_t next = gitlab_cursor(plan, NULL, GITLAB_ISSUES_NEXT, of);
+    int64_t wait_ms = gitlab_cursor(plan, NULL, GITLAB_ISSUES_NEXT, of) - plan->now_ms;
 
-    return plan->now_ms >= next || next - plan->now_ms > REFUSED_MS; /* a clock set back */
+    return wait_ms < 0 || wait_ms > REFUSED_MS ? 0 : wait_ms;
+}
+
+/* Only who is refused waits longer than the lists do from time to time. */
+static bool is_refused(const struct plan *plan, const char *of)
+{
+    return wait_of(plan, of) > PROJECT_MS;
 }
 
 static void ask_lists(const struct gitlab *g, struct plan *plan, const char *of, bool group)
 {
     bool anew = is_for_others(g, plan, NULL, of);
 
-    if (!anew && !is_due(plan, of))
+    if (is_refused(plan, of) || (!anew && wait_of(plan, of) > 0))
         return;
     ask_list(g, plan, NULL, of, group, false);
     if (anew || gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of) != LISTED)
@@ -118,7 +125,7 @@ static void ask_lacking(struct plan *plan)
 static void ask_open(struct plan *plan)
 {
     struct known_ticket *found = arena_alloc(&plan->arena, OPEN_MOST * sizeof(*found));
-    size_t n = is_due(plan, "") ? plan_known_tickets(plan, 0, found, OPEN_MOST) : 0;
+    size_t n = wait_of(plan, "") == 0 ? plan_known_tickets(plan, 0, found, OPEN_MOST) : 0;
     struct gitlab_about about = { 0 };
     int64_t number;
 
