@@ -57,7 +57,7 @@ static enum known_run known_ticket(void *self, const char *key, int64_t updated_
 
     if (!t)
         return KNOWN_NOT;
-    if (updated_ms > t->updated_ms)
+    if (updated_ms > t->updated_ms || t->gone)
         return KNOWN_MOVED;
     return t->state == DX_TICKET_DONE ? KNOWN_DONE : KNOWN_OPEN;
 }
@@ -77,7 +77,8 @@ static size_t known_tickets(void *self, unsigned lacks, struct known_ticket *out
                                               .parts = t->parts,
                                               .done = t->state == DX_TICKET_DONE,
                                               .created_ms = t->created_ms,
-                                              .updated_ms = t->updated_ms };
+                                              .updated_ms = t->updated_ms,
+                                              .seen_ms = t->seen_ms };
     }
     return n;
 }
@@ -183,6 +184,7 @@ void ticket_commit(struct ticket_kit *store, struct kit *kit)
         if (!to)
             continue;
         to->parts |= t->parts;
+        to->seen_ms = kit->plan.now_ms;
         if (t->gone) {
             to->gone = true;
             to->state = DX_TICKET_DONE;

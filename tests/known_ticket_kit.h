@@ -13,7 +13,7 @@ struct ticket_kit {
         char project[TICKET_KIT_TEXT], key[TICKET_KIT_TEXT], id[TICKET_KIT_TEXT];
         unsigned parts;
         enum dx_ticket_state state;
-        int64_t created_ms, updated_ms, first_ms;
+        int64_t created_ms, updated_ms, first_ms, seen_ms;
         size_t slas, pauses;
         bool gone;
     } ticket[TICKET_KIT_MOST];

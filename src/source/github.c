@@ -128,6 +128,8 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
 {
     struct github_poll p = { config, plan, batch, reply };
 
+    if (reply->step != STEP_META)
+        github_issues_sweep(&p);
     if (reply->status < 200 || reply->status > 299)
         return github_answered(&p, err);
     if (reply->astray)

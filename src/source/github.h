@@ -16,7 +16,7 @@
  *   ilisted: these came to an end once, so that they are news from then on
  *   iopen:   the same of all open ones; 1: they are listed
  *   ifor:    for which labels and repositories (see ticket_labels_mark())
- *   inone:   the organisation's list of issues was refused
+ *   inone:   the list of issues was refused (or the organisation's)
  *   pulls:   all pull requests that changed until then are known
  *   pnone:   their list was refused
  * and of the whole source: poll, scan (see github_fill.c), discovered, runners. */
@@ -119,6 +119,7 @@ struct github_walk {
 };
 const char *github_walk(const struct github *config, const struct plan *plan,
                         struct github_walk *walk);
+bool github_walked(const struct github_poll *p, const char *repo); /* is it one of these? */
 /* The reply has runs of a repository that was renamed since, and is asked for by its new name,
  * too: GitHub leads on from the old one. They are left to the new one. */
 bool github_is_another(struct github_poll *p, const char *repo);
@@ -214,6 +215,8 @@ const char *github_pool(struct batch *batch, const json_t *labels, const char *g
 
 void github_issues_begin(const struct github *config, struct plan *plan);
 bool github_issues_decode(struct github_poll *p, struct dx_error *err);
+/* With each reply: what the configuration does not want any more is open no longer. */
+void github_issues_sweep(struct github_poll *p);
 void github_issues_refused(struct github_poll *p);
 void github_comments_ask(struct plan *plan, const char *key, const char *author, unsigned flags);
 

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "source/field.h"
+#include "source/ticket_sweep.h"
 #include "source/ticket_words.h"
 
 enum { PAGES_MOST = 3 /* of comments, of which none was an answer */ };
@@ -130,8 +131,10 @@ void github_issue_take(struct github_poll *p, const json_t *item)
         pass_over(p, key);
         return;
     }
-    if (listed && is_known(p, key, field_time(item, "updated_at")))
+    if (listed && is_known(p, key, field_time(item, "updated_at"))) {
+        ticket_sweep_see(p->plan, p->batch, key);
         return;
+    }
     t = batch_ticket(p->batch);
     t->key = key;
     t->project = repo;

@@ -15,6 +15,7 @@
 #include "core/time.h"
 #include "source/field.h"
 #include "source/recall.h"
+#include "source/ticket_sweep.h"
 
 static const int64_t ORG_MS = 5 * MINUTE_MS, REPO_MS = 10 * MINUTE_MS, REFUSED_MS = DAY_MS,
                      SECOND = 1000, OVERLAP_MS = 2 * MINUTE_MS; /* a change is listed late */
@@ -39,6 +40,12 @@ static const char *cursor_of(enum walk walk)
 static int64_t mark_of(const struct github *config)
 {
     return ticket_labels_mark(&config->issues, &config->include, &config->exclude);
+}
+
+static int64_t sweep_mark_of(const struct github *config)
+{
+    return config->issues.on ? ticket_sweep_mark(mark_of(config), &config->repos, config->org)
+                             : TICKET_SWEEP_NONE;
 }
 
 /* It was listed for what was wanted by another configuration. */
@@ -93,7 +100,8 @@ static void ask_lists(const struct github *config, struct plan *plan, const char
         github_turn(plan, scope, every_ms))
         ask_list(plan, plan, NULL, scope, WALK_NEWS, anew);
     if (anew || github_recall(plan, NULL, "iopen", scope) != LISTED)
-        ask_list(plan, plan, NULL, scope, WALK_OPEN, anew);
+        ask_list(plan, plan, NULL, scope, WALK_OPEN,
+                 anew || ticket_sweep_is_due(plan, NULL, sweep_mark_of(config)));
 }
 
 static bool is_of(const char *org, const char *repo)
@@ -116,6 +124,64 @@ static void ask_all_lists(const struct github *config, struct plan *plan)
         if (!(whole && is_of(config->org, repo)) && plan->count - before < LISTS_MOST &&
             github_recall(plan, NULL, "gone", repo) == 0)
             ask_lists(config, plan, repo, REPO_MS);
+}
+
+/* ---- what is wanted no more ---- */
+
+/* The issues of a repository whose runs are not there are not asked for. */
+static bool is_left_out(const struct plan *plan, const char *repo)
+{
+    return github_recall(plan, NULL, "gone", repo) != 0 || is_refused(plan, repo);
+}
+
+static bool is_listed(const struct plan *plan, const char *scope)
+{
+    return github_recall(plan, NULL, "iopen", scope) == LISTED;
+}
+
+static bool is_swept(const struct github *config, const struct plan *plan)
+{
+    bool whole = *config->org && !is_refused(plan, config->org);
+    struct github_walk walk = { 0 };
+    const char *repo;
+
+    if (!config->issues.on)
+        return true;
+    if (whole && !is_listed(plan, config->org))
+        return false;
+    while ((repo = github_walk(config, plan, &walk)) != NULL)
+        if (!(whole && is_of(config->org, repo)) && !is_left_out(plan, repo) &&
+            !is_listed(plan, repo))
+            return false;
+    return true;
+}
+
+/* Of a list that is refused nobody knows what is open. */
+static bool is_kept(void *self, const char *project)
+{
+    const struct github_poll *p = self;
+
+    return p->config->issues.on && is_left_out(p->plan, project) && github_walked(p, project);
+}
+
+static void list_anew(const struct plan *plan, struct batch *batch, const char *scope)
+{
+    if (github_recall(plan, batch, "iopen", scope) != 0)
+        github_remember(batch, "iopen", scope, 0);
+}
+
+void github_issues_sweep(struct github_poll *p)
+{
+    struct github_walk walk = { 0 };
+    const char *repo;
+
+    if (ticket_sweep_begin(p->plan, p->batch, sweep_mark_of(p->config))) {
+        list_anew(p->plan, p->batch, p->config->org);
+        while ((repo = github_walk(p->config, p->plan, &walk)) != NULL)
+            list_anew(p->plan, p->batch, repo);
+    } else if (ticket_sweep_is_on(p->plan) && is_swept(p->config, p->plan)) {
+        ticket_sweep_end(p->plan, p->batch, is_kept, p);
+    }
 }
 
 /* ---- asking for single ones ---- */
@@ -174,13 +240,15 @@ static void ask_open(struct plan *plan)
 
 void github_issues_begin(const struct github *config, struct plan *plan)
 {
+    ticket_sweep_ask(plan, sweep_mark_of(config));
     if (!config->issues.on)
         return;
     ask_all_lists(config, plan);
     if (!plan->known)
         return;
     ask_lacking(plan);
-    if (github_turn(plan, "open issues", ORG_MS))
+    if (github_turn(plan, "open issues", ORG_MS) &&
+        !ticket_sweep_waits(plan, sweep_mark_of(config)))
         ask_open(plan);
 }
 

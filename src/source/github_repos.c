@@ -111,7 +111,7 @@ const char *github_walk(const struct github *config, const struct plan *plan,
 
 /* ---- those that are called something else now ---- */
 
-static bool is_walked(const struct github_poll *p, const char *repo)
+bool github_walked(const struct github_poll *p, const char *repo)
 {
     return github_wanted(p->config, repo) &&
            (configured(p->config, repo) ||
@@ -125,7 +125,7 @@ bool github_is_another(struct github_poll *p, const char *repo)
     bool own = configured(p->config, repo);
 
     if (!github_named(now) || (own ? strcasecmp(now, repo) : strcmp(now, repo)) == 0 ||
-        !is_walked(p, now))
+        !github_walked(p, now))
         return false;
     batch_note(p->batch, DX_LOG_INFO, "%s is called %s now", repo, now);
     if (!own)

@@ -109,6 +109,8 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
 {
     if (reply->astray && !gitlab_has_next(reply))
         reply_tell_astray(batch);
+    if (reply->step != GITLAB_VERSION)
+        gitlab_issues_sweep(config, plan, batch);
     switch ((enum gitlab_step)reply->step) {
     case GITLAB_GROUP:
         return gitlab_decode_group(config, reply, plan, batch, err);

@@ -213,6 +213,8 @@ bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, const 
 void gitlab_issues_begin(const struct gitlab *g, struct plan *plan);
 bool gitlab_decode_issues(const struct gitlab *g, const struct reply *reply, struct plan *plan,
                           struct batch *batch, struct dx_error *err);
+/* With each reply: what the configuration does not want any more is open no longer. */
+void gitlab_issues_sweep(const struct gitlab *g, struct plan *plan, struct batch *batch);
 void gitlab_notes_ask(struct plan *plan, const char *key, const char *author, bool fill);
 
 /* ---- gitlab_issue.c: one of them ---- */

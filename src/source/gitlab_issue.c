@@ -9,6 +9,7 @@
 
 #include "core/text.h"
 #include "source/field.h"
+#include "source/ticket_sweep.h"
 #include "source/ticket_words.h"
 
 /* ---- an issue ---- */
@@ -105,8 +106,10 @@ void gitlab_take_issue(const struct gitlab *g, const struct reply *reply, struct
         pass_over(plan, batch, key);
         return;
     }
-    if (listed && is_known(plan, key, field_time(item, "updated_at")))
+    if (listed && is_known(plan, key, field_time(item, "updated_at"))) {
+        ticket_sweep_see(plan, batch, key);
         return;
+    }
     t = batch_ticket(batch);
     t->key = key;
     t->project = project;

@@ -13,6 +13,7 @@
 #include "core/time.h"
 #include "source/field.h"
 #include "source/recall.h"
+#include "source/ticket_sweep.h"
 
 enum {
     LISTED = 1,
@@ -37,6 +38,11 @@ static int64_t mark_of(const struct gitlab *g)
     return ticket_labels_mark(&g->issues, &g->include, &g->exclude);
 }
 
+static int64_t sweep_mark_of(const struct gitlab *g)
+{
+    return g->issues.on ? ticket_sweep_mark(mark_of(g), &g->projects, g->group) : TICKET_SWEEP_NONE;
+}
+
 /* It was listed for what was wanted by another configuration. */
 static bool is_for_others(const struct gitlab *g, const struct plan *plan,
                           const struct batch *batch, const char *of)
@@ -58,6 +64,8 @@ static void ask_list(const struct gitlab *g, struct plan *plan, const struct bat
         at = 0, listed = false;
     if (is_for_others(g, plan, batch, of))
         at = 0, listed = false;
+    if (open && ticket_sweep_is_due(plan, batch, sweep_mark_of(g)))
+        at = 0;
     about.fill = open || !listed;
     if (at == 0 && !open)
         at = plan->now_ms - plan->history_ms;
@@ -82,14 +90,79 @@ static bool is_refused(const struct plan *plan, const char *of)
 
 static void ask_lists(const struct gitlab *g, struct plan *plan, const char *of, bool group)
 {
-    bool anew = is_for_others(g, plan, NULL, of);
+    bool anew = is_for_others(g, plan, NULL, of), due = anew || wait_of(plan, of) == 0;
 
-    if (is_refused(plan, of) || (!anew && wait_of(plan, of) > 0))
+    if (is_refused(plan, of))
         return;
-    ask_list(g, plan, NULL, of, group, false);
-    if (anew || gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of) != LISTED)
+    if (due)
+        ask_list(g, plan, NULL, of, group, false);
+    if ((due || ticket_sweep_is_on(plan)) &&
+        (anew || gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of) != LISTED))
         ask_list(g, plan, NULL, of, group, true);
 }
+
+/* ---- what is wanted no more ---- */
+
+/* Each list of the configuration; false: this was the last one. */
+static bool next_list(const struct gitlab *g, size_t *nth, const char **of)
+{
+    const char *const *projects = g->projects.item;
+    size_t i = (*nth)++;
+
+    if (*g->group && i-- == 0)
+        *of = g->group;
+    else if (i < g->projects.count)
+        *of = projects[i];
+    else
+        return false;
+    return true;
+}
+
+static bool is_swept(const struct gitlab *g, const struct plan *plan)
+{
+    const char *of;
+
+    for (size_t i = 0; g->issues.on && next_list(g, &i, &of);)
+        if (gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of) != LISTED && !is_refused(plan, of))
+            return false;
+    return true;
+}
+
+struct sweep {
+    const struct gitlab *g;
+    const struct plan *plan;
+};
+
+/* Of a list that is refused nobody knows what is open. */
+static bool is_kept(void *self, const char *project)
+{
+    const struct sweep *sweep = self;
+    const char *of;
+
+    for (size_t i = 0; sweep->g->issues.on && next_list(sweep->g, &i, &of);) {
+        size_t len = strlen(of);
+
+        if (strncmp(project, of, len) == 0 && (project[len] == '\0' || project[len] == '/') &&
+            is_refused(sweep->plan, of))
+            return true;
+    }
+    return false;
+}
+
+void gitlab_issues_sweep(const struct gitlab *g, struct plan *plan, struct batch *batch)
+{
+    struct sweep sweep = { g, plan };
+    const char *of;
+
+    if (ticket_sweep_begin(plan, batch, sweep_mark_of(g))) {
+        for (size_t i = 0; next_list(g, &i, &of);)
+            gitlab_remember(batch, GITLAB_ISSUES_OPEN, of, 0);
+    } else if (ticket_sweep_is_on(plan) && is_swept(g, plan)) {
+        ticket_sweep_end(plan, batch, is_kept, &sweep);
+    }
+}
+
+/* ---- asking for single ones ---- */
 
 /* "acme/web#12" */
 static bool read_key(struct plan *plan, const char *key, const char **project, int64_t *number)
@@ -138,6 +211,7 @@ void gitlab_issues_begin(const struct gitlab *g, struct plan *plan)
     const char *const *projects = g->projects.item;
     size_t before = plan->count;
 
+    ticket_sweep_ask(plan, sweep_mark_of(g));
     if (!g->issues.on)
         return;
     if (*g->group)
@@ -145,7 +219,8 @@ void gitlab_issues_begin(const struct gitlab *g, struct plan *plan)
     for (size_t i = 0; i < g->projects.count && plan->count - before < LISTS_MOST; i++)
         ask_lists(g, plan, projects[i], false);
     ask_lacking(plan);
-    ask_open(plan);
+    if (!ticket_sweep_waits(plan, sweep_mark_of(g)))
+        ask_open(plan);
 }
 
 /* ---- reading ---- */
