@@ -429,3 +429,59 @@ Test(jira, a_ticket_that_moved_has_another_key)
     free(body);
     kit_done(&kit);
 }
+
+/* One that was done is not asked for again by its old key: it would be there twice. It may come
+ * back, and a field that somebody made may be called so, too. */
+Test(jira, by_its_changes_a_ticket_that_moved_is_there_once)
+{
+    static const char body[] =
+        "{\"issues\":[{\"id\":\"10412\",\"key\":\"DX-412\",\"fields\":{\"summary\":\"s\","
+        "\"created\":\"2026-11-20T09:00:00.000+0800\","
+        "\"updated\":\"2026-11-24T09:00:00.000+0800\"},"
+        "\"changelog\":{\"total\":3,\"histories\":["
+        "{\"created\":\"2026-11-23T09:00:00.000+0800\",\"items\":["
+        "{\"field\":\"project\",\"fieldtype\":\"jira\",\"fromString\":\"Old\","
+        "\"toString\":\"Developer Experience\"},"
+        "{\"field\":\"Key\",\"fieldtype\":\"jira\",\"from\":null,\"fromString\":\"OLD-9\","
+        "\"to\":null,\"toString\":\"DX-412\"}]},"
+        "{\"created\":\"2026-11-22T09:00:00.000+0800\",\"items\":["
+        "{\"field\":\"Key\",\"fieldtype\":\"jira\",\"fromString\":\"DX-412\","
+        "\"toString\":\"OLD-9\"}]},"
+        "{\"created\":\"2026-11-21T09:00:00.000+0800\",\"items\":["
+        "{\"field\":\"Key\",\"fieldtype\":\"custom\",\"fromString\":\"DX-7\","
+        "\"toString\":\"DX-8\"}]}]}}]}";
+    size_t gone = 0;
+
+    kit_poll(&kit, NOW);
+    cr_assert(
+        kit_decode(&kit, &source_jira, &config,
+                   (struct reply){
+                       .step = JIRA_NEWS, .detail = 1, .detail_text = CLOUD_WALK, .body = body }),
+        "%s", kit.err.text);
+    for (size_t i = 0; i < kit.batch.ticket_count; i++) {
+        const struct ticket *t = &kit.batch.tickets[i];
+
+        gone += t->gone;
+        cr_expect_str_eq(t->key, t->gone ? "OLD-9" : "DX-412");
+        cr_expect_eq(t->gone, t->moved);
+    }
+    cr_expect_eq(gone, 1);
+    kit_done(&kit);
+}
+
+Test(jira, by_a_page_of_its_changes_too)
+{
+    static const char body[] = "{\"isLast\":true,\"values\":[{\"items\":[{\"field\":\"Key\","
+                               "\"fieldtype\":\"jira\",\"fromString\":\"OLD-9\"}]}]}";
+
+    kit_poll(&kit, NOW);
+    cr_assert(kit_decode(&kit, &source_jira, &config,
+                         (struct reply){ .step = JIRA_CHANGES,
+                                         .detail_text = "DX-412 1795000000000 3 ",
+                                         .body = body }),
+              "%s", kit.err.text);
+    cr_assert_eq(kit.batch.ticket_count, 2);
+    cr_expect_str_eq(kit.batch.tickets[0].key, "OLD-9");
+    cr_expect(kit.batch.tickets[0].moved);
+    kit_done(&kit);
+}

@@ -163,7 +163,7 @@ bool jira_decode_statuses(const struct jira_poll *p, struct dx_error *err);
 enum dx_stay jira_stay(const struct jira_poll *p, const char *name, const char *id);
 bool jira_is_pause(const struct jira *config, const char *name, const char *id);
 
-/* ---- jira_changes.c: how it stood, and when it waited for somebody outside ---- */
+/* ---- jira_changes.c: how it stood, when it waited for somebody outside, and its keys ---- */
 
 struct jira_trail { /* from change to change */
     const char *key;
@@ -175,6 +175,9 @@ struct jira_trail { /* from change to change */
 void jira_follow(const struct jira_poll *p, struct jira_trail *trail, const json_t *changes);
 /* All changes were seen: say it of the ticket. */
 void jira_put_stays(struct batch *batch, struct ticket *ticket, struct jira_trail *trail);
+/* Of a ticket that is called key now: what it was called before it moved is gone, whatever state
+ * it was in then. */
+void jira_leave_keys(const struct jira_poll *p, const char *key, const json_t *changes);
 void jira_ask_changes(const struct jira_poll *p, const struct jira_trail *trail, int64_t start);
 bool jira_decode_changes(const struct jira_poll *p, struct dx_error *err);
 

@@ -1,6 +1,7 @@
 /* jira: how a ticket stood, and when it waited for somebody outside, by its changes of
- * status. The server gives at most a hundred of them with a ticket; the rest comes in pages. What a
- * page has found so far goes on in the next request. */
+ * status, and what it was called before it moved to another project. The server gives at most a
+ * hundred of them with a ticket; the rest comes in pages. What a page has found so far goes on in
+ * the next request. */
 #include "config.h"
 
 #include "source/jira.h"
@@ -92,6 +93,34 @@ void jira_put_stays(struct batch *batch, struct ticket *ticket, struct jira_trai
     ticket_put_stays(batch, ticket, stays);
 }
 
+/* ---- keys ---- */
+
+/* A field that somebody made and called so is of another type. */
+static bool is_key(const json_t *item)
+{
+    return value_is(json_object_get(item, "field"), "Key") &&
+           value_is(json_object_get(item, "fieldtype"), "jira");
+}
+
+void jira_leave_keys(const struct jira_poll *p, const char *key, const json_t *changes)
+{
+    const json_t *change, *item;
+    size_t i, k;
+
+    json_array_foreach (changes, i, change) {
+        json_array_foreach (json_object_get(change, "items"), k, item) {
+            const char *old = is_key(item) ? field_text(p->batch, item, "fromString") : "";
+            struct ticket *t;
+
+            if (!*old || strcmp(old, key) == 0)
+                continue;
+            t = batch_ticket(p->batch);
+            t->key = old;
+            t->gone = t->moved = true;
+        }
+    }
+}
+
 /* ---- pages ---- */
 
 /* "DX-7 1795000000000 2 1-1795000000000,4-1795000060000," */
@@ -159,6 +188,7 @@ bool jira_decode_changes(const struct jira_poll *p, struct dx_error *err)
     if (!json_is_array(changes))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of a Jira (no changes)");
     jira_follow(p, &trail, changes);
+    jira_leave_keys(p, trail.key, changes);
     if (json_is_false(json_object_get(json, "isLast")) && behind > p->reply->detail &&
         behind < START_MOST) {
         jira_ask_changes(p, &trail, behind);

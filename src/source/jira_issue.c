@@ -204,5 +204,6 @@ int64_t jira_take(const struct jira_poll *p, const json_t *issue, enum jira_dept
     put_response(p, t, fields, depth);
     put_stays(p, t, issue, depth);
     put_slas(p, t, fields, depth == JIRA_WHOLE || p->reply->step == JIRA_NEWS);
+    jira_leave_keys(p, key, json_object_get(json_object_get(issue, "changelog"), "histories"));
     return updated_ms;
 }
