@@ -77,7 +77,7 @@ static const struct dx_option options[] = {
     { 0 },
 };
 
-static const struct query *query_at(const struct prometheus *p, int64_t index)
+const struct query *prometheus_query(const struct prometheus *p, int64_t index)
 {
     const struct query *queries = p->queries.item;
 
@@ -308,7 +308,7 @@ static bool decode_result(const struct query *q, const struct reply *reply, stru
 static bool decode_query(const struct prometheus *p, const struct reply *reply, struct plan *plan,
                          struct batch *batch, struct dx_error *err)
 {
-    const struct query *q = query_at(p, reply->detail);
+    const struct query *q = prometheus_query(p, reply->detail);
     const json_t *data = json_object_get(reply->json, "data");
 
     if (!q)
@@ -327,7 +327,7 @@ static bool decode_query(const struct prometheus *p, const struct reply *reply, 
 static const char *subject(const struct prometheus *p, const struct reply *reply,
                            struct batch *batch)
 {
-    const struct query *q = query_at(p, reply->detail);
+    const struct query *q = prometheus_query(p, reply->detail);
     bool of_query = reply->step == STEP_RANGE || reply->step == STEP_INSTANT;
 
     return q && of_query ? arena_print(&batch->arena, "query \"%s\": ", q->name) : "";
@@ -394,88 +394,12 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
     return true;
 }
 
-/* ---- what was refused ---- */
-
-/* 400: the query is wrong; 422: it cannot be executed, which includes what
- * VictoriaMetrics cannot parse; 503: it took too long, or the server is not
- * ready. */
-static void refused_query(const char *name, const struct reply *reply, const char *why,
-                          struct dx_error *err)
-{
-    struct dx_error words = *err;
-
-    if (reply->status == 400)
-        dx_fail(err, DX_FAULT_CONFIG, "query \"%s\" is wrong: %s", name, why);
-    else if (reply->status == 422)
-        dx_fail(err, DX_FAULT_REPLY, "query \"%s\" cannot be answered: %s", name, why);
-    else
-        dx_fail(err, err->fault, "query \"%s\" %s: %s", name, words.text, why);
-}
-
-/* {"status": "error", "errorType": "bad_data", "error": "..."}; VictoriaMetrics
- * writes the status as errorType. */
-static void refused(const void *config, const struct reply *reply, struct dx_error *err)
-{
-    const struct query *q = query_at(config, reply->detail);
-    bool of_query = reply->step == STEP_RANGE || reply->step == STEP_INSTANT;
-    struct batch batch = { 0 };
-    const char *why;
-
-    if (err->fault == DX_FAULT_AUTH || err->fault == DX_FAULT_LIMITED)
-        return;
-    why = field_text(&batch, reply->json, "error");
-    if (of_query && q && *why)
-        refused_query(q->name, reply, why, err);
-    else if (reply->status == 404 && reply->step == STEP_ALERTS)
-        dx_fail(err, err->fault, "it has no alerts (404); set `alerts: no`, or check `url`");
-    else if (reply->status == 404 && reply->step == STEP_RULES)
-        dx_fail(err, err->fault, "it has no alerting rules (404); set `rules: no`");
-    else if (reply->status == 404 && reply->step == STEP_BUILD)
-        dx_fail(err, err->fault, "it does not say its version (404)");
-    else if (*why)
-        dx_fail(err, err->fault, "answered %d: %s", reply->status, why);
-    batch_done(&batch);
-}
-
 /* A panel of alerts is not to wait for, nor to be dated by, who reports none. */
 static uint32_t yields_of(const void *config)
 {
     const struct prometheus *p = config;
 
     return 1u << DX_KIND_SAMPLE | (p->alerts ? 1u << DX_KIND_ALERT : 0);
-}
-
-/* "query processing would load too many samples into memory" (Prometheus),
- * "exceeded maximum resolution of 11,000 points", "the query exceeded the maximum
- * number of chunks" (Mimir), "exceeded series limit" (Thanos), "cannot select more
- * than -search.maxSamplesPerQuery" (VictoriaMetrics), 413 from a proxy. */
-static bool too_much(const struct reply *reply, struct batch *batch)
-{
-    static const char *const words[] = { "too many", "exceed", "more than -search.", "limit" };
-    const char *said = field_text(batch, reply->json, "error");
-
-    if (reply->too_large || reply->status == 413)
-        return true;
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if ((reply->status == 422 || reply->status == 400) && strcasestr(said, words[i]))
-            return true;
-    return false;
-}
-
-static bool less(const void *config, const struct reply *reply, const struct dx_error *err,
-                 struct plan *plan, struct batch *batch)
-{
-    const struct query *q = query_at(config, reply->detail);
-    struct dx_error words = *err;
-
-    if (reply->step != STEP_RANGE || !q || !too_much(reply, batch))
-        return false;
-    if (reply->too_large)
-        (void)dx_fail(&words, err->fault, "query \"%s\": %s", q->name, err->text);
-    if (!range_less(q, reply, words.text, plan, batch))
-        return false;
-    range_progress(config, plan, batch);
-    return true;
 }
 
 const struct source source_prometheus = {
@@ -491,8 +415,8 @@ const struct source source_prometheus = {
     .reach = reach,
     .begin = begin,
     .decode = decode,
-    .refused = refused,
-    .less = less,
+    .refused = prometheus_refused,
+    .less = prometheus_less,
     .shorten = range_shorten,
     .probe = probe,
 };

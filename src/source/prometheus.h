@@ -19,6 +19,9 @@ struct prometheus {          /* its options */
 
 enum prometheus_step { STEP_RANGE, STEP_INSTANT, STEP_ALERTS, STEP_RULES, STEP_BUILD };
 
+/* The query at this place in the options; NULL: there is none. */
+const struct query *prometheus_query(const struct prometheus *p, int64_t index);
+
 /* ---- prometheus_range.c: which times are asked for ---- */
 
 /* Ask for the newest points of a query. index: its place in the options, the
@@ -65,5 +68,11 @@ void alerts_begin(const struct prometheus *p, struct plan *plan);
 bool alerts_decode(const json_t *data, bool whole, struct batch *batch, struct dx_error *err);
 bool rules_decode(const json_t *data, const struct reply *reply, struct batch *batch,
                   struct dx_error *err);
+
+/* ---- prometheus_refused.c ---- */
+
+void prometheus_refused(const void *config, const struct reply *reply, struct dx_error *err);
+bool prometheus_less(const void *config, const struct reply *reply, const struct dx_error *err,
+                     struct plan *plan, struct batch *batch);
 
 #endif
