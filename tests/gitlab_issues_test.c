@@ -369,6 +369,96 @@ Test(gitlab_issues, one_that_has_another_key_now_is_there_by_that)
     kit_done(&kit);
 }
 
+/* The answer to who looks at acme/web#1: its project is another one now. */
+static void look(const struct gitlab *g, int64_t now, const char *is)
+{
+    char body[200];
+
+    snprintf(body, sizeof(body),
+             "{\"iid\":1,\"project_id\":42,\"state\":\"opened\",\"references\":{\"full\":\"%s\"}}",
+             is);
+    begin(g, now);
+    cr_assert(kit_decode(
+        &kit, &source_gitlab, g,
+        (struct reply){
+            .step = GITLAB_ISSUE, .detail = 1, .detail_text = "0 0 0 acme/web", .body = body }));
+}
+
+/* Nobody would ever ask for it there: it would be open for ever. */
+Test(gitlab_issues, one_whose_project_went_to_where_nobody_looks_is_gone)
+{
+    static const struct {
+        const char *is;
+        int64_t web, site; /* when the group had them */
+        bool gone, taken;
+    } cases[] = {
+        { "other/web#1", NOW, 0, true, false },          /* the group has it no more */
+        { "other/web#1", NOW + 60000, 0, false, false }, /* nobody looked since */
+        { "acme/secret/x#1", NOW, 0, true, false },
+        { "acme/site#1", NOW, NOW + 60000, true, true },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        kit = (struct kit){ 0 };
+        store.count = 0;
+        begin(&group, NOW);
+        answer(&group, request(GITLAB_ISSUES, "state=all"), "", "issues.json");
+        gitlab_remember(&kit.batch, GITLAB_FOUND, "", NOW + 60000);
+        gitlab_remember(&kit.batch, GITLAB_SEEN, "acme/web", cases[i].web);
+        gitlab_remember(&kit.batch, GITLAB_SEEN, "acme/site", cases[i].site);
+        ticket_commit(&store, &kit);
+        look(&group, NOW + 3600000, cases[i].is);
+        cr_expect_eq(kit.batch.ticket_count, (size_t)cases[i].gone + cases[i].taken, "%zu: %zu", i,
+                     kit.batch.ticket_count);
+        if (cases[i].gone)
+            cr_expect_eq(kit.batch.tickets[0].moved, cases[i].taken, "%zu", i);
+        kit_done(&kit);
+    }
+}
+
+Test(gitlab_issues, one_whose_project_is_configured_is_followed)
+{
+    static const char *number[] = { "42" };
+    struct gitlab by_number = one;
+
+    by_number.projects.item = number;
+    look(&one, NOW, "other/web#1");
+    cr_expect_eq(kit.batch.ticket_count, 2, "the old name leads on");
+    look(&by_number, NOW, "other/web#1");
+    cr_expect_eq(kit.batch.ticket_count, 2);
+    kit_done(&kit);
+}
+
+/* That closes it here, and nobody resolved it; where it went it is another one. */
+Test(gitlab_issues, one_that_was_moved_is_not_done)
+{
+    static const char body[] = "[{\"iid\":%d,\"state\":\"closed\",\"moved_to_id\":%s,"
+                               "\"closed_at\":\"2026-11-24T10:00:00Z\","
+                               "\"updated_at\":\"2026-11-24T10:00:00Z\"}]";
+    char text[200];
+
+    (void)list(&one, "issues.json", 4);
+    ticket_commit(&store, &kit);
+    for (int iid = 1; iid < 12; iid += 10) { /* one that is known, and one that is not */
+        snprintf(text, sizeof(text), body, iid, "77");
+        ticket_poll(&store, &kit, NOW + 600000);
+        cr_assert(kit_decode(&kit, &source_gitlab, &one,
+                             (struct reply){ .step = GITLAB_ISSUES,
+                                             .detail_text = "0 0 0 acme/web",
+                                             .body = text }));
+        ticket_commit(&store, &kit);
+    }
+    cr_expect(ticket_find(&store, "acme/web#1")->gone);
+    cr_expect_null(ticket_find(&store, "acme/web#11"));
+    snprintf(text, sizeof(text), body, 11, "null");
+    ticket_poll(&store, &kit, NOW + 600000);
+    cr_assert(kit_decode(
+        &kit, &source_gitlab, &one,
+        (struct reply){ .step = GITLAB_ISSUES, .detail_text = "0 0 0 acme/web", .body = text }));
+    cr_expect_eq(kit.batch.ticket_count, 1, "closed by somebody");
+    kit_done(&kit);
+}
+
 /* Who was not wanted before is in no list of what changed since. */
 Test(gitlab_issues, other_labels_or_projects_begin_the_lists_anew)
 {

@@ -145,6 +145,10 @@ bool gitlab_decode_project(const struct gitlab *g, const struct reply *reply, st
 /* Do `include` and `exclude` let this project of the group be? */
 bool gitlab_is_wanted(const struct gitlab *g, const char *path);
 
+bool gitlab_is_configured(const struct gitlab *g, const char *path); /* by itself */
+/* Is it wanted, and was there when the group was looked through last? */
+bool gitlab_is_found(const struct gitlab *g, const struct plan *plan, const char *path);
+
 /* ---- gitlab_pipelines.c: which runs there are ---- */
 
 /* Ask for the newest; for older ones too where some are missing and may_fill. */

@@ -75,17 +75,29 @@ static void put_fields(const struct gitlab *g, struct batch *batch, struct ticke
         t->raw_priority = severity;
 }
 
-/* One that was wanted may have lost its label: what becomes of it is nobody's matter here. */
+static const char *project_of(struct batch *batch, const char *key)
+{
+    return batch_text(batch, key, (size_t)(strrchr(key, '#') - key));
+}
+
+static void put_gone(struct batch *batch, const char *key, bool moved)
+{
+    struct ticket *t = batch_ticket(batch);
+
+    t->key = key;
+    t->gone = true;
+    t->moved = moved;
+}
+
+/* One that was wanted may have lost its label, or be moved to another project, which closes it
+ * here: what becomes of it is nobody's matter here. Where it went is not said, nor whether that is
+ * wanted; there it is an issue of its own. */
 static void pass_over(const struct plan *plan, struct batch *batch, const char *key)
 {
     const struct known *known = plan->known;
-    struct ticket *t;
 
-    if (!known || !known->ticket || known->ticket(known->self, key, 0) == KNOWN_NOT)
-        return;
-    t = batch_ticket(batch);
-    t->key = key;
-    t->gone = true;
+    if (known && known->ticket && known->ticket(known->self, key, 0) != KNOWN_NOT)
+        put_gone(batch, key, false);
 }
 
 void gitlab_take_issue(const struct gitlab *g, const struct reply *reply, struct plan *plan,
@@ -100,8 +112,8 @@ void gitlab_take_issue(const struct gitlab *g, const struct reply *reply, struct
         batch->unknown++;
         return;
     }
-    project = batch_text(batch, key, (size_t)(strrchr(key, '#') - key));
-    if ((about.group && !gitlab_is_wanted(g, project)) ||
+    project = project_of(batch, key);
+    if ((about.group && !gitlab_is_wanted(g, project)) || field_int(item, "moved_to_id") > 0 ||
         !ticket_labels_wanted(&g->issues, json_object_get(item, "labels"))) {
         pass_over(plan, batch, key);
         return;
@@ -135,22 +147,44 @@ static struct ticket *part_of(const struct reply *reply, struct batch *batch)
     return t;
 }
 
+/* Who is configured is followed to a new name, and is known by its number. */
+static bool is_followed(const struct gitlab *g, const struct reply *reply, const struct plan *plan,
+                        struct batch *batch, const char *is)
+{
+    const char *number =
+        arena_print(&batch->arena, "%" PRId64, field_int(reply->json, "project_id"));
+
+    return gitlab_is_configured(g, gitlab_about(reply).project) ||
+           gitlab_is_configured(g, number) || gitlab_is_configured(g, project_of(batch, is)) ||
+           gitlab_is_found(g, plan, project_of(batch, is));
+}
+
+/* Its project has another name. It goes on there where that is polled, too; as long as the group
+ * has the old name, it was not looked through since, and nobody knows. */
+static void follow(const struct gitlab *g, const struct reply *reply, struct plan *plan,
+                   struct batch *batch, const char *is)
+{
+    const char *asked = part_key(reply, batch);
+    bool followed = is_followed(g, reply, plan, batch, is);
+
+    if (!followed && gitlab_is_found(g, plan, gitlab_about(reply).project))
+        return;
+    put_gone(batch, asked, followed);
+    if (followed)
+        gitlab_take_issue(g, reply, plan, batch, reply->json);
+}
+
 bool gitlab_decode_issue(const struct gitlab *g, const struct reply *reply, struct plan *plan,
                          struct batch *batch)
 {
     const char *asked = part_key(reply, batch);
-    bool answer = gitlab_is_answer(reply);
-    bool moved = answer && *key_of(reply, batch, reply->json) &&
-                 strcmp(key_of(reply, batch, reply->json), asked) != 0;
+    const char *is = gitlab_is_answer(reply) ? key_of(reply, batch, reply->json) : "";
 
-    if (moved || reply->status == 404) {
-        struct ticket *t = batch_ticket(batch);
-
-        t->key = asked;
-        t->gone = true;
-        t->moved = moved; /* it goes on there, in a project that was renamed */
-    }
-    if (answer)
+    if (reply->status == 404)
+        put_gone(batch, asked, false);
+    else if (*is && strcmp(is, asked) != 0)
+        follow(g, reply, plan, batch, is);
+    else if (gitlab_is_answer(reply))
         gitlab_take_issue(g, reply, plan, batch, reply->json);
     return true;
 }

@@ -43,7 +43,7 @@ bool gitlab_is_wanted(const struct gitlab *g, const char *path)
            !pattern_fits(&g->exclude, path, PATTERN_EXACT);
 }
 
-static bool is_configured(const struct gitlab *g, const char *path)
+bool gitlab_is_configured(const struct gitlab *g, const char *path)
 {
     const char *const *projects = g->projects.item;
 
@@ -53,17 +53,19 @@ static bool is_configured(const struct gitlab *g, const char *path)
     return false;
 }
 
-/* Those that were there when the group was looked through last. */
+bool gitlab_is_found(const struct gitlab *g, const struct plan *plan, const char *project)
+{
+    int64_t seen = gitlab_cursor(plan, NULL, GITLAB_SEEN, project);
+
+    return *g->group && seen > 0 && seen >= gitlab_cursor(plan, NULL, GITLAB_FOUND, "") &&
+           gitlab_is_wanted(g, project);
+}
+
 static const char *next_found(const struct gitlab *g, struct plan *plan, const char *project)
 {
-    int64_t found = gitlab_cursor(plan, NULL, GITLAB_FOUND, "");
-
-    while ((project = gitlab_next_project(plan, project)) != NULL) {
-        int64_t seen = gitlab_cursor(plan, NULL, GITLAB_SEEN, project);
-
-        if (seen > 0 && seen >= found && gitlab_is_wanted(g, project) && !is_configured(g, project))
+    while ((project = gitlab_next_project(plan, project)) != NULL)
+        if (gitlab_is_found(g, plan, project) && !gitlab_is_configured(g, project))
             break;
-    }
     return project;
 }
 
@@ -167,7 +169,7 @@ static void note_alias(const struct gitlab *g, const struct plan *plan, struct b
     int64_t seen = gitlab_cursor(plan, batch, GITLAB_SEEN, path);
     bool found = *g->group && gitlab_is_wanted(g, path) && seen > 0 &&
                  seen >= gitlab_cursor(plan, NULL, GITLAB_FOUND, "");
-    bool alias = strcmp(project, path) != 0 && (found || is_configured(g, path));
+    bool alias = strcmp(project, path) != 0 && (found || gitlab_is_configured(g, path));
 
     if (alias == (gitlab_cursor(plan, batch, GITLAB_ALIAS, project) != 0))
         return;
@@ -231,7 +233,7 @@ bool gitlab_decode_group(const struct gitlab *g, const struct reply *reply, stru
         const char *path = field_text(batch, item, "path_with_namespace");
         bool is_new = gitlab_cursor(plan, NULL, GITLAB_SEEN, path) == 0;
 
-        if (!gitlab_is_wanted(g, path) || is_configured(g, path))
+        if (!gitlab_is_wanted(g, path) || gitlab_is_configured(g, path))
             continue;
         if (strlen(path) > GITLAB_PATH_MOST) {
             batch_note(batch, DX_LOG_WARN, "the path of %s is too long; it is left out", path);
