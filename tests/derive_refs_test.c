@@ -1,6 +1,7 @@
 /* What tickets name, and when it is looked for. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/mem.h"
@@ -280,4 +281,24 @@ Test(refs, of_one_that_changed_since_it_is_not_said_that_it_was_over)
     cr_expect_str_eq(then(T0 + 3 * MINUTE), "DX-2|2\nDX-1|0\n");
     cr_expect_str_eq(then(T0 + MINUTE), "DX-1|0\nDX-2|0\n");
     cr_expect_str_eq(marked_then(T0 + MINUTE), "q1|DX-1|2|0\n");
+}
+
+/* A list of what is down; each of them is to lead to it. */
+Test(refs, of_one_that_names_many_all_are_there)
+{
+    char text[400] = "";
+    int lines = 0;
+
+    for (int i = 10; i < 50; i++) {
+        const char *name = arena_print(&batch.arena, "node-%d", i);
+
+        add_pool(name);
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s, ", name);
+    }
+    add_ticket("DX-1", text, "");
+    poll(T0);
+    for (const char *line = named("t1"); (line = strchr(line, '\n')) != NULL; line++)
+        lines++;
+    cr_expect_eq(lines, 40, "%d: %s", lines, named("t1"));
+    cr_expect(strstr(naming("q40"), "DX-1|node-10"), "%s", naming("q40"));
 }

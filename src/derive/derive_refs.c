@@ -7,10 +7,11 @@
 
 #include <stdlib.h>
 
+#include "core/mem.h"
 #include "insight/mention.h"
 
 /* From so many new names on, all open tickets are looked through: that is less. */
-enum { REFS_MOST = 16, TEXT_MOST = 8192, SEARCHES_MOST = 32 };
+enum { REFS_FIRST = 16, TEXT_MOST = 8192, SEARCHES_MOST = 32 };
 
 static struct mention_name name_of(const struct stored_name *name)
 {
@@ -60,13 +61,26 @@ static bool read_names(struct mentions **names, struct store *store, struct dx_e
     return true;
 }
 
+/* All that it names, to be freed: how many a text of this length has room for bounds them. */
+static struct mention *find_all(const struct mentions *names, const char *text, size_t *count)
+{
+    size_t cap = REFS_FIRST;
+    struct mention *found = mem_new(cap, sizeof(*found));
+
+    while ((*count = mentions_find(names, text, found, cap)) == cap) {
+        cap *= 2;
+        found = mem_grow(found, cap, sizeof(*found));
+    }
+    return found;
+}
+
 bool derive_refs(struct mentions **names, struct store *store, int64_t ticket, struct dx_error *err)
 {
-    struct mention found[REFS_MOST];
-    struct ticket_ref refs[REFS_MOST];
+    struct mention *found;
+    struct ticket_ref *refs;
     char text[TEXT_MOST];
     size_t count;
-    bool there;
+    bool there, ok;
 
     if (!store_ticket_text(store, ticket, text, sizeof(text), &there, err))
         return false;
@@ -74,8 +88,12 @@ bool derive_refs(struct mentions **names, struct store *store, int64_t ticket, s
         return true;
     if (!*names && !read_names(names, store, err))
         return false;
-    count = mentions_find(*names, text, found, REFS_MOST);
+    found = find_all(*names, text, &count);
+    refs = mem_new(count + 1, sizeof(*refs));
     for (size_t i = 0; i < count; i++)
         refs[i] = (struct ticket_ref){ found[i].kind, found[i].id, found[i].nth };
-    return store_put_refs(store, ticket, refs, count, err);
+    ok = store_put_refs(store, ticket, refs, count, err);
+    free(found);
+    free(refs);
+    return ok;
 }
