@@ -160,3 +160,28 @@ Test(servicenow_parts, what_a_table_says_when_it_fails_is_told_with_its_name)
               kit.err.text);
     kit_done(&kit);
 }
+
+/* They come by when they began: what is cut off behind is what counts now. */
+Test(servicenow_parts, a_ticket_that_went_to_and_fro_has_all_of_its_slas)
+{
+    char *body = NULL;
+    size_t len;
+    FILE *out = open_memstream(&body, &len);
+
+    fprintf(out, "{\"result\":[");
+    for (int i = 0; i < 60; i++)
+        fprintf(out,
+                "%s{\"task\":\"00000000000000000000000000000001\",\"sla\":\"s%d\","
+                "\"stage\":\"%s\"}",
+                i ? "," : "", i, i < 59 ? "cancelled" : "in_progress");
+    fprintf(out, "]}");
+    fclose(out);
+    cr_assert(answer((struct reply){ .step = SNOW_SLAS, .detail_text = asked }, body), "%s",
+              kit.err.text);
+    cr_assert_eq(kit.batch.ticket_count, 2);
+    cr_assert_eq(kit.batch.tickets[0].sla_count, 60);
+    cr_expect_eq(kit.batch.tickets[0].slas[59].state, DX_SLA_RUNNING);
+    cr_expect_eq(kit.batch.tickets[1].sla_count, 0);
+    free(body);
+    kit_done(&kit);
+}

@@ -6,8 +6,6 @@
 
 #include "source/field.h"
 
-enum { SLAS_MOST = 40 };
-
 /* Whether it is breached is never told by the stage: that a stage of this name exists is
  * a matter of the instance's age. */
 static enum dx_sla_state state_of(const struct snow_poll *p, const json_t *row)
@@ -52,19 +50,27 @@ static void read_sla(const struct snow_poll *p, const json_t *row, struct ticket
     put_figures(sla, row);
 }
 
+static size_t count_of(const struct snow_item *item, const json_t *rows)
+{
+    const json_t *row;
+    size_t n = 0, i;
+
+    json_array_foreach (rows, i, row)
+        n += snow_is(row, "task", item->id);
+    return n;
+}
+
 /* All of one ticket: there are several, and those that were started anew. */
 static void put_slas(const struct snow_poll *p, const struct snow_item *item, const json_t *rows)
 {
     struct ticket *t = snow_part(p->batch, item, TICKET_SLAS);
-    struct ticket_sla *slas = arena_alloc(&p->batch->arena, SLAS_MOST * sizeof(*slas));
-    size_t n = 0, i;
+    size_t i;
     const json_t *row;
 
+    t->slas = arena_alloc(&p->batch->arena, (count_of(item, rows) + 1) * sizeof(*t->slas));
     json_array_foreach (rows, i, row)
-        if (n < SLAS_MOST && snow_is(row, "task", item->id))
-            read_sla(p, row, &slas[n++]);
-    t->slas = slas;
-    t->sla_count = n;
+        if (snow_is(row, "task", item->id))
+            read_sla(p, row, &t->slas[t->sla_count++]);
 }
 
 bool snow_decode_slas(const struct snow_poll *p, struct dx_error *err)
