@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "jira_kit.h"
@@ -131,8 +132,8 @@ Test(jira_desk, queues_are_counted)
               kit.err.text);
     cr_expect_str_eq(kit_request(&kit, JIRA_QUEUES)->path,
                      "/rest/servicedeskapi/servicedesk/1/queue?includeCount=true&limit=50");
-    cr_expect_str_eq(kit_request(&kit, JIRA_QUEUES)->detail_text, "DX");
-    cr_assert(jira_decode((struct reply){ .step = JIRA_QUEUES, .detail_text = "DX" },
+    cr_expect_str_eq(kit_request(&kit, JIRA_QUEUES)->detail_text, "DX 1");
+    cr_assert(jira_decode((struct reply){ .step = JIRA_QUEUES, .detail_text = "DX 1" },
                           "queues_with_counts"),
               "%s", kit.err.text);
     cr_assert_eq(kit.batch.series_count, 2, "of one nobody counted");
@@ -141,12 +142,13 @@ Test(jira_desk, queues_are_counted)
     cr_expect_eq(kit.batch.samples[0].value, 41.);
     cr_expect_eq(kit.batch.samples[1].value, 0.);
     kit_poll(&kit, NOW);
-    cr_expect(jira_decode((struct reply){ .step = JIRA_QUEUES, .status = 403, .detail_text = "HR" },
-                          "not_an_agent_403"));
+    cr_expect(
+        jira_decode((struct reply){ .step = JIRA_QUEUES, .status = 403, .detail_text = "HR 2" },
+                    "not_an_agent_403"));
     config.projects = (struct dx_items){ projects, 1 };
     cr_assert(jira_decode((struct reply){ .step = JIRA_DESKS }, "service_desks"));
     r = kit_request(&kit, JIRA_QUEUES);
-    cr_expect_str_eq(r->detail_text, "DX");
+    cr_expect_str_eq(r->detail_text, "DX 1");
     for (r = r->next; r; r = r->next)
         cr_expect_neq(r->step, JIRA_QUEUES, "the other desk is not of these projects");
     kit_done(&kit);
@@ -174,5 +176,64 @@ Test(jira_desk, service_desks_come_in_pages)
                                          .body = "{\"isLastPage\":true,\"values\":["
                                                  "{\"id\":\"9\",\"projectKey\":\"DX\"}]}" }));
     cr_expect_eq(kit_asked(&kit, JIRA_QUEUES), 1);
+    kit_done(&kit);
+}
+
+/* Of queues so many, from a number on, of a list that goes on. */
+static char *queues(int first, int count, bool last)
+{
+    char *body = NULL;
+    size_t len;
+    FILE *out = open_memstream(&body, &len);
+
+    fprintf(out, "{\"isLastPage\":%s,\"values\":[", last ? "true" : "false");
+    for (int i = 0; i < count; i++)
+        fprintf(out, "%s{\"name\":\"q%d\",\"issueCount\":%d}", i ? "," : "", first + i, i);
+    fprintf(out, "]}");
+    fclose(out);
+    return body;
+}
+
+static void answer_queues(int64_t start, char *body)
+{
+    cr_assert(kit_decode(
+        &kit, &source_jira, &config,
+        (struct reply){
+            .step = JIRA_QUEUES, .detail = start, .detail_text = "DX 1", .body = body }));
+    free(body);
+}
+
+Test(jira_desk, queues_come_in_pages)
+{
+    kit_poll(&kit, NOW);
+    answer_queues(0, queues(0, 50, false));
+    cr_expect_str_eq(
+        kit_request(&kit, JIRA_QUEUES)->path,
+        "/rest/servicedeskapi/servicedesk/1/queue?includeCount=true&limit=50&start=50");
+    answer_queues(50, queues(50, 7, true));
+    cr_expect_eq(kit_asked(&kit, JIRA_QUEUES), 1);
+    cr_expect_eq(kit.batch.series_count, 57);
+    answer_queues(57, queues(57, 0, false));
+    cr_expect_eq(kit_asked(&kit, JIRA_QUEUES), 1, "an empty one is the last");
+    answer_queues(950, queues(950, 50, false));
+    cr_expect_eq(kit_asked(&kit, JIRA_QUEUES), 1);
+    cr_expect(kit_notes(&kit, "DX: the first 1000 queues"));
+    kit_done(&kit);
+}
+
+Test(jira_desk, of_many_slas_all_are_taken_and_what_is_missing_is_said)
+{
+    for (int last = 0; last < 2; last++) {
+        char *body = queues(0, 50, last == 1);
+
+        kit_poll(&kit, NOW);
+        cr_assert(
+            kit_decode(&kit, &source_jira, &config,
+                       (struct reply){ .step = JIRA_SLA, .detail_text = "DX-412", .body = body }));
+        cr_assert_eq(kit.batch.ticket_count, 1);
+        cr_expect_eq(kit.batch.tickets[0].sla_count, 50);
+        cr_expect_eq(kit_notes(&kit, "DX-412 has more SLAs than the 50 that are read"), last == 0);
+        free(body);
+    }
     kit_done(&kit);
 }

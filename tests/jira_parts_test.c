@@ -211,3 +211,23 @@ Test(jira_parts, a_page_without_a_total_is_followed_while_it_is_full)
     }
     kit_done(&kit);
 }
+
+Test(jira_parts, of_many_links_none_is_left_out)
+{
+    char *body = NULL;
+    size_t len;
+    FILE *out = open_memstream(&body, &len);
+
+    fprintf(out, "{\"id\":\"1\",\"key\":\"DX-7\",\"fields\":{\"issuelinks\":[");
+    for (int i = 0; i < 150; i++)
+        fprintf(out, "%s{\"type\":{\"outward\":\"blocks\"},\"outwardIssue\":{\"key\":\"DX-%d\"}}",
+                i ? "," : "", 1000 + i);
+    fprintf(out, "]}}");
+    fclose(out);
+    cr_assert(answer((struct reply){ .step = JIRA_ISSUE, .detail_text = "DX-7" }, body), "%s",
+              kit.err.text);
+    cr_assert_eq(kit.batch.tickets[0].link_count, 150);
+    cr_expect_str_eq(kit.batch.tickets[0].links[149], "blocks DX-1149");
+    free(body);
+    kit_done(&kit);
+}

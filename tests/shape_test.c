@@ -87,7 +87,7 @@ static const struct row {
     { &source_jira, &jira, JIRA_REQUESTS, 0, "", "{}", "service desks answered without a list" },
     { &source_jira, &jira, JIRA_SLA, 0, "DX-7", "{}", "without a list of SLAs" },
     { &source_jira, &jira, JIRA_DESKS, 0, "", "[]", "service desks answered without a list" },
-    { &source_jira, &jira, JIRA_QUEUES, 1, "DX", "{}", "without a list of queues" },
+    { &source_jira, &jira, JIRA_QUEUES, 1, "DX 1", "{}", "without a list of queues" },
     { &source_prometheus, &prometheus, STEP_INSTANT, 0, OF_QUERY,
       "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":7}}",
       "query \"q\": the answer has no \"result\"" },

@@ -46,7 +46,7 @@ enum jira_step {
     JIRA_REQUESTS, /* open requests of service desks, with their SLAs */
     JIRA_SLA,      /* of one request */
     JIRA_DESKS,    /* the service desks */
-    JIRA_QUEUES,   /* of one; detail_text: its project */
+    JIRA_QUEUES,   /* of one; detail: the first of the page; detail_text: its project and id */
     JIRA_TRY,      /* may we ask, and is the JQL good? */
     JIRA_STEPS
 };

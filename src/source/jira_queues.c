@@ -14,6 +14,7 @@ enum {
     LIST_EVERY_MS = 5 * 60 * 1000,
     DESKS_MOST = 50, /* whose queues are asked for, in one poll */
     START_MOST = 10000,
+    QUEUES_MOST = 1000, /* of one desk */
 };
 
 /* A request's detail: how many desks there were in the pages before, and so many times as many
@@ -52,14 +53,20 @@ static bool is_wanted(const struct jira *config, const char *project)
     return config->projects.count == 0;
 }
 
-static void ask_queues(const struct jira_poll *p, const char *desk, const char *project)
+static void ask_queues(const struct jira_poll *p, const char *desk, const char *project,
+                       int64_t start)
 {
     struct plan_request *r = plan_get(
         p->plan, JIRA_QUEUES,
         "/rest/servicedeskapi/servicedesk/{}/queue?includeCount=true&limit=50", desk, NULL);
+    char from[24];
 
+    (void)snprintf(from, sizeof(from), "%" PRId64, start);
+    if (start > 0)
+        plan_append(p->plan, r, "&start={}", from, NULL);
     r->flags = PLAN_OPTIONAL | PLAN_ANSWER;
-    r->detail_text = arena_text(&p->plan->arena, project);
+    r->detail = start;
+    r->detail_text = arena_print(&p->plan->arena, "%s %s", project, desk);
 }
 
 /* Behind this page, or at its end. */
@@ -96,7 +103,7 @@ bool jira_decode_desks(const struct jira_poll *p, struct dx_error *err)
         const char *project = field_text(p->batch, desk, "projectKey");
 
         if (*id && *project && is_wanted(p->config, project) && count++ < DESKS_MOST)
-            ask_queues(p, id, project);
+            ask_queues(p, id, project, 0);
     }
     go_on(p, start + (int64_t)json_array_size(values), count);
     return true;
@@ -111,10 +118,27 @@ static const char *labels_of(struct batch *batch, const char *project, const cha
     return text;
 }
 
+static void put_queue(const struct jira_poll *p, const char *project, const json_t *queue)
+{
+    const char *name = field_text(p->batch, queue, "name");
+    double count;
+
+    if (*name && value_number(json_object_get(queue, "issueCount"), &count))
+        batch_sample(
+            p->batch,
+            batch_series(p->batch, (struct series){ .query = "queues",
+                                                    .labels = labels_of(p->batch, project, name),
+                                                    .text = "",
+                                                    .unit = DX_UNIT_COUNT }),
+            p->plan->now_ms, count);
+}
+
 /* The desk of another team, whose queues only its agents may see, is passed over. */
 bool jira_decode_queues(const struct jira_poll *p, struct dx_error *err)
 {
     const json_t *values = json_object_get(p->reply->json, "values"), *queue;
+    int64_t behind = p->reply->detail + (int64_t)json_array_size(values);
+    const char *desk = p->reply->detail_text, *project = jira_word(p->plan, &desk);
     size_t i;
 
     if (!jira_is_answer(p->reply))
@@ -122,18 +146,14 @@ bool jira_decode_queues(const struct jira_poll *p, struct dx_error *err)
     if (!json_is_array(values))
         return dx_fail(err, DX_FAULT_REPLY, "a service desk answered without a list of queues");
     json_array_foreach (values, i, queue) {
-        const char *name = field_text(p->batch, queue, "name");
-        double count;
-
-        if (*name && value_number(json_object_get(queue, "issueCount"), &count))
-            batch_sample(
-                p->batch,
-                batch_series(p->batch, (struct series){ .query = "queues",
-                                                        .labels = labels_of(
-                                                            p->batch, p->reply->detail_text, name),
-                                                        .text = "",
-                                                        .unit = DX_UNIT_COUNT }),
-                p->plan->now_ms, count);
+        put_queue(p, project, queue);
     }
+    if (!json_is_false(json_object_get(p->reply->json, "isLastPage")) || behind == p->reply->detail)
+        return true;
+    if (behind < QUEUES_MOST)
+        ask_queues(p, desk, project, behind);
+    else
+        batch_note(p->batch, DX_LOG_WARN, "%s: the first %d queues of its service desk are counted",
+                   project, (int)QUEUES_MOST);
     return true;
 }

@@ -13,8 +13,7 @@
 enum {
     LIST_EVERY_MS = 5 * 60 * 1000,
     TRY_EVERY_MS = 24 * 60 * 60 * 1000, /* where there is no service desk */
-    SLAS_MOST = 40,
-    REQUESTS_MOST = 100 * 1000, /* open ones */
+    REQUESTS_MOST = 100 * 1000,         /* open ones */
 };
 
 /* ---- one SLA ---- */
@@ -89,8 +88,6 @@ static void put_slas(struct batch *batch, const char *key, const json_t *values)
     size_t count = json_array_size(values);
     struct ticket *t = batch_ticket(batch);
 
-    if (count > SLAS_MOST)
-        count = SLAS_MOST;
     t->key = key;
     t->parts = TICKET_SLAS;
     t->slas = arena_alloc(&batch->arena, (count + 1) * sizeof(*t->slas));
@@ -224,5 +221,8 @@ bool jira_decode_sla(const struct jira_poll *p, struct dx_error *err)
     if (!json_is_array(values))
         return dx_fail(err, DX_FAULT_REPLY, "its service desks answered without a list of SLAs");
     put_slas(p->batch, arena_text(&p->batch->arena, p->reply->detail_text), values);
+    if (json_is_false(json_object_get(p->reply->json, "isLastPage")))
+        batch_note(p->batch, DX_LOG_WARN, "%s has more SLAs than the %zu that are read",
+                   p->reply->detail_text, json_array_size(values));
     return true;
 }

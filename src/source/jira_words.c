@@ -9,7 +9,7 @@
 #include "core/buf.h"
 #include "source/field.h"
 
-enum { LABELS_MOST = 1900, LINKS_MOST = 100 };
+enum { LABELS_MOST = 1900 };
 
 /* ---- status ---- */
 
@@ -127,11 +127,9 @@ const char *const *jira_links(struct batch *batch, const json_t *links, size_t *
     *count = 0;
     if (cap == 0)
         return NULL;
-    if (cap > LINKS_MOST)
-        cap = LINKS_MOST;
     out = arena_alloc(&batch->arena, cap * sizeof(*out));
     json_array_foreach (links, i, link) {
-        const char *words = *count < cap ? link_words(batch, link) : NULL;
+        const char *words = link_words(batch, link);
 
         if (words)
             out[(*count)++] = words;
