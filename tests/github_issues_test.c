@@ -301,6 +301,11 @@ Test(github_issues, where_the_organisation_is_refused_repositories_are_asked)
 
 Test(github_issues, an_issue_that_is_not_there_any_more_is_gone)
 {
+    static const char *repos[] = { "acme/web", "acme/api" };
+    static const struct github both = { .repos = { repos, 2 },
+                                        .org = "",
+                                        .issues = { .on = true } };
+
     begin(&one, NOW);
     answer(&one, request(STEP_ISSUES, "state=all"), issues(1, 2, NOW - 600000), "");
     answer(&one, request(STEP_ISSUES, "state=open"), issues(1, 2, NOW - 600000), "");
@@ -313,7 +318,7 @@ Test(github_issues, an_issue_that_is_not_there_any_more_is_gone)
         "not_found_404.json"));
     /* Transferred: the redirect leads to where it is now. */
     cr_assert(
-        kit_decode(&kit, &source_github, &one,
+        kit_decode(&kit, &source_github, &both,
                    (struct reply){ .step = STEP_ISSUE,
                                    .detail_text = "acme/web#2",
                                    .body = "{\"number\":7,\"state\":\"open\",\"comments\":0,"
@@ -327,6 +332,40 @@ Test(github_issues, an_issue_that_is_not_there_any_more_is_gone)
     cr_expect(ticket_find(&store, "acme/web#1")->gone);
     cr_expect(ticket_find(&store, "acme/web#2")->gone);
     cr_expect_not(ticket_find(&store, "acme/api#7")->gone);
+}
+
+/* Nobody would ever ask for it there: it would be open for ever. */
+Test(github_issues, one_that_went_to_where_nobody_looks_is_gone)
+{
+    static const struct {
+        const char *repo;
+        int number;
+        bool taken;
+    } cases[] = {
+        { "acme/api", 7, false }, /* transferred */
+        { "acme/site", 1, true }, /* its repository was renamed */
+        { "acme/web", 1, true },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        bool stays = i == 2;
+        char body[200];
+
+        snprintf(body, sizeof(body),
+                 "{\"number\":%d,\"state\":\"open\",\"comments\":0,"
+                 "\"repository_url\":\"https://x/repos/%s\"}",
+                 cases[i].number, cases[i].repo);
+        ticket_poll(&store, &kit, NOW);
+        cr_assert(kit_decode(
+            &kit, &source_github, &one,
+            (struct reply){ .step = STEP_ISSUE, .detail_text = "acme/web#1", .body = body }));
+        cr_assert_eq(kit.batch.ticket_count, (size_t)!stays + cases[i].taken, "%zu", i);
+        if (!stays) {
+            cr_expect(kit.batch.tickets[0].gone, "%zu", i);
+            cr_expect_eq(kit.batch.tickets[0].moved, cases[i].taken, "%zu", i);
+        }
+        kit_done(&kit);
+    }
 }
 
 Test(github_issues, what_lacks_its_comments_is_asked_again)

@@ -4,6 +4,7 @@
 #include "source/github.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -146,17 +147,33 @@ void github_issue_take(struct github_poll *p, const json_t *item)
         github_comments_ask(p->plan, key, t->reporter, is_history(p) ? PLAN_FILL : 0);
 }
 
+/* Does it go on where somebody looks? One that has its number still is of a repository that was
+ * renamed, whose old name leads on. */
+static bool is_followed(const struct github_poll *p, const char *key, const char *repo)
+{
+    const char *number = strchr(key, '#');
+    char old[GITHUB_NAME];
+
+    (void)snprintf(old, sizeof(old), "%.*s", (int)strcspn(key, "#"), key);
+    return github_walked(p, repo) ||
+           (github_walked(p, old) && number &&
+            strtoll(number + 1, NULL, 10) == field_int(p->reply->json, "number"));
+}
+
 bool github_issue_decode(struct github_poll *p, struct dx_error *err)
 {
-    const char *key = p->reply->detail_text, *repo = repo_of(p->batch, p->reply->json);
-    size_t len = strlen(repo);
+    const char *key = p->reply->detail_text, *repo = repo_of(p->batch, p->reply->json), *is;
 
     if (!*repo)
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no issue)");
-    /* It was transferred: it goes on in another repository, under another number. */
-    if (strncasecmp(key, repo, len) != 0 || key[len] != '#' ||
-        strtoll(key + len + 1, NULL, 10) != field_int(p->reply->json, "number"))
-        put_gone(p->batch, key, is_wanted(p, p->reply->json, repo));
+    is = arena_print(&p->batch->arena, "%s#%" PRId64, repo, field_int(p->reply->json, "number"));
+    if (strcasecmp(key, is) != 0) { /* renamed, or transferred under another number */
+        bool followed = is_followed(p, key, repo);
+
+        put_gone(p->batch, key, followed && is_wanted(p, p->reply->json, repo));
+        if (!followed)
+            return true;
+    }
     github_issue_take(p, p->reply->json);
     return true;
 }
