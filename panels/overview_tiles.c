@@ -152,6 +152,18 @@ int tile_put_digits(struct dx_canvas *canvas, int row, int col, const struct dx_
     return col - from;
 }
 
+/* "n 2.8k", "n 28k", "n 1.2M": by what is written, of which 9,960 is "10k". */
+static const char *thousands(char *out, double k)
+{
+    if (k < 9.95)
+        (void)snprintf(out, TILE_TEXT, "n %.1fk", k);
+    else if (k < 999.5)
+        (void)snprintf(out, TILE_TEXT, "n %.0fk", k);
+    else
+        (void)snprintf(out, TILE_TEXT, "n %.1fM", k / 1000.);
+    return out;
+}
+
 /* "n 2,769", or where there is less room "n 2.8k"; "": neither fits. */
 static const char *count_in(char *out, const struct tile *tile, int room)
 {
@@ -167,8 +179,7 @@ static const char *count_in(char *out, const struct tile *tile, int room)
     (void)snprintf(out, TILE_TEXT, "n %.20s",
                    dx_format(n, sizeof(n), DX_UNIT_COUNT, (double)tile->n));
     if (dx_width(out) > room && tile->n >= 1000)
-        (void)snprintf(out, TILE_TEXT, tile->n < 10000 ? "n %.1fk" : "n %.0fk",
-                       (double)tile->n / 1000.);
+        (void)thousands(out, (double)tile->n / 1000.);
     if (dx_width(out) > room)
         out[0] = '\0';
     return out;

@@ -135,6 +135,33 @@ Test(overview_panel, of_three_thousand_with_one_failure_not_all_succeeded)
     cr_expect(wall_says(99999. / 100000, "99.99%"));
 }
 
+/* Whether some width draws of how many it is made of as `right`, and none as `wrong`. */
+static bool count_is_written(double n, const char *right, const char *wrong)
+{
+    bool found = false, erred = false;
+
+    fake.count = 0;
+    add_kpi("failed", 123456789, (double)NAN);
+    fake_set(&fake.row[0], DX_FIELD_N, n);
+    for (int cols = 60; cols > 8; cols--) {
+        grid_done(&grid);
+        grid_init(&grid, 8, cols, &glyph_sets[GLYPHS_ASCII]);
+        canvas = canvas_of(&grid);
+        instance_update(&in, &reader, NOW, 6, cols - 2);
+        found = found || panel_shows(right);
+        erred = erred || panel_shows(wrong);
+    }
+    return found && !erred;
+}
+
+Test(overview_panel, thousands_that_round_to_more_are_written_as_more)
+{
+    in.before = NULL;
+    cr_expect(count_is_written(9940, "n 9.9k", "n 10k"));
+    cr_expect(count_is_written(9960, "n 10k", "n 10.0k"));
+    cr_expect(count_is_written(999960, "n 1.0M", "n 1000k"));
+}
+
 /* Of what is less than a second the unit is of one letter more. */
 Test(overview_panel, milliseconds_are_no_minutes_on_the_wall)
 {

@@ -55,6 +55,26 @@ static const struct {
     { DX_UNIT_BYTES, 1536, "1.5 KiB" },
     { DX_UNIT_PER_S, 2, "2.00 /s" },
     { DX_UNIT_BYTES_PER_S, 10, "10 B/s" },
+    /* what rounding takes to the next unit, or to a digit less, is written as of there */
+    { DX_UNIT_SECONDS, 0.9994, "999ms" },
+    { DX_UNIT_SECONDS, 0.9996, "1s" },
+    { DX_UNIT_SECONDS, -0.9996, "-1s" },
+    { DX_UNIT_SECONDS, 0.0009996, "1ms" },
+    { DX_UNIT_SECONDS, 9.96, "10s" },
+    { DX_UNIT_SECONDS, 59.96, "1m00s" },
+    { DX_UNIT_SECONDS, 3599.6, "1h00m" },
+    { DX_UNIT_SECONDS, 86399.6, "1d00h" },
+    { DX_UNIT_NONE, 0.0009996, "0.001" },
+    { DX_UNIT_NONE, 9.996, "10.0" },
+    { DX_UNIT_NONE, 99.96, "100" },
+    { DX_UNIT_NONE, 999.6, "1,000" },
+    { DX_UNIT_NONE, 999999.6, "1.0 M" },
+    { DX_UNIT_NONE, -999960000., "-1.0 G" },
+    { DX_UNIT_COUNT, 999999999.6, "1.0 G" },
+    { DX_UNIT_BYTES, 99.96 * 1024, "100 KiB" },
+    { DX_UNIT_BYTES, 1023.6, "1.0 KiB" },
+    { DX_UNIT_BYTES, 1023.6 * 1048576, "1.0 GiB" },
+    { DX_UNIT_BYTES, -1023.6, "-1.0 KiB" },
 };
 
 Test(format, numbers_have_their_unit_and_no_data_is_a_dash)

@@ -25,26 +25,27 @@ static void thousands(char *out, size_t cap, double value)
     out[o] = '\0';
 }
 
-/* Three digits that say something: 0.012, 1.23, 12.3, 123, 1,234, 1.2 M. */
+/* Three digits that say something: 0.012, 1.23, 12.3, 123, 1,234, 1.2 M. A number belongs to
+ * the step that it is written in: 999,960,000 is no "1000.0 M". */
 static void plain(char *out, size_t cap, double value)
 {
     double size = fabs(value);
 
     if (size >= 1e15)
         (void)snprintf(out, cap, "%.2e", value);
-    else if (size >= 1e9)
+    else if (size >= 999.95e6)
         (void)snprintf(out, cap, "%.1f G", value / 1e9);
-    else if (size >= 1e6)
+    else if (size >= 999999.5)
         (void)snprintf(out, cap, "%.1f M", value / 1e6);
-    else if (size >= 1000)
+    else if (size >= 999.5)
         thousands(out, cap, value);
-    else if (size >= 100 || size < 1e-9)
+    else if (size >= 99.95 || size < 1e-9)
         (void)snprintf(out, cap, "%.0f", value);
-    else if (size >= 10)
+    else if (size >= 9.995)
         (void)snprintf(out, cap, "%.1f", value);
     else if (size >= 0.095)
         (void)snprintf(out, cap, "%.2f", value);
-    else if (size >= 0.001)
+    else if (size >= 0.000995)
         (void)snprintf(out, cap, "%.3f", value);
     else
         (void)snprintf(out, cap, "%.1e", value);
@@ -55,11 +56,11 @@ static void bytes(char *out, size_t cap, double value)
     static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };
     size_t i = 0;
 
-    while (fabs(value) >= 1024 && i + 1 < sizeof(units) / sizeof(units[0])) {
+    while (fabs(value) >= 1023.5 && i + 1 < sizeof(units) / sizeof(units[0])) {
         value /= 1024;
         i++;
     }
-    (void)snprintf(out, cap, i > 0 && fabs(value) < 100 ? "%.1f %s" : "%.0f %s", value, units[i]);
+    (void)snprintf(out, cap, i > 0 && fabs(value) < 99.95 ? "%.1f %s" : "%.0f %s", value, units[i]);
 }
 
 static void seconds(char *out, size_t cap, double value)
@@ -68,7 +69,7 @@ static void seconds(char *out, size_t cap, double value)
 
     if (fabs(value) < 1e-3 && fabs(value) > 0.) /* is not none */
         (void)snprintf(out, cap, "%.2gms", value * 1e3);
-    else if (fabs(value) < 1 && fabs(value) > 0.)
+    else if (fabs(value) < 0.9995 && fabs(value) > 0.)
         (void)snprintf(out, cap, "%.0fms", value * 1e3);
     else if (fabs(value) < 10 && fabs(value - round(value)) > 0.05)
         (void)snprintf(out, cap, "%.1fs", value);
@@ -96,7 +97,7 @@ const char *format_value(char *out, size_t cap, enum dx_unit unit, double value)
         plain(out, cap, value);
         break;
     case DX_UNIT_COUNT:
-        if (fabs(value) < 1e9 && !(fabs(value) < 0.5 && fabs(value) > 0.))
+        if (fabs(round(value)) < 1e9 && !(fabs(value) < 0.5 && fabs(value) > 0.))
             thousands(out, cap, round(value));
         else
             plain(out, cap, value);
