@@ -7,10 +7,10 @@
 
 #include <criterion/criterion.h>
 
-#include "app/watch.h"
+#include "app/found.h"
 #include "core/time.h"
 
-static struct watch watch;
+static struct watch watch, failures;
 static int64_t now_ms;
 
 /* One look: "key=level,..." with level o, w or b. Its lines without their times. */
@@ -55,6 +55,7 @@ static void setup(void)
 static void teardown(void)
 {
     watch_done(&watch);
+    watch_done(&failures);
 }
 
 TestSuite(watch, .init = setup, .fini = teardown, .timeout = 20);
@@ -118,4 +119,91 @@ Test(watch, what_differs_at_the_end_of_a_long_key_is_not_the_same)
     fclose(file);
     cr_expect(strstr(text, "one is bad") && strstr(text, "the other is bad"), "%s", text);
     free(text);
+}
+
+/* ---- what panels find ---- */
+
+/* A look at panels that found these, without its times. */
+static char *found_by(struct slot *slots, size_t count, bool *whole)
+{
+    static char out[4096];
+    const struct page page = { .slots = slots, .slot_count = count };
+    FILE *file = fmemopen(out, sizeof(out), "w");
+
+    watch_begin(&watch);
+    watch_begin(&failures);
+    *whole = found_see(&page, &failures, &watch);
+    (void)watch_tell(&failures, now_ms, true, file);
+    (void)watch_tell(&watch, now_ms, *whole, file);
+    fclose(file);
+    now_ms += MINUTE_MS;
+    return out;
+}
+
+static bool has(const char *text, const char *line)
+{
+    return strstr(text, line) != NULL;
+}
+
+static const struct dx_panel metric = { .name = "metric", .reads = 1u << DX_KIND_SAMPLE };
+
+static struct slot slot_of(const char *title, struct finding *findings, size_t count)
+{
+    struct slot slot = { .instance = { .panel = &metric,
+                                       .findings = findings,
+                                       .finding_count = count,
+                                       .found_count = count } };
+
+    snprintf(slot.instance.title, sizeof(slot.instance.title), "%s", title);
+    return slot;
+}
+
+/* Two queries about one pool are two things, and so is their end. */
+Test(watch, what_two_panels_find_of_one_name_are_two)
+{
+    struct finding busy[] = { { DX_ROLE_WARN, "linux", "busy 95 %" } };
+    struct finding late[] = { { DX_ROLE_BAD, "linux", "late 9m" } };
+    struct slot slots[] = { slot_of("Busy", busy, 1), slot_of("Late", late, 1) };
+    bool whole;
+    const char *text = found_by(slots, 2, &whole);
+
+    cr_expect(whole);
+    cr_expect(has(text, "warning: linux: busy 95 %\n"), "%s", text);
+    cr_expect(has(text, "bad: linux: late 9m\n"), "%s", text);
+    slots[0].instance.finding_count = slots[0].instance.found_count = 0;
+    text = found_by(slots, 2, &whole);
+    cr_expect(has(text, "ok: linux: busy 95 %: over, after 1m 00s\n"), "%s", text);
+    cr_expect_not(has(text, "late"), "%s", text);
+    slots[1].instance.finding_count = slots[1].instance.found_count = 0;
+    text = found_by(slots, 2, &whole);
+    cr_expect(has(text, "ok: linux: over, after 2m 00s\n"), "%s", text);
+}
+
+Test(watch, what_two_panels_find_word_by_word_is_one)
+{
+    struct finding busy[] = { { DX_ROLE_WARN, "linux", "busy 95 %" } };
+    struct slot slots[] = { slot_of("Busy", busy, 1), slot_of("Again", busy, 1) };
+    bool whole;
+    const char *text = found_by(slots, 2, &whole);
+
+    cr_expect(has(text, "linux"));
+    cr_expect_not(has(strstr(text, "linux") + 1, "linux"), "%s", text);
+}
+
+Test(watch, that_a_panel_found_more_than_is_listed_is_said)
+{
+    struct finding some[] = { { DX_ROLE_BAD, "a", "is bad" }, { DX_ROLE_BAD, "b", "is bad" } };
+    struct slot slot = slot_of("Busy", some, 2);
+    bool whole;
+    const char *text;
+
+    slot.instance.found_count = 5;
+    text = found_by(&slot, 1, &whole);
+    cr_expect_not(whole);
+    cr_expect(has(text, "warning: Busy found more than is listed: 5, of which 2 are\n"), "%s",
+              text);
+    slot.instance.found_count = 2;
+    text = found_by(&slot, 1, &whole);
+    cr_expect(whole);
+    cr_expect(has(text, "ok: Busy found more than is listed: over, after 1m 00s\n"), "%s", text);
 }

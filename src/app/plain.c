@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "app/collector.h"
+#include "app/found.h"
 #include "app/viewer.h"
 #include "app/watch.h"
 #include "core/letters.h"
@@ -23,7 +24,7 @@ enum { PAGE_ROWS = 57, PAGE_COLS = 200, LOOK_MS = 1000 };
 struct plain {
     struct viewer v;    /* its pages and its reader; there is no screen */
     struct watch watch; /* sources, alerts, the collector */
-    struct watch found; /* what panels find: of many the first, of one that fails nothing */
+    struct watch found; /* what panels find: of many the first, of one that fails, nothing */
     ev_timer tick;
     ev_signal signals[3];
 };
@@ -94,43 +95,6 @@ static void see_rows(struct plain *p, enum dx_query query, int64_t now_ms,
     reader->ops->close(rows);
 }
 
-/* That it fails is told of, too. */
-static bool see_failure(struct watch *watch, const struct instance *in)
-{
-    char key[200], line[400];
-
-    if (in->error.fault == DX_FAULT_NONE)
-        return false;
-    (void)snprintf(key, sizeof(key), "panel %s", in->title);
-    (void)snprintf(line, sizeof(line), "panel %s: %s", in->title, in->error.text);
-    watch_see(watch, key, WATCH_WARNING, line);
-    return true;
-}
-
-/* false: a panel found more than it could say. */
-static bool see_panels(struct plain *p)
-{
-    const struct page *page = viewer_page(&p->v);
-    bool whole = true;
-    char line[400];
-
-    for (size_t i = 0; i < page->slot_count; i++) {
-        const struct instance *in = &page->slots[i].instance;
-
-        if (in->panel->reads == 1u << DX_KIND_ALERT)
-            continue; /* told of by themselves */
-        whole = !see_failure(&p->watch, in) && whole && in->finding_count == in->found_count;
-        for (size_t f = 0; f < in->finding_count && !in->off; f++) {
-            const struct finding *finding = &in->findings[f];
-
-            (void)snprintf(line, sizeof(line), "%s: %s", finding->subject, finding->sentence);
-            watch_see(&p->found, finding->subject,
-                      finding->role == DX_ROLE_BAD ? WATCH_BAD : WATCH_WARNING, line);
-        }
-    }
-    return whole;
-}
-
 /* All that was told of stands as it did. */
 static void tell_broken(struct plain *p, int64_t now_ms, const struct dx_error *err)
 {
@@ -176,7 +140,7 @@ static void look(struct plain *p)
     read = was_read(p);
     watch_begin(&p->found);
     page_update(viewer_page(v), &v->reader, now_ms, PAGE_ROWS, PAGE_COLS);
-    whole = see_panels(p);
+    whole = found_see(viewer_page(v), &p->watch, &p->found);
     store_end(v->app->store);
     if (*v->collector.trouble)
         watch_see(&p->watch, "collector", WATCH_BAD, v->collector.trouble);

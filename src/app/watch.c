@@ -67,14 +67,35 @@ static void put(FILE *out, int64_t now_ms, enum watch_level level, const char *w
     (void)fprintf(out, "%s %s: %s\n", stamp, names[level], words);
 }
 
-/* It is over: what it was, and how long. */
-static void put_over(FILE *out, int64_t now_ms, const struct watched *item)
+static int head_of(const struct watched *item)
 {
     const char *colon = strstr(item->words, ": ");
+
+    return (int)(colon ? colon - item->words : (int)strlen(item->words));
+}
+
+/* Of no other does a line begin so: then its beginning says what it is. */
+static bool is_alone(const struct watch *watch, const struct watched *item)
+{
+    size_t head = (size_t)head_of(item);
+
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct watched *other = &watch->items[i];
+
+        if (other != item && (size_t)head_of(other) == head &&
+            strncmp(other->words, item->words, head) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* It is over: what it was, and how long. */
+static void put_over(FILE *out, int64_t now_ms, const struct watched *item, bool alone)
+{
     char words[500], span[TIME_TEXT];
 
     (void)snprintf(words, sizeof(words), "%.*s: over, after %s",
-                   (int)(colon ? colon - item->words : (int)strlen(item->words)), item->words,
+                   alone ? head_of(item) : (int)strlen(item->words), item->words,
                    duration_format(span, now_ms - item->since_ms, true));
     put(out, now_ms, WATCH_OK, words);
 }
@@ -102,12 +123,13 @@ size_t watch_tell(struct watch *watch, int64_t now_ms, bool whole, FILE *out)
         if (item->here) {
             lines += tell_one(item, now_ms, out);
         } else if (whole && item->told != WATCH_OK) {
-            put_over(out, now_ms, item);
+            put_over(out, now_ms, item, is_alone(watch, item));
             lines++;
         }
-        if (item->here || !whole)
-            watch->items[kept++] = *item;
     }
+    for (size_t i = 0; i < watch->count; i++)
+        if (watch->items[i].here || !whole)
+            watch->items[kept++] = watch->items[i];
     watch->count = kept;
     watch->begun = true;
     return lines;
