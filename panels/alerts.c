@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alert.h"
+#include "nosource.h"
 #include "words.h"
 
 struct detail { /* of one alert, for the rows under the list */
@@ -259,12 +260,14 @@ static void say(const struct alerts *p, const struct dx_view *view, struct dx_li
 {
     int64_t seen_ms = has_own(p) ? words_seen(view) : 0;
     bool known = is_known(p, view);
-    char unseen[64], count[40] = "", text[160];
+    char unseen[64], count[40] = "", text[240];
 
     if (firing > 0)
         (void)snprintf(count, sizeof(count), "%zu firing", firing);
     dx_note(list, count);
     dx_empty(list, known ? "Nothing fires." : "No source of alerts has answered yet.");
+    if (!has_own(p) && no_source(text, sizeof(text), view, p->source))
+        dx_empty(list, text);
     if (seen_ms == 0)
         return;
     (void)words_unseen(unseen, sizeof(unseen), seen_ms, dx_now(view));

@@ -1,5 +1,6 @@
 /* ci: what the panels of CI have in common. */
 #include "ci.h"
+#include "nosource.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -173,19 +174,6 @@ bool ci_reaches(const struct dx_view *view, const char *source, const char *key,
     return there;
 }
 
-/* The option source of a panel may be misspelt. */
-static bool is_no_source(const struct dx_view *view, const char *source)
-{
-    struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, NULL);
-    bool any = false, found = false;
-
-    while (dx_next(rows)) {
-        any = true;
-        found = found || strcmp(dx_text(rows, DX_FIELD_SOURCE), source) == 0;
-    }
-    return any && !found;
-}
-
 /* Whether a source of runs has answered once: if not, "none" would say too much. */
 static bool is_known(const struct dx_view *view, const char *source)
 {
@@ -233,10 +221,9 @@ void ci_empty(const struct dx_view *view, struct dx_list *list, const char *sour
               int64_t window_ms, const char *none)
 {
     int64_t kept_ms = ci_kept(view, window_ms);
-    char kept[40], sentence[120];
+    char kept[40], sentence[240];
 
-    if (source && *source && is_no_source(view, source)) {
-        (void)snprintf(sentence, sizeof(sentence), "There is no source \"%.80s\".", source);
+    if (source && no_source(sentence, sizeof(sentence), view, source)) {
         none = sentence;
     } else if (kept_ms > 0) {
         (void)snprintf(sentence, sizeof(sentence), "Runs and jobs are %s: nobody can say.",

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "nosource.h"
 #include "origins.h"
 #include "told.h"
 
@@ -67,6 +68,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
 {
     struct log *p = state;
     struct dx_rows *rows;
+    char sentence[240];
 
     (void)err;
     if (dx_depth(view) > 0) {
@@ -75,7 +77,9 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     }
     origins_read(&p->origins, view);
     rows = dx_rows(view, DX_QUERY_LOG, DX_FILTER(.source = p->source, .limit = ROWS_MOST));
-    dx_empty(list, "Nothing has happened yet.");
+    dx_empty(list, no_source(sentence, sizeof(sentence), view, p->source)
+                       ? sentence
+                       : "Nothing has happened yet.");
     while (dx_next(rows))
         if (dx_int(rows, DX_FIELD_LEVEL) >= p->level)
             add(p, list, rows);

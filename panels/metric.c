@@ -1,5 +1,6 @@
 /* metric: queries of a Prometheus as table, graph, gauge, big number or heat. */
 #include "metric.h"
+#include "nosource.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -306,6 +307,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
                    struct dx_error *err)
 {
     struct metric *p = state;
+    char sentence[240];
 
     (void)err;
     (void)snprintf(p->only, sizeof(p->only), "%s", dx_key(view, 1));
@@ -320,7 +322,9 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         list_whole(p, list);
     find(p, list);
     say_note(p, list);
-    dx_empty(list, "No data for this query yet.");
+    dx_empty(list, no_source(sentence, sizeof(sentence), view, p->source)
+                       ? sentence
+                       : "No data for this query yet.");
     return true;
 }
 

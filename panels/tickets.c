@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nosource.h"
 #include "ticket.h"
 
 enum { ROWS_MOST = 1000 };
@@ -266,6 +267,7 @@ static void list_all(struct tickets *p, const struct dx_view *view, struct dx_li
     struct dx_filter filter = filter_of(p);
     int64_t all = count(view, list, &filter);
     struct dx_rows *rows;
+    char sentence[240];
     bool reverse;
     int sorted;
 
@@ -277,8 +279,9 @@ static void list_all(struct tickets *p, const struct dx_view *view, struct dx_li
         filter.reverse = reverse;
         dx_part_of(list, all);
     }
-    dx_empty(list,
-             is_known(p, view) ? "No ticket is open." : "No source of tickets has answered yet.");
+    dx_empty(list, no_source(sentence, sizeof(sentence), view, p->source) ? sentence
+                   : is_known(p, view)                                    ? "No ticket is open."
+                                       : "No source of tickets has answered yet.");
     rows = dx_rows(view, DX_QUERY_TICKETS, &filter);
     while (dx_next(rows)) {
         if (all <= ROWS_MOST)

@@ -12,6 +12,7 @@
 
 struct settings {
     struct dx_items list, map, tables;
+    const char *source;
 };
 
 static const struct dx_option item_options[] = {
@@ -30,6 +31,7 @@ static const struct dx_option options[] = {
       .fields = item_options,
       .item_size = sizeof(char *),
       .help = "" },
+    { .name = "source", .type = DX_OPTION_TEXT, .offset = O(source), .fallback = "", .help = "" },
     { 0 },
 };
 
@@ -101,7 +103,12 @@ static const struct {
     { "views:\n  - name: A\n    rows:\n      - height: 3\n",
       "t.yaml:4:9: a row has a list of panels\n" },
     { SOURCE "list: []\nrules:\n  r: {query: other/up, above: 1}\n",
-      "t.yaml:6:14: query: unknown source \"other\"\n" },
+      "t.yaml:6:14: query: unknown source \"other\"; there is thing\n" },
+    { SOURCE "name: jira\n  - type: thing\n    url: https://h\n" PANEL
+             "{panel: thing, source: other}]\n",
+      "t.yaml:10:48: source: unknown source \"other\"; there are jira, thing\n" },
+    { SOURCE "name: jira\n" PANEL "{panel: thing, source: jria}]\n",
+      "t.yaml:8:48: source: unknown source \"jria\"; did you mean \"jira\"?\n" },
     { SOURCE "list: []\nnotices:\n  n: {webhook: json, url: {env: U}, proxy: 'http://a:b@p'}\n",
       "t.yaml:6:3: n: proxy: credentials do not stand here\n" },
 };
@@ -112,6 +119,34 @@ Test(config_odd, each_is_named_where_it_stands)
         cr_expect_not(load(odd[i].text), "%s", odd[i].text);
         cr_expect(strncmp(said, odd[i].complaint, strlen(odd[i].complaint)) == 0,
                   "%s\nwanted: %s\ngot:    %s", odd[i].text, odd[i].complaint, said);
+        config_done(&config);
+    }
+}
+
+/* The viewer reads none of them, but knows what they are called; whoever looks at a store that
+ * others fill names what he likes, and dxtop's own alerts are of a source, too. */
+Test(config_odd, what_panels_name_as_their_source_is_there)
+{
+    static const struct config_kinds none = { 0 };
+    const struct {
+        const char *text;
+        bool right;
+    } cases[] = {
+        { SOURCE "name: jira\n" PANEL "{panel: thing, source: jria}]\n", false },
+        { SOURCE "name: jira\n" PANEL "{panel: thing, source: jira}]\n", true },
+        { SOURCE "list: []\n" PANEL "{panel: thing, source: thing}]\n", true },
+        { SOURCE "list: []\n" PANEL "{panel: thing, source: dxtop}]\n", true },
+        { SOURCE "list: []\n" PANEL "{panel: thing, source: ''}]\n", true },
+        { PANEL "{panel: thing, source: jria}]\n", true },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct buf complaints;
+
+        buf_init(&complaints, 1 << 16);
+        cr_expect_eq(config_load(&config, "t.yaml", cases[i].text, &none, &kinds, &complaints),
+                     cases[i].right, "%s", cases[i].text);
+        buf_done(&complaints);
         config_done(&config);
     }
 }

@@ -186,7 +186,7 @@ Test(flaky_panel, a_source_that_is_not_there_is_none_that_has_not_answered)
     fake_text(fake_add(DX_QUERY_SOURCES), DX_FIELD_SOURCE, "github");
     cr_assert(instance_open(&in, &dx_panel_flaky, "", &options, sizeof(options)));
     panel_update();
-    cr_expect_str_eq(in.empty, "There is no source \"githbu\".");
+    cr_expect_str_eq(in.empty, "There is no source \"githbu\"; there is github.");
     instance_close(&in);
     options.source = "github";
     cr_assert(instance_open(&in, &dx_panel_flaky, "", &options, sizeof(options)));

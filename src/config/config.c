@@ -156,17 +156,24 @@ static bool load_source(struct load *load, struct source_settings *source, const
     return judge_source(load, source, entry, &kind);
 }
 
-/* The viewer knows no source, but which views it shows depends on what there is. */
+/* The viewer knows no source, but which views it shows depends on what there is, and its panels
+ * name some. */
 static void load_types(struct config *config, const struct yaml *list)
 {
     const char **types = arena_alloc(&config->arena, (list->count + 1) * sizeof(*types));
+    const char **names = arena_alloc(&config->arena, (list->count + 1) * sizeof(*names));
 
     config->types.item = types;
+    config->names.item = names;
     for (size_t i = 0; list->kind == YAML_LIST && i < list->count; i++) {
         const struct yaml *type = yaml_get(&list->items[i], "type");
+        const struct yaml *name = yaml_get(&list->items[i], "name");
 
-        if (type && type->kind == YAML_SCALAR)
-            types[config->types.count++] = type->text;
+        if (!type || type->kind != YAML_SCALAR)
+            continue;
+        types[config->types.count++] = type->text;
+        names[config->names.count++] =
+            name && name->kind == YAML_SCALAR && *name->text ? name->text : type->text;
     }
 }
 
@@ -196,6 +203,22 @@ static bool judge_size(struct load *load, const struct yaml *entry, const char *
 
     return size <= SIZE_MOST ||
            complain(&load->options.complaints, at ? at : entry, "%s: at most %d", name, SIZE_MOST);
+}
+
+/* Where its options have one, `source` is the name of a source; "dxtop" is that of the alerts of
+ * dxtop's own rules. */
+static bool judge_panel_source(struct load *load, const struct config_kind *kind,
+                               const struct yaml *entry)
+{
+    const struct yaml *source = yaml_get(entry, "source");
+    const struct dx_option *o = kind->options;
+
+    while (o && o->name && strcmp(o->name, "source") != 0)
+        o++;
+    return !source || source->kind != YAML_SCALAR || !o || !o->name || o->type != DX_OPTION_TEXT ||
+           !*source->text || strcmp(source->text, "dxtop") == 0 ||
+           source_judge(&load->options, load->config, source, "source: unknown source",
+                        source->text);
 }
 
 static bool load_panel(struct load *load, struct panel_settings *panel, const struct yaml *entry)
@@ -238,6 +261,7 @@ static bool load_panel(struct load *load, struct panel_settings *panel, const st
         !judge_size(load, entry, "min_cols", panel->min_cols))
         return false;
     return options_fill(&load->options, panel->settings, kind.options, entry) &&
+           judge_panel_source(load, &kind, entry) &&
            (!kind.check || kind.check(panel->settings, &err) || complain(c, entry, "%s", err.text));
 }
 

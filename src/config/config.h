@@ -100,6 +100,7 @@ struct config {
     struct dx_items patterns; /* of const char *: paths of failure patterns */
     const char *runbooks;     /* folder of Markdown files; "" none */
     struct dx_items types;    /* of const char *: of all sources, whether or not they are read */
+    struct dx_items names;    /* of const char *: what these are called */
     struct kpi_goal goals[KPI_COUNT];
     struct dx_items critical; /* of const char *: patterns of "project/pipeline" */
     struct dx_items feeds;    /* of struct kpi_feed */

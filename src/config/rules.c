@@ -167,20 +167,26 @@ static bool judge_name(const struct judge *j, const struct alert_rule *first)
 bool source_judge(struct option_context *context, const struct config *config,
                   const struct yaml *at, const char *what, const char *name)
 {
-    enum { NEAR_MOST = 64 };
-    const char *sources[NEAR_MOST + 1] = { NULL };
+    enum { NEAR_MOST = 64, NAMED = 8 };
+    const char *const *names = config->names.item, *sources[NEAR_MOST + 1] = { NULL };
+    const char *list = "";
     struct yaml part = *at;
 
-    for (size_t n = 0; n < config->source_count; n++) {
-        if (strcmp(config->sources[n].name, name) == 0)
+    for (size_t n = 0; n < config->names.count; n++) {
+        if (strcmp(names[n], name) == 0)
             return true;
         if (n < NEAR_MOST)
-            sources[n] = config->sources[n].name;
+            sources[n] = names[n];
+        if (n < NAMED)
+            list = arena_print(context->arena, "%s%s%s", list, n > 0 ? ", " : "", names[n]);
     }
     if (!sources[0])
-        return true; /* who only looks does not know the sources */
+        return true; /* whoever only looks at a store of others does not know them */
     part.text = arena_print(context->arena, "%s", name);
-    return complain_word(&context->complaints, &part, what, sources);
+    if (text_nearest(name, sources))
+        return complain_word(&context->complaints, &part, what, sources);
+    return complain(&context->complaints, at, "%s \"%s\"; there %s %s%s", what, name,
+                    sources[1] ? "are" : "is", list, config->names.count > NAMED ? ", …" : "");
 }
 
 static bool judge_query(const struct judge *j)
