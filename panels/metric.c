@@ -102,7 +102,7 @@ double metric_goal(const struct metric *p)
     return isnan(p->bad) ? p->warn : p->bad;
 }
 
-/* The goal of a strip, which knows an upper one only. */
+/* The goal of a heat strip, which knows an upper one only. */
 double metric_ceiling(const struct metric *p)
 {
     return p->worse == WORSE_ABOVE ? metric_goal(p) : (double)NAN;
@@ -169,7 +169,7 @@ enum { STATE, SERIES, NOW, LOW, HIGH, TREND, STRIP, COUNT };
                     10,                                                                            \
                     STRIP_MOST,                                                                    \
                     DX_FIT_LEFT,                                                                   \
-                    "the window, up to twice the goal; without a goal up to its maximum" },        \
+                    "the window, up to twice the goal; with none, or a floor, to its maximum" },   \
         [COUNT] = { 0 },                                                                           \
     }
 
@@ -237,8 +237,9 @@ static void list_line(struct metric *p, struct dx_list *list, struct line *line)
         [TREND] = { .role = DX_ROLE_DIM },
         [STRIP] = { .values = line->points,
                     .count = p->points,
-                    .goal = metric_ceiling(p),
-                    .role = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD },
+                    .goal = p->show == SHOW_HEAT ? metric_ceiling(p) : metric_goal(p),
+                    .role = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD,
+                    .attr = p->worse == WORSE_BELOW ? DX_FLOOR : 0 },
     };
 
     for (int i = 0; i < 4; i++) {
@@ -307,10 +308,11 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
                    struct dx_error *err)
 {
     struct metric *p = state;
-    char sentence[240];
 
     (void)err;
     (void)snprintf(p->only, sizeof(p->only), "%s", dx_key(view, 1));
+    if (!no_source(p->none, sizeof(p->none), view, p->source))
+        (void)snprintf(p->none, sizeof(p->none), "No data for this query yet.");
     origins_read(&p->origins, view);
     metric_read(p, view);
     p->used_unit = p->count > 0 ? metric_unit(p, &p->lines[0]) : DX_UNIT_NONE;
@@ -322,9 +324,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         list_whole(p, list);
     find(p, list);
     say_note(p, list);
-    dx_empty(list, no_source(sentence, sizeof(sentence), view, p->source)
-                       ? sentence
-                       : "No data for this query yet.");
+    dx_empty(list, p->none);
     return true;
 }
 

@@ -46,6 +46,7 @@ struct metric {
 
     /* view-model */
     char only[KEY_MOST]; /* the key of the series that was opened; "": none */
+    char none[240];      /* what stands in place of what is empty */
     struct origins origins;
     struct line *lines;
     size_t count, cap, left_out;

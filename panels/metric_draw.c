@@ -82,7 +82,8 @@ static void draw_big(const struct metric *p, struct dx_canvas *canvas)
     dx_put_fit(canvas, (struct dx_box){ rows - 2, 1, 1, cols - 2 }, DX_FIT_LEFT, &dim, text);
     dx_spark(canvas, (struct dx_box){ rows - 1, 1, 1, cols - 2 },
              DX_SPARK(.value = line->points, .count = p->points, .max = p->max,
-                      .goal = metric_ceiling(p), .role = DX_ROLE_SERIES_1,
+                      .goal = metric_goal(p), .goal_is_floor = p->worse == WORSE_BELOW,
+                      .role = DX_ROLE_SERIES_1,
                       .past = isnan(p->bad) ? DX_ROLE_WARN : DX_ROLE_BAD));
 }
 
@@ -91,7 +92,7 @@ void metric_draw(const struct metric *p, struct dx_canvas *canvas)
     struct dx_style dim = { .role = DX_ROLE_DIM };
 
     if (p->count == 0)
-        dx_put(canvas, dx_canvas_rows(canvas) > 2 ? 1 : 0, 1, &dim, "No data for this query yet.");
+        dx_put(canvas, dx_canvas_rows(canvas) > 2 ? 1 : 0, 1, &dim, p->none);
     else if (p->show == SHOW_BIG)
         draw_big(p, canvas);
     else

@@ -300,8 +300,9 @@ static void add(struct dx_list *list, const struct tile *tile)
         [WINDOW] = { .text = tile_window(window, tile->window_ms), .role = DX_ROLE_DIM },
         [LAST] = { .values = tile->points,
                    .count = tile->count,
-                   .goal = tile->floor ? (double)NAN : tile->target,
-                   .role = past ? role : DX_ROLE_SERIES_1 },
+                   .goal = tile->target,
+                   .role = past ? role : DX_ROLE_SERIES_1,
+                   .attr = tile->floor ? DX_FLOOR : 0 },
         [WHY] = { .text = tile->note, .role = DX_ROLE_DIM },
     };
 

@@ -8,6 +8,7 @@
 
 #include "core/time.h"
 #include "grid_kit.h"
+#include "ui/table.h"
 #include "ui/widgets.h"
 
 TestSuite(graph, .timeout = 20);
@@ -177,4 +178,31 @@ Test(graph, the_numbers_of_its_axis_are_whole)
         cr_expect_eq(goals, 1, "%s", axes[i].limit);
         grid_done(&grid);
     }
+}
+
+/* In a list, too, the smallest value of a column is the worst one where the goal is a floor. */
+Test(graph, a_sparkline_of_a_list_shows_the_dips_below_its_floor)
+{
+    static const struct dx_column columns[] = {
+        { "24 H", DX_CELL_SPARK, DX_UNIT_NONE, 0, 8, 24, DX_FIT_LEFT, "" }, { 0 }
+    };
+    double values[48];
+    struct dx_cell cell = {
+        .values = values, .count = 48, .goal = .5, .role = DX_ROLE_BAD, .attr = DX_FLOOR
+    };
+    struct table t;
+    int past = 0;
+
+    for (int i = 0; i < 48; i++)
+        values[i] = i == 20 ? .2 : .9;
+    grid_start(2, 60, GLYPHS_ASCII);
+    table_init(&t, columns);
+    table_add(&t, DX_ROW(.key = "linux", .url = "", .cells = &cell));
+    table_arrange(&t);
+    table_draw(&t, &canvas, 0, false);
+    for (int col = 0; col < 60; col++)
+        past += grid.cells[60 + col].role == DX_ROLE_BAD;
+    cr_expect_eq(past, 1, "%d", past);
+    table_done(&t);
+    grid_done(&grid);
 }

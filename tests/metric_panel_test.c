@@ -358,3 +358,52 @@ Test(metric_panel, the_week_before_is_drawn)
     canvas = canvas_of(&grid);
     cr_expect(panel_shows("***") && panel_shows("..."), "%s", panel_line(20));
 }
+
+/* What paints has no list in whose place a sentence stands. */
+Test(metric_panel, a_graph_says_that_there_is_no_such_source)
+{
+    fake_text(fake_add(DX_QUERY_SOURCES), DX_FIELD_SOURCE, "east");
+    start(SHOW_GRAPH, 0);
+    panel_update();
+    cr_expect(panel_shows("No data for this query yet."));
+    ((struct metric *)in.state)->source = "esat";
+    panel_update();
+    cr_expect(panel_shows("There is no source \"esat\"; there is east."));
+}
+
+/* A dip of three minutes below the floor, between values above it: also where one column has
+ * both. */
+static void put_a_dip(void)
+{
+    put_series("east", "{pool=\"a\"}", 90.);
+    for (int i = 0; i < 120; i++)
+        put_sample("east", "{pool=\"a\"}", i * 0.05, i == 60 ? 5. : 90.);
+}
+
+static int cells_past(void)
+{
+    int n = 0;
+
+    for (int i = 0; i < grid.rows * grid.cols; i++)
+        n += grid.cells[i].role == DX_ROLE_BAD;
+    return n;
+}
+
+Test(metric_panel, below_a_floor_the_smallest_value_is_the_worst_of_a_column)
+{
+    static const int shows[] = { SHOW_TABLE, SHOW_BIG };
+
+    for (size_t i = 0; i < 2; i++) {
+        fake.count = 0;
+        put_a_dip();
+        start_with(shows[i], 0, WORSE_BELOW);
+        ((struct metric *)in.state)->bad = 50.;
+        panel_update();
+        (void)panel_line(0);
+        cr_expect_geq(cells_past(), 1, "%s: %d", shows[i] == SHOW_BIG ? "big" : "table",
+                      cells_past());
+        cr_expect_leq(cells_past(), 3, "%s: %d", shows[i] == SHOW_BIG ? "big" : "table",
+                      cells_past());
+        instance_close(&in);
+    }
+}

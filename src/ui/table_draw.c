@@ -319,6 +319,18 @@ static void put_interval(struct dx_canvas *canvas, const struct dx_cell *cell, s
                               .role = cell->role == DX_ROLE_TEXT ? DX_ROLE_SERIES_1 : cell->role));
 }
 
+/* All rows on a scale of their own goal, so that a quiet one looks flat; above a floor there may
+ * be no room for twice as much. */
+static void put_spark(struct dx_canvas *canvas, const struct dx_cell *cell, struct dx_box box)
+{
+    bool floor = (cell->attr & DX_FLOOR) != 0;
+
+    spark_draw(canvas, box,
+               DX_SPARK(.value = cell->values, .count = cell->count,
+                        .max = floor ? (double)NAN : 2. * cell->goal, .goal = cell->goal,
+                        .goal_is_floor = floor, .role = DX_ROLE_SERIES_1, .past = cell->role));
+}
+
 static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
                      const struct table_row *row, const struct dx_cell *cell, struct dx_box box,
                      int64_t now_ms)
@@ -353,10 +365,7 @@ static void put_cell(struct dx_canvas *canvas, const struct dx_column *column,
                              canvas->grid->glyphs->glyph[(int)cell->value]);
         break;
     case DX_CELL_SPARK:
-        /* All rows on a scale of their own goal, so that a quiet one looks flat. */
-        spark_draw(canvas, box,
-                   DX_SPARK(.value = cell->values, .count = cell->count, .max = 2. * cell->goal,
-                            .goal = cell->goal, .role = DX_ROLE_SERIES_1, .past = cell->role));
+        put_spark(canvas, cell, box);
         break;
     case DX_CELL_GAUGE:
         gauge_draw(canvas, box, cell->value, cell->goal,

@@ -43,7 +43,8 @@ enum dx_attr {
     DX_BOLD = 1 << 0,
     DX_CHIP = 1 << 1, /* the background's colour on the role's colour; for bad and lost only */
     DX_ON_SELECTED = 1 << 2, /* on the background of a selected row */
-    DX_SPAN = 1 << 3, /* of a cell: its text goes on over the cells after it whose text is "" */
+    DX_SPAN = 1 << 3,  /* of a cell: its text goes on over the cells after it whose text is "" */
+    DX_FLOOR = 1 << 4, /* of a cell with a sparkline: its values are to stay above the goal */
 };
 
 struct dx_style {
