@@ -136,6 +136,43 @@ Test(alert_times, the_latest_firings_of_a_rule_are_listed_and_all_of_them_counte
     cr_expect(shows("13:03"), "the last one");
 }
 
+/* Where nobody looked for long what was pending begins anew: both panels say since when. */
+Test(alert_times, what_is_pending_is_so_since_it_began_anew)
+{
+    struct { /* as they stand in struct rules */
+        const char *rule;
+    } of_rules = { "" };
+    struct { /* as they stand in struct alerts */
+        const char *source;
+        int severity;
+        bool muted;
+        int64_t resolved_ms;
+    } of_alerts = { "", 0, true, 0 };
+    struct stored_rule rule = { .rule = "slow",
+                                .subject = "linux",
+                                .state = 1,
+                                .since_ms = T0 - 3 * HOUR,
+                                .began_ms = T0 - 3 * HOUR,
+                                .at_ms = T0 - 3 * HOUR,
+                                .severity = DX_SEVERITY_WARNING,
+                                .above = true };
+
+    put(&rule, RULE_BEGINS, T0 - 3 * HOUR);
+
+    rule.alert = 1;
+    rule.since_ms = rule.at_ms = T0 - 5 * MINUTE;
+    put(&rule, RULE_STANDS, T0 - 5 * MINUTE);
+    cr_assert(instance_open(&in, &dx_panel_rules, "", &of_rules, sizeof(of_rules)));
+    show(T0);
+    cr_expect(shows("5m00s") && !shows("3h00m"), "rules");
+    instance_close(&in);
+    cr_assert(instance_open(&in, &dx_panel_alerts, "", &of_alerts, sizeof(of_alerts)));
+    show(T0);
+    cr_expect(shows("5m00s") && !shows("3h00m"), "alerts");
+    show(T0 - HOUR);
+    cr_expect(shows("2h00m"), "as it was before");
+}
+
 /* A rule on a query looks at series with all their labels. */
 Test(alert_times, what_a_rule_looks_at_opens_however_long_its_name_is)
 {

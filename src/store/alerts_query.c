@@ -63,13 +63,18 @@ static const struct query rules = {
  * it is not kept how many had failed by then, nor of a rule what it looked at (it is written
  * once a minute). */
 #define OF_A_RULE "src.type = 'dxtop' AND a.key GLOB 'rule:*'"
+/* Where nobody looked for long what was pending began anew (insight/alerting.h). */
+#define PENDING_ANEW                                                                               \
+    "CASE WHEN " OF_A_RULE " THEN (SELECT r.since_ms FROM rule_state r WHERE r.rule = a.name"      \
+    " AND r.subject = substr(a.key, length(a.name) + 7) AND r.alert = a.id AND r.state = 1"        \
+    " AND r.since_ms <= ?1) END"
 static const struct query alerts = {
     "WITH unseen AS (" RULES_UNSEEN ")"
     " SELECT src.name, src.name || '/' || a.key || '/' || a.since_ms, a.name, a.severity,"
     " CASE WHEN a.ended_ms <= ?1 THEN 4 WHEN st.state = 1 AND z.until_ms > ?1 THEN 2"
     "  WHEN " OF_A_RULE " AND EXISTS (SELECT 1 FROM unseen) THEN 5"
     "  ELSE st.state END AS state_then,"
-    " min(a.since_ms, a.first_ms) AS since_then,"
+    " coalesce(" PENDING_ANEW ", min(a.since_ms, a.first_ms)) AS since_then,"
     " CASE WHEN a.ended_ms <= ?1 THEN a.ended_ms END,"
     " min(CASE WHEN " OF_A_RULE " THEN coalesce((SELECT at_ms FROM unseen), a.seen_ms)"
     "  ELSE a.seen_ms END, ?1), a.labels,"
