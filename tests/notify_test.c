@@ -12,6 +12,8 @@
 #include "app/say.h"
 #include "app_kit.h"
 #include "model/alert_rule.h"
+#include "statement_fault.h"
+#include "store/internal.h"
 
 TestSuite(notify, .init = app_start, .fini = app_stop, .timeout = 60);
 TestSuite(say, .init = app_start, .fini = app_stop, .timeout = 60);
@@ -110,6 +112,52 @@ Test(notify, of_very_many_one_that_begins_is_heard)
     cr_expect_eq(bells(), 1);
     notify_look(&a.v);
     cr_expect_eq(bells(), 0);
+    terminal_close();
+}
+
+static void put_notices(int from, int count)
+{
+    struct stored_notice some[8];
+    struct dx_error err = { 0 };
+
+    for (int i = 0; i < count; i++)
+        some[i] = (struct stored_notice){ .at_ms = T0 + from + i,
+                                          .name = "",
+                                          .ways = NOTICE_BELL,
+                                          .loud = true,
+                                          .title = "disk",
+                                          .text = "is full",
+                                          .facts = "" };
+    cr_assert(store_put_rules(kit.store,
+                              &(struct rules_write){
+                                  .notices = some, .notice_count = (size_t)count, .now_ms = T0 },
+                              &err),
+              "%s", err.text);
+}
+
+/* What could not be read is not known to be 0: then all that ever rang would ring again. */
+Test(notify, what_rang_before_does_not_ring_again_after_a_read_that_fails)
+{
+    put_notices(0, 8);
+    terminal_open(24, 80);
+    statement_watch(a.app.store->db);
+    for (int n = 0; n < 4; n++) {
+        a.v.notify = (struct notify){ 0 };
+        store_forget(a.app.store);
+        statement_fail_prepare(n); /* the first look */
+        notify_look(&a.v);
+        statement_fail_prepare(-1);
+        notify_look(&a.v);
+        store_forget(a.app.store);
+        statement_fail_prepare(n); /* a later one */
+        notify_look(&a.v);
+        statement_fail_prepare(-1);
+        notify_look(&a.v);
+        cr_expect_eq(bells(), 0, "%d", n);
+        put_notices(8 * (n + 1), 1);
+        notify_look(&a.v);
+        cr_expect_eq(bells(), 1, "%d", n);
+    }
     terminal_close();
 }
 

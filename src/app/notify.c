@@ -135,20 +135,26 @@ void notify_look(struct viewer *v)
 {
     struct stored_notice list[AT_ONCE];
     struct arena arena = { 0 };
-    bool rings = false;
+    bool rings = false, failed;
     struct dx_error err = { 0 };
     int64_t last, firing;
     size_t count = 0;
 
     if (!store_begin(v->app->store, &err))
         return; /* the frame says so */
+    (void)store_failed(v->app->store, &err); /* what failed before this is no matter */
     last = store_last_notice(v->app->store);
     if (v->notify.begun && last > v->notify.last)
         count = store_notices_after(v->app->store, v->notify.last, list, AT_ONCE, &arena);
     if (count == AT_ONCE)
         rings = rings_behind(v->app->store, list[AT_ONCE - 1].id, &arena);
     firing = store_titled(v->app->store, clock_now(&v->app->clock));
+    failed = store_failed(v->app->store, &err);
     store_end(v->app->store);
+    if (failed) { /* the next look tells of it; 0 would be all that ever was */
+        arena_free(&arena);
+        return;
+    }
     v->notify.begun = true;
     v->notify.last = last;
     show(v, list, count, rings);

@@ -90,8 +90,8 @@ bool store_notice_is(struct store *store, int64_t id, enum notice_state state, i
 /* Those that another collector had under way: how many. They are unknown from now on. */
 int64_t store_lost_notices(struct store *store, struct dx_error *err);
 
-/* Viewers: the number of the last notice; those behind one, oldest first, within a read.
- * Texts belong to the arena. */
+/* Viewers: the number of the last notice, 0 also where it cannot be read (store_failed()); those
+ * behind one, oldest first, within a read. Texts belong to the arena. */
 int64_t store_last_notice(struct store *store);
 size_t store_notices_after(struct store *store, int64_t id, struct stored_notice *out, size_t cap,
                            struct arena *arena);
