@@ -327,6 +327,17 @@ Test(page, nothing_on_the_wall_stands_on_something_else)
     wall_lines_draw(&canvas, &lines);
     cr_expect_str_eq(grid_line(&grid, 9), "  * * *    * 7  o github  data 20s old");
     grid_done(&grid);
+    for (int cols = 39; cols > 0; cols--) { /* half an age is another one */
+        const char *data;
+
+        grid_init(&grid, 10, cols, &glyph_sets[GLYPHS_ASCII]);
+        canvas = canvas_of(&grid);
+        wall_lines_draw(&canvas, &lines);
+        data = strstr(grid_line(&grid, 9), "data");
+        cr_expect(!data || strcmp(data, "data 20s old") == 0, "%d: %s", cols, grid_line(&grid, 9));
+        cr_expect(data || !strstr(grid_line(&grid, 9), "dat"), "%d: %s", cols, grid_line(&grid, 9));
+        grid_done(&grid);
+    }
 }
 
 static const char *headline(const struct facts *facts, const char *trouble, int cols)

@@ -244,8 +244,10 @@ static void put_right(struct dx_canvas *canvas, const struct wall_lines *lines, 
         else
             (void)snprintf(words, sizeof(words), "data %s old",
                            duration_format(age, age_s * 1000, false));
-        (void)canvas_put_fit(canvas, room, DX_FIT_RIGHT, &dim, words);
-        room.cols -= text_width(words) + 2;
+        if (text_width(words) <= room.cols) { /* half an age is another one */
+            (void)canvas_put_fit(canvas, room, DX_FIT_RIGHT, &dim, words);
+            room.cols -= text_width(words) + 2;
+        }
     }
     for (int i = LIGHT_LOST; i >= LIGHT_LIVE; i--)
         put_light(canvas, f, &room, (enum light)i);
