@@ -3,6 +3,7 @@
 
 #include "insight/strip.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "core/time.h"
@@ -39,6 +40,42 @@ static size_t escape_len(const struct rest *rest)
     return starts(rest, "\xEF\xBF\xBD") ? 3 : 0;
 }
 
+/* What ends the text of "ESC ] ... BEL" at the start, as in xterm: BEL, ST (ESC \, or its one
+ * character), and CAN and SUB, which break it off; so does an ESC that begins another sequence,
+ * which is not of this one. In cleaned text all but the \ have become U+FFFD, most of them of a
+ * BEL. SIZE_MAX: nothing. */
+static size_t osc_end(const struct rest *rest)
+{
+    size_t escape = escape_len(rest);
+    char next = '\0';
+
+    if (escape > 0 && left(rest) > escape)
+        next = rest->at[escape];
+    if (next == '\\')
+        return escape + 1;
+    if (escape > 0)
+        return *rest->at == '\x1b' ? 0 : escape;
+    if (*rest->at == '\a' || *rest->at == '\x18' || *rest->at == '\x1a')
+        return 1;
+    return starts(rest, "\xC2\x9C") ? 2 : SIZE_MAX;
+}
+
+/* A terminal would wait for the end through all lines that follow. Here one that has none in its
+ * line is none: what stands there is for people to read, so only its ESC goes; U+FFFD, which does
+ * no harm, may be of the text. */
+static size_t osc_len(const struct rest *from, size_t escape)
+{
+    struct rest rest = *from;
+
+    for (rest.at += escape + 1; left(&rest) > 0; rest.at++) {
+        size_t end = osc_end(&rest);
+
+        if (end != SIZE_MAX)
+            return (size_t)(rest.at - from->at) + end;
+    }
+    return escape == 1 ? 1 : 0;
+}
+
 /* "ESC [ 0 ; 31 m", or "ESC ] ... BEL": the bytes of the sequence at the start; 0:
  * there is none. */
 static size_t sequence_len(struct rest rest)
@@ -48,15 +85,9 @@ static size_t sequence_len(struct rest rest)
 
     if (escape == 0 || left(&rest) <= escape)
         return 0;
+    if (rest.at[escape] == ']')
+        return osc_len(&rest, escape);
     rest.at += escape;
-    if (*rest.at == ']') {
-        while (left(&rest) > 0 && *rest.at != '\a' && escape_len(&rest) == 0)
-            rest.at++;
-        rest.at += left(&rest) > 0 && *rest.at == '\a' ? 1 : escape_len(&rest);
-        if (left(&rest) > 0 && *rest.at == '\\')
-            rest.at++;
-        return (size_t)(rest.at - start);
-    }
     if (*rest.at != '[')
         return 0;
     rest.at++;
