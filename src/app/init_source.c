@@ -80,10 +80,9 @@ void init_quoted(struct buf *out, const char *text)
     (void)buf_text(out, "\"");
 }
 
-/* Words between separators, as a list of YAML. */
-static void put_list(struct buf *out, const char *text, char separator)
+/* Words between commas, as a list of YAML. */
+static void put_list(struct buf *out, const char *text)
 {
-    const char separators[] = { separator, '\0' };
     bool first = true;
 
     (void)buf_text(out, "[");
@@ -92,7 +91,7 @@ static void put_list(struct buf *out, const char *text, char separator)
         size_t len, end;
 
         text += strspn(text, " ");
-        len = strcspn(text, separators);
+        len = strcspn(text, ",");
         for (end = len; end > 0 && text[end - 1] == ' ';)
             end--;
         (void)snprintf(word, sizeof(word), "%.*s", (int)end, text);
@@ -102,6 +101,68 @@ static void put_list(struct buf *out, const char *text, char separator)
             first = false;
         }
         text += len + (text[len] != '\0');
+    }
+    (void)buf_text(out, "]");
+}
+
+/* The quote at text that is closed further on: what is behind it; NULL: it is a letter. */
+static const char *closing(const char *text)
+{
+    const char *end = text + 1;
+
+    if (*text != '\'' && *text != '"')
+        return NULL;
+    for (; *end && *end != *text; end++)
+        if (*text == '"' && *end == '\\' && (end[1] == '"' || end[1] == '\\'))
+            end++;
+    return *end ? end : NULL;
+}
+
+/* Before which of them a backslash goes; quoted: the quote that ends it, NULL: outside. */
+static const char *quotable(const char *quoted)
+{
+    if (!quoted)
+        return " '\"";
+    return *quoted == '"' ? "\"\\" : "";
+}
+
+/* One word as a shell has it: what is in quotes is of it, with its blanks. Returns the rest. */
+static const char *take_word(const char *text, char word[ANSWER_MOST])
+{
+    const char *quoted = NULL; /* up to there */
+    size_t len = 0;
+
+    for (; *text && (quoted || *text != ' '); text++) {
+        if (text == quoted) {
+            quoted = NULL;
+            continue;
+        }
+        if (!quoted) {
+            quoted = closing(text);
+            if (quoted)
+                continue;
+        }
+        if (*text == '\\' && text[1] && strchr(quotable(quoted), text[1]))
+            text++;
+        if (len + 1 < ANSWER_MOST)
+            word[len++] = *text;
+    }
+    word[len] = '\0';
+    return text;
+}
+
+/* The words of a command, as a list of YAML. */
+static void put_command(struct buf *out, const char *text)
+{
+    char word[ANSWER_MOST];
+    bool first = true;
+
+    (void)buf_text(out, "[");
+    for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+        text = take_word(text, word);
+        (void)buf_text(out, first ? "" : ", ");
+        init_quoted(out, word);
+        first = false;
     }
     (void)buf_text(out, "]");
 }
@@ -177,8 +238,8 @@ static void put_secret(struct asker *asker, struct buf *out, const struct kind *
         (void)buf_text(out, "}");
     } else {
         (void)buf_text(out, "{command: ");
-        put_list(out, wanted(asker, answer, "  Command that prints it, like pass show ci/token"),
-                 ' ');
+        put_command(out,
+                    wanted(asker, answer, "  Command that prints it, like pass show ci/token"));
         (void)buf_text(out, "}");
     }
     (void)buf_text(out, "\n");
@@ -216,11 +277,11 @@ static void put_meant(struct asker *asker, struct buf *out, const struct kind *k
         return;
     if (strcmp(kind->key, "org") == 0 && strchr(given, '/')) {
         (void)buf_text(out, "    repos: ");
-        put_list(out, given, ',');
+        put_list(out, given);
     } else {
         (void)buf_print(out, "    %s: ", kind->key);
         if (kind->list)
-            put_list(out, given, ',');
+            put_list(out, given);
         else
             init_quoted(out, given);
     }
