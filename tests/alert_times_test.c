@@ -200,6 +200,39 @@ Test(alert_times, what_a_rule_looks_at_opens_however_long_its_name_is)
     cr_expect_not(shows("no longer kept"));
 }
 
+/* Whoever has no fingerprint of an alert names it by all of its labels. */
+Test(alert_times, an_alert_opens_however_long_its_key_is)
+{
+    struct { /* as they stand in struct alerts */
+        const char *source;
+        int severity;
+        bool muted;
+        int64_t resolved_ms;
+    } options = { "", 0, true, 0 };
+    struct batch b = { .alerts_whole = true };
+    char keys[2][1990];
+
+    for (int i = 0; i < 2; i++) {
+        struct alert *alert = batch_alert(&b);
+
+        memset(keys[i], 'x', sizeof(keys[i]));
+        snprintf(keys[i] + 1980, 10, "end%d", i);
+        alert->key = keys[i];
+        alert->name = i ? "second" : "first";
+        alert->summary = i ? "is full" : "is hot";
+        alert->state = DX_ALERT_FIRING;
+        alert->since_ms = T0;
+    }
+    kit_poll(1, T0, &b);
+    cr_assert(instance_open(&in, &dx_panel_alerts, "", &options, sizeof(options)));
+    show(T0 + MINUTE);
+    cr_expect_eq(in.table->row_count, 2, "two that differ in the end of their keys");
+    cr_assert(instance_enter(&in));
+    show(T0 + MINUTE);
+    cr_expect(shows("is hot") && !shows("is full"));
+    cr_expect_not(shows("no longer kept"));
+}
+
 Test(alert_times, other_labels_are_those_that_have_no_column)
 {
     struct { /* as they stand in struct alerts */

@@ -3,9 +3,26 @@
 
 #include "store/internal.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/mem.h"
+#include "core/text.h"
+
+/* What a viewer opens is known by its source, this and its start, in 600 bytes. */
+enum { KEY_BYTES = 500, HASH_BYTES = 16 };
+
+/* Of a key that is longer its beginning and a hash: it is the same in the next poll. */
+static const char *brief_key(char out[KEY_BYTES], const char *key)
+{
+    if (strlen(key) < KEY_BYTES)
+        return key;
+    text_copy(out, KEY_BYTES - HASH_BYTES, key);
+    (void)snprintf(out + strlen(out), HASH_BYTES + 1, "%016" PRIx64, text_hash(key));
+    return out;
+}
 
 /* An alert without a start keeps the one that it was seen with first. */
 static bool since_of(struct store *store, const struct poll *poll, const struct alert *alert,
@@ -168,9 +185,14 @@ bool alerts_put(struct store *store, const struct poll *poll, const struct batch
     int64_t *seen = mem_new(batch->alert_count, sizeof(*seen));
     bool ok = true;
 
-    for (size_t i = 0; ok && i < batch->alert_count; i++)
-        ok = put_alert(store, poll, &batch->alerts[i], &seen[i], err) &&
-             put_state(store, poll, seen[i], &batch->alerts[i], err);
+    for (size_t i = 0; ok && i < batch->alert_count; i++) {
+        struct alert alert = batch->alerts[i];
+        char key[KEY_BYTES];
+
+        alert.key = brief_key(key, alert.key);
+        ok = put_alert(store, poll, &alert, &seen[i], err) &&
+             put_state(store, poll, seen[i], &alert, err);
+    }
     if (ok && batch->alerts_whole)
         ok = end_missing(store, poll, seen, batch->alert_count, err);
     free(seen);
