@@ -198,3 +198,26 @@ Test(week_before, is_not_waited_for_on_the_wall)
     moment_done(&a.v);
     ev_loop_destroy(a.v.loop);
 }
+
+/* Nothing was shown before that could stay, and what is empty would be taken for no data. */
+Test(week_before, that_is_read_first_is_said_in_place_of_panels)
+{
+    const char *sentence = "Reading the week before; what is shown comes with it.";
+
+    start_loop();
+    a.v.week = true;
+    cr_expect(strstr(draw_frame(24, 80), sentence));
+    cr_expect_eq(a.updates, 0);
+    cr_expect_not(strstr(draw_frame(24, 40), "comes with"), "no half sentence");
+    cr_expect(strstr(draw_frame(24, 40), "Reading the week before"));
+    for (int i = 0; a.updates == 0 && i < 1000; i++) {
+        ev_run(a.v.loop, EVRUN_NOWAIT);
+        draw_frame(24, 80);
+    }
+    cr_expect_gt(a.updates, 0);
+    cr_expect_not(strstr(draw_frame(24, 80), sentence));
+    a.v.page = 1; /* another view, which waits for nothing */
+    cr_expect_not(strstr(draw_frame(24, 80), sentence));
+    moment_done(&a.v);
+    ev_loop_destroy(a.v.loop);
+}

@@ -10,6 +10,7 @@
 #include "app/moment.h"
 #include "app/viewer.h"
 #include "core/log.h"
+#include "core/text.h"
 #include "core/time.h"
 #include "model/action.h"
 
@@ -237,6 +238,24 @@ void viewer_draw_panel(struct viewer *v, struct grid *grid)
         viewer_draw_clock(v, grid);
 }
 
+/* Of a page that was never read nothing can stay until the moment is: what is empty would be
+ * taken for no data. How far it is says the first line. */
+static void draw_page(struct viewer *v, struct dx_canvas *part, int64_t now_ms)
+{
+    static const char *const words[] = { "Reading the week before; what is shown comes with it.",
+                                         "Reading the week before" };
+    static const char *const then[] = { "Reading how it was then; what is shown comes with it.",
+                                        "Reading how it was then" };
+    const char *const *said = v->stepped ? then : words;
+    struct page *page = viewer_page(v);
+    int room = part->cols - 2;
+
+    page_draw(page, part, now_ms);
+    if (!page->open && moment_is_busy(v))
+        (void)canvas_put(part, part->rows > 2, 1, &(struct dx_style){ .role = DX_ROLE_DIM },
+                         said[text_width(said[0]) > room]);
+}
+
 void viewer_draw(struct viewer *v, struct grid *grid)
 {
     const char *trouble = viewer_trouble(v);
@@ -267,7 +286,7 @@ void viewer_draw(struct viewer *v, struct grid *grid)
     else
         bars_headline(&part, &v->facts, trouble, now_ms);
     part = canvas_sub(&all, (struct dx_box){ 2, 0, grid->rows - BARS, grid->cols });
-    page_draw(viewer_page(v), &part, now_ms);
+    draw_page(v, &part, now_ms);
     if (v->overlay == OVERLAY_HELP) {
         int lines = help_draw(v, &part, v->help_top);
 

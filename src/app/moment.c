@@ -367,11 +367,18 @@ static double progress(const struct moment *m)
     return shown < before ? shown : before;
 }
 
+bool moment_is_busy(const struct viewer *v)
+{
+    const struct moment *m = v->moment;
+
+    return m && (is_busy(&m->shown) || is_busy(&m->before));
+}
+
 const char *moment_text(const struct viewer *v, int cols, char *out, size_t cap)
 {
     const struct moment *m = v->moment;
     const bool failed = m && m->shown.failed;
-    bool busy = m && (is_busy(&m->shown) || is_busy(&m->before));
+    bool busy = moment_is_busy(v);
     time_t at = (time_t)(v->frozen_ms / 1000);
     char day[8], month[8], done[16] = "", clock[8];
     struct tm tm;

@@ -35,6 +35,8 @@ bool moment_settle_week(struct viewer *v, struct dx_error *err);
 /* Can the store be read for the moment? false: it is being worked on, and an update is wanted
  * when it can. */
 bool moment_is_ready(struct viewer *v);
+/* It is being worked on, and did not fail. */
+bool moment_is_busy(const struct viewer *v);
 /* "as of Fri 20 Nov 14:00", within cols columns; "" while it is live. Returns out. */
 const char *moment_text(const struct viewer *v, int cols, char *out, size_t cap);
 void moment_init(struct viewer *v);
