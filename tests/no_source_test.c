@@ -14,13 +14,13 @@ static const struct dx_panel *const panels[] = { &dx_panel_alerts, &dx_panel_log
 TestSuite(no_source, .init = panel_start, .fini = panel_stop, .timeout = 20);
 
 /* What stands in its empty list, with this source. */
-static const char *says(const struct dx_panel *panel, const char *source)
+static const char *says(const struct dx_panel *of, const char *source)
 {
     static char text[256];
     char options[512] = "";
     size_t size = 0;
 
-    for (const struct dx_option *o = panel->options; o->name; o++) {
+    for (const struct dx_option *o = of->options; o->name; o++) {
         const char *value = strcmp(o->name, "source") == 0 ? source : "";
 
         if (o->type != DX_OPTION_TEXT)
@@ -28,7 +28,7 @@ static const char *says(const struct dx_panel *panel, const char *source)
         memcpy(options + o->offset, &value, sizeof(value));
         size = o->offset + sizeof(value);
     }
-    cr_assert(instance_open(&in, panel, "", options, size), "%s", in.error.text);
+    cr_assert(instance_open(&in, of, "", options, size), "%s", in.error.text);
     panel_update();
     snprintf(text, sizeof(text), "%s", in.empty);
     instance_close(&in);

@@ -142,7 +142,8 @@ void notify_look(struct viewer *v)
 
     if (!store_begin(v->app->store, &err))
         return; /* the frame says so */
-    (void)store_failed(v->app->store, &err); /* what failed before this is no matter */
+    /* What failed before this is no matter. */
+    (void)store_failed(v->app->store, &err);
     last = store_last_notice(v->app->store);
     if (v->notify.begun && last > v->notify.last)
         count = store_notices_after(v->app->store, v->notify.last, list, AT_ONCE, &arena);

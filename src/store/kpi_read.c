@@ -307,12 +307,12 @@ int64_t store_first_run(struct store *store)
 
 int64_t store_first_done(struct store *store)
 {
-    return first_of(store, store_statement(store,
-                                           "SELECT " TICKETS_DONE_MS " FROM ticket WHERE state = 3"
-                                           " AND +source IN (SELECT id FROM source"
-                                           "  WHERE " TICKETS_WANTED("") ")"
-                                           " ORDER BY " TICKETS_DONE_MS ", id LIMIT 1",
-                                           &(struct dx_error){ 0 }));
+    static const char sql[] =
+        "SELECT " TICKETS_DONE_MS " FROM ticket WHERE state = 3 AND +source"
+        " IN (SELECT id FROM source WHERE " TICKETS_WANTED("") ") ORDER BY " TICKETS_DONE_MS
+                                                               ", id LIMIT 1";
+
+    return first_of(store, store_statement(store, sql, &(struct dx_error){ 0 }));
 }
 
 int64_t store_first_review(struct store *store)
