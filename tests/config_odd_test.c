@@ -93,6 +93,10 @@ static const struct {
     { "views:\n  - {name: A, rows: [{panels: [thing]}]}\n  - {name: A, rows: [{panels: "
       "[thing]}]}\n",
       "t.yaml:3:12: a second view is called \"A\"\n" },
+    { "views:\n  - {name: A, ws: [thing]}\n  - {name: B, rows: [{panels: [thing]}]}\n",
+      "t.yaml:2:15: unknown key \"ws\"\n" },
+    { "views:\n  - thing\n  - {name: A, rows: [{panels: [thing]}]}\n",
+      "t.yaml:2:5: this has to be a mapping of keys to values\n" },
     { "views:\n  - name: A\n    rows:\n      - {weight: 10001, panels: [thing]}\n",
       "t.yaml:4:18: weight: at most 10000\n" },
     { "views:\n  - name: A\n    rows:\n      - {height: 99999999999, panels: [thing]}\n",

@@ -306,9 +306,9 @@ static void load_view(struct load *load, struct view_settings *view, const struc
     const struct yaml *rows = yaml_get(entry, "rows"), *name = yaml_get(entry, "name");
     static const char *const keys[] = { "name", "rows", NULL };
 
+    view->name = name && name->kind == YAML_SCALAR ? name->text : "";
     if (!options_judge(&load->options, entry, NULL, NULL, keys))
         return;
-    view->name = name && name->kind == YAML_SCALAR ? name->text : "";
     if (!*view->name)
         (void)complain(&load->options.complaints, entry, "a view has a name");
     for (const struct view_settings *v = load->config->views; *view->name && v < view; v++)
