@@ -55,7 +55,7 @@ static void start(void)
     cr_assert_eq(mkdir(folder, 0700), 0);
 }
 
-TestSuite(runbooks, .init = start, .fini = kit_done, .timeout = 20);
+TestSuite(runbooks, .init = start, .fini = kit_done, .timeout = 120);
 
 static const char *path_of(const char *name)
 {
@@ -196,7 +196,7 @@ Test(runbooks, a_long_line_is_taken_whole)
     cr_expect_eq(strlen(read_all()), strlen("a.md|\n") + 1999, "a title is not");
 }
 
-Test(runbooks, that_one_is_longer_than_what_is_read_is_said, .timeout = 120)
+Test(runbooks, that_one_is_longer_than_what_is_read_is_said)
 {
     enum { LINES = 26215 }; /* of ten bytes: 256 KiB end within one */
     char *text = calloc(LINES + 1, 10);
