@@ -203,6 +203,14 @@ static bool parse_map(struct option_context *context, struct dx_items *items,
     return true;
 }
 
+/* What is wrong stays so, and whoever reads on meets a text. */
+static void clear_texts(void *settings, const struct dx_option *options)
+{
+    for (const struct dx_option *o = options; o && o->name; o++)
+        if (o->type == DX_OPTION_TEXT)
+            *(const char **)(void *)((char *)settings + o->offset) = "";
+}
+
 /* Tables hold tables, as deep as the C tables do. NOLINTBEGIN(misc-no-recursion) */
 
 /* An item that is no mapping stands for the field `shorthand`, a list for one of this type. */
@@ -230,6 +238,7 @@ static bool fill_item(struct option_context *context, void *item, const struct d
                         .keys = &key };
     struct yaml copy = *value;
 
+    clear_texts(item, option->fields);
     if (value->kind == YAML_MAP)
         return options_judge(context, value, option->fields, NULL, NULL) &&
                options_fill(context, item, option->fields, value);
@@ -411,6 +420,7 @@ bool options_fill(struct option_context *context, void *settings, const struct d
 {
     size_t before = context->complaints.count;
 
+    clear_texts(settings, options);
     for (const struct dx_option *o = options; o && o->name; o++) {
         const struct yaml *value = yaml_get(map, o->name);
 
