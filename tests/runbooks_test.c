@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "collect/runbooks.h"
@@ -34,6 +35,16 @@ int open(const char *path, int flags, ...)
         va_end(ap);
     }
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+static time_t later_s;
+
+int clock_gettime(clockid_t id, struct timespec *now)
+{
+    int status = (int)syscall(SYS_clock_gettime, id, now);
+
+    now->tv_sec += later_s;
+    return status;
 }
 
 /* What those who are not root meet in a folder of others. */
@@ -192,8 +203,25 @@ Test(runbooks, a_long_line_is_taken_whole)
         "a.md\n");
     cr_expect(strstr(text_of("behind"), "word word and the lastone\nbehind"));
     memcpy(text, "# it", 4);
+    (void)strcat(text, "more\n"); /* its size tells that it is another one */
     put("a.md", text);
     cr_expect_eq(strlen(read_all()), strlen("a.md|\n") + 1999, "a title is not");
+}
+
+/* Within one tick of the clock of its file system, and as long as before. */
+Test(runbooks, what_changes_twice_at_once_is_read_again)
+{
+    struct timespec times[2];
+
+    (void)clock_gettime(CLOCK_REALTIME, &times[0]);
+    times[1] = times[0];
+    put("a.md", "# one\n");
+    cr_assert_eq(utimensat(AT_FDCWD, path_of("a.md"), times, 0), 0);
+    cr_expect_str_eq(read_all(), "a.md|one\n");
+    put("a.md", "# two\n");
+    cr_assert_eq(utimensat(AT_FDCWD, path_of("a.md"), times, 0), 0);
+    later_s = 60;
+    cr_expect_str_eq(read_all(), "a.md|two\n");
 }
 
 Test(runbooks, that_one_is_longer_than_what_is_read_is_said)

@@ -16,8 +16,10 @@
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/time.h"
 
 enum {
+    TICK_MS = 2000, /* of the coarsest clock that a file system has */
     FILES_MOST = 2000,
     READ_MOST = 50, /* files a round: the polls go on between them */
     DEPTH_MOST = 8,
@@ -33,6 +35,7 @@ struct reading {
     struct arena arena;
     struct stored_runbook *list; /* in the arena */
     size_t count, read;
+    int64_t now_ms; /* by the clock of the machine, as that of a file is */
     bool more;
 };
 
@@ -141,8 +144,18 @@ static bool is_markdown(const char *name)
     return dot && (strcmp(dot, ".md") == 0 || strcmp(dot, ".markdown") == 0);
 }
 
+/* A file that changed just now may change again and neither its time nor its size tell: below 0 it
+ * is another size than when the file is looked at later, and so it is read again then. */
+static int64_t size_of(const struct stat *st, int64_t changed_ms, int64_t now_ms)
+{
+    int64_t age_ms = now_ms - changed_ms, size = (int64_t)st->st_size;
+
+    return age_ms > -TICK_MS && age_ms < TICK_MS ? -1 - size : size;
+}
+
 static void take_file(struct reading *r, const char *path, const struct stat *st)
 {
+    int64_t changed_ms = (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
     struct stored_runbook *runbook = &r->list[r->count];
     char clean[PATH_MOST];
 
@@ -150,9 +163,8 @@ static void take_file(struct reading *r, const char *path, const struct stat *st
                      strlen(path) - strlen(r->root) - 1);
     *runbook = (struct stored_runbook){ .path = arena_text(&r->arena, clean),
                                         .title = "",
-                                        .changed_ms = (int64_t)st->st_mtim.tv_sec * 1000 +
-                                                      st->st_mtim.tv_nsec / 1000000,
-                                        .size = (int64_t)st->st_size };
+                                        .changed_ms = changed_ms,
+                                        .size = size_of(st, changed_ms, r->now_ms) };
     if (!store_has_runbook(r->store, runbook->path, runbook->changed_ms, runbook->size)) {
         if (r->read >= READ_MOST)
             r->more = true;
@@ -223,7 +235,8 @@ bool runbooks_check(const char *folder, struct dx_error *err)
 
 bool runbooks_read(struct store *store, const char *folder, bool *more, struct dx_error *err)
 {
-    struct reading r = { .store = store, .root = folder };
+    static const struct clock machine = { 0 };
+    struct reading r = { .store = store, .root = folder, .now_ms = clock_now(&machine) };
     bool ok = true;
 
     *more = false;
