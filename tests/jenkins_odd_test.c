@@ -184,6 +184,34 @@ Test(jenkins_odd, a_run_is_where_its_own_stages_are)
     kit_done(&kit);
 }
 
+/* At first it has none, or its server does not say. */
+Test(jenkins_odd, a_pipeline_is_one_job_until_its_stages_are_known)
+{
+    static const char *const bodies[] = {
+        "{\"stages\":[]}",
+        "{\"stages\":[{\"id\":\"5\",\"name\":\"Test\",\"status\":\"IN_PROGRESS\"}]}",
+    };
+    static const char *const ids[] = { "build", "5" };
+
+    for (size_t i = 0; i < 2; i++) {
+        struct reply stages = { .step = JENKINS_STAGES, .status = 200, .now_ms = NOW };
+
+        cr_assert(answer((struct reply){ .step = JENKINS_BUILD,
+                                         .detail_text = "0 0 0 0 0 0 0\n" MAIN_12 },
+                         "{\"_class\":\"org.jenkinsci.plugins.workflow.job.WorkflowRun\"," BUILD
+                         "}"),
+                  "%s", kit.err.text);
+        cr_assert_eq(kit.batch.job_count, 0);
+        stages.body = bodies[i];
+        stages.detail_text = "0 0 0 0 3 0 0\n" MAIN_12 "\n";
+        cr_assert(kit_decode(&kit, &source_jenkins, &config, stages), "%s", kit.err.text);
+        cr_assert_eq(kit.batch.job_count, 1);
+        cr_expect_str_eq(kit.batch.jobs->id, ids[i]);
+        cr_expect_str_eq(kit.batch.runs->stand_in, "build", "which goes when others are there");
+        kit_done(&kit);
+    }
+}
+
 Test(jenkins_odd, stages_say_what_aborted_them_and_each_error_once)
 {
     const struct job *job;

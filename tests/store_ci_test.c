@@ -168,6 +168,31 @@ Test(store_ci, jobs_of_a_run_that_was_committed_before)
     cr_expect_eq(kit_count(kit.store, DX_QUERY_JOBS, T0 + MINUTE), 1);
 }
 
+/* Nobody said of which jobs the run was: so one stood for all of it. */
+Test(store_ci, a_job_that_stands_for_its_run_goes_when_others_are_known)
+{
+    size_t run;
+
+    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE)->stand_in = "build";
+    add_job(0, "build", "build", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_CODE;
+    add_run("78", 1, DX_RESULT_SUCCESS, T0 - MINUTE)->stand_in = "build";
+    add_job(1, "build", "build", DX_RESULT_SUCCESS);
+    kit_poll(0, T0, &batch);
+    expect_text(RUNS(T0), "78|1|4|1|0|1\n77|1|4|2|3|1\n");
+    run = batch_known_run(&batch, "acme/web", "77", 1);
+    batch.runs[run].stand_in = "build";
+    add_job(run, "8", "test", DX_RESULT_FAILURE)->outcome.cause = DX_CAUSE_TEST;
+    kit_poll(0, T0 + SECOND, &batch);
+    expect_text(RUNS(T0 + SECOND), "78|1|4|1|0|1\n77|1|4|2|4|1\n");
+    expect_text(ROWS(kit.store, DX_QUERY_JOBS, NULL, T0 + SECOND, DX_FIELD_RUN_ID, DX_FIELD_NAME),
+                "78|build\n77|test\n");
+    /* and comes no more: once its server did not answer */
+    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE)->stand_in = "build";
+    add_job(0, "build", "build", DX_RESULT_FAILURE);
+    kit_poll(0, T0 + 2 * SECOND, &batch);
+    expect_text(RUNS(T0 + 2 * SECOND), "78|1|4|1|0|1\n77|1|4|2|4|1\n");
+}
+
 /* Why a job failed could not be told: it is asked again, the sooner the younger it is. */
 Test(store_ci, a_run_that_lacks_evidence_is_asked_for_again)
 {

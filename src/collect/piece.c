@@ -87,9 +87,9 @@ static void copy_run(const struct run *from, struct batch *rest)
 
     *to = *from;
     COPY_TEXTS(&rest->arena, &to->project, &to->pipeline, &to->id, &to->number, &to->title,
-               &to->sha, &to->branch, &to->event, &to->actor, &to->url, &to->outcome.evidence,
-               &to->outcome.raw_status, &to->outcome.raw_result, &to->timing.queued_basis,
-               &to->timing.duration_basis);
+               &to->sha, &to->branch, &to->event, &to->actor, &to->url, &to->stand_in,
+               &to->outcome.evidence, &to->outcome.raw_status, &to->outcome.raw_result,
+               &to->timing.queued_basis, &to->timing.duration_basis);
 }
 
 static void copy_job(const struct job *from, size_t run, struct batch *rest)

@@ -185,6 +185,7 @@ struct run *batch_run(struct batch *batch)
                          .event = "",
                          .actor = "",
                          .url = "",
+                         .stand_in = "",
                          .outcome = no_outcome,
                          .timing = no_timing,
                          .gate_ms = -1 };

@@ -69,13 +69,14 @@ struct run {
     bool protected_branch; /* the default or a protected branch, and not a pull request */
     struct outcome outcome;
     struct timing timing;
-    int64_t gate_ms;    /* waited for approval or a concurrency group; -1: cannot be known */
-    int64_t updated_ms; /* by the server; 0: it does not say */
-    bool bare;          /* see batch_known_run() */
-    bool gone;          /* a bare one that the server has no more: done, by nobody knows what */
-    bool jobs_whole;    /* see batch_jobs_whole() */
-    int64_t jobs_ms;    /* when the server listed them, by its clock; 0: that does not matter */
-    int owed;           /* see batch_owe() */
+    const char *stand_in; /* id of a job that stands for the run while no other is known; "" */
+    int64_t gate_ms;      /* waited for approval or a concurrency group; -1: cannot be known */
+    int64_t updated_ms;   /* by the server; 0: it does not say */
+    bool bare;            /* see batch_known_run() */
+    bool gone;            /* a bare one that the server has no more: done, by nobody knows what */
+    bool jobs_whole;      /* see batch_jobs_whole() */
+    int64_t jobs_ms;      /* when the server listed them, by its clock; 0: that does not matter */
+    int owed;             /* see batch_owe() */
 };
 
 /* A job of a run. Its text `pool` names who runs it: a runner pool, agent pool,

@@ -115,6 +115,7 @@ static struct run *slot_of(struct batch *batch, const char *repo, const char *id
     *run = (struct run){ .project = run->project,
                          .id = run->id,
                          .attempt = attempt,
+                         .stand_in = "",
                          .jobs_whole = run->jobs_whole,
                          .jobs_ms = run->jobs_ms,
                          .owed = run->owed };

@@ -133,7 +133,8 @@ bool jenkins_add_build(struct jenkins_poll *p, const struct jenkins_job *job, co
                        const char *label, struct jenkins_about *stages);
 /* Once: the list has builds that are done, and of none of them the times in the queue. */
 void jenkins_say_metrics(struct jenkins_poll *p, const json_t *list);
-/* The job that a build is which has no stages. */
+#define JENKINS_WHOLE "build" /* its id */
+/* The job that a build is which has no stages, or none that are known. */
 void jenkins_add_whole(struct jenkins_poll *p, size_t run, const struct jenkins_job *job);
 /* "SUCCESS" and the like. */
 enum dx_result jenkins_result(const struct jenkins_poll *p, const char *word);

@@ -194,9 +194,10 @@ static const char *pool_of(struct jenkins_poll *p, const char *node, const char 
 void jenkins_add_whole(struct jenkins_poll *p, size_t run, const struct jenkins_job *job)
 {
     struct job *whole = batch_job(p->batch, run);
-    const struct run *of = &p->batch->runs[run];
+    struct run *of = &p->batch->runs[run];
 
-    whole->id = "build";
+    of->stand_in = JENKINS_WHOLE;
+    whole->id = JENKINS_WHOLE;
     whole->name = *job->leaf && !job->branch ? of->pipeline : "build";
     whole->url = *of->url ? arena_print(&p->batch->arena, "%sconsole", of->url) : "";
     whole->outcome = of->outcome;
@@ -246,8 +247,8 @@ static void ask_log(struct jenkins_poll *p, size_t at)
     if (!p->config->logs || run->outcome.result != DX_RESULT_FAILURE ||
         run->outcome.cause != DX_CAUSE_UNKNOWN)
         return;
-    jenkins_log_ask(
-        p->plan, &(struct jenkins_about){ .project = run->project, .id = run->id, .job = "build" });
+    jenkins_log_ask(p->plan, &(struct jenkins_about){
+                                 .project = run->project, .id = run->id, .job = JENKINS_WHOLE });
     batch_owe(p->batch, at);
 }
 

@@ -426,6 +426,7 @@ static void add_stages(struct jenkins_poll *p, size_t run, const json_t *list,
     bool first = true;
     const json_t *item;
 
+    p->batch->runs[run].stand_in = JENKINS_WHOLE;
     json_array_foreach (list, i, item) {
         struct stage stage = stage_of(p->batch, item);
 

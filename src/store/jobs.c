@@ -276,6 +276,61 @@ static bool put_steps(struct writing *w, const struct job *job, int64_t id, bool
     return store_step(w->store, stmt, err);
 }
 
+/* ---- one that stood for all of its run ---- */
+
+/* Others are known now, be it of another poll. */
+static bool find_stand_in(struct writing *w, size_t i, struct old_job *job, int64_t *finished_ms,
+                          struct dx_error *err)
+{
+    sqlite3_stmt *stmt =
+        store_statement(w->store,
+                        "SELECT id, pool, started_ms, created_ms, phase, result, finished_ms"
+                        " FROM job WHERE run = ?1 AND ext = ?2 AND EXISTS"
+                        " (SELECT 1 FROM job o WHERE o.run = ?1 AND o.ext <> ?2)",
+                        err);
+    bool there;
+
+    *job = (struct old_job){ .id = 0 };
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, w->runs[i]);
+    bind_ext(stmt, 2, w->batch->runs[i].stand_in);
+    if (!store_row(w->store, stmt, &there, err))
+        return false;
+    if (there) {
+        read_old(stmt, job);
+        *finished_ms = column_int(stmt, 6);
+    }
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+static bool drop_stand_in(struct writing *w, size_t i, struct dx_error *err)
+{
+    static const char *const dropping[] = { "DELETE FROM step WHERE job = ?1",
+                                            "DELETE FROM job WHERE id = ?1" };
+    int64_t finished_ms = 0;
+    struct old_job job;
+
+    if (!find_stand_in(w, i, &job, &finished_ms, err))
+        return false;
+    for (size_t k = 0; job.id > 0 && k < sizeof(dropping) / sizeof(dropping[0]); k++) {
+        sqlite3_stmt *stmt = store_statement(w->store, dropping[k], err);
+
+        if (!stmt)
+            return false;
+        (void)sqlite3_bind_int64(stmt, 1, job.id);
+        if (!store_step(w->store, stmt, err))
+            return false;
+    }
+    touch(w, job.pool, job.started_ms);
+    if (job.result == DX_RESULT_FAILURE)
+        touch_failure(w, finished_ms);
+    if (is_try(job.result))
+        touch_tries(w, w->state[i].pipeline, finished_ms);
+    return true;
+}
+
 /* ---- all of them ---- */
 
 static bool put_job(struct writing *w, const struct job *job, struct dx_error *err)
@@ -341,6 +396,8 @@ bool jobs_put(struct writing *w, struct dx_error *err)
 
         if (w->runs[i] == 0)
             continue;
+        if (*run->stand_in && !drop_stand_in(w, i, err))
+            return false;
         if (run->bare && batch_run_whole(run) && !set_whole(w, w->runs[i], err))
             return false;
         if (run->owed > 0 && !put_off(w, w->runs[i], err))
