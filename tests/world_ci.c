@@ -37,6 +37,7 @@ static struct run *add_run(struct batch *b, const char *id, int64_t attempt, enu
                                      .duration_ms = result ? 5 * MINUTE : -1,
                                      .queued_basis = "",
                                      .duration_basis = "" },
+                         .stand_in = "",
                          .gate_ms = 3000,
                          .updated_ms = T0 - age_ms + 6 * MINUTE };
     return run;
