@@ -254,6 +254,28 @@ Test(derive_incident, an_outage_of_three_days_in_history_is_one_and_is_over)
                      "-864000\n");
 }
 
+static void end_at(int nth, int64_t at_ms)
+{
+    add(nth, DX_CAUSE_PLATFORM, "runner: lost");
+    batch.runs[nth].timing.finished_ms = batch.jobs[nth].timing.finished_ms = at_ms;
+    batch.runs[nth].timing.started_ms = batch.jobs[nth].timing.started_ms = at_ms - MINUTE;
+}
+
+/* A server may say at last that they ended otherwise: far from each other. */
+Test(derive_incident, failures_that_did_not_end_when_it_was_said_are_none)
+{
+    const int64_t old_ms = now_ms - 5 * DAY;
+
+    for (int later = 0; later < 2; later++) {
+        for (int i = 0; i < 3; i++)
+            end_at(i, later ? now_ms - (6 + 6 * i) * HOUR : old_ms - i * MINUTE);
+        kit_poll(0, now_ms, &batch);
+        derive_slices(now_ms);
+        cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, old_ms + MINUTE), later ? 0 : 1, "%s",
+                     summaries_at(old_ms + MINUTE));
+    }
+}
+
 /* Where the platform fails for ever, a week of it is looked at, not a year. */
 Test(derive_incident, one_that_never_ends_is_one_of_each_week)
 {

@@ -12,7 +12,7 @@ static const int64_t AGAIN_LEAST_MS = 30000;
 /* ---- what is there already ---- */
 
 struct old_job {
-    int64_t id, pool, started_ms, created_ms;
+    int64_t id, pool, started_ms, created_ms, finished_ms;
     enum dx_phase phase;
     enum dx_result result;
 };
@@ -23,32 +23,42 @@ static void read_old(sqlite3_stmt *stmt, struct old_job *old)
                              .pool = column_int(stmt, 1),
                              .started_ms = column_int(stmt, 2),
                              .created_ms = column_int(stmt, 3),
-                             .phase = (enum dx_phase)sqlite3_column_int(stmt, 4),
-                             .result = (enum dx_result)sqlite3_column_int(stmt, 5) };
+                             .finished_ms = column_int(stmt, 4),
+                             .phase = (enum dx_phase)sqlite3_column_int(stmt, 5),
+                             .result = (enum dx_result)sqlite3_column_int(stmt, 6) };
 }
 
-static bool find_job(struct writing *w, const struct job *job, struct old_job *old,
-                     struct dx_error *err)
+#define OLD_JOB                                                                                    \
+    "SELECT id, pool, started_ms, created_ms, finished_ms, phase, result FROM job"                 \
+    " WHERE run = ?1 AND ext = ?2"
+
+/* id 0: there is none. */
+static bool find_old(struct writing *w, sqlite3_stmt *stmt, int64_t run, const char *id,
+                     struct old_job *old, struct dx_error *err)
 {
-    sqlite3_stmt *stmt =
-        store_statement(w->store,
-                        "SELECT id, pool, started_ms, created_ms, phase, result FROM job"
-                        " WHERE run = ?1 AND ext = ?2 AND attempt = ?3",
-                        err);
     bool there;
 
     *old = (struct old_job){ .id = 0 };
     if (!stmt)
         return false;
-    (void)sqlite3_bind_int64(stmt, 1, w->runs[job->run]);
-    bind_ext(stmt, 2, job->id);
-    (void)sqlite3_bind_int64(stmt, 3, job->attempt);
+    (void)sqlite3_bind_int64(stmt, 1, run);
+    bind_ext(stmt, 2, id);
     if (!store_row(w->store, stmt, &there, err))
         return false;
     if (there)
         read_old(stmt, old);
     (void)sqlite3_reset(stmt);
     return true;
+}
+
+static bool find_job(struct writing *w, const struct job *job, struct old_job *old,
+                     struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(w->store, OLD_JOB " AND attempt = ?3", err);
+
+    if (stmt)
+        (void)sqlite3_bind_int64(stmt, 3, job->attempt);
+    return find_old(w, stmt, w->runs[job->run], job->id, old, err);
 }
 
 /* ---- writing ---- */
@@ -190,11 +200,21 @@ static bool is_try(enum dx_result result)
     return result == DX_RESULT_SUCCESS || result == DX_RESULT_FAILURE;
 }
 
+/* Where it was, and when it ended: that may have been another day. */
+static void touch_old(struct writing *w, const struct old_job *old, int64_t pipeline)
+{
+    touch(w, old->pool, old->started_ms);
+    if (old->result == DX_RESULT_FAILURE)
+        touch_failure(w, old->finished_ms);
+    if (is_try(old->result))
+        touch_tries(w, pipeline, old->finished_ms);
+}
+
 static void touch_job(struct writing *w, const struct job *job, const struct old_job *old,
                       int64_t pool)
 {
     touch(w, pool, job->timing.started_ms);
-    touch(w, old->pool, old->started_ms);
+    touch_old(w, old, w->state[job->run].pipeline);
     if (job->outcome.result == DX_RESULT_FAILURE || old->result == DX_RESULT_FAILURE)
         touch_failure(w, job->timing.finished_ms);
     if (is_try(job->outcome.result) || is_try(old->result))
@@ -278,41 +298,18 @@ static bool put_steps(struct writing *w, const struct job *job, int64_t id, bool
 
 /* ---- one that stood for all of its run ---- */
 
-/* Others are known now, be it of another poll. */
-static bool find_stand_in(struct writing *w, size_t i, struct old_job *job, int64_t *finished_ms,
-                          struct dx_error *err)
-{
-    sqlite3_stmt *stmt =
-        store_statement(w->store,
-                        "SELECT id, pool, started_ms, created_ms, phase, result, finished_ms"
-                        " FROM job WHERE run = ?1 AND ext = ?2 AND EXISTS"
-                        " (SELECT 1 FROM job o WHERE o.run = ?1 AND o.ext <> ?2)",
-                        err);
-    bool there;
-
-    *job = (struct old_job){ .id = 0 };
-    if (!stmt)
-        return false;
-    (void)sqlite3_bind_int64(stmt, 1, w->runs[i]);
-    bind_ext(stmt, 2, w->batch->runs[i].stand_in);
-    if (!store_row(w->store, stmt, &there, err))
-        return false;
-    if (there) {
-        read_old(stmt, job);
-        *finished_ms = column_int(stmt, 6);
-    }
-    (void)sqlite3_reset(stmt);
-    return true;
-}
-
+/* Where others are known now, be it of another poll. */
 static bool drop_stand_in(struct writing *w, size_t i, struct dx_error *err)
 {
     static const char *const dropping[] = { "DELETE FROM step WHERE job = ?1",
                                             "DELETE FROM job WHERE id = ?1" };
-    int64_t finished_ms = 0;
+    sqlite3_stmt *find = store_statement(w->store,
+                                         OLD_JOB " AND EXISTS (SELECT 1 FROM job o"
+                                                 " WHERE o.run = ?1 AND o.ext <> ?2)",
+                                         err);
     struct old_job job;
 
-    if (!find_stand_in(w, i, &job, &finished_ms, err))
+    if (!find_old(w, find, w->runs[i], w->batch->runs[i].stand_in, &job, err))
         return false;
     for (size_t k = 0; job.id > 0 && k < sizeof(dropping) / sizeof(dropping[0]); k++) {
         sqlite3_stmt *stmt = store_statement(w->store, dropping[k], err);
@@ -323,11 +320,7 @@ static bool drop_stand_in(struct writing *w, size_t i, struct dx_error *err)
         if (!store_step(w->store, stmt, err))
             return false;
     }
-    touch(w, job.pool, job.started_ms);
-    if (job.result == DX_RESULT_FAILURE)
-        touch_failure(w, finished_ms);
-    if (is_try(job.result))
-        touch_tries(w, w->state[i].pipeline, finished_ms);
+    touch_old(w, &job, w->state[i].pipeline);
     return true;
 }
 
