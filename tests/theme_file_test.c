@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
@@ -25,6 +26,8 @@ static const struct {
     { "text #000000 300 1\n", "t:1: an index of 256 colours is -1 to 255, not \"300\"" },
     { "text #000000 1 1 shiny\n", "t:1: bold, underline or reverse, not \"shiny\"" },
     { "text #000000 1 1\ntext #000000 1 1\n", "t:2: a second line for \"text\"" },
+    { "text #000000 1 1 #ignore this\n", "t: there is no line for the role dim" },
+    { "mono #ignore\n#kind x\n", "t: there is no line for the role text" },
     { "text #000000 1 1\n", "t: there is no line for the role dim" },
 };
 
@@ -54,8 +57,13 @@ Test(theme_file, a_file_is_named_by_its_path_or_its_end)
     cr_expect(t.mono);
     cr_expect(theme_load(&t, "/nonexistent", file, &err), "%s", err.text);
     cr_expect_not(theme_load(&t, "/nonexistent", "yours.theme", &err));
-    cr_expect(strstr(err.text, "cannot read the theme yours.theme"), "%s", err.text);
+    cr_expect(strstr(err.text, "the theme yours.theme cannot be read: No such file"), "%s",
+              err.text);
     cr_expect_not(theme_load(&t, "/nonexistent", "mine", &err)); /* a name is no file here */
+    unlink(file);
+    cr_assert_eq(mkfifo(file, 0600), 0); /* is not waited for */
+    cr_expect_not(theme_load(&t, "/nonexistent", file, &err));
+    cr_expect(strstr(err.text, "mine.theme is not an ordinary file"), "%s", err.text);
     unlink(file);
     rmdir(name);
 }

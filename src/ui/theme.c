@@ -3,11 +3,12 @@
 
 #include "ui/theme.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "core/file.h"
 #include "core/mem.h"
 #include "core/text.h"
 
@@ -144,8 +145,8 @@ bool theme_parse(struct theme *theme, const char *file, const char *text, size_t
         line.number++;
         line.words = 0;
         while ((word = strsep(&at, " \t\r")) != NULL && line.words < WORDS_MOST) {
-            if (word[0] == '#' && (line.words == 0 || strlen(word) != 7))
-                break; /* a comment */
+            if (word[0] == '#' && (line.words != 1 || strlen(word) != 7))
+                break; /* a comment: only the word behind the role is a colour */
             if (*word)
                 line.word[line.words++] = word;
         }
@@ -162,20 +163,15 @@ bool theme_parse(struct theme *theme, const char *file, const char *text, size_t
 
 static bool load_file(struct theme *theme, const char *path, bool *found, struct dx_error *err)
 {
-    FILE *file = fopen(path, "re");
+    struct dx_error why = { 0 };
     char *text;
     size_t len;
     bool ok;
 
-    *found = file != NULL;
-    if (!file)
-        return dx_fail(err, DX_FAULT_CONFIG, "cannot read the theme %s: %s", path, strerror(errno));
-    text = mem_new(FILE_MOST, 1);
-    len = fread(text, 1, FILE_MOST, file);
-    ok = ferror(file) || len == FILE_MOST
-             ? dx_fail(err, DX_FAULT_CONFIG, "cannot read the theme %s whole", path)
-             : theme_parse(theme, path, text, len, err);
-    (void)fclose(file);
+    *found = access(path, F_OK) == 0;
+    text = file_read(path, FILE_MOST, &len, &why);
+    ok = text ? theme_parse(theme, path, text, len, err)
+              : dx_fail(err, DX_FAULT_CONFIG, "the theme %s %s", path, why.text);
     free(text);
     return ok;
 }
