@@ -4,6 +4,7 @@
 #include "app/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,17 +52,31 @@ static bool write_to(FILE *file, const struct buf *text)
     return file && fclose(file) == 0 && ok;
 }
 
-/* The whole file or none: what was there stays until then. */
+/* What a file has that is written anew, or one that is made. */
+static mode_t mode_of(const char *path)
+{
+    mode_t mask = umask(0);
+    struct stat st;
+
+    (void)umask(mask);
+    return stat(path, &st) == 0 ? st.st_mode & 0777 : 0666 & ~mask;
+}
+
+/* The whole file or none: what was there stays until then. Nobody else knows by which name it is
+ * written, so that no link waits there. */
 static bool replace(const char *path, const struct buf *text)
 {
     char *real = realpath(path, NULL); /* a link stays one */
-    char *part = mem_print("%s.part", real ? real : path);
-    FILE *file = fopen(part, "we");
-    bool ok = write_to(file, text) && rename(part, real ? real : path) == 0;
-    int why = errno;
+    char *part = mem_print("%s.XXXXXX", real ? real : path);
+    int fd = mkostemp(part, O_CLOEXEC);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    bool ok = file && fchmod(fd, mode_of(path)) == 0;
+    int why;
 
-    if (!ok && file)
-        (void)unlink(part); /* what could not be opened is not ours */
+    ok = write_to(file, text) && ok && rename(part, real ? real : path) == 0;
+    why = errno;
+    if (!ok && fd >= 0)
+        (void)unlink(part);
     free(part);
     free(real);
     errno = why;
