@@ -108,6 +108,7 @@ static const struct {
     { RECORD_POOL, "waiting", DX_FIELD_WAITING, 0, "0" },
     { RECORD_POOL, "online", DX_FIELD_ONLINE, NAN, "null" },
     { RECORD_POOL, "oldest_s", DX_FIELD_OLDEST, 1790000000000 - 90000, "90.0" },
+    { RECORD_POOL, "oldest_s", DX_FIELD_OLDEST, 1790000000000 + 90000, "0.0" },
     { RECORD_POOL, "oldest_s", DX_FIELD_OLDEST, NAN, "null" },
     { RECORD_POOL, "approx", DX_FIELD_APPROX, 1, "true" },
     { RECORD_POOL, "approx", DX_FIELD_APPROX, 0, "false" },

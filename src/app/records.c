@@ -222,8 +222,9 @@ static json_t *value_json(const struct record_field *f, const struct record_row 
         return json_string(ops->text(row->rows, f->field));
     case SHAPE_TIME:
         return time_json(ops->integer(row->rows, f->field));
-    case SHAPE_AGE:
-        return has ? json_real((double)(row->now_ms - ops->integer(row->rows, f->field)) / 1e3)
+    case SHAPE_AGE: /* a server's clock may be ahead of ours */
+        return has ? json_real(fmax((double)(row->now_ms - ops->integer(row->rows, f->field)), 0) /
+                               1e3)
                    : json_null();
     case SHAPE_WHOLE:
         return has ? json_integer(ops->integer(row->rows, f->field)) : json_null();
