@@ -82,12 +82,28 @@ static void print_all(struct printing *p, const struct arguments *args)
     }
 }
 
+/* Of numbers there are windows, and none is shorter than the first. */
+static bool has_window(const struct arguments *args)
+{
+    enum record_type type = types[args->kind];
+
+    return (type != RECORD_POOL && type != RECORD_PIPELINE) || !args->since_given ||
+           args->since_ms >= derive_windows[0];
+}
+
 int export_run(struct app *app)
 {
     const struct arguments *args = &app->arguments;
-    int status = args->poll ? app_collect_once(app, args->wait) : EXIT_OK;
     struct aside aside;
+    int status;
 
+    if (!has_window(args)) {
+        (void)fputs("dxtop: --since of pools and pipelines is 1h or more: their numbers are of the"
+                    " last 1h, 24h, 7d and 30d\n",
+                    stderr);
+        return EXIT_USAGE;
+    }
+    status = args->poll ? app_collect_once(app, args->wait) : EXIT_OK;
     if (status == EXIT_USAGE)
         return status;
     if (!aside_open(&aside, app))

@@ -108,6 +108,15 @@ Test(modes_sim, export_knows_each_kind_that_is_told_of)
 
 /* ---- check ---- */
 
+Test(modes_sim, export_refuses_a_time_that_no_window_fits_into)
+{
+    for (int i = 0; i < 2; i++) {
+        HAS(sh("$B/dxtop -c $C $S export %s --since 30m", i ? "pools" : "pipelines"),
+            "--since of pools and pipelines is 1h or more");
+        cr_expect_eq(sh_code, 2);
+    }
+}
+
 Test(modes_sim, check_says_what_it_found_of_each_source)
 {
     const char *out = sh("$B/dxtop -c $C $S check");
