@@ -60,6 +60,33 @@ Test(github_parts, a_minute_of_more_than_a_thousand_runs_is_said)
     kit_done(&kit);
 }
 
+/* Of more than a search gives both halves are scanned, in the same turn. */
+Test(github_parts, a_day_of_more_than_a_search_gives_is_scanned_whole)
+{
+    static const char *const halves[] = { "T10%3A58%3A30Z..2026-11-24T10%3A59%3A30Z",
+                                          "T10%3A57%3A30Z..2026-11-24T10%3A58%3A30Z" };
+    char about[100];
+    size_t n = 0;
+
+    snprintf(about, sizeof(about), "acme/web %lld %lld", (long long)NOW - 90000,
+             (long long)NOW - 30000);
+    for (int minute = 1; minute >= 0; minute--) {
+        if (!minute)
+            snprintf(about, sizeof(about), "acme/web %lld %lld", (long long)NOW - 150000,
+                     (long long)NOW - 30000);
+        cr_assert(answer((struct reply){ .step = STEP_SCAN, .detail = 40, .detail_text = about },
+                         "{\"total_count\":1001,\"workflow_runs\":[]}"),
+                  "%s", kit.err.text);
+        cr_expect_eq(is_noted("more than 1,000 runs in a minute"), minute);
+    }
+    for (const struct plan_request *r = kit.plan.first; r; r = r->next) {
+        cr_expect_eq(r->detail, 40, "or its turn would be another one");
+        n += r->step == STEP_SCAN && strstr(r->path, halves[n % 2]);
+    }
+    cr_expect_eq(n, 2, "%s", asked(STEP_SCAN));
+    kit_done(&kit);
+}
+
 /* A search ends after a thousand runs without a word: what is older is asked for anew. */
 Test(github_parts, a_gap_of_more_than_a_search_gives_is_asked_for_again)
 {

@@ -170,9 +170,13 @@ void github_fill_first(struct github_poll *p, const char *repo, struct github_pa
         ask_before(p->plan, repo, page.oldest_ms, span < SPAN_MOST ? span : SPAN_MOST);
 }
 
-/* Too many for one search: the later half of the range first. */
+/* Too many for one search: the later half of the range, and of a day that is scanned the earlier
+ * one too, which history comes to by itself. */
 static bool split(struct github_poll *p, const char *repo, int64_t from, int64_t to)
 {
+    enum github_step step = (enum github_step)p->reply->step;
+    int64_t middle = from + (to - from) / 2000 * 1000;
+
     if (field_int(p->reply->json, "total_count") <= SEARCH_MOST)
         return false;
     if (to - from <= SPAN_LEAST) {
@@ -180,7 +184,9 @@ static bool split(struct github_poll *p, const char *repo, int64_t from, int64_t
                    "%s: more than 1,000 runs in a minute; GitHub does not give the rest", repo);
         return false;
     }
-    (void)ask_range(p->plan, STEP_FILL, repo, from + (to - from) / 2000 * 1000, to);
+    ask_range(p->plan, step, repo, middle, to)->detail = step == STEP_SCAN ? p->reply->detail : 0;
+    if (step == STEP_SCAN)
+        ask_range(p->plan, step, repo, from, middle)->detail = p->reply->detail;
     return true;
 }
 
@@ -258,6 +264,9 @@ bool github_scan_decode(struct github_poll *p, struct dx_error *err)
     if (!json_is_array(json_object_get(p->reply->json, "workflow_runs")))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no \"workflow_runs\")");
     github_scan_skip(p);
+    if (github_room(p) && split(p, repo, github_number(p->reply->detail_text, 1),
+                                github_number(p->reply->detail_text, 2)))
+        return true;
     (void)github_page_decode(p, repo, 0);
     if (*p->reply->next)
         github_next(p)->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
