@@ -293,6 +293,15 @@ int64_t kit_remembers(const struct kit *kit, const char *name)
     return -1;
 }
 
+size_t kit_keeps(const struct kit *kit, const char *prefix)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < kit->known_count; i++)
+        n += strncmp(kit->known[i].name, prefix, strlen(prefix)) == 0;
+    return n;
+}
+
 char *kit_decoded(const char *path)
 {
     static char out[4000];

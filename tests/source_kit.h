@@ -59,6 +59,8 @@ const struct plan_request *kit_request(const struct kit *kit, unsigned step);
 bool kit_notes(const struct kit *kit, const char *words);
 /* What the batch remembers, the last time; -1: nothing. */
 int64_t kit_remembers(const struct kit *kit, const char *name);
+/* How many cursors that begin so are kept. */
+size_t kit_keeps(const struct kit *kit, const char *prefix);
 /* A path without its escapes; it lives until the next one. */
 char *kit_decoded(const char *path);
 

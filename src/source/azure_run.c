@@ -185,18 +185,19 @@ struct azure_about azure_about_run(struct batch *batch, const char *project, con
 /* ---- its own page ---- */
 
 /* A build can be deleted, and a project can be out of sight for a while: only the second
- * time it counts as gone. */
-static void is_gone(const struct reply *reply, const struct plan *plan, struct batch *batch,
-                    const char *project)
+ * time on end it counts as gone. */
+static void is_there(const struct reply *reply, const struct plan *plan, struct batch *batch,
+                     const char *project, bool there)
 {
     const char *id = arena_print(&batch->arena, "%" PRId64, reply->detail);
     const char *name = arena_print(&batch->arena, "%s#%s", project, id);
+    bool missed = azure_cursor(plan, batch, AZURE_GONE, name) != 0;
     size_t run;
 
-    if (azure_cursor(plan, batch, AZURE_GONE, name) == 0) {
-        azure_remember(batch, AZURE_GONE, name, reply->now_ms);
+    if (missed || !there)
+        azure_remember(batch, AZURE_GONE, name, missed ? 0 : reply->now_ms);
+    if (!missed || there)
         return;
-    }
     run = batch_known_run(batch, project, id, 1);
     batch->runs[run].gone = true;
 }
@@ -208,7 +209,7 @@ bool azure_decode_build(const struct azure *az, const struct reply *reply, struc
     size_t run;
 
     if (reply->status == 404) {
-        is_gone(reply, plan, batch, about.run);
+        is_there(reply, plan, batch, about.run, false);
         return true;
     }
     if (!azure_is_answer(reply))
@@ -217,6 +218,7 @@ bool azure_decode_build(const struct azure *az, const struct reply *reply, struc
     if (field_int(reply->json, "id") != reply->detail)
         return dx_fail(err, DX_FAULT_REPLY, "%s: this is not build %" PRId64, about.run,
                        reply->detail);
+    is_there(reply, plan, batch, about.run, true);
     run = azure_add_run(az, batch, about.project, reply->json);
     of = azure_about_run(batch, about.project, reply->json, run);
     of.fill = about.fill;

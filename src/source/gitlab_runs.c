@@ -108,26 +108,20 @@ size_t gitlab_add_run(const struct gitlab *g, const struct plan *plan, struct ba
 
 /* ---- its own page ---- */
 
-static const char *gone_name(struct batch *batch, const struct gitlab_about *about, int64_t id)
-{
-    return arena_print(&batch->arena, "%s#%" PRId64, about->project, id);
-}
-
 /* A pipeline can be deleted, and a project can be out of sight for a while: only the
- * second time it counts as gone. */
-static void is_gone(const struct reply *reply, const struct plan *plan, struct batch *batch,
-                    const struct gitlab_about *about)
+ * second time on end it counts as gone. */
+static void is_there(const struct reply *reply, const struct plan *plan, struct batch *batch,
+                     const struct gitlab_about *about, bool there)
 {
-    const char *name = gone_name(batch, about, reply->detail);
-    int64_t first = gitlab_cursor(plan, batch, GITLAB_GONE, name);
-    char id[32];
+    const char *id = arena_print(&batch->arena, "%" PRId64, reply->detail);
+    const char *name = arena_print(&batch->arena, "%s#%s", about->project, id);
+    bool missed = gitlab_cursor(plan, batch, GITLAB_GONE, name) != 0;
     size_t run;
 
-    if (first == 0) {
-        gitlab_remember(batch, GITLAB_GONE, name, reply->now_ms);
+    if (missed || !there)
+        gitlab_remember(batch, GITLAB_GONE, name, missed ? 0 : reply->now_ms);
+    if (!missed || there)
         return;
-    }
-    (void)snprintf(id, sizeof(id), "%" PRId64, reply->detail);
     run = batch_known_run(batch, about->project, id, 1);
     batch->runs[run].gone = true;
 }
@@ -139,7 +133,7 @@ bool gitlab_decode_run(const struct gitlab *g, const struct reply *reply, struct
     size_t run;
 
     if (reply->status == 404) {
-        is_gone(reply, plan, batch, &about);
+        is_there(reply, plan, batch, &about, false);
         if (about.go_on)
             (void)gitlab_go_on(plan, batch, about.project);
         return true;
@@ -150,6 +144,7 @@ bool gitlab_decode_run(const struct gitlab *g, const struct reply *reply, struct
     if (field_int(reply->json, "id") != reply->detail)
         return dx_fail(err, DX_FAULT_REPLY, "%s: this is not pipeline %" PRId64, about.project,
                        reply->detail);
+    is_there(reply, plan, batch, &about, true);
     run = gitlab_add_run(g, plan, batch, about.project, reply->json);
     about.done = batch->runs[run].outcome.phase == DX_PHASE_DONE;
     plan_at_once(plan, gitlab_ask(plan, GITLAB_BRIDGES, reply->detail, &about));

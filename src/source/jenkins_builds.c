@@ -329,18 +329,20 @@ void jenkins_open_begin(struct plan *plan)
     }
 }
 
-/* Deleted, or out of sight for a while: only the second time it counts as gone. */
-static void is_gone(struct jenkins_poll *p, const struct jenkins_about *about)
+/* Deleted, or out of sight for a while: only the second time on end it counts as gone. */
+static void is_there(struct jenkins_poll *p, const struct jenkins_about *about, bool there)
 {
     char name[32];
+    bool missed;
     size_t run;
 
     (void)snprintf(name, sizeof(name), "%016" PRIx64,
                    text_hash(arena_print(&p->batch->arena, "%s\n%s", about->project, about->id)));
-    if (jenkins_recall(p->plan, NULL, "g", name) == 0) {
-        jenkins_remember(p->batch, "g", name, p->plan->now_ms);
+    missed = jenkins_recall(p->plan, NULL, "g", name) != 0;
+    if (missed || !there)
+        jenkins_remember(p->batch, "g", name, missed ? 0 : p->plan->now_ms);
+    if (!missed || there)
         return;
-    }
     run = batch_known_run(p->batch, about->project, about->id, 1);
     p->batch->runs[run].gone = true;
 }
@@ -354,7 +356,7 @@ bool jenkins_build_decode(struct jenkins_poll *p, struct dx_error *err)
     if (!jenkins_build_of(about.project, about.id, &build))
         return true;
     if (p->reply->status == 404 || p->reply->status == 410) {
-        is_gone(p, &about);
+        is_there(p, &about, false);
         return true;
     }
     if (!jenkins_is_answer(p->reply))
@@ -363,9 +365,10 @@ bool jenkins_build_decode(struct jenkins_poll *p, struct dx_error *err)
         return dx_fail(err, DX_FAULT_REPLY, "%s: this is not build %" PRId64, build.job.full,
                        build.number);
     if (field_ms(item, "timestamp") != build.timestamp) {
-        is_gone(p, &about); /* of the job that was there before */
+        is_there(p, &about, false); /* of the job that was there before */
         return true;
     }
+    is_there(p, &about, true);
     if (jenkins_add_build(p, &build.job, item, "", &stages))
         (void)jenkins_stages_ask(p->plan, &stages, 0);
     return true;
