@@ -130,6 +130,46 @@ Test(config_odd, each_is_named_where_it_stands)
     }
 }
 
+/* Of a mistake that others could follow from, all that is said. */
+static const struct {
+    const char *text, *all;
+} alone[] = {
+    { "rules:\n  r: {pool: x, above: 5m, quiet: {mon-fri: {hours: ['00:00-08:00', '18:00-24:00'], "
+      "zone: UTC}}}\n",
+      "t.yaml:2:84: unknown key \"zone\"\n" },
+};
+
+Test(config_odd, a_mistake_is_said_once)
+{
+    for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
+        cr_expect_not(load(alone[i].text), "%s", alone[i].text);
+        cr_expect_str_eq(said, alone[i].all, "%s\nwanted: %s\ngot:    %s", alone[i].text,
+                         alone[i].all, said);
+        config_done(&config);
+    }
+}
+
+/* There was room for as many as were right. */
+Test(config_odd, of_many_hours_that_are_wrong_nobody_ends)
+{
+    static const char *const ends[] = { "], zone: UTC}}}\n", ", [x]]}}}\n" };
+    enum { SPANS = 720 };
+
+    for (size_t k = 0; k < sizeof(ends) / sizeof(ends[0]); k++) {
+        char *text = calloc(1, 1 << 16), *at = text;
+
+        at += sprintf(at, "rules:\n  r: {pool: x, above: 5m, quiet: {sun: {hours: [");
+        for (int i = 0; i < SPANS; i++)
+            at += sprintf(at, "%s'%02d:%02d-%02d:%02d'", i > 0 ? ", " : "", i / 30, i % 30 * 2,
+                          i / 30, i % 30 * 2 + 1);
+        (void)strcpy(at, ends[k]);
+        cr_expect_not(load(text));
+        cr_expect_eq(strchr(said, '\n') + 1, said + strlen(said), "%s", said);
+        config_done(&config);
+        free(text);
+    }
+}
+
 /* The viewer reads none of them, but knows what they are called; whoever looks at a store that
  * others fill names what he likes, and dxtop's own alerts are of a source, too. */
 Test(config_odd, what_panels_name_as_their_source_is_there)

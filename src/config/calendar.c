@@ -185,6 +185,8 @@ static bool load_days(struct build *build, const struct yaml *section, size_t i,
         return false;
     if (!parse_days(build, &days, settings->days, at))
         return true;
+    if (settings->hours.count == 0) /* there is room for what was taken only; [] are no hours */
+        return hours->kind == YAML_LIST && hours->count == 0;
     if (hours->kind == YAML_SCALAR)
         load_hours(build, days, hours);
     for (size_t j = 0; hours->kind == YAML_LIST && j < hours->count; j++)
