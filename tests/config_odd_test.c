@@ -137,6 +137,30 @@ static const struct {
     { "rules:\n  r: {pool: x, above: 5m, quiet: {mon-fri: {hours: ['00:00-08:00', '18:00-24:00'], "
       "zone: UTC}}}\n",
       "t.yaml:2:84: unknown key \"zone\"\n" },
+    { "rules:\n  slow: {pool: linux, abov: 5m}\n",
+      "t.yaml:2:23: unknown key \"abov\"; did you mean \"above\"?\n" },
+    { "rules:\n  r: {pool: x, value: waitin, above: 10}\n",
+      "t.yaml:2:23: value: \"waitin\" is none of itself, waiting, oldest, p95, runners, success, "
+      "p90; did you mean \"waiting\"?\n" },
+    { "rules:\n  r: {pool: x, above: 5m, quiet: {sat: '9:00-10:00'}, fro: 5m}\n",
+      "t.yaml:2:55: unknown key \"fro\"; did you mean \"for\"?\n" },
+    { "rules:\n  - {name: [a], pool: x, above: 5m}\n", "t.yaml:2:13: name has to be one value\n" },
+    { "notices:\n  n: {comand: [x]}\n",
+      "t.yaml:2:7: unknown key \"comand\"; did you mean \"command\"?\n" },
+    { "notices:\n  - {name: n, comand: [x]}\nrules:\n  r: {pool: x, above: 5m, notify: n}\n",
+      "t.yaml:2:15: unknown key \"comand\"; did you mean \"command\"?\n" },
+    { "notices:\n  - {nam: n, command: [x]}\nrules:\n  r: {pool: x, above: 5m, notify: n}\n",
+      "t.yaml:2:6: unknown key \"nam\"; did you mean \"name\"?\n"
+      "t.yaml:4:35: notify: unknown notice \"n\"\n" },
+    { "targets:\n  queue_p95: {wran: 5m}\n",
+      "t.yaml:2:15: unknown key \"wran\"; did you mean \"warn\"?\n" },
+    { "targets:\n  - {wran: 5m}\n", "t.yaml:2:6: unknown key \"wran\"; did you mean \"warn\"?\n" },
+    { "kpis:\n  csat: {files: a.csv}\n",
+      "t.yaml:2:10: unknown key \"files\"; did you mean \"file\"?\n" },
+    { "keys:\n  - {}\n",
+      "t.yaml:1:1: \"keys\" is missing: all keys it is on, like G, f5, ctrl-r or page-down\n" },
+    { "keys:\n  zoom: {keys: [z], kees: [a]}\n  quit: [q, z]\n",
+      "t.yaml:2:21: unknown key \"kees\"; did you mean \"keys\"?\n" },
 };
 
 Test(config_odd, a_mistake_is_said_once)

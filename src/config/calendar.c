@@ -181,12 +181,10 @@ static bool load_days(struct build *build, const struct yaml *section, size_t i,
         at = yaml_get(value, "days");
     if (value->kind == YAML_MAP)
         hours = yaml_get(value, "hours");
-    if (!settings->days || !hours)
+    if (value->wrong || !hours) /* and there is room for what was taken only */
         return false;
     if (!parse_days(build, &days, settings->days, at))
         return true;
-    if (settings->hours.count == 0) /* there is room for what was taken only; [] are no hours */
-        return hours->kind == YAML_LIST && hours->count == 0;
     if (hours->kind == YAML_SCALAR)
         load_hours(build, days, hours);
     for (size_t j = 0; hours->kind == YAML_LIST && j < hours->count; j++)

@@ -133,6 +133,11 @@ void keys_load(struct option_context *context, struct keymap *map, const struct 
     for (size_t i = 0; i < items->count; i++) {
         enum action action = action_find(settings[i].action);
 
+        if (section->items[i].wrong) {
+            if (action < ACTION_COUNT)
+                named[action] = true;
+            continue;
+        }
         if (action == ACTION_COUNT) {
             (void)complain_word(&context->complaints, action_at(section, i), "unknown action",
                                 action_names);

@@ -151,13 +151,10 @@ void targets_load(struct option_context *context, struct kpi_goal goals[KPI_COUN
         goals[i] = (struct kpi_goal){ kpis[i].goal ? kpis[i].goal : "none", "" };
     for (size_t i = 0; section && i < items->count && i < section->count; i++, target++) {
         const struct yaml *at = id_of(section, i);
-        const struct kpi_about *about = about_of(context, at);
-
+        const struct kpi_about *about = section->items[i].wrong ? NULL : about_of(context, at);
         const struct goals these = { about, target, &section->items[i], calendar_day_ms(calendar) };
 
-        /* NULL: what it was made of has been complained of. */
-        if (!about || !target->warn || !target->bad || !judge_first(context, named, about, at) ||
-            !judge_goals(context, &these))
+        if (!about || !judge_first(context, named, about, at) || !judge_goals(context, &these))
             continue;
         if (!*target->warn && !*target->bad)
             (void)complain(&context->complaints, at, "%s: a target has warn, bad, or both",
@@ -192,10 +189,9 @@ void feeds_load(struct option_context *context, const struct config *config,
 
     for (size_t i = 0; section && i < items->count && i < section->count; i++, feed++) {
         const struct yaml *at = id_of(section, i);
-        const struct kpi_about *about = about_of(context, at);
+        const struct kpi_about *about = section->items[i].wrong ? NULL : about_of(context, at);
 
-        if (!about || !feed->query || !feed->source || !feed->file ||
-            !judge_first(context, named, about, at))
+        if (!about || !judge_first(context, named, about, at))
             continue;
         if ((*feed->query != '\0') == (*feed->file != '\0'))
             (void)complain(&context->complaints, at, "%s: it is fed by a query or by a file",

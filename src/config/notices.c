@@ -85,7 +85,7 @@ static bool judge_name(struct option_context *context, const struct dx_items *it
         return complain(c, at, "name: \"%s\" is what viewers do; give it another name",
                         all[i].name);
     for (size_t k = 0; k < i; k++)
-        if (all[k].name && strcmp(all[k].name, all[i].name) == 0)
+        if (strcmp(all[k].name, all[i].name) == 0)
             return complain(c, at, "a second notice is called \"%s\"", all[i].name);
     return true;
 }
@@ -125,9 +125,8 @@ void notices_load(struct option_context *context, const struct dx_items *items,
     for (size_t i = 0; section && i < items->count && i < section->count; i++, notice++) {
         const struct yaml *at = name_of(section, i);
 
-        if (!notice->name || !notice->endpoint.proxy || !notice->endpoint.ca)
-            continue; /* what it was made of has been complained of */
-        if (!judge_name(context, items, i, at) || !judge(context, notice, at))
+        if (section->items[i].wrong || !judge_name(context, items, i, at) ||
+            !judge(context, notice, at))
             continue;
         notice->endpoint.ca = option_path(context, notice->endpoint.ca);
         notice->endpoint.cert = notice->endpoint.key = notice->endpoint.user = "";

@@ -224,6 +224,15 @@ static bool is_shorthand(const struct dx_option *option, const struct yaml *valu
                                  (value->kind == YAML_LIST && field->type == DX_OPTION_LIST));
 }
 
+/* Others may speak of what is wrong, too. */
+static void set_name(void *item, const struct dx_option *fields, const struct yaml *value)
+{
+    const struct yaml *name = yaml_get(value, fields->name);
+
+    if (name && name->kind == YAML_SCALAR)
+        *(const char **)item = name->text;
+}
+
 static bool fill_item(struct option_context *context, void *item, const struct dx_option *option,
                       const struct yaml *value)
 {
@@ -239,6 +248,7 @@ static bool fill_item(struct option_context *context, void *item, const struct d
     struct yaml copy = *value;
 
     clear_texts(item, option->fields);
+    set_name(item, option->fields, value);
     if (value->kind == YAML_MAP)
         return options_judge(context, value, option->fields, NULL, NULL) &&
                options_fill(context, item, option->fields, value);
@@ -260,7 +270,8 @@ static bool parse_tables(struct option_context *context, struct dx_items *items,
     for (size_t i = 0; i < n; i++) {
         char *item = all + i * option->item_size;
 
-        ok = fill_item(context, item, option, &value->items[i]) && ok;
+        value->items[i].wrong = !fill_item(context, item, option, &value->items[i]);
+        ok = ok && !value->items[i].wrong;
         if (value->kind == YAML_MAP)
             *(const char **)(void *)item = value->keys[i].text;
     }

@@ -159,7 +159,7 @@ static bool judge_name(const struct judge *j, const struct alert_rule *first)
         return complain(complaints(j), j->at,
                         "name: a rule has a name of at most %d printable letters", NAME_MOST);
     for (const struct alert_rule *r = first; r < j->rule; r++)
-        if (r->name && strcmp(r->name, name) == 0)
+        if (strcmp(r->name, name) == 0)
             return complain(complaints(j), j->at, "a second rule is called \"%s\"", name);
     return true;
 }
@@ -334,7 +334,8 @@ static const char **names_of(const struct judge *j)
     for (size_t i = 0; notice_ways[i]; i++)
         names[n++] = notice_ways[i];
     for (size_t i = 0; i < j->config->notices.count; i++)
-        names[n++] = notices[i].name ? notices[i].name : "";
+        if (*notices[i].name)
+            names[n++] = notices[i].name;
     return names;
 }
 
@@ -351,7 +352,7 @@ static void judge_one_name(const struct judge *j, const char *name, size_t *tell
         }
     }
     for (size_t i = 0; i < j->config->notices.count; i++) {
-        if (notices[i].name && strcmp(notices[i].name, name) == 0) {
+        if (strcmp(notices[i].name, name) == 0) {
             j->rule->tell[(*tells)++] = &notices[i];
             return;
         }
@@ -372,12 +373,6 @@ static void judge_notify(const struct judge *j)
         judge_one_name(j, names[i], &tells, list->kind == YAML_LIST ? &list->items[i] : list);
 }
 
-static bool was_complained_of(const struct alert_rule *r)
-{
-    return !r->name || !r->kpi || !r->pool || !r->pipeline || !r->query || !r->above || !r->below ||
-           !r->recover || !r->zone;
-}
-
 void rules_load(struct option_context *context, const struct config *config,
                 const struct yaml *section)
 {
@@ -391,7 +386,7 @@ void rules_load(struct option_context *context, const struct config *config,
 
         if (section->kind == YAML_MAP)
             j.at = &section->keys[i];
-        if (was_complained_of(&rules[i]) || !judge_name(&j, rules))
+        if (entry->wrong || !judge_name(&j, rules))
             continue;
         if (judge_about(&j) && judge_value(&j) && judge_least(&j))
             (void)judge_limits(&j);

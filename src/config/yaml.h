@@ -13,6 +13,7 @@ struct yaml {
     int line, column;   /* from 1; of the key where a value is empty */
     const char *text;   /* of a scalar; "" else */
     bool quoted;        /* "30s" in quotes is a text all the same */
+    bool wrong;         /* an item that was complained of: nobody judges it further */
     size_t count;       /* items, or pairs */
     struct yaml *keys;  /* of a map */
     struct yaml *items; /* of a list; the values of a map */
