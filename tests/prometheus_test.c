@@ -110,6 +110,24 @@ Test(prometheus, a_step_is_whole_seconds)
     cr_expect_str_eq(err.text, "query \"q\": a step is a number of whole seconds");
 }
 
+/* A series is of a source, of the query's name and of its labels: of one name they would mix. */
+Test(prometheus, queries_have_names_of_their_own)
+{
+    static struct query shorthand[] = { { .name = "", .query = "up" },
+                                        { .name = "", .query = "sum(rate(x[5m]))" } };
+    static struct query twice[] = { { .name = "a", .query = "up" },
+                                    { .name = "b", .query = "up" },
+                                    { .name = "a", .query = "x" } };
+    const struct prometheus list = { { shorthand, 2 }, true, true };
+    const struct prometheus mapping = { { twice, 3 }, true, true };
+    struct dx_error err = { 0 };
+
+    cr_expect_not(source_prometheus.check(&list, &err));
+    cr_expect_str_eq(err.text, "query \"up\" has no name; write queries like {NAME: up}");
+    cr_expect_not(source_prometheus.check(&mapping, &err));
+    cr_expect_str_eq(err.text, "a second query is called \"a\"");
+}
+
 /* ---- reading ---- */
 
 Test(prometheus, decodes_a_recorded_range)

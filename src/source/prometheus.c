@@ -26,7 +26,7 @@ static const struct dx_option query_options[] = {
       .type = DX_OPTION_TEXT,
       .offset = offsetof(struct query, name),
       .fallback = "",
-      .help = "what panels call it" },
+      .help = "where queries is a list, its name: what panels call it; no two have the same" },
     { .name = "query",
       .type = DX_OPTION_TEXT,
       .offset = offsetof(struct query, query),
@@ -84,15 +84,31 @@ const struct query *prometheus_query(const struct prometheus *p, int64_t index)
     return index >= 0 && (size_t)index < p->queries.count ? &queries[index] : NULL;
 }
 
+/* Their series are told apart by it. */
+static bool check_name(const struct query *all, const struct query *q, struct dx_error *err)
+{
+    if (!*q->name)
+        return dx_fail(err, DX_FAULT_CONFIG,
+                       "query \"%.40s\" has no name; write queries like {NAME: %.40s}", q->query,
+                       q->query);
+    for (; all < q; all++)
+        if (strcmp(all->name, q->name) == 0)
+            return dx_fail(err, DX_FAULT_CONFIG, "a second query is called \"%.80s\"", q->name);
+    return true;
+}
+
 static bool check(const void *config, struct dx_error *err)
 {
     const struct prometheus *p = config;
     const struct query *q = p->queries.item;
 
-    for (size_t i = 0; i < p->queries.count; i++, q++)
+    for (size_t i = 0; i < p->queries.count; i++, q++) {
+        if (!check_name(p->queries.item, q, err))
+            return false;
         if (q->step_ms % STEP_UNIT_MS != 0)
             return dx_fail(err, DX_FAULT_CONFIG,
                            "query \"%s\": a step is a number of whole seconds", q->name);
+    }
     return true;
 }
 
