@@ -205,6 +205,13 @@ static const struct {
     { "# x\n---\ntitle: x\n--- \ntitle: y\n",
       "t.yaml:4:1: a second document; one file is one configuration\n" },
     { "title: x\n---\n", "t.yaml:2:1: a second document; one file is one configuration\n" },
+    { "title: a\n...\n# x\nmouse: no\n",
+      "t.yaml:4:1: behind \"...\" nothing is read; one file is one configuration\n" },
+    { "title: a\n... # x\nmouse: no\n",
+      "t.yaml:3:1: behind \"...\" nothing is read; one file is one configuration\n" },
+    { "title: a\r...\r# x\rmouse: no\r",
+      "t.yaml:4:1: behind \"...\" nothing is read; one file is one configuration\n" },
+    { "title: x\r\n---\r\n", "t.yaml:2:1: a second document; one file is one configuration\n" },
     { "sources:\n  - type: thing\n    url: https://h\n    token: abc\n",
       "t.yaml:4:12: token: a secret does not stand in the configuration; write {env: NAME}, {file: "
       "PATH} or {command: [...]}\n" },
@@ -367,6 +374,16 @@ Test(config, an_empty_file_is_a_configuration)
     cr_expect(load(""), "%s", said);
     config_done(&config);
     cr_expect(load("# nothing\n"), "%s", said);
+    config_done(&config);
+}
+
+/* And may have one before anything began. */
+Test(config, a_document_may_have_an_end)
+{
+    cr_expect(load("title: a\n...\n# x\n  # y\n\n"), "%s", said);
+    config_done(&config);
+    cr_assert(load("# x\n  # y\n...\n---\ntitle: a\n"), "%s", said);
+    cr_expect_str_eq(config.title, "a");
     config_done(&config);
 }
 

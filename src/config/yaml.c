@@ -211,21 +211,32 @@ static bool is_empty(const char *text)
     return !*text;
 }
 
-/* Only the first of several documents would be read. Where a line begins with
- * "---" one begins, whatever it stands in. */
+/* "---" and "..." are markers where a line begins with them, whatever it stands in. */
+static bool is_marker(const char *line, const char *marker)
+{
+    return strncmp(line, marker, 3) == 0 && strchr(" \t\r\n", line[3]);
+}
+
+/* Only the first of several documents would be read, and nothing behind its end. */
 static bool is_one(const char *text, struct complaints *complaints)
 {
     struct yaml at = { .line = 1, .column = 1 };
-    bool begun = false;
+    bool begun = false, ended = false;
 
     for (; *text; at.line++) {
-        size_t len = strcspn(text, "\n");
-        bool marker = strncmp(text, "---", 3) == 0 && strchr(" \t\r\n", text[3]);
+        const char *first = text + strspn(text, " \t");
+        bool end = is_marker(text, "...");
+        bool nothing = end || *text == '%' || strchr("#\r\n", *first); /* or the NUL */
 
-        if (marker && begun)
+        if (begun && is_marker(text, "---"))
             return complain(complaints, &at, "a second document; one file is one configuration");
-        begun = begun || marker || !(len == strspn(text, " \t\r") || strchr("#%", *text));
-        text += len + (text[len] == '\n');
+        if (ended && !nothing)
+            return complain(complaints, &at,
+                            "behind \"...\" nothing is read; one file is one configuration");
+        ended = ended || (begun && end);
+        begun = begun || !nothing;
+        text += strcspn(text, "\r\n");
+        text += strncmp(text, "\r\n", 2) == 0 ? 2 : *text != '\0';
     }
     return true;
 }
