@@ -34,7 +34,7 @@ Test(config_rules, what_a_rule_looks_at)
 {
     cr_assert(load("rules:\n"
                    "  slow queue: {pool: 'linux-*', above: 10m, for: 5m}\n"
-                   "  waits: {pool: '*', value: waiting, above: 20}\n"
+                   "  waits: {pool: '*', value: waiting, above: 20, least: }\n"
                    "  red: {pipeline: acme/*, below: 90%, recover: 95%, least: 20}\n"
                    "  platform: {kpi: platform_success, below: 98%}\n"
                    "  disk: {query: prom/disk_free, below: 5%}\n"

@@ -258,6 +258,10 @@ Test(config, a_type_may_know_where_it_is_and_how_far_to_fill_back)
     cr_expect_str_eq(config.sources[2].endpoint.url, "");
     cr_expect_eq(config.sources[3].history_ms, 86400000);
     config_done(&config);
+    cr_assert(load("sources:\n  - {type: cloud, url: , history: , every: }\n"), "%s", said);
+    cr_expect_str_eq(config.sources[0].endpoint.url, "https://api.thing.example");
+    cr_expect_eq(config.sources[0].history_ms, INT64_C(30) * 86400000, "no value is none given");
+    config_done(&config);
 }
 
 Test(config, success_policy_and_patterns_are_for_the_whole_file)

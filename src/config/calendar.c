@@ -275,8 +275,8 @@ void calendar_load(struct option_context *context, struct calendar *calendar,
     calendar->zone = settings.zone;
     if (!zone_check(settings.zone, &err))
         (void)complain(&context->complaints, yaml_get(section, "zone"), "zone: %s", err.text);
-    const struct yaml *hours = yaml_get(section, "hours");
-    if (hours && hours->kind != YAML_NULL)
+    const struct yaml *hours = yaml_given(section, "hours");
+    if (hours)
         load_week(&build, &settings.hours, hours);
     const struct yaml *holidays = yaml_get(section, "holidays");
     if (settings.holidays.count > 0)

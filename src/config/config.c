@@ -82,7 +82,7 @@ static bool judge_headers(struct load *load, const struct source_settings *sourc
 static bool fill_in(struct load *load, struct source_settings *source, const struct yaml *entry,
                     const struct config_kind *kind)
 {
-    const struct yaml *url = yaml_get(entry, "url"), *history = yaml_get(entry, "history");
+    const struct yaml *url = yaml_given(entry, "url"), *history = yaml_given(entry, "history");
 
     if (source->every_ms == 0)
         (void)duration_parse(&source->every_ms, kind->every);

@@ -275,7 +275,7 @@ static bool is_of_many(const struct alert_rule *rule)
 
 static bool judge_least(const struct judge *j)
 {
-    return !yaml_get(j->entry, "least") || is_of_many(j->rule) ||
+    return !yaml_given(j->entry, "least") || is_of_many(j->rule) ||
            complain(complaints(j), at_field(j, "least"),
                     "least: it goes with p95 of a pool, with a pipeline, and with a kpi that is "
                     "of jobs, runs or tickets");
@@ -308,10 +308,10 @@ static bool judge_limits(const struct judge *j)
 static bool judge_quiet(const struct judge *j)
 {
     struct alert_rule *rule = j->rule;
-    const struct yaml *quiet = yaml_get(j->entry, "quiet");
+    const struct yaml *quiet = yaml_given(j->entry, "quiet");
     struct dx_error err = { 0 };
 
-    rule->has_quiet = quiet && quiet->kind != YAML_NULL;
+    rule->has_quiet = quiet != NULL;
     if (*rule->zone && !rule->has_quiet)
         return complain(complaints(j), at_field(j, "zone"), "zone: it goes with quiet");
     if (*rule->zone && !zone_check(rule->zone, &err))

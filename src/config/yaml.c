@@ -48,6 +48,13 @@ const struct yaml *yaml_get(const struct yaml *map, const char *key)
     return NULL;
 }
 
+const struct yaml *yaml_given(const struct yaml *map, const char *key)
+{
+    const struct yaml *value = yaml_get(map, key);
+
+    return value && value->kind != YAML_NULL ? value : NULL;
+}
+
 /* ---- from libfyaml's document to the tree ---- */
 
 struct copy {

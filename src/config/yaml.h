@@ -24,6 +24,8 @@ struct yaml {
 bool yaml_parse(struct yaml *root, struct arena *arena, const char *file, const char *text,
                 size_t len, struct buf *complaints);
 const struct yaml *yaml_get(const struct yaml *map, const char *key); /* NULL: not there */
+/* The same, and without a value it is as not there: what it stands for is by default. */
+const struct yaml *yaml_given(const struct yaml *map, const char *key);
 
 /* Add "file:line:column: " and the words, and a newline. Returns false. */
 struct complaints {
