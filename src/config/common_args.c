@@ -113,6 +113,8 @@ bool args_parse(int argc, char **argv, struct common_args *common, const struct 
     while ((code = getopt_long(argc, argv, t.letters, t.options, NULL)) != -1) {
         if (code == ':')
             return dx_fail(err, DX_FAULT_CONFIG, "%.60s needs a value", argv[optind - 1]);
+        if (code == '?' && optopt > 0 && optopt < FIRST_CODE) /* perhaps within a word */
+            return dx_fail(err, DX_FAULT_CONFIG, "unknown option -%c", optopt);
         if (code == '?')
             return unknown(&t, argv[optind - 1], err);
         if (!set(&t, code, err))
