@@ -18,6 +18,8 @@ TestSuite(state, .init = app_start, .fini = app_stop, .timeout = 20);
 
 /* ---- the command line ---- */
 
+#define OWN_FILE      "-c goes neither with demo, which has a file of its own, nor with schema"
+#define OWN_SOURCES   "sources go neither with demo, which has some of its own, nor with schema"
 #define NO_SIZE(text) "--size: \"" text "\" is not like 120x40, up to 1000x1000"
 
 static const struct {
@@ -121,6 +123,14 @@ static const struct {
     { { "once", "--since", "7d" }, "--since goes with export and report", 0, 0, 0, 0, 0 },
     { { "--size", "80x24" }, "--size goes with screen", 0, 0, 0, 0, 0 },
     { { "once", "--seed", "7" }, "--seed goes with demo", 0, 0, 0, 0, 0 },
+    { { "demo", "-c", "x.yaml" }, OWN_FILE, 0, 0, 0, 0, 0 },
+    { { "schema", "--config=x.yaml" }, OWN_FILE, 0, 0, 0, 0, 0 },
+    { { "demo", "--github", "acme" }, OWN_SOURCES, 0, 0, 0, 0, 0 },
+    { { "schema", "--prometheus=http://h" }, OWN_SOURCES, 0, 0, 0, 0, 0 },
+    { { "init", "-c", "x.yaml" }, NULL, MODE_INIT, 0, 0, 120, 40 },
+    { { "demo", "--state", "x" }, NULL, MODE_DEMO, 0, 0, 120, 40 },
+    { { "--log-level", "debug" }, "--log-level goes with --log", 0, 0, 0, 0, 0 },
+    { { "--log=x", "--log-level=debug" }, NULL, MODE_VIEW, 0, 0, 120, 40 },
     { { "--color", "pink" }, "unknown depth \"pink\"", 0, 0, 0, 0, 0 },
     { { "--since", "soon" }, "--since: \"soon\" is not a duration like 7d", 0, 0, 0, 0, 0 },
     { { "demo", "--seed", "x" }, "--seed: \"x\" is not a whole number", 0, 0, 0, 0, 0 },

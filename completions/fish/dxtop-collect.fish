@@ -21,4 +21,4 @@ complete -c dxtop-collect -l state -x -a '(__fish_complete_directories)' -d 'dir
 complete -c dxtop-collect -l clock -x -d 'let the clock begin at T and run N times as fast'
 complete -c dxtop-collect -l now -x -d 'let the clock stand at T'
 complete -c dxtop-collect -l log -r -F -d 'write what happens to this file'
-complete -c dxtop-collect -l log-level -x -a 'debug info warn error' -d 'debug, info (unless given), warn or error'
+complete -c dxtop-collect -l log-level -x -a 'debug info warn error' -d 'of --log: debug, info (unless given), warn or error'

@@ -18,7 +18,7 @@ complete -c dxtop -l state -x -a '(__fish_complete_directories)' -d 'directory o
 complete -c dxtop -l clock -x -d 'let the clock begin at T and run N times as fast'
 complete -c dxtop -l now -x -d 'let the clock stand at T'
 complete -c dxtop -l log -r -F -d 'write what happens to this file'
-complete -c dxtop -l log-level -x -a 'debug info warn error' -d 'debug, info (unless given), warn or error'
+complete -c dxtop -l log-level -x -a 'debug info warn error' -d 'of --log: debug, info (unless given), warn or error'
 complete -c dxtop -l theme -s t -r -F -a 'dark light high-contrast colour-blind mono' -d 'dark, light, high-contrast, colour-blind, mono, or a file'
 complete -c dxtop -l color -x -a 'truecolor 256 16 8 mono' -d 'truecolor, 256, 16, 8 or mono; what the terminal has unless given'
 complete -c dxtop -l ascii -d 'draw with ASCII characters only'

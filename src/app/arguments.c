@@ -163,7 +163,8 @@ static bool export_what(struct dx_error *err)
 
 /* What a command would not do anything with is not taken; how things look is, as people have it
  * in an alias. */
-static bool judge_place(enum mode mode, const struct given *given, struct dx_error *err)
+static bool judge_place(enum mode mode, const struct common_args *common, const struct given *given,
+                        struct dx_error *err)
 {
     enum {
         LIVE = 1 << MODE_VIEW | 1 << MODE_DEMO,
@@ -172,6 +173,7 @@ static bool judge_place(enum mode mode, const struct given *given, struct dx_err
                   1 << MODE_REPORT,
         NO_RECORDS = 1 << MODE_CHECK | 1 << MODE_SCHEMA | 1 << MODE_INIT,
         ALL = ~0,
+        NO_CONFIG = 1 << MODE_DEMO | 1 << MODE_SCHEMA,
     };
     const int asks = (given->offline ? 0 : 1 << MODE_ONCE) | (given->poll ? 1 << MODE_EXPORT : 0);
     const struct {
@@ -193,6 +195,10 @@ static bool judge_place(enum mode mode, const struct given *given, struct dx_err
           "--since goes with export and report" },
         { *given->size, 1 << MODE_SCREEN, "--size goes with screen" },
         { *given->seed, 1 << MODE_DEMO, "--seed goes with demo" },
+        { *common->config, ALL ^ NO_CONFIG,
+          "-c goes neither with demo, which has a file of its own, nor with schema" },
+        { *common->prometheus || *common->alertmanager || *common->github, ALL ^ NO_CONFIG,
+          "sources go neither with demo, which has some of its own, nor with schema" },
     };
 
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
@@ -212,7 +218,7 @@ static bool parse_mode(struct arguments *args, char **operand, const struct give
     if (*operand && !index_of(names, *operand, "command", &i, err))
         return false;
     args->mode = i < 0 ? MODE_VIEW : (enum mode)modes[i].mode;
-    if (!judge_place(args->mode, given, err))
+    if (!judge_place(args->mode, &args->common, given, err))
         return false;
     if (given->plain && (given->wall || *given->slow))
         return dx_fail(err, DX_FAULT_CONFIG, "--plain shows no screen: --wall and --slow do");

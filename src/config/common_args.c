@@ -26,7 +26,8 @@ const struct arg common_args[] = {
     { "clock", 0, "T[@N]", COMMON(clock), "let the clock begin at T and run N times as fast" },
     { "now", 0, "T", COMMON(now), "let the clock stand at T" },
     { "log", 0, "FILE", COMMON(log), "write what happens to this file" },
-    { "log-level", 0, "LEVEL", COMMON(log_level), "debug, info (unless given), warn or error" },
+    { "log-level", 0, "LEVEL", COMMON(log_level),
+      "of --log: debug, info (unless given), warn or error" },
     { 0 },
 };
 
@@ -123,6 +124,8 @@ bool args_parse(int argc, char **argv, struct common_args *common, const struct 
     common->rest = optind;
     if (*common->clock && *common->now)
         return dx_fail(err, DX_FAULT_CONFIG, "--clock and --now do not go together");
+    if (*common->log_level && !*common->log)
+        return dx_fail(err, DX_FAULT_CONFIG, "--log-level goes with --log");
     if (*common->config && is_adhoc(common))
         return dx_fail(err, DX_FAULT_CONFIG, "-c and a source do not go together");
     return true;
