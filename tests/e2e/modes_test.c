@@ -133,6 +133,29 @@ Test(modes_sim, check_says_what_it_found_of_each_source)
     HAS(out, "\"ok\": true");
 }
 
+/* A panel judges its options when it opens, which on a screen is when its view is shown. */
+Test(modes_sim, check_says_which_panels_do_not_open)
+{
+    const char *out;
+
+    write_file(config,
+               "sources:\n  - {type: prometheus, url: '%s', queries: {up: up}}\n"
+               "views:\n  - name: A\n    rows:\n      - panels: [{panel: queue, window: 24h}]\n"
+               "  - name: B\n    rows:\n      - panels:\n"
+               "          - {panel: queue, goals: {a: \"f\\eo\"}}\n"
+               "          - {panel: pipelines, window: 5h}\n",
+               sim.url);
+    out = sh("$B/dxtop -c $C $S check");
+    cr_expect_eq(sh_code, 1, "%d %s", sh_code, out);
+    HAS(out, "t.yaml:10: queue: goals: a: \"f�o\" is no duration like 5m\n");
+    HAS(out, "t.yaml:11: pipelines: window: it is one of 1h, 24h, 7d and 30d\n");
+    HAS(out, "reachable"); /* all the same */
+    HAS_NOT(out, "t.yaml:6");
+    out = sh("$B/dxtop -c $C $S check --format json 2>/dev/null");
+    cr_expect_eq(sh_code, 1, "%d %s", sh_code, out);
+    HAS(out, "\"ok\": true"); /* of the source */
+}
+
 Test(modes_sim, check_looks_at_the_modes_of_secrets_files)
 {
     const char *out;
