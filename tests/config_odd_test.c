@@ -11,7 +11,7 @@
 #include "config/option.h"
 
 struct settings {
-    struct dx_items list, map, tables;
+    struct dx_items list, map, tables, kpis;
     const char *source;
 };
 
@@ -32,6 +32,7 @@ static const struct dx_option options[] = {
       .item_size = sizeof(char *),
       .help = "" },
     { .name = "source", .type = DX_OPTION_TEXT, .offset = O(source), .fallback = "", .help = "" },
+    { .name = "kpis", .type = DX_OPTION_LIST, .offset = O(kpis), .fallback = "", .help = "" },
     { 0 },
 };
 
@@ -116,6 +117,9 @@ static const struct {
       "t.yaml:10:48: source: unknown source \"other\"; there are jira, thing\n" },
     { SOURCE "name: jira\n" PANEL "{panel: thing, source: jria}]\n",
       "t.yaml:8:48: source: unknown source \"jria\"; did you mean \"jira\"?\n" },
+    { PANEL "{panel: thing, kpis: [queue_p95, queu_p50]}]\n",
+      "t.yaml:4:58: unknown KPI \"queu_p50\"; did you mean \"queue_p50\"?\n" },
+    { PANEL "{panel: thing, kpis: foo}]\n", "t.yaml:4:46: unknown KPI \"foo\"\n" },
     { SOURCE "list: []\nnotices:\n  n: {webhook: json, url: {env: U}, proxy: 'http://a:b@p'}\n",
       "t.yaml:6:3: n: proxy: credentials do not stand here\n" },
 };

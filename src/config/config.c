@@ -205,20 +205,28 @@ static bool judge_size(struct load *load, const struct yaml *entry, const char *
            complain(&load->options.complaints, at ? at : entry, "%s: at most %d", name, SIZE_MOST);
 }
 
-/* Where its options have one, `source` is the name of a source; "dxtop" is that of the alerts of
- * dxtop's own rules. */
-static bool judge_panel_source(struct load *load, const struct config_kind *kind,
-                               const struct yaml *entry)
+/* What an option of this name and type is given; NULL: nothing, or the panel has none. */
+static const struct yaml *given_as(const struct config_kind *kind, const struct yaml *entry,
+                                   const char *name, enum dx_option_type type)
 {
-    const struct yaml *source = yaml_get(entry, "source");
     const struct dx_option *o = kind->options;
 
-    while (o && o->name && strcmp(o->name, "source") != 0)
+    while (o && o->name && strcmp(o->name, name) != 0)
         o++;
-    return !source || source->kind != YAML_SCALAR || !o || !o->name || o->type != DX_OPTION_TEXT ||
-           !*source->text || strcmp(source->text, "dxtop") == 0 ||
-           source_judge(&load->options, load->config, source, "source: unknown source",
-                        source->text);
+    return o && o->name && o->type == type ? yaml_given(entry, name) : NULL;
+}
+
+/* Where its options have one, `source` is the name of a source; "dxtop" is that of the alerts of
+ * dxtop's own rules. And `kpis` are ids of key numbers. */
+static bool judge_panel_names(struct load *load, const struct config_kind *kind,
+                              const struct yaml *entry)
+{
+    const struct yaml *source = given_as(kind, entry, "source", DX_OPTION_TEXT);
+
+    return kpis_judge(&load->options, given_as(kind, entry, "kpis", DX_OPTION_LIST)) &&
+           (!source || !*source->text || strcmp(source->text, "dxtop") == 0 ||
+            source_judge(&load->options, load->config, source, "source: unknown source",
+                         source->text));
 }
 
 static bool load_panel(struct load *load, struct panel_settings *panel, const struct yaml *entry)
@@ -261,7 +269,7 @@ static bool load_panel(struct load *load, struct panel_settings *panel, const st
         !judge_size(load, entry, "min_cols", panel->min_cols))
         return false;
     return options_fill(&load->options, panel->settings, kind.options, entry) &&
-           judge_panel_source(load, &kind, entry) &&
+           judge_panel_names(load, &kind, entry) &&
            (!kind.check || kind.check(panel->settings, &err) || complain(c, entry, "%s", err.text));
 }
 

@@ -64,6 +64,8 @@ void notices_load(struct option_context *context, const struct dx_items *items,
 /* Behind the notices, the calendar and the sources, which they name. */
 void rules_load(struct option_context *context, const struct config *config,
                 const struct yaml *section);
+/* Are these the ids of key numbers? NULL: none. false: it is complained of. */
+bool kpis_judge(struct option_context *context, const struct yaml *ids);
 /* Does the configuration have a source of this name, or none at all? false: it is complained of. */
 bool source_judge(struct option_context *context, const struct config *config,
                   const struct yaml *at, const char *what, const char *name);

@@ -36,16 +36,18 @@ const struct dx_option config_wall_options[] = {
     { 0 },
 };
 
-static void judge_kpis(struct option_context *context, const struct dx_items *wanted,
-                       const struct yaml *at)
+bool kpis_judge(struct option_context *context, const struct yaml *ids)
 {
-    for (size_t i = 0; i < wanted->count; i++) {
-        const char *id = ((const char *const *)wanted->item)[i];
+    bool list = ids && ids->kind == YAML_LIST, ok = true;
+    size_t n = list ? ids->count : ids ? 1 : 0;
 
-        if (kpi_find(id) == KPI_COUNT)
-            (void)complain_word(&context->complaints, at->kind == YAML_LIST ? &at->items[i] : at,
-                                "unknown KPI", kpi_ids);
+    for (size_t i = 0; i < n; i++) {
+        const struct yaml *id = list ? &ids->items[i] : ids;
+
+        if (kpi_find(id->text) == KPI_COUNT)
+            ok = complain_word(&context->complaints, id, "unknown KPI", kpi_ids);
     }
+    return ok;
 }
 
 void wall_load(struct option_context *context, struct wall_settings *wall,
@@ -62,7 +64,7 @@ void wall_load(struct option_context *context, struct wall_settings *wall,
         return;
     if (wall->every_ms < EVERY_LEAST_MS)
         (void)complain(c, yaml_get(section, "every"), "every: a page stays two seconds at least");
-    judge_kpis(context, &wall->kpis, yaml_get(section, "kpis"));
+    (void)kpis_judge(context, yaml_given(section, "kpis"));
     views = yaml_get(section, "views");
     wall->line = views ? views->line : 0;
     wall->column = views ? views->column : 0;
