@@ -165,6 +165,20 @@ static const struct {
       "t.yaml:1:1: \"keys\" is missing: all keys it is on, like G, f5, ctrl-r or page-down\n" },
     { "keys:\n  zoom: {keys: [z], kees: [a]}\n  quit: [q, z]\n",
       "t.yaml:2:21: unknown key \"kees\"; did you mean \"keys\"?\n" },
+    { PANEL "{panel: thing, weight: 20000x}]\n",
+      "t.yaml:4:48: weight: \"20000x\" is not a whole number\n" },
+    { "views:\n  - name: A\n    rows:\n      - {height: 20000x, panels: [thing]}\n",
+      "t.yaml:4:18: height: \"20000x\" is not a whole number\n" },
+    { "views:\n  - name: A\n    rows:\n      - {panel: thing}\n",
+      "t.yaml:4:10: unknown key \"panel\"; did you mean \"panels\"?\n" },
+    { "views:\n  - name: A\n    rows:\n      - panels: [{panel: thing, map: [a]}, {panel: "
+      "thing, follow: yes}]\n",
+      "t.yaml:4:39: map has to be a mapping\n" },
+    { "views:\n  - name: A\n    rows:\n      - {heigt: 3, panels: [thing]}\n"
+      "      - panels: [{panel: thing, follow: yes}]\n",
+      "t.yaml:4:10: unknown key \"heigt\"; did you mean \"height\"?\n" },
+    { "views:\n  - nam: A\n    rows:\n      - panels: [thing]\nwall: {views: [A]}\n",
+      "t.yaml:2:5: unknown key \"nam\"; did you mean \"name\"?\n" },
 };
 
 Test(config_odd, a_mistake_is_said_once)

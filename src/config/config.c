@@ -246,6 +246,7 @@ static bool load_panel(struct load *load, struct panel_settings *panel, const st
     struct config_kind kind;
     struct dx_error err = { 0 };
     const struct yaml *name;
+    bool ok;
 
     if (entry->kind == YAML_SCALAR)
         entry = &map;
@@ -263,14 +264,15 @@ static bool load_panel(struct load *load, struct panel_settings *panel, const st
     panel->line = entry->line;
     panel->settings = arena_alloc(load->options.arena, kind.size);
     (void)options_judge(&load->options, entry, config_panel_options, kind.options, NULL);
-    (void)options_fill(&load->options, panel, config_panel_options, entry);
-    if (!judge_size(load, entry, "weight", panel->weight) ||
-        !judge_size(load, entry, "priority", panel->priority) ||
-        !judge_size(load, entry, "min_cols", panel->min_cols))
-        return false;
+    ok = options_fill(&load->options, panel, config_panel_options, entry) &&
+         judge_size(load, entry, "weight", panel->weight) &&
+         judge_size(load, entry, "priority", panel->priority) &&
+         judge_size(load, entry, "min_cols", panel->min_cols);
     return options_fill(&load->options, panel->settings, kind.options, entry) &&
            judge_panel_names(load, &kind, entry) &&
-           (!kind.check || kind.check(panel->settings, &err) || complain(c, entry, "%s", err.text));
+           (!kind.check || kind.check(panel->settings, &err) ||
+            complain(c, entry, "%s", err.text)) &&
+           ok;
 }
 
 /* What follows nothing would stay empty for ever. */
@@ -292,21 +294,25 @@ static void load_row(struct load *load, const struct view_settings *view, struct
 {
     static const char *const others[] = { "panels", NULL };
     const struct yaml *panels = yaml_get(entry, "panels");
+    bool known = options_judge(&load->options, entry, config_row_options, NULL, others);
 
-    if (!options_judge(&load->options, entry, config_row_options, NULL, others))
-        return;
-    (void)options_fill(&load->options, row, config_row_options, entry);
-    (void)judge_size(load, entry, "height", row->height);
-    (void)judge_size(load, entry, "weight", row->weight);
+    if (options_fill(&load->options, row, config_row_options, entry)) {
+        (void)judge_size(load, entry, "height", row->height);
+        (void)judge_size(load, entry, "weight", row->weight);
+    }
     if (!panels || panels->kind != YAML_LIST || panels->count == 0) {
-        (void)complain(&load->options.complaints, entry, "a row has a list of panels");
+        if (known)
+            (void)complain(&load->options.complaints, entry, "a row has a list of panels");
         return;
     }
     row->panels = arena_alloc(load->options.arena, panels->count * sizeof(*row->panels));
-    for (size_t i = 0; i < panels->count; i++)
-        if (load_panel(load, &row->panels[row->panel_count], &panels->items[i]) &&
-            judge_follow(load, view, &row->panels[row->panel_count], &panels->items[i]))
-            row->panel_count++;
+    for (size_t i = 0; i < panels->count; i++) {
+        struct panel_settings *panel = &row->panels[row->panel_count];
+
+        if (load_panel(load, panel, &panels->items[i]))
+            (void)judge_follow(load, view, panel, &panels->items[i]);
+        row->panel_count += panel->settings != NULL; /* others may follow what is wrong */
+    }
 }
 
 static void load_view(struct load *load, struct view_settings *view, const struct yaml *entry)
@@ -357,8 +363,11 @@ static void judge_wall(struct load *load, const struct yaml *list)
     const char *names[10] = { NULL };
     bool found;
 
-    for (size_t i = 0; i < config->view_count; i++)
+    for (size_t i = 0; i < config->view_count; i++) {
         names[i] = config->views[i].name;
+        if (!*names[i]) /* it is complained of, and may be the one that is meant */
+            return;
+    }
     for (size_t i = 0; i < wanted->count; i++) {
         const char *name = ((const char *const *)wanted->item)[i];
 
