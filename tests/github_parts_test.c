@@ -63,21 +63,21 @@ Test(github_parts, a_minute_of_more_than_a_thousand_runs_is_said)
 /* Of more than a search gives both halves are scanned, in the same turn. */
 Test(github_parts, a_day_of_more_than_a_search_gives_is_scanned_whole)
 {
-    static const char *const halves[] = { "T10%3A58%3A30Z..2026-11-24T10%3A59%3A30Z",
-                                          "T10%3A57%3A30Z..2026-11-24T10%3A58%3A30Z" };
+    static const char *const halves[] = { "T09%3A30%3A00Z..2026-11-24T11%3A00%3A00Z",
+                                          "T08%3A00%3A00Z..2026-11-24T09%3A30%3A00Z" };
     char about[100];
     size_t n = 0;
 
-    snprintf(about, sizeof(about), "acme/web %lld %lld", (long long)NOW - 90000,
-             (long long)NOW - 30000);
-    for (int minute = 1; minute >= 0; minute--) {
-        if (!minute)
-            snprintf(about, sizeof(about), "acme/web %lld %lld", (long long)NOW - 150000,
-                     (long long)NOW - 30000);
-        cr_assert(answer((struct reply){ .step = STEP_SCAN, .detail = 40, .detail_text = about },
+    for (int hours = 1; hours <= 3; hours += 2) {
+        snprintf(about, sizeof(about), "acme/web %lld %lld", (long long)NOW - hours * 3600000,
+                 (long long)NOW);
+        cr_assert(answer((struct reply){ .step = STEP_SCAN,
+                                         .detail = 40,
+                                         .detail_text = about,
+                                         .next = "/repos/acme/web/actions/runs?page=2" },
                          "{\"total_count\":1001,\"workflow_runs\":[]}"),
                   "%s", kit.err.text);
-        cr_expect_eq(is_noted("more than 1,000 runs in a minute"), minute);
+        cr_expect_eq(is_noted("more than 1,000 runs in 90 minutes"), hours == 1);
     }
     for (const struct plan_request *r = kit.plan.first; r; r = r->next) {
         cr_expect_eq(r->detail, 40, "or its turn would be another one");

@@ -22,6 +22,7 @@ enum {
 };
 
 static const int64_t SPAN_FIRST = DAY_MS, SPAN_LEAST = MINUTE_MS, SPAN_MOST = 35 * DAY_MS;
+static const int64_t SCAN_LEAST = 90 * MINUTE_MS; /* a sixteenth of its day */
 
 static int64_t oldest_wanted(const struct plan *plan)
 {
@@ -171,17 +172,23 @@ void github_fill_first(struct github_poll *p, const char *repo, struct github_pa
 }
 
 /* Too many for one search: the later half of the range, and of a day that is scanned the earlier
- * one too, which history comes to by itself. */
+ * one too, which history comes to by itself. What a server says of how many there are, is true only
+ * where there is another page. */
 static bool split(struct github_poll *p, const char *repo, int64_t from, int64_t to)
 {
     enum github_step step = (enum github_step)p->reply->step;
     int64_t middle = from + (to - from) / 2000 * 1000;
+    int64_t least = step == STEP_SCAN ? SCAN_LEAST : SPAN_LEAST;
 
-    if (field_int(p->reply->json, "total_count") <= SEARCH_MOST)
+    if (field_int(p->reply->json, "total_count") <= SEARCH_MOST ||
+        (step == STEP_SCAN && !*p->reply->next))
         return false;
-    if (to - from <= SPAN_LEAST) {
+    if (to - from <= least) {
         batch_note(p->batch, DX_LOG_WARN,
-                   "%s: more than 1,000 runs in a minute; GitHub does not give the rest", repo);
+                   step == STEP_SCAN
+                       ? "%s: more than 1,000 runs in 90 minutes; reruns of the rest are not found"
+                       : "%s: more than 1,000 runs in a minute; GitHub does not give the rest",
+                   repo);
         return false;
     }
     ask_range(p->plan, step, repo, middle, to)->detail = step == STEP_SCAN ? p->reply->detail : 0;
