@@ -246,6 +246,39 @@ Test(http, a_request_can_be_cancelled_and_all_can_be_dropped)
     program_end(&sim.program, 0);
 }
 
+static void on_computed(void *self, const struct http_reply *reply)
+{
+    cr_expect_null(reply->error);
+    (void)usleep(700 * 1000);
+    if (self)
+        http_push(self);
+    ev_break(loop, EVBREAK_ALL);
+}
+
+/* What came is there, however late it is looked at. */
+Test(http, an_answer_that_waits_while_we_compute_is_taken)
+{
+    struct sim sim = sim_start(NULL, NULL);
+    struct http_request one = { .endpoint = &endpoint, .path = "/-/ready" },
+                        two = { .endpoint = &endpoint, .path = "/-/ready?fault=latency:200" };
+
+    start(sim.url);
+    endpoint.timeout_ms = 500;
+    for (int push = 0; push < 2; push++) {
+        memset(&got, 0, sizeof(got));
+        http_start(http, &two, on_done, NULL);
+        http_start(http, &one, on_computed, push ? http : NULL);
+        ev_run(loop, 0);
+        cr_assert_not(got.done);
+        ev_run(loop, 0);
+        cr_assert(got.done);
+        cr_expect_eq(got.error.fault, DX_FAULT_NONE, "%d: %s", push, got.error.text);
+        cr_expect_eq(got.status, 200);
+    }
+    stop();
+    program_end(&sim.program, 0);
+}
+
 /* ---- secrets ---- */
 
 static struct dx_error auth_error;

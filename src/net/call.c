@@ -16,6 +16,7 @@ enum { REDIRECTS_MOST = 5 };
 static void unlink_call(struct http_call *call)
 {
     ev_timer_stop(call->http->loop, &call->soon);
+    ev_timer_stop(call->http->loop, &call->deadline);
     if (!call->link)
         return;
     *call->link = call->next;
@@ -71,7 +72,7 @@ static bool may_go(struct http_call *call, struct origin *there, int64_t left_ms
     return true;
 }
 
-/* Ask for call->url; the deadline is that of the whole call. */
+/* Ask for call->url. */
 static void go(struct http_call *call)
 {
     int64_t left_ms = call->endpoint->timeout_ms - (time_boot_ms() - call->start_ms);
@@ -83,7 +84,7 @@ static void go(struct http_call *call)
     }
     buf_clear(&call->body);
     call->came = 0;
-    handle_aim(call, &there, left_ms);
+    handle_aim(call, &there);
     if (curl_multi_add_handle(call->http->multi, call->easy) != CURLM_OK)
         mem_die();
 }
@@ -210,7 +211,28 @@ void call_ended(struct http_call *call, CURLcode code)
     }
 }
 
+static void on_deadline(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct http_call *call = timer->data;
+
+    (void)loop;
+    (void)revents;
+    (void)curl_multi_remove_handle(call->http->multi, call->easy);
+    call_ended(call, CURLE_OPERATION_TIMEDOUT);
+}
+
 /* ---- the beginning ---- */
+
+/* The deadline is ours, and behind all that the loop has to do otherwise: libcurl looks at its own
+ * before it reads, and an answer that came while we computed would be there in vain. */
+static void set_deadline(struct http_call *call)
+{
+    ev_timer_init(&call->deadline, on_deadline, (double)call->endpoint->timeout_ms / 1e3, 0.);
+    ev_set_priority(&call->deadline, EV_MINPRI);
+    call->deadline.data = call;
+    ev_now_update(call->http->loop);
+    ev_timer_start(call->http->loop, &call->deadline);
+}
 
 static void link_call(struct http *http, struct http_call *call)
 {
@@ -267,6 +289,7 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
     (void)origin_of(&call->origin, request->endpoint->url);
     set_url(call, request->path);
     handle_set(call);
+    set_deadline(call);
     go(call);
     return call;
 }

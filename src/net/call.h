@@ -48,6 +48,7 @@ struct http_call {
     int redirects;
     int64_t start_ms; /* boot time */
     ev_timer soon;    /* for what fails before it began */
+    ev_timer deadline;
     struct dx_error error;
 
     struct head head;
@@ -73,9 +74,9 @@ void lines_free(struct lines *lines);
 
 /* What stays the same for the whole call. */
 void handle_set(struct http_call *call);
-/* What belongs to one hop: call->url at origin `there`, within left_ms. The
- * credentials and whatever else is the endpoint's own go to its origin only. */
-void handle_aim(struct http_call *call, const struct origin *there, int64_t left_ms);
+/* What belongs to one hop: call->url at origin `there`. The credentials and
+ * whatever else is the endpoint's own go to its origin only. */
+void handle_aim(struct http_call *call, const struct origin *there);
 
 /* ---- head.c: what the server sends before the body ---- */
 

@@ -132,7 +132,7 @@ static void set_certificate(CURL *easy, const struct endpoint *e, bool home)
     set_text(easy, CURLOPT_SSLKEY, home && *e->key ? e->key : NULL);
 }
 
-void handle_aim(struct http_call *call, const struct origin *there, int64_t left_ms)
+void handle_aim(struct http_call *call, const struct origin *there)
 {
     struct curl_slist *line = call->lines->line;
     bool home = origin_same(there, &call->origin);
@@ -142,7 +142,6 @@ void handle_aim(struct http_call *call, const struct origin *there, int64_t left
     set_proxy(call->easy, call->endpoint->proxy, origin_is_loopback(there));
     set_certificate(call->easy, call->endpoint, home);
     set_text(call->easy, CURLOPT_URL, call->url);
-    (void)curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
     if (call->form)
         (void)curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->form);
     else
