@@ -46,6 +46,37 @@ Test(poller_time, a_401_reads_the_secret_again_once_and_then_stops)
                      "945\n"); /* and asks again a quarter of an hour later */
 }
 
+static void say_page(int status, const char *title)
+{
+    char page[128];
+
+    snprintf(page, sizeof(page), "<html><title>%s</title></html>", title);
+    server_say(t.server, 0,
+               "HTTP/1.1 %d Odd\r\nContent-Type: text/html\r\nContent-Length: %zu\r\n\r\n%s",
+               status, strlen(page), page);
+}
+
+/* Azure DevOps refuses with 203, a gateway with 200, each with a page to sign in. */
+Test(poller_time, any_refusal_has_the_secret_read_again_by_the_next_poll)
+{
+    t.settings.endpoint.token = (struct secret){ .kind = SECRET_ENV, .name = "DX_TEST_TOKEN" };
+    say_page(203, "Azure DevOps");
+    say_page(200, "Sign in");
+    refuse(403, "");
+    server_ok(t.server, "", "{\"value\": 1}");
+    new_poller();
+    for (size_t i = 0; i < 4; i++) {
+        char token[] = "Bearer t0ken-0";
+
+        token[sizeof(token) - 2] = (char)('0' + i);
+        setenv("DX_TEST_TOKEN", strchr(token, 't'), 1);
+        poll_once();
+        cr_expect_eq(t.ok, i == 3, "%zu: %s", i, source_text());
+        cr_expect(i == 3 || strncmp(source_text(), "5|2|", 4) == 0, "%s", source_text());
+        cr_expect(asked(i, token), "%zu: %s", i, server_request(t.server, i));
+    }
+}
+
 Test(poller_time, without_its_secret_nothing_is_asked)
 {
     t.settings.endpoint.token = (struct secret){ .kind = SECRET_ENV, .name = "DX_TEST_NONE" };

@@ -202,6 +202,8 @@ void poller_finish(struct poller *p, const struct dx_error *err)
         batch_note(&p->batch, DX_LOG_WARN, "%zu bytes of its answer had to be mended",
                    p->batch.repaired);
     hide_in_notes(p);
+    if (err && err->fault == DX_FAULT_AUTH)
+        auth_forget(p->auth); /* the next poll reads what was renewed meanwhile */
     tell_poll(&p->teller, &p->batch, p->count.sent, p->commit.wait_ms, err);
     tell_state(&p->teller, &p->batch, p->now_ms, state, err);
     if (p->skew_known)

@@ -27,7 +27,7 @@ void auth_free(struct auth *auth);
  * and call back from the loop: err NULL: auth_fill() can be used. */
 typedef void auth_ready_fn(void *self, const struct dx_error *err);
 void auth_ready(struct auth *auth, auth_ready_fn *ready, void *self);
-void auth_forget(struct auth *auth); /* after a 401: read again next time */
+void auth_forget(struct auth *auth); /* after a refusal: read again next time */
 /* Set authorization and headers of the request; they live until auth_ready(),
  * auth_forget() or auth_free(). */
 void auth_fill(const struct auth *auth, struct http_request *request);
