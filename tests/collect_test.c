@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "collect/arguments.h"
@@ -193,6 +194,32 @@ Test(collect, once_does_not_wait_for_ever_for_somebody_who_collects)
     options = once();
     child_start(collect, &options);
     cr_expect_eq(child_code(), COLLECT_LOCKED);
+    cr_expect_eq(server_requests(collector.server[0]), 0);
+}
+
+static int collect_without_room(void *options)
+{
+    const struct rlimit small = { .rlim_cur = 4096, .rlim_max = RLIM_INFINITY };
+
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+    return collect(options);
+}
+
+/* Nobody else does, so nobody is waited for. */
+Test(collect, where_nothing_can_be_written_it_ends_and_says_why)
+{
+    struct collect_options options;
+
+    kit_collect();
+    collector_sources(1, "");
+    (void)sources(); /* a viewer that stays */
+    options = once();
+    for (int i = 0; i < 2; i++) {
+        options.once = i == 0;
+        child_start(collect_without_room, &options);
+        cr_expect_eq(child_code(), COLLECT_SOURCE_FAILED);
+        cr_expect(strstr(child_printed(), "File too large"), "%s", child_printed());
+    }
     cr_expect_eq(server_requests(collector.server[0]), 0);
 }
 

@@ -221,6 +221,15 @@ static void give_up(struct collect *c)
     collect_end(c, COLLECT_SOURCE_FAILED);
 }
 
+/* Nobody collects, and neither can we: to wait for somebody's end would hide why. */
+static bool cannot_write(struct collect *c)
+{
+    if (store_is_held_up(c->store) || !store_lock_failed(c->store, &c->error))
+        return false;
+    collect_end(c, COLLECT_SOURCE_FAILED);
+    return true;
+}
+
 /* Somebody else collects, or writes there: ask every second. A collector that waits so is how
  * another takes over when this one ends, however it ends. */
 static void on_lock(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -234,6 +243,8 @@ static void on_lock(struct ev_loop *loop, ev_timer *timer, int revents)
         collect_now(c);
         return;
     }
+    if (cannot_write(c))
+        return;
     if (c->stdin_closed)
         collect_end(c, COLLECT_OK);
     else if (c->options->once && ++c->lock_tries >= ONCE_LOCK_TRIES)
@@ -336,7 +347,7 @@ int collect_run(const struct collect_options *options, struct dx_error *err)
     }
     if (store_lock(c.store)) {
         collect_now(&c);
-    } else {
+    } else if (!cannot_write(&c)) {
         say_waiting(&c);
         lean();
         collect_timer(&c, &c.lock, LOCK_AGAIN_S * (1. + drand48() / 2.), LOCK_AGAIN_S, on_lock);

@@ -50,6 +50,7 @@ struct store {
     bool shared;                       /* the directory is a group's: files are 0660 */
     bool damaged;                      /* SQLite said so */
     int lock_fd, viewers_fd;           /* -1 */
+    struct dx_error lock_error;        /* why the lock, which was free, was of no use */
     int busy_ms;                       /* so long another who writes is waited for */
     int64_t held_since_ms;             /* boot time since when one keeps us from writing; 0 */
     char held_by[STORE_WRITER];        /* who did last */

@@ -162,6 +162,7 @@ bool store_lock(struct store *store)
 {
     struct dx_error err = { 0 };
 
+    store->lock_error = err;
     if (store->lock_fd >= 0 && store->fence > 0)
         return true;
     if (!lock_take(store))
@@ -173,7 +174,15 @@ bool store_lock(struct store *store)
         return true;
     (void)close(store->lock_fd);
     store->lock_fd = -1;
+    store->lock_error = err;
     return false;
+}
+
+bool store_lock_failed(const struct store *store, struct dx_error *err)
+{
+    if (store->lock_error.fault != DX_FAULT_NONE)
+        *err = store->lock_error;
+    return store->lock_error.fault != DX_FAULT_NONE;
 }
 
 struct beat {

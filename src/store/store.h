@@ -35,6 +35,8 @@ store_where(const struct store *store); /* why it is elsewhere, or was moved asi
 /* Take <path>.lock without waiting. true: ours until store_close() or the end
  * of the process, and every commit checks the new fencing number. */
 bool store_lock(struct store *store);
+/* store_lock() did not take it though nobody else has it: *err says why. */
+bool store_lock_failed(const struct store *store, struct dx_error *err);
 struct holder {
     bool held; /* somebody has the lock */
     int64_t pid;
