@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,42 @@ static void set_beat(int64_t boot_ms)
 
     snprintf(sql, sizeof(sql), "UPDATE meta SET value = %" PRId64 " WHERE key = 'boot'", boot_ms);
     cr_assert(store_exec(kit.store, sql, &err), "%s", err.text);
+}
+
+/* Its first beat comes at once, and tells nothing of one that dies a moment later. */
+Test(collector, one_that_dies_again_and_again_is_started_less_and_less)
+{
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+    char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)"exec sleep 60", NULL };
+    struct collector c;
+    struct dx_error err = { 0 };
+    pid_t pid;
+
+    store_close(kit.store);
+    kit.store = NULL;
+    collector_init(&c, loop, a.app.store, argv, &a.app.clock);
+    collector_look(&c);
+    cr_assert_gt(c.pid, 0, "%s", c.trouble);
+    pid = c.pid;
+    kit_collect(); /* as it would */
+    cr_assert(store_heartbeat(kit.store, T0, &err));
+    c.failures = 4;
+    collector_look(&c);
+    cr_expect_eq(c.failures, 4, "%d", c.failures);
+    c.began_ms -= 30 * SECOND;
+    c.still_ms = 0;
+    collector_look(&c);
+    cr_expect_eq(c.failures, 0, "it stays");
+    c.failures = 4;
+    c.began_ms = kit_boot_ms();
+    c.still_ms = 0;
+    c.pid = 0;
+    collector_look(&c);
+    cr_expect_eq(c.failures, 0, "it is another one");
+    c.pid = pid;
+    (void)kill(pid, SIGKILL);
+    collector_done(&c);
+    ev_loop_destroy(loop);
 }
 
 /* What was read of it says for how long it need not be read again. */

@@ -122,6 +122,7 @@ static void launch(struct collector *c)
 
     c->said_len = 0;
     c->said[0] = '\0';
+    c->began_ms = time_boot_ms();
     pass_clock(c);
     c->pid = spawn_child(c->argv, &ends, false, &err);
     if (c->pid == 0) {
@@ -201,7 +202,9 @@ void collector_look(struct collector *c)
     c->still = false;
     if (holder.boot_ms > 0) /* a beat of another boot may be to come */
         c->still_ms = (still > 0 ? holder.boot_ms : now_ms) + HEART_STILL_MS;
-    c->failures = 0;
+    /* One that died soon after its start may well do so again. */
+    if (c->pid == 0 || now_ms - c->began_ms >= AGAIN_MOST_MS)
+        c->failures = 0;
     c->refused = false;
     trouble(c, "");
 }
