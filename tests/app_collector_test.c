@@ -15,16 +15,15 @@ TestSuite(collector, .init = app_start, .fini = app_stop, .timeout = 60);
 
 static const struct {
     const char *script, *trouble;
-    bool refused;
 } ends[] = {
-    { "echo boom >&2; exit 1", "the collector ended: boom", false },
-    { "echo one >&2; echo two >&2; exit 1", "the collector ended: two", false },
-    { "exit 1", "the collector ended: it did not say why", false },
-    { "echo 'x.yaml:1:2: no' >&2; exit 2", "configuration: x.yaml:1:2: no", true },
-    { "kill -9 $$", "the collector was ended by signal 9", false },
-    { "printf 'a\\033[31mb\\n' >&2; exit 1", "the collector ended: a\uFFFD[31mb", false },
-    { "exit 0", "", false },
-    { "exit 3", "", false },
+    { "echo boom >&2; exit 1", "the collector ended: boom" },
+    { "echo one >&2; echo two >&2; exit 1", "the collector ended: two" },
+    { "exit 1", "the collector ended: it did not say why" },
+    { "echo 'x.yaml:1:2: no' >&2; exit 2", "configuration: x.yaml:1:2: no" },
+    { "kill -9 $$", "the collector was ended by signal 9" },
+    { "printf 'a\\033[31mb\\n' >&2; exit 1", "the collector ended: a\uFFFD[31mb" },
+    { "exit 0", "" },
+    { "exit 3", "" },
 };
 
 Test(collector, its_end_is_told_in_its_own_words)
@@ -43,13 +42,37 @@ Test(collector, its_end_is_told_in_its_own_words)
         ev_run(loop, 0); /* to the end of its stderr */
         cr_expect_eq(c.pid, 0);
         cr_expect_str_eq(c.trouble, ends[i].trouble);
-        cr_expect_eq(c.refused, ends[i].refused);
         cr_expect_eq(c.changed, *ends[i].trouble != '\0');
         collector_look(&c);
         if (*ends[i].trouble)
             cr_expect_eq(c.pid, 0, "it was started again at once");
         collector_done(&c);
     }
+    ev_loop_destroy(loop);
+}
+
+/* It may have been read while somebody wrote it. */
+Test(collector, one_that_refused_its_configuration_is_asked_again)
+{
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+    char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)"echo 'x.yaml: no' >&2; exit 2",
+                     NULL };
+    struct collector c;
+
+    store_close(kit.store);
+    kit.store = NULL;
+    collector_init(&c, loop, a.app.store, argv, &a.app.clock);
+    for (int i = 0; i < 3; i++) {
+        c.again_ms = 0;
+        collector_look(&c);
+        cr_assert_gt(c.pid, 0, "%d", i);
+        ev_run(loop, 0);
+        cr_expect_str_eq(c.trouble, "configuration: x.yaml: no");
+        cr_expect_geq(c.again_ms, kit_boot_ms() + 25 * SECOND, "but not often");
+        collector_look(&c);
+        cr_expect_eq(c.pid, 0);
+    }
+    collector_done(&c);
     ev_loop_destroy(loop);
 }
 

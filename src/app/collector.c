@@ -54,14 +54,15 @@ static void ended(struct collector *c, int status)
     (void)text_clean(clean, sizeof(clean), c->said, strlen(c->said));
     log_line(DX_LOG_INFO, "the collector that we started ended, status %d%s%s", status,
              *clean ? ": " : "", clean);
-    c->refused = code == EXIT_CONFIG;
     if (code == 0 || code == EXIT_LOCKED)
         return;
     if (c->failures < 16)
         c->failures++;
-    int64_t wait = AGAIN_FIRST_MS << (c->failures < 6 ? c->failures : 5);
+    /* A person has to act; but it may have been read while somebody wrote it. */
+    int64_t wait =
+        code == EXIT_CONFIG ? AGAIN_MOST_MS : AGAIN_FIRST_MS << (c->failures < 6 ? c->failures : 5);
     c->again_ms = time_boot_ms() + (wait < AGAIN_MOST_MS ? wait : AGAIN_MOST_MS);
-    if (c->refused)
+    if (code == EXIT_CONFIG)
         (void)snprintf(text, sizeof(text), "configuration: %s", clean);
     else if (WIFSIGNALED(status))
         (void)snprintf(text, sizeof(text), "the collector was ended by signal %d%s%s",
@@ -184,7 +185,7 @@ void collector_look(struct collector *c)
         if (c->still)
             trouble(c, "");
         c->still = false;
-        if (c->pid == 0 && !c->refused && now_ms >= c->again_ms)
+        if (c->pid == 0 && now_ms >= c->again_ms)
             launch(c);
         return;
     }
@@ -205,7 +206,6 @@ void collector_look(struct collector *c)
     /* One that died soon after its start may well do so again. */
     if (c->pid == 0 || now_ms - c->began_ms >= AGAIN_MOST_MS)
         c->failures = 0;
-    c->refused = false;
     trouble(c, "");
 }
 

@@ -31,7 +31,6 @@ struct collector {
     int64_t writer_ms; /* boot time since when it is that one */
     int64_t began_ms;  /* boot time of the last start */
     int failures;      /* in a row */
-    bool refused;      /* it refused its configuration: a person must act */
     /* What the screen should say of it, "" when all is well. */
     char trouble[320];
     bool changed; /* trouble changed */
