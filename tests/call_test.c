@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "client.h"
 #include "core/time.h"
+#include "net/call.h"
 
 TestSuite(call, .init = client_serve, .fini = client_stop, .timeout = 30);
 
@@ -384,6 +386,26 @@ Test(call, a_handshake_that_stalls_ends_at_the_deadline_of_the_connection)
     cr_expect_eq(got->error.fault, DX_FAULT_NETWORK);
     cr_expect_str_eq(got->error.text, "no connection to 127.0.0.1 within 0.3 s");
     cr_expect_lt(got->latency_ms, 1500); /* that of the answer is 2 s */
+}
+
+/* One that is old leads where the name did long ago; one that did not help may be dead. */
+Test(call, a_connection_is_not_used_for_ever_nor_after_it_did_not_help)
+{
+    server_ok(client.server, "", "{}");
+    for (int i = 0; i < 2; i++)
+        cr_expect_eq(client_get(server_url(client.server), "/")->status, 200);
+    cr_expect_eq(server_connections(client.server), 1);
+    (void)usleep(2100 * 1000);
+    (void)client_get(server_url(client.server), "/");
+    cr_expect_eq(server_connections(client.server), 1);
+    client.request.fresh = true;
+    (void)client_get(server_url(client.server), "/");
+    cr_expect_eq(server_connections(client.server), 2);
+    client.request.fresh = false;
+    client.http->lifetime_s = 1;
+    (void)usleep(2100 * 1000);
+    (void)client_get(server_url(client.server), "/");
+    cr_expect_eq(server_connections(client.server), 3);
 }
 
 /* In libcurl's words, which are many. */

@@ -41,6 +41,24 @@ Test(poller, what_was_decoded_before_an_answer_failed_does_not_stay)
     cr_expect_str_eq(source_text(), "4|5|odd\n", "%s", source_text());
 }
 
+Test(poller, one_that_is_lost_is_asked_on_a_new_connection)
+{
+    server_ok(t.server, "", "{}");
+    refuse(500, "");
+    server_ok(t.server, "", "{}");
+    poll_once();
+    poll_once();
+    cr_expect_not(t.ok);
+    cr_expect_eq(server_connections(t.server), 1);
+    usleep(2100 * 1000); /* a younger one is not old */
+    poll_once();
+    cr_expect(t.ok);
+    cr_expect_eq(server_connections(t.server), 2);
+    usleep(2100 * 1000);
+    poll_once();
+    cr_expect_eq(server_connections(t.server), 2);
+}
+
 Test(poller, a_silent_server_is_lost_and_its_data_stays)
 {
     server_ok(t.server, "", "{\"value\": 1}");

@@ -30,6 +30,7 @@ static void send_it(struct poller *p, struct plan_request *what)
         request.etag =
             store_etag(p->shared->store, ask_etag_key(key, p->id, p->settings, what, p->auth), etag,
                        sizeof(etag));
+    request.fresh = p->teller.state == DX_SOURCE_LOST && p->answered == 0;
     p->had_etag = *etag != '\0';
     p->count.sent++;
     p->count.fills += (what->flags & PLAN_FILL) != 0;

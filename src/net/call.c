@@ -276,6 +276,7 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
     call->lines = lines_new(request);
     call->secret = request->secret_url || has_secret(request);
     call->secret_url = request->secret_url;
+    call->fresh = request->fresh;
     call->start_ms = time_boot_ms();
     call->tail = request->tail;
     buf_init(&call->body, call->tail > 0 ? 2 * call->tail + CURL_MAX_WRITE_SIZE

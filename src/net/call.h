@@ -13,6 +13,7 @@ struct http {
     CURLM *multi;
     ev_timer timer;
     char *user_agent;
+    long lifetime_s;         /* of a connection: a name may lead elsewhere meanwhile */
     struct http_call *calls; /* all that are under way */
 };
 
@@ -42,6 +43,7 @@ struct http_call {
     struct lines *lines; /* the headers to send */
     bool secret;         /* there is one among them, or the address is */
     bool secret_url;
+    bool fresh;
 
     CURL *easy;
     char url[URL_MAX];

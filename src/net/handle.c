@@ -109,6 +109,9 @@ void handle_set(struct http_call *call)
     /* On a connection that died meanwhile libcurl would send the request again by itself. */
     (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, call->secret_url ? 1L : 0L);
     (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, call->secret_url ? 1L : 0L);
+    /* One of HTTP/2 stays after a request that timed out, and nothing tells that it is dead. */
+    (void)curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN,
+                           call->fresh ? 1L : call->http->lifetime_s);
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->why);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);

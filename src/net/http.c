@@ -9,7 +9,7 @@
 
 #include "core/mem.h"
 
-enum { CONNECTIONS = 16, CONNECTIONS_A_HOST = 4 };
+enum { CONNECTIONS = 16, CONNECTIONS_A_HOST = 4, LIFETIME_S = 300 };
 
 struct watch { /* one per socket; libcurl keeps it for us by curl_multi_assign() */
     ev_io io;
@@ -112,6 +112,7 @@ struct http *http_new(struct ev_loop *loop, const char *user_agent)
     (void)curl_global_init(CURL_GLOBAL_DEFAULT); /* counted: each http has its own */
     http->loop = loop;
     http->user_agent = mem_text(user_agent);
+    http->lifetime_s = LIFETIME_S;
     http->multi = curl_multi_init();
     if (!http->multi)
         mem_die();

@@ -24,6 +24,7 @@ struct http_request {
     /* Who knows the address may come in: it does not go over plain http, is wiped, a redirect
      * is an answer as any other, and the request is sent once, on a connection of its own. */
     bool secret_url;
+    bool fresh;       /* the one before failed: not on its connection, which may be dead */
     const char *etag; /* If-None-Match; "" or NULL: none */
     /* Only the last bytes of a long body are wanted, about so many: then max_body
      * does not count, but HTTP_TAIL_OF does. 0: all of it. */
