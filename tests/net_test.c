@@ -165,6 +165,9 @@ Test(budget, where_nobody_says_what_is_left_the_answers_are_counted)
     cr_expect_eq(b.remaining, 0);
     budget_seen(&b, now, 100, -1, reset + 3600000);
     cr_expect_eq(b.remaining, 99, "another hour");
+    budget_seen(&b, now, 100, -1, reset + 3600000 - 900);
+    budget_seen(&b, now, 100, -1, reset + 3600000);
+    cr_expect_eq(b.remaining, 97, "the same, by a clock that has whole seconds");
 }
 
 Test(retry, a_limit_without_headers_is_a_minute_and_more_each_time)

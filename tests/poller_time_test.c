@@ -351,6 +351,34 @@ Test(poller_time, a_budget_that_runs_out_stretches_the_interval_and_ends_wishes)
     cr_expect_eq(server_requests(t.server), 1);
 }
 
+/* The interval in ms, where ten of a hundred are ours for an hour. */
+static int64_t stretched(int64_t server_ms)
+{
+    const char *every;
+
+    t.clock.speed = 1.;
+    t.clock.boot_ms = time_boot_ms();
+    server_ok(t.server, limited(60, server_ms, 3600), "{\"value\": 1}");
+    poll_once();
+    cr_expect(strncmp(source_text(), "3|", 2) == 0, "%s", source_text());
+    every = ROWS(kit.store, DX_QUERY_SOURCES, NULL, clock_now(&t.clock), DX_FIELD_EVERY);
+    return strtoll(every, NULL, 10);
+}
+
+Test(poller_time, a_budget_lasts_as_long_as_the_server_says_where_our_clock_is_a_day_behind)
+{
+    int64_t every_ms = stretched(T0 + DAY);
+
+    cr_expect(every_ms > 359000 && every_ms < 362000, "%lld ms", (long long)every_ms);
+}
+
+Test(poller_time, a_budget_lasts_as_long_as_the_server_says_where_our_clock_is_a_day_ahead)
+{
+    int64_t every_ms = stretched(T0 - DAY);
+
+    cr_expect(every_ms > 359000 && every_ms < 362000, "%lld ms", (long long)every_ms);
+}
+
 Test(poller_time, a_wish_polls_at_once_but_not_more_than_every_five_seconds)
 {
     server_ok(t.server, "", "{\"value\": 1}");

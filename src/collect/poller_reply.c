@@ -3,11 +3,14 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "collect/ask.h"
 #include "collect/causes.h"
 #include "collect/piece.h"
 #include "collect/poller_internal.h"
+
+enum { CLOCKS_ALIKE_MS = 5 * 1000 };
 
 static bool ask_for_less(struct poller *p, const struct http_reply *from,
                          const struct dx_error *err)
@@ -52,12 +55,15 @@ void poller_elapse(struct poller *p)
     p->elapsed_boot_ms = boot_ms;
 }
 
-/* By our clock, which may stand on another day than the server's. */
+/* By our clock, which may stand, or be on another day than the server's. */
 static int64_t reset_of(const struct poller *p, const struct http_reply *from)
 {
-    if (!isinf(clock_real_s(p->shared->clock, 1)) || from->reset_ms <= 0 || from->date_ms <= 0)
+    int64_t ahead_ms = from->date_ms - clock_now(p->shared->clock);
+    bool alike = !isinf(clock_real_s(p->shared->clock, 1)) && llabs(ahead_ms) <= CLOCKS_ALIKE_MS;
+
+    if (from->reset_ms <= 0 || from->date_ms <= 0 || alike)
         return from->reset_ms;
-    return clock_now(p->shared->clock) + from->reset_ms - from->date_ms;
+    return from->reset_ms - ahead_ms;
 }
 
 static void take_counts(struct poller *p, const struct http_reply *from)

@@ -4,11 +4,14 @@
 #include "net/budget.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
 
 #include "core/time.h"
 
 enum {
     SMOOTH_MS = 10 * 60 * 1000,
+    SAME_MS = 10 * 1000,           /* of one hour; a reset that was translated is not so exact */
     STRETCH_MOST_MS = 24 * HOUR_MS /* a reset that is further away is not believed */
 };
 
@@ -32,12 +35,15 @@ void budget_spend(struct budget *budget, int64_t now_ms, unsigned requests)
 void budget_seen(struct budget *budget, int64_t now_ms, int64_t limit, int64_t remaining,
                  int64_t reset_ms)
 {
+    bool same;
+
     if (limit <= 0)
         return;
     if (remaining < 0) {
         if (reset_ms <= now_ms)
             return;
-        budget->counted = reset_ms == budget->reset_ms ? budget->counted + 1 : 1;
+        same = llabs(reset_ms - budget->reset_ms) <= SAME_MS;
+        budget->counted = same ? budget->counted + 1 : 1;
         remaining = budget->counted < limit ? limit - budget->counted : 0;
     }
     /* By the server's clock it is not yet over: times are cut to whole seconds, and clocks
