@@ -71,6 +71,9 @@ Test(poller_etag, an_etag_is_for_these_credentials_only)
     new_poller();
     cr_assert(poll_now());
     cr_expect_not(asked(2, "If-None-Match"), "another token sees other things");
+    cr_assert(poll_now());
+    cr_expect(asked(3, "If-None-Match: \"one\"\r\n"), "%s", server_request(t.server, 3));
+    cr_expect_eq(number("SELECT count(*) FROM etag"), 1, "that of the token before is gone");
 }
 
 /* ---- pieces ---- */

@@ -111,7 +111,7 @@ bool ask_taken(const struct source_settings *settings, const struct plan_request
 }
 
 const char *ask_etag_key(char out[ASK_KEY], int64_t source, const struct source_settings *settings,
-                         const struct plan_request *request, const struct auth *auth)
+                         const struct plan_request *request)
 {
     const struct source *kind = settings->kind;
     unsigned accept = (unsigned)text_hash(accept_of(kind, request)) & 0xFFFFu;
@@ -119,11 +119,24 @@ const char *ask_etag_key(char out[ASK_KEY], int64_t source, const struct source_
 
     /* Half a path would be another one's. */
     if (len < KEY_PATH)
-        (void)snprintf(out, ASK_KEY, "%" PRId64 ":%u:%04x:%04x:%s", source, kind->version, accept,
-                       auth_mark(auth), request->path);
-    else
-        (void)snprintf(out, ASK_KEY, "%" PRId64 ":%u:%04x:%04x:#%016" PRIx64 ":%.*s", source,
-                       kind->version, accept, auth_mark(auth), text_hash(request->path), KEY_PATH,
+        (void)snprintf(out, ASK_KEY, "%" PRId64 ":%u:%04x:%s", source, kind->version, accept,
                        request->path);
+    else
+        (void)snprintf(out, ASK_KEY, "%" PRId64 ":%u:%04x:#%016" PRIx64 ":%.*s", source,
+                       kind->version, accept, text_hash(request->path), KEY_PATH, request->path);
     return out;
+}
+
+const char *ask_etag_keep(char out[ASK_ETAG], const char *etag, const struct auth *auth)
+{
+    (void)snprintf(out, ASK_ETAG, "%04x %s", auth_mark(auth), etag);
+    return *etag ? out : "";
+}
+
+const char *ask_etag_kept(const char *kept, const struct auth *auth)
+{
+    char mark[8];
+    size_t len = (size_t)snprintf(mark, sizeof(mark), "%04x ", auth_mark(auth));
+
+    return strncmp(kept, mark, len) == 0 ? kept + len : "";
 }

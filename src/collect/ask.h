@@ -22,10 +22,13 @@ struct reply ask_reply(const struct plan_request *request, const struct http_rep
 bool ask_taken(const struct source_settings *settings, const struct plan_request *request,
                const struct http_reply *from, const struct reply *reply, struct dx_error *err);
 
-/* An ETag belongs to what was asked, in which form, by whom, and to the decoder that
- * understood the answer. */
-enum { ASK_KEY = 1024 };
+/* An ETag belongs to what was asked, in which form, and to the decoder that understood the
+ * answer: that is its key. It belongs to who asked, too, which stands before it, so that a token
+ * that changes by the hour leaves none behind. */
+enum { ASK_KEY = 1024, ASK_ETAG = 272 };
 const char *ask_etag_key(char out[ASK_KEY], int64_t source, const struct source_settings *settings,
-                         const struct plan_request *request, const struct auth *auth);
+                         const struct plan_request *request);
+const char *ask_etag_keep(char out[ASK_ETAG], const char *etag, const struct auth *auth);
+const char *ask_etag_kept(const char *kept, const struct auth *auth); /* "": another's, or none */
 
 #endif

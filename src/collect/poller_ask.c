@@ -24,14 +24,14 @@ enum {
 static void send_it(struct poller *p, struct plan_request *what)
 {
     struct http_request request = ask_request(p->settings, what, p->auth);
-    char key[ASK_KEY], etag[256] = "";
+    char key[ASK_KEY], kept[ASK_ETAG] = "";
 
     if (what->flags & PLAN_CONDITIONAL)
-        request.etag =
-            store_etag(p->shared->store, ask_etag_key(key, p->id, p->settings, what, p->auth), etag,
-                       sizeof(etag));
+        (void)store_etag(p->shared->store, ask_etag_key(key, p->id, p->settings, what), kept,
+                         sizeof(kept));
+    request.etag = ask_etag_kept(kept, p->auth);
     request.fresh = p->teller.state == DX_SOURCE_LOST && p->answered == 0;
-    p->had_etag = *etag != '\0';
+    p->had_etag = *request.etag != '\0';
     p->count.sent++;
     p->count.fills += (what->flags & PLAN_FILL) != 0;
     p->call = http_start(p->shared->http, &request, poller_on_reply, p);

@@ -107,7 +107,7 @@ static void declined(struct poller *p, const struct http_reply *from, const stru
 static bool decode(struct poller *p, const struct http_reply *from, const struct reply *reply,
                    struct dx_error *err)
 {
-    char key[ASK_KEY];
+    char key[ASK_KEY], etag[ASK_ETAG];
     bool tagged = (p->request->flags & PLAN_CONDITIONAL) && from->status < 300;
     size_t before = p->plan.count, late = piece_late(&p->batch), tails = p->batch.tail_count, mark;
     struct batch_mark here = batch_mark(&p->batch);
@@ -117,9 +117,9 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
     p->count.tagged += tagged && *from->etag && !p->had_etag;
     if (from->status < 300)
         poller_ahead(p);
-    mark = etags_reply(&p->etags, p->request->mark,
-                       ask_etag_key(key, p->id, p->settings, p->request, p->auth),
-                       tagged ? from->etag : "");
+    mark =
+        etags_reply(&p->etags, p->request->mark, ask_etag_key(key, p->id, p->settings, p->request),
+                    tagged ? ask_etag_keep(etag, from->etag, p->auth) : "");
     p->plan.mark = mark;
     began_ms = time_boot_ms();
     ok = source_decode(p->source, p->settings->settings, reply, &p->plan, &p->batch, err);

@@ -96,7 +96,7 @@ typedef bool store_derive_fn(void *self, struct store *store, const struct touch
 void store_on_derive(struct store *store, store_derive_fn *derive, void *self);
 
 struct etag {
-    const char *key, *value; /* URL + Accept + credential hash + decoder version */
+    const char *key, *value; /* URL + Accept + decoder version; the hash of who asked, and it */
 };
 /* Everything in one transaction, with the derived rows of what was touched;
  * batch NULL: the poll failed and only its state is written. */
