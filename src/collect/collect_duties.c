@@ -206,6 +206,15 @@ bool collect_beat(struct collect *c)
     return false;
 }
 
+static void wake_pollers(struct collect *c)
+{
+    size_t woken = 0;
+
+    for (size_t i = 0; i < c->started; i++)
+        if (poller_is_overdue(c->pollers[i]))
+            poller_start(c->pollers[i], (double)woken++ * STAGGER_S);
+}
+
 static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct collect *c = timer->data;
@@ -214,6 +223,7 @@ static void on_heart(struct ev_loop *loop, ev_timer *timer, int revents)
     (void)revents;
     if (collect_beat(c) && !store_is_held_up(c->store))
         tidy(c);
+    wake_pollers(c);
     service_alive();
     bell_remind(&c->bell);
     if (c->stdin_closed && !store_has_viewers(c->store))

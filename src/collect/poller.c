@@ -19,7 +19,7 @@
 #include "core/mem.h"
 #include "source/denied.h"
 
-enum { WISH_LEAST_MS = 5000, TRIM_BYTES = 256 << 10 };
+enum { WISH_LEAST_MS = 5000, OVERDUE_MS = 1000, TRIM_BYTES = 256 << 10 };
 
 static const double JITTER = 0.05;
 
@@ -115,6 +115,14 @@ void poller_go_on(struct poller *p)
     commit(p);
 }
 
+static void set_timer(struct poller *p, double real_s)
+{
+    p->due_boot_ms = time_boot_ms() + (int64_t)(real_s * 1e3);
+    ev_timer_stop(p->shared->loop, &p->timer);
+    ev_timer_set(&p->timer, real_s, 0.);
+    ev_timer_start(p->shared->loop, &p->timer);
+}
+
 /* least: not earlier, for a server said so, or may have. */
 static void arm(struct poller *p, int64_t wait_ms, bool least)
 {
@@ -124,9 +132,7 @@ static void arm(struct poller *p, int64_t wait_ms, bool least)
     if (isinf(real_s))
         return; /* the clock stands still */
     ev_now_update(p->shared->loop);
-    ev_timer_stop(p->shared->loop, &p->timer);
-    ev_timer_set(&p->timer, real_s, 0.);
-    ev_timer_start(p->shared->loop, &p->timer);
+    set_timer(p, real_s);
 }
 
 static void clear(struct poller *p)
@@ -355,9 +361,12 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 
 void poller_start(struct poller *p, double delay_s)
 {
-    ev_timer_stop(p->shared->loop, &p->timer);
-    ev_timer_set(&p->timer, delay_s, 0.);
-    ev_timer_start(p->shared->loop, &p->timer);
+    set_timer(p, delay_s);
+}
+
+bool poller_is_overdue(const struct poller *p)
+{
+    return ev_is_active(&p->timer) && time_boot_ms() > p->due_boot_ms + OVERDUE_MS;
 }
 
 void poller_wish(struct poller *p)

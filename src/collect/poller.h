@@ -41,6 +41,8 @@ struct poller *poller_new(struct pollers *shared, const struct source_settings *
                           int64_t id);
 void poller_free(struct poller *poller); /* cancels what is under way */
 void poller_start(struct poller *poller, double delay_s);
+/* Its poll should have begun: the machine slept, and the loop's clock stood meanwhile. */
+bool poller_is_overdue(const struct poller *poller);
 /* A wish: poll now, unless it did so within the last five seconds. */
 void poller_wish(struct poller *poller);
 /* The store may be written again: what waits for that goes on. */

@@ -43,6 +43,7 @@ struct poller {
     bool wished;             /* the poll that begins is */
     bool wished_again;       /* another one, when this one is over */
     int64_t started_boot_ms; /* of the last poll */
+    int64_t due_boot_ms;     /* the next one, and `timer` does not count what the machine sleeps */
 
     /* of the poll under way */
     bool polling, forgot, waits; /* waits: the back-fill does */

@@ -31,18 +31,23 @@ static void setup(void)
 }
 
 /* Once clocks are those of the test, if it has any. */
-static void start_sim(void)
+static void start_sim_every(const char *every)
 {
     sim = sim_start(NULL, NULL);
     write_file(
         config,
         "sources:\n"
-        "  - {type: prometheus, url: '%s', every: 1s, history: 1h, alerts: no, timeout: 2s,\n"
+        "  - {type: prometheus, url: '%s', every: %s, history: 1h, alerts: no, timeout: 2s,\n"
         "     queries: {waiting: {query: 'sum by (pool) (ci_jobs_waiting)', step: 60s}}}\n"
-        "  - {type: alertmanager, url: '%s', every: 1s, timeout: 2s}\n"
+        "  - {type: alertmanager, url: '%s', every: %s, timeout: 2s}\n"
         "views: [{name: One, rows: [{panels: [{panel: metric, query: waiting}, sources]},\n"
         "  {panels: [log]}]}]\n",
-        sim.url, sim.url);
+        sim.url, every, sim.url, every);
+}
+
+static void start_sim(void)
+{
+    start_sim_every("1s");
 }
 
 static void teardown(void)
@@ -307,15 +312,10 @@ Test(machine, a_clock_that_jumps_both_ways_is_followed)
 
 /* As the kernel does it: all stops, and then it is tomorrow, but no time of CLOCK_MONOTONIC
  * went by. */
-Test(machine, after_a_day_of_sleep_it_is_right_at_once)
+static pid_t sleep_a_day(struct pty *p)
 {
-    struct pty *p;
-    pid_t collector;
+    pid_t collector = collector_of(p->pid);
 
-    preload_clock();
-    start_sim();
-    p = view();
-    collector = collector_of(p->pid);
     cr_assert_gt(collector, 0);
     kill(p->pid, SIGSTOP);
     kill(collector, SIGSTOP);
@@ -324,7 +324,32 @@ Test(machine, after_a_day_of_sleep_it_is_right_at_once)
     kill(collector, SIGCONT);
     kill(p->pid, SIGCONT);
     pty_read(p, 2500);
+    return collector;
+}
+
+Test(machine, after_a_day_of_sleep_it_is_right_at_once)
+{
+    struct pty *p;
+    pid_t collector;
+
+    preload_clock();
+    start_sim();
+    p = view();
+    collector = sleep_a_day(p);
     expect_follows(p, "a day of sleep");
     cr_expect_eq(collector_of(p->pid), collector, "nobody took over");
+    pty_quit(p, "q");
+}
+
+Test(machine, after_a_day_of_sleep_what_was_due_meanwhile_is_polled)
+{
+    struct pty *p;
+
+    preload_clock();
+    start_sim_every("1h");
+    p = view();
+    fault("status:503"); /* is seen by the next poll */
+    (void)sleep_a_day(p);
+    cr_expect(pty_shows(p, "2 lost", 15000), "%s", pty_text(p));
     pty_quit(p, "q");
 }
