@@ -178,6 +178,31 @@ Test(collector, one_that_dies_again_and_again_is_started_less_and_less)
     ev_loop_destroy(loop);
 }
 
+/* The machine slept, and all that beats with it. */
+Test(collector, behind_a_sleep_its_heart_has_time_to_beat)
+{
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+    char *argv[] = { (char *)"/bin/false", NULL };
+    struct collector c;
+    struct dx_error err = { 0 };
+
+    cr_assert(store_heartbeat(kit.store, T0, &err));
+    collector_init(&c, loop, a.app.store, argv, &a.app.clock);
+    collector_look(&c);
+    set_beat(kit_boot_ms() - 8 * HOUR);
+    c.looked_ms = kit_boot_ms() - 8 * HOUR;
+    c.still_ms = 0;
+    for (int i = 0; i < 3; i++)
+        collector_look(&c);
+    cr_expect_str_eq(c.trouble, "");
+    c.still_ms = kit_boot_ms();
+    for (int i = 0; i < 3; i++)
+        collector_look(&c);
+    cr_expect(strstr(c.trouble, "has not moved for 288"), "%s", c.trouble);
+    collector_done(&c);
+    ev_loop_destroy(loop);
+}
+
 /* What was read of it says for how long it need not be read again. */
 Test(collector, one_whose_heart_is_still_is_told_and_only_then_looked_at_often)
 {

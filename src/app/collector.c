@@ -175,11 +175,20 @@ static void say_still(struct collector *c, const struct holder *holder, int64_t 
     trouble(c, text);
 }
 
+/* Who did not look for so long was asleep, as the machine may have been. */
+static void forgive_sleep(struct collector *c, int64_t now_ms)
+{
+    if (c->looked_ms > 0 && now_ms - c->looked_ms > HEART_STILL_MS)
+        c->still_ms = now_ms + HEART_STILL_MS;
+    c->looked_ms = now_ms;
+}
+
 void collector_look(struct collector *c)
 {
     struct holder holder = { 0 };
     int64_t now_ms = time_boot_ms(), still;
 
+    forgive_sleep(c, now_ms);
     if (!store_is_held(c->store)) {
         c->still_ms = c->old_ms = 0;
         if (c->still)

@@ -29,6 +29,7 @@ struct collector {
     bool still;        /* that is what `trouble` tells of */
     int64_t writer;    /* process that wrote at the last look, as far as the heart was still; 0 */
     int64_t writer_ms; /* boot time since when it is that one */
+    int64_t looked_ms; /* boot time of the last look */
     int64_t began_ms;  /* boot time of the last start */
     int failures;      /* in a row */
     /* What the screen should say of it, "" when all is well. */
