@@ -27,7 +27,7 @@ complete -c dxtop -l wall -d 'large digits for a screen on the wall; the pages t
 complete -c dxtop -l plain -d 'no full screen: a line for each change, for screen readers and logs'
 complete -c dxtop -l slow -x -d 'send the terminal at most N bytes a second; frames are skipped'
 complete -c dxtop -l week -d 'begin week against week; screen too'
-complete -c dxtop -l redact -d 'people, branches and titles are aliases: on the screen, in screen, once, report and export'
+complete -c dxtop -l redact -d 'people, branches and titles are aliases: on the screen, in --plain, screen, once, report and export'
 complete -c dxtop -l format -s f -x -d 'once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html, roles; report: html, md, json; the first unless given'
 complete -c dxtop -l since -x -a '1h 24h 7d 30d' -d 'export: how far back (24h); pools, pipelines: the windows up to it; report: 24h, 7d (unless given) or 30d'
 complete -c dxtop -l output -s o -r -F -d 'report: write to this file; -: print it'

@@ -43,8 +43,8 @@ static const struct arg own[] = {
     { "slow", 0, "N", OWN(slow), "send the terminal at most N bytes a second; frames are skipped" },
     { "week", 0, NULL, OWN(week), "begin week against week; screen too" },
     { "redact", 0, NULL, OWN(redact),
-      "people, branches and titles are aliases: on the screen, in screen, once, report and "
-      "export" },
+      "people, branches and titles are aliases: on the screen, in --plain, screen, once, report "
+      "and export" },
     { "format", 'f', "FORMAT", OWN(format),
       "once: json, text; export: jsonl, csv; check: text, json; screen: text, ansi, svg, html, "
       "roles; report: html, md, json; the first unless given" },

@@ -132,7 +132,7 @@ static void look(struct plain *p)
         tell_broken(p, now_ms, &err);
         return;
     }
-    v->reader = store_reader(v->app->store);
+    v->reader = redact_store(&v->redact, v->app->store, v->app->arguments.redact);
     watch_begin(&p->watch);
     see_rows(p, DX_QUERY_SOURCES, now_ms, see_source);
     see_rows(p, DX_QUERY_ALERTS, now_ms, see_alert);

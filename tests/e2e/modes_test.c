@@ -290,6 +290,31 @@ Test(modes, plain_an_alert_is_over_also_where_much_is_wrong)
     (void)program_end(&program, SIGTERM);
 }
 
+/* What others say of an alert may name anybody, and so does a branch. */
+Test(modes, plain_no_name_is_told_where_names_are_hidden)
+{
+    static const char *const options[] = { "", "--redact" };
+    char records[300];
+
+    snprintf(records, sizeof(records), "%s/records", dir);
+    write_file(config,
+               "sources: [{type: exec, name: x, command: [cat, %s/records], every: 10s}]\n"
+               "views: [{name: v, rows: [{panels: [{panel: metric, query: depth, bad: 10}]}]}]\n",
+               dir);
+    write_file(records, "{\"type\": \"alert\", \"name\": \"Disk\", \"severity\": \"critical\","
+                        " \"state\": \"firing\", \"summary\": \"canary-1 filled it\"}\n"
+                        "{\"type\": \"sample\", \"query\": \"depth\", \"value\": 50,"
+                        " \"labels\": {\"branch\": \"canary-2\"}}\n");
+    (void)sh("$B/dxtop -c $C $S once >/dev/null");
+    for (size_t i = 0; i < 2; i++) {
+        const char *out = sh("timeout 5 $B/dxtop -c $C $S --plain %s", options[i]);
+
+        HAS(out, "bad: alert Disk: ");
+        HAS(out, ": depth 50.0, past 10.0");
+        cr_expect_eq(strstr(out, "canary") == NULL, i == 1, "%s %s", options[i], out);
+    }
+}
+
 /* Its company is of then. */
 Test(modes, a_demo_of_another_time_has_something_to_show)
 {
