@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { KEY_MOST = 120 };
+
 /* Alerts are told of by themselves; what is switched off may have found what is over. */
 static bool is_judge(const struct instance *in)
 {
@@ -52,14 +54,19 @@ static bool is_said(const struct page *page, size_t slot, const struct finding *
     return false;
 }
 
+static void key_of(char *out, size_t cap, size_t slot, const char *subject)
+{
+    (void)snprintf(out, cap, "%zu %s", slot, subject);
+}
+
 static void see_one(const struct page *page, struct watch *found, size_t slot,
                     const struct finding *finding)
 {
-    char key[120], line[400];
+    char key[KEY_MOST], line[400];
 
     if (is_said(page, slot, finding))
         return;
-    (void)snprintf(key, sizeof(key), "%zu %s", slot, finding->subject);
+    key_of(key, sizeof(key), slot, finding->subject);
     (void)snprintf(line, sizeof(line), "%s: %s", finding->subject, finding->sentence);
     watch_see(found, key, finding->role == DX_ROLE_BAD ? WATCH_BAD : WATCH_WARNING, line);
 }
@@ -81,4 +88,14 @@ bool found_see(const struct page *page, struct watch *watch, struct watch *found
             see_one(page, found, i, &in->findings[f]);
     }
     return whole;
+}
+
+void found_keep(const struct page *page, struct watch *found, const char *subject)
+{
+    char key[KEY_MOST];
+
+    for (size_t i = 0; i < page->slot_count; i++) {
+        key_of(key, sizeof(key), i, subject);
+        watch_keep(found, key);
+    }
 }

@@ -9,5 +9,7 @@
  * is one. Into `watch` which of them fail, or find more than they keep. false: there is more
  * than was seen, so what was not seen may not be over. */
 bool found_see(const struct page *page, struct watch *watch, struct watch *found);
+/* Of this none of them tells any more, for what it was made of is stale: it stays as it was. */
+void found_keep(const struct page *page, struct watch *found, const char *subject);
 
 #endif

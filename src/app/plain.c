@@ -121,6 +121,22 @@ static bool was_read(struct plain *p)
     return false;
 }
 
+/* A key number is not told of as long as a source of it is stale: then nobody knows whether it is
+ * over. false: nor is that known. */
+static bool keep_stale(struct plain *p, int64_t now_ms)
+{
+    const struct reader *reader = &p->v.reader;
+    void *rows;
+
+    facts_read(&p->v.facts, reader, now_ms);
+    rows = reader->open(reader->self, DX_QUERY_KPIS, NULL, now_ms);
+    while (reader->ops->next(rows))
+        if ((uint32_t)reader->ops->integer(rows, DX_FIELD_READS) & p->v.facts.stale_yields)
+            found_keep(viewer_page(&p->v), &p->found, reader->ops->text(rows, DX_FIELD_NAME));
+    reader->ops->close(rows);
+    return !reader->error(reader->self);
+}
+
 static void look(struct plain *p)
 {
     struct viewer *v = &p->v;
@@ -141,6 +157,7 @@ static void look(struct plain *p)
     watch_begin(&p->found);
     page_update(viewer_page(v), &v->reader, now_ms, PAGE_ROWS, PAGE_COLS);
     whole = found_see(viewer_page(v), &p->watch, &p->found);
+    whole = keep_stale(p, now_ms) && whole;
     store_end(v->app->store);
     if (*v->collector.trouble)
         watch_see(&p->watch, "collector", WATCH_BAD, v->collector.trouble);

@@ -55,6 +55,14 @@ void watch_see(struct watch *watch, const char *key, enum watch_level level, con
     text_copy(item->words, sizeof(item->words), words);
 }
 
+void watch_keep(struct watch *watch, const char *key)
+{
+    struct watched *item = find(watch, key);
+
+    if (item)
+        item->here = true;
+}
+
 static void put(FILE *out, int64_t now_ms, enum watch_level level, const char *words)
 {
     static const char *const names[] = { "ok", "warning", "bad" };

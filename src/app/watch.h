@@ -23,6 +23,8 @@ void watch_begin(struct watch *watch);
 /* key: what it is, across looks; words: as it is now. What is ok is told of when it was not
  * before, or is there for the first time. */
 void watch_see(struct watch *watch, const char *key, enum watch_level level, const char *words);
+/* It cannot be seen in this look: it stays as it was, if it was there at all. */
+void watch_keep(struct watch *watch, const char *key);
 /* whole: what was not seen is over; false: there was more than could be seen, and what was
  * not seen stays as it was. Returns how many lines that were. */
 size_t watch_tell(struct watch *watch, int64_t now_ms, bool whole, FILE *out);

@@ -310,15 +310,14 @@ static char *printed_so_far(const struct program *program, const char *until)
     return text;
 }
 
-static void alert_ends(void)
+static void change_store(const char *change)
 {
-    char statement[200];
+    char statement[300];
     const char *argv[] = { "sqlite3", store, statement, NULL };
     int status;
 
     snprintf(statement, sizeof(statement),
-             "UPDATE alert SET ended_ms = 1795530720000 WHERE name = 'DiskFull'; "
-             "UPDATE meta SET value = value + 1 WHERE key = 'change';");
+             "%s; UPDATE meta SET value = value + 1 WHERE key = 'change';", change);
     free(program_run(argv, &status));
     cr_assert_eq(status, 0);
 }
@@ -340,9 +339,31 @@ Test(drive, plain_it_is_a_line_for_each_change)
     add_alert("DiskFull");
     text = printed_so_far(&program, "DiskFull");
     cr_expect_str_eq(text, "2026-11-24T14:32:07+0000 warning: alert DiskFull: it fires\n");
-    alert_ends();
+    change_store("UPDATE alert SET ended_ms = 1795530720000 WHERE name = 'DiskFull'");
     text = printed_so_far(&program, "over");
     cr_expect_str_eq(text, "2026-11-24T14:32:07+0000 ok: alert DiskFull: over, after 0s\n");
+    cr_expect_eq(program_end(&program, SIGTERM), 0);
+}
+
+/* Nobody knows whether it is over; nor is it told as new by the source that is back. */
+Test(drive, plain_a_goal_that_is_broken_is_not_over_when_its_source_is_lost)
+{
+    const char *argv[] = { "dxtop", "-c",      config,   "--state", dir, "--now",
+                           KIT_NOW, "--plain", "--view", "Goals",   NULL };
+    struct program program;
+    char *text;
+
+    write_file(config, "store: %s\nviews: [{name: Goals, rows: [{panels: [overview]}]}]\n", store);
+    program = program_start(argv);
+    fcntl(program.out, F_SETFL, O_NONBLOCK);
+    text = printed_so_far(&program, "# a line");
+    cr_expect(strstr(text, "bad: CI median: 6m 00s, the goal is"), "%s", text);
+    change_store("UPDATE poll SET at_ms = at_ms - 7200000, last_ms = last_ms - 7200000");
+    text = printed_so_far(&program, "jenkins: stale");
+    cr_expect_null(strstr(text, "over"), "%s", text);
+    change_store("UPDATE poll SET at_ms = at_ms + 7200000, last_ms = last_ms + 7200000");
+    text = printed_so_far(&program, "jenkins: live");
+    cr_expect_null(strstr(text, "the goal is"), "%s", text);
     cr_expect_eq(program_end(&program, SIGTERM), 0);
 }
 
