@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/bars.h"
 #include "app/facts.h"
 #include "app/page.h"
 #include "app_kit.h"
@@ -292,4 +293,43 @@ Test(facts, key_numbers_past_their_goals)
     alert("low", DX_SEVERITY_INFO, DX_ALERT_FIRING);
     read_facts(&facts);
     cr_expect(facts.muted);
+}
+
+/* Line 2 of a view that is looked at, whose panels find nothing. */
+static const char *headline(void)
+{
+    static struct facts facts;
+    static char text[512];
+    struct reader reader = fake_reader();
+    struct dx_canvas line;
+    struct grid grid;
+
+    read_facts(&facts);
+    facts.judged = true;
+    facts_numbers(&facts, &reader, T0);
+    grid_init(&grid, 1, 120, &glyph_sets[GLYPHS_ASCII]);
+    line = canvas_of(&grid);
+    bars_headline(&line, &facts, "", T0);
+    snprintf(text, sizeof(text), "%s", grid_line(&grid, 0));
+    grid_done(&grid);
+    return text;
+}
+
+/* A source that waits for its limit has a light that does not say how old its answer is. */
+Test(facts, of_what_is_stale_nothing_is_said_to_be_well)
+{
+    static const enum dx_source_state states[] = { DX_SOURCE_LIVE, DX_SOURCE_LIMITED };
+
+    for (size_t i = 0; i < 2; i++) {
+        fake = (struct fake){ .count = 0 };
+        source(states[i], 0, 0);
+        answered(10 * MINUTE, MINUTE);
+        fake_set(&fake.row[0], DX_FIELD_YIELDS, 1u << DX_KIND_RUN);
+        number("CI median", DX_KPI_GOOD, 1u << DX_KIND_RUN);
+        cr_expect_str_eq(headline(), " Within their goals when last heard of, 10m 00s ago.");
+        number("Queue p95", DX_KPI_BAD, 1u << DX_KIND_RUN);
+        cr_expect_str_eq(headline(), " Past a goal when last heard of, 10m 00s ago.");
+        fake_set(&fake.row[0], DX_FIELD_LAST_OK, (double)T0);
+        cr_expect_str_eq(headline(), "  X 1   Queue p95 past goal");
+    }
 }

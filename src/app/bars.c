@@ -77,6 +77,17 @@ static void what_is_well(char *out, size_t cap, const struct facts *facts, int c
         (void)snprintf(out, cap, "Key numbers, this %s within goals.", part);
 }
 
+/* Whatever the lights say: a source that waits for its limit has an old answer, too. */
+static void when_last_heard_of(struct dx_canvas *line, const struct facts *facts, int64_t now_ms)
+{
+    char ago[TIME_TEXT], words[80];
+
+    (void)duration_format(ago, now_ms - facts->ok_ms, true);
+    (void)snprintf(words, sizeof(words), "%s when last heard of, %s ago.",
+                   facts->past_then ? "Past a goal" : "Within their goals", ago);
+    (void)canvas_put(line, 0, MARGIN, &(struct dx_style){ .role = DX_ROLE_STALE }, words);
+}
+
 static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t now_ms)
 {
     const char *good = line->grid->glyphs->glyph[DX_GLYPH_GOOD];
@@ -98,10 +109,8 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
                          "A row is opened; Esc goes back to where all is told.");
         return;
     }
-    if (facts->lights[LIGHT_STALE] > 0) {
-        (void)duration_format(ago, now_ms - facts->ok_ms, true);
-        (void)snprintf(words, sizeof(words), "Within their goals when last heard of, %s ago.", ago);
-        (void)canvas_put(line, 0, MARGIN, &(struct dx_style){ .role = DX_ROLE_STALE }, words);
+    if (facts->lights[LIGHT_STALE] > 0 || facts->stale_yields != 0) {
+        when_last_heard_of(line, facts, now_ms);
         return;
     }
     int col =

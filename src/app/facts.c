@@ -272,8 +272,10 @@ void facts_numbers(struct facts *facts, const struct reader *reader, int64_t now
         enum dx_kpi_state state = (enum dx_kpi_state)ops->integer(rows, DX_FIELD_STATE);
         const char *name = ops->text(rows, DX_FIELD_NAME);
 
-        if ((uint32_t)ops->integer(rows, DX_FIELD_READS) & facts->stale_yields)
+        if ((uint32_t)ops->integer(rows, DX_FIELD_READS) & facts->stale_yields) {
+            facts->past_then = facts->past_then || state >= DX_KPI_WARN;
             continue;
+        }
         facts->numbers = facts->numbers || state >= DX_KPI_GOOD;
         if (state == DX_KPI_WARN && facts->fact_count == FACTS_FINDINGS)
             continue; /* it may be among those that did not fit */

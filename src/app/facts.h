@@ -41,13 +41,14 @@ struct facts {
     size_t lights[LIGHT_NONE + 1]; /* how many of each */
     bool judged;                   /* a panel is shown that can tell of something wrong */
     bool awaited;                  /* one is that could, if what it reads had been answered once */
-    bool opened;   /* a panel shows the inside of a row: what its list would tell is not known */
-    bool failed;   /* a panel could not be read: what it would tell is not known */
-    bool zoomed;   /* one panel has the whole page: what the others would tell is not known */
-    bool redacted; /* names have aliases */
-    bool then;     /* they are of another moment than now */
-    bool muted;    /* an alert holds that is not told: of little weight, or silenced */
-    bool numbers;  /* of the key numbers at least one was held against its goal */
+    bool opened;    /* a panel shows the inside of a row: what its list would tell is not known */
+    bool failed;    /* a panel could not be read: what it would tell is not known */
+    bool zoomed;    /* one panel has the whole page: what the others would tell is not known */
+    bool redacted;  /* names have aliases */
+    bool then;      /* they are of another moment than now */
+    bool muted;     /* an alert holds that is not told: of little weight, or silenced */
+    bool numbers;   /* of the key numbers at least one was held against its goal */
+    bool past_then; /* one whose answers are stale was past its goal */
     uint32_t stale_yields; /* what comes from sources whose answers are stale */
     double budget;         /* the smallest share of a limit that is left; NaN: none announced */
     int64_t last_ended_ms; /* of the last alert that ended, where none fires */
