@@ -4,12 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <criterion/criterion.h>
 #include <sqlite3.h>
 
+#include "app/actions.h"
 #include "app/bars.h"
+#include "app/deeds.h"
 #include "app/moment.h"
+#include "app/picture.h"
 #include "app/viewer.h"
 #include "app_kit.h"
 #include "core/text.h"
@@ -220,4 +224,79 @@ Test(week_before, that_is_read_first_is_said_in_place_of_panels)
     cr_expect_not(strstr(draw_frame(24, 80), sentence));
     moment_done(&a.v);
     ev_loop_destroy(a.v.loop);
+}
+
+/* What was read before has names; no frame, no file and no key gives them away. */
+Test(week_before, that_is_being_read_holds_up_no_hiding_of_names)
+{
+    struct slot *slot = &a.v.pages[0].slots[0];
+    struct dx_error err = { 0 };
+    char file[400], path[400];
+    const char *frame;
+
+    snprintf(file, sizeof(file), "%s/saved", kit.dir);
+    a.url = "https://ci.example/row";
+    start_loop();
+    terminal_open(24, 80);
+    cr_assert(strstr(draw_frame(24, 80), "row 0"));
+    moment_week(&a.v);
+    cr_assert(strstr(draw_frame(24, 80), "row 0"));
+    actions_do(&a.v, ACTION_REDACT, &(struct deed){ .text = "" });
+    frame = draw_frame(24, 80);
+    cr_expect_not(strstr(frame, "row 0"), "%s", frame);
+    cr_expect(strstr(frame, " Hiding names; "), "%s", frame);
+    cr_expect_str_eq(instance_url(&slot->instance), "");
+    cr_expect_not(picture_save(&a.v, PICTURE_TEXT, file, path, sizeof(path), &err));
+    cr_expect_str_eq(err.text, "cannot save: names are not hidden yet");
+    cr_expect_neq(access(file, F_OK), 0);
+    for (int i = 0; !strstr(frame, "row 0") && i < 1000; i++) {
+        ev_run(a.v.loop, EVRUN_NOWAIT);
+        frame = draw_frame(24, 80);
+    }
+    cr_expect(strstr(frame, "row 0") && !strstr(frame, "Hiding"), "%s", frame);
+    cr_expect_str_eq(instance_url(&slot->instance), a.url);
+    cr_expect(picture_save(&a.v, PICTURE_TEXT, file, path, sizeof(path), &err), "%s", err.text);
+    terminal_close();
+    moment_done(&a.v);
+    ev_loop_destroy(a.v.loop);
+}
+
+/* One that was read before, and is shown again while nothing can be read, has them too. */
+Test(week_before, names_of_another_view_are_hidden_until_it_is_read)
+{
+    const char *frame;
+
+    a.v.page = 1;
+    cr_assert(strstr(draw_frame(24, 80), "row 0"));
+    a.v.page = 0;
+    draw_frame(24, 80);
+    actions_do(&a.v, ACTION_REDACT, &(struct deed){ .text = "" });
+    cr_expect(strstr(draw_frame(24, 80), "row 0"), "it was read again");
+    start_loop();
+    a.v.week = true;
+    a.v.page = 1;
+    frame = draw_frame(24, 80);
+    cr_expect(strstr(frame, " Hiding names; ") && !strstr(frame, "row 0"), "%s", frame);
+    a.v.week = false;
+    cr_expect(strstr(draw_frame(24, 80), "row 0"));
+    actions_do(&a.v, ACTION_REDACT, &(struct deed){ .text = "" });
+    cr_expect(strstr(draw_frame(24, 80), "row 0"), "names are shown: nothing is waited for");
+    moment_done(&a.v);
+    ev_loop_destroy(a.v.loop);
+}
+
+Test(week_before, nor_has_the_wall_names_that_are_hidden)
+{
+    struct grid grid;
+
+    a.v.want_update = false;
+    a.v.redacted = a.v.veiled = a.v.wall.on = true;
+    grid_init(&grid, 24, 80, &glyph_sets[GLYPHS_ASCII]);
+    viewer_draw(&a.v, &grid);
+    cr_expect(grid_shows(&grid, "Hiding names; "));
+    grid_clear(&grid);
+    strcpy(a.v.store_trouble, "store: disk I/O error");
+    viewer_draw(&a.v, &grid);
+    cr_expect(grid_shows(&grid, "store: disk I/O error"));
+    grid_done(&grid);
 }

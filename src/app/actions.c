@@ -60,17 +60,19 @@ static void do_week(struct viewer *v, const struct deed *deed)
     moment_week(v);
 }
 
-/* What was opened is closed: the path may have names in it. */
+/* What was opened is closed: the path may have names in it. What was read with names is gone at
+ * once: it may be long until it can be read again. */
 static void do_redact(struct viewer *v, const struct deed *deed)
 {
+    void (*shut)(struct page * page) = v->redacted ? page_close_steps : page_hide;
     char key[64];
 
     (void)deed;
-    v->redacted = !v->redacted;
+    v->redacted = v->veiled = !v->redacted;
     for (size_t i = 0; i < v->page_count; i++)
-        page_close_steps(&v->pages[i]);
-    page_close_steps(&v->log);
-    page_close_steps(&v->weeks.page);
+        shut(&v->pages[i]);
+    shut(&v->log);
+    shut(&v->weeks.page);
     v->want_update = true;
     if (v->redacted)
         viewer_say(v, "people, branches and titles have aliases; %s shows them again",

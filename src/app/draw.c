@@ -73,6 +73,7 @@ static void update(struct viewer *v, const struct grid *grid)
     }
     weeks_end(v);
     store_end(v->app->store);
+    v->veiled = false;
     v->shown_minute = now_ms / MINUTE_MS;
 }
 
@@ -223,7 +224,8 @@ void viewer_draw_panel(struct viewer *v, struct grid *grid)
 {
     struct dx_canvas all = canvas_of(grid), part;
 
-    if (v->wall.on || v->overlay == OVERLAY_HELP || grid->extra_count > LINKS_LEFT) {
+    if (v->wall.on || v->overlay == OVERLAY_HELP || grid->extra_count > LINKS_LEFT ||
+        viewer_is_veiled(v)) {
         viewer_draw(v, grid);
         return;
     }
@@ -238,6 +240,30 @@ void viewer_draw_panel(struct viewer *v, struct grid *grid)
         viewer_draw_clock(v, grid);
 }
 
+static void say_in_place(struct dx_canvas *part, const char *const said[2])
+{
+    (void)canvas_put(part, part->rows > 2, 1, &(struct dx_style){ .role = DX_ROLE_DIM },
+                     said[text_width(said[0]) > part->cols - 2]);
+}
+
+bool viewer_is_veiled(struct viewer *v)
+{
+    const struct page *page = v->wall.on ? wall_view(v) : viewer_page(v);
+
+    return v->veiled || (page && page->veiled);
+}
+
+/* Shown again, they are waited for, too. */
+static void draw_veil(const struct viewer *v, struct dx_canvas *part)
+{
+    static const char *const hide[] = { "Hiding names; what is shown comes when it is read again.",
+                                        "Hiding names" };
+    static const char *const show[] = { "Showing names; what is shown comes when it is read again.",
+                                        "Showing names" };
+
+    say_in_place(part, v->redacted ? hide : show);
+}
+
 /* Of a page that was never read nothing can stay until the moment is: what is empty would be
  * taken for no data. How far it is says the first line. */
 static void draw_page(struct viewer *v, struct dx_canvas *part, int64_t now_ms)
@@ -246,19 +272,50 @@ static void draw_page(struct viewer *v, struct dx_canvas *part, int64_t now_ms)
                                          "Reading the week before" };
     static const char *const then[] = { "Reading how it was then; what is shown comes with it.",
                                         "Reading how it was then" };
-    const char *const *said = v->stepped ? then : words;
     struct page *page = viewer_page(v);
-    int room = part->cols - 2;
 
+    if (viewer_is_veiled(v)) {
+        draw_veil(v, part);
+        return;
+    }
     page_draw(page, part, now_ms);
     if (!page->open && moment_is_busy(v))
-        (void)canvas_put(part, part->rows > 2, 1, &(struct dx_style){ .role = DX_ROLE_DIM },
-                         said[text_width(said[0]) > room]);
+        say_in_place(part, v->stepped ? then : words);
+}
+
+/* What is wrong names what it is wrong with; that the store cannot be read is no name. */
+static void draw_headline(struct viewer *v, struct dx_canvas *line, int64_t now_ms)
+{
+    const char *trouble = viewer_trouble(v);
+
+    if (viewer_is_veiled(v) && !*trouble)
+        return;
+    if (v->week && !*trouble)
+        weeks_headline(v, line, now_ms);
+    else
+        bars_headline(line, &v->facts, trouble, now_ms);
+}
+
+static void draw_wall(struct viewer *v, struct grid *grid)
+{
+    struct dx_canvas all = canvas_of(grid),
+                     inside = canvas_sub(&all, (struct dx_box){ 1, 0, grid->rows - 1, grid->cols });
+
+    if (v->screen)
+        screen_cursor(v->screen, -1, 0);
+    if (!viewer_is_veiled(v)) {
+        wall_draw(v, grid);
+        return;
+    }
+    wall_draw_clock(v, grid);
+    if (*viewer_trouble(v))
+        say_in_place(&inside, (const char *const[]){ viewer_trouble(v), viewer_trouble(v) });
+    else
+        draw_veil(v, &inside);
 }
 
 void viewer_draw(struct viewer *v, struct grid *grid)
 {
-    const char *trouble = viewer_trouble(v);
     struct dx_canvas all, part;
     int64_t now_ms;
 
@@ -273,18 +330,13 @@ void viewer_draw(struct viewer *v, struct grid *grid)
     v->shown_age = now_ms / AGE_STEP_MS;
     v->shown_second = now_ms / 1000;
     if (v->wall.on) {
-        wall_draw(v, grid);
-        if (v->screen)
-            screen_cursor(v->screen, -1, 0);
+        draw_wall(v, grid);
         return;
     }
     all = canvas_of(grid);
     viewer_draw_clock(v, grid);
     part = canvas_sub(&all, (struct dx_box){ 1, 0, 1, grid->cols });
-    if (v->week && !*trouble)
-        weeks_headline(v, &part, now_ms);
-    else
-        bars_headline(&part, &v->facts, trouble, now_ms);
+    draw_headline(v, &part, now_ms);
     part = canvas_sub(&all, (struct dx_box){ 2, 0, grid->rows - BARS, grid->cols });
     draw_page(v, &part, now_ms);
     if (v->overlay == OVERLAY_HELP) {

@@ -239,6 +239,7 @@ void page_update(struct page *page, const struct reader *reader, int64_t now_ms,
     place(page, rows, cols);
     mark_followed(page);
     update_slots(page, reader, now_ms, true);
+    page->veiled = false;
     if (!page_focus(page))
         page_move_focus(page, 1);
 }
@@ -260,6 +261,13 @@ void page_close_steps(struct page *page)
     for (size_t i = 0; i < page->slot_count && page->open; i++)
         while (instance_back(&page->slots[i].instance))
             ;
+}
+
+void page_hide(struct page *page)
+{
+    page->veiled = page->open;
+    for (size_t i = 0; i < page->slot_count && page->open; i++)
+        instance_hide(&page->slots[i].instance);
 }
 
 void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms)

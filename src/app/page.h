@@ -24,6 +24,7 @@ struct page {
     size_t focus;
     int zoomed; /* slot, or -1 */
     bool open;
+    bool veiled;  /* it was read with names that are hidden now: it is not drawn until it is read */
     bool large;   /* key numbers have their share of it, and no frame around their own */
     bool hurried; /* the first frame of what is opened there does not wait for what takes long */
     const struct keymap *keymap; /* for what panels say of keys; NULL: as shipped */
@@ -47,6 +48,7 @@ size_t page_master(const struct page *page, size_t slot);
 size_t page_follower(const struct page *page, size_t slot);
 void page_rest(struct page *page);        /* it is not shown: rows go until the next update */
 void page_close_steps(struct page *page); /* whatever was opened in it */
+void page_hide(struct page *page);        /* that, too; what it was read with goes at once */
 void page_draw(struct page *page, struct dx_canvas *canvas, int64_t now_ms);
 /* The panel with the focus alone, where the others stand as they were drawn. */
 void page_draw_focus(struct page *page, struct dx_canvas *canvas, int64_t now_ms);

@@ -323,14 +323,17 @@ static int create(struct viewer *v, enum picture_format format, const char *file
 bool picture_save(struct viewer *v, enum picture_format format, const char *file, char *path,
                   size_t cap, struct dx_error *err)
 {
-    int fd = create(v, format, file, path, cap);
     struct buf out;
     bool ok = false;
+    int fd;
 
+    viewer_draw(v, screen_grid(v->screen)); /* without the line that asked for it */
+    if (viewer_is_veiled(v))
+        return dx_fail(err, DX_FAULT_SYSTEM, "cannot save: names are not hidden yet");
+    fd = create(v, format, file, path, cap);
     if (fd < 0)
         return dx_fail(err, DX_FAULT_SYSTEM, "cannot save %.150s: %s", path, strerror(errno));
     buf_init(&out, PICTURE_MAX);
-    viewer_draw(v, screen_grid(v->screen)); /* without the line that asked for it */
     errno = EFBIG;
     if (picture_write(&out, screen_grid(v->screen), &v->app->theme, format))
         ok = write(fd, out.bytes, out.len) == (ssize_t)out.len;

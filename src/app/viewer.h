@@ -63,6 +63,7 @@ struct viewer {
     bool stepped;  /* to the moment, by `[` */
     bool week;     /* against the week before */
     bool redacted; /* names have aliases */
+    bool veiled;   /* since what is said of the page was read */
     bool mouse;
     enum typing typing;
     int64_t pasted_ms; /* boot time of the last key of what is being pasted; 0: nothing is */
@@ -105,6 +106,8 @@ void viewer_arrange(struct viewer *v, struct instance *in);
 void viewer_draw(struct viewer *v, struct grid *grid);
 void viewer_draw_panel(struct viewer *v, struct grid *grid);
 const char *viewer_trouble(const struct viewer *v); /* with the store or the collector; "" */
+/* Names are hidden that what was read last has: it is not drawn until it is read again. */
+bool viewer_is_veiled(struct viewer *v);
 void viewer_draw_clock(struct viewer *v, struct grid *grid);
 
 #endif

@@ -112,6 +112,8 @@ bool instance_open(struct instance *instance, const struct dx_panel *panel, cons
 void instance_close(struct instance *instance);
 /* Its rows go until the next update; what the user chose stays. */
 void instance_rest(struct instance *instance);
+/* So do its path and what follows it: names are to be hidden. */
+void instance_hide(struct instance *instance);
 
 struct dx_view {
     const struct reader *reader;

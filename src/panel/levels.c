@@ -163,6 +163,15 @@ bool instance_back(struct instance *in)
     return true;
 }
 
+void instance_hide(struct instance *in)
+{
+    while (instance_back(in))
+        ;
+    instance_rest(in);
+    in->whole = (struct step){ .key = "" };
+    in->idle = in->idle || in->base > 0; /* the path there has names in it */
+}
+
 const char *instance_url(const struct instance *in)
 {
     const struct table_row *row = in->columns && !in->idle ? table_selected(in->table) : NULL;
