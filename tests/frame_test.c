@@ -407,3 +407,49 @@ Test(api, drawing_knows_its_canvas)
     cr_expect_str_eq(dx_glyph(&canvas, (enum dx_glyph) - 1), "");
     cr_expect_eq(dx_width("\u4f5ca"), 3);
 }
+
+/* ---- what follows another one ---- */
+
+static const struct dx_row *followed;
+
+static void add_followed(const struct dx_view *view, struct dx_list *list)
+{
+    (void)view;
+    dx_add(list, followed);
+}
+
+/* A run that has a URL by now; a person whose name is hidden by now. */
+Test(frame, a_panel_that_follows_has_the_name_and_the_url_that_the_row_has_now)
+{
+    static const struct dx_level levels[] = { { .name = "inside" } };
+    const struct dx_cell cells[] = { { .text = "a" } };
+    const struct dx_row before = { .size = sizeof(before),
+                                   .key = "a",
+                                   .into = "bob",
+                                   .url = "",
+                                   .cells = cells },
+                        after = { .size = sizeof(after),
+                                  .key = "a",
+                                  .into = "person-1",
+                                  .url = "https://x.example/1",
+                                  .cells = cells };
+    struct dx_panel both = lists;
+    struct instance follower = { .panel = NULL };
+
+    both.levels = levels;
+    both.level_count = 1;
+    both.draw = paints.draw;
+    panel.update = add_followed;
+    cr_assert(instance_open(&in, &both, "", NULL, 0));
+    cr_assert(instance_open(&follower, &both, "", NULL, 0));
+    followed = &before;
+    panel_update();
+    cr_expect(instance_follow(&follower, &in));
+    cr_expect_str_eq(instance_url(&follower), "");
+    followed = &after;
+    panel_update();
+    cr_expect_not(instance_follow(&follower, &in), "it is inside of the same");
+    cr_expect_str_eq(instance_url(&follower), "https://x.example/1");
+    cr_expect_str_eq(follower.path[0].name, "person-1");
+    instance_close(&follower);
+}

@@ -204,15 +204,15 @@ bool instance_follow(struct instance *in, const struct instance *master)
     same = in->idle == idle && in->base == base;
     for (int i = 0; same && !idle && i < base; i++)
         same = strcmp(in->path[i].key, i < base - 1 ? master->path[i].key : row->key) == 0;
-    if (same)
-        return false;
     in->idle = idle;
     if (idle)
-        return true;
+        return !same;
     for (int i = 0; i < base - 1; i++)
         set_step(in, i, &master->path[i]);
-    step = step_of(row);
+    step = step_of(row); /* also of the same row: what it is called, and its URL, may be new */
     set_step(in, base - 1, &step);
+    if (same)
+        return false;
     in->base = in->depth = base;
     settle(in);
     return true;
