@@ -452,4 +452,33 @@ Test(frame, a_panel_that_follows_has_the_name_and_the_url_that_the_row_has_now)
     cr_expect_str_eq(instance_url(&follower), "https://x.example/1");
     cr_expect_str_eq(follower.path[0].name, "person-1");
     instance_close(&follower);
+    instance_close(&in);
+}
+
+static void add_old(const struct dx_view *view, struct dx_list *list)
+{
+    const struct dx_cell cells[] = { { .value = (double)(NOW - INT64_C(10860000)) } };
+
+    (void)view;
+    dx_add(list, DX_ROW(.key = "a", .cells = cells));
+}
+
+/* Another moment than the one that was drawn last. */
+Test(frame, a_filter_reads_ages_as_they_are_going_to_be_shown)
+{
+    static const struct dx_column age[] = {
+        { "AGE", DX_CELL_AGE, DX_UNIT_NONE, 0, 5, 8, DX_FIT_RIGHT, "" }, { 0 }
+    };
+    struct reader reader = fake_reader();
+    struct dx_panel old = lists;
+
+    old.columns = age;
+    panel.update = add_old;
+    cr_assert(instance_open(&in, &old, "", NULL, 0));
+    strcpy(in.table->filter, "3h01m");
+    panel_update();
+    cr_expect_eq(in.table->shown, 1);
+    instance_update(&in, &reader, NOW - INT64_C(3600000), 8, 60);
+    cr_expect_eq(in.table->shown, 0);
+    instance_close(&in);
 }

@@ -1,7 +1,9 @@
-/* Tables: in which order their rows are. */
+/* Tables: which rows there are, and in which order. */
 #include "config.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <criterion/criterion.h>
 
@@ -77,5 +79,43 @@ Test(order, words_are_sorted_as_words)
     table_arrange(&t);
     cr_expect_str_eq(t.rows[t.order[0]].key, "API");
     cr_expect_str_eq(t.rows[t.order[2]].key, "web");
+    table_done(&t);
+}
+
+/* "–" is what stands there of one that is not known, and "now" is not all that there is. */
+Test(order, ages_and_times_are_filtered_as_they_are_shown)
+{
+    static const struct dx_column both[] = {
+        { "AGE", DX_CELL_AGE, DX_UNIT_NONE, 0, 5, 8, DX_FIT_RIGHT, "" },
+        { "TIME", DX_CELL_TIME, DX_UNIT_NONE, 0, 5, 14, DX_FIT_RIGHT, "" },
+        { 0 }
+    };
+    static const struct {
+        const char *filter;
+        size_t shown;
+    } filters[] = { { "age:3h01m", 1 }, { "age:3d", 1 }, { "age:–", 1 }, { "time:21", 1 } };
+    const int64_t now_ms = INT64_C(1795530727000); /* 24 Nov 2026 14:32:07 UTC */
+    const int64_t ago[] = { INT64_C(10860000), INT64_C(259200000) };
+    struct dx_canvas canvas;
+    struct table t;
+    struct grid grid;
+
+    setenv("TZ", "UTC", 1);
+    table_init(&t, both);
+    for (size_t i = 0; i < 3; i++) {
+        double at = i < 2 ? (double)(now_ms - ago[i]) : 0.;
+
+        table_add(&t, DX_ROW(.key = "123" + i,
+                             .cells = (struct dx_cell[]){ { .value = at }, { .value = at } }));
+    }
+    grid_init(&grid, 10, 60, &glyph_sets[GLYPHS_ASCII]);
+    canvas = canvas_of(&grid);
+    table_draw(&t, &canvas, now_ms, true);
+    for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+        snprintf(t.filter, sizeof(t.filter), "%s", filters[i].filter);
+        table_arrange(&t);
+        cr_expect_eq(t.shown, filters[i].shown, "%s: %zu", filters[i].filter, t.shown);
+    }
+    grid_done(&grid);
     table_done(&t);
 }

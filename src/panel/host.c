@@ -269,8 +269,10 @@ void instance_update(struct instance *in, const struct reader *reader, int64_t n
         run_update(in, &before, true);
     if (in->error.fault == DX_FAULT_NONE || !in->week)
         run_update(in, &view, false);
-    if (in->columns)
+    if (in->columns) {
+        in->table->now_ms = now_ms;
         table_arrange(in->table);
+    }
     watch_changes(in);
     in->updated_ms = now_ms;
 }

@@ -140,9 +140,9 @@ static bool row_contains(const struct table *table, const struct table_row *row,
     char text[CELL_MAX];
 
     for (int i = 0; i < table->column_count; i++)
-        if ((only < 0 || only == i) &&
-            narrow_in(table_cell_text(&table->columns[i], &row->cells[i], 0, text, sizeof(text)),
-                      word))
+        if ((only < 0 || only == i) && narrow_in(table_cell_text(&table->columns[i], &row->cells[i],
+                                                                 table->now_ms, text, sizeof(text)),
+                                                 word))
             return true;
     return false;
 }

@@ -23,8 +23,9 @@ struct table {
     struct arena arena; /* of the rows; anew with each update */
     struct table_row *rows;
     size_t row_count, row_cap;
-    bool by_worse; /* where the user sorts by nothing, what got worse comes first */
-    bool searched; /* the rows are what the filter asks for already */
+    bool by_worse;  /* where the user sorts by nothing, what got worse comes first */
+    bool searched;  /* the rows are what the filter asks for already */
+    int64_t now_ms; /* of ages, as they were drawn last, or will be: a filter reads what is shown */
 
     /* what the user chose; survives updates */
     int sort; /* column, -1: as the panel yields */

@@ -468,6 +468,7 @@ void table_draw(struct table *table, struct dx_canvas *canvas, int64_t now_ms, b
     int rows = canvas->rows - 1;
     struct plan plan;
 
+    table->now_ms = now_ms;
     if (rows < 1)
         return;
     make_plan(table, &plan, canvas->cols, now_ms);
