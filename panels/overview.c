@@ -430,9 +430,8 @@ DX_EXPORT const struct dx_panel dx_panel_overview = {
             "Enter on a tile shows what it is made of: pools, pipelines, jobs or categories, and "
             "behind them the records themselves; one that is made of neither shows its days, each "
             "with those before it and where it came from. Enter on a page of large digits opens "
-            "what is worst on it. Sorting (s) and filtering (/) show the numbers "
-            "as a list.\n"
-            "Week against week (w) each is beside what it was seven days before, and the tiles "
+            "what is worst on it. Sorted or filtered, the numbers are a list.\n"
+            "Week against week each is beside what it was seven days before, and the tiles "
             "begin with what is past its goal and got worse, or far past it all the same; then "
             "what got worse by the largest share of what it was: away from its goal, or from "
             "where more or less of it is better.",

@@ -295,24 +295,30 @@ Test(facts, key_numbers_past_their_goals)
     cr_expect(facts.muted);
 }
 
+static const char *line_of(const struct facts *facts)
+{
+    static char text[512];
+    struct dx_canvas line;
+    struct grid grid;
+
+    grid_init(&grid, 1, 120, &glyph_sets[GLYPHS_ASCII]);
+    line = canvas_of(&grid);
+    bars_headline(&line, facts, "", T0);
+    snprintf(text, sizeof(text), "%s", grid_line(&grid, 0));
+    grid_done(&grid);
+    return text;
+}
+
 /* Line 2 of a view that is looked at, whose panels find nothing. */
 static const char *headline(void)
 {
     static struct facts facts;
-    static char text[512];
     struct reader reader = fake_reader();
-    struct dx_canvas line;
-    struct grid grid;
 
     read_facts(&facts);
     facts.judged = true;
     facts_numbers(&facts, &reader, T0);
-    grid_init(&grid, 1, 120, &glyph_sets[GLYPHS_ASCII]);
-    line = canvas_of(&grid);
-    bars_headline(&line, &facts, "", T0);
-    snprintf(text, sizeof(text), "%s", grid_line(&grid, 0));
-    grid_done(&grid);
-    return text;
+    return line_of(&facts);
 }
 
 /* A source that waits for its limit has a light that does not say how old its answer is. */
@@ -332,4 +338,21 @@ Test(facts, of_what_is_stale_nothing_is_said_to_be_well)
         fake_set(&fake.row[0], DX_FIELD_LAST_OK, (double)T0);
         cr_expect_str_eq(headline(), "  X 1   Queue p95 past goal");
     }
+}
+
+/* What the viewer has it read, where a row is opened. */
+static const char *opened(void)
+{
+    draw_frame(24, 80);
+    a.v.facts.lights[LIGHT_LIVE] = 1;
+    a.v.facts.judged = a.v.facts.opened = true;
+    return line_of(&a.v.facts);
+}
+
+/* It may be another one than Esc. */
+Test(facts, the_key_that_goes_back_is_named, .init = app_start, .fini = app_stop)
+{
+    cr_expect_str_eq(opened(), " A row is opened; esc goes back to where all is told.");
+    a.app.config.keymap.count = 0; /* it is on none */
+    cr_expect_str_eq(opened(), " A row is opened; :back goes back to where all is told.");
 }

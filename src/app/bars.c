@@ -105,8 +105,9 @@ static void all_well(struct dx_canvas *line, const struct facts *facts, int64_t 
         return;
     }
     if (facts->opened) {
-        (void)canvas_put(line, 0, MARGIN, &dim,
-                         "A row is opened; Esc goes back to where all is told.");
+        (void)snprintf(words, sizeof(words), "A row is opened; %s goes back to where all is told.",
+                       facts->back);
+        (void)canvas_put(line, 0, MARGIN, &dim, words);
         return;
     }
     if (facts->lights[LIGHT_STALE] > 0 || facts->stale_yields != 0) {

@@ -62,6 +62,7 @@ static void update(struct viewer *v, const struct grid *grid)
     weeks_begin(v);
     facts_read(&v->facts, &v->reader, now_ms);
     v->facts.redacted = v->redacted;
+    (void)keymap_say(&v->app->config.keymap, ACTION_BACK, v->facts.back, sizeof(v->facts.back));
     v->facts.then = v->frozen_ms > 0 || moment_is_given(v->app);
     if (v->wall.on) {
         wall_update(v, grid->rows, grid->cols);

@@ -42,6 +42,7 @@ struct facts {
     bool judged;                   /* a panel is shown that can tell of something wrong */
     bool awaited;                  /* one is that could, if what it reads had been answered once */
     bool opened;    /* a panel shows the inside of a row: what its list would tell is not known */
+    char back[64];  /* the key that closes it */
     bool failed;    /* a panel could not be read: what it would tell is not known */
     bool zoomed;    /* one panel has the whole page: what the others would tell is not known */
     bool redacted;  /* names have aliases */
