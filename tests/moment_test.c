@@ -132,6 +132,30 @@ Test(moment, stands_in_the_first_line_at_any_width)
     cr_expect(!strstr(line, "as of") && strstr(line, " 12:00 "), "%s", line);
 }
 
+/* Of many views some have no room, and where the clock or the moment stands is none of them. */
+Test(moment, tabs_that_are_not_drawn_are_nowhere)
+{
+    struct view_settings views[24];
+    struct keymap map;
+    struct top_bar top = { .title = "acme", .views = views, .now_ms = NOON, .keymap = &map };
+
+    keymap_init(&map);
+    for (size_t i = 0; i < 24; i++)
+        views[i] = (struct view_settings){ .name = "View" };
+    for (top.view_count = 2; top.view_count <= 24; top.view_count++) {
+        for (int cols = 20; cols <= 120; cols++) {
+            top.moment = "";
+            for (int col = cols - 6; col < cols; col++)
+                cr_expect_eq(bars_tab_at(&top, cols, col), -1, "%zu views, %d of %d",
+                             top.view_count, col, cols);
+            top.moment = "20 Nov 14:00";
+            for (int col = cols - 13; col < cols; col++)
+                cr_expect_eq(bars_tab_at(&top, cols, col), -1, "%zu views, %d of %d, moment",
+                             top.view_count, col, cols);
+        }
+    }
+}
+
 Test(moment, is_said_shorter_where_there_is_little_room)
 {
     struct viewer v = { .stepped = true, .frozen_ms = NOON };

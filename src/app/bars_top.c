@@ -210,6 +210,23 @@ static void clock_text(char *out, size_t cap, int64_t now_ms, bool seconds)
     (void)strftime(out, cap, seconds ? "%H:%M:%S" : "%H:%M", &tm);
 }
 
+/* "": the moment has its place. */
+static void clock_of(char *out, size_t cap, const struct top_bar *top, int cols)
+{
+    clock_text(out, cap, top->now_ms, cols >= SECONDS_FROM_COLS);
+    if (top->moment && *top->moment && cols < ROOMY_COLS)
+        out[0] = '\0';
+}
+
+/* No tab reaches beyond: there the moment and the clock begin. */
+static int tabs_end(const struct top_bar *top, const struct plan *plan, int cols)
+{
+    char clock[32];
+
+    clock_of(clock, sizeof(clock), top, cols);
+    return cols - text_width(clock) - aside_of(top) - (plan->tight ? 1 : 2);
+}
+
 /* What is not of now says so, and is dropped last: the clock goes before it. */
 static void put_moment(struct dx_canvas *line, const char *moment, int end)
 {
@@ -220,18 +237,14 @@ static void put_moment(struct dx_canvas *line, const char *moment, int end)
 void bars_top(struct dx_canvas *line, const struct top_bar *top)
 {
     const char *moment = top->moment ? top->moment : "";
-    int aside = aside_of(top), width, col;
-    struct plan plan = plan_of(top, line->cols - aside);
+    struct plan plan = plan_of(top, line->cols - aside_of(top));
+    int col = plan.col, end = tabs_end(top, &plan, line->cols);
     char clock[32], frozen[48];
 
-    clock_text(clock, sizeof(clock), top->now_ms, line->cols >= SECONDS_FROM_COLS);
-    if (*moment && line->cols < ROOMY_COLS)
-        clock[0] = '\0';
-    width = text_width(clock) + aside;
+    clock_of(clock, sizeof(clock), top, line->cols);
     put_title(line, top, &plan);
-    col = plan.col;
     for (size_t i = plan.first; i < top->view_count; i++) {
-        if (col + tab(NULL, top, &plan, i, 0) > line->cols - width - (plan.tight ? 1 : 2))
+        if (col + tab(NULL, top, &plan, i, 0) > end)
             break;
         col += tab(line, top, &plan, i, col);
     }
@@ -251,11 +264,13 @@ void bars_top(struct dx_canvas *line, const struct top_bar *top)
 int bars_tab_at(const struct top_bar *top, int cols, int col)
 {
     struct plan plan = plan_of(top, cols - aside_of(top));
-    int at = plan.col;
+    int at = plan.col, end = tabs_end(top, &plan, cols);
 
     for (size_t i = plan.first; i < top->view_count; i++) {
         int width = tab(NULL, top, &plan, i, 0);
 
+        if (at + width > end)
+            break;
         if (col >= at && col < at + width)
             return (int)i;
         at += width;
