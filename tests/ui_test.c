@@ -31,6 +31,11 @@ static const struct {
     { DX_UNIT_NONE, NAN, "–" },
     { DX_UNIT_NONE, INFINITY, "+Inf" },
     { DX_UNIT_NONE, 0, "0" },
+    { DX_UNIT_NONE, -0., "0" }, /* as what falls by nothing has it */
+    { DX_UNIT_NONE, -1e-12, "0" },
+    { DX_UNIT_RATIO, -0., "0.0 %" },
+    { DX_UNIT_PER_S, -0., "0 /s" },
+    { DX_UNIT_BYTES_PER_S, -0.3, "0 B/s" },
     { DX_UNIT_NONE, 12.34, "12.3" },
     { DX_UNIT_NONE, 0.0123, "0.012" },
     { DX_UNIT_NONE, 1234567, "1.2 M" },

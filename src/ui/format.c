@@ -25,6 +25,12 @@ static void thousands(char *out, size_t cap, double value)
     out[o] = '\0';
 }
 
+/* Without the sign of what is rounded to none: -0 + 0 is 0. */
+static double whole(double value)
+{
+    return rint(value) + 0.;
+}
+
 /* Three digits that say something: 0.012, 1.23, 12.3, 123, 1,234, 1.2 M. A number belongs to
  * the step that it is written in: 999,960,000 is no "1000.0 M". */
 static void plain(char *out, size_t cap, double value)
@@ -40,7 +46,7 @@ static void plain(char *out, size_t cap, double value)
     else if (size >= 999.5)
         thousands(out, cap, value);
     else if (size >= 99.95 || size < 1e-9)
-        (void)snprintf(out, cap, "%.0f", value);
+        (void)snprintf(out, cap, "%.0f", whole(value));
     else if (size >= 9.995)
         (void)snprintf(out, cap, "%.1f", value);
     else if (size >= 0.095)
@@ -60,7 +66,10 @@ static void bytes(char *out, size_t cap, double value)
         value /= 1024;
         i++;
     }
-    (void)snprintf(out, cap, i > 0 && fabs(value) < 99.95 ? "%.1f %s" : "%.0f %s", value, units[i]);
+    if (i > 0 && fabs(value) < 99.95)
+        (void)snprintf(out, cap, "%.1f %s", value, units[i]);
+    else
+        (void)snprintf(out, cap, "%.0f %s", whole(value), units[i]);
 }
 
 static void seconds(char *out, size_t cap, double value)
@@ -92,6 +101,7 @@ const char *format_value(char *out, size_t cap, enum dx_unit unit, double value)
     }
     if ((unsigned)unit > DX_UNIT_BYTES_PER_S) /* the store of a newer version may have others */
         unit = DX_UNIT_NONE;
+    value += 0.; /* -0 is 0 */
     switch (unit) {
     case DX_UNIT_NONE:
         plain(out, cap, value);
