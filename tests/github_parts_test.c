@@ -325,6 +325,43 @@ Test(github_parts, jobs_of_a_run_that_is_gone_end_it)
 }
 
 /* A limit whose hour ends later than in an hour, or was over long ago: other clocks. */
+/* The list of jobs may be behind its run for a while; some say for ever that a job is queued. */
+Test(github_parts, a_job_that_stays_queued_does_not_hold_its_run_for_ever)
+{
+    static const char list[] =
+        "{\"workflow_runs\":[{\"id\":501,\"run_attempt\":1,\"status\":"
+        "\"completed\",\"conclusion\":\"cancelled\",\"created_at\":"
+        "\"2026-11-24T10:50:00Z\",\"updated_at\":\"2026-11-24T10:58:00Z\"}]}",
+                      jobs[] = "{\"jobs\":[{\"id\":9,\"run_attempt\":1,\"name\":\"report\","
+                               "\"status\":\"queued\"}]}";
+    char run[sizeof(list)];
+    struct reply reply = { .step = STEP_RUNS, .detail_text = "acme/web", .body = list };
+
+    snprintf(run, sizeof(run), "%.*s", (int)strlen(list) - 20, list + 18);
+    kit_poll(&kit, NOW);
+    kit.plan.history_ms = 35LL * 86400000;
+    cr_assert(kit_decode(&kit, &source_github, &config, reply), "%s", kit.err.text);
+    reply = (struct reply){ .step = STEP_JOBS, .detail_text = "acme/web 501 1", .body = jobs };
+    cr_assert(kit_decode(&kit, &source_github, &config, reply));
+    kit_commit(&kit);
+    cr_expect_not(kit_known(&kit, "acme/web", "501", 1)->whole, "its end may come");
+    kit_poll(&kit, NOW + 10 * MINUTE_MS);
+    source_github.begin(&config, &kit.cursors, &kit.plan);
+    cr_expect_eq(kit_request(&kit, STEP_JOBS)->detail, 1);
+    reply.detail = 1;
+    cr_assert(kit_decode(&kit, &source_github, &config, reply));
+    cr_assert(kit_request(&kit, STEP_RUN), "is it done still?");
+    reply = (struct reply){ .step = STEP_RUN, .detail_text = "acme/web 501 1", .body = run };
+    plan_done(&kit.plan);
+    cr_assert(kit_decode(&kit, &source_github, &config, reply), "%s", kit.err.text);
+    cr_assert_eq(kit_asked(&kit, STEP_JOBS), 1);
+    reply = (struct reply){ .step = STEP_JOBS, .detail_text = "acme/web 501 1", .body = jobs };
+    cr_assert(kit_decode(&kit, &source_github, &config, reply));
+    kit_commit(&kit);
+    cr_expect(kit_known(&kit, "acme/web", "501", 1)->whole);
+    kit_done(&kit);
+}
+
 Test(github_parts, there_is_room_by_any_clock_but_not_past_the_limit)
 {
     static const struct {

@@ -68,8 +68,9 @@ static size_t open_runs(void *self, const char *project, struct open_run *out, s
     cr_expect_str_eq(project, "");
     json_object_foreach (kit->runs, key, run)
         if (n < cap && is_open(run))
-            out[n++] = (struct open_run){ json_string_value(json_object_get(run, "project")),
-                                          json_string_value(json_object_get(run, "id")), 1, 0 };
+            out[n++] =
+                (struct open_run){ json_string_value(json_object_get(run, "project")),
+                                   json_string_value(json_object_get(run, "id")), 1, 0, false };
     return n;
 }
 

@@ -68,8 +68,8 @@ static size_t open_runs(void *self, const char *project, struct open_run *out, s
             continue;
         n += n < cap;
         memmove(&out[at + 1], &out[at], (n - at - 1) * sizeof(*out));
-        out[at] =
-            (struct open_run){ store->run[i].project, store->run[i].id, 1, store->run[i].seen_ms };
+        out[at] = (struct open_run){ store->run[i].project, store->run[i].id, 1,
+                                     store->run[i].seen_ms, store->run[i].done };
     }
     return n;
 }

@@ -102,7 +102,8 @@ static size_t known_open(void *self, const char *project, struct open_run *out, 
             if (at < cap)
                 out[at] = out[at - 1];
         if (at < cap)
-            out[at] = (struct open_run){ run->project, run->id, run->attempt, run->seen_ms };
+            out[at] =
+                (struct open_run){ run->project, run->id, run->attempt, run->seen_ms, run->done };
         n += n < cap;
     }
     return n;

@@ -337,6 +337,35 @@ Test(store_ci, pools_are_as_they_were_then)
     expect_text(POOLS(T0 + 2 * MINUTE), want);
 }
 
+/* Its server listed it no more, or as waiting for ever: nobody will ask for it again. */
+Test(store_ci, of_a_run_that_is_done_no_job_waits)
+{
+    size_t run;
+
+    add_run("77", 1, DX_RESULT_NONE, 0);
+    add_job(0, "8", "test", DX_RESULT_NONE);
+    kit_poll(0, T0, &batch);
+    expect_text(POOLS(T0), "linux|-|-|1|1789996400000|-\n");
+    add_run("77", 1, DX_RESULT_CANCELLED, T0 + MINUTE);
+    kit_poll(0, T0 + MINUTE, &batch); /* its jobs are asked for */
+    expect_text(POOLS(T0 + MINUTE), "linux|-|-|1|1789996400000|-\n");
+    run = batch_known_run(&batch, "acme/web", "77", 1);
+    add_job(run, "9", "report", DX_RESULT_NONE);
+    batch_jobs_whole(&batch, run);
+    kit_poll(0, T0 + 2 * MINUTE, &batch);
+    expect_text(POOLS(T0 + 2 * MINUTE), "");
+    expect_text(ROWS(kit.store, DX_QUERY_JOBS, NULL, T0 + 2 * MINUTE, DX_FIELD_NAME, DX_FIELD_PHASE,
+                     DX_FIELD_RESULT, DX_FIELD_FINISHED),
+                "test|4|6|1790000060000\nreport|4|6|1790000060000\n");
+    /* how it ended counts, where it is said later */
+    run = batch_known_run(&batch, "acme/web", "77", 1);
+    add_job(run, "8", "test", DX_RESULT_SUCCESS);
+    kit_poll(0, T0 + 3 * MINUTE, &batch);
+    expect_text(
+        ROWS(kit.store, DX_QUERY_JOBS, NULL, T0 + 3 * MINUTE, DX_FIELD_NAME, DX_FIELD_RESULT),
+        "test|1\nreport|6\n");
+}
+
 /* A token that may not see runners any more, or not all of them, says nothing of those it saw. */
 Test(store_ci, runners_that_may_not_be_seen_any_more_are_not_known)
 {

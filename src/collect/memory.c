@@ -62,7 +62,8 @@ static size_t open_runs(void *self, const char *project, struct open_run *out, s
         out[i] = (struct open_run){ .project = found[i].project,
                                     .id = found[i].id,
                                     .attempt = found[i].attempt,
-                                    .seen_ms = found[i].seen_ms };
+                                    .seen_ms = found[i].seen_ms,
+                                    .done = found[i].done };
     free(found);
     return n;
 }

@@ -12,6 +12,8 @@
 
 enum { ATTEMPTS = 64 };
 
+static const int64_t BEHIND_MOST_MS = 10 * MINUTE_MS; /* the jobs of a run, behind itself */
+
 struct jobs { /* of one reply */
     char repo[GITHUB_NAME], run[GITHUB_NAME];
     bool open; /* one of them is not done */
@@ -141,12 +143,16 @@ static void take_job(struct github_poll *p, const json_t *list, const json_t *it
 }
 
 /* Are its jobs as they will stay? While it goes on more may come; of one of which only
- * the id is known, they are when all of them are done. */
-static bool is_final(const struct batch *batch, size_t at)
+ * the id is known, they are when all of them are done. The list may be behind the run, but some
+ * jobs of a run that was cancelled are queued for ever:
+ * https://github.com/actions/runner/issues/4411
+ */
+static bool is_final(const struct batch *batch, size_t at, int64_t now_ms)
 {
     const struct run *run = &batch->runs[at];
+    bool late = !run->bare && now_ms - run->updated_ms > BEHIND_MOST_MS;
 
-    for (size_t i = 0; i < batch->job_count && run->bare; i++)
+    for (size_t i = 0; i < batch->job_count && !late; i++)
         if (batch->jobs[i].run == at && batch->jobs[i].outcome.phase != DX_PHASE_DONE)
             return false;
     return run->bare || run->outcome.phase == DX_PHASE_DONE;
@@ -154,6 +160,8 @@ static bool is_final(const struct batch *batch, size_t at)
 
 static void end_attempts(struct github_poll *p, const struct jobs *jobs, int64_t last)
 {
+    int64_t now_ms = p->reply->date_ms > 0 ? p->reply->date_ms : p->reply->now_ms;
+
     for (int64_t attempt = 1; attempt <= last && attempt < ATTEMPTS; attempt++) {
         size_t run = batch_find_run(p->batch, jobs->repo, jobs->run, attempt);
 
@@ -161,22 +169,22 @@ static void end_attempts(struct github_poll *p, const struct jobs *jobs, int64_t
             continue;
         github_run_timing(p->batch, run);
         github_reviews_ask(p, run, jobs->repo, jobs->run);
-        if (!is_final(p->batch, run))
+        if (!is_final(p->batch, run, now_ms))
             continue;
         batch_jobs_whole(p->batch, run);
-        p->batch->runs[run].jobs_ms = p->reply->date_ms > 0 ? p->reply->date_ms : p->reply->now_ms;
+        p->batch->runs[run].jobs_ms = now_ms;
     }
 }
 
 /* Its jobs were asked for because the run was open, and all of them are done, or
- * there is a new attempt: the run has to say so itself. */
+ * there is a new attempt, or it was done without them: the run has to say so itself. */
 static bool is_unsure(const struct github_poll *p, const struct jobs *jobs, int64_t last)
 {
     size_t at = batch_find_run(p->batch, jobs->repo, jobs->run, last);
 
     if (at == SIZE_MAX || !p->batch->runs[at].bare)
         return false;
-    return !jobs->open || last > github_number(p->reply->detail_text, 2);
+    return !jobs->open || p->reply->detail != 0 || last > github_number(p->reply->detail_text, 2);
 }
 
 bool github_jobs_decode(struct github_poll *p, struct dx_error *err)

@@ -362,9 +362,14 @@ void github_open_begin(struct plan *plan, size_t repos)
     if (room / PER_OPEN > OPEN_LEAST)
         most = room / PER_OPEN < OPEN_MOST ? (size_t)(room / PER_OPEN) : OPEN_MOST;
     n = known->open(known->self, "", open, most);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        struct plan_request *jobs = NULL;
+
         if (github_numbered(open[i].project, open[i].id))
-            (void)github_jobs_ask(plan, open[i].project, open[i].id, open[i].attempt, 0);
+            jobs = github_jobs_ask(plan, open[i].project, open[i].id, open[i].attempt, 0);
+        if (jobs)
+            jobs->detail = open[i].done;
+    }
 }
 
 /* The jobs of a run are all done: is it? */

@@ -55,6 +55,7 @@ enum known_run {
 struct open_run {
     const char *project, *id;
     int64_t attempt, seen_ms; /* when it was last in a reply */
+    bool done;                /* it waits for its jobs only */
 };
 struct known_ticket {
     const char *project, *key, *id;

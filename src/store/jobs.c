@@ -360,6 +360,32 @@ static bool set_whole(struct writing *w, int64_t run, struct dx_error *err)
     return store_step(w->store, stmt, err);
 }
 
+/* Of a run that is done, and whose jobs all came, none goes on: what still waits or runs was left
+ * out of the list, or the server forgot to end it, and nobody will ask for it again. Where it does
+ * say later how it ended, that counts. */
+static bool close_left(struct writing *w, int64_t run, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        w->store,
+        "UPDATE job SET phase = 4, result = 6, finished_ms = coalesce(job.finished_ms,"
+        " r.finished_ms) FROM run r WHERE r.id = ?1 AND r.phase = 4 AND r.flags & 1"
+        " AND job.run = ?1 AND job.phase < 4 RETURNING job.pool, job.started_ms",
+        err);
+    bool row = true;
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, run);
+    while (row) {
+        if (!store_row(w->store, stmt, &row, err))
+            return false;
+        if (row)
+            touch(w, column_int(stmt, 0), column_int(stmt, 1));
+    }
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
 /* What its server could not give now, it may give later: soon of what ended just now, and
  * less often of what is old, so that a log that never comes costs little. */
 static bool put_off(struct writing *w, int64_t run, struct dx_error *err)
@@ -392,6 +418,8 @@ bool jobs_put(struct writing *w, struct dx_error *err)
         if (*run->stand_in && !drop_stand_in(w, i, err))
             return false;
         if (run->bare && batch_run_whole(run) && !set_whole(w, w->runs[i], err))
+            return false;
+        if (batch_run_whole(run) && !close_left(w, w->runs[i], err))
             return false;
         if (run->owed > 0 && !put_off(w, w->runs[i], err))
             return false;

@@ -56,7 +56,8 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
     struct dx_error err = { 0 };
     sqlite3_stmt *stmt = store_statement(
         store,
-        "SELECT p.text, r.ext, r.attempt, r.seen_ms FROM run r JOIN text p ON p.id = r.project"
+        "SELECT p.text, r.ext, r.attempt, r.seen_ms, r.phase = 4 FROM run r JOIN text p ON p.id = "
+        "r.project"
         " WHERE r.source = ?1 AND (r.phase < 4 OR r.flags & 1 = 0) AND (?2 = '' OR p.text = ?2)"
         " AND coalesce(r.created_ms, r.seen_ms) > ?3 AND (r.phase < 4 OR r.seen_ms NOT BETWEEN ?5 "
         "+ 1 AND ?5 + ?6) ORDER BY r.phase = 4, r.seen_ms,"
@@ -77,7 +78,8 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
         out[n++] = (struct stored_open){ .project = arena_text(arena, column_text(stmt, 0)),
                                          .id = arena_text(arena, column_text(stmt, 1)),
                                          .attempt = column_int(stmt, 2),
-                                         .seen_ms = column_int(stmt, 3) };
+                                         .seen_ms = column_int(stmt, 3),
+                                         .done = column_int(stmt, 4) != 0 };
     }
     (void)sqlite3_reset(stmt);
     return n;

@@ -129,6 +129,7 @@ enum stored_run store_run(struct store *store, const struct run_key *of, int64_t
 struct stored_open {
     const char *project, *id;
     int64_t attempt, seen_ms;
+    bool done;
 };
 struct open_of {
     int64_t source, now_ms;

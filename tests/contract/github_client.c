@@ -37,7 +37,7 @@ static size_t one_open(void *self, const char *project, struct open_run *out, si
     (void)project;
     if (cap == 0)
         return 0;
-    out[0] = (struct open_run){ "octo-org/octo-repo", "30433642", 1, 1 };
+    out[0] = (struct open_run){ "octo-org/octo-repo", "30433642", 1, 1, false };
     return 1;
 }
 
