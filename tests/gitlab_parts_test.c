@@ -36,6 +36,40 @@ static size_t asked(unsigned step)
     return n;
 }
 
+static enum known_run is_open(void *self, const char *project, const char *id, int64_t attempt,
+                              int64_t updated_ms)
+{
+    (void)self;
+    (void)project;
+    (void)id;
+    (void)attempt;
+    (void)updated_ms;
+    return KNOWN_OPEN;
+}
+
+/* What is open is asked for by its number, in its turn; but not what is so old that it had none any
+ * more, until somebody retries a job of it. */
+Test(gitlab_parts, an_old_pipeline_that_moves_is_asked_for)
+{
+    static const char list[] =
+        "[{\"id\":5,\"status\":\"running\",\"created_at\":\"2026-10-14T10:00:00Z\","
+        "\"updated_at\":\"2026-11-24T10:59:00Z\"},"
+        "{\"id\":6,\"status\":\"running\",\"created_at\":\"2026-11-24T10:00:00Z\","
+        "\"updated_at\":\"2026-11-24T10:59:00Z\"}]";
+    const struct known known = { .run = is_open };
+
+    kit_poll(&kit, NOW);
+    kit.plan.known = &known;
+    cr_assert(kit_decode(&kit, &source_gitlab, &config,
+                         (struct reply){ .step = GITLAB_PIPELINES,
+                                         .detail_text = "0 0 0 acme/web",
+                                         .body = list }),
+              "%s", kit.err.text);
+    cr_assert_eq(kit_asked(&kit, GITLAB_PIPELINE), 1);
+    cr_expect_eq(kit_request(&kit, GITLAB_PIPELINE)->detail, 5);
+    kit_done(&kit);
+}
+
 /* An entry without a number, or of a state that nobody knows, is counted; the others are read. */
 Test(gitlab_parts, entries_that_are_odd_are_counted_and_the_others_read)
 {

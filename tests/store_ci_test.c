@@ -199,7 +199,7 @@ Test(store_ci, a_run_that_lacks_evidence_is_asked_for_again)
     static const int64_t ends[] = { MINUTE, DAY }, waits[] = { 30 * SECOND, HOUR };
     const struct run_key key[] = { { kit.id[0], 1, "acme/web", "77" },
                                    { kit.id[0], 1, "acme/web", "78" } };
-    struct open_of of = { .source = kit.id[0], .project = "" };
+    struct open_of of = { .source = kit.id[0], .now_ms = T0, .project = "" };
     struct stored_open open[4];
     struct arena arena = { 0 };
 
@@ -212,7 +212,7 @@ Test(store_ci, a_run_that_lacks_evidence_is_asked_for_again)
     }
     kit_poll(0, T0, &batch);
     cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "77", 1, 0), STORED_OPEN);
-    cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0), 2);
+    cr_expect_eq(store_owed_runs(kit.store, &of), 2);
     for (size_t i = 0; i < 2; i++) {
         of.now_ms = T0 + waits[i] - 1;
         cr_expect_eq(store_open_runs(kit.store, &of, open, 4, &arena), i);
@@ -224,14 +224,15 @@ Test(store_ci, a_run_that_lacks_evidence_is_asked_for_again)
     }
     batch_jobs_whole(&batch, batch_known_run(&batch, "acme/web", "77", 1));
     kit_poll(0, T0 + DAY, &batch);
+    of.now_ms = T0 + DAY;
     cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "77", 1, 0), STORED_DONE);
-    cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0 + DAY), 1);
+    cr_expect_eq(store_owed_runs(kit.store, &of), 1);
     arena_free(&arena);
 }
 
 Test(store_ci, what_is_known_of_a_run)
 {
-    struct open_of of, of_api, later;
+    struct open_of of, of_api, of_am, later;
     struct stored_open open[4];
     struct arena arena = { 0 };
     struct run *run = add_run("77", 1, DX_RESULT_SUCCESS, T0 - MINUTE);
@@ -250,16 +251,42 @@ Test(store_ci, what_is_known_of_a_run)
     cr_expect_eq(KIT_RUN(kit.id[0], "acme/web", "79", 1, 0), STORED_OPEN);
     of = (struct open_of){ .source = kit.id[0], .now_ms = T0, .project = "" };
     of_api = (struct open_of){ .source = kit.id[0], .now_ms = T0, .project = "acme/api" };
+    of_am = (struct open_of){ .source = kit.id[1], .now_ms = T0, .project = "" };
     later = (struct open_of){ .source = kit.id[0], .now_ms = T0 + 36 * DAY, .project = "" };
     cr_assert_eq(store_open_runs(kit.store, &of, open, 4, &arena), 2);
     expect_text(open[0].id, "78");
     expect_text(open[1].project, "acme/web");
     cr_expect_eq(store_open_runs(kit.store, &of_api, open, 4, &arena), 0);
-    cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0), 1); /* 79 */
-    cr_expect_eq(store_owed_runs(kit.store, kit.id[1], T0), 0);
-    cr_expect_eq(store_owed_runs(kit.store, kit.id[0], T0 + 36 * DAY), 0);
+    cr_expect_eq(store_owed_runs(kit.store, &of), 1); /* 79 */
+    cr_expect_eq(store_owed_runs(kit.store, &of_am), 0);
+    cr_expect_eq(store_owed_runs(kit.store, &later), 0);
     /* for ever open is given up */
     cr_expect_eq(store_open_runs(kit.store, &later, open, 4, &arena), 0);
+    arena_free(&arena);
+}
+
+/* One of long ago goes on again, when somebody retries a job of it; and of a history that goes back
+ * further, what was cut off is still owed. */
+Test(store_ci, an_old_run_that_goes_on_again_is_asked_for)
+{
+    struct open_of of = { .source = kit.id[0], .now_ms = T0, .project = "" };
+    struct stored_open open[4];
+    struct arena arena = { 0 };
+    struct run *run = add_run("77", 1, DX_RESULT_NONE, 0);
+
+    run->timing.created_ms = T0 - 40 * DAY;
+    run->updated_ms = T0 - MINUTE;
+    add_run("78", 1, DX_RESULT_SUCCESS, T0 - 60 * DAY)->timing.created_ms = T0 - 60 * DAY;
+    kit_poll(0, T0, &batch);
+    cr_assert_eq(store_open_runs(kit.store, &of, open, 4, &arena), 1);
+    expect_text(open[0].id, "77");
+    cr_expect_eq(store_owed_runs(kit.store, &of), 0);
+    of.history_ms = 90 * DAY;
+    cr_expect_eq(store_open_runs(kit.store, &of, open, 4, &arena), 2);
+    cr_expect_eq(store_owed_runs(kit.store, &of), 1);
+    of.now_ms = T0 + 36 * DAY;
+    of.history_ms = DAY;
+    cr_expect_eq(store_open_runs(kit.store, &of, open, 4, &arena), 0, "for ever open is given up");
     arena_free(&arena);
 }
 

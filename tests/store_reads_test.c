@@ -201,7 +201,7 @@ static int64_t quiet(struct store *store, int which)
         out = (int64_t)store_open_runs(store, &runs, open, 4, &arena);
         break;
     case 5:
-        out = store_owed_runs(store, 1, T0);
+        out = store_owed_runs(store, &runs);
         break;
     case 6:
         out = store_ticket(store, 2, "DX-1", 0);

@@ -48,16 +48,23 @@ static enum known_run known_run(void *self, const char *project, const char *id,
         updated_ms, m->now_ms));
 }
 
+static struct open_of open_of(const struct memory *m, const char *project)
+{
+    return (struct open_of){
+        .source = m->source, .now_ms = m->now_ms, .history_ms = m->history_ms, .project = project
+    };
+}
+
 static size_t open_runs(void *self, const char *project, struct open_run *out, size_t cap)
 {
     struct memory *m = self;
     struct stored_open *found = mem_new(cap, sizeof(*found));
+    struct open_of of;
     size_t n;
 
     arena_free(&m->texts);
-    n = store_open_runs(
-        m->store, &(struct open_of){ .source = m->source, .now_ms = m->now_ms, .project = project },
-        found, cap, &m->texts);
+    of = open_of(m, project);
+    n = store_open_runs(m->store, &of, found, cap, &m->texts);
     for (size_t i = 0; i < n; i++)
         out[i] = (struct open_run){ .project = found[i].project,
                                     .id = found[i].id,
@@ -70,9 +77,10 @@ static size_t open_runs(void *self, const char *project, struct open_run *out, s
 
 static int64_t owed_runs(void *self)
 {
-    struct memory *m = self;
+    const struct memory *m = self;
+    struct open_of of = open_of(m, "");
 
-    return store_owed_runs(m->store, m->source, m->now_ms);
+    return store_owed_runs(m->store, &of);
 }
 
 static enum known_run known_ticket(void *self, const char *key, int64_t updated_ms)

@@ -10,6 +10,7 @@ struct memory {          /* of one source; stays where it is: cursors and known 
     struct store *store; /* of the poll */
     int64_t source;      /* id */
     int64_t now_ms;      /* of the poll */
+    int64_t history_ms;  /* so far back the source asks; 0: it does not say */
     struct cursors cursors;
     struct known known;
     char cursor[256];   /* the name that `after` found */

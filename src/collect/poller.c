@@ -399,6 +399,7 @@ struct poller *poller_new(struct pollers *shared, const struct source_settings *
     p->pace = (struct pace){ .every_ms = settings->every_ms, .share = settings->share };
     p->auth = ask_auth(shared->loop, settings);
     memory_init(&p->memory, id);
+    p->memory.history_ms = settings->history_ms;
     if (p->source->prepare) {
         memory_begin(&p->memory, shared->store, clock_now(shared->clock));
         p->source->prepare(&p->memory.cursors);

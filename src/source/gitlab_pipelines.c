@@ -24,6 +24,8 @@ enum {
     OWED_MOST = 30, /* as long as so many runs wait for their jobs, no more are added */
 };
 
+static const int64_t OPEN_MOST_MS = 35 * DAY_MS; /* see store_open_runs() */
+
 /* ---- older ones ---- */
 
 static bool has_room(const struct plan *plan)
@@ -89,6 +91,15 @@ static struct page page_of(const struct reply *reply, const struct gitlab_about 
     return page;
 }
 
+/* One that is open is asked for by its number, unless it is so old that it was given up: then it
+ * moved again, for it is listed by that. */
+static bool is_given_up(const struct plan *plan, const json_t *item)
+{
+    int64_t created_ms = field_time(item, "created_at");
+
+    return created_ms > 0 && created_ms < plan->now_ms - OPEN_MOST_MS && created_ms < wanted(plan);
+}
+
 static bool is_news(const struct plan *plan, struct batch *batch, const char *project,
                     const json_t *item)
 {
@@ -100,7 +111,8 @@ static bool is_news(const struct plan *plan, struct batch *batch, const char *pr
         return false; /* in this poll already */
     if (plan->known)
         known = plan->known->run(plan->known->self, project, id, 1, field_time(item, "updated_at"));
-    return known == KNOWN_NOT || known == KNOWN_MOVED;
+    return known == KNOWN_NOT || known == KNOWN_MOVED ||
+           (known == KNOWN_OPEN && is_given_up(plan, item));
 }
 
 /* The run as the list has it, which is open as long as its jobs are missing, and the

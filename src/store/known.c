@@ -50,18 +50,24 @@ enum stored_run store_run(struct store *store, const struct run_key *of, int64_t
     return known;
 }
 
+/* What is older, and did not move since, is given up. */
+static int64_t asked_from(const struct open_of *of)
+{
+    return of->now_ms - (of->history_ms > OPEN_MOST_MS ? of->history_ms : OPEN_MOST_MS);
+}
+
 size_t store_open_runs(struct store *store, const struct open_of *of, struct stored_open *out,
                        size_t cap, struct arena *arena)
 {
     struct dx_error err = { 0 };
     sqlite3_stmt *stmt = store_statement(
         store,
-        "SELECT p.text, r.ext, r.attempt, r.seen_ms, r.phase = 4 FROM run r JOIN text p ON p.id = "
-        "r.project"
+        "SELECT p.text, r.ext, r.attempt, r.seen_ms, r.phase = 4 FROM run r"
+        " JOIN text p ON p.id = r.project"
         " WHERE r.source = ?1 AND (r.phase < 4 OR r.flags & 1 = 0) AND (?2 = '' OR p.text = ?2)"
-        " AND coalesce(r.created_ms, r.seen_ms) > ?3 AND (r.phase < 4 OR r.seen_ms NOT BETWEEN ?5 "
-        "+ 1 AND ?5 + ?6) ORDER BY r.phase = 4, r.seen_ms,"
-        " r.id LIMIT ?4",
+        " AND max(coalesce(r.created_ms, r.seen_ms), coalesce(r.updated_ms, 0)) > ?3"
+        " AND (r.phase < 4 OR r.seen_ms NOT BETWEEN ?5 + 1 AND ?5 + ?6)"
+        " ORDER BY r.phase = 4, r.seen_ms, r.id LIMIT ?4",
         &err);
     bool row = true;
     size_t n = 0;
@@ -70,7 +76,7 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
         return 0;
     (void)sqlite3_bind_int64(stmt, 1, of->source);
     bind_text(stmt, 2, of->project);
-    (void)sqlite3_bind_int64(stmt, 3, of->now_ms - OPEN_MOST_MS);
+    (void)sqlite3_bind_int64(stmt, 3, asked_from(of));
     (void)sqlite3_bind_int64(stmt, 4, (int64_t)cap);
     (void)sqlite3_bind_int64(stmt, 5, of->now_ms);
     (void)sqlite3_bind_int64(stmt, 6, AGAIN_MOST_MS); /* put off, see jobs.c */
@@ -85,22 +91,22 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
     return n;
 }
 
-int64_t store_owed_runs(struct store *store, int64_t source, int64_t now_ms)
+int64_t store_owed_runs(struct store *store, const struct open_of *of)
 {
     struct dx_error err = { 0 };
     sqlite3_stmt *stmt =
         store_statement(store,
                         "SELECT count(*) FROM run WHERE source = ?1 AND phase = 4"
                         " AND (phase < 4 OR flags & 1 = 0)" /* in the words of its index */
-                        " AND coalesce(created_ms, seen_ms) > ?2",
+                        " AND max(coalesce(created_ms, seen_ms), coalesce(updated_ms, 0)) > ?2",
                         &err);
     int64_t n = 0;
     bool there;
 
     if (!stmt)
         return 0;
-    (void)sqlite3_bind_int64(stmt, 1, source);
-    (void)sqlite3_bind_int64(stmt, 2, now_ms - OPEN_MOST_MS);
+    (void)sqlite3_bind_int64(stmt, 1, of->source);
+    (void)sqlite3_bind_int64(stmt, 2, asked_from(of));
     if (!store_row(store, stmt, &there, &err))
         return 0;
     if (there)

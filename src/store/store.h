@@ -124,7 +124,7 @@ struct run_key {
 enum stored_run store_run(struct store *store, const struct run_key *of, int64_t updated_ms,
                           int64_t now_ms);
 /* The runs of a project ("": of all) that are not done, then those whose jobs did not
- * all come, that are younger than 35 days, the longest unseen first. Texts belong to
+ * all come, that are younger than 35 days or moved since, the longest unseen first. Texts belong to
  * the arena. */
 struct stored_open {
     const char *project, *id;
@@ -133,12 +133,13 @@ struct stored_open {
 };
 struct open_of {
     int64_t source, now_ms;
+    int64_t history_ms; /* so far back all is asked for; 0: not further than 35 days */
     const char *project;
 };
 size_t store_open_runs(struct store *store, const struct open_of *of, struct stored_open *out,
                        size_t cap, struct arena *arena);
-/* How many of them are done: only what the server has of their jobs is missing. */
-int64_t store_owed_runs(struct store *store, int64_t source, int64_t now_ms);
+/* How many of all projects' are done: only what the server has of their jobs is missing. */
+int64_t store_owed_runs(struct store *store, const struct open_of *of);
 enum stored_run store_ticket(struct store *store, int64_t source, const char *key,
                              int64_t updated_ms);
 /* Tickets of a source that lack one of these parts (enum ticket_part), the latest
