@@ -32,6 +32,12 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
     (void)config;
     (void)cursors;
     script.open = plan->known->open(plan->known->self, "", open, 64);
+    for (size_t i = 0; i < script.open && i < script.slots; i++) {
+        struct plan_request *r = plan_get(plan, 1, "/run/{}", open[i].id, NULL);
+
+        r->flags = PLAN_OPTIONAL | PLAN_ANSWER;
+        plan_of_run(plan, r, &open[i]);
+    }
     plan_get(plan, 0, "/list", NULL)->flags = script.flags;
 }
 

@@ -12,7 +12,8 @@
 struct script {
     int64_t known[8]; /* of the runs in "ask", as the poller said */
     size_t known_count;
-    size_t open; /* at the beginning of the last poll */
+    size_t open;  /* at the beginning of the last poll */
+    size_t slots; /* so many of them are asked for, each as "/run/ID" */
     char heads[8][64], bodies[8][64];
     int statuses[8];
     size_t replies;

@@ -116,6 +116,31 @@ Test(poller_ci, a_source_can_ask_what_the_store_knows_of_its_runs)
     cr_expect_eq(script.known[5], KNOWN_DONE, "its log did not come: not just now");
 }
 
+/* Of more open runs than a poll asks for, those that are refused go back in the line, whatever kind
+ * of refusal it is. */
+Test(poller_ci, a_run_that_is_refused_keeps_no_other_from_its_turn)
+{
+    static const char *const runs[] = { "GET /run/1 ", "GET /run/2 ", "GET /run/3 ",
+                                        "GET /run/1 " };
+
+    server_ok(t.server, "", "{\"runs\": [{\"id\": \"1\"}, {\"id\": \"2\"}, {\"id\": \"3\"}]}");
+    cr_assert(poll_now());
+    script.slots = 1;
+    for (int i = 0; i < 4; i++) {
+        size_t before = server_requests(t.server);
+
+        if (i == 1)
+            server_say(t.server, 0, "HTTP/1.1 500 Broken\r\nContent-Length: 2\r\n\r\n{}");
+        else if (i == 2)
+            server_ok(t.server, "", "{\"fail\": 1}");
+        else
+            server_say(t.server, 0, "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\n{}");
+        server_ok(t.server, "", "{}");
+        cr_assert(poll_now());
+        cr_expect(asked(before, runs[i]), "%s", server_request(t.server, before));
+    }
+}
+
 /* ---- logs ---- */
 
 Test(poller_ci, the_end_of_a_log_says_why_its_job_failed)

@@ -265,6 +265,28 @@ Test(store_ci, what_is_known_of_a_run)
     arena_free(&arena);
 }
 
+/* Of which nothing is brought but its name, it was asked for all the same: the next one's turn. */
+Test(store_ci, an_open_run_that_is_asked_in_vain_goes_back_in_the_line)
+{
+    struct open_of of = { .source = kit.id[0], .now_ms = T0 + MINUTE, .project = "" };
+    struct stored_open open[4];
+    struct arena arena = { 0 };
+
+    add_run("77", 1, DX_RESULT_NONE, 0);
+    add_run("78", 1, DX_RESULT_NONE, 0);
+    add_run("79", 1, DX_RESULT_SUCCESS, T0 - MINUTE);
+    add_run("80", 1, DX_RESULT_SUCCESS, T0 - MINUTE);
+    kit_poll(0, T0, &batch);
+    (void)batch_known_run(&batch, "acme/web", "77", 1);
+    (void)batch_known_run(&batch, "acme/web", "79", 1);
+    kit_poll(0, T0 + MINUTE, &batch);
+    cr_assert_eq(store_open_runs(kit.store, &of, open, 4, &arena), 4);
+    expect_text(open[0].id, "78");
+    expect_text(open[1].id, "77");
+    expect_text(open[2].id, "80");
+    arena_free(&arena);
+}
+
 /* One of long ago goes on again, when somebody retries a job of it; and of a history that goes back
  * further, what was cut off is still owed. */
 Test(store_ci, an_old_run_that_goes_on_again_is_asked_for)

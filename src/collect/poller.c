@@ -142,7 +142,7 @@ static void clear(struct poller *p)
     batch_done(&p->batch);
     batch_done(&p->commit.rest);
     plan_done(&p->plan);
-    p->request = NULL;
+    p->request = p->vain = NULL;
 }
 
 static void hide_in_notes(struct poller *p)
@@ -190,6 +190,13 @@ static void over(struct poller *p)
         poller_wish(p);
 }
 
+/* They go back in the line: else they would be asked for again and again, and no others. */
+static void name_asked_in_vain(struct poller *p)
+{
+    for (const struct plan_request *r = p->vain; r; r = r->next)
+        (void)batch_known_run(&p->batch, r->project, r->run, r->attempt);
+}
+
 void poller_finish(struct poller *p, const struct dx_error *err)
 {
     enum dx_source_state state;
@@ -200,6 +207,7 @@ void poller_finish(struct poller *p, const struct dx_error *err)
     p->commit.wait_ms = pace_end(&p->pace, p->now_ms, &p->count, err, &state);
     if (err)
         piece_rescue(&p->batch);
+    name_asked_in_vain(p);
     if (!err)
         p->probed = true;
     if (!p->filling)

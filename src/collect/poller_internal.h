@@ -66,6 +66,7 @@ struct poller {
     struct batch batch;
     struct poller_commit commit;
     struct plan_request *request;
+    struct plan_request *vain;  /* that asked for a run, and got none */
     bool had_etag;              /* of it: it was asked with one */
     unsigned refused;           /* of it: so often the server wanted a moment of patience */
     struct plan_request *ahead; /* the next one was sent already; it is still in the plan */

@@ -86,9 +86,19 @@ static void take_counts(struct poller *p, const struct http_reply *from)
     pace_limit(&p->pace, p->now_ms, from, reset_of(p, from));
 }
 
+/* The run is named when the poll ends: until then a list may bring it. */
+static void asked_in_vain(struct poller *p)
+{
+    if (!p->request->run)
+        return;
+    p->request->next = p->vain;
+    p->vain = p->request;
+}
+
 /* The rest of a reply that is no success, or that could not be decoded. */
 static void refused(struct poller *p, const struct http_reply *from, struct dx_error *err)
 {
+    asked_in_vain(p);
     auth_hide(p->auth, err->text);
     failed(p, from, err);
 }
@@ -96,6 +106,7 @@ static void refused(struct poller *p, const struct http_reply *from, struct dx_e
 /* No success, but an answer that the source knows what to do with. */
 static void declined(struct poller *p, const struct http_reply *from, const struct reply *reply)
 {
+    asked_in_vain(p);
     if (p->declined.fault != DX_FAULT_NONE)
         return;
     (void)http_refused(from, &p->declined);

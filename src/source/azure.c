@@ -86,7 +86,8 @@ static void ask_open(const struct azure *az, struct plan *plan)
         if (open[i].seen_ms > plan->now_ms - patience && open[i].seen_ms <= plan->now_ms)
             continue;
         about.project = arena_print(&plan->arena, "%.*s", (int)len, open[i].project);
-        (void)azure_ask(az, plan, AZURE_BUILD, strtoll(open[i].id, NULL, 10), &about);
+        plan_of_run(plan, azure_ask(az, plan, AZURE_BUILD, strtoll(open[i].id, NULL, 10), &about),
+                    &open[i]);
     }
 }
 

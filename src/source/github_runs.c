@@ -367,8 +367,10 @@ void github_open_begin(struct plan *plan, size_t repos)
 
         if (github_numbered(open[i].project, open[i].id))
             jobs = github_jobs_ask(plan, open[i].project, open[i].id, open[i].attempt, 0);
-        if (jobs)
-            jobs->detail = open[i].done;
+        if (!jobs)
+            continue;
+        jobs->detail = open[i].done;
+        plan_of_run(plan, jobs, &open[i]);
     }
 }
 

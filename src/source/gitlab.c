@@ -84,8 +84,10 @@ static void ask_open(struct plan *plan)
     size_t n = plan_open_runs(plan, open, OPEN_MOST);
 
     for (size_t i = 0; i < n; i++)
-        (void)gitlab_ask(plan, GITLAB_PIPELINE, strtoll(open[i].id, NULL, 10),
-                         &(struct gitlab_about){ .project = open[i].project });
+        plan_of_run(plan,
+                    gitlab_ask(plan, GITLAB_PIPELINE, strtoll(open[i].id, NULL, 10),
+                               &(struct gitlab_about){ .project = open[i].project }),
+                    &open[i]);
 }
 
 static void begin(const void *config, const struct cursors *cursors, struct plan *plan)

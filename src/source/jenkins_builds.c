@@ -326,6 +326,7 @@ void jenkins_open_begin(struct plan *plan)
         plan_append(plan, r, "/{}/api/json?tree={}", number, jenkins_build_tree, NULL);
         r->flags |= PLAN_OPTIONAL | PLAN_ANSWER;
         jenkins_set_about(plan, r, &about);
+        plan_of_run(plan, r, &open[i]);
     }
 }
 

@@ -151,6 +151,13 @@ void plan_append(struct plan *plan, struct plan_request *request, const char *mo
     va_end(ap);
 }
 
+void plan_of_run(struct plan *plan, struct plan_request *request, const struct open_run *run)
+{
+    request->project = arena_text(&plan->arena, run->project);
+    request->run = arena_text(&plan->arena, run->id);
+    request->attempt = run->attempt;
+}
+
 void plan_at_once(struct plan *plan, struct plan_request *request)
 {
     struct plan_request *before = plan->first;

@@ -34,6 +34,9 @@ struct plan_request {
     int64_t detail;     /* handed back with the reply */
     const char *detail_text;
     size_t mark; /* the collector's: plan.mark when it was asked for */
+    /* The open run that it asks for, see plan_of_run(); NULL: none. */
+    const char *project, *run;
+    int64_t attempt;
 };
 
 struct plan {
@@ -66,6 +69,9 @@ void plan_append(struct plan *plan, struct plan_request *request, const char *mo
     __attribute__((sentinel));
 /* Send a request that was just asked for before those that wait. */
 void plan_at_once(struct plan *plan, struct plan_request *request);
+/* It asks for this open run: where it is not given, it goes back in the line all the same, for as
+ * many others are asked for. */
+void plan_of_run(struct plan *plan, struct plan_request *request, const struct open_run *run);
 /* How many bytes text takes in a URL, once it is escaped. */
 size_t plan_escaped(const char *text);
 /* Take the first request off; NULL: none. It lives until plan_done(). */

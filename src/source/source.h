@@ -54,7 +54,7 @@ enum known_run {
 };
 struct open_run {
     const char *project, *id;
-    int64_t attempt, seen_ms; /* when it was last in a reply */
+    int64_t attempt, seen_ms; /* when it was last in a reply, or asked for in vain */
     bool done;                /* it waits for its jobs only */
 };
 struct known_ticket {

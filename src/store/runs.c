@@ -314,6 +314,22 @@ static bool close_gone(struct writing *w, const struct old_run *old, struct dx_e
     return true;
 }
 
+/* Of one that goes on, or lacks its jobs, nothing is known but that it was asked for. */
+static bool mark_asked(struct writing *w, const struct old_run *old, struct dx_error *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (old->id == 0 || (old->phase == DX_PHASE_DONE && (old->flags & RUN_JOBS_WHOLE)))
+        return true;
+    stmt =
+        store_statement(w->store, "UPDATE run SET seen_ms = max(seen_ms, ?2) WHERE id = ?1", err);
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, old->id);
+    (void)sqlite3_bind_int64(stmt, 2, w->poll->now_ms);
+    return store_step(w->store, stmt, err);
+}
+
 static bool has_failed(enum dx_phase phase, enum dx_result result)
 {
     return phase == DX_PHASE_DONE && result == DX_RESULT_FAILURE;
@@ -332,7 +348,9 @@ static bool put_run(struct writing *w, size_t i, struct dx_error *err)
     w->state[i].pipeline = old.pipeline;
     if (run->bare && run->gone && old.id > 0 && old.phase != DX_PHASE_DONE)
         return close_gone(w, &old, err);
-    if (run->bare || (old.id > 0 && is_older(&old, run)))
+    if (run->bare)
+        return mark_asked(w, &old, err);
+    if (old.id > 0 && is_older(&old, run))
         return true;
     if (old.id == 0 && run->outcome.phase == DX_PHASE_DONE &&
         retain_refuses(w->store, run->timing.finished_ms))
