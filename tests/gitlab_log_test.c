@@ -50,6 +50,35 @@ Test(gitlab_log, logs_are_read_of_jobs_that_nothing_else_explains_well)
     kit_done(&kit);
 }
 
+/* Which attempt a job is, is known when all pages came: so its log is asked for then. */
+Test(gitlab_log, logs_are_asked_for_when_all_pages_came)
+{
+    static const char pages[2][200] = {
+        "[{\"id\":20,\"name\":\"b\",\"status\":\"failed\",\"failure_reason\":\"script_failure\","
+        "\"started_at\":\"2026-11-24T10:00:00Z\"}]",
+        "[{\"id\":10,\"name\":\"b\",\"status\":\"failed\",\"failure_reason\":\"script_failure\","
+        "\"started_at\":\"2026-11-24T09:00:00Z\"}]"
+    };
+    struct reply reply = { .step = GITLAB_JOBS, .detail = 50, .detail_text = "4 0 0 acme/web" };
+    struct plan_request *r;
+
+    config.logs = true;
+    known_poll(&store, &kit, NOW);
+    reply.body = pages[0];
+    reply.head = "x-next-page: 2\n";
+    cr_assert(kit_decode(&kit, &source_gitlab, &config, reply), "%s", kit.err.text);
+    cr_expect_eq(kit_asked(&kit, GITLAB_TRACE), 0);
+    r = plan_take(&kit.plan);
+    reply.body = pages[1];
+    reply.head = "";
+    reply.detail_text = r->detail_text;
+    cr_assert(kit_decode(&kit, &source_gitlab, &config, reply));
+    cr_assert_eq(kit_asked(&kit, GITLAB_TRACE), 2);
+    cr_expect_str_eq(kit_request(&kit, GITLAB_TRACE)->detail_text, "4 20 2 acme/web");
+    cr_expect_eq(kit.batch.runs[0].owed, 2);
+    kit_done(&kit);
+}
+
 /* Where logs are in a storage, the server leads to a link that is good for a minute. */
 Test(gitlab_log, a_log_whose_link_was_too_old_is_asked_for_again)
 {

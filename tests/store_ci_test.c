@@ -386,6 +386,33 @@ Test(store_ci, pools_are_as_they_were_then)
     expect_text(POOLS(T0 + 2 * MINUTE), want);
 }
 
+/* Of a job that was retried the newest came first, and was taken for the only one. */
+Test(store_ci, a_job_is_one_whatever_attempt_it_turns_out_to_be)
+{
+    size_t run;
+
+    kit.tries_are_counted = true;
+    add_run("77", 1, DX_RESULT_FAILURE, T0 - MINUTE);
+    kit_poll(0, T0, &batch);
+    run = batch_known_run(&batch, "acme/web", "77", 1);
+    add_job(run, "20", "test", DX_RESULT_FAILURE);
+    kit_poll(0, T0 + SECOND, &batch);
+    for (int i = 0; i < 2; i++) {
+        run = batch_known_run(&batch, "acme/web", "77", 1);
+        add_job(run, "20", "test", DX_RESULT_FAILURE)->attempt = 2;
+        add_job(run, "10", "test", DX_RESULT_FAILURE);
+        *batch_tail(&batch) =
+            (struct log_tail){ "acme/web", "77", "20", 1, 2, "oom", DX_CAUSE_TEST, "assertion" };
+        kit_poll(0, T0 + MINUTE, &batch);
+        /* a poll that ends behind its first page knows less, and changes nothing */
+        add_job(batch_known_run(&batch, "acme/web", "77", 1), "20", "test", DX_RESULT_FAILURE);
+        kit_poll(0, T0 + 2 * MINUTE, &batch);
+        expect_text(ROWS(kit.store, DX_QUERY_JOBS, NULL, T0 + HOUR, DX_FIELD_NAME, DX_FIELD_ATTEMPT,
+                         DX_FIELD_CAUSE),
+                    "test|2|4\ntest|1|0\n");
+    }
+}
+
 /* Its server listed it no more, or as waiting for ever: nobody will ask for it again. */
 Test(store_ci, of_a_run_that_is_done_no_job_waits)
 {

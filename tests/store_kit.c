@@ -78,6 +78,7 @@ static struct poll poll_of(int source, int64_t now_ms)
                           .bytes = 100,
                           .history_ms = kit.history_ms,
                           .ids_are_unique = kit.ids_are_unique,
+                          .tries_are_counted = kit.tries_are_counted,
                           .per_hour = 240 };
 }
 

@@ -19,6 +19,7 @@ struct kit {
     int64_t id[3];       /* of its sources: "prom" (15 s), "am" (30 s), "slow" (10 min) */
     int64_t history_ms;  /* that they ask for; 0: they do not say */
     bool ids_are_unique; /* see struct poll */
+    bool tries_are_counted;
 };
 extern struct kit kit;
 

@@ -76,6 +76,7 @@ static void prepare(struct poller *p, const struct dx_error *err, enum dx_source
         .skew_known = p->skew_known,
         .filling = state == DX_SOURCE_FILLING || p->filling || p->count.fills > 0,
         .ids_are_unique = p->source->ids_are_unique,
+        .tries_are_counted = p->source->tries_are_counted,
     };
     p->bytes = 0;
     causes_of_jobs(p->shared->causes, &p->batch);

@@ -185,6 +185,7 @@ const struct source source_gitlab = {
     .yields_of = yields_of,
     .check = check,
     .ids_are_unique = true,
+    .tries_are_counted = true,
     .begin = begin,
     .decode = decode,
     .list_most = 1000,

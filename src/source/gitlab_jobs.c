@@ -86,22 +86,34 @@ static bool wants_log(const struct job *job)
            (job->outcome.cause == DX_CAUSE_UNKNOWN || job->outcome.cause == DX_CAUSE_PLATFORM);
 }
 
-static void ask_logs(struct plan *plan, struct batch *batch, const struct reply *reply,
-                     size_t first, const struct gitlab_about *about)
+/* It came on the page before, too. */
+static bool is_again(const struct batch *batch, size_t i)
+{
+    const struct job *job = &batch->jobs[i];
+
+    for (size_t n = i; n-- > 0;)
+        if (batch->jobs[n].run == job->run && strcmp(batch->jobs[n].id, job->id) == 0)
+            return true;
+    return false;
+}
+
+/* Of all pages together, for only then their attempts are known. */
+static void ask_logs(struct plan *plan, struct batch *batch, const struct reply *reply, size_t run,
+                     const struct gitlab_about *about)
 {
     size_t asked = 0;
 
-    for (size_t i = first; i < batch->job_count && asked < LOGS_MOST; i++) {
+    for (size_t i = 0; i < batch->job_count && asked < LOGS_MOST; i++) {
         const struct job *job = &batch->jobs[i];
         struct gitlab_about of = *about;
 
-        if (!wants_log(job))
+        if (job->run != run || !wants_log(job) || is_again(batch, i))
             continue;
         of.seen = strtoll(job->id, NULL, 10);
         of.attempt = job->attempt;
         of.go_on = false;
         (void)gitlab_ask(plan, GITLAB_TRACE, reply->detail, &of);
-        batch_owe(batch, job->run);
+        batch_owe(batch, run);
         asked++;
     }
 }
@@ -137,13 +149,13 @@ bool gitlab_decode_jobs(const struct gitlab *g, const struct reply *reply, struc
     }
     set_title(&batch->runs[run], batch, json_array_get(reply->json, 0));
     number_attempts(batch, run, about.seen > 0 ? 0 : first);
-    if (g->logs && about.done)
-        ask_logs(plan, batch, reply, first, &about);
     if (gitlab_has_next(reply)) {
         about.seen = count_jobs(batch, run);
         (void)gitlab_ask_next(plan, reply, &about);
         return true;
     }
+    if (g->logs && about.done)
+        ask_logs(plan, batch, reply, run, &about);
     if (whole)
         batch_jobs_whole(batch, run);
     if (about.go_on)

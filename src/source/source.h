@@ -139,6 +139,7 @@ struct source {
     size_t list_most;
     /* The ids of runs are counted over all projects of the server: see struct poll. */
     bool ids_are_unique;
+    bool tries_are_counted; /* those of jobs are, by the source: see there, too */
     /* Turn one reply into records; may ask for more. false: the poll failed. */
     bool (*decode)(const void *config, const struct reply *reply, struct plan *plan,
                    struct batch *batch, struct dx_error *err);

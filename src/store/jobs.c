@@ -326,8 +326,40 @@ static bool drop_stand_in(struct writing *w, size_t i, struct dx_error *err)
 
 /* ---- all of them ---- */
 
-static bool put_job(struct writing *w, const struct job *job, struct dx_error *err)
+/* Where attempts are counted by those that came, it may be there as an earlier one than it is now
+ * known to be, or as a later one, where not all came this time: the latest is right. */
+static bool renumber(struct writing *w, struct job *job, struct dx_error *err)
 {
+    sqlite3_stmt *stmt = store_statement(
+        w->store,
+        "UPDATE job SET attempt = max(attempt, ?3) WHERE id = (SELECT id FROM job WHERE run = ?1"
+        " AND ext = ?2 ORDER BY attempt DESC LIMIT 1) RETURNING attempt",
+        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, w->runs[job->run]);
+    bind_ext(stmt, 2, job->id);
+    (void)sqlite3_bind_int64(stmt, 3, job->attempt);
+    return store_number(w->store, stmt, &job->attempt, err);
+}
+
+static bool find_or_renumber(struct writing *w, struct job *job, struct old_job *old,
+                             struct dx_error *err)
+{
+    if (!find_job(w, job, old, err))
+        return false;
+    if (old->id > 0 || !w->poll->tries_are_counted)
+        return true;
+    if (!renumber(w, job, err) || !find_job(w, job, old, err))
+        return false;
+    touch_old(w, old, w->state[job->run].pipeline);
+    return true;
+}
+
+static bool put_job(struct writing *w, const struct job *brought, struct dx_error *err)
+{
+    struct job copy = *brought, *job = &copy;
     struct old_job old;
     int64_t pool, id;
     bool added;
@@ -339,7 +371,7 @@ static bool put_job(struct writing *w, const struct job *job, struct dx_error *e
         return false;
     if (added)
         return put_steps(w, job, sqlite3_last_insert_rowid(w->store->db), false, err);
-    if (!find_job(w, job, &old, err))
+    if (!find_or_renumber(w, job, &old, err))
         return false;
     if (old.phase == DX_PHASE_DONE && job->outcome.phase != DX_PHASE_DONE)
         return true; /* a page that was made before */

@@ -87,6 +87,9 @@ struct poll {         /* how a poll of a source ended */
     /* The server counts the runs of all its projects in one: what comes by another project's name
      * is the same run, and the project was renamed. */
     bool ids_are_unique;
+    /* The attempts of a job are counted by those that came, so they may be more than they seemed:
+     * of an id there is one job. */
+    bool tries_are_counted;
 };
 /* Called within each commit that changed runs, jobs or pools, history aside: compute
  * anew what is derived of them. false undoes the commit. */
