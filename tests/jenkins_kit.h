@@ -22,7 +22,8 @@ struct jenkins_kit {
     kit_server *server;
     void *self;
     int64_t history_ms;
-    size_t most; /* requests of a poll; 0: as many as it asks for */
+    size_t most;   /* requests of a poll; 0: as many as it asks for */
+    bool may_fail; /* a poll: what it brought till then is kept, as the collector does */
     size_t requests, polls;
     /* by "PROJECT\nID" and "PROJECT\nID\nJOB": what the batch said of each last */
     json_t *cursors, *runs, *jobs;

@@ -28,6 +28,7 @@ static struct {
 } jobs[JOBS];
 static struct buf body;
 static size_t lists, pages, singles; /* requests */
+static bool down;                    /* what stands before it answers */
 static bool grows;                   /* a build is added with each page that is asked for */
 
 static void add(int job, int64_t at_ms, bool done)
@@ -116,7 +117,9 @@ static struct kit_answer serve(void *self, const char *path, int64_t now_ms)
     (void)self;
     (void)now_ms;
     buf_clear(&body);
-    if (strncmp(path, "/queue", 6) == 0) {
+    if (down) {
+        answer.status = 404;
+    } else if (strncmp(path, "/queue", 6) == 0) {
         buf_text(&body, "{\"items\":[]}");
     } else if (strncmp(path, "/computer", 9) == 0) {
         buf_text(&body, "{\"computer\":[]}");
@@ -143,7 +146,7 @@ static void start(void)
     memset(jobs, 0, sizeof(jobs));
     buf_init(&body, 4 << 20);
     lists = pages = singles = 0;
-    grows = false;
+    grows = down = false;
     kit = (struct jenkins_kit){ .server = serve, .history_ms = 10 * DAY };
     kit_start(&kit);
 }
@@ -256,7 +259,7 @@ Test(jenkins_poll, builds_that_begin_while_lists_are_paged)
     grows = true;
     for (int i = 0; i < 20; i++)
         cr_assert(kit_poll_once(&kit, NOW + i * MINUTE));
-    grows = false;
+    grows = down = false;
     kit_poll_all(&kit, NOW + 30 * MINUTE);
     cr_expect_eq(kit_runs(&kit, false), jobs[0].count);
 }
@@ -300,6 +303,20 @@ Test(jenkins_poll, a_build_that_was_deleted_while_open_is_gone_the_second_time)
     singles = 0;
     cr_assert(kit_poll_once(&kit, NOW + 3 * MINUTE));
     cr_expect_eq(singles, 0);
+}
+
+Test(jenkins_poll, while_all_of_it_is_not_found_no_build_is_gone)
+{
+    add(0, NOW, false);
+    cr_assert(kit_poll_once(&kit, NOW));
+    down = kit.may_fail = true;
+    for (int i = 1; i <= 3; i++)
+        cr_expect_not(kit_poll_once(&kit, NOW + i * MINUTE));
+    cr_expect_eq(count_phase(DX_PHASE_RUNNING, -1), 1);
+    down = false;
+    jobs[0].build[0].done = true;
+    cr_assert(kit_poll_once(&kit, NOW + 4 * MINUTE));
+    cr_expect_eq(count_phase(DX_PHASE_DONE, (int)DX_RESULT_SUCCESS), 1);
 }
 
 Test(jenkins_poll, a_job_that_is_made_again_counts_from_one)

@@ -69,7 +69,8 @@ static bool check(const void *config, struct dx_error *err)
     return true;
 }
 
-/* Nodes come first: what is read after them finds the pools of nodes. */
+/* Nodes come first: what is read after them finds the pools of nodes. Where nothing is found at
+ * `url` the list of jobs ends the poll, before a build that is open counts as missed. */
 static void begin(const void *config, const struct cursors *cursors, struct plan *plan)
 {
     const struct jenkins *j = config;
@@ -78,8 +79,8 @@ static void begin(const void *config, const struct cursors *cursors, struct plan
     if (j->executors)
         jenkins_nodes_begin(plan);
     jenkins_queue_begin(plan);
-    jenkins_open_begin(plan);
     jenkins_jobs_begin(j, plan);
+    jenkins_open_begin(plan);
     jenkins_fill_begin(j, plan);
 }
 
