@@ -8,6 +8,7 @@
 #include "collect/causes.h"
 #include "poller_ci_kit.h"
 #include "run.h"
+#include "source/azure.h"
 
 TestSuite(poller_ci, .init = poller_ci_start, .fini = poller_kit_stop, .timeout = 60);
 
@@ -168,4 +169,37 @@ Test(poller_ci, the_end_of_a_log_says_why_its_job_failed)
     t.poller = NULL;
     causes_free(causes);
     buf_done(&complaints);
+}
+
+/* ---- a source as it is ---- */
+
+TestSuite(poller_azure, .fini = poller_kit_stop, .timeout = 60);
+
+/* Builds are counted by the organisation, not by the repository or project. */
+Test(poller_azure, a_build_of_a_repository_that_was_renamed_is_there_once)
+{
+    static const char *const names[] = { "old", "new" };
+    static const char *project = "P";
+    struct azure config = { .projects = { &project, 1 }, .api_version = "7.1" };
+    struct source azure = source_azure;
+
+    azure.yields_of = NULL; /* the kit asks before it has a configuration */
+    poller_kit_start_of(&azure);
+    t.settings.settings = &config;
+    new_poller();
+    for (size_t i = 0; i < 2; i++) {
+        char body[300];
+
+        (void)snprintf(body, sizeof(body),
+                       "{\"value\":[{\"id\":5,\"status\":\"notStarted\",\"definition\":{\"name\":"
+                       "\"ci\"},\"queueTime\":\"2026-09-21T13:00:00Z\",\"repository\":{\"name\":"
+                       "\"%s\"}}],\"records\":[]}",
+                       names[i]);
+        server_ok(t.server, "", body);
+        cr_assert(poll_now(), "%s", source_text());
+        cr_expect_eq(number("SELECT count(*) FROM run"), 1);
+    }
+    cr_expect_eq(number("SELECT count(*) FROM run JOIN text ON text.id = run.project"
+                        " WHERE text = 'P/new'"),
+                 1);
 }

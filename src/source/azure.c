@@ -186,6 +186,7 @@ const struct source source_azure = {
     .auth = SOURCE_AUTH_BASIC,
     .yields_of = yields_of,
     .check = check,
+    .ids_are_unique = true, /* within an organisation or collection, which a source is one of */
     .begin = begin,
     .decode = decode,
     .list_most = 20000,
