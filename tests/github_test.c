@@ -1,6 +1,7 @@
 /* github: what replies mean, one recorded or made reply a trap. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "source/github.h"
@@ -223,6 +224,40 @@ Test(github, a_rerun_does_not_count_the_jobs_that_it_inherits)
         cr_expect_eq(kit.batch.runs[kit.batch.jobs[0].run].attempt, 1);
         cr_expect_eq(kit.batch.jobs[2].timing.queued_ms, 21000);
     }
+    kit_done(&kit);
+}
+
+static void decode_jobs(json_t *all, size_t from, const char *next)
+{
+    json_t *page =
+        json_pack("{s:[O, O]}", "jobs", json_array_get(all, from), json_array_get(all, from + 1));
+    char *body = json_dumps(page, 0);
+
+    cr_assert(kit_decode(
+        &kit, &source_github, &config,
+        (struct reply){
+            .step = STEP_JOBS, .detail_text = "acme/web 501 2", .next = next, .body = body }));
+    free(body);
+    json_decref(page);
+}
+
+/* Of a large matrix they are on another page, behind it or before it. */
+Test(github, jobs_that_a_rerun_inherits_are_known_over_pages)
+{
+    size_t len;
+    char *body = kit_fixture("github/rerun_inherits_jobs.json", &len);
+    json_t *all = json_loads(body, 0, NULL), *list = json_object_get(all, "jobs");
+
+    for (size_t first = 0; first <= 2; first += 2) {
+        kit_poll(&kit, NOW);
+        decode_jobs(list, first, "/repos/acme/web/actions/runs/501/jobs?page=2");
+        decode_jobs(list, 2 - first, "");
+        cr_assert_eq(kit.batch.job_count, 3, "%zu", kit.batch.job_count);
+        for (size_t i = 0; i < 3; i++)
+            cr_expect_str_neq(kit.batch.jobs[i].id, "3");
+    }
+    json_decref(all);
+    free(body);
     kit_done(&kit);
 }
 

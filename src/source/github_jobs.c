@@ -158,6 +158,42 @@ static bool is_final(const struct batch *batch, size_t at, int64_t now_ms)
     return run->bare || run->outcome.phase == DX_PHASE_DONE;
 }
 
+static bool is_of(const struct batch *batch, const struct job *job, const struct jobs *jobs)
+{
+    const struct run *run = &batch->runs[job->run];
+
+    return strcmp(run->id, jobs->run) == 0 && strcmp(run->project, jobs->repo) == 0;
+}
+
+static bool was_there_before(const struct batch *batch, const struct job *job,
+                             const struct jobs *jobs)
+{
+    for (size_t i = 0; i < batch->job_count; i++) {
+        const struct job *other = &batch->jobs[i];
+
+        if (other->attempt < job->attempt && other->timing.finished_ms == job->timing.finished_ms &&
+            strcmp(other->name, job->name) == 0 && is_of(batch, other, jobs))
+            return true;
+    }
+    return false;
+}
+
+/* The jobs of an earlier attempt may be on another page than those of the rerun that inherits them:
+ * which these are, is known when all pages came. */
+static void drop_inherited(struct batch *batch, const struct jobs *jobs)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < batch->job_count; i++) {
+        const struct job *job = &batch->jobs[i];
+
+        if (job->attempt < 2 || job->timing.finished_ms == 0 || !is_of(batch, job, jobs) ||
+            !was_there_before(batch, job, jobs))
+            batch->jobs[n++] = *job;
+    }
+    batch->job_count = n;
+}
+
 static void end_attempts(struct github_poll *p, const struct jobs *jobs, int64_t last)
 {
     int64_t now_ms = p->reply->date_ms > 0 ? p->reply->date_ms : p->reply->now_ms;
@@ -209,6 +245,7 @@ bool github_jobs_decode(struct github_poll *p, struct dx_error *err)
         github_next(p)->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
         return true;
     }
+    drop_inherited(p->batch, &jobs);
     end_attempts(p, &jobs, attempt);
     if (is_unsure(p, &jobs, attempt))
         github_run_ask(p, jobs.repo, jobs.run, github_number(text, 2));
