@@ -324,7 +324,6 @@ Test(github_parts, jobs_of_a_run_that_is_gone_end_it)
     kit_done(&kit);
 }
 
-/* A limit whose hour ends later than in an hour, or was over long ago: other clocks. */
 /* The list of jobs may be behind its run for a while; some say for ever that a job is queued. */
 Test(github_parts, a_job_that_stays_queued_does_not_hold_its_run_for_ever)
 {
@@ -362,6 +361,7 @@ Test(github_parts, a_job_that_stays_queued_does_not_hold_its_run_for_ever)
     kit_done(&kit);
 }
 
+/* A limit whose hour ends later than in an hour, or was over long ago: other clocks. */
 Test(github_parts, there_is_room_by_any_clock_but_not_past_the_limit)
 {
     static const struct {

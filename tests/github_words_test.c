@@ -218,14 +218,53 @@ Test(github_words, who_may_not_see_runners_is_told_once_a_day)
     kit_done(&kit);
 }
 
-Test(github_words, a_run_that_is_gone_is_done)
+/* Not the first time: a server that restores a repository, or fails over, answers so, too. */
+Test(github_words, a_run_that_is_gone_twice_on_end_is_done)
 {
-    kit_poll(&kit, NOW);
-    cr_assert(answer(&one, STEP_RUN, 404, "acme/web 501 1", "github/not_found_404.json"));
-    kit_commit(&kit);
-    cr_assert(kit_known(&kit, "acme/web", "501", 1));
-    cr_expect(kit_known(&kit, "acme/web", "501", 1)->done);
+    static const struct {
+        unsigned step;
+        int status;
+        const char *file;
+    } answers[] = { { STEP_RUN, 404, "github/not_found_404.json" },
+                    { STEP_JOBS, 200, "github/job.json" },
+                    { STEP_JOBS, 404, "github/not_found_404.json" },
+                    { STEP_RUN, 404, "github/not_found_404.json" } };
+
+    for (size_t i = 0; i < 4; i++) {
+        const struct kit_run *run;
+
+        kit_poll(&kit, NOW + (int64_t)i * 30000);
+        cr_assert(
+            answer(&one, answers[i].step, answers[i].status, "acme/web 501 1", answers[i].file));
+        kit_commit(&kit);
+        run = kit_known(&kit, "acme/web", "501", 1);
+        cr_expect_eq(run && run->done, i == 3, "%zu", i);
+        cr_expect_eq(kit_keeps(&kit, "miss:"), i == 0 || i == 2);
+    }
     cr_expect(kit_known(&kit, "acme/web", "501", 1)->whole);
+    kit_done(&kit);
+}
+
+Test(github_words, jobs_that_are_not_found_once_are_asked_for_again)
+{
+    static const char list[] =
+        "{\"workflow_runs\":[{\"id\":501,\"run_attempt\":1,\"status\":"
+        "\"completed\",\"conclusion\":\"success\",\"created_at\":"
+        "\"2026-11-24T10:50:00Z\",\"updated_at\":\"2026-11-24T10:58:00Z\"}]}";
+
+    kit_poll(&kit, NOW);
+    cr_assert(
+        kit_decode(&kit, &source_github, &one,
+                   (struct reply){ .step = STEP_RUNS, .detail_text = "acme/web", .body = list }));
+    cr_assert(answer(&one, STEP_JOBS, 404, "acme/web 501 1", "github/not_found_404.json"));
+    kit_commit(&kit);
+    cr_expect_not(kit_known(&kit, "acme/web", "501", 1)->whole);
+    kit_poll(&kit, NOW + 30000);
+    source_github.begin(&one, &kit.cursors, &kit.plan);
+    cr_expect_eq(kit_asked(&kit, STEP_JOBS), 1);
+    cr_assert(answer(&one, STEP_JOBS, 404, "acme/web 501 1", "github/not_found_404.json"));
+    kit_commit(&kit);
+    cr_expect(kit_known(&kit, "acme/web", "501", 1)->whole, "it has none any more");
     kit_done(&kit);
 }
 

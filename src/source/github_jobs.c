@@ -223,6 +223,48 @@ static bool is_unsure(const struct github_poll *p, const struct jobs *jobs, int6
     return !jobs->open || p->reply->detail != 0 || last > github_number(p->reply->detail_text, 2);
 }
 
+/* ---- whether it is there ---- */
+
+/* A run can be deleted, and a repository can be out of sight for a while: only the second time on
+ * end it counts as gone. */
+static bool is_gone(struct github_poll *p, bool there)
+{
+    const char *text = p->reply->detail_text;
+    char repo[GITHUB_NAME], id[GITHUB_NAME];
+    const char *name = arena_print(&p->batch->arena, "%s#%s#%" PRId64, github_word(text, 0, repo),
+                                   github_word(text, 1, id), github_number(text, 2));
+    bool missed = github_recall(p->plan, NULL, "miss", name) != 0;
+
+    if (missed || !there)
+        github_remember(p->batch, "miss", name, missed ? 0 : p->reply->now_ms);
+    return missed && !there;
+}
+
+void github_there(struct github_poll *p)
+{
+    (void)is_gone(p, true);
+}
+
+/* Nobody can say how it ended, or which jobs it had: it is done, and asked for no more. An attempt
+ * before the last one is asked for with that one only. */
+void github_missed(struct github_poll *p)
+{
+    const char *text = p->reply->detail_text;
+    char repo[GITHUB_NAME], id[GITHUB_NAME], kind[GITHUB_NAME];
+    bool earlier = strcmp(github_word(text, 3, kind), "attempt") == 0;
+    size_t at;
+
+    github_filled(p);
+    if (earlier || !is_gone(p, false))
+        return;
+    at = batch_known_run(p->batch, github_word(text, 0, repo), github_word(text, 1, id),
+                         github_number(text, 2));
+    p->batch->runs[at].gone = p->batch->runs[at].bare;
+    batch_jobs_whole(p->batch, at);
+}
+
+/* ---- all of them ---- */
+
 bool github_jobs_decode(struct github_poll *p, struct dx_error *err)
 {
     const char *text = p->reply->detail_text;
@@ -233,6 +275,7 @@ bool github_jobs_decode(struct github_poll *p, struct dx_error *err)
 
     if (!json_is_array(list))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no \"jobs\")");
+    github_there(p);
     github_word(text, 0, jobs.repo);
     github_word(text, 1, jobs.run);
     (void)batch_known_run(p->batch, jobs.repo, jobs.run, attempt);
@@ -251,17 +294,4 @@ bool github_jobs_decode(struct github_poll *p, struct dx_error *err)
         github_run_ask(p, jobs.repo, jobs.run, github_number(text, 2));
     github_filled(p);
     return true;
-}
-
-/* Nobody can say how it ended: it is done, and asked for no more. */
-void github_gone(struct github_poll *p)
-{
-    const char *text = p->reply->detail_text;
-    char repo[GITHUB_NAME], id[GITHUB_NAME];
-    size_t at = batch_known_run(p->batch, github_word(text, 0, repo), github_word(text, 1, id),
-                                github_number(text, 2));
-
-    p->batch->runs[at].gone = p->batch->runs[at].bare;
-    batch_jobs_whole(p->batch, at);
-    github_filled(p);
 }

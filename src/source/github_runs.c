@@ -406,6 +406,7 @@ bool github_run_decode(struct github_poll *p, struct dx_error *err)
 
     if (field_int(item, "id") <= 0)
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no run)");
+    github_there(p);
     github_word(text, 0, repo);
     github_word(text, 1, id);
     at = batch_find_run(p->batch, repo, id, attempt_of(item));

@@ -198,7 +198,7 @@ static bool go_without(struct github_poll *p, const struct dx_error *err)
         if (p->reply->step == STEP_RUN)
             github_run_end(p);
         if (is_gone(p->reply))
-            github_gone(p);
+            github_missed(p);
         break;
     case STEP_ANNOTATIONS:
     case STEP_LOG:
