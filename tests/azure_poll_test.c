@@ -368,6 +368,28 @@ Test(azure_poll, a_build_that_no_list_brings_is_asked_for_by_its_id)
     kit_done(&kit);
 }
 
+Test(azure_poll, a_build_that_is_refused_for_a_day_is_gone)
+{
+    static const int64_t hours[] = { 1, 2, 24, 25 };
+    const struct plan_request *r;
+    struct plan_request list = newest();
+
+    config.projects = (struct dx_items){ one, 1 };
+    list.step = AZURE_OPEN;
+    azure_begin(NOW);
+    cr_assert(azure_answer(&list, 200, "run_again_has_an_old_finish_time.json"));
+    kit_commit(&kit);
+    for (size_t i = 0; i < 4; i++) {
+        azure_begin(NOW + hours[i] * 3600000);
+        r = azure_take();
+        cr_assert_eq(r->step, AZURE_BUILD);
+        cr_assert(azure_answer(r, 403, "access_denied_403.json"));
+        cr_expect_eq(kit.batch.run_count == 1 && kit.batch.runs->gone, i == 3, "%zu", i);
+        kit_commit(&kit);
+    }
+    kit_done(&kit);
+}
+
 Test(azure_poll, a_build_by_itself_brings_its_jobs)
 {
     const struct plan_request r = { .step = AZURE_BUILD,

@@ -245,6 +245,20 @@ Test(github_words, a_run_that_is_gone_twice_on_end_is_done)
     kit_done(&kit);
 }
 
+Test(github_words, a_run_that_is_refused_for_a_day_is_gone)
+{
+    static const int64_t hours[] = { 0, 1, 23, 24 };
+
+    for (size_t i = 0; i < 4; i++) {
+        kit_poll(&kit, NOW + hours[i] * HOUR_MS);
+        cr_assert(answer(&one, STEP_JOBS, 403, "acme/web 501 1", "github/not_accessible_403.json"));
+        kit_commit(&kit);
+        cr_expect_eq(kit_known(&kit, "acme/web", "501", 1) != NULL, i == 3, "%zu", i);
+    }
+    cr_expect(kit_known(&kit, "acme/web", "501", 1)->done);
+    kit_done(&kit);
+}
+
 Test(github_words, jobs_that_are_not_found_once_are_asked_for_again)
 {
     static const char list[] =

@@ -21,7 +21,7 @@ enum { MOST = 2000 };
 static struct {
     int64_t id, updated_ms;
     int jobs;
-    bool done, child, deleted;
+    bool done, child, deleted, refused;
 } pipelines[MOST];
 static size_t count, requests;
 
@@ -137,6 +137,7 @@ static bool answer(const struct plan_request *r)
         break;
     case GITLAB_PIPELINE:
         status = pipelines[at(r->detail)].deleted ? 404 : 200;
+        status = pipelines[at(r->detail)].refused ? 403 : status;
         if (status == 200)
             put_pipeline(&body, at(r->detail));
         else
@@ -323,6 +324,30 @@ Test(gitlab_walk, a_run_that_was_deleted_is_gone_the_second_time)
     }
     cr_expect_eq(kit_keeps(&kit, "x:"), 0);
     cr_expect_eq(poll(now += 30000, SIZE_MAX), 1, "it is not asked for any more");
+    kit_done(&kit);
+}
+
+/* Its project's CI was switched off: nobody will say how it ended, but that may have been by
+ * mistake. */
+Test(gitlab_walk, a_run_that_is_refused_for_a_day_is_gone)
+{
+    int64_t now = NOW;
+    size_t i = add(NOW - MINUTE, false);
+
+    poll(now, SIZE_MAX);
+    pipelines[i].refused = true;
+    poll_often(&now, 3, SIZE_MAX);
+    poll(now + DAY - 2 * MINUTE, SIZE_MAX);
+    cr_expect_not(store.run[0].gone);
+    pipelines[i].refused = false;
+    poll(now += DAY, SIZE_MAX);
+    cr_expect_not(store.run[0].gone);
+    pipelines[i].refused = true;
+    poll(now += MINUTE, SIZE_MAX);
+    cr_expect_not(store.run[0].gone, "that day is over");
+    poll(now + DAY, SIZE_MAX);
+    cr_expect(store.run[0].gone);
+    cr_expect_eq(kit_keeps(&kit, "x:"), 0);
     kit_done(&kit);
 }
 

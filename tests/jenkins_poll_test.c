@@ -23,8 +23,8 @@ struct build {
 static struct {
     struct build build[MOST]; /* oldest first */
     size_t count;
-    int64_t last; /* number */
-    bool hidden;
+    int64_t last;         /* number */
+    bool hidden, refused; /* its builds, one by one */
 } jobs[JOBS];
 static struct buf body;
 static size_t lists, pages, singles; /* requests */
@@ -126,7 +126,7 @@ static struct kit_answer serve(void *self, const char *path, int64_t now_ms)
     } else if (strncmp(path, "/api/json", 9) == 0) {
         put_tree();
     } else if (sscanf(path, "/job/a/job/j%d/%ld/api", &job, &number) == 2) {
-        answer.status = put_single(job, number);
+        answer.status = jobs[job].refused ? 403 : put_single(job, number);
     } else {
         cr_assert_eq(sscanf(path, "/job/a/job/j%d/api", &job), 1, "%s", path);
         answer.status = jobs[job].hidden ? 403 : 200;
@@ -303,6 +303,18 @@ Test(jenkins_poll, a_build_that_was_deleted_while_open_is_gone_the_second_time)
     singles = 0;
     cr_assert(kit_poll_once(&kit, NOW + 3 * MINUTE));
     cr_expect_eq(singles, 0);
+}
+
+Test(jenkins_poll, a_build_that_is_refused_for_a_day_is_gone)
+{
+    add(0, NOW, false);
+    cr_assert(kit_poll_once(&kit, NOW));
+    jobs[0].refused = true;
+    for (int i = 1; i < 24; i += 11)
+        cr_assert(kit_poll_once(&kit, NOW + i * 60 * MINUTE));
+    cr_expect_eq(count_phase(DX_PHASE_RUNNING, -1), 1, "that may be a mistake");
+    cr_assert(kit_poll_once(&kit, NOW + 25 * 60 * MINUTE));
+    cr_expect_eq(count_phase(DX_PHASE_DONE, (int)DX_RESULT_UNKNOWN), 1);
 }
 
 Test(jenkins_poll, while_all_of_it_is_not_found_no_build_is_gone)

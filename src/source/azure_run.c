@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/time.h"
 #include "source/field.h"
 
 static const char refs_heads[] = "refs/heads/";
@@ -185,18 +186,20 @@ struct azure_about azure_about_run(struct batch *batch, const char *project, con
 /* ---- its own page ---- */
 
 /* A build can be deleted, and a project can be out of sight for a while: only the second
- * time on end it counts as gone. */
+ * time on end it counts as gone; where it may not be read any more, after a day. */
 static void is_there(const struct reply *reply, const struct plan *plan, struct batch *batch,
                      const char *project, bool there)
 {
     const char *id = arena_print(&batch->arena, "%" PRId64, reply->detail);
     const char *name = arena_print(&batch->arena, "%s#%s", project, id);
-    bool missed = azure_cursor(plan, batch, AZURE_GONE, name) != 0;
+    int64_t missed_ms = azure_cursor(plan, batch, AZURE_GONE, name);
+    bool early = reply->status == 403 && reply->now_ms - missed_ms < DAY_MS;
+    bool gone = missed_ms != 0 && !there && !early;
     size_t run;
 
-    if (missed || !there)
-        azure_remember(batch, AZURE_GONE, name, missed ? 0 : reply->now_ms);
-    if (!missed || there)
+    if ((missed_ms != 0) == (there || gone))
+        azure_remember(batch, AZURE_GONE, name, missed_ms != 0 ? 0 : reply->now_ms);
+    if (!gone)
         return;
     run = batch_known_run(batch, project, id, 1);
     batch->runs[run].gone = true;
@@ -208,7 +211,7 @@ bool azure_decode_build(const struct azure *az, const struct reply *reply, struc
     struct azure_about about = azure_about(reply, batch), of;
     size_t run;
 
-    if (reply->status == 404) {
+    if (reply->status == 404 || reply->status == 403) {
         is_there(reply, plan, batch, about.run, false);
         return true;
     }

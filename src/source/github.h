@@ -162,7 +162,7 @@ void github_scan_skip(struct github_poll *p);
 struct plan_request *github_jobs_ask(struct plan *plan, const char *repo, const char *id,
                                      int64_t attempt, unsigned flags);
 bool github_jobs_decode(struct github_poll *p, struct dx_error *err);
-void github_missed(struct github_poll *p); /* the run of this request is not found */
+void github_missed(struct github_poll *p); /* the run of this request is not found, or refused */
 void github_there(struct github_poll *p);  /* it is */
 /* The jobs of a page of history are there. */
 void github_filled(struct github_poll *p);

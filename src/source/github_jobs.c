@@ -226,18 +226,20 @@ static bool is_unsure(const struct github_poll *p, const struct jobs *jobs, int6
 /* ---- whether it is there ---- */
 
 /* A run can be deleted, and a repository can be out of sight for a while: only the second time on
- * end it counts as gone. */
+ * end it counts as gone; where it may not be read any more, after a day. */
 static bool is_gone(struct github_poll *p, bool there)
 {
     const char *text = p->reply->detail_text;
     char repo[GITHUB_NAME], id[GITHUB_NAME];
     const char *name = arena_print(&p->batch->arena, "%s#%s#%" PRId64, github_word(text, 0, repo),
                                    github_word(text, 1, id), github_number(text, 2));
-    bool missed = github_recall(p->plan, NULL, "miss", name) != 0;
+    int64_t missed_ms = github_recall(p->plan, NULL, "miss", name);
+    bool early = p->reply->status == 403 && p->reply->now_ms - missed_ms < DAY_MS;
+    bool gone = missed_ms != 0 && !there && !early;
 
-    if (missed || !there)
-        github_remember(p->batch, "miss", name, missed ? 0 : p->reply->now_ms);
-    return missed && !there;
+    if ((missed_ms != 0) == (there || gone))
+        github_remember(p->batch, "miss", name, missed_ms != 0 ? 0 : p->reply->now_ms);
+    return gone;
 }
 
 void github_there(struct github_poll *p)
@@ -245,22 +247,26 @@ void github_there(struct github_poll *p)
     (void)is_gone(p, true);
 }
 
-/* Nobody can say how it ended, or which jobs it had: it is done, and asked for no more. An attempt
- * before the last one is asked for with that one only. */
+/* Nobody can say how it ended, or which jobs it had: it is done, and asked for no more, unless it
+ * was done and may be read again one day. An attempt before the last one is asked for with that one
+ * only. */
 void github_missed(struct github_poll *p)
 {
     const char *text = p->reply->detail_text;
     char repo[GITHUB_NAME], id[GITHUB_NAME], kind[GITHUB_NAME];
+    bool refused = p->reply->status == 403;
     bool earlier = strcmp(github_word(text, 3, kind), "attempt") == 0;
     size_t at;
 
-    github_filled(p);
+    if (!refused)
+        github_filled(p);
     if (earlier || !is_gone(p, false))
         return;
     at = batch_known_run(p->batch, github_word(text, 0, repo), github_word(text, 1, id),
                          github_number(text, 2));
     p->batch->runs[at].gone = p->batch->runs[at].bare;
-    batch_jobs_whole(p->batch, at);
+    if (!refused)
+        batch_jobs_whole(p->batch, at);
 }
 
 /* ---- all of them ---- */

@@ -197,7 +197,7 @@ static bool go_without(struct github_poll *p, const struct dx_error *err)
     case STEP_JOBS:
         if (p->reply->step == STEP_RUN)
             github_run_end(p);
-        if (is_gone(p->reply))
+        if (is_gone(p->reply) || p->reply->status == 403)
             github_missed(p);
         break;
     case STEP_ANNOTATIONS:

@@ -208,6 +208,7 @@ bool gitlab_decode_log(const struct reply *reply, struct batch *batch);
 void gitlab_refused(const void *config, const struct reply *reply, struct dx_error *err);
 /* Is it a reply with what was asked for? */
 bool gitlab_is_answer(const struct reply *reply);
+bool gitlab_lacks_scope(const struct reply *reply); /* of the token, for anything */
 /* A project that is not there, or may not be read. false: with it all is refused. */
 bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, const struct plan *plan,
                        struct batch *batch, struct dx_error *err);

@@ -47,7 +47,7 @@ bool gitlab_is_answer(const struct reply *reply)
     return reply->status >= 200 && reply->status <= 299;
 }
 
-static bool lacks_scope(const struct reply *reply)
+bool gitlab_lacks_scope(const struct reply *reply)
 {
     return value_is(json_object_get(reply->json, "error"), "insufficient_scope");
 }
@@ -60,7 +60,7 @@ bool gitlab_no_project(const struct gitlab *g, const struct reply *reply, const 
     const char *project = gitlab_about(reply).project;
     bool of_many = *g->group || g->projects.count > 1;
 
-    if (lacks_scope(reply)) {
+    if (gitlab_lacks_scope(reply)) {
         refused_token(reply, "", err);
         return false;
     }
@@ -91,7 +91,7 @@ void gitlab_refused(const void *config, const struct reply *reply, struct dx_err
     if (err->fault == DX_FAULT_LIMITED)
         return;
     words = words_of(reply, &scratch);
-    if (reply->status == 401 || lacks_scope(reply))
+    if (reply->status == 401 || gitlab_lacks_scope(reply))
         refused_token(reply, words, err);
     else if (reply->status == 404 && reply->step == GITLAB_GROUP)
         dx_fail(err, DX_FAULT_CONFIG, "there is no group %s, or the token may not see it (404)",

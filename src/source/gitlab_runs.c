@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "core/time.h"
 #include "source/field.h"
 #include "source/pattern.h"
 
@@ -109,18 +110,20 @@ size_t gitlab_add_run(const struct gitlab *g, const struct plan *plan, struct ba
 /* ---- its own page ---- */
 
 /* A pipeline can be deleted, and a project can be out of sight for a while: only the
- * second time on end it counts as gone. */
+ * second time on end it counts as gone; where it may not be read any more, after a day. */
 static void is_there(const struct reply *reply, const struct plan *plan, struct batch *batch,
                      const struct gitlab_about *about, bool there)
 {
     const char *id = arena_print(&batch->arena, "%" PRId64, reply->detail);
     const char *name = arena_print(&batch->arena, "%s#%s", about->project, id);
-    bool missed = gitlab_cursor(plan, batch, GITLAB_GONE, name) != 0;
+    int64_t missed_ms = gitlab_cursor(plan, batch, GITLAB_GONE, name);
+    bool early = reply->status == 403 && reply->now_ms - missed_ms < DAY_MS;
+    bool gone = missed_ms != 0 && !there && !early;
     size_t run;
 
-    if (missed || !there)
-        gitlab_remember(batch, GITLAB_GONE, name, missed ? 0 : reply->now_ms);
-    if (!missed || there)
+    if ((missed_ms != 0) == (there || gone))
+        gitlab_remember(batch, GITLAB_GONE, name, missed_ms != 0 ? 0 : reply->now_ms);
+    if (!gone)
         return;
     run = batch_known_run(batch, about->project, id, 1);
     batch->runs[run].gone = true;
@@ -132,7 +135,7 @@ bool gitlab_decode_run(const struct gitlab *g, const struct reply *reply, struct
     struct gitlab_about about = gitlab_about(reply);
     size_t run;
 
-    if (reply->status == 404) {
+    if (reply->status == 404 || (reply->status == 403 && !gitlab_lacks_scope(reply))) {
         is_there(reply, plan, batch, &about, false);
         if (about.go_on)
             (void)gitlab_go_on(plan, batch, about.project);

@@ -330,19 +330,23 @@ void jenkins_open_begin(struct plan *plan)
     }
 }
 
-/* Deleted, or out of sight for a while: only the second time on end it counts as gone. */
+/* Deleted, or out of sight for a while: only the second time on end it counts as gone; where it may
+ * not be read any more, after a day. */
 static void is_there(struct jenkins_poll *p, const struct jenkins_about *about, bool there)
 {
     char name[32];
-    bool missed;
+    int64_t missed_ms;
+    bool gone;
     size_t run;
 
     (void)snprintf(name, sizeof(name), "%016" PRIx64,
                    text_hash(arena_print(&p->batch->arena, "%s\n%s", about->project, about->id)));
-    missed = jenkins_recall(p->plan, NULL, "g", name) != 0;
-    if (missed || !there)
-        jenkins_remember(p->batch, "g", name, missed ? 0 : p->plan->now_ms);
-    if (!missed || there)
+    missed_ms = jenkins_recall(p->plan, NULL, "g", name);
+    gone = missed_ms != 0 && !there &&
+           (p->reply->status != 403 || p->plan->now_ms - missed_ms >= JENKINS_DAY);
+    if ((missed_ms != 0) == (there || gone))
+        jenkins_remember(p->batch, "g", name, missed_ms != 0 ? 0 : p->plan->now_ms);
+    if (!gone)
         return;
     run = batch_known_run(p->batch, about->project, about->id, 1);
     p->batch->runs[run].gone = true;
@@ -360,6 +364,8 @@ bool jenkins_build_decode(struct jenkins_poll *p, struct dx_error *err)
         is_there(p, &about, false);
         return true;
     }
+    if (p->reply->status == 403)
+        is_there(p, &about, false);
     if (!jenkins_is_answer(p->reply))
         return jenkins_hidden(p, build.job.full, err);
     if (field_int(item, "number") != build.number)
