@@ -1,4 +1,4 @@
-/* Key numbers of tickets are made in slices, and commits come in between. */
+/* Key numbers are made in slices, and commits come in between, and what fails. */
 #include "config.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "derive_kit.h"
+#include "store/internal.h"
 
 static int64_t ahead_s; /* of the clocks' time; ours is found before the one of libc */
 
@@ -187,4 +188,111 @@ Test(derive_kpi_slices, sources_that_are_polled_together_share_a_pass)
     derive_slices(NOW);
     cr_expect_str_neq(derive_kpi("open_tickets", NOW), before, "it came to no end");
     expect_the_same_uncut();
+}
+
+/* ---- midnight ---- */
+
+static const int64_t MIDNIGHT = (T0 / DAY + 1) * DAY;
+
+TestSuite(derive_midnight, .init = derive_start, .fini = derive_stop, .timeout = 120);
+
+static void add_try(struct batch *batch, int pipeline, int nth, enum dx_result result)
+{
+    struct made m = { .pipeline = pipeline,
+                      .id = 100 * pipeline + 2 * nth + (result == DX_RESULT_SUCCESS),
+                      .attempt = 1,
+                      .finished_ms = MIDNIGHT - (10 - nth) * HOUR +
+                                     (result == DX_RESULT_SUCCESS ? 30 * MINUTE : 0),
+                      .result = result,
+                      .cause = result == DX_RESULT_SUCCESS ? DX_CAUSE_NONE : DX_CAUSE_TEST };
+
+    m.started_ms = m.finished_ms - 10 * MINUTE;
+    derive_add(batch, &m);
+    batch->runs[batch->run_count - 1].sha = arena_print(&batch->arena, "sha%d", nth);
+}
+
+/* A job of each of these that failed and passed on six commits. */
+static void poll_flaky(int from, int to)
+{
+    struct batch batch = { 0 };
+
+    for (int pipeline = from; pipeline <= to; pipeline++) {
+        for (int nth = 0; nth < 6; nth++) {
+            add_try(&batch, pipeline, nth, DX_RESULT_FAILURE);
+            add_try(&batch, pipeline, nth, DX_RESULT_SUCCESS);
+        }
+    }
+    kit_poll(0, MIDNIGHT - 2 * MINUTE, &batch);
+    derive_all(MIDNIGHT - MINUTE);
+}
+
+static void sql(const char *text)
+{
+    struct dx_error err = { 0 };
+
+    cr_assert(store_exec(kit.store, text, &err), "%s", err.text);
+}
+
+static bool fail(void *self, struct store *store, const struct touched *touched, int64_t now_ms,
+                 struct dx_error *err)
+{
+    (void)self;
+    (void)store;
+    (void)touched;
+    (void)now_ms;
+    return dx_fail(err, DX_FAULT_SYSTEM, "full");
+}
+
+/* What was to be done was begun, and undone. */
+static void fail_slice(int64_t now_ms)
+{
+    struct dx_error err = { 0 };
+    bool more;
+
+    sql("CREATE TRIGGER held BEFORE INSERT ON dirty BEGIN SELECT RAISE(ABORT, 'full'); END");
+    cr_assert_not(deriver_slice(deriver, kit.store, now_ms, &more, &err));
+    sql("DROP TRIGGER held");
+}
+
+static int64_t count_of(const char *text)
+{
+    struct dx_error err = { 0 };
+    int64_t n;
+
+    cr_assert(store_ask(kit.store, text, &n, &err), "%s", err.text);
+    return n;
+}
+
+/* What waited for the new day is made, though a commit asks for key numbers of the same minute
+ * first. */
+Test(derive_midnight, a_day_that_could_not_be_ended_at_once_is_ended_after_all)
+{
+    struct batch batch = { 0 };
+    struct made late = { .pipeline = 5, .id = 900, .attempt = 1, .result = DX_RESULT_SUCCESS };
+
+    poll_flaky(1, 2);
+    fail_slice(MIDNIGHT);
+    late.started_ms = late.finished_ms = MIDNIGHT;
+    derive_add(&batch, &late);
+    kit_poll(0, MIDNIGHT + 10 * SECOND, &batch);
+    ahead_s += 5;
+    derive_all(MIDNIGHT + 20 * SECOND);
+    derive_all(MIDNIGHT + 2 * MINUTE);
+    cr_expect_eq(count_of("SELECT coalesce(sum(n), 0) FROM flaky_day WHERE day ="
+                          " (SELECT max(finished_ms) / 86400000 - 1 FROM run)"),
+                 2);
+}
+
+/* What fails on a later day says nothing of those that are over. */
+Test(derive_midnight, a_commit_that_fails_leaves_the_days_that_are_over_alone)
+{
+    struct dx_error err = { 0 };
+
+    poll_flaky(1, 1);
+    derive_all(MIDNIGHT + MINUTE);
+    derive_all(MIDNIGHT + 60 * DAY);
+    sql("DELETE FROM flaky_day");
+    cr_assert_not(store_derive(kit.store, fail, NULL, MIDNIGHT + 60 * DAY, &err));
+    derive_all(MIDNIGHT + 60 * DAY + MINUTE);
+    cr_expect_eq(count_of("SELECT count(*) FROM flaky_day"), 0);
 }

@@ -94,7 +94,6 @@ static void forget_dues(struct deriver *d)
 {
     dues_done(&d->pools);
     dues_done(&d->pipelines);
-    d->day = 0;
     d->before_is_made = false;
 }
 
@@ -106,6 +105,7 @@ void deriver_forget_undone(struct deriver *d, struct store *store)
         return;
     d->undone = store_undone(store);
     forget_dues(d);
+    d->new_day = d->day;
     touched_done(&d->all);
     kpi_pass_done(&d->kpi);
     mentions_free(d->names);
@@ -217,11 +217,10 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
 
 /* Another day is over, or some are while nobody collected. What was known to end after the day's
  * key numbers were made, by a server's clock or ours, touches them no more. */
-static bool past_days(struct deriver *d, struct store *store, const struct touched *all,
-                      int64_t at_ms, struct dx_error *err)
+static bool past_days(struct deriver *d, struct store *store, int64_t at_ms, struct dx_error *err)
 {
     int64_t today = at_ms / DAY_MS, day = d->day;
-    const struct touched pipelines = { .flaky_days = all->pipelines };
+    struct touched all = { .totals = false };
     struct touched days = { .totals = false }; /* incidents begin and end by the clock */
     bool ok;
 
@@ -238,8 +237,11 @@ static bool past_days(struct deriver *d, struct store *store, const struct touch
         parts_add(&days.failed_days, 0, day);
         parts_add(&days.kpi_days, 0, day);
     }
-    d->day = today;
-    ok = store_put_dirty(store, &pipelines, err) && store_put_dirty(store, &days, err);
+    ok = store_all_keys(store, &all, err) &&
+         store_put_dirty(store, &(struct touched){ .flaky_days = all.pipelines }, err) &&
+         store_put_dirty(store, &days, err);
+    d->new_day = today;
+    touched_done(&all);
     touched_done(&days);
     return ok;
 }
@@ -250,7 +252,7 @@ static bool all_of_time(void *self, struct store *store, const struct touched *t
 {
     struct deriver *d = self;
     struct touched all = { .totals = false }, due = { .totals = true };
-    bool ok = store_all_keys(store, &all, err) && past_days(d, store, &all, now_ms, err);
+    bool ok = store_all_keys(store, &all, err) && past_days(d, store, now_ms, err);
 
     (void)touched;
     for (int64_t id = 0; (id = ids_next(&all.pools, id)) > 0;)
@@ -287,7 +289,10 @@ bool deriver_settle(struct deriver *d, struct store *store, int64_t now_ms, stru
     bool dirty;
 
     deriver_forget_undone(d, store);
-    if (!store_derive(store, all_of_time, d, now_ms, err) || !store_is_dirty(store, &dirty, err))
+    if (!store_derive(store, all_of_time, d, now_ms, err))
+        return false;
+    d->day = d->new_day;
+    if (!store_is_dirty(store, &dirty, err))
         return false;
     while (dirty)
         if (!store_derive(store, left_slice, d, now_ms, err) || !store_is_dirty(store, &dirty, err))
@@ -326,7 +331,7 @@ static bool slice(void *self, struct store *store, const struct touched *touched
             return true;
     }
     d->pipeline = INT32_MAX;
-    if (d->kpi.part == 0 && !past_days(d, store, &d->all, d->at_ms, err))
+    if (d->kpi.part == 0 && !past_days(d, store, d->at_ms, err))
         return false;
     if (d->kpi.part == 0 && (!derive_incidents(store, d->at_ms, d->at_ms, d->at_ms, err) ||
                              (d->totals && !derive_totals(store, err))))
@@ -349,8 +354,10 @@ static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct
     bool late = d->late_ms > 0 && time_boot_ms() >= d->late_ms;
     bool minute = deriver_minute(now_ms) != d->at_ms || late;
 
-    if (deriver_minute(now_ms) < d->at_ms)
+    if (deriver_minute(now_ms) < d->at_ms) {
         forget_dues(d);
+        d->day = d->new_day = 0;
+    }
     if (!minute && !(d->kpis_touched && time_boot_ms() >= d->kpis_due_ms))
         return true;
     d->late_ms = minute ? 0 : d->late_ms;
@@ -386,7 +393,10 @@ bool deriver_slice(struct deriver *d, struct store *store, int64_t now_ms, bool 
         return false;
     if (!d->going)
         return true;
-    if (!store_derive(store, slice, d, now_ms, err) || !store_is_dirty(store, more, err))
+    if (!store_derive(store, slice, d, now_ms, err))
+        return false;
+    d->day = d->new_day;
+    if (!store_is_dirty(store, more, err))
         return false;
     *more = *more || d->going; /* another policy may have made it dirty */
     return true;

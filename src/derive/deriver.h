@@ -17,7 +17,7 @@ struct deriver {
     struct touched all;     /* what the slices still go over */
     int64_t at_ms;          /* the minute that they are for */
     int64_t pool, pipeline; /* how far they came */
-    int64_t day;            /* up to which past days were looked at */
+    int64_t day, new_day;   /* up to which past days were looked at; and with this transaction */
     int64_t from_ms;        /* the moment of what was there before; -1: not looked yet */
     struct kpi_pass kpi;    /* likewise */
     int64_t slice_ms;       /* how long a slice is */
