@@ -7,6 +7,7 @@
 
 #include "core/mem.h"
 #include "derive_kit.h"
+#include "store/internal.h"
 
 static struct batch batch;
 static const int64_t now_ms = T0;
@@ -79,6 +80,57 @@ static void three_lost_runners(void)
         add(i, DX_CAUSE_PLATFORM, "runner: lost");
     kit_poll(0, now_ms, &batch);
     cr_assert_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 1);
+}
+
+/* Somebody takes care of the one that there is. */
+static void claim(void)
+{
+    const char *key = ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms, DX_FIELD_KEY);
+    struct dx_error err = { 0 };
+    char wish[256];
+
+    (void)snprintf(wish, sizeof(wish), "%.*s\t0\tbob\tI look", (int)strcspn(key, "\n"), key);
+    cr_assert(kit_grant("claim", wish, now_ms, &err), "%s", err.text);
+}
+
+static void expect_claimed(const char *why)
+{
+    const char *who = ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms, DX_FIELD_ASSIGNEE);
+
+    cr_expect_str_eq(who, "bob\n", "%s: %s", why, who);
+}
+
+/* Of one pool it is another one no more, and it began before it was thought to. */
+Test(derive_incident, who_took_it_keeps_it_while_it_spreads)
+{
+    for (int i = 0; i < 3; i++) {
+        add(i, DX_CAUSE_PLATFORM, "runner: lost");
+        batch.jobs[i].pool = "big";
+    }
+    kit_poll(0, now_ms, &batch);
+    claim();
+    expect_claimed("on one pool");
+    add(3, DX_CAUSE_PLATFORM, "runner: lost");
+    kit_poll(0, now_ms, &batch);
+    expect_claimed("on two pools");
+    add(-4, DX_CAUSE_PLATFORM, "runner: lost");
+    kit_poll(0, now_ms, &batch);
+    cr_expect(strstr(summaries(), "|runner: 5 jobs of"), "%s", summaries());
+    expect_claimed("since an earlier failure");
+}
+
+/* Its pool was a part of its name. */
+Test(derive_incident, who_took_one_that_an_older_dxtop_raised_keeps_it)
+{
+    struct dx_error err = { 0 };
+
+    three_lost_runners();
+    cr_assert(store_exec(kit.store, "UPDATE alert SET key = 'runner@0'", &err), "%s", err.text);
+    claim();
+    begin_again();
+    derive_settle(now_ms + MINUTE);
+    cr_expect(strstr(ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms, DX_FIELD_KEY), "/runner/"));
+    expect_claimed("under another name");
 }
 
 /* Nothing failed since: no commit touches it. */

@@ -94,7 +94,7 @@ static void describe(struct stored_incident *out, const struct incident *in,
                                      .raised_ms = in->raised_ms,
                                      .to_ms = in->to_ms,
                                      .cleared_ms = in->cleared_ms };
-    (void)snprintf(out->key, sizeof(out->key), "%.32s@%" PRId64, category, in->pool);
+    (void)snprintf(out->key, sizeof(out->key), "%.32s", category); /* one at a time */
     (void)snprintf(out->labels, sizeof(out->labels),
                    "{category=\"%.32s\"%s%s%s, projects=\"%" PRId64 "\", severity=\"critical\"}",
                    category, *pool ? ", pool=\"" : "", pool, *pool ? "\"" : "", in->projects);

@@ -166,6 +166,21 @@ static bool put_incident(struct store *store, int64_t source, const struct store
     return put_state(store, *alert, in->raised_ms, err);
 }
 
+/* What people said of one is of the one that was found in its place. Older keys end in "@" and a
+ * pool. */
+static bool keep_words(struct store *store, int64_t gone, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = derive_over(
+        store,
+        "UPDATE OR IGNORE alert_word SET alert = coalesce((SELECT n.id FROM alert o JOIN alert n"
+        " ON n.source = o.source AND n.key = substr(o.key, 1, instr(o.key || '@', '@') - 1)"
+        " AND n.since_ms <= o.seen_ms AND n.seen_ms >= o.since_ms AND n.id <> o.id"
+        " WHERE o.id = ?1 ORDER BY n.since_ms DESC LIMIT 1), alert) WHERE alert = ?1",
+        gone, 0, 0, err);
+
+    return stmt && store_step(store, stmt, err);
+}
+
 /* Those of the time that were not found again: an earlier start was, or another
  * cause. */
 static bool drop_others(struct store *store, int64_t source, const struct ids *found,
@@ -186,7 +201,9 @@ static bool drop_others(struct store *store, int64_t source, const struct ids *f
     if (stmt)
         (void)sqlite3_reset(stmt);
     for (int64_t id = 0; ok && (id = ids_next(&gone, id)) > 0;) {
-        stmt = derive_over(store, "DELETE FROM alert_word WHERE alert = ?1", id, 0, 0, err);
+        ok = keep_words(store, id, err);
+        stmt = ok ? derive_over(store, "DELETE FROM alert_word WHERE alert = ?1", id, 0, 0, err)
+                  : NULL;
         ok = stmt && store_step(store, stmt, err);
         stmt = ok ? derive_over(store, "DELETE FROM alert_state WHERE alert = ?1", id, 0, 0, err)
                   : NULL;
