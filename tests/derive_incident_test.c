@@ -263,6 +263,90 @@ Test(derive_incident, so_it_is_in_history)
     check_blame();
 }
 
+static const char *causes(void)
+{
+    return ROWS(kit.store, DX_QUERY_JOBS, NULL, now_ms, DX_FIELD_PROJECT, DX_FIELD_CAUSE,
+                DX_FIELD_EVIDENCE);
+}
+
+static const char doubtful[] = "disk?: No space left on device";
+
+/* Of three projects, of which the last one ended so. */
+static void on_one_pool(enum dx_cause cause, enum dx_result last)
+{
+    for (int i = 0; i < 3; i++) {
+        add(i, cause, doubtful);
+        batch.jobs[i].pool = "big";
+    }
+    batch.runs[2].outcome.result = batch.jobs[2].outcome.result = last;
+    kit_poll(0, now_ms, &batch);
+}
+
+/* That it passed at last the server says of one: two are too few. */
+Test(derive_incident, blame_is_taken_back_where_there_is_no_incident_any_more)
+{
+    on_one_pool(DX_CAUSE_UNKNOWN, DX_RESULT_FAILURE);
+    check_blame();
+    on_one_pool(DX_CAUSE_UNKNOWN, DX_RESULT_SUCCESS);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 0);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FAILURES, NULL, now_ms, DX_FIELD_CAUSE, DX_FIELD_N,
+                          DX_FIELD_PROJECTS),
+                     "1|2|2\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_PIPELINES,
+                          DX_FILTER(.name = "acme/p0", .window_ms = DAY), now_ms, DX_FIELD_N,
+                          DX_FIELD_FAILED, DX_FIELD_PLATFORM, DX_FIELD_UNKNOWN),
+                     "1|1|1|1\n");
+}
+
+/* What the server said at last was no guess. */
+Test(derive_incident, what_a_server_says_stays_where_there_is_no_incident_any_more)
+{
+    on_one_pool(DX_CAUSE_UNKNOWN, DX_RESULT_FAILURE);
+    on_one_pool(DX_CAUSE_PLATFORM, DX_RESULT_FAILURE);
+    on_one_pool(DX_CAUSE_UNKNOWN, DX_RESULT_SUCCESS);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_FAILURES, NULL, now_ms, DX_FIELD_CAUSE, DX_FIELD_N),
+                     "2|2\n");
+}
+
+static void read_log(void)
+{
+    *batch_tail(&batch) = (struct log_tail){ .project = "acme/p1",
+                                             .run = "31",
+                                             .job = "31",
+                                             .run_attempt = 1,
+                                             .job_attempt = 1,
+                                             .text = "",
+                                             .cause = DX_CAUSE_TEST,
+                                             .evidence = "test: 2 of 40 failed (rule 70)" };
+}
+
+/* Whichever is known first. */
+Test(derive_incident, a_log_says_more_than_an_incident)
+{
+    for (int log_first = 0; log_first < 2; log_first++) {
+        for (int i = 0; i < 3; i++) {
+            add(i, DX_CAUSE_UNKNOWN, doubtful);
+            if (log_first && i == 1) {
+                read_log();
+                kit_poll(0, now_ms, &batch);
+            }
+        }
+        kit_poll(0, now_ms, &batch);
+        if (!log_first) {
+            check_blame();
+            read_log();
+            kit_poll(0, now_ms, &batch);
+        }
+        cr_expect_str_eq(causes(),
+                         "acme/p2|1|disk?: No space left on device\n"
+                         "acme/p1|4|test: 2 of 40 failed (rule 70)\n"
+                         "acme/p0|1|disk?: No space left on device\n",
+                         "%s", causes());
+        derive_stop();
+        derive_start();
+    }
+}
+
 /* A failure every five minutes, in one of three projects after the other. */
 static void add_outage(int64_t from_ms, int64_t to_ms)
 {
@@ -325,6 +409,27 @@ Test(derive_incident, failures_that_did_not_end_when_it_was_said_are_none)
         derive_slices(now_ms);
         cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, old_ms + MINUTE), later ? 0 : 1, "%s",
                      summaries_at(old_ms + MINUTE));
+    }
+}
+
+static void doubtful_at(int nth, int64_t at_ms)
+{
+    end_at(nth, at_ms);
+    batch.jobs[nth].outcome.cause = DX_CAUSE_UNKNOWN;
+    batch.jobs[nth].outcome.evidence = doubtful;
+}
+
+/* One of them is touched, the others are days before what is. */
+Test(derive_incident, blame_is_taken_back_in_history_too)
+{
+    const int64_t old_ms = now_ms - 5 * DAY;
+
+    for (int later = 0; later < 2; later++) {
+        for (int i = 0; i < 3; i++)
+            doubtful_at(i, later && i == 2 ? now_ms - HOUR : old_ms - i * MINUTE);
+        kit_poll(0, now_ms, &batch);
+        derive_slices(now_ms);
+        cr_expect_null(strstr(causes(), later ? "|2|" : "|1|"), "%d: %s", later, causes());
     }
 }
 

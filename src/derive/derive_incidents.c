@@ -104,38 +104,51 @@ static void describe(struct stored_incident *out, const struct incident *in,
                    in->pool > 0 ? " on " : "", in->pool > 0 ? last->pool_name : "", said);
 }
 
-static bool corroborate(struct store *store, const struct incident *in,
-                        const struct stored_failure *failures, struct dx_error *err)
+struct look {
+    int64_t from_ms, to_ms; /* (from, to] */
+    struct stored_failure *failures;
+    size_t count;
+    struct incidents found;
+};
+
+/* Those that are doubtful are the platform's in an incident, and nobody's without one. */
+static bool corroborate(struct store *store, const struct look *look, int64_t until_ms,
+                        struct dx_error *err)
 {
-    for (size_t i = 0; i < in->member_count; i++)
-        if (failures[in->member[i]].ambiguous &&
-            !store_blame_platform(store, failures[in->member[i]].job, err))
-            return false;
-    return true;
+    bool *is_member = mem_new(look->count, sizeof(*is_member)), ok = true;
+
+    for (size_t i = 0; i < look->found.count; i++)
+        for (size_t k = 0; k < look->found.list[i].member_count; k++)
+            is_member[look->found.list[i].member[k]] = true;
+    for (size_t i = 0; ok && i < look->count; i++) {
+        const struct stored_failure *f = &look->failures[i];
+
+        if (is_member[i] && f->ambiguous)
+            ok = store_blame_platform(store, f->job, err);
+        else if (!is_member[i] && f->blamed && f->at_ms <= until_ms)
+            ok = store_blame_nobody(store, f->job, look->from_ms, err);
+    }
+    free(is_member);
+    return ok;
 }
 
-static bool put(struct store *store, int64_t from_ms, int64_t to_ms, const struct incidents *found,
-                const struct stored_failure *failures, struct dx_error *err)
+/* Of the last minutes of what is long over, an incident may be raised only behind them: those stay
+ * as they are. */
+static bool put(struct store *store, const struct look *look, int64_t at_ms, struct dx_error *err)
 {
-    struct stored_incident *list = mem_new(found->count, sizeof(*list));
-    bool ok = true;
+    struct stored_incident *list = mem_new(look->found.count, sizeof(*list));
+    int64_t until_ms = look->to_ms < at_ms ? look->to_ms - INCIDENT_WINDOW_MS : look->to_ms;
+    bool ok;
 
-    for (size_t i = 0; ok && i < found->count; i++) {
-        describe(&list[i], &found->list[i], failures);
-        ok = corroborate(store, &found->list[i], failures, err);
-    }
-    ok = ok && store_put_incidents(store, from_ms, to_ms, list, found->count, err);
+    for (size_t i = 0; i < look->found.count; i++)
+        describe(&list[i], &look->found.list[i], look->failures);
+    ok = store_put_incidents(store, look->from_ms, until_ms, list, look->found.count, err) &&
+         corroborate(store, look, until_ms, err);
     free(list);
     return ok;
 }
 
 /* ---- how far is to be looked ---- */
-
-struct look {
-    int64_t from_ms, to_ms; /* (from, to] */
-    struct stored_failure *failures;
-    struct incidents found;
-};
 
 /* To before what was under way at the beginning, or what is left of it would be another one; not
  * farther than to the beginning of that week, where one that never ends is cut. */
@@ -156,12 +169,11 @@ static bool go_back(struct store *store, struct look *look, int64_t least_ms, st
 static bool find(struct store *store, struct look *look, struct dx_error *err)
 {
     struct incident_failure *plain;
-    size_t count;
 
-    if (!store_failures(store, look->from_ms, look->to_ms, &look->failures, &count, err))
+    if (!store_failures(store, look->from_ms, look->to_ms, &look->failures, &look->count, err))
         return false;
-    plain = as_insight(look->failures, count);
-    incidents_find(&look->found, plain, count, look->to_ms);
+    plain = as_insight(look->failures, look->count);
+    incidents_find(&look->found, plain, look->count, look->to_ms);
     free(plain);
     return true;
 }
@@ -214,8 +226,7 @@ bool derive_incidents(struct store *store, int64_t from_ms, int64_t to_ms, int64
     if (look.from_ms >= look.to_ms)
         return true;
     ok = go_back(store, &look, raw_ms > 0 ? raw_ms + MARGIN_MS : INT64_MIN, err) &&
-         find_whole(store, &look, at_ms, err) &&
-         put(store, look.from_ms, look.to_ms, &look.found, look.failures, err);
+         find_whole(store, &look, at_ms, err) && put(store, &look, at_ms, err);
     look_done(&look);
     return ok;
 }

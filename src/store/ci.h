@@ -41,8 +41,12 @@ enum { /* job.flags */
        JOB_STARTED = 2,
        JOB_SKEWED = 4,
        JOB_ISSUES = 8,
-       JOB_GATED = 16, /* its run waited at a gate */
+       JOB_GATED = 16,  /* its run waited at a gate */
+       JOB_BLAMED = 32, /* its cause, 2, is of an incident: it was unknown before */
 };
+
+/* The cause that was said, and not made of others like it. */
+#define JOB_SAID_CAUSE "(CASE WHEN job.flags & 32 THEN 1 ELSE job.cause END)"
 
 /* Until then a run whose server could not give all that was asked for is not asked again. */
 enum { AGAIN_MOST_MS = 3600 * 1000 };

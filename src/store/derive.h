@@ -225,6 +225,7 @@ struct stored_failure {
     char category[32]; /* "": the source's own words */
     char evidence[160], pool_name[80], source_name[64];
     bool ambiguous;
+    bool blamed; /* by store_blame_platform() */
 };
 /* Jobs that the platform failed, or may have, that ended in (from, to], by end. */
 bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
@@ -232,6 +233,8 @@ bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
 
 /* An ambiguous failure turned out to be the platform's. */
 bool store_blame_platform(struct store *store, int64_t job, struct dx_error *err);
+/* And that is not so any more, unless an incident that began by from_ms holds it. */
+bool store_blame_nobody(struct store *store, int64_t job, int64_t from_ms, struct dx_error *err);
 
 struct stored_incident {
     char key[120], labels[400], summary[600];
@@ -242,7 +245,8 @@ bool store_incident_since(struct store *store, int64_t at_ms, int64_t *since_ms,
                           struct dx_error *err);
 /* Those end there. */
 bool store_cut_incidents(struct store *store, int64_t at_ms, struct dx_error *err);
-/* All incidents that began in (from, to]: alerts of the source "dxtop". */
+/* All incidents that began in (from, to]: alerts of the source "dxtop". Of what began later some
+ * may be there, too. */
 bool store_put_incidents(struct store *store, int64_t from_ms, int64_t to_ms,
                          const struct stored_incident *list, size_t count, struct dx_error *err);
 

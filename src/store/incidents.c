@@ -39,6 +39,7 @@ static void take_failure(sqlite3_stmt *stmt, void *item, void *self)
     text_copy(f->pool_name, sizeof(f->pool_name), column_text(stmt, 6));
     f->source = column_int(stmt, 7);
     text_copy(f->source_name, sizeof(f->source_name), column_text(stmt, 8));
+    f->blamed = (sqlite3_column_int(stmt, 9) & JOB_BLAMED) != 0;
 }
 
 bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
@@ -52,7 +53,7 @@ bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
         derive_over(store,
                     "SELECT j.finished_ms, r.project, coalesce(j.pool, 0), j.id, j.cause,"
                     " e.text, (SELECT text FROM text WHERE id = q.name), r.source,"
-                    " (SELECT name FROM source WHERE id = r.source) FROM job j"
+                    " (SELECT name FROM source WHERE id = r.source), j.flags FROM job j"
                     " JOIN run r ON r.id = j.run LEFT JOIN text e ON e.id = j.evidence"
                     " LEFT JOIN pool q ON q.id = j.pool WHERE ?1 = 0 AND j.result = 2"
                     " AND j.finished_ms > ?2 AND j.finished_ms <= ?3 AND (j.cause = 2"
@@ -65,29 +66,6 @@ bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
 }
 
 /* ---- what is corroborated ---- */
-
-bool store_blame_platform(struct store *store, int64_t job, struct dx_error *err)
-{
-    sqlite3_stmt *stmt =
-        derive_over(store,
-                    "UPDATE job SET cause = 2 WHERE id = ?1 AND cause < 2 RETURNING run,"
-                    " (SELECT pipeline FROM run WHERE id = job.run)",
-                    job, 0, 0, err);
-    int64_t run = 0;
-    bool row;
-
-    if (!stmt || !store_row(store, stmt, &row, err))
-        return false;
-    if (row) {
-        run = column_int(stmt, 0);
-        ids_add(&store->touched.flaky, column_int(stmt, 1));
-        ids_add(&store->touched.flaky_days, column_int(stmt, 1));
-    }
-    (void)sqlite3_reset(stmt);
-    return run == 0 || run_blame(store, run, err);
-}
-
-/* ---- the alerts ---- */
 
 bool own_source(struct store *store, int64_t *id, struct dx_error *err)
 {
@@ -110,6 +88,52 @@ bool own_source(struct store *store, int64_t *id, struct dx_error *err)
     *id = sqlite3_last_insert_rowid(store->db);
     return true;
 }
+
+/* stmt gives the run and its pipeline of a job that is another's fault now; or nothing. */
+static bool blame(struct store *store, sqlite3_stmt *stmt, struct dx_error *err)
+{
+    int64_t run = 0;
+    bool row;
+
+    if (!stmt || !store_row(store, stmt, &row, err))
+        return false;
+    if (row) {
+        run = column_int(stmt, 0);
+        ids_add(&store->touched.flaky, column_int(stmt, 1));
+        ids_add(&store->touched.flaky_days, column_int(stmt, 1));
+    }
+    (void)sqlite3_reset(stmt);
+    return run == 0 || run_blame(store, run, err);
+}
+
+bool store_blame_platform(struct store *store, int64_t job, struct dx_error *err)
+{
+    return blame(store,
+                 derive_over(store,
+                             "UPDATE job SET cause = 2, flags = flags | 32 WHERE id = ?1"
+                             " AND cause < 2 RETURNING run,"
+                             " (SELECT pipeline FROM run WHERE id = job.run)",
+                             job, 0, 0, err),
+                 err);
+}
+
+bool store_blame_nobody(struct store *store, int64_t job, int64_t from_ms, struct dx_error *err)
+{
+    int64_t source;
+
+    return own_source(store, &source, err) &&
+           blame(store,
+                 derive_over(store,
+                             "UPDATE job SET cause = 1, flags = flags & ~32 WHERE id = ?1"
+                             " AND flags & 32 AND NOT EXISTS (SELECT 1 FROM alert a"
+                             " WHERE a.source = ?3 AND a.since_ms <= ?2"
+                             " AND a.seen_ms >= job.finished_ms AND a.key NOT GLOB 'rule:*')"
+                             " RETURNING run, (SELECT pipeline FROM run WHERE id = job.run)",
+                             job, from_ms, source, err),
+                 err);
+}
+
+/* ---- the alerts ---- */
 
 static bool put_state(struct store *store, int64_t alert, int64_t at_ms, struct dx_error *err)
 {

@@ -65,7 +65,8 @@ static bool find_job(struct writing *w, const struct job *job, struct old_job *o
 
 /* A cause that was found in the log stays when the server's words come again, and so
  * does the time that was known of a queue item only (queue.c). A log that was in doubt gives way to
- * what the server says at last, as if that had come first (tails.c). */
+ * what the server says at last, as if that had come first (tails.c). What an incident made of it is
+ * made anew. */
 #define INTO_JOB                                                                                   \
     " INTO job (run, ext, attempt, name, pool, runner, stage, url, flags, phase, result,"          \
     " cause, evidence, raw_status, raw_result, created_ms, started_ms, finished_ms, queued_ms,"    \
@@ -78,10 +79,11 @@ static const char put_sql[] =
     " queued_ms, duration_ms, queued_basis, duration_basis, why, queue_ref) = (excluded.name,"
     " excluded.pool, excluded.runner, excluded.stage, excluded.url, excluded.flags,"
     " excluded.phase, excluded.result,"
-    " CASE WHEN excluded.result = 2 AND excluded.cause < 2 AND job.result = 2 THEN job.cause"
-    " ELSE excluded.cause END,"
-    " CASE WHEN excluded.result = 2 AND ((excluded.cause < 2 AND (job.cause > 1 OR"
-    " excluded.evidence IS NULL)) OR (excluded.cause = 2 AND job.cause = 2)) AND job.result = 2"
+    " CASE WHEN excluded.result = 2 AND excluded.cause < 2 AND job.result = 2 THEN"
+    " " JOB_SAID_CAUSE " ELSE excluded.cause END,"
+    " CASE WHEN excluded.result = 2 AND ((excluded.cause < 2 AND (" JOB_SAID_CAUSE " > 1 OR"
+    " excluded.evidence IS NULL)) OR (excluded.cause = 2 AND " JOB_SAID_CAUSE
+    " = 2)) AND job.result = 2"
     " THEN job.evidence ELSE excluded.evidence END,"
     " excluded.raw_status, excluded.raw_result, coalesce(excluded.created_ms, created_ms),"
     " excluded.started_ms, excluded.finished_ms,"
@@ -89,13 +91,14 @@ static const char put_sql[] =
     " excluded.duration_ms,"
     " coalesce(excluded.queued_basis, CASE WHEN excluded.created_ms IS NULL THEN queued_basis END),"
     " excluded.duration_basis, excluded.why, excluded.queue_ref)"
-    " WHERE (name, pool, runner, flags, phase, result, raw_result, created_ms, started_ms,"
+    " WHERE (name, pool, runner, flags & ~32, phase, result, raw_result, created_ms, started_ms,"
     " finished_ms, queued_ms, duration_ms, why) IS NOT (excluded.name, excluded.pool,"
     " excluded.runner, excluded.flags, excluded.phase, excluded.result, excluded.raw_result,"
     " coalesce(excluded.created_ms, created_ms), excluded.started_ms, excluded.finished_ms,"
     " coalesce(excluded.queued_ms, CASE WHEN excluded.created_ms IS NULL THEN queued_ms END),"
-    " excluded.duration_ms, excluded.why) OR (excluded.cause > 1 AND cause <> excluded.cause)"
-    " OR (excluded.result = 2 AND max(excluded.cause, cause) < 2 AND"
+    " excluded.duration_ms, excluded.why) OR (excluded.cause > 1 AND"
+    " " JOB_SAID_CAUSE " <> excluded.cause)"
+    " OR (excluded.result = 2 AND max(excluded.cause, " JOB_SAID_CAUSE ") < 2 AND"
     " coalesce(excluded.evidence, evidence) IS NOT evidence)";
 
 static const char add_sql[] = "INSERT OR IGNORE" INTO_JOB;

@@ -29,13 +29,14 @@ static sqlite3_stmt *update(struct writing *w, const struct log_tail *tail, stru
     char reason[300];
     sqlite3_stmt *stmt = store_statement(
         w->store,
-        "UPDATE job SET cause = CASE WHEN ?9 > 0 AND flags & 2 = 0 THEN 2 ELSE ?6 END, evidence ="
-        " CASE WHEN ?9 > 0 AND flags & 2 = 0 THEN ?9 ELSE ?7 END WHERE ext = ?5 AND attempt = ?8 "
-        "AND run ="
-        " (SELECT id FROM run WHERE ext = ?1 AND project = ?2 AND source = ?3 AND attempt = ?4)"
-        " AND result = 2 AND ((cause < 2 AND (?6 > 1 OR evidence IS NULL)) OR (cause = 2 AND"
-        " ?6 = 2 AND NOT EXISTS (SELECT 1 FROM text WHERE id = evidence AND text LIKE"
-        " '%(rule %)'))) RETURNING run, coalesce(finished_ms, 0),"
+        "UPDATE job SET flags = flags & ~32,"
+        " cause = CASE WHEN ?9 > 0 AND flags & 2 = 0 THEN 2 ELSE ?6 END, evidence ="
+        " CASE WHEN ?9 > 0 AND flags & 2 = 0 THEN ?9 ELSE ?7 END WHERE ext = ?5 AND attempt = ?8"
+        " AND run = (SELECT id FROM run WHERE ext = ?1 AND project = ?2 AND source = ?3"
+        " AND attempt = ?4)"
+        " AND result = 2 AND ((" JOB_SAID_CAUSE " < 2 AND (?6 > 1 OR evidence IS NULL))"
+        " OR (cause = 2 AND ?6 = 2 AND NOT EXISTS (SELECT 1 FROM text WHERE id = evidence"
+        " AND text LIKE '%(rule %)'))) RETURNING run, coalesce(finished_ms, 0),"
         " (SELECT pipeline FROM run WHERE id = job.run)",
         err);
 
