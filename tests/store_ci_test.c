@@ -460,6 +460,28 @@ Test(store_ci, runners_that_may_not_be_seen_any_more_are_not_known)
                 "gpu|-|-|1|1789996400000|-\nlinux|-|-|1|1789996400000|-\nmacos|3|2|0|-|-\n");
 }
 
+/* What was counted by a clock that was a day ahead. */
+Test(store_ci, runners_of_a_time_that_has_not_come_are_forgotten)
+{
+    struct runner *runner;
+
+    add_pool("gpu", 2, 1);
+    batch.pools_whole = true;
+    kit_poll(0, T0 - HOUR, &batch);
+    runner = batch_runner(&batch);
+    runner->pool = "linux";
+    runner->name = "r-1";
+    add_pool("linux", 40, 40);
+    add_pool("gpu", 0, 0);
+    batch.pools_whole = true;
+    kit_poll(0, T0 + DAY, &batch);
+    add_pool("linux", 2, 1);
+    batch.pools_whole = true;
+    kit_poll(0, T0, &batch);
+    expect_text(ROWS(kit.store, DX_QUERY_RUNNERS, NULL, T0, DX_FIELD_NAME), "");
+    expect_text(POOLS(T0 + 2 * DAY), "gpu|0|0|-|-|1790000000000\nlinux|2|1|-|-|-\n");
+}
+
 Test(store_ci, urls_are_folded_and_come_back)
 {
     static const char *const urls[] = {
