@@ -230,6 +230,12 @@ Test(derive_incident, what_is_long_or_has_quotes_is_cut_and_written_as_it_has_to
 
 /* ---- what may be the platform's ---- */
 
+static const char *causes(void)
+{
+    return ROWS(kit.store, DX_QUERY_JOBS, NULL, now_ms, DX_FIELD_PROJECT, DX_FIELD_CAUSE,
+                DX_FIELD_EVIDENCE);
+}
+
 static void three_ambiguous_failures(void)
 {
     for (int i = 0; i < 3; i++)
@@ -255,18 +261,26 @@ Test(derive_incident, an_ambiguous_failure_is_the_platforms_where_others_like_it
     check_blame();
 }
 
+/* The category stands in front: what follows is anybody's words. */
+Test(derive_incident, a_question_mark_in_the_words_of_a_failure_says_nothing)
+{
+    static const char *const words[] = { "script: continue?: no", "what now?: no" };
+
+    for (int w = 0; w < 2; w++) {
+        for (int i = 0; i < 3; i++)
+            add(3 * w + i, DX_CAUSE_UNKNOWN, words[w]);
+        kit_poll(0, now_ms + HOUR, &batch);
+        cr_expect_null(strstr(causes(), "|2|"), "%s", causes());
+        cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms), 0, "%s", summaries());
+    }
+}
+
 Test(derive_incident, so_it_is_in_history)
 {
     three_ambiguous_failures();
     kit_fill(0, now_ms, &batch);
     derive_slices(now_ms);
     check_blame();
-}
-
-static const char *causes(void)
-{
-    return ROWS(kit.store, DX_QUERY_JOBS, NULL, now_ms, DX_FIELD_PROJECT, DX_FIELD_CAUSE,
-                DX_FIELD_EVIDENCE);
 }
 
 static const char doubtful[] = "disk?: No space left on device";

@@ -50,15 +50,17 @@ bool store_failures(struct store *store, int64_t from_ms, int64_t to_ms,
     void *list;
     bool ok = derive_gather(
         store,
-        derive_over(store,
-                    "SELECT j.finished_ms, r.project, coalesce(j.pool, 0), j.id, j.cause,"
-                    " e.text, (SELECT text FROM text WHERE id = q.name), r.source,"
-                    " (SELECT name FROM source WHERE id = r.source), j.flags FROM job j"
-                    " JOIN run r ON r.id = j.run LEFT JOIN text e ON e.id = j.evidence"
-                    " LEFT JOIN pool q ON q.id = j.pool WHERE ?1 = 0 AND j.result = 2"
-                    " AND j.finished_ms > ?2 AND j.finished_ms <= ?3 AND (j.cause = 2"
-                    " OR (j.cause < 2 AND e.text LIKE '%?:%')) ORDER BY j.finished_ms, j.id",
-                    0, from_ms, to_ms, err),
+        derive_over(
+            store,
+            "SELECT j.finished_ms, r.project, coalesce(j.pool, 0), j.id, j.cause,"
+            " e.text, (SELECT text FROM text WHERE id = q.name), r.source,"
+            " (SELECT name FROM source WHERE id = r.source), j.flags FROM job j"
+            " JOIN run r ON r.id = j.run LEFT JOIN text e ON e.id = j.evidence"
+            " LEFT JOIN pool q ON q.id = j.pool WHERE ?1 = 0 AND j.result = 2"
+            " AND j.finished_ms > ?2 AND j.finished_ms <= ?3 AND (j.cause = 2"
+            " OR (j.cause < 2 AND instr(e.text, '?: ') > 1 AND substr(e.text, 1,"
+            " instr(e.text, '?: ') - 1) NOT GLOB '*[^a-z0-9_-]*')) ORDER BY j.finished_ms, j.id",
+            0, from_ms, to_ms, err),
         &how, &list, count, err);
 
     *out = list;
