@@ -97,6 +97,85 @@ Test(time_derive, what_ends_after_the_minute_counts_in_the_next_one)
     cr_expect(strstr(PIPELINE_ROW("", DAY), "acme/p0|1|1|"), "%s", PIPELINE_ROW("", DAY));
 }
 
+static const int64_t minute_ms = T0 - T0 % MINUTE;
+
+static const char *flow_at(int64_t at_ms)
+{
+    derive_all(at_ms);
+    return ROWS(kit.store, DX_QUERY_POOLS, DX_FILTER(.name = "pool0", .window_ms = HOUR), at_ms,
+                DX_FIELD_PER_HOUR_IN, DX_FIELD_PER_HOUR_OUT, DX_FIELD_NEVER);
+}
+
+static void expect_flow(int64_t after_ms, const char *want)
+{
+    const char *have = flow_at(minute_ms + after_ms);
+
+    cr_expect_str_eq(have, want, "%d s: %s", (int)(after_ms / SECOND), have);
+}
+
+static struct job *add_pool_job(int64_t id, int64_t created_ms)
+{
+    struct made m = { .id = id, .attempt = 1, .result = DX_RESULT_NONE };
+    struct job *job;
+
+    derive_add(&batch, &m);
+    job = &batch.jobs[batch.job_count - 1];
+    job->started = false;
+    job->outcome.phase = DX_PHASE_QUEUED;
+    job->timing = (struct timing){ .created_ms = created_ms,
+                                   .queued_ms = -1,
+                                   .duration_ms = -1,
+                                   .queued_basis = "",
+                                   .duration_basis = "" };
+    batch.runs[batch.run_count - 1].outcome.phase = DX_PHASE_QUEUED;
+    batch.runs[batch.run_count - 1].timing = job->timing;
+    return job;
+}
+
+/* Of a pool that nothing else moves: jobs came in behind the minute of their poll. */
+Test(time_derive, what_came_in_counts_from_the_next_minute_on_for_an_hour)
+{
+    (void)add_pool_job(1, minute_ms + 30 * SECOND);
+    kit_poll(0, minute_ms + 40 * SECOND, &batch);
+    expect_flow(40 * SECOND, "0|0|0\n");
+    expect_flow(MINUTE, "1|0|0\n");
+    expect_flow(60 * MINUTE, "1|0|0\n");
+    expect_flow(61 * MINUTE, "0|0|0\n");
+}
+
+/* It left the queue when it started, but came in before. */
+Test(time_derive, what_started_came_in_when_it_was_queued)
+{
+    struct job *job = add_pool_job(1, minute_ms - 30 * MINUTE);
+
+    job->started = true;
+    job->outcome.phase = DX_PHASE_RUNNING;
+    job->timing.started_ms = minute_ms;
+    job->timing.queued_ms = 30 * MINUTE;
+    kit_poll(0, minute_ms, &batch);
+    expect_flow(0, "1|1|0\n");
+    expect_flow(29 * MINUTE, "1|1|0\n");
+    expect_flow(30 * MINUTE, "0|1|0\n");
+    expect_flow(60 * MINUTE, "0|0|0\n");
+}
+
+Test(time_derive, what_no_runner_took_counts_from_its_end_on_for_an_hour)
+{
+    struct job *job = add_pool_job(1, minute_ms - 2 * HOUR);
+
+    job->timing.finished_ms = minute_ms + 30 * SECOND;
+    job->outcome = (struct outcome){ .phase = DX_PHASE_DONE,
+                                     .result = DX_RESULT_FAILURE,
+                                     .evidence = "",
+                                     .raw_status = "",
+                                     .raw_result = "" };
+    kit_poll(0, minute_ms + 40 * SECOND, &batch);
+    expect_flow(40 * SECOND, "");
+    expect_flow(MINUTE, "0|0|1\n");
+    expect_flow(60 * MINUTE, "0|0|1\n");
+    expect_flow(61 * MINUTE, "0|0|0\n");
+}
+
 /* As `dxtop once` does on a store that was left for a while. */
 Test(time_derive, what_left_the_window_is_gone_for_who_comes_later)
 {

@@ -205,9 +205,14 @@ static bool put_windows(struct store *store, struct pool_row *row, const struct 
     return ok;
 }
 
+static int64_t sooner(int64_t ms, int64_t other_ms)
+{
+    return ms < other_ms ? ms : other_ms;
+}
+
 /* When an edge of a window next passes a start. Those of the longest window are
  * not in the list: its numbers move slowly, so they are looked at once an hour. */
-static int64_t next_due(const struct waits *waits, int64_t at_ms)
+static int64_t next_start(const struct waits *waits, int64_t at_ms)
 {
     int64_t due_ms = at_ms + HOUR_MS;
 
@@ -216,11 +221,51 @@ static int64_t next_due(const struct waits *waits, int64_t at_ms)
             int64_t back_ms = edge * derive_windows[w];
             size_t next = first_after(waits, at_ms - back_ms);
 
-            if (next < waits->count && waits->wait[next].started_ms + back_ms < due_ms)
-                due_ms = waits->wait[next].started_ms + back_ms;
+            if (next < waits->count)
+                due_ms = sooner(due_ms, waits->wait[next].started_ms + back_ms);
         }
     }
     return due_ms;
+}
+
+/* When what started in the last hour, or waits, came an hour ago. */
+static int64_t next_flow(const struct waits *waits, int64_t came_ms, int64_t at_ms)
+{
+    int64_t due_ms = came_ms < INT64_MAX ? came_ms + HOUR_MS : INT64_MAX;
+
+    for (size_t i = first_after(waits, at_ms - HOUR_MS); i < waits->count; i++) {
+        const struct stored_wait *wait = &waits->wait[i];
+
+        if (wait->queued_ms < 0 || wait->queued_ms >= HOUR_MS)
+            continue;
+        came_ms = wait->started_ms - wait->queued_ms;
+        if (came_ms > at_ms - HOUR_MS)
+            due_ms = sooner(due_ms, came_ms + HOUR_MS);
+    }
+    return due_ms;
+}
+
+static bool next_due(struct store *store, const struct waits *waits, int64_t at_ms, int64_t *due_ms,
+                     struct dx_error *err)
+{
+    struct pool_firsts firsts;
+    int64_t next_ms;
+
+    /* what starts only now is not in the list */
+    if (!store_next_of_pool(store, waits->pool, at_ms, &next_ms, err))
+        return false;
+    *due_ms = sooner(next_ms, next_start(waits, at_ms));
+    for (int w = 0; w < EXACT_WINDOWS; w++) {
+        int64_t window_ms = derive_windows[w];
+
+        if (!store_firsts_of_pool(store, waits->pool, at_ms - window_ms, at_ms, &firsts, err))
+            return false;
+        if (firsts.never_ms < INT64_MAX)
+            *due_ms = sooner(*due_ms, firsts.never_ms + window_ms);
+        if (window_ms == HOUR_MS)
+            *due_ms = sooner(*due_ms, next_flow(waits, firsts.came_ms, at_ms));
+    }
+    return true;
 }
 
 /* Of how many windows, with what was before them, the waits are few enough to be read. */
@@ -247,7 +292,6 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t most,
     struct pool_flow flow;
     struct waits waits = { .pool = pool };
     bool gone, ok;
-    int64_t start_ms;
     int read;
 
     *due_ms = 0;
@@ -265,11 +309,9 @@ bool derive_pool(struct store *store, int64_t pool, int64_t at_ms, int64_t most,
     row.per_hour_in = gone ? (double)NAN : (double)flow.arrived;
     row.per_hour_out = gone ? (double)NAN : (double)flow.started;
     ok = ok && put_windows(store, &row, &waits, most > 0 ? read : WINDOWS, at_ms, err) &&
-         store_next_start(store, pool, at_ms, &start_ms, err);
-    if (ok) { /* what starts only now is not in the list either */
-        *due_ms = most > 0 && read < WINDOWS ? at_ms : next_due(&waits, at_ms);
-        *due_ms = start_ms < *due_ms ? start_ms : *due_ms;
-    }
+         next_due(store, &waits, at_ms, due_ms, err);
+    if (ok && most > 0 && read < WINDOWS)
+        *due_ms = at_ms;
     free(waits.wait);
     return ok;
 }

@@ -88,9 +88,16 @@ struct pool_flow { /* in (from, to]; to is the present: what came and waits stil
 bool store_pool_flow(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
                      struct pool_flow *flow, struct dx_error *err);
 
-/* When the first job of the pool started after that moment; INT64_MAX: none did. */
-bool store_next_start(struct store *store, int64_t pool, int64_t after_ms, int64_t *ms,
-                      struct dx_error *err);
+/* When the first job of the pool started, came and waits, or ended without a runner, after that
+ * moment; INT64_MAX: none did. */
+bool store_next_of_pool(struct store *store, int64_t pool, int64_t after_ms, int64_t *ms,
+                        struct dx_error *err);
+/* The same of those that came and wait, and ended without a runner, in (from, to]. */
+struct pool_firsts {
+    int64_t came_ms, never_ms;
+};
+bool store_firsts_of_pool(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
+                          struct pool_firsts *firsts, struct dx_error *err);
 
 struct pool_row {
     int64_t pool, window_ms, n;

@@ -204,15 +204,38 @@ bool store_pool_flow(struct store *store, int64_t pool, int64_t from_ms, int64_t
     return ok;
 }
 
-bool store_next_start(struct store *store, int64_t pool, int64_t after_ms, int64_t *ms,
-                      struct dx_error *err)
+#define FIRST_CAME                                                                                 \
+    "SELECT min(created_ms) FROM job WHERE pool = ?1 AND phase = 2 AND phase < 4"                  \
+    " AND created_ms > ?2 AND created_ms <= ?3"
+#define FIRST_NEVER                                                                                \
+    "SELECT min(finished_ms) FROM job WHERE pool = ?1 AND finished_ms > ?2"                        \
+    " AND finished_ms <= ?3 AND started_ms IS NULL AND result = 2"
+
+bool store_firsts_of_pool(struct store *store, int64_t pool, int64_t from_ms, int64_t to_ms,
+                          struct pool_firsts *firsts, struct dx_error *err)
 {
-    return moment_of(store,
-                     derive_over(store,
-                                 "SELECT min(started_ms) FROM job"
-                                 " WHERE pool = ?1 AND started_ms > ?2 AND ?3 = 0",
-                                 pool, after_ms, 0, err),
-                     ms, err);
+    return moment_of(store, derive_over(store, FIRST_CAME, pool, from_ms, to_ms, err),
+                     &firsts->came_ms, err) &&
+           moment_of(store, derive_over(store, FIRST_NEVER, pool, from_ms, to_ms, err),
+                     &firsts->never_ms, err);
+}
+
+bool store_next_of_pool(struct store *store, int64_t pool, int64_t after_ms, int64_t *ms,
+                        struct dx_error *err)
+{
+    struct pool_firsts firsts;
+
+    if (!store_firsts_of_pool(store, pool, after_ms, INT64_MAX, &firsts, err) ||
+        !moment_of(store,
+                   derive_over(store,
+                               "SELECT min(started_ms) FROM job"
+                               " WHERE pool = ?1 AND started_ms > ?2 AND ?3 = 0",
+                               pool, after_ms, 0, err),
+                   ms, err))
+        return false;
+    *ms = firsts.came_ms < *ms ? firsts.came_ms : *ms;
+    *ms = firsts.never_ms < *ms ? firsts.never_ms : *ms;
+    return true;
 }
 
 static void take_bucket(sqlite3_stmt *stmt, void *item, void *self)
