@@ -92,6 +92,28 @@ Test(derive_flaky, the_rate_of_a_flaky_job_by_day)
     cr_expect_str_eq(trend, "- - - - - - - - 0 0 0 143 222 273\n", "%s", trend);
 }
 
+/* Of a pipeline that nothing else moves: not only when the day is over. */
+Test(derive_flaky, what_left_the_window_before_is_compared_with_no_more)
+{
+    static const char *const shas[] = { "a", "b", "c", "d", "e", "f" };
+
+    for (int i = 0; i < 12; i++) {
+        int64_t ago_ms = i < 6 ? 5 * DAY : 28 * DAY - HOUR;
+
+        add_try(10 + i, shas[i % 6], DX_RESULT_FAILURE, DX_CAUSE_TEST, ago_ms + 30 * MINUTE);
+        add_try(30 + i, shas[i % 6], DX_RESULT_SUCCESS, DX_CAUSE_NONE, ago_ms);
+    }
+    kit_poll(0, now_ms, &batch);
+    derive_all(now_ms);
+    for (int later = 0; later < 2; later++) {
+        const char *before;
+
+        derive_all(now_ms + 2 * later * HOUR);
+        before = ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_N, DX_FIELD_BEFORE);
+        cr_expect_str_eq(before, later ? "6|-\n" : "6|1\n", "%d: %s", later, before);
+    }
+}
+
 static const char *flaky_jobs(void)
 {
     return ROWS(kit.store, DX_QUERY_FLAKY, NULL, now_ms, DX_FIELD_NAME, DX_FIELD_N, DX_FIELD_PAIRS);

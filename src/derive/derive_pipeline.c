@@ -9,6 +9,7 @@
 
 #include "core/mem.h"
 #include "core/time.h"
+#include "insight/flaky.h"
 #include "insight/quantile.h"
 #include "insight/rank.h"
 #include "insight/reach.h"
@@ -162,6 +163,9 @@ static bool put_part(struct store *store, enum success_policy policy, const stru
     return store_put_pipeline(store, row, err);
 }
 
+_Static_assert(FLAKY_WINDOW_MS == 14 * DAY_MS, "two weeks are an edge anyway");
+
+/* Of flaky jobs it is when the runs of their tries leave: a try ends no later than its run. */
 static int64_t next_due(const struct runs *runs, int64_t at_ms)
 {
     int64_t due_ms = INT64_MAX;
@@ -173,6 +177,10 @@ static int64_t next_due(const struct runs *runs, int64_t at_ms)
             due_ms = known_ms;
     }
     for (size_t i = 0; i < runs->count; i++) {
+        int64_t flaky_ms = runs->run[i].finished_ms + 2 * FLAKY_WINDOW_MS;
+
+        if (flaky_ms > at_ms && flaky_ms < due_ms)
+            due_ms = flaky_ms;
         for (int w = 0; w < WINDOWS; w++) {
             int64_t leaves_ms = runs->run[i].finished_ms + derive_windows[w];
             int64_t gone_ms = leaves_ms + derive_windows[w];
