@@ -63,6 +63,15 @@ void derive_kpi_collect(const char *yaml)
                                1U << DX_KIND_SAMPLE);
 }
 
+void derive_kpi_again(const char *yaml)
+{
+    store_close(kit.store);
+    deriver_free(deriver);
+    kpi_setup_done(&setup);
+    config_done(&derive_config);
+    derive_kpi_collect(yaml);
+}
+
 const char *derive_kpi(const char *id, int64_t now_ms)
 {
     return ROWS(kit.store, DX_QUERY_KPIS, DX_FILTER(.key = id), now_ms, DX_FIELD_VALUE, DX_FIELD_N,

@@ -20,6 +20,7 @@ extern struct config derive_config; /* what it says */
 /* The same with a calendar, which 2026-09-18 is a holiday of, and a source of all that key numbers
  * are made of; yaml: more of the configuration. */
 void derive_kpi_collect(const char *yaml);
+void derive_kpi_again(const char *yaml); /* the collector starts anew with another one */
 /* "value|n|before|n before|state|text" */
 const char *derive_kpi(const char *id, int64_t now_ms);
 

@@ -46,6 +46,50 @@ Test(derive_kpi_fed, what_was_fed_in_this_minute_counts)
                      derive_kpi("csat", minute + 30 * SECOND));
 }
 
+/* A wait of a minute on each of the five days before today. */
+static void five_days(void)
+{
+    for (int day = 1; day <= 5; day++)
+        derive_add(&batch, &(struct made){ .id = day,
+                                           .attempt = 1,
+                                           .started_ms = T0 - day * DAY - HOUR,
+                                           .finished_ms = T0 - day * DAY,
+                                           .queued_ms = MINUTE,
+                                           .result = DX_RESULT_SUCCESS });
+    kit_poll(0, T0, &batch);
+    derive_all(T0);
+}
+
+static void start_again(const char *yaml)
+{
+    derive_kpi_again(yaml);
+    derive_all(T0);
+}
+
+static const char *days_of_queue(void)
+{
+    return ROWS(kit.store, DX_QUERY_KPI_POINTS, DX_FILTER(.key = "queue_p95", .step_ms = DAY), T0,
+                DX_FIELD_VALUE);
+}
+
+/* Days of one definition are not compared with those of another, and none is lost. */
+Test(derive_kpi_fed, what_was_counted_is_not_mixed_with_what_is_fed)
+{
+    derive_kpi_collect("");
+    five_days();
+    cr_expect_str_eq(days_of_queue(), "60\n60\n60\n60\n60\n", "%s", days_of_queue());
+    kit_sample(&batch, "p95", "{}", T0 - HOUR, 77);
+    kit_poll(0, T0, &batch);
+    start_again("kpis: {queue_p95: {query: p95}}\n");
+    cr_expect_str_eq(days_of_queue(), "77\n", "%s", days_of_queue());
+    cr_expect_str_eq(derive_kpi("queue_p95", T0), "77|1|-|0|3|\n", "%s",
+                     derive_kpi("queue_p95", T0));
+    start_again("kpis: {queue_p95: {query: p95, unit: minutes}}\n");
+    cr_expect_str_eq(days_of_queue(), "4620\n", "%s", days_of_queue());
+    start_again("");
+    cr_expect_str_eq(days_of_queue(), "60\n60\n60\n60\n60\n", "%s", days_of_queue());
+}
+
 static void write_feed(const char *path, const char *text)
 {
     FILE *f = fopen(path, "w");

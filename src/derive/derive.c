@@ -41,6 +41,7 @@ void deriver_kpis(struct deriver *d, const struct kpi_settings *settings)
 {
     d->kpis = *settings;
     d->kpis.policy = d->policy;
+    d->knows_feeds = false;
 }
 
 void deriver_slices(struct deriver *d, int64_t ms, size_t tickets)
@@ -106,11 +107,25 @@ void deriver_forget_undone(struct deriver *d, struct store *store)
     d->undone = store_undone(store);
     forget_dues(d);
     d->new_day = d->day;
+    d->knows_feeds = false;
     touched_done(&d->all);
     kpi_pass_done(&d->kpi);
     mentions_free(d->names);
     d->names = NULL;
     d->going = false;
+}
+
+bool deriver_know_feeds(struct deriver *d, struct store *store, struct dx_error *err)
+{
+    bool changed;
+
+    if (d->knows_feeds)
+        return true;
+    if (!derive_feeds(store, &d->kpis, &changed, err))
+        return false;
+    d->before_is_made = d->before_is_made && !changed;
+    d->knows_feeds = true;
+    return true;
 }
 
 /* ---- what was left ---- */
@@ -205,6 +220,8 @@ static bool left_slice(void *self, struct store *store, const struct touched *to
     bool there = true;
 
     (void)touched;
+    if (!deriver_know_feeds(d, store, err))
+        return false;
     do {
         if (!store_take_dirty(store, &d->left, &there, err) || !do_key(d, store, &r, err))
             return false;
@@ -252,7 +269,8 @@ static bool all_of_time(void *self, struct store *store, const struct touched *t
 {
     struct deriver *d = self;
     struct touched all = { .totals = false }, due = { .totals = true };
-    bool ok = store_all_keys(store, &all, err) && past_days(d, store, now_ms, err);
+    bool ok = deriver_know_feeds(d, store, err) && store_all_keys(store, &all, err) &&
+              past_days(d, store, now_ms, err);
 
     (void)touched;
     for (int64_t id = 0; (id = ids_next(&all.pools, id)) > 0;)
@@ -311,6 +329,8 @@ static bool slice(void *self, struct store *store, const struct touched *touched
 
     (void)touched;
     (void)now_ms;
+    if (!deriver_know_feeds(d, store, err))
+        return false;
     while ((d->pool = ids_next(&d->all.pools, d->pool)) > 0) {
         if (!dues_has(&d->pools, d->pool, d->at_ms))
             continue;

@@ -126,7 +126,7 @@ bool deriver_commit(void *self, struct store *store, const struct touched *touch
     bool ok;
 
     deriver_forget_undone(d, store);
-    ok = commit_pools(d, store, touched, at_ms, &room, err);
+    ok = deriver_know_feeds(d, store, err) && commit_pools(d, store, touched, at_ms, &room, err);
     /* Before the pipelines: it touches those where the platform turns out to be at fault. */
     if (ok && touched->failed_to_ms > 0)
         ok = derive_incidents(store, touched->failed_from_ms, touched->failed_to_ms, now_ms, err);

@@ -54,6 +54,10 @@ bool derive_ticket(struct store *store, const struct kpi_settings *settings, int
  * out. */
 const char *derive_critical(const struct kpi_settings *settings, char out[20]);
 const char *derive_calendar(const struct business *business, char out[20]);
+/* Before all else: where something else than before makes a KPI, its points are put aside for those
+ * that go with that, and days that are over are to be made anew; *changed says so. */
+bool derive_feeds(struct store *store, const struct kpi_settings *settings, bool *changed,
+                  struct dx_error *err);
 /* What the rows are for: the moment, and what counts. */
 bool derive_moment(struct store *store, const struct kpi_settings *settings, int64_t at_ms,
                    struct dx_error *err);

@@ -2,14 +2,17 @@
  * file that is read anew with every minute. By the day, so that they outlive the samples. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/time.h"
 #include "derive/derive_kpi.h"
 #include "core/error.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "source/kpi_file.h"
 
 bool derive_is_fed(const struct kpi_settings *settings, enum kpi kpi)
@@ -21,6 +24,68 @@ bool derive_is_fed(const struct kpi_settings *settings, enum kpi kpi)
             return true;
     return false;
 }
+
+/* ---- what feeds them ---- */
+
+enum { FEED_TEXT = 24, FEEDS_TEXT = KPI_COUNT * 64 };
+
+/* Of what it is made: "own", or a hash of what feeds it. */
+static const char *made_of(char out[FEED_TEXT], const struct kpi_settings *settings, int kpi)
+{
+    const struct kpi_feed *feed = settings->feeds.item;
+    uint64_t hash;
+
+    (void)snprintf(out, FEED_TEXT, "own");
+    for (size_t i = 0; i < settings->feeds.count; i++) {
+        if ((int)feed[i].kpi != kpi)
+            continue;
+        hash = text_hash_on(text_hash(feed[i].file), "\n");
+        hash = text_hash_on(text_hash_on(hash, feed[i].query), "\n");
+        hash = text_hash_on(text_hash_on(hash, feed[i].source), "\n");
+        (void)snprintf(out, FEED_TEXT, "%016" PRIx64 ".%d", hash, feed[i].unit);
+    }
+    return out;
+}
+
+/* The same as it was, of " id=made id=made". */
+static const char *was_made_of(char out[FEED_TEXT], const char *feeds, int kpi)
+{
+    char name[64];
+    const char *at;
+
+    (void)snprintf(name, sizeof(name), " %s=", kpis[kpi].id);
+    at = strstr(feeds, name);
+    if (at)
+        at += strlen(name);
+    (void)snprintf(out, FEED_TEXT, "%.*s", at ? (int)strcspn(at, " ") : 3, at ? at : "own");
+    return out;
+}
+
+bool derive_feeds(struct store *store, const struct kpi_settings *settings, bool *changed,
+                  struct dx_error *err)
+{
+    char was[FEEDS_TEXT], feeds[FEEDS_TEXT] = "", before[FEED_TEXT], now[FEED_TEXT];
+    struct touched all = { .totals = false };
+    size_t len = 0;
+    bool known, ok = store_feeds(store, was, sizeof(was), &known, err);
+
+    *changed = false;
+    for (int kpi = 0; ok && kpi < KPI_COUNT; kpi++) {
+        if (strcmp(made_of(now, settings, kpi), "own") != 0)
+            len += (size_t)snprintf(feeds + len, sizeof(feeds) - len, " %s=%s", kpis[kpi].id, now);
+        if (!known || strcmp(was_made_of(before, was, kpi), now) == 0)
+            continue;
+        *changed = true;
+        ok = store_swap_kpi_points(store, kpis[kpi].id, before, now, err);
+    }
+    if (ok && *changed)
+        ok = store_all_keys(store, &all, err) &&
+             store_put_dirty(store, &(struct touched){ .flaky_days = all.pipelines }, err);
+    touched_done(&all);
+    return ok && ((known && strcmp(was, feeds) == 0) || store_put_feeds(store, feeds, err));
+}
+
+/* ---- values ---- */
 
 static double in_unit(const struct kpi_feed *feed, double value)
 {

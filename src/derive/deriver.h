@@ -26,6 +26,7 @@ struct deriver {
     int64_t kpis_due_ms;    /* boot time from which on they are made of it */
     int64_t late_ms;        /* boot time: what commits left out of pools is made then; 0: nothing */
     bool going, totals;
+    bool knows_feeds;       /* what makes key numbers is what the store knows of it */
     struct dirty left;      /* what was left to be done is done up to here */
     bool was_left;          /* the last slice was of that */
     int64_t undone;         /* what is remembered here is of rows that are there, up to this one */
@@ -39,6 +40,8 @@ bool deriver_pool(struct deriver *d, struct store *store, int64_t pool, int64_t 
                   struct dx_error *err);
 bool deriver_pipeline(struct deriver *d, struct store *store, int64_t pipeline, int64_t at_ms,
                       struct dx_error *err);
+/* The first thing in a transaction. */
+bool deriver_know_feeds(struct deriver *d, struct store *store, struct dx_error *err);
 /* What was rolled back is remembered as done: with the next minute all begins anew. */
 void deriver_forget_undone(struct deriver *d, struct store *store);
 void deriver_touch_kpis(struct deriver *d); /* they are made of what changed just now */

@@ -90,6 +90,14 @@ struct kpi_points {
 bool store_put_kpi_points(struct store *store, const struct kpi_points *points,
                           struct dx_error *err);
 
+/* What feeds KPIs, as a short text; *known: of the last time, cut to fit. */
+bool store_put_feeds(struct store *store, const char *feeds, struct dx_error *err);
+bool store_feeds(struct store *store, char *out, size_t cap, bool *known, struct dx_error *err);
+/* The points of a KPI are of another definition now; those of one come back with it. What is
+ * missing since is to be made. */
+bool store_swap_kpi_points(struct store *store, const char *id, const char *was, const char *is,
+                           struct dx_error *err);
+
 /* All points of a KPI of this step. */
 bool store_drop_kpi_points(struct store *store, const struct kpi_points *points,
                            struct dx_error *err);

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "core/text.h"
 #include "store/ci.h"
 
 #define COLUMNS                                                                                    \
@@ -52,7 +53,7 @@ bool store_put_kpi(struct store *store, const struct kpi_row *row, struct dx_err
     return store_step(store, stmt, err);
 }
 
-static bool drop(struct store *store, const char *sql, const char *id, struct dx_error *err)
+static bool with_text(struct store *store, const char *sql, const char *id, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(store, sql, err);
 
@@ -64,8 +65,8 @@ static bool drop(struct store *store, const char *sql, const char *id, struct dx
 
 bool store_drop_kpi(struct store *store, const char *id, struct dx_error *err)
 {
-    return drop(store, "DELETE FROM kpi WHERE id = ?1", id, err) &&
-           drop(store, "DELETE FROM kpi_point WHERE id = ?1", id, err);
+    return with_text(store, "DELETE FROM kpi WHERE id = ?1", id, err) &&
+           with_text(store, "DELETE FROM kpi_point WHERE id = ?1", id, err);
 }
 
 bool store_drop_kpi_points(struct store *store, const struct kpi_points *points,
@@ -80,6 +81,54 @@ bool store_drop_kpi_points(struct store *store, const struct kpi_points *points,
     (void)sqlite3_bind_int64(stmt, 2, points->step_ms);
     return store_step(store, stmt, err);
 }
+
+/* ---- what feeds them ---- */
+
+bool store_put_feeds(struct store *store, const char *feeds, struct dx_error *err)
+{
+    return with_text(store,
+                     "INSERT INTO meta (key, value) VALUES ('feeds', ?1) ON CONFLICT (key)"
+                     " DO UPDATE SET value = excluded.value",
+                     feeds, err);
+}
+
+bool store_feeds(struct store *store, char *out, size_t cap, bool *known, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(store, "SELECT value FROM meta WHERE key = 'feeds'", err);
+
+    out[0] = '\0';
+    if (!stmt || !store_row(store, stmt, known, err))
+        return false;
+    if (*known)
+        text_copy(out, cap, column_text(stmt, 0));
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+static bool rename_points(struct store *store, const char *sql, const char *id, const char *of,
+                          struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(store, sql, err);
+
+    if (!stmt)
+        return false;
+    bind_text(stmt, 1, id);
+    bind_text(stmt, 2, of);
+    return store_step(store, stmt, err);
+}
+
+bool store_swap_kpi_points(struct store *store, const char *id, const char *was, const char *is,
+                           struct dx_error *err)
+{
+    return rename_points(store,
+                         "UPDATE OR REPLACE kpi_point SET id = ?1 || '/' || ?2 WHERE id = ?1", id,
+                         was, err) &&
+           rename_points(store, "UPDATE kpi_point SET id = ?1 WHERE id = ?1 || '/' || ?2", id, is,
+                         err) &&
+           dirty_put_kpi_days(store, err);
+}
+
+/* ---- points ---- */
 
 #define THERE " WHERE id = ?1 AND step_ms = ?2 AND nth = ?3"
 
