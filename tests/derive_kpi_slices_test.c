@@ -296,3 +296,27 @@ Test(derive_midnight, a_commit_that_fails_leaves_the_days_that_are_over_alone)
     derive_all(MIDNIGHT + 60 * DAY + MINUTE);
     cr_expect_eq(count_of("SELECT count(*) FROM flaky_day"), 0);
 }
+
+/* Nor does a clock that is set right by a minute. */
+Test(derive_midnight, a_clock_that_is_set_back_on_the_same_day_leaves_them_alone)
+{
+    poll_flaky(1, 1);
+    derive_all(MIDNIGHT + MINUTE);
+    derive_all(MIDNIGHT + 60 * DAY + HOUR);
+    sql("DELETE FROM flaky_day");
+    derive_all(MIDNIGHT + 60 * DAY);
+    cr_expect_eq(count_of("SELECT count(*) FROM flaky_day"), 0);
+}
+
+static const char flaky_then[] = "SELECT coalesce(sum(n), 0) FROM flaky_day WHERE day ="
+                                 " (SELECT max(finished_ms) / 86400000 FROM run)";
+
+/* What it had forgotten as too old is there again. */
+Test(derive_midnight, a_clock_that_was_days_ahead_leaves_no_day_as_it_took_it_for)
+{
+    poll_flaky(1, 1);
+    derive_all(MIDNIGHT + 20 * DAY);
+    cr_assert_eq(count_of(flaky_then), 0);
+    derive_all(MIDNIGHT + MINUTE);
+    cr_expect_eq(count_of(flaky_then), 1);
+}

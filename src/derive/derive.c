@@ -247,6 +247,8 @@ static bool past_days(struct deriver *d, struct store *store, int64_t at_ms, str
         d->from_ms = at_ms; /* nothing was there before */
     if (day == 0)
         day = d->from_ms / DAY_MS;
+    if (day > today) /* the clock was ahead */
+        day = today;
     if (day < today - PAST_DAYS_MOST)
         day = today - PAST_DAYS_MOST;
     parts_add(&days.kpi_days, 0, day - 1);
@@ -374,10 +376,8 @@ static bool begin(struct deriver *d, struct store *store, int64_t now_ms, struct
     bool late = d->late_ms > 0 && time_boot_ms() >= d->late_ms;
     bool minute = deriver_minute(now_ms) != d->at_ms || late;
 
-    if (deriver_minute(now_ms) < d->at_ms) {
+    if (deriver_minute(now_ms) < d->at_ms)
         forget_dues(d);
-        d->day = d->new_day = 0;
-    }
     if (!minute && !(d->kpis_touched && time_boot_ms() >= d->kpis_due_ms))
         return true;
     d->late_ms = minute ? 0 : d->late_ms;
