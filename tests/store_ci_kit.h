@@ -17,5 +17,8 @@ void expect_text(const char *have, const char *want);
 #define RUNS(now)                                                                                  \
     ROWS(kit.store, DX_QUERY_RUNS, NULL, now, DX_FIELD_RUN_ID, DX_FIELD_ATTEMPT, DX_FIELD_PHASE,   \
          DX_FIELD_RESULT, DX_FIELD_CAUSE, DX_FIELD_N)
+#define JOBS(now, k)                                                                               \
+    ROWS(kit.store, DX_QUERY_JOBS, DX_FILTER(.key = k), now, DX_FIELD_NAME, DX_FIELD_PHASE,        \
+         DX_FIELD_RESULT, DX_FIELD_CAUSE, DX_FIELD_POOL, DX_FIELD_QUEUED, DX_FIELD_URL)
 
 #endif
