@@ -16,7 +16,7 @@
 #include "core/time.h"
 #include "pty.h"
 
-enum { BOTH = 2 };
+enum { BOTH = 2, LOOK_MS = 250 };
 
 static char *dir, config[256];
 
@@ -40,7 +40,7 @@ static void teardown(void)
     free(dir);
 }
 
-TestSuite(woken, .init = setup, .fini = teardown, .timeout = 100);
+TestSuite(woken, .init = setup, .fini = teardown, .timeout = 300);
 
 /* Programs that are started from now on find no inotify, as where all instances are in use. */
 static void refuse(void)
@@ -72,7 +72,7 @@ static struct pty *view(void)
     const char *argv[] = { "dxtop", "-c", config, NULL };
     struct pty *p = pty_start(argv, 20, 80, "xterm-256color");
 
-    cr_assert(pty_shows(p, "first of all", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "first of all", PTY_PATIENCE_MS), "%s", pty_text(p));
     return p;
 }
 
@@ -106,33 +106,58 @@ static size_t first_of(struct pty *const pair[2], const char *text)
     return BOTH;
 }
 
+static void read_both(struct pty *const pair[2], long ms)
+{
+    for (int64_t end_ms = time_boot_ms() + ms; time_boot_ms() < end_ms;)
+        for (size_t n = 0; n < 2; n++)
+            pty_read(pair[n], 5);
+}
+
+/* A look of who looks by the clock comes anywhere between two of the other's, should that one do
+ * so too: its clock goes on from where it was stopped. */
+static void come_to_rest(struct pty *const pair[2])
+{
+    kill(pair[0]->pid, SIGSTOP);
+    pty_read(pair[1], 300 + (int)(random() % LOOK_MS));
+    kill(pair[0]->pid, SIGCONT);
+    read_both(pair, 450 + random() % LOOK_MS);
+}
+
+/* Who is not woken looks four times a second, as the other one does: it is first half of the times.
+ * Who is woken is first but where the other one looks just then, or the machine is busy. So a loss
+ * weighs twice as much as a win, and it goes on until it is clear: six wins on end, or more with
+ * losses among them. By chance alone that is one run of eighteen, and who loses one of five by the
+ * load of the machine fails once in sixty. */
 Test(woken, shows_a_change_before_who_looks_by_the_clock)
 {
-    enum { CHANGES = 7, TRIES = 40 };
+    enum { CLEAR = 6, HOPELESS = -9, TRIES = 60 };
     struct pty *pair[2];
-    int first = 0, seen = 0;
+    int score = 0, first = 0, seen = 0;
     char text[32];
 
     say("first of all");
     pair[1] = view();
     refuse();
     pair[0] = view();
-    for (int i = 0; i < TRIES && seen < CHANGES; i++) {
+    for (int i = 0; i < TRIES && score < CLEAR && score > HOPELESS; i++) {
         size_t which;
 
-        /* at rest, and anywhere in a second */
-        for (int ms = 0; ms < 700 + 43 * (i % CHANGES); ms += 10)
-            for (size_t n = 0; n < 2; n++)
-                pty_read(pair[n], 5);
+        come_to_rest(pair);
         snprintf(text, sizeof(text), "change number %d", i);
         say(text);
         which = first_of(pair, text);
         first += which == 1;
         seen += which != BOTH;
+        score = first - 2 * (seen - first);
         SHOWS(pair[0], text);
         SHOWS(pair[1], text);
     }
-    cr_expect_geq(first, CHANGES - 1, "%d of %d times", first, seen);
+    cr_expect_gt(score, HOPELESS, "%d of %d times", first, seen);
+    if (score > HOPELESS && score < CLEAR)
+        fprintf(stderr,
+                "NOT RUN: who is first: it is not clear on a machine that is so busy"
+                " (%d of %d times)\n",
+                first, seen);
     pty_quit(pair[1], "q");
     pty_quit(pair[0], "q");
 }
@@ -156,23 +181,33 @@ static int64_t wakeups(pid_t pid)
     return count;
 }
 
-Test(woken, sleeps_while_there_is_nothing_new)
+/* Eleven times at most in four seconds, or in more where it is busy. */
+static bool sleeps(struct pty *p, char words[64])
 {
-    struct pty *p;
-    int64_t count, began_ms, took_ms;
+    int64_t count = wakeups(p->pid), began_ms = time_boot_ms(), took_ms;
 
-    say("first of all");
-    p = view();
-    pty_read(p, 1500);
-    count = wakeups(p->pid);
-    began_ms = time_boot_ms();
     for (int i = 0; i < 2; i++) { /* of who collects, but nothing to show */
         beat();
         pty_read(p, 2000);
     }
     count = wakeups(p->pid) - count;
-    took_ms = time_boot_ms() - began_ms; /* four seconds, or more where it is busy */
-    cr_expect_leq(count, 11 * took_ms / 4000, "%" PRId64 " times in %" PRId64 " ms", count,
-                  took_ms);
+    took_ms = time_boot_ms() - began_ms;
+    snprintf(words, 64, "%" PRId64 " times in %" PRId64 " ms", count, took_ms);
+    return count <= 11 * took_ms / 4000;
+}
+
+/* Once is enough: one who looks does so always, and a machine may have it wait for memory. */
+Test(woken, sleeps_while_there_is_nothing_new)
+{
+    char words[64] = "";
+    bool slept = false;
+    struct pty *p;
+
+    say("first of all");
+    p = view();
+    pty_read(p, 1500);
+    for (int i = 0; i < 3 && !slept; i++)
+        slept = sleeps(p, words);
+    cr_expect(slept, "%s", words);
     pty_quit(p, "q");
 }
