@@ -76,6 +76,14 @@ static struct program collector(const char *dir)
     return program;
 }
 
+/* By itself: a program that a signal ended has no exit status, which reads as 0. */
+static void ends_well(struct program *program)
+{
+    int status = program_end(program, SIGTERM);
+
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%x", (unsigned)status);
+}
+
 static void tells(bool abstract)
 {
     char *dir = test_dir(), path[128];
@@ -90,10 +98,10 @@ static void tells(bool abstract)
     cr_assert(hears(fd, "WATCHDOG=1"));
     second = collector(dir);
     cr_assert(hears(fd, "READY=1\nSTATUS=Another one collects"));
-    cr_assert_eq(WEXITSTATUS(program_end(&first, SIGTERM)), 0);
+    ends_well(&first);
     cr_assert(hears(fd, "STOPPING=1"));
     cr_assert(hears(fd, "READY=1\nSTATUS=Collecting."), "the one that waited took over");
-    cr_assert_eq(WEXITSTATUS(program_end(&second, SIGTERM)), 0);
+    ends_well(&second);
     close(fd);
     free(dir);
 }
@@ -123,7 +131,7 @@ Test(service, says_that_somebody_writes_in_the_store)
     fd = manager(path, false);
     program = collector(dir);
     cr_assert(hears(fd, "READY=1\nSTATUS=Collecting."));
-    cr_assert_eq(WEXITSTATUS(program_end(&program, SIGTERM)), 0);
+    ends_well(&program);
     snprintf(path, sizeof(path), "%s/state/*.db", dir);
     cr_assert_eq(glob(path, 0, NULL, &found), 0);
     cr_assert_eq(sqlite3_open(found.gl_pathv[0], &db), SQLITE_OK);
@@ -134,23 +142,54 @@ Test(service, says_that_somebody_writes_in_the_store)
     cr_assert_eq(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
     cr_assert_eq(sqlite3_close(db), SQLITE_OK);
     cr_assert(hears(fd, "READY=1\nSTATUS=Collecting."));
-    cr_assert_eq(WEXITSTATUS(program_end(&program, SIGTERM)), 0);
+    ends_well(&program);
     globfree(&found);
     close(fd);
     free(dir);
+}
+
+struct who {
+    char pattern[256]; /* of the store */
+    pid_t pid;
+};
+
+/* By what it wrote in the store. */
+static bool collects(void *self)
+{
+    struct who *who = self;
+    sqlite3_stmt *stmt = NULL;
+    sqlite3 *db = NULL;
+    pid_t pid = 0;
+    glob_t found;
+
+    if (glob(who->pattern, 0, NULL, &found) != 0)
+        return false;
+    if (sqlite3_open_v2(found.gl_pathv[0], &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+        sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'pid'", -1, &stmt, NULL) ==
+            SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
+        pid = sqlite3_column_int(stmt, 0);
+    (void)sqlite3_finalize(stmt);
+    (void)sqlite3_close(db);
+    globfree(&found);
+    return pid == who->pid;
 }
 
 Test(service, nobody_listens_and_it_goes_on)
 {
     char *dir = test_dir();
     struct program program;
+    struct who who;
 
     set_paths();
     setenv("NOTIFY_SOCKET", "/nonexistent/notify", 1);
     program = collector(dir);
-    usleep(500 * 1000);
-    cr_assert_eq(kill(program.pid, 0), 0);
-    cr_assert_eq(WEXITSTATUS(program_end(&program, SIGTERM)), 0);
+    who.pid = program.pid;
+    snprintf(who.pattern, sizeof(who.pattern), "%s/state/*.db", dir);
+    cr_assert(wait_for(collects, &who, PATIENCE_MS));
+    cr_assert_eq(waitpid(program.pid, NULL, WNOHANG), 0, "it ended");
+    ends_well(&program);
     free(dir);
 }
 
