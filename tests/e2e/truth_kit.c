@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -93,9 +94,13 @@ void kill_collector(int (*stored)(void), int at_least)
     snprintf(state, sizeof(state), "--state=%s/state", kit.dir);
     snprintf(file, sizeof(file), "--config=%s", kit.config);
     collector = program_start(argv);
-    for (int tries = 0; tries < 600 && (there = stored()) < at_least; tries++)
-        nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
-    program_end(&collector, SIGKILL);
+    for (int looks = 0; looks < 3000 && there < at_least; looks++) {
+        kill(collector.pid, SIGCONT);
+        nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+        kill(collector.pid, SIGSTOP); /* lest it end before it is killed */
+        there = stored();
+    }
+    cr_expect(WIFSIGNALED(program_end(&collector, SIGKILL)), "it had ended before");
     cr_expect_geq(there, at_least);
 }
 
