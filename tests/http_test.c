@@ -233,6 +233,7 @@ Test(http, a_request_can_be_cancelled_and_all_can_be_dropped)
     int64_t begin;
 
     start(sim.url);
+    endpoint.timeout_ms = 6000;
     memset(&got, 0, sizeof(got));
     struct http_call *call = http_start(http, &request, on_done, NULL);
     http_start(http, &request, on_done, NULL);
@@ -241,7 +242,7 @@ Test(http, a_request_can_be_cancelled_and_all_can_be_dropped)
     http_cancel(call);
     begin = time_boot_ms();
     stop();
-    cr_expect_lt(time_boot_ms() - begin, 1000); /* the deadline would be later */
+    cr_expect_lt(time_boot_ms() - begin, 4500); /* the deadline would be later */
     cr_expect_not(got.done);
     program_end(&sim.program, 0);
 }
