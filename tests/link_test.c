@@ -254,7 +254,7 @@ Test(link, the_first_browser_that_works_is_taken)
     snprintf(browser, sizeof(browser), "/nowhere/none:false:%s/b", kit.dir);
     setenv("BROWSER", browser, 1);
     link_open(&a.v, "https://h/*");
-    for (int i = 0; i < 250 && access(out, F_OK) != 0; i++)
+    for (int i = 0; i < 1000 && access(out, F_OK) != 0; i++)
         usleep(20 * 1000);
     file = fopen(out, "r");
     cr_assert(file, "nothing was opened: %s", a.v.message);
@@ -285,7 +285,7 @@ Test(link, only_web_addresses_are_opened_and_as_an_argument)
     cr_expect_neq(access(out, F_OK), 0);
     snprintf(url, sizeof(url), "https://h/?a='$(touch %s/pwned)'&b=\"`id`\"", kit.dir);
     link_open(&a.v, url);
-    for (int i = 0; i < 250 && access(out, F_OK) != 0; i++)
+    for (int i = 0; i < 1000 && access(out, F_OK) != 0; i++)
         usleep(20 * 1000);
     file = fopen(out, "r");
     cr_assert(file, "nothing was opened: %s", a.v.message);
@@ -316,7 +316,7 @@ static const char *started(const char *value)
                                       : sprintf(browser + len, "%c", *value));
     setenv("BROWSER", browser, 1);
     link_open(&a.v, "https://h/a b?x=$HOME");
-    for (int i = 0; i < 250 && access(out, F_OK) != 0; i++)
+    for (int i = 0; i < 1000 && access(out, F_OK) != 0; i++)
         usleep(20 * 1000);
     file = fopen(out, "r");
     cr_assert(file, "nothing was opened by %s", browser);

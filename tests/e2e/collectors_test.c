@@ -22,7 +22,7 @@ static void setup(void)
     sh_begin("S='--state=%s'; C='%s'; ", dir, config);
 }
 
-TestSuite(collectors, .init = setup, .fini = stage_end, .timeout = 100);
+TestSuite(collectors, .init = setup, .fini = stage_end, .timeout = 300);
 
 /* ---- secrets and the log ---- */
 
@@ -143,6 +143,11 @@ static bool has_text(void *words)
     return strstr(read_file(logfile), words) != NULL;
 }
 
+/* Who waits for what has to come goes on as soon as it is there. */
+#define LOGS(words)                                                                                \
+    cr_assert(wait_for(has_text, (void *)words, PTY_PATIENCE_MS), "no \"%s\" in:\n%s", words,      \
+              read_file(logfile))
+
 /* The process that a line of the log is about. */
 static pid_t pid_behind(const char *words)
 {
@@ -170,7 +175,7 @@ Test(collectors, stopping_a_viewer_stops_no_collector)
     struct pty *p = pty_start(argv, 40, 120, "xterm-256color");
     pid_t collector;
 
-    cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "linux-xl", PTY_PATIENCE_MS), "%s", pty_text(p));
     cr_assert(has_text((void *)"nobody collects: started "));
     collector = pid_behind("dxtop-collect, process ");
     cr_expect_neq(getsid(collector), getsid(p->pid), "a session of its own");
@@ -178,12 +183,12 @@ Test(collectors, stopping_a_viewer_stops_no_collector)
     usleep(200000);
     cr_expect_eq(state_of(p->pid), 'T');
     cr_assert_eq(truncate(logfile, 0), 0);
-    cr_expect(wait_for(has_text, (void *)"alertmanager: poll done", 5000), "it goes on polling");
+    LOGS("alertmanager: poll done");
     cr_expect_neq(state_of(collector), 'T');
     kill(-p->pid, SIGCONT);
     pty_send(p, "q");
     cr_expect(pty_ended(p));
-    cr_expect(wait_for(has_text, (void *)"the viewer that started us ended", 3000));
+    LOGS("the viewer that started us ended");
     pty_free(p);
 }
 
@@ -195,7 +200,7 @@ Test(collectors, a_log_is_never_on_the_screen)
     cr_expect(pty_ended(p));
     cr_expect(WIFEXITED(p->status) && WEXITSTATUS(p->status) == 2, "%x", p->status);
     pty_read(p, 50);
-    cr_expect(pty_shows(p, "a terminal is no place", 1000), "%s", pty_text(p));
+    cr_expect(pty_shows(p, "a terminal is no place", PTY_PATIENCE_MS), "%s", pty_text(p));
     pty_free(p);
 }
 
@@ -213,14 +218,14 @@ Test(collectors, collectors_run_alone_and_the_next_one_takes_over)
     struct program one = collect(logfile), two;
     int status;
 
-    cr_assert(wait_for(has_text, (void *)"prometheus: live", 10000), "%s", read_file(logfile));
+    LOGS("prometheus: live");
     snprintf(second_log, sizeof(second_log), "%s", logfile);
     snprintf(logfile, sizeof(logfile), "%s/second.log", dir);
     two = collect(logfile);
-    cr_assert(wait_for(has_text, (void *)"another collects into ", 5000), "%s", read_file(logfile));
+    LOGS("another collects into ");
     program_end(&one, SIGKILL);
-    cr_expect(wait_for(has_text, (void *)"collector 0.", 5000), "%s", read_file(logfile));
-    cr_expect(wait_for(has_text, (void *)"prometheus: poll done", 5000), "%s", read_file(logfile));
+    LOGS("collector 0.");
+    LOGS("prometheus: poll done");
     status = program_end(&two, SIGTERM);
     cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%x", status);
     HAS(read_file(logfile), "signal 15");
@@ -231,15 +236,15 @@ Test(collectors, once_beside_a_collector_asks_that_one)
     struct program one = collect(logfile);
     const char *out;
 
-    cr_assert(wait_for(has_text, (void *)"prometheus: live", 10000), "%s", read_file(logfile));
+    LOGS("prometheus: live");
     out = sh("$B/dxtop -c $C $S once --format text");
     cr_expect_eq(sh_code, 0, "%d %s", sh_code, out);
     HAS(out, "source prometheus: live");
-    cr_expect(wait_for(has_text, (void *)"a viewer wishes: poll", 3000), "%s", read_file(logfile));
+    LOGS("a viewer wishes: poll");
     out = sh("$B/dxtop -c $C $S export samples --poll | head -n 1");
     HAS(out, "\"query\":\"waiting\"");
     program_end(&sim.program, SIGTERM);
-    cr_assert(wait_for(has_text, (void *)"prometheus: lost", 10000), "%s", read_file(logfile));
+    LOGS("prometheus: lost");
     out = sh("$B/dxtop -c $C $S once --format text");
     cr_expect_eq(sh_code, 1, "%d %s", sh_code, out);
     program_end(&one, SIGTERM);
@@ -264,7 +269,7 @@ Test(collectors, once_beside_a_collector_that_hangs_says_so)
     struct program one = collect(logfile);
     const char *out;
 
-    cr_assert(wait_for(has_text, (void *)"prometheus: live", 10000), "%s", read_file(logfile));
+    LOGS("prometheus: live");
     sleep(6); /* what is younger would do */
     stop_between_writes(&one);
     out = sh("$B/dxtop -c $C $S once --wait 1s --format text 2>&1");

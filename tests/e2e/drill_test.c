@@ -85,7 +85,7 @@ static void teardown(void)
     free(dir);
 }
 
-TestSuite(drill, .init = setup, .fini = teardown, .timeout = 120);
+TestSuite(drill, .init = setup, .fini = teardown, .timeout = 300);
 
 /* ---- golden screens ---- */
 
@@ -134,7 +134,7 @@ static const char *open_url(struct pty *p)
     unlink(opened);
     pty_send(p, "o");
     SHOWS(p, "opened http");
-    for (int i = 0; i < 250 && access(opened, F_OK) != 0; i++)
+    for (int i = 0; i < 1000 && access(opened, F_OK) != 0; i++)
         usleep(20 * 1000);
     cr_assert_eq(access(opened, F_OK), 0, "nothing was opened");
     return read_file(opened);

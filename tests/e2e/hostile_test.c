@@ -248,7 +248,7 @@ static void the_terminal_is_not_driven(void)
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--now", NOW, NULL };
     struct pty *p = pty_start(argv, 50, 160, "xterm-256color");
 
-    cr_assert(pty_shows(p, "Overview", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "Overview", PTY_PATIENCE_MS), "%s", pty_text(p));
     for (size_t i = 0; i < VIEWS; i++) {
         char key[2] = { (char)('1' + i), '\0' };
 

@@ -42,7 +42,7 @@ static void teardown(void)
     program_end(&sim.program, SIGTERM);
 }
 
-TestSuite(init, .init = setup, .fini = teardown, .timeout = 120);
+TestSuite(init, .init = setup, .fini = teardown, .timeout = 300);
 
 static bool exists(const char *suffix)
 {
@@ -198,14 +198,14 @@ Test(init, ctrl_c_leaves_nothing)
     struct pty *pty = pty_start(argv, 30, 100, "xterm");
     char answer[128];
 
-    cr_assert(pty_shows(pty, "Name of your platform [platform]:", 5000));
+    cr_assert(pty_shows(pty, "Name of your platform [platform]:", PTY_PATIENCE_MS));
     pty_send(pty, "\rprometheus\r");
     snprintf(answer, sizeof(answer), "%s\r", sim.url);
     pty_send(pty, answer);
     pty_send(pty, "none\r");
     cr_assert(pty_shows(pty, "Another system", 20000));
     pty_send(pty, "\x03");
-    cr_assert(pty_shows(pty, "nothing was written", 5000));
+    cr_assert(pty_shows(pty, "nothing was written", PTY_PATIENCE_MS));
     cr_assert(pty_ended(pty));
     cr_expect(WIFEXITED(pty->status) && WEXITSTATUS(pty->status) == 130, "%x", pty->status);
     cr_expect_not(exists(""));
@@ -230,11 +230,11 @@ Test(init, ctrl_c_while_it_tries_leaves_nothing)
     struct pty *pty = pty_start(argv, 30, 100, "xterm");
     char answer[128];
 
-    cr_assert(pty_shows(pty, "Name of your platform [platform]:", 5000));
+    cr_assert(pty_shows(pty, "Name of your platform [platform]:", PTY_PATIENCE_MS));
     pty_send(pty, "\rprometheus\r");
     snprintf(answer, sizeof(answer), "%s\rcommand\rsleep 60\r", sim.url);
     pty_send(pty, answer);
-    cr_assert(pty_shows(pty, "trying it", 5000));
+    cr_assert(pty_shows(pty, "trying it", PTY_PATIENCE_MS));
     cr_expect(exists(".part"));
     pty_send(pty, "\x03");
     cr_assert(pty_ended(pty));

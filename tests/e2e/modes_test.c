@@ -31,8 +31,8 @@ static void setup_with_sim(void)
     begin();
 }
 
-TestSuite(modes, .init = setup, .timeout = 60);
-TestSuite(modes_sim, .init = setup_with_sim, .fini = stage_end, .timeout = 100);
+TestSuite(modes, .init = setup, .timeout = 300);
+TestSuite(modes_sim, .init = setup_with_sim, .fini = stage_end, .timeout = 300);
 
 /* ---- exit codes and complaints ---- */
 
@@ -364,7 +364,7 @@ static const char *raw_of(const char *ascii)
     struct pty *p = pty_start(argv, 40, 120, "xterm-256color");
     const char *raw;
 
-    cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "linux-xl", PTY_PATIENCE_MS), "%s", pty_text(p));
     pty_send(p, "q");
     cr_expect(pty_ended(p));
     raw = sh_keep(strdup(p->raw));

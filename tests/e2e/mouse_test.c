@@ -33,14 +33,14 @@ static void setup(void)
     company_hold(store);
 }
 
-TestSuite(mouse, .init = setup, .timeout = 60);
+TestSuite(mouse, .init = setup, .timeout = 300);
 
 static struct pty *start(void)
 {
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--now", KIT_NOW, NULL };
     struct pty *p = pty_start(argv, 30, 100, "xterm-256color");
 
-    cr_assert(pty_shows(p, "linux-spot", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "linux-spot", PTY_PATIENCE_MS), "%s", pty_text(p));
     return p;
 }
 
@@ -231,12 +231,12 @@ Test(mouse, a_key_leaves_it_to_the_terminal_and_takes_it_back)
     memset(p->raw, 0, 65536);
     pty_send(p, "m");
     SHOWS(p, "the mouse is the terminal's");
-    cr_expect(strstr(p->raw, "\033[?1006l\033[?1000l"));
+    cr_expect(pty_says(p, "\033[?1006l\033[?1000l"));
     press(p, 0, tab);
     SHOWS(p, "linux-spot");
     pty_send(p, "m");
     SHOWS(p, "the mouse selects");
-    cr_expect(strstr(p->raw, "\033[?1000h\033[?1006h"));
+    cr_expect(pty_says(p, "\033[?1000h\033[?1006h"));
     press(p, 0, tab);
     LACKS(p, "linux-spot");
     pty_quit(p, "q");

@@ -30,7 +30,7 @@ static void setup(void)
     company_hold(store);
 }
 
-TestSuite(opened, .init = setup, .timeout = 120);
+TestSuite(opened, .init = setup, .timeout = 300);
 
 enum { STEPS_MOST = 5 };
 
@@ -78,11 +78,11 @@ static void go(const struct way *way, int rows, int cols)
     char name[100], *text;
 
     p = pty_start(argv, rows, cols, "xterm-256color");
-    cr_assert(pty_shows(p, way->first, 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, way->first, PTY_PATIENCE_MS), "%s", pty_text(p));
     for (int i = 0; i < STEPS_MOST && way->step[i].keys; i++) {
         pty_send(p, way->step[i].keys);
-        cr_assert(pty_shows(p, way->step[i].shows, 10000), "%s %d, no \"%s\":\n%s", way->name, i,
-                  way->step[i].shows, pty_text(p));
+        cr_assert(pty_shows(p, way->step[i].shows, PTY_PATIENCE_MS), "%s %d, no \"%s\":\n%s",
+                  way->name, i, way->step[i].shows, pty_text(p));
         snprintf(name, sizeof(name), "screens/opened-%s-%d-%dx%d", way->name, i + 1, cols, rows);
         golden_wait(look, p, name);
         pty_read(p, 100);

@@ -165,7 +165,7 @@ static void teardown(void)
     free(dir);
 }
 
-TestSuite(panel_options, .init = setup, .fini = teardown, .timeout = 120);
+TestSuite(panel_options, .init = setup, .fini = teardown, .timeout = 300);
 
 Test(panel_options, of_a_company_change_the_screen)
 {

@@ -75,20 +75,20 @@ Test(past, w_is_week_against_week)
 {
     struct pty *pty = sim_store_view(40, 120, NULL);
 
-    cr_assert(pty_shows(pty, "12:00:00", 10000));
+    cr_assert(pty_shows(pty, "12:00:00", PTY_PATIENCE_MS));
     pty_whole(pty);
     cr_expect(pty_lacks(pty, "CHANGE", 100));
     pty_send(pty, "w");
-    cr_expect(pty_shows(pty, "Fri 20 Nov 12:00  against  Fri 13 Nov 12:00", 10000));
-    cr_expect(pty_shows(pty, "CHANGE", 5000));
+    cr_expect(pty_shows(pty, "Fri 20 Nov 12:00  against  Fri 13 Nov 12:00", PTY_PATIENCE_MS));
+    cr_expect(pty_shows(pty, "CHANGE", PTY_PATIENCE_MS));
     pty_send(pty, "?");
-    cr_expect(pty_shows(pty, "P95 rose", 5000));
+    cr_expect(pty_shows(pty, "P95 rose", PTY_PATIENCE_MS));
     pty_send(pty, "?{"); /* of another day too */
-    cr_expect(pty_shows(pty, "Thu 19 Nov 12:00  against  Thu 12 Nov 12:00", 10000), "%s",
+    cr_expect(pty_shows(pty, "Thu 19 Nov 12:00  against  Thu 12 Nov 12:00", PTY_PATIENCE_MS), "%s",
               pty_text(pty));
-    cr_expect(pty_shows(pty, "as of Thu 19 Nov 12:00", 10000));
+    cr_expect(pty_shows(pty, "as of Thu 19 Nov 12:00", PTY_PATIENCE_MS));
     pty_send(pty, "=w");
-    cr_expect(pty_lacks(pty, "CHANGE", 5000));
+    cr_expect(pty_lacks(pty, "CHANGE", PTY_PATIENCE_MS));
     pty_send(pty, "q");
     cr_expect(pty_ended(pty));
     pty_free(pty);
@@ -161,29 +161,29 @@ Test(past, is_what_the_screen_shows_that_was_stepped_back)
     static const char *const views[] = { "Queues", "Pipelines", "Tickets", "Overview" };
     struct pty *pty = sim_store_view(ROWS, COLS, NULL);
 
-    cr_assert(pty_shows(pty, "12:00:00", 10000), "%s", pty_text(pty));
+    cr_assert(pty_shows(pty, "12:00:00", PTY_PATIENCE_MS), "%s", pty_text(pty));
     pty_send(pty, "{");
-    cr_assert(pty_shows(pty, "as of Thu 19 Nov 12:00", 10000), "%s", pty_text(pty));
+    cr_assert(pty_shows(pty, "as of Thu 19 Nov 12:00", PTY_PATIENCE_MS), "%s", pty_text(pty));
     for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
         pty_send(pty, (char[]){ (char)('1' + i), '\0' });
         expect_as_of(pty, "2026-11-19T12:00:00Z", views[i]);
     }
     pty_send(pty, "1[[");
-    cr_assert(pty_shows(pty, "as of Thu 19 Nov 10:00", 10000));
+    cr_assert(pty_shows(pty, "as of Thu 19 Nov 10:00", PTY_PATIENCE_MS));
     expect_as_of(pty, "2026-11-19T10:00:00Z", "Queues");
     pty_send(pty, "]");
-    cr_expect(pty_shows(pty, "as of Thu 19 Nov 11:00", 10000));
+    cr_expect(pty_shows(pty, "as of Thu 19 Nov 11:00", PTY_PATIENCE_MS));
     pty_send(pty, "{");
-    cr_expect(pty_shows(pty, "as of Wed 18 Nov 11:00", 10000));
+    cr_expect(pty_shows(pty, "as of Wed 18 Nov 11:00", PTY_PATIENCE_MS));
     pty_send(pty, "}");
-    cr_expect(pty_shows(pty, "as of Thu 19 Nov 11:00", 10000));
+    cr_expect(pty_shows(pty, "as of Thu 19 Nov 11:00", PTY_PATIENCE_MS));
     pty_send(pty, "=");
-    cr_expect(pty_lacks(pty, "as of", 10000));
+    cr_expect(pty_lacks(pty, "as of", PTY_PATIENCE_MS));
     expect_as_of(pty, NOON, "Queues");
     pty_send(pty, "[");
-    cr_expect(pty_shows(pty, "as of Fri 20 Nov 11:00", 10000));
+    cr_expect(pty_shows(pty, "as of Fri 20 Nov 11:00", PTY_PATIENCE_MS));
     pty_send(pty, "]"); /* later than that is now */
-    cr_expect(pty_lacks(pty, "as of", 10000));
+    cr_expect(pty_lacks(pty, "as of", PTY_PATIENCE_MS));
     pty_send(pty, "q");
     cr_expect(pty_ended(pty));
     pty_free(pty);
@@ -194,12 +194,12 @@ Test(past, is_what_now_of_the_command_line_shows)
 {
     struct pty *pty = sim_store_view(ROWS, COLS, "--now=2026-11-19T12:00:00Z");
 
-    cr_assert(pty_shows(pty, "as of Thu 19 Nov 12:00", 10000), "%s", pty_text(pty));
+    cr_assert(pty_shows(pty, "as of Thu 19 Nov 12:00", PTY_PATIENCE_MS), "%s", pty_text(pty));
     expect_as_of(pty, "2026-11-19T12:00:00Z", "Queues");
     pty_send(pty, "[");
-    cr_expect(pty_shows(pty, "as of Thu 19 Nov 11:00", 10000));
+    cr_expect(pty_shows(pty, "as of Thu 19 Nov 11:00", PTY_PATIENCE_MS));
     pty_send(pty, "=");
-    cr_expect(pty_shows(pty, "as of Thu 19 Nov 12:00", 10000), "there is no later now");
+    cr_expect(pty_shows(pty, "as of Thu 19 Nov 12:00", PTY_PATIENCE_MS), "there is no later now");
     expect_as_of(pty, "2026-11-19T12:00:00Z", "Queues");
     pty_send(pty, "q");
     cr_expect(pty_ended(pty));

@@ -249,7 +249,7 @@ static int compare(char *lines, int port, double wanted, int *compared)
     return found;
 }
 
-TestSuite(real, .init = setup, .fini = teardown, .timeout = 200);
+TestSuite(real, .init = setup, .fini = teardown, .timeout = 300);
 
 Test(real, graphs_agree_with_the_servers_own_answer)
 {
@@ -314,11 +314,11 @@ Test(real, an_alert_fires_and_resolves)
     mkdir(store, 0700);
     const char *argv[] = { "dxtop", "-c", config, "--state", store, NULL };
     struct pty *p = pty_start(argv, 40, 120, "xterm-256color");
-    cr_assert(pty_shows(p, "2 of 2 live", 15000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "2 of 2 live", PTY_PATIENCE_MS), "%s", pty_text(p));
     cr_expect(!pty_shows(p, "QueueTooLong", 100));
     push(50);
-    cr_expect(pty_shows(p, "QueueTooLong", 15000), "%s", pty_text(p));
-    cr_expect(pty_shows(p, "critical", 1000), "%s", pty_text(p));
+    cr_expect(pty_shows(p, "QueueTooLong", PTY_PATIENCE_MS), "%s", pty_text(p));
+    cr_expect(pty_shows(p, "critical", PTY_PATIENCE_MS), "%s", pty_text(p));
     push(2);
     cr_expect(pty_shows(p, "Nothing fires.", 30000), "%s", pty_text(p));
     pty_send(p, "q");
@@ -336,13 +336,13 @@ Test(real, stopped_and_started_again)
     mkdir(store, 0700);
     const char *argv[] = { "dxtop", "-c", config, "--state", store, NULL };
     struct pty *p = pty_start(argv, 40, 120, "xterm-256color");
-    cr_assert(pty_shows(p, "1 of 1 live", 15000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "1 of 1 live", PTY_PATIENCE_MS), "%s", pty_text(p));
     program_end(&servers[PROMETHEUS], SIGTERM);
     cr_expect(pty_shows(p, "stale", 30000), "%s", pty_text(p));
-    cr_expect(pty_shows(p, "refused", 5000), "%s", pty_text(p));
+    cr_expect(pty_shows(p, "refused", PTY_PATIENCE_MS), "%s", pty_text(p));
     serve_prometheus("");
     cr_expect(pty_lacks(p, "stale", 60000), "%s", pty_text(p));
-    cr_expect(pty_shows(p, "1 of 1 live", 5000), "%s", pty_text(p));
+    cr_expect(pty_shows(p, "1 of 1 live", PTY_PATIENCE_MS), "%s", pty_text(p));
     pty_send(p, "q");
     cr_expect(pty_ended(p));
     pty_free(p);

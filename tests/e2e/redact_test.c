@@ -81,7 +81,7 @@ Test(redact, no_byte_of_a_frame_has_a_name)
     const char *out;
     char path[400];
 
-    cr_assert(pty_shows(pty, "names hidden", 10000), "%s", pty_text(pty));
+    cr_assert(pty_shows(pty, "names hidden", PTY_PATIENCE_MS), "%s", pty_text(pty));
     walk(pty);
     cr_expect(pty->raw_len > 10000);
     snprintf(path, sizeof(path), "%s", sh("printf %%s $D"));
@@ -94,7 +94,7 @@ Test(redact, no_byte_of_a_frame_has_a_name)
     out = sh("%s $D/raw", canaries);
     cr_expect_eq(sh_code, 0, "%s", out);
     pty_send(pty, "R"); /* and back */
-    cr_expect(pty_lacks(pty, "names hidden", 5000));
+    cr_expect(pty_lacks(pty, "names hidden", PTY_PATIENCE_MS));
     pty_send(pty, "q");
     cr_expect(pty_ended(pty));
     pty_free(pty);
@@ -105,16 +105,16 @@ Test(redact, the_key_hides_them_at_once)
 {
     struct pty *pty = sim_store_view(40, 120, NULL);
 
-    cr_assert(pty_shows(pty, "12:00:00", 10000));
+    cr_assert(pty_shows(pty, "12:00:00", PTY_PATIENCE_MS));
     pty_send(pty, "3");
-    cr_assert(pty_shows(pty, "TITLE", 5000));
+    cr_assert(pty_shows(pty, "TITLE", PTY_PATIENCE_MS));
     cr_expect(pty_lacks(pty, "title-", 100));
     pty_send(pty, "R");
-    cr_expect(pty_shows(pty, "title-", 5000));
-    cr_expect(pty_shows(pty, "person-", 5000));
-    cr_expect(pty_shows(pty, "names hidden", 5000));
+    cr_expect(pty_shows(pty, "title-", PTY_PATIENCE_MS));
+    cr_expect(pty_shows(pty, "person-", PTY_PATIENCE_MS));
+    cr_expect(pty_shows(pty, "names hidden", PTY_PATIENCE_MS));
     pty_send(pty, "R");
-    cr_expect(pty_lacks(pty, "title-", 5000));
+    cr_expect(pty_lacks(pty, "title-", PTY_PATIENCE_MS));
     pty_send(pty, "q");
     cr_expect(pty_ended(pty));
     pty_free(pty);

@@ -141,7 +141,7 @@ static void setup(void)
     free(dir);
 }
 
-TestSuite(rules_screen, .init = setup, .fini = kit_done, .timeout = 60);
+TestSuite(rules_screen, .init = setup, .fini = kit_done, .timeout = 300);
 
 static char *screen(const char *view, const char *size, const char *now, bool ascii)
 {

@@ -178,7 +178,7 @@ static void teardown(void)
     close(hooks);
 }
 
-TestSuite(rules, .init = setup, .fini = teardown, .timeout = 180);
+TestSuite(rules, .init = setup, .fini = teardown, .timeout = 300);
 
 /* All of them, and the collectors, by one clock: what was said a moment ago is not yet said for who
  * begins his day anew. */
@@ -304,7 +304,7 @@ Test(rules, a_viewer_may_leave_it)
 
 /* ---- without a platform ---- */
 
-TestSuite(check, .timeout = 60);
+TestSuite(check, .timeout = 300);
 
 Test(check, says_which_notices_could_not_be_given)
 {

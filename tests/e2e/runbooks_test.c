@@ -62,7 +62,7 @@ static void setup(void)
     prepare("");
 }
 
-TestSuite(runbooks, .init = setup, .timeout = 60);
+TestSuite(runbooks, .init = setup, .timeout = 300);
 
 static struct pty *start(const char *view)
 {

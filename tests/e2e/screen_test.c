@@ -108,7 +108,7 @@ static void screens(const char *view, const char *name, const char *now, const c
     }
 }
 
-TestSuite(screen, .init = setup, .fini = teardown, .timeout = 120);
+TestSuite(screen, .init = setup, .fini = teardown, .timeout = 300);
 
 Test(screen, panels)
 {

@@ -75,7 +75,7 @@ static void teardown(void)
     program_end(&sim.program, SIGTERM);
 }
 
-TestSuite(secrets, .init = setup, .fini = teardown, .timeout = 200);
+TestSuite(secrets, .init = setup, .fini = teardown, .timeout = 300);
 
 /* ---- where one looks ---- */
 

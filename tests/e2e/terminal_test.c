@@ -80,7 +80,7 @@ enum { UNREAD_MS = 1000, SIZES = 60 };
 enum { UNREAD_MS = 100, SIZES = 300 };
 #endif
 
-TestSuite(terminal, .init = setup, .timeout = 200);
+TestSuite(terminal, .init = setup, .timeout = 600);
 
 static struct pty *view_as(int rows, int cols, const char *shown)
 {

@@ -123,7 +123,7 @@ static struct pty *view(const char *name, int rows, int cols)
 
     company_hold(store);
     p = pty_start(argv, rows, cols, "xterm-256color");
-    cr_assert(pty_shows(p, "TITLE", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "TITLE", PTY_PATIENCE_MS), "%s", pty_text(p));
     return p;
 }
 
@@ -250,7 +250,7 @@ Test(tickets, how_they_fare_is_opened_down_to_a_ticket)
     tickets_write_history(store);
     company_hold(store);
     p = pty_start(argv, 40, 120, "xterm-256color");
-    cr_assert(pty_shows(p, "First reply", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "First reply", PTY_PATIENCE_MS), "%s", pty_text(p));
     pty_send(p, "\r");
     SHOWS(p, "› by category");
     SHOWS(p, "business time to the first reply, 7 d");
@@ -282,7 +282,7 @@ Test(tickets, of_a_tile_are_those_that_it_counts)
     tickets_write_many(store);
     company_hold(store);
     p = pty_start(argv, 40, 120, "xterm-256color");
-    cr_assert(pty_shows(p, "Time to restore", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "Time to restore", PTY_PATIENCE_MS), "%s", pty_text(p));
     pty_send(p, "/restore\r\r");
     SHOWS(p, "priority 3");
     pty_send(p, "jjj\r"); /* past none, 1 and 2 */

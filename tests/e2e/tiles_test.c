@@ -28,7 +28,7 @@ static struct pty *view_health_with(const char *option, int rows, int cols)
                            KIT_NOW, "--view", "Health", option,    NULL };
     struct pty *p = pty_start(argv, rows, cols, "xterm-256color");
 
-    cr_assert(pty_shows(p, "Queue p95", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "Queue p95", PTY_PATIENCE_MS), "%s", pty_text(p));
     return p;
 }
 

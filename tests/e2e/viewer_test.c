@@ -51,11 +51,11 @@ static struct pty *view(int rows, int cols)
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--clock", NOW, NULL };
     struct pty *p = pty_start(argv, rows, cols, "xterm-256color");
 
-    cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "linux-xl", PTY_PATIENCE_MS), "%s", pty_text(p));
     return p;
 }
 
-TestSuite(viewer, .init = setup, .fini = teardown, .timeout = 100);
+TestSuite(viewer, .init = setup, .fini = teardown, .timeout = 300);
 
 Test(viewer, starts_shows_and_quits)
 {
@@ -377,7 +377,7 @@ Test(viewer, old_data_is_marked_and_recovers_without_a_key)
     SHOWS(p, "linux-xl");
     sim = sim_start_at(sim.port, "--clock=2026-11-24T14:32:30Z", NULL);
     cr_expect(pty_shows(p, "2 of 2 live", 40000), "%s", pty_text(p));
-    cr_expect(pty_lacks(p, "stale", 5000), "%s", pty_text(p));
+    cr_expect(pty_lacks(p, "stale", PTY_PATIENCE_MS), "%s", pty_text(p));
     SHOWS(p, "back after");
     pty_quit(p, "q");
 }
@@ -417,7 +417,7 @@ Test(viewer, on_the_wall_it_stays_right_through_an_outage_and_a_storm_of_sizes)
     static const int sizes[][2] = { { 10, 40 }, { 60, 200 }, { 3, 10 }, { 45, 160 }, { 24, 80 } };
     long before;
 
-    cr_assert(pty_shows(p, "linux-xl", 10000), "%s", pty_text(p));
+    cr_assert(pty_shows(p, "linux-xl", PTY_PATIENCE_MS), "%s", pty_text(p));
     SHOWS(p, "● 2 live");
     before = rss_kb(p->pid);
     program_end(&sim.program, SIGTERM);
@@ -429,7 +429,7 @@ Test(viewer, on_the_wall_it_stays_right_through_an_outage_and_a_storm_of_sizes)
     SHOWS(p, "○ 2 lost");
     sim = sim_start_at(sim.port, "--clock=2026-11-24T14:32:30Z", NULL);
     cr_expect(pty_shows(p, "● 2 live", 40000), "%s", pty_text(p));
-    cr_expect(pty_lacks(p, "○ 2 lost", 5000), "%s", pty_text(p));
+    cr_expect(pty_lacks(p, "○ 2 lost", PTY_PATIENCE_MS), "%s", pty_text(p));
     LACKS(p, "•");
     SHOWS(p, "linux-xl");
     cr_expect_lt(rss_kb(p->pid) - before, GROWS_BY, "from %ld to %ld KiB", before, rss_kb(p->pid));
@@ -489,7 +489,7 @@ Test(viewer, every_terminal_gets_what_it_can_show)
         const char *argv[] = { "dxtop", "-c", config, "--state", dir, "--clock", NOW, NULL };
         struct pty *p = pty_start(argv, 24, 80, terms[i]);
 
-        cr_expect(pty_shows(p, "linux-xl", 10000), "%s:\n%s", terms[i], pty_text(p));
+        cr_expect(pty_shows(p, "linux-xl", PTY_PATIENCE_MS), "%s:\n%s", terms[i], pty_text(p));
         pty_quit(p, "q");
     }
     const char *argv[] = { "dxtop", "-c", config, "--state", dir, NULL };
