@@ -131,23 +131,28 @@ Test(program_source, the_example_in_python_does_what_it_says)
 
 #define RUN(id)                                                                                    \
     "echo '{\"type\":\"run\",\"project\":\"p\",\"run_id\":\"" id "\",\"result\":\"success\"}'\n"
+#define ALL(id)                                                                                    \
+    RUN(id)                                                                                        \
+    "echo '{\"type\":\"pool\",\"pool\":\"linux\",\"online\":3}'\n"                                 \
+    "echo '{\"type\":\"runner\",\"pool\":\"linux\",\"runner\":\"l-1\"}'\n"                         \
+    "echo '{\"type\":\"alert\",\"name\":\"DiskFull\"}'\n"
 
 static const struct {
     const char *script, *runs, *poll, *log;
 } endings[] = {
-    { RUN("1") "exit 0\n", "1", "1|", NULL },
-    { RUN("1") "echo one >&2; echo two >&2\n", "1", "1|", "said: two" },
-    { RUN("1") "echo 'cannot log in' >&2; exit 3\n", "1",
+    { ALL("1") "exit 0\n", "1", "1|", NULL },
+    { ALL("1") "echo one >&2; echo two >&2\n", "1", "1|", "said: two" },
+    { ALL("1") "echo 'cannot log in' >&2; exit 3\n", "1",
       "0|the command PROGRAM failed (exit code 3): cannot log in", NULL },
-    { RUN("1") "printf '\\033]0;owned\\007no\\n' >&2; exit 1\n", "1",
+    { ALL("1") "printf '\\033]0;owned\\007no\\n' >&2; exit 1\n", "1",
       "0|the command PROGRAM failed (exit code 1): no", NULL },
-    { RUN("1") "printf '{\"type\":\"run\",\"project\":\"p\"'; sleep 60\n", "1",
+    { ALL("1") "printf '{\"type\":\"run\",\"project\":\"p\"'; sleep 60\n", "1",
       "0|the command PROGRAM did not end within 2 s", NULL },
-    { RUN("1") "sleep 60 &\n", "1",
+    { ALL("1") "sleep 60 &\n", "1",
       "0|the command PROGRAM ended, but what it started kept its output open for 2 s", NULL },
-    { RUN("1") "exec >&-; sleep 60\n", "1", "0|the command PROGRAM did not end within 2 s", NULL },
-    { RUN("1") "yes\n", "1", "0|the command PROGRAM printed more than 4096 bytes", NULL },
-    { RUN("1") "echo oops\n" RUN("2"), "2", "1|", "line 2: not JSON" },
+    { ALL("1") "exec >&-; sleep 60\n", "1", "0|the command PROGRAM did not end within 2 s", NULL },
+    { ALL("1") "yes\n", "1", "0|the command PROGRAM printed more than 4096 bytes", NULL },
+    { ALL("1") "echo oops\n" RUN("2"), "2", "1|", "line 5: not JSON" },
     { "echo oops\n", "0", "0|printed no record; line 1: not JSON: invalid token near 'oops'",
       NULL },
 };
@@ -170,6 +175,9 @@ Test(program_source, every_end_of_a_program_is_told)
                      endings[i].poll, dir, at + strlen("PROGRAM"));
         cr_expect_str_eq(sql(last_poll), poll, "%s\n%s", endings[i].script, sql(last_poll));
         cr_expect_str_eq(sql("SELECT count(*) FROM run"), endings[i].runs, "%s", endings[i].script);
+        cr_expect_str_eq(sql("SELECT (SELECT count(*) FROM pool_count WHERE online = 3) ||"
+                             " (SELECT count(*) FROM runner) || (SELECT count(*) FROM alert)"),
+                         *endings[i].runs == '0' ? "000" : "111", "%s", endings[i].script);
         if (endings[i].log) {
             char query[256];
 

@@ -206,7 +206,7 @@ void poller_finish(struct poller *p, const struct dx_error *err)
     poller_ahead_drop(p);
     err = err ? &copy : NULL;
     p->commit.wait_ms = pace_end(&p->pace, p->now_ms, &p->count, err, &state);
-    if (err)
+    if (err && !program_is(p->settings)) /* the lists of one that failed end nothing anyhow */
         piece_rescue(&p->batch);
     name_asked_in_vain(p);
     if (!err)
