@@ -35,6 +35,26 @@ Test(slow_host, slow_three_times_in_a_row_is_switched_off)
     cr_expect_eq(panel.updates, 6);
 }
 
+/* Whatever level is shown: the rows of the last update are old. */
+Test(slow_host, what_is_switched_off_says_so_on_every_level)
+{
+    struct step step = { .key = "row 0", .name = "the first" };
+
+    panel.rows = 1;
+    instance_open(&in, &lists, "", NULL, 0);
+    panel_update();
+    instance_push(&in, &step);
+    panel.slow_update = 60;
+    for (int i = 0; i < 3; i++)
+        panel_update();
+    cr_assert(in.off);
+    cr_assert(instance_back(&in));
+    panel_update();
+    cr_expect(panel_shows("switched off"));
+    instance_push(&in, &step);
+    cr_expect(panel_shows("switched off"));
+}
+
 /* An update is always followed by a frame. */
 Test(slow_host, a_quick_draw_does_not_excuse_a_slow_update_nor_the_other_way_round)
 {

@@ -78,6 +78,35 @@ Test(host, a_panel_that_does_not_open_and_says_nothing_is_not_drawn)
     cr_expect_eq(panel.draws, 0);
 }
 
+static void add_openable(const struct dx_view *view, struct dx_list *list)
+{
+    struct dx_cell cell = { .text = "k1" };
+
+    (void)view;
+    dx_add(list, DX_ROW(.key = "k1", .url = "", .into = "the first", .cells = &cell));
+}
+
+Test(host, a_panel_that_does_not_open_is_not_drawn_where_it_follows_either)
+{
+    static const struct dx_level levels[] = { { NULL, NULL } };
+    struct instance master;
+    struct reader reader = fake_reader();
+
+    lists.levels = paints.levels = levels;
+    lists.level_count = paints.level_count = 1;
+    panel.update = add_openable;
+    cr_assert(instance_open(&master, &lists, "", NULL, 0));
+    instance_update(&master, &reader, NOW, 6, 58);
+    panel.fail = true;
+    panel.words = "no goal is set";
+    cr_expect_not(instance_open(&in, &paints, "", NULL, 0));
+    cr_expect(instance_follow(&in, &master));
+    panel_update();
+    cr_expect(panel_shows("no goal is set"));
+    cr_expect_eq(panel.draws, 0);
+    instance_close(&master);
+}
+
 static const struct dx_column *no_columns(const void *state)
 {
     (void)state;

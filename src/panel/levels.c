@@ -36,7 +36,8 @@ static void settle(struct instance *in)
         table_init(table, in->columns);
     }
     in->table = table;
-    in->error = (struct dx_error){ .fault = DX_FAULT_NONE };
+    if (in->open && !in->off) /* else it says why on every level */
+        in->error = (struct dx_error){ .fault = DX_FAULT_NONE };
 }
 
 void levels_begin(struct instance *in)
