@@ -99,6 +99,40 @@ Test(alert_times, the_latest_ones_are_shown_of_an_alert)
     cr_expect(shows("and 3 more times in 7 d"));
 }
 
+static const char *states(int64_t now_ms)
+{
+    return ROWS(kit.store, DX_QUERY_ALERTS, NULL, now_ms, DX_FIELD_NAME, DX_FIELD_STATE,
+                DX_FIELD_SEEN);
+}
+
+/* Of a list of which only a part came. */
+static void poll_part(const char *name, int64_t now_ms)
+{
+    struct batch b = { 0 };
+
+    kit_alert(&b, name, DX_ALERT_FIRING, T0);
+    b.alerts_whole = false;
+    kit_poll(1, now_ms, &b);
+}
+
+Test(alert_times, what_polls_do_without_is_stale_where_none_brings_the_whole_list)
+{
+    enum { EVERY = 30 * SECOND };
+
+    poll_part("disk", T0);
+    for (int i = 0; i <= 3; i++)
+        poll_part("cpu", T0 + i * EVERY);
+    kit_fail(1, T0 + 4 * EVERY, DX_SOURCE_LOST, "refused");
+    cr_expect_str_eq(states(T0 + 2 * EVERY), "disk|1|0\ncpu|1|60\n",
+                     "it may have been left out by chance");
+    cr_expect_str_eq(states(T0 + 9 * EVERY), "cpu|1|90\ndisk|5|0\n");
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, DX_FILTER(.name = "disk"), T0 + 9 * EVERY,
+                          DX_FIELD_NAME, DX_FIELD_STARTED),
+                     "disk|1790000000000\n", "it fired");
+    poll_part("disk", T0 + 10 * EVERY);
+    cr_expect_str_eq(states(T0 + 10 * EVERY), "disk|1|300\ncpu|5|90\n");
+}
+
 static void put(const struct stored_rule *of, enum rule_deed deed, int64_t now_ms)
 {
     struct stored_rule rule = *of;

@@ -82,7 +82,7 @@ static const struct record_field alert_fields[] = {
     TEXT("name", NAME, "of the rule"),
     { "severity", DX_FIELD_SEVERITY, SHAPE_SEVERITY, "critical, warning, info, unknown" },
     { "state", DX_FIELD_STATE, SHAPE_ALERT_STATE,
-      "pending, firing, silenced, inhibited, resolved, stale (nobody looks at the rule)" },
+      "pending, firing, silenced, inhibited, resolved, stale (nobody sees whether it still is)" },
     TIME("since", SINCE, "when it began"),
     TIME("ended", ENDED, "when it ended"),
     { "labels", DX_FIELD_LABELS, SHAPE_LABELS, "of the alert" },

@@ -68,11 +68,17 @@ static const struct query rules = {
     "CASE WHEN " OF_A_RULE " THEN (SELECT r.since_ms FROM rule_state r WHERE r.rule = a.name"      \
     " AND r.subject = substr(a.key, length(a.name) + 7) AND r.alert = a.id AND r.state = 1"        \
     " AND r.since_ms <= ?1) END"
+/* Of other systems: its last good polls went on without it, and none of them brought the whole
+ * list, by which it would have ended. */
+#define MISSED "a.seen_ms < looked.from_ms"
 static const struct query alerts = {
-    "WITH unseen AS (" RULES_UNSEEN ")"
+    "WITH unseen AS (" RULES_UNSEEN "), looked AS (SELECT id, (SELECT min(o.last_ms, ?1)"
+    "   - 2 * coalesce(o.every_ms, source.every_ms) FROM poll o WHERE o.source = source.id"
+    "   AND o.ok AND o.at_ms <= ?1 ORDER BY o.at_ms DESC LIMIT 1) AS from_ms"
+    "  FROM source WHERE type <> 'dxtop')"
     " SELECT src.name, src.name || '/' || a.key || '/' || a.since_ms, a.name, a.severity,"
     " CASE WHEN a.ended_ms <= ?1 THEN 4 WHEN st.state = 1 AND z.until_ms > ?1 THEN 2"
-    "  WHEN " OF_A_RULE " AND EXISTS (SELECT 1 FROM unseen) THEN 5"
+    "  WHEN " MISSED " OR (" OF_A_RULE " AND EXISTS (SELECT 1 FROM unseen)) THEN 5"
     "  ELSE st.state END AS state_then,"
     " coalesce(" PENDING_ANEW ", min(a.since_ms, a.first_ms)) AS since_then,"
     " CASE WHEN a.ended_ms <= ?1 THEN a.ended_ms END,"
@@ -90,8 +96,10 @@ static const struct query alerts = {
     "  AND b.since_ms > ?1 - 604800000 AND b.since_ms <= ?1 AND EXISTS (SELECT 1"
     "   FROM alert_state WHERE alert = b.id AND state IN (1, 2, 3) AND at_ms <= ?1)),"
     " CASE WHEN " OF_A_RULE " THEN (SELECT min(at_ms) FROM alert_state WHERE alert = a.id"
-    "  AND state = 1 AND at_ms <= ?1) END"
+    "  AND state = 1 AND at_ms <= ?1) WHEN " MISSED " AND st.state = 1"
+    "  THEN min(a.since_ms, a.first_ms) END"
     " FROM alert a JOIN source src ON src.id = a.source AND " WANTED
+    " LEFT JOIN looked ON looked.id = a.source"
     " JOIN alert_state st ON st.alert = a.id AND st.at_ms ="
     "  (SELECT max(at_ms) FROM alert_state WHERE alert = a.id AND at_ms <= ?1)"
     " LEFT JOIN alert_word z ON z.alert = a.id AND z.kind = 1 AND z.at_ms ="

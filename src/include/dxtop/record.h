@@ -128,7 +128,8 @@ enum dx_alert_state {
     DX_ALERT_INHIBITED, /* firing, but another alert explains it */
     DX_ALERT_RESOLVED,
     DX_ALERT_STALE, /* of a rule of dxtop's own: it fired or was pending when somebody looked last,
-                       and nobody has looked for more than five minutes */
+                       and nobody has looked for more than five minutes; of a system: polls of two
+                       intervals did without it, and none brought the whole list */
 };
 
 enum dx_severity { /* the higher the worse; from the label "severity" */
