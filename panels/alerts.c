@@ -241,15 +241,24 @@ static bool has_own(const struct alerts *p)
 }
 
 /* Only where a source has answered is it known that nothing fires; of dxtop's own rules where
- * somebody looks at them. */
-static bool is_known(const struct alerts *p, const struct dx_view *view)
+ * somebody looks at them. but: what one of them could not say in its last poll. */
+static bool is_known(const struct alerts *p, const struct dx_view *view, char *but, size_t cap)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, DX_FILTER(.source = p->source));
+    bool known = false;
 
-    while (dx_next(rows))
-        if ((dx_int(rows, DX_FIELD_YIELDS) & 1 << DX_KIND_ALERT) &&
-            dx_int(rows, DX_FIELD_LAST_OK) > 0)
-            return true;
+    *but = '\0';
+    while (dx_next(rows)) {
+        if (!(dx_int(rows, DX_FIELD_YIELDS) & 1 << DX_KIND_ALERT) ||
+            dx_int(rows, DX_FIELD_LAST_OK) <= 0)
+            continue;
+        known = true;
+        if (!*but && dx_int(rows, DX_FIELD_FAULT) != DX_FAULT_NONE)
+            (void)snprintf(but, cap, "%s: %s", dx_text(rows, DX_FIELD_SOURCE),
+                           dx_text(rows, DX_FIELD_TEXT));
+    }
+    if (known)
+        return true;
     rows = dx_rows(view, DX_QUERY_RULES, DX_FILTER(.limit = 1));
     return has_own(p) && dx_next(rows) && dx_int(rows, DX_FIELD_STATE) != DX_RULE_STALE;
 }
@@ -259,13 +268,17 @@ static void say(const struct alerts *p, const struct dx_view *view, struct dx_li
                 size_t firing)
 {
     int64_t seen_ms = has_own(p) ? words_seen(view) : 0;
-    bool known = is_known(p, view);
-    char unseen[64], count[40] = "", text[240];
+    char unseen[64], count[40] = "", text[240], but[200];
+    bool known = is_known(p, view, but, sizeof(but));
 
     if (firing > 0)
         (void)snprintf(count, sizeof(count), "%zu firing", firing);
     dx_note(list, count);
     dx_empty(list, known ? "Nothing fires." : "No source of alerts has answered yet.");
+    if (*but) {
+        (void)snprintf(text, sizeof(text), "Nothing fires that is known of; %s", but);
+        dx_empty(list, text);
+    }
     if (!has_own(p) && no_source(text, sizeof(text), view, p->source))
         dx_empty(list, text);
     if (seen_ms == 0)
@@ -274,7 +287,7 @@ static void say(const struct alerts *p, const struct dx_view *view, struct dx_li
     (void)snprintf(text, sizeof(text), "%s%srules %s", count, *count ? " · " : "", unseen);
     dx_note(list, text);
     (void)snprintf(text, sizeof(text), "%s alert rules were %s.",
-                   known ? "Nothing fires elsewhere; the" : "The", unseen);
+                   known && !*but ? "Nothing fires elsewhere; the" : "The", unseen);
     dx_empty(list, text);
 }
 

@@ -77,19 +77,20 @@ static void fire_each_hour(int times)
     }
 }
 
+static const struct { /* as they stand in struct alerts */
+    const char *source;
+    int severity;
+    bool muted;
+    int64_t resolved_ms;
+} all_alerts = { "", 0, true, 0 };
+
 Test(alert_times, the_latest_ones_are_shown_of_an_alert)
 {
-    struct { /* as they stand in struct alerts */
-        const char *source;
-        int severity;
-        bool muted;
-        int64_t resolved_ms;
-    } options = { "", 0, true, 0 };
     struct step step = { .name = "k" };
 
     setenv("TZ", "UTC", 1);
     fire_each_hour(15);
-    cr_assert(instance_open(&in, &dx_panel_alerts, "", &options, sizeof(options)));
+    cr_assert(instance_open(&in, &dx_panel_alerts, "", &all_alerts, sizeof(all_alerts)));
     snprintf(step.key, sizeof(step.key), "am/k/%lld", (long long)T0);
     instance_push(&in, &step);
     show(T0 + MINUTE);
@@ -131,6 +132,28 @@ Test(alert_times, what_polls_do_without_is_stale_where_none_brings_the_whole_lis
                      "disk|1790000000000\n", "it fired");
     poll_part("disk", T0 + 10 * EVERY);
     cr_expect_str_eq(states(T0 + 10 * EVERY), "disk|1|300\ncpu|5|90\n");
+}
+
+Test(alert_times, that_nothing_fires_is_said_with_what_a_source_could_not_say)
+{
+    struct poll poll = { .source = kit.id[1],
+                         .name = "am",
+                         .ok = true,
+                         .state = DX_SOURCE_LIVE,
+                         .error = { .fault = DX_FAULT_NETWORK, .text = "answered 500: boom" },
+                         .now_ms = T0,
+                         .next_ms = T0 + MINUTE,
+                         .every_ms = MINUTE };
+    struct batch none = { 0 };
+    struct dx_error err = { 0 };
+
+    kit_poll(1, T0 - MINUTE, &none);
+    cr_assert(instance_open(&in, &dx_panel_alerts, "", &all_alerts, sizeof(all_alerts)));
+    show(T0 - MINUTE);
+    cr_expect(shows("Nothing fires."));
+    cr_assert(store_commit(kit.store, &poll, NULL, NULL, 0, &err), "%s", err.text);
+    show(T0);
+    cr_expect(shows("Nothing fires that is known of; am: answered 500: boom"));
 }
 
 static void put(const struct stored_rule *of, enum rule_deed deed, int64_t now_ms)
@@ -237,12 +260,6 @@ Test(alert_times, what_a_rule_looks_at_opens_however_long_its_name_is)
 /* Whoever has no fingerprint of an alert names it by all of its labels. */
 Test(alert_times, an_alert_opens_however_long_its_key_is)
 {
-    struct { /* as they stand in struct alerts */
-        const char *source;
-        int severity;
-        bool muted;
-        int64_t resolved_ms;
-    } options = { "", 0, true, 0 };
     struct batch b = { .alerts_whole = true };
     char keys[2][1990];
 
@@ -258,7 +275,7 @@ Test(alert_times, an_alert_opens_however_long_its_key_is)
         alert->since_ms = T0;
     }
     kit_poll(1, T0, &b);
-    cr_assert(instance_open(&in, &dx_panel_alerts, "", &options, sizeof(options)));
+    cr_assert(instance_open(&in, &dx_panel_alerts, "", &all_alerts, sizeof(all_alerts)));
     show(T0 + MINUTE);
     cr_expect_eq(in.table->row_count, 2, "two that differ in the end of their keys");
     cr_assert(instance_enter(&in));
@@ -269,12 +286,6 @@ Test(alert_times, an_alert_opens_however_long_its_key_is)
 
 Test(alert_times, other_labels_are_those_that_have_no_column)
 {
-    struct { /* as they stand in struct alerts */
-        const char *source;
-        int severity;
-        bool muted;
-        int64_t resolved_ms;
-    } options = { "", 0, true, 0 };
     struct batch b = { .alerts_whole = true };
     struct alert *alert = batch_alert(&b);
 
@@ -286,7 +297,7 @@ Test(alert_times, other_labels_are_those_that_have_no_column)
     kit_poll(1, T0, &b);
     grid_done(&grid);
     grid_init(&grid, 10, 200, &glyph_sets[GLYPHS_ASCII]);
-    cr_assert(instance_open(&in, &dx_panel_alerts, "", &options, sizeof(options)));
+    cr_assert(instance_open(&in, &dx_panel_alerts, "", &all_alerts, sizeof(all_alerts)));
     show(T0 + MINUTE);
     cr_expect(shows("alert=disk path=C:\\\\ s=2"));
 }
