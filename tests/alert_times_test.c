@@ -134,6 +134,29 @@ Test(alert_times, what_polls_do_without_is_stale_where_none_brings_the_whole_lis
     cr_expect_str_eq(states(T0 + 10 * EVERY), "disk|1|300\ncpu|5|90\n");
 }
 
+/* A program prints each minute that it was over at T0. */
+Test(alert_times, what_is_over_is_kept_once_however_often_it_is_told_without_a_beginning)
+{
+    struct batch b = { 0 };
+
+    for (int i = 1; i <= 3; i++) {
+        kit_alert(&b, "disk", DX_ALERT_RESOLVED, 0);
+        b.alerts[0].ended_ms = T0;
+        kit_poll(1, T0 + i * MINUTE, &b);
+    }
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, DX_FILTER(.from_ms = T0 - HOUR),
+                          T0 + 3 * MINUTE, DX_FIELD_NAME, DX_FIELD_STATE, DX_FIELD_SINCE,
+                          DX_FIELD_ENDED),
+                     "disk|4|0|0\n");
+    kit_alert(&b, "disk", DX_ALERT_RESOLVED, 0);
+    b.alerts[0].ended_ms = T0 + 3 * MINUTE;
+    kit_poll(1, T0 + 4 * MINUTE, &b);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, T0 + 4 * MINUTE), 0);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_ALERTS, DX_FILTER(.from_ms = T0 - HOUR),
+                          T0 + 4 * MINUTE, DX_FIELD_SINCE, DX_FIELD_ENDED),
+                     "0|0\n180|180\n", "another time");
+}
+
 Test(alert_times, that_nothing_fires_is_said_with_what_a_source_could_not_say)
 {
     struct poll poll = { .source = kit.id[1],

@@ -24,7 +24,8 @@ static const char *brief_key(char out[KEY_BYTES], const char *key)
     return out;
 }
 
-/* An alert without a start keeps the one that it was seen with first. */
+/* An alert without a start keeps the one that it was seen with first, also when it is told again
+ * that it is over. */
 static bool since_of(struct store *store, const struct poll *poll, const struct alert *alert,
                      int64_t *since_ms, struct dx_error *err)
 {
@@ -34,14 +35,18 @@ static bool since_of(struct store *store, const struct poll *poll, const struct 
     if (alert->since_ms > 0)
         return true;
     *since_ms = poll->now_ms;
+    if (alert->ended_ms > 0 && alert->ended_ms < poll->now_ms)
+        *since_ms = alert->ended_ms;
     stmt = store_statement(store,
                            "SELECT since_ms FROM alert WHERE source = ?1 AND key = ?2"
-                           " AND ended_ms IS NULL ORDER BY since_ms DESC LIMIT 1",
+                           " AND (ended_ms IS NULL OR ended_ms = ?3)"
+                           " ORDER BY since_ms DESC LIMIT 1",
                            err);
     if (!stmt)
         return false;
     (void)sqlite3_bind_int64(stmt, 1, poll->source);
     bind_text(stmt, 2, alert->key);
+    bind_time(stmt, 3, alert->ended_ms);
     return store_number(store, stmt, since_ms, err);
 }
 
