@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,23 @@ static void upkeep(int64_t now_ms)
 #define JOBS  number("SELECT count(*) FROM job")
 #define RUNS  number("SELECT count(*) FROM run")
 #define STEPS number("SELECT count(*) FROM step")
+
+/* What it was when the oldest sample that is left came is a text from before. */
+Test(store_retain, texts_that_change_go_with_their_samples)
+{
+    static const int days[] = { 100, 90, 80, 1, 0 };
+
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+        struct series version = { .query = "version", .labels = "{}" };
+
+        version.text = arena_print(&batch.arena, "1.%zu", i);
+        batch_sample(&batch, batch_series(&batch, version), T0 - days[i] * DAY, (double)NAN);
+        kit_poll(0, T0 - days[i] * DAY, &batch);
+    }
+    upkeep(T0);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_SERIES, NULL, T0, DX_FIELD_TEXT), "1.4\n");
+    cr_expect_eq(number("SELECT count(*) FROM series_text"), 3, "1.2 is what it was then");
+}
 
 Test(store_retain, the_old_go_in_slices_and_their_days_stay)
 {

@@ -4,6 +4,7 @@
 #include "source/exec.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -279,17 +280,18 @@ static void read_sample(struct exec_poll *poll, struct exec_line *line)
                              .text = exec_text(line, "text") };
     int64_t at_ms = exec_time(line, "at");
     double value = 0.;
+    bool number = value_number(json_object_get(line->object, "value"), &value);
     size_t at;
 
     series.unit = (enum dx_unit)exec_word(line, "unit", WORDS(units, DX_UNIT_NONE, DX_UNIT_NONE));
     exec_know(line, "value");
-    if (!value_number(json_object_get(line->object, "value"), &value) && !*series.text)
+    if (!number && !*series.text)
         dx_fail(&line->error, DX_FAULT_REPLY, "value is no number");
     if (line->error.fault != DX_FAULT_NONE)
         return;
     at = batch_series(poll->batch, series);
-    if (!*series.text)
-        batch_sample(poll->batch, at, at_ms > 0 ? at_ms : poll->now_ms, value);
+    /* Of a text: it was there then. */
+    batch_sample(poll->batch, at, at_ms > 0 ? at_ms : poll->now_ms, number ? value : (double)NAN);
 }
 
 static void read_alert(struct exec_poll *poll, struct exec_line *line)

@@ -100,7 +100,8 @@ static bool forget_of_series(struct store *store, const char *sql, const struct 
 }
 
 /* Sample rows are found by series, so a slice of the series is asked for its
- * old ones; a series that has none left goes too. */
+ * old ones; a series that has none left goes too. Of the old texts the last one is
+ * what it was when the samples that stay began. */
 static bool forget_samples(struct store *store, struct sweep *sweep, struct dx_error *err)
 {
     if (!slice_end(store, sweep, err))
@@ -122,8 +123,10 @@ static bool forget_samples(struct store *store, struct sweep *sweep, struct dx_e
     }
     if (!forget_of_series(store,
                           "DELETE FROM series_text WHERE series > ?1 AND series <= ?2"
-                          " AND ?3 IS NOT NULL AND ?4 IS NOT NULL AND NOT EXISTS"
-                          " (SELECT 1 FROM sample WHERE sample.series = series_text.series)",
+                          " AND ?4 IS NOT NULL AND (NOT EXISTS"
+                          " (SELECT 1 FROM sample WHERE sample.series = series_text.series)"
+                          " OR at_ms < (SELECT max(later.at_ms) FROM series_text AS later"
+                          "  WHERE later.series = series_text.series AND later.at_ms < ?3))",
                           sweep, err) ||
         !forget_of_series(store,
                           "DELETE FROM series WHERE id > ?1 AND id <= ?2"
