@@ -196,6 +196,35 @@ Test(program_source, is_told_apart_by_its_name_and_polled_again_without_doubles)
     cr_expect_str_eq(sql("SELECT url FROM source WHERE type = 'exec'"), "exec:builds");
 }
 
+/* As `dxtop export` prints them: a value that is no number, an alert of which nobody sees
+ * whether it is still there. */
+Test(program_source, what_an_export_prints_is_taken_as_it_was)
+{
+    static const char first[] =
+        "#!/bin/sh\ncat <<'END'\n"
+        "{\"type\":\"alert\",\"source\":\"am\",\"key\":\"k\",\"name\":\"Disk\",\"state\":"
+        "\"firing\"}\n"
+        "{\"type\":\"alert\",\"source\":\"am\",\"key\":\"l\",\"name\":\"Cpu\",\"state\":\"firing\"}"
+        "\n"
+        "{\"type\":\"pool\",\"pool\":\"linux\",\"online\":3,\"offline\":0}\nEND\n";
+    static const char second[] =
+        "#!/bin/sh\ncat <<'END'\n"
+        "{\"type\":\"sample\",\"source\":\"p\",\"query\":\"q\",\"labels\":{},\"value\":null}\n"
+        "{\"type\":\"alert\",\"source\":\"am\",\"key\":\"k\",\"name\":\"Disk\",\"state\":\"stale\"}"
+        "\n"
+        "END\n";
+
+    cr_expect_eq(poll_script(first, ""), 0);
+    cr_expect_eq(poll_script(second, ""), 0);
+    cr_expect_str_eq(sql("SELECT group_concat(text) FROM log WHERE level > 1"), "");
+    cr_expect_str_eq(sql("SELECT count(*) || ifnull(max(value), 'NaN') FROM sample"), "1NaN");
+    cr_expect_str_eq(sql("SELECT group_concat(key || ifnull(ended_ms, '-') || (seen_ms = first_ms))"
+                         " FROM alert"),
+                     "k-1,l-1", "it was not seen again, and the list is not whole");
+    cr_expect_str_eq(sql("SELECT online FROM pool_count ORDER BY at_ms DESC LIMIT 1"), "0",
+                     "that of pools is");
+}
+
 Test(program_source, check_runs_it_once)
 {
     const char *argv[] = { "dxtop-collect", "--check", "-c", NULL, NULL };

@@ -47,6 +47,7 @@ struct exec_poll {
     struct batch *batch;
     int64_t now_ms;
     struct exec_runs runs;
+    bool alerts_missing; /* there are some of which it is not known how they are */
 };
 
 /* false: line->error says why it is no record. */

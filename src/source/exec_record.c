@@ -24,8 +24,8 @@ static const char *const results[] = { NULL,      "success", "failure", "cancell
                                        "skipped", "neutral", "unknown" };
 static const char *const causes[] = { NULL,   "unknown",    "platform", "code", "test",
                                       "lint", "dependency", "config",   "user" };
-static const char *const alert_states[] = { "pending", "firing", "silenced", "inhibited",
-                                            "resolved" };
+static const char *const alert_states[] = { "pending",   "firing",   "silenced",
+                                            "inhibited", "resolved", "stale" };
 static const char *const severities[] = { "unknown", "info", "warning", "critical" };
 static const char *const units[] = { "none",    "count", "seconds", "ratio",
                                      "percent", "bytes", "per_s",   "bytes_per_s" };
@@ -279,18 +279,19 @@ static void read_sample(struct exec_poll *poll, struct exec_line *line)
                              .labels = labels_of(line),
                              .text = exec_text(line, "text") };
     int64_t at_ms = exec_time(line, "at");
+    const json_t *given = json_object_get(line->object, "value");
     double value = 0.;
-    bool number = value_number(json_object_get(line->object, "value"), &value);
+    bool number = value_number(given, &value);
     size_t at;
 
     series.unit = (enum dx_unit)exec_word(line, "unit", WORDS(units, DX_UNIT_NONE, DX_UNIT_NONE));
     exec_know(line, "value");
-    if (!number && !*series.text)
+    if (!number && !*series.text && !json_is_null(given))
         dx_fail(&line->error, DX_FAULT_REPLY, "value is no number");
     if (line->error.fault != DX_FAULT_NONE)
         return;
     at = batch_series(poll->batch, series);
-    /* Of a text: it was there then. */
+    /* NaN: there was a text in its place, or what JSON can only call null. */
     batch_sample(poll->batch, at, at_ms > 0 ? at_ms : poll->now_ms, number ? value : (double)NAN);
 }
 
@@ -313,7 +314,11 @@ static void read_alert(struct exec_poll *poll, struct exec_line *line)
 
     if (!*alert.key)
         alert.key = arena_print(&poll->batch->arena, "%s%s", alert.name, alert.labels);
-    if (line->error.fault == DX_FAULT_NONE)
+    if (line->error.fault != DX_FAULT_NONE)
+        return;
+    if (alert.state == DX_ALERT_STALE) /* an export's: who printed it did not see it, either */
+        poll->alerts_missing = true;
+    else
         *batch_alert(poll->batch) = alert;
 }
 
@@ -471,7 +476,8 @@ void exec_complete(struct exec_poll *poll, bool whole)
         if (whole && (run->bare || run->outcome.phase == DX_PHASE_DONE))
             batch_jobs_whole(batch, i);
     }
-    batch->alerts_whole = batch->pools_whole = whole;
+    batch->pools_whole = whole;
+    batch->alerts_whole = whole && !poll->alerts_missing;
 }
 
 void exec_done(struct exec_poll *poll)
