@@ -205,6 +205,24 @@ Test(prometheus, keeps_the_name_of_the_metric_only_where_it_differs)
     kit_done(&kit);
 }
 
+/* Where one of two exporters is gone, what the other one says is still the same series. */
+Test(prometheus, keeps_the_name_of_the_metric_once_it_differed)
+{
+    cr_assert(decode(STEP_INSTANT, "prometheus/names_differ.json"));
+    kit_commit(&kit);
+    for (int poll = 0; poll < 2; poll++) {
+        cr_assert(decode(STEP_INSTANT, "prometheus/instant.json"));
+        cr_expect(strstr(kit.batch.series[0].labels, "__name__=\"up\""), "%s",
+                  kit.batch.series[0].labels);
+        cr_expect_eq(kit.batch.cursor_count, 0, "that is known");
+        kit_commit(&kit);
+    }
+    queries[0].query = "up{job=\"node\"}";
+    cr_assert(decode(STEP_INSTANT, "prometheus/instant.json"));
+    cr_expect_null(strstr(kit.batch.series[0].labels, "__name__"), "another query");
+    kit_done(&kit);
+}
+
 Test(prometheus, odd_entries_and_native_histograms_lose_nothing_else)
 {
     cr_assert(decode(STEP_RANGE, "prometheus/odd_entries_and_a_native_histogram.json"));

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "source/field.h"
 
 enum {
@@ -182,6 +183,23 @@ static bool names_differ(const json_t *result)
     return false;
 }
 
+/* Once they differed, they stay: else a series would be another one while those of the other
+ * names are gone. */
+static bool keeps_names(const struct query *q, const json_t *result, const struct plan *plan,
+                        struct batch *batch)
+{
+    bool known;
+    char name[32];
+
+    (void)snprintf(name, sizeof(name), "m:%016" PRIx64, text_hash(q->query));
+    known = batch_find_cursor(batch, name) || plan->cursors->get(plan->cursors->self, name) != 0;
+    if (!known && names_differ(result)) {
+        batch_cursor(batch, name, 1);
+        known = true;
+    }
+    return known;
+}
+
 static bool is_wanted(int64_t at, struct span within)
 {
     return at > 0 && (within.to_ms == 0 || (at >= within.from_ms && at <= within.to_ms));
@@ -266,13 +284,14 @@ static bool decode_series(const struct result *of, const json_t *item, struct ba
     return false;
 }
 
-static void decode_vector(struct result *of, const json_t *result, struct batch *batch)
+static void decode_vector(struct result *of, const json_t *result, const struct plan *plan,
+                          struct batch *batch)
 {
     const struct query *q = of->query;
     size_t i, histograms = 0;
     const json_t *item;
 
-    of->without = names_differ(result) ? NULL : "__name__";
+    of->without = keeps_names(q, result, plan, batch) ? NULL : "__name__";
     json_array_foreach (result, i, item) {
         if (i == SERIES_MOST)
             break;
@@ -288,8 +307,8 @@ static void decode_vector(struct result *of, const json_t *result, struct batch 
                    q->name);
 }
 
-static bool decode_result(const struct query *q, const struct reply *reply, struct batch *batch,
-                          struct dx_error *err)
+static bool decode_result(const struct query *q, const struct reply *reply, const struct plan *plan,
+                          struct batch *batch, struct dx_error *err)
 {
     const json_t *data = json_object_get(reply->json, "data");
     const json_t *type = json_object_get(data, "resultType");
@@ -309,7 +328,7 @@ static bool decode_result(const struct query *q, const struct reply *reply, stru
         if (!json_is_array(result) && !json_is_null(result))
             return dx_fail(err, DX_FAULT_REPLY, "query \"%s\": the answer has no \"result\"",
                            q->name);
-        decode_vector(&of, result, batch);
+        decode_vector(&of, result, plan, batch);
     } else if (json_is_string(type)) {
         batch->unknown++;
         batch_note(batch, DX_LOG_WARN, "query \"%s\": a result of unknown type \"%s\"", q->name,
@@ -329,7 +348,7 @@ static bool decode_query(const struct prometheus *p, const struct reply *reply, 
 
     if (!q)
         return dx_fail(err, DX_FAULT_REPLY, "an answer to no query");
-    if (!decode_result(q, reply, batch, err))
+    if (!decode_result(q, reply, plan, batch, err))
         return false;
     if (reply->step == STEP_RANGE)
         range_go_on(q, reply, json_array_size(json_object_get(data, "result")), plan, batch);
