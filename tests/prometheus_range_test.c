@@ -21,6 +21,8 @@ static struct kit kit;
  * was asked for. */
 static unsigned char asked[POINTS_MOST];
 static size_t requests, points;
+static const char *beside = ""; /* the data of an answer */
+static bool fills;              /* after the last answer: is history missing? */
 
 static int64_t number_behind(const char *path, const char *key)
 {
@@ -47,7 +49,8 @@ static bool answer(const struct plan_request *r, size_t series)
     for (int64_t at = from; at <= to; at += STEP)
         asked[(at - T0) / STEP + POINTS_MOST / 2]++;
     buf_init(&body, 1 << 20);
-    buf_text(&body, "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[");
+    buf_print(&body, "{\"status\":\"success\",%s\"data\":{\"resultType\":\"matrix\",\"result\":[",
+              beside);
     for (size_t i = 0; i < series; i++)
         buf_print(&body, "%s{\"metric\":{\"i\":\"%zu\"},\"values\":[[%" PRId64 ",\"1\"]]}",
                   i ? "," : "", i, to / 1000);
@@ -58,6 +61,7 @@ static bool answer(const struct plan_request *r, size_t series)
                                     .detail_text = r->detail_text,
                                     .body = body.bytes });
     buf_done(&body);
+    fills = kit.batch.done < kit.batch.total;
     return ok;
 }
 
@@ -118,6 +122,44 @@ Test(range, a_restart_goes_on_where_it_stopped)
     for (size_t i = 0; i < POINTS_MOST; i++)
         twice += asked[i] > 1;
     cr_expect_leq(twice, 40, "only the ends of chunks overlap: %zu", twice);
+}
+
+Test(range, what_came_in_part_is_asked_for_again_until_it_is_whole)
+{
+    poll_until(T0, 3, 100);
+    beside = "\"warnings\":[\"w\"],";
+    poll_until(T0 + STEP, 3, 100);
+    beside = "\"isPartial\":true,";
+    poll_until(T0 + 2 * STEP, 3, 100);
+    cr_expect_eq(points, 6, "a warning is no part");
+    poll_until(T0 + 3 * STEP, 3, 100);
+    cr_expect_eq(points, 7);
+    cr_expect_not(fills, "it is no history");
+    beside = "";
+    poll_until(T0 + 4 * STEP, 3, 100);
+    cr_expect_eq(points, 8);
+    poll_until(T0 + 5 * STEP, 3, 100);
+    cr_expect_eq(points, 6);
+    cr_expect_eq(requests, 1);
+}
+
+Test(range, of_a_server_that_has_parts_only_they_are_taken_for_all_after_a_while)
+{
+    size_t most = 0;
+
+    queries[0].history_ms = 86400000;
+    beside = "\"isPartial\":true,";
+    poll_until(T0, 3, 2);
+    poll_until(T0 + STEP, 3, 1000);
+    cr_expect(all_known(T0 + STEP - 86400000, T0 + STEP), "history does not wait for it");
+    cr_expect_not(fills);
+    for (int i = 2; i < 200; i++) {
+        poll_until(T0 + i * STEP, 3, 1000);
+        cr_expect_eq(requests, 1);
+        cr_expect_not(fills);
+        most = points > most ? points : most;
+    }
+    cr_expect_eq(most, 46, "%zu", most);
 }
 
 Test(range, after_an_outage_only_the_gap_is_asked_for)

@@ -340,18 +340,24 @@ static bool decode_result(const struct query *q, const struct reply *reply, cons
     return true;
 }
 
+/* Warnings say nothing of it: what annotates a query is one of them. */
+static bool is_whole(const struct reply *reply)
+{
+    return value_is(json_object_get(reply->json, "status"), "success") &&
+           !json_is_true(json_object_get(reply->json, "isPartial"));
+}
+
 static bool decode_query(const struct prometheus *p, const struct reply *reply, struct plan *plan,
                          struct batch *batch, struct dx_error *err)
 {
     const struct query *q = prometheus_query(p, reply->detail);
-    const json_t *data = json_object_get(reply->json, "data");
 
     if (!q)
         return dx_fail(err, DX_FAULT_REPLY, "an answer to no query");
     if (!decode_result(q, reply, plan, batch, err))
         return false;
     if (reply->step == STEP_RANGE)
-        range_go_on(q, reply, json_array_size(json_object_get(data, "result")), plan, batch);
+        range_go_on(q, reply, is_whole(reply), plan, batch);
     range_progress(p, plan, batch);
     return true;
 }

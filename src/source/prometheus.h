@@ -32,9 +32,9 @@ struct span {
     int64_t from_ms, to_ms; /* both belong to it; { 0 }: none */
 };
 struct span range_asked(const struct reply *reply);
-/* The reply to one chunk is in the batch, with so many series: move the cursors,
- * and ask for the chunk before it where history is missing. */
-void range_go_on(const struct query *q, const struct reply *reply, size_t series, struct plan *plan,
+/* The reply to one chunk is in the batch: move the cursors, and ask for the chunk before it where
+ * history is missing. whole: the server did not say that it is a part only. */
+void range_go_on(const struct query *q, const struct reply *reply, bool whole, struct plan *plan,
                  struct batch *batch);
 /* The chunk was too much: ask for half of it; a piece of history that cannot be
  * halved any more is named, with these words, and left out. false: it cannot be. */

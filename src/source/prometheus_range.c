@@ -21,6 +21,7 @@ enum {
     CHUNK_FIRST = 120, /* nobody knows yet how many series there are */
     CHUNK_VALUES = 30000,
     CHUNK_FLOOR = 10, /* a refused one is halved down to this */
+    PARTS_MOST = 40,  /* so many new points may come in part, and are asked for again */
     REFUSED_MOST = 3, /* pieces in a row: what lies before is not asked for */
     URL_MOST = 1500,  /* longer queries go as a form */
     /* What may still change or come late: VictoriaMetrics holds back 30 s. */
@@ -90,6 +91,7 @@ struct asked {
     struct span chunk, older; /* older: see above */
     int64_t most;             /* points that the server was willing to give; 0: not known */
     int64_t refused;          /* pieces left out in a row */
+    bool partial;             /* does not travel: this answer to it is not whole */
 };
 
 /* Both ends are multiples of the step, so that repeated polls give the same
@@ -180,6 +182,15 @@ static void join_newest(const struct query *q, const struct plan *plan, struct s
         block->from_ms = before.from_ms;
 }
 
+/* What is newest came in part: the next poll asks for it again. Of a server that has nothing but
+ * parts they are taken for all after a while. */
+static bool is_held(const struct query *q, const struct plan *plan, const struct asked *asked)
+{
+    int64_t step = step_of(q, plan), end = floor_to(plan->now_ms, step);
+
+    return asked->partial && known(plan, NEWEST, q) >= end - PARTS_MOST * step;
+}
+
 /* The chunk is known now: move the cursors, and ask for the one before it. */
 static void go_on(const struct query *q, int64_t index, struct asked *asked, size_t series,
                   struct plan *plan, struct batch *batch)
@@ -190,7 +201,8 @@ static void go_on(const struct query *q, int64_t index, struct asked *asked, siz
 
     if (block.to_ms >= end) {
         join_newest(q, plan, &block, &older);
-        remember(batch, plan, NEWEST, q, end);
+        if (!is_held(q, plan, asked))
+            remember(batch, plan, NEWEST, q, end);
     }
     if (older.from_ms > 0 && older.to_ms >= block.from_ms) { /* they meet */
         if (older.from_ms < block.from_ms)
@@ -214,12 +226,15 @@ static void go_on(const struct query *q, int64_t index, struct asked *asked, siz
     ask(plan, q, index, asked);
 }
 
-void range_go_on(const struct query *q, const struct reply *reply, size_t series, struct plan *plan,
+void range_go_on(const struct query *q, const struct reply *reply, bool whole, struct plan *plan,
                  struct batch *batch)
 {
+    size_t series =
+        json_array_size(json_object_get(json_object_get(reply->json, "data"), "result"));
     struct asked asked = read_asked(reply->detail_text);
 
     asked.refused = 0;
+    asked.partial = !whole;
     go_on(q, reply->detail, &asked, series, plan, batch);
 }
 
@@ -269,14 +284,16 @@ void range_progress(const struct prometheus *p, const struct plan *plan, struct 
     for (size_t i = 0; i < p->queries.count; i++, q++) {
         int64_t step = step_of(q, plan), first = wanted(q, plan);
         int64_t all = (floor_to(plan->now_ms, step) - first) / step, done;
-        int64_t oldest = now_known(batch, plan, OLDEST, q);
+        int64_t oldest = now_known(batch, plan, OLDEST, q), newest;
         int64_t from = now_known(batch, plan, OLDER_FROM, q);
 
         if (q->instant)
             continue;
+        newest = now_known(batch, plan, NEWEST, q);
+        if (newest >= first + all * step - PARTS_MOST * step)
+            newest = first + all * step; /* what is held is no history */
         /* What the two blocks hold of it; before the first answer nothing is known. */
-        done =
-            oldest > 0 ? now_known(batch, plan, NEWEST, q) - (oldest > first ? oldest : first) : 0;
+        done = oldest > 0 ? newest - (oldest > first ? oldest : first) : 0;
         if (from > 0)
             done += now_known(batch, plan, OLDER_TO, q) - (from > first ? from : first);
         done = done > 0 ? done / step : 0;
