@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "panel_kit.h"
 
@@ -104,4 +105,123 @@ Test(slow_host, a_disk_that_is_slow_is_not_the_panels_fault)
     for (int i = 0; i < 3; i++)
         panel_update();
     cr_expect(in.off);
+}
+
+/* ---- those that loop ---- */
+
+static bool watched;
+static int called;
+
+/* In place of that of libc: the watchdog runs while its timer does. */
+int timer_settime(timer_t timer, int flags, const struct itimerspec *value, struct itimerspec *old)
+{
+    (void)timer;
+    (void)flags;
+    (void)old;
+    watched = value->it_value.tv_sec > 0;
+    return 0;
+}
+
+static void see(const char *callback)
+{
+    called++;
+    cr_expect(watched, "%s", callback);
+}
+
+static const char *title(const void *state)
+{
+    (void)state;
+    see("title");
+    return "";
+}
+
+static const char *source(const void *state)
+{
+    (void)state;
+    see("source");
+    return "";
+}
+
+static const struct dx_column *columns_of(const void *state)
+{
+    (void)state;
+    see("columns_of");
+    return lists.columns;
+}
+
+static const struct dx_change *changes(const void *state)
+{
+    static const struct dx_change none[] = { { .what = NULL } };
+
+    (void)state;
+    see("changes");
+    return none;
+}
+
+static size_t painted(const void *state)
+{
+    (void)state;
+    see("painted");
+    return 1;
+}
+
+static const char *at(const void *state, int row, int col)
+{
+    (void)state;
+    (void)row;
+    (void)col;
+    see("at");
+    return "";
+}
+
+static const char *about(const void *state, const char *key)
+{
+    (void)state;
+    (void)key;
+    see("about");
+    return "";
+}
+
+static int rows_on(int rows, int cols, bool *bare)
+{
+    (void)bare;
+    see("rows_on");
+    return rows < cols ? rows : cols;
+}
+
+static void paint(const void *state, const char *selected, struct dx_canvas *c)
+{
+    (void)state;
+    (void)selected;
+    (void)c;
+    see("paint");
+}
+
+Test(slow_host, no_callback_is_left_alone)
+{
+    static struct dx_panel all;
+    bool bare;
+
+    all = lists;
+    all.reads = 1U << DX_KIND_SAMPLE;
+    all.title = title;
+    all.source = source;
+    all.columns_of = columns_of;
+    all.changes = changes;
+    all.painted = painted;
+    all.at = at;
+    all.about = about;
+    all.rows_on = rows_on;
+    all.paint = paint;
+    panel.rows = 1;
+    cr_assert(instance_open(&in, &all, "", NULL, 0));
+    panel_update();
+    (void)panel_line(0);
+    (void)instance_painted(&in);
+    (void)instance_select_at(&in, 0, 0);
+    (void)instance_about(&in, "row 0");
+    (void)instance_changes(&in);
+    (void)instance_rows_on(&all, 10, 60, &bare);
+    cr_expect_geq(called, 9);
+    cr_expect_not(watched);
 }

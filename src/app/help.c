@@ -108,9 +108,10 @@ static void about_panel(struct pen *pen, const struct instance *in, const struct
     char text[160], key[64];
 
     const struct table_row *row = in->columns && in->depth == 0 ? table_selected(in->table) : NULL;
-    const char *about = row && panel->about ? panel->about(in->state, row->key) : NULL;
+    const char *about = row ? instance_about(in, row->key) : "";
+    const struct dx_change *changes = instance_changes(in);
 
-    if (about && *about) {
+    if (*about) {
         section(pen, row->into);
         wrap(pen, MARGIN, NULL, about);
     }
@@ -120,11 +121,11 @@ static void about_panel(struct pen *pen, const struct instance *in, const struct
         pen->line++;
         wrap(pen, MARGIN, &dim_style, panel->help);
     }
-    if (panel->changes && in->state && panel->changes(in->state)) {
+    if (changes) {
         (void)snprintf(text, sizeof(text), "Week against week (%s): it is worse where",
                        keymap_say(keymap, ACTION_WEEK, key, sizeof(key)));
         section(pen, text);
-        for (const struct dx_change *c = panel->changes(in->state); c->what; c++)
+        for (const struct dx_change *c = changes; c->what; c++)
             if (*c->what)
                 wrap(pen, MARGIN, NULL, c->what);
     }

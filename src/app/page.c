@@ -81,7 +81,7 @@ static struct layout_panel wanted(const struct page *page, struct slot *slot, in
                                       .min_cols = panel->min_cols };
     }
     bare = false;
-    own = panel->rows_on ? panel->rows_on(rows, cols, &bare) : 0;
+    own = panel->rows_on ? instance_rows_on(panel, rows, cols, &bare) : 0;
     slot->instance.bare = bare;
     if (panel->rows_on)
         return (struct layout_panel){ .weight = (int)slot->settings->weight,

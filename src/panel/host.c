@@ -23,7 +23,8 @@ static void begin(const struct instance *in)
 }
 
 /* Over 50 ms three times in a row: it is switched off and says so. Each callback
- * by itself, for a quick draw() follows every slow update(). */
+ * by itself, for a quick draw() follows every slow update(). What only asks for a word or a
+ * number is ended where it loops, and is not timed. */
 static void end(struct instance *in, enum callback which)
 {
     int took = watchdog_end();
@@ -71,8 +72,12 @@ static void close_all(struct dx_rows *rows)
 
 static void name_it(struct instance *in, const char *title)
 {
-    const char *own = in->panel->title && in->state ? in->panel->title(in->state) : NULL;
+    const char *own = NULL;
 
+    begin(in);
+    if (in->panel->title && in->state)
+        own = in->panel->title(in->state);
+    (void)watchdog_end();
     if (title && *title)
         (void)snprintf(in->title, sizeof(in->title), "%s", title);
     else if (own && *own)
@@ -84,8 +89,11 @@ static void name_it(struct instance *in, const char *title)
 
 static void close_panel(struct instance *in)
 {
-    if (in->open && in->panel->close)
+    if (in->open && in->panel->close) {
+        begin(in);
         in->panel->close(in->state);
+        (void)watchdog_end();
+    }
     in->open = false;
 }
 
@@ -156,11 +164,22 @@ static void add_source(struct instance *in, const struct rows_ops *ops, const vo
     }
 }
 
+static const char *source_of(const struct instance *in)
+{
+    const char *only = NULL;
+
+    begin(in);
+    if (in->panel->source && in->state)
+        only = in->panel->source(in->state);
+    (void)watchdog_end();
+    return only;
+}
+
 /* When its data is going to be too old: frames are drawn without an update too. */
 static void read_age(struct instance *in, const struct reader *reader, int64_t now_ms)
 {
     const struct rows_ops *ops = reader->ops;
-    const char *only = in->panel->source && in->state ? in->panel->source(in->state) : NULL;
+    const char *only = source_of(in);
     size_t count = 0;
     bool answered = false;
     void *rows;
@@ -310,7 +329,9 @@ size_t instance_painted(const struct instance *in)
 
     if (!instance_paints(in) || !in->panel->painted)
         return all;
+    begin(in);
     most = in->panel->painted(in->state);
+    (void)watchdog_end();
     return most < all ? most : all;
 }
 
@@ -320,9 +341,32 @@ bool instance_select_at(struct instance *in, int row, int col)
 
     if (!instance_paints(in))
         return in->columns && row < in->listed && table_select_at(in->table, row);
+    begin(in);
     if (in->panel->at)
         key = in->panel->at(in->state, row, col);
+    (void)watchdog_end();
     return *key && table_select_key(in->table, key);
+}
+
+const char *instance_about(const struct instance *in, const char *row_key)
+{
+    const char *about = NULL;
+
+    begin(in);
+    if (in->panel->about && in->state)
+        about = in->panel->about(in->state, row_key);
+    (void)watchdog_end();
+    return about ? about : "";
+}
+
+int instance_rows_on(const struct dx_panel *panel, int page_rows, int page_cols, bool *bare)
+{
+    int rows;
+
+    watchdog_begin(panel->name);
+    rows = panel->rows_on(page_rows, page_cols, bare);
+    (void)watchdog_end();
+    return rows;
 }
 
 static void paint(struct instance *in, struct dx_canvas *inside, bool focused)

@@ -162,6 +162,13 @@ size_t instance_painted(const struct instance *instance);
 /* Select what is at this place in its frame; false: nothing. */
 bool instance_select_at(struct instance *instance, int row, int col);
 
+/* What it says of this row for `?`; "": nothing. */
+const char *instance_about(const struct instance *instance, const char *row_key);
+/* Of its own list, what is compared week against week; NULL: nothing. */
+const struct dx_change *instance_changes(const struct instance *instance);
+/* The rows_on() of a panel that has it. */
+int instance_rows_on(const struct dx_panel *panel, int page_rows, int page_cols, bool *bare);
+
 /* Somebody has seen what its own list shows: what changes from here on is marked. */
 void instance_look(struct instance *instance);
 /* Read the store into the view-model; rows, cols: inside the frame. */

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "panel/host.h"
 #include "panel/levels.h"
+#include "panel/watchdog.h"
 
 enum { STEP_COLS = 48 };
 
@@ -43,8 +44,10 @@ static void settle(struct instance *in)
 void levels_begin(struct instance *in)
 {
     in->columns = in->panel->columns;
+    watchdog_begin(in->panel->name);
     if (in->open && in->panel->columns_of)
         in->columns = in->panel->columns_of(in->state);
+    (void)watchdog_end();
     in->tables = in->table = mem_new(1, sizeof(*in->tables));
     table_init(in->table, in->columns);
 }

@@ -9,6 +9,7 @@
 
 #include "core/mem.h"
 #include "panel/host.h"
+#include "panel/watchdog.h"
 #include "ui/widgets.h"
 
 enum { COLUMNS_MOST = 40, TEXT_MOST = 128, CHANGE_LEAST = 8, CHANGE_MOST = 9, LATER = 5 };
@@ -103,14 +104,20 @@ void week_free(struct instance *in)
     in->week = NULL;
 }
 
-static const struct dx_change *changes_of(const struct instance *in)
+const struct dx_change *instance_changes(const struct instance *in)
 {
-    return in->panel->changes && in->state ? in->panel->changes(in->state) : NULL;
+    const struct dx_change *changes = NULL;
+
+    watchdog_begin(in->panel->name);
+    if (in->panel->changes && in->state)
+        changes = in->panel->changes(in->state);
+    (void)watchdog_end();
+    return changes;
 }
 
 void week_settle(struct instance *in)
 {
-    const struct dx_change *changes = changes_of(in);
+    const struct dx_change *changes = instance_changes(in);
     bool wanted = in->before && changes && in->tables[0].columns;
     struct week *w = in->week;
 
