@@ -153,6 +153,27 @@ Test(facts, rules_that_nobody_looks_at_are_said_to_be_so)
     cr_expect_str_eq(facts.fact[0].sentence, "not looked at since 12 Sep");
 }
 
+/* Not an alert of a rule: for those one sentence says it of all. */
+Test(facts, an_alert_that_fired_and_is_not_seen_any_more_is_a_warning)
+{
+    static struct facts facts;
+
+    setenv("TZ", "UTC", 1);
+    tzset();
+    for (int rule = 0; rule < 2; rule++) {
+        alert("DiskFull", DX_SEVERITY_CRITICAL, DX_ALERT_STALE);
+        fake_text(&fake.row[fake.count - 1], DX_FIELD_SOURCE, rule ? "dxtop" : "thanos");
+        fake_set(&fake.row[fake.count - 1], DX_FIELD_STARTED, (double)(T0 - DAY));
+        fake_set(&fake.row[fake.count - 1], DX_FIELD_SEEN, (double)(T0 - 3 * HOUR));
+    }
+    alert("Pending", DX_SEVERITY_CRITICAL, DX_ALERT_STALE);
+    read_facts(&facts);
+    cr_assert_eq(facts.fact_count, 1);
+    cr_expect_eq(facts.warn, 1);
+    cr_expect_str_eq(facts.fact[0].subject, "DiskFull");
+    cr_expect_str_eq(facts.fact[0].sentence, "fired, and was not seen since 11:13");
+}
+
 Test(facts, an_incident_that_is_over_is_named_by_what_failed)
 {
     static struct facts facts;

@@ -129,6 +129,25 @@ static void add_incident(struct facts *facts, const struct rows_ops *ops, const 
     facts_add(facts, DX_ROLE_BAD, subject, sentence);
 }
 
+/* It fired, and nobody sees whether it still does. Rules: read_unseen(). */
+static bool is_lost(const struct rows_ops *ops, const void *rows)
+{
+    return ops->integer(rows, DX_FIELD_STATE) == DX_ALERT_STALE &&
+           ops->has(rows, DX_FIELD_STARTED) &&
+           ops->integer(rows, DX_FIELD_SEVERITY) >= DX_SEVERITY_WARNING &&
+           strcmp(ops->text(rows, DX_FIELD_SOURCE), "dxtop") != 0;
+}
+
+static void add_lost(struct facts *facts, const struct rows_ops *ops, const void *rows,
+                     int64_t now_ms)
+{
+    char sentence[80], when[32];
+
+    (void)snprintf(sentence, sizeof(sentence), "fired, and was not seen since %s",
+                   when_of(when, ops->integer(rows, DX_FIELD_SEEN), now_ms));
+    facts_add(facts, DX_ROLE_WARN, ops->text(rows, DX_FIELD_NAME), sentence);
+}
+
 static void read_alerts(struct facts *facts, const struct reader *reader, int64_t now_ms)
 {
     const struct rows_ops *ops = reader->ops;
@@ -139,6 +158,8 @@ static void read_alerts(struct facts *facts, const struct reader *reader, int64_
         int64_t state = ops->integer(rows, DX_FIELD_STATE);
         const char *summary = ops->text(rows, DX_FIELD_SUMMARY);
 
+        if (is_lost(ops, rows))
+            add_lost(facts, ops, rows, now_ms);
         if (state != DX_ALERT_FIRING || severity < DX_SEVERITY_WARNING) {
             facts->muted =
                 facts->muted || (state != DX_ALERT_PENDING && state != DX_ALERT_RESOLVED);
