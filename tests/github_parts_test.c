@@ -60,30 +60,35 @@ Test(github_parts, a_minute_of_more_than_a_thousand_runs_is_said)
     kit_done(&kit);
 }
 
-/* Of more than a search gives both halves are scanned, in the same turn. */
-Test(github_parts, a_day_of_more_than_a_search_gives_is_scanned_whole)
+/* Of more than a search gives a part is scanned in each turn, and no page behind the first one. */
+Test(github_parts, of_a_day_of_more_than_a_search_gives_each_part_has_its_turn)
 {
-    static const char *const halves[] = { "T09%3A30%3A00Z..2026-11-24T11%3A00%3A00Z",
-                                          "T08%3A00%3A00Z..2026-11-24T09%3A30%3A00Z" };
+    enum { TURNS = 200, PARTS = 16 };
+    bool seen[PARTS] = { false };
     char about[100];
-    size_t n = 0;
 
-    for (int hours = 1; hours <= 3; hours += 2) {
-        snprintf(about, sizeof(about), "acme/web %lld %lld", (long long)NOW - hours * 3600000,
-                 (long long)NOW);
+    snprintf(about, sizeof(about), "acme/web %lld %lld", (long long)NOW - 86400000, (long long)NOW);
+    for (int turn = 0; turn < TURNS; turn++) {
+        const struct plan_request *r;
+        int day, hour, minute;
+
         cr_assert(answer((struct reply){ .step = STEP_SCAN,
-                                         .detail = 40,
+                                         .detail = turn,
                                          .detail_text = about,
                                          .next = "/repos/acme/web/actions/runs?page=2" },
                          "{\"total_count\":1001,\"workflow_runs\":[]}"),
                   "%s", kit.err.text);
-        cr_expect_eq(is_noted("more than 1,000 runs in 90 minutes"), hours == 1);
+        r = kit_request(&kit, STEP_SCAN);
+        cr_assert(r);
+        cr_expect_eq(kit_asked(&kit, STEP_SCAN), 1);
+        cr_expect_eq(r->detail, turn, "or its turn would be another one");
+        cr_assert_eq(sscanf(strstr(r->path, "created="), "created=2026-11-%dT%d%%3A%d", &day, &hour,
+                            &minute),
+                     3, "%s", r->path);
+        seen[((day - 23) * 1440 + hour * 60 + minute - 660) / 90] = true;
     }
-    for (const struct plan_request *r = kit.plan.first; r; r = r->next) {
-        cr_expect_eq(r->detail, 40, "or its turn would be another one");
-        n += r->step == STEP_SCAN && strstr(r->path, halves[n % 2]);
-    }
-    cr_expect_eq(n, 2, "%s", asked(STEP_SCAN));
+    for (int i = 0; i < PARTS; i++)
+        cr_expect(seen[i], "part %d", i);
     kit_done(&kit);
 }
 

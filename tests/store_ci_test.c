@@ -335,13 +335,15 @@ Test(store_ci, runners_of_a_time_that_has_not_come_are_forgotten)
     runner->name = "r-1";
     add_pool("linux", 40, 40);
     add_pool("gpu", 0, 0);
+    add_pool("spot", -1, -1); /* which nobody counts */
     batch.pools_whole = true;
     kit_poll(0, T0 + DAY, &batch);
     add_pool("linux", 2, 1);
     batch.pools_whole = true;
     kit_poll(0, T0, &batch);
     expect_text(ROWS(kit.store, DX_QUERY_RUNNERS, NULL, T0, DX_FIELD_NAME), "");
-    expect_text(POOLS(T0 + 2 * DAY), "gpu|0|0|-|-|1790000000000\nlinux|2|1|-|-|-\n");
+    expect_text(POOLS(T0 + 2 * DAY),
+                "gpu|0|0|-|-|1790000000000\nlinux|2|1|-|-|-\n");
 }
 
 Test(store_ci, urls_are_folded_and_come_back)

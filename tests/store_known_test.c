@@ -114,6 +114,8 @@ Test(store_known, an_old_run_that_goes_on_again_is_asked_for)
     run->timing.created_ms = T0 - 40 * DAY;
     run->updated_ms = T0 - MINUTE;
     add_run("78", 1, DX_RESULT_SUCCESS, T0 - 60 * DAY)->timing.created_ms = T0 - 60 * DAY;
+    run = add_run("79", 1, DX_RESULT_NONE, 0); /* it waits for somebody who never comes */
+    run->timing.created_ms = run->updated_ms = T0 - 60 * DAY;
     kit_poll(0, T0, &batch);
     cr_assert_eq(store_open_runs(kit.store, &of, open, 4, &arena), 1);
     expect_text(open[0].id, "77");

@@ -18,11 +18,11 @@ enum {
     SEARCH_MOST = 1000, /* runs that a search gives, however many there are */
     FEW = 300,          /* a range with less than this makes the next one longer */
     REPOS_AT_ONCE = 2,
-    SCAN_DAYS = 7
+    SCAN_DAYS = 7,
+    SCAN_PART = 90 * 60000, /* ms: of a day of which a search gives a part only */
 };
 
 static const int64_t SPAN_FIRST = DAY_MS, SPAN_LEAST = MINUTE_MS, SPAN_MOST = 35 * DAY_MS;
-static const int64_t SCAN_LEAST = 90 * MINUTE_MS; /* a sixteenth of its day */
 
 static int64_t oldest_wanted(const struct plan *plan)
 {
@@ -171,29 +171,17 @@ void github_fill_first(struct github_poll *p, const char *repo, struct github_pa
         ask_before(p->plan, repo, page.oldest_ms, span < SPAN_MOST ? span : SPAN_MOST);
 }
 
-/* Too many for one search: the later half of the range, and of a day that is scanned the earlier
- * one too, which history comes to by itself. What a server says of how many there are, is true only
- * where there is another page. */
+/* Too many for one search: the later half of the range first. */
 static bool split(struct github_poll *p, const char *repo, int64_t from, int64_t to)
 {
-    enum github_step step = (enum github_step)p->reply->step;
-    int64_t middle = from + (to - from) / 2000 * 1000;
-    int64_t least = step == STEP_SCAN ? SCAN_LEAST : SPAN_LEAST;
-
-    if (field_int(p->reply->json, "total_count") <= SEARCH_MOST ||
-        (step == STEP_SCAN && !*p->reply->next))
+    if (field_int(p->reply->json, "total_count") <= SEARCH_MOST)
         return false;
-    if (to - from <= least) {
+    if (to - from <= SPAN_LEAST) {
         batch_note(p->batch, DX_LOG_WARN,
-                   step == STEP_SCAN
-                       ? "%s: more than 1,000 runs in 90 minutes; reruns of the rest are not found"
-                       : "%s: more than 1,000 runs in a minute; GitHub does not give the rest",
-                   repo);
+                   "%s: more than 1,000 runs in a minute; GitHub does not give the rest", repo);
         return false;
     }
-    ask_range(p->plan, step, repo, middle, to)->detail = step == STEP_SCAN ? p->reply->detail : 0;
-    if (step == STEP_SCAN)
-        ask_range(p->plan, step, repo, from, middle)->detail = p->reply->detail;
+    (void)ask_range(p->plan, STEP_FILL, repo, from + (to - from) / 2000 * 1000, to);
     return true;
 }
 
@@ -263,6 +251,21 @@ void github_scan_skip(struct github_poll *p)
     github_remember(p->batch, "poll", "", p->reply->now_ms);
 }
 
+/* A search gives the newest thousand, and another page where there is one at all. Of a day that has
+ * more a part is scanned in each turn, by chance, so that all of it comes in time. */
+static bool scan_part(struct github_poll *p, const char *repo)
+{
+    int64_t from = github_number(p->reply->detail_text, 1);
+    uint64_t part = ((uint64_t)p->reply->detail * 0x9e3779b97f4a7c15u) >> 60; /* of sixteen */
+
+    if (!*p->reply->next || field_int(p->reply->json, "total_count") <= SEARCH_MOST ||
+        github_number(p->reply->detail_text, 2) - from < DAY_MS)
+        return false;
+    from += (int64_t)part * SCAN_PART;
+    ask_range(p->plan, STEP_SCAN, repo, from, from + SCAN_PART)->detail = p->reply->detail;
+    return true;
+}
+
 bool github_scan_decode(struct github_poll *p, struct dx_error *err)
 {
     char repo[GITHUB_NAME];
@@ -271,11 +274,8 @@ bool github_scan_decode(struct github_poll *p, struct dx_error *err)
     if (!json_is_array(json_object_get(p->reply->json, "workflow_runs")))
         return dx_fail(err, DX_FAULT_REPLY, "this is not the API of GitHub (no \"workflow_runs\")");
     github_scan_skip(p);
-    if (github_room(p) && split(p, repo, github_number(p->reply->detail_text, 1),
-                                github_number(p->reply->detail_text, 2)))
-        return true;
     (void)github_page_decode(p, repo, 0);
-    if (*p->reply->next)
+    if (!scan_part(p, repo) && *p->reply->next)
         github_next(p)->flags |= PLAN_ANSWER | PLAN_OPTIONAL;
     return true;
 }

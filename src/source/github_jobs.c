@@ -69,6 +69,28 @@ static bool is_inherited(const json_t *list, const json_t *item, const struct ru
     return false;
 }
 
+static bool is_of(const struct batch *batch, const struct job *job, const struct jobs *jobs)
+{
+    const struct run *run = &batch->runs[job->run];
+
+    return strcmp(run->id, jobs->run) == 0 && strcmp(run->project, jobs->repo) == 0;
+}
+
+static bool was_there_before(const struct batch *batch, const struct job *job,
+                             const struct jobs *jobs)
+{
+    if (job->attempt < 2 || job->timing.finished_ms == 0)
+        return false;
+    for (size_t i = 0; i < batch->job_count; i++) {
+        const struct job *other = &batch->jobs[i];
+
+        if (other->attempt < job->attempt && other->timing.finished_ms == job->timing.finished_ms &&
+            strcmp(other->name, job->name) == 0 && is_of(batch, other, jobs))
+            return true;
+    }
+    return false;
+}
+
 /* The last attempt that took it over, if any did. */
 static int64_t heir_of(const json_t *list, const json_t *item)
 {
@@ -131,6 +153,10 @@ static void take_job(struct github_poll *p, const json_t *list, const json_t *it
     if (is_inherited(list, item, &p->batch->runs[run]))
         return;
     job = add_job(p, item, run);
+    if (was_there_before(p->batch, job, jobs)) { /* on an earlier page */
+        p->batch->job_count--;
+        return;
+    }
     jobs->open = jobs->open || job->outcome.phase != DX_PHASE_DONE;
     cancelled = job->outcome.result == DX_RESULT_CANCELLED;
     if (is_evident_now(p, job))
@@ -158,27 +184,7 @@ static bool is_final(const struct batch *batch, size_t at, int64_t now_ms)
     return run->bare || run->outcome.phase == DX_PHASE_DONE;
 }
 
-static bool is_of(const struct batch *batch, const struct job *job, const struct jobs *jobs)
-{
-    const struct run *run = &batch->runs[job->run];
-
-    return strcmp(run->id, jobs->run) == 0 && strcmp(run->project, jobs->repo) == 0;
-}
-
-static bool was_there_before(const struct batch *batch, const struct job *job,
-                             const struct jobs *jobs)
-{
-    for (size_t i = 0; i < batch->job_count; i++) {
-        const struct job *other = &batch->jobs[i];
-
-        if (other->attempt < job->attempt && other->timing.finished_ms == job->timing.finished_ms &&
-            strcmp(other->name, job->name) == 0 && is_of(batch, other, jobs))
-            return true;
-    }
-    return false;
-}
-
-/* The jobs of an earlier attempt may be on another page than those of the rerun that inherits them:
+/* The jobs of an earlier attempt may be on a later page than those of the rerun that inherits them:
  * which these are, is known when all pages came. */
 static void drop_inherited(struct batch *batch, const struct jobs *jobs)
 {
@@ -187,8 +193,7 @@ static void drop_inherited(struct batch *batch, const struct jobs *jobs)
     for (size_t i = 0; i < batch->job_count; i++) {
         const struct job *job = &batch->jobs[i];
 
-        if (job->attempt < 2 || job->timing.finished_ms == 0 || !is_of(batch, job, jobs) ||
-            !was_there_before(batch, job, jobs))
+        if (!is_of(batch, job, jobs) || !was_there_before(batch, job, jobs))
             batch->jobs[n++] = *job;
     }
     batch->job_count = n;

@@ -97,7 +97,7 @@ static bool is_given_up(const struct plan *plan, const json_t *item)
 {
     int64_t created_ms = field_time(item, "created_at");
 
-    return created_ms > 0 && created_ms < plan->now_ms - OPEN_MOST_MS && created_ms < wanted(plan);
+    return created_ms > 0 && created_ms < plan->now_ms - OPEN_MOST_MS;
 }
 
 static bool is_news(const struct plan *plan, struct batch *batch, const char *project,

@@ -50,7 +50,8 @@ enum stored_run store_run(struct store *store, const struct run_key *of, int64_t
     return known;
 }
 
-/* What is older, and did not move since, is given up. */
+/* What is older, and did not move since, is given up: of what is done, whose jobs are owed, not
+ * before history ends. */
 static int64_t asked_from(const struct open_of *of)
 {
     return of->now_ms - (of->history_ms > OPEN_MOST_MS ? of->history_ms : OPEN_MOST_MS);
@@ -65,7 +66,8 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
         "SELECT p.text, r.ext, r.attempt, r.seen_ms, r.phase = 4 FROM run r"
         " JOIN text p ON p.id = r.project"
         " WHERE r.source = ?1 AND (r.phase < 4 OR r.flags & 1 = 0) AND (?2 = '' OR p.text = ?2)"
-        " AND max(coalesce(r.created_ms, r.seen_ms), coalesce(r.updated_ms, 0)) > ?3"
+        " AND max(coalesce(r.created_ms, r.seen_ms), coalesce(r.updated_ms, 0))"
+        "  > CASE WHEN r.phase < 4 THEN ?7 ELSE ?3 END"
         " AND (r.phase < 4 OR r.seen_ms NOT BETWEEN ?5 + 1 AND ?5 + ?6)"
         " ORDER BY r.phase = 4, r.seen_ms, r.id LIMIT ?4",
         &err);
@@ -80,6 +82,7 @@ size_t store_open_runs(struct store *store, const struct open_of *of, struct sto
     (void)sqlite3_bind_int64(stmt, 4, (int64_t)cap);
     (void)sqlite3_bind_int64(stmt, 5, of->now_ms);
     (void)sqlite3_bind_int64(stmt, 6, AGAIN_MOST_MS); /* put off, see jobs.c */
+    (void)sqlite3_bind_int64(stmt, 7, of->now_ms - OPEN_MOST_MS);
     while (n < cap && store_row(store, stmt, &row, &err) && row) {
         out[n++] = (struct stored_open){ .project = arena_text(arena, column_text(stmt, 0)),
                                          .id = arena_text(arena, column_text(stmt, 1)),

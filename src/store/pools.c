@@ -44,27 +44,10 @@ static void bind_count(sqlite3_stmt *stmt, int index, int64_t count)
         (void)sqlite3_bind_int64(stmt, index, count);
 }
 
-/* What a clock counted that was ahead would be taken for the last when it is that time. */
-static bool come_back(struct writing *w, int64_t id, struct dx_error *err)
-{
-    sqlite3_stmt *stmt =
-        store_statement(w->store, "DELETE FROM pool_count WHERE pool = ?1 AND at_ms > ?2", err);
-
-    if (!stmt)
-        return false;
-    (void)sqlite3_bind_int64(stmt, 1, id);
-    (void)sqlite3_bind_int64(stmt, 2, w->poll->now_ms);
-    return store_step(w->store, stmt, err);
-}
-
 /* Only a count that differs from the last one is kept. */
 static bool put_count(struct writing *w, int64_t id, const struct pool *pool, struct dx_error *err)
 {
-    sqlite3_stmt *stmt;
-
-    if (!come_back(w, id, err))
-        return false;
-    stmt = store_statement(
+    sqlite3_stmt *stmt = store_statement(
         w->store,
         "INSERT INTO pool_count (pool, at_ms, online, busy, offline, waiting, note)"
         " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM (SELECT * FROM"
@@ -112,8 +95,8 @@ static bool put_runner(struct writing *w, const struct runner *runner, struct dx
     return store_step(w->store, stmt, err);
 }
 
-/* ?1 the source, ?2 now: what this poll did not see. */
-static bool forget_unseen(struct writing *w, const char *sql, struct dx_error *err)
+/* ?1 the source, ?2 now. */
+static bool forget_of(struct writing *w, const char *sql, struct dx_error *err)
 {
     sqlite3_stmt *stmt = store_statement(w->store, sql, err);
 
@@ -136,15 +119,14 @@ static bool put_empty(struct writing *w, const struct ids *seen, struct dx_error
     struct ids gone = { 0 };
     sqlite3_stmt *stmt = store_statement(
         w->store,
-        "SELECT id FROM pool WHERE source = ?1 AND (SELECT online + offline >= ?2 OR at_ms > ?3"
-        " FROM pool_count WHERE pool = pool.id ORDER BY at_ms DESC LIMIT 1)",
+        "SELECT id FROM pool WHERE source = ?1 AND (SELECT online + offline FROM pool_count"
+        " WHERE pool = pool.id ORDER BY at_ms DESC LIMIT 1) >= ?2",
         err);
     bool ok = stmt != NULL, row = ok;
 
     if (ok) {
         (void)sqlite3_bind_int64(stmt, 1, w->poll->source);
         (void)sqlite3_bind_int(stmt, 2, !w->batch->pools_hidden);
-        (void)sqlite3_bind_int64(stmt, 3, w->poll->now_ms);
     }
     while (ok && row) {
         ok = store_row(w->store, stmt, &row, err);
@@ -176,16 +158,23 @@ bool pools_put(struct writing *w, struct dx_error *err)
 {
     const struct batch *batch = w->batch;
     struct ids seen = { 0 };
-    bool ok = put_counts(w, &seen, err);
+    bool ok = true;
 
+    /* What a clock counted that was ahead would be taken for the last when it is that time. */
+    if (batch->pool_count > 0 || batch->pools_whole)
+        ok = forget_of(w,
+                       "DELETE FROM pool_count WHERE at_ms > ?2 AND pool IN"
+                       " (SELECT id FROM pool WHERE source = ?1)",
+                       err);
+    ok = ok && put_counts(w, &seen, err);
     for (size_t i = 0; ok && i < batch->runner_count; i++)
         ok = put_runner(w, &batch->runners[i], err);
     if (ok && batch->pools_whole)
         ok = put_empty(w, &seen, err) &&
-             forget_unseen(w,
-                           "DELETE FROM runner WHERE seen_ms <> ?2 AND pool IN"
-                           " (SELECT id FROM pool WHERE source = ?1)",
-                           err);
+             forget_of(w,
+                       "DELETE FROM runner WHERE seen_ms <> ?2 AND pool IN"
+                       " (SELECT id FROM pool WHERE source = ?1)",
+                       err);
     ids_done(&seen);
     return ok;
 }
