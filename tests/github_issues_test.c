@@ -246,10 +246,12 @@ Test(github_issues, a_list_goes_on_at_its_last_change_and_comes_to_rest)
     begin(&org, NOW);
     answer(&org, request(STEP_ISSUES, "state=open"), issues(1, 2, NOW - 86400000), "");
     answer(&org, request(STEP_ISSUES, "state=all"), issues(10, 100, NOW - 600000), "/next");
+    cr_expect(kit.plan.new_is_behind, "unchanged, it says nothing of those that are new");
     cr_assert(is_asked(STEP_ISSUES, "since=2026-11-24T10%3A51%3A38Z"),
               "it begins a second before the last of the page");
     answer(&org, request(STEP_ISSUES, "since=2026-11-24T10%3A51%3A38Z"),
            issues(109, 3, NOW - 501000), "");
+    cr_expect_not(kit.plan.new_is_behind);
     ticket_commit(&store, &kit);
     cr_expect_eq(store.count, 104);
     for (int i = 1; i <= 20; i++) {
@@ -266,6 +268,9 @@ Test(github_issues, a_list_goes_on_at_its_last_change_and_comes_to_rest)
         }
         ticket_commit(&store, &kit);
     }
+    begin(&org, NOW + 900000);
+    answer(&org, request(STEP_ISSUES, ""), issues(10, 100, NOW - 600000), "");
+    cr_expect(kit.plan.new_is_behind, "it is full, though there is no other yet");
     cr_expect_eq(turns, 2, "every five minutes; the URL stays while nothing changes");
 }
 

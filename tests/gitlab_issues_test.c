@@ -170,12 +170,14 @@ Test(gitlab_issues, a_list_goes_on_at_its_last_change_and_comes_to_rest)
     begin(&one, NOW);
     answer(&one, request(GITLAB_ISSUES, "state=opened"), "", "issues.json");
     answer(&one, request(GITLAB_ISSUES, "state=all"), "x-next-page: 2\n", "issues.json");
+    cr_expect(kit.plan.new_is_behind, "unchanged, it says nothing of those that are new");
     r = request(GITLAB_ISSUES, "updated_after=2026-11-24T09%3A00%3A00.456Z");
     cr_assert(*r->path, "it begins at the last of the page");
     cr_expect(r->flags & PLAN_FILL);
     answer(&one, r, "x-next-page: 2\n", "issues.json");
     cr_expect(is_asked(GITLAB_ISSUES, "&page=2"), "all in one moment");
     answer(&one, r, "", "issues.json");
+    cr_expect_not(kit.plan.new_is_behind);
     ticket_commit(&store, &kit);
     begin(&one, NOW + 60000);
     cr_expect_eq(kit_asked(&kit, GITLAB_ISSUES), 0);

@@ -207,8 +207,10 @@ Test(gitlab_merges, a_list_goes_on_at_its_last_change_and_comes_to_rest)
     cr_expect(r->flags & PLAN_FILL);
     cr_expect_not(r->flags & PLAN_CONDITIONAL);
     answer(&one, r, "x-next-page: 2\n", "merge_requests.json");
+    cr_expect(kit.plan.new_is_behind, "unchanged, it says nothing of those that are new");
     (void)request(GITLAB_MERGES, "&page=2"); /* all in one moment */
     answer(&one, r, "", "merge_requests.json");
+    cr_expect_not(kit.plan.new_is_behind);
     ticket_commit(&store, &kit);
     begin(&one, NOW + 60000);
     cr_expect_eq(kit_asked(&kit, GITLAB_MERGES), 0);

@@ -110,6 +110,7 @@ static bool decode(const void *config, const struct reply *reply, struct plan *p
     batch->pools_whole |= json_is_true(json_object_get(reply->json, "whole"));
     if (json_object_get(reply->json, "fail"))
         return dx_fail(err, DX_FAULT_REPLY, "not understood");
+    plan->new_is_behind = json_is_true(json_object_get(reply->json, "behind"));
     ask_for(reply, plan);
     return true;
 }

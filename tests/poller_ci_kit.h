@@ -2,7 +2,7 @@
  * for next:
  *   {"runs": [{"id", "whole", "owed", "failed", "jobs": N}], "pools": N, "whole": true,
  *    "tail": {"run", "job", "text"}, "ask": [{"id", "updated_ms"}], "get": ["/path", ...],
- *    "flags": N, "fail"}
+ *    "flags": N, "behind": what is new comes on a later page, "fail"}
  * so that a test is the script of its server. */
 #ifndef TESTS_POLLER_CI_KIT_H
 #define TESTS_POLLER_CI_KIT_H

@@ -57,6 +57,24 @@ Test(poller_etag, a_reply_that_was_not_understood_leaves_no_etag)
     cr_expect_not(asked(1, "If-None-Match"));
 }
 
+/* Oldest first: a full page stays as it is, whatever comes on the one behind it. */
+Test(poller_etag, a_page_behind_which_all_comes_that_is_new_comes_again)
+{
+    script.flags = PLAN_CONDITIONAL;
+    for (int i = 0; i < 2; i++) {
+        server_ok(t.server, "ETag: \"full\"\r\n",
+                  "{\"runs\": [{\"id\": \"1\"}], \"behind\": true, \"get\": [\"/page2\"],"
+                  " \"flags\": 1}");
+        server_ok(t.server, i == 0 ? "ETag: \"one\"\r\n" : "ETag: \"two\"\r\n",
+                  i == 0 ? "{}" : "{\"runs\": [{\"id\": \"2\", \"whole\": true}]}");
+    }
+    cr_assert(poll_now());
+    cr_assert(poll_now());
+    cr_expect_not(asked(2, "If-None-Match"), "%s", server_request(t.server, 2));
+    cr_expect(asked(3, "If-None-Match: \"one\""), "the last page: %s", server_request(t.server, 3));
+    cr_expect_eq(stored("2"), STORED_DONE);
+}
+
 Test(poller_etag, an_etag_is_for_these_credentials_only)
 {
     setenv("DX_SECRET", "one", 1);

@@ -132,6 +132,7 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
         etags_reply(&p->etags, p->request->mark, ask_etag_key(key, p->id, p->settings, p->request),
                     tagged ? ask_etag_keep(etag, from->etag, p->auth) : "");
     p->plan.mark = mark;
+    p->plan.new_is_behind = false;
     began_ms = time_boot_ms();
     ok = source_decode(p->source, p->settings->settings, reply, &p->plan, &p->batch, err);
     p->decoding_ms = time_boot_ms() - began_ms;
@@ -142,7 +143,7 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
     if (!ok)
         batch_rewind(&p->batch, &here);
     etags_asked(&p->etags, mark, p->plan.count - before, piece_late(&p->batch) > late);
-    etags_through(&p->etags, mark, ok);
+    etags_through(&p->etags, mark, ok && !p->plan.new_is_behind);
     causes_of_tails(p->shared->causes, &p->batch, tails);
     return ok;
 }

@@ -22,6 +22,7 @@ static const int64_t ORG_MS = 5 * MINUTE_MS, REPO_MS = 10 * MINUTE_MS, REFUSED_M
 static const int64_t LISTED = 1;
 
 enum {
+    PAGE = 100,
     LISTS_MOST = 40, /* of single repositories, in one poll */
     LACKS_MOST = 20, /* issues whose comments are asked for again, in one poll */
     OPEN_MOST = 500, /* one of which is looked at, whether it is still there */
@@ -322,6 +323,7 @@ bool github_issues_decode(struct github_poll *p, struct dx_error *err)
             last_ms = ms;
         github_issue_take(p, item);
     }
+    p->plan->new_is_behind = *p->reply->next || json_array_size(list) >= PAGE;
     if (*p->reply->next)
         go_on(p, scope, walk, last_ms);
     else

@@ -17,6 +17,7 @@
 
 enum {
     LISTED = 1,
+    PAGE = 100,
     LISTS_MOST = 40, /* of single projects, in one poll */
     LACKS_MOST = 20, /* issues whose notes are asked for again, in one poll */
     OPEN_MOST = 500, /* one of which is looked at, whether it is still there */
@@ -300,6 +301,7 @@ bool gitlab_decode_issues(const struct gitlab *g, const struct reply *reply, str
     }
     if (!about.go_on)
         note_begin(g, reply, plan, batch);
+    plan->new_is_behind = gitlab_has_next(reply) || json_array_size(reply->json) >= PAGE;
     if (!gitlab_has_next(reply)) {
         arrive(reply, plan, batch, last_ms);
     } else if (last_ms > reply->detail) {

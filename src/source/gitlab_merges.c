@@ -16,6 +16,7 @@
 #include "source/recall.h"
 
 enum {
+    PAGE = 100,
     LISTS_MOST = 40, /* of single projects, in one poll */
     LACKS_MOST = 20, /* merge requests whose notes are asked for again, in one poll */
     FIRST_MOST =
@@ -226,6 +227,7 @@ bool gitlab_decode_merges(const struct gitlab *g, const struct reply *reply, str
         take(g, &about, plan, batch, item);
     }
     note_begin(g, reply, plan, batch);
+    plan->new_is_behind = gitlab_has_next(reply) || json_array_size(reply->json) >= PAGE;
     if (!gitlab_has_next(reply)) {
         arrive(reply, plan, batch, last_ms);
     } else if (last_ms > reply->detail) {

@@ -53,6 +53,9 @@ struct plan {
     size_t count; /* asked for in all, the bound against endless pages */
     size_t begun; /* of them by the source's begin() */
     size_t mark;  /* the collector's: which reply is asking */
+    /* decode() sets it where the page that it read is full and has the oldest first: what is
+     * new comes behind it, and leaves it as it is. So its ETag is not kept. */
+    bool new_is_behind;
 };
 
 /* Ask for base URL + path. Each {} in path is replaced by the next argument,
