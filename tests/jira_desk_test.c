@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "jira_kit.h"
+#include "known_ticket_kit.h"
 
 TestSuite(jira_desk, .timeout = 20);
 
@@ -80,14 +81,128 @@ Test(jira_desk, a_page_of_requests_that_comes_again_is_the_last)
     kit_done(&kit);
 }
 
+/* Whose SLAs may not be seen has none that are known: those that are stay. */
 Test(jira_desk, of_a_ticket_that_is_no_request_no_slas_are_asked_for_again)
 {
-    const struct ticket *t =
-        jira_of((struct reply){ .step = JIRA_SLA, .status = 403, .detail_text = "DX-412" },
-                "not_an_agent_403");
+    struct reply reply = { .step = JIRA_SLA, .status = 403, .detail_text = "DX-412" };
+    const struct ticket *t = jira_of(reply, "not_an_agent_403");
 
     cr_expect_eq(t->parts, TICKET_SLAS);
+    cr_expect_eq(t->refused, TICKET_SLAS);
+    reply.status = 404;
+    t = jira_of(reply, "no_request_404");
+    cr_expect_eq(t->parts, TICKET_SLAS);
+    cr_expect_eq(t->refused, 0, "it is none, says its desk");
     cr_expect_eq(t->sla_count, 0);
+    kit_done(&kit);
+}
+
+/* ---- a desk that is away ---- */
+
+static struct ticket_kit store;
+
+/* A request that changed at this time of 24 November. */
+static void change(int64_t now, const char *at, const char *type)
+{
+    char body[500];
+
+    snprintf(body, sizeof(body),
+             "{\"issues\":[{\"id\":\"7\",\"key\":\"DX-7\",\"changelog\":{\"histories\":[]},"
+             "\"fields\":{\"comment\":{\"comments\":[]},\"created\":"
+             "\"2026-11-24T08:00:00.000+0000\",\"updated\":\"2026-11-24T%s.000+0000\","
+             "\"project\":{\"key\":\"DX\"%s}}}],\"total\":1}",
+             at, type);
+    ticket_poll(&store, &kit, now);
+    cr_assert(
+        kit_decode(&kit, &source_jira, &config,
+                   (struct reply){
+                       .step = JIRA_NEWS, .detail = 1, .detail_text = SERVER_WALK, .body = body }),
+        "%s", kit.err.text);
+}
+
+static void answer(unsigned step, int status, const char *body)
+{
+    cr_assert(kit_decode(&kit, &source_jira, &config,
+                         (struct reply){
+                             .step = step, .status = status, .detail_text = "DX-7", .body = body }),
+              "%s", kit.err.text);
+}
+
+#define NO_APP "{\"message\":\"null for uri: http://x/rest/servicedeskapi/\",\"status-code\":404}"
+
+static const char requests[] = "{\"isLastPage\":true,\"values\":[{\"issueKey\":\"DX-7\",\"sla\":"
+                               "{\"isLastPage\":true,\"values\":[{\"name\":\"Time to resolution\","
+                               "\"ongoingCycle\":{\"breached\":true}}]}}]}";
+
+/* A Data Center comes up, its service desk later: what was known of SLAs stays, and is asked for
+ * again soon. An old one does not say of a project whether it is a service desk. */
+static void come_back(const char *type)
+{
+    store.count = 0;
+    change(NOW, "10:00:00", type);
+    answer(JIRA_REQUESTS, 200, requests);
+    ticket_commit(&store, &kit);
+    cr_assert_eq(store.ticket[0].slas, 1);
+    change(NOW + MINUTE, "11:00:00", type);
+    answer(JIRA_SLA, 404, NO_APP);
+    ticket_commit(&store, &kit);
+    cr_expect_eq(store.ticket[0].slas, 1, "nobody said that it has none");
+    change(NOW + 6 * MINUTE, "11:05:00", type);
+    answer(JIRA_REQUESTS, 404, NO_APP);
+    ticket_commit(&store, &kit);
+    change(NOW + 7 * MINUTE, "11:06:00", type);
+    cr_expect_eq(kit_asked(&kit, JIRA_SLA), 0, "it is away");
+    ticket_commit(&store, &kit);
+    cr_expect_eq(store.ticket[0].slas, 1);
+    cr_expect_not(store.ticket[0].parts & TICKET_SLAS, "they are to be asked for");
+    ticket_poll(&store, &kit, NOW + 17 * MINUTE);
+    jira_go_on(&(struct jira_poll){ .config = &config, .plan = &kit.plan });
+    cr_expect_eq(kit_asked(&kit, JIRA_REQUESTS), 1, "soon");
+    cr_expect_eq(kit_asked(&kit, JIRA_SLA), 0, "it may still be away");
+    answer(JIRA_REQUESTS, 200, requests);
+    ticket_commit(&store, &kit);
+    cr_expect(store.ticket[0].parts & TICKET_SLAS);
+    kit_done(&kit);
+}
+
+Test(jira_desk, one_that_is_away_for_a_while_takes_no_slas_along)
+{
+    come_back(",\"projectTypeKey\":\"service_desk\"");
+}
+
+Test(jira_desk, one_that_is_away_of_an_old_server_takes_none_along_either)
+{
+    come_back("");
+}
+
+/* What is in no list is asked for by itself, once its desk is back. */
+Test(jira_desk, one_that_is_back_is_asked_for_what_lacks_slas)
+{
+    change(NOW, "10:00:00", ",\"projectTypeKey\":\"service_desk\"");
+    answer(JIRA_REQUESTS, 404, NO_APP);
+    ticket_commit(&store, &kit);
+    ticket_poll(&store, &kit, NOW + 25 * HOUR);
+    jira_go_on(&(struct jira_poll){ .config = &config, .plan = &kit.plan });
+    cr_expect_eq(kit_asked(&kit, JIRA_SLA), 0, "there never was any");
+    answer(JIRA_REQUESTS, 200, "{\"isLastPage\":true,\"values\":[]}");
+    ticket_commit(&store, &kit);
+    ticket_poll(&store, &kit, NOW + 25 * HOUR + MINUTE);
+    jira_go_on(&(struct jira_poll){ .config = &config, .plan = &kit.plan });
+    cr_expect_eq(kit_asked(&kit, JIRA_SLA), 1);
+    kit_done(&kit);
+}
+
+Test(jira_desk, where_there_never_was_one_no_ticket_lacks_slas)
+{
+    change(NOW, "10:00:00", ",\"projectTypeKey\":\"software\"");
+    cr_expect(kit.batch.tickets->parts & TICKET_SLAS);
+    answer(JIRA_REQUESTS, 404, NO_APP);
+    ticket_commit(&store, &kit);
+    change(NOW + MINUTE, "11:00:00", "");
+    cr_expect(kit.batch.tickets->parts & TICKET_SLAS);
+    config.service_desk = JIRA_DESK_NO;
+    change(NOW + MINUTE, "11:01:00", ",\"projectTypeKey\":\"service_desk\"");
+    cr_expect(kit.batch.tickets->parts & TICKET_SLAS, "none are wanted");
     kit_done(&kit);
 }
 
@@ -112,13 +227,13 @@ Test(jira_desk, a_jira_without_service_desk_has_no_slas)
     cr_assert(
         jira_decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = CLOUD_WALK },
                     "issue_of_the_cloud"));
-    cr_expect(kit.batch.tickets->parts & TICKET_SLAS, "nobody asks for a day");
+    cr_expect_not(kit.batch.tickets->parts & TICKET_SLAS, "whether it has some is not known");
     cr_expect_not(kit_asked(&kit, JIRA_SLA) > 0);
+    jira_requests_begin(&(struct jira_poll){ .config = &config, .plan = &kit.plan });
+    cr_expect_eq(kit_asked(&kit, JIRA_REQUESTS), 0, "nobody asks for a day");
     kit_poll(&kit, NOW + 25 * HOUR);
-    cr_assert(
-        jira_decode((struct reply){ .step = JIRA_NEWS, .detail = 1, .detail_text = CLOUD_WALK },
-                    "issue_of_the_cloud"));
-    cr_expect_not(kit.batch.tickets->parts & TICKET_SLAS);
+    jira_requests_begin(&(struct jira_poll){ .config = &config, .plan = &kit.plan });
+    cr_expect_eq(kit_asked(&kit, JIRA_REQUESTS), 1);
     kit_done(&kit);
 }
 

@@ -117,7 +117,7 @@ Test(jira_parts, what_is_refused_of_a_ticket_is_given_up)
         { JIRA_ISSUE, JIRA_WHOLE | TICKET_PAUSES << 4, "DX-7", TICKET_PAUSES, TICKET_PAUSES },
         { JIRA_ISSUE, JIRA_WHOLE, "DX-7", 0, 0 }, /* nobody saw it for long */
         { JIRA_CHANGES, 0, "DX-7 1795000000000 2 ", TICKET_PAUSES, TICKET_PAUSES },
-        { JIRA_SLA, 0, "DX-7", TICKET_SLAS, 0 },
+        { JIRA_SLA, 0, "DX-7", TICKET_SLAS, TICKET_SLAS },
     };
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

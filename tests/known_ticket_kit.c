@@ -191,7 +191,7 @@ void ticket_commit(struct ticket_kit *store, struct kit *kit)
         }
         if (t->parts & ~t->refused & TICKET_RESPONSE)
             to->first_ms = t->first_response_ms;
-        if (t->parts & TICKET_SLAS)
+        if (t->parts & ~t->refused & TICKET_SLAS)
             to->slas = t->sla_count;
         if (t->parts & ~t->refused & TICKET_PAUSES)
             to->pauses = t->pause_count;

@@ -183,7 +183,11 @@ bool jira_decode_changes(const struct jira_poll *p, struct dx_error *err);
 
 /* ---- jira_sla.c: Jira Service Management ---- */
 
+/* Is it to be asked? Not right after it said that there is none. */
 bool jira_has_desk(const struct jira_poll *p);
+bool jira_had_desk(const struct jira_poll *p); /* it answered once */
+/* The same, and it did so the last time, so that it can be asked about single requests. */
+bool jira_desk_answers(const struct jira_poll *p);
 void jira_requests_begin(const struct jira_poll *p);
 void jira_ask_sla(const struct jira_poll *p, const char *key);
 bool jira_decode_requests(const struct jira_poll *p, struct dx_error *err);

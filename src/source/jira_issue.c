@@ -108,12 +108,13 @@ static int64_t total_of(const json_t *list, const json_t *rows)
 }
 
 /* May it be a request? Some comments of those are internal, whether its SLAs are wanted or
- * not. */
+ * not. An old server does not say; there it may be where there are any. */
 static bool may_be_request(const struct jira_poll *p, const json_t *fields)
 {
     const json_t *type = json_object_get(json_object_get(fields, "project"), "projectTypeKey");
 
-    return json_is_string(type) ? value_is(type, "service_desk") : jira_has_desk(p);
+    return json_is_string(type) ? value_is(type, "service_desk")
+                                : jira_has_desk(p) || jira_had_desk(p);
 }
 
 static void put_response(const struct jira_poll *p, struct ticket *t, const json_t *fields,
@@ -157,13 +158,14 @@ static void put_stays(const struct jira_poll *p, struct ticket *t, const json_t 
     }
 }
 
-/* Only requests of service desks have SLAs; those of a change are asked for at once. */
+/* Only requests of service desks have SLAs; those of a change are asked for at once. Of a desk that
+ * does not answer now, those that are here stay, and the ticket lacks them. */
 static void put_slas(const struct jira_poll *p, struct ticket *t, const json_t *fields,
                      bool is_news)
 {
-    if (!jira_has_desk(p) || !may_be_request(p, fields))
+    if (p->config->service_desk == JIRA_DESK_NO || !may_be_request(p, fields))
         t->parts |= TICKET_SLAS;
-    else if (is_news)
+    else if (is_news && jira_desk_answers(p))
         jira_ask_sla(p, t->key);
 }
 

@@ -54,7 +54,8 @@ static void ask_lacking(const struct jira_poll *p, unsigned part)
 static void ask_slas(const struct jira_poll *p)
 {
     struct known_ticket found[LACKS_MOST];
-    size_t n = jira_has_desk(p) ? plan_known_tickets(p->plan, TICKET_SLAS, found, LACKS_MOST) : 0;
+    size_t n =
+        jira_desk_answers(p) ? plan_known_tickets(p->plan, TICKET_SLAS, found, LACKS_MOST) : 0;
 
     for (size_t i = 0; i < n; i++) {
         if (is_asked(p, JIRA_ISSUE, found[i].key) || is_asked(p, JIRA_SLA, found[i].key))
@@ -87,15 +88,15 @@ void jira_singles_begin(const struct jira_poll *p)
 
 /* ---- the answer ---- */
 
-/* Of one that is no request there are no SLAs; what else cannot be had nobody knows. Without
- * any part, too: so it is not looked after again before one that was seen. */
+/* What cannot be had nobody knows. Without any part, too: so it is not looked after again before
+ * one that was seen. */
 static void put_nothing(struct batch *batch, const char *key, unsigned parts)
 {
     struct ticket *t = batch_ticket(batch);
 
     t->key = arena_text(&batch->arena, key);
     t->parts = parts;
-    t->refused = parts & ~(unsigned)TICKET_SLAS;
+    t->refused = parts;
 }
 
 void jira_give_up(struct batch *batch, const char *key, unsigned parts)

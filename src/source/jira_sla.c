@@ -13,6 +13,7 @@
 enum {
     LIST_EVERY_MS = 5 * 60 * 1000,
     TRY_EVERY_MS = 24 * 60 * 60 * 1000, /* where there is no service desk */
+    AWAY_MS = 10 * 60 * 1000,           /* where there was one */
     REQUESTS_MOST = 100 * 1000,         /* open ones */
 };
 
@@ -98,22 +99,39 @@ static void put_slas(struct batch *batch, const char *key, const json_t *values)
 
 /* ---- is there one? ---- */
 
+bool jira_had_desk(const struct jira_poll *p)
+{
+    return jira_recall(p, "slas") != 0;
+}
+
+static bool is_since(const struct jira_poll *p, int64_t at_ms, int64_t every_ms)
+{
+    int64_t since = p->plan->now_ms - at_ms;
+
+    return at_ms == 0 || since < 0 || since >= every_ms;
+}
+
 bool jira_has_desk(const struct jira_poll *p)
 {
-    int64_t none = jira_recall(p, "desk"), since = p->plan->now_ms - none;
+    return p->config->service_desk != JIRA_DESK_NO &&
+           is_since(p, jira_recall(p, "desk"), jira_had_desk(p) ? AWAY_MS : TRY_EVERY_MS);
+}
 
-    if (p->config->service_desk == JIRA_DESK_NO)
-        return false;
-    return none == 0 || since < 0 || since >= TRY_EVERY_MS;
+bool jira_desk_answers(const struct jira_poll *p)
+{
+    return jira_has_desk(p) && jira_recall(p, "slas") >= jira_recall(p, "desk");
 }
 
 /* Said once a day, and only to who wants it. */
 static void no_desk(const struct jira_poll *p)
 {
     bool wanted = p->config->service_desk == JIRA_DESK_YES;
+    bool said = !is_since(p, jira_recall(p, "desk"), TRY_EVERY_MS);
     int status = p->reply->status;
 
     batch_cursor(p->batch, "desk", p->plan->now_ms);
+    if (said)
+        return;
     if (status == 404)
         batch_note(p->batch, wanted ? DX_LOG_WARN : DX_LOG_INFO,
                    "it has no Jira Service Management, hence no SLAs (404)");
@@ -209,13 +227,26 @@ void jira_ask_sla(const struct jira_poll *p, const char *key)
     r->detail_text = arena_text(&p->plan->arena, key);
 }
 
-/* One that is no request, or of a desk where we are no agent, has none for us. */
+/* One that is no request, says its desk, has none; of one that we may not see, or of a desk where
+ * we are no agent, nobody knows. Where the desk itself is not there, it is asked again later. */
+static void no_slas(const struct jira_poll *p)
+{
+    const char *key = arena_text(&p->batch->arena, p->reply->detail_text);
+
+    if (p->reply->status != 404)
+        jira_give_up(p->batch, key, TICKET_SLAS);
+    else if (*field_text(p->batch, p->reply->json, "errorMessage"))
+        put_slas(p->batch, key, NULL);
+    else if (jira_has_desk(p))
+        no_desk(p);
+}
+
 bool jira_decode_sla(const struct jira_poll *p, struct dx_error *err)
 {
     const json_t *values = json_object_get(p->reply->json, "values");
 
     if (!jira_is_answer(p->reply)) {
-        jira_give_up(p->batch, p->reply->detail_text, TICKET_SLAS);
+        no_slas(p);
         return true;
     }
     if (!json_is_array(values))
