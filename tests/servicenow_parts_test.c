@@ -144,10 +144,69 @@ Test(servicenow_parts, an_answer_that_is_full_is_asked_for_in_halves)
     cr_expect(strstr(first->detail_text, "INC0000002") && !strstr(first->detail_text, "INC0000001"),
               "%s", first->detail_text);
     cr_expect(strstr(second->detail_text, "INC0000001"), "%s", second->detail_text);
-    cr_expect_eq(second->detail, 1, "when that is there, all were asked about");
-    cr_expect_eq(first->detail, 0);
+    cr_expect(second->detail & 1, "when that is there, all were asked about");
+    cr_expect_not(first->detail & 1);
     cr_expect_eq(kit.batch.ticket_count, 0);
     buf_done(&body);
+    kit_done(&kit);
+}
+
+#define COMMENT(id)                                                                                \
+    "{\"element\":\"comments\",\"element_id\":\"0000000000000000000000000000000" id "\","          \
+    "\"sys_created_on\":\"2026-11-24 08:00:00\",\"sys_created_by\":\"ben\"}"
+
+static const struct plan_request *halved(struct reply reply, const char *body)
+{
+    cr_expect(answer(reply, body), "%s", kit.err.text);
+    cr_expect_eq(kit.batch.ticket_count, 0, "nobody knows of which");
+    cr_assert_eq(kit.plan.count, 2);
+    return kit.plan.first;
+}
+
+/* Rows that are counted and do not come are hidden, be it one among a thousand: they may be
+ * those of any. */
+Test(servicenow_parts, where_rows_are_hidden_it_is_found_out_of_which_tickets)
+{
+    static const char all[] = "{\"result\":[" COMMENT("1") "," COMMENT("1") "," COMMENT("2") "]}";
+    const struct plan_request *half = halved(
+        (struct reply){ .step = SNOW_JOURNAL, .head = "x-total-count: 5\n", .detail_text = asked },
+        all);
+    struct reply reply = { .step = SNOW_JOURNAL, .detail = half->detail };
+    char of[200];
+
+    snprintf(of, sizeof(of), "%s", half->detail_text);
+    reply.detail_text = of;
+    reply.head = "x-total-count: 2\n";
+    cr_expect(answer(reply, "{\"result\":[" COMMENT("2") "]}"));
+    cr_expect_null(kit.plan.first, "of a single one there are no halves");
+    cr_assert_eq(kit.batch.ticket_count, 1);
+    cr_expect_str_eq(kit.batch.tickets->key, "INC0000002");
+    cr_expect_eq(kit.batch.tickets->refused, TICKET_RESPONSE, "an earlier one may be hidden");
+    cr_expect(answer(reply, "{\"result\":[]}"));
+    cr_expect_eq(kit.batch.tickets->refused, TICKET_RESPONSE);
+    cr_expect_eq(kit.batch.note_count, 0, "the table is not hidden for that");
+    reply.head = "x-total-count: 1\n";
+    cr_expect(answer(reply, "{\"result\":[" COMMENT("2") "]}"));
+    cr_expect_eq(kit.batch.tickets->refused, 0);
+    kit_done(&kit);
+}
+
+/* Those of open tickets are asked for again and again: what may be seen of them counts, unless
+ * there was no room for all. */
+Test(servicenow_parts, slas_are_those_that_may_be_seen)
+{
+    static const char one[] = "{\"result\":[{\"task\":\"00000000000000000000000000000001\","
+                              "\"sla\":\"s\",\"stage\":\"in_progress\"}]}";
+
+    cr_expect(answer(
+        (struct reply){ .step = SNOW_SLAS, .head = "x-total-count: 2\n", .detail_text = asked },
+        one));
+    cr_expect_null(kit.plan.first);
+    cr_assert_eq(kit.batch.ticket_count, 2);
+    cr_expect_eq(kit.batch.tickets[0].sla_count, 1);
+    (void)halved(
+        (struct reply){ .step = SNOW_SLAS, .head = "x-total-count: 1200\n", .detail_text = asked },
+        one);
     kit_done(&kit);
 }
 

@@ -21,6 +21,9 @@ enum {
     SLAS_EVERY_MS = 5 * 60 * 1000,
 };
 
+/* A request's detail. */
+enum { LAST = 1 /* when it is there, all open ones were asked about */, HALF = 2 };
+
 #define ROWS "&sysparm_display_value=all&sysparm_exclude_reference_link=true&sysparm_limit=1000"
 
 static const struct kind {
@@ -213,7 +216,7 @@ static void ask_open_slas(const struct snow_poll *p, const struct kind *kind,
         return;
     ask_kind(p, kind, items, snow_known_open(p, SLAS_EVERY_MS, items, OPEN_MOST), 0);
     if (p->plan->last && p->plan->last->step == (unsigned)kind->step)
-        p->plan->last->detail = 1; /* when it is there, all were asked about */
+        p->plan->last->detail = LAST;
 }
 
 void snow_parts_begin(const struct snow_poll *p)
@@ -243,24 +246,56 @@ static void no_rows(const struct snow_poll *p, const struct kind *kind, const ch
                kind->table, why, kind->what);
 }
 
-/* Too many for one answer: half of the tickets each. */
-static void ask_halves(const struct snow_poll *p)
+/* Half of the tickets each. */
+static void ask_halves(const struct snow_poll *p, const struct snow_item *items, size_t n)
 {
-    struct snow_item items[SNOW_ITEMS];
-    size_t n = snow_items(p, items);
     enum servicenow_step step = (enum servicenow_step)p->reply->step;
     struct plan_request *half = ask_items(p, step, items, n / 2);
 
-    half->detail = p->reply->detail; /* it comes behind the other one */
+    half->detail = p->reply->detail | HALF; /* it comes behind the other one */
     plan_at_once(p->plan, half);
-    plan_at_once(p->plan, ask_items(p, step, items + n / 2, n - n / 2));
+    half = ask_items(p, step, items + n / 2, n - n / 2);
+    half->detail = HALF;
+    plan_at_once(p->plan, half);
+}
+
+/* Is any row behind the last that one answer has, or hidden, as some of the total are? It may be
+ * of any ticket. Of SLAs, which are asked for every few minutes, those count that may be seen. */
+static bool is_short(const struct snow_poll *p, const struct kind *kind, size_t size)
+{
+    int64_t total = snow_total(p);
+
+    return size >= ROWS_MOST || total > ROWS_MOST ||
+           (total > (int64_t)size && (kind->part != TICKET_SLAS || size == 0));
+}
+
+static void note_asked(const struct snow_poll *p)
+{
+    if (p->reply->step == SNOW_SLAS && p->reply->detail & LAST)
+        batch_cursor(p->batch, "slas", p->plan->now_ms);
+}
+
+/* false: it cannot be told of which tickets they all are, and that is seen to. */
+static bool are_whole(const struct snow_poll *p, const struct kind *kind, size_t size)
+{
+    struct snow_item items[SNOW_ITEMS];
+    size_t n = snow_items(p, items);
+
+    if (is_short(p, kind, size) && n > 1) {
+        ask_halves(p, items, n);
+        return false;
+    }
+    note_asked(p);
+    if (!is_short(p, kind, size) || n == 0 || snow_total(p) <= (int64_t)size)
+        return true;
+    snow_part(p->batch, &items[0], kind->part)->refused = kind->part;
+    return false;
 }
 
 const json_t *snow_part_rows(const struct snow_poll *p, struct dx_error *err)
 {
     const json_t *rows = json_object_get(p->reply->json, "result");
     const struct kind *kind = kind_of(p->reply->step);
-    struct snow_item items[SNOW_ITEMS];
     struct dx_error why = { 0 };
 
     if (!snow_is_answer(p->reply)) {
@@ -272,15 +307,9 @@ const json_t *snow_part_rows(const struct snow_poll *p, struct dx_error *err)
         (void)dx_fail(err, DX_FAULT_REPLY, "the table %s answered without a list", kind->table);
         return NULL;
     }
-    if (json_array_size(rows) == 0 && snow_total(p) > 0) {
+    if (json_array_size(rows) == 0 && snow_total(p) > 0 && !(p->reply->detail & HALF)) {
         no_rows(p, kind, "its rows are hidden");
         return NULL;
     }
-    if (json_array_size(rows) >= ROWS_MOST && snow_items(p, items) > 1) {
-        ask_halves(p);
-        return NULL;
-    }
-    if (p->reply->step == SNOW_SLAS && p->reply->detail != 0)
-        batch_cursor(p->batch, "slas", p->plan->now_ms);
-    return rows;
+    return are_whole(p, kind, json_array_size(rows)) ? rows : NULL;
 }
