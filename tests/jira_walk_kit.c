@@ -180,7 +180,7 @@ static enum known_run known_ticket(void *self, const char *key, int64_t updated_
     (void)self;
     if (!rows[i].there)
         return KNOWN_NOT;
-    if (updated_ms > rows[i].updated_ms)
+    if (updated_ms > rows[i].updated_ms || rows[i].gone)
         return KNOWN_MOVED;
     return rows[i].done ? KNOWN_DONE : KNOWN_OPEN;
 }
@@ -211,6 +211,7 @@ static void commit(void)
             continue;
         cr_expect(t->parts & TICKET_RESPONSE && t->parts & TICKET_PAUSES && t->parts & TICKET_SLAS);
         rows[i].there = true;
+        rows[i].gone = false;
         rows[i].updated_ms = t->updated_ms;
         rows[i].seen_ms = kit.plan.now_ms;
         rows[i].done = t->state == DX_TICKET_DONE;

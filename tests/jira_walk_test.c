@@ -199,6 +199,43 @@ Test(jira_walk, an_open_ticket_that_is_deleted_is_found_out_within_days)
     expect_all(NOW);
 }
 
+/* The account lost a role for two days, say: searches were shorter, and nothing changed since. */
+static void comes_back(bool is_cloud)
+{
+    size_t before, listing;
+
+    start(is_cloud, zones[0]);
+    for (size_t i = 0; i < 120; i++)
+        add(NOW - (int64_t)i * HOUR, i >= 100);
+    poll_all(NOW);
+    issues[7].deleted = true;
+    for (int i = 0; i < 11; i++)
+        poll_all(NOW + 25 * HOUR + i * MINUTE);
+    cr_assert(rows[7].gone);
+    issues[7].deleted = false;
+    poll_all(NOW + 26 * HOUR);
+    cr_expect(rows[7].gone, "once a day");
+    before = requests;
+    poll_all(NOW + 50 * HOUR);
+    cr_expect_not(rows[7].gone);
+    cr_expect_not(rows[7].done);
+    listing = requests - before;
+    before = requests;
+    poll_all(NOW + 50 * HOUR + MINUTE);
+    cr_expect_leq(listing, requests - before + 6, "%zu: no more than its pages", listing);
+    expect_all(NOW);
+}
+
+Test(jira_walk, an_open_ticket_that_could_not_be_seen_for_a_while_comes_back)
+{
+    comes_back(false);
+}
+
+Test(jira_walk, an_open_ticket_of_the_cloud_that_could_not_be_seen_comes_back)
+{
+    comes_back(true);
+}
+
 /* It went to others: another project, another component of `jql`. */
 static void leaves(bool is_cloud)
 {

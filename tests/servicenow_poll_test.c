@@ -173,6 +173,31 @@ Test(servicenow_poll, a_ticket_that_is_not_there_any_more_is_gone)
     cr_expect(ticket_find(&store, "INC0000002")->gone);
 }
 
+/* A role was taken away and given back, say; nothing changed since. */
+Test(servicenow_poll, a_ticket_that_could_not_be_seen_for_a_while_comes_back)
+{
+    static const char items[] = "INC0000001 00000000000000000000000000000001 \n";
+    struct reply reply = { .step = SNOW_THERE,
+                           .detail_text = items,
+                           .head = "x-total-count: 0\n",
+                           .body = "{\"result\":[]}" };
+
+    server.says_count = true;
+    server.row[server.count++] =
+        (struct row){ .id = 1, .updated_ms = NOW - 5 * HOUR, .active = true };
+    server.row[server.count++] = (struct row){ .id = 2, .updated_ms = NOW - HOUR };
+    cr_assert(poll_once(NOW));
+    ticket_poll(&store, &kit, NOW + HOUR);
+    cr_assert(kit_decode(&kit, &source_servicenow, &config, reply));
+    ticket_commit(&store, &kit);
+    cr_assert(ticket_find(&store, "INC0000001")->gone);
+    cr_assert(poll_once(NOW + 23 * HOUR));
+    cr_expect(ticket_find(&store, "INC0000001")->gone, "once a day");
+    cr_assert(poll_once(NOW + 25 * HOUR));
+    cr_expect_not(ticket_find(&store, "INC0000001")->gone);
+    cr_expect_neq(ticket_find(&store, "INC0000001")->state, DX_TICKET_DONE);
+}
+
 /* Nobody asks for it again. */
 Test(servicenow_poll, a_ticket_of_a_table_that_is_not_polled_now_is_gone)
 {

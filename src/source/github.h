@@ -14,7 +14,7 @@
  *   gone:    it was refused or is not there; not to be asked again for a while
  *   issues:  all issues that changed until then are known (or the organisation's name)
  *   ilisted: these came to an end once, so that they are news from then on
- *   iopen:   the same of all open ones; 1: they are listed
+ *   iopen:   the same of all open ones (see ticket_open.h)
  *   ifor:    for which labels and repositories (see ticket_labels_mark())
  *   inone:   the list of issues was refused (or the organisation's)
  *   pulls:   all pull requests that changed until then are known
@@ -217,6 +217,8 @@ const char *github_pool(struct batch *batch, const json_t *labels, const char *g
 void github_issues_begin(const struct github *config, struct plan *plan);
 bool github_issues_decode(struct github_poll *p, struct dx_error *err);
 /* With each reply: what the configuration does not want any more is open no longer. */
+/* The open ones of a repository or organisation are to be listed from the first on. */
+void github_issues_anew(const struct plan *plan, struct batch *batch, const char *scope);
 void github_issues_sweep(struct github_poll *p);
 void github_issues_refused(struct github_poll *p);
 void github_comments_ask(struct plan *plan, const char *key, const char *author, unsigned flags);

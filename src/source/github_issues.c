@@ -15,11 +15,11 @@
 #include "core/time.h"
 #include "source/field.h"
 #include "source/recall.h"
+#include "source/ticket_open.h"
 #include "source/ticket_sweep.h"
 
 static const int64_t ORG_MS = 5 * MINUTE_MS, REPO_MS = 10 * MINUTE_MS, REFUSED_MS = DAY_MS,
                      SECOND = 1000, OVERLAP_MS = 2 * MINUTE_MS; /* a change is listed late */
-static const int64_t LISTED = 1;
 
 enum {
     PAGE = 100,
@@ -69,7 +69,9 @@ static void ask_list(const struct plan *from, struct plan *plan, const struct ba
 
     if (walk == WALK_NEWS && recall_is_short(from, github_recall(from, batch, "iback", scope)))
         at = 0, caught_up = false;
-    if (at == 0 && walk == WALK_NEWS)
+    if (walk == WALK_OPEN)
+        at = ticket_open_at(at);
+    else if (at == 0)
         at = (plan->now_ms - plan->history_ms) / SECOND * SECOND;
     r->path = arena_print(&plan->arena,
                           strchr(scope, '/') ? "/repos/%s/issues?state=%s"
@@ -100,7 +102,7 @@ static void ask_lists(const struct github *config, struct plan *plan, const char
     if (anew || github_recall(plan, NULL, "ilisted", scope) == 0 ||
         github_turn(plan, scope, every_ms))
         ask_list(plan, plan, NULL, scope, WALK_NEWS, anew);
-    if (anew || github_recall(plan, NULL, "iopen", scope) != LISTED)
+    if (anew || ticket_open_due(plan, github_recall(plan, NULL, "iopen", scope)))
         ask_list(plan, plan, NULL, scope, WALK_OPEN,
                  anew || ticket_sweep_is_due(plan, NULL, sweep_mark_of(config)));
 }
@@ -137,7 +139,7 @@ static bool is_left_out(const struct plan *plan, const char *repo)
 
 static bool is_listed(const struct plan *plan, const char *scope)
 {
-    return github_recall(plan, NULL, "iopen", scope) == LISTED;
+    return ticket_open_listed(github_recall(plan, NULL, "iopen", scope));
 }
 
 static bool is_swept(const struct github *config, const struct plan *plan)
@@ -165,7 +167,7 @@ static bool is_kept(void *self, const char *project)
     return p->config->issues.on && is_left_out(p->plan, project) && github_walked(p, project);
 }
 
-static void list_anew(const struct plan *plan, struct batch *batch, const char *scope)
+void github_issues_anew(const struct plan *plan, struct batch *batch, const char *scope)
 {
     if (github_recall(plan, batch, "iopen", scope) != 0)
         github_remember(batch, "iopen", scope, 0);
@@ -177,9 +179,9 @@ void github_issues_sweep(struct github_poll *p)
     const char *repo;
 
     if (ticket_sweep_begin(p->plan, p->batch, sweep_mark_of(p->config))) {
-        list_anew(p->plan, p->batch, p->config->org);
+        github_issues_anew(p->plan, p->batch, p->config->org);
         while ((repo = github_walk(p->config, p->plan, &walk)) != NULL)
-            list_anew(p->plan, p->batch, repo);
+            github_issues_anew(p->plan, p->batch, repo);
     } else if (ticket_sweep_is_on(p->plan) && is_swept(p->config, p->plan)) {
         ticket_sweep_end(p->plan, p->batch, is_kept, p);
     }
@@ -221,7 +223,8 @@ static void ask_lacking(struct plan *plan)
         github_comments_ask(plan, found[i].key, found[i].id, PLAN_FILL);
 }
 
-/* One that was deleted is in no list: they are looked at, one at a time. */
+/* One that was deleted is in no list: they are looked at, one at a time. Whose repository may not
+ * be seen is not found for that. */
 static void ask_open(struct plan *plan)
 {
     struct known_ticket *found = arena_alloc(&plan->arena, OPEN_MOST * sizeof(*found));
@@ -231,7 +234,7 @@ static void ask_open(struct plan *plan)
     struct plan_request *r;
 
     number = number_of(key, repo);
-    if (!number)
+    if (!number || is_left_out(plan, repo))
         return;
     r = plan_get(plan, STEP_ISSUE, "", NULL);
     r->path = arena_print(&plan->arena, "/repos/%s/issues/%s", repo, number);
@@ -293,7 +296,7 @@ static void arrive(struct github_poll *p, const char *scope, enum walk walk, int
     int64_t at;
 
     if (walk == WALK_OPEN) {
-        github_remember(p->batch, "iopen", scope, LISTED);
+        github_remember(p->batch, "iopen", scope, ticket_open_end(p->plan));
         return;
     }
     at = recall_news(p->reply, last_ms > 0 ? last_ms - OVERLAP_MS : p->reply->detail);

@@ -324,6 +324,7 @@ bool github_runs_decode(struct github_poll *p, struct dx_error *err)
     page = github_page_decode(p, repo, first ? PLAN_FILL : 0);
     if (github_recall(p->plan, p->batch, "gone", repo) != 0) {
         github_remember(p->batch, "gone", repo, 0);
+        github_issues_anew(p->plan, p->batch, repo);
         denied_over(p->plan, p->batch);
     }
     if (page.newest_ms > github_recall(p->plan, p->batch, "seen", repo) + HOUR_MS)

@@ -89,7 +89,7 @@ enum gitlab_cursor {
     GITLAB_RUNNERS_DUE = 'w',    /* answers about them that are missing in this poll */
     GITLAB_RUNNERS_HIDDEN = 'v', /* 1: some lists of them may not be seen */
     GITLAB_ISSUES_NEWS = 'i',    /* up to here all issues that changed are known */
-    GITLAB_ISSUES_OPEN = 'j',    /* the same of the open ones; 1: all are */
+    GITLAB_ISSUES_OPEN = 'j',    /* the same of the open ones (see ticket_open.h) */
     GITLAB_ISSUES_LISTED = 'k',  /* when they were all known for the first time */
     GITLAB_ISSUES_NEXT = 'q',    /* when to ask for issues again */
     GITLAB_ISSUES_BACK = 'e',    /* how far back they were listed */

@@ -13,10 +13,10 @@
 #include "core/time.h"
 #include "source/field.h"
 #include "source/recall.h"
+#include "source/ticket_open.h"
 #include "source/ticket_sweep.h"
 
 enum {
-    LISTED = 1,
     PAGE = 100,
     LISTS_MOST = 40, /* of single projects, in one poll */
     LACKS_MOST = 20, /* issues whose notes are asked for again, in one poll */
@@ -65,8 +65,8 @@ static void ask_list(const struct gitlab *g, struct plan *plan, const struct bat
         at = 0, listed = false;
     if (is_for_others(g, plan, batch, of))
         at = 0, listed = false;
-    if (open && ticket_sweep_is_due(plan, batch, sweep_mark_of(g)))
-        at = 0;
+    if (open)
+        at = ticket_sweep_is_due(plan, batch, sweep_mark_of(g)) ? 0 : ticket_open_at(at);
     about.fill = open || !listed;
     if (at == 0 && !open)
         at = plan->now_ms - plan->history_ms;
@@ -98,7 +98,7 @@ static void ask_lists(const struct gitlab *g, struct plan *plan, const char *of,
     if (due)
         ask_list(g, plan, NULL, of, group, false);
     if ((due || ticket_sweep_is_on(plan)) &&
-        (anew || gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of) != LISTED))
+        (anew || ticket_open_due(plan, gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of))))
         ask_list(g, plan, NULL, of, group, true);
 }
 
@@ -124,7 +124,8 @@ static bool is_swept(const struct gitlab *g, const struct plan *plan)
     const char *of;
 
     for (size_t i = 0; g->issues.on && next_list(g, &i, &of);)
-        if (gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of) != LISTED && !is_refused(plan, of))
+        if (!ticket_open_listed(gitlab_cursor(plan, NULL, GITLAB_ISSUES_OPEN, of)) &&
+            !is_refused(plan, of))
             return false;
     return true;
 }
@@ -195,15 +196,19 @@ static void ask_lacking(struct plan *plan)
         gitlab_notes_ask(plan, found[i].key, found[i].id, true);
 }
 
-/* One that was deleted is in no list: they are looked at, one at a time. */
-static void ask_open(struct plan *plan)
+/* One that was deleted is in no list: they are looked at, one at a time. Whose list is refused is
+ * not found for that. */
+static void ask_open(const struct gitlab *g, struct plan *plan)
 {
+    struct sweep sweep = { g, plan };
     struct known_ticket *found = arena_alloc(&plan->arena, OPEN_MOST * sizeof(*found));
     size_t n = wait_of(plan, "") == 0 ? plan_known_tickets(plan, 0, found, OPEN_MOST) : 0;
     struct gitlab_about about = { 0 };
     int64_t number;
 
-    if (n > 0 && read_key(plan, found[plan_turn(plan, GROUP_MS) % n].key, &about.project, &number))
+    if (n > 0 &&
+        read_key(plan, found[plan_turn(plan, GROUP_MS) % n].key, &about.project, &number) &&
+        !is_kept(&sweep, about.project))
         (void)gitlab_ask(plan, GITLAB_ISSUE, number, &about);
 }
 
@@ -221,7 +226,7 @@ void gitlab_issues_begin(const struct gitlab *g, struct plan *plan)
         ask_lists(g, plan, projects[i], false);
     ask_lacking(plan);
     if (!ticket_sweep_waits(plan, sweep_mark_of(g)))
-        ask_open(plan);
+        ask_open(g, plan);
 }
 
 /* ---- reading ---- */
@@ -233,7 +238,7 @@ static void arrive(const struct reply *reply, struct plan *plan, struct batch *b
     int64_t wait = about.group ? GROUP_MS : PROJECT_MS;
 
     if (about.go_on) {
-        gitlab_remember(batch, GITLAB_ISSUES_OPEN, about.project, LISTED);
+        gitlab_remember(batch, GITLAB_ISSUES_OPEN, about.project, ticket_open_end(plan));
         return;
     }
     gitlab_remember(batch, GITLAB_ISSUES_NEWS, about.project,

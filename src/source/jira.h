@@ -11,12 +11,11 @@
  * the store knows which tickets lack which part.
  *
  * Cursors: of a query (their names end in its hash) n: the latest change that is here,
- * o: how far the open ones are listed (1: all), f: how far the history is, b: the latest change
- * that was too large for a page. Of the server, the change of a ticket that was left out as too
- * large, large=KEY; its
- * kind, base=URL and zone=NAME (their value is when it was said), status=ID (its
- * category, enum dx_ticket_state), told: when these were asked for, desk: when there was no service
- * desk, slas and queues: when all were listed. */
+ * o: how far the open ones are listed (see ticket_open.h), f: how far the history is, b: the
+ * latest change that was too large for a page. Of the server, the change of a ticket that was left
+ * out as too large, large=KEY; its kind, base=URL and zone=NAME (their value is when it was said),
+ * status=ID (its category, enum dx_ticket_state), told: when these were asked for, desk: when there
+ * was no service desk, slas and queues: when all were listed. */
 #ifndef SOURCE_JIRA_H
 #define SOURCE_JIRA_H
 

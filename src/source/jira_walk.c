@@ -20,11 +20,11 @@
 #include "core/time.h"
 #include "source/field.h"
 #include "source/recall.h"
+#include "source/ticket_open.h"
 
 enum {
     PAGE = 50,
     OVERLAP_MS = 5 * MINUTE_MS, /* the index lags behind the tickets, by seconds mostly */
-    LISTED = 1,                 /* cursor o: all */
     ROUNDS_MOST = 4,            /* through a minute of the cloud */
 };
 
@@ -48,7 +48,9 @@ static const char *name_of(const struct jira_poll *p, enum jira_step walk)
 
 static int64_t reached(const struct jira_poll *p, enum jira_step walk)
 {
-    return recall(p->plan, p->batch, name_of(p, walk));
+    int64_t at = recall(p->plan, p->batch, name_of(p, walk));
+
+    return walk == JIRA_OPEN ? ticket_open_at(at) : at;
 }
 
 static void reach(const struct jira_poll *p, enum jira_step walk, int64_t ms)
@@ -81,6 +83,18 @@ static bool meets_large(const struct jira_poll *p, int64_t from_ms)
 static int64_t wanted(const struct plan *plan)
 {
     return plan->now_ms - plan->history_ms;
+}
+
+static bool lacks_open(const struct jira_poll *p)
+{
+    return ticket_open_due(p->plan, recall(p->plan, p->batch, name_of(p, JIRA_OPEN)));
+}
+
+static bool lacks_history(const struct jira_poll *p)
+{
+    int64_t at = reached(p, JIRA_FILL);
+
+    return at == 0 || at > wanted(p->plan);
 }
 
 /* ---- requests ---- */
@@ -162,9 +176,9 @@ void jira_walks_start(const struct jira_poll *p, int64_t server_ms)
 void jira_walks_begin(const struct jira_poll *p)
 {
     ask_first(p, JIRA_NEWS, PAGE);
-    if (reached(p, JIRA_OPEN) != LISTED)
+    if (lacks_open(p))
         ask_first(p, JIRA_OPEN, PAGE);
-    else if (reached(p, JIRA_FILL) == 0 || reached(p, JIRA_FILL) > wanted(p->plan))
+    else if (lacks_history(p))
         ask_first(p, JIRA_FILL, PAGE);
 }
 
@@ -328,10 +342,11 @@ static void arrive(const struct page *page)
         if (recall_is_ahead(p->reply, reached(p, JIRA_NEWS)))
             reach(p, JIRA_NEWS, recall_news(p->reply, reached(p, JIRA_NEWS)));
     } else if (page->walk == JIRA_OPEN) {
-        reach(p, JIRA_OPEN, LISTED);
-        tell_progress(page, p->plan->now_ms);
-        if (reached(p, JIRA_FILL) == 0 || reached(p, JIRA_FILL) > wanted(p->plan))
+        reach(p, JIRA_OPEN, ticket_open_end(p->plan));
+        if (lacks_history(p)) {
+            tell_progress(page, p->plan->now_ms);
             ask_first(p, JIRA_FILL, page->about.size);
+        }
     } else if (page->walk == JIRA_FILL) {
         reach(p, JIRA_FILL, wanted(p->plan));
         tell_progress(page, wanted(p->plan));
@@ -350,7 +365,7 @@ static void step_on(const struct page *page)
         reach(page->p, page->walk, page->edge_ms);
     if (page->walk == JIRA_FILL)
         tell_progress(page, page->edge_ms);
-    else if (page->walk == JIRA_OPEN)
+    else if (page->walk == JIRA_OPEN && lacks_history(page->p))
         tell_progress(page, page->p->plan->now_ms);
 }
 

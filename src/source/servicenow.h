@@ -17,7 +17,7 @@
  * tickets lack which.
  *
  * Cursors: of a table (and of the groups, by their hash) n: the latest change that is
- * here, o: how far the active ones are listed (1: all), f: how far the history is, x:
+ * here, o: how far the active ones are listed (see ticket_open.h), f: how far the history is, x:
  * when it was refused. Of the source, refused:TABLE, slas and there: when all open ones
  * were asked about; tables: which those were, by their hash. */
 #ifndef SOURCE_SERVICENOW_H

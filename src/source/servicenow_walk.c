@@ -12,10 +12,10 @@
 #include "source/denied.h"
 #include "source/field.h"
 #include "source/recall.h"
+#include "source/ticket_open.h"
 
 enum {
     PAGE = 200,
-    LISTED = 1,                     /* all active ones are */
     OVERLAP_MS = 2 * 60 * 1000,     /* a change is seen when its transaction ends */
     BEGIN_MS = 24 * 60 * 60 * 1000, /* no clock is that wrong */
     OFFSET_MOST = 1000 * 1000,      /* of one second: there is no such mass change */
@@ -74,9 +74,17 @@ static const char *cursor_of(enum servicenow_step walk)
     return walk == SNOW_NEWS ? "n" : walk == SNOW_OPEN ? "o" : "f";
 }
 
-static void ask_first(const struct snow_poll *p, const char *table, enum servicenow_step walk)
+/* The change that a walk came to. */
+static int64_t reached(const struct snow_poll *p, enum servicenow_step walk, const char *table)
 {
     int64_t at = snow_recall(p, cursor_of(walk), table);
+
+    return walk == SNOW_OPEN ? ticket_open_at(at) : at;
+}
+
+static void ask_first(const struct snow_poll *p, const char *table, enum servicenow_step walk)
+{
+    int64_t at = reached(p, walk, table);
     struct about about = { .window = { table, walk, at }, .size = PAGE, .first = "" };
 
     if (walk == SNOW_NEWS)
@@ -118,7 +126,7 @@ void snow_walks_begin(const struct snow_poll *p)
             !denied_again(&denied, tables[i]))
             continue;
         ask_first(p, tables[i], SNOW_NEWS);
-        if (snow_recall(p, "o", tables[i]) != LISTED)
+        if (ticket_open_due(p->plan, snow_recall(p, "o", tables[i])))
             ask_first(p, tables[i], SNOW_OPEN);
         else if (lacks_history(p, tables[i]))
             ask_first(p, tables[i], SNOW_FILL);
@@ -271,7 +279,7 @@ static void arrive(const struct snow_poll *p, const struct page *page)
             snow_remember(p, "n", table, recall_news(p->reply, at_ms));
         snow_drop_tables(p);
     } else if (page->about.window.walk == SNOW_OPEN) {
-        snow_remember(p, "o", table, LISTED);
+        snow_remember(p, "o", table, ticket_open_end(p->plan));
         if (lacks_history(p, table))
             ask_first(p, table, SNOW_FILL);
     } else if (page->about.window.walk == SNOW_FILL) {
@@ -283,7 +291,7 @@ static void step_on(const struct snow_poll *p, const struct page *page)
 {
     const struct snow_window *window = &page->about.window;
     const char *cursor = cursor_of(window->walk);
-    int64_t before = snow_recall(p, cursor, window->table);
+    int64_t before = reached(p, window->walk, window->table);
 
     if (window->walk == SNOW_NEWS && page->news_ms > before)
         snow_remember(p, cursor, window->table, page->news_ms);
