@@ -179,7 +179,7 @@ Test(exec, a_ticket_with_all_its_parts)
     cr_assert_eq(t->pause_count, 1);
     cr_expect_eq(t->pauses[0].to_ms, 0);
     cr_expect_str_eq(t->links[0], "blocks DX-2");
-    cr_expect_eq(kit.batch.tickets[1].parts, TICKET_FIELDS);
+    cr_expect(kit.batch.tickets[1].parts == TICKET_FIELDS && kit.batch.tickets[1].keeps);
     cr_expect_eq(kit.batch.tickets[1].state, DX_TICKET_DONE);
     cr_expect_str_eq(kit.batch.tickets[1].created_basis, "opened");
     cr_expect_str_eq(kit.batch.tickets[1].resolved_basis, "closed");

@@ -165,6 +165,8 @@ struct ticket {
     enum dx_ticket_state state;
     bool gone;  /* the server has it no more: done, by nobody knows what; needs no part */
     bool moved; /* the same, for it goes on under another key */
+    bool keeps; /* the parts that it does not have are as they were: there is nobody to ask for
+                   them, however much it changed */
     int64_t created_ms, resolved_ms, updated_ms; /* 0: it does not say */
     int64_t first_response_ms; /* first public answer by somebody else than the reporter */
     /* What these were read from: "closed_at", "changelog", "comment"; "": nobody says. */

@@ -165,6 +165,7 @@ void exec_ticket(struct exec_line *line)
 
     batch_done(&empty); /* its texts are constants */
     ticket.parts = TICKET_FIELDS;
+    ticket.keeps = true;
     read_fields(line, &ticket);
     if (json_object_get(line->object, "first_response_at"))
         ticket.parts |= TICKET_RESPONSE; /* null too: nobody answered yet */

@@ -82,7 +82,7 @@ static unsigned parts_of(const struct putting *p)
 {
     const struct ticket *t = p->ticket;
     bool moved = t->updated_ms == 0 || t->updated_ms > p->updated_ms;
-    unsigned anew = !moved ? 0 : p->answered ? LASTING : LASTING | TICKET_RESPONSE;
+    unsigned anew = !moved || t->keeps ? 0 : p->answered ? LASTING : LASTING | TICKET_RESPONSE;
 
     return with_parts(p->parts & ~(anew | tickets_refused(anew)), t);
 }
