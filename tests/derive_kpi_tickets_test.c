@@ -331,6 +331,27 @@ Test(derive_kpi_tickets, tickets_that_are_gone_count_as_long_as_they_were_there)
                      derive_kpi("open_tickets", T0));
 }
 
+/* Its history was read anew by the new key. */
+Test(derive_kpi_tickets, of_a_project_that_was_renamed_tickets_are_counted_once)
+{
+    static const char *const keys[] = { "DX-412", "DEV-412" };
+
+    derive_kpi_collect("");
+    for (int64_t i = 0; i < 2; i++) {
+        struct ticket *t = add_ticket(keys[i], T0 - 5 * DAY);
+
+        t->id = "10412";
+        t->unique = true;
+        (void)answer(t, T0 - 4 * DAY, T0 - 3 * DAY);
+        kit_poll(0, T0 - 2 * DAY + i * HOUR, &batch);
+        derive_settle(T0 - 2 * DAY + i * HOUR);
+    }
+    derive_settle(T0);
+    cr_expect_str_eq(ROWS(kit.store, DX_QUERY_TICKET_GROUPS, DX_FILTER(.name = "category"), T0,
+                          DX_FIELD_NAME, DX_FIELD_OPENED, DX_FIELD_CLOSED, DX_FIELD_RESPONSE_N),
+                     "runner|1|1|1\n");
+}
+
 /* ---- changes ---- */
 
 static void add_change(const char *id, int64_t created_ms, int64_t reviewed_ms)

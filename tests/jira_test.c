@@ -29,6 +29,7 @@ Test(jira, an_issue_of_the_cloud_is_a_ticket)
                  "its SLAs are asked for");
     cr_expect_str_eq(t->project, "DX");
     cr_expect_str_eq(t->key, "DX-412");
+    cr_expect(t->unique, "its id, by which it is known when its project has another key");
     cr_expect_str_eq(t->id, "10412");
     cr_expect_str_eq(t->title, "No runner takes my job");
     cr_expect_str_eq(t->type, "Incident");

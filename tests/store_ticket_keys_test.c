@@ -1,4 +1,5 @@
-/* What a source promises of its tickets: that nobody can be asked for more of them. */
+/* What a source promises of its tickets: that nobody can be asked for more of them, and that an id
+ * is that of one ticket only. */
 #include "config.h"
 
 #include "store_kit.h"
@@ -43,4 +44,56 @@ Test(ticket_keys, what_nobody_can_be_asked_for_is_as_it_was)
     add("DX-2", T0 + MINUTE);
     kit_poll(0, T0 + MINUTE, &batch);
     cr_expect_str_eq(replies(), "DX-1|1\nDX-2|0\n", "that of the other one is asked for again");
+}
+
+/* ---- keys of projects that were renamed ---- */
+
+static void finished(const char *key, const char *id, bool unique)
+{
+    struct ticket *t = add(key, T0 - HOUR);
+
+    t->id = id;
+    t->unique = unique;
+    t->state = DX_TICKET_DONE;
+    t->resolved_ms = T0 - HOUR;
+}
+
+static const char *keys(void)
+{
+    return ROWS(kit.store, DX_QUERY_TICKETS,
+                DX_FILTER(.from_ms = T0 - 5 * DAY, .order = DX_BY_NAME), T0 + DAY, DX_FIELD_NAME);
+}
+
+Test(ticket_keys, of_a_project_that_was_renamed_tickets_are_there_once)
+{
+    kit_collect();
+    finished("DX-412", "10412", true);
+    finished("DX-413", "10413", true);
+    finished("OPS-412", "20412", true);
+    finished("A_B2-1", "1", true);
+    kit_poll(0, T0, &batch);
+    finished("DEV-412", "10412", true);
+    finished("DEV-413", "77",
+             true); /* another server by the same address: its number says nothing */
+    finished("A-1", "1", true);
+    kit_poll(0, T0 + MINUTE, &batch);
+    cr_expect_str_eq(keys(), "A-1\nDEV-412\nDEV-413\nDX-413\nOPS-412\n", "%s", keys());
+    finished("DX-412", "10412", true); /* and back */
+    kit_poll(0, T0 + 2 * MINUTE, &batch);
+    cr_expect_str_eq(keys(), "A-1\nDEV-413\nDX-412\nDX-413\nOPS-412\n", "%s", keys());
+}
+
+/* Elsewhere an id is not one, but what requests need beside the key. */
+Test(ticket_keys, an_id_that_is_not_unique_says_nothing)
+{
+    kit_collect();
+    finished("DX-412", "ana", false);
+    finished("OPS-412", "ana", false);
+    finished("X", "", true);
+    finished("-9", "ana", true);
+    kit_poll(0, T0, &batch);
+    finished("Y", "", true);
+    finished("DX-413", "ana", true);
+    kit_poll(0, T0 + MINUTE, &batch);
+    cr_expect_str_eq(keys(), "-9\nDX-412\nDX-413\nOPS-412\nX\nY\n", "%s", keys());
 }

@@ -15,6 +15,7 @@ static struct ticket *add_ticket(struct batch *b, const char *key, enum dx_ticke
     t->project = "DX";
     t->key = key;
     t->id = "10001";
+    t->unique = true;
     t->title = "linux-xl is full";
     t->type = "Incident";
     t->category = "runners";

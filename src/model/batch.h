@@ -163,10 +163,12 @@ struct ticket {
     const char *text;   /* the beginning of its description: it is searched */
     int priority;       /* 1 is the most urgent, 5 the least; 0: unknown */
     enum dx_ticket_state state;
-    bool gone;  /* the server has it no more: done, by nobody knows what; needs no part */
-    bool moved; /* the same, for it goes on under another key */
-    bool keeps; /* the parts that it does not have are as they were: there is nobody to ask for
-                   them, however much it changed */
+    bool gone;   /* the server has it no more: done, by nobody knows what; needs no part */
+    bool moved;  /* the same, for it goes on under another key */
+    bool keeps;  /* the parts that it does not have are as they were: there is nobody to ask for
+                    them, however much it changed */
+    bool unique; /* its id is no other ticket's, ever: what has it by another key, of a project that
+                    was renamed, is this one and goes on here */
     int64_t created_ms, resolved_ms, updated_ms; /* 0: it does not say */
     int64_t first_response_ms; /* first public answer by somebody else than the reporter */
     /* What these were read from: "closed_at", "changelog", "comment"; "": nobody says. */

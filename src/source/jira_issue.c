@@ -201,6 +201,7 @@ int64_t jira_take(const struct jira_poll *p, const json_t *issue, enum jira_dept
     t = batch_ticket(p->batch);
     t->key = key;
     t->id = field_text(p->batch, issue, "id");
+    t->unique = true;
     put_fields(p, t, fields);
     t->url = url_of(p, issue, key);
     put_response(p, t, fields, depth);

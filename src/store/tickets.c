@@ -4,7 +4,11 @@
 
 #include "store/tickets.h"
 
+#include <string.h>
+
 #include "store/ci.h"
+
+enum { PROJECTS_MOST = 100, RENAMED_MOST = 8 };
 
 static const unsigned LASTING = TICKET_SLAS | TICKET_PAUSES | TICKET_LINKS;
 
@@ -15,7 +19,7 @@ struct putting {
     int64_t id;         /* its row */
     int64_t updated_ms; /* as it was */
     unsigned parts;     /* as it was */
-    bool answered, done;
+    bool answered, done, gone;
 };
 
 /* ---- what is there already ---- */
@@ -24,7 +28,7 @@ static bool find(struct putting *p, struct dx_error *err)
 {
     sqlite3_stmt *stmt =
         store_statement(p->store,
-                        "SELECT id, parts, coalesce(updated_ms, 0), first_ms, state"
+                        "SELECT id, parts, coalesce(updated_ms, 0), first_ms, state, gone_ms"
                         " FROM ticket WHERE source = ?1 AND key = ?2",
                         err);
     bool there;
@@ -41,6 +45,7 @@ static bool find(struct putting *p, struct dx_error *err)
         p->updated_ms = column_int(stmt, 2);
         p->answered = sqlite3_column_type(stmt, 3) != SQLITE_NULL;
         p->done = sqlite3_column_int(stmt, 4) == (int)DX_TICKET_DONE;
+        p->gone = sqlite3_column_type(stmt, 5) != SQLITE_NULL;
     }
     (void)sqlite3_reset(stmt);
     return true;
@@ -327,7 +332,7 @@ static bool put_parts(struct putting *p, struct dx_error *err)
 /* Its server has it no more. One that goes on under another key is counted there, from its
  * beginning; of others it is known only that they were open until now. What did not come is
  * refused. */
-static bool close_gone(struct putting *p, struct dx_error *err)
+static bool close_gone(struct putting *p, bool moved, struct dx_error *err)
 {
     sqlite3_stmt *stmt = of_row(p,
                                 "UPDATE ticket SET state = 3,"
@@ -339,8 +344,62 @@ static bool close_gone(struct putting *p, struct dx_error *err)
         return false;
     ids_add(&p->store->touched.tickets, p->id);
     (void)sqlite3_bind_int64(stmt, 2, p->poll->now_ms);
-    (void)sqlite3_bind_int(stmt, 3, p->ticket->moved);
+    (void)sqlite3_bind_int(stmt, 3, moved);
     return store_step(p->store, stmt, err);
+}
+
+/* The same number of each other project, by the index of keys: from project to project. */
+static const char renamed_sql[] =
+    "WITH RECURSIVE project (key) AS (SELECT min(key) FROM ticket WHERE source = ?1"
+    " UNION ALL SELECT (SELECT min(key) FROM ticket WHERE source = ?1"
+    "  AND key > substr(project.key, 1, instr(project.key, '-') - 1) || '.')" /* behind '-' */
+    "  FROM project WHERE instr(project.key, '-') > 1 LIMIT ?5)"
+    " SELECT t.id FROM project CROSS JOIN ticket t WHERE t.source = ?1"
+    " AND t.key = substr(project.key, 1, instr(project.key, '-')) || ?2"
+    " AND t.ext = ?3 AND t.id <> ?4 LIMIT ?6";
+
+static bool find_renamed(struct putting *p, int64_t *ids, size_t *count, struct dx_error *err)
+{
+    const char *number = strchr(p->ticket->key, '-');
+    sqlite3_stmt *stmt = store_statement(p->store, renamed_sql, err);
+    bool row = true;
+
+    *count = 0;
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, p->poll->source);
+    bind_text(stmt, 2, number ? number + 1 : "");
+    bind_text(stmt, 3, p->ticket->id);
+    (void)sqlite3_bind_int64(stmt, 4, p->id);
+    (void)sqlite3_bind_int(stmt, 5, PROJECTS_MOST);
+    (void)sqlite3_bind_int(stmt, 6, RENAMED_MOST);
+    while (*count < RENAMED_MOST) {
+        if (!store_row(p->store, stmt, &row, err))
+            return false;
+        if (!row)
+            break;
+        ids[(*count)++] = column_int(stmt, 0);
+    }
+    (void)sqlite3_reset(stmt);
+    return true;
+}
+
+/* Its project had another key before: then it is there by that one, too. */
+static bool leave_renamed(struct putting *p, struct dx_error *err)
+{
+    int64_t ids[RENAMED_MOST];
+    size_t count;
+
+    if (!find_renamed(p, ids, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct putting old = *p;
+
+        old.id = ids[i];
+        if (!close_gone(&old, true, err))
+            return false;
+    }
+    return true;
 }
 
 /* It was asked for, and nothing of it came: it waits its turn again, as one that was seen. */
@@ -358,19 +417,23 @@ static bool put_nothing(struct putting *p, struct dx_error *err)
 static bool put_ticket(struct putting *p, struct dx_error *err)
 {
     const struct ticket *t = p->ticket;
+    bool fields, anew;
 
     if (!find(p, err))
         return false;
     if (t->moved || (t->gone && !p->done))
-        return p->id == 0 || close_gone(p, err);
+        return p->id == 0 || close_gone(p, t->moved, err);
     if (t->gone)
         return true;
+    anew = p->id == 0 || p->gone;
     /* A page that was made before the ticket moved on may come after. */
-    if (t->parts & TICKET_FIELDS && (t->updated_ms == 0 || t->updated_ms >= p->updated_ms) &&
-        !put_fields(p, err))
+    fields = t->parts & TICKET_FIELDS && (t->updated_ms == 0 || t->updated_ms >= p->updated_ms);
+    if (fields && !put_fields(p, err))
         return false;
     if (p->id == 0) /* a part of a ticket that never came */
         return true;
+    if (fields && anew && t->unique && !leave_renamed(p, err))
+        return false;
     return put_parts(p, err) && (t->parts & ~t->refused || put_nothing(p, err));
 }
 
