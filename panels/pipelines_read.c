@@ -105,17 +105,18 @@ const struct pipeline *pipelines_find(const struct pipelines *p, const char *key
 
 static void take_days(struct pipelines *p, const struct dx_view *view, const char *key, bool ghost)
 {
-    int64_t from_ms = dx_now(view) - DAYS * CI_DAY_MS;
+    /* Rows are of days of the clock: the last slot is the one that is not over yet. */
+    int64_t end_ms = (dx_now(view) + CI_DAY_MS - 1) / CI_DAY_MS * CI_DAY_MS;
+    int64_t from_ms = end_ms - DAYS * CI_DAY_MS;
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_PIPELINE_DAYS, DX_FILTER(.key = key, .from_ms = from_ms));
 
     while (dx_next(rows)) {
         const struct pipeline *row = pipelines_find(p, dx_text(rows, DX_FIELD_KEY));
-        int64_t day = (dx_int(rows, DX_FIELD_AT) - from_ms - 1) / CI_DAY_MS;
+        int64_t day = (dx_int(rows, DX_FIELD_AT) - from_ms) / CI_DAY_MS - 1;
 
-        if (!row || day < 0)
+        if (!row || day < 0 || day >= DAYS)
             continue;
-        day = day >= DAYS ? DAYS - 1 : day;
         if (ghost) {
             p->days[row->nth].ghost[day] = ci_seconds(rows, DX_FIELD_P50);
             continue;

@@ -60,17 +60,18 @@ void queue_tell(struct dx_list *list, const struct queue *p, const struct pool *
 
 void queue_read_hours(struct queue *p, const struct dx_view *view, const char *key, bool ghost)
 {
-    int64_t from_ms = dx_now(view) - HOURS * CI_HOUR_MS;
+    /* Rows are of hours of the clock: the last slot is the one that is not over yet. */
+    int64_t end_ms = (dx_now(view) + CI_HOUR_MS - 1) / CI_HOUR_MS * CI_HOUR_MS;
+    int64_t from_ms = end_ms - HOURS * CI_HOUR_MS;
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_POOL_HOURS, DX_FILTER(.key = key, .from_ms = from_ms));
 
     while (dx_next(rows)) {
         struct pool *pool = queue_find(p, dx_text(rows, DX_FIELD_KEY));
-        int64_t hour = (dx_int(rows, DX_FIELD_AT) - from_ms - 1) / CI_HOUR_MS;
+        int64_t hour = (dx_int(rows, DX_FIELD_AT) - from_ms) / CI_HOUR_MS - 1;
 
-        if (!pool)
+        if (!pool || hour < 0 || hour >= HOURS)
             continue;
-        hour = hour >= HOURS ? HOURS - 1 : hour < 0 ? 0 : hour;
         double *hours = ghost ? pool->ghost : pool->hours;
         hours[2 * hour] = hours[2 * hour + 1] = ci_seconds(rows, DX_FIELD_P95);
     }

@@ -76,3 +76,56 @@ Test(queue_panel, on_a_narrow_screen_it_is_cut)
     cr_expect(panel_shows("Waiting for next available execut<2026>"), "%s", panel_line(2));
     cr_expect(panel_shows("build"), "%s", panel_line(2));
 }
+
+/* ---- the pools themselves ---- */
+
+/* NOW is at 13 minutes past: the hour of the clock that `hours` before began, ends then. */
+static int64_t hour_end(int hours)
+{
+    return (NOW / CI_HOUR_MS + 1 - hours) * CI_HOUR_MS;
+}
+
+static struct fake_row *add_pool(const char *name)
+{
+    struct fake_row *row = fake_add(DX_QUERY_POOLS);
+
+    fake_text(row, DX_FIELD_KEY, "p");
+    fake_text(row, DX_FIELD_NAME, name);
+    fake_text(row, DX_FIELD_SOURCE, "ci");
+    return row;
+}
+
+static const struct queue *show_pools(int cols)
+{
+    struct reader reader = fake_reader();
+    struct queue settings = {
+        .source = "", .window_ms = 86400000, .warn_ms = 240000, .bad_ms = 300000
+    };
+
+    grid_done(&grid);
+    grid_init(&grid, 12, cols, &glyph_sets[GLYPHS_BRAILLE]);
+    canvas = canvas_of(&grid);
+    cr_assert(instance_open(&in, &dx_panel_queue, "", &settings, sizeof(settings)), "%s",
+              in.error.text);
+    instance_update(&in, &reader, NOW, 10, cols - 2);
+    return in.state;
+}
+
+Test(queue_panel, an_hour_that_began_takes_no_other_ones_place)
+{
+    const struct queue *p;
+
+    add_pool("linux");
+    for (int i = 24; i >= 0; i--) {
+        struct fake_row *row = fake_add(DX_QUERY_POOL_HOURS);
+
+        fake_text(row, DX_FIELD_KEY, "p");
+        fake_set(row, DX_FIELD_AT, (double)hour_end(i));
+        fake_set(row, DX_FIELD_P95, 1000. * i);
+    }
+    p = show_pools(120);
+    cr_assert_eq(p->count, 1);
+    for (int i = 0; i < HOURS; i++)
+        cr_expect_eq((int)p->pools[0].hours[2 * i], HOURS - 1 - i, "slot %d: %g", i,
+                     p->pools[0].hours[2 * i]);
+}
