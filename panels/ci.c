@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { JOBS_MOST = 500, NARROW_COLS = 56 };
+enum { NARROW_COLS = 56 };
 
 /* ---- names ---- */
 
@@ -423,19 +423,22 @@ static bool is_of(const char *evidence, const struct ci_jobs *of)
 
 int64_t ci_list_jobs(const struct dx_view *view, struct dx_list *list, const struct ci_jobs *of)
 {
-    struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_JOBS,
-                DX_FILTER(.key = of->key, .source = of->source, .name = of->name,
-                          .window_ms = of->window_ms, .cause = of->cause, .limit = JOBS_MOST));
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS,
+                                   DX_FILTER(.key = of->key, .source = of->source,
+                                             .name = of->sha ? of->sha : of->name,
+                                             .from_ms = of->sha ? dx_now(view) - of->window_ms : 0,
+                                             .window_ms = of->window_ms, .cause = of->cause));
     int64_t n = 0;
 
-    while (dx_next(rows)) {
+    while (n < CI_JOBS_MOST + 1 && dx_next(rows)) {
         if (of->sha && strcmp(of->sha, dx_text(rows, DX_FIELD_SHA)) != 0)
             continue;
         if (of->cause > 0 && !is_of(dx_text(rows, DX_FIELD_EVIDENCE), of))
             continue;
-        add_job(view, list, rows, of);
-        n++;
+        if (n++ < CI_JOBS_MOST)
+            add_job(view, list, rows, of);
+        else
+            dx_part_of(list, -1);
     }
-    return n;
+    return n < CI_JOBS_MOST ? n : CI_JOBS_MOST;
 }

@@ -81,19 +81,20 @@ const char *ci_evidence(char *out, size_t cap, const char *evidence);
 
 /* ---- the list of jobs ---- */
 
+enum { CI_JOBS_MOST = 500 }; /* that are listed */
 extern const struct dx_column ci_job_columns[];
 struct ci_jobs {
     const char *key;          /* of DX_QUERY_JOBS, or "" with the others */
     const char *source;       /* NULL: all */
     const char *name;         /* category of failures */
     bool bare;                /* only failures without a category */
-    int64_t window_ms;        /* of failures */
+    int64_t window_ms;        /* of failures, and of the tries of a flaky job */
     int cause;                /* enum dx_cause */
-    const char *sha;          /* NULL: all */
+    const char *sha;          /* of a flaky job's; NULL: all */
     bool with_pipeline;       /* they are of several runs */
     struct ci_prefix *prefix; /* for the pipelines' names */
 };
-/* Yields rows for ci_job_columns; how many. */
+/* Yields rows for ci_job_columns; how many. Where there are more the list says so. */
 int64_t ci_list_jobs(const struct dx_view *view, struct dx_list *list, const struct ci_jobs *of);
 
 /* changes() of a panel where nothing of it depends on the options. */

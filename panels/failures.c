@@ -200,7 +200,8 @@ static void list_jobs(struct failures *p, const struct dx_view *view, struct dx_
     char note[64];
     long long n = ci_list_jobs(view, list, &jobs);
 
-    (void)snprintf(note, sizeof(note), "%lld %s", n, n == 1 ? "job" : "jobs");
+    (void)snprintf(note, sizeof(note), "%lld %s%s", n, n == 1 ? "job" : "jobs",
+                   n >= CI_JOBS_MOST ? ", the newest" : "");
     dx_note(list, note);
 }
 

@@ -104,7 +104,7 @@ void inside_tries(const struct dx_view *view, struct dx_list *list, const char *
                   const char *sha)
 {
     struct ci_prefix prefix = ci_prefix(view, NULL);
-    struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS, DX_FILTER(.key = key));
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS, DX_FILTER(.key = key, .name = sha));
 
     while (dx_next(rows))
         if (strcmp(dx_text(rows, DX_FIELD_SHA), sha) == 0)

@@ -69,6 +69,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     struct log *p = state;
     struct dx_rows *rows;
     char sentence[240];
+    int n = 0;
 
     (void)err;
     if (dx_depth(view) > 0) {
@@ -76,13 +77,18 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         return true;
     }
     origins_read(&p->origins, view);
-    rows = dx_rows(view, DX_QUERY_LOG, DX_FILTER(.source = p->source, .limit = ROWS_MOST));
+    rows = dx_rows(view, DX_QUERY_LOG, DX_FILTER(.source = p->source)); /* of every level */
     dx_empty(list, no_source(sentence, sizeof(sentence), view, p->source)
                        ? sentence
                        : "Nothing has happened yet.");
-    while (dx_next(rows))
-        if (dx_int(rows, DX_FIELD_LEVEL) >= p->level)
+    while (n <= ROWS_MOST && dx_next(rows)) {
+        if (dx_int(rows, DX_FIELD_LEVEL) < p->level)
+            continue;
+        if (++n <= ROWS_MOST)
             add(p, list, rows);
+        else
+            dx_part_of(list, -1);
+    }
     return true;
 }
 

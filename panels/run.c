@@ -104,28 +104,23 @@ static void add(const struct dx_view *view, struct dx_list *list, const struct d
         tell(list, name, run, seconds);
 }
 
-static bool is_wanted(const struct dx_rows *rows, const struct run_list *of)
-{
-    bool is_protected = dx_int(rows, DX_FIELD_PROTECTED) == 1;
-
-    return of->part == CI_PART_ALL || is_protected == (of->part == CI_PART_PROTECTED);
-}
-
-/* Those in a phase from `first` to `last`. */
+/* Those in a phase from `first` to `last`, so many at most: the query knows nothing of phases, so
+ * that a limit of its own would count the others too. */
 static int64_t list_phases(const struct dx_view *view, struct dx_list *list,
                            const struct run_list *of, const struct ci_prefix *prefix,
-                           enum dx_phase first, enum dx_phase last)
+                           const enum dx_phase phases[2], int64_t most)
 {
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_RUNS,
-                DX_FILTER(.source = of->source, .key = of->key, .open = last != DX_PHASE_DONE,
-                          .limit = RUNS_MOST, .from_ms = of->since_ms));
+                DX_FILTER(.source = of->source, .key = of->key, .open = phases[1] != DX_PHASE_DONE,
+                          .name = of->part == CI_PART_ALL ? "" : ci_parts[of->part],
+                          .from_ms = of->since_ms));
     int64_t n = 0;
 
-    while (dx_next(rows)) {
+    while (n < most && dx_next(rows)) {
         int64_t phase = dx_int(rows, DX_FIELD_PHASE);
 
-        if (phase < (int64_t)first || phase > (int64_t)last || !is_wanted(rows, of))
+        if (phase < (int64_t)phases[0] || phase > (int64_t)phases[1])
             continue;
         add(view, list, rows, of, prefix);
         n++;
@@ -135,16 +130,19 @@ static int64_t list_phases(const struct dx_view *view, struct dx_list *list,
 
 int64_t run_list(const struct dx_view *view, struct dx_list *list, const struct run_list *of)
 {
+    static const enum dx_phase running[] = { DX_PHASE_RUNNING, DX_PHASE_RUNNING };
+    static const enum dx_phase waiting[] = { DX_PHASE_UNKNOWN, DX_PHASE_QUEUED };
+    static const enum dx_phase done[] = { DX_PHASE_DONE, DX_PHASE_DONE };
     struct ci_prefix prefix = { "" };
-    int64_t open = 0, n = 0;
+    int64_t open, n = 0;
     char note[64];
 
     if (!of->key) /* else they are of one pipeline, and do not name it */
         prefix = ci_prefix(view, of->source);
-    open += list_phases(view, list, of, &prefix, DX_PHASE_RUNNING, DX_PHASE_RUNNING);
-    open += list_phases(view, list, of, &prefix, DX_PHASE_UNKNOWN, DX_PHASE_QUEUED);
+    open = list_phases(view, list, of, &prefix, running, RUNS_MOST);
+    open += list_phases(view, list, of, &prefix, waiting, RUNS_MOST - open);
     if (!of->open)
-        n = list_phases(view, list, of, &prefix, DX_PHASE_DONE, DX_PHASE_DONE);
+        n = list_phases(view, list, of, &prefix, done, RUNS_MOST - open);
     n += open;
     (void)snprintf(note, sizeof(note), "%lld %s%s", (long long)n, n == 1 ? "run" : "runs",
                    n >= RUNS_MOST ? ", the newest" : "");

@@ -75,9 +75,12 @@
             OUTCOME_FIELDS, TIMES_FIELDS, DX_FIELD_GATE, DX_FIELD_N, DX_FIELD_COUNT                \
     }
 
-static const struct query runs = { RUN_COLUMNS "WHERE " WITHIN("r") NEWEST, RUN_FIELDS };
+/* Of protected branches, or of others. */
+#define OF_PART "AND (?4 = '' OR (r.flags & 2 > 0) = (?4 = 'protected')) "
+
+static const struct query runs = { RUN_COLUMNS "WHERE " WITHIN("r") OF_PART NEWEST, RUN_FIELDS };
 static const struct query runs_of_pipeline = { RUN_COLUMNS "WHERE r.pipeline = ?6 AND " WITHIN("r")
-                                                   NEWEST,
+                                                   OF_PART NEWEST,
                                                RUN_FIELDS };
 static const struct query one_run = { RUN_COLUMNS "WHERE r.id = ?6", RUN_FIELDS };
 
@@ -155,14 +158,17 @@ static const struct query attempts_of_job = {
     " ORDER BY r.attempt, j.attempt, j.id LIMIT ?5",
     JOB_FIELDS
 };
-static const struct query jobs_by_name = { JOB_COLUMNS OF_RUNS
-                                           "WHERE r.pipeline = ?6 AND j.name = ?7 AND " WITHIN("j")
-                                               NEWEST_JOBS,
-                                           JOB_FIELDS };
+static const struct query jobs_by_name = {
+    JOB_COLUMNS OF_RUNS "WHERE r.pipeline = ?6 AND j.name = ?7"
+                        " AND (r.finished_ms IS NULL OR r.finished_ms > ?2) AND (?4 = ''"
+                        " OR CASE typeof(r.sha) WHEN 'blob' THEN"
+                        " lower(hex(r.sha)) ELSE r.sha END = ?4) AND " WITHIN("j") NEWEST_JOBS,
+    JOB_FIELDS
+};
 static const struct query failed_jobs = {
     JOB_COLUMNS OF_JOBS
     "WHERE j.result = 2 AND j.finished_ms > max(?2, ?1 - ?8) AND j.finished_ms <= ?1"
-    " AND (?3 = '' OR src.name = ?3) AND (?10 = 0 OR j.cause = ?10)"
+    " AND (?3 = '' OR src.name = ?3) AND (?10 = 0 OR max(j.cause, 1) = ?10)"
     " AND (?4 = '' OR (SELECT text FROM text WHERE id = j.evidence) LIKE ?4 || ':%')"
     " ORDER BY j.finished_ms DESC, j.id DESC LIMIT ?5",
     JOB_FIELDS

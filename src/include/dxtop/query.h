@@ -19,11 +19,13 @@ enum dx_query {
                          "(×N)") N (so often within an hour) */
     /* CI. Every row has KEY, which other queries take as filter.key; it is opaque.
      * Rates are 0 to 1, spans ms. What cannot be known is unset. */
-    DX_QUERY_RUNS,  /* newest first; key: a pipeline's. SOURCE TYPE PROJECT PIPELINE RUN_ID NUMBER
+    DX_QUERY_RUNS,  /* newest first; key: a pipeline's; name: "protected" or "other" branches only.
+                       SOURCE TYPE PROJECT PIPELINE RUN_ID NUMBER
                        ATTEMPT SHA BRANCH EVENT PROTECTED TITLE ACTOR URL PHASE RESULT CAUSE
                        EVIDENCE RAW_STATUS RAW_RESULT CREATED STARTED FINISHED QUEUED QUEUED_BASIS
                        DURATION DURATION_BASIS GATE N (jobs) */
-    DX_QUERY_JOBS,  /* newest first, open ones by age; key: a run's, a pool's or a job's. All of
+    DX_QUERY_JOBS,  /* newest first, open ones by age; key: a run's, a pool's or a job's, or a flaky
+                       job's (name: its tries on this commit only). All of
                        RUNS but TITLE ACTOR GATE N, and RUN (its key) JOB_ID NAME POOL RUNNER STAGE
                        WHY */
     DX_QUERY_STEPS, /* key: a job's. NAME PHASE RESULT RAW_RESULT STARTED FINISHED */
