@@ -150,13 +150,24 @@ static struct commit *commit_of(struct commit *all, size_t *count, const struct 
     return &all[(*count)++];
 }
 
+/* Since when it fails every time; 0: it does not. */
+static int64_t broken_since(const struct dx_view *view, const char *key)
+{
+    struct dx_rows *rows = dx_rows(view, DX_QUERY_FLAKY, DX_FILTER(.key = key));
+    int64_t since_ms = 0;
+
+    while (dx_next(rows))
+        if (dx_int(rows, DX_FIELD_STATE) == DX_FLAKY_BROKEN)
+            since_ms = dx_int(rows, DX_FIELD_FIRST_SEEN);
+    return since_ms;
+}
+
 static long long list_failed(struct flaky *p, const struct dx_view *view, struct dx_list *list,
-                             const char *key)
+                             const char *key, int64_t from_ms)
 {
     struct commit *all = calloc(COMMITS_MOST, sizeof(*all));
-    struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS,
-                                   DX_FILTER(.key = key, .limit = JOBS_MOST,
-                                             .from_ms = dx_now(view) - FLAKY_DAYS * CI_DAY_MS));
+    struct dx_rows *rows =
+        dx_rows(view, DX_QUERY_JOBS, DX_FILTER(.key = key, .limit = JOBS_MOST, .from_ms = from_ms));
     size_t count = 0;
     long long n = 0;
 
@@ -179,14 +190,18 @@ static long long list_failed(struct flaky *p, const struct dx_view *view, struct
 void flaky_list_commits(struct flaky *p, const struct dx_view *view, struct dx_list *list,
                         const char *key)
 {
+    int64_t since_ms = broken_since(view, key);
     char note[64];
-    long long n;
+    long long n = 0;
 
     p->kind_count = 0;
     p->other_kinds = 0;
-    n = list_both(p, view, list, key);
+    if (since_ms > 0) /* what it was flaky by before says nothing of why it fails now */
+        n = list_failed(p, view, list, key, since_ms - 1);
     if (n == 0)
-        n = list_failed(p, view, list, key);
+        n = list_both(p, view, list, key);
+    if (n == 0)
+        n = list_failed(p, view, list, key, dx_now(view) - FLAKY_DAYS * CI_DAY_MS);
     sort_kinds(p);
     (void)snprintf(note, sizeof(note), "%lld %s", n, n == 1 ? "commit" : "commits");
     tie_note(view, list, key, p->show == SHOW_DETAIL ? "14 d" : note);

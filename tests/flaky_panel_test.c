@@ -145,6 +145,22 @@ static void broken_job(void)
     fake_set(row, DX_FIELD_FIRST_SEEN, (double)NOW);
 }
 
+/* It was flaky a week ago: that is not what it fails by now. */
+Test(flaky_panel, of_a_broken_job_that_was_flaky_are_the_commits_since)
+{
+    struct fake_row *row = fake_add(DX_QUERY_FLAKY_COMMITS);
+
+    fake_text(row, DX_FIELD_SHA, "ddd");
+    fake_text(row, DX_FIELD_STRIP, "co");
+    broken_job();
+    tried("aaa", DX_RESULT_FAILURE, DX_CAUSE_CODE, "compile: line 9");
+    tried("bbb", DX_RESULT_FAILURE, DX_CAUSE_CODE, "compile: line 9");
+    open_job();
+    cr_assert_eq(in.table->row_count, 2);
+    cr_expect_str_eq(cell(0, 0), "aaa");
+    cr_expect_str_eq(cell(1, 4), "line 9");
+}
+
 /* What there is room for is what it fails with most, not last; the others are counted. */
 Test(flaky_panel, what_a_job_fails_with_most_comes_first)
 {
