@@ -15,6 +15,11 @@ struct pool *queue_find(const struct queue *p, const char *key)
     return NULL;
 }
 
+bool queue_lacks(const struct pool *pool)
+{
+    return pool->none && (pool->waiting > 0 || pool->p95_role == DX_ROLE_TEXT);
+}
+
 const char *queue_notice(const struct queue *p, const struct pool *pool, char *out, size_t cap)
 {
     char when[32] = "";
@@ -44,7 +49,7 @@ void queue_tell(struct dx_list *list, const struct queue *p, const struct pool *
         (void)snprintf(sentence, sizeof(sentence), "%lld %s, the oldest %s",
                        (long long)pool->waiting, pool->waiting == 1 ? "job waits" : "jobs wait",
                        ci_span(span, sizeof(span), pool->oldest_s));
-    else if (pool->none)
+    else if (queue_lacks(pool))
         (void)snprintf(sentence, sizeof(sentence), "%lld %s, %.120s", (long long)pool->waiting,
                        pool->waiting == 1 ? "job waits" : "jobs wait",
                        queue_notice(p, pool, text, sizeof(text)));

@@ -305,7 +305,7 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
         (void)snprintf(runners, sizeof(runners), "%lld/%lld", (long long)pool->busy,
                        (long long)pool->online);
     cells[STATE] = looks[pool->rank];
-    if (pool->none)
+    if (queue_lacks(pool))
         cells[STATE].value = DX_GLYPH_NONE;
     else if (!pool->known && pool->rank == 3)
         cells[STATE] = (struct dx_cell){ .value = DX_GLYPH_FEW, .role = DX_ROLE_DIM };
@@ -337,7 +337,7 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
                           .goal = pool->goal,
                           .role = pool->p95_role == DX_ROLE_WARN ? DX_ROLE_WARN : DX_ROLE_BAD };
     cells[TICKETS] = tie_cell(p->ties, pool->key);
-    if (pool->none) {
+    if (queue_lacks(pool)) {
         for (int i = P90; i <= (p->show == SHOW_HEAT ? RUNNERS : DAY); i++)
             cells[i] = (struct dx_cell){ .text = "", .value = (double)NAN };
         cells[P50] = (struct dx_cell){ .text = queue_notice(p, pool, text, sizeof(text)),

@@ -49,6 +49,9 @@ struct pool *queue_find(const struct queue *p, const char *key); /* NULL: no suc
 void queue_arrange(struct queue *p);
 /* P95 of each hour of a pool, "" of all; ghost: into the ghosts. */
 void queue_read_hours(struct queue *p, const struct dx_view *view, const char *key, bool ghost);
+/* That it has no runner is what there is to say of it: some job waits for one, or it is within its
+ * goal. Pools are scaled to nothing when nobody needs them. */
+bool queue_lacks(const struct pool *pool);
 /* "no runner since 13:58". Returns out. */
 const char *queue_notice(const struct queue *p, const struct pool *pool, char *out, size_t cap);
 /* Its finding: what of it is past the goal. */

@@ -129,3 +129,34 @@ Test(queue_panel, an_hour_that_began_takes_no_other_ones_place)
         cr_expect_eq((int)p->pools[0].hours[2 * i], HOURS - 1 - i, "slot %d: %g", i,
                      p->pools[0].hours[2 * i]);
 }
+
+/* Of this morning, when it had runners. */
+Test(queue_panel, a_pool_scaled_to_nothing_is_judged_by_how_long_jobs_waited)
+{
+    struct fake_row *row = add_pool("burst");
+
+    fake_set(row, DX_FIELD_WAITING, 0);
+    fake_set(row, DX_FIELD_ONLINE, 0);
+    fake_set(row, DX_FIELD_BUSY, 0);
+    fake_set(row, DX_FIELD_NONE_SINCE, (double)(NOW - CI_HOUR_MS));
+    fake_set(row, DX_FIELD_N, 10);
+    fake_set(row, DX_FIELD_P95, 900000);
+    (void)show_pools(120);
+    cr_assert_eq(in.finding_count, 1);
+    cr_expect(strstr(in.findings[0].sentence, "p95 15m"), "%s", in.findings[0].sentence);
+    cr_expect(!panel_shows("no runner"), "%s", panel_line(2));
+    cr_expect(panel_shows("15m00s"), "%s", panel_line(2));
+}
+
+Test(queue_panel, a_pool_scaled_to_nothing_that_is_within_its_goal_has_no_runner)
+{
+    struct fake_row *row = add_pool("burst");
+
+    fake_set(row, DX_FIELD_WAITING, 0);
+    fake_set(row, DX_FIELD_ONLINE, 0);
+    fake_set(row, DX_FIELD_N, 10);
+    fake_set(row, DX_FIELD_P95, 9000);
+    (void)show_pools(120);
+    cr_expect_eq(in.finding_count, 0);
+    cr_expect(panel_shows("no runner"), "%s", panel_line(2));
+}
