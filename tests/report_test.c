@@ -207,6 +207,44 @@ Test(report_unit, a_name_is_no_markdown)
     json_decref(model);
 }
 
+/* A source answered, and then nothing for so long. */
+static json_t *model_of(const char *last_ok, const char *ended)
+{
+    json_t *model = json_pack("{s:s, s:s, s:s, s:i, s:[{s:s, s:s, s:s?}], s:[{s:s, s:f, s:s?}]}",
+                              "title", "acme", "generated_at", "2026-11-29T14:32:07Z", "from",
+                              "2026-11-22T14:32:07Z", "window_s", 604800, "sources", "source",
+                              "gh_1", "state", "down", "last_ok_at", last_ok, "incidents", "since",
+                              "2026-11-24T14:00:00Z", "duration_s", 1800., "ended", ended);
+
+    cr_assert_not_null(model);
+    (void)json_object_set_new(model, "summary", report_summary(model));
+    return model;
+}
+
+Test(report_unit, old_data_is_said_to_be_old)
+{
+    static const struct {
+        const char *last_ok, *said, *state;
+    } cases[] = {
+        { "2026-11-24T14:30:00Z", " · **data as of 24 Nov 14\\:30**\n",
+          "| open at the last answer |" },
+        { "2026-11-29T14:30:00Z", "nothing to compare with\n\n", "| goes on |" },
+        { NULL, " · no source has answered yet\n", "| goes on |" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *model = model_of(cases[i].last_ok, NULL);
+
+        buf_done(&out);
+        buf_init(&out, 1 << 20);
+        report_md(&out, model);
+        HAS(cases[i].said);
+        HAS(cases[i].state);
+        HAS("\n## Sources\n\n- `gh_1` down, last answer ");
+        json_decref(model);
+    }
+}
+
 /* ---- what got worse ---- */
 
 static const struct job_row {

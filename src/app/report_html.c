@@ -138,25 +138,10 @@ static void put_head(struct report_page *page, const struct report_themes *theme
     (void)buf_text(page->out, "</head>\n<body>\n");
 }
 
-/* When the last source answered: a report of old data is to say so. */
-static int64_t data_ms(const json_t *sources)
-{
-    const json_t *source;
-    int64_t last_ms = 0;
-    size_t i;
-
-    json_array_foreach (sources, i, source) {
-        int64_t ok_ms = report_time(source, "last_ok_at");
-
-        last_ms = ok_ms > last_ms ? ok_ms : last_ms;
-    }
-    return last_ms;
-}
-
 static void put_title(struct report_page *page)
 {
     char from[REPORT_TEXT], to[REPORT_TEXT], data[REPORT_TEXT], against[REPORT_TEXT];
-    int64_t last_ms = data_ms(json_object_get(page->model, "sources"));
+    int64_t last_ms = report_data_ms(json_object_get(page->model, "sources"));
 
     markup(page->out, "<header>\n<p>$</p>\n<h1>$</h1>\n<p>$ – $, up to $ UTC$", name_of(page),
            report_text(page->model, "title"), report_date(from, page->now_ms - page->window_ms),
@@ -164,7 +149,7 @@ static void put_title(struct report_page *page)
            report_against(against, page->model));
     if (last_ms == 0)
         (void)buf_text(page->out, " · no source has answered yet");
-    else if (page->now_ms - last_ms > HOUR_MS)
+    else if (report_is_old(last_ms, page->now_ms))
         markup(page->out, " · <b class=\"worse\">data as of $</b>", report_moment(data, last_ms));
     (void)buf_text(page->out, "</p>\n");
 }

@@ -124,12 +124,18 @@ static void put_head(struct buf *out, const json_t *model)
 {
     const json_t *list = json_object_get(model, "summary"), *one;
     int64_t now_ms = report_time(model, "generated_at");
+    int64_t last_ms = report_data_ms(json_object_get(model, "sources"));
     struct words w = { 0 };
     size_t i;
 
     md(out, "# ~\n\n", report_text(model, "title"));
-    md(out, "~ – ~ UTC~\n\n", report_moment(w.text[0], report_time(model, "from")),
+    md(out, "~ – ~ UTC~", report_moment(w.text[0], report_time(model, "from")),
        report_moment(w.text[1], now_ms), report_against(w.text[2], model));
+    if (last_ms == 0)
+        (void)buf_text(out, " · no source has answered yet");
+    else if (report_is_old(last_ms, now_ms))
+        md(out, " · **data as of ~**", report_moment(w.text[3], last_ms));
+    (void)buf_text(out, "\n\n");
     json_array_foreach (list, i, one) {
         md(out, "- ~ ~\n", report_glyph(report_text(one, "state")), report_text(one, "text"));
     }
@@ -312,8 +318,8 @@ static void put_incidents(struct buf *out, const json_t *model)
             break;
         md(out, "| $ | ~ | ~ | ~ | $ |\n", report_text(json_object_get(one, "labels"), "category"),
            report_moment(w.text[0], report_time(one, "since")),
-           value(&w, 1, "seconds", report_number(one, "duration_s")),
-           report_time(one, "ended") > 0 ? "over" : "goes on", report_seen(one));
+           value(&w, 1, "seconds", report_number(one, "duration_s")), report_lasts(model, one),
+           report_seen(one));
     }
     put_rest(out, list);
     list = json_object_get(model, "incident_tickets");
@@ -346,6 +352,21 @@ static void put_definitions(struct buf *out, const json_t *model)
     }
 }
 
+static void put_sources(struct buf *out, const json_t *model)
+{
+    const json_t *list = json_object_get(model, "sources"), *one;
+    size_t i;
+
+    (void)buf_text(out, "\n## Sources\n\n");
+    json_array_foreach (list, i, one) {
+        struct words w = { 0 };
+
+        md(out, "- $ ~, last answer ~\n", report_text(one, "source"), report_text(one, "state"),
+           report_moment(w.text[0], report_time(one, "last_ok_at")));
+    }
+    (void)buf_text(out, json_array_size(list) == 0 ? "–\n" : "");
+}
+
 void report_md(struct buf *out, const json_t *model)
 {
     put_head(out, model);
@@ -358,4 +379,5 @@ void report_md(struct buf *out, const json_t *model)
     put_tickets(out, model);
     put_incidents(out, model);
     put_definitions(out, model);
+    put_sources(out, model);
 }

@@ -7,6 +7,7 @@
 
 #include "app/records.h"
 #include "app/report.h"
+#include "app/report_words.h"
 #include "core/mem.h"
 #include "core/time.h"
 
@@ -175,9 +176,11 @@ static int64_t time_of(const json_t *record, const char *key)
     return json_is_string(text) ? time_parse(json_string_value(text), json_string_length(text)) : 0;
 }
 
-/* One that goes on has lasted to now. */
-static json_t *incidents(const struct report_reading *r)
+/* One that goes on has lasted to now, or to the last answer where that is long ago. */
+static json_t *incidents(const struct report_reading *r, const json_t *sources)
 {
+    const int64_t last_ms = report_data_ms(sources);
+    const int64_t up_to_ms = report_is_old(last_ms, r->now_ms) ? last_ms : r->now_ms;
     json_t *list =
         records(r, RECORD_ALERT,
                 DX_FILTER(.source = "dxtop", .name = "PlatformIncident", .from_ms = from_of(r)));
@@ -189,7 +192,7 @@ static json_t *incidents(const struct report_reading *r)
 
         (void)json_object_set_new(
             incident, "duration_s",
-            json_real((double)((ended_ms > 0 ? ended_ms : r->now_ms) - since_ms) / 1e3));
+            json_real(fmax((double)((ended_ms > 0 ? ended_ms : up_to_ms) - since_ms), 0.) / 1e3));
     }
     return list;
 }
@@ -223,7 +226,7 @@ json_t *report_model(const struct report_reading *r, const char *title)
                               r->first_ms > 0 ? time_format(first, r->first_ms) : NULL);
     json_t *pipelines =
         records(r, RECORD_PIPELINE, DX_FILTER(.window_ms = r->window_ms, .parts = true));
-    json_t *slow = pools(r);
+    json_t *slow = pools(r), *sources = records(r, RECORD_SOURCE, DX_FILTER(.from_ms = 0));
 
     (void)json_object_set_new(model, "summary", json_array()); /* its place is the first */
     (void)json_object_set_new(model, "kpis", key_numbers(r));
@@ -236,12 +239,12 @@ json_t *report_model(const struct report_reading *r, const char *title)
                               records(r, RECORD_FAILURE, DX_FILTER(.window_ms = r->window_ms)));
     (void)json_object_set_new(model, "tickets", report_tickets(r));
     (void)json_object_set_new(model, "ticket_days", ticket_days(r));
-    (void)json_object_set_new(model, "incidents", incidents(r));
+    (void)json_object_set_new(model, "incidents", incidents(r, sources));
     (void)json_object_set_new(
         model, "incident_tickets",
         records(r, RECORD_TICKET,
                 DX_FILTER(.from_ms = from_ms, .parts = true, .done = DX_DONE_INCIDENTS)));
-    (void)json_object_set_new(model, "sources", records(r, RECORD_SOURCE, DX_FILTER(.from_ms = 0)));
+    (void)json_object_set_new(model, "sources", sources);
     (void)json_object_set_new(model, "summary", report_summary(model));
     json_decref(pipelines);
     return model;

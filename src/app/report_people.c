@@ -97,14 +97,13 @@ static void put_lane(struct report_page *page, const json_t *list)
     size_t count = 0, i;
 
     json_array_foreach (list, i, one) {
-        int64_t ended_ms = report_time(one, "ended");
+        double since = (double)(report_time(one, "since") - from_ms);
 
         if (count == SPANS_MOST)
             break;
-        spans[count++] = (struct report_span){
-            (double)(report_time(one, "since") - from_ms) / (double)page->window_ms,
-            (double)((ended_ms > 0 ? ended_ms : page->now_ms) - from_ms) / (double)page->window_ms
-        };
+        spans[count++] = (struct report_span){ since / (double)page->window_ms,
+                                               (since + 1e3 * report_number(one, "duration_s")) /
+                                                   (double)page->window_ms };
     }
     (void)buf_text(page->out, "<figure class=\"lane\"><div class=\"plot\">");
     report_lane(page->out, ++page->charts, "When there was an incident", spans, count, 7);
@@ -124,8 +123,7 @@ static void put_incident(struct report_page *page, const json_t *one)
     markup(page->out,
            "<td class=\"less\">$</td><td class=\"n less\">$</td><td class=\"text less "
            "dim\"><span>$</span></td></tr>\n",
-           report_time(one, "ended") > 0 ? "over" : "goes on", report_text(labels, "projects"),
-           report_seen(one));
+           report_lasts(page->model, one), report_text(labels, "projects"), report_seen(one));
 }
 
 static void put_platform(struct report_page *page, const json_t *list)

@@ -112,11 +112,13 @@ static void say_worse(json_t *list, const json_t *worse)
     say(list, "warn", text);
 }
 
-static void say_incidents(json_t *list, const json_t *incidents)
+static void say_incidents(json_t *list, const json_t *model)
 {
+    const json_t *incidents = json_object_get(model, "incidents");
     const size_t count = json_array_size(incidents);
     char text[SENTENCE], all[REPORT_TEXT], longest[REPORT_TEXT];
     double sum = 0., most = 0.;
+    const char *goes_on = "goes on";
     bool open = false;
     const json_t *one;
     size_t i;
@@ -128,17 +130,20 @@ static void say_incidents(json_t *list, const json_t *incidents)
 
         sum += s;
         most = fmax(most, s);
-        open = open || !json_is_string(json_object_get(one, "ended"));
+        if (json_is_string(json_object_get(one, "ended")))
+            continue;
+        open = true;
+        goes_on = report_lasts(model, one);
     }
     (void)report_value(all, "seconds", sum);
     (void)report_value(longest, "seconds", most);
     if (count == 1)
-        (void)snprintf(text, sizeof(text), "1 incident of the platform, %s%s", all,
-                       open ? "; it goes on" : "");
+        (void)snprintf(text, sizeof(text), "1 incident of the platform, %s%s%s", all,
+                       open ? "; it " : "", open ? goes_on : "");
     else
         (void)snprintf(text, sizeof(text),
-                       "%zu incidents of the platform, %s in all, the longest %s%s", count, all,
-                       longest, open ? "; one goes on" : "");
+                       "%zu incidents of the platform, %s in all, the longest %s%s%s", count, all,
+                       longest, open ? "; one " : "", open ? goes_on : "");
     say(list, open ? "bad" : "warn", text);
 }
 
@@ -197,7 +202,7 @@ json_t *report_summary(const json_t *model)
     say_goals(list, numbers, "warn");
     say_all_is_well(list, numbers);
     say_reach(list, model);
-    say_incidents(list, json_object_get(model, "incidents"));
+    say_incidents(list, model);
     say_worse(list, json_object_get(model, "worse"));
     say_tickets(list, json_object_get(model, "tickets"));
     say_flaky(list, json_object_get(model, "flaky"));

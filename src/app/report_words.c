@@ -142,6 +142,25 @@ const char *report_window(char out[REPORT_TEXT], double seconds)
     return out;
 }
 
+int64_t report_data_ms(const json_t *sources)
+{
+    const json_t *source;
+    int64_t last_ms = 0;
+    size_t i;
+
+    json_array_foreach (sources, i, source) {
+        int64_t ok_ms = report_time(source, "last_ok_at");
+
+        last_ms = ok_ms > last_ms ? ok_ms : last_ms;
+    }
+    return last_ms;
+}
+
+bool report_is_old(int64_t data_ms, int64_t now_ms)
+{
+    return data_ms > 0 && now_ms - data_ms > HOUR_MS;
+}
+
 static bool has_number(const json_t *list, const char *key)
 {
     const json_t *one;
@@ -276,6 +295,16 @@ const char *report_what(char *out, size_t cap, const json_t *record)
         append(out, cap, text);
     }
     return out;
+}
+
+const char *report_lasts(const json_t *model, const json_t *incident)
+{
+    if (report_time(incident, "ended") > 0)
+        return "over";
+    return report_is_old(report_data_ms(json_object_get(model, "sources")),
+                         report_time(model, "generated_at"))
+               ? "open at the last answer"
+               : "goes on";
 }
 
 const char *report_seen(const json_t *incident)

@@ -21,6 +21,10 @@ const char *report_clock(char out[REPORT_TEXT], int64_t ms);      /* "14:32" */
 const char *report_day(char out[REPORT_TEXT], int64_t ms);        /* "Tue 24" */
 const char *report_window(char out[REPORT_TEXT], double seconds); /* "7 d", "24 h"; 0: "now" */
 
+/* When the last source answered, 0: none has; a report of old data is to say so. */
+int64_t report_data_ms(const json_t *sources);
+bool report_is_old(int64_t data_ms, int64_t now_ms);
+
 /* What the window stands against: ", against the 7 d before"; or that there is nothing, where
  * records do not go back that far. */
 const char *report_against(char out[REPORT_TEXT], const json_t *model);
@@ -39,6 +43,8 @@ bool report_is_worse(const json_t *kpi);        /* than the window before */
 /* Where it is: "acme/api · test · jdk21", "linux-xl". */
 const char *report_what(char *out, size_t cap, const json_t *record);
 const char *report_date(char out[REPORT_TEXT], int64_t ms); /* "24 Nov 2026" */
+/* "over", "goes on"; where the data is old nobody knows more than how it stood then. */
+const char *report_lasts(const json_t *model, const json_t *incident);
 /* Of an incident's summary what the last failure said. */
 const char *report_seen(const json_t *incident);
 
