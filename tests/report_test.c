@@ -245,6 +245,25 @@ Test(report_unit, old_data_is_said_to_be_old)
     }
 }
 
+/* The list has them, too. */
+Test(report_unit, only_flaky_jobs_are_said_to_be_flaky)
+{
+    static const char flaky[] =
+        "{\"flaky\": [{\"state\": \"broken\", \"job\": \"lint\", \"lost_min\": 600},"
+        " {\"state\": \"flaky\", \"job\": \"e2e\", \"lost_min\": 60},"
+        " {\"state\": \"suspect\", \"job\": \"unit\", \"lost_min\": 30}]}";
+    json_t *model = json_loads(flaky, 0, NULL), *summary;
+
+    cr_assert_not_null(model);
+    summary = report_summary(model);
+    cr_assert_eq(json_array_size(summary), 2);
+    cr_expect_str_eq(report_text(json_array_get(summary, 0), "text"),
+                     "1 flaky job cost 1h in 14 days, e2e alone 1h");
+    cr_expect_str_eq(report_text(json_array_get(summary, 1), "text"), "1 job fails every time");
+    json_decref(summary);
+    json_decref(model);
+}
+
 /* ---- what got worse ---- */
 
 static const struct job_row {

@@ -160,7 +160,8 @@ static void put_all_flaky(struct report_page *page)
 
     if (report_section(page, "Flaky jobs",
                        "Jobs that failed and passed on one commit, by the time that was lost in 14 "
-                       "days: tries that failed and the passes that ended them, with their waits.",
+                       "days: tries that failed and the passes that ended them, with their waits. "
+                       "Suspect: of too few commits to say; broken: fails every time.",
                        json_array_size(list))) {
         report_table(page, NULL, heads);
         json_array_foreach (list, i, job) {

@@ -149,26 +149,42 @@ static void say_incidents(json_t *list, const json_t *model)
 
 /* ---- flaky jobs, tickets ---- */
 
-static void say_flaky(json_t *list, const json_t *flaky)
+static void say_broken(json_t *list, json_int_t broken)
+{
+    char text[SENTENCE];
+
+    (void)snprintf(text, sizeof(text), "%lld job%s every time", (long long)broken,
+                   broken == 1 ? " fails" : "s fail");
+    if (broken > 0)
+        say(list, "plain", text);
+}
+
+/* The list has suspects and broken jobs, too: those are not flaky. */
+static void say_flaky(json_t *list, const json_t *jobs)
 {
     char text[SENTENCE], what[SENTENCE / 2], all[REPORT_TEXT], most[REPORT_TEXT];
-    const json_t *first = json_array_get(flaky, 0), *one;
+    const json_t *first = NULL, *one;
+    json_int_t flaky = 0, broken = 0;
     double minutes = 0.;
     size_t i;
 
-    if (!first)
-        return;
-    json_array_foreach (flaky, i, one) {
+    json_array_foreach (jobs, i, one) {
+        broken += strcmp(report_text(one, "state"), "broken") == 0;
+        if (strcmp(report_text(one, "state"), "flaky") != 0)
+            continue;
+        first = first ? first : one; /* by the time they cost */
         minutes += report_number(one, "lost_min");
+        flaky++;
     }
-    (void)report_value(all, "seconds", 60. * minutes);
-    (void)report_value(most, "seconds", 60. * report_number(first, "lost_min"));
-    if (minutes < 1.)
-        return;
-    (void)snprintf(text, sizeof(text), "%zu flaky job%s cost %s in 14 days, %s alone %s",
-                   json_array_size(flaky), plural((json_int_t)json_array_size(flaky)), all,
-                   report_what(what, sizeof(what), first), most);
-    say(list, "plain", text);
+    if (minutes >= 1.) {
+        (void)report_value(all, "seconds", 60. * minutes);
+        (void)report_value(most, "seconds", 60. * report_number(first, "lost_min"));
+        (void)snprintf(text, sizeof(text), "%lld flaky job%s cost %s in 14 days, %s alone %s",
+                       (long long)flaky, plural(flaky), all, report_what(what, sizeof(what), first),
+                       most);
+        say(list, "plain", text);
+    }
+    say_broken(list, broken);
 }
 
 static void say_tickets(json_t *list, const json_t *tickets)
