@@ -20,6 +20,12 @@ bool queue_lacks(const struct pool *pool)
     return pool->none && (pool->waiting > 0 || pool->p95_role == DX_ROLE_TEXT);
 }
 
+const char *queue_busy(const struct pool *pool, char *out, size_t cap)
+{
+    (void)snprintf(out, cap, isnan(pool->busy) ? "–" : "%.0f", pool->busy);
+    return out;
+}
+
 const char *queue_notice(const struct queue *p, const struct pool *pool, char *out, size_t cap)
 {
     char when[32] = "";
@@ -142,14 +148,14 @@ static const char *empty_in(const struct pool *pool, char *out, size_t cap)
 static void draw_numbers(const struct queue *p, const struct pool *pool, struct dx_canvas *canvas,
                          int row)
 {
-    char text[200], since[32], waits[64] = "";
+    char text[200], since[32], busy[64], waits[64] = "";
 
     (void)snprintf(text, sizeof(text), "%.1f an hour, arrived %.1f", pool->out, pool->in);
     row = put_line(canvas, row, "started", isnan(pool->in) || isnan(pool->out) ? "–" : text);
     if (pool->none)
         (void)queue_notice(p, pool, text, sizeof(text));
     else
-        (void)snprintf(text, sizeof(text), "%lld of %lld busy", (long long)pool->busy,
+        (void)snprintf(text, sizeof(text), "%s of %lld busy", queue_busy(pool, busy, sizeof(busy)),
                        (long long)pool->online);
     row = put_line(canvas, row, "runners", pool->counted ? text : "–");
     row = put_line(canvas, row, "empty in", empty_in(pool, text, sizeof(text)));

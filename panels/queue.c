@@ -227,7 +227,7 @@ static void take_pool(struct queue *p, struct pool *pool, const struct dx_rows *
         pool->oldest_ms > 0 ? (double)(p->now_ms - pool->oldest_ms) / 1000. : (double)NAN;
     pool->counted = dx_has(rows, DX_FIELD_ONLINE);
     pool->online = dx_int(rows, DX_FIELD_ONLINE);
-    pool->busy = dx_int(rows, DX_FIELD_BUSY);
+    pool->busy = dx_number(rows, DX_FIELD_BUSY);
     pool->none = pool->counted && pool->online == 0;
     pool->none_since_ms = dx_int(rows, DX_FIELD_NONE_SINCE);
     pool->n = dx_int(rows, DX_FIELD_N);
@@ -302,7 +302,7 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
     goal_words(goal, sizeof(goal), pool->goal);
     (void)snprintf(runners, sizeof(runners), "–");
     if (pool->counted)
-        (void)snprintf(runners, sizeof(runners), "%lld/%lld", (long long)pool->busy,
+        (void)snprintf(runners, sizeof(runners), "%.20s/%lld", queue_busy(pool, text, sizeof(text)),
                        (long long)pool->online);
     cells[STATE] = looks[pool->rank];
     if (queue_lacks(pool))
@@ -326,7 +326,7 @@ static void add_pool(struct dx_list *list, const struct queue *p, const struct p
                                  .role = DX_ROLE_DIM };
     cells[GOAL] = (struct dx_cell){ .text = goal, .value = pool->goal, .role = DX_ROLE_DIM };
     cells[GAUGE] =
-        (struct dx_cell){ .value = pool->online > 0 ? (double)pool->busy / (double)pool->online
+        (struct dx_cell){ .value = pool->online > 0 ? pool->busy / (double)pool->online
                                                     : (double)(pool->counted ? 0. : (double)NAN),
                           .goal = (double)NAN,
                           .role = DX_ROLE_TEXT };
@@ -379,7 +379,7 @@ static void add_waiting(struct dx_list *list, const struct dx_rows *rows, const 
         why = "held: approval, or another run";
     else if (!said && pool && pool->none)
         why = "no runner online";
-    else if (!said && pool && pool->counted && pool->busy >= pool->online)
+    else if (!said && pool && pool->counted && pool->busy >= (double)pool->online)
         why = "no free runner";
     else if (!said)
         why = "–";

@@ -15,7 +15,8 @@ struct pool {
     double hours[SPARK]; /* p95 in seconds, each hour twice: a column wide enough shows them all */
     double ghost[SPARK]; /* the same a week before */
     double goal, warn;   /* seconds */
-    int64_t waiting, online, busy, n;
+    int64_t waiting, online, n;
+    double busy; /* NaN: unknown */
     double oldest_s, p50, p90, p95, p99, in, out;
     int64_t oldest_ms, none_since_ms;
     bool counted, none, approx; /* the server counts runners; it has none */
@@ -52,6 +53,8 @@ void queue_read_hours(struct queue *p, const struct dx_view *view, const char *k
 /* That it has no runner is what there is to say of it: some job waits for one, or it is within its
  * goal. Pools are scaled to nothing when nobody needs them. */
 bool queue_lacks(const struct pool *pool);
+/* "3", of those that are busy; "–". Returns out. */
+const char *queue_busy(const struct pool *pool, char *out, size_t cap);
 /* "no runner since 13:58". Returns out. */
 const char *queue_notice(const struct queue *p, const struct pool *pool, char *out, size_t cap);
 /* Its finding: what of it is past the goal. */

@@ -1,6 +1,7 @@
 /* The panel of queues: the jobs that wait in a pool, and why. */
 #include "config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -159,4 +160,18 @@ Test(queue_panel, a_pool_scaled_to_nothing_that_is_within_its_goal_has_no_runner
     (void)show_pools(120);
     cr_expect_eq(in.finding_count, 0);
     cr_expect(panel_shows("no runner"), "%s", panel_line(2));
+}
+
+/* A server may count its runners and not say which of them work. */
+Test(queue_panel, how_many_are_busy_may_not_be_known)
+{
+    struct fake_row *row = add_pool("counted");
+    const struct queue *p;
+
+    fake_set(row, DX_FIELD_WAITING, 0);
+    fake_set(row, DX_FIELD_ONLINE, 2);
+    p = show_pools(160);
+    cr_expect(isnan(p->pools[0].busy));
+    cr_expect(panel_shows("<2013>/2"), "%s", panel_line(2));
+    cr_expect(!panel_shows("0/2"), "%s", panel_line(2));
 }

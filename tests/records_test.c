@@ -287,7 +287,7 @@ Test(export, once_prints_all_of_it_as_json)
 
 /* ---- sentences ---- */
 
-static const char *sentence(json_t *record)
+static const char *sentence_of(enum record_type type, json_t *record)
 {
     static char *text;
     struct once_text to = { 0 };
@@ -296,10 +296,27 @@ static const char *sentence(json_t *record)
     free(text);
     to.out = open_memstream(&text, &len);
     cr_assert(record && to.out);
-    once_text_record(&to, RECORD_KPI, record);
+    once_text_record(&to, type, record);
     fclose(to.out);
     json_decref(record);
     return text;
+}
+
+static const char *sentence(json_t *record)
+{
+    return sentence_of(RECORD_KPI, record);
+}
+
+Test(records, what_is_not_known_of_a_pool_is_not_nothing)
+{
+    cr_expect_str_eq(
+        sentence_of(RECORD_POOL, json_pack("{s:s, s:s, s:n, s:n, s:i}", "pool", "k8s", "source",
+                                           "ci", "waiting", "n", "online", 2)),
+        "pool k8s (ci): – wait; – waits: p50 – p90 – p95 – p99 –; 2 runners online\n");
+    cr_expect_str_eq(
+        sentence_of(RECORD_PIPELINE, json_pack("{s:s, s:s, s:s, s:n}", "project", "acme",
+                                               "pipeline", "ci", "part", "all", "n")),
+        "pipeline acme ci: – of – runs succeeded, – at the first attempt, platform – to –\n");
 }
 
 /* The best of what may be is not what is. */

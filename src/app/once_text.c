@@ -25,6 +25,14 @@ static long long count_of(const json_t *record, const char *key)
 }
 
 /* The dash where it is unknown. */
+static const char *whole_of(const json_t *record, const char *key, char out[TIME_TEXT])
+{
+    if (!json_is_integer(json_object_get(record, key)))
+        return "–";
+    (void)snprintf(out, TIME_TEXT, "%lld", count_of(record, key));
+    return out;
+}
+
 static const char *span_of(const json_t *record, const char *key, char out[TIME_TEXT])
 {
     const json_t *value = json_object_get(record, key);
@@ -150,8 +158,8 @@ static void print_success(FILE *out, const json_t *record)
 {
     char rate[SHARE_TEXT], low[SHARE_TEXT], high[SHARE_TEXT], p50[TIME_TEXT], p90[TIME_TEXT];
 
-    (void)fprintf(out, "%s of %lld runs succeeded", share_of(record, "success_rate", rate),
-                  count_of(record, "n"));
+    (void)fprintf(out, "%s of %s runs succeeded", share_of(record, "success_rate", rate),
+                  whole_of(record, "n", p50));
     if (json_is_number(json_object_get(record, "success_low")))
         (void)fprintf(out, " (%s to %s)", share_of(record, "success_low", low),
                       share_of(record, "success_high", high));
@@ -188,11 +196,11 @@ static void print_pool(FILE *out, const json_t *record)
     static const char *const quantiles[] = { "p50", "p90", "p95", "p99" };
     char span[TIME_TEXT], key[16];
 
-    (void)fprintf(out, "pool %s (%s): %lld wait", text_of(record, "pool"),
-                  text_of(record, "source"), count_of(record, "waiting"));
+    (void)fprintf(out, "pool %s (%s): %s wait", text_of(record, "pool"), text_of(record, "source"),
+                  whole_of(record, "waiting", span));
     if (json_is_number(json_object_get(record, "oldest_s")))
         (void)fprintf(out, ", the oldest %s", span_of(record, "oldest_s", span));
-    (void)fprintf(out, "; %lld waits%s", count_of(record, "n"),
+    (void)fprintf(out, "; %s waits%s", whole_of(record, "n", span),
                   json_is_true(json_object_get(record, "approx")) ? ", about" : ":");
     for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
         (void)snprintf(key, sizeof(key), "%s_s", quantiles[i]);
