@@ -235,6 +235,10 @@ static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *ro
                    *dx_text(rows, DX_FIELD_SUMMARY) ? dx_text(rows, DX_FIELD_SUMMARY) : "fires");
 }
 
+struct left_out { /* by the options: muted ones; ones that fire, and are less severe */
+    bool muted, lesser;
+};
+
 static bool has_own(const struct alerts *p)
 {
     return !*p->source || strcmp(p->source, "dxtop") == 0;
@@ -263,9 +267,22 @@ static bool is_known(const struct alerts *p, const struct dx_view *view, char *b
     return has_own(p) && dx_next(rows) && dx_int(rows, DX_FIELD_STATE) != DX_RULE_STALE;
 }
 
+/* Where something fires, or would, that the options leave out. */
+static const char *nothing(const struct alerts *p, const struct left_out *out)
+{
+    static const char *const sentences[] = { "Nothing fires.",
+                                             "Nothing fires that is info or more.",
+                                             "Nothing fires that is a warning or more.",
+                                             "Nothing fires that is critical." };
+
+    if (out->muted && !out->lesser)
+        return "Nothing fires that is not muted.";
+    return sentences[out->lesser ? p->severity : 0];
+}
+
 /* What stands in place of an empty list, and the note: "2 firing". */
 static void say(const struct alerts *p, const struct dx_view *view, struct dx_list *list,
-                size_t firing)
+                size_t firing, const struct left_out *out)
 {
     int64_t seen_ms = has_own(p) ? words_seen(view) : 0;
     char unseen[64], count[40] = "", text[240], but[200];
@@ -274,7 +291,7 @@ static void say(const struct alerts *p, const struct dx_view *view, struct dx_li
     if (firing > 0)
         (void)snprintf(count, sizeof(count), "%zu firing", firing);
     dx_note(list, count);
-    dx_empty(list, known ? "Nothing fires." : "No source of alerts has answered yet.");
+    dx_empty(list, known ? nothing(p, out) : "No source of alerts has answered yet.");
     if (*but) {
         (void)snprintf(text, sizeof(text), "Nothing fires that is known of; %s", but);
         dx_empty(list, text);
@@ -298,6 +315,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     int64_t from_ms = p->resolved_ms > 0 ? dx_now(view) - p->resolved_ms : 0;
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_ALERTS, DX_FILTER(.source = p->source, .from_ms = from_ms));
+    struct left_out out = { false, false };
     size_t firing = 0;
 
     (void)err;
@@ -310,13 +328,16 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
     while (dx_next(rows)) {
         int64_t alert = dx_int(rows, DX_FIELD_STATE);
         bool muted = alert == DX_ALERT_SILENCED || alert == DX_ALERT_INHIBITED;
+        bool lesser = dx_int(rows, DX_FIELD_SEVERITY) < p->severity;
 
-        if (dx_int(rows, DX_FIELD_SEVERITY) < p->severity || (muted && !p->muted))
+        out.muted = out.muted || (muted && !p->muted && !lesser);
+        out.lesser = out.lesser || (lesser && alert == DX_ALERT_FIRING);
+        if (lesser || (muted && !p->muted))
             continue;
         firing += alert == DX_ALERT_FIRING;
         add(p, list, rows, dx_now(view));
     }
-    say(p, view, list, firing);
+    say(p, view, list, firing, &out);
     return true;
 }
 

@@ -153,10 +153,16 @@ static int class_of(int64_t cause)
     return cause <= DX_CAUSE_UNKNOWN ? 1 : 2;
 }
 
+/* Of all causes: what the option leaves out is counted, and a share is of all. */
 static struct dx_rows *read(const struct failures *p, const struct dx_view *view)
 {
     return dx_rows(view, DX_QUERY_FAILURES,
-                   DX_FILTER(.source = p->source, .window_ms = p->window_ms, .cause = p->cause));
+                   DX_FILTER(.source = p->source, .window_ms = p->window_ms));
+}
+
+static bool is_wanted(const struct failures *p, int64_t cause)
+{
+    return p->cause == 0 || p->cause == (cause > DX_CAUSE_NONE ? cause : DX_CAUSE_UNKNOWN);
 }
 
 static void list_causes(struct failures *p, const struct dx_view *view, struct dx_list *list)
@@ -172,15 +178,20 @@ static void list_causes(struct failures *p, const struct dx_view *view, struct d
     all = p->platform + p->unknown + p->code;
     for (int class = 0; class < 3; class ++) {
         rows = read(p, view);
-        while (dx_next(rows))
-            if (class_of(dx_int(rows, DX_FIELD_CAUSE)) == class)
+        while (dx_next(rows)) {
+            int64_t cause = dx_int(rows, DX_FIELD_CAUSE);
+
+            if (class_of(cause) == class && is_wanted(p, cause))
                 add(p, view, list, rows, all);
+        }
     }
     (void)snprintf(note, sizeof(note), "platform %lld, unknown %lld, code %lld",
                    (long long)p->platform, (long long)p->unknown, (long long)p->code);
     dx_note(list,
             ci_kept_note(kept, sizeof(kept), all > 0 ? note : "", ci_kept(view, p->window_ms)));
-    ci_empty(view, list, p->source, p->window_ms, "No job failed within the window.");
+    ci_empty(view, list, p->source, p->window_ms,
+             all > 0 ? "No job failed by this cause within the window."
+                     : "No job failed within the window.");
 }
 
 /* key: "2:runner", as the query has it. */

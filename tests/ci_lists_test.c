@@ -9,7 +9,8 @@
 #include "store/internal.h"
 #include "store_ci_kit.h"
 
-extern const struct dx_panel dx_panel_runs, dx_panel_log, dx_panel_failures, dx_panel_flaky;
+extern const struct dx_panel dx_panel_runs, dx_panel_log, dx_panel_failures, dx_panel_flaky,
+    dx_panel_alerts;
 
 static struct instance in;
 static char ids[1200][8];
@@ -180,4 +181,58 @@ Test(ci_lists, tries_on_a_commit_are_looked_for_among_all)
     open_row(key);
     open_row(old);
     cr_expect_eq(in.table->row_count, 3, "%zu", in.table->row_count);
+}
+
+/* ---- what an option leaves out is there all the same ---- */
+
+Test(ci_lists, causes_that_are_left_out_are_counted)
+{
+    struct { /* as they stand in struct failures */
+        const char *source;
+        int64_t window_ms, warn;
+        int cause;
+    } options = { "", DAY, 0, DX_CAUSE_PLATFORM };
+
+    put_failures(0, 9, "test: it failed");
+    batch.jobs[0].outcome.cause = DX_CAUSE_PLATFORM;
+    kit_poll(0, T0, &batch);
+    open_panel(&dx_panel_failures, &options, sizeof(options));
+    cr_assert_eq(in.table->row_count, 1);
+    cr_expect_str_eq(in.note, "platform 1, unknown 0, code 8");
+    cr_expect_float_eq(in.table->rows[0].cells[4].value, 1. / 9, 1e-9, "of all failed jobs");
+    instance_close(&in);
+    options.cause = DX_CAUSE_CONFIG;
+    cr_assert_eq(sqlite3_exec(kit.store->db, "UPDATE source SET yields = 255", NULL, NULL, NULL),
+                 SQLITE_OK); /* none of the kit's is one of runs */
+    open_panel(&dx_panel_failures, &options, sizeof(options));
+    cr_assert_eq(in.table->row_count, 0);
+    cr_expect(strstr(in.empty, "by this cause"), "%s", in.empty);
+}
+
+static void expect_empty(int severity, bool muted, const char *sentence)
+{
+    struct { /* as they stand in struct alerts */
+        const char *source;
+        int severity;
+        bool muted;
+        int64_t resolved_ms;
+    } options = { "", severity, muted, 0 };
+
+    open_panel(&dx_panel_alerts, &options, sizeof(options));
+    cr_expect_eq(in.table->row_count, 0);
+    cr_expect_str_eq(in.empty, sentence);
+    instance_close(&in);
+}
+
+Test(ci_lists, alerts_that_are_left_out_are_not_said_not_to_fire)
+{
+    kit_poll(1, T0, &batch);
+    expect_empty(DX_SEVERITY_CRITICAL, false, "Nothing fires.");
+    kit_alert(&batch, "a", DX_ALERT_SILENCED, T0 - HOUR);
+    kit_poll(1, T0 + SECOND, &batch);
+    expect_empty(0, false, "Nothing fires that is not muted.");
+    kit_alert(&batch, "b", DX_ALERT_FIRING, T0 - HOUR);
+    batch.alerts[0].severity = DX_SEVERITY_WARNING;
+    kit_poll(1, T0 + 2 * SECOND, &batch);
+    expect_empty(DX_SEVERITY_CRITICAL, true, "Nothing fires that is critical.");
 }
