@@ -245,6 +245,38 @@ Test(report_unit, old_data_is_said_to_be_old)
     }
 }
 
+Test(report_unit, incidents_that_go_on_are_counted)
+{
+    static const struct {
+        const char *last_ok, *ended;
+        bool two;
+        const char *said;
+    } cases[] = {
+        { "2026-11-29T14:30:00Z", NULL, false, "1 incident of the platform, 30m; it goes on" },
+        { "2026-11-29T14:30:00Z", NULL, true,
+          "2 incidents of the platform, 1h in all, the longest 30m; 2 go on" },
+        { "2026-11-29T14:30:00Z", "2026-11-24T14:30:00Z", false,
+          "1 incident of the platform, 30m" },
+        { "2026-11-24T14:30:00Z", NULL, false,
+          "1 incident of the platform, 30m; it was open at the last answer" },
+        { "2026-11-24T14:30:00Z", NULL, true,
+          "2 incidents of the platform, 1h in all, the longest 30m; 2 were open at the last "
+          "answer" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *model = model_of(cases[i].last_ok, cases[i].ended), *summary;
+        json_t *list = json_object_get(model, "incidents");
+
+        if (cases[i].two)
+            (void)json_array_append(list, json_array_get(list, 0));
+        summary = report_summary(model);
+        cr_expect_str_eq(report_text(json_array_get(summary, 0), "text"), cases[i].said);
+        json_decref(summary);
+        json_decref(model);
+    }
+}
+
 /* The list has them, too. */
 Test(report_unit, only_flaky_jobs_are_said_to_be_flaky)
 {

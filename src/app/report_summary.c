@@ -112,14 +112,33 @@ static void say_worse(json_t *list, const json_t *worse)
     say(list, "warn", text);
 }
 
+/* "; it goes on", "; 2 were open at the last answer" behind text. */
+static void say_open(char text[SENTENCE], size_t open, size_t count, const char *state)
+{
+    const bool now = strcmp(state, "goes on") == 0;
+    const size_t len = strlen(text);
+    const char *who = count == 1 ? "it" : "one", *was = now ? "" : "was ";
+    char number[24];
+
+    if (open == 0)
+        return;
+    if (open > 1) {
+        (void)snprintf(number, sizeof(number), "%zu", open);
+        who = number;
+        was = now ? "" : "were ";
+        state = now ? "go on" : state;
+    }
+    (void)snprintf(text + len, SENTENCE - len, "; %s %s%s", who, was, state);
+}
+
 static void say_incidents(json_t *list, const json_t *model)
 {
     const json_t *incidents = json_object_get(model, "incidents");
     const size_t count = json_array_size(incidents);
     char text[SENTENCE], all[REPORT_TEXT], longest[REPORT_TEXT];
     double sum = 0., most = 0.;
-    const char *goes_on = "goes on";
-    bool open = false;
+    const char *state = "";
+    size_t open = 0;
     const json_t *one;
     size_t i;
 
@@ -132,19 +151,19 @@ static void say_incidents(json_t *list, const json_t *model)
         most = fmax(most, s);
         if (json_is_string(json_object_get(one, "ended")))
             continue;
-        open = true;
-        goes_on = report_lasts(model, one);
+        open++;
+        state = report_lasts(model, one);
     }
     (void)report_value(all, "seconds", sum);
     (void)report_value(longest, "seconds", most);
     if (count == 1)
-        (void)snprintf(text, sizeof(text), "1 incident of the platform, %s%s%s", all,
-                       open ? "; it " : "", open ? goes_on : "");
+        (void)snprintf(text, sizeof(text), "1 incident of the platform, %s", all);
     else
         (void)snprintf(text, sizeof(text),
-                       "%zu incidents of the platform, %s in all, the longest %s%s%s", count, all,
-                       longest, open ? "; one " : "", open ? goes_on : "");
-    say(list, open ? "bad" : "warn", text);
+                       "%zu incidents of the platform, %s in all, the longest %s", count, all,
+                       longest);
+    say_open(text, open, count, state);
+    say(list, open > 0 ? "bad" : "warn", text);
 }
 
 /* ---- flaky jobs, tickets ---- */
