@@ -92,7 +92,7 @@ static void read_attempts(struct job_detail *job, const struct dx_view *view, st
                           const char *key)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS, DX_FILTER(.key = key, .attempts = true));
-    int64_t nth = 1;
+    int64_t nth = 1, count = 0;
     char note[64];
 
     while (dx_next(rows) && job->attempt_count < JOB_ATTEMPTS) {
@@ -103,8 +103,11 @@ static void read_attempts(struct job_detail *job, const struct dx_view *view, st
         attempt->shown = strcmp(dx_text(rows, DX_FIELD_KEY), key) == 0;
         if (attempt->shown)
             nth = attempt->nth;
+        count = attempt->nth > count ? attempt->nth : count;
     }
-    (void)snprintf(note, sizeof(note), "attempt %lld of %zu", (long long)nth, job->attempt_count);
+    if (count < (int64_t)job->attempt_count) /* else some are not known */
+        count = (int64_t)job->attempt_count;
+    (void)snprintf(note, sizeof(note), "attempt %lld of %lld", (long long)nth, (long long)count);
     if (job->attempt_count > 1)
         dx_note(list, note);
 }

@@ -175,3 +175,20 @@ Test(queue_panel, how_many_are_busy_may_not_be_known)
     cr_expect(panel_shows("<2013>/2"), "%s", panel_line(2));
     cr_expect(!panel_shows("0/2"), "%s", panel_line(2));
 }
+
+/* A server may have forgotten one between. */
+Test(queue_panel, an_attempt_is_not_one_of_fewer_than_its_number)
+{
+    struct step step = { .key = "j3", .name = "build" };
+
+    for (int attempt = 1; attempt <= 3; attempt += 2) {
+        struct fake_row *row = fake_add(DX_QUERY_JOBS);
+
+        fake_text(row, DX_FIELD_KEY, attempt == 1 ? "j1" : "j3");
+        fake_set(row, DX_FIELD_ATTEMPT, attempt);
+    }
+    show(120);
+    instance_push(&in, &step);
+    panel_update();
+    cr_expect_str_eq(in.note, "attempt 3 of 3");
+}
