@@ -380,3 +380,24 @@ Test(store_rules, a_look_is_good_for_longer_by_a_clock_that_runs_fast)
     cr_expect_str_eq(unseen(T0 + 2 * HOUR), "");
     cr_expect_str_eq(unseen(T0 + 2 * HOUR + 1), "3600\n");
 }
+
+/* How often it fired in seven days: also where it began before them. */
+Test(store_rules, what_fires_for_longer_than_a_week_has_fired_in_it)
+{
+    struct stored_rule rule;
+    const char *rows;
+
+    kit_collect();
+    rule = fire();
+    rows = alerts(T0 + 8 * DAY, 0);
+    cr_expect(strstr(rows, "|1\n"), "%s", rows);
+    rule.state = 0;
+    put(&rule, RULE_ENDS, T0 + 9 * DAY, NULL);
+    rule.state = 2;
+    rule.since_ms = rule.began_ms = rule.fired_ms = rule.at_ms = T0 + 12 * DAY;
+    put(&rule, RULE_BEGINS, T0 + 12 * DAY, NULL);
+    rows = alerts(T0 + 15 * DAY, 0);
+    cr_expect(strstr(rows, "|2\n"), "%s", rows);
+    rows = alerts(T0 + 18 * DAY, 0);
+    cr_expect(strstr(rows, "|1\n"), "the other one ended nine days before: %s", rows);
+}

@@ -93,7 +93,10 @@ static const struct query alerts = {
     " a.url, CASE WHEN z.until_ms > ?1 THEN z.who || CASE WHEN z.note <> '' THEN ': ' || z.note"
     "  ELSE '' END ELSE st.muted_by END, CASE WHEN z.until_ms > ?1 THEN z.until_ms END, c.who,"
     " c.note, (SELECT count(*) FROM alert b WHERE b.source = a.source AND b.key = a.key"
-    "  AND b.since_ms > ?1 - 604800000 AND b.since_ms <= ?1 AND EXISTS (SELECT 1"
+    /* With the last one that began before: it may have gone on into these seven days. */
+    "  AND b.since_ms >= coalesce((SELECT max(since_ms) FROM alert WHERE source = a.source"
+    "   AND key = a.key AND since_ms <= ?1 - 604800000), 0) AND b.since_ms <= ?1"
+    "  AND coalesce(b.ended_ms, ?1) > ?1 - 604800000 AND EXISTS (SELECT 1"
     "   FROM alert_state WHERE alert = b.id AND state IN (1, 2, 3) AND at_ms <= ?1)),"
     " CASE WHEN " OF_A_RULE " THEN (SELECT min(at_ms) FROM alert_state WHERE alert = a.id"
     "  AND state = 1 AND at_ms <= ?1) WHEN " MISSED " AND st.state = 1"
