@@ -245,21 +245,20 @@ static bool has_own(const struct alerts *p)
 }
 
 /* Only where a source has answered is it known that nothing fires; of dxtop's own rules where
- * somebody looks at them. but: what one of them could not say in its last poll. */
-static bool is_known(const struct alerts *p, const struct dx_view *view, char *but, size_t cap)
+ * somebody looks at them. part: a source of which not all alerts came. */
+static bool is_known(const struct alerts *p, const struct dx_view *view, char *part, size_t cap)
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_SOURCES, DX_FILTER(.source = p->source));
     bool known = false;
 
-    *but = '\0';
+    *part = '\0';
     while (dx_next(rows)) {
         if (!(dx_int(rows, DX_FIELD_YIELDS) & 1 << DX_KIND_ALERT) ||
             dx_int(rows, DX_FIELD_LAST_OK) <= 0)
             continue;
         known = true;
-        if (!*but && dx_int(rows, DX_FIELD_FAULT) != DX_FAULT_NONE)
-            (void)snprintf(but, cap, "%s: %s", dx_text(rows, DX_FIELD_SOURCE),
-                           dx_text(rows, DX_FIELD_TEXT));
+        if (!*part && dx_has(rows, DX_FIELD_NONE_SINCE))
+            (void)snprintf(part, cap, "%s", dx_text(rows, DX_FIELD_SOURCE));
     }
     if (known)
         return true;
@@ -285,15 +284,16 @@ static void say(const struct alerts *p, const struct dx_view *view, struct dx_li
                 size_t firing, const struct left_out *out)
 {
     int64_t seen_ms = has_own(p) ? words_seen(view) : 0;
-    char unseen[64], count[40] = "", text[240], but[200];
-    bool known = is_known(p, view, but, sizeof(but));
+    char unseen[64], count[40] = "", text[240], part[96];
+    bool known = is_known(p, view, part, sizeof(part));
 
     if (firing > 0)
         (void)snprintf(count, sizeof(count), "%zu firing", firing);
     dx_note(list, count);
     dx_empty(list, known ? nothing(p, out) : "No source of alerts has answered yet.");
-    if (*but) {
-        (void)snprintf(text, sizeof(text), "Nothing fires that is known of; %s", but);
+    if (*part) {
+        (void)snprintf(text, sizeof(text),
+                       "Nothing fires that is known of; not all alerts of %s came.", part);
         dx_empty(list, text);
     }
     if (!has_own(p) && no_source(text, sizeof(text), view, p->source))
@@ -304,7 +304,7 @@ static void say(const struct alerts *p, const struct dx_view *view, struct dx_li
     (void)snprintf(text, sizeof(text), "%s%srules %s", count, *count ? " · " : "", unseen);
     dx_note(list, text);
     (void)snprintf(text, sizeof(text), "%s alert rules were %s.",
-                   known && !*but ? "Nothing fires elsewhere; the" : "The", unseen);
+                   known && !*part ? "Nothing fires elsewhere; the" : "The", unseen);
     dx_empty(list, text);
 }
 

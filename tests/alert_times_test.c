@@ -157,26 +157,52 @@ Test(alert_times, what_is_over_is_kept_once_however_often_it_is_told_without_a_b
                      "0|0\n180|180\n", "another time");
 }
 
-Test(alert_times, that_nothing_fires_is_said_with_what_a_source_could_not_say)
+/* A poll of which a part failed. */
+static void poll_with_fault(bool piece, bool alerts_whole, int64_t now_ms)
 {
     struct poll poll = { .source = kit.id[1],
                          .name = "am",
                          .ok = true,
+                         .piece = piece,
                          .state = DX_SOURCE_LIVE,
-                         .error = { .fault = DX_FAULT_NETWORK, .text = "answered 500: boom" },
-                         .now_ms = T0,
-                         .next_ms = T0 + MINUTE,
+                         .error = { .fault = DX_FAULT_CONFIG, .text = "query \"x\": a typo" },
+                         .now_ms = now_ms,
+                         .next_ms = now_ms + MINUTE,
                          .every_ms = MINUTE };
-    struct batch none = { 0 };
+    struct batch batch = { .alerts_whole = alerts_whole };
     struct dx_error err = { 0 };
 
-    kit_poll(1, T0 - MINUTE, &none);
+    cr_assert(store_commit(kit.store, &poll, &batch, NULL, 0, &err), "%s", err.text);
+}
+
+static const char *part_since(int64_t now_ms)
+{
+    return ROWS(kit.store, DX_QUERY_SOURCES, DX_FILTER(.source = "am"), now_ms,
+                DX_FIELD_NONE_SINCE);
+}
+
+Test(alert_times, that_nothing_fires_is_said_with_the_source_whose_list_did_not_come_whole)
+{
+    static const char but[] = "Nothing fires that is known of; not all alerts of am came.";
+
     cr_assert(instance_open(&in, &dx_panel_alerts, "", &all_alerts, sizeof(all_alerts)));
-    show(T0 - MINUTE);
-    cr_expect(shows("Nothing fires."));
-    cr_assert(store_commit(kit.store, &poll, NULL, NULL, 0, &err), "%s", err.text);
+    poll_with_fault(false, true, T0);
     show(T0);
-    cr_expect(shows("Nothing fires that is known of; am: answered 500: boom"));
+    cr_expect(shows("Nothing fires."), "it was a query that failed");
+    poll_with_fault(true, false, T0 + MINUTE);
+    show(T0 + MINUTE);
+    cr_expect(shows("Nothing fires."), "the list is in the rest");
+    poll_with_fault(false, false, T0 + 2 * MINUTE);
+    poll_with_fault(false, false, T0 + 3 * MINUTE);
+    kit_fail(1, T0 + 4 * MINUTE, DX_SOURCE_LOST, "refused");
+    show(T0 + 4 * MINUTE);
+    cr_expect(shows(but));
+    cr_expect_str_eq(part_since(T0 + 4 * MINUTE), "1790000120000\n");
+    cr_expect_str_eq(part_since(T0 + MINUTE), "-\n", "as of then");
+    poll_with_fault(false, true, T0 + 5 * MINUTE);
+    show(T0 + 5 * MINUTE);
+    cr_expect(shows("Nothing fires."));
+    cr_expect_not(shows(but));
 }
 
 static void put(const struct stored_rule *of, enum rule_deed deed, int64_t now_ms)

@@ -70,6 +70,22 @@ Test(facts, what_nobody_polls_any_more_is_not_live)
     cr_expect_eq(facts.ok_ms, T0 - 10 * MINUTE);
 }
 
+/* Those of others are not meant: what they brought a part of is no alerts. */
+Test(facts, that_not_all_alerts_of_a_source_came_is_known)
+{
+    static struct facts facts;
+
+    source(DX_SOURCE_LIVE, 0, 0);
+    fake_set(&fake.row[fake.count - 1], DX_FIELD_YIELDS, 1 << DX_KIND_ALERT);
+    source(DX_SOURCE_LIVE, 0, 0);
+    fake_set(&fake.row[fake.count - 1], DX_FIELD_NONE_SINCE, (double)T0);
+    read_facts(&facts);
+    cr_expect_not(facts.part);
+    fake_set(&fake.row[fake.count - 1], DX_FIELD_YIELDS, 1 << DX_KIND_ALERT);
+    read_facts(&facts);
+    cr_expect(facts.part);
+}
+
 static void incident(const char *summary, int64_t since_ms)
 {
     alert("PlatformIncident", DX_SEVERITY_CRITICAL, DX_ALERT_FIRING);

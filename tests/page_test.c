@@ -371,6 +371,10 @@ Test(page, the_headline_says_the_worst_first)
     facts.muted = true;
     cr_expect_str_eq(headline(&facts, "", 80),
                      " . Key numbers and this view are within their goals.");
+    facts.muted = false;
+    facts.part = true;
+    cr_expect_str_eq(headline(&facts, "", 80),
+                     " . Key numbers and this view are within their goals.", "one may fire");
     cr_expect_str_eq(headline(&facts, "", 40), " . Key numbers, this view within goals.");
     facts.zoomed = true; /* the other panels of the view were not looked at */
     cr_expect_str_eq(headline(&facts, "", 120),

@@ -67,7 +67,7 @@ static void what_is_well(char *out, size_t cap, const struct facts *facts, int c
 {
     const char *part = facts->zoomed ? "panel" : "view", *fires = "";
 
-    if (cols >= ROOMY_COLS && !facts->muted)
+    if (cols >= ROOMY_COLS && !facts->muted && !facts->part)
         fires = ", no alert fires";
     if (!facts->numbers)
         (void)snprintf(out, cap, "This %s is within its goals%s.", part, fires);

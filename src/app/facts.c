@@ -243,6 +243,8 @@ static void read_source(struct facts *facts, const struct rows_ops *ops, const v
     if (now_ms > dx_stale_from((enum dx_source_state)ops->integer(rows, DX_FIELD_STATE), ok_ms,
                                ops->integer(rows, DX_FIELD_EVERY)))
         facts->stale_yields |= (uint32_t)ops->integer(rows, DX_FIELD_YIELDS);
+    if (ops->integer(rows, DX_FIELD_YIELDS) & 1 << DX_KIND_ALERT)
+        facts->part = facts->part || ops->has(rows, DX_FIELD_NONE_SINCE);
     text_copy(source.name, sizeof(source.name), name);
     facts->lights[source.light]++;
     if (source.light == LIGHT_LOST)

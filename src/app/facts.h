@@ -48,6 +48,7 @@ struct facts {
     bool redacted;  /* names have aliases */
     bool then;      /* they are of another moment than now */
     bool muted;     /* an alert holds that is not told: of little weight, or silenced */
+    bool part;      /* of a source not all alerts came */
     bool numbers;   /* of the key numbers at least one was held against its goal */
     bool past_then; /* one whose answers are stale was past its goal */
     uint32_t stale_yields; /* what comes from sources whose answers are stale */

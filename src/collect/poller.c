@@ -60,6 +60,8 @@ static void prepare(struct poller *p, const struct dx_error *err, enum dx_source
         .source = p->id,
         .name = p->settings->name,
         .ok = err == NULL,
+        /* Where a round's time is over its last poll is cut short, behind others that were not. */
+        .piece = c->piece || (p->shared->once && p->request),
         .state = state,
         .error = err ? *err : p->error,
         .now_ms = p->now_ms,

@@ -184,6 +184,27 @@ static bool end_missing(struct store *store, const struct poll *poll, int64_t *s
     return ok;
 }
 
+/* Since when polls that went well have brought only a part of its alerts, or none. Queries may go
+ * well where the list of alerts does not, and the other way round: the poll's error says neither.
+ */
+static bool put_part(struct store *store, const struct poll *poll, bool whole, struct dx_error *err)
+{
+    sqlite3_stmt *stmt = store_statement(
+        store,
+        whole ? "DELETE FROM cursor WHERE source = ?1 AND name = " ALERTS_PART
+                " AND ?2 IS NOT NULL AND ?3 IS NOT NULL"
+              : "INSERT OR IGNORE INTO cursor (source, name, value)"
+                " SELECT id, " ALERTS_PART ", ?2 FROM source WHERE id = ?1 AND yields & ?3",
+        err);
+
+    if (!stmt)
+        return false;
+    (void)sqlite3_bind_int64(stmt, 1, poll->source);
+    (void)sqlite3_bind_int64(stmt, 2, poll->now_ms);
+    (void)sqlite3_bind_int64(stmt, 3, 1 << DX_KIND_ALERT);
+    return store_step(store, stmt, err);
+}
+
 bool alerts_put(struct store *store, const struct poll *poll, const struct batch *batch,
                 struct dx_error *err)
 {
@@ -200,6 +221,8 @@ bool alerts_put(struct store *store, const struct poll *poll, const struct batch
     }
     if (ok && batch->alerts_whole)
         ok = end_missing(store, poll, seen, batch->alert_count, err);
+    if (ok && poll->ok && !poll->piece)
+        ok = put_part(store, poll, batch->alerts_whole, err);
     free(seen);
     return ok;
 }

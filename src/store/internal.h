@@ -7,6 +7,9 @@
 #include "store/store.h"
 #include "store/touched.h"
 
+/* The cursor of a source whose polls do not bring all its alerts. */
+#define ALERTS_PART "'alerts:part'"
+
 enum { STATEMENTS = 200, STATEMENT_SLOTS = 512 };
 
 struct rows;

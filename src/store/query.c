@@ -72,15 +72,17 @@ static const struct query sources_query = {
     AT_LAST("remaining") AT_LAST("reset_ms") AT_LAST("per_hour") AT_LAST("skew_ms")
     AT_LAST("done") AT_LAST("total")
     // clang-format on
-    " NULL FROM source src LEFT JOIN poll p ON p.source = src.id AND p.at_ms ="
+    " (SELECT c.value FROM cursor c WHERE c.source = src.id AND c.name = " ALERTS_PART
+    "  AND c.value <= ?1)"
+    " FROM source src LEFT JOIN poll p ON p.source = src.id AND p.at_ms ="
     "  (SELECT max(at_ms) FROM poll WHERE source = src.id AND at_ms <= ?1)"
     " WHERE src.place >= 0 AND ?2 IS NOT NULL AND (?3 = '' OR src.name = ?3)"
     " AND (?4 = '' OR src.name = ?4) ORDER BY src.place LIMIT ?5",
-    { DX_FIELD_SOURCE,  DX_FIELD_KEY,       DX_FIELD_TYPE,     DX_FIELD_URL,      DX_FIELD_YIELDS,
-      DX_FIELD_VERSION, DX_FIELD_STATE,     DX_FIELD_LAST_TRY, DX_FIELD_LAST_OK,  DX_FIELD_EVERY,
-      DX_FIELD_FAULT,   DX_FIELD_TEXT,      DX_FIELD_NEXT,     DX_FIELD_LATENCY,  DX_FIELD_BYTES,
-      DX_FIELD_LIMIT,   DX_FIELD_REMAINING, DX_FIELD_RESET,    DX_FIELD_PER_HOUR, DX_FIELD_SKEW,
-      DX_FIELD_DONE,    DX_FIELD_TOTAL,     DX_FIELD_COUNT },
+    { DX_FIELD_SOURCE,  DX_FIELD_KEY,       DX_FIELD_TYPE,       DX_FIELD_URL,      DX_FIELD_YIELDS,
+      DX_FIELD_VERSION, DX_FIELD_STATE,     DX_FIELD_LAST_TRY,   DX_FIELD_LAST_OK,  DX_FIELD_EVERY,
+      DX_FIELD_FAULT,   DX_FIELD_TEXT,      DX_FIELD_NEXT,       DX_FIELD_LATENCY,  DX_FIELD_BYTES,
+      DX_FIELD_LIMIT,   DX_FIELD_REMAINING, DX_FIELD_RESET,      DX_FIELD_PER_HOUR, DX_FIELD_SKEW,
+      DX_FIELD_DONE,    DX_FIELD_TOTAL,     DX_FIELD_NONE_SINCE, DX_FIELD_COUNT },
 };
 
 /* What was said again later was, at the moment, said once. */

@@ -83,6 +83,7 @@ struct poll {         /* how a poll of a source ended */
     double per_hour;
     int64_t skew_ms;
     bool skew_known;
+    bool piece;   /* the rest of what it brings comes later: lists are in that */
     bool filling; /* it brought history: what is derived of it may come some slices later */
     /* The server counts the runs of all its projects in one: what comes by another project's name
      * is the same run, and the project was renamed. */

@@ -14,7 +14,8 @@ enum dx_query {
                        * note) N (how often it fired in 7 d) STARTED (of a rule of dxtop's own: when
                        * it fired, after its SINCE) */
     DX_QUERY_SOURCES, /* SOURCE TYPE STATE LAST_TRY LAST_OK NEXT EVERY LATENCY FAULT TEXT REMAINING
-                         LIMIT RESET PER_HOUR BYTES VERSION SKEW DONE TOTAL URL YIELDS */
+                         LIMIT RESET PER_HOUR BYTES VERSION SKEW DONE TOTAL URL YIELDS
+                         NONE_SINCE (since when polls do not bring all its alerts) */
     DX_QUERY_LOG,     /* newest first; key: one. KEY AT (last) SINCE (first) LEVEL SOURCE TEXT (with
                          "(×N)") N (so often within an hour) */
     /* CI. Every row has KEY, which other queries take as filter.key; it is opaque.
