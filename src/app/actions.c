@@ -73,6 +73,7 @@ static void do_redact(struct viewer *v, const struct deed *deed)
         shut(&v->pages[i]);
     shut(&v->log);
     shut(&v->weeks.page);
+    moment_again(v);
     v->want_update = true;
     if (v->redacted)
         viewer_say(v, "people, branches and titles have aliases; %s shows them again",

@@ -254,15 +254,17 @@ bool viewer_is_veiled(struct viewer *v)
     return v->veiled || (page && page->veiled);
 }
 
-/* Shown again, they are waited for, too. */
+/* Shown again, they are waited for, too; at a moment that cannot be read nothing comes. */
 static void draw_veil(const struct viewer *v, struct dx_canvas *part)
 {
     static const char *const hide[] = { "Hiding names; what is shown comes when it is read again.",
                                         "Hiding names" };
     static const char *const show[] = { "Showing names; what is shown comes when it is read again.",
                                         "Showing names" };
+    static const char *const failed[] = { "This moment cannot be read; the next step tries again.",
+                                          "Cannot be read" };
 
-    say_in_place(part, v->redacted ? hide : show);
+    say_in_place(part, moment_is_failed(v) ? failed : v->redacted ? hide : show);
 }
 
 /* Of a page that was never read nothing can stay until the moment is: what is empty would be

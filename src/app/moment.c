@@ -318,13 +318,27 @@ bool moment_is_past(const struct viewer *v)
     return given_past(v) > 0;
 }
 
+static void forget_failure(struct slices *s)
+{
+    if (s->failed)
+        stop(s); /* so that is_ready() starts it */
+    s->failed = false;
+}
+
+void moment_again(struct viewer *v)
+{
+    if (!v->moment)
+        return;
+    forget_failure(&v->moment->shown);
+    forget_failure(&v->moment->before);
+}
+
 static void go_to(struct viewer *v, int64_t at_ms)
 {
     v->frozen_ms = at_ms > 0 ? at_ms : given_past(v);
     v->stepped = v->frozen_ms > 0;
     v->want_update = v->want_clock = true;
-    if (v->moment)
-        v->moment->shown.failed = v->moment->before.failed = false;
+    moment_again(v);
 }
 
 void moment_week(struct viewer *v)
@@ -374,10 +388,15 @@ bool moment_is_busy(const struct viewer *v)
     return m && (is_busy(&m->shown) || is_busy(&m->before));
 }
 
+bool moment_is_failed(const struct viewer *v)
+{
+    return v->moment && v->moment->shown.failed;
+}
+
 const char *moment_text(const struct viewer *v, int cols, char *out, size_t cap)
 {
     const struct moment *m = v->moment;
-    const bool failed = m && m->shown.failed;
+    const bool failed = moment_is_failed(v);
     bool busy = moment_is_busy(v);
     time_t at = (time_t)(v->frozen_ms / 1000);
     char day[8], month[8], done[16] = "", clock[8];

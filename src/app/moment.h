@@ -37,6 +37,10 @@ bool moment_settle_week(struct viewer *v, struct dx_error *err);
 bool moment_is_ready(struct viewer *v);
 /* It is being worked on, and did not fail. */
 bool moment_is_busy(const struct viewer *v);
+/* What is shown could not be read as of its moment. */
+bool moment_is_failed(const struct viewer *v);
+/* What could not be read is tried again, also where the moment stays. */
+void moment_again(struct viewer *v);
 /* "as of Fri 20 Nov 14:00", within cols columns; "" while it is live. Returns out. */
 const char *moment_text(const struct viewer *v, int cols, char *out, size_t cap);
 void moment_init(struct viewer *v);

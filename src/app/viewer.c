@@ -266,6 +266,8 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
     say_look(v);
     if (now_ms / SECOND_MS != v->ticked_second)
         on_second(v, now_ms);
+    if (viewer_is_veiled(v)) /* what is shown could not be read again; all else may stand */
+        v->want_update = true;
     if (v->wall.on)
         wall_tick(v, time_boot_ms());
     if (v->message_until > 0 && time_boot_ms() >= v->message_until) {

@@ -1,12 +1,14 @@
 /* `R` and --redact: no name of a person, branch or title is in anything that dxtop writes. */
 #include "config.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
 
+#include "../run.h"
 #include "sim_store.h"
 #include "tests/where.h"
 
@@ -118,4 +120,35 @@ Test(redact, the_key_hides_them_at_once)
     pty_send(pty, "q");
     cr_expect(pty_ended(pty));
     pty_free(pty);
+}
+
+/* Also where all stands, and nothing else would be read again. Nobody collects meanwhile, who would
+ * begin a new store. */
+Test(redact, a_store_that_cannot_be_read_for_a_moment_hides_no_more_than_that)
+{
+    char lock[400];
+    const char *argv[] = { "flock", "-F", lock, "sleep", "100", NULL };
+    struct program holder;
+    struct pty *pty;
+
+    snprintf(lock, sizeof(lock), "%s", sh("printf %%s $D/state/*.db.lock"));
+    holder = program_start(argv);
+    pty = sim_store_view(40, 120, NULL);
+    cr_assert(pty_shows(pty, "12:00:00", PTY_PATIENCE_MS));
+    pty_send(pty, "3");
+    cr_assert(pty_shows(pty, "TITLE", PTY_PATIENCE_MS));
+    pty_send(pty, "p");
+    cr_assert(pty_shows(pty, "frozen", PTY_PATIENCE_MS));
+    (void)sh("for f in $D/state/*.db $D/state/*.db-*; do test ! -e $f || mv $f $D/${f##*/} || "
+             "exit; done");
+    cr_assert_eq(sh_code, 0);
+    pty_send(pty, "R");
+    cr_expect(pty_shows(pty, "Hiding names", PTY_PATIENCE_MS), "%s", pty_text(pty));
+    (void)sh("for f in $D/*.db $D/*.db-*; do test ! -e $f || mv $f $D/state/ || exit; done");
+    cr_assert_eq(sh_code, 0);
+    cr_expect(pty_shows(pty, "title-", PTY_PATIENCE_MS), "%s", pty_text(pty));
+    pty_send(pty, "q");
+    cr_expect(pty_ended(pty));
+    pty_free(pty);
+    program_end(&holder, SIGTERM);
 }
