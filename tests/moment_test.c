@@ -295,6 +295,10 @@ Test(week_before, that_is_being_read_holds_up_no_hiding_of_names)
     cr_expect_not(picture_save(&a.v, PICTURE_TEXT, file, path, sizeof(path), &err));
     cr_expect_str_eq(err.text, "cannot save: names are not hidden yet");
     cr_expect_neq(access(file, F_OK), 0);
+    actions_do(&a.v, ACTION_REDACT, &(struct deed){ .text = "" });
+    cr_expect_not(picture_save(&a.v, PICTURE_TEXT, file, path, sizeof(path), &err));
+    cr_expect_str_eq(err.text, "cannot save: names are not shown yet");
+    actions_do(&a.v, ACTION_REDACT, &(struct deed){ .text = "" });
     for (int i = 0; !strstr(frame, "row 0") && i < 1000; i++) {
         ev_run(a.v.loop, EVRUN_NOWAIT);
         frame = draw_frame(24, 80);

@@ -329,7 +329,8 @@ bool picture_save(struct viewer *v, enum picture_format format, const char *file
 
     viewer_draw(v, screen_grid(v->screen)); /* without the line that asked for it */
     if (viewer_is_veiled(v))
-        return dx_fail(err, DX_FAULT_SYSTEM, "cannot save: names are not hidden yet");
+        return dx_fail(err, DX_FAULT_SYSTEM, "cannot save: names are not %s yet",
+                       v->redacted ? "hidden" : "shown");
     fd = create(v, format, file, path, cap);
     if (fd < 0)
         return dx_fail(err, DX_FAULT_SYSTEM, "cannot save %.150s: %s", path, strerror(errno));
