@@ -291,6 +291,7 @@ static const struct {
     { { "--sate", "x" }, "unknown option --sate; did you mean --state?" },
     { { "-verbose" }, "unknown option -v" },
     { { "x", "-v" }, "unknown option -v" },
+    { { "-c", "b.yaml", "-\xC3\xA9" }, "unknown option: a letter that is none" },
     { { "--state=x", "--sate=y" }, "unknown option --sate=y" },
     { { "--clock", "now", "--now", "2026-11-24T14:32:07Z" },
       "--clock and --now do not go together" },

@@ -95,6 +95,14 @@ static bool unknown(const struct tables *t, const char *word, struct dx_error *e
     return dx_fail(err, DX_FAULT_CONFIG, "unknown option %.60s", word ? word : "");
 }
 
+/* letter: a byte, which is negative where char is signed and it is not ASCII. */
+static bool unknown_letter(int letter, struct dx_error *err)
+{
+    if (letter <= ' ' || letter >= 0x7F)
+        return dx_fail(err, DX_FAULT_CONFIG, "unknown option: a letter that is none");
+    return dx_fail(err, DX_FAULT_CONFIG, "unknown option -%c", letter);
+}
+
 static bool is_adhoc(const struct common_args *args)
 {
     return *args->prometheus || *args->alertmanager || *args->github;
@@ -114,8 +122,8 @@ bool args_parse(int argc, char **argv, struct common_args *common, const struct 
     while ((code = getopt_long(argc, argv, t.letters, t.options, NULL)) != -1) {
         if (code == ':')
             return dx_fail(err, DX_FAULT_CONFIG, "%.60s needs a value", argv[optind - 1]);
-        if (code == '?' && optopt > 0 && optopt < FIRST_CODE) /* perhaps within a word */
-            return dx_fail(err, DX_FAULT_CONFIG, "unknown option -%c", optopt);
+        if (code == '?' && optopt != 0 && optopt < FIRST_CODE) /* perhaps within a word */
+            return unknown_letter(optopt, err);
         if (code == '?')
             return unknown(&t, argv[optind - 1], err);
         if (!set(&t, code, err))
