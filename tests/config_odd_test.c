@@ -83,6 +83,7 @@ static const struct {
     { SOURCE "map: [a]\n", "t.yaml:4:11: map has to be a mapping\n" },
     { SOURCE "map: {a: [b]}\n", "t.yaml:4:15: map has to be a mapping of texts\n" },
     { SOURCE "tables: [[a]]\n", "t.yaml:4:15: tables has to be a mapping\n" },
+    { SOURCE "tables: {a: {}, b: }\n", "t.yaml:4:21: tables: b has no value\n" },
     { SOURCE "token: {env: [A]}\n", "t.yaml:4:19: env has to be a name\n" },
     { SOURCE "token: {command: []}\n",
       "t.yaml:4:13: command has to be a command and its arguments\n" },

@@ -233,8 +233,9 @@ static void set_name(void *item, const struct dx_option *fields, const struct ya
         *(const char **)item = name->text;
 }
 
+/* name: its key in the mapping; NULL: it is one of a list. */
 static bool fill_item(struct option_context *context, void *item, const struct dx_option *option,
-                      const struct yaml *value)
+                      const struct yaml *value, const struct yaml *name)
 {
     struct yaml key = {
         .kind = YAML_SCALAR, .line = value->line, .column = value->column, .text = option->shorthand
@@ -249,6 +250,9 @@ static bool fill_item(struct option_context *context, void *item, const struct d
 
     clear_texts(item, option->fields);
     set_name(item, option->fields, value);
+    if (name && value->kind == YAML_NULL)
+        return complain(&context->complaints, name, "%s: %s has no value", option->name,
+                        name->text);
     if (value->kind == YAML_MAP)
         return options_judge(context, value, option->fields, NULL, NULL) &&
                options_fill(context, item, option->fields, value);
@@ -268,12 +272,13 @@ static bool parse_tables(struct option_context *context, struct dx_items *items,
     if (value->kind != YAML_MAP && value->kind != YAML_LIST)
         return wrong(context, option, value, "a mapping of names");
     for (size_t i = 0; i < n; i++) {
+        const struct yaml *name = value->kind == YAML_MAP ? &value->keys[i] : NULL;
         char *item = all + i * option->item_size;
 
-        value->items[i].wrong = !fill_item(context, item, option, &value->items[i]);
+        value->items[i].wrong = !fill_item(context, item, option, &value->items[i], name);
         ok = ok && !value->items[i].wrong;
-        if (value->kind == YAML_MAP)
-            *(const char **)(void *)item = value->keys[i].text;
+        if (name)
+            *(const char **)(void *)item = name->text;
     }
     *items = (struct dx_items){ .item = all, .count = n };
     return ok;
