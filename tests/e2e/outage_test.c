@@ -18,7 +18,7 @@
 #include "pty.h"
 #include "tests/where.h"
 
-enum { ANSWER_MS = 1000, TRIES = 10, LOST_MS = 60000 };
+enum { ANSWER_MS = 1000, TRIES = 5, FAST = 3, TRIES_MS = 40000, LOST_MS = 60000 };
 
 static const char NOW[] = "2026-11-24T14:32:07Z@20";
 
@@ -177,12 +177,14 @@ static double now_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-/* From the key to the paint, there and back; the best of some tries, for the machine is busy. */
-static double answer_ms(struct pty *p)
+/* From the key to the paint, there and back: most of some tries are fast; not all, for the machine
+ * is busy. All of them have one deadline. */
+static void expect_answers(struct pty *p, const char *name)
 {
-    double best = 1e9;
+    double began = now_ms(), slowest = 0.;
+    int fast = 0, tries = 0;
 
-    for (int i = 0; i < TRIES && best >= ANSWER_MS; i++) {
+    while (fast < FAST && tries - fast <= TRIES - FAST && now_ms() - began < TRIES_MS) {
         double from = now_ms(), took;
 
         pty_send(p, "2");
@@ -190,9 +192,12 @@ static double answer_ms(struct pty *p)
         took = now_ms() - from;
         pty_send(p, "1");
         cr_expect(pty_shows(p, "Sources", PTY_PATIENCE_MS), "%s", pty_text(p));
-        best = took < best ? took : best;
+        tries++;
+        fast += took < ANSWER_MS;
+        slowest = took > slowest ? took : slowest;
     }
-    return best;
+    cr_expect_eq(fast, FAST, "%s: of %d keys %d were answered within %d ms, the slowest in %g ms",
+                 name, tries, fast, ANSWER_MS, slowest);
 }
 
 static struct pty *start(void)
@@ -207,12 +212,9 @@ static struct pty *start(void)
 
 static void expect_lost(struct pty *p, const char *name, const char *words)
 {
-    double took;
-
     cr_expect(pty_shows(p, "2 lost", LOST_MS), "%s: %s", name, pty_text(p));
     cr_expect(pty_shows(p, words, LOST_MS), "%s: %s", name, pty_text(p));
-    took = answer_ms(p);
-    cr_expect_lt(took, ANSWER_MS, "%s: %g ms from the key to the paint", name, took);
+    expect_answers(p, name);
     cr_expect(pty_shows(p, "stale", LOST_MS), "%s: %s", name, pty_text(p));
     cr_expect(pty_shows(p, "linux-xl", PTY_PATIENCE_MS), "%s: %s", name, pty_text(p));
 }
