@@ -342,8 +342,7 @@ Test(store_ci, runners_of_a_time_that_has_not_come_are_forgotten)
     batch.pools_whole = true;
     kit_poll(0, T0, &batch);
     expect_text(ROWS(kit.store, DX_QUERY_RUNNERS, NULL, T0, DX_FIELD_NAME), "");
-    expect_text(POOLS(T0 + 2 * DAY),
-                "gpu|0|0|-|-|1790000000000\nlinux|2|1|-|-|-\n");
+    expect_text(POOLS(T0 + 2 * DAY), "gpu|0|0|-|-|1790000000000\nlinux|2|1|-|-|-\n");
 }
 
 Test(store_ci, urls_are_folded_and_come_back)

@@ -281,7 +281,7 @@ static const struct {
 Test(command, says_what_is_wrong_with_it)
 {
     cr_assert_eq(chdir("/proc/self"), 0); /* where nothing can be saved */
-    terminal_open(40, 120); /* what is saved is drawn first */
+    terminal_open(40, 120);               /* what is saved is drawn first */
     draw_frame(40, 120);
     for (size_t i = 0; i < COUNT(complaints); i++)
         cr_expect_str_eq(command(complaints[i].text), complaints[i].message);
