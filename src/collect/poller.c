@@ -19,7 +19,7 @@
 #include "core/mem.h"
 #include "source/denied.h"
 
-enum { WISH_LEAST_MS = 5000, OVERDUE_MS = 1000, TRIM_BYTES = 256 << 10 };
+enum { IDLE_MOST = 3, WISH_LEAST_MS = 5000, OVERDUE_MS = 1000, TRIM_BYTES = 256 << 10 };
 
 static const double JITTER = 0.05;
 
@@ -156,17 +156,19 @@ static void hide_in_notes(struct poller *p)
 
 static void poll_now(struct poller *p, bool goes_on);
 
-/* With --once history comes whole, however many polls it takes: until one asks for
- * none of it, or there is no room for more. What a collector that was killed left is
- * history too, as long as polls make it less. */
+/* With --once history comes whole, however many polls it takes: until one asks for none of it,
+ * there is no room for more, or some polls on end get none: what is refused stays so. What a
+ * collector that was killed left is history too, as long as polls make it less. */
 static bool goes_on(struct poller *p)
 {
     int64_t owed;
 
     if (!p->shared->once || p->commit.failed || p->waits)
         return false;
+    p->idle = p->filled ? 0 : p->idle + 1;
     owed = p->memory.known.owed(&p->memory);
-    return p->filling || p->count.fills > 0 || (owed > 0 && owed < p->owed);
+    return ((p->filling || p->count.fills > 0) && p->idle < IDLE_MOST) ||
+           (owed > 0 && owed < p->owed);
 }
 
 /* All that it brought is in the store. */
@@ -328,7 +330,7 @@ static void poll_now(struct poller *p, bool goes_on)
         return;
     p->polling = true;
     p->shared->under_way++;
-    p->forgot = p->waits = p->filling = p->circles = false;
+    p->forgot = p->waits = p->filling = p->filled = p->circles = false;
     p->now_ms = clock_now(p->shared->clock);
     p->started_boot_ms = time_boot_ms();
     p->latency_ms = p->largest = 0;

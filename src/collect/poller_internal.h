@@ -43,11 +43,14 @@ struct poller {
     bool wished;             /* the poll that begins is */
     bool wished_again;       /* another one, when this one is over */
     int64_t started_boot_ms; /* of the last poll */
+    int64_t left;            /* of history, by what the polls before said of it */
+    int idle;                /* so many of them on end brought none of it */
     int64_t due_boot_ms;     /* the next one, and `timer` does not count what the machine sleeps */
 
     /* of the poll under way */
     bool polling, forgot, waits; /* waits: the back-fill does */
     bool filling;                /* the poll said that history is left */
+    bool filled;                 /* it brought some, or there is another amount of it left */
     int64_t owed;                /* runs whose jobs are missing, when it began */
     size_t kept;                 /* runs and jobs of the last piece that are still in the batch */
     int64_t now_ms, latency_ms, bytes, skew_ms, largest;

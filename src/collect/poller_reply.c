@@ -122,7 +122,7 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
     bool tagged = (p->request->flags & PLAN_CONDITIONAL) && from->status < 300;
     size_t before = p->plan.count, late = piece_late(&p->batch), tails = p->batch.tail_count, mark;
     struct batch_mark here = batch_mark(&p->batch);
-    int64_t began_ms;
+    int64_t began_ms, left;
     bool ok;
 
     p->count.tagged += tagged && *from->etag && !p->had_etag;
@@ -138,8 +138,13 @@ static bool decode(struct poller *p, const struct http_reply *from, const struct
     p->decoding_ms = time_boot_ms() - began_ms;
     memory_rest(&p->memory);
     p->plan.mark = 0;
-    if (p->batch.total > 0)
-        p->filling = p->batch.done < p->batch.total;
+    left = p->batch.total - p->batch.done;
+    p->filled = p->filled || (ok && p->request->flags & PLAN_FILL);
+    if (p->batch.total > 0) {
+        p->filling = left > 0;
+        p->filled = p->filled || left != p->left;
+        p->left = left;
+    }
     if (!ok)
         batch_rewind(&p->batch, &here);
     etags_asked(&p->etags, mark, p->plan.count - before, piece_late(&p->batch) > late);

@@ -52,6 +52,13 @@ Test(modes_sim, once_ends_with_0_1_or_2)
     cr_expect_eq(sh_code, 1, "%d %s", sh_code, out);
     HAS(out, "source gone: lost: 127.0.0.1 port 1 refused the connection");
     HAS(out, "source prometheus: live");
+    /* What is refused is asked for some times, not until the time is over. */
+    write_file(config,
+               "sources:\n  - {type: prometheus, url: '%s', queries: {up: up, bad: 'sum('}}\n",
+               sim.url);
+    out = sh("timeout 60 $B/dxtop -c $C $S once --format text");
+    cr_expect_leq(sh_code, 1, "%d %s", sh_code, out);
+    HAS(out, "bad");
     write_file(config, "sources:\n  - {type: prometheus, url: here}\n");
     out = sh("$B/dxtop -c $C $S once");
     cr_expect_eq(sh_code, 2, "%d %s", sh_code, out);
