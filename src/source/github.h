@@ -216,9 +216,9 @@ const char *github_pool(struct batch *batch, const json_t *labels, const char *g
 
 void github_issues_begin(const struct github *config, struct plan *plan);
 bool github_issues_decode(struct github_poll *p, struct dx_error *err);
-/* With each reply: what the configuration does not want any more is open no longer. */
 /* The open ones of a repository or organisation are to be listed from the first on. */
 void github_issues_anew(const struct plan *plan, struct batch *batch, const char *scope);
+/* With each reply: what the configuration does not want any more is open no longer. */
 void github_issues_sweep(struct github_poll *p);
 void github_issues_refused(struct github_poll *p);
 void github_comments_ask(struct plan *plan, const char *key, const char *author, unsigned flags);
