@@ -84,6 +84,24 @@ Test(azure_parts, a_job_request_without_a_build_or_a_time_says_nothing)
     kit_done(&kit);
 }
 
+/* Its address would be another one. */
+Test(azure_parts, what_is_no_name_of_a_project_is_none)
+{
+    const struct plan_request r = { .step = AZURE_PROJECTS, .detail_text = "" };
+
+    kit_poll(&kit, NOW);
+    cr_assert(azure_answer_text(&r, 200,
+                                "{\"value\":[{\"name\":\".\"},{\"name\":\"..\"},{},"
+                                "{\"name\":\"Web\"}]}",
+                                ""),
+              "%s", kit.err.text);
+    cr_expect_eq(kit.batch.unknown, 3);
+    for (const struct plan_request *q = kit.plan.first; q; q = q->next)
+        cr_expect_eq(strncmp(q->path, "/Web/", 5), 0, "%s", q->path);
+    cr_expect_eq(kit_asked(&kit, AZURE_QUEUES), 1);
+    kit_done(&kit);
+}
+
 Test(azure_parts, a_build_that_is_refused_is_said_with_its_number)
 {
     const struct plan_request r = { .step = AZURE_BUILD, .detail = 900, .detail_text = of_billing };

@@ -93,6 +93,9 @@ void azure_remember(struct batch *batch, enum azure_cursor which, const char *pr
 int64_t azure_project_seen(const struct plan *plan, const struct batch *batch, const char *project);
 void azure_remember_project(struct batch *batch, const char *project, int64_t now_ms);
 const char *azure_next_project(struct plan *plan, const char *project);
+/* Is this the name of one? A server, or whoever writes into the store, may say what is none, and
+ * would lead elsewhere. */
+bool azure_is_project(const char *text);
 const char *azure_found_project(const char *cursor); /* by a cursor's name; NULL: another */
 /* The pool behind a queue of a project; false: not known. *name lives as long as batch does. */
 bool azure_queue(const struct plan *plan, struct batch *batch, const char *project, int64_t queue,

@@ -67,8 +67,7 @@ const char *azure_found_project(const char *cursor)
     return strncmp(cursor, project_of, len) == 0 ? cursor + len : NULL;
 }
 
-/* Others may write into the store: nothing is called so, and it would lead elsewhere. */
-static bool is_name(const char *text)
+bool azure_is_project(const char *text)
 {
     return *text && strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
 }
@@ -77,7 +76,7 @@ const char *azure_next_project(struct plan *plan, const char *project)
 {
     const char *next = recall_after(plan, project_of, project);
 
-    while (next && !is_name(next))
+    while (next && !azure_is_project(next))
         next = recall_after(plan, project_of, next);
     return next ? arena_text(&plan->arena, next) : NULL;
 }

@@ -234,7 +234,9 @@ bool azure_decode_projects(const struct azure *az, const struct reply *reply, st
         if (strlen(name) > AZURE_NAME_MOST)
             batch_note(batch, DX_LOG_WARN, "the project %s is left out: its name is too long",
                        name);
-        if (!is_project_wanted(az, name))
+        if (!azure_is_project(name))
+            batch->unknown++;
+        if (!azure_is_project(name) || !is_project_wanted(az, name))
             continue;
         azure_remember_project(batch, name, reply->now_ms);
         if (is_new) {
