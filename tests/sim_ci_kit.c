@@ -68,7 +68,7 @@ void ids_add_truth(struct ids *ids, const char *kind, const char *system, const 
     snprintf(url, sizeof(url), "/truth?kind=%s", kind);
     sim_get(url);
     cr_assert_eq(got.status, 200);
-    for (line = got.body.bytes; line && *line; line = strchr(line, '\n') + 1) {
+    for (line = got.body.bytes; line && *line; line = next_line(line)) {
         json_t *json = json_loads(line, JSON_DISABLE_EOF_CHECK, NULL);
 
         cr_assert(json);

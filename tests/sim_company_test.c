@@ -372,7 +372,7 @@ Test(truth, flaky_jobs_are_mostly_those_that_were_made_so)
 
     sim_ci_start(0, 50);
     sim_get("/truth?kind=flaky");
-    for (line = got.body.bytes; line && *line; line = strchr(line, '\n') + 1) {
+    for (line = got.body.bytes; line && *line; line = next_line(line)) {
         json_t *json = json_loads(line, JSON_DISABLE_EOF_CHECK, NULL);
 
         if (strcmp(text_of(json, "state"), "flaky") == 0) {

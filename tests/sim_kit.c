@@ -160,13 +160,19 @@ int64_t int_of(const json_t *json, const char *name)
     return json_integer_value(json_object_get(json, name));
 }
 
+const char *next_line(const char *text)
+{
+    while (*text && *text != '\n')
+        text++;
+    return *text ? text + 1 : NULL;
+}
+
 json_t *sim_next_of(const char **line, const char *system)
 {
     while (*line && **line) {
         json_t *json = json_loads(*line, JSON_DISABLE_EOF_CHECK, NULL);
-        const char *end = strchr(*line, '\n');
 
-        *line = end ? end + 1 : NULL;
+        *line = next_line(*line);
         if (strcmp(text_of(json, "system"), system) == 0)
             return json;
         json_decref(json);

@@ -32,6 +32,8 @@ const char *sim_escape(const char *text);
 
 /* What really happened: a line for each "run", "job", "ticket" ...; yours to free. */
 char *sim_truth(const char *kind);
+/* NULL: there is none. As it is checked under ASan, strchr() reads all of the text each time. */
+const char *next_line(const char *text);
 /* The next line about Jenkins, taken off; yours. NULL: there are no more. */
 json_t *sim_next_truth(const char **line);
 /* The same of any system. */

@@ -158,11 +158,14 @@ static void pictures_are_text(void)
 /* Where a link of OSC 8 ends: ST behind an http or https URL or nothing; NULL: it is none. */
 static const char *link_end(const char *at)
 {
-    const char *url;
+    const char *url = at + 2;
 
-    if (strncmp(at, "8;", 2) != 0 || !(url = strchr(at + 2, ';')))
+    if (strncmp(at, "8;", 2) != 0)
         return NULL;
-    url++;
+    while (isgraph((unsigned char)*url) && *url != ';')
+        url++;
+    if (*url++ != ';')
+        return NULL;
     if (*url != '\033' && strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
         return NULL;
     while (isgraph((unsigned char)*url))
@@ -187,7 +190,8 @@ static const char *meant(const char *at)
     at += 2;
     if (strncmp(at, "22;0;0t", 7) == 0 || strncmp(at, "23;0;0t", 7) == 0)
         return at + 7; /* keeps the title, and gives it back */
-    at += strspn(at, "?0123456789;:");
+    while (isdigit((unsigned char)*at) || *at == '?' || *at == ';' || *at == ':')
+        at++;
     return *at && strchr("mHGdABCDJKhlXbPLMSTr@", *at) ? at + 1 : NULL;
 }
 
