@@ -30,7 +30,8 @@ bool world_commit(struct world *w, int source, int64_t now_ms, struct batch *b,
                          .next_ms = now_ms + MINUTE,
                          .every_ms = MINUTE,
                          .limit = 5000,
-                         .skew_known = true };
+                         .skew_known = true,
+                         .tries_are_counted = true };
     bool ok;
 
     if (!b) {
@@ -203,6 +204,7 @@ const struct world_deed world_deeds[] = {
     { "a queue moves", world_queue_moves, false },
     { "a queue is empty", world_queue_is_empty, false },
     { "more tickets", world_more_tickets, false },
+    { "a renamed project", world_renamed_project, false },
     { "fewer alerts", world_fewer_alerts, false },
     { "another unit", world_other_unit, false },
     { "no answer", no_answer, false },
