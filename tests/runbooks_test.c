@@ -231,6 +231,7 @@ Test(runbooks, that_one_is_longer_than_what_is_read_is_said)
 
     for (int i = 0; i < LINES; i++)
         memcpy(text + 10 * (size_t)i, i == LINES - 1 ? "the tail.\n" : "full line\n", 10);
+    memcpy(text, "# a title", 9);
     put("a.md", text);
     (void)read_all();
     cr_expect(strstr(text_of("full"), "full line\n(Cut here: 256 KiB of a runbook are read.)\n"));

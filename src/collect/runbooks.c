@@ -47,12 +47,11 @@ static_assert(BYTES_MOST == 256 << 10, "as it says");
 /* Whole, be it a paragraph: three bytes may stand for one. */
 static void add_line(struct buf *text, const char *line, size_t len)
 {
-    size_t indent = strspn(line, " "), cap = 3 * len + 1;
+    size_t indent = 0, cap = 3 * len + 1;
     char *clean = mem_new(1, cap);
 
-    indent = indent < len ? indent : len;
     /* Blanks at the beginning are part of a list or of code. */
-    for (size_t i = 0; i < indent; i++)
+    for (; indent < len && line[indent] == ' '; indent++)
         (void)buf_add(text, " ", 1);
     (void)buf_add(text, clean, text_clean(clean, cap, line + indent, len - indent));
     (void)buf_add(text, "\n", 1);
