@@ -20,6 +20,8 @@ static struct kit kit;
 static const char asked[] = "INC0000001 00000000000000000000000000000001 ana.petrovic\n"
                             "INC0000002 00000000000000000000000000000002 ana.petrovic\n";
 
+static const char one_asked[] = "INC0000001 00000000000000000000000000000001 ana.petrovic\n";
+
 static bool answer(struct reply reply, const char *body)
 {
     kit_poll(&kit, NOW);
@@ -188,6 +190,57 @@ Test(servicenow_parts, where_rows_are_hidden_it_is_found_out_of_which_tickets)
     reply.head = "x-total-count: 1\n";
     cr_expect(answer(reply, "{\"result\":[" COMMENT("2") "]}"));
     cr_expect_eq(kit.batch.tickets->refused, 0);
+    kit_done(&kit);
+}
+
+/* A thousand comments of one ticket are all that an answer has: the earliest are among them. */
+Test(servicenow_parts, of_a_ticket_with_very_many_comments_the_first_response_counts)
+{
+    for (int answered = 0; answered < 2; answered++) {
+        struct buf body;
+
+        buf_init(&body, 1 << 20);
+        (void)buf_text(&body, "{\"result\":[");
+        for (int i = 0; i < 1000; i++)
+            (void)buf_print(&body,
+                            "%s{\"element\":\"comments\",\"element_id\":"
+                            "\"00000000000000000000000000000001\",\"sys_created_on\":"
+                            "\"2026-11-24 08:00:%02d\",\"sys_created_by\":\"%s\"}",
+                            i ? "," : "", i % 60, answered && i == 500 ? "ben" : "ana.petrovic");
+        (void)buf_text(&body, "]}");
+        cr_expect(answer((struct reply){ .step = SNOW_JOURNAL,
+                                         .head = "x-total-count: 1500\n",
+                                         .detail_text = one_asked },
+                         body.bytes),
+                  "%s", kit.err.text);
+        cr_assert_eq(kit.batch.ticket_count, 1);
+        cr_expect_eq(kit.batch.tickets->first_response_ms > 0, answered);
+        cr_expect_eq(kit.batch.tickets->refused, answered ? 0 : TICKET_RESPONSE);
+        buf_done(&body);
+    }
+    kit_done(&kit);
+}
+
+/* That of a few tickets all rows are hidden says nothing of the others. */
+Test(servicenow_parts, a_table_is_refused_for_no_single_ticket)
+{
+    struct reply reply = { .step = SNOW_JOURNAL,
+                           .head = "x-total-count: 1\n",
+                           .detail_text = one_asked };
+    struct buf many;
+
+    cr_expect(answer(reply, "{\"result\":[]}"));
+    cr_expect_eq(kit.batch.note_count, 0);
+    cr_assert_eq(kit.batch.ticket_count, 1);
+    cr_expect_eq(kit.batch.tickets->refused, TICKET_RESPONSE);
+    buf_init(&many, 1 << 12);
+    for (int i = 0; i < 4; i++)
+        (void)buf_print(&many, "INC000000%d 0000000000000000000000000000000%d ana\n", i, i);
+    reply.detail_text = many.bytes;
+    cr_expect(answer(reply, "{\"result\":[]}"));
+    cr_expect_eq(kit.batch.note_count, 1, "of many they are those of all");
+    cr_expect_eq(kit.batch.ticket_count, 0);
+    buf_done(&many);
     kit_done(&kit);
 }
 

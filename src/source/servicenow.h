@@ -112,7 +112,8 @@ bool snow_take(const struct snow_poll *p, const char *table, const json_t *row,
 
 /* ---- servicenow_parts.c: what rows of tickets do not say ---- */
 
-enum { SNOW_ITEMS = 50 }; /* in one request: an id takes 35 bytes of its URL */
+enum { SNOW_ITEMS = 50 };       /* in one request: an id takes 35 bytes of its URL */
+enum { SNOW_ROWS_MOST = 1000 }; /* of one answer about them */
 void snow_parts_begin(const struct snow_poll *p);
 /* All parts of these, at once. */
 void snow_ask_parts(const struct snow_poll *p, const struct snow_item *items, size_t count,

@@ -40,6 +40,8 @@ bool snow_decode_journal(const struct snow_poll *p, struct dx_error *err)
     for (i = 0; i < n; i++) {
         struct ticket *t = snow_part(p->batch, &items[i], TICKET_RESPONSE);
 
+        if (first[i] == 0 && json_array_size(rows) >= SNOW_ROWS_MOST)
+            t->refused = TICKET_RESPONSE; /* it may be behind them */
         t->first_response_ms = first[i];
         t->response_basis = first[i] > 0 ? "comments" : "";
     }

@@ -16,7 +16,7 @@ enum {
     LACKS_MOST = 200, /* tickets whose parts are asked for again, in one poll */
     OPEN_MOST = 1000, /* open ones whose SLAs are */
     OPEN_ALL = 10000,
-    ROWS_MOST = 1000,
+    FEW = 3, /* tickets: of so many all rows may be hidden where the table is not */
     ITEMS_TEXT = 1 << 16,
     SLAS_EVERY_MS = 5 * 60 * 1000,
 };
@@ -265,7 +265,7 @@ static bool is_short(const struct snow_poll *p, const struct kind *kind, size_t 
 {
     int64_t total = snow_total(p);
 
-    return size >= ROWS_MOST || total > ROWS_MOST ||
+    return size >= SNOW_ROWS_MOST || total > SNOW_ROWS_MOST ||
            (total > (int64_t)size && (kind->part != TICKET_SLAS || size == 0));
 }
 
@@ -288,6 +288,8 @@ static bool are_whole(const struct snow_poll *p, const struct kind *kind, size_t
     note_asked(p);
     if (!is_short(p, kind, size) || n == 0 || snow_total(p) <= (int64_t)size)
         return true;
+    if (size >= SNOW_ROWS_MOST && kind->part == TICKET_RESPONSE) /* it is the earliest that count */
+        return true;
     snow_part(p->batch, &items[0], kind->part)->refused = kind->part;
     return false;
 }
@@ -296,6 +298,7 @@ const json_t *snow_part_rows(const struct snow_poll *p, struct dx_error *err)
 {
     const json_t *rows = json_object_get(p->reply->json, "result");
     const struct kind *kind = kind_of(p->reply->step);
+    struct snow_item items[SNOW_ITEMS];
     struct dx_error why = { 0 };
 
     if (!snow_is_answer(p->reply)) {
@@ -307,7 +310,8 @@ const json_t *snow_part_rows(const struct snow_poll *p, struct dx_error *err)
         (void)dx_fail(err, DX_FAULT_REPLY, "the table %s answered without a list", kind->table);
         return NULL;
     }
-    if (json_array_size(rows) == 0 && snow_total(p) > 0 && !(p->reply->detail & HALF)) {
+    if (json_array_size(rows) == 0 && snow_total(p) > 0 && !(p->reply->detail & HALF) &&
+        snow_items(p, items) > FEW) {
         no_rows(p, kind, "its rows are hidden");
         return NULL;
     }
