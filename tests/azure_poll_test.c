@@ -362,6 +362,7 @@ Test(azure_poll, a_build_that_no_list_brings_is_asked_for_by_its_id)
         cr_assert(azure_answer(r, 404, "no_project_404.json"));
         cr_expect_eq(kit.batch.run_count, i, "only the second time it is gone");
         cr_expect(i == 0 || (kit.batch.run_count == 1 && kit.batch.runs->gone));
+        cr_expect(i == 0 || kit.batch.runs->jobs_whole, "one that was done owes no jobs any more");
         kit_commit(&kit);
         cr_expect_eq(kit_keeps(&kit, "x:"), 1 - i);
     }

@@ -327,6 +327,23 @@ Test(gitlab_walk, a_run_that_was_deleted_is_gone_the_second_time)
     kit_done(&kit);
 }
 
+/* It was done, and its jobs did not come before. */
+Test(gitlab_walk, a_run_that_was_deleted_owes_no_jobs)
+{
+    int64_t now = NOW;
+    size_t i = add(NOW - MINUTE, true);
+
+    poll(now, SIZE_MAX);
+    store.run[0].whole = false;
+    pipelines[i].deleted = true;
+    poll(now += 30000, SIZE_MAX);
+    cr_expect_not(store.run[0].whole);
+    poll(now += 30000, SIZE_MAX);
+    cr_expect(store.run[0].whole);
+    cr_expect_eq(poll(now += 30000, SIZE_MAX), 1, "it is not asked for any more");
+    kit_done(&kit);
+}
+
 /* Its project's CI was switched off: nobody will say how it ended, but that may have been by
  * mistake. */
 Test(gitlab_walk, a_run_that_is_refused_for_a_day_is_gone)

@@ -93,7 +93,8 @@ static void put_run(struct jenkins_kit *kit, const struct run *run)
     if (run->bare) {
         if (old && batch_run_whole(run))
             (void)json_object_set_new(old, "whole", json_true());
-        if (old && run->gone) {
+        if (old && run->gone &&
+            json_integer_value(json_object_get(old, "phase")) != DX_PHASE_DONE) {
             (void)json_object_set_new(old, "phase", json_integer(DX_PHASE_DONE));
             (void)json_object_set_new(old, "result", json_integer(DX_RESULT_UNKNOWN));
             (void)json_object_set_new(old, "whole", json_true());

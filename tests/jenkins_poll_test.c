@@ -305,6 +305,24 @@ Test(jenkins_poll, a_build_that_was_deleted_while_open_is_gone_the_second_time)
     cr_expect_eq(singles, 0);
 }
 
+/* It was done, and its stages did not come before. */
+Test(jenkins_poll, a_build_that_was_deleted_owes_no_stages)
+{
+    const char *key;
+    json_t *run;
+
+    add(0, NOW, true);
+    cr_assert(kit_poll_once(&kit, NOW));
+    json_object_foreach (kit.runs, key, run)
+        (void)json_object_set_new(run, "whole", json_false());
+    jobs[0].build[0].deleted = true;
+    for (int i = 1; i < 4; i++) {
+        singles = 0;
+        cr_assert(kit_poll_once(&kit, NOW + i * MINUTE));
+        cr_expect_eq(singles, i < 3, "%d", i);
+    }
+}
+
 Test(jenkins_poll, a_build_that_is_refused_for_a_day_is_gone)
 {
     add(0, NOW, false);

@@ -106,7 +106,7 @@ static size_t commit_run(struct known_kit *store, const struct run *run, int64_t
         snprintf(store->run[i].id, sizeof(store->run[i].id), "%s", run->id);
     }
     store->run[i].seen_ms = now_ms;
-    if (run->gone)
+    if (run->gone && !store->run[i].done)
         store->run[i].gone = store->run[i].done = store->run[i].whole = true;
     if (run->bare) {
         store->run[i].whole |= batch_run_whole(run);

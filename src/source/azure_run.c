@@ -203,6 +203,8 @@ static void is_there(const struct reply *reply, const struct plan *plan, struct 
         return;
     run = batch_known_run(batch, project, id, 1);
     batch->runs[run].gone = true;
+    if (reply->status != 403) /* which may be read again one day */
+        batch_jobs_whole(batch, run);
 }
 
 bool azure_decode_build(const struct azure *az, const struct reply *reply, struct plan *plan,

@@ -127,6 +127,8 @@ static void is_there(const struct reply *reply, const struct plan *plan, struct 
         return;
     run = batch_known_run(batch, about->project, id, 1);
     batch->runs[run].gone = true;
+    if (reply->status != 403) /* which may be read again one day */
+        batch_jobs_whole(batch, run);
 }
 
 bool gitlab_decode_run(const struct gitlab *g, const struct reply *reply, struct plan *plan,

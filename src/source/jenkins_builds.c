@@ -350,6 +350,8 @@ static void is_there(struct jenkins_poll *p, const struct jenkins_about *about, 
         return;
     run = batch_known_run(p->batch, about->project, about->id, 1);
     p->batch->runs[run].gone = true;
+    if (p->reply->status != 403) /* which may be read again one day */
+        batch_jobs_whole(p->batch, run);
 }
 
 bool jenkins_build_decode(struct jenkins_poll *p, struct dx_error *err)
