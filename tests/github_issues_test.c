@@ -304,6 +304,19 @@ Test(github_issues, where_the_organisation_is_refused_repositories_are_asked)
     cr_expect(is_asked(STEP_ISSUES, "/orgs/acme/issues?"));
 }
 
+/* The organisation's list never says so, and its runs are not found for the same reason. */
+Test(github_issues, those_of_a_repository_that_is_gone_are_looked_at)
+{
+    begin(&org, NOW);
+    answer(&org, request(STEP_ISSUES, "state=all"), issues(1, 2, NOW - 600000), "");
+    answer(&org, request(STEP_ISSUES, "state=open"), issues(1, 2, NOW - 600000), "");
+    batch_cursor(&kit.batch, "sweep:from", 0); /* all lists came to their ends */
+    batch_cursor(&kit.batch, "gone:acme/web", NOW);
+    ticket_commit(&store, &kit);
+    begin(&org, NOW + HOUR_MS);
+    cr_expect_eq(kit_asked(&kit, STEP_ISSUE), 1);
+}
+
 Test(github_issues, an_issue_that_is_not_there_any_more_is_gone)
 {
     static const char *repos[] = { "acme/web", "acme/api" };

@@ -114,27 +114,33 @@ static bool is_of(const char *org, const char *repo)
     return len > 0 && strncasecmp(repo, org, len) == 0 && repo[len] == '/';
 }
 
+/* Does the organisation list the issues of it? */
+static bool is_of_whole(const struct github *config, const struct plan *plan, const char *repo)
+{
+    return *config->org && !is_refused(plan, config->org) && is_of(config->org, repo);
+}
+
 static void ask_all_lists(const struct github *config, struct plan *plan)
 {
-    bool whole = *config->org && !is_refused(plan, config->org);
     struct github_walk walk = { 0 };
     size_t before = plan->count;
     const char *repo;
 
-    if (whole)
+    if (*config->org && !is_refused(plan, config->org))
         ask_lists(config, plan, config->org, ORG_MS);
     while ((repo = github_walk(config, plan, &walk)) != NULL)
-        if (!(whole && is_of(config->org, repo)) && plan->count - before < LISTS_MOST &&
+        if (!is_of_whole(config, plan, repo) && plan->count - before < LISTS_MOST &&
             github_recall(plan, NULL, "gone", repo) == 0)
             ask_lists(config, plan, repo, REPO_MS);
 }
 
 /* ---- what is wanted no more ---- */
 
-/* The issues of a repository whose runs are not there are not asked for. */
-static bool is_left_out(const struct plan *plan, const char *repo)
+/* The issues of a repository by itself whose runs are not there are not asked for. */
+static bool is_left_out(const struct github *config, const struct plan *plan, const char *repo)
 {
-    return github_recall(plan, NULL, "gone", repo) != 0 || is_refused(plan, repo);
+    return !is_of_whole(config, plan, repo) &&
+           (github_recall(plan, NULL, "gone", repo) != 0 || is_refused(plan, repo));
 }
 
 static bool is_listed(const struct plan *plan, const char *scope)
@@ -153,7 +159,7 @@ static bool is_swept(const struct github *config, const struct plan *plan)
     if (whole && !is_listed(plan, config->org))
         return false;
     while ((repo = github_walk(config, plan, &walk)) != NULL)
-        if (!(whole && is_of(config->org, repo)) && !is_left_out(plan, repo) &&
+        if (!is_of_whole(config, plan, repo) && !is_left_out(config, plan, repo) &&
             !is_listed(plan, repo))
             return false;
     return true;
@@ -164,7 +170,8 @@ static bool is_kept(void *self, const char *project)
 {
     const struct github_poll *p = self;
 
-    return p->config->issues.on && is_left_out(p->plan, project) && github_walked(p, project);
+    return p->config->issues.on && is_left_out(p->config, p->plan, project) &&
+           github_walked(p, project);
 }
 
 void github_issues_anew(const struct plan *plan, struct batch *batch, const char *scope)
@@ -225,7 +232,7 @@ static void ask_lacking(struct plan *plan)
 
 /* One that was deleted is in no list: they are looked at, one at a time. Whose repository may not
  * be seen is not found for that. */
-static void ask_open(struct plan *plan)
+static void ask_open(const struct github *config, struct plan *plan)
 {
     struct known_ticket *found = arena_alloc(&plan->arena, OPEN_MOST * sizeof(*found));
     size_t n = plan_known_tickets(plan, 0, found, OPEN_MOST);
@@ -234,7 +241,7 @@ static void ask_open(struct plan *plan)
     struct plan_request *r;
 
     number = number_of(key, repo);
-    if (!number || is_left_out(plan, repo))
+    if (!number || is_left_out(config, plan, repo))
         return;
     r = plan_get(plan, STEP_ISSUE, "", NULL);
     r->path = arena_print(&plan->arena, "/repos/%s/issues/%s", repo, number);
@@ -253,7 +260,7 @@ void github_issues_begin(const struct github *config, struct plan *plan)
     ask_lacking(plan);
     if (github_turn(plan, "open issues", ORG_MS) &&
         !ticket_sweep_waits(plan, sweep_mark_of(config)))
-        ask_open(plan);
+        ask_open(config, plan);
 }
 
 /* ---- reading ---- */
