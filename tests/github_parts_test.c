@@ -366,6 +366,45 @@ Test(github_parts, a_job_that_stays_queued_does_not_hold_its_run_for_ever)
     kit_done(&kit);
 }
 
+static const char rerun[] =
+    "{\"id\":501,\"run_attempt\":%d,\"status\":\"completed\",\"conclusion\":"
+    "\"%s\",\"created_at\":\"2026-11-24T10:30:00Z\","
+    "\"updated_at\":\"2026-11-24T10:4%d:00Z\"}";
+
+/* It is looked at with its rerun only, of which all is known. */
+Test(github_parts, a_job_that_stays_queued_does_not_hold_an_earlier_attempt_either)
+{
+    static const char jobs[] = "{\"jobs\":[{\"id\":9,\"run_attempt\":1,\"name\":\"report\","
+                               "\"status\":\"queued\"},{\"id\":10,\"run_attempt\":2,\"name\":"
+                               "\"report\",\"status\":\"completed\",\"conclusion\":\"success\"}]}";
+    struct reply reply = {
+        .step = STEP_JOBS, .detail = 1, .detail_text = "acme/web 501 2", .body = jobs
+    };
+    char run[sizeof(rerun) + 20];
+
+    kit_poll(&kit, NOW);
+    cr_assert(kit_decode(&kit, &source_github, &config, reply), "%s", kit.err.text);
+    cr_assert(kit_request(&kit, STEP_RUN));
+    snprintf(run, sizeof(run), rerun, 2, "success", 6);
+    reply = (struct reply){ .step = STEP_RUN, .detail_text = "acme/web 501 2", .body = run };
+    cr_assert(kit_decode(&kit, &source_github, &config, reply), "%s", kit.err.text);
+    plan_done(&kit.plan);
+    snprintf(run, sizeof(run), rerun, 1, "cancelled", 0);
+    reply =
+        (struct reply){ .step = STEP_RUN, .detail_text = "acme/web 501 1 attempt 2", .body = run };
+    cr_assert(kit_decode(&kit, &source_github, &config, reply), "%s", kit.err.text);
+    cr_assert_eq(kit_asked(&kit, STEP_JOBS), 1);
+    cr_expect_str_eq(kit_request(&kit, STEP_JOBS)->detail_text, "acme/web 501 2");
+    reply = (struct reply){ .step = STEP_JOBS, .detail_text = "acme/web 501 2", .body = jobs };
+    plan_done(&kit.plan);
+    cr_assert(kit_decode(&kit, &source_github, &config, reply));
+    cr_expect_eq(kit.plan.count, 0, "no more is asked for");
+    kit_commit(&kit);
+    for (int attempt = 1; attempt <= 2; attempt++)
+        cr_expect(kit_known(&kit, "acme/web", "501", attempt)->whole, "%d", attempt);
+    kit_done(&kit);
+}
+
 /* A limit whose hour ends later than in an hour, or was over long ago: other clocks. */
 Test(github_parts, there_is_room_by_any_clock_but_not_past_the_limit)
 {

@@ -416,10 +416,10 @@ bool github_run_decode(struct github_poll *p, struct dx_error *err)
     run->jobs_whole = run->jobs_whole || (there && earlier);
     github_run_timing(p->batch, (size_t)(run - p->batch->runs));
     github_run_end(p);
-    if (earlier)
-        return true;
-    ask_attempts(p, repo, run, 0);
+    if (!earlier)
+        ask_attempts(p, repo, run, 0);
     if (run->outcome.phase == DX_PHASE_DONE && !run->jobs_whole)
-        (void)github_jobs_ask(p->plan, repo, id, run->attempt, 0);
+        (void)github_jobs_ask(p->plan, repo, id, earlier ? github_number(text, 4) : run->attempt,
+                              0);
     return true;
 }
