@@ -105,9 +105,10 @@ const struct pipeline *pipelines_find(const struct pipelines *p, const char *key
 
 static void take_days(struct pipelines *p, const struct dx_view *view, const char *key, bool ghost)
 {
-    /* Rows are of days of the clock: the last slot is the one that is not over yet. */
-    int64_t end_ms = (dx_now(view) + CI_DAY_MS - 1) / CI_DAY_MS * CI_DAY_MS;
-    int64_t from_ms = end_ms - DAYS * CI_DAY_MS;
+    /* Rows are of days of the clock: the last slot is the one that is not over yet. The week
+     * before is looked at in steps, and may stand in another one. */
+    int64_t end_ms = (p->now_ms + CI_DAY_MS - 1) / CI_DAY_MS * CI_DAY_MS;
+    int64_t from_ms = end_ms - DAYS * CI_DAY_MS - (ghost ? 7 * CI_DAY_MS : 0);
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_PIPELINE_DAYS, DX_FILTER(.key = key, .from_ms = from_ms));
 

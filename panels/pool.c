@@ -71,9 +71,10 @@ void queue_tell(struct dx_list *list, const struct queue *p, const struct pool *
 
 void queue_read_hours(struct queue *p, const struct dx_view *view, const char *key, bool ghost)
 {
-    /* Rows are of hours of the clock: the last slot is the one that is not over yet. */
-    int64_t end_ms = (dx_now(view) + CI_HOUR_MS - 1) / CI_HOUR_MS * CI_HOUR_MS;
-    int64_t from_ms = end_ms - HOURS * CI_HOUR_MS;
+    /* Rows are of hours of the clock: the last slot is the one that is not over yet. The week
+     * before is looked at in steps, and may stand in another one. */
+    int64_t end_ms = (p->now_ms + CI_HOUR_MS - 1) / CI_HOUR_MS * CI_HOUR_MS;
+    int64_t from_ms = end_ms - HOURS * CI_HOUR_MS - (ghost ? 7 * CI_DAY_MS : 0);
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_POOL_HOURS, DX_FILTER(.key = key, .from_ms = from_ms));
 

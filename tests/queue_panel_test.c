@@ -132,6 +132,33 @@ Test(queue_panel, an_hour_that_began_takes_no_other_ones_place)
 }
 
 /* Of this morning, when it had runners. */
+/* The week before is looked at in steps of ten minutes, and may stand at a full hour. */
+Test(queue_panel, the_week_before_stands_under_the_same_hours)
+{
+    struct reader reader = fake_reader();
+    struct as_of before = { &reader, hour_end(1) - 7 * CI_DAY_MS };
+    const struct queue *p;
+
+    add_pool("linux");
+    for (int i = 24 * 8; i >= 0; i--) {
+        struct fake_row *row = fake_add(DX_QUERY_POOL_HOURS);
+
+        fake_text(row, DX_FIELD_KEY, "p");
+        fake_set(row, DX_FIELD_AT, (double)hour_end(i));
+        fake_set(row, DX_FIELD_P95, 1000. * i);
+    }
+    p = show_pools(120);
+    in.before = &before;
+    instance_update(&in, &reader, NOW, 10, 118);
+    cr_assert_eq(p->count, 1);
+    cr_assert(p->week);
+    for (int i = 0; i < HOURS; i++) {
+        cr_expect_eq((int)p->pools[0].hours[2 * i], HOURS - 1 - i, "slot %d", i);
+        cr_expect_eq((int)p->pools[0].ghost[2 * i], 24 * 7 + HOURS - 1 - i, "slot %d: %g", i,
+                     p->pools[0].ghost[2 * i]);
+    }
+}
+
 Test(queue_panel, a_pool_scaled_to_nothing_is_judged_by_how_long_jobs_waited)
 {
     struct fake_row *row = add_pool("burst");
