@@ -286,6 +286,16 @@ static void draw_days(const struct pipelines *p, const struct pipeline *row,
                       .ghost = p->week ? days->ghost : NULL, .ghost_count = DAYS));
 }
 
+/* Where a line ends: a day begins without a run. */
+static double last_of(const double day[DAYS])
+{
+    int i = DAYS - 1;
+
+    while (i > 0 && isnan(day[i]))
+        i--;
+    return day[i];
+}
+
 /* "━ p50 11m04s" at col. Returns the columns used, also where it is only measured. */
 static int put_last(struct dx_canvas *canvas, int col, const char *name, enum dx_role role,
                     double last)
@@ -311,8 +321,8 @@ static void draw_under(const void *state, const char *row_key, struct dx_canvas 
 
     if (!row)
         return;
-    p50 = p->days[row->nth].p50[DAYS - 1];
-    p90 = p->days[row->nth].p90[DAYS - 1];
+    p50 = last_of(p->days[row->nth].p50);
+    p90 = last_of(p->days[row->nth].p90);
     legend = put_last(NULL, 0, "p50", DX_ROLE_SERIES_1, p50) + 2 +
              put_last(NULL, 0, "p90", DX_ROLE_DIM, p90);
     used = 1 +

@@ -63,3 +63,23 @@ Test(pipelines_panel, the_week_before_stands_under_the_same_days)
                      p->days[0].ghost[i]);
     }
 }
+
+/* A day begins without a run of it; a line then ends with an earlier day. */
+Test(pipelines_panel, the_end_of_a_line_is_its_last_day_with_a_run)
+{
+    int64_t midnight = NOW / CI_DAY_MS * CI_DAY_MS;
+    struct reader reader = fake_reader();
+
+    (void)show_days(DAYS, midnight + CI_HOUR_MS, 0);
+    for (size_t i = 0; i < fake.count; i++) {
+        struct fake_row *row = &fake.row[i];
+
+        if (row->number[DX_FIELD_AT] > (double)midnight)
+            row->has[DX_FIELD_P50] = false;
+        if (row->number[DX_FIELD_AT] < (double)midnight)
+            fake_set(row, DX_FIELD_P90, 95000.);
+    }
+    instance_update(&in, &reader, midnight + CI_HOUR_MS, 38, 118);
+    cr_expect(panel_shows("p50 1s"));
+    cr_expect(panel_shows("p90 1m35s"));
+}
