@@ -105,10 +105,11 @@ static void add(const struct dx_view *view, struct dx_list *list, const struct d
 }
 
 /* Those in a phase from `first` to `last`, so many at most: the query knows nothing of phases, so
- * that a limit of its own would count the others too. */
+ * that a limit of its own would count the others too. more: there is another one; list may be NULL:
+ * they are only counted. */
 static int64_t list_phases(const struct dx_view *view, struct dx_list *list,
                            const struct run_list *of, const struct ci_prefix *prefix,
-                           const enum dx_phase phases[2], int64_t most)
+                           const enum dx_phase phases[2], int64_t most, bool *more)
 {
     struct dx_rows *rows =
         dx_rows(view, DX_QUERY_RUNS,
@@ -117,39 +118,57 @@ static int64_t list_phases(const struct dx_view *view, struct dx_list *list,
                           .from_ms = of->since_ms));
     int64_t n = 0;
 
-    while (n < most && dx_next(rows)) {
+    while (dx_next(rows)) {
         int64_t phase = dx_int(rows, DX_FIELD_PHASE);
 
         if (phase < (int64_t)phases[0] || phase > (int64_t)phases[1])
             continue;
-        add(view, list, rows, of, prefix);
+        if (n == most) {
+            *more = true;
+            break;
+        }
+        if (list)
+            add(view, list, rows, of, prefix);
         n++;
     }
     return n;
 }
 
-int64_t run_list(const struct dx_view *view, struct dx_list *list, const struct run_list *of)
+/* Those that run stand first, and leave those that wait up to half of the list. */
+static int64_t list_open(const struct dx_view *view, struct dx_list *list,
+                         const struct run_list *of, const struct ci_prefix *prefix, bool *more)
 {
     static const enum dx_phase running[] = { DX_PHASE_RUNNING, DX_PHASE_RUNNING };
     static const enum dx_phase waiting[] = { DX_PHASE_UNKNOWN, DX_PHASE_QUEUED };
+    bool many = false;
+    int64_t wait = list_phases(view, NULL, of, prefix, waiting, RUNS_MOST / 2, &many);
+    int64_t n = list_phases(view, list, of, prefix, running, RUNS_MOST - wait, more);
+
+    return n + list_phases(view, list, of, prefix, waiting, RUNS_MOST - n, more);
+}
+
+int64_t run_list(const struct dx_view *view, struct dx_list *list, const struct run_list *of)
+{
     static const enum dx_phase done[] = { DX_PHASE_DONE, DX_PHASE_DONE };
     struct ci_prefix prefix = { "" };
-    int64_t open, n = 0;
+    bool more_open = false, more = false;
+    int64_t open, n;
     char note[64];
 
     if (!of->key) /* else they are of one pipeline, and do not name it */
         prefix = ci_prefix(view, of->source);
-    open = list_phases(view, list, of, &prefix, running, RUNS_MOST);
-    open += list_phases(view, list, of, &prefix, waiting, RUNS_MOST - open);
+    n = open = list_open(view, list, of, &prefix, &more_open);
     if (!of->open)
-        n = list_phases(view, list, of, &prefix, done, RUNS_MOST - open);
-    n += open;
+        n += list_phases(view, list, of, &prefix, done, RUNS_MOST - open, &more);
+    if (more_open || more)
+        dx_part_of(list, -1);
     (void)snprintf(note, sizeof(note), "%lld %s%s", (long long)n, n == 1 ? "run" : "runs",
-                   n >= RUNS_MOST ? ", the newest" : "");
+                   more_open || more ? ", the newest" : "");
     if (n == 0)
         note[0] = '\0'; /* the sentence says it, or that nobody can */
     else if (!of->key && open > 0)
-        (void)snprintf(note, sizeof(note), "%lld not done", (long long)open);
+        (void)snprintf(note, sizeof(note), "%s%lld not done", more_open ? "≥ " : "",
+                       (long long)open);
     tie_note(view, list, of->key ? of->key : "", note);
     return n;
 }

@@ -102,6 +102,48 @@ Test(ci_lists, runs_that_wait_leave_those_that_run_their_room)
         cr_expect_eq((int)in.table->rows[i].cells[0].value, DX_GLYPH_RUNNING, "row %d", i);
 }
 
+static const struct { /* as they stand in struct runs */
+    const char *source;
+    bool open;
+    int64_t window_ms, stuck_ms;
+    int part;
+} of_a_day = { "", false, DAY, 0, 0 };
+
+Test(ci_lists, runs_that_are_left_out_are_said_beside_open_ones)
+{
+    put_runs(0, 288, false, true);
+    put_runs(288, 300, false, false);
+    kit_poll(0, T0, &batch);
+    open_panel(&dx_panel_runs, &of_a_day, sizeof(of_a_day));
+    cr_expect_eq(in.table->row_count, 300, "%zu", in.table->row_count);
+    cr_expect_eq(in.total, 0, "these are all: %lld", (long long)in.total);
+    cr_expect_str_eq(in.note, "12 not done");
+
+    put_runs(300, 1000, false, true);
+    kit_poll(0, T0, &batch);
+    show();
+    cr_expect_eq(in.table->row_count, 300, "%zu", in.table->row_count);
+    cr_expect_eq(in.total, -1, "%lld", (long long)in.total);
+    cr_expect_str_eq(in.note, "12 not done");
+}
+
+Test(ci_lists, runs_that_run_leave_those_that_wait_some_room)
+{
+    int waiting = 0;
+
+    for (int i = 0; i < 310; i += 5)
+        put_runs(i, i + 5, false, false);
+    put_runs(310, 450, false, false); /* 135 of them wait */
+    kit_poll(0, T0, &batch);
+    open_panel(&dx_panel_runs, &of_a_day, sizeof(of_a_day));
+    cr_expect_eq(in.table->row_count, 300, "%zu", in.table->row_count);
+    for (size_t i = 0; i < in.table->row_count; i++)
+        waiting += (int)in.table->rows[i].cells[0].value != DX_GLYPH_RUNNING;
+    cr_expect_eq(waiting, 135, "%d", waiting);
+    cr_expect_eq(in.total, -1, "%lld", (long long)in.total);
+    cr_expect_str_eq(in.note, "≥ 300 not done");
+}
+
 Test(ci_lists, lines_of_a_level_are_looked_for_among_all)
 {
     struct { /* as they stand in struct log */
