@@ -206,7 +206,8 @@ void alert_draw(const struct alert *a, struct dx_canvas *canvas)
     col += dx_put(canvas, row, col, &state, dx_glyph(canvas, a->look.glyph)) + 1;
     col += dx_put(canvas, row, col, &name, a->name) + 2;
     (void)dx_put(canvas, row++, col, &state,
-                 a->stale ? words_unseen(text, sizeof(text), a->seen_ms, a->now_ms) : a->look.word);
+                 a->stale ? words_unseen(text, sizeof(text), a->source, a->seen_ms, a->now_ms)
+                          : a->look.word);
     row +=
         dx_put_wrapped(canvas, (struct dx_box){ row, MARGIN, rows - row, cols }, NULL, a->summary);
     say_time(a, a->since_ms, a->ended_ms, text, sizeof(text));

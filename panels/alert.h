@@ -19,7 +19,7 @@ struct alert_time {
 };
 
 struct alert {
-    bool found, stale; /* nobody looks at its rule */
+    bool found, stale; /* nobody looks at its rule, or it is not seen any more */
     struct alert_look look;
     int64_t now_ms, since_ms, ended_ms, seen_ms, snoozed_ms; /* snoozed until then; 0: not */
     char key[ALERT_KEY], name[300], summary[1200], labels[2048], muted_by[300], source[80];

@@ -60,9 +60,8 @@ enum { STATE, ALERT, SINCE, SEVERITY, SUMMARY, TIMES, OWNER, LABELS, SOURCE, COU
 
 static const struct dx_column columns[] = {
     [STATE] = { "", DX_CELL_STATE, DX_UNIT_NONE, 0, 1, 1, DX_FIT_LEFT,
-                "✗ critical, ! warning, ◌ pending, · muted, ✓ resolved; ○ its rule was not looked "
-                "at "
-                "for more than five minutes" },
+                "✗ critical, ! warning, ◌ pending, · muted, ✓ resolved; ○ not seen any more, or "
+                "its rule not looked at for more than five minutes" },
     [ALERT] = { "ALERT", DX_CELL_TEXT, DX_UNIT_NONE, 0, 10, 28, DX_FIT_MIDDLE, "its name" },
     [SINCE] = { "SINCE", DX_CELL_AGE, DX_UNIT_NONE, 0, 5, 6, DX_FIT_RIGHT,
                 "time since it began; of resolved ones, since it ended" },
@@ -228,7 +227,8 @@ static void add(struct alerts *p, struct dx_list *list, const struct dx_rows *ro
     dx_add(list, DX_ROW(.key = dx_text(rows, DX_FIELD_KEY), .url = dx_text(rows, DX_FIELD_URL),
                         .cells = cells, .apart = look.apart, .into = dx_text(rows, DX_FIELD_NAME)));
     keep(p, rows,
-         stale ? words_unseen(unseen, sizeof(unseen), dx_int(rows, DX_FIELD_SEEN), now_ms)
+         stale ? words_unseen(unseen, sizeof(unseen), dx_text(rows, DX_FIELD_SOURCE),
+                              dx_int(rows, DX_FIELD_SEEN), now_ms)
                : look.word);
     if (loud)
         dx_finding(list, look.role, dx_text(rows, DX_FIELD_NAME),
@@ -300,7 +300,7 @@ static void say(const struct alerts *p, const struct dx_view *view, struct dx_li
         dx_empty(list, text);
     if (seen_ms == 0)
         return;
-    (void)words_unseen(unseen, sizeof(unseen), seen_ms, dx_now(view));
+    (void)words_unseen(unseen, sizeof(unseen), "dxtop", seen_ms, dx_now(view));
     (void)snprintf(text, sizeof(text), "%s%srules %s", count, *count ? " · " : "", unseen);
     dx_note(list, text);
     (void)snprintf(text, sizeof(text), "%s alert rules were %s.",

@@ -151,7 +151,8 @@ void firings_list(const struct dx_view *view, struct dx_list *list, const char *
     int64_t all_of_them = 0;
     char note[64];
 
-    dx_note(list, seen_ms > 0 ? words_unseen(note, sizeof(note), seen_ms, dx_now(view)) : "7 d");
+    dx_note(list,
+            seen_ms > 0 ? words_unseen(note, sizeof(note), "dxtop", seen_ms, dx_now(view)) : "7 d");
     dx_empty(list, "It did not fire within seven days.");
     while (all && dx_next(rows)) {
         int64_t since_ms =

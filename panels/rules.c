@@ -224,7 +224,7 @@ static bool update(void *state, const struct dx_view *view, struct dx_list *list
         keep(p, rows);
     }
     if (seen_ms > 0) {
-        dx_note(list, words_unseen(note, sizeof(note), seen_ms, dx_now(view)));
+        dx_note(list, words_unseen(note, sizeof(note), "dxtop", seen_ms, dx_now(view)));
     } else if (count > 0) {
         (void)snprintf(note, sizeof(note), "%zu of %zu fire", firing, count);
         dx_note(list, note);

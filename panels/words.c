@@ -2,6 +2,7 @@
 #include "words.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 enum dx_reply words_event(const struct words_of *alert, const struct dx_event *event,
@@ -28,7 +29,7 @@ const char *words_until(char *out, size_t cap, int64_t until_ms)
     return out;
 }
 
-const char *words_unseen(char *out, size_t cap, int64_t seen_ms, int64_t now_ms)
+const char *words_unseen(char *out, size_t cap, const char *source, int64_t seen_ms, int64_t now_ms)
 {
     time_t at = (time_t)(seen_ms / 1000);
     int64_t hours = (now_ms - seen_ms) / 3600000, days = hours / 24;
@@ -41,7 +42,8 @@ const char *words_unseen(char *out, size_t cap, int64_t seen_ms, int64_t now_ms)
                        : days < 6 ? "%a %H:%M"
                                   : "%d %b",
                        &tm);
-    (void)snprintf(out, cap, "not looked at since %s", when);
+    (void)snprintf(out, cap, "not %s since %s", strcmp(source, "dxtop") == 0 ? "looked at" : "seen",
+                   when);
     return out;
 }
 

@@ -18,7 +18,9 @@ const char *words_until(char *out, size_t cap, int64_t until_ms);
 /* In update(): when somebody looked at the alert rules last, where that is too long ago; 0: they
  * are looked at, or there are none. */
 int64_t words_seen(const struct dx_view *view);
-/* "not looked at since 12:03", local time. Returns out. */
-const char *words_unseen(char *out, size_t cap, int64_t seen_ms, int64_t now_ms);
+/* "not looked at since 12:03", local time; "not seen since 12:03" of an alert whose source is
+ * another system. Returns out. */
+const char *words_unseen(char *out, size_t cap, const char *source, int64_t seen_ms,
+                         int64_t now_ms);
 
 #endif

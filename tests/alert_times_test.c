@@ -134,6 +134,24 @@ Test(alert_times, what_polls_do_without_is_stale_where_none_brings_the_whole_lis
     cr_expect_str_eq(states(T0 + 10 * EVERY), "disk|1|300\ncpu|5|90\n");
 }
 
+/* Other systems' rules nobody looks at from here. */
+Test(alert_times, what_is_stale_of_another_system_is_said_not_to_be_seen)
+{
+    struct step step = { .name = "disk" };
+
+    setenv("TZ", "UTC", 1);
+    poll_part("disk", T0);
+    for (int i = 1; i <= 3; i++)
+        kit_poll(1, T0 + i * MINUTE, &(struct batch){ .alerts_whole = false });
+    cr_assert(instance_open(&in, &dx_panel_alerts, "", &all_alerts, sizeof(all_alerts)));
+    show(T0 + 3 * MINUTE);
+    cr_expect(shows("disk not seen since 14:13"));
+    snprintf(step.key, sizeof(step.key), "am/disk/%lld", (long long)T0);
+    instance_push(&in, &step);
+    show(T0 + 3 * MINUTE);
+    cr_expect(shows("disk  not seen since 14:13"));
+}
+
 /* A program prints each minute that it was over at T0. */
 Test(alert_times, what_is_over_is_kept_once_however_often_it_is_told_without_a_beginning)
 {

@@ -61,13 +61,17 @@ static void see_alert(struct watch *watch, const struct rows_ops *ops, const voi
 
     int64_t state = ops->integer(rows, DX_FIELD_STATE);
     bool stale = state == DX_ALERT_STALE && ops->has(rows, DX_FIELD_STARTED);
+    bool own = strcmp(ops->text(rows, DX_FIELD_SOURCE), "dxtop") == 0;
 
     (void)now_ms;
     if ((state != DX_ALERT_FIRING && !stale) || severity < DX_SEVERITY_WARNING)
         return;
     (void)snprintf(key, sizeof(key), "alert %s", ops->text(rows, DX_FIELD_KEY));
     (void)snprintf(line, sizeof(line), "alert %s: %s%s", ops->text(rows, DX_FIELD_NAME),
-                   stale ? "nobody looks any more; it fired: " : "", *summary ? summary : "fires");
+                   !stale ? ""
+                   : own  ? "nobody looks any more; it fired: "
+                          : "not seen any more; it fired: ",
+                   *summary ? summary : "fires");
     watch_see(watch, key, severity == DX_SEVERITY_CRITICAL && !stale ? WATCH_BAD : WATCH_WARNING,
               line);
 }

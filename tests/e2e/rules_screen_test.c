@@ -229,15 +229,29 @@ Test(rules_screen, exports_name_what_nobody_looks_at)
     }
 }
 
-/* As lines: none that it fires, none that it is over. */
+/* Of a list of which only a part came. */
+static void poll_alert(const char *name, int64_t now_ms)
+{
+    struct batch b = { 0 };
+
+    kit_alert(&b, name, DX_ALERT_FIRING, T0 - HOUR);
+    b.alerts_whole = false;
+    kit_poll(1, now_ms, &b);
+}
+
+/* As lines: none that it fires, none that it is over. Of another system nobody looks at rules. */
 Test(rules_screen, plain_it_is_a_line_that_nobody_looks)
 {
     const char *argv[] = { "dxtop", "-c", config, "--now", UNSEEN, "--plain", NULL };
-    struct program program = program_start(argv);
+    struct program program;
     char text[8192] = "";
     size_t len = 0;
     ssize_t n;
 
+    poll_alert("DiskFull", T0);
+    for (int i = 1; i <= 3; i++)
+        poll_alert("HighLoad", T0 + i * MINUTE);
+    program = program_start(argv);
     while (!strstr(text, "# a line") && len + 1 < sizeof(text) &&
            (n = read(program.out, text + len, sizeof(text) - 1 - len)) > 0) {
         len += (size_t)n;
@@ -247,6 +261,7 @@ Test(rules_screen, plain_it_is_a_line_that_nobody_looks)
               "%s", text);
     cr_expect(strstr(text, "warning: alert slow queue: nobody looks any more; it fired: linux-xl"),
               "%s", text);
+    cr_expect(strstr(text, "warning: alert DiskFull: not seen any more; it fired: "), "%s", text);
     cr_expect_null(strstr(text, "bad: alert"), "%s", text);
     (void)program_end(&program, SIGTERM);
 }
