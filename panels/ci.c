@@ -425,7 +425,10 @@ int64_t ci_list_jobs(const struct dx_view *view, struct dx_list *list, const str
 {
     struct dx_rows *rows = dx_rows(view, DX_QUERY_JOBS,
                                    DX_FILTER(.key = of->key, .source = of->source,
-                                             .name = of->sha ? of->sha : of->name,
+                                             .name = of->sha    ? of->sha
+                                                     : of->bare ? ":"
+                                                                : of->name,
+                                             .limit = of->cause > 0 ? CI_JOBS_MOST + 1 : 0,
                                              .from_ms = of->sha ? dx_now(view) - of->window_ms : 0,
                                              .window_ms = of->window_ms, .cause = of->cause));
     int64_t n = 0;

@@ -201,6 +201,64 @@ Test(ci_lists, failed_jobs_are_as_many_as_the_row_says_or_there_are_more)
     cr_expect_eq(in.total, -1, "there are more");
 }
 
+/* Categories that LIKE would take for one another; none where the colon is the first. */
+Test(ci_lists, failed_jobs_of_a_category_are_those_of_no_other)
+{
+    static const struct {
+        const char *evidence, *key;
+        int count, rows;
+    } of[] = { { "a_b: x", "3:a_b", 2, 2 },     { "a-b: x: y", "3:a-b", 3, 3 },
+               { "A_B: x", "3:A_B", 503, 500 }, { ": x", "3:", 4, 9 },
+               { "no category", "3:", 5, 9 },   { "a_b", "3:", 0, 9 } };
+    struct { /* as they stand in struct failures */
+        const char *source;
+        int64_t window_ms, warn;
+        int cause;
+    } options = { "", DAY, 0, 0 };
+    int n = 0;
+
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); n += of[i++].count)
+        put_failures(n, n + of[i].count, of[i].evidence);
+    kit_poll(0, T0, &batch);
+    open_panel(&dx_panel_failures, &options, sizeof(options));
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+        open_row(of[i].key);
+        cr_expect_eq((int)in.table->row_count, of[i].rows, "%s: %zu", of[i].key,
+                     in.table->row_count);
+        cr_expect_eq(in.total, of[i].rows == 500 ? -1 : 0, "%s: %lld", of[i].key,
+                     (long long)in.total);
+        cr_assert(instance_back(&in));
+    }
+}
+
+static int64_t hundreds; /* of SQLite's steps */
+
+static int count_steps(void *self)
+{
+    (void)self;
+    hundreds++;
+    return 0;
+}
+
+/* The columns of a job take some hundred steps, its category some ten. */
+Test(ci_lists, failed_jobs_with_a_category_cost_little_where_those_without_are_listed)
+{
+    struct { /* as they stand in struct failures */
+        const char *source;
+        int64_t window_ms, warn;
+        int cause;
+    } options = { "", DAY, 0, 0 };
+
+    put_failures(0, 3, "no category");
+    put_failures(3, 1103, "test: it failed");
+    kit_poll(0, T0, &batch);
+    open_panel(&dx_panel_failures, &options, sizeof(options));
+    sqlite3_progress_handler(kit.store->db, 100, count_steps, NULL);
+    open_row("3:");
+    cr_expect_eq(in.table->row_count, 3, "%zu", in.table->row_count);
+    cr_expect_lt(hundreds, 1100, "%lld", (long long)hundreds);
+}
+
 Test(ci_lists, tries_on_a_commit_are_looked_for_among_all)
 {
     static const char old[] = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";

@@ -165,11 +165,14 @@ static const struct query jobs_by_name = {
                         " lower(hex(r.sha)) ELSE r.sha END = ?4) AND " WITHIN("j") NEWEST_JOBS,
     JOB_FIELDS
 };
+/* ?4: the category, which stands before the first colon of the evidence; ":", which none is, for
+ * jobs that have none. It is as is_of() in panels/ci.c has it: behind the limit may be more. */
 static const struct query failed_jobs = {
     JOB_COLUMNS OF_JOBS
     "WHERE j.result = 2 AND j.finished_ms > max(?2, ?1 - ?8) AND j.finished_ms <= ?1"
     " AND (?3 = '' OR src.name = ?3) AND (?10 = 0 OR max(j.cause, 1) = ?10)"
-    " AND (?4 = '' OR (SELECT text FROM text WHERE id = j.evidence) LIKE ?4 || ':%')"
+    " AND (?4 = '' OR ?4 = coalesce((SELECT CASE WHEN instr(text, ':') > 1 THEN"
+    " substr(text, 1, instr(text, ':') - 1) END FROM text WHERE id = j.evidence), ':'))"
     " ORDER BY j.finished_ms DESC, j.id DESC LIMIT ?5",
     JOB_FIELDS
 };

@@ -26,7 +26,8 @@ enum dx_query {
                        EVIDENCE RAW_STATUS RAW_RESULT CREATED STARTED FINISHED QUEUED QUEUED_BASIS
                        DURATION DURATION_BASIS GATE N (jobs) */
     DX_QUERY_JOBS,  /* newest first, open ones by age; key: a run's, a pool's or a job's, or a flaky
-                       job's (name: its tries on this commit only). All of
+                       job's (name: its tries on this commit only); with a cause those that failed
+                       by it (name: of this category, ":" of none). All of
                        RUNS but TITLE ACTOR GATE N, and RUN (its key) JOB_ID NAME POOL RUNNER STAGE
                        WHY */
     DX_QUERY_STEPS, /* key: a job's. NAME PHASE RESULT RAW_RESULT STARTED FINISHED */
