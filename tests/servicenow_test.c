@@ -270,25 +270,35 @@ Test(servicenow, on_hold_is_a_pause)
 
 /* ---- what may not be read ---- */
 
-static bool decode_part(unsigned step, int status, const char *head, const char *name)
+static bool decode_of(const char *tickets, unsigned step, int status, const char *head,
+                      const char *name)
 {
     return kit_decode_file(
         &kit, &source_servicenow, &config,
-        (struct reply){ .step = step, .status = status, .head = head, .detail_text = asked }, name);
+        (struct reply){ .step = step, .status = status, .head = head, .detail_text = tickets },
+        name);
+}
+
+static bool decode_part(unsigned step, int status, const char *head, const char *name)
+{
+    return decode_of(asked, step, status, head, name);
 }
 
 Test(servicenow, hidden_comments_are_no_want_of_comments)
 {
+    static const char many[] = "INC1 1 ana\nINC2 2 ana\nINC3 3 ana\nINC4 4 ana\n";
+    static const char empty[] = "servicenow/empty.json";
+
     ticket_poll(&store, &kit, NOW);
-    cr_assert(decode_part(SNOW_JOURNAL, 200, "x-total-count: 3\n", "servicenow/empty.json"));
+    cr_assert(decode_of(many, SNOW_JOURNAL, 200, "x-total-count: 3\n", empty));
     cr_expect_eq(kit.batch.ticket_count, 0, "nobody knows");
     cr_assert_eq(kit.batch.note_count, 1);
     cr_expect(strstr(kit.batch.notes[0].text, "sys_journal_field"), "%s", kit.batch.notes[0].text);
-    cr_assert(decode_part(SNOW_JOURNAL, 200, "x-total-count: 3\n", "servicenow/empty.json"));
+    cr_assert(decode_of(many, SNOW_JOURNAL, 200, "x-total-count: 3\n", empty));
     cr_expect_eq(kit.batch.note_count, 1, "it is said once");
     kit_commit(&kit);
     ticket_poll(&store, &kit, NOW + MINUTE);
-    cr_assert(decode_part(SNOW_JOURNAL, 200, "x-total-count: 0\n", "servicenow/empty.json"));
+    cr_assert(decode_part(SNOW_JOURNAL, 200, "x-total-count: 0\n", empty));
     cr_expect_eq(kit.batch.ticket_count, 2, "nobody wrote");
 }
 
