@@ -410,6 +410,17 @@ Test(exec, a_run_that_the_store_has_stays_as_it_is)
     cr_expect_eq(kit.batch.runs[0].attempt, 2);
 }
 
+/* It was done as long as there were those that were printed first. */
+Test(exec, a_run_that_the_store_has_is_not_whole_while_a_job_goes_on)
+{
+    stored = "p 1 1";
+    cr_assert(lines(JOB("1", "a", ",\"result\":\"success\"")));
+    cr_expect(kit.batch.runs[0].jobs_whole);
+    cr_assert(lines(JOB("1", "a", ",\"result\":\"success\"") JOB("1", "b", "")));
+    cr_expect(kit.batch.runs[0].bare);
+    cr_expect_not(kit.batch.runs[0].jobs_whole, "b waits");
+}
+
 Test(exec, a_run_may_be_printed_behind_its_jobs_and_twice)
 {
     cr_assert(lines(

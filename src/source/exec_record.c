@@ -476,6 +476,10 @@ void exec_complete(struct exec_poll *poll, bool whole)
         if (whole && (run->bare || run->outcome.phase == DX_PHASE_DONE))
             batch_jobs_whole(batch, i);
     }
+    /* One that was done when it was stored has new jobs. */
+    for (size_t i = 0; i < batch->job_count; i++)
+        if (batch->jobs[i].outcome.phase != DX_PHASE_DONE && batch->runs[batch->jobs[i].run].bare)
+            batch->runs[batch->jobs[i].run].jobs_whole = false;
     batch->pools_whole = whole;
     batch->alerts_whole = whole && !poll->alerts_missing;
 }
