@@ -67,6 +67,22 @@ Test(derive_incident, failures_of_the_platform_in_three_projects_raise_one_alert
     cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, now_ms + HOUR), 0);
 }
 
+/* What is derived once a minute begins at the minute, and knows of what failed since. */
+Test(derive_incident, one_of_this_minute_stays)
+{
+    static const int64_t at_ms[] = { -10 * SECOND, -5 * SECOND, 20 * SECOND };
+    const int64_t minute_ms = now_ms / MINUTE * MINUTE;
+
+    for (int i = 0; i < 3; i++) {
+        add(i, DX_CAUSE_PLATFORM, "runner: lost");
+        batch.runs[i].timing.finished_ms = batch.jobs[i].timing.finished_ms = minute_ms + at_ms[i];
+    }
+    kit_poll(0, minute_ms + 25 * SECOND, &batch);
+    cr_assert_eq(kit_count(kit.store, DX_QUERY_ALERTS, minute_ms + 25 * SECOND), 1);
+    derive_slices(minute_ms + 30 * SECOND);
+    cr_expect_eq(kit_count(kit.store, DX_QUERY_ALERTS, minute_ms + 30 * SECOND), 1);
+}
+
 /* Another collector, on the same store. */
 static void begin_again(void)
 {

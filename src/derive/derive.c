@@ -330,7 +330,6 @@ static bool slice(void *self, struct store *store, const struct touched *touched
     int64_t until_ms = time_boot_ms() + d->slice_ms;
 
     (void)touched;
-    (void)now_ms;
     if (!deriver_know_feeds(d, store, err))
         return false;
     while ((d->pool = ids_next(&d->all.pools, d->pool)) > 0) {
@@ -355,7 +354,7 @@ static bool slice(void *self, struct store *store, const struct touched *touched
     d->pipeline = INT32_MAX;
     if (d->kpi.part == 0 && !past_days(d, store, d->at_ms, err))
         return false;
-    if (d->kpi.part == 0 && (!derive_incidents(store, d->at_ms, d->at_ms, d->at_ms, err) ||
+    if (d->kpi.part == 0 && (!derive_incidents(store, d->at_ms, now_ms, now_ms, err) ||
                              (d->totals && !derive_totals(store, err))))
         return false;
     while (d->kpi.part < KPI_PARTS) {
