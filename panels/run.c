@@ -104,15 +104,21 @@ static void add(const struct dx_view *view, struct dx_list *list, const struct d
         tell(list, name, run, seconds);
 }
 
+struct runs {
+    const struct dx_view *view;
+    const struct run_list *of;
+    struct ci_prefix prefix;
+    bool more; /* than were taken */
+};
+
 /* Those in a phase from `first` to `last`, so many at most: the query knows nothing of phases, so
- * that a limit of its own would count the others too. more: there is another one; list may be NULL:
- * they are only counted. */
-static int64_t list_phases(const struct dx_view *view, struct dx_list *list,
-                           const struct run_list *of, const struct ci_prefix *prefix,
-                           const enum dx_phase phases[2], int64_t most, bool *more)
+ * that a limit of its own would count the others too. list: NULL, they are only counted. */
+static int64_t list_phases(struct runs *r, struct dx_list *list, const enum dx_phase phases[2],
+                           int64_t most)
 {
+    const struct run_list *of = r->of;
     struct dx_rows *rows =
-        dx_rows(view, DX_QUERY_RUNS,
+        dx_rows(r->view, DX_QUERY_RUNS,
                 DX_FILTER(.source = of->source, .key = of->key, .open = phases[1] != DX_PHASE_DONE,
                           .name = of->part == CI_PART_ALL ? "" : ci_parts[of->part],
                           .from_ms = of->since_ms));
@@ -124,46 +130,46 @@ static int64_t list_phases(const struct dx_view *view, struct dx_list *list,
         if (phase < (int64_t)phases[0] || phase > (int64_t)phases[1])
             continue;
         if (n == most) {
-            *more = true;
+            r->more = true;
             break;
         }
         if (list)
-            add(view, list, rows, of, prefix);
+            add(r->view, list, rows, of, &r->prefix);
         n++;
     }
     return n;
 }
 
 /* Those that run stand first, and leave those that wait up to half of the list. */
-static int64_t list_open(const struct dx_view *view, struct dx_list *list,
-                         const struct run_list *of, const struct ci_prefix *prefix, bool *more)
+static int64_t list_open(struct runs *r, struct dx_list *list)
 {
     static const enum dx_phase running[] = { DX_PHASE_RUNNING, DX_PHASE_RUNNING };
     static const enum dx_phase waiting[] = { DX_PHASE_UNKNOWN, DX_PHASE_QUEUED };
-    bool many = false;
-    int64_t wait = list_phases(view, NULL, of, prefix, waiting, RUNS_MOST / 2, &many);
-    int64_t n = list_phases(view, list, of, prefix, running, RUNS_MOST - wait, more);
+    int64_t wait = list_phases(r, NULL, waiting, RUNS_MOST / 2), n;
 
-    return n + list_phases(view, list, of, prefix, waiting, RUNS_MOST - n, more);
+    r->more = false;
+    n = list_phases(r, list, running, RUNS_MOST - wait);
+    return n + list_phases(r, list, waiting, RUNS_MOST - n);
 }
 
 int64_t run_list(const struct dx_view *view, struct dx_list *list, const struct run_list *of)
 {
     static const enum dx_phase done[] = { DX_PHASE_DONE, DX_PHASE_DONE };
-    struct ci_prefix prefix = { "" };
-    bool more_open = false, more = false;
+    struct runs r = { .view = view, .of = of };
     int64_t open, n;
+    bool more_open;
     char note[64];
 
     if (!of->key) /* else they are of one pipeline, and do not name it */
-        prefix = ci_prefix(view, of->source);
-    n = open = list_open(view, list, of, &prefix, &more_open);
+        r.prefix = ci_prefix(view, of->source);
+    n = open = list_open(&r, list);
+    more_open = r.more;
     if (!of->open)
-        n += list_phases(view, list, of, &prefix, done, RUNS_MOST - open, &more);
-    if (more_open || more)
+        n += list_phases(&r, list, done, RUNS_MOST - open);
+    if (r.more)
         dx_part_of(list, -1);
     (void)snprintf(note, sizeof(note), "%lld %s%s", (long long)n, n == 1 ? "run" : "runs",
-                   more_open || more ? ", the newest" : "");
+                   r.more ? ", the newest" : "");
     if (n == 0)
         note[0] = '\0'; /* the sentence says it, or that nobody can */
     else if (!of->key && open > 0)
