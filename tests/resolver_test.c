@@ -62,6 +62,13 @@ static int64_t kept_waiting_ms(void)
     return waited_ns / 1000000;
 }
 
+static bool are_done(const struct got *got, size_t n)
+{
+    while (n > 0 && got[n - 1].done)
+        n--;
+    return n == 0;
+}
+
 /* The longest that the loop was away from other work, in ms, from the first request to behind
  * its deadline. */
 static int64_t longest_callback(void)
@@ -71,7 +78,7 @@ static int64_t longest_callback(void)
 
     for (int i = 0; i < 3; i++)
         client_begin(&got[i], i == 2 ? "https://stall-too.example" : "https://stall.example", "/");
-    while (time_boot_ms() < until) {
+    while (time_boot_ms() < until || (!are_done(got, 3) && time_boot_ms() < until + 10000)) {
         int64_t before = time_boot_ms() - kept_waiting_ms(), took;
 
         ev_run(client.loop, EVRUN_NOWAIT);
