@@ -416,6 +416,8 @@ Test(exec, a_run_that_the_store_has_is_not_whole_while_a_job_goes_on)
     stored = "p 1 1";
     cr_assert(lines(JOB("1", "a", ",\"result\":\"success\"")));
     cr_expect(kit.batch.runs[0].jobs_whole);
+    start();
+    stored = "p 1 1";
     cr_assert(lines(JOB("1", "a", ",\"result\":\"success\"") JOB("1", "b", "")));
     cr_expect(kit.batch.runs[0].bare);
     cr_expect_not(kit.batch.runs[0].jobs_whole, "b waits");
